@@ -1,0 +1,1 @@
+"""Words and values everything else speaks in. Standard library and msgspec only."""

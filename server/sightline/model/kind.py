@@ -1,0 +1,127 @@
+"""What a kind of thing is made of: arrivals in, readings out, states kept.
+
+A kind (friends, probots, broker, …) is a folder under ``kinds/`` that turns arrivals into
+readings. Nothing here knows a particular kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import msgspec
+
+Presence = Literal["live", "stale", "offline"]
+Evidence = Literal["will", "silence", "broker lost"]
+
+
+class CannotDecode(Exception):
+    """An arrival says nothing we can use.
+
+    ``counter`` is the reason as a short stable word (``not_json``, ``lat_range``); it names the
+    counter in /metrics and on the page. ``why`` is for people.
+    """
+
+    def __init__(self, counter: str, why: str = "") -> None:
+        super().__init__(counter, why)
+        self.counter = counter
+        self.why = why or counter.replace("_", " ")
+
+
+class Arrival(msgspec.Struct, frozen=True, gc=False):
+    """One MQTT message (or HTTP post) and when it reached us.
+
+    ``topic`` is text, or the raw bytes where the sender broke UTF-8. ``at`` is our receipt time in
+    epoch seconds. ``source`` names where it came from: a broker's name in the settings.
+    """
+
+    topic: str | bytes
+    payload: bytes
+    retain: bool
+    qos: int
+    at: float
+    source: str = "main"
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The present state of one thing, as the browser gets it. Absent means unknown."""
+
+
+class Present(State, frozen=True, omit_defaults=True, kw_only=True):
+    """A state of something that can fall silent.
+
+    ``presence`` is ``live`` while it is heard; ``evidence`` says why we think it is not.
+    ``presence`` has no default, so that it always appears on the wire.
+    """
+
+    presence: Presence
+    evidence: Evidence | None = None
+
+
+class Reading(Protocol):
+    """What an arrival says about one thing: a fold from the state before to the state after."""
+
+    @property
+    def thing(self) -> str:
+        """The thing's key: its kind, a slash, its id (``friend/jane/phone``)."""
+
+    @property
+    def heard(self) -> float | None:
+        """When this proves the thing was alive (epoch s); None when it proves nothing.
+
+        A will is no sign of life; a retained fix proves life at the time of the fix only.
+        """
+
+    def onto(self, before: State | None) -> State | None:
+        """The state after this reading. ``before`` itself: no change. None: the thing is gone."""
+
+
+class Silence(msgspec.Struct, frozen=True):
+    """A thing was not heard for its kind's set time."""
+
+    thing: str
+    presence: Presence
+    evidence: Evidence
+    heard: float | None = None
+
+    def onto(self, before: State | None) -> State | None:
+        """The same state, marked; things that are gone or cannot fall silent stay as they are."""
+        if not isinstance(before, Present) or before.presence == self.presence:
+            return before
+        return msgspec.structs.replace(before, presence=self.presence, evidence=self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a kind of thing may be silent, in seconds, before it counts as less than live."""
+
+    stale_after: float
+    offline_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One sort of thing: where it is heard, how it is read, how patient we are with it.
+
+    ``filters`` are the MQTT subscriptions it needs (filter, QoS). ``roots`` are the first topic
+    levels it answers for. ``decode`` returns readings or raises `CannotDecode`, nothing else.
+    ``things`` are the kinds of keys it makes (``friend``, ``face``); ``patience`` is by such kind.
+    """
+
+    name: str
+    filters: Sequence[tuple[str, int]]
+    roots: frozenset[str]
+    things: frozenset[str]
+    decode: Callable[[Arrival], Iterable[Reading]]
+    patience: dict[str, Patience]
+
+
+def kind_of(thing: str) -> str:
+    """The kind in a thing's key."""
+    return thing.partition("/")[0]
+
+
+def id_of(thing: str) -> str:
+    """The id in a thing's key."""
+    return thing.partition("/")[2]

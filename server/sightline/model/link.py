@@ -1,0 +1,25 @@
+"""The state of our connection to one MQTT broker, as a value."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Link(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One broker connection.
+
+    ``since`` is when this state began and ``next`` when the next attempt is made (epoch s, ours).
+    ``why`` says in words why it was lost or refused. ``tries`` counts attempts since it last stood.
+    ``state`` has no default, so that it always appears on the wire.
+    """
+
+    state: Literal["connecting", "connected", "lost"]
+    since: float
+    why: str | None = None
+    next: float | None = None
+    tries: int = 0
+    address: str = ""
+    protocol: str = ""
+    tls: bool = False

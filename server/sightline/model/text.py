@@ -1,0 +1,13 @@
+"""Text from outside, made fit to be shown."""
+
+from __future__ import annotations
+
+import re
+
+# Controls, bidi overrides and lone surrogates: they can hide or reorder what a person reads.
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def clean(text: str, limit: int = 128) -> str:
+    """``text`` with unfit characters replaced by U+FFFD, at most ``limit`` characters."""
+    return _UNFIT.sub("\ufffd", text)[:limit]

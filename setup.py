@@ -1,0 +1,50 @@
+"""Packaging: the Python package lives in server/, `twistd sightline` comes with it."""
+
+from setuptools import find_packages, setup
+
+setup(
+    name="sightline",
+    version="0.1.0",
+    description="Friends, robots and the MQTT broker itself, live in every browser",
+    long_description=open("README.md", encoding="utf-8").read(),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    python_requires=">=3.11",
+    package_dir={"": "server"},
+    packages=[*find_packages("server", include=["sightline", "sightline.*"]), "twisted.plugins"],
+    package_data={"sightline": ["py.typed", "web/dist/**"]},
+    install_requires=[
+        "twisted[tls]>=26.4,<27",
+        "autobahn>=26.6,<27",
+        "paho-mqtt>=2.1,<3",
+        "treq>=26.1",
+        "msgspec>=0.20,<1",
+        "argon2-cffi>=25.1",
+        "prometheus-client>=0.22",
+        # autobahn and twisted pull these in; named because we import them
+        "zope.interface>=6",
+    ],
+    extras_require={
+        "encryption": ["PyNaCl>=1.5"],
+        "dev": [
+            "coverage>=7.6",
+            "hypothesis>=6.130",
+            "import-linter>=2.3",
+            "mypy>=1.15",
+            "mypy-zope>=1.0.11",
+            "playwright>=1.55",
+            "PyNaCl>=1.5",
+            "pytest>=8.3",
+            "pytest-timeout>=2.3",
+            "pytest-twisted>=1.14",
+            "ruff>=0.12",
+            "trustme>=1.2",
+        ],
+    },
+    entry_points={"console_scripts": ["sightline = sightline.cli.main:main"]},
+    classifiers=[
+        "Framework :: Twisted",
+        "Programming Language :: Python :: 3",
+        "Operating System :: POSIX :: Linux",
+    ],
+)
