@@ -1,0 +1,123 @@
+/**
+ * What the page may say to the map and hear from it. No MapLibre type appears here, so the page can
+ * be written, type-checked and tested without the library (map.ts, loaded on demand, implements it).
+ *
+ * Positions are WGS 84 degrees, headings degrees clockwise from north, lengths metres unless named.
+ */
+
+export type Theme = 'light' | 'dark';
+export type Presence = 'live' | 'stale' | 'offline';
+
+/** One thing with a position. Immutable: to change a mark, `put` a new one with the same id. */
+export interface Mark {
+  readonly id: string;
+  readonly lng: number;
+  readonly lat: number;
+  /** Friends may get a round avatar with a name; others are dots unless selected. */
+  readonly kind: 'friend' | 'other';
+  readonly label: string;
+  readonly initials: string;
+  /** '#rrggbb'; the page chooses it and puts the mark again when the theme changes it. */
+  readonly colour: string;
+  readonly heading?: number | undefined;
+  readonly moving: boolean;
+  readonly presence: Presence;
+  /** Radius of the position's uncertainty, metres; drawn while the mark is selected. */
+  readonly accuracy?: number | undefined;
+  /** `data:image/png;base64,…` or jpeg; anything else is ignored and the initials are shown. */
+  readonly face?: string | undefined;
+  /** How long the mark takes to glide here from where it is drawn now; 0 jumps. */
+  readonly glideMs: number;
+  /** Shown beside the name of a mark that is not live, for example "47 min". */
+  readonly ageText?: string | undefined;
+}
+
+/** Widths, in CSS pixels, that panels cover; the map centres and fits in what remains. */
+export interface Padding {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+export interface View {
+  readonly zoom: number;
+  readonly lat: number;
+  readonly lng: number;
+}
+
+/** A scale bar: so many pixels long, standing for `text` ("100 km") at the middle of the view. */
+export interface Scale {
+  readonly px: number;
+  readonly text: string;
+}
+
+/** A point of a trail, oldest first: [longitude, latitude]. */
+export type TrailPoint = readonly [lng: number, lat: number];
+
+export interface MapOptions {
+  readonly theme: Theme;
+  /** Glides become jumps and camera flights become cuts. May be changed by `setReducedMotion`. */
+  readonly reducedMotion: boolean;
+  /** Where to begin; without it the map shows the world, and `fitAll` is the page's choice. */
+  readonly view?: View | undefined;
+  /** Address of the tile archive, relative to the document; `basemap/world.pmtiles` by default. */
+  readonly basemap?: string | undefined;
+}
+
+/** Ends what a call to `on…` began. Safe to call twice. */
+export type Unsubscribe = () => void;
+
+export interface SightlineMap {
+  /** What must be shown beside the map, for example in a corner (licence of the data). */
+  readonly attribution: string;
+
+  setTheme(theme: Theme): void;
+  setReducedMotion(reduced: boolean): void;
+  setPadding(padding: Padding): void;
+
+  /** Make these, and no others, the marks on the map. */
+  setMarks(marks: Iterable<Mark>): void;
+  /** Add or change one mark. Cheap: call it 10,000 times in a row if so many moved. */
+  put(mark: Mark): void;
+  /** Take a mark away; unknown ids are ignored. */
+  remove(id: string): void;
+
+  /** Draw this mark as the selected one (does not call `onSelect` listeners). */
+  select(id: string | null): void;
+  /** Keep this mark in the middle until told otherwise or until the user drags the map. */
+  follow(id: string | null): void;
+  /** Show every mark. Does nothing when there is none. */
+  fitAll(): void;
+  /** Bring one mark to the middle, near enough to see its surroundings. */
+  flyTo(id: string): void;
+  /** The path of a mark, in its colour, fading towards the oldest point; null takes it away. */
+  setTrail(id: string, points: readonly TrailPoint[] | null): void;
+
+  zoomIn(): void;
+  zoomOut(): void;
+  view(): View;
+  setView(view: View): void;
+  scale(): Scale;
+  /** The mark drawn at this place (CSS pixels from the container's top left), if any. */
+  pick(x: number, y: number): string | null;
+
+  /** The user chose a mark on the map, or nothing by touching empty map. */
+  onSelect(listener: (id: string | null) => void): Unsubscribe;
+  /** The user dragged the map away from the mark it followed. */
+  onFollowEnd(listener: (id: string) => void): Unsubscribe;
+  /** The style is loaded and marks are drawn. Called at once when that is already so. */
+  onReady(listener: () => void): Unsubscribe;
+  /** Nothing more to load or move. Also visible as `<html data-map="idle">`. */
+  onIdle(listener: () => void): Unsubscribe;
+  onScale(listener: (scale: Scale) => void): Unsubscribe;
+  /** The view came to rest at another place; at most a few times a second. */
+  onView(listener: (view: View) => void): Unsubscribe;
+  /** Something of the map could not be shown, in words for people. */
+  onTrouble(listener: (why: string) => void): Unsubscribe;
+
+  destroy(): void;
+}
+
+/** What map.ts exports as `createMap`. */
+export type CreateMap = (container: HTMLElement, options: MapOptions) => SightlineMap;
