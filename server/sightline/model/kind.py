@@ -73,6 +73,10 @@ class Reading(Protocol):
         A will is no sign of life; a retained fix proves life at the time of the fix only.
         """
 
+    @property
+    def dropped(self) -> int:
+        """How many optional fields were left out because they made no sense."""
+
     def onto(self, before: State | None) -> State | None:
         """The state after this reading. ``before`` itself: no change. None: the thing is gone."""
 
@@ -84,6 +88,7 @@ class Silence(msgspec.Struct, frozen=True):
     presence: Presence
     evidence: Evidence
     heard: float | None = None
+    dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
         """The same state, marked; things that are gone or cannot fall silent stay as they are."""

@@ -1,0 +1,140 @@
+"""The browser protocol ``sightline.1``: JSON text frames, to and fro.
+
+Server to browser: ``hello``, ``news``, ``answer``, ``beat``. Browser to server: ``resume`` once,
+then requests answered by id. A field unknown to either side is ignored. The same frames lie as
+files in ``tests/wire/`` and are read by the page's tests too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from sightline.model.kind import State, id_of, kind_of
+
+SUBPROTOCOL = "sightline.1"
+
+# Why a socket is closed, beyond RFC 6455's own codes. The page explains each.
+GOING_AWAY = 1001
+MALFORMED = 1007
+POLICY = 1008
+SESSION_ENDED = 4001
+TOO_SLOW = 4008
+TOO_MANY = 4029
+
+_encode = msgspec.json.encode
+
+
+class Malformed(Exception):
+    """A browser's frame is not one of ours. The text says what is wrong with it."""
+
+
+class Resume(msgspec.Struct, frozen=True, tag_field="t", tag="resume"):
+    """Where the browser's picture stands: the numbering it knows and the last number it saw."""
+
+    epoch: str | None = None
+    seq: int = 0
+
+
+class Request(msgspec.Struct, frozen=True):
+    """Something a browser asks for. ``more`` holds the fields that belong to the verb."""
+
+    id: int
+    do: str
+    more: Mapping[str, Any]
+
+
+_resume = msgspec.json.Decoder(Resume)
+_object = msgspec.json.Decoder(dict[str, Any])
+_MAX_ID = 2**53
+
+
+def parse(text: bytes) -> Resume | Request:
+    """What a browser said.
+
+    Raises `Malformed` for anything that is neither a resume nor a request.
+    """
+    try:
+        said = _object.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Malformed("a frame is one JSON object") from None
+    if said.get("t") == "resume":
+        try:
+            resume = _resume.decode(text)
+        except msgspec.ValidationError as why:
+            raise Malformed(f"resume: {why}") from None
+        if resume.seq < 0:
+            raise Malformed("resume: seq is never negative")
+        return resume
+    number, verb = said.pop("id", None), said.pop("do", None)
+    if type(number) is not int or not 0 <= number <= _MAX_ID:
+        raise Malformed("a request carries a whole number as its id")
+    if not isinstance(verb, str) or not 0 < len(verb) <= 32:
+        raise Malformed("a request says what to do")
+    return Request(number, verb, said)
+
+
+def hello(
+    *, epoch: str, server: str, user: Mapping[str, Any], now: float, beat: float, message: int
+) -> bytes:
+    """The first frame. ``now`` in epoch s, ``beat`` in s, ``message`` in bytes."""
+    return _encode(
+        {
+            "t": "hello",
+            "epoch": epoch,
+            "server": server,
+            "user": user,
+            "now": round(now * 1000),
+            "beat": round(beat * 1000),
+            "limits": {"message": message},
+        }
+    )
+
+
+def thing(key: str, seq: int, state: State | None) -> bytes:
+    """One thing as it stands in a news frame; None says it is gone."""
+    # The key is encoded by hand: a dict would cost more than the state itself does.
+    head = b'{"k":"%b","id":%b,"s":%d' % (kind_of(key).encode(), _encode(id_of(key)), seq)
+    if state is None:
+        return head + b',"gone":true}'
+    body = _encode(state)
+    return head + (b"," + body[1:] if len(body) > 2 else b"}")
+
+
+def news(
+    things: Sequence[bytes],
+    seq: int,
+    *,
+    whole: bool = False,
+    more: bool = False,
+    missed: Mapping[str, int] | None = None,
+) -> bytes:
+    """Things that changed, in order; after this frame the browser stands at ``seq``.
+
+    ``whole``: forget everything first. ``more``: the rest follows. ``missed``: so many lossless
+    items of a kind came and went unseen.
+    """
+    return b'{"t":"news","seq":%d%b%b%b,"things":[%b]}' % (
+        seq,
+        b',"whole":true' if whole else b"",
+        b',"more":true' if more else b"",
+        b',"missed":' + _encode(missed) if missed else b"",
+        b",".join(things),
+    )
+
+
+def answer(number: int, **fields: Any) -> bytes:
+    """Yes to request ``number``, with what was asked for."""
+    return _encode({"t": "answer", "id": number, "ok": True, **fields})
+
+
+def refusal(number: int, code: str, why: str) -> bytes:
+    """No to request ``number``: a stable word and the reason for people."""
+    return _encode({"t": "answer", "id": number, "ok": False, "code": code, "why": why})
+
+
+def beat(now: float, seq: int) -> bytes:
+    """Sent each few seconds, so that a frozen screen can be told from a quiet one."""
+    return _encode({"t": "beat", "now": round(now * 1000), "seq": seq})
