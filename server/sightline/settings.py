@@ -1,0 +1,495 @@
+"""config/sightline.toml, read once into one frozen `Settings`; the only reader of that file.
+
+Whatever is wrong is refused with the file, the key and what is allowed there. Passwords come from
+a file or the environment and are kept in a `Secret`, which shows itself to nobody. The text beside
+each key in config/sightline.toml is its documentation; tests hold the two together.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import os
+import re
+import socket
+import stat
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+from msgspec.inspect import (
+    BoolType,
+    FloatType,
+    IntType,
+    ListType,
+    LiteralType,
+    StrType,
+    Type,
+    type_info,
+)
+
+Count = Annotated[int, Meta(ge=1, le=10_000_000)]
+CountOrNone = Annotated[int, Meta(ge=0, le=10_000_000)]
+Bytes = Annotated[int, Meta(ge=1024, le=67_108_864)]
+Seconds = Annotated[float, Meta(ge=0.1, le=31_536_000)]
+Milliseconds = Annotated[int, Meta(ge=0, le=10_000)]
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; the message says where and what is allowed."""
+
+
+class Secret:
+    """A text that is shown only to who asks for it by `reveal`."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself: for the one call that must send it, never for a log."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """One table of the file."""
+
+
+class Server(Section, frozen=True, kw_only=True):
+    """Where the server listens and keeps its files.
+
+    ``listen`` is a Twisted endpoint. ``state`` is a folder, relative to the working directory.
+    ``web_root`` is the folder of the built pages, empty: found by the server itself. ``origins``
+    are web origins besides our own that may open the WebSocket. ``public_url`` is the address
+    people use when a proxy stands in front.
+    """
+
+    listen: str = "tcp:8080:interface=127.0.0.1"
+    state: str = "state"
+    web_root: str = ""
+    origins: tuple[str, ...] = ()
+    public_url: str = ""
+
+
+class Limits(Section, frozen=True, kw_only=True):
+    """What one browser, and all of them, may cost us.
+
+    ``connections_per_address`` does not count this machine's own addresses (0: no limit).
+    ``behind_seconds`` is how long a browser may take nothing before it is closed.
+    """
+
+    connections: Count = 10_000
+    connections_per_address: CountOrNone = 1000
+    message_bytes: Annotated[int, Meta(ge=256, le=1_048_576)] = 4096
+    messages_per_second: Count = 30
+    handshake_seconds: Seconds = 10.0
+    behind_seconds: Seconds = 10.0
+    things: Count = 200_000
+    ping_seconds: Seconds = 30.0
+
+
+class Fanout(Section, frozen=True, kw_only=True):
+    """How news is bundled on its way to the browsers.
+
+    Changes within ``tick_ms`` share one frame; under load the tick widens up to ``tick_max_ms``.
+    ``frame_bytes`` is where a frame is split. ``beat_seconds`` is the interval of the beat that
+    tells a quiet server from a lost one.
+    """
+
+    tick_ms: Milliseconds = 10
+    tick_max_ms: Milliseconds = 100
+    frame_bytes: Bytes = 262_144
+    compression: bool = True
+    beat_seconds: Seconds = 5.0
+
+
+class Broker(Section, frozen=True, kw_only=True):
+    """One MQTT broker to connect to.
+
+    ``port`` and ``client_id`` are filled in by `load` where the file leaves them out; paths are
+    absolute after it. ``keepalive``, ``reconnect_min`` and ``reconnect_max`` are seconds; ``queue``
+    is how many messages may wait for us before more are dropped and counted. ``qos`` is the
+    highest we subscribe with. ``tls_alpn`` are protocol names, as AWS IoT asks for on port 443.
+    """
+
+    host: str
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    transport: Literal["tcp", "websockets"] = "tcp"
+    ws_path: str = "/mqtt"
+    protocol: Literal["3.1", "3.1.1", "5"] = "3.1.1"
+    client_id: str = ""
+    user: str = ""
+    password_file: str = ""
+    password_env: str = ""
+    keepalive: Annotated[int, Meta(ge=1, le=65535)] = 5
+    qos: Literal[0, 1] = 1
+    tls: bool = False
+    tls_ca: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
+    tls_alpn: tuple[str, ...] = ()
+    tls_insecure: bool = False
+    reconnect_min: Seconds = 1.0
+    reconnect_max: Seconds = 10.0
+    queue: Count = 100_000
+    password: Secret | None = None
+
+
+class Friends(Section, frozen=True, kw_only=True):
+    """How long a friend may be silent, in seconds, before it is stale, then offline."""
+
+    stale_after: Seconds = 900.0
+    offline_after: Seconds = 3600.0
+
+
+class Probots(Section, frozen=True, kw_only=True):
+    """How long a robot may be silent, in seconds; which robots are shown before they are heard."""
+
+    stale_after: Seconds = 1.5
+    offline_after: Seconds = 3.0
+    known: tuple[str, ...] = ()
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    """Everything the operator decided. ``broker`` is by name; empty: use a private mosquitto."""
+
+    server: Server = Server()
+    limits: Limits = Limits()
+    fanout: Fanout = Fanout()
+    broker: Mapping[str, Broker] = {}
+    friends: Friends = Friends()
+    probots: Probots = Probots()
+
+    def warnings(self) -> list[str]:
+        """What is allowed but should be said aloud at every start."""
+        said = []
+        for name, broker in self.broker.items():
+            if broker.tls_insecure:
+                said.append(
+                    f"broker.{name}.tls_insecure: the broker's certificate is NOT checked; anybody"
+                    " on the way can read and change everything"
+                )
+            elif broker.password and not broker.tls and not _is_here(broker.host):
+                said.append(f"broker.{name}: the password travels unencrypted (tls = false)")
+        return said
+
+
+# Filled in by us; in a file it would be a secret lying about.
+_NOT_IN_FILE = {"password"}
+
+_BROKER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_ROBOT_NAME = re.compile(r"ProBot[0-9]{1,6}")
+_ENDPOINT = re.compile(r"[a-z0-9]+:.+")
+_TCP_ENDPOINT = re.compile(r"(?:tcp|tcp6|ssl|tls):(?:port=)?([0-9]+)(?::.*)?")
+
+
+def load(path: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Settings:
+    """The settings in the file at ``path`` (None: all defaults), with secrets from ``environ``.
+
+    Raises `BadSettings`.
+    """
+    if path is None:
+        return _settings({}, "settings", Path.cwd(), environ)
+    try:
+        table = tomllib.loads(Path(path).read_bytes().decode())
+    except OSError as why:
+        raise BadSettings(f"{path}: cannot be read: {why.strerror}") from why
+    except ValueError as why:  # broken TOML or broken UTF-8
+        raise BadSettings(f"{path}: is not valid TOML: {why}") from why
+    return _settings(table, str(path), Path(path).resolve().parent, environ)
+
+
+def _settings(
+    table: Mapping[str, Any], file: str, folder: Path, environ: Mapping[str, str]
+) -> Settings:
+    _check_names(table, Settings.__struct_fields__, file, "")
+    sections: dict[str, Any] = {}
+    for section in (Server, Limits, Fanout, Friends, Probots):
+        name = section.__name__.lower()
+        if name in table:
+            sections[name] = section(**_values(section, table[name], file, name))
+    brokers = table.get("broker", {})
+    if not isinstance(brokers, dict):
+        raise BadSettings(f"{file}: broker: must be tables, one per broker: [broker.main]")
+    settings = Settings(
+        **sections,
+        broker={name: _broker(name, t, file, folder, environ) for name, t in brokers.items()},
+    )
+    _check_environment(settings, environ)
+    _check_values(settings, file)
+    return settings
+
+
+def _broker(
+    name: str, table: object, file: str, folder: Path, environ: Mapping[str, str]
+) -> Broker:
+    where = f"broker.{name}"
+    if not _BROKER_NAME.fullmatch(name):
+        raise BadSettings(
+            f"{file}: {where}: a broker's name is 1 to 32 of a-z 0-9 - _, such as [broker.main]"
+        )
+    if isinstance(table, dict) and "password" in table:
+        raise BadSettings(
+            f"{file}: {where}.password: a password is not written here; use password_file,"
+            f" password_env or the environment variable {_password_variable(name)}"
+        )
+    values = _values(Broker, table, file, where)
+    if not values.get("host"):
+        raise BadSettings(f"{file}: {where}.host: is missing; must be the broker's name or address")
+    for key in ("password_file", "tls_ca", "tls_cert", "tls_key"):
+        if values.get(key):
+            values[key] = str(folder / values[key])
+            _check_file(values[key], file, f"{where}.{key}", secret=key in _SECRET_FILES)
+    broker = Broker(**values)
+    return msgspec.structs.replace(
+        broker,
+        port=broker.port or _PORTS[broker.transport, broker.tls],
+        client_id=broker.client_id or _default_client_id(broker.protocol),
+        password=_password(name, broker, file, environ),
+    )
+
+
+_SECRET_FILES = {"password_file", "tls_key"}
+_PORTS = {
+    ("tcp", False): 1883,
+    ("tcp", True): 8883,
+    ("websockets", False): 80,
+    ("websockets", True): 443,
+}
+
+
+def _default_client_id(protocol: str) -> str:
+    whole = f"sightline-{socket.gethostname().partition('.')[0]}"
+    return whole[:23] if protocol == "3.1" else whole  # MQTT 3.1 allows no more
+
+
+def _password_variable(name: str) -> str:
+    return f"SIGHTLINE_BROKER_{name.upper().replace('-', '_')}_PASSWORD"
+
+
+def _password(name: str, broker: Broker, file: str, environ: Mapping[str, str]) -> Secret | None:
+    """The password of this broker: the environment goes before the file."""
+    where = f"{file}: broker.{name}"
+    if broker.password_file and broker.password_env:
+        raise BadSettings(f"{where}: has both password_file and password_env; only one is allowed")
+    variable = broker.password_env or _password_variable(name)
+    if variable in environ:
+        text = environ[variable]
+    elif broker.password_env:
+        raise BadSettings(f"{where}.password_env: the environment variable {variable} is not set")
+    elif broker.password_file:
+        text = _first_line(broker.password_file, f"{where}.password_file")
+    else:
+        return None
+    if not text:
+        raise BadSettings(f"{where}: the password is empty")
+    if not broker.user:
+        raise BadSettings(f"{where}.user: is missing; MQTT takes no password without a user")
+    return Secret(text)
+
+
+def _first_line(path: str, where: str) -> str:
+    try:
+        lines = Path(path).read_text().splitlines()
+    except UnicodeDecodeError as why:
+        raise BadSettings(f"{where}: {path} is not text in UTF-8") from why
+    if len(lines) > 1:
+        raise BadSettings(f"{where}: {path} must hold one line, the password")
+    return "".join(lines)
+
+
+def _values(section: type[Section], table: object, file: str, where: str) -> dict[str, Any]:
+    """The keys of one table, each of its field's type."""
+    if not isinstance(table, dict):
+        raise BadSettings(f"{file}: {where}: must be a table: [{where}]")
+    fields = {f.name: f.type for f in msgspec.structs.fields(section) if f.name not in _NOT_IN_FILE}
+    _check_names(table, fields, file, f"{where}.")
+    values = {}
+    for key, value in table.items():
+        kind = type_info(fields[key])
+        try:
+            values[key] = msgspec.convert(_lenient(value, kind), fields[key])
+        except msgspec.ValidationError as why:
+            raise BadSettings(
+                f"{file}: {where}.{key}: must be {_allowed(kind)} (is {_shown(value)})"
+            ) from why
+    return values
+
+
+def _lenient(value: object, kind: Type) -> object:
+    """``protocol = 5`` without quotes is plain enough."""
+    if isinstance(kind, LiteralType) and "5" in kind.values and type(value) in (int, float):
+        return str(value)
+    return value
+
+
+def _check_names(table: Mapping[str, Any], allowed: Iterable[str], file: str, where: str) -> None:
+    names = sorted(allowed)
+    for key in table:
+        if key not in names:
+            near = difflib.get_close_matches(key, names, n=3)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            raise BadSettings(
+                f"{file}: {where}{key}: no such setting; {hint}allowed here: {', '.join(names)}"
+            )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
+    return str(value)
+
+
+def _allowed(kind: Type) -> str:
+    """What a field of this type takes, in words."""
+    if isinstance(kind, LiteralType):
+        return f"one of {', '.join(str(v) for v in kind.values)}"
+    if isinstance(kind, BoolType):
+        return "true or false"
+    if isinstance(kind, IntType):
+        return f"a whole number from {kind.ge} to {kind.le}"
+    if isinstance(kind, FloatType):
+        return f"a number from {kind.ge:g} to {kind.le:.0f}"
+    if isinstance(kind, StrType):
+        return 'a text in quotes: "…"'
+    assert isinstance(kind, ListType | msgspec.inspect.VarTupleType), kind
+    return 'a list of texts: ["…", "…"]'
+
+
+def _check_file(path: str, file: str, where: str, *, secret: bool) -> None:
+    try:
+        with open(path, "rb") as opened:
+            mode = os.fstat(opened.fileno()).st_mode
+    except (OSError, ValueError) as why:  # ValueError: a NUL in the path
+        reason = why.strerror if isinstance(why, OSError) else why
+        raise BadSettings(f"{file}: {where}: {path!r} cannot be read: {reason}") from why
+    if secret and mode & stat.S_IROTH:
+        raise BadSettings(
+            f"{file}: {where}: {path} can be read by everybody on this machine;"
+            f" type: chmod 600 {path}"
+        )
+
+
+def _check_environment(settings: Settings, environ: Mapping[str, str]) -> None:
+    """A password for a broker that is not there is a slip of the pen: say so."""
+    known = {_password_variable(name) for name in settings.broker}
+    used = {broker.password_env for broker in settings.broker.values()}
+    for variable in environ:
+        if re.fullmatch(r"SIGHTLINE_BROKER_.+_PASSWORD", variable) and variable not in known | used:
+            names = ", ".join(settings.broker) or "none"
+            raise BadSettings(
+                f"environment: {variable}: no broker of that name (configured: {names})"
+            )
+
+
+def _check_values(settings: Settings, file: str) -> None:
+    """What one field's type alone cannot say."""
+    for where, wrong in (
+        *_server_faults(settings.server),
+        *_order_faults(settings),
+        *(fault for name, b in settings.broker.items() for fault in _broker_faults(name, b)),
+        *_twin_faults(settings.broker),
+    ):
+        raise BadSettings(f"{file}: {where}: {wrong}")
+
+
+def _server_faults(server: Server) -> Iterable[tuple[str, str]]:
+    port = _TCP_ENDPOINT.fullmatch(server.listen)
+    if not _ENDPOINT.fullmatch(server.listen) or (port and int(port[1]) > 65535):
+        yield (
+            "server.listen",
+            "must be a Twisted endpoint such as tcp:8080:interface=127.0.0.1"
+            f" (is {_shown(server.listen)})",
+        )
+    if not server.state:
+        yield "server.state", "must name a folder"
+    for origin in server.origins:
+        if not _is_origin(origin):
+            yield (
+                "server.origins",
+                "each must be a scheme and a host, with a port if it has one, such as"
+                f" https://map.example.org (is {_shown(origin)})",
+            )
+    url = urlsplit(server.public_url)
+    if server.public_url and not (url.scheme in ("http", "https") and url.hostname):
+        yield (
+            "server.public_url",
+            "must be empty or an address such as https://map.example.org"
+            f" (is {_shown(server.public_url)})",
+        )
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        plain = f"{url.scheme}://{url.hostname}" + (f":{url.port}" if url.port else "")
+    except ValueError:
+        return False
+    return url.scheme in ("http", "https") and bool(url.hostname) and plain == text.lower()
+
+
+def _order_faults(settings: Settings) -> Iterable[tuple[str, str]]:
+    pairs: list[tuple[str, Section, str, str]] = [
+        ("fanout", settings.fanout, "tick_ms", "tick_max_ms"),
+        ("friends", settings.friends, "stale_after", "offline_after"),
+        ("probots", settings.probots, "stale_after", "offline_after"),
+    ]
+    for name, broker in settings.broker.items():
+        pairs.append((f"broker.{name}", broker, "reconnect_min", "reconnect_max"))
+    for where, section, low, high in pairs:
+        small, great = getattr(section, low), getattr(section, high)
+        if small > great:
+            yield f"{where}.{low}", f"must not be more than {high} (is {small:g}, {great:g})"
+    for name in settings.probots.known:
+        if not _ROBOT_NAME.fullmatch(name):
+            yield "probots.known", f"each must be a name such as ProBot1 (is {_shown(name)})"
+
+
+def _broker_faults(name: str, broker: Broker) -> Iterable[tuple[str, str]]:
+    where = f"broker.{name}"
+    if not broker.tls:
+        for key in ("tls_ca", "tls_cert", "tls_key", "tls_alpn", "tls_insecure"):
+            if getattr(broker, key):
+                yield f"{where}.{key}", "has no effect without tls = true; set it or remove this"
+    if bool(broker.tls_cert) != bool(broker.tls_key):
+        missing = "tls_key" if broker.tls_cert else "tls_cert"
+        yield f"{where}.{missing}", "is missing; tls_cert and tls_key go together"
+    if not broker.ws_path.startswith("/"):
+        yield f"{where}.ws_path", f"must begin with / (is {_shown(broker.ws_path)})"
+    if broker.protocol == "3.1" and len(broker.client_id) > 23:
+        yield f"{where}.client_id", "MQTT 3.1 allows at most 23 characters"
+
+
+def _twin_faults(brokers: Mapping[str, Broker]) -> Iterable[tuple[str, str]]:
+    """Two connections with one client id at one broker throw each other out for ever."""
+    seen: dict[tuple[str, int, str], str] = {}
+    for name, broker in brokers.items():
+        twin = seen.setdefault((broker.host, broker.port, broker.client_id), name)
+        if twin != name:
+            yield (
+                f"broker.{name}.client_id",
+                f"is that of broker.{twin} at the same address; each connection needs its own",
+            )
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,393 @@
+"""The settings file: what it may say, what it is refused for, and that secrets stay secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from sightline.settings import BadSettings, Broker, Secret, Settings, load
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def write(text: str, name: str = "x.toml", mode: int = 0o600) -> Path:
+        path = tmp_path / name
+        path.write_text(text)
+        path.chmod(mode)
+        return path
+
+    return write
+
+
+def refusal(path: Path, environ: dict[str, str] | None = None) -> str:
+    with pytest.raises(BadSettings) as caught:
+        load(path, environ or {})
+    return str(caught.value).replace(str(path), "x.toml")
+
+
+def main_broker(path: Path, environ: dict[str, str] | None = None) -> Broker:
+    return load(path, environ or {}).broker["main"]
+
+
+def test_without_a_file_everything_is_at_its_default_and_no_broker_is_configured():
+    assert load(None, {}) == Settings()
+    assert load(None, {}).broker == {}
+
+
+def test_an_empty_file_is_the_defaults(write):
+    assert load(write(""), {}) == Settings()
+
+
+def test_what_the_file_says_is_taken(write):
+    settings = load(write("[limits]\nconnections = 7\n[friends]\nstale_after = 60\n"), {})
+    assert settings.limits.connections == 7
+    assert settings.friends.stale_after == 60.0
+
+
+def test_robots_may_be_known_before_they_are_heard(write):
+    path = write('[probots]\nknown = ["ProBot1", "ProBot12"]\n')
+    assert load(path, {}).probots.known == ("ProBot1", "ProBot12")
+
+
+def test_settings_cannot_be_changed_afterwards():
+    with pytest.raises(AttributeError):
+        load(None, {}).server.listen = "tcp:1"  # type: ignore[misc]
+
+
+def test_several_brokers_are_told_apart_by_their_names(write):
+    path = write('[broker.main]\nhost = "a"\n[broker.aws]\nhost = "b"\ntls = true\n')
+    assert {n: (b.host, b.port) for n, b in load(path, {}).broker.items()} == {
+        "main": ("a", 1883),
+        "aws": ("b", 8883),
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "port"),
+    [
+        ("", 1883),
+        ("tls = true", 8883),
+        ('transport = "websockets"', 80),
+        ('transport = "websockets"\ntls = true', 443),
+        ("port = 2000", 2000),
+    ],
+)
+def test_the_port_follows_transport_and_tls_unless_given(write, lines, port):
+    assert main_broker(write(f'[broker.main]\nhost = "h"\n{lines}\n')).port == port
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("3.1", "3.1"), ("5", "5"), ('"3.1.1"', "3.1.1"), ('"5"', "5")]
+)
+def test_the_protocol_may_be_written_with_or_without_quotes(write, written, meant):
+    path = write(f'[broker.main]\nhost = "h"\nprotocol = {written}\n')
+    assert main_broker(path).protocol == meant
+
+
+def test_the_client_id_is_made_from_the_name_of_this_machine(write, monkeypatch):
+    monkeypatch.setattr("socket.gethostname", lambda: "mainframe-in-the-cellar.example.org")
+    path = write('[broker.main]\nhost = "h"\n')
+    assert main_broker(path).client_id == "sightline-mainframe-in-the-cellar"
+
+
+def test_mqtt_3_1_gets_a_client_id_it_allows(write, monkeypatch):
+    monkeypatch.setattr("socket.gethostname", lambda: "mainframe-in-the-cellar")
+    path = write('[broker.main]\nhost = "h"\nprotocol = "3.1"\n')
+    assert main_broker(path).client_id == "sightline-mainframe-in-"
+
+
+def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
+    write("-", "ca.pem")
+    path = write('[broker.main]\nhost = "h"\ntls = true\ntls_ca = "ca.pem"\n')
+    assert main_broker(path).tls_ca == str(tmp_path / "ca.pem")
+
+
+# What is refused, word for word: file, key, what is allowed.
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '[server]\nlisen = "tcp:1"',
+            "x.toml: server.lisen: no such setting; did you mean listen?"
+            " allowed here: listen, origins, public_url, state, web_root",
+        ),
+        (
+            "zebra = 1",
+            "x.toml: zebra: no such setting;"
+            " allowed here: broker, fanout, friends, limits, probots, server",
+        ),
+        (
+            '[broker.main]\nhost = "h"\nprotocol = 4',
+            "x.toml: broker.main.protocol: must be one of 3.1, 3.1.1, 5 (is 4)",
+        ),
+        (
+            '[broker.main]\nhost = "h"\nprotocol = "4"',
+            'x.toml: broker.main.protocol: must be one of 3.1, 3.1.1, 5 (is "4")',
+        ),
+        (
+            '[broker.main]\nhost = "h"\nqos = 2',
+            "x.toml: broker.main.qos: must be one of 0, 1 (is 2)",
+        ),
+        (
+            "[limits]\nconnections = 0",
+            "x.toml: limits.connections: must be a whole number from 1 to 10000000 (is 0)",
+        ),
+        (
+            "[limits]\nconnections = true",
+            "x.toml: limits.connections: must be a whole number from 1 to 10000000 (is true)",
+        ),
+        (
+            "[limits]\nping_seconds = nan",
+            "x.toml: limits.ping_seconds: must be a number from 0.1 to 31536000 (is nan)",
+        ),
+        (
+            "[limits]\nping_seconds = inf",
+            "x.toml: limits.ping_seconds: must be a number from 0.1 to 31536000 (is inf)",
+        ),
+        (
+            "[fanout]\ncompression = 1",
+            "x.toml: fanout.compression: must be true or false (is 1)",
+        ),
+        (
+            "[server]\nstate = false",
+            'x.toml: server.state: must be a text in quotes: "…" (is false)',
+        ),
+        ('[server]\nstate = ""', "x.toml: server.state: must name a folder"),
+        (
+            '[server]\norigins = "a"',
+            'x.toml: server.origins: must be a list of texts: ["…", "…"] (is "a")',
+        ),
+        ("server = 1", "x.toml: server: must be a table: [server]"),
+        ("broker = 1", "x.toml: broker: must be tables, one per broker: [broker.main]"),
+        ("[broker]\nmain = 1", "x.toml: broker.main: must be a table: [broker.main]"),
+        (
+            '[broker.Main]\nhost = "h"',
+            "x.toml: broker.Main: a broker's name is 1 to 32 of a-z 0-9 - _, such as [broker.main]",
+        ),
+        (
+            "[broker.main]\nport = 1",
+            "x.toml: broker.main.host: is missing; must be the broker's name or address",
+        ),
+        (
+            '[broker.main]\nhost = "h"\npassword = "p"',
+            "x.toml: broker.main.password: a password is not written here; use password_file,"
+            " password_env or the environment variable SIGHTLINE_BROKER_MAIN_PASSWORD",
+        ),
+        (
+            '[broker.main]\nhost = "h"\ntls_insecure = true',
+            "x.toml: broker.main.tls_insecure: has no effect without tls = true;"
+            " set it or remove this",
+        ),
+        (
+            '[broker.main]\nhost = "h"\ntransport = "websockets"\nws_path = "mqtt"',
+            'x.toml: broker.main.ws_path: must begin with / (is "mqtt")',
+        ),
+        (
+            '[broker.main]\nhost = "h"\nprotocol = "3.1"\nclient_id = "123456789012345678901234"',
+            "x.toml: broker.main.client_id: MQTT 3.1 allows at most 23 characters",
+        ),
+        (
+            '[broker.a]\nhost = "h"\nclient_id = "s"\n[broker.b]\nhost = "h"\nclient_id = "s"',
+            "x.toml: broker.b.client_id: is that of broker.a at the same address;"
+            " each connection needs its own",
+        ),
+        (
+            '[broker.main]\nhost = "h"\nreconnect_min = 20',
+            "x.toml: broker.main.reconnect_min: must not be more than reconnect_max (is 20, 10)",
+        ),
+        (
+            "[friends]\nstale_after = 5000",
+            "x.toml: friends.stale_after: must not be more than offline_after (is 5000, 3600)",
+        ),
+        (
+            '[probots]\nknown = ["Robbie"]',
+            'x.toml: probots.known: each must be a name such as ProBot1 (is "Robbie")',
+        ),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_file_key_and_what_is_allowed(write, text, message):
+    assert refusal(write(text)) == message
+
+
+@pytest.mark.parametrize("listen", ["8080", "tcp:70000", "", "tcp:", "localhost"])
+def test_an_address_to_listen_on_must_be_an_endpoint(write, listen):
+    assert refusal(write(f'[server]\nlisten = "{listen}"')) == (
+        "x.toml: server.listen: must be a Twisted endpoint such as"
+        f' tcp:8080:interface=127.0.0.1 (is "{listen}")'
+    )
+
+
+@pytest.mark.parametrize("listen", ["tcp:0", "tcp:port=8080", "unix:/run/x.sock", "systemd:d:i"])
+def test_every_kind_of_endpoint_may_be_listened_on(write, listen):
+    assert load(write(f'[server]\nlisten = "{listen}"'), {}).server.listen == listen
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://a.org/", "a.org", "*", "ftp://a.org", "https://a.org:x", "https://u@a.org"]
+)
+def test_an_allowed_origin_must_be_scheme_and_host(write, origin):
+    assert refusal(write(f'[server]\norigins = ["{origin}"]')).startswith("x.toml: server.origins:")
+
+
+def test_origins_may_name_a_port(write):
+    path = write('[server]\norigins = ["https://A.org", "http://b.org:8000"]')
+    assert load(path, {}).server.origins == ("https://A.org", "http://b.org:8000")
+
+
+def test_the_public_address_must_be_an_address(write):
+    assert refusal(write('[server]\npublic_url = "map.example.org"')) == (
+        "x.toml: server.public_url: must be empty or an address such as"
+        ' https://map.example.org (is "map.example.org")'
+    )
+
+
+def test_a_file_that_is_missing_or_broken_is_named(write, tmp_path):
+    missing = tmp_path / "none.toml"
+    with pytest.raises(BadSettings, match=r"none\.toml: cannot be read: No such file"):
+        load(missing, {})
+    assert "is not valid TOML" in refusal(write("[server"))
+    broken = write("")
+    broken.write_bytes(b"\xff")
+    assert "is not valid TOML" in refusal(broken)
+
+
+# Secrets
+
+
+def test_a_password_comes_from_a_file_and_shows_itself_to_nobody(write):
+    write("s3cret\n", "pw")
+    path = write('[broker.main]\nhost = "h"\nuser = "u"\npassword_file = "pw"\n')
+    broker = main_broker(path)
+    assert broker.password is not None
+    assert broker.password.reveal() == "s3cret"
+    settings = load(path, {})
+    assert "s3cret" not in f"{settings!r} {settings} {broker.password!r} {broker.password}"
+    with pytest.raises(TypeError):
+        msgspec.json.encode(settings)
+
+
+def test_a_password_comes_from_the_environment_which_goes_before_the_file(write):
+    write("from the file", "pw")
+    path = write('[broker.my-home]\nhost = "h"\nuser = "u"\npassword_file = "pw"\n')
+    settings = load(path, {"SIGHTLINE_BROKER_MY_HOME_PASSWORD": "from outside"})
+    assert settings.broker["my-home"].password == Secret("from outside")
+
+
+def test_a_password_comes_from_the_variable_that_is_named(write):
+    path = write('[broker.main]\nhost = "h"\nuser = "u"\npassword_env = "PW"\n')
+    assert main_broker(path, {"PW": "x"}).password == Secret("x")
+    assert refusal(path) == (
+        "x.toml: broker.main.password_env: the environment variable PW is not set"
+    )
+
+
+def test_only_one_place_for_a_password_is_allowed(write):
+    write("x", "pw")
+    path = write('[broker.main]\nhost = "h"\npassword_file = "pw"\npassword_env = "PW"\n')
+    assert "only one is allowed" in refusal(path, {"PW": "x"})
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [(b"", "is empty"), (b"a\nb\n", "must hold one line"), (b"\xff", "is not text in UTF-8")],
+)
+def test_a_password_file_holds_one_line(write, tmp_path, content, complaint):
+    write("", "pw").write_bytes(content)
+    path = write('[broker.main]\nhost = "h"\nuser = "u"\npassword_file = "pw"\n')
+    assert complaint in refusal(path)
+
+
+def test_a_password_needs_a_user(write):
+    path = write('[broker.main]\nhost = "h"\n')
+    assert "broker.main.user: is missing" in refusal(path, {"SIGHTLINE_BROKER_MAIN_PASSWORD": "x"})
+
+
+def test_a_password_for_an_unknown_broker_is_refused(write):
+    path = write('[broker.main]\nhost = "h"\n')
+    assert refusal(path, {"SIGHTLINE_BROKER_MIAN_PASSWORD": "x"}) == (
+        "environment: SIGHTLINE_BROKER_MIAN_PASSWORD: no broker of that name (configured: main)"
+    )
+
+
+def test_a_secret_that_everybody_can_read_is_refused(write, tmp_path):
+    write("x", "pw", mode=0o644)
+    path = write('[broker.main]\nhost = "h"\nuser = "u"\npassword_file = "pw"\n')
+    assert f"type: chmod 600 {tmp_path / 'pw'}" in refusal(path)
+    write("x", "key", mode=0o644)
+    path = write('[broker.main]\nhost = "h"\ntls = true\ntls_key = "key"\n')
+    assert "broker.main.tls_key" in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["none.pem", "nul\\u0000.pem"])
+def test_a_file_that_cannot_be_read_is_refused_at_start(write, name):
+    path = write(f'[broker.main]\nhost = "h"\ntls = true\ntls_ca = "{name}"\n')
+    assert refusal(path).startswith("x.toml: broker.main.tls_ca: ")
+    assert "cannot be read" in refusal(path)
+
+
+def test_a_certificate_and_its_key_go_together(write):
+    write("-", "cert")
+    path = write('[broker.main]\nhost = "h"\ntls = true\ntls_cert = "cert"\n')
+    assert refusal(path) == (
+        "x.toml: broker.main.tls_key: is missing; tls_cert and tls_key go together"
+    )
+
+
+def test_secrets_are_equal_when_their_texts_are():
+    assert Secret("a") == Secret("a")
+    assert Secret("a") != Secret("b")
+    assert Secret("a") != "a"
+    assert len({Secret("a"), Secret("a")}) == 1
+
+
+# What is allowed but said aloud
+
+
+def test_an_unchecked_certificate_is_said_aloud(write):
+    path = write('[broker.main]\nhost = "h"\ntls = true\ntls_insecure = true\n')
+    (said,) = load(path, {}).warnings()
+    assert said.startswith("broker.main.tls_insecure: the broker's certificate is NOT checked")
+
+
+@pytest.mark.parametrize(
+    ("host", "loud"),
+    [("mqtt.example.org", 1), ("10.0.0.1", 1), ("127.0.0.1", 0), ("::1", 0), ("localhost", 0)],
+)
+def test_a_password_that_travels_in_the_open_is_said_aloud(write, host, loud):
+    path = write(f'[broker.main]\nhost = "{host}"\nuser = "u"\n')
+    assert len(load(path, {"SIGHTLINE_BROKER_MAIN_PASSWORD": "x"}).warnings()) == loud
+
+
+# Whatever is in the file, it is settings or a refusal
+
+toml_scalars = st.one_of(
+    st.integers(-(2**40), 2**40).map(str),
+    st.sampled_from(["true", "false", "nan", "inf", "-inf", '""', '"x"', '"tcp:1"', "[]", "[1]"]),
+)
+keys = st.sampled_from(
+    [f"{s}.{k}" for s in Settings.__struct_fields__ for k in ("listen", "known", "tick_ms", "main")]
+    + [f"broker.main.{k}" for k in Broker.__struct_fields__]
+)
+
+
+@given(st.dictionaries(keys, toml_scalars))
+@hypothesis_settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_file_is_either_settings_or_refused(tmp_path, lines):
+    path = tmp_path / "any.toml"
+    path.write_text("".join(f"{key} = {value}\n" for key, value in lines.items()))
+    try:
+        load(path, {})
+    except BadSettings as refused:
+        named = "any.toml: " in str(refused)
+    else:
+        named = True
+    assert named
