@@ -1,0 +1,165 @@
+"""A real mosquitto on a random free loopback port, for any test: plain subprocess, no reactor.
+
+    with Broker("sys_interval 1") as broker:
+        ...  # broker.port accepts connections
+        broker.kill(); broker.restart()
+
+``lines`` follow the listener in the configuration, so `protocol websockets` or `cafile` concern it.
+Anonymous clients are let in unless the lines say otherwise. Persistence is off unless asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+
+MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+DEADLINE = 10.0
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def accepts(port: int) -> bool:
+    """Whether somebody listens on this loopback port."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+class Broker:
+    """One mosquitto process; the same port and files over `restart`."""
+
+    def __init__(self, *lines: str, folder: Path | None = None, port: int | None = None) -> None:
+        self._made = None if folder else tempfile.TemporaryDirectory(prefix="broker-")
+        self.folder = folder or Path(self._made.name if self._made else ".")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.lines = lines
+        self.port = port or 0
+        self.log = self.folder / "mosquitto.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process id of the running broker."""
+        assert self._process is not None, "the broker is not running"
+        return self._process.pid
+
+    @property
+    def logged(self) -> str:
+        """Everything the broker wrote to its log, over all its starts."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def start(self) -> Broker:
+        """Start and wait until the port accepts connections."""
+        assert MOSQUITTO, "mosquitto is not installed (apt-get install mosquitto)"
+        assert self._process is None, "already running"
+        for _ in range(5):
+            port = self.port or free_port()
+            if self._launch(port):
+                self.port = port
+                return self
+            if self.port:
+                break
+        raise RuntimeError(f"mosquitto does not start:\n{self.logged[-2000:]}")
+
+    def _launch(self, port: int) -> bool:
+        allow = () if any("allow_anonymous" in x for x in self.lines) else ("allow_anonymous true",)
+        config = self.folder / "mosquitto.conf"
+        config.write_text(
+            "\n".join(
+                (
+                    f"user {pwd.getpwuid(os.getuid()).pw_name}",
+                    "log_dest stderr",
+                    "set_tcp_nodelay true",
+                    f"persistence_location {self.folder}/",
+                    f"listener {port} 127.0.0.1",
+                    "socket_domain ipv4",
+                    *allow,
+                    *self.lines,
+                    "",
+                )
+            )
+        )
+        command = [str(MOSQUITTO), "-c", str(config)]
+        if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
+            command = [setpriv, "--pdeathsig", "KILL", "--", *command]
+        with self.log.open("ab") as log:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + DEADLINE
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                return False
+            if accepts(port):
+                self._process = process
+                return True
+            time.sleep(0.005)
+        process.kill()
+        process.wait()
+        return False
+
+    def _end(self, sign: signal.Signals) -> None:
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        if sign != signal.SIGKILL:
+            process.send_signal(signal.SIGCONT)  # a frozen process does not hear TERM
+        process.send_signal(sign)
+        try:
+            process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def stop(self) -> None:
+        """End it politely (TERM). Nothing happens when it is not running."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it at once (KILL)."""
+        self._end(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Freeze it: connections stay open, nothing is answered."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a frozen broker go on."""
+        os.kill(self.pid, signal.SIGCONT)
+
+    def restart(self) -> Broker:
+        """Stop it if it runs and start it again on the same port."""
+        self.stop()
+        return self.start()
+
+    def close(self) -> None:
+        """Stop it and remove its files, if they were of its own making."""
+        self.stop()
+        if self._made:
+            self._made.cleanup()
+
+    def __enter__(self) -> Broker:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
