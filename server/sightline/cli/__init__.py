@@ -1,0 +1,1 @@
+"""The `sightline` command: one module or folder per subcommand, joined in `main`."""

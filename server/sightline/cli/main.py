@@ -1,0 +1,34 @@
+"""`sightline <subcommand>`: reads the command line and hands over; each subcommand is a module."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from sightline import __version__
+from sightline.cli.simulate import command as simulate
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="sightline",
+        description="Friends, robots and the MQTT broker itself, live in every browser."
+        " The server itself is started by scripts/run_server.sh or `twistd sightline`.",
+    )
+    parser.add_argument("--version", action="version", version=f"sightline {__version__}")
+    subcommands = parser.add_subparsers(title="subcommands", required=True, metavar="subcommand")
+    simulate.add_to(subcommands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the subcommand named in ``argv``; the exit status."""
+    options = parser().parse_args(argv)
+    run = options.run
+    status: int = run(options)
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

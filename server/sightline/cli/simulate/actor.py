@@ -1,0 +1,64 @@
+"""What a simulated friend and a simulated robot have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One MQTT message."""
+
+    topic: str
+    payload: bytes
+    qos: int = 0
+    retain: bool = False
+
+
+class Actor(Protocol):
+    """Somebody on the stage: a model without I/O and without a clock.
+
+    ``wall`` is the time of day in epoch seconds; ``faults`` names what is wrong with it just now.
+    """
+
+    @property
+    def name(self) -> str:
+        """As faults call it: ``amara``, ``ProBot1``."""
+
+    @property
+    def client_id(self) -> str:
+        """Empty: the broker or the client library makes one up."""
+
+    @property
+    def keepalive(self) -> int:
+        """Seconds."""
+
+    @property
+    def will(self) -> Message:
+        """What the broker says in its name when it vanishes."""
+
+    @property
+    def listens_to(self) -> Sequence[str]:
+        """The topics it subscribes to."""
+
+    @property
+    def interval(self) -> float:
+        """Seconds until it wants to be stepped again."""
+
+    @property
+    def off(self) -> bool:
+        """Whether it is switched off: no connection, no word."""
+
+    def step(self, dt: float, wall: float, faults: frozenset[str]) -> list[Message]:
+        """Live ``dt`` seconds; what it publishes at the end of them."""
+
+    def connected(self, wall: float) -> list[Message]:
+        """What it publishes when its connection stands."""
+
+    def disconnected(self) -> None:
+        """Its connection is lost."""
+
+    def heard(self, topic: str, payload: bytes, wall: float) -> list[Message]:
+        """A message for it came; what it answers."""

@@ -1,0 +1,146 @@
+"""`sightline simulate` on the command line: options in, a running stage out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import sys
+import time
+
+from sightline.cli.simulate.actor import Actor
+from sightline.cli.simulate.faults import FAULTS, GRAMMAR, BadFault, parse
+from sightline.cli.simulate.friend import Friend
+from sightline.cli.simulate.line import Address
+from sightline.cli.simulate.people import NAMED, cast
+from sightline.cli.simulate.probot import ProBot
+from sightline.cli.simulate.stage import Stage
+
+_USUALLY = {"all": (len(NAMED), 3), "friend": (1, 0), "probot": (0, 1)}
+
+
+def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Give the `sightline` command its `simulate`."""
+    faults = "\n".join(f"  {name:8}{who:9} {what}" for name, (who, what) in FAULTS.items())
+    parser = subcommands.add_parser(
+        "simulate",
+        help="publish simulated friends and robots to a broker",
+        description="Simulated friends (OwnTracks) and robots (ProBot) on the real topics and"
+        " payloads, each with its own MQTT connection and will.",
+        epilog=f"faults, as {GRAMMAR}, times in seconds (cut:ProBot2@30+20):\n{faults}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "who",
+        nargs="?",
+        choices=list(_USUALLY),
+        default="all",
+        help="all: 8 friends and 3 robots; friend: one friend; probot: one robot",
+    )
+    parser.add_argument(
+        "--broker", type=_address, default=("127.0.0.1", 1883), metavar="HOST[:PORT]"
+    )
+    parser.add_argument("--user", default="", help="user at the broker")
+    parser.add_argument(
+        "--password-env", default="", metavar="NAME", help="environment variable with the password"
+    )
+    parser.add_argument("--friends", type=_count, metavar="N", help="how many friends")
+    parser.add_argument("--robots", type=_count, metavar="N", help="how many robots")
+    parser.add_argument(
+        "--rate", type=_rate, default=10.0, metavar="R", help="telemetry per second (10)"
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same play")
+    parser.add_argument("--seconds", type=_seconds, metavar="T", help="stop after this long")
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="FAULT", help="see below; repeatable"
+    )
+    parser.set_defaults(run=run)
+
+
+def actors_for(options: argparse.Namespace, wall: float) -> list[Actor]:
+    """Everybody the options ask for; ``wall`` is the time of day."""
+    friends, robots = _USUALLY[options.who]
+    friends = friends if options.friends is None else options.friends
+    robots = robots if options.robots is None else options.robots
+    rng = random.Random(options.seed)
+    return [
+        *(Friend(p, random.Random(rng.random()), wall) for p in cast(friends, rng)),
+        *(
+            ProBot(number, random.Random(rng.random()), options.rate)
+            for number in range(1, robots + 1)
+        ),
+    ]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play until told to stop; the exit status."""
+    actors = actors_for(options, time.time())
+    friends = [actor.name for actor in actors if isinstance(actor, Friend)]
+    robots = [actor.name for actor in actors if isinstance(actor, ProBot)]
+    try:
+        faults = [parse(spec, friends, robots) for spec in options.fault]
+        password = _password(options.password_env)
+    except (BadFault, KeyError) as why:
+        print(f"sightline simulate: {why.args[0]}", file=sys.stderr)
+        return 2
+    host, port = options.broker
+    stage = Stage(
+        actors,
+        faults,
+        Address(host, port, options.user, password),
+        monotonic=time.monotonic,
+        wall=time.time,
+        say=_say,
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stage.stop())
+    _say(f"Simulating {len(friends)} friends and {len(robots)} robots at {host}:{port}.")
+    stage.run(options.seconds)
+    return 0
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def _password(variable: str) -> str:
+    if not variable:
+        return ""
+    if variable not in os.environ:
+        raise KeyError(f"--password-env: the environment variable {variable} is not set")
+    return os.environ[variable]
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or text.endswith("]"):
+        host, port = text, "1883"
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise argparse.ArgumentTypeError(f"must be HOST or HOST:PORT (is {text!r})")
+    return host, int(port)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) > 100_000:
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0 (is {text!r})")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    return _between(text, 0.01, 1000.0)
+
+
+def _seconds(text: str) -> float:
+    return _between(text, 0.0, 1e9)
+
+
+def _between(text: str, low: float, high: float) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = low - 1.0
+    if not low <= number <= high:
+        raise argparse.ArgumentTypeError(f"must be a number from {low:g} to {high:g} (is {text!r})")
+    return number

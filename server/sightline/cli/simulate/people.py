@@ -1,0 +1,230 @@
+"""Who the simulated friends are and how they get about. Positions are rough and public places."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sightline.cli.simulate.travel import Route, Spot, offset
+
+
+@dataclass(frozen=True, slots=True)
+class Gait:
+    """A way of getting about: ``speed`` m/s, a report each ``every`` s, accurate to ``acc`` m."""
+
+    speed: float
+    every: float
+    acc: int
+    conn: str  # as OwnTracks has it: w Wi-Fi, m mobile
+
+
+WALK = Gait(speed=1.4, every=5.0, acc=6, conn="m")
+BICYCLE = Gait(speed=5.0, every=4.0, acc=5, conn="m")
+CAR = Gait(speed=32.0, every=3.0, acc=9, conn="m")
+TRAIN = Gait(speed=78.0, every=3.0, acc=24, conn="m")
+FERRY = Gait(speed=10.5, every=6.0, acc=12, conn="m")
+AT_A_DESK = Gait(speed=0.0, every=30.0, acc=14, conn="w")
+OUT_OF_REACH = Gait(speed=0.0, every=float("inf"), acc=65, conn="m")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A circle the phone knows by name: ``rad`` in metres."""
+
+    name: str
+    centre: Spot
+    rad: float
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a phone. ``alt`` in metres; ``late`` is how old the first fix is, in s."""
+
+    user: str
+    device: str
+    name: str
+    tid: str
+    gait: Gait
+    route: Route
+    regions: Sequence[Region] = ()
+    alt: float = 30.0
+    ssid: str = ""
+    late: float = 0.0
+
+
+_ST_PANCRAS = Spot(51.5316, -0.1262)
+_GARE_DU_NORD = Spot(48.8809, 2.3553)
+_LILLE = Spot(50.6390, 3.0750)
+_OFFICE = Spot(53.5459, 9.9870)
+_HOLYHEAD = Spot(53.3080, -4.6310)
+_DUBLIN_PORT = Spot(53.3470, -6.1950)
+
+NAMED: tuple[Person, ...] = (
+    Person(
+        "amara",
+        "pixel",
+        "Amara Okafor",
+        "AO",
+        TRAIN,
+        Route(
+            [
+                _ST_PANCRAS,
+                Spot(51.4430, 0.3200),
+                Spot(51.1436, 0.8750),
+                Spot(51.0950, 1.1400),
+                Spot(50.9220, 1.7800),
+                _LILLE,
+                Spot(49.8600, 2.8300),
+                Spot(49.1500, 2.5500),
+                _GARE_DU_NORD,
+            ]
+        ),
+        (
+            Region("St Pancras", _ST_PANCRAS, 400.0),
+            Region("Lille", _LILLE, 4000.0),
+            Region("Gare du Nord", _GARE_DU_NORD, 400.0),
+        ),
+        alt=42.0,
+    ),
+    Person(
+        "jonas",
+        "fairphone",
+        "Jonas Lindqvist",
+        "JL",
+        AT_A_DESK,
+        Route([_OFFICE]),
+        (Region("Office", _OFFICE, 150.0),),
+        alt=8.0,
+        ssid="Speicherstadt 4",
+    ),
+    Person(
+        "mei",
+        "xperia",
+        "Mei Tanaka",
+        "MT",
+        CAR,
+        Route(
+            [
+                Spot(48.4300, 10.0600),
+                Spot(48.6800, 10.1500),
+                Spot(48.8700, 10.2000),
+                Spot(49.1500, 10.1100),
+                Spot(49.3800, 10.1800),
+                Spot(49.6600, 10.1000),
+                Spot(49.7700, 9.9900),
+            ]
+        ),
+        (Region("Würzburg", Spot(49.7700, 9.9900), 3000.0),),
+        alt=410.0,
+    ),
+    Person(
+        "noah",
+        "galaxy",
+        "Noah Dubois",
+        "ND",
+        BICYCLE,
+        Route(
+            [
+                Spot(48.8462, 2.3730),
+                Spot(48.8530, 2.3560),
+                Spot(48.8575, 2.3430),
+                Spot(48.8610, 2.3280),
+                Spot(48.8635, 2.3130),
+                Spot(48.8600, 2.2940),
+            ]
+        ),
+        (Region("Quai de Bercy", Spot(48.8462, 2.3730), 200.0),),
+        alt=33.0,
+    ),
+    Person(
+        "sofia",
+        "nothing",
+        "Sofia Marín",
+        "SM",
+        WALK,
+        Route(
+            [
+                Spot(41.3758, 2.1777),
+                Spot(41.3809, 2.1734),
+                Spot(41.3870, 2.1700),
+                Spot(41.3917, 2.1649),
+                Spot(41.3954, 2.1617),
+            ]
+        ),
+        (Region("Home", Spot(41.3758, 2.1777), 120.0),),
+        alt=16.0,
+    ),
+    Person(
+        "liam",
+        "oneplus",
+        "Liam Byrne",
+        "LB",
+        FERRY,
+        Route(
+            [
+                _DUBLIN_PORT,
+                Spot(53.3430, -6.1000),
+                Spot(53.3200, -5.8000),
+                Spot(53.3250, -5.0000),
+                Spot(53.3350, -4.6700),
+                _HOLYHEAD,
+            ]
+        ),
+        (Region("Dublin Port", _DUBLIN_PORT, 900.0), Region("Holyhead", _HOLYHEAD, 900.0)),
+        alt=12.0,
+    ),
+    Person(
+        "ingrid",
+        "shiftphone",
+        "Ingrid Solberg",
+        "IS",
+        AT_A_DESK,
+        Route([Spot(52.3731, 4.8926)]),
+        (Region("Amsterdam", Spot(52.3731, 4.8926), 5000.0),),
+        alt=2.0,
+        ssid="Canal House",
+    ),
+    Person(
+        "tomas",
+        "moto",
+        "Tomás Ferreira",
+        "TF",
+        OUT_OF_REACH,
+        Route([Spot(38.7115, -9.1395)]),
+        alt=25.0,
+        late=1500.0,
+    ),
+)
+
+_TOWNS = (
+    Spot(52.5200, 13.4050),
+    Spot(50.8466, 4.3517),
+    Spot(45.7640, 4.8357),
+    Spot(47.3769, 8.5417),
+    Spot(53.4808, -2.2426),
+    Spot(43.2630, -2.9350),
+    Spot(55.6761, 12.5683),
+    Spot(45.4642, 9.1900),
+)
+
+
+def cast(count: int, rng: random.Random) -> list[Person]:
+    """That many people: the named ones first, then as many without a name as it takes."""
+    return [*NAMED[:count], *(_extra(n, rng) for n in range(len(NAMED) + 1, count + 1))]
+
+
+def _extra(number: int, rng: random.Random) -> Person:
+    """Somebody who goes round in a town."""
+    spots = [offset(rng.choice(_TOWNS), rng.gauss(0, 4000), rng.gauss(0, 4000))]
+    for _ in range(5):
+        spots.append(offset(spots[-1], rng.gauss(0, 900), rng.gauss(0, 900)))
+    return Person(
+        f"friend{number}",
+        "phone",
+        f"Friend {number}",
+        f"{number % 100:02d}",
+        rng.choice((WALK, BICYCLE, CAR)),
+        Route(spots),
+        alt=rng.uniform(5.0, 400.0),
+    )
