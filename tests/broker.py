@@ -87,7 +87,7 @@ class Broker:
                     f"user {pwd.getpwuid(os.getuid()).pw_name}",
                     "log_dest stderr",
                     "set_tcp_nodelay true",
-                    f"persistence_location {self.folder}/",
+                    f"persistence_location {self.folder}",
                     f"listener {port} 127.0.0.1",
                     "socket_domain ipv4",
                     *allow,

@@ -39,7 +39,8 @@ class BrokerOptions:
     when we leave; otherwise it keeps our messages, with MQTT 5 for ``session_expiry`` seconds.
     Waits between attempts grow from ``reconnect_min`` to ``reconnect_max``. ``queue_limit`` is how
     many messages may wait between paho's thread and the reactor before they are dropped and
-    counted. ``send_limit`` is how many of ours may wait for a slow broker.
+    counted. ``send_limit`` is how many of ours may wait for a slow broker. With ``fast_reading``
+    off all reading is left to paho (see `fastread`).
     """
 
     name: str = "main"
@@ -61,6 +62,7 @@ class BrokerOptions:
     reconnect_max: float = 30.0
     queue_limit: int = 100_000
     send_limit: int = 1_000
+    fast_reading: bool = True
 
     def __post_init__(self) -> None:
         for wrong, what in (

@@ -1,0 +1,344 @@
+"""The bridge to one MQTT broker: keeps a connection standing, hands on what arrives.
+
+All of this runs on the reactor thread. The connection itself lives on a thread of its own
+(`connection`), and what it brings comes through one bounded queue (`inbox`).
+
+    state        moves on                      to
+    ----------   ---------------------------   ------------------------------
+    connecting   accepted and subscribed       connected
+    connecting   refused, failed, timed out    lost, next try after a wait
+    connected    connection ended              lost, next try after a wait
+    lost         the wait is over              connecting
+    any          stopService                   (none)
+
+Waits grow while connections fail or do not last, are jittered, and never end the trying.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from twisted.application import service
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+
+from sightline.model.kind import Arrival
+from sightline.model.link import Link
+from sightline.mqtt import reasons
+from sightline.mqtt.connection import Connection, Down, Event, Rejected, Up
+from sightline.mqtt.inbox import Inbox, Reactor
+from sightline.mqtt.options import BrokerOptions
+
+# A connection that lasted this long (s) was a good one: the next wait is short again.
+GOOD_SECONDS = 10.0
+# More than so many shorter ones within so long (s): somebody else may be using our client id.
+FLAPS = 3
+FLAP_SECONDS = 60.0
+FLAP_WAIT = 60.0
+# How often the thread is looked at (s), and how long it may stand still: a name server may be slow.
+WATCH_SECONDS = 1.0
+STUCK_SECONDS = 60.0
+# While the broker is away we say so when the cause changes, but not more often than this (s) …
+NEWS_SECONDS = 30.0
+# … and when it does not change, this seldom (s).
+REMINDER_SECONDS = 600.0
+# How long stopService waits for the thread (s).
+STOP_SECONDS = 3.0
+
+
+class NotConnected(Exception):
+    """A message was not sent, because no connection stands. It is not kept for later."""
+
+
+class TooManyWaiting(Exception):
+    """A message was not sent, because the broker is too slow and too many wait already."""
+
+
+class Bridge(service.Service):
+    """A standing connection to one broker.
+
+    ``arrived`` gets lists of arrivals, ``linked`` the state of the connection whenever it changes.
+    ``now`` is the wall clock (epoch s); it is also called on paho's thread. ``jitter`` gives a
+    number from 0 to 1 for each wait.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        options: BrokerOptions,
+        filters: Sequence[tuple[str, int]],
+        arrived: Callable[[list[Arrival]], None],
+        linked: Callable[[Link], None],
+        now: Callable[[], float],
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._reactor = reactor
+        self._options = options
+        self._filters = dict(filters)
+        self._linked = linked
+        self._now = now
+        self._jitter = jitter
+        self._inbox: Inbox[Event] = Inbox(reactor, options.queue_limit, arrived, self._told)
+        self._connection: Connection | None = None
+        self._retry: Any = None
+        self._watch: Any = None
+        self._tries = 0
+        self._rejected: set[str] = set()
+        self._failures = 0  # since the last good connection: what the wait grows with
+        self._up_at = 0.0
+        self._flaps: deque[float] = deque(maxlen=FLAPS + 1)
+        self._said = ""
+        self._said_at = 0.0
+        self._dropped = 0
+        self._warned_at = -NEWS_SECONDS
+        self._faults = 0
+        self.link = self._state("connecting", now())
+
+    # ---- what others see
+
+    @property
+    def broker(self) -> str:
+        """The broker's name in the settings."""
+        return self._options.name
+
+    @property
+    def received(self) -> int:
+        """Messages handed over so far."""
+        return self._inbox.received
+
+    @property
+    def overflowed(self) -> int:
+        """Messages dropped because our own queue was full."""
+        return self._inbox.overflowed
+
+    @property
+    def faults(self) -> int:
+        """Mistakes of ours that were caught: in a listener or in a callback of paho's."""
+        here = self._connection.faults if self._connection else 0
+        return self._inbox.failed + self._faults + here
+
+    @property
+    def rejected_subscriptions(self) -> int:
+        """How many of our filters the broker refuses on this connection."""
+        return len(self._rejected)
+
+    def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
+        """Send a message now. Raises `NotConnected`, `TooManyWaiting` or ValueError; never waits.
+
+        A message that could not be written before the connection is lost is lost with it.
+        """
+        _check_topic(topic)
+        if qos not in (0, 1):
+            raise ValueError(f"qos {qos} is not 0 or 1")
+        if self._connection is None or self.link.state != "connected":
+            raise NotConnected(
+                f"no connection to broker {self.broker}: {self.link.why or 'not yet'}"
+            )
+        if not self._connection.publish(topic, payload, qos, retain):
+            raise TooManyWaiting(f"broker {self.broker} does not keep up")
+
+    def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:
+        """Subscribe to more, now and on every later connection."""
+        self._filters.update(filters)
+        if self._connection and self.link.state == "connected":
+            self._connection.subscribe(filters)
+
+    def unsubscribe(self, filters: Sequence[str]) -> None:
+        """Subscribe to less, now and on every later connection."""
+        known = [name for name in filters if self._filters.pop(name, None) is not None]
+        self._rejected.difference_update(known)
+        if known and self._connection and self.link.state == "connected":
+            self._connection.unsubscribe(known)
+
+    # ---- the service
+
+    def startService(self) -> None:
+        """Begin to connect; `linked` tells how it goes."""
+        super().startService()
+        self._watch = self._reactor.callLater(WATCH_SECONDS, self._look)
+        self._connect()
+
+    def stopService(self) -> Deferred[None]:
+        """Send what waits, say goodbye to the broker and wait for the thread (a few s at most)."""
+        super().stopService()
+        for call in (self._retry, self._watch):
+            if call is not None and call.active():
+                call.cancel()
+        self._retry = self._watch = None
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return succeed(None)
+        connection.stop()
+        joined = deferToThreadPool(
+            self._reactor,  # type: ignore[arg-type]  # all that it needs of IReactorFromThreads
+            self._reactor.getThreadPool(),
+            connection.join,
+            STOP_SECONDS,
+        )
+
+        def ended(in_time: bool) -> None:
+            if not in_time:
+                connection.abandon()
+                self._log.warn(
+                    "Broker {broker}: the thread did not end in time", broker=self.broker
+                )
+
+        return joined.addCallback(ended)
+
+    # ---- states
+
+    def _connect(self) -> None:
+        self._retry = None
+        self._tries += 1
+        self._rejected.clear()
+        since = self._now() if self.link.state == "connected" else self.link.since
+        self._show(self._state("connecting", since, why=self.link.why))
+        self._connection = Connection(
+            self._options, list(self._filters.items()), self._inbox, self._now
+        )
+        self._connection.start()
+
+    def _told(self, event: Event) -> None:
+        """News of the connection, in order with its messages; old connections are not heard."""
+        if event.connection is not self._connection:
+            return
+        match event:
+            case Up(rejected=rejected, unanswered=unanswered):
+                self._accepted(rejected, unanswered)
+            case Rejected(filters=filters):
+                self._rejected.update(filters)
+                self._log.warn(
+                    "Broker {broker}: {why}", broker=self.broker, why=self._shortfall(())
+                )
+                self._show(msgspec.structs.replace(self.link, why=self._shortfall(())))
+            case Down(why=why, fault=fault):
+                if fault is not None:
+                    self._log.failure("Broker {broker}: a fault of ours", fault, broker=self.broker)
+                self._ended(why)
+
+    def _accepted(self, rejected: tuple[str, ...], unanswered: tuple[str, ...]) -> None:
+        self._up_at = self._reactor.seconds()
+        self._rejected.update(rejected)
+        why = self._shortfall(unanswered)
+        tries, self._tries = self._tries, 0
+        self._said = ""
+        self._log.info(
+            "Broker {broker}: connected to {address}{shortfall}",
+            broker=self.broker,
+            address=self._options.address,
+            tries=tries,
+            shortfall=f", but {why}" if why else "",
+        )
+        self._show(self._state("connected", self._now(), why=why))
+
+    def _ended(self, why: str) -> None:
+        """The connection is over: say why and when we try again."""
+        if self._connection is not None:
+            self._faults += self._connection.faults
+        self._connection = None
+        stood = self.link.state == "connected"
+        wait = self._wait(stood)
+        if wait >= FLAP_WAIT and len(self._flaps) > FLAPS:
+            why = f"{why}; {reasons.flapping(len(self._flaps), FLAP_SECONDS, self._options)}"
+        since = self._now() if stood else self.link.since
+        self._say_lost(why, stood, wait)
+        self._show(self._state("lost", since, why=why, next=self._now() + wait))
+        self._retry = self._reactor.callLater(wait, self._connect)
+
+    def _wait(self, stood: bool) -> float:
+        """How long to wait before the next attempt (s)."""
+        at = self._reactor.seconds()
+        if stood and at - self._up_at >= GOOD_SECONDS:
+            self._failures = 0
+            self._flaps.clear()
+        elif stood:
+            self._flaps.append(at)
+        self._failures += 1
+        options = self._options
+        if len(self._flaps) > FLAPS and at - self._flaps[0] <= FLAP_SECONDS:
+            wait = max(FLAP_WAIT, options.reconnect_max)
+        else:
+            grown = options.reconnect_min * 2 ** min(self._failures - 1, 30)
+            wait = min(grown, options.reconnect_max)
+        return wait * (1 + self._jitter() / 4)
+
+    def _look(self) -> None:
+        """Once a second: is the thread alive, does it move, did we drop anything?"""
+        self._watch = self._reactor.callLater(WATCH_SECONDS, self._look)
+        connection = self._connection
+        if connection is not None:
+            # A dead thread's last words have been heard once the queue is empty.
+            if not connection.alive and self._inbox.empty:
+                connection.abandon()
+                self._ended("the MQTT thread died")
+            elif connection.idle() > STUCK_SECONDS:
+                connection.abandon()
+                self._ended(f"the MQTT thread stood still for {STUCK_SECONDS:.0f} s")
+        if self.overflowed > self._dropped and self._may_say():
+            self._log.warn(
+                "Broker {broker}: {count} messages dropped, our own queue was full",
+                broker=self.broker,
+                count=self.overflowed - self._dropped,
+            )
+            self._dropped = self.overflowed
+
+    def _shortfall(self, unanswered: tuple[str, ...]) -> str | None:
+        """What a standing connection lacks, in words."""
+        if self._rejected:
+            return reasons.not_subscribed(sorted(self._rejected))
+        if unanswered:
+            return f"the broker has not answered the subscription {', '.join(unanswered[:3])}"
+        return None
+
+    def _state(self, state: Any, since: float, **more: Any) -> Link:
+        return Link(
+            state=state,
+            since=since,
+            tries=self._tries,
+            address=self._options.address,
+            protocol=self._options.protocol,
+            tls=self._options.tls is not None,
+            **more,
+        )
+
+    def _show(self, link: Link) -> None:
+        self.link = link
+        self._linked(link)
+
+    # ---- logging: what is worth waking for, and no storm while the broker is away
+
+    def _say_lost(self, why: str, stood: bool, wait: float) -> None:
+        at = self._reactor.seconds()
+        quiet = at - self._said_at
+        changed = why != self._said and (not self._said or quiet >= NEWS_SECONDS)
+        if stood or changed or quiet >= REMINDER_SECONDS:
+            self._said, self._said_at = why, at
+            self._log.warn(
+                "Broker {broker}: {why}; next try in {wait:.1f} s (tried {tries} times)",
+                broker=self.broker,
+                why=why,
+                wait=wait,
+                tries=self._tries,
+            )
+
+    def _may_say(self) -> bool:
+        at = self._reactor.seconds()
+        if at - self._warned_at < NEWS_SECONDS:
+            return False
+        self._warned_at = at
+        return True
+
+
+def _check_topic(topic: str) -> None:
+    """ValueError for what no broker would take as the topic of a message."""
+    if not topic or any(sign in topic for sign in "+#\0"):
+        raise ValueError(f"{topic!r} is not a topic to publish to")
+    if len(topic.encode()) > 65535:
+        raise ValueError("the topic is longer than 65,535 bytes")

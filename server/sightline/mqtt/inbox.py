@@ -1,0 +1,159 @@
+"""The one crossing from paho's thread to the reactor: a bounded queue and one wake-up.
+
+Messages and news about the connection share the queue, so their order is kept. When it is full
+messages are dropped and counted; news about the connection never is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar
+
+from twisted.logger import Logger
+
+from sightline.model.kind import Arrival
+
+# The reactor is given back after this long (s) or this many messages, whichever comes first.
+TURN_SECONDS = 0.004
+TURN_MESSAGES = 2_000
+# Handed over at once: at 30 µs each the last handful takes a turn at most 3 ms too far.
+HANDFUL = 100
+
+E = TypeVar("E")
+
+
+class Reactor(Protocol):
+    """What the bridge needs of a Twisted reactor."""
+
+    def callFromThread(self, f: Callable[..., Any], *args: object, **kw: object) -> None:
+        """Call ``f`` on the reactor thread; safe from any thread."""
+
+    def callLater(self, delay: float, f: Callable[..., Any], *args: object, **kw: object) -> Any:
+        """Call ``f`` on the reactor thread after ``delay`` s."""
+
+    def seconds(self) -> float:
+        """A clock that is never stepped."""
+
+    def getThreadPool(self) -> Any:
+        """Threads for what would hold the reactor."""
+
+
+class Inbox(Generic[E]):
+    """Arrivals and events on their way to the reactor.
+
+    ``arrived`` gets lists of arrivals and ``told`` gets events, both on the reactor thread, in the
+    order in which they were put.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        limit: int,
+        arrived: Callable[[list[Arrival]], None],
+        told: Callable[[E], None],
+    ) -> None:
+        self._reactor = reactor
+        self._limit = limit
+        self._arrived = arrived
+        self._told = told
+        self._items: deque[list[Arrival] | E] = deque()
+        self._awake = False
+        # Each is written by one thread only, so neither needs a lock.
+        self._put = 0
+        self._taken = 0
+        self.overflowed = 0
+        self.failed = 0
+        # reactor thread: the list being handed over, and how far we are
+        self._open: list[Arrival] = []
+        self._at = 0
+
+    @property
+    def received(self) -> int:
+        """Messages handed over so far."""
+        return self._taken
+
+    @property
+    def waiting(self) -> int:
+        """Messages put and not yet handed over."""
+        return self._put - self._taken
+
+    @property
+    def empty(self) -> bool:
+        """Nothing waits, neither messages nor events. To be asked on the reactor thread."""
+        return not (self._items or self._open)
+
+    # ---- paho's thread below
+
+    @property
+    def crowded(self) -> bool:
+        """Over half full: time to read more slowly, so that the broker keeps the rest."""
+        return (self._put - self._taken) * 2 > self._limit
+
+    def put(self, arrivals: list[Arrival]) -> None:
+        """Queue arrivals; what finds no room is dropped and counted. The list is ours from now."""
+        room = self._limit - (self._put - self._taken)
+        if len(arrivals) > room:
+            self.overflowed += len(arrivals) - room
+            del arrivals[room:]
+        if arrivals:
+            self._put += len(arrivals)
+            self._append(arrivals)
+
+    def tell(self, event: E) -> None:
+        """Queue news about the connection."""
+        self._append(event)
+
+    def _append(self, item: list[Arrival] | E) -> None:
+        self._items.append(item)
+        if not self._awake:
+            self._awake = True
+            self._reactor.callFromThread(self._drain)
+
+    # ---- reactor thread below
+
+    def _drain(self) -> None:
+        """Hand over for a few milliseconds, then give the reactor back if more is left."""
+        seconds = self._reactor.seconds
+        until = seconds() + TURN_SECONDS
+        most = self._taken + TURN_MESSAGES
+        while self._taken < most and self._hand_over():
+            if seconds() >= until:
+                break
+        if self.empty:
+            self._awake = False
+            # Whatever was put before this line saw us awake and woke nobody.
+            if not self._items:
+                return
+            self._awake = True
+        self._reactor.callLater(0, self._drain)
+
+    def _hand_over(self) -> bool:
+        """Hand over one event or one handful; False when there is nothing."""
+        if not self._open:
+            if not self._items:
+                return False
+            item = self._items.popleft()
+            if not isinstance(item, list):
+                self._guarded(self._told, item)
+                return True
+            self._open = item
+        handful = self._open[self._at : self._at + HANDFUL]
+        self._at += HANDFUL
+        if self._at >= len(self._open):
+            self._open = []
+            self._at = 0
+        self._taken += len(handful)
+        self._guarded(self._arrived, handful)
+        return True
+
+    def _guarded(self, act: Callable[[Any], None], item: object) -> None:
+        """Nothing a listener does wrong may stop the messages behind it."""
+        try:
+            act(item)
+        except Exception:
+            self.failed += 1
+            if self.failed & (self.failed - 1) == 0:  # the 1st, 2nd, 4th, 8th, …: no log storm
+                self._log.failure("A listener failed ({failed} so far)", failed=self.failed)

@@ -1,0 +1,328 @@
+"""A mosquitto of our own, as a child process: what runs when no broker is configured.
+
+It listens on loopback only and keeps its files in our state folder. It is started again on the same
+port when it dies, and it ends with us, even when we are killed.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from twisted.application import service
+from twisted.internet import protocol
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.endpoints import TCP4ClientEndpoint
+from twisted.internet.error import ProcessExitedAlready
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+HOST = "127.0.0.1"
+# Debian keeps it where ordinary users do not look; Homebrew has a place of its own.
+_ALSO_IN = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
+# It accepts connections after some 20 ms; a loaded machine may take longer (s).
+READY_SECONDS = 10.0
+PROBE_SECONDS = 0.01
+# Between a death and the next start (s); grows up to the last while it does not stay up.
+RESTART_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+STEADY_SECONDS = 30.0
+# After TERM it saves its messages; what takes longer than this (s) is killed.
+STOP_SECONDS = 3.0
+# A port that was free may be taken a moment later.
+PORT_TRIES = 5
+
+
+class NoBroker(Exception):
+    """Our own broker cannot be started; the text says why and what to type."""
+
+
+class Reactor(Protocol):
+    """What the private broker needs of a Twisted reactor."""
+
+    def callLater(self, delay: float, f: Callable[..., Any], *args: object, **kw: object) -> Any:
+        """Call ``f`` after ``delay`` s."""
+
+    def seconds(self) -> float:
+        """A clock that is never stepped."""
+
+    def spawnProcess(
+        self,
+        processProtocol: Any,
+        executable: Any,
+        args: Any = (),
+        env: Any = None,
+        path: Any = None,
+    ) -> Any:
+        """Start a child process."""
+
+    def connectTCP(
+        self, host: str, port: int, factory: Any, timeout: float = 30, bindAddress: Any = None
+    ) -> Any:
+        """Open a TCP connection."""
+
+
+def find_mosquitto() -> str:
+    """The path of mosquitto; `NoBroker` with the line that installs it when there is none."""
+    found = shutil.which("mosquitto") or shutil.which("mosquitto", path=_ALSO_IN)
+    if not found:
+        raise NoBroker(
+            "mosquitto is not installed. Type: sudo apt-get install mosquitto"
+            " (or name a broker of yours in the settings)"
+        )
+    return found
+
+
+def configuration(folder: Path, port: int, extra: Sequence[str] = ()) -> str:
+    """The text of mosquitto.conf. ``extra`` lines come last and may add listeners."""
+    return "\n".join(
+        (
+            "# Written anew by Sightline at each start: changes here are lost.",
+            # Only heeded when started by root, and then it keeps access to our state folder.
+            f"user {pwd.getpwuid(os.getuid()).pw_name}",
+            "per_listener_settings false",
+            f"listener {port} {HOST}",
+            "socket_domain ipv4",
+            "allow_anonymous true",
+            "set_tcp_nodelay true",
+            # With the defaults a burst of QoS 1 loses what was acknowledged, and so does a crash.
+            "persistence true",
+            f"persistence_location {folder}",
+            "persistence_file mosquitto.db",
+            "autosave_on_changes true",
+            "autosave_interval 1",
+            "persistent_client_expiration 14d",
+            "max_queued_messages 100000",
+            "max_inflight_messages 1000",
+            "message_size_limit 65536",
+            # The console shows these: who comes and goes, and how much is going on.
+            "sys_interval 2",
+            "connection_messages true",
+            "log_timestamp true",
+            "log_dest topic",
+            "log_dest stderr",
+            "log_type error",
+            "log_type warning",
+            "log_type notice",
+            "log_type information",
+            *extra,
+            "",
+        )
+    )
+
+
+class PrivateBroker(service.Service):
+    """A mosquitto child process.
+
+    ``folder`` holds its configuration and its messages. ``port`` is the port to listen on; None
+    takes any free one, which is then kept over restarts.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        folder: Path,
+        port: int | None = None,
+        extra: Sequence[str] = (),
+        environ: Mapping[str, str] = os.environ,
+    ) -> None:
+        self._reactor = reactor
+        self._folder = folder.absolute()
+        self._fixed = port
+        self._extra = extra
+        self._environ = environ
+        self.port = port
+        self.starts = 0
+        self._child: _Child | None = None
+        self._waiting: list[Deferred[int]] = []
+        self._ready = False
+        self._started_at = 0.0
+        self._quick_deaths = 0
+        self._call: Any = None
+        self._stopping: Deferred[None] | None = None
+
+    # ---- the service
+
+    def start(self) -> Deferred[int]:
+        """Start it; the port once it accepts connections, `NoBroker` when it cannot be started."""
+        if not self.running:
+            super().startService()
+            self._launch(PORT_TRIES)
+        ready: Deferred[int] = Deferred()
+        if self._ready and self.port:
+            ready.callback(self.port)
+        else:
+            self._waiting.append(ready)
+        return ready
+
+    def startService(self) -> None:
+        """As `start`, with a failure in the log; nothing when `start` was called before."""
+        self.start().addErrback(
+            lambda failure: self._log.error("{why}", why=failure.getErrorMessage())
+        )
+
+    def stopService(self) -> Deferred[None]:
+        """Let it save its messages and end."""
+        super().stopService()
+        if self._call is not None and self._call.active():
+            self._call.cancel()
+        self._ready = False
+        self._answer(Failure(NoBroker("stopped")))
+        if self._child is None:
+            return succeed(None)
+        if self._stopping is None:
+            self._stopping = Deferred()
+            self._child.signal("TERM")
+            self._call = self._reactor.callLater(STOP_SECONDS, self._child.signal, "KILL")
+        return self._stopping
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id while it runs."""
+        return self._child.pid if self._child else None
+
+    # ---- start, watch, start again
+
+    def _launch(self, tries: int) -> None:
+        self._call = None
+        try:
+            executable = find_mosquitto()
+            port = self._fixed or (self.port if self.starts else None) or _free_port()
+            self._folder.mkdir(parents=True, exist_ok=True)
+            config = self._folder / "mosquitto.conf"
+            config.write_text(configuration(self._folder, port, self._extra), encoding="utf-8")
+        except NoBroker as error:
+            self._give_up(error)
+            return
+        except OSError as error:
+            self._give_up(NoBroker(f"cannot use the folder {self._folder}: {error.strerror}"))
+            return
+        self.port = port
+        # Linux ends it when we are gone, whatever we died of.
+        setpriv = shutil.which("setpriv")
+        guard = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
+        command = [*guard, executable, "-c", str(config)]
+        self._started_at = self._reactor.seconds()
+        self._child = child = _Child(lambda why: self._died(why, tries))
+        child.attach(
+            self._reactor.spawnProcess(child, command[0], command, env=dict(self._environ))
+        )
+        self._probe(child, self._reactor.seconds() + READY_SECONDS)
+
+    def _probe(self, child: _Child, until: float) -> None:
+        """Knock until it opens."""
+        if child is not self._child or not self.running:
+            return
+        assert self.port is not None
+        endpoint = TCP4ClientEndpoint(self._reactor, HOST, self.port, timeout=1)
+
+        def opened(probe: Any) -> None:
+            probe.transport.loseConnection()
+            if child is self._child and self.running:
+                self._opened()
+
+        def closed(_: Failure) -> None:
+            if self._reactor.seconds() > until:
+                child.signal("KILL")  # its death is told as any other
+            elif self.running:
+                self._call = self._reactor.callLater(PROBE_SECONDS, self._probe, child, until)
+
+        factory = protocol.Factory.forProtocol(protocol.Protocol)
+        factory.noisy = False
+        endpoint.connect(factory).addCallbacks(opened, closed)
+
+    def _opened(self) -> None:
+        self._ready = True
+        self.starts += 1
+        self._log.info("Our own broker listens on {host}:{port}", host=HOST, port=self.port)
+        self._answer(self.port)
+
+    def _died(self, why: str, tries: int) -> None:
+        was_ready, self._ready = self._ready, False
+        words = self._child.last_words if self._child else ""
+        self._child = None
+        if not self.running:
+            if self._call is not None and self._call.active():
+                self._call.cancel()
+            stopping, self._stopping = self._stopping, None
+            if stopping is not None:
+                stopping.callback(None)
+            return
+        if not was_ready and not self.starts:
+            taken = "already in use" in words
+            if taken and not self._fixed and tries > 1:
+                self._launch(tries - 1)
+                return
+            hint = f"port {self.port} is taken" if taken else words or why
+            self._give_up(NoBroker(f"mosquitto does not start: {hint}"))
+            return
+        if self._reactor.seconds() - self._started_at > STEADY_SECONDS:
+            self._quick_deaths = 0
+        wait = RESTART_SECONDS[min(self._quick_deaths, len(RESTART_SECONDS) - 1)]
+        self._quick_deaths += 1
+        self._log.warn(
+            "Our own broker died ({why}); starting it again in {wait} s: {words}",
+            why=why,
+            wait=wait,
+            words=words,
+        )
+        self._call = self._reactor.callLater(wait, self._launch, 1)
+
+    def _give_up(self, error: NoBroker) -> None:
+        super().stopService()
+        self._answer(Failure(error))
+
+    def _answer(self, result: int | Failure | None) -> None:
+        waiting, self._waiting = self._waiting, []
+        for ready in waiting:
+            ready.callback(result)  # type: ignore[arg-type]  # a Failure makes it an errback
+
+
+class _Child(protocol.ProcessProtocol):
+    """The running process: remembers its last words and tells of its end."""
+
+    def __init__(self, died: Callable[[str], None]) -> None:
+        self._died = died
+        self._tail = b""
+        self._process: Any = None
+        self.pid: int | None = None
+
+    def attach(self, process: Any) -> None:
+        """The process that this is the protocol of."""
+        self._process = process
+        self.pid = process.pid
+
+    def signal(self, name: str) -> None:
+        """Send a signal, if it still runs."""
+        try:
+            self._process.signalProcess(name)
+        except ProcessExitedAlready:
+            pass
+
+    @property
+    def last_words(self) -> str:
+        """The end of what it said, without the time."""
+        lines = self._tail.decode(errors="replace").strip().splitlines()
+        return "; ".join(line.partition(": ")[2] or line for line in lines[-2:])
+
+    def errReceived(self, data: bytes) -> None:
+        self._tail = (self._tail + data)[-2000:]
+
+    outReceived = errReceived
+
+    def processEnded(self, reason: Failure) -> None:
+        status = reason.value
+        self._died(f"signal {status.signal}" if status.signal else f"exit code {status.exitCode}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
