@@ -317,7 +317,7 @@ class _Child(protocol.ProcessProtocol):
     outReceived = errReceived
 
     def processEnded(self, reason: Failure) -> None:
-        status = reason.value
+        status: Any = reason.value  # ProcessDone or ProcessTerminated
         self._died(f"signal {status.signal}" if status.signal else f"exit code {status.exitCode}")
 
 
