@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Style, types and layers, of both languages. Needs what scripts/test.sh has installed.
+# Every check runs, whatever the one before found; the failed ones are named at the end.
+set -uo pipefail
+
+ROOT=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck source=scripts/lib/setup.sh
+. "$ROOT/scripts/lib/setup.sh"
+cd "$ROOT" || exit
+
+[[ -e $VENV/.stamp-dev || -x $VENV/bin/ruff ]] || die "Run scripts/test.sh first: it installs the tools."
+ensure_node
+
+failed=()
+
+check() {
+    local name=$1
+    shift
+    printf '== %s\n' "$name"
+    "$@" || failed+=("$name")
+}
+
+check "ruff format" "$VENV/bin/ruff" format --check --quiet .
+check "ruff check" "$VENV/bin/ruff" check --quiet .
+check "mypy" "$VENV/bin/mypy"
+check "layers" "$VENV/bin/lint-imports" --no-cache
+if command -v shellcheck >/dev/null; then
+    check "shellcheck" shellcheck -x scripts/*.sh scripts/lib/*.sh .ci/run
+else
+    printf '== shellcheck: not installed, left out\n'
+fi
+check "page: tsc, eslint, prettier" in_web "${NPM[@]}" run --silent check
+
+if [[ ${#failed[@]} -gt 0 ]]; then
+    printf 'Failed:%s\n' "$(printf ' %s;' "${failed[@]}")" >&2
+    exit 1
+fi

