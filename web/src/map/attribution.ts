@@ -1,0 +1,2 @@
+/** Whom the base map's data comes from. GeoNames asks for it (CC BY 4.0), and both deserve it. */
+export const ATTRIBUTION = 'Offline map · Natural Earth · GeoNames';

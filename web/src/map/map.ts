@@ -1,0 +1,740 @@
+/**
+ * The map: the only module that knows MapLibre. Import it when a map is wanted, it is large.
+ *
+ * It owns the table of marks (crowdbuffer.ts) and keeps what draws from it in step: the crowd on
+ * the graphics card, the portraits in the document, trails and the accuracy circle. MapLibre draws
+ * a frame only when something asks for one; while marks glide, that is as often as an eye needs
+ * (pacing.ts).
+ */
+import '@fontsource-variable/inter';
+import '@fontsource-variable/inter/wght-italic.css';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import './map.css';
+import {
+  Map as MapLibreMap,
+  setWorkerUrl,
+  type GeoJSONSource,
+  type MapMouseEvent,
+} from 'maplibre-gl';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
+import { accuracyCircle } from './accuracy';
+import { ATTRIBUTION } from './attribution';
+import { serveArchive } from './basemap';
+import { screenX, screenY, type Camera } from './camera';
+import { CROWD_LAYER, CrowdLayer, type CrowdPalette } from './crowd';
+import { CrowdBuffer, type Place } from './crowdbuffer';
+import { fineGraticule, fineStep } from './graticule';
+import { Listeners } from './listeners';
+import { metresPerPixel, pixelsPerStep, toLat, toLng, toX, toY } from './mercator';
+import { missingMap } from './missing';
+import { pause } from './pacing';
+import { Portraits } from './portraits';
+import { prominence } from './prominence';
+import { scaleBar } from './scale';
+import { ACCURACY, FINE_GRATICULE, LOWEST_NAMES, PORTRAITS, mapStyle, repaint } from './style';
+import { shares, TONES } from './tones';
+import { Trails } from './trails';
+import { MAX_ZOOM, MIN_ZOOM } from './view';
+import type {
+  MapOptions,
+  Mark,
+  Padding,
+  Scale,
+  SightlineMap,
+  Theme,
+  TrailPoint,
+  Unsubscribe,
+  View,
+} from './types';
+
+setWorkerUrl(workerUrl);
+
+const FOLLOW_MS = 600;
+const FLIGHT_MS = 900;
+/** From this zoom, `flyTo` keeps the user's own. */
+const NEAR_ZOOM = 9;
+const FIT_MAX_ZOOM = 11;
+/** Room round the marks when all are shown, pixels. */
+const FIT_MARGIN = 56;
+/** Between two choices of portraits, and between two reports of the view, milliseconds. */
+const ARRANGE_MS = 200;
+/** Between two updates of what follows a gliding mark through MapLibre's worker, milliseconds. */
+const FOLLOWERS_MS = 80;
+const REBASE_AFTER_S = 3600;
+/** How far from a dot a touch may be, pixels. */
+const PICK_RADIUS = 14;
+const START: View = { zoom: 1.6, lat: 28, lng: 12 };
+/** Size of what names keep clear of: a portrait and its name below. */
+const CLEARING = { width: 46, height: 66 };
+const NO_WEBGL =
+  'This browser does not offer WebGL 2, which the map needs. Another browser, or graphics ' +
+  'acceleration switched on in its settings, may help.';
+
+export function createMap(container: HTMLElement, options: MapOptions): SightlineMap {
+  container.classList.add('sightline-map');
+  document.documentElement.dataset['map'] = 'loading';
+  if (!document.createElement('canvas').getContext('webgl2'))
+    return missingMap(container, NO_WEBGL);
+  try {
+    return new LiveMap(container, options);
+  } catch (error) {
+    console.error(error);
+    container.replaceChildren();
+    return missingMap(container, error instanceof Error ? error.message : NO_WEBGL);
+  }
+}
+
+class LiveMap implements SightlineMap {
+  readonly attribution = ATTRIBUTION;
+
+  private readonly map: MapLibreMap;
+  private readonly table = new CrowdBuffer();
+  private readonly crowd: CrowdLayer;
+  private readonly portraits: Portraits;
+  private readonly trails: Trails;
+
+  private theme: Theme;
+  private reduced: boolean;
+  private ready = false;
+  private idle = false;
+  private selected: string | null = null;
+  private followed: string | null = null;
+  private readonly wantedTrails = new Map<string, readonly TrailPoint[]>();
+  /** The last flight of the camera, to be flown again when it is disturbed. */
+  private flight: (() => void) | null = null;
+  /** The camera is being moved along with a followed mark, which is not a journey of its own. */
+  private holding = false;
+
+  /** Zero of the table's clock, `performance.now()` milliseconds. */
+  private epoch = performance.now();
+  /** Pixels per second of the fastest mark in view, and whether any mark moves at all. */
+  private fastest = 0;
+  private moving = false;
+  private frameTimer = 0;
+  private arrangeTimer = 0;
+  private viewTimer = 0;
+  private followersAt = 0;
+  /** Followers were drawn with everything at rest, so nothing is left to do. */
+  private settled = false;
+  private width: number;
+  private height: number;
+  private fineNet = '';
+  private clearings = '';
+  private lastScale = '';
+  private lastView = '';
+
+  private readonly selectListeners = new Listeners<string | null>();
+  private readonly followEndListeners = new Listeners<string>();
+  private readonly readyListeners = new Listeners<void>();
+  private readonly idleListeners = new Listeners<void>();
+  private readonly scaleListeners = new Listeners<Scale>();
+  private readonly viewListeners = new Listeners<View>();
+  private readonly troubleListeners = new Listeners<string>();
+  private readonly troubles = new Set<string>();
+
+  constructor(
+    private readonly container: HTMLElement,
+    options: MapOptions,
+  ) {
+    this.theme = options.theme;
+    this.reduced = options.reducedMotion;
+    this.width = container.clientWidth;
+    this.height = container.clientHeight;
+    const archive = new URL(options.basemap ?? 'basemap/world.pmtiles', document.baseURI).href;
+    serveArchive(archive);
+    const view = options.view ?? START;
+    this.map = new MapLibreMap({
+      container,
+      style: mapStyle(options.theme, archive),
+      center: [view.lng, view.lat],
+      zoom: view.zoom,
+      minZoom: MIN_ZOOM,
+      maxZoom: MAX_ZOOM,
+      // The page shows the attribution itself, beside the scale bar.
+      attributionControl: false,
+      // North stays up and the ground flat: headings read at a glance, and sums stay sums.
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      maxPitch: 0,
+      fadeDuration: options.reducedMotion ? 0 : 120,
+      reduceMotion: options.reducedMotion,
+      locale: { 'Map.Title': 'Map' },
+    });
+    this.map.touchZoomRotate.disableRotation();
+    this.map.keyboard.disableRotation();
+    this.crowd = new CrowdLayer(this.table, this.camera, this.clock, palette(this.theme));
+    this.portraits = new Portraits(this.map.getCanvasContainer(), this.table);
+    this.trails = new Trails(this.map, () =>
+      this.map.getLayer(CROWD_LAYER) ? CROWD_LAYER : LOWEST_NAMES,
+    );
+    this.listen();
+  }
+
+  // --- marks ---------------------------------------------------------------------------------
+
+  setMarks(marks: Iterable<Mark>): void {
+    const kept = new Set<string>();
+    for (const mark of marks) {
+      kept.add(mark.id);
+      this.put(mark);
+    }
+    // Backwards: removing fills the gap with the last mark.
+    for (let slot = this.table.count - 1; slot >= 0; slot--) {
+      const id = this.table.marks[slot]?.id;
+      if (id !== undefined && !kept.has(id)) this.remove(id);
+    }
+  }
+
+  put(mark: Mark): void {
+    this.table.put(mark, this.clock(), this.reduced ? 0 : mark.glideMs / 1000);
+    this.portraits.update(mark);
+    if (this.wantedTrails.has(mark.id)) this.trails.recolour(mark.id, mark.colour);
+    if (mark.id === this.selected || this.trails.has(mark.id)) this.followersAt = 0;
+    this.changed();
+  }
+
+  remove(id: string): void {
+    this.portraits.drop(id);
+    if (!this.table.remove(id)) return;
+    this.setTrail(id, null);
+    if (this.followed === id) this.endFollow();
+    if (this.selected === id) this.followersAt = 0;
+    this.changed();
+  }
+
+  select(id: string | null): void {
+    if (id === this.selected) return;
+    this.selected = id;
+    this.portraits.select(id);
+    this.followersAt = 0;
+    this.arrange();
+  }
+
+  setTrail(id: string, points: readonly TrailPoint[] | null): void {
+    if (points) this.wantedTrails.set(id, points);
+    else this.wantedTrails.delete(id);
+    if (!this.ready) return;
+    this.trails.set(id, points, this.markOf(id)?.colour ?? TONES[this.theme].grey);
+    this.followersAt = 0;
+    this.map.triggerRepaint();
+  }
+
+  pick(x: number, y: number): string | null {
+    const { table } = this;
+    const camera = this.camera();
+    const now = this.clock();
+    const place: Place = { x: 0, y: 0 };
+    let nearest: string | null = null;
+    let distance = PICK_RADIUS;
+    for (let slot = 0; slot < table.count; slot++) {
+      table.placeOf(slot, now, place);
+      const away = Math.hypot(screenX(camera, place.x) - x, screenY(camera, place.y) - y);
+      if (away > distance) continue;
+      distance = away;
+      nearest = table.marks[slot]?.id ?? null;
+    }
+    return nearest;
+  }
+
+  // --- camera --------------------------------------------------------------------------------
+
+  follow(id: string | null): void {
+    if (id === this.followed) return;
+    this.followed = id;
+    // While following, zooming keeps the followed mark in the middle instead of the pointer.
+    const around = id ? ({ around: 'center' } as const) : undefined;
+    for (const handler of [this.map.scrollZoom, this.map.touchZoomRotate]) {
+      handler.disable();
+      handler.enable(around);
+    }
+    this.map.touchZoomRotate.disableRotation();
+    if (!id) return;
+    this.fly(() => this.easeToFollowed());
+    this.arrange();
+  }
+
+  fitAll(): void {
+    const bounds = this.boundsOfAll();
+    if (!bounds) return;
+    this.endFollow();
+    this.fly(() =>
+      this.map.fitBounds(bounds, {
+        padding: FIT_MARGIN,
+        maxZoom: FIT_MAX_ZOOM,
+        duration: this.duration(FOLLOW_MS),
+      }),
+    );
+  }
+
+  flyTo(id: string): void {
+    if (this.table.slotOf(id) === undefined) return;
+    this.fly(() =>
+      this.map.flyTo({
+        center: this.whereIn(id, FLIGHT_MS / 1000),
+        zoom: Math.max(this.map.getZoom(), NEAR_ZOOM),
+        duration: this.duration(FLIGHT_MS),
+      }),
+    );
+  }
+
+  zoomIn(): void {
+    this.flight = null;
+    this.map.zoomIn({ duration: this.duration(250) });
+  }
+
+  zoomOut(): void {
+    this.flight = null;
+    this.map.zoomOut({ duration: this.duration(250) });
+  }
+
+  view(): View {
+    const { lng, lat } = this.map.getCenter().wrap();
+    return { zoom: this.map.getZoom(), lat, lng };
+  }
+
+  setView({ zoom, lat, lng }: View): void {
+    this.endFollow();
+    this.flight = null;
+    this.map.jumpTo({ zoom, center: [lng, lat] });
+  }
+
+  /**
+   * Panels come and go without moving the map under the user's eyes: only what counts as its
+   * middle moves, and with it a flight that is under way and a mark that is followed.
+   */
+  setPadding(padding: Padding): void {
+    const before = this.map.getPadding();
+    const sides = ['top', 'right', 'bottom', 'left'] as const;
+    if (sides.every((side) => before[side] === padding[side])) return;
+    if (!this.ready) {
+      this.map.setPadding({ ...padding });
+      return;
+    }
+    const interrupted = this.flight;
+    const middle = this.map.unproject([
+      (padding.left + this.width - padding.right) / 2,
+      (padding.top + this.height - padding.bottom) / 2,
+    ]);
+    this.map.jumpTo({ center: middle, padding: { ...padding } });
+    if (interrupted) interrupted();
+    else if (this.followed) this.fly(() => this.easeToFollowed());
+  }
+
+  scale(): Scale {
+    return scaleBar(metresPerPixel(this.map.getCenter().lat, this.map.getZoom()));
+  }
+
+  // --- appearance ----------------------------------------------------------------------------
+
+  setTheme(theme: Theme): void {
+    if (theme === this.theme) return;
+    this.theme = theme;
+    this.crowd.palette = palette(theme);
+    if (!this.ready) return; // `install` will do it
+    repaint(this.map, theme);
+    this.map.triggerRepaint();
+  }
+
+  setReducedMotion(reduced: boolean): void {
+    this.reduced = reduced;
+    if (reduced) this.table.settle();
+    this.changed();
+  }
+
+  // --- events --------------------------------------------------------------------------------
+
+  onSelect(listener: (id: string | null) => void): Unsubscribe {
+    return this.selectListeners.add(listener);
+  }
+
+  onFollowEnd(listener: (id: string) => void): Unsubscribe {
+    return this.followEndListeners.add(listener);
+  }
+
+  onReady(listener: () => void): Unsubscribe {
+    if (this.ready) listener();
+    return this.readyListeners.add(listener);
+  }
+
+  onIdle(listener: () => void): Unsubscribe {
+    if (this.idle) listener();
+    return this.idleListeners.add(listener);
+  }
+
+  onScale(listener: (scale: Scale) => void): Unsubscribe {
+    return this.scaleListeners.add(listener);
+  }
+
+  onView(listener: (view: View) => void): Unsubscribe {
+    return this.viewListeners.add(listener);
+  }
+
+  onTrouble(listener: (why: string) => void): Unsubscribe {
+    for (const why of this.troubles) listener(why);
+    return this.troubleListeners.add(listener);
+  }
+
+  destroy(): void {
+    clearTimeout(this.frameTimer);
+    clearTimeout(this.arrangeTimer);
+    clearTimeout(this.viewTimer);
+    this.portraits.destroy();
+    this.map.remove();
+    this.container.classList.remove('sightline-map');
+    delete document.documentElement.dataset['map'];
+  }
+
+  // --- inside --------------------------------------------------------------------------------
+
+  private listen(): void {
+    const { map } = this;
+    // Again after a lost graphics context, when MapLibre builds its style anew.
+    map.on('style.load', () => this.install());
+    map.on('render', () => this.afterFrame());
+    map.on('idle', () => this.nowIdle());
+    map.on('movestart', (event) => {
+      if (!this.holding) this.setIdle(false);
+      const cause = event.originalEvent;
+      if (cause instanceof KeyboardEvent && cause.key.startsWith('Arrow')) this.draggedAway();
+    });
+    map.on('dragstart', () => this.draggedAway());
+    map.on('move', () => {
+      this.arrangeSoon();
+      this.tellScale();
+    });
+    map.on('moveend', () => {
+      this.flight = null;
+      this.drawFineNet();
+      this.tellViewSoon();
+    });
+    map.on('resize', () => {
+      this.width = this.container.clientWidth;
+      this.height = this.container.clientHeight;
+      this.arrangeSoon();
+    });
+    map.on('click', (event) => this.selectListeners.tell(this.markUnder(event)));
+    map.on('mousemove', (event) => {
+      map.getCanvas().style.cursor = this.markUnder(event) === null ? '' : 'pointer';
+    });
+    map.on('error', ({ error }) => this.tellTrouble(error.message));
+  }
+
+  private install(): void {
+    const { map } = this;
+    if (!map.hasImage(PORTRAITS)) {
+      const bytes = new Uint8Array(CLEARING.width * CLEARING.height * 4);
+      map.addImage(PORTRAITS, { ...CLEARING, data: bytes });
+    }
+    if (!map.getLayer(CROWD_LAYER)) map.addLayer(this.crowd, LOWEST_NAMES);
+    repaint(map, this.theme);
+    for (const [id, points] of this.wantedTrails) {
+      this.trails.set(id, points, this.markOf(id)?.colour ?? TONES[this.theme].grey);
+    }
+    this.followersAt = 0;
+    this.fineNet = '';
+    this.clearings = '';
+    this.drawFineNet();
+    this.arrange();
+    if (this.ready) return;
+    this.ready = true;
+    this.readyListeners.tell();
+    this.tellScale();
+  }
+
+  private readonly clock = (): number => (performance.now() - this.epoch) / 1000;
+
+  private readonly camera = (): Camera => {
+    const centre = this.map.getCenter();
+    const origin = this.map.project(centre);
+    return {
+      centre: { x: toX(centre.lng), y: toY(centre.lat) },
+      originX: origin.x,
+      originY: origin.y,
+      pixelsPerStep: pixelsPerStep(this.map.getZoom()),
+      width: this.width,
+      height: this.height,
+    };
+  };
+
+  private markOf(id: string): Mark | undefined {
+    const slot = this.table.slotOf(id);
+    return slot === undefined ? undefined : this.table.marks[slot];
+  }
+
+  private markUnder(event: MapMouseEvent): string | null {
+    return Portraits.idAt(event.originalEvent.target) ?? this.pick(event.point.x, event.point.y);
+  }
+
+  /** Marks changed: draw a frame, and soon look again which of them are portraits. */
+  private changed(): void {
+    this.map.triggerRepaint();
+    this.arrangeSoon();
+  }
+
+  private arrangeSoon(): void {
+    if (this.arrangeTimer) return;
+    this.arrangeTimer = window.setTimeout(() => this.arrange(), ARRANGE_MS);
+  }
+
+  private arrange(): void {
+    clearTimeout(this.arrangeTimer);
+    this.arrangeTimer = 0;
+    const now = this.clock();
+    if (now > REBASE_AFTER_S) {
+      this.table.rebase(now);
+      this.epoch += now * 1000;
+      this.arrange();
+      return;
+    }
+    const camera = this.camera();
+    const pinned = new Set<string>();
+    if (this.selected !== null) pinned.add(this.selected);
+    if (this.followed !== null) pinned.add(this.followed);
+    const found = prominence(this.table, camera, now, pinned, this.portraits);
+    this.fastest = found.fastest;
+    this.moving = found.moving;
+    this.portraits.show(found.ids);
+    this.portraits.move(camera, now);
+    this.portraits.arrange(camera, now);
+    this.clearForPortraits(found.ids, now);
+    this.map.triggerRepaint();
+  }
+
+  /** After MapLibre drew a frame: what lies over it moves along, and the next frame is planned. */
+  private afterFrame(): void {
+    const now = this.clock();
+    this.portraits.move(this.camera(), now);
+    this.followSelected(now);
+    this.keepFollowing();
+    if (!this.idle && this.ready && !this.map.isMoving() && this.map.areTilesLoaded()) {
+      // MapLibre's own "idle" never comes while marks glide.
+      if (this.moving) this.nowIdle();
+    }
+    if (!this.moving) return;
+    this.arrangeSoon();
+    clearTimeout(this.frameTimer);
+    const wait = pause(this.fastest);
+    if (wait === 0) this.map.triggerRepaint();
+    else this.frameTimer = window.setTimeout(() => this.map.triggerRepaint(), wait);
+  }
+
+  /** The accuracy circle and the head of the trail go with the mark as it is drawn. */
+  private followSelected(now: number): void {
+    if (!this.ready) return;
+    const ids = new Set(this.wantedTrails.keys());
+    if (this.selected !== null) ids.add(this.selected);
+    const still = [...ids].every((id) => {
+      const slot = this.table.slotOf(id);
+      return slot === undefined || this.table.speedOf(slot, now) === 0;
+    });
+    const at = performance.now();
+    if (this.followersAt > 0 && (still ? this.settled : at - this.followersAt < FOLLOWERS_MS))
+      return;
+    this.followersAt = at;
+    this.settled = still;
+    this.drawAccuracy();
+    for (const id of this.wantedTrails.keys()) {
+      const place = this.placeOf(id);
+      if (place) this.trails.leadTo(id, toLng(place.x), toLat(place.y));
+    }
+  }
+  private drawAccuracy(): void {
+    const source = this.map.getSource<GeoJSONSource>(ACCURACY);
+    const mark = this.selected === null ? undefined : this.markOf(this.selected);
+    const place = mark ? this.placeOf(mark.id) : null;
+    const circle =
+      mark && place && mark.accuracy !== undefined && mark.accuracy > 0
+        ? accuracyCircle(toLng(place.x), toLat(place.y), mark.accuracy)
+        : null;
+    source?.setData({
+      type: 'FeatureCollection',
+      features: circle
+        ? [{ type: 'Feature', properties: { colour: mark?.colour }, geometry: circle }]
+        : [],
+    });
+  }
+
+  /** Tell MapLibre where portraits are, so that it puts no names of towns under them. */
+  private clearForPortraits(ids: readonly string[], now: number): void {
+    if (!this.ready || this.map.isMoving()) return;
+    const place: Place = { x: 0, y: 0 };
+    const points = ids.map((id) => {
+      this.table.placeOf(this.table.slotOf(id) ?? 0, now, place);
+      return [toLng(place.x), toLat(place.y)] as [number, number];
+    });
+    const { pixelsPerStep: scale } = this.camera();
+    // In units of some pixels: a mark that creeps is not worth placing all names again.
+    const key = points
+      .map(([lng, lat]) => [toX(lng), toY(lat)].map((n) => Math.round((n * scale) / 12)))
+      .join(' ');
+    if (key === this.clearings) return;
+    this.clearings = key;
+    this.map.getSource<GeoJSONSource>(PORTRAITS)?.setData({
+      type: 'FeatureCollection',
+      features: points.map((coordinates) => ({
+        type: 'Feature',
+        properties: {},
+        geometry: { type: 'Point', coordinates },
+      })),
+    });
+  }
+
+  private drawFineNet(): void {
+    const source = this.map.getSource<GeoJSONSource>(FINE_GRATICULE);
+    if (!source) return;
+    const step = fineStep(this.map.getZoom());
+    const view = this.map.getBounds();
+    const [west, east] = [view.getWest(), view.getEast()];
+    const [south, north] = [view.getSouth(), view.getNorth()];
+    // A view more on every side, in whole steps of a view, so that small moves change nothing.
+    const wide = east - west;
+    const high = north - south;
+    const column = Math.floor(west / wide);
+    const row = Math.floor(south / high);
+    const key = step === null ? '' : `${step} ${wide.toFixed(5)} ${column} ${row}`;
+    if (key === this.fineNet) return;
+    this.fineNet = key;
+    const bounds = {
+      west: (column - 1) * wide,
+      east: (column + 3) * wide,
+      south: (row - 1) * high,
+      north: (row + 3) * high,
+    };
+    source.setData(
+      step === null ? { type: 'FeatureCollection', features: [] } : fineGraticule(bounds, step),
+    );
+  }
+
+  // --- following and flying ------------------------------------------------------------------
+
+  private fly(flight: () => void): void {
+    flight(); // ends the flight before it, and so `flight` is set afterwards
+    this.flight = this.map.isMoving() ? flight : null;
+  }
+
+  private duration(ms: number): number {
+    return this.reduced ? 0 : ms;
+  }
+
+  private placeOf(id: string, now = this.clock()): Place | null {
+    const slot = this.table.slotOf(id);
+    return slot === undefined ? null : this.table.placeOf(slot, now, { x: 0, y: 0 });
+  }
+
+  /** Where a mark will be in so many seconds, as far as its glide tells. */
+  private whereIn(id: string, seconds: number): [number, number] {
+    const place = this.placeOf(id, this.clock() + (this.reduced ? 0 : seconds)) ?? { x: 0, y: 0 };
+    return [toLng(place.x), toLat(place.y)];
+  }
+
+  private easeToFollowed(): void {
+    if (this.followed === null || this.table.slotOf(this.followed) === undefined) return;
+    this.map.easeTo({
+      center: this.whereIn(this.followed, FOLLOW_MS / 1000),
+      duration: this.duration(FOLLOW_MS),
+    });
+  }
+
+  /** Between the user's gestures and flights, hold the followed mark in the middle. */
+  private keepFollowing(): void {
+    if (this.followed === null || this.map.isMoving()) return;
+    const place = this.placeOf(this.followed);
+    if (!place) return;
+    const camera = this.camera();
+    const x = screenX(camera, place.x) - camera.originX;
+    const y = screenY(camera, place.y) - camera.originY;
+    const off = Math.hypot(x, y);
+    if (off < 0.3) return;
+    // Far off, for example when a fix arrived that could not glide: fly, do not flash.
+    if (off > 40 && !this.reduced) this.fly(() => this.easeToFollowed());
+    else {
+      this.holding = true;
+      this.map.jumpTo({ center: [toLng(place.x), toLat(place.y)] });
+      this.holding = false;
+    }
+  }
+
+  private draggedAway(): void {
+    this.flight = null;
+    const id = this.followed;
+    if (id === null) return;
+    this.follow(null);
+    this.followEndListeners.tell(id);
+  }
+
+  private endFollow(): void {
+    const id = this.followed;
+    if (id === null) return;
+    this.follow(null);
+    this.followEndListeners.tell(id);
+  }
+
+  /** The smallest piece of the world with all marks in it, across the antimeridian if need be. */
+  private boundsOfAll(): [number, number, number, number] | null {
+    const { table } = this;
+    if (table.count === 0) return null;
+    const marks = table.marks.slice(0, table.count);
+    const lngs = marks.map(({ lng }) => lng).sort((a, b) => a - b);
+    const lats = marks.map(({ lat }) => lat);
+    const south = lats.reduce((a, b) => Math.min(a, b));
+    const north = lats.reduce((a, b) => Math.max(a, b));
+    // Begin after the widest empty stretch.
+    let west = lngs[0] as number;
+    let east = lngs.at(-1) as number;
+    let widest = west + 360 - east;
+    for (let i = 1; i < lngs.length; i++) {
+      const gap = (lngs[i] as number) - (lngs[i - 1] as number);
+      if (gap <= widest) continue;
+      widest = gap;
+      west = lngs[i] as number;
+      east = (lngs[i - 1] as number) + 360;
+    }
+    return [west, south, east, north];
+  }
+
+  // --- telling the page ----------------------------------------------------------------------
+
+  private setIdle(idle: boolean): void {
+    if (idle === this.idle) return;
+    this.idle = idle;
+    document.documentElement.dataset['map'] = idle ? 'idle' : 'moving';
+  }
+
+  private nowIdle(): void {
+    if (this.idle) return;
+    this.setIdle(true);
+    this.idleListeners.tell();
+  }
+
+  private tellScale(): void {
+    const scale = this.scale();
+    const key = `${scale.px} ${scale.text}`;
+    if (key === this.lastScale) return;
+    this.lastScale = key;
+    this.scaleListeners.tell(scale);
+  }
+
+  private tellViewSoon(): void {
+    if (this.viewTimer) return;
+    this.viewTimer = window.setTimeout(() => {
+      this.viewTimer = 0;
+      const view = this.view();
+      const key = `${view.zoom} ${view.lat} ${view.lng}`;
+      if (key === this.lastView) return;
+      this.lastView = key;
+      this.viewListeners.tell(view);
+    }, ARRANGE_MS);
+  }
+
+  private tellTrouble(why: string): void {
+    console.warn(`Map: ${why}`);
+    if (this.troubles.has(why)) return;
+    this.troubles.add(why);
+    this.troubleListeners.tell(why);
+  }
+}
+
+function palette(theme: Theme): CrowdPalette {
+  return { ring: shares(TONES[theme].ring), grey: shares(TONES[theme].grey) };
+}
