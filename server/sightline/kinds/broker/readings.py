@@ -1,0 +1,91 @@
+"""What a broker's figures, and the state of our connection to it, mean for it: the folds."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import replace
+
+from sightline.kinds.broker.model import Broker
+from sightline.model.kind import State
+from sightline.model.link import Link
+
+MOST_FIGURES = 200
+"""Figures kept of one broker; mosquitto has about 60."""
+
+
+class Version(msgspec.Struct, frozen=True):
+    """The broker's program, in its own words."""
+
+    thing: str
+    version: str
+    at: float
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """The broker of this version."""
+        broker = _broker(before)
+        if broker.version == self.version:
+            return before
+        return replace(broker, version=self.version, sys_at=self.at)
+
+
+class Uptime(msgspec.Struct, frozen=True):
+    """For how many seconds the broker has been running."""
+
+    thing: str
+    uptime: int
+    at: float
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """The broker, so old."""
+        broker = _broker(before)
+        if broker.uptime == self.uptime:
+            return before
+        return replace(broker, uptime=self.uptime, sys_at=self.at)
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A number the broker tells of itself; ``name`` is its topic below ``$SYS/broker/``."""
+
+    thing: str
+    name: str
+    value: int | float
+    at: float
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """The broker with this figure; as it was, when it has too many already."""
+        broker = _broker(before)
+        kept = broker.sys or {}
+        if kept.get(self.name) == self.value:
+            return before
+        if self.name not in kept and len(kept) >= MOST_FIGURES:
+            return before
+        return replace(broker, sys={**kept, self.name: self.value}, sys_at=self.at)
+
+
+class LinkReading(msgspec.Struct, frozen=True):
+    """The state of our connection to the broker named ``source`` in the settings."""
+
+    source: str
+    link: Link
+    heard: None = None
+    dropped: int = 0
+
+    @property
+    def thing(self) -> str:
+        """The broker."""
+        return "broker/" + self.source
+
+    def onto(self, before: State | None) -> State | None:
+        """The broker with this link; its figures stay, with their time."""
+        broker = _broker(before)
+        return before if broker.link == self.link else replace(broker, link=self.link)
+
+
+def _broker(before: State | None) -> Broker:
+    return before if isinstance(before, Broker) else Broker()

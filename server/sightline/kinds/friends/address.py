@@ -1,0 +1,47 @@
+"""Who sends, and about what: the topic of an OwnTracks message."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from sightline.model.kind import CannotDecode
+from sightline.model.text import clean
+from sightline.model.topic import LONGEST_LEVEL, levels
+
+_PARTS = frozenset(
+    ("event", "waypoint", "waypoints", "info", "cmd", "status", "step", "beacon", "dump", "lwt")
+)
+
+
+class Address(NamedTuple):
+    """What a topic says. The payload's own idea of it is not believed: anybody can write that."""
+
+    device: str
+    """``user/device``: opaque, and the id of friend and face."""
+    part: str
+    """The level below it (``event``, ``info``, …); empty for the base topic."""
+    initials: str
+    """The tracker id where none is given: the last two characters of the device."""
+
+
+# Enough for the 20,000 devices we are built for, with all their topics in use now and then.
+@lru_cache(maxsize=32768)
+def address(topic: str | bytes) -> Address:
+    """Read ``owntracks/user/device[/part]``.
+
+    Raises `CannotDecode`: ``bad_topic``, ``unknown_subtopic``.
+    """
+    found = levels(topic)
+    if len(found) < 3 or not found[1] or not found[2]:
+        raise CannotDecode("bad_topic", "not owntracks/user/device")
+    if any(len(level) > LONGEST_LEVEL for level in found):
+        raise CannotDecode("bad_topic", f"a level of more than {LONGEST_LEVEL} characters")
+    if len(found) > 4:
+        raise CannotDecode("unknown_subtopic", "more levels than OwnTracks has")
+    _, user, device, part = (*found, "")[:4]
+    if part == "pico":  # a small tracker's name for the base topic
+        part = ""
+    if part and part not in _PARTS:
+        raise CannotDecode("unknown_subtopic", "not a topic of OwnTracks")
+    return Address(f"{user}/{device}", part, clean(device[-2:]))

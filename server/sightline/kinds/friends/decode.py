@@ -1,0 +1,388 @@
+"""OwnTracks messages in, readings out.
+
+Two ways lead to the same result. `quick` reads the common message, a location with nothing odd
+about it, in a few µs; whatever it declines goes the strict way below, which is the rule.
+
+The rule: a message is refused when what it is about is missing or makes no sense; an optional
+field that makes no sense is left out and counted. Types that change nothing we show yet (waypoints,
+commands, steps, …) are checked and yield no reading.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+from sightline.kinds.friends import strict
+from sightline.kinds.friends.address import Address, address
+from sightline.kinds.friends.model import Face, Friend
+from sightline.kinds.friends.quick import quick
+from sightline.kinds.friends.readings import (
+    MOST_REGIONS,
+    Crossed,
+    Gone,
+    Located,
+    Lost,
+    Named,
+    Pictured,
+    Unnamed,
+)
+from sightline.model.kind import Arrival, CannotDecode, Evidence, Patience, Presence, Reading
+from sightline.model.number import number
+from sightline.model.text import clean
+
+FURTHEST_AHEAD = 86400
+"""A message from a clock that is more than this ahead of ours is refused, s."""
+AHEAD = 5
+"""A clock that is more than this ahead of ours is said to be ahead, s."""
+LARGEST_FACE = 16384
+"""Bytes of the picture on a card."""
+
+_FACES: dict[bytes, Literal["image/png", "image/jpeg"]] = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+}
+_ACTIONS = frozenset(
+    (
+        "action",
+        "clearWaypoints",
+        "dump",
+        "reportLocation",
+        "reportSteps",
+        "response",
+        "setConfiguration",
+        "setWaypoints",
+        "status",
+        "waypoints",
+    )
+)
+# Small trackers spare the bytes of JSON: tid, time in hex, t, microdegrees, cog/10, vel, alt/10,
+# metres since the last fix, kilometres in all.
+_CSV = re.compile(
+    r"([0-9A-Za-z]{1,16}),([0-9A-Fa-f]{1,200}),([0-9A-Za-z]),(-?\d{1,12}),(-?\d{1,12}),"
+    r"(\d{1,6}),(\d{1,6}),(\d{1,6}),(\d{1,9}),(\d{1,9})\Z",
+    re.ASCII,
+)
+
+Message = Mapping[str, object]
+
+_friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fields for positional
+
+
+def decode(arrival: Arrival, patience: Patience) -> Sequence[Reading]:
+    """What a message says. Raises `CannotDecode`, nothing else."""
+    who = address(arrival.topic)
+    said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
+    if said is not None:
+        return (_located(said, who, arrival, patience),)
+    return decode_strictly(arrival, patience)
+
+
+def decode_strictly(arrival: Arrival, patience: Patience) -> Sequence[Reading]:
+    """The same, the strict way."""
+    who = address(arrival.topic)
+    if not arrival.payload:
+        return _clear(who)
+    try:
+        message = strict.parse(arrival.payload)
+    except CannotDecode as why:
+        if why.counter != "not_json":
+            raise
+        line = _CSV.match(arrival.payload.removeprefix(strict.BOM).decode())
+        if line is None:
+            raise
+        return _location(_from_csv(line), who, arrival, patience)
+    if isinstance(message, list):
+        strict.check_batch(message)
+        return [reading for one in message for reading in _one(one, who, arrival, patience)]
+    return _one(message, who, arrival, patience)
+
+
+def _clear(who: Address) -> Sequence[Reading]:
+    """An empty message: what was retained on this topic is taken back."""
+    face = Gone(f"face/{who.device}")
+    if who.part == "":
+        return (Gone(f"friend/{who.device}"), face)
+    if who.part == "info":
+        return (Unnamed(f"friend/{who.device}"), face)
+    return ()
+
+
+def _one(message: object, who: Address, arrival: Arrival, patience: Patience) -> Sequence[Reading]:
+    if not isinstance(message, dict):
+        raise CannotDecode("not_object", "not a JSON object")
+    kind = message.get("_type")
+    if not isinstance(kind, str):
+        raise CannotDecode("missing_field", "no _type")
+    try:
+        read = _TYPES[kind]
+    except KeyError:
+        raise CannotDecode("unknown_type", "not a _type of OwnTracks") from None
+    return read(message, who, arrival, patience)
+
+
+def _location(
+    message: Message, who: Address, arrival: Arrival, patience: Patience
+) -> Sequence[Reading]:
+    lat, lon = _position(message)
+    untimed = "tst" not in message
+    tst = arrival.at if untimed else _time(message["tst"], arrival)
+    optional = _Optional(message)
+    number, text = optional.number, optional.text
+    said = (
+        lat,
+        lon,
+        tst,
+        number("acc", 0, 1e7, may_be_unknown=True),
+        number("alt", -12000, 1e6),
+        number("vac", -1e6, 1e6),
+        number("vel", 0, 2000, may_be_unknown=True),
+        number("cog", 0, 360, may_be_unknown=True),
+        number("batt", 0, 100, may_be_unknown=True),
+        number("bs", 0, 3),
+        number("p", 0, 1e3),
+        number("m", -1, 9),
+        text("tid", 16),
+        text("t", 4),
+        text("conn", 16),
+        text("SSID", 64),
+        text("BSSID", 32),
+        text("poi", 128),
+        text("tag", 64),
+        optional.texts("inregions"),
+    )
+    # Looked at for the count only; nothing shows them yet.
+    number("rad", 0, 1e8)
+    number("dist", 0, 1e9)
+    number("trip", 0, 1e12)
+    return (_located(said, who, arrival, patience, untimed, optional.dropped),)
+
+
+def _located(
+    said: Sequence[Any],
+    who: Address,
+    arrival: Arrival,
+    patience: Patience,
+    untimed: bool = False,
+    dropped: int = 0,
+) -> Located:
+    at = arrival.at
+    tst = said[2]
+    ahead = round(tst - at, 1) if tst > at + AHEAD else None
+    presence: Presence = "live"
+    evidence: Evidence | None = None
+    heard: float | None = at
+    if arrival.retain:
+        # A copy without a time is of any age, and proves nothing.
+        heard = None if untimed else min(tst, at)
+        presence, evidence = _standing(heard, at, patience)
+    friend = _friend(*said, at, ahead, untimed, presence=presence, evidence=evidence)
+    return Located("friend/" + who.device, friend, heard, arrival.retain, who.initials, dropped)
+
+
+def _standing(
+    heard: float | None, at: float, patience: Patience
+) -> tuple[Presence, Evidence | None]:
+    """What to think of a friend of whom we only have a copy of a message, heard then."""
+    if heard is None or at >= heard + patience.offline_after:
+        return "offline", "silence"
+    if at >= heard + patience.stale_after:
+        return "stale", "silence"
+    return "live", None
+
+
+def _transition(
+    message: Message, who: Address, arrival: Arrival, patience: Patience
+) -> Sequence[Reading]:
+    if "lat" in message:
+        _position(message)
+    if "event" not in message:
+        raise CannotDecode("missing_field", "no event")
+    event = message["event"]
+    if event != "enter" and event != "leave":
+        raise CannotDecode("bad_enum", "event is neither enter nor leave")
+    when = min(_time(message.get("tst"), arrival), arrival.at)
+    optional = _Optional(message)
+    optional.number("wtst", 0, 1e12)
+    optional.number("acc", 0, 1e12)
+    return (
+        Crossed(
+            thing="friend/" + who.device,
+            initials=who.initials,
+            event=event,
+            region=optional.text("desc", 128, strict.LARGEST),
+            when=when,
+            heard=when if arrival.retain else arrival.at,
+            retained=arrival.retain,
+            dropped=optional.dropped,
+        ),
+    )
+
+
+def _lwt(message: Message, who: Address, arrival: Arrival, patience: Patience) -> Sequence[Reading]:
+    _time(message.get("tst"), arrival)
+    return (Lost("friend/" + who.device, who.initials),)
+
+
+def _card(
+    message: Message, who: Address, arrival: Arrival, patience: Patience
+) -> Sequence[Reading]:
+    optional = _Optional(message)
+    name = optional.text("name", 128, strict.LARGEST)
+    tid = optional.text("tid", 16, strict.LARGEST)
+    named = Named("friend/" + who.device, who.initials, name, tid, dropped=optional.dropped)
+    if "face" not in message:
+        return (named,)
+    return (named, Pictured("face/" + who.device, _face(message["face"])))
+
+
+def _face(encoded: object) -> Face:
+    if not isinstance(encoded, str):
+        raise CannotDecode("bad_face", "the face is not text")
+    try:
+        picture = b64decode(encoded + "==")
+    except ValueError as why:
+        raise CannotDecode("bad_face", "the face is not base64") from why
+    if len(picture) > LARGEST_FACE:
+        raise CannotDecode("bad_face", f"the face has more than {LARGEST_FACE} bytes")
+    for start, mime in _FACES.items():
+        if picture.startswith(start):
+            return Face(mime=mime, data=b64encode(picture).decode())
+    raise CannotDecode("bad_face", "the face is neither PNG nor JPEG")
+
+
+def _waypoint(
+    message: Message, who: Address, arrival: Arrival, patience: Patience
+) -> Sequence[Reading]:
+    if "lat" in message:
+        _position(message)
+    _time(message.get("tst"), arrival)
+    return ()
+
+
+def _waypoints(
+    message: Message, who: Address, arrival: Arrival, patience: Patience
+) -> Sequence[Reading]:
+    if not isinstance(message.get("waypoints"), list):
+        raise CannotDecode("missing_field", "no list of waypoints")
+    return ()
+
+
+def _cmd(message: Message, who: Address, arrival: Arrival, patience: Patience) -> Sequence[Reading]:
+    action = message.get("action")
+    if not isinstance(action, str) or action not in _ACTIONS:
+        raise CannotDecode("unknown_action", "not an action of OwnTracks")
+    return ()
+
+
+def _encrypted(
+    message: Message, who: Address, arrival: Arrival, patience: Patience
+) -> Sequence[Reading]:
+    raise CannotDecode("encrypted", "encrypted, and we have no key")
+
+
+def _nothing_yet(
+    message: Message, who: Address, arrival: Arrival, patience: Patience
+) -> Sequence[Reading]:
+    return ()
+
+
+_TYPES: dict[str, Callable[[Message, Address, Arrival, Patience], Sequence[Reading]]] = {
+    "location": _location,
+    "transition": _transition,
+    "lwt": _lwt,
+    "card": _card,
+    "waypoint": _waypoint,
+    "waypoints": _waypoints,
+    "cmd": _cmd,
+    "encrypted": _encrypted,
+    "status": _nothing_yet,
+    "steps": _nothing_yet,
+    "beacon": _nothing_yet,
+    "configuration": _nothing_yet,
+    "dump": _nothing_yet,
+}
+
+
+def _position(message: Message) -> tuple[float, float]:
+    for field in ("lat", "lon"):
+        if field not in message:
+            raise CannotDecode("missing_field", f"no {field}")
+    lat, lon = float(number(message["lat"])), float(number(message["lon"]))
+    if not -90 <= lat <= 90:
+        raise CannotDecode("lat_range", "lat is not within 90 degrees")
+    if not -180 <= lon <= 180:
+        raise CannotDecode("lon_range", "lon is not within 180 degrees")
+    return lat + 0.0, lon + 0.0  # no negative zero
+
+
+def _time(value: object, arrival: Arrival) -> int:
+    tst = number(value)
+    if tst <= 0:
+        raise CannotDecode("tst_range", "tst is not positive")
+    if tst > arrival.at + FURTHEST_AHEAD:
+        raise CannotDecode("tst_future", "tst is more than a day ahead")
+    return int(tst)
+
+
+def _from_csv(line: re.Match[str]) -> Message:
+    tid, tst, t, lat, lon, cog, vel, alt, dist, trip = line.groups()
+    return {
+        "tid": tid,
+        "tst": int(tst, 16),
+        "t": t,
+        "lat": int(lat) / 1e6,
+        "lon": int(lon) / 1e6,
+        "cog": int(cog) * 10,
+        "vel": int(vel),
+        "alt": int(alt) * 10,
+        "dist": int(dist),
+        "trip": int(trip) * 1000,
+    }
+
+
+class _Optional:
+    """The optional fields of one message; counts what it leaves out."""
+
+    def __init__(self, message: Message) -> None:
+        self._message = message
+        self.dropped = 0
+
+    def number(
+        self, field: str, least: float, most: float, *, may_be_unknown: bool = False
+    ) -> int | float | None:
+        """A number within bounds. Where it may be unknown, -1 says so, which is no mistake."""
+        if field not in self._message:
+            return None
+        try:
+            value = number(self._message[field])
+        except CannotDecode:
+            value = math.inf
+        if least <= value <= most:
+            return value
+        if not (may_be_unknown and value == -1):
+            self.dropped += 1
+        return None
+
+    def text(self, field: str, limit: int, longest: int = 1024) -> str | None:
+        """A text, fit to be shown and cut to ``limit`` characters; none of over ``longest``."""
+        if field not in self._message:
+            return None
+        value = self._message[field]
+        if isinstance(value, str) and len(value) <= longest:
+            return clean(value[:limit], limit)
+        self.dropped += 1
+        return None
+
+    def texts(self, field: str) -> tuple[str, ...] | None:
+        """A list of texts, likewise."""
+        if field not in self._message:
+            return None
+        value = self._message[field]
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(clean(item[:128]) for item in value[:MOST_REGIONS])
+        self.dropped += 1
+        return None

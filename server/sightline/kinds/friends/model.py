@@ -1,0 +1,72 @@
+"""What we keep of a friend: a person's phone or tracker that speaks OwnTracks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sightline.model.kind import Present, State
+
+
+# The fields of Friend may be given by position: one is made for every fix, and this is quicker.
+class Friend(Present, frozen=True, omit_defaults=True, kw_only=False, gc=False):
+    """One device as it is now, id ``user/device``. Every field of the fix is of one fix.
+
+    ``tst`` is the time of the fix by the device's clock, ``at`` our receipt of it (epoch s).
+    Numbers are as sent: OwnTracks means whole ones for most, but does not promise them.
+    """
+
+    lat: float | None = None
+    """Degrees north."""
+    lon: float | None = None
+    """Degrees east."""
+    tst: int | float | None = None
+    """Time of the fix, epoch s, by the device's clock (by ours when ``untimed``)."""
+    acc: float | None = None
+    """Radius of the horizontal error, m."""
+    alt: float | None = None
+    """Metres above sea."""
+    vac: float | None = None
+    """Vertical error, m."""
+    vel: float | None = None
+    """Speed, km/h."""
+    cog: float | None = None
+    """Course over ground, degrees from north."""
+    batt: float | None = None
+    """Battery, %."""
+    bs: float | None = None
+    """Battery state: 0 unknown, 1 unplugged, 2 charging, 3 full."""
+    p: float | None = None
+    """Air pressure, kPa."""
+    m: float | None = None
+    """Monitoring mode: -1 quiet, 0 manual, 1 significant changes, 2 move."""
+    tid: str | None = None
+    """Two letters or so for the mark on the map."""
+    t: str | None = None
+    """What made the device report: p ping, c circle, b beacon, r asked, u user, t timer, …"""
+    conn: str | None = None
+    """Its network: w Wi-Fi, m mobile, o none."""
+    SSID: str | None = None
+    BSSID: str | None = None
+    poi: str | None = None
+    """Point of interest: a name the user gave to this fix."""
+    tag: str | None = None
+    inregions: tuple[str, ...] | None = None
+    """Names of the regions it is in; empty: in none; absent: never said."""
+    at: float | None = None
+    """Our receipt of the fix, epoch s."""
+    ahead: float | None = None
+    """By how many seconds the device's clock is ahead of ours: trust ``at`` then."""
+    untimed: bool = False
+    """The message held no time."""
+    name: str | None = None
+    """From its card."""
+    inregions_tst: int | float | None = None
+    """Time of ``inregions`` (epoch s), where that is not the fix's."""
+
+
+class Face(State, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """The picture on a friend's card, id ``user/device``."""
+
+    mime: Literal["image/png", "image/jpeg"]
+    data: str
+    """The picture, base64."""

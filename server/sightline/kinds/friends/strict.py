@@ -1,0 +1,107 @@
+"""JSON as we accept it from a phone: strict, bounded, and never more than a refusal.
+
+Python's own parser is lenient where we are not (NaN, repeated keys) and fragile where we must not
+be (deep nesting, endless integers). Time is bounded too: about 1 ms for the worst 64 KiB.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import accumulate
+from typing import NoReturn
+
+import msgspec
+
+from sightline.model.kind import CannotDecode
+
+BOM = b"\xef\xbb\xbf"
+"""A mark some senders put before UTF-8."""
+LARGEST = 65536
+"""Bytes in a message."""
+DEEPEST = 256
+"""Objects and lists within each other."""
+MOST = 2048
+"""Objects and lists in a message, side by side or within each other."""
+LONGEST_BATCH = 100
+"""Messages in one JSON list."""
+_LONGEST_INTEGER = 20  # characters, sign included
+
+_DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
+_LONG_RUN = b"0" * _LONGEST_INTEGER
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in _STEP)
+
+
+def parse(payload: bytes) -> object:
+    """``payload`` as JSON.
+
+    Raises `CannotDecode`: ``too_large``, ``not_utf8``, ``not_json``, ``bad_number`` (NaN, Infinity,
+    integers of more than 20 characters), ``duplicate_key``, ``batch_too_long``.
+    """
+    if len(payload) > LARGEST:
+        raise CannotDecode("too_large", f"more than {LARGEST} bytes")
+    try:
+        text = payload.removeprefix(BOM).decode()
+    except UnicodeDecodeError as why:
+        raise CannotDecode("not_utf8", "the payload is not UTF-8") from why
+    if payload.count(b"[") + payload.count(b"{") > DEEPEST:
+        _check_nesting(payload)
+    # Handing each integer to Python is slow, so only where there may be an endless one.
+    endless = _LONG_RUN in payload.translate(_DIGITS_TO_ZERO)
+    try:
+        return (_CAREFUL if endless else _QUICK).decode(text)
+    except (ValueError, RecursionError) as why:
+        raise CannotDecode("not_json", "not JSON") from why
+
+
+def _check_nesting(payload: bytes) -> None:
+    """Refuse what nests too deep, or would take too long to look at."""
+    # With escaped quotes gone, every other piece between quotes is outside of a string.
+    bare = payload.replace(b"\\\\", b"").replace(b'\\"', b"")
+    brackets = b"".join(bare.split(b'"')[::2]).translate(None, _NOT_BRACKETS)
+    opened = brackets.count(b"[") + brackets.count(b"{")
+    if 2 * opened != len(brackets):
+        raise CannotDecode("not_json", "brackets do not match")
+    if opened > MOST:
+        _refuse_many(payload)
+    if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > DEEPEST:
+        raise CannotDecode("not_json", f"nested more than {DEEPEST} deep")
+
+
+def _refuse_many(payload: bytes) -> NoReturn:
+    try:
+        top = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, RecursionError) as why:
+        raise CannotDecode("not_json", "not JSON") from why
+    if isinstance(top, list):
+        check_batch(top)
+    raise CannotDecode("not_json", f"more than {MOST} objects and lists")
+
+
+def check_batch(batch: list[object]) -> None:
+    """Raise `CannotDecode` (``batch_too_long``) for a list of too many messages."""
+    if len(batch) > LONGEST_BATCH:
+        raise CannotDecode("batch_too_long", f"more than {LONGEST_BATCH} messages in one")
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise CannotDecode("duplicate_key", "a key is given twice")
+    return made
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise CannotDecode("bad_number", f"{name} is not a number")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _LONGEST_INTEGER:
+        raise CannotDecode("bad_number", f"an integer of {len(digits)} characters")
+    return int(digits)
+
+
+_QUICK = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
+_CAREFUL = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer
+)

@@ -1,0 +1,33 @@
+"""What we keep of a ProBot: a two-wheeled robot that balances and is driven from the page."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sightline.model.kind import Present
+
+Routine = Literal["started", "stopped", "not running", "unknown"]
+
+
+class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
+    """One robot as it is now, id ``ProBot1``. It does not know where it is.
+
+    The robot repeats its last line many times a second, even when the program that measures
+    hangs, so that a message is no proof of a fresh value: hence two times.
+    """
+
+    batt: float | None = None
+    """Battery, % (0 to 100)."""
+    batt_raw: float | None = None
+    """Battery as sent, where that is outside 0 to 100."""
+    angle: float | None = None
+    """Degrees from upright; absent: no reading."""
+    routine: Routine | None = None
+    """What its main program does."""
+    rtt: float | None = None
+    """The robot's own ICMP time to the broker's host, ms."""
+    ip: str | None = None
+    at: float | None = None
+    """Our receipt of the last value that differed from the one before, epoch s."""
+    heard: float | None = None
+    """Our receipt of the last message, epoch s; between changes it moves by 1 s or more."""

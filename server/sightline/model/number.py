@@ -1,0 +1,29 @@
+"""Numbers from outside, read strictly: finite, and in ASCII decimal when they come as text."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from sightline.model.kind import CannotDecode
+
+# float() and int() accept blanks, underscores, other scripts' digits, "nan" and "infinity".
+_DECIMAL = re.compile(
+    r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?\Z", re.ASCII
+)
+
+
+def number(value: object) -> int | float:
+    """``value`` as a finite number; a strict decimal string counts as one.
+
+    Raises `CannotDecode` (``bad_number``) for anything else, true and false included.
+    """
+    if isinstance(value, str):
+        if _DECIMAL.match(value) is None:
+            raise CannotDecode("bad_number", "not a decimal number")
+        value = int(value) if value.lstrip("-").isdigit() else float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise CannotDecode("bad_number", "not a number")
+    if not math.isfinite(value):
+        raise CannotDecode("bad_number", "not a finite number")
+    return value

@@ -1,0 +1,28 @@
+"""Topics from outside, read strictly."""
+
+from __future__ import annotations
+
+import re
+
+from sightline.model.kind import CannotDecode
+
+LONGEST_LEVEL = 128
+"""No level of a topic we read is longer than this, in characters."""
+
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def levels(topic: str | bytes) -> list[str]:
+    """The levels of ``topic``; one leading slash is overlooked.
+
+    Raises `CannotDecode` (``bad_topic``) for broken UTF-8 and control characters. Empty and
+    over-long levels are left to the caller, who knows which ones matter.
+    """
+    if isinstance(topic, bytes):
+        try:
+            topic = topic.decode()
+        except UnicodeDecodeError as why:
+            raise CannotDecode("bad_topic", "the topic is not UTF-8") from why
+    if _UNFIT.search(topic):
+        raise CannotDecode("bad_topic", "the topic holds control characters")
+    return topic.removeprefix("/").split("/")
