@@ -33,7 +33,7 @@ def bearing(a: Spot, b: Spot) -> float:
     lat_a, lat_b, dlon = math.radians(a.lat), math.radians(b.lat), math.radians(b.lon - a.lon)
     east = math.sin(dlon) * math.cos(lat_b)
     north = math.cos(lat_a) * math.sin(lat_b) - math.sin(lat_a) * math.cos(lat_b) * math.cos(dlon)
-    return math.degrees(math.atan2(east, north)) % 360.0
+    return round(math.degrees(math.atan2(east, north)), 6) % 360.0
 
 
 def offset(spot: Spot, north: float, east: float) -> Spot:
