@@ -14,7 +14,10 @@ export default tseslint.config(
         { property: 'innerHTML', message: 'Text from outside goes through JSX or textContent.' },
         { property: 'outerHTML', message: 'Text from outside goes through JSX or textContent.' },
       ],
-      'no-restricted-globals': ['error', { name: 'event', message: 'Take the event as an argument.' }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'event', message: 'Take the event as an argument.' },
+      ],
     },
   },
 );

@@ -1,0 +1,43 @@
+/**
+ * The server's time as the page knows it. Ages are computed in it, so that a wrong clock on this
+ * computer never makes a friend look older or younger than they are.
+ */
+
+/** How many of the newest comparisons are looked at. */
+const SAMPLES = 8;
+
+export class ServerClock {
+  readonly #local: () => number;
+  readonly #offsets: number[] = [];
+  #offset = 0;
+
+  /** `local` gives this computer's wall clock in epoch milliseconds. */
+  constructor(local: () => number = Date.now) {
+    this.#local = local;
+  }
+
+  /**
+   * The server said what time it is, in epoch milliseconds. The frame took a while to get here and
+   * made the server's clock look late by that much, so the greatest recent offset is the best one.
+   */
+  heard(serverNow: number): void {
+    this.#offsets.push(serverNow - this.#local());
+    if (this.#offsets.length > SAMPLES) this.#offsets.shift();
+    this.#offset = Math.max(...this.#offsets);
+  }
+
+  /** A new connection may lead to another machine: comparisons with the last one say nothing. */
+  forget(): void {
+    this.#offsets.length = 0;
+  }
+
+  /** Server time minus local time, in milliseconds. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  /** Server time now, epoch seconds. */
+  seconds(): number {
+    return (this.#local() + this.#offset) / 1000;
+  }
+}

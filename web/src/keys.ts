@@ -1,0 +1,74 @@
+/** Which key does what: one table, for the keyboard and for the help dialog. No DOM here. */
+
+export type Action =
+  | 'search'
+  | 'follow'
+  | 'trail'
+  | 'fit'
+  | 'theme'
+  | 'help'
+  | 'close'
+  | 'map'
+  | 'robots'
+  | 'broker'
+  | 'console';
+
+export interface Binding {
+  /** One key, or two pressed one after the other. */
+  readonly keys: readonly [string] | readonly [string, string];
+  readonly action: Action;
+  readonly does: string;
+  readonly group: 'Map' | 'Go to' | 'Page';
+}
+
+export const BINDINGS: readonly Binding[] = [
+  { keys: ['/'], action: 'search', does: 'Search', group: 'Map' },
+  { keys: ['f'], action: 'follow', does: 'Follow the selected one', group: 'Map' },
+  { keys: ['t'], action: 'trail', does: 'Show or hide the trail', group: 'Map' },
+  { keys: ['0'], action: 'fit', does: 'Show everybody', group: 'Map' },
+  { keys: ['g', 'm'], action: 'map', does: 'Map', group: 'Go to' },
+  { keys: ['g', 'r'], action: 'robots', does: 'Robots', group: 'Go to' },
+  { keys: ['g', 'b'], action: 'broker', does: 'Broker', group: 'Go to' },
+  { keys: ['g', 'c'], action: 'console', does: 'Console', group: 'Go to' },
+  { keys: ['d'], action: 'theme', does: 'Dark or light', group: 'Page' },
+  { keys: ['?'], action: 'help', does: 'This help', group: 'Page' },
+  { keys: ['Escape'], action: 'close', does: 'Close, or stop following', group: 'Page' },
+];
+
+/** Keys which the roster handles itself while it has the focus; told in the help. */
+export const ROSTER_KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [['↑', '↓'], 'Move through the list'],
+  [['Enter'], 'Select'],
+];
+
+/** The second key of a pair must follow within so many milliseconds. */
+export const PAIR_WITHIN = 1500;
+
+/** The first key of a pair, waiting for the second. */
+export interface Waiting {
+  readonly key: string;
+  readonly until: number;
+}
+
+/** A key was pressed at `now` (milliseconds): what to do, and what to wait for. */
+export function pressed(
+  key: string,
+  waiting: Waiting | null,
+  now: number,
+): { action: Action | null; waiting: Waiting | null } {
+  const wanted = key.length === 1 ? key.toLowerCase() : key;
+  if (waiting && now <= waiting.until) {
+    const pair = BINDINGS.find(
+      (binding) => binding.keys[0] === waiting.key && binding.keys[1] === wanted,
+    );
+    return { action: pair?.action ?? null, waiting: null };
+  }
+  const single = BINDINGS.find(
+    (binding) => binding.keys.length === 1 && binding.keys[0] === wanted,
+  );
+  if (single) return { action: single.action, waiting: null };
+  const begins = BINDINGS.some(
+    (binding) => binding.keys.length === 2 && binding.keys[0] === wanted,
+  );
+  return { action: null, waiting: begins ? { key: wanted, until: now + PAIR_WITHIN } : null };
+}

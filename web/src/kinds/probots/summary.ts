@@ -1,0 +1,38 @@
+/** A ProBot in one line of the roster. */
+import type { Thing } from '../../wire';
+import { keyOf } from '../../world';
+import { plain, present } from '../entry';
+import type { Entry } from '../entry';
+import { readProBot, routineText } from './read';
+
+export function summariseProBot(thing: Thing): Entry {
+  const robot = readProBot(thing);
+  const parts =
+    robot.presence === 'live'
+      ? [
+          routineText(robot.routine),
+          robot.roundTrip === undefined ? '' : `${String(Math.round(robot.roundTrip))} ms`,
+        ]
+      : [robot.presence === 'stale' ? 'Silent' : 'No signal'];
+  return {
+    key: keyOf('probot', thing.id),
+    group: 'robots',
+    name: robot.name,
+    qualifier: robot.ip ?? '',
+    initials: '',
+    colour: 'robot',
+    presence: robot.presence,
+    moving: false,
+    charging: false,
+    places: [],
+    note: parts.filter(Boolean).join(' · '),
+    search: plain(`${robot.name} robot ${robot.ip ?? ''}`),
+    order: numbered(plain(robot.name)),
+    ...present({ heard: robot.heard, battery: robot.battery }),
+  };
+}
+
+/** ProBot2 comes before ProBot10. */
+function numbered(name: string): string {
+  return name.replace(/\d+/g, (digits) => digits.padStart(6, '0'));
+}

@@ -1,0 +1,85 @@
+/** Everything known about the selected thing. What is inside comes from its kind. */
+import { X } from 'lucide';
+import { useEffect, useRef } from 'preact/hooks';
+import { faceOf } from '../face';
+import { FriendPanel, FriendHeadline } from '../kinds/friends/panel';
+import { RobotHeadline, RobotPanel } from '../kinds/probots/panel';
+import { keyOf, splitKey } from '../world';
+import type { Key } from '../world';
+import { Avatar } from './avatar';
+import { useApp, useThing } from './context';
+import { Icon } from './icon';
+import { SheetGrip } from './sheet';
+
+export function Drawer() {
+  const { selected } = useApp();
+  const key = selected.value;
+  return key === null ? null : <Details key={key} of={key} />;
+}
+
+function Details({ of }: { of: Key }) {
+  const { entries, select, ready } = useApp();
+  const thing = useThing(of);
+  const [kind, id] = splitKey(of);
+  const face = faceOf(useThing(keyOf('face', id)));
+  const closer = useRef<HTMLButtonElement>(null);
+  const entry = entries.get(of);
+
+  useEffect(() => {
+    // On phones the list has gone, and the focus with it.
+    if (document.activeElement === document.body) closer.current?.focus({ preventScroll: true });
+  }, []);
+
+  const close = () => {
+    select(null);
+    requestAnimationFrame(() => {
+      document.querySelector<HTMLElement>(`.rows [data-thing="${CSS.escape(of)}"]`)?.focus();
+    });
+  };
+  if (!thing || !entry) {
+    if (!ready.value) return null;
+    return (
+      <aside class="panel drawer" aria-label="Details" data-drawer={of}>
+        <SheetGrip />
+        <header>
+          <div class="headline">
+            <h2>{id}</h2>
+            <p class="muted">There is no such {kind} just now.</p>
+          </div>
+          <button ref={closer} type="button" class="icon-button" aria-label="Close" onClick={close}>
+            <Icon of={X} />
+          </button>
+        </header>
+      </aside>
+    );
+  }
+  const robot = kind === 'probot';
+  return (
+    <aside
+      class="panel drawer"
+      aria-label={entry.name}
+      data-drawer={of}
+      data-presence={entry.presence}
+    >
+      <SheetGrip />
+      <header>
+        <Avatar
+          large
+          colour={entry.colour}
+          initials={entry.initials}
+          presence={entry.presence}
+          robot={robot}
+          face={face}
+        />
+        <div class="headline">
+          <h2 title={entry.name}>{entry.name}</h2>
+          {robot ? <RobotHeadline thing={thing} /> : <FriendHeadline thing={thing} entry={entry} />}
+        </div>
+        <button ref={closer} type="button" class="icon-button" aria-label="Close" onClick={close}>
+          <Icon of={X} />
+        </button>
+      </header>
+      {robot ? <RobotPanel thing={thing} /> : <FriendPanel thing={thing} entry={entry} />}
+    </aside>
+  );
+}

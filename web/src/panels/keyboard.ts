@@ -1,0 +1,82 @@
+/** Binds the keys of keys.ts to what they do. Keys typed into a field are left alone. */
+import type { App } from '../app';
+import { pressed } from '../keys';
+import type { Action, Waiting } from '../keys';
+
+export function bindKeys(app: App): () => void {
+  let waiting: Waiting | null = null;
+  const onKey = (key: KeyboardEvent) => {
+    if (key.defaultPrevented || key.ctrlKey || key.metaKey || key.altKey) return;
+    if (isTyping(key.target) && key.key !== 'Escape') return;
+    if (app.help.value && key.key !== '?') return;
+    const result = pressed(key.key, waiting, performance.now());
+    waiting = result.waiting;
+    if (result.action === null) return;
+    if (act(app, result.action)) key.preventDefault();
+  };
+  document.addEventListener('keydown', onKey);
+  return () => {
+    document.removeEventListener('keydown', onKey);
+  };
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}
+
+/** Do it; false when there was nothing to do. */
+function act(app: App, action: Action): boolean {
+  switch (action) {
+    case 'map':
+    case 'robots':
+    case 'broker':
+    case 'console':
+      app.go(action);
+      return true;
+    case 'search':
+      app.go('map');
+      requestAnimationFrame(() => document.getElementById('search')?.focus());
+      return true;
+    case 'follow': {
+      const key = app.selected.value;
+      if (key === null) return false;
+      app.follow(app.following.value === key ? null : key);
+      return true;
+    }
+    case 'trail':
+      app.trail.value = !app.trail.value;
+      return true;
+    case 'fit':
+      app.follow(null);
+      app.map.value?.fitAll();
+      return true;
+    case 'theme':
+      app.likings.change({ theme: app.likings.theme.value === 'dark' ? 'light' : 'dark' });
+      return true;
+    case 'help':
+      app.help.value = !app.help.value;
+      return true;
+    case 'close':
+      return close(app);
+  }
+}
+
+/** Close the topmost thing: following first, then the details, then the section. */
+function close(app: App): boolean {
+  if (app.section.value !== 'map') {
+    app.go('map');
+    return true;
+  }
+  if (app.following.value !== null) {
+    app.follow(null);
+    return true;
+  }
+  if (app.selected.value !== null) {
+    app.select(null);
+    return true;
+  }
+  return false;
+}

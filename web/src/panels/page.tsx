@@ -1,0 +1,72 @@
+/** The whole page: the map below, panels over it, and the other sections in its place. */
+import { useEffect } from 'preact/hooks';
+import { Announcer } from './announcer';
+import { BrokerPage } from './broker';
+import { ConsolePage } from './console';
+import { useApp } from './context';
+import { Drawer } from './drawer';
+import { Help } from './help';
+import { bindKeys } from './keyboard';
+import { MapView } from './mapview';
+import { Rail } from './rail';
+import { RobotsPage } from './robots';
+import { Roster } from './roster';
+import { SettingsPage } from './settings';
+import { Banner, Status } from './status';
+
+const TITLES = {
+  map: 'Sightline',
+  robots: 'Robots · Sightline',
+  broker: 'Broker · Sightline',
+  console: 'Console · Sightline',
+  settings: 'Settings · Sightline',
+};
+
+export function Page() {
+  const app = useApp();
+  const section = app.section.value;
+  useEffect(() => bindKeys(app), [app]);
+  useEffect(() => {
+    document.title = TITLES[section];
+  }, [section]);
+  const onMap = section === 'map';
+  return (
+    <div
+      class="page"
+      data-section={section}
+      data-selected={app.selected.value !== null}
+      data-stop={app.stop.value}
+    >
+      <a class="skip" href={onMap ? '#roster' : '#section'} onClick={skip}>
+        {onMap ? 'Skip to the roster' : 'Skip to the content'}
+      </a>
+      <Rail />
+      {onMap && (
+        <main class="over">
+          <div class="floating-status">
+            <Status />
+          </div>
+          <Roster />
+          <Drawer />
+        </main>
+      )}
+      <MapView />
+      {section === 'robots' && <RobotsPage />}
+      {section === 'broker' && <BrokerPage />}
+      {section === 'console' && <ConsolePage />}
+      {section === 'settings' && <SettingsPage />}
+      <Banner />
+      <Announcer />
+      <Help />
+    </div>
+  );
+}
+
+/** The fragment of the address is ours, so the link must not change it. */
+function skip(click: MouseEvent): void {
+  click.preventDefault();
+  const target =
+    document.querySelector<HTMLElement>('.rows [tabindex="0"]') ??
+    document.querySelector<HTMLElement>('#search, main.section');
+  target?.focus();
+}

@@ -1,0 +1,86 @@
+/** What this person likes, remembered in this browser: theme, motion, units. */
+import { effect, signal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
+import type { Units } from './figures';
+import { isRecord } from './wire';
+
+export type ThemeWish = 'auto' | 'dark' | 'light';
+export type MotionWish = 'auto' | 'reduced';
+
+export interface Settings {
+  readonly theme: ThemeWish;
+  readonly motion: MotionWish;
+  readonly units: Units;
+}
+
+/** public/theme.js reads the same key before the first paint. */
+const STORED = 'sightline.settings';
+
+const DEFAULTS: Settings = { theme: 'auto', motion: 'auto', units: 'metric' };
+
+/** Settings from what was stored; anything unknown becomes its default. */
+export function readSettings(stored: string | null): Settings {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(stored ?? '{}');
+  } catch {
+    raw = {};
+  }
+  const { theme, motion, units } = isRecord(raw) ? raw : {};
+  return {
+    theme: theme === 'dark' || theme === 'light' ? theme : DEFAULTS.theme,
+    motion: motion === 'reduced' ? motion : DEFAULTS.motion,
+    units: units === 'imperial' ? units : DEFAULTS.units,
+  };
+}
+
+export interface Likings {
+  readonly settings: Signal<Settings>;
+  /** The theme that is shown, after asking the system where the wish is "auto". */
+  readonly theme: Signal<'dark' | 'light'>;
+  readonly reducedMotion: Signal<boolean>;
+  change(part: Partial<Settings>): void;
+}
+
+/** Load the settings, apply them to the document, and store them when they change. */
+export function likings(): Likings {
+  const settings = signal(readSettings(load()));
+  const theme = signal<'dark' | 'light'>('dark');
+  const reducedMotion = signal(false);
+  const systemLight = matchMedia('(prefers-color-scheme: light)');
+  const systemReduced = matchMedia('(prefers-reduced-motion: reduce)');
+  const apply = () => {
+    const wish = settings.value;
+    theme.value = wish.theme === 'auto' ? (systemLight.matches ? 'light' : 'dark') : wish.theme;
+    reducedMotion.value = wish.motion === 'reduced' || systemReduced.matches;
+    document.documentElement.dataset['theme'] = theme.value;
+    document.documentElement.dataset['motion'] = reducedMotion.value ? 'reduced' : 'full';
+    document
+      .querySelector('meta[name=theme-color]')
+      ?.setAttribute('content', theme.value === 'light' ? '#eef2f6' : '#0c131f');
+  };
+  effect(apply);
+  systemLight.addEventListener('change', apply);
+  systemReduced.addEventListener('change', apply);
+  return {
+    settings,
+    theme,
+    reducedMotion,
+    change(part) {
+      settings.value = { ...settings.value, ...part };
+      try {
+        localStorage.setItem(STORED, JSON.stringify(settings.value));
+      } catch {
+        // Storage is refused here: the wish holds until the page is closed.
+      }
+    },
+  };
+}
+
+function load(): string | null {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null;
+  }
+}

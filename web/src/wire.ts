@@ -1,0 +1,180 @@
+/**
+ * The frames of the browser protocol (WebSocket subprotocol `sightline.1`, JSON text): their types,
+ * reading what the server sent, and building what the page sends. Golden examples of every frame
+ * are in tests/wire, which the server's tests read too.
+ *
+ * Unknown fields are ignored, so that an older page can listen to a newer server.
+ */
+
+export const SUBPROTOCOL = 'sightline.1';
+
+/** How many characters of a malformed frame a complaint quotes. */
+const QUOTED = 80;
+
+/** A thing as it came: `k` kind, `id` within the kind, `s` number of its last change, then its state. */
+export interface Thing {
+  readonly k: string;
+  readonly id: string;
+  readonly s: number;
+  readonly gone?: true;
+  readonly [field: string]: unknown;
+}
+
+export interface Hello {
+  readonly t: 'hello';
+  readonly epoch: string;
+  readonly server: string;
+  readonly user: { readonly name: string; readonly role: string };
+  /** The server's wall clock, epoch milliseconds. */
+  readonly now: number;
+  /** Milliseconds between two signs of life. */
+  readonly beat: number;
+  /** Greatest size of a message we may send, in bytes; absent when the server did not say. */
+  readonly messageLimit?: number;
+}
+
+export interface News {
+  readonly t: 'news';
+  readonly seq: number;
+  readonly whole: boolean;
+  readonly more: boolean;
+  readonly missed: Readonly<Record<string, number>>;
+  readonly things: readonly Thing[];
+}
+
+export interface Answer {
+  readonly t: 'answer';
+  readonly id: number;
+  readonly ok: boolean;
+  readonly code?: string;
+  readonly why?: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Beat {
+  readonly t: 'beat';
+  readonly now: number;
+  readonly seq: number;
+}
+
+/** A frame of a sort this page does not know: kept for the console, otherwise ignored. */
+export interface Other {
+  readonly t: 'other';
+  readonly was: string;
+}
+
+export type ServerFrame = Hello | News | Answer | Beat | Other;
+
+/** The server sent something that is no frame of this protocol; the message is for people. */
+export class Malformed extends Error {
+  override readonly name = 'Malformed';
+}
+
+/** Read one frame from the server. Throws Malformed. */
+export function parseFrame(text: string): ServerFrame {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    throw new Malformed(`not JSON: ${text.slice(0, QUOTED)}`);
+  }
+  if (!isRecord(raw)) throw new Malformed(`not an object: ${text.slice(0, QUOTED)}`);
+  const kind = raw['t'];
+  switch (kind) {
+    case 'hello':
+      return hello(raw);
+    case 'news':
+      return news(raw);
+    case 'answer':
+      return answer(raw);
+    case 'beat':
+      return { t: 'beat', now: number(raw, 'now'), seq: number(raw, 'seq') };
+    default:
+      if (typeof kind !== 'string') throw new Malformed('a frame without "t"');
+      return { t: 'other', was: kind };
+  }
+}
+
+function hello(raw: Record<string, unknown>): Hello {
+  const user = isRecord(raw['user']) ? raw['user'] : {};
+  const limits = isRecord(raw['limits']) ? raw['limits'] : {};
+  const limit = limits['message'];
+  return {
+    t: 'hello',
+    epoch: string(raw, 'epoch'),
+    server: string(raw, 'server'),
+    user: { name: textOr(user['name'], 'guest'), role: textOr(user['role'], 'viewer') },
+    now: number(raw, 'now'),
+    beat: number(raw, 'beat'),
+    ...(typeof limit === 'number' ? { messageLimit: limit } : {}),
+  };
+}
+
+function news(raw: Record<string, unknown>): News {
+  const things = raw['things'];
+  if (!Array.isArray(things)) throw new Malformed('news without things');
+  for (const thing of things as unknown[]) {
+    if (
+      !isRecord(thing) ||
+      typeof thing['k'] !== 'string' ||
+      typeof thing['id'] !== 'string' ||
+      typeof thing['s'] !== 'number'
+    ) {
+      throw new Malformed('news with a thing that lacks k, id or s');
+    }
+  }
+  const missed: Record<string, number> = {};
+  if (isRecord(raw['missed'])) {
+    for (const [kind, count] of Object.entries(raw['missed'])) {
+      if (typeof count === 'number') missed[kind] = count;
+    }
+  }
+  return {
+    t: 'news',
+    seq: number(raw, 'seq'),
+    whole: raw['whole'] === true,
+    more: raw['more'] === true,
+    missed,
+    things: things as Thing[],
+  };
+}
+
+function answer(raw: Record<string, unknown>): Answer {
+  if (typeof raw['ok'] !== 'boolean') throw new Malformed('an answer without "ok"');
+  return { ...raw, t: 'answer', id: number(raw, 'id'), ok: raw['ok'] };
+}
+
+/** The first frame of a connection: what we know already. */
+export function resumeFrame(epoch: string | null, seq: number): string {
+  return JSON.stringify({ t: 'resume', epoch, seq: epoch === null ? 0 : seq });
+}
+
+/** A request; the answer will carry the same id. */
+export function requestFrame(
+  id: number,
+  verb: string,
+  fields: Readonly<Record<string, unknown>> = {},
+): string {
+  return JSON.stringify({ ...fields, id, do: verb });
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function number(raw: Record<string, unknown>, field: string): number {
+  const value = raw[field];
+  if (typeof value !== 'number')
+    throw new Malformed(`${String(raw['t'])} without number "${field}"`);
+  return value;
+}
+
+function string(raw: Record<string, unknown>, field: string): string {
+  const value = raw[field];
+  if (typeof value !== 'string') throw new Malformed(`${String(raw['t'])} without text "${field}"`);
+  return value;
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' ? value : otherwise;
+}
