@@ -31,7 +31,7 @@ from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt import reasons
 from sightline.mqtt.connection import Connection, Down, Event, Rejected, Up
-from sightline.mqtt.inbox import Inbox, Reactor
+from sightline.mqtt.inbox import Inbox, Reactor, rare
 from sightline.mqtt.options import BrokerOptions
 
 # A connection that lasted this long (s) was a good one: the next wait is short again.
@@ -219,8 +219,8 @@ class Bridge(service.Service):
                 )
                 self._show(msgspec.structs.replace(self.link, why=self._shortfall(())))
             case Down(why=why, fault=fault):
-                if fault is not None:
-                    self._log.failure("Broker {broker}: a fault of ours", fault, broker=self.broker)
+                if fault is not None and rare(self.faults):
+                    self._log.failure("Broker {broker}: {why}", fault, broker=self.broker, why=why)
                 self._ended(why)
 
     def _accepted(self, rejected: tuple[str, ...], unanswered: tuple[str, ...]) -> None:
@@ -247,10 +247,10 @@ class Bridge(service.Service):
         wait = self._wait(stood)
         if wait >= FLAP_WAIT and len(self._flaps) > FLAPS:
             why = f"{why}; {reasons.flapping(len(self._flaps), FLAP_SECONDS, self._options)}"
+        self._retry = self._reactor.callLater(wait, self._connect)
         since = self._now() if stood else self.link.since
         self._say_lost(why, stood, wait)
         self._show(self._state("lost", since, why=why, next=self._now() + wait))
-        self._retry = self._reactor.callLater(wait, self._connect)
 
     def _wait(self, stood: bool) -> float:
         """How long to wait before the next attempt (s)."""
@@ -310,7 +310,12 @@ class Bridge(service.Service):
 
     def _show(self, link: Link) -> None:
         self.link = link
-        self._linked(link)
+        try:
+            self._linked(link)
+        except Exception:
+            self._faults += 1
+            if rare(self._faults):
+                self._log.failure("Broker {broker}: a listener failed", broker=self.broker)
 
     # ---- logging: what is worth waking for, and no storm while the broker is away
 

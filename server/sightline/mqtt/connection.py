@@ -45,8 +45,10 @@ SUBACK_SECONDS = 5.0
 SILENT_KEEPALIVES = 1.75
 # The loop looks at its clocks at least this often (s).
 TICK = 0.25
-# While the reactor is behind, one chunk is read this seldom (s).
+# While the reactor is far behind, we pause this long (s) after so many messages: the rest waits in
+# the kernel and with the broker, and only what we cannot leave there overflows.
 BREATHER = 0.01
+BREATH = 200
 # How long stopping may take to send what is waiting (s).
 LAST_WORDS = 1.0
 
@@ -201,8 +203,11 @@ class Connection:
         try:
             why = self._serve()
         except Exception:
+            self.faults += 1
             fault = Failure()
             why = f"a fault of ours: {fault.getErrorMessage()}"
+        except BaseException:  # somebody ended this thread; `why` says so
+            fault = Failure()
         finally:
             self._hand_in()
             self._ear.close()
@@ -286,6 +291,7 @@ class Connection:
         poll.register(self._ear, select.POLLIN)
         watched: tuple[int, int] | None = None
         heard = time.monotonic()
+        unrested = 0
         while (sock := client.socket()) is not None:
             want = select.POLLIN | (select.POLLOUT if client.want_write() else 0)
             number = sock.fileno()
@@ -302,8 +308,10 @@ class Connection:
             if held or ready.get(number, 0) & ~select.POLLOUT:
                 heard = self._turned
                 client.loop_read()
+                unrested += len(self._arrivals)
                 self._hand_in()
-                if self._inbox.crowded:
+                if unrested >= BREATH and self._inbox.crowded:
+                    unrested = 0
                     time.sleep(BREATHER)
             if self._ear.fileno() in ready:
                 self._hear()
@@ -337,7 +345,7 @@ class Connection:
         now = time.monotonic()
         if not self._accepted:
             if now > self._accept_by:
-                return f"no answer from the broker within {options.connect_timeout:g} s"
+                return f"no MQTT answer from the broker within {options.connect_timeout:g} s"
         elif not self._announced and now > self._answer_by:
             self._announce()
         if now - heard > options.keepalive * SILENT_KEEPALIVES:

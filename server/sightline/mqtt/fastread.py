@@ -74,8 +74,11 @@ class FastClient(Client):
             return self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
         if not chunk:
             return self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
-        with self._msgtime_mutex:  # any packet proves that the broker is there
+        # Any packet proves that the broker is there. The answer to our ping may be far behind in a
+        # long queue, so it is not insisted on.
+        with self._msgtime_mutex:
             self._last_bytes_received = time.monotonic()
+        self._ping_t = 0.0
         self._chunk = chunk
         self._chunk_at = 0
         try:

@@ -26,10 +26,10 @@ E = TypeVar("E")
 class Reactor(Protocol):
     """What the bridge needs of a Twisted reactor."""
 
-    def callFromThread(self, f: Callable[..., Any], *args: object, **kw: object) -> None:
+    def callFromThread(self, f: Callable[..., Any], /, *args: object, **kw: object) -> None:
         """Call ``f`` on the reactor thread; safe from any thread."""
 
-    def callLater(self, delay: float, f: Callable[..., Any], *args: object, **kw: object) -> Any:
+    def callLater(self, delay: float, f: Callable[..., Any], /, *args: object, **kw: object) -> Any:
         """Call ``f`` on the reactor thread after ``delay`` s."""
 
     def seconds(self) -> float:
@@ -37,6 +37,11 @@ class Reactor(Protocol):
 
     def getThreadPool(self) -> Any:
         """Threads for what would hold the reactor."""
+
+
+def rare(count: int) -> bool:
+    """Whether to log this occurrence: the 1st, 2nd, 4th, 8th, …, so that no storm comes of it."""
+    return count & (count - 1) == 0
 
 
 class Inbox(Generic[E]):
@@ -155,5 +160,5 @@ class Inbox(Generic[E]):
             act(item)
         except Exception:
             self.failed += 1
-            if self.failed & (self.failed - 1) == 0:  # the 1st, 2nd, 4th, 8th, …: no log storm
+            if rare(self.failed):
                 self._log.failure("A listener failed ({failed} so far)", failed=self.failed)

@@ -44,7 +44,7 @@ class NoBroker(Exception):
 class Reactor(Protocol):
     """What the private broker needs of a Twisted reactor."""
 
-    def callLater(self, delay: float, f: Callable[..., Any], *args: object, **kw: object) -> Any:
+    def callLater(self, delay: float, f: Callable[..., Any], /, *args: object, **kw: object) -> Any:
         """Call ``f`` after ``delay`` s."""
 
     def seconds(self) -> float:
@@ -90,10 +90,11 @@ def configuration(folder: Path, port: int, extra: Sequence[str] = ()) -> str:
             "allow_anonymous true",
             "set_tcp_nodelay true",
             # With the defaults a burst of QoS 1 loses what was acknowledged, and so does a crash.
+            # autosave_on_changes would lose nothing at all, but saves everything for each message:
+            # with 5,000 queued messages the broker is down to 280 a second.
             "persistence true",
             f"persistence_location {folder}",
             "persistence_file mosquitto.db",
-            "autosave_on_changes true",
             "autosave_interval 1",
             "persistent_client_expiration 14d",
             "max_queued_messages 100000",
