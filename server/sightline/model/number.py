@@ -18,12 +18,20 @@ def number(value: object) -> int | float:
 
     Raises `CannotDecode` (``bad_number``) for anything else, true and false included.
     """
+    found = number_or_none(value)
+    if found is None:
+        raise CannotDecode("bad_number", "not a finite decimal number")
+    return found
+
+
+def number_or_none(value: object) -> int | float | None:
+    """The same, with None for what is no number."""
     if isinstance(value, str):
         if _DECIMAL.match(value) is None:
-            raise CannotDecode("bad_number", "not a decimal number")
+            return None
         value = int(value) if value.lstrip("-").isdigit() else float(value)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise CannotDecode("bad_number", "not a number")
-    if not math.isfinite(value):
-        raise CannotDecode("bad_number", "not a finite number")
-    return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return None

@@ -10,7 +10,6 @@ commands, steps, …) are checked and yield no reading.
 
 from __future__ import annotations
 
-import math
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +30,7 @@ from sightline.kinds.friends.readings import (
     Unnamed,
 )
 from sightline.model.kind import Arrival, CannotDecode, Evidence, Patience, Presence, Reading
-from sightline.model.number import number
+from sightline.model.number import number, number_or_none
 from sightline.model.text import clean
 
 FURTHEST_AHEAD = 86400
@@ -357,11 +356,8 @@ class _Optional:
         """A number within bounds. Where it may be unknown, -1 says so, which is no mistake."""
         if field not in self._message:
             return None
-        try:
-            value = number(self._message[field])
-        except CannotDecode:
-            value = math.inf
-        if least <= value <= most:
+        value = number_or_none(self._message[field])
+        if value is not None and least <= value <= most:
             return value
         if not (may_be_unknown and value == -1):
             self.dropped += 1

@@ -20,7 +20,8 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import astuple
 
-from sightline.kinds.friends.strict import LARGEST
+LARGEST = 4096
+"""Bytes; a location with nothing odd about it is a tenth of it."""
 
 _Text = Annotated[str, Meta(max_length=128)]
 
