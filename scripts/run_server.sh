@@ -140,10 +140,13 @@ daemon() {
     rm -f "$state/sightline.pid"
     [[ ! -f $log ]] || size=$(stat -c %s "$log")
     "${twistd[@]}" "--pidfile=$state/sightline.pid" "--logfile=$log" sightline "${options[@]}"
+    local address
     for _ in {1..300}; do
-        if tail -c "+$((size + 1))" "$log" 2>/dev/null | grep -oE 'https?://[^ ]+' | head -n1 | grep .; then
-            say "Sightline runs in the background as process $(cat "$state/sightline.pid")." \
-                "Log: $log. To stop it: scripts/run_server.sh --stop"
+        address=$(tail -c "+$((size + 1))" "$log" 2>/dev/null |
+            sed -nE 's/.*Sightline is at ([^ ]+).*/\1/p')
+        if [[ -n $address ]]; then
+            say "Sightline is at $address, in the background as process $(running)." \
+                $'\n'"Log: $log"$'\n'"To stop it: scripts/run_server.sh --stop"
             return
         fi
         running >/dev/null || { tail -n 5 "$log" >&2; die "The server did not start; log: $log"; }
