@@ -35,6 +35,8 @@ class Pages:
         entries = world.since(start)
         if not sight.all:
             entries = [entry for entry in entries if sight.sees(entry.key)]
+        if whole:  # nobody misses what a fresh picture never had
+            entries = [entry for entry in entries if entry.state is not None]
         self._entries = entries
         self._next = 0  # first entry not yet on a page
         self._pages: list[tuple[int, bytes]] = []
@@ -55,12 +57,9 @@ class Pages:
         while at < last and size < self._page_bytes:
             entry = self._entries[at]
             at += 1
-            if entry.state is None:
-                if self._whole:
-                    continue
-                if entry.born > self.start:  # came and went before the viewer could see it
-                    missed[kind_of(entry.key)] += 1
-                    continue
+            if entry.state is None and entry.born > self.start:
+                missed[kind_of(entry.key)] += 1  # came and went before the viewer could see it
+                continue
             if not self._world.current(entry):
                 if entry.born > self.start and not self._whole and entry.key not in self._world:
                     missed[kind_of(entry.key)] += 1
@@ -89,9 +88,12 @@ class Cursor:
         self._turned = 0
 
     def resume(self, epoch: str | None, seq: int) -> None:
-        """Start where a browser's picture stands, if it can be brought up to date from there."""
+        """Start where a browser's picture stands, if it can be brought up to date from there.
+
+        At 0 a browser has no picture of this epoch, but maybe one of another: that gets cleared.
+        """
         self._pages = None
-        self._whole = not self._world.reaches(epoch, seq)
+        self._whole = seq <= 0 or not self._world.reaches(epoch, seq)
         self.seq = 0 if self._whole else seq
 
     def level(self, seq: int) -> None:

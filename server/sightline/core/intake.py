@@ -11,6 +11,7 @@ from sightline.model.kind import Arrival, CannotDecode, Kind, Reading, State
 from sightline.model.text import clean
 
 _HEAD = 200  # characters of a rejected payload that are shown
+_NO_ROOM = CannotDecode("too_many_things", "no room for another thing")
 _PER_REASON = 0.2  # s between two of the same reason on the quarantine list: a flood fills it not
 
 
@@ -66,8 +67,7 @@ class Intake:
             except CannotDecode as why:
                 self._reject(arrival, why, now)
             except WorldFull:
-                why = CannotDecode("too_many_things", "no room for another thing")
-                self._reject(arrival, why, now)
+                self._reject(arrival, _NO_ROOM, now)
 
     def _decoder(self, arrival: Arrival) -> Callable[[Arrival], Iterable[Reading]]:
         topic = arrival.topic

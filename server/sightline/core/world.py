@@ -104,7 +104,7 @@ class World:
             born = seq
         else:
             del self._entries[key]  # so that it is put at the end
-            born = seq if old.state is None else old.born
+            born = old.born  # of its first life, which somebody may still be looking at
         self._entries[key] = Entry(key, seq, state, born)
 
     def remove(self, key: str) -> None:

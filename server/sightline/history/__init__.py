@@ -1,0 +1,1 @@
+"""History: what happened last Tuesday. Nothing is kept yet; see CHANGELOG.md."""

@@ -1,0 +1,173 @@
+"""News out: arrivals become changes of the world, and whoever listens is told there is news.
+
+The hub owns the order of things on the reactor thread: first the world changes, then the
+listeners hear of it. It also watches the passing of time for the rules that need it: who has
+fallen silent, and how the server itself is doing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from twisted.application.service import Service
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sightline.core.intake import Intake
+from sightline.core.presence import Presence
+from sightline.core.world import World, WorldFull
+from sightline.model.kind import Arrival, Reading
+from sightline.model.link import Link
+from sightline.model.server import Server
+
+SERVER = "server/sightline"
+_SILENCE_EVERY = 0.5  # s
+_VITALS_EVERY = 1.0  # s
+_LAG_EVERY = 0.1  # s
+
+
+class Hub(Service):
+    """Where everything meets on its way to the browsers.
+
+    ``clock`` is the reactor, whose time never jumps; ``wall`` gives epoch s for people.
+    ``link_reading`` makes a reading of a broker connection's state.
+    """
+
+    name = "hub"
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        wall: Callable[[], float],
+        world: World,
+        intake: Intake,
+        presence: Presence,
+        link_reading: Callable[[str, Link], Reading],
+        version: str,
+    ) -> None:
+        self.world = world
+        self._clock = clock
+        self._wall = wall
+        self._intake = intake
+        self._presence = presence
+        self._link_reading = link_reading
+        self._version = version
+        self._started = wall()
+        self._links: dict[str, Link] = {}
+        self._listeners: list[Callable[[], None]] = []
+        self._loops: list[LoopingCall] = []
+        self._lag = 0.0
+        self._felt = 0.0
+        self._counted = (0.0, 0)
+        self.viewers: Callable[[], int] = lambda: 0
+        self.overflow: Callable[[], int] = lambda: 0
+
+    # -- what happens
+
+    def arrived(self, arrivals: Iterable[Arrival]) -> None:
+        """Messages came in."""
+        self._intake.take(arrivals, self._clock.seconds())
+        self._tell()
+
+    def linked(self, broker: str, link: Link) -> None:
+        """The connection to ``broker`` is in another state."""
+        self._links[broker] = link
+        self._fold(self._link_reading(broker, link))
+        self._tell()
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call ``listener`` after each batch that may have changed the world."""
+        self._listeners.append(listener)
+
+    # -- how we are
+
+    @property
+    def intake(self) -> Intake:
+        """The counts of what came in."""
+        return self._intake
+
+    @property
+    def links(self) -> dict[str, Link]:
+        """Each broker connection by the broker's name."""
+        return self._links
+
+    @property
+    def lag(self) -> float:
+        """The worst delay of the reactor in the last second or so, in s."""
+        return max(self._lag, self._felt)
+
+    # -- as time goes by
+
+    def startService(self) -> None:
+        """Begin to watch the time."""
+        super().startService()
+        self._counted = (self._clock.seconds(), self._intake.received)
+        self._expected = self._clock.seconds() + _LAG_EVERY
+        for work, every in (
+            (self._feel_lag, _LAG_EVERY),
+            (self._look_for_silence, _SILENCE_EVERY),
+            (self._take_vitals, _VITALS_EVERY),
+        ):
+            loop = LoopingCall(work)
+            loop.clock = self._clock
+            self._loops.append(loop)
+            loop.start(every, now=work == self._take_vitals).addErrback(self._failed)
+
+    def stopService(self) -> None:
+        """Stop watching."""
+        super().stopService()
+        for loop in self._loops:
+            if loop.running:
+                loop.stop()
+        self._loops.clear()
+
+    def _failed(self, failure: Failure) -> None:
+        self._log.failure("A watch of the hub ended", failure)
+
+    def _look_for_silence(self) -> None:
+        lost = {name for name, link in self._links.items() if link.state != "connected"}
+        for silence in self._presence.silent(self._clock.seconds(), lost):
+            self._fold(silence)
+        self._tell()
+
+    def _feel_lag(self) -> None:
+        now = self._clock.seconds()
+        self._felt = max(self._felt, now - self._expected)
+        self._expected = now + _LAG_EVERY
+
+    def _take_vitals(self) -> None:
+        now = self._clock.seconds()
+        then, received = self._counted
+        self._counted = (now, self._intake.received)
+        rate = (self._intake.received - received) / (now - then) if now > then else 0.0
+        self._lag, self._felt = self._felt, 0.0
+        vitals = Server(
+            version=self._version,
+            started=round(self._started, 3),
+            received=self._intake.received,
+            accepted=self._intake.accepted,
+            rejected=dict(self._intake.rejected),
+            rate=round(rate, 1),
+            viewers=self.viewers(),
+            lag=round(self._lag * 1000),
+            overflow=self.overflow(),
+        )
+        if vitals != self.world.state(SERVER):
+            try:
+                self.world.put(SERVER, vitals)
+            except WorldFull:
+                pass
+            self._tell()
+
+    def _fold(self, reading: Reading) -> None:
+        try:
+            self.world.fold(reading)
+        except WorldFull:
+            self._log.warn("No room in the world for {thing}", thing=reading.thing)
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()

@@ -1,0 +1,1 @@
+"""The web side: pages, the WebSocket, and the fan-out of news to every browser."""

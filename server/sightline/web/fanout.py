@@ -1,0 +1,278 @@
+"""News to every browser: one frame per group and tick, the same bytes to everybody.
+
+Viewers with equal sight form a group. A viewer whose socket has room is *level*: it gets the
+group's frames. One whose socket is full is *behind*: it gets nothing until it drains, then catches
+up from its own cursor, page by page, and joins the level ones again. So nothing is ever queued
+for a slow viewer but the one frame that did not fit.
+
+The frames to level viewers are written to their sockets directly: for small writes to many
+connections Twisted's buffered transport costs five times as much (server/README.md). Whatever does
+not fit goes through the transport as usual. TLS connections always take the transport.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
+
+from sightline.core import wire
+from sightline.core.access import Sight
+from sightline.core.cursor import Cursor, Pages
+from sightline.core.world import World
+from sightline.web.frame import Deflate, frame
+
+_SHARED_SNAPSHOT = 1.0  # s during which newcomers share one snapshot
+
+
+class Wire(Protocol):
+    """What the fan-out needs of a connection.
+
+    Its owner calls `FanOut.full` when its transport buffers anything, whoever wrote it, and
+    `FanOut.drained` when that is gone.
+    """
+
+    @property
+    def send(self) -> Callable[[bytes], int]:
+        """Writes at once and returns how many bytes it took; may raise OSError as sockets do.
+
+        Only called while nothing is buffered.
+        """
+
+    def send_later(self, data: bytes) -> None:
+        """Write through the transport's buffer."""
+
+    def too_slow(self) -> None:
+        """Close the connection: it does not keep up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often frames go out and how large they are.
+
+    ``tick`` and ``tick_max`` in s: further changes wait that long after a flush, more under load.
+    ``patience`` in s: how long a viewer may be stuck. ``page`` in bytes.
+    """
+
+    tick: float = 0.010
+    tick_max: float = 0.100
+    patience: float = 10.0
+    page: int = 256 * 1024
+
+
+class Viewer:
+    """One connected browser: a cursor, and the connection it is written to."""
+
+    __slots__ = ("cursor", "deflate", "group", "level", "send", "stuck_since", "wire")
+
+    def __init__(self, group: Group, cursor: Cursor, connection: Wire, *, deflate: bool) -> None:
+        self.group = group
+        self.cursor = cursor
+        self.wire = connection
+        self.send = connection.send
+        self.deflate = deflate
+        self.level = False
+        self.stuck_since: float | None = None
+
+
+class Group:
+    """All viewers that may see the same things."""
+
+    def __init__(self, world: World, sight: Sight, page: int) -> None:
+        self.sight = sight
+        self.cursor = Cursor(world, sight, page_bytes=page)
+        self.cursor.level(world.seq)
+        self.viewers: set[Viewer] = set()
+        # Level viewers by whether they read compressed frames; dicts keep the order of joining.
+        self.plain: dict[Viewer, None] = {}
+        self.deflated: dict[Viewer, None] = {}
+        self.stream = Deflate()
+        self.snapshot: tuple[float, Pages] | None = None
+
+    def frames(self, payload: bytes) -> tuple[bytes, bytes]:
+        """``payload`` as a plain and as a compressed frame, each built only if anyone reads it."""
+        plain = frame(payload) if self.plain else b""
+        return plain, self.stream.frame(payload) if self.deflated else b""
+
+
+class FanOut:
+    """Sends each change of the world to everyone who may see it."""
+
+    _log = Logger()
+
+    def __init__(
+        self, clock: IReactorTime, wall: Callable[[], float], world: World, pace: Pace
+    ) -> None:
+        self._clock = clock
+        self._wall = wall
+        self._world = world
+        self._pace = pace
+        self._groups: dict[Sight, Group] = {}
+        self._flushed = float("-inf")
+        self._took = 0.0
+        self._due: IDelayedCall | None = None
+        self.frames_sent = 0
+        self.too_slow = 0
+
+    @property
+    def viewers(self) -> int:
+        """How many browsers are connected."""
+        return sum(len(group.viewers) for group in self._groups.values())
+
+    @property
+    def behind(self) -> int:
+        """How many of them are catching up."""
+        return sum(
+            len(group.viewers) - len(group.plain) - len(group.deflated)
+            for group in self._groups.values()
+        )
+
+    # -- viewers come and go
+
+    def join(
+        self, connection: Wire, sight: Sight, epoch: str | None, seq: int, *, deflate: bool
+    ) -> Viewer:
+        """A browser whose picture stands at ``seq`` of ``epoch`` wants to see what ``sight`` may.
+
+        Snapshot and subscription are one act: no change can fall between.
+        """
+        group = self._groups.get(sight)
+        if group is None:
+            group = self._groups[sight] = Group(self._world, sight, self._pace.page)
+        cursor = Cursor(self._world, sight, page_bytes=self._pace.page)
+        cursor.resume(epoch, seq)
+        viewer = Viewer(group, cursor, connection, deflate=deflate)
+        group.viewers.add(viewer)
+        self.drained(viewer)
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """A browser is gone, or about to be."""
+        group = viewer.group
+        self._fall_behind(viewer)
+        viewer.stuck_since = None
+        group.viewers.discard(viewer)
+        if not group.viewers:
+            self._groups.pop(group.sight, None)
+
+    def full(self, viewer: Viewer) -> None:
+        """The viewer's socket takes no more."""
+        if viewer in viewer.group.viewers:
+            self._fall_behind(viewer)
+            if viewer.stuck_since is None:
+                viewer.stuck_since = self._clock.seconds()
+
+    def drained(self, viewer: Viewer) -> None:
+        """The viewer's socket is empty: send what it has not seen, until it is full or level."""
+        group = viewer.group
+        if viewer.level or viewer not in group.viewers:
+            return
+        viewer.stuck_since = None
+        cursor = viewer.cursor
+        stream = Deflate() if viewer.deflate else None
+        while cursor.behind:
+            shared = self._snapshot(group) if cursor.fresh else None
+            payload = cursor.take(shared)
+            if payload is None:
+                break
+            data = frame(payload) if stream is None else stream.frame(payload)
+            self._write([viewer], data)
+            if viewer.stuck_since is not None:
+                return
+        if group.cursor.seq < cursor.seq:
+            # The others see these changes with the next flush; the viewer will see them twice,
+            # which does no harm: the newest value stays.
+            self.stir()
+        viewer.level = True
+        if viewer.deflate:
+            group.stream.renew()
+            group.deflated[viewer] = None
+        else:
+            group.plain[viewer] = None
+
+    def _fall_behind(self, viewer: Viewer) -> None:
+        if viewer.level:
+            viewer.level = False
+            viewer.group.plain.pop(viewer, None)
+            viewer.group.deflated.pop(viewer, None)
+            viewer.cursor.level(viewer.group.cursor.seq)
+
+    def _snapshot(self, group: Group) -> Pages:
+        now = self._clock.seconds()
+        if group.snapshot is None or now - group.snapshot[0] > _SHARED_SNAPSHOT:
+            fresh = Cursor(self._world, group.sight, page_bytes=self._pace.page)
+            group.snapshot = (now, fresh.pages())
+        return group.snapshot[1]
+
+    # -- news go out
+
+    def stir(self) -> None:
+        """The world may have changed. The first news after quiet goes out at once."""
+        if self._due is not None:
+            return
+        wait = self._flushed + self._interval - self._clock.seconds()
+        if wait <= 0:
+            self.flush()
+        else:
+            self._due = self._clock.callLater(wait, self._tick)
+
+    @property
+    def _interval(self) -> float:
+        return min(max(self._pace.tick, 2 * self._took), self._pace.tick_max)
+
+    def _tick(self) -> None:
+        self._due = None
+        self.flush()
+
+    def flush(self) -> None:
+        """Send all that changed since the last flush."""
+        sent = False
+        began = self._clock.seconds()
+        for group in list(self._groups.values()):
+            while (payload := group.cursor.take()) is not None:
+                sent = True
+                self._broadcast(group, payload)
+        if sent:
+            self._flushed = self._clock.seconds()
+            self._took = self._flushed - began
+
+    def beat(self) -> None:
+        """Tell every level viewer that we are alive, and let go of those stuck for too long."""
+        now = self._clock.seconds()
+        for group in list(self._groups.values()):
+            self._broadcast(group, wire.beat(self._wall(), group.cursor.seq))
+            for viewer in list(group.viewers):
+                stuck = viewer.stuck_since
+                if stuck is not None and now - stuck > self._pace.patience:
+                    self.too_slow += 1
+                    self.leave(viewer)
+                    viewer.wire.too_slow()
+
+    def stop(self) -> None:
+        """Send nothing any more."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _broadcast(self, group: Group, payload: bytes) -> None:
+        plain, deflated = group.frames(payload)
+        if plain:
+            self._write(list(group.plain), plain)
+        if deflated:
+            self._write(list(group.deflated), deflated)
+
+    def _write(self, viewers: list[Viewer], data: bytes) -> None:
+        """The one place where news leave. Viewers whose sockets are full fall behind."""
+        size = len(data)
+        for viewer in viewers:
+            try:
+                sent = viewer.send(data)
+            except OSError:  # full (EAGAIN), or broken: then the transport will find out
+                sent = 0
+            if sent != size:
+                self.full(viewer)
+                viewer.wire.send_later(data[sent:])
+        self.frames_sent += len(viewers)

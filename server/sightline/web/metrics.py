@@ -1,0 +1,80 @@
+"""``/metrics`` for Prometheus: counts and gauges of the server, never a name of a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from twisted.web.resource import Resource
+from twisted.web.server import Request
+
+from sightline.hub import Hub
+from sightline.web.fanout import FanOut
+from sightline.web.socket import Sockets
+
+
+class Vitals(Collector):
+    """Reads the server's figures when Prometheus asks for them."""
+
+    def __init__(
+        self, hub: Hub, fanout: FanOut, sockets: Sockets, overflow: Callable[[], int]
+    ) -> None:
+        self._hub = hub
+        self._fanout = fanout
+        self._sockets = sockets
+        self._overflow = overflow
+
+    def collect(self) -> Iterable[Metric]:
+        """Every figure, now."""
+        hub, intake, fanout, sockets = self._hub, self._hub.intake, self._fanout, self._sockets
+        for name, text, value in (
+            ("received", "MQTT messages received", intake.received),
+            ("accepted", "MQTT messages that made sense", intake.accepted),
+            ("fields_dropped", "optional fields left out of accepted messages", intake.dropped),
+            ("overflow", "MQTT messages lost because our own queue was full", self._overflow()),
+            ("changes", "changes of the world", hub.world.seq),
+            ("frames_sent", "WebSocket frames sent to browsers", fanout.frames_sent),
+            ("viewers_too_slow", "browsers closed because they did not keep up", fanout.too_slow),
+            ("frames_malformed", "frames of browsers that were none of ours", sockets.malformed),
+            ("handshakes_refused", "WebSocket handshakes refused", sockets.refused),
+        ):
+            yield CounterMetricFamily(f"sightline_{name}", text, value=value)
+        rejected = CounterMetricFamily(
+            "sightline_rejected", "MQTT messages rejected, by reason", labels=["reason"]
+        )
+        for reason, count in intake.rejected.items():
+            rejected.add_metric([reason], count)
+        yield rejected
+        for name, text, gauge in (
+            ("things", "things in the world", len(hub.world)),
+            ("viewers", "connected browsers", fanout.viewers),
+            ("viewers_behind", "browsers that are catching up", fanout.behind),
+            ("loop_lag_seconds", "worst delay of the reactor in the last second", hub.lag),
+        ):
+            yield GaugeMetricFamily(f"sightline_{name}", text, value=gauge)
+        connected = GaugeMetricFamily(
+            "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
+        )
+        for broker, link in hub.links.items():
+            connected.add_metric([broker], link.state == "connected")
+        yield connected
+
+
+class Metrics(Resource):
+    """The figures as text."""
+
+    isLeaf = True
+
+    def __init__(self, vitals: Vitals) -> None:
+        super().__init__()
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(vitals)
+
+    def render_GET(self, request: Request) -> bytes:
+        """In Prometheus' text format."""
+        request.setHeader(b"content-type", CONTENT_TYPE_LATEST.encode())
+        request.setHeader(b"cache-control", b"no-store")
+        return generate_latest(self._registry)

@@ -1,0 +1,231 @@
+"""Which URL is what, and what every answer has in common: headers, limits, plain errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.protocol import connectionDone
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web import http
+from twisted.web.resource import IResource, Resource
+from twisted.web.server import Request, Site
+
+from sightline.hub import Hub
+from sightline.web.assets import Asset, Page
+
+# S25 of the security requirements. img-src data: is for the map's controls and friends' faces.
+CSP = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "worker-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    b"content-security-policy": CSP.encode(),
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), microphone=(), payment=(), usb=(), geolocation=(self)",
+    b"referrer-policy": b"no-referrer",
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+}
+_MAX_BODY = 64 * 1024  # bytes
+_IDLE = 60  # s a kept-alive connection may wait between requests
+
+
+class PlainRequest(Request):
+    """A request whose answers carry our headers and give nothing away about the software."""
+
+    _log = Logger()
+
+    def render(self, resrc: IResource) -> None:
+        """Every answer of every resource starts from the same headers."""
+        self.responseHeaders.removeHeader(b"server")
+        for name, value in _HEADERS.items():
+            self.setHeader(name, value)
+        self.setHeader(b"content-type", b"text/plain; charset=utf-8")
+        super().render(resrc)
+
+    def processingFailed(self, reason: Any) -> Any:
+        """A bug of ours: it goes to the log; the asker learns only that it happened."""
+        self._log.failure(
+            "Failed to answer {method} {path}", reason, method=self.method, path=self.path
+        )
+        if self.startedWriting:
+            self.loseConnection()
+            return reason
+        self.setResponseCode(http.INTERNAL_SERVER_ERROR)
+        self.responseHeaders.removeHeader(b"server")
+        self.setHeader(b"content-type", b"text/plain; charset=utf-8")
+        self.write(b"Something went wrong here. It is in the server's log.\n")
+        self.finish()
+        return reason
+
+
+class PatientChannel(http.HTTPChannel):
+    """An HTTP/1.1 connection that waits for a request, but not for ever (slow loris)."""
+
+    request_seconds = 10.0  # s from a request's first byte to its last
+    _late: IDelayedCall | None = None
+
+    def connectionMade(self) -> None:
+        """The first request is due now."""
+        super().connectionMade()
+        self._expect()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Part of a request: the rest is due soon."""
+        if self._late is None and not self._handlingRequest:
+            self._expect()
+        super().dataReceived(data)
+
+    def _expect(self) -> None:
+        self._late = self.callLater(self.request_seconds, self._give_up)
+
+    def _give_up(self) -> None:
+        self._late = None
+        self._refuse(408, b"Request Timeout")
+
+    def _in_time(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+    def allHeadersReceived(self) -> None:
+        """Refuse a body we would never want."""
+        if self.length is None or self.length > _MAX_BODY:
+            # The body is not read; what has come of it is dropped.
+            return self._refuse(413, b"Content Too Large")
+        super().allHeadersReceived()
+
+    def allContentReceived(self) -> None:
+        """The request is complete; answering may take its time."""
+        self._in_time()
+        if not self._refused:
+            super().allContentReceived()
+
+    def lineLengthExceeded(self, line: bytes) -> None:
+        """A URL or a header beyond all measure."""
+        self._refuse(431, b"Request Header Fields Too Large")
+
+    _refused = False
+
+    def _refuse(self, code: int, reason: bytes) -> None:
+        if self._refused or self.transport is None:
+            return
+        self._refused = True
+        self._in_time()
+        self.dataReceived = lambda data: None  # type: ignore[method-assign]
+        self.transport.write(
+            b"HTTP/1.1 %d %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % (code, reason)
+        )
+        self.loseConnection()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Gone, with whatever was due."""
+        self._in_time()
+        super().connectionLost(reason)
+
+
+class Health(Resource):
+    """``/healthz``: the reactor turns. ``/readyz``: and a broker is connected."""
+
+    isLeaf = True
+
+    def __init__(self, ready: Callable[[], dict[str, Any]]) -> None:
+        super().__init__()
+        self._ready = ready
+
+    def render_GET(self, request: Request) -> bytes:
+        """200 when ready, else 503; why in JSON either way."""
+        said = self._ready()
+        request.setResponseCode(200 if said["ok"] else 503)
+        request.setHeader(b"content-type", b"application/json")
+        request.setHeader(b"cache-control", b"no-store")
+        return json.dumps(said).encode() + b"\n"
+
+
+class Moved(Resource):
+    """An address of old that leads to the page."""
+
+    isLeaf = True
+
+    def __init__(self, to: bytes) -> None:
+        super().__init__()
+        self._to = to
+
+    def render_GET(self, request: Request) -> bytes:
+        """There."""
+        request.redirect(self._to)
+        return b""
+
+
+class Root(Resource):
+    """Everything under one port: the named resources, and the page's files for the rest."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._page = page
+
+    def getChild(self, path: bytes, request: Request) -> Resource:
+        """Not one of ours by name: then a file of the page, or nothing."""
+        if request.prepath and request.postpath is not None:
+            request.postpath.insert(0, request.prepath.pop())
+        return self._page
+
+
+class QuietSite(Site):
+    """The HTTP side of our port."""
+
+    noisy = False
+
+    def __init__(self, root: Resource, clock: IReactorTime, *, request_seconds: float) -> None:
+        super().__init__(root, requestFactory=PlainRequest, timeout=_IDLE, reactor=clock)
+        self.displayTracebacks = False
+        # Directly, not behind Twisted's chooser of HTTP versions: `h2` being installed must not
+        # change what we speak, and `/ws` needs HTTP/1.1.
+        self._request_seconds = request_seconds
+
+    def protocol(self) -> PatientChannel:  # type: ignore[override]
+        """A new connection's channel."""
+        channel = PatientChannel()
+        channel.request_seconds = self._request_seconds
+        return channel
+
+    def acceptableProtocols(self) -> list[bytes]:
+        """What we offer over TLS."""
+        return [b"http/1.1"]
+
+    def log(self, request: http.Request) -> None:
+        """No access log: where people's browsers are is nobody's business. See /metrics."""
+
+
+def readiness(hub: Hub) -> dict[str, Any]:
+    """Whether a broker is connected, and how each is."""
+    links = {name: link.state for name, link in hub.links.items()}
+    return {"ok": "connected" in links.values(), "brokers": links}
+
+
+def build(hub: Hub, socket: IResource, metrics: Resource, assets: dict[str, Asset]) -> Resource:
+    """The tree of URLs. Without built pages, the root says how to build them."""
+    page: Any = Page(assets)
+    root = Root(page)
+    root.putChild(b"ws", socket)
+    root.putChild(b"healthz", Health(lambda: {"ok": True}))
+    root.putChild(b"readyz", Health(lambda: readiness(hub)))
+    root.putChild(b"metrics", metrics)
+    root.putChild(b"client.html", Moved(b"/"))
+    return root

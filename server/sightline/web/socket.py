@@ -1,0 +1,376 @@
+"""One browser's WebSocket: the handshake, its limits, frames in; news go out by the fan-out.
+
+Autobahn speaks the protocol (handshake, frames in, control frames, closing); the fan-out writes
+the regular news straight to the socket while nothing is buffered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autobahn.twisted.resource import WebSocketResource
+from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
+from autobahn.websocket.compress import PerMessageDeflateOffer, PerMessageDeflateOfferAccept
+from autobahn.websocket.types import ConnectionDeny, ConnectionRequest
+from twisted.internet import tcp
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IPushProducer
+from twisted.internet.protocol import connectionDone
+from twisted.internet.task import LoopingCall
+from twisted.python.failure import Failure
+from twisted.web.server import NOT_DONE_YET, Request
+from zope.interface import implementer
+
+from sightline.core import wire
+from sightline.core.access import EVERYTHING
+from sightline.core.origin import allowed, is_loopback
+from sightline.core.wire import Malformed, Resume
+from sightline.helm import Helm
+from sightline.web.fanout import FanOut, Viewer
+
+_CLOSING = 2.0  # s a browser may take to answer our close
+_REASON = 123  # bytes a close frame has for it
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one browser may ask of us. Times in s, ``message`` in bytes.
+
+    ``connections_per_address`` does not count this machine's own, behind which a proxy may stand
+    (0: no limit); ``rate`` is messages/s, with a burst of twice that; ``handshake`` is for the way
+    from connecting to the resume frame; ``ping`` is how long a browser may be silent before it is
+    pinged.
+    """
+
+    connections: int = 10_000
+    connections_per_address: int = 1000
+    message: int = 4096
+    rate: float = 30
+    handshake: float = 10
+    ping: float = 30
+
+
+@implementer(IPushProducer)
+class Connection(WebSocketServerProtocol):
+    """The browser's end of the fan-out, and the way its requests come in."""
+
+    factory: Sockets
+    transport: Any  # TCP or TLS: what the two have in common is in no one interface
+    _viewer: Viewer | None = None
+    _late: IDelayedCall | None = None
+    _counted = False
+    _direct = False
+    send: Callable[[bytes], int]
+
+    # -- the handshake
+
+    def connectionMade(self) -> None:
+        """Taken over from the HTTP server, which watched the transport until now."""
+        self.heard = self.factory.clock.seconds()
+        self._pinged = False
+        self._budget = 2 * self.factory.limits.rate
+        self._budget_at = self.heard
+        super().connectionMade()
+
+    def onConnect(self, request: ConnectionRequest) -> str:
+        """Refuse whom we do not serve, before anything is upgraded."""
+        if wire.SUBPROTOCOL not in request.protocols:
+            raise ConnectionDeny(400, f"this server speaks {wire.SUBPROTOCOL}")
+        self._address = self.transport.getPeer()
+        if (why := self.factory.count_in(self)) is not None:
+            raise ConnectionDeny(ConnectionDeny.SERVICE_UNAVAILABLE, why)
+        self._counted = True
+        return wire.SUBPROTOCOL
+
+    def onOpen(self) -> None:
+        """Upgraded. The browser says where its picture stands, soon."""
+        transport, factory = self.transport, self.factory
+        transport.unregisterProducer()  # the HTTP channel's
+        self._direct = isinstance(transport, tcp.Connection) and not transport.TLS
+        self.send = transport.socket.send if self._direct else self._send_through
+        # A pull producer hears each time the transport's buffer is empty again. That it is not,
+        # we know by ourselves: everything is written either by the fan-out or by `sendData`.
+        # TLS has room of its own, and tells when that is full, too.
+        transport.registerProducer(self, not self._direct)
+        self._late = factory.clock.callLater(
+            factory.limits.handshake, self.bye, wire.POLICY, "said nothing after connecting"
+        )
+        self._say(factory.hello())
+
+    # -- the browser speaks
+
+    def dataReceived(self, data: bytes) -> None:
+        """Anything from the browser is a sign of life of its network, not of the page."""
+        self.heard = self.factory.clock.seconds()
+        self._pinged = False
+        self._dataReceived(data)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        """A resume or a request."""
+        factory = self.factory
+        if not self._within_rate():
+            return self.bye(wire.POLICY, "too many messages")
+        try:
+            if isBinary:
+                raise Malformed("frames are JSON text")
+            said = wire.parse(payload)
+            if isinstance(said, Resume):
+                if self._viewer is not None:
+                    raise Malformed("a second resume")
+                return self._join(said)
+            if self._viewer is None:
+                raise Malformed("resume comes first")
+        except Malformed as why:
+            factory.malformed += 1
+            return self.bye(wire.MALFORMED, str(why))
+        self._say(factory.helm.ask(said))
+
+    def _say(self, frame: bytes) -> None:
+        # Never compressed: Autobahn's compressor knows nothing of the frames of the fan-out, and
+        # would refer back to what the browser has long pushed out of its window.
+        self.sendMessage(frame, doNotCompress=True)
+
+    def _join(self, resume: Resume) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+        self._viewer = self.factory.fanout.join(
+            self,
+            EVERYTHING,
+            resume.epoch,
+            resume.seq,
+            deflate=self._perMessageCompress is not None,
+        )
+
+    def _within_rate(self) -> bool:
+        rate, now = self.factory.limits.rate, self.heard
+        self._budget = min(2 * rate, self._budget + (now - self._budget_at) * rate)
+        self._budget_at = now
+        if self._budget < 1:
+            return False
+        self._budget -= 1
+        return True
+
+    # -- the fan-out speaks
+
+    def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
+        """The one way by which Autobahn writes: answers, pings, close frames."""
+        if self._direct and self._viewer is not None:
+            # News written straight to the socket would overtake what the transport holds.
+            self.factory.fanout.full(self._viewer)
+        self.transport.write(data)
+
+    def _send_through(self, data: bytes) -> int:
+        # TLS: the bytes must pass the transport. If it gets full, it says so by pauseProducing.
+        self.transport.write(data)
+        return len(data)
+
+    def send_later(self, data: bytes) -> None:
+        """Write through the transport's buffer."""
+        self.transport.write(data)
+
+    def too_slow(self) -> None:
+        """The fan-out gave up on this browser."""
+        self.bye(wire.TOO_SLOW, "this browser does not keep up")
+
+    def pauseProducing(self) -> None:
+        """The TLS transport is full."""
+        if self._viewer is not None:
+            self.factory.fanout.full(self._viewer)
+
+    def resumeProducing(self) -> None:
+        """The transport's buffer is empty again."""
+        if self._viewer is not None:
+            self.factory.fanout.drained(self._viewer)
+
+    def stopProducing(self) -> None:
+        """The transport is gone; `connectionLost` follows."""
+
+    # -- the end
+
+    def ping_if_silent(self, now: float) -> None:
+        """Ask a silent browser's network whether it is there; drop it when it is not."""
+        silence = now - self.heard
+        if silence < self.factory.limits.ping:
+            return
+        if self._pinged and silence > 1.5 * self.factory.limits.ping:
+            self.dropConnection(abort=True)
+        elif not self._pinged:
+            self._pinged = True
+            self.sendPing()
+
+    def bye(self, code: int, why: str) -> None:
+        """Close with a code and a reason the page can explain (RFC 6455 §5.5.1)."""
+        # Not sendClose(), which leaves the codes 1001 to 1015 to Autobahn alone.
+        if self.state == self.STATE_OPEN:
+            reason = why.encode()[:_REASON].decode("utf-8", "ignore")
+            self.sendCloseFrame(code=code, reasonUtf8=reason.encode())
+
+    def _leave(self) -> None:
+        if self._late is not None and self._late.active():
+            self._late.cancel()
+        self._late = None
+        viewer, self._viewer = self._viewer, None
+        if viewer is not None:
+            self.factory.fanout.leave(viewer)
+
+    def sendCloseFrame(self, *args: Any, **kwargs: Any) -> None:
+        """No news after a close frame, whoever sends it."""
+        self._leave()
+        super().sendCloseFrame(*args, **kwargs)
+
+    def _closeConnection(self, abort: bool = False) -> None:
+        # A transport with a producer waits for it for ever before it closes.
+        self._leave()
+        self.transport.unregisterProducer()
+        super()._closeConnection(abort)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Gone."""
+        self._leave()
+        if self._counted:
+            self._counted = False
+            self.factory.count_out(self)
+        super().connectionLost(reason)
+
+    @property
+    def address(self) -> str:
+        """Where the browser is, as far as the connection tells."""
+        return str(getattr(self._address, "host", "local"))
+
+
+class Sockets(WebSocketServerFactory):
+    """All browsers' connections."""
+
+    protocol = Connection  # type: ignore[assignment]  # as autobahn's own factories do
+
+    def __init__(
+        self,
+        reactor: Any,
+        fanout: FanOut,
+        helm: Helm,
+        hello: Callable[[], bytes],
+        limits: Limits,
+        *,
+        compression: bool = True,
+    ) -> None:
+        super().__init__(protocols=[wire.SUBPROTOCOL], server="", reactor=reactor)
+        self.clock = reactor
+        self.fanout = fanout
+        self.helm = helm
+        self.hello = hello
+        self.limits = limits
+        self.malformed = 0
+        self.refused = 0
+        self.connections: set[Connection] = set()
+        self._per_address: Counter[str] = Counter()
+        self._emptied: Deferred[None] | None = None
+        self._watch = LoopingCall(self._ping_the_silent)
+        self._watch.clock = reactor
+        self.setProtocolOptions(
+            versions=[13],
+            webStatus=False,
+            failByDrop=False,  # a page that went wrong is told why
+            maxFramePayloadSize=limits.message,
+            maxMessagePayloadSize=limits.message,
+            openHandshakeTimeout=limits.handshake,
+            closeHandshakeTimeout=_CLOSING,
+            tcpNoDelay=True,
+            perMessageCompressionAccept=self._accept if compression else lambda offers: None,
+        )
+
+    def _accept(self, offers: Sequence[object]) -> PerMessageDeflateOfferAccept | None:
+        for offer in offers:
+            # Our shared stream uses the whole window and keeps its context.
+            if (
+                isinstance(offer, PerMessageDeflateOffer)
+                and not offer.request_no_context_takeover
+                and not offer.request_max_window_bits
+            ):
+                return PerMessageDeflateOfferAccept(
+                    offer,
+                    request_no_context_takeover=offer.accept_no_context_takeover,
+                    max_message_size=self.limits.message,
+                )
+        return None
+
+    def start(self) -> None:
+        """Begin to look after the connections."""
+        self.startFactory()
+        self._watch.start(max(1.0, self.limits.ping / 6), now=False)
+
+    def stop(self) -> Deferred[None]:
+        """Close every connection: the server is going away. Fires when they are closed."""
+        if self._watch.running:
+            self._watch.stop()
+        self.stopFactory()
+        self._emptied = Deferred()
+        for connection in list(self.connections):
+            connection.bye(wire.GOING_AWAY, "the server is stopping")
+        if not self.connections:
+            self._emptied.callback(None)
+        # Who does not answer our close in time is dropped by Autobahn.
+        return self._emptied
+
+    def count_in(self, connection: Connection) -> str | None:
+        """Count a new connection, or say why there is no room for it."""
+        limits, address = self.limits, connection.address
+        why = None
+        if len(self.connections) >= limits.connections:
+            why = "too many connections"
+        elif 0 < limits.connections_per_address <= self._per_address[address] and not is_loopback(
+            address
+        ):
+            why = "too many connections from this address"
+        if why is not None:
+            self.refused += 1
+            return why
+        self.connections.add(connection)
+        self._per_address[address] += 1
+        return None
+
+    def count_out(self, connection: Connection) -> None:
+        """A counted connection is gone."""
+        self.connections.discard(connection)
+        self._per_address[connection.address] -= 1
+        if not self._per_address[connection.address]:
+            del self._per_address[connection.address]
+        if not self.connections and self._emptied is not None and not self._emptied.called:
+            self._emptied.callback(None)
+
+    def _ping_the_silent(self) -> None:
+        now = self.clock.seconds()
+        for connection in list(self.connections):
+            connection.ping_if_silent(now)
+
+
+class SocketResource(WebSocketResource):
+    """``/ws``: from an HTTP request to a WebSocket, for pages of the right origin."""
+
+    def __init__(self, sockets: Sockets, trusted: Sequence[str]) -> None:
+        super().__init__(sockets)
+        self._sockets = sockets
+        self._trusted = trusted
+
+    def render(self, request: Request) -> bytes | int:
+        """Hand the connection over, or say why not."""
+        headers = request.requestHeaders
+        if (request.getHeader(b"upgrade") or b"").lower() != b"websocket":
+            request.setResponseCode(426)
+            request.setHeader(b"upgrade", b"websocket")
+            return b"This is a WebSocket.\n"
+        origins = [raw.decode("latin-1") for raw in headers.getRawHeaders(b"origin", [])]
+        host = request.getHeader(b"host")
+        if not allowed(origins, host.decode("latin-1") if host else None, self._trusted):
+            self._sockets.refused += 1
+            request.setResponseCode(403)
+            return b"Not from this page.\n"
+        channel: Any = request.channel
+        answer: bytes | int = super().render(request)
+        if answer == NOT_DONE_YET:
+            # The HTTP side has done its part; what it still holds would stay for hours.
+            channel.requests.clear()
+        return answer

@@ -1,0 +1,294 @@
+"""Real sockets on loopback: the handshake, its limits, and news over the wire."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.task import deferLater
+from twisted.web.resource import Resource
+
+from browser import Browser, Closed
+from sightline.core import wire
+from sightline.core.world import World
+from sightline.helm import Helm
+from sightline.web.fanout import FanOut, Pace
+from sightline.web.site import QuietSite
+from sightline.web.socket import Limits, SocketResource, Sockets
+from states import spot
+
+reactor: Any = _reactor
+
+
+class Server:
+    """The web side of Sightline over a world the test changes."""
+
+    def __init__(self, **limits: Any) -> None:
+        self.world = World("epoch-1")
+        self.fanout = FanOut(reactor, lambda: 1795235000.0, self.world, Pace(patience=0.5))
+        self.sockets = Sockets(
+            reactor,
+            self.fanout,
+            Helm(lambda: 1795235000.0),
+            lambda: wire.hello(
+                epoch=self.world.epoch,
+                server="test",
+                user={},
+                now=1795235000.0,
+                beat=5,
+                message=4096,
+            ),
+            Limits(**limits),
+        )
+        root = Resource()
+        root.putChild(b"ws", SocketResource(self.sockets, ["https://sight.example.org"]))
+        site = QuietSite(root, reactor, request_seconds=0.3)
+        self.sockets.start()
+        self.listening = reactor.listenTCP(0, site, interface="127.0.0.1")
+        self.port = self.listening.getHost().port
+
+    def change(self, key: str, value: int) -> None:
+        self.world.put(key, spot(value))
+        self.fanout.stir()
+
+    async def stop(self) -> None:
+        await self.listening.stopListening()
+        self.fanout.stop()
+        await self.sockets.stop()
+
+
+@pytest.fixture
+def serve() -> Iterator[Any]:
+    servers = []
+
+    def start(**limits: Any) -> Server:
+        servers.append(Server(**limits))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        pytest_twisted.blockon(Deferred.fromCoroutine(server.stop()))
+
+
+async def pause(seconds: float) -> None:
+    await deferLater(reactor, seconds)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_browser_is_greeted_and_shown_the_world(serve):
+    server = serve()
+    server.change("a/1", 7)
+    browser = await Browser(server.port).enters()
+    assert browser.subprotocol == "sightline.1"
+    assert browser.hello["epoch"] == "epoch-1"
+    assert browser.picture.things["a/1"]["value"] == 7
+    server.change("a/1", 8)
+    await browser.sees(lambda things: things["a/1"]["value"] == 8)
+    await browser.leaves()
+    assert server.fanout.viewers == 0
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_browser_that_was_cut_resumes_where_it_stood(serve):
+    server = serve()
+    server.change("a/1", 1)
+    server.change("a/2", 2)
+    browser = await Browser(server.port).enters()
+    browser.is_cut()
+    await browser.is_closed()
+    server.change("a/2", 3)
+    browser.frames.clear()
+    await browser.enters()
+    assert [thing["id"] for thing in browser.frames[0]["things"]] == ["2"]
+    assert not browser.frames[0].get("whole")
+    await browser.leaves()
+
+
+@pytest_twisted.ensureDeferred
+async def test_every_request_is_answered_by_its_id(serve):
+    browser = await Browser(serve().port).enters()
+    assert await browser.asks("ping") == {
+        "t": "answer",
+        "id": 1,
+        "ok": True,
+        "now": 1795235000000,
+    }
+    answer = await browser.asks("make coffee")
+    assert (answer["ok"], answer["code"]) == (False, "unknown")
+    await browser.leaves()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "null",
+        "http://evil.example",
+        "http://127.0.0.1:1",
+        "http://127.0.0.1.evil.example:{port}",
+        "http://evil.example:{port}",
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_a_page_of_another_origin_is_refused(serve, origin):
+    server = serve()
+    with pytest.raises(Closed):
+        await Browser(server.port).enters(origin=origin and origin.format(port=server.port))
+    assert server.sockets.refused == 1
+    assert server.fanout.viewers == 0
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_configured_origin_is_let_in(serve):
+    browser = await Browser(serve().port).enters(origin="https://sight.example.org")
+    await browser.leaves()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_client_that_does_not_speak_our_protocol_is_refused(serve):
+    with pytest.raises(Closed):
+        await Browser(serve().port).enters(protocols=("mqtt",))
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (b"no json", 1007),
+        (b"[]", 1007),
+        ({"t": "resume", "seq": -1}, 1007),
+        ({"t": "resume", "seq": "x"}, 1007),
+        ({"id": 1, "do": "ping"}, 1007),  # before the resume
+        (b"x" * 5000, 1009),
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_a_malformed_frame_closes_with_a_reason(serve, frame, code):
+    server = serve()
+    browser = await Browser(server.port).enters(resume=False)
+    browser.says(frame)
+    closed = await browser.is_closed()
+    assert closed.code == code
+    assert closed.reason
+    if code == 1007:
+        assert server.sockets.malformed == 1
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_says_nothing_after_connecting_is_closed(serve):
+    browser = await Browser(serve(handshake=0.2).port).enters(resume=False)
+    assert (await browser.is_closed()).code == 1008
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_flood_of_requests_is_closed(serve):
+    browser = await Browser(serve(rate=5).port).enters()
+    for number in range(20):
+        browser.says({"id": number, "do": "ping"})
+    closed = await browser.is_closed()
+    assert (closed.code, closed.reason) == (1008, "too many messages")
+
+
+@pytest_twisted.ensureDeferred
+async def test_there_is_a_limit_to_connections(serve):
+    server = serve(connections=1)
+    first = await Browser(server.port).enters()
+    with pytest.raises(Closed):
+        await Browser(server.port).enters()
+    await first.leaves()
+    second = await Browser(server.port).enters()
+    await second.leaves()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_silent_browser_is_pinged_and_kept_when_it_answers(serve):
+    server = serve(ping=1)
+    browser = await Browser(server.port).enters()
+    await pause(2.5)
+    assert browser.closed is None
+    await browser.leaves()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_browser_that_is_gone_without_a_word_is_dropped(serve):
+    server = serve(ping=1)
+    browser = await Browser(server.port).enters()
+    browser.stops_reading()  # so it never sees the ping
+    await browser_gone(server)
+    browser.is_cut()
+
+
+async def browser_gone(server: Server) -> None:
+    for _ in range(100):
+        if not server.fanout.viewers:
+            return
+        await pause(0.05)
+    raise AssertionError("the browser is still counted")
+
+
+@pytest_twisted.ensureDeferred
+async def test_compressed_news_can_be_read_by_a_standard_client(serve):
+    server = serve()
+    for number in range(100):
+        server.world.put(f"a/{number}", spot(number))
+    browser = await Browser(server.port).enters(deflate=True)
+    assert len(browser.picture.things) == 100
+    for turn in range(5):
+        for number in range(100):
+            server.world.put(f"a/{number}", spot(turn))
+        server.fanout.stir()
+        await browser.sees(lambda things, turn=turn: things["a/99"]["value"] == turn)
+    answer = await browser.asks("ping")
+    assert answer["ok"]
+    await browser.leaves()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_browser_that_reads_nothing_falls_behind_then_catches_up(serve):
+    server = serve()
+    browser = await Browser(server.port).enters()
+    browser.stops_reading()
+    value = 0
+    while not server.fanout.behind:
+        value += 1
+        for number in range(2000):
+            server.world.put(f"a/{number}", spot(value))
+        server.fanout.flush()
+        assert value < 500
+    browser.reads_again()
+    await browser.sees(lambda things: things.get("a/1999", {}).get("value") == value)
+    assert server.fanout.behind == 0
+    await browser.leaves()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_browser_that_never_reads_is_closed(serve):
+    server = serve()
+    browser = await Browser(server.port).enters()
+    browser.stops_reading()
+    value = 0
+    while not server.fanout.behind:
+        value += 1
+        for number in range(2000):
+            server.world.put(f"a/{number}", spot(value))
+        server.fanout.flush()
+    await pause(0.6)
+    server.fanout.beat()
+    assert server.fanout.too_slow == 1
+    assert server.fanout.viewers == 0
+    browser.reads_again()
+    await browser.is_closed()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_request_that_never_ends_is_closed(serve):
+    server = serve()
+    with socket.create_connection(("127.0.0.1", server.port)) as slow:
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ")
+        await pause(0.5)
+        slow.settimeout(2)
+        assert slow.recv(100).startswith(b"HTTP/1.1 408 ")
