@@ -159,9 +159,13 @@ const FULL_NAMES = {
   'Wallis and Futuna Is.': 'Wallis and Futuna',
 };
 
-/** Bases, reefs and disputed strips: drawn by their borders, not named like a country. */
+/**
+ * Bases, reefs and disputed strips: drawn by their borders, not named like a country. And one
+ * continent, whose middle is the pole that this map does not reach.
+ */
 const UNNAMED = new Set([
   'Akrotiri',
+  'Antarctica',
   'Bajo Nuevo Bank',
   'Baikonur',
   'Clipperton I.',

@@ -47,19 +47,19 @@ function discBox({ x, y, radius }: Labelled): Box {
 
 /**
  * @param portraits the most important first: they get the better places
+ * @param width of the view: names are not cut off at its edges
  * @returns for each portrait the side of its name, or null when there is no room
  */
-export function placeLabels(portraits: readonly Labelled[]): (Side | null)[] {
+export function placeLabels(portraits: readonly Labelled[], width: number): (Side | null)[] {
   const discs = portraits.map(discBox);
   const taken: Box[] = [];
   return portraits.map((portrait, i) => {
-    const sides = portrait.side
-      ? [portrait.side, ...SIDES.filter((side) => side !== portrait.side)]
-      : SIDES;
-    // Back to "below" as soon as that is free: a name is looked for there first.
-    const order = portrait.side === 'below' ? sides : (['below', ...sides.slice(0)] as const);
+    // "Below" is where a name is looked for, so back to it as soon as that is free; after that,
+    // where it is now.
+    const order = new Set<Side>(['below', portrait.side ?? 'below', ...SIDES]);
     for (const side of order) {
       const box = labelBox(portrait, side);
+      if (side !== 'below' && side !== 'above' && (box.left < 2 || box.right > width - 2)) continue;
       if (taken.some((other) => overlap(other, box))) continue;
       if (discs.some((disc, j) => j !== i && overlap(disc, box))) continue;
       taken.push(box);

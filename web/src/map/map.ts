@@ -405,6 +405,7 @@ class LiveMap implements SightlineMap {
     });
     map.on('moveend', () => {
       this.flight = null;
+      this.arrangeSoon();
       this.drawFineNet();
       this.tellViewSoon();
     });
@@ -434,10 +435,11 @@ class LiveMap implements SightlineMap {
     this.followersAt = 0;
     this.fineNet = '';
     this.clearings = '';
+    const first = !this.ready;
+    this.ready = true;
     this.drawFineNet();
     this.arrange();
-    if (this.ready) return;
-    this.ready = true;
+    if (!first) return;
     this.readyListeners.tell();
     this.tellScale();
   }

@@ -141,7 +141,7 @@ export class Portraits {
         always: isSelected,
       };
     });
-    placeLabels(labelled).forEach((side, i) => {
+    placeLabels(labelled, camera.width).forEach((side, i) => {
       const portrait = ordered[i]?.portrait;
       if (!portrait || portrait.side === side) return;
       portrait.side = side;

@@ -128,7 +128,7 @@ function layers(tones: Tones): LayerSpecification[] {
       source: PORTRAITS,
       layout: {
         'icon-image': PORTRAITS,
-        'icon-size': 1,
+        'icon-offset': [0, 11],
         'icon-allow-overlap': true,
         'icon-padding': 0,
       },
@@ -331,8 +331,8 @@ function names(tones: Tones): LayerSpecification[] {
         'text-font': REGULAR,
         'text-size': byZoom(
           [3, byPop([100, 10.5], [8000, 12.5])],
-          [8, byPop([20, 11.5], [8000, 18])],
-          [11, byPop([5, 12], [8000, 20])],
+          [8, byPop([20, 11.5], [200, 13], [1000, 15.5], [8000, 18])],
+          [11, byPop([5, 12], [100, 14], [1000, 17], [8000, 20])],
         ),
         'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
         'text-radial-offset': 0.55,
