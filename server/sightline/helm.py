@@ -1,8 +1,17 @@
-"""Commands in: every request of a browser is answered here, by its id, with yes or why not."""
+"""Commands in: every request of a browser is answered here, by its id, with yes or why not.
+
+A verb is a function from who asks and what to the fields of the answer; it may be a coroutine. It
+refuses by raising `Refused`. Verbs are added by whoever can carry them out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from sightline.core import wire
 
@@ -16,28 +25,73 @@ class Refused(Exception):
         self.why = why
 
 
+class Asker(Protocol):
+    """Whoever asks: one browser's connection."""
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+
+    def say(self, frame: bytes) -> None:
+        """Send it a frame; nothing happens when it is gone."""
+
+
+Fields = Mapping[str, Any]
+Verb = Callable[[Asker, wire.Request], Fields | Awaitable[Fields]]
+
+
 class Helm:
     """Turns requests into answers. ``wall`` gives epoch s."""
 
+    _log = Logger()
+
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
-        self._verbs: Mapping[str, Callable[[wire.Request], Mapping[str, object]]] = {
-            "ping": self._ping,
-        }
+        self._verbs: dict[str, Verb] = {"ping": self._ping}
+        self._leavers: list[Callable[[Asker], None]] = []
 
-    def ask(self, request: wire.Request) -> bytes:
-        """The answer to a request, as a frame."""
+    def add(self, name: str, verb: Verb) -> None:
+        """From now on we know how to do ``name``."""
+        self._verbs[name] = verb
+
+    def when_left(self, left: Callable[[Asker], None]) -> None:
+        """Call ``left`` with each asker that is gone."""
+        self._leavers.append(left)
+
+    def left(self, asker: Asker) -> None:
+        """A browser is gone: whatever it held ends."""
+        for leaver in self._leavers:
+            leaver(asker)
+
+    def ask(self, asker: Asker, request: wire.Request) -> None:
+        """Answer a request, now or when the answer is known."""
         try:
-            return wire.answer(request.id, **self._do(request))
-        except Refused as no:
-            return wire.refusal(request.id, no.code, no.why)
+            verb = self._verbs.get(request.do)
+            if verb is None:
+                known = ", ".join(sorted(self._verbs))
+                raise Refused(
+                    "unknown", f"this server does not know how to do that; it knows: {known}"
+                )
+            fields = verb(asker, request)
+        except Exception:
+            self._failed(Failure(), asker, request)
+            return
+        if isinstance(fields, Mapping):
+            asker.say(wire.answer(request.id, **fields))
+            return
 
-    def _do(self, request: wire.Request) -> Mapping[str, object]:
-        verb = self._verbs.get(request.do)
-        if verb is None:
-            known = ", ".join(sorted(self._verbs))
-            raise Refused("unknown", f"this server does not know how to do that; it knows: {known}")
-        return verb(request)
+        async def later() -> None:
+            asker.say(wire.answer(request.id, **await fields))
 
-    def _ping(self, request: wire.Request) -> Mapping[str, object]:
+        Deferred.fromCoroutine(later()).addErrback(self._failed, asker, request)
+
+    def _failed(self, failure: Failure, asker: Asker, request: wire.Request) -> None:
+        error = failure.value
+        if isinstance(error, Refused):
+            asker.say(wire.refusal(request.id, error.code, error.why))
+        else:  # a mistake of ours: the asker learns only that it happened
+            self._log.failure("Failed to {do}", failure, do=request.do)
+            asker.say(wire.refusal(request.id, "failed", "something went wrong in the server"))
+
+    def _ping(self, asker: Asker, request: wire.Request) -> Fields:
         return {"now": round(self._wall() * 1000)}

@@ -98,7 +98,7 @@ class Connection(WebSocketServerProtocol):
         self._late = factory.clock.callLater(
             factory.limits.handshake, self.bye, wire.POLICY, "said nothing after connecting"
         )
-        self._say(factory.hello())
+        self.say(factory.hello())
 
     # -- the browser speaks
 
@@ -126,12 +126,14 @@ class Connection(WebSocketServerProtocol):
         except Malformed as why:
             factory.malformed += 1
             return self.bye(wire.MALFORMED, str(why))
-        self._say(factory.helm.ask(said))
+        factory.helm.ask(self, said)
 
-    def _say(self, frame: bytes) -> None:
-        # Never compressed: Autobahn's compressor knows nothing of the frames of the fan-out, and
-        # would refer back to what the browser has long pushed out of its window.
-        self.sendMessage(frame, doNotCompress=True)
+    def say(self, frame: bytes) -> None:
+        """Send this browser a frame of its own."""
+        if self.state == self.STATE_OPEN:
+            # Never compressed: Autobahn's compressor knows nothing of the frames of the fan-out,
+            # and would refer back to what the browser has long pushed out of its window.
+            self.sendMessage(frame, doNotCompress=True)
 
     def _join(self, resume: Resume) -> None:
         if self._late is not None:
@@ -216,6 +218,7 @@ class Connection(WebSocketServerProtocol):
         viewer, self._viewer = self._viewer, None
         if viewer is not None:
             self.factory.fanout.leave(viewer)
+            self.factory.helm.left(self)
 
     def sendCloseFrame(self, *args: Any, **kwargs: Any) -> None:
         """No news after a close frame, whoever sends it."""
