@@ -14,6 +14,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.core import wire
+from sightline.core.access import User
 
 
 class Refused(Exception):
@@ -27,6 +28,10 @@ class Refused(Exception):
 
 class Asker(Protocol):
     """Whoever asks: one browser's connection."""
+
+    @property
+    def user(self) -> User:
+        """Who it is."""
 
     @property
     def address(self) -> str:

@@ -28,6 +28,7 @@ from twisted.python.failure import Failure
 
 from sightline import __version__
 from sightline.core import wire
+from sightline.core.access import User
 from sightline.core.intake import Intake
 from sightline.core.presence import Presence
 from sightline.core.world import World
@@ -120,11 +121,11 @@ class Sightline(MultiService):
         fanout = FanOut(reactor, time.time, world, pace)
         hub.listen(fanout.stir)
 
-        def hello() -> bytes:
+        def hello(user: User) -> bytes:
             return wire.hello(
                 epoch=world.epoch,
                 server=__version__,
-                user={"name": "guest", "role": "viewer"},
+                user={"name": user.name, "role": user.role},
                 now=time.time(),
                 beat=settings.fanout.beat_seconds,
                 message=settings.limits.message_bytes,

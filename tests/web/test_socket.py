@@ -35,10 +35,10 @@ class Server:
             reactor,
             self.fanout,
             Helm(lambda: 1795235000.0),
-            lambda: wire.hello(
+            lambda user: wire.hello(
                 epoch=self.world.epoch,
                 server="test",
-                user={},
+                user={"name": user.name},
                 now=1795235000.0,
                 beat=5,
                 message=4096,

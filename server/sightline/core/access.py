@@ -1,10 +1,24 @@
-"""Who may see what: the one question that push, snapshot, resume and every API ask."""
+"""Who may see and do what: the questions that push, snapshot, resume, requests and APIs ask."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sightline.model.kind import kind_of
+
+Role = Literal["viewer", "operator", "admin"]
+_RANK: dict[Role, int] = {"viewer": 0, "operator": 1, "admin": 2}
+
+# The least role that may do a thing. What is not listed, nobody may. Whoever may watch a robot may
+# stop it: stopping is not a privilege.
+LEAST_ROLE: dict[str, Role] = {
+    "see": "viewer",
+    "stop": "viewer",
+    "drive": "operator",
+    "shutdown": "admin",
+    "routine": "admin",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +44,27 @@ class Sight:
 
 EVERYTHING = Sight()
 NOTHING = Sight(kinds=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who is connected. ``drives`` None means every robot they see."""
+
+    name: str
+    role: Role = "viewer"
+    sight: Sight = EVERYTHING
+    drives: frozenset[str] | None = None
+
+
+GUEST = User("guest")
+
+
+def may(user: User, verb: str, thing: str) -> bool:
+    """Whether ``user`` may do ``verb`` to ``thing``. Nobody may do anything to what they don't see.
+
+    A verb nobody listed is refused to everybody.
+    """
+    least = LEAST_ROLE.get(verb)
+    if least is None or not user.sight.sees(thing) or _RANK[user.role] < _RANK[least]:
+        return False
+    return verb != "drive" or user.drives is None or thing in user.drives

@@ -25,7 +25,7 @@ from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from sightline.core import wire
-from sightline.core.access import EVERYTHING
+from sightline.core.access import GUEST, User
 from sightline.core.origin import allowed, is_loopback
 from sightline.core.wire import Malformed, Resume
 from sightline.helm import Helm
@@ -63,6 +63,7 @@ class Connection(WebSocketServerProtocol):
     _late: IDelayedCall | None = None
     _counted = False
     _direct = False
+    user: User = GUEST
     send: Callable[[bytes], int]
 
     # -- the handshake
@@ -98,7 +99,7 @@ class Connection(WebSocketServerProtocol):
         self._late = factory.clock.callLater(
             factory.limits.handshake, self.bye, wire.POLICY, "said nothing after connecting"
         )
-        self.say(factory.hello())
+        self.say(factory.hello(self.user))
 
     # -- the browser speaks
 
@@ -141,7 +142,7 @@ class Connection(WebSocketServerProtocol):
             self._late = None
         self._viewer = self.factory.fanout.join(
             self,
-            EVERYTHING,
+            self.user.sight,
             resume.epoch,
             resume.seq,
             deflate=self._perMessageCompress is not None,
@@ -255,7 +256,7 @@ class Sockets(WebSocketServerFactory):
         reactor: Any,
         fanout: FanOut,
         helm: Helm,
-        hello: Callable[[], bytes],
+        hello: Callable[[User], bytes],
         limits: Limits,
         *,
         compression: bool = True,
