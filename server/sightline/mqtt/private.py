@@ -28,6 +28,8 @@ _ALSO_IN = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 # It accepts connections after some 20 ms; a loaded machine may take longer (s).
 READY_SECONDS = 10.0
 PROBE_SECONDS = 0.01
+# A mosquitto too old to say that it runs is believed after this long (s).
+SILENT_SECONDS = 1.0
 # Between a death and the next start (s); grows up to the last while it does not stay up.
 RESTART_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 STEADY_SECONDS = 30.0
@@ -152,14 +154,13 @@ class PrivateBroker(service.Service):
 
     def start(self) -> Deferred[int]:
         """Start it; the port once it accepts connections, `NoBroker` when it cannot be started."""
+        if self._ready and self.port:
+            return succeed(self.port)
+        ready: Deferred[int] = Deferred()
+        self._waiting.append(ready)
         if not self.running:
             super().startService()
             self._launch(PORT_TRIES)
-        ready: Deferred[int] = Deferred()
-        if self._ready and self.port:
-            ready.callback(self.port)
-        else:
-            self._waiting.append(ready)
         return ready
 
     def startService(self) -> None:
@@ -225,13 +226,21 @@ class PrivateBroker(service.Service):
 
         def opened(probe: Any) -> None:
             probe.transport.loseConnection()
-            if child is self._child and self.running:
+            # Somebody else may be listening on this port; then ours is about to die.
+            age = self._reactor.seconds() - self._started_at
+            if child is self._child and self.running and (child.runs or age > SILENT_SECONDS):
                 self._opened()
+            else:
+                again()
 
         def closed(_: Failure) -> None:
             if self._reactor.seconds() > until:
                 child.signal("KILL")  # its death is told as any other
-            elif self.running:
+            else:
+                again()
+
+        def again() -> None:
+            if child is self._child and self.running:
                 self._call = self._reactor.callLater(PROBE_SECONDS, self._probe, child, until)
 
         factory = protocol.Factory.forProtocol(protocol.Protocol)
@@ -291,6 +300,7 @@ class _Child(protocol.ProcessProtocol):
     def __init__(self, died: Callable[[str], None]) -> None:
         self._died = died
         self._tail = b""
+        self.runs = False
         self._process: Any = None
         self.pid: int | None = None
 
@@ -314,6 +324,7 @@ class _Child(protocol.ProcessProtocol):
 
     def errReceived(self, data: bytes) -> None:
         self._tail = (self._tail + data)[-2000:]
+        self.runs = self.runs or b" running\n" in self._tail
 
     outReceived = errReceived
 
