@@ -56,8 +56,10 @@ const NEAR_ZOOM = 9;
 const FIT_MAX_ZOOM = 11;
 /** Room round the marks when all are shown, pixels. */
 const FIT_MARGIN = 56;
-/** Between two choices of portraits, and between two reports of the view, milliseconds. */
+/** Between two choices of portraits, and from the end of a move to the report of it, milliseconds. */
 const ARRANGE_MS = 200;
+/** Between two reports of a view that is held on a followed mark, milliseconds. */
+const HELD_VIEW_MS = 2000;
 /** Between two updates of what follows a gliding mark through MapLibre's worker, milliseconds. */
 const FOLLOWERS_MS = 80;
 const REBASE_AFTER_S = 3600;
@@ -97,6 +99,7 @@ class LiveMap implements SightlineMap {
   private reduced: boolean;
   private ready = false;
   private idle = false;
+  private destroyed = false;
   private selected: string | null = null;
   private followed: string | null = null;
   private readonly wantedTrails = new Map<string, readonly TrailPoint[]>();
@@ -269,6 +272,7 @@ class LiveMap implements SightlineMap {
 
   flyTo(id: string): void {
     if (this.table.slotOf(id) === undefined) return;
+    if (id !== this.followed) this.endFollow();
     this.fly(() =>
       this.map.flyTo({
         center: this.whereIn(id, FLIGHT_MS / 1000),
@@ -376,6 +380,8 @@ class LiveMap implements SightlineMap {
   }
 
   destroy(): void {
+    if (this.destroyed) return;
+    this.destroyed = true;
     clearTimeout(this.frameTimer);
     clearTimeout(this.arrangeTimer);
     clearTimeout(this.viewTimer);
@@ -508,7 +514,7 @@ class LiveMap implements SightlineMap {
     const now = this.clock();
     this.portraits.move(this.camera(), now);
     this.followSelected(now);
-    this.keepFollowing();
+    if (!this.moving) this.keepFollowing();
     if (!this.idle && this.ready && !this.map.isMoving() && this.map.areTilesLoaded()) {
       // MapLibre's own "idle" never comes while marks glide.
       if (this.moving) this.nowIdle();
@@ -517,9 +523,20 @@ class LiveMap implements SightlineMap {
     this.arrangeSoon();
     clearTimeout(this.frameTimer);
     const wait = pause(this.fastest);
-    if (wait === 0) this.map.triggerRepaint();
-    else this.frameTimer = window.setTimeout(() => this.map.triggerRepaint(), wait);
+    if (wait > 0) {
+      this.frameTimer = window.setTimeout(this.nextFrame, wait);
+    } else {
+      // Asked for before MapLibre asks for its own, so that the camera is set before it draws.
+      requestAnimationFrame(this.nextFrame);
+      this.map.triggerRepaint();
+    }
   }
+
+  private readonly nextFrame = (): void => {
+    if (this.destroyed) return;
+    this.keepFollowing();
+    this.map.triggerRepaint();
+  };
 
   /** The accuracy circle and the head of the trail go with the mark as it is drawn. */
   private followSelected(now: number): void {
@@ -659,10 +676,7 @@ class LiveMap implements SightlineMap {
 
   private draggedAway(): void {
     this.flight = null;
-    const id = this.followed;
-    if (id === null) return;
-    this.follow(null);
-    this.followEndListeners.tell(id);
+    this.endFollow();
   }
 
   private endFollow(): void {
@@ -718,15 +732,21 @@ class LiveMap implements SightlineMap {
   }
 
   private tellViewSoon(): void {
-    if (this.viewTimer) return;
-    this.viewTimer = window.setTimeout(() => {
-      this.viewTimer = 0;
-      const view = this.view();
-      const key = `${view.zoom} ${view.lat} ${view.lng}`;
-      if (key === this.lastView) return;
-      this.lastView = key;
-      this.viewListeners.tell(view);
-    }, ARRANGE_MS);
+    // A followed mark moves the view all the time; a page that writes it into its address may not
+    // do so too often.
+    if (this.holding && this.viewTimer) return;
+    clearTimeout(this.viewTimer);
+    this.viewTimer = window.setTimeout(
+      () => {
+        this.viewTimer = 0;
+        const view = this.view();
+        const key = `${view.zoom} ${view.lat} ${view.lng}`;
+        if (key === this.lastView) return;
+        this.lastView = key;
+        this.viewListeners.tell(view);
+      },
+      this.holding ? HELD_VIEW_MS : ARRANGE_MS,
+    );
   }
 
   private tellTrouble(why: string): void {
