@@ -59,9 +59,8 @@ class Located(msgspec.Struct, frozen=True, gc=False):
             return False
         if fix.untimed and (self.retained or _same(fix, before)):
             return False  # a copy of unknown age; or just said again
-        if self.retained and fix.ahead is not None and fix.tst < (before.tst or 0):  # type: ignore[operator]
-            # Received now, but made before: with both from a fast clock their own times tell.
-            return False
+        if self.retained and fix.ahead is not None and (fix.tst or 0) < (before.tst or 0):
+            return False  # received only now, but made before: here its own clock tells
         return order(fix) > order(before)
 
 
