@@ -6,9 +6,11 @@
  * `data:` fonts. Paths are relative, so the page also works below a prefix of a reverse proxy.
  */
 import { defineConfig } from 'vite';
+import { towns } from './towns.plugin.ts';
 
 export default defineConfig({
   base: './',
+  plugins: [towns()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',

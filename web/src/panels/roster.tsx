@@ -75,7 +75,7 @@ export function Roster() {
 }
 
 function Summary() {
-  const { arrangement, ready } = useApp();
+  const { arrangement, connection, ready } = useApp();
   const server = useThing(keyOf('server', 'sightline'));
   const { live, stale, offline } = arrangement.value.counts;
   const rate = server ? readServer(server).rate : undefined;
@@ -83,7 +83,7 @@ function Summary() {
   return (
     <p class="summary">
       <span>
-        <strong>{grouped(live)}</strong> live
+        <strong>{grouped(live)}</strong> {connection.value.state === 'lost' ? 'were live' : 'live'}
       </span>
       <span>
         <strong>{grouped(stale)}</strong> stale
@@ -95,7 +95,7 @@ function Summary() {
       )}
       {rate !== undefined && (
         <span>
-          <strong>{rate.toFixed(rate < 10 ? 1 : 0)}</strong> msg/s
+          <strong>{rate.toFixed(rate > 0 && rate < 10 ? 1 : 0)}</strong> msg/s
         </span>
       )}
     </p>
@@ -255,7 +255,6 @@ function Rows() {
   useEffect(() => {
     if (chosen !== null) reveal(chosen);
     // Only when the choice changes: the list must not jump while its order does.
-     
   }, [chosen]);
 
   const choose = (key: Key) => {
@@ -318,7 +317,7 @@ function Rows() {
     >
       <li
         class="extent"
-        role="presentation"
+        aria-hidden="true"
         style={{ height: `${String(offsets[items.length] ?? 0)}px` }}
       />
       {shown.map((index) => {
@@ -367,6 +366,7 @@ function Rows() {
                 ? faceOf(world.get(keyOf('face', splitKey(key)[1])))
                 : undefined
             }
+            where={app.whereabouts(entry)}
             units={likings.settings.value.units}
             choose={choose}
           />
@@ -402,6 +402,7 @@ interface RowProps {
   readonly stop: boolean;
   readonly age: string;
   readonly face: string | undefined;
+  readonly where: string;
   readonly units: Units;
   choose(key: Key): void;
 }
@@ -411,7 +412,7 @@ const Row = memo(
     const { entry, selected, age } = props;
     const robot = entry.group === 'robots';
     const where = [
-      ...entry.places.slice(0, 1),
+      ...(props.where === '' ? [] : [props.where]),
       ...(entry.speed === undefined ? [] : [inOneLine(speed(entry.speed, props.units))]),
       ...(entry.note === '' ? [] : [entry.note]),
     ].join(' · ');
@@ -467,5 +468,6 @@ const Row = memo(
     a.stop === b.stop &&
     a.age === b.age &&
     a.face === b.face &&
+    a.where === b.where &&
     a.units === b.units,
 );

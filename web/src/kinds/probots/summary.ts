@@ -24,7 +24,7 @@ export function summariseProBot(thing: Thing): Entry {
     presence: robot.presence,
     moving: false,
     charging: false,
-    places: [],
+    place: '',
     note: parts.filter(Boolean).join(' · '),
     search: plain(`${robot.name} robot ${robot.ip ?? ''}`),
     order: numbered(plain(robot.name)),
