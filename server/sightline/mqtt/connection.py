@@ -49,6 +49,10 @@ TICK = 0.25
 # the kernel and with the broker, and only what we cannot leave there overflows.
 BREATHER = 0.01
 BREATH = 200
+# While the reactor has not come to what we read last, small reads wait this long (s) for more to
+# come: at 40,000 messages a second this halves what each of them costs.
+PATIENCE = 0.001
+HANDFUL = 100
 # How long stopping may take to send what is waiting (s).
 LAST_WORDS = 1.0
 
@@ -291,7 +295,8 @@ class Connection:
         poll.register(self._ear, select.POLLIN)
         watched: tuple[int, int] | None = None
         heard = time.monotonic()
-        unrested = 0
+        by_chunk = isinstance(client, FastClient)
+        unrested = taken = 0
         while (sock := client.socket()) is not None:
             want = select.POLLIN | (select.POLLOUT if client.want_write() else 0)
             number = sock.fileno()
@@ -307,8 +312,11 @@ class Connection:
                 return
             if held or ready.get(number, 0) & ~select.POLLOUT:
                 heard = self._turned
+                if by_chunk and taken < HANDFUL and self._inbox.waiting:
+                    time.sleep(PATIENCE)
                 client.loop_read()
-                unrested += len(self._arrivals)
+                taken = len(self._arrivals)
+                unrested += taken
                 self._hand_in()
                 if unrested >= BREATH and self._inbox.crowded:
                     unrested = 0
