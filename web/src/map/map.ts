@@ -34,7 +34,6 @@ import { scaleBar } from './scale';
 import { ACCURACY, FINE_GRATICULE, LOWEST_NAMES, PORTRAITS, mapStyle, repaint } from './style';
 import { shares, TONES } from './tones';
 import { Trails } from './trails';
-import { MAX_ZOOM, MIN_ZOOM } from './view';
 import type {
   MapOptions,
   Mark,
@@ -49,11 +48,17 @@ import type {
 
 setWorkerUrl(workerUrl);
 
+const MIN_ZOOM = 1;
+const MAX_ZOOM = 19;
 const FOLLOW_MS = 600;
 const FLIGHT_MS = 900;
 /** From this zoom, `flyTo` keeps the user's own. */
 const NEAR_ZOOM = 9;
-const FIT_MAX_ZOOM = 11;
+/** As near as `fitAll` goes: for marks apart from each other, and for those all in one place. */
+const FIT_MAX_ZOOM = 14;
+const FIT_PLACE_ZOOM = 10;
+/** What counts as one place, degrees. */
+const ONE_PLACE = 0.005;
 /** Room round the marks when all are shown, pixels. */
 const FIT_MARGIN = 56;
 /** Between two choices of portraits, and from the end of a move to the report of it, milliseconds. */
@@ -102,6 +107,7 @@ class LiveMap implements SightlineMap {
   private destroyed = false;
   private selected: string | null = null;
   private followed: string | null = null;
+  private hovered: string | null = null;
   private readonly wantedTrails = new Map<string, readonly TrailPoint[]>();
   /** The last flight of the camera, to be flown again when it is disturbed. */
   private flight: (() => void) | null = null;
@@ -199,6 +205,7 @@ class LiveMap implements SightlineMap {
 
   remove(id: string): void {
     this.portraits.drop(id);
+    if (this.hovered === id) this.hover(null);
     if (!this.table.remove(id)) return;
     this.setTrail(id, null);
     if (this.followed === id) this.endFollow();
@@ -229,12 +236,14 @@ class LiveMap implements SightlineMap {
     const now = this.clock();
     const place: Place = { x: 0, y: 0 };
     let nearest: string | null = null;
-    let distance = PICK_RADIUS;
+    let least = PICK_RADIUS ** 2;
     for (let slot = 0; slot < table.count; slot++) {
       table.placeOf(slot, now, place);
-      const away = Math.hypot(screenX(camera, place.x) - x, screenY(camera, place.y) - y);
-      if (away > distance) continue;
-      distance = away;
+      const dx = screenX(camera, place.x) - x;
+      const dy = screenY(camera, place.y) - y;
+      const square = dx * dx + dy * dy;
+      if (square > least) continue;
+      least = square;
       nearest = table.marks[slot]?.id ?? null;
     }
     return nearest;
@@ -260,11 +269,13 @@ class LiveMap implements SightlineMap {
   fitAll(): void {
     const bounds = this.boundsOfAll();
     if (!bounds) return;
+    const [west, south, east, north] = bounds;
     this.endFollow();
     this.fly(() =>
       this.map.fitBounds(bounds, {
         padding: FIT_MARGIN,
-        maxZoom: FIT_MAX_ZOOM,
+        maxZoom:
+          east - west < ONE_PLACE && north - south < ONE_PLACE ? FIT_PLACE_ZOOM : FIT_MAX_ZOOM,
         duration: this.duration(FOLLOW_MS),
       }),
     );
@@ -311,18 +322,19 @@ class LiveMap implements SightlineMap {
     const before = this.map.getPadding();
     const sides = ['top', 'right', 'bottom', 'left'] as const;
     if (sides.every((side) => before[side] === padding[side])) return;
+    const interrupted = this.flight;
     if (!this.ready) {
       this.map.setPadding({ ...padding });
+      if (interrupted) this.fly(interrupted);
       return;
     }
-    const interrupted = this.flight;
     const middle = this.map.unproject([
       (padding.left + this.width - padding.right) / 2,
       (padding.top + this.height - padding.bottom) / 2,
     ]);
     this.map.jumpTo({ center: middle, padding: { ...padding } });
-    if (interrupted) interrupted();
-    else if (this.followed) this.fly(() => this.easeToFollowed());
+    if (interrupted) this.fly(interrupted);
+    else if (this.followed !== null) this.fly(() => this.easeToFollowed());
   }
 
   scale(): Scale {
@@ -421,9 +433,8 @@ class LiveMap implements SightlineMap {
       this.arrangeSoon();
     });
     map.on('click', (event) => this.selectListeners.tell(this.markUnder(event)));
-    map.on('mousemove', (event) => {
-      map.getCanvas().style.cursor = this.markUnder(event) === null ? '' : 'pointer';
-    });
+    map.on('mousemove', (event) => this.hover(map.isMoving() ? null : this.markUnder(event)));
+    map.on('mouseout', () => this.hover(null));
     map.on('error', ({ error }) => this.tellTrouble(error.message));
   }
 
@@ -472,6 +483,15 @@ class LiveMap implements SightlineMap {
 
   private markUnder(event: MapMouseEvent): string | null {
     return Portraits.idAt(event.originalEvent.target) ?? this.pick(event.point.x, event.point.y);
+  }
+
+  /** The name of the dot under the pointer; a portrait has its own. */
+  private hover(id: string | null): void {
+    if (id === this.hovered) return;
+    this.hovered = id;
+    this.map.getCanvas().style.cursor = id === null ? '' : 'pointer';
+    this.portraits.hint(id === null ? null : (this.markOf(id) ?? null));
+    this.portraits.move(this.camera(), this.clock());
   }
 
   /** Marks changed: draw a frame, and soon look again which of them are portraits. */
@@ -629,11 +649,12 @@ class LiveMap implements SightlineMap {
 
   private fly(flight: () => void): void {
     flight(); // ends the flight before it, and so `flight` is set afterwards
-    this.flight = this.map.isMoving() ? flight : null;
+    this.flight = this.map.isMoving() || !this.ready ? flight : null;
   }
 
   private duration(ms: number): number {
-    return this.reduced ? 0 : ms;
+    // Before there is anything to see, the camera is simply put where it belongs.
+    return this.reduced || !this.ready ? 0 : ms;
   }
 
   private placeOf(id: string, now = this.clock()): Place | null {

@@ -3,7 +3,6 @@ import { fineGraticule, fineStep, worldGraticule } from '../../src/map/graticule
 import { Listeners } from '../../src/map/listeners';
 import { pause } from '../../src/map/pacing';
 import { scaleBar } from '../../src/map/scale';
-import { formatView, parseView } from '../../src/map/view';
 
 describe('the scale bar', () => {
   test.each([
@@ -15,27 +14,6 @@ describe('the scale bar', () => {
   ])('at %d m a pixel is %d px for %s', (metres, px, text) => {
     expect(scaleBar(metres)).toEqual({ px, text });
   });
-});
-
-describe('a view in an address', () => {
-  test('comes back as it was, to the pixel', () => {
-    const view = { zoom: 12.5, lat: 52.520008, lng: 13.404954 };
-    const back = parseView(`#${formatView(view)}`);
-    expect(back?.zoom).toBe(12.5);
-    expect(back?.lat).toBeCloseTo(52.52, 3);
-    expect(back?.lng).toBeCloseTo(13.405, 3);
-  });
-
-  test('has no more decimals than the zoom can show', () => {
-    expect(formatView({ zoom: 2, lat: 52.520008, lng: -13.404954 })).toBe('2/52.5/-13.4');
-  });
-
-  test.each(['', '#', '#people', '#5/x/1', '#5/91/0', '#5/0/181', '#5/1', '#5/1/1/1'])(
-    'is ignored when it is none: %s',
-    (hash) => {
-      expect(parseView(hash)).toBeNull();
-    },
-  );
 });
 
 describe('frames', () => {
