@@ -24,7 +24,10 @@ from mqtt.conftest import Publisher, Scene
 from sightline.model.kind import Arrival
 from sightline.mqtt.bridge import NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, TlsOptions
+from sightline.mqtt.reasons import cannot_connect
 
+# paho leaves the socket of a failed handshake to the garbage collector
+UNCLOSED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 READERS = pytest.mark.parametrize("fast", [True, False], ids=["fast", "plain"])
 
 
@@ -296,6 +299,31 @@ async def test_a_frozen_broker_is_noticed_within_two_keepalives(
 
 
 @pytest_twisted.ensureDeferred
+async def test_the_keepalive_of_the_broker_overrules_ours(scene: Scene, strange: Any) -> None:
+    strange.connack = b"\x20\x06\0\0\x03\x13\0\x02"  # MQTT 5, server keepalive 2 s
+    scene.bridge(port=strange.port, protocol="5", keepalive=1)
+    await scene.connected()
+    lost = await scene.lost()  # it never answers a ping
+    assert "not a word from the broker for" in (lost.why or "")
+    assert lost.since - scene.links[1].since > 1.75 * 2 - 0.1
+
+
+@UNCLOSED
+@pytest_twisted.ensureDeferred
+async def test_a_host_that_swallows_everything_does_not_hold_up_the_stop(scene: Scene) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        bridge = scene.bridge(port=silent.getsockname()[1], tls=TlsOptions(), connect_timeout=5)
+        assert bridge._connection
+        thread = bridge._connection
+        await scene.until(lambda: thread.connecting)
+        before = time.monotonic()
+        await bridge.stopService()
+        assert time.monotonic() - before < 2.5
+        silent.accept()[0].close()
+        await scene.until(lambda: not thread.alive)
+
+
+@pytest_twisted.ensureDeferred
 async def test_waits_between_attempts_grow_and_are_told(scene: Scene) -> None:
     scene.now = lambda: 1000.0
     port = free_port()
@@ -420,10 +448,6 @@ async def test_user_and_password_are_checked_by_the_broker(scene: Scene, tmp_pat
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
-
-
-# paho leaves the socket of a failed handshake to the garbage collector
-UNCLOSED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def tls_broker(authority: trustme.CA, folder: Path, *more: str) -> tuple[Broker, str]:
@@ -653,6 +677,21 @@ async def test_a_web_server_is_not_taken_for_a_broker(scene: Scene) -> None:
         scene.bridge(port=silent.getsockname()[1], transport="websockets", connect_timeout=0.2)
         lost = await scene.lost()
     assert "0.2 s" in (lost.why or "") or "websockets" in (lost.why or "")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "cannot find the host there"),
+        (ConnectionRefusedError(111, "x"), "nothing answers at there:1883 (connection refused)"),
+        (TimeoutError(), "no answer from there:1883 within 5 s"),
+        (OSError(113, "No route to host"), "cannot connect to there:1883: No route to host"),
+        (ConnectionError("bad \x1b[31m"), "bad \ufffd[31m"),
+        (UnicodeError("label too long"), "there is not a host name"),
+    ],
+)
+def test_a_failure_to_connect_is_told_in_words(error: Exception, words: str) -> None:
+    assert words in cannot_connect(error, BrokerOptions(host="there"))
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ class Bridge(service.Service):
         self._dropped = 0
         self._warned_at = -NEWS_SECONDS
         self._faults = 0
+        self._unsent = 0
         self.link = self._state("connecting", now())
 
     # ---- what others see
@@ -117,6 +118,11 @@ class Bridge(service.Service):
     def overflowed(self) -> int:
         """Messages dropped because our own queue was full."""
         return self._inbox.overflowed
+
+    @property
+    def unsent(self) -> int:
+        """Messages of ours that were taken and then dropped: too many wait for the broker's ack."""
+        return self._unsent + (self._connection.unsent if self._connection else 0)
 
     @property
     def faults(self) -> int:
@@ -174,6 +180,9 @@ class Bridge(service.Service):
         self._retry = self._watch = None
         connection, self._connection = self._connection, None
         if connection is None:
+            return succeed(None)
+        if connection.connecting:  # nothing to send, and it may take long: it ends by itself
+            connection.abandon()
             return succeed(None)
         connection.stop()
         joined = deferToThreadPool(
@@ -242,6 +251,7 @@ class Bridge(service.Service):
         """The connection is over: say why and when we try again."""
         if self._connection is not None:
             self._faults += self._connection.faults
+            self._unsent += self._connection.unsent
         self._connection = None
         stood = self.link.state == "connected"
         wait = self._wait(stood)
