@@ -56,7 +56,8 @@ install_packages() {
     can_install || die "$why: please install it first: sudo apt-get install $*"
     say "$why: installing $* with apt-get."
     as_root true || die "That needs root. Type it yourself: sudo apt-get install $*"
-    step "Reading the package lists" as_root apt-get -q update
+    [[ -n ${LISTS_READ:-} ]] || step "Reading the package lists" as_root apt-get -q update
+    LISTS_READ=1
     step "Installing $*" as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"
 }
@@ -68,18 +69,17 @@ ensure_mosquitto() {
     can_install || die "mosquitto is missing, and no broker is configured. Either type
   sudo apt-get install mosquitto
 or name a broker in config/sightline.toml (section [broker.main])."
-    say "The service that the package would start (port 1883) is not wanted and stays off."
-    local policy=/usr/sbin/policy-rc.d ours=
-    if [[ ! -e $policy ]]; then
-        # shellcheck disable=SC2016
-        as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' - "$policy"
-        ours=1
-    fi
-    (install_packages "mosquitto, the MQTT broker, is missing" mosquitto) || {
-        [[ -z $ours ]] || as_root rm -f "$policy"
-        exit 1
-    }
-    [[ -z $ours ]] || as_root rm -f "$policy"
+    (
+        # Debian's way to say "start nothing", for as long as the installation takes.
+        policy=/usr/sbin/policy-rc.d
+        if [[ ! -e $policy ]]; then
+            trap 'as_root rm -f "$policy"' EXIT
+            printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+            as_root chmod 755 "$policy"
+        fi
+        install_packages "mosquitto is missing (only the program is wanted, its service stays off)" \
+            mosquitto
+    ) || exit
     if command -v systemctl >/dev/null; then
         as_root systemctl disable --now mosquitto >/dev/null 2>&1 ||
             as_root systemctl disable mosquitto >/dev/null 2>&1 || true
