@@ -183,9 +183,7 @@ class Gone(msgspec.Struct, frozen=True, gc=False):
 
 def order(friend: Friend) -> float:
     """The time that puts this friend's fix in order among others (epoch s); 0 without a fix."""
-    tst, at = friend.tst, friend.at
-    if tst is None or at is None:
-        return 0
+    tst, at = friend.tst or 0, friend.at or 0
     return tst if tst < at else at
 
 
