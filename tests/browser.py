@@ -86,6 +86,7 @@ class Browser:
         self.closed = None
         self._protocol = None
         self.hello = {}
+        self.frames = []
         if origin == "same":
             origin = f"http://127.0.0.1:{self.port}"
         factory = _Factory(
