@@ -209,10 +209,13 @@ class Bridge(service.Service):
         self._rejected.clear()
         since = self._now() if self.link.state == "connected" else self.link.since
         self._show(self._state("connecting", since, why=self.link.why))
-        self._connection = Connection(
-            self._options, list(self._filters.items()), self._inbox, self._now
-        )
-        self._connection.start()
+        try:
+            self._connection = Connection(
+                self._options, list(self._filters.items()), self._inbox, self._now
+            )
+            self._connection.start()
+        except (OSError, RuntimeError) as error:  # out of descriptors, out of threads
+            self._ended(f"this machine has run out of something: {error}")
 
     def _told(self, event: Event) -> None:
         """News of the connection, in order with its messages; old connections are not heard."""
@@ -254,16 +257,16 @@ class Bridge(service.Service):
             self._unsent += self._connection.unsent
         self._connection = None
         stood = self.link.state == "connected"
-        wait = self._wait(stood)
-        if wait >= FLAP_WAIT and len(self._flaps) > FLAPS:
+        wait, flapping = self._wait(stood)
+        if flapping:
             why = f"{why}; {reasons.flapping(len(self._flaps), FLAP_SECONDS, self._options)}"
         self._retry = self._reactor.callLater(wait, self._connect)
         since = self._now() if stood else self.link.since
         self._say_lost(why, stood, wait)
         self._show(self._state("lost", since, why=why, next=self._now() + wait))
 
-    def _wait(self, stood: bool) -> float:
-        """How long to wait before the next attempt (s)."""
+    def _wait(self, stood: bool) -> tuple[float, bool]:
+        """How long to wait before the next attempt (s), and whether that is because of flapping."""
         at = self._reactor.seconds()
         if stood and at - self._up_at >= GOOD_SECONDS:
             self._failures = 0
@@ -272,12 +275,12 @@ class Bridge(service.Service):
             self._flaps.append(at)
         self._failures += 1
         options = self._options
-        if len(self._flaps) > FLAPS and at - self._flaps[0] <= FLAP_SECONDS:
-            wait = max(FLAP_WAIT, options.reconnect_max)
-        else:
-            grown = options.reconnect_min * 2 ** min(self._failures - 1, 30)
-            wait = min(grown, options.reconnect_max)
-        return wait * (1 + self._jitter() / 4)
+        wait = options.reconnect_min * 2 ** min(self._failures - 1, 30)
+        wait = min(wait, options.reconnect_max)
+        flapping = stood and len(self._flaps) > FLAPS and at - self._flaps[0] <= FLAP_SECONDS
+        if flapping:
+            wait = max(wait, FLAP_WAIT)
+        return wait * (1 + self._jitter() / 4), flapping
 
     def _look(self) -> None:
         """Once a second: is the thread alive, does it move, did we drop anything?"""
