@@ -55,13 +55,14 @@ class Located(msgspec.Struct, frozen=True, gc=False):
 
     def _newer(self, before: Friend) -> bool:
         fix = self.friend
-        if fix.tst == before.tst:
-            return False
-        if fix.untimed and (self.retained or _same(fix, before)):
-            return False  # a copy of unknown age; or just said again
+        if fix.untimed and self.retained:
+            return False  # a copy of unknown age
+        if (fix.untimed or fix.tst == before.tst) and (self.retained or _same(fix, before)):
+            return False  # just said again
         if self.retained and fix.ahead is not None and (fix.tst or 0) < (before.tst or 0):
             return False  # received only now, but made before: here its own clock tells
-        return order(fix) > order(before)
+        # Times are whole seconds: of two fixes of one second the one received later is the newer.
+        return order(fix) >= order(before)
 
 
 class Crossed(msgspec.Struct, frozen=True, gc=False):
@@ -207,11 +208,12 @@ def _regions_as_of(friend: Friend) -> float:
 
 
 def _same(fix: Friend, before: Friend) -> bool:
-    """Whether an untimed fix says only what is known: all but when, and what others told us."""
-    return before.untimed and fix == replace(
+    """Whether a fix says only what is known: all but when, and what others told us."""
+    return fix == replace(
         before,
         tst=fix.tst,
         at=fix.at,
+        ahead=fix.ahead,
         presence=fix.presence,
         evidence=fix.evidence,
         name=None,
