@@ -64,6 +64,14 @@ describe('who is shown', () => {
     expect(shown([tomas, BOB], { query: 'READ tomá' })).toEqual(['FRIENDS 1', 'Tomás Ferreira']);
   });
 
+  test('a search finds people by the town they are near', () => {
+    const anna = entry('Anna', { position: { lat: 50.5, lon: 3.1 } });
+    const { items } = arrange([anna, BOB], { ...ALL, query: 'lille' }, NOW, (of) =>
+      of === anna ? 'near Lille' : '',
+    );
+    expect(items.map((item) => (item.type === 'row' ? item.entry.name : ''))).toEqual(['', 'Anna']);
+  });
+
   test('filters show friends, robots, or whoever moves', () => {
     expect(shown([JANE, BOB, ROBOT], { filter: 'robots' })).toEqual(['ROBOTS 1', 'ProBot1']);
     expect(shown([JANE, BOB, ROBOT], { filter: 'moving' })).toEqual(['FRIENDS 1', 'Jane']);

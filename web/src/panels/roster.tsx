@@ -411,8 +411,7 @@ const Row = memo(
   function Row(props: RowProps) {
     const { entry, selected, age } = props;
     const robot = entry.group === 'robots';
-    const where = [
-      ...(props.where === '' ? [] : [props.where]),
+    const doing = [
       ...(entry.speed === undefined ? [] : [inOneLine(speed(entry.speed, props.units))]),
       ...(entry.note === '' ? [] : [entry.note]),
     ].join(' · ');
@@ -442,7 +441,10 @@ const Row = memo(
               {entry.name}
               {props.qualified && entry.qualifier && <small> {entry.qualifier}</small>}
             </span>
-            <span class="where">{where}</span>
+            <span class="where">
+              {props.where !== '' && <span class="ellipsis">{props.where}</span>}
+              {doing !== '' && <span>{doing}</span>}
+            </span>
           </span>
           <span class="right">
             <span class="age">
