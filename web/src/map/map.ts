@@ -21,9 +21,11 @@ import { accuracyCircle } from './accuracy';
 import { ATTRIBUTION } from './attribution';
 import { serveArchive } from './basemap';
 import { screenX, screenY, type Camera } from './camera';
+import { SQUARE_PX, squaresOver } from './clearings';
 import { CROWD_LAYER, CrowdLayer, type CrowdPalette } from './crowd';
 import { CrowdBuffer, type Place } from './crowdbuffer';
 import { fineGraticule, fineStep } from './graticule';
+import type { Box } from './labels';
 import { Listeners } from './listeners';
 import { metresPerPixel, pixelsPerStep, toLat, toLng, toX, toY } from './mercator';
 import { missingMap } from './missing';
@@ -31,7 +33,7 @@ import { pause } from './pacing';
 import { Portraits } from './portraits';
 import { prominence } from './prominence';
 import { scaleBar } from './scale';
-import { ACCURACY, FINE_GRATICULE, LOWEST_NAMES, PORTRAITS, mapStyle, repaint } from './style';
+import { ACCURACY, FINE_GRATICULE, LOWEST_NAMES, CLEARINGS, mapStyle, repaint } from './style';
 import { shares, TONES } from './tones';
 import { Trails } from './trails';
 import type {
@@ -71,8 +73,6 @@ const REBASE_AFTER_S = 3600;
 /** How far from a dot a touch may be, pixels. */
 const PICK_RADIUS = 14;
 const START: View = { zoom: 1.6, lat: 28, lng: 12 };
-/** Size of what names keep clear of: a portrait and its name below. */
-const CLEARING = { width: 46, height: 66 };
 const NO_WEBGL =
   'This browser does not offer WebGL 2, which the map needs. Another browser, or graphics ' +
   'acceleration switched on in its settings, may help.';
@@ -440,9 +440,9 @@ class LiveMap implements SightlineMap {
 
   private install(): void {
     const { map } = this;
-    if (!map.hasImage(PORTRAITS)) {
-      const bytes = new Uint8Array(CLEARING.width * CLEARING.height * 4);
-      map.addImage(PORTRAITS, { ...CLEARING, data: bytes });
+    if (!map.hasImage(CLEARINGS)) {
+      const data = new Uint8Array(SQUARE_PX * SQUARE_PX * 4);
+      map.addImage(CLEARINGS, { width: SQUARE_PX, height: SQUARE_PX, data });
     }
     if (!map.getLayer(CROWD_LAYER)) map.addLayer(this.crowd, LOWEST_NAMES);
     repaint(map, this.theme);
@@ -524,8 +524,7 @@ class LiveMap implements SightlineMap {
     this.moving = found.moving;
     this.portraits.show(found.ids);
     this.portraits.move(camera, now);
-    this.portraits.arrange(camera, now);
-    this.clearForPortraits(found.ids, now);
+    this.keepClear(this.portraits.arrange(camera, now), camera);
     this.map.triggerRepaint();
   }
 
@@ -594,27 +593,24 @@ class LiveMap implements SightlineMap {
     });
   }
 
-  /** Tell MapLibre where portraits are, so that it puts no names of towns under them. */
-  private clearForPortraits(ids: readonly string[], now: number): void {
+  /** Tell MapLibre what portraits cover, so that it puts no names there. */
+  private keepClear(boxes: readonly Box[], camera: Camera): void {
     if (!this.ready || this.map.isMoving()) return;
-    const place: Place = { x: 0, y: 0 };
-    const points = ids.map((id) => {
-      this.table.placeOf(this.table.slotOf(id) ?? 0, now, place);
-      return [toLng(place.x), toLat(place.y)] as [number, number];
-    });
-    const { pixelsPerStep: scale } = this.camera();
+    const squares = squaresOver(boxes).map(({ x, y }) => ({
+      x: (camera.centre.x + (x - camera.originX) / camera.pixelsPerStep) >>> 0,
+      y: (camera.centre.y + (y - camera.originY) / camera.pixelsPerStep) >>> 0,
+    }));
     // In units of some pixels: a mark that creeps is not worth placing all names again.
-    const key = points
-      .map(([lng, lat]) => [toX(lng), toY(lat)].map((n) => Math.round((n * scale) / 12)))
-      .join(' ');
+    const unit = camera.pixelsPerStep / 12;
+    const key = squares.map(({ x, y }) => `${Math.round(x * unit)} ${Math.round(y * unit)}`).join();
     if (key === this.clearings) return;
     this.clearings = key;
-    this.map.getSource<GeoJSONSource>(PORTRAITS)?.setData({
+    this.map.getSource<GeoJSONSource>(CLEARINGS)?.setData({
       type: 'FeatureCollection',
-      features: points.map((coordinates) => ({
+      features: squares.map(({ x, y }) => ({
         type: 'Feature',
         properties: {},
-        geometry: { type: 'Point', coordinates },
+        geometry: { type: 'Point', coordinates: [toLng(x), toLat(y)] },
       })),
     });
   }
