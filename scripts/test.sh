@@ -21,8 +21,8 @@ END
 }
 
 # Coverage, in percent of lines and branches; these numbers only rise.
-FLOOR=85
-PURE_FLOOR=95
+FLOOR=92
+PURE_FLOOR=98
 PURE='*/sightline/core/*,*/sightline/kinds/*,*/sightline/model/*,*/sightline/settings.py'
 
 quick=""
@@ -62,7 +62,10 @@ fi
 # Everything runs, whatever failed before; the answer comes at the end.
 status=0
 
-if [[ -n $checks ]]; then scripts/check.sh || status=1; fi
+if [[ -n $checks ]]; then
+    printf '== checks\n'
+    scripts/check.sh || status=1
+fi
 
 ensure_node
 printf '== vitest\n'

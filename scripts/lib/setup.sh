@@ -18,7 +18,8 @@ die() {
 step() {
     local words=$1 started=$SECONDS
     shift
-    mkdir -p "$CACHE"
+    mkdir -p "$CACHE" 2>/dev/null && [[ -w $CACHE ]] ||
+        die "$words: $(id -un) may not write into $ROOT. Run this as the owner of the clone."
     say "$words …"
     if ! "$@" </dev/null >"$SETUP_LOG" 2>&1; then
         tail -n 25 "$SETUP_LOG" >&2
@@ -29,15 +30,14 @@ step() {
 
 # One setup at a time in a clone; `setup_done` lets the next one in.
 setup_begin() {
-    mkdir -p "$CACHE"
-    exec {SETUP_LOCK}>"$CACHE/setup.lock"
+    exec {SETUP_LOCK}<"$ROOT"
     flock --nonblock "$SETUP_LOCK" || {
         say "Waiting for another setup in this folder to finish …"
         flock "$SETUP_LOCK"
     }
 }
 
-setup_done() { exec {SETUP_LOCK}>&-; }
+setup_done() { exec {SETUP_LOCK}<&-; }
 
 # ---- Debian packages
 
@@ -192,7 +192,6 @@ ensure_page() {
     ensure_node_modules
     ensure_node
     step "Building the page" in_web "${NPM[@]}" run build
-    mkdir -p "$CACHE"
     printf '%s\n' "$wanted" >"$stamp"
 }
 
