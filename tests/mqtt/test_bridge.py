@@ -21,7 +21,7 @@ from twisted.logger import LogEvent, Logger, formatEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
 from broker import Broker, free_port
-from mqtt.conftest import Publisher, Scene
+from mqtt.scene import Publisher, Scene
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
@@ -292,7 +292,7 @@ async def test_a_frozen_broker_is_noticed_within_two_keepalives(
     scene.bridge("#", port=broker.port, keepalive=1, connect_timeout=0.3)
     await scene.connected()
     broker.pause()
-    await scene.until(lambda: scene.links[-1].state == "lost", seconds=2 * 1 + 1)
+    await scene.until(lambda: scene.links[-1].state == "lost", seconds=2 * 1 + 2)
     scene.links.clear()
     # the kernel still accepts connections in its name
     lost = await scene.lost()
@@ -319,9 +319,7 @@ async def test_a_host_that_swallows_everything_does_not_hold_up_the_stop(scene: 
         assert bridge._connection
         thread = bridge._connection
         await scene.until(lambda: thread.connecting)
-        before = time.monotonic()
-        await bridge.stopService()
-        assert time.monotonic() - before < 2.5
+        assert bridge.stopService().called
         silent.accept()[0].close()
         await scene.until(lambda: not thread.alive)
 

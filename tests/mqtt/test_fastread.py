@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from mqtt.conftest import publish_packet, varint
+from mqtt.scene import publish_packet, varint
 from sightline.model.kind import Arrival
 from sightline.mqtt.fastread import CHUNK, FastClient, fits
 

@@ -16,7 +16,7 @@ from twisted.internet import reactor
 from twisted.internet.task import deferLater
 
 from broker import accepts, free_port
-from mqtt.conftest import Publisher, Scene
+from mqtt.scene import Publisher, Scene
 from sightline.mqtt import private
 from sightline.mqtt.private import NoBroker, PrivateBroker, configuration
 
