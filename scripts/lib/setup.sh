@@ -18,14 +18,20 @@ die() {
 step() {
     local words=$1 started=$SECONDS
     shift
-    mkdir -p "$CACHE" 2>/dev/null && [[ -w $CACHE ]] ||
-        die "$words: $(id -un) may not write into $ROOT. Run this as the owner of the clone."
+    mkdir -p "$CACHE"
     say "$words …"
     if ! "$@" </dev/null >"$SETUP_LOG" 2>&1; then
         tail -n 25 "$SETUP_LOG" >&2
         die "Failed: $words. The whole output is in $SETUP_LOG."
     fi
     say "  done in $((SECONDS - started)) s"
+}
+
+# Before anything is changed in the clone.
+need_our_clone() {
+    [[ -w $ROOT && ( ! -e $CACHE || -w $CACHE ) && ( ! -e $VENV || -w $VENV ) ]] ||
+        die "There is something to set up, but $(id -un) may not write into $ROOT:" \
+            "run this once as the owner of the clone."
 }
 
 # One setup at a time in a clone; `setup_done` lets the next one in.
@@ -125,6 +131,7 @@ ensure_venv() {
     local extra=$1 wanted
     wanted=$(printf '%s\n' "$ROOT" | cat - "$ROOT/setup.py" | sha256sum)
     [[ "$(cat "$VENV/.stamp-$extra" 2>/dev/null)" == "$wanted" && -x $VENV/bin/python ]] && return
+    need_our_clone
     ensure_python
     rm -f "$VENV"/.stamp-*
     if ! "$VENV/bin/python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
@@ -188,6 +195,7 @@ ensure_page() {
     local stamp="$CACHE/page.stamp" wanted
     wanted=$(page_sources | sort -z | xargs -0 sha256sum | sha256sum)
     [[ -e $ROOT/web/dist/index.html && "$(cat "$stamp" 2>/dev/null)" == "$wanted" ]] && return
+    need_our_clone
     rm -f "$stamp"
     ensure_node_modules
     ensure_node
