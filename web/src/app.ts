@@ -225,8 +225,8 @@ export function createApp(socketAddress: string): App {
   const writeAddress = () => {
     const next = writePlace({
       section: section.value,
-      ...(view.value ? { view: view.value } : {}),
-      ...(selected.value === null ? {} : { selected: selected.value }),
+      ...(section.value === 'map' && view.value ? { view: view.value } : {}),
+      ...(section.value !== 'map' || selected.value === null ? {} : { selected: selected.value }),
     });
     if (next !== location.hash) history.replaceState(null, '', next);
   };
