@@ -119,6 +119,7 @@ class LiveMap implements SightlineMap {
   /** Pixels per second of the fastest mark in view, and whether any mark moves at all. */
   private fastest = 0;
   private moving = false;
+  private frameAt: number | null = null;
   private frameTimer = 0;
   private arrangeTimer = 0;
   private viewTimer = 0;
@@ -172,7 +173,7 @@ class LiveMap implements SightlineMap {
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
-    this.crowd = new CrowdLayer(this.table, this.camera, this.clock, palette(this.theme));
+    this.crowd = new CrowdLayer(this.table, this.camera, this.frameClock, palette(this.theme));
     this.portraits = new Portraits(this.map.getCanvasContainer(), this.table);
     this.trails = new Trails(this.map, () =>
       this.map.getLayer(CROWD_LAYER) ? CROWD_LAYER : LOWEST_NAMES,
@@ -461,6 +462,9 @@ class LiveMap implements SightlineMap {
     this.tellScale();
   }
 
+  /** The moment a frame shows: the same for camera, crowd and portraits, however long it takes. */
+  private readonly frameClock = (): number => (this.frameAt ??= this.clock());
+
   private readonly clock = (): number => (performance.now() - this.epoch) / 1000;
 
   private readonly camera = (): Camera => {
@@ -512,6 +516,7 @@ class LiveMap implements SightlineMap {
     if (now > REBASE_AFTER_S) {
       this.table.rebase(now);
       this.epoch += now * 1000;
+      this.frameAt = null;
       this.arrange();
       return;
     }
@@ -530,7 +535,8 @@ class LiveMap implements SightlineMap {
 
   /** After MapLibre drew a frame: what lies over it moves along, and the next frame is planned. */
   private afterFrame(): void {
-    const now = this.clock();
+    const now = this.frameClock();
+    this.frameAt = null;
     this.portraits.move(this.camera(), now);
     this.followSelected(now);
     if (!this.moving) this.keepFollowing();
@@ -553,6 +559,7 @@ class LiveMap implements SightlineMap {
 
   private readonly nextFrame = (): void => {
     if (this.destroyed) return;
+    this.frameAt = this.clock();
     this.keepFollowing();
     this.map.triggerRepaint();
   };
@@ -675,7 +682,7 @@ class LiveMap implements SightlineMap {
   /** Between the user's gestures and flights, hold the followed mark in the middle. */
   private keepFollowing(): void {
     if (this.followed === null || this.map.isMoving()) return;
-    const place = this.placeOf(this.followed);
+    const place = this.placeOf(this.followed, this.frameAt ?? this.clock());
     if (!place) return;
     const camera = this.camera();
     const x = screenX(camera, place.x) - camera.originX;
