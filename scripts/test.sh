@@ -77,7 +77,7 @@ rm -f .coverage .coverage.*
 "$VENV/bin/coverage" run -m pytest --durations=5 "${arguments[@]}" | tee "$CACHE/pytest.log" || status=1
 
 printf '== coverage\n'
-"$VENV/bin/coverage" combine --quiet
+"$VENV/bin/coverage" combine --quiet || status=1
 "$VENV/bin/coverage" report --skip-covered --fail-under="$FLOOR" | tail -n 40 || status=1
 "$VENV/bin/coverage" report --include="$PURE" --fail-under="$PURE_FLOOR" | tail -n 1 || status=1
 
