@@ -60,12 +60,14 @@ def get(port: int, path: str) -> str | None:
     return None
 
 
-def session(leader: int) -> list[str]:
-    """The processes in the session that ``leader`` began, as their command lines."""
-    found = subprocess.run(
-        ["pgrep", "-s", str(leader), "-a"], capture_output=True, text=True, check=False
-    )
-    return found.stdout.splitlines()
+def marked(mark: str) -> list[str]:
+    """The processes with ``mark`` in their environment, as their command lines."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it may be gone by now
+            if mark.encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+    return [command for command in found if command]  # an empty one is a zombie
 
 
 class Foreground:
@@ -73,9 +75,15 @@ class Foreground:
 
     def __init__(self, log: Path, *arguments: str) -> None:
         self.log = log
+        self.mark = f"SIGHTLINE_TEST_RUN={log}"
+        name, _, value = self.mark.partition("=")
         with log.open("wb") as out:
             self.process = subprocess.Popen(
-                [SCRIPT, *arguments], stdout=out, stderr=out, start_new_session=True
+                [SCRIPT, *arguments],
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                env=os.environ | {name: value},
             )
 
     def says(self, pattern: str) -> str:
@@ -139,9 +147,14 @@ def test_it_serves_the_page_until_ctrl_c_which_ends_all_of_it(tmp_path, foregrou
     ready = until(lambda: get(port, "/readyz"), "ready with its private broker")
     assert json.loads(ready)["ok"] is True
     server.says("Simulating 8 friends and 3 robots")
-    assert any("mosquitto" in line for line in session(server.process.pid))
+    assert {"twistd", "mosquitto", "simulate"} == {
+        part
+        for command in marked(server.mark)
+        for part in ("twistd", "mosquitto", "simulate")
+        if part in command
+    }
     assert server.ctrl_c() in (0, -signal.SIGINT)
-    until(lambda: not session(server.process.pid), "everybody is gone")
+    until(lambda: not marked(server.mark), "everybody is gone")
 
 
 @set_up

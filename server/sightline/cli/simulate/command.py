@@ -101,7 +101,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{sentence}\n")  # in one piece, for who reads it through a pipe
+    sys.stderr.flush()
 
 
 def _password(variable: str) -> str:
