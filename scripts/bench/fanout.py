@@ -307,10 +307,11 @@ def snapshot(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
             scene.load.ask("begin")
             scene.publisher.tell("publish", rate=200, seconds=8)
             time.sleep(1)
-            joined = []
+            joined, lag = [], 0.0
             for _ in range(3):
                 joined.append(scene.load.ask("join", deflate=deflate))
                 time.sleep(1.2)  # so that no snapshot is shared
+                lag = max(lag, scene.server.metric("loop_lag_seconds"))
             sent = scene.publisher.hear()["sent"]
             scene._drain(sent)
             found = scene.load.ask("report")
@@ -321,13 +322,14 @@ def snapshot(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
                     "seconds": sorted(j["seconds"] for j in joined)[1],
                     "first": joined[0]["seconds"],
                     "megabytes": joined[0]["bytes"] / 1e6,
+                    "lag": lag * 1000,
                     "without": without,
                     "others": found,
                 }
             )
     table.show(
         f"Snapshot of {things} things for a newcomer; 100 others, 200 messages/s",
-        ["", "median s", "first s", "MB", "others p50", "p99", "max ms", "p99 without"],
+        ["", "median s", "first s", "MB", "others p50", "p99", "max ms", "p99 without", "lag ms"],
         [
             [
                 "deflate" if f["deflate"] else "plain",
@@ -338,6 +340,7 @@ def snapshot(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
                 f["others"]["p99"],
                 f["others"]["max"],
                 f["without"]["p99"],
+                f["lag"],
             ]
             for f in results
         ],
@@ -353,10 +356,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
     parser.add_argument("--slow", type=int, default=10, help="viewers that stop reading, of 100")
     parser.add_argument("--quick", action="store_true", help="less of everything: below 40 s")
-    parser.add_argument("--realtime", action="store_true", help="before all other work (root only)")
+    parser.add_argument("--ahead", action="store_true", help="before all other work (root only)")
     parser.add_argument("--json", help="write the results here instead of to stdout")
     args = parser.parse_args()
-    processes.realtime = args.realtime
+    processes.ahead = args.ahead
     parts = PARTS if args.part == "all" else args.part.split(",")
     if unknown := set(parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
