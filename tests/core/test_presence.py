@@ -9,7 +9,6 @@ from sightline.core.presence import Presence
 from sightline.model.kind import Patience, Silence, State
 from states import spot
 
-
 # Times that add up without rounding: at the very moment of becoming stale both answers would do.
 QUARTERS = st.integers(0, 16).map(lambda quarters: quarters / 4)
 
