@@ -116,12 +116,12 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
         (
             '[server]\nlisen = "tcp:1"',
             "x.toml: server.lisen: no such setting; did you mean listen?"
-            " allowed here: listen, origins, public_url, state, web_root",
+            " allowed here: listen, origins, proxies, public_url, state, web_root",
         ),
         (
             "zebra = 1",
             "x.toml: zebra: no such setting;"
-            " allowed here: broker, fanout, friends, limits, probots, server",
+            " allowed here: accounts, broker, fanout, friends, limits, probots, server",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',
