@@ -32,6 +32,7 @@ from sightline.core.access import (
     Role,
     User,
     bounded,
+    covers,
     may,
     user_of,
     visitor,
@@ -122,10 +123,12 @@ class Keeper(Service):
         self._version = 0
         self._times: dict[str, _Times] = {}
         self._used_sessions: set[str] = set()
-        self._used_tokens: dict[str, float] = {}
+        self._used_tokens: set[str] = set()
+        self._token_used: dict[str, float] = {}
         self._used_due = self._tidy_due = 0.0
         self._watched: set[_Watched] = set()
         self._invitation: str | None = None
+        self.looks = 0
         self._loop = LoopingCall(self._look_around)
         self._loop.clock = clock
 
@@ -245,7 +248,7 @@ class Keeper(Service):
         if found is None or found.user.name != account or "publish" not in found.scopes:
             return False
         things = self.roll.tokens[found.key].things
-        return thing in things or thing.rpartition("/")[0] in things
+        return covers(things, thing)
 
     def guest(self) -> Visitor | None:
         """Who did not sign in, where the settings let them."""
@@ -269,7 +272,8 @@ class Keeper(Service):
 
     def _touch(self, visitor: Visitor) -> None:
         if visitor.way == "token":
-            self._used_tokens[visitor.key] = self.wall()
+            self._token_used[visitor.key] = self.wall()
+            self._used_tokens.add(visitor.key)
         elif visitor.key in self._times:
             self._times[visitor.key].seen = self.clock.seconds()
             self._used_sessions.add(visitor.key)
@@ -400,11 +404,16 @@ class Keeper(Service):
 
     def _look_around(self) -> Deferred[None]:
         looked = Deferred.fromCoroutine(self._look_once())
+        looked.addBoth(self._count)
         # A disk that is full today may have room tomorrow; who is in stays in, by the roll we know.
         looked.addErrback(
             lambda failure: self._log.failure("Could not look after the accounts", failure)
         )
         return looked
+
+    def _count(self, result: T) -> T:
+        self.looks += 1
+        return result
 
     async def _look_at_others(self) -> None:
         """Take over what another process changed."""
@@ -424,11 +433,15 @@ class Keeper(Service):
             for key in self._used_sessions
             if key in self._times
         ]
-        tokens = [(used, key) for key, used in self._used_tokens.items()]
+        tokens = [(self._token_used[key], key) for key in self._used_tokens]
         self._used_sessions.clear()
         self._used_tokens.clear()
         if sessions or tokens:
             await self.look(lambda database: database.used(sessions, tokens))
+
+    def token_used(self, token: Token) -> float | None:
+        """When a token was last used, epoch s."""
+        return self._token_used.get(token.id, token.used)
 
     def last_used(self, key: str) -> float:
         """When a session was last used, epoch s."""

@@ -220,7 +220,7 @@ def tokens_of(keeper: Keeper, name: str) -> list[dict[str, object]]:
             "things": sorted(token.things),
             "created": round(token.created, 3),
             "expires": token.expires,
-            "used": token.used,
+            "used": keeper.token_used(token),
         }
         for token in sorted(keeper.roll.tokens.values(), key=lambda t: -t.created)
         if token.account == name

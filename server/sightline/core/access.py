@@ -87,7 +87,7 @@ class Sight:
         kind = kind_of(key)
         if (leader := FOLLOWS.get(kind)) is not None:
             kind, key = leader, f"{leader}/{id_of(key)}"
-        return kind in self.kinds or _covers(self.things, key)
+        return kind in self.kinds or covers(self.things, key)
 
     @property
     def mark(self) -> str:
@@ -98,8 +98,10 @@ class Sight:
         return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _covers(things: frozenset[str], key: str) -> bool:
-    return key in things or key.rpartition("/")[0] in things
+def covers(things: frozenset[str], key: str) -> bool:
+    """Whether this thing, or the group it belongs to, is among them."""
+    group = key.rpartition("/")[0]
+    return key in things or (group.count("/") == 1 and group in things)
 
 
 EVERYTHING = Sight()
@@ -141,7 +143,7 @@ def may(user: User, verb: str, thing: str) -> bool:
 
 
 def _holds(granted: frozenset[str], thing: str) -> bool:
-    return kind_of(thing) in granted or _covers(granted, thing)
+    return kind_of(thing) in granted or covers(granted, thing)
 
 
 @dataclass(frozen=True, slots=True)

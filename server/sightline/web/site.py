@@ -244,6 +244,10 @@ class Branch(Resource):
         """The API."""
         return self._api
 
+    def render(self, request: Request) -> Any:
+        """The API, too."""
+        return self._api.render(request)
+
 
 def build(
     hub: Hub,
