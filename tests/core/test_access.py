@@ -187,13 +187,8 @@ def test_every_verb_has_its_cells():
 
 def test_a_name_that_begins_like_another_is_another():
     user = user_of("v", "viewer", Grants(see=granted("friend/jan", "friend/bob/phone")))
-    for hidden in (
-        "friend/jane/phone",
-        "friend/bob/phone2",
-        "friend/bob/phone/x",
-        "friendly/jan/x",
-    ):
-        assert not may(user, "see", hidden)
+    for hidden in ("jane/phone", "bob/phone2", "bob/phone/x", "ja/n"):
+        assert not may(user, "see", f"friend/{hidden}")
     assert may(user, "see", "friend/jan/phone")
 
 
@@ -206,15 +201,12 @@ ROLE_NAMES = st.sampled_from(["viewer", "operator", "admin"])
 
 @given(SETS, SETS, SETS, ROLE_NAMES, st.sampled_from(VERBS), st.sampled_from(list(CELLS)))
 def test_less_is_never_more(see, drive, own, role, verb, thing):
-    """Whatever is taken away, nothing is granted by that; and nobody acts on what they don't see."""
+    """Taking away grants nothing, and nobody acts on what they don't see."""
     user = user_of("x", role, Grants(see, drive, own))
     if may(user, verb, thing):
         assert may(user, "see", thing)
-    for fewer in (
-        Grants(frozenset(), drive, own),
-        Grants(see, frozenset(), own),
-        Grants(see, drive),
-    ):
+    none: frozenset[str] = frozenset()
+    for fewer in (Grants(none, drive, own), Grants(see, none, own), Grants(see, drive)):
         if may(user_of("x", role, fewer), verb, thing):
             assert may(user, verb, thing)
     if role != "admin" and may(user_of("x", "viewer", Grants(see, drive, own)), verb, thing):
