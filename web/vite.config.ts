@@ -18,7 +18,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     license: true,
-    rollupOptions: { input: { index: 'index.html', client: 'client.html' } },
   },
   server: { proxy: { '/ws': { target: 'ws://127.0.0.1:8080', ws: true } } },
   test: { environment: 'happy-dom', include: ['tests/**/*.test.{ts,tsx}'], restoreMocks: true },

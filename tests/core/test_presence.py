@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sightline.core.presence import Presence
 from sightline.model.kind import Patience, Silence, State
@@ -61,6 +62,19 @@ def test_the_loss_of_its_broker_is_named_as_the_evidence(presence):
 def test_an_old_retained_fix_is_no_fresh_sign_of_life(presence):
     presence.heard("robot/1", -3600, "main")
     assert levels(presence, 0) == [("robot/1", "offline", "silence")]
+
+
+def test_an_old_retained_message_takes_no_life_away(presence):
+    presence.heard("robot/1", 10, "main")
+    presence.heard("robot/1", 2, "main")
+    assert levels(presence, 11.9) == []
+
+
+def test_silence_never_makes_anything_more_alive():
+    gone = replace(spot(1), presence="offline", evidence="will")
+    assert Silence("a/1", "stale", "silence").onto(gone) is gone
+    stale = replace(spot(1), presence="stale", evidence="silence")
+    assert Silence("a/1", "offline", "silence").onto(stale) != stale
 
 
 def test_a_kind_without_patience_never_falls_silent(presence):

@@ -16,7 +16,7 @@ from twisted.internet import reactor
 from twisted.internet.task import deferLater
 
 from broker import accepts, free_port
-from mqtt.conftest import Publisher, Scene
+from mqtt.scene import Publisher, Scene
 from sightline.mqtt import private
 from sightline.mqtt.private import NoBroker, PrivateBroker, configuration
 
@@ -57,6 +57,15 @@ async def test_it_is_ready_when_it_says_so_and_gone_when_stopped(own: Start) -> 
     assert pid is not None
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.skipif(not shutil.which("setsid"), reason="needs setsid (Linux)")
+@pytest_twisted.ensureDeferred
+async def test_ctrl_c_does_not_end_it_before_us(own: Start) -> None:
+    broker = own()
+    await broker.start()
+    assert broker.pid
+    assert os.getpgid(broker.pid) != os.getpgrp()
 
 
 @pytest_twisted.ensureDeferred
@@ -100,6 +109,28 @@ async def test_it_comes_back_on_the_same_port_when_it_dies(own: Start, scene: Sc
     await until(lambda: broker.starts == 2)
     assert (broker.port, broker.pid != first) == (port, True)
     await scene.until(lambda: len([x for x in scene.links if x.state == "connected"]) == 2)
+
+
+@pytest_twisted.ensureDeferred
+async def test_once_it_ran_it_is_tried_again_whatever_happens(
+    own: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(private, "RESTART_SECONDS", (0.02,))
+    broker = own()
+    port = await broker.start()
+    with monkeypatch.context() as patch:
+        calls = []
+
+        def full(*_: object) -> str:
+            calls.append(1)
+            raise OSError(28, "No space left on device")
+
+        patch.setattr(private, "configuration", full)
+        assert broker.pid
+        os.kill(broker.pid, signal.SIGKILL)
+        await until(lambda: len(calls) > 2)
+    await until(lambda: broker.starts == 2)
+    assert accepts(port)
 
 
 @pytest_twisted.ensureDeferred

@@ -200,6 +200,12 @@ export function createApp(socketAddress: string): App {
     });
   });
 
+  const whereabouts = (entry: Entry) => {
+    if (entry.place !== '' || !entry.position) return entry.place;
+    const { lat, lon } = entry.position;
+    return gazetteer.value?.name(lat, lon) ?? position(lat, lon, 2);
+  };
+
   const minute = computed(() => Math.floor(now.value / 60));
   const arrangement = computed(() => {
     void entriesChanged.value;
@@ -212,14 +218,15 @@ export function createApp(socketAddress: string): App {
         earlierOpen: earlierOpen.value,
       },
       minute.value * 60,
+      whereabouts,
     );
   });
 
   const writeAddress = () => {
     const next = writePlace({
       section: section.value,
-      ...(view.value ? { view: view.value } : {}),
-      ...(selected.value === null ? {} : { selected: selected.value }),
+      ...(section.value === 'map' && view.value ? { view: view.value } : {}),
+      ...(section.value !== 'map' || selected.value === null ? {} : { selected: selected.value }),
     });
     if (next !== location.hash) history.replaceState(null, '', next);
   };
@@ -252,11 +259,7 @@ export function createApp(socketAddress: string): App {
     help: signal(false),
     map: signal<SightlineMap | null>(null),
     firstView: place.view,
-    whereabouts(entry) {
-      if (entry.place !== '' || !entry.position) return entry.place;
-      const { lat, lon } = entry.position;
-      return gazetteer.value?.name(lat, lon) ?? position(lat, lon, 2);
-    },
+    whereabouts,
     select(key) {
       batch(() => {
         if (key !== selected.value) following.value = null;

@@ -14,10 +14,13 @@ interface Town {
 const KM_PER_DEGREE = 111.2;
 /** "Near" means within so many kilometres of the edge of a town. */
 const NEAR = 25;
+const REMEMBERED = 20_000;
 
 export class Gazetteer {
   /** Towns by the whole degrees of their position. */
   readonly #cells = new Map<number, Town[]>();
+  /** Names found before, because the same places are asked for again and again. */
+  readonly #known = new Map<number, string | null>();
 
   /** Takes the list that towns.plugin.ts makes. */
   constructor(list: string) {
@@ -39,8 +42,21 @@ export class Gazetteer {
     }
   }
 
-  /** "Lille", "near Lille", or null where no town is in reach. */
+  /** "Lille", "near Lille", or null where no town is in reach; the same for a square of 0.01°. */
   name(lat: number, lng: number): string | null {
+    const y = Math.round(lat * 100);
+    const x = Math.round(lng * 100);
+    const square = y * 100_000 + x;
+    let name = this.#known.get(square);
+    if (name === undefined) {
+      if (this.#known.size >= REMEMBERED) this.#known.clear();
+      name = this.#look(y / 100, x / 100);
+      this.#known.set(square, name);
+    }
+    return name;
+  }
+
+  #look(lat: number, lng: number): string | null {
     let best: Town | null = null;
     let bestRank = Infinity;
     let bestKm = Infinity;

@@ -121,6 +121,8 @@ class Connection:
         self._now = now
         self.faults = 0
         self.unsent = 0
+        # The thread waits for the network and hears nothing of ours meanwhile.
+        self.connecting = False
         self._turned = time.monotonic()
         self._outbox: deque[Callable[[Client], None]] = deque()
         self._stopping = False
@@ -225,7 +227,9 @@ class Connection:
             client = self._client()
             if self._stopping:
                 return "stopped"
+            self.connecting = True
             client.reconnect()  # paho's word for "connect now": blocks until it stands or fails
+            self.connecting = False
         except (OSError, ValueError, reasons.CannotConnect) as error:
             return reasons.cannot_connect(error, options)
         self._accept_by = time.monotonic() + options.connect_timeout
@@ -327,7 +331,7 @@ class Connection:
             if client.want_write():
                 client.loop_write()
             client.loop_misc()
-            if why := self._overdue(heard):
+            if why := self._overdue(heard, client.keepalive):
                 self._why = self._why or why
                 return
 
@@ -347,8 +351,11 @@ class Connection:
             if client.want_write():
                 client.loop_write()
 
-    def _overdue(self, heard: float) -> str:
-        """What the broker should have answered by now, in words; empty when all is well."""
+    def _overdue(self, heard: float, keepalive: int) -> str:
+        """What the broker should have answered by now, in words; empty when all is well.
+
+        ``keepalive`` is the one in force: with MQTT 5 the broker may set its own.
+        """
         options = self._options
         now = time.monotonic()
         if not self._accepted:
@@ -356,7 +363,7 @@ class Connection:
                 return f"no MQTT answer from the broker within {options.connect_timeout:g} s"
         elif not self._announced and now > self._answer_by:
             self._announce()
-        if now - heard > options.keepalive * SILENT_KEEPALIVES:
+        if now - heard > keepalive * SILENT_KEEPALIVES:
             return f"not a word from the broker for {now - heard:.0f} s"
         return ""
 

@@ -200,16 +200,13 @@ class PrivateBroker(service.Service):
             config = self._folder / "mosquitto.conf"
             config.write_text(configuration(self._folder, port, self._extra), encoding="utf-8")
         except NoBroker as error:
-            self._give_up(error)
+            self._failed(error)
             return
         except OSError as error:
-            self._give_up(NoBroker(f"cannot use the folder {self._folder}: {error.strerror}"))
+            self._failed(NoBroker(f"cannot use the folder {self._folder}: {error.strerror}"))
             return
         self.port = port
-        # Linux ends it when we are gone, whatever we died of.
-        setpriv = shutil.which("setpriv")
-        guard = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
-        command = [*guard, executable, "-c", str(config)]
+        command = [*_guard(), executable, "-c", str(config)]
         self._started_at = self._reactor.seconds()
         self._child = child = _Child(lambda why: self._died(why, tries))
         child.attach(
@@ -270,21 +267,24 @@ class PrivateBroker(service.Service):
                 self._launch(tries - 1)
                 return
             hint = f"port {self.port} is taken" if taken else words or why
-            self._give_up(NoBroker(f"mosquitto does not start: {hint}"))
+            self._failed(NoBroker(f"mosquitto does not start: {hint}"))
             return
+        self._again(f"Our own broker died ({why}): {words}")
+
+    def _again(self, why: str) -> None:
+        """Start it again after a while."""
         if self._reactor.seconds() - self._started_at > STEADY_SECONDS:
             self._quick_deaths = 0
         wait = RESTART_SECONDS[min(self._quick_deaths, len(RESTART_SECONDS) - 1)]
         self._quick_deaths += 1
-        self._log.warn(
-            "Our own broker died ({why}); starting it again in {wait} s: {words}",
-            why=why,
-            wait=wait,
-            words=words,
-        )
+        self._log.warn("{why}; starting it again in {wait} s", why=why, wait=wait)
         self._call = self._reactor.callLater(wait, self._launch, 1)
 
-    def _give_up(self, error: NoBroker) -> None:
+    def _failed(self, error: NoBroker) -> None:
+        """It did not start. Once it ran, that must pass; before, somebody has to do something."""
+        if self.starts:
+            self._again(str(error))
+            return
         super().stopService()
         self._answer(Failure(error))
 
@@ -331,6 +331,19 @@ class _Child(protocol.ProcessProtocol):
     def processEnded(self, reason: Failure) -> None:
         status: Any = reason.value  # ProcessDone or ProcessTerminated
         self._died(f"signal {status.signal}" if status.signal else f"exit code {status.exitCode}")
+
+
+def _guard() -> list[str]:
+    """What to put before the command, as far as this machine has it (Linux).
+
+    A session of its own: Ctrl-C ends us first, and our last words still find a broker. A death
+    signal: it ends when we are gone, whatever we died of.
+    """
+    setsid, setpriv = shutil.which("setsid"), shutil.which("setpriv")
+    return [
+        *([setsid] if setsid else []),
+        *([setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []),
+    ]
 
 
 def _free_port() -> int:

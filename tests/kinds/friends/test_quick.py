@@ -72,7 +72,7 @@ def test_whatever_is_odd_goes_the_strict_way(payload: bytes | dict[str, Any]) ->
 
 def outcome(way: Any, what: Arrival) -> Any:
     try:
-        return [repr(reading) for reading in way(what, PATIENCE)]
+        return [repr(reading) for reading in way(PATIENCE, what)]
     except CannotDecode as why:
         return why.counter
 

@@ -68,14 +68,19 @@ def test_a_late_fix_never_replaces_a_newer_one() -> None:
     assert then(before, fix(T - 1, lat=2)) is before
 
 
-def test_a_fix_of_the_same_second_does_not_replace_the_first() -> None:
+def test_of_two_fixes_of_one_second_the_one_received_later_is_now() -> None:
     before = friend(fix(T, lat=1))
-    assert then(before, fix(T, lat=2)) is before
+    assert then(before, fix(T, lat=2)).lat == 2
 
 
 def test_an_equal_repeat_is_no_change() -> None:
     before = friend(fix(T), card(name="Jane"))
     assert then(before, fix(T, at=NOW + 60)) is before
+
+
+def test_an_equal_repeat_from_a_clock_ahead_is_no_change() -> None:
+    before = friend(fix(int(NOW) + 3600, at=NOW))
+    assert then(before, fix(int(NOW) + 3600, at=NOW + 60)) is before
 
 
 def test_a_late_fix_is_a_sign_of_life_nevertheless() -> None:

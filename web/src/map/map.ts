@@ -20,10 +20,13 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { accuracyCircle } from './accuracy';
 import { ATTRIBUTION } from './attribution';
 import { serveArchive } from './basemap';
+import { boundsOf } from './bounds';
 import { screenX, screenY, type Camera } from './camera';
+import { SQUARE_PX, squaresOver } from './clearings';
 import { CROWD_LAYER, CrowdLayer, type CrowdPalette } from './crowd';
 import { CrowdBuffer, type Place } from './crowdbuffer';
 import { fineGraticule, fineStep } from './graticule';
+import type { Box } from './labels';
 import { Listeners } from './listeners';
 import { metresPerPixel, pixelsPerStep, toLat, toLng, toX, toY } from './mercator';
 import { missingMap } from './missing';
@@ -31,7 +34,7 @@ import { pause } from './pacing';
 import { Portraits } from './portraits';
 import { prominence } from './prominence';
 import { scaleBar } from './scale';
-import { ACCURACY, FINE_GRATICULE, LOWEST_NAMES, PORTRAITS, mapStyle, repaint } from './style';
+import { ACCURACY, FINE_GRATICULE, LOWEST_NAMES, CLEARINGS, mapStyle, repaint } from './style';
 import { shares, TONES } from './tones';
 import { Trails } from './trails';
 import type {
@@ -71,8 +74,6 @@ const REBASE_AFTER_S = 3600;
 /** How far from a dot a touch may be, pixels. */
 const PICK_RADIUS = 14;
 const START: View = { zoom: 1.6, lat: 28, lng: 12 };
-/** Size of what names keep clear of: a portrait and its name below. */
-const CLEARING = { width: 46, height: 66 };
 const NO_WEBGL =
   'This browser does not offer WebGL 2, which the map needs. Another browser, or graphics ' +
   'acceleration switched on in its settings, may help.';
@@ -119,6 +120,7 @@ class LiveMap implements SightlineMap {
   /** Pixels per second of the fastest mark in view, and whether any mark moves at all. */
   private fastest = 0;
   private moving = false;
+  private frameAt: number | null = null;
   private frameTimer = 0;
   private arrangeTimer = 0;
   private viewTimer = 0;
@@ -172,7 +174,7 @@ class LiveMap implements SightlineMap {
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
-    this.crowd = new CrowdLayer(this.table, this.camera, this.clock, palette(this.theme));
+    this.crowd = new CrowdLayer(this.table, this.camera, this.frameClock, palette(this.theme));
     this.portraits = new Portraits(this.map.getCanvasContainer(), this.table);
     this.trails = new Trails(this.map, () =>
       this.map.getLayer(CROWD_LAYER) ? CROWD_LAYER : LOWEST_NAMES,
@@ -267,12 +269,12 @@ class LiveMap implements SightlineMap {
   }
 
   fitAll(): void {
-    const bounds = this.boundsOfAll();
+    const bounds = boundsOf(this.table.marks);
     if (!bounds) return;
-    const [west, south, east, north] = bounds;
+    const { west, south, east, north } = bounds;
     this.endFollow();
     this.fly(() =>
-      this.map.fitBounds(bounds, {
+      this.map.fitBounds([west, south, east, north], {
         padding: FIT_MARGIN,
         maxZoom:
           east - west < ONE_PLACE && north - south < ONE_PLACE ? FIT_PLACE_ZOOM : FIT_MAX_ZOOM,
@@ -440,9 +442,9 @@ class LiveMap implements SightlineMap {
 
   private install(): void {
     const { map } = this;
-    if (!map.hasImage(PORTRAITS)) {
-      const bytes = new Uint8Array(CLEARING.width * CLEARING.height * 4);
-      map.addImage(PORTRAITS, { ...CLEARING, data: bytes });
+    if (!map.hasImage(CLEARINGS)) {
+      const data = new Uint8Array(SQUARE_PX * SQUARE_PX * 4);
+      map.addImage(CLEARINGS, { width: SQUARE_PX, height: SQUARE_PX, data });
     }
     if (!map.getLayer(CROWD_LAYER)) map.addLayer(this.crowd, LOWEST_NAMES);
     repaint(map, this.theme);
@@ -460,6 +462,9 @@ class LiveMap implements SightlineMap {
     this.readyListeners.tell();
     this.tellScale();
   }
+
+  /** The moment a frame shows: the same for camera, crowd and portraits, however long it takes. */
+  private readonly frameClock = (): number => (this.frameAt ??= this.clock());
 
   private readonly clock = (): number => (performance.now() - this.epoch) / 1000;
 
@@ -512,6 +517,7 @@ class LiveMap implements SightlineMap {
     if (now > REBASE_AFTER_S) {
       this.table.rebase(now);
       this.epoch += now * 1000;
+      this.frameAt = null;
       this.arrange();
       return;
     }
@@ -524,14 +530,14 @@ class LiveMap implements SightlineMap {
     this.moving = found.moving;
     this.portraits.show(found.ids);
     this.portraits.move(camera, now);
-    this.portraits.arrange(camera, now);
-    this.clearForPortraits(found.ids, now);
+    this.keepClear(this.portraits.arrange(camera, now), camera);
     this.map.triggerRepaint();
   }
 
   /** After MapLibre drew a frame: what lies over it moves along, and the next frame is planned. */
   private afterFrame(): void {
-    const now = this.clock();
+    const now = this.frameClock();
+    this.frameAt = null;
     this.portraits.move(this.camera(), now);
     this.followSelected(now);
     if (!this.moving) this.keepFollowing();
@@ -554,6 +560,7 @@ class LiveMap implements SightlineMap {
 
   private readonly nextFrame = (): void => {
     if (this.destroyed) return;
+    this.frameAt = this.clock();
     this.keepFollowing();
     this.map.triggerRepaint();
   };
@@ -594,27 +601,24 @@ class LiveMap implements SightlineMap {
     });
   }
 
-  /** Tell MapLibre where portraits are, so that it puts no names of towns under them. */
-  private clearForPortraits(ids: readonly string[], now: number): void {
+  /** Tell MapLibre what portraits cover, so that it puts no names there. */
+  private keepClear(boxes: readonly Box[], camera: Camera): void {
     if (!this.ready || this.map.isMoving()) return;
-    const place: Place = { x: 0, y: 0 };
-    const points = ids.map((id) => {
-      this.table.placeOf(this.table.slotOf(id) ?? 0, now, place);
-      return [toLng(place.x), toLat(place.y)] as [number, number];
-    });
-    const { pixelsPerStep: scale } = this.camera();
+    const squares = squaresOver(boxes).map(({ x, y }) => ({
+      x: (camera.centre.x + (x - camera.originX) / camera.pixelsPerStep) >>> 0,
+      y: (camera.centre.y + (y - camera.originY) / camera.pixelsPerStep) >>> 0,
+    }));
     // In units of some pixels: a mark that creeps is not worth placing all names again.
-    const key = points
-      .map(([lng, lat]) => [toX(lng), toY(lat)].map((n) => Math.round((n * scale) / 12)))
-      .join(' ');
+    const unit = camera.pixelsPerStep / 12;
+    const key = squares.map(({ x, y }) => `${Math.round(x * unit)} ${Math.round(y * unit)}`).join();
     if (key === this.clearings) return;
     this.clearings = key;
-    this.map.getSource<GeoJSONSource>(PORTRAITS)?.setData({
+    this.map.getSource<GeoJSONSource>(CLEARINGS)?.setData({
       type: 'FeatureCollection',
-      features: points.map((coordinates) => ({
+      features: squares.map(({ x, y }) => ({
         type: 'Feature',
         properties: {},
-        geometry: { type: 'Point', coordinates },
+        geometry: { type: 'Point', coordinates: [toLng(x), toLat(y)] },
       })),
     });
   }
@@ -679,7 +683,7 @@ class LiveMap implements SightlineMap {
   /** Between the user's gestures and flights, hold the followed mark in the middle. */
   private keepFollowing(): void {
     if (this.followed === null || this.map.isMoving()) return;
-    const place = this.placeOf(this.followed);
+    const place = this.placeOf(this.followed, this.frameAt ?? this.clock());
     if (!place) return;
     const camera = this.camera();
     const x = screenX(camera, place.x) - camera.originX;
@@ -705,29 +709,6 @@ class LiveMap implements SightlineMap {
     if (id === null) return;
     this.follow(null);
     this.followEndListeners.tell(id);
-  }
-
-  /** The smallest piece of the world with all marks in it, across the antimeridian if need be. */
-  private boundsOfAll(): [number, number, number, number] | null {
-    const { table } = this;
-    if (table.count === 0) return null;
-    const marks = table.marks.slice(0, table.count);
-    const lngs = marks.map(({ lng }) => lng).sort((a, b) => a - b);
-    const lats = marks.map(({ lat }) => lat);
-    const south = lats.reduce((a, b) => Math.min(a, b));
-    const north = lats.reduce((a, b) => Math.max(a, b));
-    // Begin after the widest empty stretch.
-    let west = lngs[0] as number;
-    let east = lngs.at(-1) as number;
-    let widest = west + 360 - east;
-    for (let i = 1; i < lngs.length; i++) {
-      const gap = (lngs[i] as number) - (lngs[i - 1] as number);
-      if (gap <= widest) continue;
-      widest = gap;
-      west = lngs[i] as number;
-      east = (lngs[i - 1] as number) + 360;
-    }
-    return [west, south, east, north];
   }
 
   // --- telling the page ----------------------------------------------------------------------

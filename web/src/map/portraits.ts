@@ -7,7 +7,7 @@
  */
 import { screenX, screenY, type Camera } from './camera';
 import type { CrowdBuffer, Place } from './crowdbuffer';
-import { placeLabels, type Labelled, type Side } from './labels';
+import { discBox, labelBox, placeLabels, type Box, type Labelled, type Side } from './labels';
 import { spread, type Offset } from './spread';
 import type { Mark } from './types';
 
@@ -128,8 +128,12 @@ export class Portraits {
     }
   }
 
-  /** Move apart what lies on each other and find room for names. Called a few times a second. */
-  arrange(camera: Camera, now: number): void {
+  /**
+   * Move apart what lies on each other and find room for names. Called a few times a second.
+   *
+   * @returns what portraits and names cover, pixels
+   */
+  arrange(camera: Camera, now: number): Box[] {
     const place: Place = { x: 0, y: 0 };
     const discs = [...this.portraits].map(([id]) => {
       this.table.placeOf(this.table.slotOf(id) ?? 0, now, place);
@@ -155,12 +159,16 @@ export class Portraits {
         always: isSelected,
       };
     });
+    const covered = labelled.map(discBox);
     placeLabels(labelled, camera.width).forEach((side, i) => {
+      const one = labelled[i];
+      if (one && side) covered.push(labelBox(one, side));
       const portrait = ordered[i]?.portrait;
       if (!portrait || portrait.side === side) return;
       portrait.side = side;
       portrait.root.dataset['name'] = side ?? 'none';
     });
+    return covered;
   }
 
   destroy(): void {

@@ -7,7 +7,7 @@ import { memo } from 'preact/compat';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ageText } from '../ages';
 import { faceOf } from '../face';
-import { grouped, inOneLine, speed } from '../figures';
+import { brief, grouped, inOneLine, speed } from '../figures';
 import type { Units } from '../figures';
 import type { Entry } from '../kinds/entry';
 import { readServer } from '../kinds/server/read';
@@ -177,7 +177,7 @@ function Chips() {
           }}
         >
           {word}
-          {count !== null && <small>{grouped(count)}</small>}
+          {count !== null && <small title={grouped(count)}>{brief(count)}</small>}
         </button>
       ))}
       <label class="chip sort" title="Order of the list">
@@ -411,8 +411,7 @@ const Row = memo(
   function Row(props: RowProps) {
     const { entry, selected, age } = props;
     const robot = entry.group === 'robots';
-    const where = [
-      ...(props.where === '' ? [] : [props.where]),
+    const doing = [
       ...(entry.speed === undefined ? [] : [inOneLine(speed(entry.speed, props.units))]),
       ...(entry.note === '' ? [] : [entry.note]),
     ].join(' · ');
@@ -442,7 +441,10 @@ const Row = memo(
               {entry.name}
               {props.qualified && entry.qualifier && <small> {entry.qualifier}</small>}
             </span>
-            <span class="where">{where}</span>
+            <span class="where">
+              {props.where !== '' && <span class="ellipsis">{props.where}</span>}
+              {doing !== '' && <span>{doing}</span>}
+            </span>
           </span>
           <span class="right">
             <span class="age">

@@ -61,8 +61,9 @@ export function sparkPath(
   const least = Math.min(...values);
   const span = Math.max(most - least, Math.abs(most) * LEAST_SPAN, 1e-9);
   const middle = (most + least) / 2;
-  const low = fromZero ? 0 : middle - span * 0.75;
-  const high = fromZero ? Math.max(most * 1.15, 1e-9) : middle + span * 0.75;
+  // What is never negative has no room below zero.
+  const low = fromZero ? 0 : Math.max(middle - span * 0.75, least >= 0 ? 0 : -Infinity);
+  const high = fromZero ? Math.max(most * 1.15, 1e-9) : Math.max(middle + span * 0.75, low + span);
   const x = (at: number) => (((at - first.at) / (last.at - first.at)) * width).toFixed(1);
   const y = (value: number) =>
     (height - 2 - ((value - low) / (high - low)) * (height - 4)).toFixed(1);
