@@ -31,7 +31,7 @@ from sightline.core.world import World
 from sightline.helm import Asker, Helm, Refused
 from sightline.hub import Hub
 from sightline.kinds.broker import LinkReading
-from sightline.kinds.friends.model import Friend
+from sightline.kinds.friends.model import Face, Friend
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
@@ -179,6 +179,8 @@ class House:
             self.world.put(
                 key, Friend(presence="live", lat=48.5, lon=2.25 + value, tst=1.0, at=1.0)
             )
+        elif key.startswith("face/"):
+            self.world.put(key, Face(mime="image/png", data="iVBORw0KGgo="))
         else:
             self.world.put(key, spot(value))
         self.fanout.stir()

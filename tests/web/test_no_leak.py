@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
 import pytest_twisted
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from twisted.internet import defer
 from twisted.internet.task import Clock
 
 from picture import Picture
@@ -152,62 +152,54 @@ PATHS = [
 ]  # fmt: skip
 
 
+ROBOTS = st.frozensets(st.sampled_from(["*", "probot/ProBot81", "probot/ProBot82"]), max_size=1)
+NAMES = itertools.count(1)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(see=WORDS, drive=ROBOTS, own=OWNED, role=st.sampled_from(["viewer", "operator"]))
 @pytest_twisted.ensureDeferred
-async def test_no_answer_over_http_or_websocket_shows_what_is_hidden(house):
+async def test_no_answer_over_http_or_websocket_shows_what_is_hidden(house, see, drive, own, role):
+    home = await peopled(house)
+    name, grants = f"user{next(NAMES)}", Grants(see, drive, own)
+    cookie = await home.knows(name, role, see=tuple(see), drive=tuple(drive), own=tuple(own))
+    user = user_of(name, role, grants)
+    hidden = [key for key in KEYS if not may(user, "see", key)]
+    for path in PATHS:
+        answer = await home.asks("GET", path, cookie=cookie)
+        if path.endswith("/export") and answer.status == 200:
+            assert may(user, "export", "friend/" + "/".join(path.split("/")[2:4]))
+        else:
+            assert_nothing_leaks(user, answer.data)
+    for key in hidden:
+        if key.startswith("friend/"):  # what is hidden and what is not there look the same
+            asked = {"name": "x", "things": [key], "ends": home.wall() + 600}
+            there = await home.asks("POST", "/links", asked, cookie=cookie)
+            asked["things"] = ["friend/zz/zz"]
+            nowhere = await home.asks("POST", "/links", asked, cookie=cookie)
+            if not may(user, "share", "friend/zz/zz"):
+                assert (there.status, there.data) == (nowhere.status, nowhere.data)
+    browser = await home.browser(cookie)
+    assert set(browser.picture.things) == set(KEYS) - set(hidden)
+    for key in hidden:
+        for verb in ("see", "stop", "drive", "make coffee"):
+            answer = await browser.asks(verb, thing=key)
+            assert not answer["ok"]
+            assert_nothing_leaks(user, json.dumps(answer).encode())
+    assert_nothing_leaks(user, json.dumps(browser.hello).encode())
+    await browser.leaves()
+
+
+async def peopled(house: Any) -> Any:
+    """A house with all of it, where an admin has shared and exported."""
     home = await house()
     for key in KEYS:
-        home.shows(key, VALUES[key])
+        home.world.put(key, spot(VALUES[key]))
     root = await home.knows("root", "admin")
     await home.link(root, "friend/ann/phx")
     await home.asks("GET", "/friends/ann/phx/export", cookie=root)
-    number = 0
-
-    async def example(grants: Grants, operator: bool) -> None:
-        nonlocal number
-        number += 1
-        name = f"user{number}"
-        role = "operator" if operator else "viewer"
-        cookie = await home.knows(
-            name, role, see=tuple(grants.see), drive=tuple(grants.drive), own=tuple(grants.own)
-        )
-        user = user_of(name, role, grants)
-        for path in PATHS:
-            answer = await home.asks("GET", path, cookie=cookie)
-            if path.endswith("/export") and answer.status == 200:
-                friend = "friend/" + path.split("/")[2] + "/" + path.split("/")[3]
-                assert may(user, "export", friend)
-                continue
-            told = answer.data.replace(b"/".join(path.encode().split(b"/")[2:4]), b"")
-            assert_nothing_leaks(user, told)
-        hidden = [key for key in KEYS if not may(user, "see", key)]
-        for key in hidden[:3]:
-            there = {"name": "x", "things": [key], "ends": home.wall() + 600}
-            gone = {**there, "things": [f"{key.partition('/')[0]}/zz/zz"]}
-            if key.startswith("friend/"):  # what is hidden and what is not there look the same
-                one = await home.asks("POST", "/links", there, cookie=cookie)
-                two = await home.asks("POST", "/links", gone, cookie=cookie)
-                assert (one.status, one.data) == (two.status, two.data)
-        browser = await home.browser(cookie)
-        assert set(browser.picture.things) == {key for key in KEYS if key not in hidden}
-        for key in hidden:
-            for verb in ("see", "stop", "drive", "make coffee"):
-                answer = await browser.asks(verb, thing=key)
-                assert not answer["ok"]
-                assert_nothing_leaks(user, json.dumps(answer).encode())
-        assert_nothing_leaks(user, json.dumps(browser.hello).encode())
-        await browser.leaves()
-        await home.keeper.change(lambda database: database.remove_account(name))
-
-    @settings(max_examples=12)
-    @given(GRANTS, st.booleans())
-    def run(grants: Grants, operator: bool) -> None:
-        good = Grants(
-            grants.see,
-            frozenset(word for word in grants.drive if word == "*" or word.startswith("probot")),
-            grants.own,
-        )
-        pytest_twisted.blockon(defer.Deferred.fromCoroutine(example(good, operator)))
-
-    await in_main(run)
+    return home
 
 
+def test_the_wire_names_a_kind_by_its_key_only():
+    assert wire.thing("a/b", 1, None) == b'{"k":"a","id":"b","s":1,"gone":true}'

@@ -413,7 +413,12 @@ class Database:
                 "UPDATE share SET revoked = ? WHERE things = '' AND revoked IS NULL",
                 (self._wall(),),
             )
-        # The pages of before are overwritten (secure_delete); those in the log go with it.
+
+    def scrub(self) -> None:
+        """Let what was deleted be gone from the disk, too: the log of changes still has it.
+
+        The pages in the file itself are overwritten at once (secure_delete).
+        """
         self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # -- the audit log

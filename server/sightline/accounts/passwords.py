@@ -17,6 +17,7 @@ from sightline.accounts.common import COMMON
 
 SHORTEST = 8
 LONGEST = 256
+_ADDED = 6  # characters around a common word that make it no better
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def weakness(password: str, name: str) -> str | None:
         return f"A password has at most {LONGEST} characters."
     plain = password.casefold()
     base = plain.strip("0123456789!?.,*#@$&-_ ")
-    if plain in COMMON or (len(base) < SHORTEST and (base in COMMON or not base.strip())):
+    if plain in COMMON or not base or (base in COMMON and len(plain) - len(base) <= _ADDED):
         return "This password is among those that are tried first."
     if len(set(plain)) < 4 or _is_run(plain):
         return "This password is among those that are tried first."

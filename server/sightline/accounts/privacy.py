@@ -135,4 +135,5 @@ class PrivacyDesk:
         for eraser in self._erasers:
             eraser(thing)
         await self._keeper.change(erase)
+        await self._keeper.look(lambda database: database.scrub())
         return Reply()
