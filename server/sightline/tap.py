@@ -346,9 +346,12 @@ class Invitation:
 class Witness:
     """Writes down what people asked of robots and brokers, and what came of it."""
 
+    _log = Logger()
+
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
-        # Every deed is kept; of what was refused, no more than this: refusals are cheap to cause.
+        # More than people do; less than a hostile page could do to fill the disk.
+        self._deeds = Bucket(rate=2, burst=200)
         self._refusals = Bucket(rate=0.2, burst=30)
 
     def __call__(self, asker: Asker, request: wire.Request, result: str) -> None:
@@ -356,7 +359,9 @@ class Witness:
         if request.do not in AUDITED:
             return
         who = asker.user.name
-        if result != "ok" and not self._refusals.take(who, reactor.seconds()):
+        kept = self._deeds if result == "ok" else self._refusals
+        if not kept.take(who, reactor.seconds()):
+            self._log.warn("{who} does too much to write it all down", who=who)
             return
         thing = request.more.get("thing")
         shown = clean(thing, 200) if isinstance(thing, str) else ""

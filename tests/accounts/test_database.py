@@ -199,3 +199,12 @@ def test_links_and_tokens_that_ended_long_ago_are_forgotten(tmp_path: Path, data
     late.tidy()
     assert not late.roll().shares
     late.close()
+
+
+def test_an_account_has_so_many_sessions_and_the_oldest_ends(database: Database):
+    database.put_account(JANE)
+    with database.change():
+        for n in range(203):
+            database.put_session(Session(f"k{n:03}", "jane", None, NOW + n, NOW + n))
+    assert min(database.roll().sessions) == "k003"
+    assert len(database.roll().sessions) == 200

@@ -253,7 +253,9 @@ def shown_records(
     records: Iterable[Record], veil: Veil, known: Iterable[str]
 ) -> list[dict[str, object]]:
     """Records as they are shown; friends by their names where those are still known."""
-    names = veil.names(known)
+    records = list(records)
+    hidden = any(_HIDDEN.search(f"{each.deed.thing} {each.deed.more}") for each in records)
+    names = veil.names(known) if hidden else {}
 
     def named(text: str) -> str:
         return _HIDDEN.sub(lambda found: names.get(found[0], found[0]), text)

@@ -71,6 +71,7 @@ _STEPS = (
     ) STRICT, WITHOUT ROWID;
     """,
 )
+_MOST_SESSIONS = 200  # of one account or link; the oldest ends
 _APART = "\n"  # between the words of a list; no grant, scope or thing holds one
 
 
@@ -293,6 +294,13 @@ class Database:
                     session.address,
                     session.agent,
                 ),
+            )
+            # Who signs in again and again without signing out does not fill the disk.
+            self._sql.execute(
+                "DELETE FROM session WHERE account IS ? AND share IS ? AND key NOT IN"
+                " (SELECT key FROM session WHERE account IS ? AND share IS ?"
+                " ORDER BY created DESC LIMIT ?)",
+                (session.account, session.link) * 2 + (_MOST_SESSIONS,),
             )
             if session.account is not None:
                 self._sql.execute(

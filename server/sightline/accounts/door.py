@@ -83,6 +83,7 @@ class DoorDesk:
         keeper, asked = self._keeper, read(call, SignIn)
         name = plain_name(asked.name)
         self._may_guess((name, call.address), call.address)
+        await keeper.refresh()
         account = keeper.roll.accounts.get(name)
         kept = account.password if account else None
         right = await keeper.hash(keeper.passwords.verify, kept, asked.password)

@@ -400,7 +400,7 @@ class Keeper(Service):
         if now >= self._tidy_due:
             self._tidy_due = now + _TIDY
             await self.change(lambda database: database.tidy())
-        await self._look_at_others()
+        await self.refresh()
 
     def _look_around(self) -> Deferred[None]:
         looked = Deferred.fromCoroutine(self._look_once())
@@ -415,8 +415,8 @@ class Keeper(Service):
         self.looks += 1
         return result
 
-    async def _look_at_others(self) -> None:
-        """Take over what another process changed."""
+    async def refresh(self) -> None:
+        """Take over what another process changed, without waiting for the next look."""
 
         def read(database: Database) -> tuple[int, Roll | None]:
             version = database.version
