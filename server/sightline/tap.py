@@ -35,21 +35,20 @@ from sightline.accounts.own import OwnDesk
 from sightline.accounts.passwords import Cost
 from sightline.accounts.privacy import PrivacyDesk
 from sightline.accounts.sharing import SharingDesk
+from sightline.accounts.witness import Witness
 from sightline.core import wire
-from sightline.core.account import AUDITED, Deed
 from sightline.core.call import Denied
 from sightline.core.intake import Intake
 from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
-from sightline.core.session import Bucket, Lifetime, Visitor, described
+from sightline.core.session import Lifetime, Visitor, described
 from sightline.core.world import World
-from sightline.helm import Asker, Helm
+from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.friends.address import topics
 from sightline.model.kind import Kind, Patience, id_of, kind_of
 from sightline.model.link import Link
-from sightline.model.text import clean
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, TlsOptions
 from sightline.mqtt.private import PrivateBroker
@@ -172,7 +171,7 @@ class Sightline(MultiService):
             ping=settings.limits.ping_seconds,
         )
         helm = Helm(time.time)
-        helm.when_answered(Witness(keeper))
+        helm.when_answered(Witness(keeper.note, reactor))
         sockets = Sockets(
             reactor,
             fanout,
@@ -341,31 +340,6 @@ class Invitation:
                 " (or type: sightline user add NAME --role admin)",
                 link=link,
             )
-
-
-class Witness:
-    """Writes down what people asked of robots and brokers, and what came of it."""
-
-    _log = Logger()
-
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
-        # More than people do; less than a hostile page could do to fill the disk.
-        self._deeds = Bucket(rate=2, burst=200)
-        self._refusals = Bucket(rate=0.2, burst=30)
-
-    def __call__(self, asker: Asker, request: wire.Request, result: str) -> None:
-        """One answered request."""
-        if request.do not in AUDITED:
-            return
-        who = asker.user.name
-        kept = self._deeds if result == "ok" else self._refusals
-        if not kept.take(who, reactor.seconds()):
-            self._log.warn("{who} does too much to write it all down", who=who)
-            return
-        thing = request.more.get("thing")
-        shown = clean(thing, 200) if isinstance(thing, str) else ""
-        self._keeper.note(Deed(who, asker.address, request.do, shown, result))
 
 
 class Brokers(MultiService):

@@ -19,6 +19,7 @@ from sightline.accounts.passwords import LONGEST, weakness
 from sightline.core.account import DEMO, Account, Deed, Session, Share, check_name, plain_name
 from sightline.core.call import Call, Denied, Reply, Route
 from sightline.core.session import Bucket, Throttle, described, digest, new_secret
+from sightline.model.text import clean
 
 WRONG = "The name or the password is not right."
 _USED_UP = "This link has been used, or the server has been started anew since. Look in its log."
@@ -121,7 +122,9 @@ class DoorDesk:
         """A new session, always with a new secret; the one of before ends."""
         keeper, secret = self._keeper, new_secret()
         now = keeper.wall()
-        session = Session(digest(secret), name, None, now, now, call.address, call.agent[:_AGENT])
+        session = Session(
+            digest(secret), name, None, now, now, call.address, clean(call.agent, _AGENT)
+        )
 
         def enter(database: Database) -> bool:
             also(database)
@@ -215,7 +218,7 @@ class DoorDesk:
         self._open(share)
         secret = new_secret()
         session = Session(
-            digest(secret), None, share.id, now, now, call.address, call.agent[:_AGENT]
+            digest(secret), None, share.id, now, now, call.address, clean(call.agent, _AGENT)
         )
 
         def enter(database: Database) -> None:

@@ -127,6 +127,12 @@ class Keeper(Service):
         self._token_used: dict[str, float] = {}
         self._used_due = self._tidy_due = 0.0
         self._watched: set[_Watched] = set()
+        self._users: dict[str, User] = {}  # what each account comes to, by this roll
+        self._guest = (
+            None
+            if policy.guest is None
+            else Visitor(user_of("guest", policy.guest, ALL_GRANTS), "guest")
+        )
         self._invitation: str | None = None
         self.looks = 0
         self._loop = LoopingCall(self._look_around)
@@ -281,9 +287,7 @@ class Keeper(Service):
     def _standing(self, way: str, key: str) -> Visitor | str:
         """A visitor as they stand now, or why they must go."""
         if way == "guest":
-            if self.policy.guest is None:
-                return SIGNED_OUT
-            return Visitor(user_of("guest", self.policy.guest, ALL_GRANTS), "guest")
+            return SIGNED_OUT if self._guest is None else self._guest
         if way == "token":
             return self._token_standing(self.roll.tokens.get(key))
         return self._session_standing(self.roll.sessions.get(key))
@@ -300,8 +304,7 @@ class Keeper(Service):
             account = self.roll.accounts.get(session.account)
             if account is None or account.disabled:
                 return DISABLED
-            user = user_of(account.name, account.role, account.grants)
-            return Visitor(user, "account", session.key, expires)
+            return Visitor(self._user(account), "account", session.key, expires)
         share = self.roll.shares.get(session.link or "")
         why = "revoked" if share is None else share.standing(self.wall())
         if share is None or why is not None:
@@ -316,8 +319,14 @@ class Keeper(Service):
         owner = self.roll.accounts.get(share.owner)
         if owner is None or owner.disabled:
             return frozenset()
-        user = user_of(owner.name, owner.role, owner.grants)
+        user = self._user(owner)
         return frozenset(thing for thing in share.things if may(user, "share", thing))
+
+    def _user(self, account: Account) -> User:
+        found = self._users.get(account.name)
+        if found is None:
+            found = self._users[account.name] = user_of(account.name, account.role, account.grants)
+        return found
 
     def _token_standing(self, token: Token | None) -> Visitor | str:
         if token is None:
@@ -364,6 +373,7 @@ class Keeper(Service):
     def _apply(self, roll: Roll) -> None:
         now, wall = self.clock.seconds(), self.wall()
         self.roll = roll
+        self._users.clear()
         self._times = {
             key: self._times.get(key)
             or _Times(began_at(session.created, wall, now), began_at(session.seen, wall, now))
