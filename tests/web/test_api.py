@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import ssl
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import pytest_twisted
+import trustme
+from twisted.internet import reactor as _reactor
+from twisted.internet.ssl import PrivateCertificate
+from twisted.internet.threads import deferToThread
 
 from browser import Closed
 from house import DAY, GOOD, NOW
 
+reactor: Any = _reactor
 RIGHT = {"name": "jane", "password": GOOD}
 
 
@@ -355,3 +362,43 @@ async def test_every_answer_carries_the_headers_that_protect_it(house):
         assert "server" not in answer.headers
     answer = await home.asks("GET", "/me")
     assert answer.headers["cache-control"] == "no-store"
+
+
+# Twisted's own way to hand a certificate to pyOpenSSL.
+@pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")
+@pytest_twisted.ensureDeferred
+async def test_over_tls_the_cookie_is_secure_and_https_is_remembered(house, tmp_path):
+    home = await house()
+    await home.knows("jane", password=GOOD)
+    authority = trustme.CA()
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(
+        tmp_path / "both.pem"
+    )
+    pem = (tmp_path / "both.pem").read_bytes()
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    listening = reactor.listenSSL(
+        0, home.site, PrivateCertificate.loadPEM(pem).options(), interface="127.0.0.1"
+    )
+    port = listening.getHost().port
+
+    def ask() -> tuple[int, str | None, str | None]:
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)
+        headers = {"Content-Type": "application/json", "Origin": f"https://127.0.0.1:{port}"}
+        connection.request("POST", "/api/1/session", json.dumps(RIGHT).encode(), headers)
+        answer = connection.getresponse()
+        found = (
+            answer.status,
+            answer.getheader("set-cookie"),
+            answer.getheader("strict-transport-security"),
+        )
+        connection.close()
+        return found
+
+    status, cookie, remembered = await deferToThread(ask)
+    await listening.stopListening()
+    assert status == 200
+    assert cookie is not None
+    assert cookie.startswith("__Host-sightline=")
+    assert cookie.endswith("; Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=strict")
+    assert remembered == "max-age=31536000"

@@ -43,23 +43,29 @@ LEAST_ROLE: dict[str, Role] = {
 OWNERS = frozenset(("share", "export", "retain", "erase"))
 
 # Kinds that show what another thing is about: whoever sees the one sees the other, by the same id.
-FOLLOWS: dict[str, str] = {"face": "friend", "lease": "probot"}
+FOLLOWS: dict[str, str] = {"face": "friend", "lease": "probot", "picture": "probot"}
 
 # Kinds that go by grants: somebody must be allowed to see them.
 GRANTED = frozenset(("friend", "probot", "region"))
 
 # Who sees a kind at all. The broker's link and the server's figures tell every account why a
-# picture is old; what could not be read (quarantine) may hold anybody's position, and clients are
-# addresses and names of machines.
+# picture is old, the guard why there is no driving; what could not be read (quarantine) may hold
+# anybody's position, and clients are addresses and names of machines.
 SEEN_BY: dict[str, Role] = {
     "friend": "viewer",
     "probot": "viewer",
     "region": "viewer",
     "broker": "viewer",
+    "guard": "viewer",
     "server": "viewer",
+    "command": "operator",
+    "alarm": "operator",
     "quarantine": "admin",
     "client": "admin",
 }
+
+# Kinds that tell of any thing of another kind, and are seen by whoever sees all of that.
+WITH_ALL: dict[str, str] = {"command": "probot", "alarm": "probot"}
 
 _GRANT = re.compile(r"\*|[a-z]{1,32}(?:/[^/\x00-\x1f\x7f+#]{1,128}){0,2}")
 
@@ -190,7 +196,9 @@ def user_of(name: str, role: Role, grants: Grants, *, looks_only: bool = False) 
     always = {
         kind
         for kind, least in SEEN_BY.items()
-        if kind not in GRANTED and _RANK[role] >= _RANK[least]
+        if kind not in GRANTED
+        and _RANK[role] >= _RANK[least]
+        and WITH_ALL.get(kind, "") in {"", *whole}
     }
     sight = Sight(
         kinds=whole | always,

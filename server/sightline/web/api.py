@@ -29,6 +29,10 @@ from sightline.web.front import Front
 _SAFE = (b"GET", b"HEAD")
 _BODIED = (b"POST", b"PUT", b"PATCH")
 _SIGN_IN = "Please sign in."
+_FOREIGN = (
+    "Only Sightline's own page may ask for this. If this is its page, the name in its address has to"
+    " be in server.public_url or server.origins."
+)
 _ROLE = "This is not for you."
 
 
@@ -74,7 +78,7 @@ class Api(Resource):
         route, parts = self._route(request, visitor)
         _check_needs(route.needs, visitor)
         if request.method not in _SAFE and not front.same_site(request):
-            raise Denied("foreign", "Only Sightline's own page may ask for this.")
+            raise Denied("foreign", _FOREIGN)
         call = Call(
             visitor=visitor,
             address=address,
