@@ -38,7 +38,7 @@ from sightline.accounts.sharing import SharingDesk
 from sightline.accounts.witness import Witness
 from sightline.core import wire
 from sightline.core.call import Denied
-from sightline.core.intake import Intake
+from sightline.core.intake import Intake, Quarantined
 from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
 from sightline.core.session import Lifetime, Visitor, described
@@ -243,8 +243,18 @@ def _policy(accounts: Accounts) -> Policy:
 
 
 def hub_eraser(hub: Hub) -> Callable[[str], None]:
-    """Lets a friend and its picture go from the world."""
-    return lambda thing: hub.erase((thing, f"face/{id_of(thing)}"))
+    """Lets a friend go from the world: its state, its picture, what of it could not be read."""
+
+    def erase(thing: str) -> None:
+        friend = id_of(thing)
+        unread = [
+            key
+            for key, state in hub.world
+            if isinstance(state, Quarantined) and friend in state.topic
+        ]
+        hub.erase((thing, f"face/{friend}", *unread))
+
+    return erase
 
 
 def _origin(url: str) -> list[str]:

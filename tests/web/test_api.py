@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import ssl
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,9 @@ from twisted.internet.ssl import PrivateCertificate
 from twisted.internet.threads import deferToThread
 
 from browser import Closed
+from sightline.accounts import keeper
+from sightline.core.call import STATUS
+from sightline_process import ROOT
 from house import DAY, GOOD, NOW
 
 reactor: Any = _reactor
@@ -402,3 +406,31 @@ async def test_over_tls_the_cookie_is_secure_and_https_is_remembered(house, tmp_
     assert cookie.startswith("__Host-sightline=")
     assert cookie.endswith("; Path=/; Max-Age=2592000; Secure; HttpOnly; SameSite=strict")
     assert remembered == "max-age=31536000"
+
+
+README = (ROOT / "server" / "README.md").read_text()
+
+
+@pytest_twisted.ensureDeferred
+async def test_every_call_is_documented_and_no_other(house):
+    home = await house()
+    told = {
+        (method, path)
+        for methods, path in re.findall(r"^\| ([A-Z, ]+) `(/[^`?]*)[^`]*` \|", README, re.MULTILINE)
+        for method in methods.split(", ")
+    }
+    assert told == {(route.method, route.path) for _, route in home.api._routes}
+
+
+def test_every_code_is_documented_with_its_status():
+    told = {}
+    for codes, statuses in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| ([\d, ]+) \|", README, re.MULTILINE):
+        for number, code in enumerate(re.findall(r"\w+", codes)):
+            found = statuses.split(", ")
+            told[code] = int(found[min(number, len(found) - 1)])
+    assert told == STATUS
+
+
+def test_every_reason_a_socket_is_closed_for_is_documented():
+    for why in (keeper.SIGNED_OUT, keeper.EXPIRED, keeper.CHANGED, keeper.REVOKED, keeper.LINK_ENDED):
+        assert why in " ".join(README.split())

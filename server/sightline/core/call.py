@@ -32,7 +32,6 @@ STATUS: dict[str, int] = {
     "last_admin": 409,
     "ended": 410,
     "revoked": 410,
-    "too_large": 413,
     "not_json": 415,
     "wait": 429,
     "failed": 500,
