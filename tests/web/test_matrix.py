@@ -223,3 +223,67 @@ async def test_the_last_admin_stays_and_the_log_says_what_changed(house):
         f"role viewer, +see {FRIEND}",
     ]
     assert b"bobs-other" not in answer.data
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_admin_sees_and_ends_anybodys_sessions_and_tokens(house):
+    home = await house()
+    root, jane = await home.knows("root", "admin"), await home.knows("jane", see=("*",))
+    await home.token("jane", "see")
+    (session,) = (await home.asks("GET", "/users/jane/sessions", cookie=root)).said["sessions"]
+    (token,) = (await home.asks("GET", "/users/jane/tokens", cookie=root)).said["tokens"]
+    browser = await home.browser(jane)
+    path = f"/users/jane/sessions/{session['id']}"
+    assert (await home.asks("DELETE", path, cookie=root)).status == 200
+    assert (await browser.is_closed()).code == 4001
+    assert (await home.asks("DELETE", f"/tokens/{token['id']}", cookie=root)).status == 200
+    said = (await home.asks("GET", "/users", cookie=root)).said["users"]
+    assert {user["name"]: (user["sessions"], user["tokens"]) for user in said} == {
+        "jane": (0, 0),
+        "root": (1, 0),
+    }
+
+
+@pytest.mark.parametrize("query", ["limit=x", "since=nan", "before=1e99", "until=inf"])
+@pytest_twisted.ensureDeferred
+async def test_a_search_that_makes_no_sense_is_refused(house, query):
+    home = await house()
+    root = await home.knows("root", "admin")
+    answer = await home.asks("GET", f"/audit?{query}", cookie=root)
+    assert (answer.status, answer.code) == (400, "malformed")
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_log_is_read_page_by_page(house):
+    home = await house()
+    root = await home.knows("root", "admin", password=GOOD)
+    for n in range(5):
+        asked = {"name": f"user{n}", "password": f"good-enough-{n}-x"}
+        assert (await home.asks("POST", "/users", asked, cookie=root)).status == 201
+    seen, page = [], ""
+    while True:
+        said = (await home.asks("GET", f"/audit?limit=2{page}", cookie=root)).said
+        seen += [record["thing"] for record in said["records"]]
+        if said["next"] is None:
+            break
+        page = f"&before={said['next']}"
+    assert seen == [f"account/user{n}" for n in (4, 3, 2, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"name": "", "scopes": ["see"]}, "malformed"),
+        ({"name": "x", "scopes": []}, "malformed"),
+        ({"name": "x", "scopes": ["everything"]}, "malformed"),
+        ({"name": "x", "scopes": ["publish"], "things": ["probot/ProBot1"]}, "malformed"),
+        ({"name": "x", "scopes": ["see"], "days": 0}, "malformed"),
+        ({"name": "x", "scopes": ["metrics"]}, "forbidden"),
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_a_token_that_makes_no_sense_is_not_made(house, asked, code):
+    home = await house()
+    cookie = await home.knows("jane", "operator", own=("friend/jane",))
+    answer = await home.asks("POST", "/tokens", asked, cookie=cookie)
+    assert (answer.status, answer.code) == (403 if code == "forbidden" else 400, code)
