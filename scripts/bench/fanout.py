@@ -25,6 +25,7 @@ POOL = 30_000  # devices: the same one comes again after half a second at 60,000
 DRAIN = 8.0  # s after the last message until the viewers must have it
 P99 = {10: 20.0, 100: 20.0, 1000: 300.0, 5000: 300.0}  # ms, ours; the peer may take a second
 P99_PEER = 1000.0
+TRIES = 2  # what else the machine does can only make it slower
 GROWTH = 0.2  # latency of the peer by the time measured
 PARTS = ("rates", "light", "slow", "idle", "snapshot")
 
@@ -130,9 +131,13 @@ def search(
             scene.open()
             while True:
                 scene.at(min(rate, 100), 0.3)  # warm up
-                found = scene.at(rate, seconds)
-                good = sustained(found, limit)
-                table.note(_line(found, good))
+                for _ in range(TRIES):
+                    found = scene.at(rate, seconds)
+                    good = sustained(found, limit)
+                    table.note(_line(found, good))
+                    # Far off is no accident.
+                    if good or not found["drained"] or found["p99"] > 2 * limit:
+                        break
                 if not good:
                     top = rate
                     break
@@ -274,6 +279,10 @@ def idle(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
         cpu = scene.server.cpu
         again = scene.open(storm=True)
         storm = (scene.server.cpu - cpu) / k * 1000
+        scene.publisher.ask("fill", count=1000)
+        time.sleep(1)
+        scene.load.ask("close")
+        large = scene.open(storm=True, deflate=True)
         result = {
             "viewers": k,
             "kb_each": each,
@@ -283,13 +292,17 @@ def idle(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
             "storm_seconds": again["seconds"],
             "storm_median": again["median"],
             "storm_ms": storm,
+            "large_seconds": large["seconds"],
             "rss": scene.server.rss,
             "load_cpu": scene.load.cpu,
         }
     table.show(
-        f"{k} idle viewers",
-        ["KB each", "handshake CPU ms", "idle CPU", "all back s", "half back s", "CPU ms each"],
-        [[each, handshake, quiet, again["seconds"], again["median"], storm]],
+        f"{k} idle viewers; then all of them connecting at once",
+        [
+            *("KB each", "handshake CPU ms", "idle CPU", "all back s", "half back s"),
+            *("CPU ms each", "all back s, deflate, 1000 things"),
+        ],
+        [[each, handshake, quiet, again["seconds"], again["median"], storm, large["seconds"]]],
     )
     return [result]
 
