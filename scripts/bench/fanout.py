@@ -170,7 +170,9 @@ def _line(found: dict[str, Any], good: bool) -> str:
 def rates(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
     results = []
     for viewers in args.viewers:
-        kinds = [("mosquitto", False), ("sightline", False), ("sightline", True)]
+        kinds = [("mosquitto", False), ("sightline", True)]
+        if not args.quick:
+            kinds.insert(1, ("sightline", False))
         for peer, deflate in kinds:
             if args.rate:
                 with Scene(where, peer, viewers, deflate=deflate) as scene:
@@ -179,9 +181,9 @@ def rates(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
                     found = scene.at(args.rate, args.seconds)
                     table.note(_line(found, sustained(found, P99.get(viewers, 300.0))))
             else:
-                start = 20_000 / viewers if peer == "mosquitto" else 6000.0
+                start = 40_000 / viewers if peer == "mosquitto" else 6000.0
                 found = search(
-                    where, peer, viewers, deflate, args.seconds, start, 1 if args.quick else 2
+                    where, peer, viewers, deflate, args.seconds, start, 0 if args.quick else 2
                 )
             results.append(found)
     columns = ["", "K", "msg/s", "deliveries/s", "frames/s", "p50 ms", "p99 ms", "max ms"]
@@ -382,7 +384,7 @@ def main() -> None:
     viewers = args.viewers or ("100" if args.quick else "100,1000")
     args.viewers = [int(k) for k in viewers.split(",")]
     if args.quick:
-        args.seconds = min(args.seconds, 1.5)
+        args.seconds = min(args.seconds, 1.0)
     table.note(f"machine: {table.machine()}")
     work = {"rates": rates, "light": light, "slow": slow, "idle": idle, "snapshot": snapshot}
     with folder() as name:
