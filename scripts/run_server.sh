@@ -145,6 +145,11 @@ daemon() {
         address=$(tail -c "+$((size + 1))" "$log" 2>/dev/null |
             sed -nE 's/.*Sightline is at ([^ ]+).*/\1/p')
         if [[ -n $address ]]; then
+            # Written right after the address, while nobody has an account.
+            sleep 0.2
+            local invitation
+            invitation=$(tail -c "+$((size + 1))" "$log" | sed -nE 's/.*open once: ([^ ]+).*/\1/p')
+            [[ -z $invitation ]] || say "To sign in for the first time, open once: $invitation"
             say "Sightline is at $address, in the background as process $(running)." \
                 $'\n'"Log: $log"$'\n'"To stop it: scripts/run_server.sh --stop"
             return

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,3 +24,24 @@ def _monotonic_reactor() -> None:
 
     twisted_reactor: Any = reactor
     twisted_reactor.seconds = time.monotonic
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Any]:
+    """Opens houses (see tests/house.py), closes them afterwards."""
+    from twisted.internet.defer import Deferred
+
+    from house import House
+
+    opened: list[House] = []
+
+    async def open_house(**options: Any) -> House:
+        folder = tmp_path / f"state{len(opened)}"
+        folder.mkdir()
+        made = House(folder, **options)
+        opened.append(made)
+        return await made.opens()
+
+    yield open_house
+    for made in opened:
+        pytest_twisted.blockon(Deferred.fromCoroutine(made.closes()))

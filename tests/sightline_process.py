@@ -18,13 +18,18 @@ DEADLINE = 20.0  # s
 
 
 class SightlineProcess:
-    """Starts on a free port (the same over `restart`), with a settings file of the given text."""
+    """Starts on a free port (the same over `restart`), with a settings file of the given text.
+
+    Everybody is let in as an admin, unless the settings say something about accounts.
+    """
 
     def __init__(self, settings: str = "", *options: str) -> None:
         self._made = tempfile.TemporaryDirectory(prefix="sightline-")
         self.folder = Path(self._made.name)
         self.port = free_port()
         self._options = options
+        if "[accounts]" not in settings:
+            settings += '\n[accounts]\nguest = "admin"\n'
         (self.folder / "sightline.toml").write_text(settings)
         self._process: subprocess.Popen[bytes] | None = None
 

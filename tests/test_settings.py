@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sightline.settings import BadSettings, Broker, Secret, Settings, load
+from sightline.settings import BadSettings, Broker, Secret, Server, Settings, is_private, load
 
 
 @pytest.fixture
@@ -116,12 +116,12 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
         (
             '[server]\nlisen = "tcp:1"',
             "x.toml: server.lisen: no such setting; did you mean listen?"
-            " allowed here: listen, origins, public_url, state, web_root",
+            " allowed here: listen, origins, proxies, public_url, state, web_root",
         ),
         (
             "zebra = 1",
             "x.toml: zebra: no such setting;"
-            " allowed here: broker, fanout, friends, limits, probots, server",
+            " allowed here: accounts, broker, fanout, friends, limits, probots, server",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',
@@ -391,3 +391,33 @@ def test_any_file_is_either_settings_or_refused(tmp_path, lines):
     else:
         named = True
     assert named
+
+
+@pytest.mark.parametrize(
+    ("listen", "server", "private"),
+    [
+        ("tcp:8080:interface=127.0.0.1", {}, True),
+        ("tcp:8080:interface=localhost", {}, True),
+        ("tcp:8080", {}, False),
+        ("tcp:8080:interface=0.0.0.0", {}, False),
+        ("tcp:8080:interface=192.168.1.5", {}, False),
+        ("ssl:8443:interface=127.0.0.1", {}, False),
+        ("unix:/run/sightline.sock", {}, False),
+        ("tcp:8080:interface=127.0.0.1", {"public_url": "https://map.example.org"}, False),
+        ("tcp:8080:interface=127.0.0.1", {"proxies": ("127.0.0.1",)}, False),
+    ],
+)
+def test_only_a_loopback_endpoint_without_a_proxy_is_private(listen, server, private):
+    assert is_private(listen, Server(**server)) is private
+
+
+def test_a_proxy_is_an_address_or_a_network(write):
+    text = '[server]\nproxies = ["10.0.0.0/8", "::1", "local"]'
+    assert load(write(text), {}).server.proxies == ("10.0.0.0/8", "::1", "local")
+    assert "server.proxies: each must be" in refusal(write('[server]\nproxies = ["proxy"]'))
+
+
+def test_guests_are_said_aloud(write):
+    assert load(write('[accounts]\nguest = "viewer"'), {}).warnings() == [
+        "accounts.guest: who reaches this server is let in as viewer without signing in"
+    ]

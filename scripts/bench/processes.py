@@ -161,6 +161,7 @@ class Server(Child):
         config = folder / f"sightline-{self.port}.toml"
         config.write_text(
             f'[broker.main]\nhost = "127.0.0.1"\nport = {broker}\nqos = {qos}\n{settings}'
+            '\n[accounts]\nguest = "admin"\n'
         )
         twistd = Path(sys.executable).with_name("twistd")
         log = folder / f"sightline-{self.port}.log"

@@ -54,6 +54,7 @@ class Helm:
         self._wall = wall
         self._verbs: dict[str, Verb] = {"ping": self._ping}
         self._leavers: list[Callable[[Asker], None]] = []
+        self._witnesses: list[Callable[[Asker, wire.Request, str], None]] = []
 
     def add(self, name: str, verb: Verb) -> None:
         """From now on we know how to do ``name``."""
@@ -62,6 +63,10 @@ class Helm:
     def when_left(self, left: Callable[[Asker], None]) -> None:
         """Call ``left`` with each asker that is gone."""
         self._leavers.append(left)
+
+    def when_answered(self, witness: Callable[[Asker, wire.Request, str], None]) -> None:
+        """Call ``witness`` after each answer, with ``ok`` or the code of the refusal."""
+        self._witnesses.append(witness)
 
     def left(self, asker: Asker) -> None:
         """A browser is gone: whatever it held ends."""
@@ -82,21 +87,29 @@ class Helm:
             self._failed(Failure(), asker, request)
             return
         if isinstance(fields, Mapping):
-            asker.say(wire.answer(request.id, **fields))
+            self._granted(asker, request, fields)
             return
 
         async def later() -> None:
-            asker.say(wire.answer(request.id, **await fields))
+            self._granted(asker, request, await fields)
 
         Deferred.fromCoroutine(later()).addErrback(self._failed, asker, request)
 
+    def _granted(self, asker: Asker, request: wire.Request, fields: Fields) -> None:
+        asker.say(wire.answer(request.id, **fields))
+        self._tell(asker, request, "ok")
+
     def _failed(self, failure: Failure, asker: Asker, request: wire.Request) -> None:
         error = failure.value
-        if isinstance(error, Refused):
-            asker.say(wire.refusal(request.id, error.code, error.why))
-        else:  # a mistake of ours: the asker learns only that it happened
+        if not isinstance(error, Refused):  # a mistake of ours: they learn only that it happened
             self._log.failure("Failed to {do}", failure, do=request.do)
-            asker.say(wire.refusal(request.id, "failed", "something went wrong in the server"))
+            error = Refused("failed", "something went wrong in the server")
+        asker.say(wire.refusal(request.id, error.code, error.why))
+        self._tell(asker, request, error.code)
+
+    def _tell(self, asker: Asker, request: wire.Request, result: str) -> None:
+        for witness in self._witnesses:
+            witness(asker, request, result)
 
     def _ping(self, asker: Asker, request: wire.Request) -> Fields:
         return {"now": round(self._wall() * 1000)}

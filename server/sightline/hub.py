@@ -78,6 +78,13 @@ class Hub(Service):
         self._fold(self._link_reading(broker, link))
         self._tell()
 
+    def erase(self, things: Iterable[str]) -> None:
+        """Forget these things. Whatever is heard of them from now on is new."""
+        for thing in things:
+            self.world.remove(thing)
+            self._presence.forget(thing)
+        self._tell()
+
     def listen(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each batch that may have changed the world."""
         self._listeners.append(listener)

@@ -75,7 +75,8 @@ class Server(Section, frozen=True, kw_only=True):
     ``listen`` is a Twisted endpoint. ``state`` is a folder, relative to the working directory.
     ``web_root`` is the folder of the built pages, empty: found by the server itself. ``origins``
     are web origins besides our own that may open the WebSocket. ``public_url`` is the address
-    people use when a proxy stands in front.
+    people use when a proxy stands in front. ``proxies`` are addresses or networks whose
+    ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed.
     """
 
     listen: str = "tcp:8080:interface=127.0.0.1"
@@ -83,6 +84,7 @@ class Server(Section, frozen=True, kw_only=True):
     web_root: str = ""
     origins: tuple[str, ...] = ()
     public_url: str = ""
+    proxies: tuple[str, ...] = ()
 
 
 class Limits(Section, frozen=True, kw_only=True):
@@ -94,6 +96,8 @@ class Limits(Section, frozen=True, kw_only=True):
 
     connections: Count = 10_000
     connections_per_address: CountOrNone = 1000
+    connections_per_user: Count = 50
+    requests_per_second: Count = 20
     message_bytes: Annotated[int, Meta(ge=256, le=1_048_576)] = 4096
     messages_per_second: Count = 30
     handshake_seconds: Seconds = 10.0
@@ -164,6 +168,22 @@ class Probots(Section, frozen=True, kw_only=True):
     known: tuple[str, ...] = ()
 
 
+class Accounts(Section, frozen=True, kw_only=True):
+    """Who gets in without signing in, and how long a sign-in lasts.
+
+    ``guest`` is the role of who did not sign in; anywhere but on this machine it also needs
+    ``guest_anywhere``. ``hash_memory`` is in KiB, ``hash_passes`` how often it is gone over.
+    """
+
+    guest: Literal["none", "viewer", "operator", "admin"] = "none"
+    guest_anywhere: bool = False
+    idle_hours: Annotated[float, Meta(ge=0.01, le=87_600)] = 12.0
+    session_days: Annotated[float, Meta(ge=0.01, le=3650)] = 30.0
+    link_days: Annotated[float, Meta(ge=0.01, le=3650)] = 31.0
+    hash_memory: Annotated[int, Meta(ge=1024, le=4_194_304)] = 19_456
+    hash_passes: Annotated[int, Meta(ge=1, le=100)] = 3
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """Everything the operator decided. ``broker`` is by name; empty: use a private mosquitto."""
 
@@ -173,10 +193,16 @@ class Settings(Section, frozen=True, kw_only=True):
     broker: Mapping[str, Broker] = {}
     friends: Friends = Friends()
     probots: Probots = Probots()
+    accounts: Accounts = Accounts()
 
     def warnings(self) -> list[str]:
         """What is allowed but should be said aloud at every start."""
         said = []
+        if self.accounts.guest != "none":
+            said.append(
+                f"accounts.guest: who reaches this server is let in as {self.accounts.guest}"
+                " without signing in"
+            )
         for name, broker in self.broker.items():
             if broker.tls_insecure:
                 said.append(
@@ -218,7 +244,7 @@ def _settings(
 ) -> Settings:
     _check_names(table, Settings.__struct_fields__, file, "")
     sections: dict[str, Any] = {}
-    for section in (Server, Limits, Fanout, Friends, Probots):
+    for section in (Server, Limits, Fanout, Friends, Probots, Accounts):
         name = section.__name__.lower()
         if name in table:
             sections[name] = section(**_values(section, table[name], file, name))
@@ -419,6 +445,13 @@ def _server_faults(server: Server) -> Iterable[tuple[str, str]]:
         )
     if not server.state:
         yield "server.state", "must name a folder"
+    for proxy in server.proxies:
+        if proxy != "local" and not _is_network(proxy):
+            yield (
+                "server.proxies",
+                'each must be an address, a network such as 10.0.0.0/8, or "local" for a socket'
+                f" file (is {_shown(proxy)})",
+            )
     for origin in server.origins:
         if not _is_origin(origin):
             yield (
@@ -433,6 +466,14 @@ def _server_faults(server: Server) -> Iterable[tuple[str, str]]:
             "must be empty or an address such as https://map.example.org"
             f" (is {_shown(server.public_url)})",
         )
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_origin(text: str) -> bool:
@@ -486,6 +527,16 @@ def _twin_faults(brokers: Mapping[str, Broker]) -> Iterable[tuple[str, str]]:
                 f"broker.{name}.client_id",
                 f"is that of broker.{twin} at the same address; each connection needs its own",
             )
+
+
+def is_private(listen: str, server: Server) -> bool:
+    """Whether only this machine can reach the server: a loopback endpoint without a proxy."""
+    if server.proxies or server.public_url:
+        return False
+    parts = listen.split(":")
+    interfaces = [part.removeprefix("interface=") for part in parts if "interface=" in part]
+    found = [name.replace("\\", "").strip("[]") for name in interfaces]
+    return parts[0] == "tcp" and len(found) == 1 and _is_here(found[0])
 
 
 def _is_here(host: str) -> bool:

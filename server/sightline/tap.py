@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -27,22 +27,36 @@ from twisted.python import usage
 from twisted.python.failure import Failure
 
 from sightline import __version__
+from sightline.accounts.admin import AdminDesk
+from sightline.accounts.database import BadDatabase
+from sightline.accounts.door import DoorDesk
+from sightline.accounts.keeper import Keeper, Policy
+from sightline.accounts.own import OwnDesk
+from sightline.accounts.passwords import Cost
+from sightline.accounts.privacy import PrivacyDesk
+from sightline.accounts.sharing import SharingDesk
+from sightline.accounts.witness import Witness
 from sightline.core import wire
-from sightline.core.access import User
-from sightline.core.intake import Intake
+from sightline.core.call import Denied
+from sightline.core.intake import Intake, Quarantined
 from sightline.core.presence import Presence
+from sightline.core.proxy import Proxies
+from sightline.core.session import Lifetime, Visitor, described
 from sightline.core.world import World
 from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
-from sightline.model.kind import Kind, Patience
+from sightline.kinds.friends.address import topics
+from sightline.model.kind import Kind, Patience, id_of, kind_of
 from sightline.model.link import Link
-from sightline.mqtt.bridge import Bridge
+from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, TlsOptions
 from sightline.mqtt.private import PrivateBroker
-from sightline.settings import BadSettings, Broker, Settings, load
+from sightline.settings import Accounts, BadSettings, Broker, Settings, is_private, load
 from sightline.web import assets, site
+from sightline.web.api import Api
 from sightline.web.fanout import FanOut, Pace
+from sightline.web.front import Front
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.socket import Limits, SocketResource, Sockets
 
@@ -97,6 +111,12 @@ def makeService(options: Options) -> MultiService:
         listen = f"tcp:{options['port']}:interface=127.0.0.1"
     if options["demo"] and settings.broker:
         raise CannotStart("--demo is for the private broker; the settings name brokers of yours")
+    private = is_private(listen, settings.server)
+    if settings.accounts.guest != "none" and not private and not settings.accounts.guest_anywhere:
+        raise CannotStart(
+            f'accounts.guest = "{settings.accounts.guest}" would let in everybody who can reach'
+            f" {listen}; listen on 127.0.0.1 only, without a proxy, or say guest_anywhere = true"
+        )
     return Sightline(settings, state, listen, demo=bool(options["demo"]))
 
 
@@ -122,11 +142,20 @@ class Sightline(MultiService):
         fanout = FanOut(reactor, time.time, world, pace)
         hub.listen(fanout.stir)
 
-        def hello(user: User) -> bytes:
+        keeper = Keeper(
+            reactor,
+            reactor,
+            time.time,
+            state,
+            _policy(settings.accounts),
+            demo=demo and is_private(listen, settings.server),
+        )
+
+        def hello(visitor: Visitor) -> bytes:
             return wire.hello(
-                epoch=world.epoch,
+                epoch=fanout.epoch(visitor.user.sight),
                 server=__version__,
-                user={"name": user.name, "role": user.role},
+                user=described(visitor),
                 now=time.time(),
                 beat=settings.fanout.beat_seconds,
                 message=settings.limits.message_bytes,
@@ -135,16 +164,20 @@ class Sightline(MultiService):
         limits = Limits(
             connections=settings.limits.connections,
             connections_per_address=settings.limits.connections_per_address,
+            connections_per_user=settings.limits.connections_per_user,
             message=settings.limits.message_bytes,
             rate=settings.limits.messages_per_second,
             handshake=settings.limits.handshake_seconds,
             ping=settings.limits.ping_seconds,
         )
+        helm = Helm(time.time)
+        helm.when_answered(Witness(keeper.note, reactor))
         sockets = Sockets(
             reactor,
             fanout,
-            Helm(time.time),
+            helm,
             hello,
+            keeper,
             limits,
             compression=settings.fanout.compression,
         )
@@ -153,19 +186,38 @@ class Sightline(MultiService):
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
+        front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
+        desks = (
+            DoorDesk(keeper),
+            OwnDesk(keeper),
+            SharingDesk(keeper),
+            PrivacyDesk(keeper, world, (brokers.clear_retained, hub_eraser(hub))),
+            AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
+        )
+        api = Api(
+            front,
+            reactor,
+            [route for desk in desks for route in desk.routes()],
+            rate=settings.limits.requests_per_second,
+        )
         tree = site.build(
             hub,
-            SocketResource(sockets, trusted),
-            Metrics(Vitals(hub, fanout, sockets, brokers.overflow)),
+            SocketResource(sockets, front),
+            Metrics(Vitals(hub, fanout, sockets, brokers.overflow), front),
+            api,
             _pages(settings.server.web_root),
+            front,
         )
-        pages = site.QuietSite(tree, reactor, request_seconds=settings.limits.handshake_seconds)
+        pages = site.QuietSite(
+            tree, reactor, front, request_seconds=settings.limits.handshake_seconds
+        )
         for part in (
             StateFolder(state),
+            Door(keeper),
             hub,
             brokers,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
-            Listening(listen, pages),
+            Listening(listen, pages, Invitation(keeper, settings.server.public_url)),
         ):
             part.setServiceParent(self)
 
@@ -179,6 +231,30 @@ def _kinds(settings: Settings) -> Sequence[Kind]:
         probots.kind(known, robots.stale_after, robots.offline_after),
         broker.KIND,
     )
+
+
+def _policy(accounts: Accounts) -> Policy:
+    return Policy(
+        lifetime=Lifetime(idle=accounts.idle_hours * 3600, absolute=accounts.session_days * 86400),
+        cost=Cost(memory=accounts.hash_memory, time=accounts.hash_passes),
+        guest=None if accounts.guest == "none" else accounts.guest,
+        link=accounts.link_days * 86400,
+    )
+
+
+def hub_eraser(hub: Hub) -> Callable[[str], None]:
+    """Lets a friend go from the world: its state, its picture, what of it could not be read."""
+
+    def erase(thing: str) -> None:
+        friend = id_of(thing)
+        unread = [
+            key
+            for key, state in hub.world
+            if isinstance(state, Quarantined) and friend in state.topic
+        ]
+        hub.erase((thing, f"face/{friend}", *unread))
+
+    return erase
 
 
 def _origin(url: str) -> list[str]:
@@ -233,6 +309,49 @@ class StateFolder(Service):
             self._lock.close()
 
 
+class Door(MultiService):
+    """The keeper of the accounts; without its database nobody could be let in, so we don't start.
+
+    A part of its own, because it must open the database after the folder is there.
+    """
+
+    def __init__(self, keeper: Keeper) -> None:
+        super().__init__()
+        keeper.setServiceParent(self)
+
+    def privilegedStartService(self) -> None:
+        """Open the accounts."""
+        try:
+            super().privilegedStartService()
+        except BadDatabase as why:
+            raise CannotStart(f"the accounts cannot be read: {why}") from None
+
+
+class Invitation:
+    """As long as nobody has an account, a link that is good for one use lets the first one in."""
+
+    _log = Logger()
+
+    def __init__(self, keeper: Keeper, public_url: str) -> None:
+        self._keeper = keeper
+        self._public_url = public_url
+
+    def __call__(self, url: str) -> None:
+        """Tell it, when the server can be reached at ``url``."""
+        secret = self._keeper.invite()
+        if secret is None:
+            return
+        link = f"{(self._public_url or url).rstrip('/')}/#welcome={secret}"
+        if self._keeper.demo:
+            self._log.info("To see the demonstration, open once: {link}", link=link)
+        else:
+            self._log.info(
+                "Nobody has an account yet. To make the first admin, open once: {link}"
+                " (or type: sightline user add NAME --role admin)",
+                link=link,
+            )
+
+
 class Brokers(MultiService):
     """A bridge to every broker; without one in the settings, to a private one of our own."""
 
@@ -262,6 +381,15 @@ class Brokers(MultiService):
     def overflow(self) -> int:
         """Messages lost because our own queues were full."""
         return sum(bridge.overflowed for bridge in self._bridges)
+
+    def clear_retained(self, thing: str) -> None:
+        """Have the brokers forget what they would say of this friend to whoever subscribes."""
+        try:
+            for bridge in self._bridges:
+                for topic in topics(id_of(thing)):
+                    bridge.publish(topic, b"", qos=1, retain=True)
+        except (NotConnected, TooManyWaiting) as why:
+            raise Denied("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
 
     def startService(self) -> None:
         """Connect; the private broker first gets ready."""
@@ -431,8 +559,11 @@ class Listening(Service):
 
     _log = Logger()
 
-    def __init__(self, endpoint: str, pages: site.QuietSite) -> None:
+    def __init__(
+        self, endpoint: str, pages: site.QuietSite, announce: Callable[[str], None]
+    ) -> None:
         self._endpoint = endpoint
+        self._announce = announce
         self._pages = pages
         self._ports: list[Any] = []
 
@@ -465,6 +596,8 @@ class Listening(Service):
         super().startService()
         for port in self._ports:
             self._log.info("Sightline is at {url}", url=_url(port.getHost(), self._endpoint))
+        if self._ports:
+            self._announce(_url(self._ports[0].getHost(), self._endpoint))
 
     def stopService(self) -> Deferred[Any]:
         """No new browsers."""

@@ -1,8 +1,23 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sightline.core.access import EVERYTHING, NOTHING, Role, Sight, User, may
+from sightline.core.access import (
+    EVERYTHING,
+    LEAST_ROLE,
+    NOTHING,
+    Grants,
+    Role,
+    Sight,
+    User,
+    check_grant,
+    may,
+    rights,
+    user_of,
+    visitor,
+)
 
 ROBOT = "probot/ProBot1"
 
@@ -48,3 +63,212 @@ def test_sight_is_by_kind_and_by_thing():
     assert not sight.sees("probot/ProBot2")
     assert not sight.all
     assert EVERYTHING.all
+
+
+# -- every cell: who may do what to which thing
+
+VERBS = ("see", "stop", "drive", "shutdown", "routine", "share", "export", "retain", "erase")
+OWN = ("share", "export", "retain", "erase")
+
+
+def granted(*words: str) -> frozenset[str]:
+    return frozenset(words)
+
+
+PEOPLE: dict[str, User] = {
+    "viewer of all": user_of("v", "viewer", Grants(see=granted("*"))),
+    "viewer of jane": user_of("v", "viewer", Grants(see=granted("friend/jane"))),
+    "viewer of nothing": user_of("v", "viewer", Grants()),
+    "jane": user_of("jane", "viewer", Grants(own=granted("friend/jane"))),
+    "operator of ProBot1": user_of("o", "operator", Grants(drive=granted("probot/ProBot1"))),
+    "operator of all": user_of("o", "operator", Grants(see=granted("*"), drive=granted("*"))),
+    "looking operator": user_of("o", "operator", Grants(see=granted("*")), looks_only=True),
+    "admin": user_of("a", "admin", Grants()),
+    "visitor of jane's phone": visitor(["friend/jane/phone"]),
+}
+ALL = ["see", "stop", "drive", "shutdown", "routine", "share", "export", "retain", "erase"]
+
+# For each thing and each of PEOPLE: the verbs that are granted; every other is refused.
+CELLS: dict[str, dict[str, list[str]]] = {
+    "friend/jane/phone": {
+        "viewer of all": ["see", "stop"],
+        "viewer of jane": ["see", "stop"],
+        "viewer of nothing": [],
+        "jane": ["see", "stop", *OWN],
+        "operator of ProBot1": [],
+        "operator of all": ["see", "stop", "drive"],
+        "looking operator": ["see"],
+        "admin": ALL,
+        "visitor of jane's phone": ["see"],
+    },
+    "face/jane/phone": {
+        "viewer of all": ["see", "stop"],
+        "viewer of jane": ["see", "stop"],
+        "viewer of nothing": [],
+        "jane": ["see", "stop"],
+        "operator of ProBot1": [],
+        "operator of all": ["see", "stop", "drive"],
+        "looking operator": ["see"],
+        "admin": ALL,
+        "visitor of jane's phone": ["see"],
+    },
+    "friend/bob/phone": {
+        "viewer of all": ["see", "stop"],
+        "viewer of jane": [],
+        "viewer of nothing": [],
+        "jane": [],
+        "operator of ProBot1": [],
+        "operator of all": ["see", "stop", "drive"],
+        "looking operator": ["see"],
+        "admin": ALL,
+        "visitor of jane's phone": [],
+    },
+    "probot/ProBot1": {
+        "viewer of all": ["see", "stop"],
+        "viewer of jane": [],
+        "viewer of nothing": [],
+        "jane": [],
+        "operator of ProBot1": ["see", "stop", "drive"],
+        "operator of all": ["see", "stop", "drive"],
+        "looking operator": ["see"],
+        "admin": ALL,
+        "visitor of jane's phone": [],
+    },
+    "probot/ProBot2": {
+        "viewer of all": ["see", "stop"],
+        "viewer of jane": [],
+        "viewer of nothing": [],
+        "jane": [],
+        "operator of ProBot1": [],
+        "operator of all": ["see", "stop", "drive"],
+        "looking operator": ["see"],
+        "admin": ALL,
+        "visitor of jane's phone": [],
+    },
+    "lease/ProBot1": {
+        "viewer of all": ["see", "stop"],
+        "viewer of jane": [],
+        "viewer of nothing": [],
+        "jane": [],
+        "operator of ProBot1": ["see", "stop"],
+        "operator of all": ["see", "stop", "drive"],
+        "looking operator": ["see"],
+        "admin": ALL,
+        "visitor of jane's phone": [],
+    },
+    "broker/main": {
+        **{who: ["see", "stop"] for who in PEOPLE},
+        "operator of all": ["see", "stop", "drive"],
+        "looking operator": ["see"],
+        "admin": ALL,
+        "visitor of jane's phone": [],
+    },
+    "guard/main": {
+        **{who: ["see", "stop"] for who in PEOPLE},
+        "operator of all": ["see", "stop", "drive"],
+        "looking operator": ["see"],
+        "admin": ALL,
+        "visitor of jane's phone": [],
+    },
+    "command/17": {
+        **{who: [] for who in PEOPLE},
+        "operator of all": ["see", "stop", "drive"],
+        "looking operator": ["see"],
+        "admin": ALL,
+    },
+    "quarantine/17": {who: ALL if who == "admin" else [] for who in PEOPLE},
+    "client/phone-7": {who: ALL if who == "admin" else [] for who in PEOPLE},
+    "tomorrow/1": {who: ALL if who == "admin" else [] for who in PEOPLE},
+}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("thing", CELLS)
+def test_every_cell(thing: str, who: str):
+    found = [verb for verb in VERBS if may(PEOPLE[who], verb, thing)]
+    assert sorted(found) == sorted(CELLS[thing][who])
+
+
+@pytest.mark.parametrize("verb", ["accounts", "audit", "metrics"])
+def test_the_server_itself_is_the_admins(verb: str):
+    assert [who for who, user in PEOPLE.items() if may(user, verb, "server/sightline")] == ["admin"]
+
+
+def test_every_verb_has_its_cells():
+    assert set(LEAST_ROLE) == {*VERBS, "accounts", "audit", "metrics"}
+
+
+def test_a_name_that_begins_like_another_is_another():
+    user = user_of("v", "viewer", Grants(see=granted("friend/jan", "friend/bob/phone")))
+    for hidden in ("jane/phone", "bob/phone2", "bob/phone/x", "ja/n"):
+        assert not may(user, "see", f"friend/{hidden}")
+    assert may(user, "see", "friend/jan/phone")
+
+
+WORDS = st.sampled_from(
+    ["*", "friend", "probot", "friend/a", "friend/a/p", "friend/b/p", "probot/ProBot1", "face/a/p"]
+)
+SETS = st.frozensets(WORDS)
+ROLE_NAMES = st.sampled_from(["viewer", "operator", "admin"])
+
+
+@given(SETS, SETS, SETS, ROLE_NAMES, st.sampled_from(VERBS), st.sampled_from(list(CELLS)))
+def test_less_is_never_more(see, drive, own, role, verb, thing):
+    """Taking away grants nothing, and nobody acts on what they don't see."""
+    user = user_of("x", role, Grants(see, drive, own))
+    if may(user, verb, thing):
+        assert may(user, "see", thing)
+    none: frozenset[str] = frozenset()
+    for fewer in (Grants(none, drive, own), Grants(see, none, own), Grants(see, drive)):
+        if may(user_of("x", role, fewer), verb, thing):
+            assert may(user, verb, thing)
+    if role != "admin" and may(user_of("x", "viewer", Grants(see, drive, own)), verb, thing):
+        assert may(user, verb, thing)
+
+
+@given(SETS, SETS)
+def test_equal_sights_have_one_mark_and_others_another(one, two):
+    first = user_of("a", "viewer", Grants(see=one)).sight
+    second = user_of("b", "viewer", Grants(see=two)).sight
+    assert (first.mark == second.mark) == (first == second)
+    assert EVERYTHING.mark == ""
+
+
+@pytest.mark.parametrize(
+    ("verb", "what", "good"),
+    [
+        ("see", "*", True),
+        ("see", "friend", True),
+        ("see", "friend/jane", True),
+        ("see", "friend/jane/phone", True),
+        ("see", "quarantine", False),
+        ("see", "friend/", False),
+        ("see", "friend/a/b/c", False),
+        ("see", "friend/+/x", False),
+        ("see", "friend/a\nb", False),
+        ("drive", "probot/ProBot1", True),
+        ("drive", "*", True),
+        ("drive", "friend/jane", False),
+        ("own", "friend/jane", True),
+        ("own", "friend", False),
+        ("own", "*", False),
+        ("own", "probot/ProBot1", False),
+        ("erase", "friend/jane", False),
+    ],
+)
+def test_a_grant_goes_with_what_it_is_for(verb, what, good):
+    assert (check_grant(verb, what) is None) is good
+
+
+def test_the_page_is_told_what_will_be_granted():
+    assert rights(PEOPLE["operator of ProBot1"]) == {
+        "see": ["probot/ProBot1"],
+        "drive": ["probot/ProBot1"],
+        "own": [],
+        "admin": False,
+        "looks_only": False,
+    }
+    assert rights(PEOPLE["viewer of all"])["drive"] == []
+    assert rights(PEOPLE["looking operator"])["drive"] == []
+    assert rights(PEOPLE["admin"])["see"] == ["*"]
+    assert rights(PEOPLE["visitor of jane's phone"])["see"] == ["friend/jane/phone"]

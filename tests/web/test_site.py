@@ -14,6 +14,8 @@ from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 
+from doors import OpenDoor
+from sightline.core.access import User
 from sightline.core.intake import Intake
 from sightline.core.presence import Presence
 from sightline.core.world import World
@@ -23,8 +25,10 @@ from sightline.kinds.broker import LinkReading
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.web import site
+from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
 from sightline.web.fanout import FanOut, Pace
+from sightline.web.front import Front
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.socket import Limits, SocketResource, Sockets
 
@@ -53,7 +57,11 @@ class Server:
             "0.0",
         )
         fanout = FanOut(reactor, lambda: 1.0, world, Pace())
-        sockets = Sockets(reactor, fanout, Helm(lambda: 1.0), lambda user: b"{}", Limits())
+        door = OpenDoor(User("root", "admin"))
+        front = Front(door)
+        sockets = Sockets(
+            reactor, fanout, Helm(lambda: 1.0), lambda visitor: b"{}", door, Limits()
+        )
         assets = {
             "index.html": Asset("text/html; charset=utf-8", "no-cache", {"": Body(PAGE, b'"p"')}),
             "world.pmtiles": Asset("x/y", "no-store", {"": Body(TILES, b'"t"')}),
@@ -65,13 +73,15 @@ class Server:
         }
         tree = site.build(
             self.hub,
-            SocketResource(sockets, []),
-            Metrics(Vitals(self.hub, fanout, sockets, lambda: 5)),
+            SocketResource(sockets, front),
+            Metrics(Vitals(self.hub, fanout, sockets, lambda: 5), front),
+            Api(front, reactor, []),
             assets,
+            front,
         )
         tree.putChild(b"broken", Broken())
         self.listening = reactor.listenTCP(
-            0, site.QuietSite(tree, reactor, request_seconds=5), interface="127.0.0.1"
+            0, site.QuietSite(tree, reactor, front, request_seconds=5), interface="127.0.0.1"
         )
         self.port = self.listening.getHost().port
 

@@ -14,10 +14,12 @@ from twisted.internet.task import deferLater
 from twisted.web.resource import Resource
 
 from browser import Browser, Closed
+from doors import OpenDoor
 from sightline.core import wire
 from sightline.core.world import World
 from sightline.helm import Helm
 from sightline.web.fanout import FanOut, Pace
+from sightline.web.front import Front
 from sightline.web.site import QuietSite
 from sightline.web.socket import Limits, SocketResource, Sockets
 from states import spot
@@ -30,24 +32,27 @@ class Server:
 
     def __init__(self, *, request_seconds: float = 10, **limits: Any) -> None:
         self.world = World("epoch-1")
+        self.door = OpenDoor()
+        front = Front(self.door, ["https://sight.example.org"])
         self.fanout = FanOut(reactor, lambda: 1795235000.0, self.world, Pace(patience=0.5))
         self.sockets = Sockets(
             reactor,
             self.fanout,
             Helm(lambda: 1795235000.0),
-            lambda user: wire.hello(
+            lambda visitor: wire.hello(
                 epoch=self.world.epoch,
                 server="test",
-                user={"name": user.name},
+                user={"name": visitor.user.name},
                 now=1795235000.0,
                 beat=5,
                 message=4096,
             ),
+            self.door,
             Limits(**limits),
         )
         root = Resource()
-        root.putChild(b"ws", SocketResource(self.sockets, ["https://sight.example.org"]))
-        site = QuietSite(root, reactor, request_seconds=request_seconds)
+        root.putChild(b"ws", SocketResource(self.sockets, front))
+        site = QuietSite(root, reactor, front, request_seconds=request_seconds)
         self.sockets.start()
         self.listening = reactor.listenTCP(0, site, interface="127.0.0.1")
         self.port = self.listening.getHost().port

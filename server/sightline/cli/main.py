@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from sightline import __version__
+from sightline.cli import audit, token, user
 from sightline.cli.simulate import command as simulate
 
 
@@ -18,7 +19,8 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"sightline {__version__}")
     subcommands = parser.add_subparsers(title="subcommands", required=True, metavar="subcommand")
-    simulate.add_to(subcommands)
+    for subcommand in (simulate, user, token, audit):
+        subcommand.add_to(subcommands)
     return parser
 
 

@@ -147,6 +147,14 @@ class FanOut:
             for group in self._groups.values()
         )
 
+    def epoch(self, sight: Sight) -> str:
+        """What names the numbering for who sees this much.
+
+        Whoever comes back with another sight starts afresh: else what was hidden from them before
+        would stay unseen, and what is hidden now would stay seen.
+        """
+        return self._world.epoch + (f".{sight.mark}" if sight.mark else "")
+
     # -- viewers come and go
 
     def join(
@@ -156,6 +164,7 @@ class FanOut:
 
         Snapshot and subscription are one act: no change can fall between.
         """
+        epoch = self._world.epoch if epoch == self.epoch(sight) else None
         group = self._groups.get(sight)
         if group is None:
             group = self._groups[sight] = Group(self._world, sight, self._pace.page)

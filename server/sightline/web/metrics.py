@@ -1,4 +1,8 @@
-"""``/metrics`` for Prometheus: counts and gauges of the server, never a name of a thing."""
+"""``/metrics`` for Prometheus: counts and gauges of the server, never a name of a thing.
+
+For admins, and for API tokens with the scope ``metrics`` (``authorization: Bearer sl_…``). There
+is no exception for this machine: behind a proxy everybody comes from this machine.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,11 @@ from prometheus_client.registry import Collector
 from twisted.web.resource import Resource
 from twisted.web.server import Request
 
-from sightline.hub import Hub
+from sightline.core.access import may
+from sightline.core.session import Visitor
+from sightline.hub import SERVER, Hub
 from sightline.web.fanout import FanOut
+from sightline.web.front import Front
 from sightline.web.socket import Sockets
 
 
@@ -68,13 +75,25 @@ class Metrics(Resource):
 
     isLeaf = True
 
-    def __init__(self, vitals: Vitals) -> None:
+    def __init__(self, vitals: Vitals, front: Front) -> None:
         super().__init__()
+        self._front = front
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(vitals)
 
     def render_GET(self, request: Request) -> bytes:
         """In Prometheus' text format."""
+        visitor = self._front.visitor(request)
+        if visitor is None or not _may_read(visitor):
+            request.setResponseCode(401 if visitor is None else 403)
+            request.setHeader(b"cache-control", b"no-store")
+            return b"These figures are for admins, and for tokens with the scope metrics.\n"
         request.setHeader(b"content-type", CONTENT_TYPE_LATEST.encode())
         request.setHeader(b"cache-control", b"no-store")
         return generate_latest(self._registry)
+
+
+def _may_read(visitor: Visitor) -> bool:
+    if visitor.way == "token":
+        return "metrics" in visitor.scopes
+    return may(visitor.user, "metrics", SERVER)

@@ -16,6 +16,7 @@ from twisted.web.server import Request, Site
 
 from sightline.hub import Hub
 from sightline.web.assets import Asset, Page
+from sightline.web.front import Front
 
 # S25 of the security requirements. img-src data: is for the map's controls and friends' faces.
 CSP = "; ".join(
@@ -42,6 +43,7 @@ _HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
 }
+_HSTS = b"max-age=31536000"
 _MAX_BODY = 64 * 1024  # bytes
 _LINGER = 1.0  # s a connection is read on after a refusal
 _IDLE = 60  # s a kept-alive connection may wait between requests
@@ -57,6 +59,9 @@ class PlainRequest(Request):
         self.responseHeaders.removeHeader(b"server")
         for name, value in _HEADERS.items():
             self.setHeader(name, value)
+        front: Front | None = getattr(self.site, "front", None)
+        if front is not None and front.secure(self):
+            self.setHeader(b"strict-transport-security", _HSTS)
         self.setHeader(b"content-type", b"text/plain; charset=utf-8")
         super().render(resrc)
 
@@ -151,17 +156,23 @@ class PatientChannel(http.HTTPChannel):
 
 
 class Health(Resource):
-    """``/healthz``: the reactor turns. ``/readyz``: and a broker is connected."""
+    """``/healthz``: the reactor turns. ``/readyz``: and a broker is connected.
+
+    For everybody; why not is told only to who is signed in.
+    """
 
     isLeaf = True
 
-    def __init__(self, ready: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, ready: Callable[[], dict[str, Any]], front: Front) -> None:
         super().__init__()
         self._ready = ready
+        self._front = front
 
     def render_GET(self, request: Request) -> bytes:
-        """200 when ready, else 503; why in JSON either way."""
+        """200 when ready, else 503."""
         said = self._ready()
+        if self._front.visitor(request) is None:
+            said = {"ok": said["ok"]}
         request.setResponseCode(200 if said["ok"] else 503)
         request.setHeader(b"content-type", b"application/json")
         request.setHeader(b"cache-control", b"no-store")
@@ -202,8 +213,11 @@ class QuietSite(Site):
 
     noisy = False
 
-    def __init__(self, root: Resource, clock: IReactorTime, *, request_seconds: float) -> None:
+    def __init__(
+        self, root: Resource, clock: IReactorTime, front: Front, *, request_seconds: float
+    ) -> None:
         super().__init__(root, requestFactory=PlainRequest, timeout=_IDLE, reactor=clock)
+        self.front = front
         self.displayTracebacks = False
         # Directly, not behind Twisted's chooser of HTTP versions: `h2` being installed must not
         # change what we speak, and `/ws` needs HTTP/1.1.
@@ -229,13 +243,37 @@ def readiness(hub: Hub) -> dict[str, Any]:
     return {"ok": "connected" in links.values(), "brokers": links}
 
 
-def build(hub: Hub, socket: IResource, metrics: Resource, assets: dict[str, Asset]) -> Resource:
+class Branch(Resource):
+    """``/api``: one version so far; who asks for another is answered by that."""
+
+    def __init__(self, api: Resource) -> None:
+        super().__init__()
+        self._api = api
+
+    def getChild(self, path: bytes, request: Request) -> Resource:
+        """The API."""
+        return self._api
+
+    def render(self, request: Request) -> Any:
+        """The API, too."""
+        return self._api.render(request)
+
+
+def build(
+    hub: Hub,
+    socket: IResource,
+    metrics: Resource,
+    api: Resource,
+    assets: dict[str, Asset],
+    front: Front,
+) -> Resource:
     """The tree of URLs. Without built pages, the root says how to build them."""
     page: Any = Page(assets)
     root = Root(page)
     root.putChild(b"ws", socket)
-    root.putChild(b"healthz", Health(lambda: {"ok": True}))
-    root.putChild(b"readyz", Health(lambda: readiness(hub)))
+    root.putChild(b"api", Branch(api))
+    root.putChild(b"healthz", Health(lambda: {"ok": True}, front))
+    root.putChild(b"readyz", Health(lambda: readiness(hub), front))
     root.putChild(b"metrics", metrics)
     root.putChild(b"client.html", Moved(b"/"))
     return root

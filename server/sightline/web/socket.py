@@ -1,5 +1,8 @@
 """One browser's WebSocket: the handshake, its limits, frames in; news go out by the fan-out.
 
+Who may connect is settled before anything is upgraded; a connection whose visitor's standing ends
+(signed out, expired, closed, other rights) is closed at once with 4001 and the reason.
+
 Autobahn speaks the protocol (handshake, frames in, control frames, closing); the fan-out writes
 the regular news straight to the socket while nothing is buffered.
 """
@@ -25,11 +28,13 @@ from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from sightline.core import wire
-from sightline.core.access import GUEST, User
-from sightline.core.origin import allowed, is_loopback
+from sightline.core.access import User
+from sightline.core.origin import is_loopback
+from sightline.core.session import Visitor
 from sightline.core.wire import Malformed, Resume
 from sightline.helm import Helm
 from sightline.web.fanout import FanOut, Viewer
+from sightline.web.front import Door, Front
 
 _CLOSING = 2.0  # s a browser may take to answer our close
 _REASON = 123  # bytes a close frame has for it
@@ -40,13 +45,14 @@ class Limits:
     """What one browser may ask of us. Times in s, ``message`` in bytes.
 
     ``connections_per_address`` does not count this machine's own, behind which a proxy may stand
-    (0: no limit); ``rate`` is messages/s, with a burst of twice that; ``handshake`` is for the way
+    (0: no limit), ``connections_per_user`` everybody's who has an account; ``rate`` is messages/s, with a burst of twice that; ``handshake`` is for the way
     from connecting to the resume frame; ``ping`` is how long a browser may be silent before it is
     pinged.
     """
 
     connections: int = 10_000
     connections_per_address: int = 1000
+    connections_per_user: int = 50
     message: int = 4096
     rate: float = 30
     handshake: float = 10
@@ -67,7 +73,9 @@ class Connection(WebSocketServerProtocol):
     _late: IDelayedCall | None = None
     _counted = False
     _direct = False
-    user: User = GUEST
+    visitor: Visitor
+    address: str
+    _unwatch: Callable[[], None] | None = None
     send: Callable[[bytes], int]
 
     # -- the handshake
@@ -84,7 +92,6 @@ class Connection(WebSocketServerProtocol):
         """Refuse whom we do not serve, before anything is upgraded."""
         if wire.SUBPROTOCOL not in request.protocols:
             raise ConnectionDeny(400, f"this server speaks {wire.SUBPROTOCOL}")
-        self._address = self.transport.getPeer()
         if (why := self.factory.count_in(self)) is not None:
             raise ConnectionDeny(ConnectionDeny.SERVICE_UNAVAILABLE, why)
         self._counted = True
@@ -103,7 +110,8 @@ class Connection(WebSocketServerProtocol):
         self._late = factory.clock.callLater(
             factory.limits.handshake, self.bye, wire.POLICY, "said nothing after connecting"
         )
-        self.say(factory.hello(self.user))
+        self._unwatch = factory.door.watch(self.visitor, self._session_ended)
+        self.say(factory.hello(self.visitor))
 
     # -- the browser speaks
 
@@ -116,6 +124,8 @@ class Connection(WebSocketServerProtocol):
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """A resume or a request."""
         factory = self.factory
+        if self.state != self.STATE_OPEN:
+            return  # we said goodbye: whoever was here may be nobody by now
         if not self._within_rate():
             return self.bye(wire.POLICY, "too many messages")
         try:
@@ -217,7 +227,13 @@ class Connection(WebSocketServerProtocol):
             reason = why.encode()[:_REASON].decode("utf-8", "ignore")
             self.sendCloseFrame(code=code, reasonUtf8=reason.encode())
 
+    def _session_ended(self, why: str) -> None:
+        self.bye(wire.SESSION_ENDED, why)
+
     def _leave(self) -> None:
+        unwatch, self._unwatch = self._unwatch, None
+        if unwatch is not None:
+            unwatch()
         if self._late is not None and self._late.active():
             self._late.cancel()
         self._late = None
@@ -246,9 +262,9 @@ class Connection(WebSocketServerProtocol):
         super().connectionLost(reason)
 
     @property
-    def address(self) -> str:
-        """Where the browser is, as far as the connection tells."""
-        return str(getattr(self._address, "host", "local"))
+    def user(self) -> User:
+        """Who it is."""
+        return self.visitor.user
 
 
 class Sockets(WebSocketServerFactory):
@@ -261,7 +277,8 @@ class Sockets(WebSocketServerFactory):
         reactor: Any,
         fanout: FanOut,
         helm: Helm,
-        hello: Callable[[User], bytes],
+        hello: Callable[[Visitor], bytes],
+        door: Door,
         limits: Limits,
         *,
         compression: bool = True,
@@ -271,11 +288,14 @@ class Sockets(WebSocketServerFactory):
         self.fanout = fanout
         self.helm = helm
         self.hello = hello
+        self.door = door
         self.limits = limits
         self.malformed = 0
         self.refused = 0
         self.connections: set[Connection] = set()
         self._per_address: Counter[str] = Counter()
+        self._per_user: Counter[str] = Counter()
+        self._arriving: tuple[Visitor, str] | None = None
         self._emptied: Deferred[None] | None = None
         self._watch = LoopingCall(self._ping_the_silent)
         self._watch.clock = reactor
@@ -313,6 +333,22 @@ class Sockets(WebSocketServerFactory):
                 )
         return None
 
+    def arrive(self, visitor: Visitor, address: str, upgrade: Callable[[], Any]) -> Any:
+        """Let ``upgrade`` make the connection of this visitor, who is at this address."""
+        self._arriving = (visitor, address)
+        try:
+            return upgrade()
+        finally:
+            self._arriving = None
+
+    def buildProtocol(self, addr: Any) -> Any:
+        """A connection of whoever is arriving; nobody else gets one."""
+        if self._arriving is None:
+            return None
+        connection: Any = super().buildProtocol(addr)
+        connection.visitor, connection.address = self._arriving
+        return connection
+
     def start(self) -> None:
         """Begin to look after the connections."""
         self.startFactory()
@@ -341,19 +377,29 @@ class Sockets(WebSocketServerFactory):
             address
         ):
             why = "too many connections from this address"
+        elif (
+            connection.visitor.way in ("account", "token")
+            and self._per_user[connection.user.name] >= limits.connections_per_user
+        ):
+            why = "too many connections of this account"
         if why is not None:
             self.refused += 1
             return why
         self.connections.add(connection)
         self._per_address[address] += 1
+        self._per_user[connection.user.name] += 1
         return None
 
     def count_out(self, connection: Connection) -> None:
         """A counted connection is gone."""
         self.connections.discard(connection)
-        self._per_address[connection.address] -= 1
-        if not self._per_address[connection.address]:
-            del self._per_address[connection.address]
+        for counter, key in (
+            (self._per_address, connection.address),
+            (self._per_user, connection.user.name),
+        ):
+            counter[key] -= 1
+            if not counter[key]:
+                del counter[key]
         if not self.connections and self._emptied is not None and not self._emptied.called:
             self._emptied.callback(None)
 
@@ -364,29 +410,39 @@ class Sockets(WebSocketServerFactory):
 
 
 class SocketResource(WebSocketResource):
-    """``/ws``: from an HTTP request to a WebSocket, for pages of the right origin."""
+    """``/ws``: from an HTTP request to a WebSocket, for pages of the right origin, for visitors."""
 
-    def __init__(self, sockets: Sockets, trusted: Sequence[str]) -> None:
+    def __init__(self, sockets: Sockets, front: Front) -> None:
         super().__init__(sockets)
         self._sockets = sockets
-        self._trusted = trusted
+        self._front = front
 
     def render(self, request: Request) -> bytes | int:
         """Hand the connection over, or say why not."""
-        headers = request.requestHeaders
         if (request.getHeader(b"upgrade") or b"").lower() != b"websocket":
             request.setResponseCode(426)
             request.setHeader(b"upgrade", b"websocket")
             return b"This is a WebSocket.\n"
-        origins = [raw.decode("latin-1") for raw in headers.getRawHeaders(b"origin", [])]
-        host = request.getHeader(b"host")
-        if not allowed(origins, host.decode("latin-1") if host else None, self._trusted):
-            self._sockets.refused += 1
-            request.setResponseCode(403)
-            return b"Not from this page.\n"
+        front = self._front
+        if not front.may_open(request):
+            return self._refuse(request, 403, b"Not from this page.\n")
+        visitor = front.visitor(request)
+        if visitor is None:
+            return self._refuse(request, 401, b"Please sign in.\n")
+        if visitor.way == "token" and not visitor.scopes & {"see", "drive"}:
+            return self._refuse(request, 403, b"This token is for something else.\n")
         channel: Any = request.channel
-        answer: bytes | int = super().render(request)
+        upgrade = super().render
+        answer: bytes | int = self._sockets.arrive(
+            visitor, front.address(request), lambda: upgrade(request)
+        )
         if answer == NOT_DONE_YET:
             # The HTTP side has done its part; what it still holds would stay for hours.
             channel.requests.clear()
         return answer
+
+    def _refuse(self, request: Request, status: int, why: bytes) -> bytes:
+        self._sockets.refused += 1
+        request.setResponseCode(status)
+        request.setHeader(b"cache-control", b"no-store")
+        return why

@@ -1,0 +1,499 @@
+"""The accounts' database: one SQLite file, read and written here and nowhere else.
+
+Plain functions that wait for the disk: the server calls them on a thread of their own, the command
+line directly. Both may have the file open at once (WAL). What is committed survives a power cut
+(synchronous=FULL). Secrets are kept as hashes only; rows of the audit log are never changed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sightline.accounts.veil import Veil
+from sightline.core.access import GRANT_VERBS, Grants, Role
+from sightline.core.account import Account, Deed, Record, Roll, Session, Share, Token
+
+FILE = "accounts.db"
+_BUSY = 10.0  # s to wait for somebody else's transaction
+_KEPT = 30 * 86400.0  # s a link is listed after it ended
+
+# Each step leads from the version before to the next; PRAGMA user_version says how many were taken.
+# A step that was released is never changed.
+_STEPS = (
+    """
+    CREATE TABLE account (
+        name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT, disabled INTEGER NOT NULL,
+        created REAL NOT NULL, seen REAL
+    ) STRICT;
+    CREATE TABLE given (
+        account TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
+        verb TEXT NOT NULL, what TEXT NOT NULL, PRIMARY KEY (account, verb, what)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE token (
+        id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
+        label TEXT NOT NULL, key TEXT NOT NULL, scopes TEXT NOT NULL, things TEXT NOT NULL,
+        created REAL NOT NULL, expires REAL, used REAL
+    ) STRICT;
+    CREATE TABLE share (
+        id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE,
+        owner TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
+        label TEXT NOT NULL, things TEXT NOT NULL,
+        created REAL NOT NULL, starts REAL NOT NULL, ends REAL NOT NULL, revoked REAL
+    ) STRICT;
+    CREATE TABLE session (
+        key TEXT PRIMARY KEY, account TEXT REFERENCES account ON DELETE CASCADE,
+        share TEXT REFERENCES share ON DELETE CASCADE,
+        created REAL NOT NULL, seen REAL NOT NULL, address TEXT NOT NULL, agent TEXT NOT NULL,
+        CHECK ((account IS NULL) <> (share IS NULL))
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE audit (
+        n INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, who TEXT NOT NULL,
+        address TEXT NOT NULL, what TEXT NOT NULL, thing TEXT NOT NULL, result TEXT NOT NULL,
+        more TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX audit_who ON audit (who, n);
+    CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit log is never shortened'); END;
+    CREATE TRIGGER audit_is_fixed BEFORE UPDATE ON audit
+        BEGIN SELECT RAISE(ABORT, 'the audit log is never changed'); END;
+    CREATE TABLE retention (
+        thing TEXT PRIMARY KEY, days INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE secret (
+        name TEXT PRIMARY KEY, value BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
+_MOST_SESSIONS = 200  # of one account or link; the oldest ends
+_APART = "\n"  # between the words of a list; no grant, scope or thing holds one
+
+
+class BadDatabase(Exception):
+    """The accounts cannot be read; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for in the audit log. Times in epoch s; ``before`` is a number of a record."""
+
+    who: str = ""
+    what: str = ""
+    thing: str = ""
+    text: str = ""
+    since: float | None = None
+    until: float | None = None
+    before: int | None = None
+    limit: int = 100
+
+
+class Database:
+    """The open file. ``wall`` gives epoch s."""
+
+    def __init__(self, folder: Path, wall: Callable[[], float]) -> None:
+        """Open it, make it where it is missing, bring it up to date.
+
+        Raises `BadDatabase`.
+        """
+        self.path = folder / FILE
+        self._wall = wall
+        try:
+            # The file is made before SQLite can make it readable by others; -wal and -shm follow.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            self.path.chmod(0o600)
+            self._sql = sqlite3.connect(
+                self.path, timeout=_BUSY, isolation_level=None, check_same_thread=False
+            )
+            for setting in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                "secure_delete=ON",
+                "trusted_schema=OFF",
+            ):
+                self._sql.execute(f"PRAGMA {setting}")
+            with self.change():
+                self._migrate()
+                self.veil = Veil(self._veil_key())
+        except (OSError, sqlite3.Error) as why:
+            raise BadDatabase(f"{self.path}: {why}") from why
+
+    def _migrate(self) -> None:
+        (version,) = self._sql.execute("PRAGMA user_version").fetchone()
+        if version > len(_STEPS):
+            raise BadDatabase(
+                f"{self.path}: was written by a newer Sightline (version {version} of the tables,"
+                f" this one knows {len(_STEPS)})"
+            )
+        for number in range(version, len(_STEPS)):
+            # Not executescript(), which would commit what came before.
+            statement = ""
+            for line in _STEPS[number].splitlines():
+                statement += line + "\n"
+                if sqlite3.complete_statement(statement):
+                    self._sql.execute(statement)
+                    statement = ""
+            self._sql.execute(f"PRAGMA user_version = {number + 1}")
+
+    def _veil_key(self) -> bytes:
+        found = self._sql.execute("SELECT value FROM secret WHERE name = 'veil'").fetchone()
+        if found:
+            return bytes(found[0])
+        key = secrets.token_bytes(32)
+        self._sql.execute("INSERT INTO secret VALUES ('veil', ?)", (key,))
+        return key
+
+    def now(self) -> float:
+        """Epoch s."""
+        return self._wall()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._sql.close()
+
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """All that is done within, or nothing of it. May be nested."""
+        if self._sql.in_transaction:
+            yield
+            return
+        self._sql.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._sql.execute("ROLLBACK")
+            raise
+        self._sql.execute("COMMIT")
+
+    @property
+    def version(self) -> int:
+        """A number that is another one after somebody else has changed the file."""
+        (version,) = self._sql.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    # -- reading
+
+    def roll(self) -> Roll:
+        """Everybody and everything that opens the door."""
+        grants: dict[str, dict[str, set[str]]] = {}
+        with self._reading():
+            for account, verb, what in self._sql.execute("SELECT account, verb, what FROM given"):
+                grants.setdefault(account, {}).setdefault(verb, set()).add(what)
+            accounts = {
+                name: Account(
+                    name,
+                    _role(role),
+                    Grants(**{v: frozenset(w) for v, w in grants.get(name, {}).items()}),
+                    password,
+                    bool(disabled),
+                    created,
+                    seen,
+                )
+                for name, role, password, disabled, created, seen in self._sql.execute(
+                    "SELECT name, role, password, disabled, created, seen FROM account"
+                )
+            }
+            sessions = {
+                row[0]: Session(*row)
+                for row in self._sql.execute(
+                    "SELECT key, account, share, created, seen, address, agent FROM session"
+                )
+            }
+            tokens = {
+                row[0]: _token(row)
+                for row in self._sql.execute(
+                    "SELECT id, account, label, key, scopes, things, created, expires, used"
+                    " FROM token"
+                )
+            }
+            shares = {
+                row[0]: _share(row)
+                for row in self._sql.execute(
+                    "SELECT id, key, owner, label, things, created, starts, ends, revoked"
+                    " FROM share"
+                )
+            }
+        return Roll(accounts, sessions, tokens, shares)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """One picture, whatever others write meanwhile."""
+        if self._sql.in_transaction:
+            yield
+            return
+        self._sql.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._sql.execute("COMMIT")
+
+    # -- accounts
+
+    def put_account(self, account: Account) -> None:
+        """Make an account, or change all of it but its sessions, tokens and links."""
+        with self.change():
+            self._sql.execute(
+                "INSERT INTO account (name, role, password, disabled, created, seen)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET"
+                " role = excluded.role, password = excluded.password,"
+                " disabled = excluded.disabled, seen = excluded.seen",
+                (
+                    account.name,
+                    account.role,
+                    account.password,
+                    account.disabled,
+                    account.created,
+                    account.seen,
+                ),
+            )
+            self._sql.execute("DELETE FROM given WHERE account = ?", (account.name,))
+            self._sql.executemany(
+                "INSERT INTO given VALUES (?, ?, ?)",
+                [
+                    (account.name, verb, what)
+                    for verb in GRANT_VERBS
+                    for what in sorted(getattr(account.grants, verb))
+                ],
+            )
+            if account.disabled:
+                self.end_sessions(account.name)
+
+    def rehash(self, name: str, old: str, new: str) -> None:
+        """The same password, hashed anew; nothing if it was changed meanwhile."""
+        self._sql.execute(
+            "UPDATE account SET password = ? WHERE name = ? AND password = ?", (new, name, old)
+        )
+
+    def remove_account(self, name: str) -> None:
+        """With its sessions, tokens and links."""
+        self._sql.execute("DELETE FROM account WHERE name = ?", (name,))
+
+    def account(self, name: str) -> Account | None:
+        """One account."""
+        return self.roll().accounts.get(name)
+
+    # -- sessions, tokens, links
+
+    def put_session(self, session: Session) -> None:
+        """A browser signed in."""
+        with self.change():
+            self._sql.execute(
+                "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    session.key,
+                    session.account,
+                    session.link,
+                    session.created,
+                    session.seen,
+                    session.address,
+                    session.agent,
+                ),
+            )
+            # Who signs in again and again without signing out does not fill the disk.
+            self._sql.execute(
+                "DELETE FROM session WHERE account IS ? AND share IS ? AND key NOT IN"
+                " (SELECT key FROM session WHERE account IS ? AND share IS ?"
+                " ORDER BY created DESC LIMIT ?)",
+                (session.account, session.link) * 2 + (_MOST_SESSIONS,),
+            )
+            if session.account is not None:
+                self._sql.execute(
+                    "UPDATE account SET seen = ? WHERE name = ?", (session.seen, session.account)
+                )
+
+    def end_sessions(self, account: str, *, but: str | None = None) -> None:
+        """Sign an account out everywhere, or everywhere else."""
+        self._sql.execute("DELETE FROM session WHERE account = ? AND key IS NOT ?", (account, but))
+
+    def drop_sessions(self, keys: Iterable[str]) -> None:
+        """These sessions have ended."""
+        with self.change():
+            self._sql.executemany("DELETE FROM session WHERE key = ?", [(key,) for key in keys])
+
+    def put_token(self, token: Token) -> None:
+        """A new token."""
+        self._sql.execute(
+            "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                token.id,
+                token.account,
+                token.label,
+                token.key,
+                _listed(token.scopes),
+                _listed(token.things),
+                token.created,
+                token.expires,
+                token.used,
+            ),
+        )
+
+    def drop_token(self, number: str) -> None:
+        """A token opens nothing any more."""
+        self._sql.execute("DELETE FROM token WHERE id = ?", (number,))
+
+    def put_share(self, share: Share) -> None:
+        """A new link."""
+        self._sql.execute(
+            "INSERT INTO share VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                share.id,
+                share.key,
+                share.owner,
+                share.label,
+                _listed(share.things),
+                share.created,
+                share.starts,
+                share.ends,
+                share.revoked,
+            ),
+        )
+
+    def revoke_share(self, number: str) -> None:
+        """A link opens nothing any more; who came by it must go."""
+        with self.change():
+            self._sql.execute(
+                "UPDATE share SET revoked = ? WHERE id = ? AND revoked IS NULL",
+                (self._wall(), number),
+            )
+            self._sql.execute("DELETE FROM session WHERE share = ?", (number,))
+
+    def used(
+        self,
+        sessions: Iterable[tuple[float, str]],
+        tokens: Iterable[tuple[float, str]],
+    ) -> None:
+        """When sessions (by key) and tokens (by id) were last used, epoch s."""
+        sessions = list(sessions)
+        with self.change():
+            self._sql.executemany("UPDATE session SET seen = ? WHERE key = ?", sessions)
+            self._sql.executemany(
+                "UPDATE account SET seen = ? WHERE name ="
+                " (SELECT account FROM session WHERE key = ?)",
+                sessions,
+            )
+            self._sql.executemany("UPDATE token SET used = ? WHERE id = ?", list(tokens))
+
+    def tidy(self) -> None:
+        """Forget links and tokens that ended long ago."""
+        horizon = self._wall() - _KEPT
+        with self.change():
+            self._sql.execute("DELETE FROM share WHERE ends < ? OR revoked < ?", (horizon, horizon))
+            self._sql.execute("DELETE FROM token WHERE expires < ?", (horizon,))
+
+    # -- privacy
+
+    def retention(self, thing: str) -> int | None:
+        """For how many days this friend's positions are kept; None: as the server's settings."""
+        found = self._sql.execute(
+            "SELECT days FROM retention WHERE thing = ?", (self.veil.hide(thing),)
+        ).fetchone()
+        return int(found[0]) if found else None
+
+    def retain(self, thing: str, days: int | None) -> None:
+        """Keep this friend's positions so long."""
+        veiled = self.veil.hide(thing)
+        with self.change():
+            self._sql.execute("DELETE FROM retention WHERE thing = ?", (veiled,))
+            if days is not None:
+                self._sql.execute("INSERT INTO retention VALUES (?, ?)", (veiled, days))
+
+    def erase(self, thing: str) -> None:
+        """Let nothing here name this friend any more, but for the accounts themselves."""
+        with self.change():
+            self.retain(thing, None)
+            self._sql.execute("DELETE FROM given WHERE what = ?", (thing,))
+            for table in ("token", "share"):
+                for number, things in self._sql.execute(
+                    f"SELECT id, things FROM {table}"  # of the two names above
+                ).fetchall():
+                    if thing in (words := _words(things)):
+                        self._sql.execute(
+                            f"UPDATE {table} SET things = ? WHERE id = ?",
+                            (_listed(words - {thing}), number),
+                        )
+            self._sql.execute(
+                "UPDATE share SET revoked = ? WHERE things = '' AND revoked IS NULL",
+                (self._wall(),),
+            )
+
+    def scrub(self) -> None:
+        """Let what was deleted be gone from the disk, too: the log of changes still has it.
+
+        The pages in the file itself are overwritten at once (secure_delete).
+        """
+        self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # -- the audit log
+
+    def write(self, deed: Deed) -> None:
+        """Write down what was done. Friends go by a pseudonym, so that they can be erased."""
+        self._sql.execute(
+            "INSERT INTO audit (at, who, address, what, thing, result, more)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                self._wall(),
+                deed.who,
+                deed.address,
+                deed.what,
+                self.veil.hide(deed.thing),
+                deed.result,
+                deed.more,
+            ),
+        )
+
+    def records(self, search: Search) -> list[Record]:
+        """What was written down, newest first. Things are as they were hidden by the veil."""
+        wanted: list[tuple[str, object]] = []
+        for column, value in (("who", search.who), ("what", search.what)):
+            if value:
+                wanted.append((f"{column} = ?", value))
+        if search.thing:
+            wanted.append(("thing = ?", self.veil.hide(search.thing)))
+        for test, number in (
+            ("at >= ?", search.since),
+            ("at <= ?", search.until),
+            ("n < ?", search.before),
+        ):
+            if number is not None:
+                wanted.append((test, number))
+        tests, values = [test for test, _ in wanted], [value for _, value in wanted]
+        if search.text:
+            columns = ("who", "address", "what", "thing", "result", "more")
+            tests.append("(" + " OR ".join(f"instr(lower({c}), ?) > 0" for c in columns) + ")")
+            values += [search.text.lower()] * len(columns)
+        where = f" WHERE {' AND '.join(tests)}" if tests else ""
+        rows = self._sql.execute(
+            f"SELECT n, at, who, address, what, thing, result, more FROM audit{where}"
+            " ORDER BY n DESC LIMIT ?",
+            (*values, search.limit),
+        )
+        return [Record(row[0], row[1], Deed(*row[2:])) for row in rows]
+
+
+def _role(text: str) -> Role:
+    """A role as it was written; one we do not know may least (fail closed)."""
+    return text if text in ("viewer", "operator", "admin") else "viewer"  # type: ignore[return-value]
+
+
+def _token(row: tuple[Any, ...]) -> Token:
+    number, account, label, key, scopes, things, *times = row
+    return Token(number, account, label, key, _words(scopes), _words(things), *times)
+
+
+def _share(row: tuple[Any, ...]) -> Share:
+    number, key, owner, label, things, *times = row
+    return Share(number, key, owner, label, _words(things), *times)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split(_APART)) if text else frozenset()
+
+
+def _listed(words: Iterable[str]) -> str:
+    return _APART.join(sorted(words))

@@ -1,0 +1,469 @@
+"""The keeper of the door: knows at every moment who may be in, and sees out who may not.
+
+Everything that opens the door is in memory (a `Roll`), so that to ask costs nothing. Changes are
+made by the one writer thread; once they are committed, the roll is read anew and every socket
+whose visitor has ended, or whose rights are others now, is told. The same happens within a second
+when the command line, another process, has changed the database.
+
+Sessions live by the monotonic clock; in the database their times are epoch s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.internet.threads import deferToThread, deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
+
+from sightline.accounts.database import Database
+from sightline.accounts.passwords import Cost, Passwords
+from sightline.core.access import (
+    ALL_GRANTS,
+    NOTHING,
+    Role,
+    User,
+    bounded,
+    covers,
+    may,
+    user_of,
+    visitor,
+)
+from sightline.core.account import DEMO, Account, Deed, Roll, Session, Share, Token
+from sightline.core.call import Denied
+from sightline.core.session import (
+    Lifetime,
+    Visitor,
+    began_at,
+    digest,
+    matches,
+    new_secret,
+    read_token,
+)
+
+T = TypeVar("T")
+_LOOK = 1.0  # s between looks at the clock and at the database
+_USED = 60.0  # s between writing down what was used when
+_TIDY = 3600.0  # s
+_HASHERS = 2  # threads, and so the most hashes' memory at once
+_WAITING = 32  # hashes that may wait for them
+
+SIGNED_OUT = "you have been signed out"
+EXPIRED = "the session has expired; please sign in again"
+DISABLED = "this account is closed"
+CHANGED = "your rights have changed"
+REVOKED = "this token or link was withdrawn"
+LINK_ENDED = "the time of this link is over"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the settings say. ``guest`` is the role of who did not sign in, None: nobody is let in.
+
+    ``link`` is the longest time a link may last, s.
+    """
+
+    lifetime: Lifetime = field(default_factory=Lifetime)
+    cost: Cost = field(default_factory=Cost)
+    guest: Role | None = None
+    link: float = 31 * 86400.0
+
+
+@dataclass(slots=True)
+class _Times:
+    """When a session began and was last used, on the monotonic clock."""
+
+    began: float
+    seen: float
+
+
+@dataclass(slots=True, eq=False)
+class _Watched:
+    """A connection that must end when its visitor's standing does."""
+
+    visitor: Visitor
+    ended: Callable[[str], None]
+
+
+class Keeper(Service):
+    """Decides who is at the door. ``clock`` is never stepped; ``wall`` gives epoch s."""
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        clock: IReactorTime,
+        wall: Callable[[], float],
+        folder: Path,
+        policy: Policy,
+        *,
+        demo: bool = False,
+    ) -> None:
+        self.policy = policy
+        self.wall = wall
+        self.clock = clock
+        self.roll = Roll()
+        self.demo = demo
+        self.passwords = Passwords(policy.cost)
+        self._folder = folder
+        self._reactor = reactor
+        self._database: Database | None = None
+        self._writer = ThreadPool(1, 1, "accounts")
+        self._hashers = ThreadPool(0, _HASHERS, "passwords")
+        self._hashing = 0
+        self._version = 0
+        self._times: dict[str, _Times] = {}
+        self._used_sessions: set[str] = set()
+        self._used_tokens: set[str] = set()
+        self._token_used: dict[str, float] = {}
+        self._used_due = self._tidy_due = 0.0
+        self._watched: set[_Watched] = set()
+        self._users: dict[str, User] = {}  # what each account comes to, by this roll
+        self._guest = (
+            None
+            if policy.guest is None
+            else Visitor(user_of("guest", policy.guest, ALL_GRANTS), "guest")
+        )
+        self._invitation: str | None = None
+        self.looks = 0
+        self._loop = LoopingCall(self._look_around)
+        self._loop.clock = clock
+
+    # -- start and stop
+
+    def privilegedStartService(self) -> None:
+        """Open the database; a server that cannot read its accounts does not start."""
+        super().privilegedStartService()
+        self._database = database = Database(self._folder, self.wall)
+        with database.change():
+            if not self.demo and DEMO in database.roll().accounts:
+                database.remove_account(DEMO)
+            database.tidy()
+        self._version = database.version
+        self._apply(database.roll())
+        self._tidy_due = self.clock.seconds() + _TIDY
+
+    def startService(self) -> None:
+        """Begin to look after the time."""
+        super().startService()
+        self._writer.start()
+        self._hashers.start()
+        self._loop.start(_LOOK, now=False).addErrback(self._failed)
+
+    def stopService(self) -> Deferred[None]:
+        """Write down what was used, and close."""
+        super().stopService()
+        if self._loop.running:
+            self._loop.stop()
+        return Deferred.fromCoroutine(self._close())
+
+    async def _close(self) -> None:
+        try:
+            await self._write_used()
+        except Exception:
+            self._log.failure("Could not write down who was here last")
+        await deferToThread(self._writer.stop)
+        await deferToThread(self._hashers.stop)
+        if self._database is not None:
+            self._database.close()
+
+    def _failed(self, failure: Failure) -> None:
+        self._log.failure("The watch of the sessions ended", failure)
+
+    # -- the threads
+
+    async def look(self, work: Callable[[Database], T]) -> T:
+        """What ``work`` reads in the database, on the writer's thread."""
+        return await deferToThreadPool(self._reactor, self._writer, work, self._open())
+
+    async def change(self, work: Callable[[Database], T]) -> T:
+        """Let ``work`` change the database, all or nothing; then whoever must go is told."""
+        database = self._open()
+
+        def do() -> tuple[T, Roll]:
+            with database.change():
+                done = work(database)
+            return done, database.roll()
+
+        done, roll = await deferToThreadPool(self._reactor, self._writer, do)
+        self._apply(roll)
+        return done
+
+    async def hash(self, work: Callable[..., T], *args: Any) -> T:
+        """Work with passwords, on one of the few threads for it.
+
+        Raises `Denied` (``busy``) when too many wait.
+        """
+        if self._hashing >= _WAITING:
+            raise Denied("busy", "Too many people sign in just now. Try again in a moment.", wait=2)
+        self._hashing += 1
+        try:
+            return await deferToThreadPool(self._reactor, self._hashers, work, *args)
+        finally:
+            self._hashing -= 1
+
+    def note(self, deed: Deed) -> None:
+        """Write a deed down, without waiting for it."""
+
+        def write(database: Database) -> None:
+            database.write(deed)
+
+        noted = Deferred.fromCoroutine(self.look(write))
+        noted.addErrback(
+            lambda failure: self._log.failure(
+                "Could not write down that {who} did {what}",
+                failure,
+                who=deed.who,
+                what=deed.what,
+            )
+        )
+
+    def _open(self) -> Database:
+        assert self._database is not None, "the service was not started"
+        return self._database
+
+    # -- who is at the door
+
+    def session(self, secret: str) -> Visitor | None:
+        """Whoever holds this cookie."""
+        return self._here("account", digest(secret))
+
+    def token(self, text: str) -> Visitor | None:
+        """Whoever holds this API token."""
+        parts = read_token(text)
+        if parts is None:
+            return None
+        token = self.roll.tokens.get(parts[0])
+        # Hashed in any case: the time tells nothing of which ids there are.
+        if not matches(parts[1], token.key if token else "") or token is None:
+            return None
+        return self._here("token", token.id)
+
+    def phone(self, account: str, text: str, thing: str) -> bool:
+        """Whether a phone in HTTP mode, signing in so, may post for ``friend/user/device``."""
+        found = self.token(text)
+        if found is None or found.user.name != account or "publish" not in found.scopes:
+            return False
+        things = self.roll.tokens[found.key].things
+        return covers(things, thing)
+
+    def guest(self) -> Visitor | None:
+        """Who did not sign in, where the settings let them."""
+        return self._here("guest", "")
+
+    def watch(self, visitor: Visitor, ended: Callable[[str], None]) -> Callable[[], None]:
+        """Call ``ended`` with the reason when this visitor must go. Returns how to stop that.
+
+        Somebody connected is using the session: it does not end for idleness meanwhile.
+        """
+        watched = _Watched(visitor, ended)
+        self._watched.add(watched)
+        return lambda: self._watched.discard(watched)
+
+    def _here(self, way: str, key: str) -> Visitor | None:
+        found = self._standing(way, key)
+        if isinstance(found, str):
+            return None
+        self._touch(found)
+        return found
+
+    def _touch(self, visitor: Visitor) -> None:
+        if visitor.way == "token":
+            self._token_used[visitor.key] = self.wall()
+            self._used_tokens.add(visitor.key)
+        elif visitor.key in self._times:
+            self._times[visitor.key].seen = self.clock.seconds()
+            self._used_sessions.add(visitor.key)
+
+    def _standing(self, way: str, key: str) -> Visitor | str:
+        """A visitor as they stand now, or why they must go."""
+        if way == "guest":
+            return SIGNED_OUT if self._guest is None else self._guest
+        if way == "token":
+            return self._token_standing(self.roll.tokens.get(key))
+        return self._session_standing(self.roll.sessions.get(key))
+
+    def _session_standing(self, session: Session | None) -> Visitor | str:
+        if session is None:
+            return SIGNED_OUT
+        now, times = self.clock.seconds(), self._times[session.key]
+        lifetime = self.policy.lifetime
+        if lifetime.ended(times.began, times.seen, now):
+            return EXPIRED
+        expires = self.wall() + lifetime.absolute - (now - times.began)
+        if session.account is not None:
+            account = self.roll.accounts.get(session.account)
+            if account is None or account.disabled:
+                return DISABLED
+            return Visitor(self._user(account), "account", session.key, expires)
+        share = self.roll.shares.get(session.link or "")
+        why = "revoked" if share is None else share.standing(self.wall())
+        if share is None or why is not None:
+            return LINK_ENDED if why == "ended" else REVOKED
+        things = self.shown(share)
+        if not things:
+            return REVOKED
+        return Visitor(visitor(things), "link", session.key, min(expires, share.ends))
+
+    def shown(self, share: Share) -> frozenset[str]:
+        """What a link shows: as much of what it names as its maker may still share."""
+        owner = self.roll.accounts.get(share.owner)
+        if owner is None or owner.disabled:
+            return frozenset()
+        user = self._user(owner)
+        return frozenset(thing for thing in share.things if may(user, "share", thing))
+
+    def _user(self, account: Account) -> User:
+        found = self._users.get(account.name)
+        if found is None:
+            found = self._users[account.name] = user_of(account.name, account.role, account.grants)
+        return found
+
+    def _token_standing(self, token: Token | None) -> Visitor | str:
+        if token is None:
+            return REVOKED
+        account = self.roll.accounts.get(token.account)
+        if account is None or account.disabled:
+            return DISABLED
+        if token.expires is not None and self.wall() >= token.expires:
+            return EXPIRED
+        return Visitor(_bearer(account, token), "token", token.id, token.expires, token.scopes)
+
+    # -- the first of all
+
+    @property
+    def invited(self) -> bool:
+        """Whether somebody may still come in by the link of the first start."""
+        return self._invitation is not None and (self.demo or not self.roll.founded)
+
+    def invite(self) -> str | None:
+        """A secret that lets in, once, whoever makes the first admin; None: not needed any more.
+
+        In a demonstration it lets in its admin. It is kept nowhere else.
+        """
+        if self.roll.founded:
+            return None
+        self._invitation = new_secret()
+        return self._invitation
+
+    def accepts(self, secret: str) -> bool:
+        """Whether this is the invitation, and it is still good."""
+        return self.invited and matches(secret, digest(self._invitation or ""))
+
+    def spend(self) -> Callable[[], None]:
+        """The invitation has been used. Returns how to take that back."""
+        spent, self._invitation = self._invitation, None
+
+        def restore() -> None:
+            self._invitation = spent
+
+        return restore
+
+    # -- as time goes by
+
+    def _apply(self, roll: Roll) -> None:
+        now, wall = self.clock.seconds(), self.wall()
+        self.roll = roll
+        self._users.clear()
+        self._times = {
+            key: self._times.get(key)
+            or _Times(began_at(session.created, wall, now), began_at(session.seen, wall, now))
+            for key, session in roll.sessions.items()
+        }
+        self._see_out()
+
+    def _see_out(self) -> None:
+        """Tell those who must go."""
+        for watched in list(self._watched):
+            was = watched.visitor
+            now = self._standing(was.way, was.key)
+            if isinstance(now, Visitor):
+                if now.user == was.user and now.scopes == was.scopes:
+                    self._touch(now)
+                    continue
+                now = CHANGED
+            self._watched.discard(watched)
+            watched.ended(now)
+
+    async def _look_once(self) -> None:
+        self._see_out()
+        now = self.clock.seconds()
+        over = [
+            key
+            for key, times in self._times.items()
+            if self.policy.lifetime.ended(times.began, times.seen, now)
+        ]
+        if over:
+            await self.change(lambda database: database.drop_sessions(over))
+        if now >= self._used_due:
+            self._used_due = now + _USED
+            await self._write_used()
+        if now >= self._tidy_due:
+            self._tidy_due = now + _TIDY
+            await self.change(lambda database: database.tidy())
+        await self.refresh()
+
+    def _look_around(self) -> Deferred[None]:
+        looked = Deferred.fromCoroutine(self._look_once())
+        looked.addBoth(self._count)
+        # A disk that is full today may have room tomorrow; who is in stays in, by the roll we know.
+        looked.addErrback(
+            lambda failure: self._log.failure("Could not look after the accounts", failure)
+        )
+        return looked
+
+    def _count(self, result: T) -> T:
+        self.looks += 1
+        return result
+
+    async def refresh(self) -> None:
+        """Take over what another process changed, without waiting for the next look."""
+
+        def read(database: Database) -> tuple[int, Roll | None]:
+            version = database.version
+            return version, None if version == self._version else database.roll()
+
+        self._version, roll = await self.look(read)
+        if roll is not None:
+            self._apply(roll)
+
+    async def _write_used(self) -> None:
+        now, wall = self.clock.seconds(), self.wall()
+        sessions = [
+            (wall - (now - self._times[key].seen), key)
+            for key in self._used_sessions
+            if key in self._times
+        ]
+        tokens = [(self._token_used[key], key) for key in self._used_tokens]
+        self._used_sessions.clear()
+        self._used_tokens.clear()
+        if sessions or tokens:
+            await self.look(lambda database: database.used(sessions, tokens))
+
+    def token_used(self, token: Token) -> float | None:
+        """When a token was last used, epoch s."""
+        return self._token_used.get(token.id, token.used)
+
+    def last_used(self, key: str) -> float:
+        """When a session was last used, epoch s."""
+        return self.wall() - (self.clock.seconds() - self._times[key].seen)
+
+
+def _bearer(account: Account, token: Token) -> User:
+    """Who holds a token acts for its account, with no more than its scopes allow."""
+    if "drive" in token.scopes and account.role != "viewer":
+        role: Role = "operator"
+    else:
+        role = "viewer"
+    looks_only = "drive" not in token.scopes
+    user = user_of(account.name, role, bounded(account.grants, account.role), looks_only=looks_only)
+    return user if token.scopes & {"see", "drive"} else replace(user, sight=NOTHING)

@@ -1,0 +1,139 @@
+"""The desk for what is known about one friend: how long it is kept, a copy of it, its end.
+
+For the friend's own account (a grant ``own``) and admins. Whoever may not is told the same as when
+there is no such friend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Protocol
+
+from msgspec import Meta
+
+from sightline.accounts.asked import Asked, read
+from sightline.accounts.database import Database
+from sightline.accounts.export import bundle
+from sightline.accounts.keeper import Keeper
+from sightline.core.access import may
+from sightline.core.account import Deed
+from sightline.core.call import UNKNOWN, Call, Denied, Reply, Route
+from sightline.model.kind import State, id_of
+
+
+class Known(Protocol):
+    """Where the present state of things is kept."""
+
+    def state(self, key: str) -> State | None:
+        """A thing's state; None when there is no such thing."""
+
+
+class Retention(Asked, frozen=True):
+    """For how many days positions are kept; None: as long as the server's settings say."""
+
+    days: Annotated[int, Meta(ge=1, le=3660)] | None
+
+
+class Erase(Asked, frozen=True):
+    """The friend's id again (``jane/phone``), so that nobody is erased by a slip."""
+
+    confirm: Annotated[str, Meta(max_length=300)]
+
+
+Eraser = Callable[[str], None]
+"""Lets everything about ``friend/user/device`` go from one place; more places may be added."""
+
+
+class PrivacyDesk:
+    """One friend's data."""
+
+    def __init__(self, keeper: Keeper, known: Known, erasers: Sequence[Eraser]) -> None:
+        self._keeper = keeper
+        self._known = known
+        self._erasers = erasers
+
+    def routes(self) -> list[Route]:
+        """What is answered here."""
+        friend = "/friends/{user}/{device}"
+        return [
+            Route("GET", f"{friend}/retention", "account", self.retention),
+            Route("PUT", f"{friend}/retention", "account", self.retain),
+            Route("GET", f"{friend}/export", "account", self.export),
+            Route("POST", f"{friend}/erase", "account", self.erase),
+        ]
+
+    def _friend(self, call: Call, verb: str) -> str:
+        thing = f"friend/{call.parts['user']}/{call.parts['device']}"
+        if not may(call.who.user, verb, thing) or self._known.state(thing) is None:
+            raise Denied("unknown", UNKNOWN)
+        return thing
+
+    async def retention(self, call: Call) -> Reply:
+        """For how long this friend's positions are kept."""
+        thing = self._friend(call, "retain")
+        return Reply({"days": await self._keeper.look(lambda db: db.retention(thing))})
+
+    async def retain(self, call: Call) -> Reply:
+        """Keep them so long from now on."""
+        thing, days = self._friend(call, "retain"), read(call, Retention).days
+        kept = "as the settings say" if days is None else f"{days} days"
+
+        def retain(database: Database) -> None:
+            database.retain(thing, days)
+            database.write(Deed(call.who.user.name, call.address, "retain", thing, more=kept))
+
+        await self._keeper.change(retain)
+        return Reply({"days": days})
+
+    async def export(self, call: Call) -> Reply:
+        """Everything we know about this friend, as a zip of JSON, GPX and the picture."""
+        keeper, thing = self._keeper, self._friend(call, "export")
+        who = call.who.user.name
+
+        def note(database: Database) -> int | None:
+            database.write(Deed(who, call.address, "export", thing))
+            return database.retention(thing)
+
+        days = await keeper.look(note)
+        roll, group = keeper.roll, thing.rpartition("/")[0]
+        words = {thing, group}
+        made = bundle(
+            thing,
+            keeper.wall(),
+            self._known.state(thing),
+            self._known.state(f"face/{id_of(thing)}"),
+            {
+                "retention_days": days,
+                "granted_to": sorted(
+                    account.name
+                    for account in roll.accounts.values()
+                    if words & (account.grants.see | account.grants.own)
+                ),
+                "links": [
+                    {"name": share.label, "starts": share.starts, "ends": share.ends}
+                    for share in roll.shares.values()
+                    if words & share.things
+                ],
+                "tokens": [t.label for t in roll.tokens.values() if words & t.things],
+            },
+        )
+        name = "-".join(id_of(thing).split("/"))
+        plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
+        return Reply(file=made, type="application/zip", name=f"sightline-{plain}.zip")
+
+    async def erase(self, call: Call) -> Reply:
+        """Forget this friend. What it sends from now on is a new friend's."""
+        thing = self._friend(call, "erase")
+        if read(call, Erase).confirm != id_of(thing):
+            raise Denied("malformed", "To erase a friend, give its id once more as confirm.")
+        who = call.who.user.name
+
+        def erase(database: Database) -> None:
+            database.erase(thing)
+            database.write(Deed(who, call.address, "erase", thing))
+
+        for eraser in self._erasers:
+            eraser(thing)
+        await self._keeper.change(erase)
+        await self._keeper.look(lambda database: database.scrub())
+        return Reply()

@@ -1,0 +1,47 @@
+"""`sightline audit`: the audit log on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from sightline.accounts.admin import shown_records
+from sightline.accounts.database import Search
+from sightline.cli.ledger import Ledger, add_folder, run_with, when
+
+
+def add_to(subcommands: Any) -> None:
+    """The subcommand."""
+    parser = subcommands.add_parser("audit", help="who did what, newest first")
+    add_folder(parser)
+    parser.add_argument("text", nargs="?", default="", help="only records with this text")
+    parser.add_argument("--who", default="", help="only what this account did")
+    parser.add_argument("--what", default="", help='only such deeds ("sign in", "make link", …)')
+    parser.add_argument("--thing", default="", help="only about this thing (friend/jane/phone)")
+    parser.add_argument("--limit", type=int, default=100, help="how many (default: 100)")
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
+    parser.set_defaults(run=run_with(_audit))
+
+
+def _audit(ledger: Ledger, options: argparse.Namespace) -> None:
+    database = ledger.database
+    search = Search(
+        who=options.who,
+        what=options.what,
+        thing=options.thing,
+        text=options.text,
+        limit=max(1, options.limit),
+    )
+    # Friends go by pseudonyms here; the one asked for by name is known by that.
+    known = [options.thing] if options.thing else []
+    for record in shown_records(database.records(search), database.veil, known):
+        if options.json:
+            print(json.dumps(record))
+            continue
+        about = " ".join(str(record[key]) for key in ("thing", "more") if record[key])
+        at = when(float(str(record["at"])))
+        print(
+            f"{at}  {record['who']} at {record['address']}: {record['what']} {about}".rstrip()
+            + ("" if record["result"] == "ok" else f" -> {record['result']}")
+        )

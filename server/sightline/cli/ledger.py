@@ -1,0 +1,117 @@
+"""The accounts' database for the subcommands: in the state folder, whether the server runs or not.
+
+The server sees within a second what was changed here. Whoever may write the folder may do
+everything; that is why the folder is its owner's alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sightline.accounts.database import BadDatabase, Database
+from sightline.accounts.passwords import Cost, Passwords, weakness
+from sightline.core.account import Account, Deed, plain_name
+from sightline.core.call import Denied
+from sightline.settings import BadSettings, Settings, load
+
+_DEFAULT = Path("config/sightline.toml")
+
+
+class Stop(Exception):
+    """The command cannot be done; the message says why."""
+
+
+class Ledger:
+    """The open database, and who has opened it."""
+
+    def __init__(self, settings: Settings, state: Path) -> None:
+        if not state.is_dir():
+            raise Stop(
+                f"there is no state folder {state}; name it with --state, or start the server once"
+            )
+        owner = state.stat().st_uid
+        if os.geteuid() != owner:
+            raise Stop(
+                f"the state folder {state} belongs to user {owner}; the server could not read what"
+                f" another user writes there. Use: sudo -u '#{owner}' sightline …"
+            )
+        self.settings = settings
+        self.database = Database(state, time.time)
+        self.who = f"{getpass.getuser()} (command line)"
+
+    def passwords(self) -> Passwords:
+        """What hashes them, at the cost the settings say."""
+        accounts = self.settings.accounts
+        return Passwords(Cost(memory=accounts.hash_memory, time=accounts.hash_passes))
+
+    def account(self, name: str) -> Account:
+        """An account by its name.
+
+        Raises `Stop`.
+        """
+        found = self.database.account(plain_name(name))
+        if found is None:
+            raise Stop(f"there is no account {plain_name(name)}")
+        return found
+
+    def deed(self, what: str, thing: str, more: str = "") -> Deed:
+        """Something done here."""
+        return Deed(self.who, "local", what, thing, more=more)
+
+
+def add_folder(parser: argparse.ArgumentParser) -> None:
+    """The options that say where the accounts are."""
+    parser.add_argument("--state", type=Path, help="the server's state folder")
+    parser.add_argument(
+        "--config", type=Path, help=f"the server's settings (default: {_DEFAULT}, if it is there)"
+    )
+
+
+def run_with(work: Callable[[Ledger, argparse.Namespace], None]) -> Callable[..., int]:
+    """A subcommand's ``run``: open, work, close; what cannot be done is said in one line."""
+
+    def run(options: argparse.Namespace) -> int:
+        try:
+            config = options.config or (_DEFAULT if _DEFAULT.is_file() else None)
+            settings = load(config, os.environ)
+            ledger = Ledger(settings, (options.state or Path(settings.server.state)).absolute())
+            try:
+                work(ledger, options)
+            finally:
+                ledger.database.close()
+        except (Stop, BadSettings, BadDatabase) as why:
+            print(f"sightline: {why}", file=sys.stderr)
+            return 1
+        except Denied as why:
+            print(f"sightline: {why.why}", file=sys.stderr)
+            return 1
+        return 0
+
+    return run
+
+
+def ask_password(name: str) -> str:
+    """A new password: typed twice on a terminal, or one line of the standard input.
+
+    Raises `Stop` for one that is too weak.
+    """
+    if sys.stdin.isatty():
+        password = getpass.getpass(f"Password for {name}: ")
+        if getpass.getpass("Once more: ") != password:
+            raise Stop("the two are not the same")
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+    if (why := weakness(password, name)) is not None:
+        raise Stop(why)
+    return password
+
+
+def when(at: float | None) -> str:
+    """A time for people, in their own time zone."""
+    return "never" if at is None else time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))

@@ -1,0 +1,69 @@
+"""`sightline token`: API tokens from the command line."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from sightline.accounts.own import minted, token_deed
+from sightline.cli.ledger import Ledger, Stop, add_folder, run_with, when
+from sightline.core.account import SCOPES
+
+
+def add_to(subcommands: Any) -> None:
+    """The subcommand and its own subcommands."""
+    token = subcommands.add_parser("token", help="API tokens: add, list, revoke")
+    actions = token.add_subparsers(title="actions", required=True, metavar="action")
+
+    def action(name: str, work: Any, about: str) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = actions.add_parser(name, help=about, description=about)
+        add_folder(parser)
+        parser.set_defaults(run=run_with(work))
+        return parser
+
+    add = action("add", _add, "Make a token for an account; its secret is shown once.")
+    add.add_argument("account")
+    add.add_argument("label", help="what it is for")
+    add.add_argument("--scope", action="append", choices=SCOPES, required=True)
+    add.add_argument("--thing", action="append", default=[], help="friend/jane/phone (publish)")
+    add.add_argument("--days", type=int, help="how long it lasts (default: until revoked)")
+    action("list", _list, "Show all tokens, without their secrets.")
+    action("revoke", _revoke, "Let a token open nothing any more.").add_argument("id")
+
+
+def _add(ledger: Ledger, options: argparse.Namespace) -> None:
+    account, database = ledger.account(options.account), ledger.database
+    if options.days is not None and options.days < 1:
+        raise Stop("a token lasts a day at least")
+    token, text = minted(
+        account,
+        database.now(),
+        options.label,
+        frozenset(options.scope),
+        frozenset(options.thing),
+        options.days,
+    )
+    with database.change():
+        database.put_token(token)
+        database.write(token_deed(ledger.who, "local", token))
+    print(text)
+
+
+def _list(ledger: Ledger, options: argparse.Namespace) -> None:
+    tokens = ledger.database.roll().tokens.values()
+    for token in sorted(tokens, key=lambda each: (each.account, each.created)):
+        scopes = " ".join([*sorted(token.scopes), *sorted(token.things)])
+        print(f"{token.id}  {token.account:20} {token.label} ({scopes}); used: {when(token.used)}")
+    if not tokens:
+        print("There are no tokens.")
+
+
+def _revoke(ledger: Ledger, options: argparse.Namespace) -> None:
+    database = ledger.database
+    token = database.roll().tokens.get(options.id)
+    if token is None:
+        raise Stop(f"there is no token {options.id}; sightline token list shows them")
+    with database.change():
+        database.drop_token(token.id)
+        database.write(ledger.deed("revoke token", f"account/{token.account}", f"token {token.id}"))
+    print(f"{token.id}: revoked")

@@ -1,0 +1,145 @@
+"""`sightline user`: accounts from the command line."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import Any
+
+from sightline.accounts.admin import account_deed, keep_an_admin
+from sightline.cli.ledger import Ledger, Stop, add_folder, ask_password, run_with, when
+from sightline.core.access import GRANT_VERBS, ROLES, Grants
+from sightline.core.account import Account, check_grants, check_name, plain_name
+
+
+def add_to(subcommands: Any) -> None:
+    """The subcommand and its own subcommands."""
+    user = subcommands.add_parser("user", help="accounts: add, passwd, role, grant, disable, list")
+    actions = user.add_subparsers(title="actions", required=True, metavar="action")
+
+    def action(name: str, work: Any, about: str, *, named: bool = True) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = actions.add_parser(name, help=about, description=about)
+        add_folder(parser)
+        if named:
+            parser.add_argument("name", help="the account's name")
+        parser.set_defaults(run=run_with(work))
+        return parser
+
+    add = action("add", _add, "Make an account. The password is asked for, or read from stdin.")
+    add.add_argument("--role", choices=ROLES, default="viewer")
+    add.add_argument("--no-password", action="store_true", help="for an account of tokens only")
+    for verb, about in (
+        ("see", "what it sees: *, a kind (friend, probot) or a thing (friend/jane/phone)"),
+        ("drive", "the robots it drives: * or probot/ProBot1"),
+        ("own", "the friend it is: friend/jane"),
+    ):
+        add.add_argument(f"--{verb}", action="append", default=[], metavar="WHAT", help=about)
+    action("passwd", _passwd, "Set a new password; ends the account's sessions.")
+    action("role", _role, "Give an account another role.").add_argument("role", choices=ROLES)
+    for name, work, about in (
+        ("grant", _grant, "Let an account see, drive or own something."),
+        ("revoke", _revoke, "Take that back."),
+    ):
+        parser = action(name, work, about)
+        parser.add_argument("verb", choices=GRANT_VERBS)
+        parser.add_argument("what", nargs="+", help="*, friend, friend/jane/phone, probot/ProBot1")
+    action("disable", _disable, "Close an account; ends its sessions.")
+    action("enable", _enable, "Open it again.")
+    action("remove", _remove, "Remove an account with its tokens and links.")
+    action("list", _list, "Show all accounts.", named=False)
+
+
+def _put(ledger: Ledger, before: Account | None, after: Account, *, leave: bool = False) -> None:
+    if (why := check_grants(after.grants)) is not None:
+        raise Stop(why)
+    database = ledger.database
+    with database.change():
+        keep_an_admin(database, after)
+        database.put_account(after)
+        if leave:
+            database.end_sessions(after.name)
+        database.write(account_deed(ledger.who, "local", before, after, database.veil))
+    print(f"{after.name}: {_line(after)}")
+
+
+def _add(ledger: Ledger, options: argparse.Namespace) -> None:
+    name = plain_name(options.name)
+    if (why := check_name(name)) is not None:
+        raise Stop(why)
+    if ledger.database.account(name) is not None:
+        raise Stop(f"there is an account {name} already")
+    grants = Grants(frozenset(options.see), frozenset(options.drive), frozenset(options.own))
+    if (why := check_grants(grants)) is not None:
+        raise Stop(why)
+    hashed = None
+    if not options.no_password:
+        hashed = ledger.passwords().hash(ask_password(name))
+    created = ledger.database.now()
+    _put(ledger, None, Account(name, options.role, grants, hashed, created=created))
+
+
+def _passwd(ledger: Ledger, options: argparse.Namespace) -> None:
+    account = ledger.account(options.name)
+    hashed = ledger.passwords().hash(ask_password(account.name))
+    _put(ledger, account, replace(account, password=hashed), leave=True)
+
+
+def _role(ledger: Ledger, options: argparse.Namespace) -> None:
+    account = ledger.account(options.name)
+    _put(ledger, account, replace(account, role=options.role))
+
+
+def _grant(ledger: Ledger, options: argparse.Namespace) -> None:
+    account = ledger.account(options.name)
+    words = getattr(account.grants, options.verb) | set(options.what)
+    grants = replace(account.grants, **{options.verb: words})
+    _put(ledger, account, replace(account, grants=grants))
+
+
+def _revoke(ledger: Ledger, options: argparse.Namespace) -> None:
+    account = ledger.account(options.name)
+    words = getattr(account.grants, options.verb) - set(options.what)
+    grants = replace(account.grants, **{options.verb: words})
+    _put(ledger, account, replace(account, grants=grants))
+
+
+def _disable(ledger: Ledger, options: argparse.Namespace) -> None:
+    account = ledger.account(options.name)
+    _put(ledger, account, replace(account, disabled=True))
+
+
+def _enable(ledger: Ledger, options: argparse.Namespace) -> None:
+    account = ledger.account(options.name)
+    _put(ledger, account, replace(account, disabled=False))
+
+
+def _remove(ledger: Ledger, options: argparse.Namespace) -> None:
+    account, database = ledger.account(options.name), ledger.database
+    with database.change():
+        keep_an_admin(database, replace(account, disabled=True))
+        database.remove_account(account.name)
+        database.write(ledger.deed("remove account", f"account/{account.name}"))
+    print(f"{account.name}: removed")
+
+
+def _list(ledger: Ledger, options: argparse.Namespace) -> None:
+    accounts = ledger.database.roll().accounts
+    for name in sorted(accounts):
+        account = accounts[name]
+        print(f"{name:20} {_line(account)}; last seen: {when(account.seen)}")
+    if not accounts:
+        print("There are no accounts. Make one: sightline user add NAME --role admin")
+
+
+def _line(account: Account) -> str:
+    words: list[str] = [account.role]
+    if account.disabled:
+        words.append("closed")
+    if account.password is None:
+        words.append("no password")
+    if account.role == "admin":
+        words.append("sees and drives everything")
+    for verb in GRANT_VERBS:
+        if given := sorted(getattr(account.grants, verb)):
+            words.append(f"{verb} {' '.join(given)}")
+    return ", ".join(words)

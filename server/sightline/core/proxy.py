@@ -1,0 +1,56 @@
+"""Who really asks, when a proxy of ours stands in between.
+
+A header that says so is believed only from an address the settings name; anybody can write one.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+
+UNIX = "local"
+"""The address of whoever connects through a socket file."""
+
+
+class Proxies:
+    """The proxies in front of us: addresses, networks (``10.0.0.0/8``), or ``local``.
+
+    Raises ValueError for what is neither.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._socket_file = False
+        self._networks = []
+        for name in names:
+            if name == UNIX:
+                self._socket_file = True
+            else:
+                self._networks.append(ipaddress.ip_network(name, strict=False))
+
+    def __contains__(self, address: str) -> bool:
+        if address == UNIX:
+            return self._socket_file
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        mapped = getattr(found, "ipv4_mapped", None)
+        return any((mapped or found) in network for network in self._networks)
+
+    def client(self, peer: str, forwarded_for: Sequence[str]) -> str:
+        """The nearest address that is no proxy of ours, going back along ``X-Forwarded-For``."""
+        if peer not in self:
+            return peer
+        found = peer
+        for step in reversed([step.strip() for line in forwarded_for for step in line.split(",")]):
+            try:
+                found = str(ipaddress.ip_address(step))
+            except ValueError:
+                break
+            if found not in self:
+                break
+        return found
+
+    def secure(self, peer: str, forwarded_proto: str | None) -> bool:
+        """Whether the browser speaks HTTPS with our proxy."""
+        return peer in self and (forwarded_proto or "").strip().lower() == "https"

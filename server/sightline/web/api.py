@@ -1,0 +1,191 @@
+"""``/api/1/…``: calls over HTTP. JSON in, JSON out, every refusal in one shape.
+
+Yes: ``{"ok":true,…}``. No: ``{"ok":false,"code":"wrong","why":"…"}`` with the code's status
+(`sightline.core.call.STATUS`); with ``"wait":s`` and ``Retry-After`` when trying later helps.
+What changes something must come from our own page (``Origin`` or ``Sec-Fetch-Site``) or bring a
+token, and its body must be declared as JSON, which no other site's form can do.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import unquote
+
+import msgspec
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET, Request
+
+from sightline.core.call import STATUS, UNKNOWN, Call, Denied, Needs, Reply, Route
+from sightline.core.session import Bucket, Visitor
+from sightline.web.front import Front
+
+_SAFE = (b"GET", b"HEAD")
+_BODIED = (b"POST", b"PUT", b"PATCH")
+_SIGN_IN = "Please sign in."
+_FOREIGN = (
+    "Only Sightline's own page may ask for this. If this is its page, the name in its address has to"
+    " be in server.public_url or server.origins."
+)
+_ROLE = "This is not for you."
+
+
+class Api(Resource):
+    """Finds the route of a call, checks who calls, carries the answer.
+
+    ``rate`` calls per second from one address are answered, three times that at once.
+    """
+
+    isLeaf = True
+    _log = Logger()
+
+    def __init__(
+        self, front: Front, clock: IReactorTime, routes: Sequence[Route], *, rate: float = 20.0
+    ) -> None:
+        super().__init__()
+        self._front = front
+        self._clock = clock
+        self._calls = Bucket(rate, 3 * rate)
+        self._routes = [(_pattern(route.path), route) for route in routes]
+
+    def render(self, request: Request) -> int:
+        """Answer, now or when the answer is known."""
+        request.setHeader(b"cache-control", b"no-store")
+        request.setHeader(b"vary", b"cookie, authorization")
+        answering = Deferred.fromCoroutine(self._answer(request))
+        answering.addCallbacks(
+            lambda reply: self._said(request, reply), lambda failure: self._failed(request, failure)
+        )
+        answering.addErrback(
+            lambda failure: self._log.failure("Could not send an answer", failure)
+        )
+        # Whoever is gone gets no answer; what was asked for is done all the same.
+        request.notifyFinish().addErrback(lambda _: setattr(request, "_gone", True))
+        return NOT_DONE_YET
+
+    async def _answer(self, request: Request) -> Reply:
+        front = self._front
+        address = front.address(request)
+        if not self._calls.take(address, self._clock.seconds()):
+            raise Denied("wait", "Too many requests. Try again in a second.", wait=1)
+        visitor = front.visitor(request)
+        route, parts = self._route(request, visitor)
+        _check_needs(route.needs, visitor)
+        if request.method not in _SAFE and not front.same_site(request):
+            raise Denied("foreign", _FOREIGN)
+        call = Call(
+            visitor=visitor,
+            address=address,
+            agent=(request.getHeader(b"user-agent") or b"").decode("latin-1"),
+            base=front.base(request),
+            parts=parts,
+            query={
+                name.decode("utf-8", "replace"): values[-1].decode("utf-8", "replace")
+                for name, values in (request.args or {}).items()
+            },
+            fields=_fields(request),
+        )
+        return await route.do(call)
+
+    def _route(self, request: Request, visitor: Visitor | None) -> tuple[Route, dict[str, str]]:
+        # From the path as it came, so that a %2F within a part stays within it.
+        path = (request.path or b"").decode("latin-1").removeprefix("/api/1")
+        method = "GET" if request.method == b"HEAD" else request.method.decode("latin-1")
+        other = False
+        for pattern, route in self._routes:
+            found = pattern.fullmatch(path)
+            if found is None:
+                continue
+            if route.method == method:
+                return route, {name: _text(part) for name, part in found.groupdict().items()}
+            other = True
+        if visitor is None:  # nobody learns what there is
+            raise Denied("signed_out", _SIGN_IN)
+        raise Denied("method", "This cannot be done here.") if other else Denied("unknown", UNKNOWN)
+
+    # -- answers
+
+    def _said(self, request: Request, reply: Reply) -> None:
+        if reply.cookie is not None:
+            self._front.keep(request, reply.cookie, reply.lasts)
+        if reply.file is not None:
+            request.setHeader(b"content-type", reply.type.encode())
+            request.setHeader(
+                b"content-disposition", b'attachment; filename="%b"' % reply.name.encode("ascii")
+            )
+            _finish(request, reply.status, reply.file)
+            return
+        _finish(request, reply.status, msgspec.json.encode({"ok": True, **reply.fields}))
+
+    def _failed(self, request: Request, failure: Failure) -> None:
+        error = failure.value
+        if not isinstance(error, Denied):
+            if not isinstance(error, CancelledError):
+                self._log.failure(
+                    "Failed to answer {method} {path}",
+                    failure,
+                    method=request.method,
+                    path=request.path,
+                )
+            error = Denied("failed", "Something went wrong here. It is in the server's log.")
+        said: dict[str, Any] = {"ok": False, "code": error.code, "why": error.why}
+        if error.wait:
+            wait = math.ceil(error.wait)
+            said["wait"] = wait
+            request.setHeader(b"retry-after", str(wait).encode())
+        _finish(request, STATUS.get(error.code, 400), msgspec.json.encode(said))
+
+
+def _finish(request: Request, status: int, body: bytes) -> None:
+    if getattr(request, "_gone", False):
+        return
+    request.setResponseCode(status)
+    if not request.responseHeaders.hasHeader(b"content-disposition"):
+        request.setHeader(b"content-type", b"application/json")
+    request.setHeader(b"content-length", str(len(body)).encode())
+    if request.method != b"HEAD":
+        request.write(body)
+    request.finish()
+
+
+def _check_needs(needs: Needs, visitor: Visitor | None) -> None:
+    if needs == "nobody":
+        return
+    if visitor is None:
+        raise Denied("signed_out", _SIGN_IN)
+    if needs == "visitor":
+        return
+    if visitor.way != "account":
+        # Neither tokens nor links nor guests have an account to look after.
+        raise Denied("forbidden", "This needs an account: please sign in.")
+    if needs == "admin" and visitor.user.role != "admin":
+        raise Denied("forbidden", _ROLE)
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path)))
+
+
+def _text(part: str) -> str:
+    return unquote(part, errors="replace")
+
+
+def _fields(request: Request) -> dict[str, Any]:
+    """The body: one JSON object."""
+    if request.method not in _BODIED:
+        return {}
+    sort = (request.getHeader(b"content-type") or b"").partition(b";")[0].strip().lower()
+    if sort != b"application/json":
+        raise Denied("not_json", "The body must be JSON, and be declared as application/json.")
+    body = request.content.read() if request.content else b""
+    try:
+        fields: dict[str, Any] = msgspec.json.decode(body or b"{}", type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Denied("malformed", "The body must be one JSON object.") from None
+    return fields

@@ -1,0 +1,210 @@
+"""What the accounts' file promises: it survives, it is private, its log is never changed."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sightline.accounts.database import _STEPS, FILE, BadDatabase, Database, Search
+from sightline.core.access import Grants
+from sightline.core.account import Account, Deed, Session, Share, Token
+
+NOW = 1_795_235_000.0
+JANE = Account(
+    "jane",
+    "operator",
+    Grants(see=frozenset(("friend", "probot/ProBot1")), own=frozenset(("friend/jane",))),
+    "$argon2id$…",
+    created=NOW,
+)
+SHARE = Share("s1", "k3", "jane", "trip", frozenset(("friend/jane/phone",)), NOW, NOW, NOW + 60)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(tmp_path, lambda: NOW)
+    yield made
+    made.close()
+
+
+def test_what_is_put_in_is_read_back(database: Database):
+    token = Token("t1", "jane", "script", "k2", frozenset(("see",)), frozenset(), NOW)
+    session = Session("k1", "jane", None, NOW, NOW, "127.0.0.1", "a browser")
+    database.put_account(JANE)
+    database.put_token(token)
+    database.put_session(session)
+    database.put_share(SHARE)
+    roll = database.roll()
+    assert roll.accounts == {"jane": Account(**{**_fields(JANE), "seen": NOW})}
+    assert roll.tokens == {"t1": token}
+    assert roll.sessions == {"k1": session}
+    assert roll.shares == {"s1": SHARE}
+
+
+def _fields(account: Account) -> dict[str, object]:
+    return {name: getattr(account, name) for name in Account.__dataclass_fields__}
+
+
+def test_the_file_is_its_owners_alone_and_survives_a_power_cut(tmp_path: Path, database: Database):
+    database.put_account(JANE)
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600, name
+    sql = database._sql
+    assert sql.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert sql.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+    assert sql.execute("PRAGMA foreign_keys").fetchone() == (1,)
+
+
+def test_with_the_account_goes_all_that_is_its(database: Database):
+    database.put_account(JANE)
+    database.put_session(Session("k1", "jane", None, NOW, NOW))
+    database.put_share(SHARE)
+    database.put_session(Session("k2", None, "s1", NOW, NOW))
+    database.remove_account("jane")
+    roll = database.roll()
+    assert (roll.accounts, roll.sessions, roll.shares) == ({}, {}, {})
+
+
+def test_all_or_nothing(database: Database):
+    def half() -> None:
+        with database.change():
+            database.put_account(JANE)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
+    assert database.account("jane") is None
+
+
+def test_the_audit_log_is_only_added_to(database: Database):
+    database.write(Deed("jane", "127.0.0.1", "sign in"))
+    for statement in ("DELETE FROM audit", "UPDATE audit SET who = 'bob'"):
+        with pytest.raises(sqlite3.IntegrityError, match="audit log"):
+            database._sql.execute(statement)
+    assert [record.deed.who for record in database.records(Search())] == ["jane"]
+
+
+def test_the_audit_log_is_searched(database: Database):
+    for n, (who, what, thing) in enumerate(
+        [
+            ("jane", "sign in", ""),
+            ("bob", "take", "probot/ProBot1"),
+            ("jane", "export", "friend/bob/phone"),
+        ]
+    ):
+        database.write(Deed(who, f"10.0.0.{n}", what, thing))
+
+    def found(**search: object) -> list[int]:
+        return [record.n for record in database.records(Search(**search))]  # type: ignore[arg-type]
+
+    assert found() == [3, 2, 1]
+    assert found(who="jane") == [3, 1]
+    assert found(what="take") == [2]
+    assert found(thing="friend/bob/phone") == [3]
+    assert found(text="PROBOT1") == [2]
+    assert found(text="' OR 1=1 --") == []
+    assert found(limit=1) == [3]
+    assert found(before=3, limit=1) == [2]
+    assert found(since=NOW + 1) == []
+    assert found(until=NOW, who="bob") == [2]
+
+
+def test_friends_are_in_the_log_by_a_pseudonym_only(tmp_path: Path, database: Database):
+    database.write(Deed("root", "127.0.0.1", "export", "friend/zebedee/phone"))
+    (record,) = database.records(Search())
+    hidden = record.deed.thing
+    assert hidden.startswith("friend/~")
+    names = database.veil.names(["friend/zebedee/phone", "friend/bob/phone"])
+    assert names[hidden] == "friend/zebedee/phone"
+    assert hidden not in database.veil.names(["friend/bob/phone"])
+
+
+def test_who_is_erased_is_nowhere_in_the_file(tmp_path: Path, database: Database):
+    thing = "friend/zebedee/phone"
+    database.put_account(
+        Account("root", "viewer", Grants(see=frozenset((thing, "probot"))), created=NOW)
+    )
+    things = frozenset((thing, "friend/bob/phone"))
+    database.put_share(Share("s1", "k", "root", "l", things, NOW, NOW, NOW + 60))
+    database.put_share(Share("s2", "l", "root", "l", frozenset((thing,)), NOW, NOW, NOW + 60))
+    database.put_token(
+        Token("t1", "root", "t", "m", frozenset(("publish",)), frozenset((thing,)), NOW)
+    )
+    database.retain(thing, 3)
+    assert database.retention(thing) == 3
+    database.erase(thing)
+    database.write(Deed("root", "127.0.0.1", "erase", thing))
+    database.scrub()
+    assert database.retention(thing) is None
+    for path in tmp_path.iterdir():
+        assert b"zebedee" not in path.read_bytes(), path.name
+    roll = database.roll()
+    assert roll.shares["s1"].things == {"friend/bob/phone"}
+    assert roll.shares["s2"].revoked == NOW
+    assert [record.deed.what for record in database.records(Search())] == ["erase"]
+
+
+def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path, monkeypatch):
+    Database(tmp_path, lambda: NOW).close()
+    before = Database(tmp_path, lambda: NOW)
+    before.put_account(JANE)
+    before.close()
+    added = "ALTER TABLE account ADD COLUMN colour TEXT;\nCREATE TABLE more (x TEXT) STRICT;\n"
+    monkeypatch.setattr("sightline.accounts.database._STEPS", (*_STEPS, added))
+    after = Database(tmp_path, lambda: NOW)
+    assert after._sql.execute("PRAGMA user_version").fetchone() == (len(_STEPS) + 1,)
+    assert after._sql.execute("SELECT name, colour FROM account").fetchall() == [("jane", None)]
+    assert after.account("jane") is not None
+    after.close()
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch):
+    Database(tmp_path, lambda: NOW).close()
+    bad = "CREATE TABLE half (x TEXT) STRICT;\nCREATE TABLE account (x TEXT);\n"
+    monkeypatch.setattr("sightline.accounts.database._STEPS", (*_STEPS, bad))
+    with pytest.raises(BadDatabase, match="account"):
+        Database(tmp_path, lambda: NOW)
+    monkeypatch.undo()
+    again = Database(tmp_path, lambda: NOW)
+    tables = again._sql.execute("SELECT name FROM sqlite_master WHERE name = 'half'").fetchall()
+    again.close()
+    assert tables == []
+
+
+def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path):
+    made = Database(tmp_path, lambda: NOW)
+    made._sql.execute("PRAGMA user_version = 99")
+    made.close()
+    with pytest.raises(BadDatabase, match="newer Sightline"):
+        Database(tmp_path, lambda: NOW)
+
+
+def test_a_file_that_is_no_database_is_never_overwritten(tmp_path: Path):
+    (tmp_path / FILE).write_bytes(b"not a database at all" * 100)
+    with pytest.raises(BadDatabase, match="not a database"):
+        Database(tmp_path, lambda: NOW)
+    assert (tmp_path / FILE).read_bytes().startswith(b"not a database at all")
+
+
+def test_links_and_tokens_that_ended_long_ago_are_forgotten(tmp_path: Path, database: Database):
+    database.put_account(JANE)
+    database.put_share(SHARE)
+    database.tidy()
+    assert database.roll().shares
+    late = Database(tmp_path, lambda: NOW + 40 * 86400)
+    late.tidy()
+    assert not late.roll().shares
+    late.close()
+
+
+def test_an_account_has_so_many_sessions_and_the_oldest_ends(database: Database):
+    database.put_account(JANE)
+    with database.change():
+        for n in range(203):
+            database.put_session(Session(f"k{n:03}", "jane", None, NOW + n, NOW + n))
+    assert min(database.roll().sessions) == "k003"
+    assert len(database.roll().sessions) == 200

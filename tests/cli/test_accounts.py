@@ -1,0 +1,111 @@
+"""`sightline user`, `token` and `audit`, on a state folder as a server left it."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sightline.accounts.database import Database
+from sightline.accounts.passwords import Cost, Passwords
+from sightline.cli.main import main
+
+GOOD = "quite-a-long-one-7"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch, capsys) -> Any:
+    """Runs a command line; what it said, after checking its status."""
+    config = tmp_path / "cheap.toml"
+    config.write_text("[accounts]\nhash_memory = 1024\nhash_passes = 1\n")
+    state = tmp_path / "state"
+    state.mkdir()
+
+    def run(*words: str, typed: str = GOOD, fails: bool = False) -> str:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed + "\n"))
+        first, rest = list(words[:2]), list(words[2:])
+        if words[0] == "audit":
+            first, rest = ["audit"], list(words[1:])
+        status = main([*first, "--state", str(state), "--config", str(config), *rest])
+        said = capsys.readouterr()
+        assert status == (1 if fails else 0), said.err
+        return str(said.err if fails else said.out)
+
+    run.state = state  # type: ignore[attr-defined]
+    return run
+
+
+def test_an_account_from_the_first_day_to_the_last(run):
+    assert "no accounts" in run("user", "list")
+    assert "admin, sees and drives everything" in run("user", "add", "root", "--role", "admin")
+    said = run("user", "add", "Jane", "--see", "friend", "--own", "friend/jane")
+    assert said == "jane: viewer, see friend, own friend/jane\n"
+    run("user", "role", "jane", "operator")
+    run("user", "grant", "jane", "drive", "probot/ProBot1", "probot/ProBot2")
+    assert "see friend," in run("user", "revoke", "jane", "drive", "probot/ProBot2")
+    run("user", "passwd", "jane", typed="another-good-one")
+    run("user", "disable", "jane")
+    assert "closed" in run("user", "list")
+    run("user", "enable", "jane")
+    database = Database(run.state, time.time)
+    jane = database.account("jane")
+    assert jane is not None
+    assert (jane.role, jane.disabled) == ("operator", False)
+    assert jane.grants.drive == {"probot/ProBot1"}
+    assert Passwords(Cost(1024, 1)).verify(jane.password, "another-good-one")
+    database.close()
+    run("user", "remove", "jane")
+    log = run("audit", "--who", "nobody")
+    assert log == ""
+    log = run("audit")
+    assert len(log.splitlines()) == 9
+    assert "change account account/jane password" in log
+    assert "remove account account/jane" in log
+    assert GOOD not in log
+    assert "another-good-one" not in log
+    records = [json.loads(line) for line in run("audit", "--json", "--limit", "2").splitlines()]
+    assert [record["what"] for record in records] == ["remove account", "change account"]
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "why"),
+    [
+        (["user", "add", "no spaces"], GOOD, "a name is 1 to 64 of"),
+        (["user", "add", "demo"], GOOD, "a name of ours"),
+        (["user", "add", "x"], "password1", "among those that are tried first"),
+        (["user", "add", "x", "--see", "quarantine"], GOOD, "see goes with"),
+        (["user", "add", "root"], GOOD, "there is an account root already"),
+        (["user", "passwd", "nobody"], GOOD, "there is no account nobody"),
+        (["user", "grant", "root", "own", "friend"], GOOD, "own goes with somebody"),
+        (["user", "disable", "root"], GOOD, "last admin"),
+        (["user", "role", "root", "viewer"], GOOD, "last admin"),
+        (["user", "remove", "root"], GOOD, "last admin"),
+        (["token", "add", "root", "t", "--scope", "publish"], GOOD, "publish needs them"),
+        (["token", "revoke", "none"], GOOD, "there is no token none"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(run, words, typed, why):
+    run("user", "add", "root", "--role", "admin")
+    said = run(*words, typed=typed, fails=True)
+    assert why in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_token_is_shown_once_and_revoked(run):
+    run("user", "add", "scripts", "--no-password", "--see", "*")
+    text = run("token", "add", "scripts", "for the wall", "--scope", "see", "--days", "30").strip()
+    listed = run("token", "list")
+    number, secret = text.split("_", 2)[1:]
+    assert number in listed
+    assert secret not in listed
+    run("token", "revoke", number)
+    assert run("token", "list") == "There are no tokens.\n"
+
+
+def test_without_a_state_folder_it_says_what_to_do(tmp_path, capsys):
+    assert main(["user", "list", "--state", str(tmp_path / "none")]) == 1
+    assert "--state" in capsys.readouterr().err

@@ -1,0 +1,302 @@
+"""The web side with accounts: a real port, a real database, a clock and a world of the test's."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from twisted.internet import reactor as _reactor
+from twisted.internet.task import Clock, deferLater
+from twisted.internet.threads import deferToThread
+
+from browser import Browser
+from sightline.accounts.admin import AdminDesk
+from sightline.accounts.door import DoorDesk
+from sightline.accounts.keeper import Keeper, Policy
+from sightline.accounts.own import OwnDesk
+from sightline.accounts.passwords import Cost
+from sightline.accounts.privacy import PrivacyDesk
+from sightline.accounts.sharing import SharingDesk
+from sightline.core import wire
+from sightline.core.access import Grants, Role, may
+from sightline.core.account import Account, Session
+from sightline.core.intake import Intake
+from sightline.core.presence import Presence
+from sightline.core.proxy import Proxies
+from sightline.core.session import Lifetime, Visitor, described, digest, new_secret
+from sightline.core.world import World
+from sightline.helm import Asker, Helm, Refused
+from sightline.hub import Hub
+from sightline.kinds.broker import LinkReading
+from sightline.kinds.friends.model import Face, Friend
+from sightline.web import site
+from sightline.web.api import Api
+from sightline.web.assets import Asset, Body
+from sightline.web.fanout import FanOut, Pace
+from sightline.web.front import Front
+from sightline.web.metrics import Metrics, Vitals
+from sightline.web.socket import Limits, SocketResource, Sockets
+from states import spot
+
+reactor: Any = _reactor
+CHEAP = Cost(memory=1024, time=1)
+GOOD = "quite-a-long-one-7"
+NOW = 1_795_235_000.0  # epoch s at the clock's 0
+DAY = 86400.0
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    data: bytes
+
+    @property
+    def said(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.data)
+        return found
+
+    @property
+    def code(self) -> str:
+        return str(self.said.get("code", "ok"))
+
+    @property
+    def cookie(self) -> str:
+        """The cookie to send back."""
+        return self.headers["set-cookie"].partition(";")[0]
+
+
+class House:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        guest: Role | None = None,
+        demo: bool = False,
+        proxies: tuple[str, ...] = (),
+        rate: float = 10_000,
+        cost: Cost = CHEAP,
+        lifetime: Lifetime | None = None,
+    ) -> None:
+        self.clock = Clock()
+        self.step = 0.0  # by which somebody stepped the wall clock
+        self.keeper = Keeper(
+            reactor,
+            self.clock,
+            self.wall,
+            folder,
+            Policy(lifetime or Lifetime(), cost, guest, 31 * DAY),
+            demo=demo,
+        )
+        self.world = World("epoch")
+        presence = Presence({})
+        self.hub = Hub(
+            Clock(),
+            self.wall,
+            self.world,
+            Intake([], self.world, presence),
+            presence,
+            LinkReading,
+            "0.0",
+        )
+        self.fanout = FanOut(reactor, self.wall, self.world, Pace(tick=0))
+        self.hub.listen(self.fanout.stir)
+        self.helm = Helm(self.wall)
+        for verb in ("see", "stop", "drive", "shutdown", "routine"):
+            self.helm.add(verb, self._does)
+        self.front = Front(self.keeper, [], Proxies(proxies))
+        self.sockets = Sockets(
+            reactor, self.fanout, self.helm, self._hello, self.keeper, Limits(rate=1000)
+        )
+        self.erased: list[str] = []
+        self.api = Api(
+            self.front,
+            self.clock,
+            [
+                *DoorDesk(self.keeper).routes(),
+                *OwnDesk(self.keeper).routes(),
+                *SharingDesk(self.keeper).routes(),
+                *PrivacyDesk(self.keeper, self.world, (self._erase,)).routes(),
+                *AdminDesk(self.keeper, lambda: [k for k, _ in self.world]).routes(),
+            ],
+            rate=rate,
+        )
+        page = Asset("text/html; charset=utf-8", "no-cache", {"": Body(b"page", b'"p"')})
+        tree = site.build(
+            self.hub,
+            SocketResource(self.sockets, self.front),
+            Metrics(Vitals(self.hub, self.fanout, self.sockets, lambda: 0), self.front),
+            self.api,
+            {"index.html": page},
+            self.front,
+        )
+        self.site = site.QuietSite(tree, reactor, self.front, request_seconds=5)
+
+    def wall(self) -> float:
+        return NOW + self.clock.seconds() + self.step
+
+    def _hello(self, visitor: Visitor) -> bytes:
+        return wire.hello(
+            epoch=self.fanout.epoch(visitor.user.sight),
+            server="test",
+            user=described(visitor),
+            now=self.wall(),
+            beat=5,
+            message=4096,
+        )
+
+    def _does(self, asker: Asker, request: wire.Request) -> dict[str, Any]:
+        """Any verb: done by whoever may, as whoever carries it out has to ask."""
+        if not may(asker.user, request.do, str(request.more.get("thing"))):
+            raise Refused("forbidden", "this is not for you")
+        return {}
+
+    def _erase(self, thing: str) -> None:
+        self.erased.append(thing)
+        self.hub.erase((thing, thing.replace("friend/", "face/")))
+
+    async def opens(self) -> House:
+        self.keeper.privilegedStartService()
+        self.keeper.startService()
+        self.sockets.start()
+        self.listening = reactor.listenTCP(0, self.site, interface="127.0.0.1")
+        self.port = self.listening.getHost().port
+        return self
+
+    async def closes(self) -> None:
+        await self.listening.stopListening()
+        self.fanout.stop()
+        await self.sockets.stop()
+        await self.keeper.stopService()
+
+    # -- what happens
+
+    def shows(self, key: str, value: int = 0) -> None:
+        if key.startswith("friend/"):
+            self.world.put(
+                key, Friend(presence="live", lat=48.5, lon=2.25 + value, tst=1.0, at=1.0)
+            )
+        elif key.startswith("face/"):
+            self.world.put(key, Face(mime="image/png", data="iVBORw0KGgo="))
+        else:
+            self.world.put(key, spot(value))
+        self.fanout.stir()
+
+    async def passes(self, seconds: float) -> None:
+        """Time goes by, and the keeper has looked around."""
+        looks = self.keeper.looks
+        self.clock.advance(seconds)
+        await self.until(lambda: self.keeper.looks > looks)
+
+    async def until(self, fact: Any) -> None:
+        for _ in range(500):
+            if fact():
+                return
+            await deferLater(reactor, 0.01)
+        raise AssertionError("waited 5 s in vain")
+
+    async def knows(
+        self,
+        name: str,
+        role: Role = "viewer",
+        *,
+        see: tuple[str, ...] = (),
+        drive: tuple[str, ...] = (),
+        own: tuple[str, ...] = (),
+        password: str | None = None,
+        disabled: bool = False,
+    ) -> str:
+        """There is such an account, signed in; its cookie."""
+        hashed = None if password is None else self.keeper.passwords.hash(password)
+        account = Account(
+            name,
+            role,
+            Grants(frozenset(see), frozenset(drive), frozenset(own)),
+            hashed,
+            created=self.wall(),
+        )
+        secret = new_secret()
+        session = Session(digest(secret), name, None, self.wall(), self.wall())
+
+        def put(database: Any) -> None:
+            database.put_account(account)
+            database.put_session(session)
+
+        await self.keeper.change(put)
+        return f"sightline-{self.port}={secret}"
+
+    async def token(self, name: str, *scopes: str, things: tuple[str, ...] = ()) -> str:
+        from sightline.accounts.own import minted
+
+        account = self.keeper.roll.accounts[name]
+        made, text = minted(account, self.wall(), "t", frozenset(scopes), frozenset(things), None)
+        await self.keeper.change(lambda database: database.put_token(made))
+        return text
+
+    async def link(self, cookie: str, *things: str, starts: float = 0, ends: float = 3600) -> str:
+        """A link that was made with the API; its secret. Times in s from now."""
+        made = await self.asks(
+            "POST",
+            "/links",
+            {
+                "name": "for grandma",
+                "things": list(things),
+                "starts": self.wall() + starts,
+                "ends": self.wall() + ends,
+            },
+            cookie=cookie,
+        )
+        assert made.status == 201, made.said
+        return str(made.said["url"]).partition("#share=")[2]
+
+    # -- those outside
+
+    async def asks(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        cookie: str | None = None,
+        token: str | None = None,
+        ours: bool = True,
+        **more: str | None,
+    ) -> Answer:
+        """One call of the API, from our own page unless ``ours`` is False."""
+        headers: dict[str, str] = {}
+        if ours:
+            headers["Sec-Fetch-Site"] = "same-origin"
+            headers["Origin"] = f"http://127.0.0.1:{self.port}"
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if cookie is not None:
+            headers["Cookie"] = cookie
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        for name, value in more.items():
+            if value is None:
+                headers.pop(name.replace("_", "-").title(), None)
+            else:
+                headers[name.replace("_", "-").title()] = value
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+        whole = path if path.startswith("//") else f"/api/1{path}"
+        return await deferToThread(self._ask, method, whole.replace("//", "/"), data, headers)
+
+    def _ask(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request(method, path, body=data, headers=headers)
+            answer = connection.getresponse()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, named, answer.read())
+        finally:
+            connection.close()
+
+    async def browser(self, cookie: str | None = None, **options: Any) -> Browser:
+        headers = {} if cookie is None else {"Cookie": cookie}
+        if "token" in options:
+            headers["Authorization"] = f"Bearer {options.pop('token')}"
+        return await Browser(self.port).enters(headers=headers, **options)

@@ -1,0 +1,289 @@
+"""Who may do what, over real HTTP and real WebSockets: every role, every verb, every route."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import pytest_twisted
+
+from browser import Closed
+from house import GOOD
+from sightline.core.access import LEAST_ROLE
+
+FRIEND, OTHER, ROBOT, ELSE = (
+    "friend/jane/phone",
+    "friend/bob/phone",
+    "probot/ProBot1",
+    "probot/ProBot2",
+)
+THINGS = (FRIEND, "face/jane/phone", OTHER, ROBOT, ELSE, "broker/main", "quarantine/1", "future/1")
+
+# Whom we know, what each sees of THINGS, and which verbs each may do to which robot.
+SEEN = {
+    "viewer": {FRIEND, "face/jane/phone", ROBOT, "broker/main"},
+    "operator": {FRIEND, "face/jane/phone", ROBOT, ELSE, "broker/main"},
+    "admin": set(THINGS),
+    "link": {FRIEND, "face/jane/phone"},
+    "token": {FRIEND, "face/jane/phone", ROBOT, ELSE, "broker/main"},
+    "guest": {FRIEND, "face/jane/phone", OTHER, ROBOT, ELSE, "broker/main"},
+}
+MAY = {
+    "viewer": {(ROBOT, "see"), (ROBOT, "stop")},
+    "operator": {
+        *((ROBOT, verb) for verb in ("see", "stop", "drive")),
+        *((ELSE, verb) for verb in ("see", "stop")),
+    },
+    "admin": {(robot, v) for robot in (ROBOT, ELSE) for v in ("see stop drive shutdown routine").split()},
+    "link": set(),
+    "token": {(ROBOT, "see"), (ELSE, "see")},
+    "guest": {(robot, verb) for robot in (ROBOT, ELSE) for verb in ("see", "stop")},
+}
+
+# What each may ask of the HTTP API: the status of each answer. 404 where it is hidden.
+ROUTES: list[tuple[str, str, dict[str, int]]] = [
+    ("GET", "/session", dict.fromkeys(["nobody", "guest", "link", "token", "viewer", "operator", "admin"], 200)),
+    ("GET", "/me", {"nobody": 401, "guest": 200, "link": 200, "token": 200, "viewer": 200, "operator": 200, "admin": 200}),
+    *[
+        (method, path, {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": least, "operator": least, "admin": most})
+        for method, path, least, most in [
+            ("GET", "/sessions", 200, 200),
+            ("DELETE", "/sessions/none", 404, 404),
+            ("GET", "/tokens", 200, 200),
+            ("POST", "/tokens", 400, 400),
+            ("DELETE", "/tokens/none", 404, 404),
+            ("POST", "/me/password", 400, 400),
+            ("GET", "/links", 200, 200),
+            ("POST", "/links", 400, 400),
+            ("DELETE", "/links/none", 404, 404),
+            ("GET", "/friends/jane/phone/retention", 404, 200),
+            ("PUT", "/friends/jane/phone/retention", 404, 400),
+            ("GET", "/friends/jane/phone/export", 404, 200),
+            ("POST", "/friends/jane/phone/erase", 404, 400),
+            ("GET", "/friends/not/there/export", 404, 404),
+            ("GET", "/users", 403, 200),
+            ("POST", "/users", 403, 400),
+            ("GET", "/users/viewer", 403, 200),
+            ("GET", "/users/nobody", 403, 404),
+            ("PATCH", "/users/viewer", 403, 200),
+            ("DELETE", "/users/nobody", 403, 404),
+            ("GET", "/users/viewer/sessions", 403, 200),
+            ("DELETE", "/users/nobody/sessions", 403, 404),
+            ("DELETE", "/users/viewer/sessions/none", 403, 404),
+            ("GET", "/users/viewer/tokens", 403, 200),
+            ("GET", "/audit", 403, 200),
+        ]
+    ],
+    ("GET", "/nothing", {"nobody": 401, "guest": 404, "link": 404, "token": 404, "viewer": 404, "operator": 404, "admin": 404}),
+    ("GET", "//metrics", {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 403, "operator": 403, "admin": 200}),
+    ("GET", "//healthz", dict.fromkeys(["nobody", "guest", "link", "token", "viewer", "operator", "admin"], 200)),
+]  # fmt: skip
+
+
+async def people(home: Any) -> dict[str, dict[str, str]]:
+    """How each of them comes: what they bring to a call."""
+    viewer = await home.knows("viewer", see=("friend/jane", ROBOT))
+    operator = await home.knows(
+        "operator", "operator", see=("friend/jane", "probot"), drive=(ROBOT,), password=GOOD
+    )
+    admin = await home.knows("admin", "admin", password=GOOD)
+    secret = await home.link(admin, FRIEND)
+    opened = await home.asks("POST", "/link", {"token": secret})
+    return {
+        "viewer": {"cookie": viewer},
+        "operator": {"cookie": operator},
+        "admin": {"cookie": admin},
+        "link": {"cookie": opened.cookie},
+        "token": {"token": await home.token("operator", "see")},
+    }
+
+
+def world(home: Any) -> None:
+    for number, thing in enumerate(THINGS):
+        home.shows(thing, number)
+
+
+@pytest_twisted.ensureDeferred
+async def test_every_verb_on_every_thing_over_a_websocket(house):
+    for guest in (None, "viewer"):
+        home = await house(guest=guest)
+        world(home)
+        known = await people(home)
+        for who in SEEN if guest else known:
+            entry: dict[str, Any] = dict(known.get(who, {}))
+            if "token" in entry:
+                entry["origin"] = None
+            browser = await home.browser(**entry)
+            assert set(browser.picture.things) == SEEN[who], who
+            granted = set()
+            for robot in (ROBOT, ELSE):
+                for verb in ("see", "stop", "drive", "shutdown", "routine"):
+                    answer = await browser.asks(verb, thing=robot)
+                    assert answer.get("code", "forbidden") == "forbidden"
+                    if answer["ok"]:
+                        granted.add((robot, verb))
+            assert granted == MAY[who], who
+            await browser.leaves()
+        if guest is None:
+            with pytest.raises(Closed):
+                await home.browser()
+
+
+@pytest_twisted.ensureDeferred
+async def test_every_route_for_everybody(house):
+    for guest in (None, "viewer"):
+        home = await house(guest=guest)
+        world(home)
+        known: dict[str, dict[str, str]] = await people(home)
+        known["guest" if guest else "nobody"] = {}
+        for method, path, statuses in ROUTES:
+            for who, entry in known.items():
+                body = {} if method in ("POST", "PUT", "PATCH") else None
+                answer = await home.asks(method, path, body, **entry)
+                assert answer.status == statuses[who], (who, method, path, answer.data)
+                if answer.status >= 400 and path.startswith("/") and not path.startswith("//"):
+                    assert set(json.loads(answer.data)) == {"ok", "code", "why"}
+
+
+def test_every_verb_of_the_table_is_in_the_matrix():
+    on_robots = {verb for granted in MAY.values() for _, verb in granted}
+    by_route = {"share", "export", "retain", "erase", "accounts", "audit", "metrics"}
+    assert set(LEAST_ROLE) == on_robots | by_route
+
+
+@pytest_twisted.ensureDeferred
+async def test_every_route_there_is_is_in_the_matrix(house):
+    home = await house()
+    tried = [(method, path) for method, path, _ in ROUTES]
+    apart = {("POST", "/session"), ("DELETE", "/session"), ("POST", "/welcome"), ("POST", "/link")}
+    apart |= {("DELETE", "/sessions"), ("DELETE", "/sessions/others")}  # tested by what they do
+    for pattern, route in home.api._routes:
+        assert (route.method, route.path) in apart or any(
+            method == route.method and pattern.fullmatch(path) for method, path in tried
+        ), route.path
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_friends_own_account_shares_exports_and_erases_that_friend(house):
+    home = await house()
+    world(home)
+    jane = await home.knows("jane", own=("friend/jane",))
+    base = "/friends/jane/phone"
+    assert (await home.asks("GET", f"{base}/retention", cookie=jane)).said["days"] is None
+    answer = await home.asks("PUT", f"{base}/retention", {"days": 7}, cookie=jane)
+    assert answer.said["days"] == 7
+    assert (await home.asks("GET", f"{base}/retention", cookie=jane)).said["days"] == 7
+    made = await home.asks("GET", f"{base}/export", cookie=jane)
+    assert made.headers["content-type"] == "application/zip"
+    assert made.headers["content-disposition"] == 'attachment; filename="sightline-jane-phone.zip"'
+    assert made.data.startswith(b"PK")
+    slip = await home.asks("POST", f"{base}/erase", {"confirm": "jane"}, cookie=jane)
+    assert slip.status == 400
+    gone = await home.asks("POST", f"{base}/erase", {"confirm": "jane/phone"}, cookie=jane)
+    assert gone.status == 200
+    assert home.erased == [FRIEND]
+    assert FRIEND not in home.world
+    assert "face/jane/phone" not in home.world
+    root = await home.knows("root", "admin")
+    records = (await home.asks("GET", "/audit?who=jane", cookie=root)).said["records"]
+    assert [record["what"] for record in records] == ["erase", "export", "retain"]
+    assert all(record["thing"].startswith("friend/~") for record in records)
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_last_admin_stays_and_the_log_says_what_changed(house):
+    home = await house()
+    root = await home.knows("root", "admin", password=GOOD)
+    for change in ({"role": "viewer"}, {"disabled": True}):
+        answer = await home.asks("PATCH", "/users/root", change, cookie=root)
+        assert (answer.status, answer.code) == (409, "last_admin")
+    assert (await home.asks("DELETE", "/users/root", cookie=root)).code == "last_admin"
+    home.shows(FRIEND)
+    new = {"name": "Bob", "password": "good-enough-for-bob", "see": [FRIEND]}
+    assert (await home.asks("POST", "/users", new, cookie=root)).said["user"]["see"] == [FRIEND]
+    assert (await home.asks("POST", "/users", new, cookie=root)).code == "taken"
+    for wrong, code in (
+        ({"name": "no spaces"}, "malformed"),
+        ({"name": "demo"}, "malformed"),
+        ({"see": ["quarantine"]}, "malformed"),
+        ({"role": "king"}, "malformed"),
+        ({"password": "password"}, "weak"),
+    ):
+        asked = {"name": "x", "password": GOOD} | wrong
+        assert (await home.asks("POST", "/users", asked, cookie=root)).code == code
+    change = {"role": "admin", "drive": ["*"], "password": "bobs-other-password"}
+    assert (await home.asks("PATCH", "/users/bob", change, cookie=root)).status == 200
+    assert (await home.asks("PATCH", "/users/root", {"role": "viewer"}, cookie=root)).status == 200
+    bob = {"name": "bob", "password": "bobs-other-password"}
+    cookie = (await home.asks("POST", "/session", bob)).cookie
+    answer = await home.asks("GET", "/audit?thing=account/bob", cookie=cookie)
+    assert [record["more"] for record in answer.said["records"]] == [
+        "role admin, password, +drive *",
+        f"role viewer, +see {FRIEND}",
+    ]
+    assert b"bobs-other" not in answer.data
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_admin_sees_and_ends_anybodys_sessions_and_tokens(house):
+    home = await house()
+    root, jane = await home.knows("root", "admin"), await home.knows("jane", see=("*",))
+    await home.token("jane", "see")
+    (session,) = (await home.asks("GET", "/users/jane/sessions", cookie=root)).said["sessions"]
+    (token,) = (await home.asks("GET", "/users/jane/tokens", cookie=root)).said["tokens"]
+    browser = await home.browser(jane)
+    path = f"/users/jane/sessions/{session['id']}"
+    assert (await home.asks("DELETE", path, cookie=root)).status == 200
+    assert (await browser.is_closed()).code == 4001
+    assert (await home.asks("DELETE", f"/tokens/{token['id']}", cookie=root)).status == 200
+    said = (await home.asks("GET", "/users", cookie=root)).said["users"]
+    assert {user["name"]: (user["sessions"], user["tokens"]) for user in said} == {
+        "jane": (0, 0),
+        "root": (1, 0),
+    }
+
+
+@pytest.mark.parametrize("query", ["limit=x", "since=nan", "before=1e99", "until=inf"])
+@pytest_twisted.ensureDeferred
+async def test_a_search_that_makes_no_sense_is_refused(house, query):
+    home = await house()
+    root = await home.knows("root", "admin")
+    answer = await home.asks("GET", f"/audit?{query}", cookie=root)
+    assert (answer.status, answer.code) == (400, "malformed")
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_log_is_read_page_by_page(house):
+    home = await house()
+    root = await home.knows("root", "admin", password=GOOD)
+    for n in range(5):
+        asked = {"name": f"user{n}", "password": f"good-enough-{n}-x"}
+        assert (await home.asks("POST", "/users", asked, cookie=root)).status == 201
+    seen, page = [], ""
+    while True:
+        said = (await home.asks("GET", f"/audit?limit=2{page}", cookie=root)).said
+        seen += [record["thing"] for record in said["records"]]
+        if said["next"] is None:
+            break
+        page = f"&before={said['next']}"
+    assert seen == [f"account/user{n}" for n in (4, 3, 2, 1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({"name": "", "scopes": ["see"]}, "malformed"),
+        ({"name": "x", "scopes": []}, "malformed"),
+        ({"name": "x", "scopes": ["everything"]}, "malformed"),
+        ({"name": "x", "scopes": ["publish"], "things": ["probot/ProBot1"]}, "malformed"),
+        ({"name": "x", "scopes": ["see"], "days": 0}, "malformed"),
+        ({"name": "x", "scopes": ["metrics"]}, "forbidden"),
+    ],
+)
+@pytest_twisted.ensureDeferred
+async def test_a_token_that_makes_no_sense_is_not_made(house, asked, code):
+    home = await house()
+    cookie = await home.knows("jane", "operator", own=("friend/jane",))
+    answer = await home.asks("POST", "/tokens", asked, cookie=cookie)
+    assert (answer.status, answer.code) == (403 if code == "forbidden" else 400, code)
