@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from sightline.model.kind import Present
 
 Routine = Literal["started", "stopped", "not running", "unknown"]
+
+# Small enough to be safe in a topic: keys/ProBot1.
+_ROBOT = re.compile(r"ProBot[1-9][0-9]{0,3}\Z", re.ASCII)
+
+
+def is_robot(name: str) -> bool:
+    """Whether this is the name of a ProBot."""
+    return _ROBOT.match(name) is not None
 
 
 class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -27,6 +36,8 @@ class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     rtt: float | None = None
     """The robot's own ICMP time to the broker's host, ms."""
     ip: str | None = None
+    source: str | None = None
+    """The broker it was heard through, by its name in the settings."""
     at: float | None = None
     """Our receipt of the last value that differed from the one before, epoch s."""
     heard: float | None = None
