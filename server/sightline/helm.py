@@ -1,7 +1,8 @@
 """Commands in: every request of a browser is answered here, by its id, with yes or why not.
 
 A verb is a function from who asks and what to the fields of the answer; it may be a coroutine. It
-refuses by raising `Refused`. Verbs are added by whoever can carry them out.
+refuses by raising `Refused`. None means no answer now: only for frames that come many times a
+second. Verbs are added by whoever can carry them out.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Asker(Protocol):
 
 
 Fields = Mapping[str, Any]
-Verb = Callable[[Asker, wire.Request], Fields | Awaitable[Fields]]
+Verb = Callable[[Asker, wire.Request], Fields | Awaitable[Fields] | None]
 
 
 class Helm:
@@ -80,6 +81,8 @@ class Helm:
             fields = verb(asker, request)
         except Exception:
             self._failed(Failure(), asker, request)
+            return
+        if fields is None:
             return
         if isinstance(fields, Mapping):
             asker.say(wire.answer(request.id, **fields))
