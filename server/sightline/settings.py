@@ -124,6 +124,7 @@ class Broker(Section, frozen=True, kw_only=True):
     absolute after it. ``keepalive``, ``reconnect_min`` and ``reconnect_max`` are seconds; ``queue``
     is how many messages may wait for us before more are dropped and counted. ``qos`` is the
     highest we subscribe with. ``tls_alpn`` are protocol names, as AWS IoT asks for on port 443.
+    ``driving`` false: its robots are seen and can be stopped, not driven.
     """
 
     host: str
@@ -146,6 +147,7 @@ class Broker(Section, frozen=True, kw_only=True):
     reconnect_min: Seconds = 1.0
     reconnect_max: Seconds = 10.0
     queue: Count = 100_000
+    driving: bool = True
     password: Secret | None = None
 
 
@@ -164,6 +166,17 @@ class Probots(Section, frozen=True, kw_only=True):
     known: tuple[str, ...] = ()
 
 
+class Driving(Section, frozen=True, kw_only=True):
+    """The guard: a process that stops robots when the server hangs.
+
+    ``guard``: start one for each broker; false when it runs as a unit of its own. ``need_guard``:
+    nobody drives at a broker without one.
+    """
+
+    guard: bool = True
+    need_guard: bool = False
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """Everything the operator decided. ``broker`` is by name; empty: use a private mosquitto."""
 
@@ -173,6 +186,7 @@ class Settings(Section, frozen=True, kw_only=True):
     broker: Mapping[str, Broker] = {}
     friends: Friends = Friends()
     probots: Probots = Probots()
+    driving: Driving = Driving()
 
     def warnings(self) -> list[str]:
         """What is allowed but should be said aloud at every start."""
@@ -218,7 +232,7 @@ def _settings(
 ) -> Settings:
     _check_names(table, Settings.__struct_fields__, file, "")
     sections: dict[str, Any] = {}
-    for section in (Server, Limits, Fanout, Friends, Probots):
+    for section in (Server, Limits, Fanout, Friends, Probots, Driving):
         name = section.__name__.lower()
         if name in table:
             sections[name] = section(**_values(section, table[name], file, name))

@@ -27,20 +27,23 @@ from twisted.python import usage
 from twisted.python.failure import Failure
 
 from sightline import __version__
+from sightline.cli.reach import PRIVATE, broker_options, no_driving, private_options
 from sightline.core import wire
 from sightline.core.access import User
 from sightline.core.intake import Intake
 from sightline.core.presence import Presence
 from sightline.core.world import World
+from sightline.driving.desk import Desk
 from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.model.kind import Kind, Patience
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge
-from sightline.mqtt.options import BrokerOptions, TlsOptions
+from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.private import PrivateBroker
-from sightline.settings import BadSettings, Broker, Settings, load
+from sightline.mqtt.route import BridgeRoute
+from sightline.settings import BadSettings, Settings, load
 from sightline.web import assets, site
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.metrics import Metrics, Vitals
@@ -52,7 +55,7 @@ _NOT_BUILT = (
     b"Sightline runs, but its pages are not built. Build them with: cd web && npm ci && npm run "
     b"build (scripts/run_server.sh does it for you).\n"
 )
-_MAIN = "main"  # the private broker's name
+_CHILD_AGAIN = 1.0  # s
 
 
 class CannotStart(SystemExit):
@@ -96,13 +99,17 @@ def makeService(options: Options) -> MultiService:
         listen = f"tcp:{options['port']}:interface=127.0.0.1"
     if options["demo"] and settings.broker:
         raise CannotStart("--demo is for the private broker; the settings name brokers of yours")
-    return Sightline(settings, state, listen, demo=bool(options["demo"]))
+    return Sightline(
+        settings, state, listen, demo=bool(options["demo"]), config=options["config"] or ""
+    )
 
 
 class Sightline(MultiService):
-    """The whole server."""
+    """The whole server. ``config`` is the settings' file, for the guards; empty: none."""
 
-    def __init__(self, settings: Settings, state: Path, listen: str, *, demo: bool) -> None:
+    def __init__(
+        self, settings: Settings, state: Path, listen: str, *, demo: bool, config: str = ""
+    ) -> None:
         super().__init__()
         kinds = _kinds(settings)
         world = World(secrets.token_hex(8), capacity=settings.limits.things)
@@ -139,16 +146,26 @@ class Sightline(MultiService):
             handshake=settings.limits.handshake_seconds,
             ping=settings.limits.ping_seconds,
         )
+        helm = Helm(time.time)
+        self.desk = desk = Desk(
+            reactor,
+            time.time,
+            helm,
+            hub,
+            # Above those of any run before, unless a lease were taken each millisecond.
+            first_fence=round(time.time() * 1000),
+            need_guard=settings.driving.need_guard,
+        )
         sockets = Sockets(
             reactor,
             fanout,
-            Helm(time.time),
+            helm,
             hello,
             limits,
             compression=settings.fanout.compression,
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
-        brokers = Brokers(settings, state, hub, filters, demo=demo)
+        brokers = Brokers(settings, state, hub, desk, filters, demo=demo, config=config)
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
@@ -162,11 +179,16 @@ class Sightline(MultiService):
         for part in (
             StateFolder(state),
             hub,
+            desk,
             brokers,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
             Listening(listen, pages),
         ):
             part.setServiceParent(self)
+
+    def stopService(self) -> Deferred[Any]:
+        """Robots first: nothing else ends before they were told to stand still."""
+        return self.desk.park().addCallback(lambda _: super(Sightline, self).stopService())
 
 
 def _kinds(settings: Settings) -> Sequence[Kind]:
@@ -242,19 +264,26 @@ class Brokers(MultiService):
         settings: Settings,
         state: Path,
         hub: Hub,
+        desk: Desk,
         filters: Sequence[tuple[str, int]],
         *,
         demo: bool,
+        config: str,
     ) -> None:
         super().__init__()
         self._state = state
         self._hub = hub
+        self._desk = desk
         self._filters = filters
         self._demo = demo
+        self._guards = settings.driving.guard
         self._bridges: list[Bridge] = []
         self._private: PrivateBroker | None = None
         for name, each in settings.broker.items():
-            self._bridge(_broker_options(name, each))
+            why_not = no_driving(name, each)
+            self._bridge(broker_options(name, each), why_not)
+            if self._guards and not why_not:
+                self._guard("--config", config, "--broker", name)
         if not settings.broker:
             self._private = PrivateBroker(reactor, state / "mosquitto")
 
@@ -267,7 +296,7 @@ class Brokers(MultiService):
         super().startService()
         if self._private is not None:
             link = Link(state="connecting", since=time.time(), tries=1)
-            self._hub.linked(_MAIN, link)
+            self._hub.linked(PRIVATE, link)
             self._private.start().addCallbacks(self._private_ready, self._no_private)
 
     def stopService(self) -> Deferred[Any]:
@@ -278,86 +307,78 @@ class Brokers(MultiService):
         return left
 
     def _private_ready(self, port: int) -> None:
-        client = f"sightline-{os.getpid()}"
-        options = BrokerOptions(
-            name=_MAIN, port=port, client_id=client, keepalive=5, reconnect_max=5.0, qos=1
-        )
-        self._bridge(options)
+        self._bridge(private_options(port, f"sightline-{os.getpid()}"))
+        address = f"127.0.0.1:{port}"
+        if self._guards:
+            self._guard("--at", address)
         if self._demo:
-            Simulator(f"127.0.0.1:{port}").setServiceParent(self)
+            Child("simulate", "--broker", address).setServiceParent(self)
+
+    def _guard(self, *where: str) -> None:
+        guard = Child("guard", *where, "--with-parent", again=True, killed=False)
+        guard.setServiceParent(self)
 
     def _no_private(self, failure: Failure) -> None:
         if not self.running:
             return
         why = failure.getErrorMessage()
         self._log.error("No broker: {why}", why=why)
-        self._hub.linked(_MAIN, Link(state="lost", since=time.time(), why=why))
+        self._hub.linked(PRIVATE, Link(state="lost", since=time.time(), why=why))
 
-    def _bridge(self, options: BrokerOptions) -> None:
-        name, hub = options.name, self._hub
+    def _bridge(self, options: BrokerOptions, why_not: str = "") -> None:
+        name, hub, desk = options.name, self._hub, self._desk
+
+        def linked(link: Link) -> None:
+            hub.linked(name, link)
+            desk.linked(name)
+
         bridge = Bridge(
             reactor,
             options,
             self._filters,
-            hub.arrived,
-            lambda link: hub.linked(name, link),
+            lambda arrivals: hub.arrived(desk.sift(name, arrivals)),
+            linked,
             time.time,
         )
+        watch = desk.add(BridgeRoute(reactor, bridge, why_not, time.time))
+        if not why_not:
+            bridge.subscribe(watch.filters)
         self._bridges.append(bridge)
         bridge.setServiceParent(self)
 
 
-def _broker_options(name: str, broker: Broker) -> BrokerOptions:
-    tls = None
-    if broker.tls:
-        tls = TlsOptions(
-            ca=broker.tls_ca or None,
-            cert=broker.tls_cert or None,
-            key=broker.tls_key or None,
-            alpn=broker.tls_alpn,
-            insecure=broker.tls_insecure,
-        )
-    return BrokerOptions(
-        name=name,
-        host=broker.host,
-        port=broker.port,
-        transport=broker.transport,
-        ws_path=broker.ws_path,
-        protocol=broker.protocol,
-        client_id=broker.client_id,
-        user=broker.user or None,
-        password=broker.password.reveal() if broker.password else None,
-        tls=tls,
-        keepalive=broker.keepalive,
-        qos=broker.qos,
-        reconnect_min=broker.reconnect_min,
-        reconnect_max=broker.reconnect_max,
-        queue_limit=broker.queue,
-    )
+class Child(Service, ProcessProtocol):
+    """A `sightline` subcommand as a child that ends with us.
 
-
-class Simulator(Service, ProcessProtocol):
-    """`sightline simulate` as a child that ends with us."""
+    ``again``: when it dies unasked it is started anew. ``killed`` false: it looks after its own end
+    when we are gone.
+    """
 
     transport: Any
     _log = Logger()
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, *arguments: str, again: bool = False, killed: bool = True) -> None:
+        self._arguments = arguments
+        self._again = again
+        self._killed = killed
         self._ended: Deferred[None] | None = None
 
     def startService(self) -> None:
-        """Let them move."""
+        """Start it."""
         super().startService()
-        command = [sys.executable, "-m", "sightline.cli.main", "simulate"]
-        command += ["--broker", self._address]
-        if setpriv := shutil.which("setpriv"):
+        self._spawn()
+
+    def _spawn(self) -> None:
+        if not self.running:
+            return
+        command = [sys.executable, "-m", "sightline.cli.main", *self._arguments]
+        if self._killed and (setpriv := shutil.which("setpriv")):
             command = [setpriv, "--pdeathsig", "TERM", "--", *command]
         self._ended = Deferred()
         reactor.spawnProcess(self, command[0], command, env=dict(os.environ))
 
     def stopService(self) -> Deferred[None] | None:
-        """Let them leave properly."""
+        """Let it leave properly."""
         super().stopService()
         if self._ended is None:
             return None
@@ -378,14 +399,17 @@ class Simulator(Service, ProcessProtocol):
     def outReceived(self, data: bytes) -> None:
         """What it says."""
         for line in data.decode("utf-8", "replace").splitlines():
-            self._log.info("simulate: {line}", line=line)
+            self._log.info("{name}: {line}", name=self._arguments[0], line=line)
 
     errReceived = outReceived
 
     def processEnded(self, reason: Failure) -> None:
         """Gone; unasked only if something is wrong with it."""
         if self.running:
-            self._log.error("The simulation ended: {why}", why=reason.getErrorMessage())
+            name, why = self._arguments[0], reason.getErrorMessage()
+            self._log.error("The child {name} ended: {why}", name=name, why=why)
+            if self._again:
+                reactor.callLater(_CHILD_AGAIN, self._spawn)
         ended, self._ended = self._ended, None
         if ended is not None:
             ended.callback(None)

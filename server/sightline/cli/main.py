@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from sightline import __version__
+from sightline.cli import guard
 from sightline.cli.simulate import command as simulate
 
 
@@ -19,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"sightline {__version__}")
     subcommands = parser.add_subparsers(title="subcommands", required=True, metavar="subcommand")
     simulate.add_to(subcommands)
+    guard.add_to(subcommands)
     return parser
 
 

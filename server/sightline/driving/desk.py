@@ -1,0 +1,885 @@
+"""The desk: what browsers ask about driving, and everything that ends it.
+
+It joins the rules (`core.leases`) with the way out (`wheel`), the watch over the brokers (`watch`)
+and the log. All on the reactor thread, all on its monotonic clock.
+
+Every 20 ms, while anybody holds a lease, it asks of each robot whether there is a reason that it
+must not move (`_hindrance`), and lets the rules look at the time. Each half of a change is told to
+everybody by the things in `things`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall, deferLater
+from twisted.logger import Logger
+
+from sightline.core import wire
+from sightline.core.access import may
+from sightline.core.leases import KEEP, SILENCE, Ended, Held, Lease, Leases, NotYours, Stop
+from sightline.driving.log import CommandLog
+from sightline.driving.route import Route
+from sightline.driving.things import Alarm, Driven, Guard
+from sightline.driving.watch import Foreign, Watch
+from sightline.driving.wheel import Wheel
+from sightline.helm import Asker, Fields, Helm, Refused
+from sightline.hub import Hub
+from sightline.kinds.broker import Trip
+from sightline.kinds.probots import commands
+from sightline.kinds.probots.model import ProBot, is_robot
+from sightline.model.kind import Arrival, id_of
+from sightline.model.text import clean
+
+PULSE = 0.02
+"""How often driven robots are looked at, s."""
+BEAT = 0.25
+"""How often everything else is: guards, round trips, alarms, s."""
+MOST_TRIP = 1.0
+"""With a longer way to the broker and back nobody drives, s."""
+MOST_SILENCE = 3.0
+"""Without telemetry for so long nobody drives, s."""
+MOST_WAITING = 10
+"""With so many commands waiting for the broker nobody drives."""
+ANSWER_EVERY = 0.2
+"""Driving frames are answered no more often than this while nothing changes, s."""
+FRAMES_PER_SECOND = 60
+STOPS_WITHIN_GUARDED = 0.6
+STOPS_WITHIN_ALONE = 5.0
+"""A killed server's robots stop within milliseconds; these are for one that hangs (s): by the
+guard, and by the broker's patience with a silent connection. See server/README.md."""
+ASK_SECONDS = 20.0
+SHUTDOWN_SECONDS = 20.0
+ROUTINE_SECONDS = 6.0
+_IDLE_PROBE = 5.0  # s, while nobody drives
+_CLOSE_LINE = 0.15  # s after the end of a lease: when its stops are said
+_ALARM_KEPT = 60.0  # s
+_MOST_ALARMS = 50
+_CLEAR_EVERY = 2.0  # s per topic
+_ANSWER_FOREIGN = 0.3  # s per robot between stops said against somebody else
+_HEAD = 80  # characters
+
+
+@dataclass
+class _Seat:
+    """One robot that is or was driven, and what is going on with it."""
+
+    robot: str
+    thing: str
+    route: Route
+    watch: Watch
+    wheel: Wheel
+    heard: float = 0.0
+    asker: Asker | None = None
+    began: float = 0.0
+    since: float = 0.0
+    keys: commands.Keys = field(default_factory=commands.Keys)
+    furthest: commands.Keys = field(default_factory=commands.Keys)
+    angles: list[float] = field(default_factory=list)
+    moving: bool = False
+    said: tuple[str, str] = ("", "")
+    answered: float = 0.0
+    shown_sent: float = 0.0
+    sent: str = commands.STOP.decode()
+    asks: list[_Ask] = field(default_factory=list)
+
+
+@dataclass
+class _Ask:
+    asker: Asker
+    until: float
+    answer: Deferred[Fields]
+
+
+@dataclass
+class _Awaited:
+    """An effect that should be seen: of a shutdown, of a change of the routine."""
+
+    fact: Callable[[], str]
+    began: float
+    until: float
+    found: Deferred[tuple[str, float]]
+
+
+class Desk(Service):
+    """``wall`` gives epoch s for people. ``first_fence`` is above those of any earlier run.
+
+    With ``need_guard`` nobody drives at a broker without a guard.
+    """
+
+    name = "driving"
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        wall: Callable[[], float],
+        helm: Helm,
+        hub: Hub,
+        *,
+        first_fence: int = 1,
+        need_guard: bool = False,
+    ) -> None:
+        self._clock: Any = clock
+        self._wall = wall
+        self._hub = hub
+        self._need_guard = need_guard
+        self.leases = Leases(first_fence)
+        self.log = CommandLog(hub.show, wall, clock.seconds)
+        self._routes: dict[str, Route] = {}
+        self._watches: dict[str, Watch] = {}
+        self._guarded: dict[str, tuple[bool, float]] = {}
+        self._seats: dict[str, _Seat] = {}
+        self._awaited: list[_Awaited] = []
+        self._cleared: dict[str, float] = {}
+        self._countered: dict[str, float] = {}
+        self._alarms: dict[str, float] = {}
+        self._probed = 0.0
+        self._trip_shown = 0.0
+        self._closing: set[Deferred[Any]] = set()
+        self._pulse = self._loop(self._look)
+        self._beat = self._loop(self._look_around)
+        for name, verb in (
+            ("take", self._take),
+            ("takeover", self._takeover),
+            ("drive", self._drive),
+            ("halt", self._halt),
+            ("release", self._release),
+            ("ask", self._ask),
+            ("reply", self._reply),
+            ("stop", self._stop),
+            ("shutdown", self._shutdown),
+            ("routine", self._routine),
+            ("drivers", self._drivers),
+        ):
+            helm.add(name, verb)
+        helm.when_left(self._left)
+
+    # -- the brokers
+
+    def add(self, route: Route) -> Watch:
+        """Robots of this broker may be driven, unless it says why not. Arrivals go by `sift`."""
+        self._routes[route.name] = route
+        watch = self._watches[route.name] = Watch(self._clock.seconds)
+        self._show_guard(route, live=False)
+        return watch
+
+    def sift(self, broker: str, arrivals: Iterable[Arrival]) -> list[Arrival]:
+        """The arrivals that are not for the desk."""
+        watch = self._watches[broker]
+        return watch.sift(arrivals, self._foreign, self._telemetry if len(self.leases) else None)
+
+    def linked(self, broker: str) -> None:
+        """The connection to this broker is in another state."""
+        route = self._routes.get(broker)
+        if route is None:
+            return
+        if route.broken:
+            self._watches[broker].cut()
+            self._look()
+            return
+        for seat in self._seats.values():
+            if seat.route is route and seat.wheel.owes:
+                seat.wheel.stop()
+
+    def _telemetry(self, payload: bytes) -> None:
+        seat = self._seats.get("probot/" + payload[: payload.find(b",")].decode("latin-1"))
+        if seat is not None:
+            seat.heard = self._clock.seconds()
+
+    # -- the accounts
+
+    def dismiss(self, name: str, why: str) -> None:
+        """This person may not drive any more: disabled, another role, session ended."""
+        self.leases.end_of(name, why)
+        self._settle()
+
+    # -- the service
+
+    def startService(self) -> None:
+        """Begin to watch."""
+        super().startService()
+        self._beat.start(BEAT)
+
+    def park(self) -> Deferred[Any]:
+        """End every lease and say every stop; fires when that is done. Before all else ends."""
+        driven = len(self.leases)
+        for lease in self.leases:
+            self.leases.end(lease.thing, "Sightline is stopping")
+        self._settle()
+        for loop in (self._pulse, self._beat):
+            if loop.running:
+                loop.stop()
+        wait = _CLOSE_LINE + 0.02 if driven or self._closing else 0.0
+
+        def close(_: object) -> Deferred[Any]:
+            return gatherResults(list(self._closing))
+
+        return deferLater(self._clock, wait).addCallback(close)
+
+    def stopService(self) -> None:
+        """Watch no more."""
+        super().stopService()
+        for loop in (self._pulse, self._beat):
+            if loop.running:
+                loop.stop()
+
+    def _loop(self, work: Callable[[], None]) -> LoopingCall:
+        def guarded() -> None:
+            # A mistake of ours must never end the watch; what it concerns stands still.
+            try:
+                work()
+            except Exception:
+                self._log.failure("The watch over the robots failed; all are stopped")
+                for lease in self.leases:
+                    self.leases.end(lease.thing, "a fault in the server")
+                self._settle()
+
+        loop = LoopingCall(guarded)
+        loop.clock = self._clock
+        return loop
+
+    # -- verbs: to hold
+
+    async def _take(self, asker: Asker, request: wire.Request) -> Fields:
+        robot, thing = self._robot(asker, request, "drive")
+        seat = self._seat_for(robot, thing)
+        try:
+            lease = self.leases.take(thing, asker, asker.user.name, self._clock.seconds())
+        except Held as held:
+            self._settle()
+            raise Refused("held", f"{robot} is driven by {held.lease.name}") from None
+        return await self._begin(seat, asker, lease, "take")
+
+    async def _takeover(self, asker: Asker, request: wire.Request) -> Fields:
+        robot, thing = self._robot(asker, request, "takeover")
+        seat = self._seat_for(robot, thing)
+        name = asker.user.name
+        lease = self.leases.take_over(
+            thing, asker, name, f"{name} took over", self._clock.seconds()
+        )
+        return await self._begin(seat, asker, lease, "takeover")
+
+    async def _begin(self, seat: _Seat, asker: Asker, lease: Lease, what: str) -> Fields:
+        self._settle()  # the stop of who held it before
+        seat.asker, seat.since = asker, self._wall()
+        seat.heard = self._clock.seconds()
+        seat.said = ("", "")
+        line = seat.route.lifeline(seat.wheel.topic, commands.STOP)
+        fence = lease.fence
+        try:
+            await line.open()
+        except Exception as why:
+            if self.leases.fence(seat.thing) == fence:
+                self.leases.end(seat.thing, "the broker gives no connection for it")
+            self._settle()
+            raise Refused("no_lifeline", f"the broker gives no connection for it: {why}") from None
+        if self.leases.fence(seat.thing) != fence:
+            self._close(line)
+            raise Refused("ended", f"the lease of {seat.robot} ended at once")
+        seat.wheel.line = line
+        line.lost = lambda why: self._line_lost(seat, fence, why)
+        self.log.write(asker.user.name, what, seat.robot, lease=fence)
+        self.leases.hinder(seat.thing, self._hindrance(seat, self._clock.seconds()))
+        if not self._pulse.running:
+            self._pulse.start(PULSE)
+        self._settle()
+        self._show(seat)
+        return {
+            "lease": fence,
+            "silence": round(SILENCE * 1000),
+            "keep": round(KEEP * 1000),
+            "most": commands.MOST,
+            "rate": FRAMES_PER_SECOND,
+            "stops_within": self._stops_within(seat.route),
+        }
+
+    def _release(self, asker: Asker, request: wire.Request) -> Fields:
+        seat, fence = self._mine(request)
+        self._as_holder(seat, lambda: self.leases.release(seat.thing, asker, fence))
+        return {}
+
+    def _halt(self, asker: Asker, request: wire.Request) -> Fields:
+        seat, fence = self._mine(request)
+        why = request.more.get("why")
+        known = {
+            "hidden": "the page was hidden",
+            "blur": "the page lost the keyboard",
+            "released": "the sticks were released",
+        }
+        words = known.get(why, "the page asked for it") if isinstance(why, str) else "the page"
+        asked = why == "released"
+        self._as_holder(
+            seat, lambda: self.leases.halt(seat.thing, asker, fence, words, asked=asked)
+        )
+        return {}
+
+    def _as_holder(self, seat: _Seat, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except NotYours:
+            raise self._not_yours(seat.robot) from None
+        finally:
+            self._settle()
+
+    def _ask(self, asker: Asker, request: wire.Request) -> Any:
+        robot, thing = self._robot(asker, request, "drive")
+        lease = self.leases.get(thing)
+        seat = self._seats.get(thing)
+        if lease is None or seat is None:
+            raise Refused("free", f"nobody drives {robot}: take it")
+        if lease.who == asker:
+            raise Refused("yours", f"you drive {robot}")
+        if any(ask.asker == asker for ask in seat.asks):
+            raise Refused("asked", "you have asked already")
+        ask = _Ask(asker, self._clock.seconds() + ASK_SECONDS, Deferred())
+        seat.asks.append(ask)
+        self._show(seat)
+        return ask.answer
+
+    def _reply(self, asker: Asker, request: wire.Request) -> Fields:
+        seat, fence = self._mine(request)
+        lease = self.leases.get(seat.thing)
+        if lease is None or lease.who != asker or lease.fence != fence:
+            raise self._not_yours(seat.robot)
+        name, yes = request.more.get("to"), request.more.get("yes")
+        ask = next((a for a in seat.asks if a.asker.user.name == name), None)
+        if ask is None:
+            raise Refused("not_asking", "that person does not ask any more")
+        seat.asks.remove(ask)
+        if yes is not True:
+            self._show(seat)
+            ask.answer.errback(Refused("declined", f"{asker.user.name} keeps {seat.robot}"))
+            return {}
+        if not may(ask.asker.user, "drive", seat.thing):
+            raise Refused("forbidden", "that person may not drive it")
+        new = self.leases.take_over(
+            seat.thing,
+            ask.asker,
+            ask.asker.user.name,
+            f"handed over to {ask.asker.user.name}",
+            self._clock.seconds(),
+        )
+        begun = Deferred.fromCoroutine(self._begin(seat, ask.asker, new, "take"))
+        begun.addCallbacks(ask.answer.callback, ask.answer.errback)
+        return {}
+
+    # -- verbs: to move and to stop
+
+    def _drive(self, asker: Asker, request: wire.Request) -> Fields | None:
+        more = request.more
+        seat, fence = self._mine(request)
+        n, sent = more.get("n"), more.get("ms")
+        if not may(asker.user, "drive", seat.thing):
+            if (lease := self.leases.get(seat.thing)) is not None and lease.who == asker:
+                self.leases.end(seat.thing, f"{lease.name} may not drive any more")
+                self._settle()
+            raise Refused("forbidden", f"you may not drive {seat.robot}")
+        try:
+            keys = commands.keys(
+                more.get("up"), more.get("down"), more.get("left"), more.get("right")
+            )
+            if type(n) is not int or not 0 <= n < 2**53:
+                raise commands.BadCommand("a driving frame has a number n that counts up")
+            if sent is not None and (type(sent) not in (int, float) or not abs(sent) < 1e15):
+                raise commands.BadCommand("ms is a time in milliseconds")
+        except commands.BadCommand as why:
+            lease = self.leases.get(seat.thing)
+            if lease is not None and lease.who == asker and lease.fence == fence:
+                self.leases.stop(seat.thing, "a driving frame made no sense")
+                self._settle()
+            raise Refused("bad_frame", str(why)) from None
+        now = self._clock.seconds()
+        try:
+            verdict = self.leases.drive(
+                seat.thing,
+                asker,
+                fence,
+                n,
+                keys.moving,
+                now,
+                None if sent is None else sent / 1000,
+            )
+        except NotYours:
+            raise self._not_yours(seat.robot) from None
+        finally:
+            self._settle()
+        if verdict == "go":
+            self._go(seat, keys, fence, now)
+        elif verdict == "still":
+            seat.sent = commands.STOP.decode()
+        return self._progress(seat, verdict, n, now)
+
+    def _go(self, seat: _Seat, keys: commands.Keys, fence: int, now: float) -> None:
+        if not seat.wheel.move(keys, fence):
+            self.leases.stop(seat.thing, "the broker does not take the commands")
+            self._settle()
+            return
+        seat.keys = keys
+        seat.sent = commands.payload(keys).decode()
+        if not seat.moving:
+            seat.moving, seat.began, seat.furthest = True, now, commands.Keys()
+            seat.angles = []
+            lease = self.leases.get(seat.thing)
+            self.log.write(
+                lease.name if lease else "?", "drive", seat.robot, lease=fence, sent=seat.sent
+            )
+            self._show(seat)
+        seat.furthest = commands.Keys(*map(max, seat.furthest, keys))
+
+    def _progress(self, seat: _Seat, verdict: str, n: int, now: float) -> Fields | None:
+        """The answer to a driving frame, a few times a second or when something is new."""
+        lease = self.leases.get(seat.thing)
+        said = (verdict, lease.why if lease else "")
+        if said == seat.said and now - seat.answered < ANSWER_EVERY:
+            return None
+        seat.said, seat.answered = said, now
+        fields: dict[str, Any] = {"n": n, "state": verdict, "sent": seat.sent}
+        if verdict == "parked" and lease is not None and lease.why:
+            fields["why"] = lease.why
+        if (trip := seat.watch.trips.get(seat.wheel.topic)) is not None:
+            fields["trip"] = round(trip * 1000, 1)
+        return fields
+
+    def _stop(self, asker: Asker, request: wire.Request) -> Fields:
+        """Anybody who may watch: no lease, no queue, no rate."""
+        wanted = request.more.get("thing")
+        things = [wanted] if wanted is not None else [k for k, _ in self._probots()]
+        stopped = []
+        for thing in things:
+            if not isinstance(thing, str) or not thing.startswith("probot/"):
+                raise Refused("unknown", "only robots can be stopped")
+            robot = id_of(thing)
+            if not is_robot(robot) or not may(asker.user, "stop", thing):
+                if wanted is not None:
+                    raise Refused("unknown", "there is no such robot")
+                continue
+            self.leases.stop(thing, f"{asker.user.name} stopped it")
+            stopped.append(robot)
+        self._settle()
+        for robot in stopped:
+            self.log.write(asker.user.name, "stop", robot, sent=commands.STOP.decode())
+        unheard = [r for r in stopped if not self._can_hear(r)]
+        if unheard:
+            raise Refused("no_broker", f"no connection to the broker of {', '.join(unheard)}")
+        return {"stopped": stopped}
+
+    # -- verbs: for admins
+
+    async def _shutdown(self, asker: Asker, request: wire.Request) -> Fields:
+        robot, thing = self._robot(asker, request, "shutdown")
+        seat = self._seat_for(robot, thing, to_drive=False)
+        self.leases.end(thing, f"{asker.user.name} shut {robot} down")
+        self.leases.stop(thing, "it is shut down")
+        self._settle()
+        self._publish(seat, commands.shutdown_topic(robot), commands.SHUTDOWN)
+
+        def gone() -> str:
+            state = self._hub.world.state(thing)
+            if isinstance(state, ProBot) and state.presence == "offline":
+                return state.evidence or "offline"
+            return ""
+
+        return await self._effect(
+            asker, "shutdown", robot, gone, SHUTDOWN_SECONDS, commands.SHUTDOWN.decode()
+        )
+
+    async def _routine(self, asker: Asker, request: wire.Request) -> Fields:
+        robot, thing = self._robot(asker, request, "routine")
+        to = request.more.get("to")
+        if to not in ("start", "stop"):
+            raise Refused("bad_routine", 'a main routine is told "start" or "stop"')
+        seat = self._seat_for(robot, thing, to_drive=False)
+        if to == "stop":
+            self.leases.stop(thing, f"{asker.user.name} stopped its main routine")
+            self._settle()
+        payload = commands.START_ROUTINE if to == "start" else commands.STOP_ROUTINE
+        self._publish(seat, commands.routine_topic(robot), payload)
+        wanted = "started" if to == "start" else "stopped"
+
+        def done() -> str:
+            state = self._hub.world.state(thing)
+            return wanted if isinstance(state, ProBot) and state.routine == wanted else ""
+
+        return await self._effect(asker, "routine", robot, done, ROUTINE_SECONDS, payload.decode())
+
+    def _drivers(self, asker: Asker, request: wire.Request) -> Fields:
+        """Who drives what, and from where."""
+        if not may(asker.user, "drivers", "probot/"):
+            raise Refused("forbidden", "only an admin is told that")
+        found = {}
+        for lease in self.leases:
+            seat = self._seats[lease.thing]
+            found[seat.robot] = {
+                "holder": lease.name,
+                "address": seat.asker.address if seat.asker else "",
+                "since": round(seat.since, 3),
+                "lease": lease.fence,
+            }
+        return {"drivers": found}
+
+    async def _effect(
+        self,
+        asker: Asker,
+        what: str,
+        robot: str,
+        fact: Callable[[], str],
+        seconds: float,
+        sent: str,
+    ) -> Fields:
+        """Wait until telemetry shows what we asked for, or does not."""
+        now = self._clock.seconds()
+        found: Deferred[tuple[str, float]] = Deferred()
+        self._awaited.append(_Awaited(fact, now, now + seconds, found))
+        seen, after = await found
+        effect = f"{seen} after {after:.1f} s" if seen else f"nothing seen within {seconds:.0f} s"
+        self.log.write(asker.user.name, what, robot, sent=sent, effect=effect)
+        if not seen:
+            raise Refused("unseen", f"sent, but {robot} shows no effect of it")
+        return {"seen": seen, "seconds": round(after, 1)}
+
+    # -- what happens
+
+    def _settle(self) -> None:
+        """Do what the rules ask for, then show how things stand."""
+        touched: dict[str, None] = {}
+        for event in self.leases.happened():
+            match event:
+                case Stop():
+                    self._say_stop(event)
+                    touched[event.thing] = None
+                case Ended(lease=lease, why=why):
+                    self._ended(lease, why)
+                    touched[lease.thing] = None
+        for thing in touched:
+            if (seat := self._seats.get(thing)) is not None:
+                self._show(seat)
+
+    def _say_stop(self, stop: Stop) -> None:
+        seat = self._seats.get(stop.thing)
+        if seat is None:
+            seat = self._make_seat(id_of(stop.thing), stop.thing)
+        if seat is None:
+            # Never heard, so no broker is known to be its own: told at all of them.
+            topic = commands.keys_topic(id_of(stop.thing))
+            for name, route in self._routes.items():
+                self._watches[name].ledger.sent(topic, commands.STOP, self._clock.seconds())
+                route.send(topic, commands.STOP, urgent=True)
+            return
+        seat.wheel.stop()
+        seat.sent = commands.STOP.decode()
+        if seat.moving:
+            seat.moving = False
+            trip = seat.watch.trips.get(seat.wheel.topic)
+            effect = [] if trip is None else [f"heard by the broker ({trip * 1000:.0f} ms)"]
+            if seat.angles:
+                effect.append(f"angle {min(seat.angles):+.0f}° to {max(seat.angles):+.0f}°")
+            self.log.write(
+                stop.lease.name if stop.asked and stop.lease else "Sightline",
+                "stop",
+                seat.robot,
+                lease=stop.lease.fence if stop.lease else None,
+                why=stop.why,
+                sent=commands.payload(seat.furthest).decode(),
+                seconds=self._clock.seconds() - seat.began,
+                effect=", ".join(effect) or None,
+            )
+
+    def _ended(self, lease: Lease, why: str) -> None:
+        seat = self._seats[lease.thing]
+        line, seat.wheel.line = seat.wheel.line, None
+        if line is not None:
+            line.lost = lambda why: None
+            self._clock.callLater(_CLOSE_LINE, self._close, line)
+        self.log.write(lease.name, "end", seat.robot, lease=lease.fence, why=why)
+        asks, seat.asks = seat.asks, []
+        for ask in asks:
+            if self.leases.get(lease.thing) is None:
+                ask.answer.errback(Refused("free", f"{seat.robot} is free now: take it"))
+            else:
+                ask.answer.errback(Refused("held", f"{seat.robot} went to somebody else"))
+
+    def _close(self, line: Any) -> None:
+        closing: Deferred[Any] = line.close()
+        self._closing.add(closing)
+
+        def closed(result: object) -> None:
+            self._closing.discard(closing)
+
+        closing.addBoth(closed)
+
+    def _line_lost(self, seat: _Seat, fence: int, why: str) -> None:
+        if self.leases.fence(seat.thing) == fence:
+            self.leases.end(seat.thing, f"the connection of this lease was lost: {why}")
+            self._settle()
+
+    def _left(self, asker: Asker) -> None:
+        for seat in self._seats.values():
+            for ask in [ask for ask in seat.asks if ask.asker == asker]:
+                seat.asks.remove(ask)
+                ask.answer.errback(Refused("gone", "you are gone"))
+                self._show(seat)
+        self.leases.left(asker, self._clock.seconds())
+        self._settle()
+
+    def _foreign(self, found: Foreign) -> None:
+        """Somebody else spoke on a command topic."""
+        arrival, robot = found.arrival, found.robot
+        topic = str(arrival.topic)
+        thing = f"probot/{robot}"
+        now = self._clock.seconds()
+        overwritten = now - self._cleared.get(topic, float("-inf"))
+        if found.stops and not (arrival.retain and overwritten > _CLEAR_EVERY):
+            # The guard, a will, or somebody careful. It stands; its driver must begin anew.
+            lease = self.leases.get(thing)
+            if lease is not None and lease.state == "moving":
+                self.leases.stop(thing, "stopped from outside: the guard, or another program")
+                self._settle()
+            return
+        self._alarm(found, topic)
+        if robot is None:
+            return
+        if overwritten > _CLEAR_EVERY:
+            self._cleared[topic] = now
+            self._clear(arrival.source, topic)
+        if now - self._countered.get(robot, float("-inf")) > _ANSWER_FOREIGN:
+            self._countered[robot] = now
+            self.leases.stop(thing, "somebody else speaks to it")
+            self._settle()
+
+    def _clear(self, source: str, topic: str) -> None:
+        route, watch = self._routes[source], self._watches[source]
+        if topic.startswith("keys/"):
+            route.overwrite(topic, commands.STOP)
+        else:  # an empty message there does the robot no harm
+            watch.ledger.sent(topic, b"", self._clock.seconds(), "bridge")
+            route.send(topic, b"", retain=True)
+
+    def _alarm(self, found: Foreign, topic: str) -> None:
+        arrival = found.arrival
+        key = "alarm/" + clean(topic, 64)
+        if key not in self._alarms and len(self._alarms) >= _MOST_ALARMS:
+            return
+        now, at = self._clock.seconds(), round(self._wall(), 3)
+        before = self._hub.world.state(key)
+        first = not isinstance(before, Alarm)
+        self._alarms[key] = now
+        self._hub.show(
+            key,
+            Alarm(
+                what="retained" if arrival.retain else "foreign",
+                source=arrival.source,
+                robot=found.robot,
+                since=before.since if isinstance(before, Alarm) else at,
+                at=at,
+                count=before.count + 1 if isinstance(before, Alarm) else 1,
+                size=len(arrival.payload),
+                head=clean(arrival.payload[: 4 * _HEAD].decode("utf-8", "replace"), _HEAD),
+            ),
+        )
+        if first:
+            self._log.warn("Somebody else publishes on {topic}", topic=clean(topic, 64))
+            what = "a retained message" if arrival.retain else "somebody else's message"
+            self.log.write(
+                "somebody else", "alarm", found.robot or "", why=f"{what} on {clean(topic, 64)}"
+            )
+
+    # -- as time goes by
+
+    def _look(self) -> None:
+        """Every 20 ms while anybody drives."""
+        now = self._clock.seconds()
+        for lease in self.leases:
+            seat = self._seats[lease.thing]
+            if not may(seat.asker.user, "drive", lease.thing) if seat.asker else False:
+                self.leases.end(lease.thing, f"{lease.name} may not drive any more")
+                continue
+            self.leases.hinder(lease.thing, self._hindrance(seat, now))
+            if seat.moving:
+                self._note_angle(seat)
+        self.leases.tick(now)
+        self._settle()
+        for lease in self.leases:
+            seat = self._seats[lease.thing]
+            if now - seat.shown_sent >= ANSWER_EVERY:
+                self._show(seat)
+        if not len(self.leases) and self._pulse.running:
+            self._pulse.stop()
+
+    def _hindrance(self, seat: _Seat, now: float) -> str:
+        """Why this robot must not move; empty when it may."""
+        route, watch, line = seat.route, seat.watch, seat.wheel.line
+        if route.broken:
+            return f"no connection to the broker: {route.broken}"
+        if line is None or not line.is_open:
+            return "its own connection to the broker does not stand yet"
+        if self._need_guard and not watch.guarded():
+            return "there is no guard"
+        state = self._hub.world.state(seat.thing)
+        if not isinstance(state, ProBot) or state.presence == "offline":
+            return f"{seat.robot} is offline"
+        if now - seat.heard > MOST_SILENCE:
+            return f"nothing heard of {seat.robot} for {MOST_SILENCE:.0f} s"
+        if max(watch.slow, watch.ledger.overdue(seat.wheel.topic, now)) > MOST_TRIP:
+            return f"the broker takes more than {MOST_TRIP:.0f} s"
+        if line.waiting > MOST_WAITING or route.waiting > 10 * MOST_WAITING:
+            return "the broker does not keep up"
+        return ""
+
+    def _note_angle(self, seat: _Seat) -> None:
+        state = self._hub.world.state(seat.thing)
+        if not isinstance(state, ProBot) or state.angle is None:
+            return
+        if seat.angles[-1:] != [state.angle] and len(seat.angles) < 1000:
+            seat.angles.append(state.angle)
+
+    def _look_around(self) -> None:
+        """Every quarter of a second."""
+        now = self._clock.seconds()
+        if len(self.leases) or now - self._probed >= _IDLE_PROBE:
+            self._probed = now
+            for name, route in self._routes.items():
+                if not route.no_driving and not route.broken:
+                    self._watches[name].probe(route.send)
+        if now - self._trip_shown >= 1.0:
+            self._trip_shown = now
+            for name, watch in self._watches.items():
+                trip = None if watch.trip is None else round(watch.slow * 1000, 1)
+                self._hub.fold(Trip("broker/" + name, trip))
+        for name, watch in self._watches.items():
+            live = watch.guarded()
+            if live != self._guarded[name][0]:
+                self._show_guard(self._routes[name], live=live)
+        for seat in self._seats.values():
+            for ask in [ask for ask in seat.asks if now >= ask.until]:
+                seat.asks.remove(ask)
+                ask.answer.errback(Refused("no_answer", "the driver did not answer"))
+                self._show(seat)
+        for key in [k for k, at in self._alarms.items() if now - at > _ALARM_KEPT]:
+            del self._alarms[key]
+            self._hub.show(key, None)
+        for waiting in list(self._awaited):
+            seen = waiting.fact()
+            if seen or now >= waiting.until:
+                self._awaited.remove(waiting)
+                waiting.found.callback((seen, now - waiting.began))
+
+    # -- to show
+
+    def _show(self, seat: _Seat) -> None:
+        lease = self.leases.get(seat.thing)
+        key = "lease/" + seat.robot
+        if lease is None:
+            self._hub.show(key, None)
+            return
+        seat.shown_sent = self._clock.seconds()
+        trip = seat.watch.trips.get(seat.wheel.topic)
+        self._hub.show(
+            key,
+            Driven(
+                holder=lease.name,
+                fence=lease.fence,
+                since=round(seat.since, 3),
+                state=lease.state,
+                why=lease.why or None,
+                sent=seat.sent,
+                trip=None if trip is None else round(trip * 1000, 1),
+                asks=tuple(ask.asker.user.name for ask in seat.asks),
+                loose=lease.loose,
+            ),
+        )
+
+    def _show_guard(self, route: Route, *, live: bool) -> None:
+        self._guarded[route.name] = (live, self._wall())
+        self._hub.show(
+            "guard/" + route.name,
+            Guard(
+                presence="live" if live else "offline",
+                since=round(self._wall(), 3),
+                stops_within=self._stops_within(route),
+                driving=route.no_driving or None,
+            ),
+        )
+
+    def _stops_within(self, route: Route) -> float:
+        return STOPS_WITHIN_GUARDED if self._guarded[route.name][0] else STOPS_WITHIN_ALONE
+
+    # -- to find
+
+    def _robot(self, asker: Asker, request: wire.Request, verb: str) -> tuple[str, str]:
+        """The robot a request is about, if ``asker`` may do that to it."""
+        thing = request.more.get("thing")
+        robot = id_of(thing) if isinstance(thing, str) and thing.startswith("probot/") else ""
+        if not is_robot(robot) or not may(asker.user, "see", f"probot/{robot}"):
+            raise Refused("unknown", "there is no such robot")
+        if not may(asker.user, verb, f"probot/{robot}"):
+            raise Refused("forbidden", f"as {asker.user.role} you may not do that")
+        return robot, f"probot/{robot}"
+
+    def _mine(self, request: wire.Request) -> tuple[_Seat, int]:
+        thing, fence = request.more.get("thing"), request.more.get("lease")
+        seat = self._seats.get(thing) if isinstance(thing, str) else None
+        if seat is None or type(fence) is not int:
+            raise self._not_yours(id_of(thing) if isinstance(thing, str) else "it")
+        return seat, fence
+
+    def _not_yours(self, robot: str) -> Refused:
+        lease = self.leases.get("probot/" + robot)
+        if lease is None:
+            return Refused("not_yours", "you do not drive it: take it first")
+        return Refused("not_yours", f"{robot} is driven by {lease.name}")
+
+    def _seat_for(self, robot: str, thing: str, *, to_drive: bool = True) -> _Seat:
+        """The robot's seat. Raises `Refused` when nobody could drive or reach it now."""
+        state = self._hub.world.state(thing)
+        seat = self._make_seat(robot, thing)
+        if seat is None or not isinstance(state, ProBot):
+            raise Refused("offline", f"{robot} has not been heard yet")
+        route = seat.route
+        if to_drive and route.no_driving:
+            raise Refused("no_driving", route.no_driving)
+        if route.broken:
+            raise Refused("no_broker", f"no connection to the broker: {route.broken}")
+        if to_drive and self._need_guard and not seat.watch.guarded():
+            raise Refused(
+                "no_guard", "there is no guard at the broker, and the settings ask for one"
+            )
+        if state.presence == "offline":
+            raise Refused("offline", f"{robot} is offline")
+        return seat
+
+    def _make_seat(self, robot: str, thing: str) -> _Seat | None:
+        """The robot's seat, made or moved to the broker it was last heard through."""
+        state = self._hub.world.state(thing)
+        source = state.source if isinstance(state, ProBot) else None
+        seat = self._seats.get(thing)
+        route = self._routes.get(source) if source else None
+        if seat is not None and (route is None or seat.route is route or self.leases.get(thing)):
+            return seat
+        if route is None:
+            return None
+        watch = self._watches[route.name]
+        wheel = Wheel(self._clock, robot, route, watch, lambda: self.leases.fence(thing))
+        self._seats[thing] = seat = _Seat(robot, thing, route, watch, wheel)
+        return seat
+
+    def _can_hear(self, robot: str) -> bool:
+        seat = self._seats.get("probot/" + robot)
+        routes = [seat.route] if seat is not None else list(self._routes.values())
+        return any(not route.broken for route in routes)
+
+    def _probots(self) -> list[tuple[str, ProBot]]:
+        return [(key, state) for key, state in self._hub.world if isinstance(state, ProBot)]
+
+    def _publish(self, seat: _Seat, topic: str, payload: bytes) -> None:
+        self._watch_own(seat, topic, payload)
+        if not seat.route.send(topic, payload, urgent=True):
+            raise Refused("no_broker", f"no connection to the broker: {seat.route.broken}")
+
+    def _watch_own(self, seat: _Seat, topic: str, payload: bytes) -> None:
+        seat.watch.ledger.sent(topic, payload, self._clock.seconds(), "bridge")
