@@ -50,7 +50,7 @@ ANSWER_EVERY = 0.2
 """Driving frames are answered no more often than this while nothing changes, s."""
 FRAMES_PER_SECOND = 60
 STOPS_WITHIN_GUARDED = 0.6
-STOPS_WITHIN_ALONE = 5.0
+STOPS_WITHIN_ALONE = 10.0
 """A killed server's robots stop within milliseconds; these are for one that hangs (s): by the
 guard, and by the broker's patience with a silent connection. See server/README.md."""
 ASK_SECONDS = 20.0
@@ -60,6 +60,7 @@ _IDLE_PROBE = 5.0  # s, while nobody drives
 _CLOSE_LINE = 0.15  # s after the end of a lease: when its stops are said
 _ALARM_KEPT = 60.0  # s
 _MOST_ALARMS = 50
+_OWED = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # s after the broker is back
 _CLEAR_EVERY = 2.0  # s per topic
 _ANSWER_FOREIGN = 0.3  # s per robot between stops said against somebody else
 _HEAD = 80  # characters
@@ -185,7 +186,14 @@ class Desk(Service):
             return
         for seat in self._seats.values():
             if seat.route is route and seat.wheel.owes:
-                seat.wheel.stop()
+                seat.wheel.owes = False
+                for delay in _OWED:
+                    self._clock.callLater(delay, self._pay, seat)
+
+    def _pay(self, seat: _Seat) -> None:
+        """Say a stop that could not be said; the robot needs its time to come back, too."""
+        if self.leases.get(seat.thing) is None and self._beat.running:
+            seat.wheel.stop()
 
     def _telemetry(self, payload: bytes) -> None:
         seat = self._seats.get("probot/" + payload[: payload.find(b",")].decode("latin-1"))
