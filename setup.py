@@ -1,12 +1,14 @@
 """Packaging: the Python package lives in server/, `twistd sightline` comes with it."""
 
+from pathlib import Path
+
 from setuptools import find_packages, setup
 
 setup(
     name="sightline",
     version="0.1.0",
     description="Friends, robots and the MQTT broker itself, live in every browser",
-    long_description=open("README.md", encoding="utf-8").read(),
+    long_description=Path("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
     license="MIT",
     python_requires=">=3.11",

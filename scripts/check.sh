@@ -13,11 +13,16 @@ ensure_node
 
 failed=()
 
+# check NAME COMMAND…: what it prints matters only when it fails.
 check() {
-    local name=$1
+    local name=$1 output
     shift
-    printf '== %s\n' "$name"
-    "$@" || failed+=("$name")
+    if output=$("$@" 2>&1); then
+        printf '%-28s ok\n' "$name"
+    else
+        printf '%-28s FAILED\n%s\n' "$name" "$output"
+        failed+=("$name")
+    fi
 }
 
 check "ruff format" "$VENV/bin/ruff" format --check --quiet .
@@ -27,7 +32,7 @@ check "layers" "$VENV/bin/lint-imports" --no-cache
 if command -v shellcheck >/dev/null; then
     check "shellcheck" shellcheck -x scripts/*.sh scripts/lib/*.sh .ci/run
 else
-    printf '== shellcheck: not installed, left out\n'
+    printf '%-28s not installed, left out\n' shellcheck
 fi
 check "page: tsc, eslint, prettier" in_web "${NPM[@]}" run --silent check
 

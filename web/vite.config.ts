@@ -6,9 +6,11 @@
  * `data:` fonts. Paths are relative, so the page also works below a prefix of a reverse proxy.
  */
 import { defineConfig } from 'vite';
+import { towns } from './towns.plugin.ts';
 
 export default defineConfig({
   base: './',
+  plugins: [towns()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
@@ -16,7 +18,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     license: true,
-    rollupOptions: { input: { index: 'index.html', client: 'client.html' } },
   },
   server: { proxy: { '/ws': { target: 'ws://127.0.0.1:8080', ws: true } } },
   test: { environment: 'happy-dom', include: ['tests/**/*.test.{ts,tsx}'], restoreMocks: true },

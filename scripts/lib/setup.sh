@@ -27,17 +27,23 @@ step() {
     say "  done in $((SECONDS - started)) s"
 }
 
+# Before anything is changed in the clone.
+need_our_clone() {
+    [[ -w $ROOT && ( ! -e $CACHE || -w $CACHE ) && ( ! -e $VENV || -w $VENV ) ]] ||
+        die "There is something to set up, but $(id -un) may not write into $ROOT:" \
+            "run this once as the owner of the clone."
+}
+
 # One setup at a time in a clone; `setup_done` lets the next one in.
 setup_begin() {
-    mkdir -p "$CACHE"
-    exec {SETUP_LOCK}>"$CACHE/setup.lock"
+    exec {SETUP_LOCK}<"$ROOT"
     flock --nonblock "$SETUP_LOCK" || {
         say "Waiting for another setup in this folder to finish …"
         flock "$SETUP_LOCK"
     }
 }
 
-setup_done() { exec {SETUP_LOCK}>&-; }
+setup_done() { exec {SETUP_LOCK}<&-; }
 
 # ---- Debian packages
 
@@ -56,7 +62,8 @@ install_packages() {
     can_install || die "$why: please install it first: sudo apt-get install $*"
     say "$why: installing $* with apt-get."
     as_root true || die "That needs root. Type it yourself: sudo apt-get install $*"
-    step "Reading the package lists" as_root apt-get -q update
+    [[ -n ${LISTS_READ:-} ]] || step "Reading the package lists" as_root apt-get -q update
+    LISTS_READ=1
     step "Installing $*" as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"
 }
@@ -68,18 +75,17 @@ ensure_mosquitto() {
     can_install || die "mosquitto is missing, and no broker is configured. Either type
   sudo apt-get install mosquitto
 or name a broker in config/sightline.toml (section [broker.main])."
-    say "The service that the package would start (port 1883) is not wanted and stays off."
-    local policy=/usr/sbin/policy-rc.d ours=
-    if [[ ! -e $policy ]]; then
-        # shellcheck disable=SC2016
-        as_root sh -c 'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' - "$policy"
-        ours=1
-    fi
-    (install_packages "mosquitto, the MQTT broker, is missing" mosquitto) || {
-        [[ -z $ours ]] || as_root rm -f "$policy"
-        exit 1
-    }
-    [[ -z $ours ]] || as_root rm -f "$policy"
+    (
+        # Debian's way to say "start nothing", for as long as the installation takes.
+        policy=/usr/sbin/policy-rc.d
+        if [[ ! -e $policy ]]; then
+            trap 'as_root rm -f "$policy"' EXIT
+            printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+            as_root chmod 755 "$policy"
+        fi
+        install_packages "mosquitto is missing (only the program is wanted, its service stays off)" \
+            mosquitto
+    ) || exit
     if command -v systemctl >/dev/null; then
         as_root systemctl disable --now mosquitto >/dev/null 2>&1 ||
             as_root systemctl disable mosquitto >/dev/null 2>&1 || true
@@ -125,6 +131,7 @@ ensure_venv() {
     local extra=$1 wanted
     wanted=$(printf '%s\n' "$ROOT" | cat - "$ROOT/setup.py" | sha256sum)
     [[ "$(cat "$VENV/.stamp-$extra" 2>/dev/null)" == "$wanted" && -x $VENV/bin/python ]] && return
+    need_our_clone
     ensure_python
     rm -f "$VENV"/.stamp-*
     if ! "$VENV/bin/python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
@@ -188,11 +195,11 @@ ensure_page() {
     local stamp="$CACHE/page.stamp" wanted
     wanted=$(page_sources | sort -z | xargs -0 sha256sum | sha256sum)
     [[ -e $ROOT/web/dist/index.html && "$(cat "$stamp" 2>/dev/null)" == "$wanted" ]] && return
+    need_our_clone
     rm -f "$stamp"
     ensure_node_modules
     ensure_node
     step "Building the page" in_web "${NPM[@]}" run build
-    mkdir -p "$CACHE"
     printf '%s\n' "$wanted" >"$stamp"
 }
 

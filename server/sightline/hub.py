@@ -168,7 +168,7 @@ class Hub(Service):
             rejected=dict(self._intake.rejected),
             rate=round(rate, 1),
             viewers=self.viewers(),
-            lag=round(self._lag * 1000),
+            lag=round(self._lag * 1000, 1),
             overflow=self.overflow(),
         )
         if vitals != self.world.state(SERVER):

@@ -16,15 +16,21 @@ import pytest_twisted
 import trustme
 from twisted.internet import reactor
 from twisted.internet.protocol import Factory, Protocol, connectionDone
-from twisted.logger import LogEvent, formatEvent, globalLogPublisher
+from twisted.internet.task import Clock
+from twisted.logger import LogEvent, Logger, formatEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
 from broker import Broker, free_port
-from mqtt.conftest import Publisher, Scene
+from mqtt.scene import Publisher, Scene
 from sightline.model.kind import Arrival
-from sightline.mqtt.bridge import NotConnected, TooManyWaiting
+from sightline.model.link import Link
+from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
+from sightline.mqtt.connection import Down, Up
 from sightline.mqtt.options import BrokerOptions, TlsOptions
+from sightline.mqtt.reasons import cannot_connect
 
+# paho leaves the socket of a failed handshake to the garbage collector
+UNCLOSED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 READERS = pytest.mark.parametrize("fast", [True, False], ids=["fast", "plain"])
 
 
@@ -286,13 +292,36 @@ async def test_a_frozen_broker_is_noticed_within_two_keepalives(
     scene.bridge("#", port=broker.port, keepalive=1, connect_timeout=0.3)
     await scene.connected()
     broker.pause()
-    await scene.until(lambda: scene.links[-1].state == "lost", seconds=2 * 1 + 1)
+    await scene.until(lambda: scene.links[-1].state == "lost", seconds=2 * 1 + 2)
     scene.links.clear()
     # the kernel still accepts connections in its name
     lost = await scene.lost()
     assert lost.why == "no MQTT answer from the broker within 0.3 s"
     broker.resume()
     await scene.connected()
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_keepalive_of_the_broker_overrules_ours(scene: Scene, strange: Any) -> None:
+    strange.connack = b"\x20\x06\0\0\x03\x13\0\x02"  # MQTT 5, server keepalive 2 s
+    scene.bridge(port=strange.port, protocol="5", keepalive=1)
+    await scene.connected()
+    lost = await scene.lost()  # it never answers a ping
+    assert "not a word from the broker for" in (lost.why or "")
+    assert lost.since - scene.links[1].since > 1.75 * 2 - 0.1
+
+
+@UNCLOSED
+@pytest_twisted.ensureDeferred
+async def test_a_host_that_swallows_everything_does_not_hold_up_the_stop(scene: Scene) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        bridge = scene.bridge(port=silent.getsockname()[1], tls=TlsOptions(), connect_timeout=5)
+        assert bridge._connection
+        thread = bridge._connection
+        await scene.until(lambda: thread.connecting)
+        assert bridge.stopService().called
+        silent.accept()[0].close()
+        await scene.until(lambda: not thread.alive)
 
 
 @pytest_twisted.ensureDeferred
@@ -422,10 +451,6 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
-# paho leaves the socket of a failed handshake to the garbage collector
-UNCLOSED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
 def tls_broker(authority: trustme.CA, folder: Path, *more: str) -> tuple[Broker, str]:
     """A broker with a certificate of this authority, and the file with the authority's own."""
     server = authority.issue_cert("127.0.0.1", "localhost")
@@ -531,6 +556,182 @@ async def test_an_authority_file_that_is_missing_is_named(scene: Scene, tmp_path
     scene.bridge(port=free_port(), tls=TlsOptions(ca=str(tmp_path / "gone.pem")))
     lost = await scene.lost()
     assert "gone.pem" in (lost.why or "")
+
+
+# ---- years in a moment: a clock of our own, and connections that do as they are told
+
+
+class Puppet:
+    """Stands in for a connection; the test pulls its strings."""
+
+    def __init__(self, *_: Any) -> None:
+        self.faults = self.unsent = 0
+        self.alive = True
+        self.connecting = True
+        self.stood_still = 0.0
+        self.abandoned = False
+
+    def start(self) -> None: ...
+
+    def idle(self) -> float:
+        return self.stood_still
+
+    def abandon(self) -> None:
+        self.abandoned = True
+
+
+class Theatre(Clock):
+    """A bridge with puppets for connections, on a clock that the test turns."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **options: Any) -> None:
+        super().__init__()
+        self.links: list[Link] = []
+        self.puppets: list[Puppet] = []
+        self.lines: list[str] = []
+
+        def make(*_: Any) -> Puppet:
+            self.puppets.append(Puppet())
+            return self.puppets[-1]
+
+        monkeypatch.setattr("sightline.mqtt.bridge.Connection", make)
+        monkeypatch.setattr(Bridge, "_log", Logger(observer=self._observe))
+        self.bridge = Bridge(
+            self,
+            BrokerOptions(**options),
+            [],
+            lambda _: None,
+            self.links.append,
+            self.seconds,
+            jitter=lambda: 0.0,
+        )
+        self.bridge.startService()
+
+    def _observe(self, event: LogEvent) -> None:
+        self.lines.append(formatEvent(event))
+
+    def callFromThread(self, f: Any, /, *args: object, **kw: object) -> None:
+        f(*args, **kw)
+
+    def getThreadPool(self) -> None: ...
+
+    def up(self) -> None:
+        self.bridge._told(Up(self.puppets[-1], ()))  # type: ignore[arg-type]
+
+    def down(self, why: str = "gone") -> float:
+        """End the connection; returns how long the bridge will wait (s)."""
+        self.bridge._told(Down(self.puppets[-1], why))  # type: ignore[arg-type]
+        return (self.bridge.link.next or 0) - self.seconds()
+
+    def wait(self, seconds: float) -> None:
+        for _ in range(int(seconds)):
+            self.advance(1)
+
+
+def test_a_connection_that_lasted_makes_the_next_wait_short_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Theatre(monkeypatch, reconnect_min=1, reconnect_max=30)
+    waits = []
+    for _ in range(7):
+        waits.append(stage.down())
+        stage.wait(31)
+    assert waits == [1, 2, 4, 8, 16, 30, 30]
+    stage.up()
+    stage.wait(3600)
+    assert stage.down() == 1
+
+
+def test_short_connections_far_apart_are_no_cause_for_suspicion(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Theatre(monkeypatch, reconnect_min=1, reconnect_max=30)
+    for _ in range(10):
+        stage.up()
+        stage.wait(1)
+        assert stage.down() <= 30
+        stage.wait(40)
+    assert "client id" not in (stage.bridge.link.why or "")
+
+
+def test_many_short_connections_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Theatre(monkeypatch, reconnect_min=1, reconnect_max=10)
+    waits = []
+    for _ in range(4):
+        stage.up()
+        waits.append(stage.down())
+        stage.wait(waits[-1])
+    assert waits == [1, 2, 4, 60]
+    assert "is another client using the client id" in (stage.bridge.link.why or "")
+
+
+def test_ten_minutes_without_a_broker_fill_no_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Theatre(monkeypatch, reconnect_min=1, reconnect_max=1)
+    stage.up()
+    stage.wait(60)
+    for minute in range(10):
+        before = len(stage.lines)
+        for second in range(30):
+            stage.down("refused" if second % 2 else "no route")
+            stage.wait(2)
+        assert len(stage.lines) - before <= 6, minute
+    stage.up()
+    assert "connected" in stage.lines[-1]
+    assert len(stage.puppets) > 250
+
+
+def test_a_thread_that_stands_still_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Theatre(monkeypatch)
+    stage.up()
+    first = stage.puppets[0]
+    first.stood_still = 61.0
+    stage.wait(3)
+    assert first.abandoned
+    assert len(stage.puppets) == 2
+    assert stage.links[-2].why == "the MQTT thread stood still for 60 s"
+    stage.bridge._told(Down(first, "late"))  # type: ignore[arg-type]
+    assert stage.bridge.link.state == "connecting"
+
+
+def test_dropped_messages_are_reported_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Theatre(monkeypatch)
+    stage.up()
+    for _ in range(60):
+        stage.bridge._inbox.overflowed += 10
+        stage.wait(1)
+    told = [line for line in stage.lines if "dropped" in line]
+    assert len(told) == 2
+    assert told[0] == "Broker main: 10 messages dropped, our own queue was full"
+
+
+def test_a_machine_without_descriptors_is_no_reason_to_give_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Theatre(monkeypatch)
+
+    def exhausted(*_: Any) -> Puppet:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sightline.mqtt.bridge.Connection", exhausted)
+        stage.down()
+        stage.wait(20)
+    assert "Too many open files" in (stage.bridge.link.why or "")
+    stage.wait(20)
+    stage.up()
+    assert stage.bridge.link.state == "connected"
+
+
+def test_a_listener_that_fails_does_not_end_the_trying(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Theatre(monkeypatch)
+
+    def poisoned(_: Link) -> None:
+        raise RuntimeError("poison")
+
+    stage.bridge._linked = poisoned
+    stage.down()
+    stage.wait(2)
+    assert len(stage.puppets) == 2
+    assert stage.bridge.faults == 2
 
 
 # ---- brokers that answer strangely
@@ -653,6 +854,21 @@ async def test_a_web_server_is_not_taken_for_a_broker(scene: Scene) -> None:
         scene.bridge(port=silent.getsockname()[1], transport="websockets", connect_timeout=0.2)
         lost = await scene.lost()
     assert "0.2 s" in (lost.why or "") or "websockets" in (lost.why or "")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "cannot find the host there"),
+        (ConnectionRefusedError(111, "x"), "nothing answers at there:1883 (connection refused)"),
+        (TimeoutError(), "no answer from there:1883 within 5 s"),
+        (OSError(113, "No route to host"), "cannot connect to there:1883: No route to host"),
+        (ConnectionError("bad \x1b[31m"), "bad \ufffd[31m"),
+        (UnicodeError("label too long"), "there is not a host name"),
+    ],
+)
+def test_a_failure_to_connect_is_told_in_words(error: Exception, words: str) -> None:
+    assert words in cannot_connect(error, BrokerOptions(host="there"))
 
 
 @pytest.mark.parametrize(

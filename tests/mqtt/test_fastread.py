@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from mqtt.conftest import publish_packet, varint
+from mqtt.scene import publish_packet, varint
 from sightline.model.kind import Arrival
 from sightline.mqtt.fastread import CHUNK, FastClient, fits
 
@@ -117,22 +117,20 @@ others = st.sampled_from(
         b"\x90\3\0\1\0",  # SUBACK
     ]
 )
-broken = st.one_of(
-    st.sampled_from(
-        [
-            b"\x30\xff\xff\xff\xff\x7f",  # a length that is too long
-            b"\x30\0",  # no topic at all
-            b"\x30\1\0",
-            b"\x30\2\0\0",  # an empty topic
-            b"\x30\3\0\5a",  # a topic longer than its packet
-            b"\x32\3\0\1a",  # QoS 1 without an id
-            b"\x36\5\0\1a\0\1",  # QoS 3
-            b"\xf0\0",
-            b"\0",
-        ]
-    ),
-    st.binary(max_size=12),
-)
+BROKEN = [
+    b"\x30\xff\xff\xff\xff\x7f",  # a length that is too long
+    b"\x30\0",  # no topic at all
+    b"\x30\1\0",
+    b"\x30\2\0\0",  # an empty topic
+    b"\x30\3\0\5a",  # a topic longer than its packet
+    b"\x32\3\0\1a",  # QoS 1 without an id
+    b"\x36\5\0\1a\0\1",  # QoS 3
+    b"\x30\6\0\1a\x7fhi",  # MQTT 5: properties longer than the packet
+    b"\x30\3\0\1a",  # MQTT 5: no length of properties
+    b"\xf0\0",
+    b"\0",
+]
+broken = st.one_of(st.sampled_from(BROKEN), st.binary(max_size=12))
 
 
 class Stream:
@@ -165,6 +163,17 @@ def streams(draw: st.DrawFn) -> Stream:
 def test_it_makes_of_any_stream_what_plain_paho_makes_of_it(stream: Stream) -> None:
     fast = outcome(True, stream.version, stream.pieces)
     assert fast == outcome(False, stream.version, stream.pieces)
+
+
+@pytest.mark.parametrize("version", list(MQTTProtocolVersion))
+@pytest.mark.parametrize("packet", BROKEN)
+def test_a_broken_packet_is_judged_as_by_plain_paho(
+    packet: bytes, version: MQTTProtocolVersion
+) -> None:
+    stream = publish_packet(b"a", b"") * (version != MQTTProtocolVersion.MQTTv5) + packet
+    assert outcome(True, version, [stream]) == outcome(False, version, [stream])
+    stream += publish_packet(b"b", b"after")
+    assert outcome(True, version, [stream]) == outcome(False, version, [stream])
 
 
 def test_a_packet_may_be_cut_at_every_single_byte() -> None:

@@ -28,7 +28,7 @@ reactor: Any = _reactor
 class Server:
     """The web side of Sightline over a world the test changes."""
 
-    def __init__(self, **limits: Any) -> None:
+    def __init__(self, *, request_seconds: float = 10, **limits: Any) -> None:
         self.world = World("epoch-1")
         self.fanout = FanOut(reactor, lambda: 1795235000.0, self.world, Pace(patience=0.5))
         self.sockets = Sockets(
@@ -47,7 +47,7 @@ class Server:
         )
         root = Resource()
         root.putChild(b"ws", SocketResource(self.sockets, ["https://sight.example.org"]))
-        site = QuietSite(root, reactor, request_seconds=0.3)
+        site = QuietSite(root, reactor, request_seconds=request_seconds)
         self.sockets.start()
         self.listening = reactor.listenTCP(0, site, interface="127.0.0.1")
         self.port = self.listening.getHost().port
@@ -286,7 +286,7 @@ async def test_a_browser_that_never_reads_is_closed(serve):
 
 @pytest_twisted.ensureDeferred
 async def test_a_request_that_never_ends_is_closed(serve):
-    server = serve()
+    server = serve(request_seconds=0.2)
     with socket.create_connection(("127.0.0.1", server.port)) as slow:
         slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ")
         await pause(0.5)

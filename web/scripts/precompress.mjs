@@ -20,8 +20,7 @@ const ENCODINGS = [
     compress: (bytes) =>
       promisify(brotliCompress)(bytes, {
         params: {
-          // 11, the most, takes ten times as long for the last three per cent.
-          [constants.BROTLI_PARAM_QUALITY]: bytes.length > 200_000 ? 10 : 11,
+          [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
           [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
           [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
         },

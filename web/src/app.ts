@@ -2,11 +2,13 @@
  * Puts the parts together: socket → world → pulse → what is drawn. One of these exists per page;
  * panels get it through `useApp`.
  */
-import { batch, computed, signal } from '@preact/signals';
+import { batch, computed, effect, signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { readPlace, writePlace } from './address';
 import type { Section } from './address';
 import { ServerClock } from './clock';
+import { position } from './figures';
+import { Gazetteer } from './gazetteer';
 import { Helm } from './helm';
 import type { Entry } from './kinds/entry';
 import { SUMMARIES } from './kinds';
@@ -26,6 +28,8 @@ import type { Key } from './world';
 
 /** The list is put in order anew at most this often, in milliseconds: it should not twitch. */
 const ARRANGE_EVERY = 400;
+/** The list of towns is fetched so long after the first picture, in milliseconds. */
+const TOWNS_AFTER = 1500;
 /** The banner waits so long, in milliseconds, in case the connection is back at once. */
 export const BANNER_AFTER = 2000;
 
@@ -63,6 +67,8 @@ export interface App {
   /** The view the address asked for when the page was opened. */
   readonly firstView: View | undefined;
 
+  /** Where an entry is, in the best words there are; empty for what has no place. */
+  whereabouts(entry: Entry): string;
   select(key: Key | null): void;
   go(section: Section): void;
   follow(key: Key | null): void;
@@ -176,6 +182,30 @@ export function createApp(socketAddress: string): App {
     addSpot(key);
   };
 
+  // Town names are a luxury: they come after everything else, and without them there are numbers.
+  const gazetteer = signal<Gazetteer | null>(null);
+  const loadTowns = () => {
+    import('virtual:towns').then(
+      ({ default: list }) => {
+        gazetteer.value = new Gazetteer(list);
+      },
+      () => undefined,
+    );
+  };
+  const loadTownsOnce = effect(() => {
+    if (!ready.value) return;
+    setTimeout(loadTowns, TOWNS_AFTER);
+    queueMicrotask(() => {
+      loadTownsOnce();
+    });
+  });
+
+  const whereabouts = (entry: Entry) => {
+    if (entry.place !== '' || !entry.position) return entry.place;
+    const { lat, lon } = entry.position;
+    return gazetteer.value?.name(lat, lon) ?? position(lat, lon, 2);
+  };
+
   const minute = computed(() => Math.floor(now.value / 60));
   const arrangement = computed(() => {
     void entriesChanged.value;
@@ -188,14 +218,15 @@ export function createApp(socketAddress: string): App {
         earlierOpen: earlierOpen.value,
       },
       minute.value * 60,
+      whereabouts,
     );
   });
 
   const writeAddress = () => {
     const next = writePlace({
       section: section.value,
-      ...(view.value ? { view: view.value } : {}),
-      ...(selected.value === null ? {} : { selected: selected.value }),
+      ...(section.value === 'map' && view.value ? { view: view.value } : {}),
+      ...(section.value !== 'map' || selected.value === null ? {} : { selected: selected.value }),
     });
     if (next !== location.hash) history.replaceState(null, '', next);
   };
@@ -228,6 +259,7 @@ export function createApp(socketAddress: string): App {
     help: signal(false),
     map: signal<SightlineMap | null>(null),
     firstView: place.view,
+    whereabouts,
     select(key) {
       batch(() => {
         if (key !== selected.value) following.value = null;

@@ -43,8 +43,16 @@ export interface Wishes {
   readonly earlierOpen: boolean;
 }
 
-/** Put the entries in order. `now` is the server's time in seconds. */
-export function arrange(entries: Iterable<Entry>, wishes: Wishes, now: number): Arrangement {
+/**
+ * Put the entries in order. `now` is the server's time in seconds; `whereabouts` tells where an entry
+ * is, for those whom a search does not find by their own words.
+ */
+export function arrange(
+  entries: Iterable<Entry>,
+  wishes: Wishes,
+  now: number,
+  whereabouts: (entry: Entry) => string = (entry) => entry.place,
+): Arrangement {
   const words = plain(wishes.query).split(/\s+/).filter(Boolean);
   const groups: Record<GroupName, Entry[]> = { friends: [], robots: [], earlier: [] };
   const counts = { all: 0, friends: 0, robots: 0, moving: 0, live: 0, stale: 0, offline: 0 };
@@ -58,7 +66,7 @@ export function arrange(entries: Iterable<Entry>, wishes: Wishes, now: number): 
     if (names.has(entry.name)) shared.add(entry.name);
     names.add(entry.name);
     if (!wanted(entry, wishes.filter)) continue;
-    if (!words.every((word) => entry.search.includes(word))) continue;
+    if (!isFound(entry, words, whereabouts)) continue;
     groups[isEarlier(entry, now) ? 'earlier' : entry.group].push(entry);
   }
   const items: Item[] = [];
@@ -84,6 +92,17 @@ function wanted(entry: Entry, filter: Filter): boolean {
     default:
       return entry.group === filter;
   }
+}
+
+function isFound(
+  entry: Entry,
+  words: readonly string[],
+  whereabouts: (entry: Entry) => string,
+): boolean {
+  if (words.every((word) => entry.search.includes(word))) return true;
+  if (!entry.position) return false;
+  const wider = `${entry.search} ${plain(whereabouts(entry))}`;
+  return words.every((word) => wider.includes(word));
 }
 
 function isEarlier(entry: Entry, now: number): boolean {

@@ -29,12 +29,15 @@ class Presence:
 
     def heard(self, thing: str, now: float, source: str) -> None:
         """``thing`` gave a sign of life at ``now`` through ``source``."""
-        if thing not in self._heard or thing in self._stale:
+        last = self._heard.get(thing)
+        if last is None or thing in self._stale:
             patience = self._patience.get(kind_of(thing))
             if patience is None:
                 return
             self._stale.discard(thing)
             self._look_again(thing, now + patience.stale_after)
+        elif now < last[0]:
+            return  # an old retained message proves nothing new
         self._heard[thing] = (now, source)
 
     def forget(self, thing: str) -> None:

@@ -91,8 +91,8 @@ class Silence(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The same state, marked; things that are gone or cannot fall silent stay as they are."""
-        if not isinstance(before, Present) or before.presence == self.presence:
+        """The same state, marked. Silence never makes anything more alive than it was."""
+        if not isinstance(before, Present) or before.presence in ("offline", self.presence):
             return before
         return msgspec.structs.replace(before, presence=self.presence, evidence=self.evidence)
 

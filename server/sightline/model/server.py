@@ -20,5 +20,5 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     rejected: dict[str, int]
     rate: float
     viewers: int
-    lag: int
+    lag: float
     overflow: int

@@ -10,4 +10,4 @@ _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u
 
 def clean(text: str, limit: int = 128) -> str:
     """``text`` with unfit characters replaced by U+FFFD, at most ``limit`` characters."""
-    return _UNFIT.sub("\ufffd", text)[:limit]
+    return _UNFIT.sub("\ufffd", text[:limit])

@@ -99,6 +99,7 @@ class Bridge(service.Service):
         self._dropped = 0
         self._warned_at = -NEWS_SECONDS
         self._faults = 0
+        self._unsent = 0
         self.link = self._state("connecting", now())
 
     # ---- what others see
@@ -117,6 +118,11 @@ class Bridge(service.Service):
     def overflowed(self) -> int:
         """Messages dropped because our own queue was full."""
         return self._inbox.overflowed
+
+    @property
+    def unsent(self) -> int:
+        """Messages of ours that were taken and then dropped: too many wait for the broker's ack."""
+        return self._unsent + (self._connection.unsent if self._connection else 0)
 
     @property
     def faults(self) -> int:
@@ -194,6 +200,9 @@ class Bridge(service.Service):
         connection, self._connection = self._connection, None
         if connection is None:
             return succeed(None)
+        if connection.connecting:  # nothing to send, and it may take long: it ends by itself
+            connection.abandon()
+            return succeed(None)
         connection.stop()
         joined = deferToThreadPool(
             self._reactor,  # type: ignore[arg-type]  # all that it needs of IReactorFromThreads
@@ -219,10 +228,13 @@ class Bridge(service.Service):
         self._rejected.clear()
         since = self._now() if self.link.state == "connected" else self.link.since
         self._show(self._state("connecting", since, why=self.link.why))
-        self._connection = Connection(
-            self._options, list(self._filters.items()), self._inbox, self._now
-        )
-        self._connection.start()
+        try:
+            self._connection = Connection(
+                self._options, list(self._filters.items()), self._inbox, self._now
+            )
+            self._connection.start()
+        except (OSError, RuntimeError) as error:  # out of descriptors, out of threads
+            self._ended(f"this machine has run out of something: {error}")
 
     def _told(self, event: Event) -> None:
         """News of the connection, in order with its messages; old connections are not heard."""
@@ -261,18 +273,19 @@ class Bridge(service.Service):
         """The connection is over: say why and when we try again."""
         if self._connection is not None:
             self._faults += self._connection.faults
+            self._unsent += self._connection.unsent
         self._connection = None
         stood = self.link.state == "connected"
-        wait = self._wait(stood)
-        if wait >= FLAP_WAIT and len(self._flaps) > FLAPS:
+        wait, flapping = self._wait(stood)
+        if flapping:
             why = f"{why}; {reasons.flapping(len(self._flaps), FLAP_SECONDS, self._options)}"
         self._retry = self._reactor.callLater(wait, self._connect)
         since = self._now() if stood else self.link.since
         self._say_lost(why, stood, wait)
         self._show(self._state("lost", since, why=why, next=self._now() + wait))
 
-    def _wait(self, stood: bool) -> float:
-        """How long to wait before the next attempt (s)."""
+    def _wait(self, stood: bool) -> tuple[float, bool]:
+        """How long to wait before the next attempt (s), and whether that is because of flapping."""
         at = self._reactor.seconds()
         if stood and at - self._up_at >= GOOD_SECONDS:
             self._failures = 0
@@ -281,12 +294,12 @@ class Bridge(service.Service):
             self._flaps.append(at)
         self._failures += 1
         options = self._options
-        if len(self._flaps) > FLAPS and at - self._flaps[0] <= FLAP_SECONDS:
-            wait = max(FLAP_WAIT, options.reconnect_max)
-        else:
-            grown = options.reconnect_min * 2 ** min(self._failures - 1, 30)
-            wait = min(grown, options.reconnect_max)
-        return wait * (1 + self._jitter() / 4)
+        wait = options.reconnect_min * 2 ** min(self._failures - 1, 30)
+        wait = min(wait, options.reconnect_max)
+        flapping = stood and len(self._flaps) > FLAPS and at - self._flaps[0] <= FLAP_SECONDS
+        if flapping:
+            wait = max(wait, FLAP_WAIT)
+        return wait * (1 + self._jitter() / 4), flapping
 
     def _look(self) -> None:
         """Once a second: is the thread alive, does it move, did we drop anything?"""

@@ -49,6 +49,10 @@ TICK = 0.25
 # the kernel and with the broker, and only what we cannot leave there overflows.
 BREATHER = 0.01
 BREATH = 200
+# While the reactor has not come to what we read last, small reads wait this long (s) for more to
+# come: at 40,000 messages a second this halves what each of them costs.
+PATIENCE = 0.001
+HANDFUL = 100
 # How long stopping may take to send what is waiting (s).
 LAST_WORDS = 1.0
 
@@ -117,6 +121,8 @@ class Connection:
         self._now = now
         self.faults = 0
         self.unsent = 0
+        # The thread waits for the network and hears nothing of ours meanwhile.
+        self.connecting = False
         self._turned = time.monotonic()
         self._outbox: deque[Callable[[Client], None]] = deque()
         self._stopping = False
@@ -251,7 +257,9 @@ class Connection:
             client = self._client()
             if self._stopping:
                 return "stopped"
+            self.connecting = True
             client.reconnect()  # paho's word for "connect now": blocks until it stands or fails
+            self.connecting = False
         except (OSError, ValueError, reasons.CannotConnect) as error:
             return reasons.cannot_connect(error, options)
         self._accept_by = time.monotonic() + options.connect_timeout
@@ -323,7 +331,8 @@ class Connection:
         poll.register(self._ear, select.POLLIN)
         watched: tuple[int, int] | None = None
         heard = time.monotonic()
-        unrested = 0
+        by_chunk = isinstance(client, FastClient)
+        unrested = taken = 0
         while (sock := client.socket()) is not None:
             want = select.POLLIN | (select.POLLOUT if client.want_write() else 0)
             number = sock.fileno()
@@ -339,8 +348,11 @@ class Connection:
                 return
             if held or ready.get(number, 0) & ~select.POLLOUT:
                 heard = self._turned
+                if by_chunk and taken < HANDFUL and self._inbox.waiting:
+                    time.sleep(PATIENCE)
                 client.loop_read()
-                unrested += len(self._arrivals)
+                taken = len(self._arrivals)
+                unrested += taken
                 self._hand_in()
                 if unrested >= BREATH and self._inbox.crowded:
                     unrested = 0
@@ -351,7 +363,7 @@ class Connection:
             if client.want_write():
                 client.loop_write()
             client.loop_misc()
-            if why := self._overdue(heard):
+            if why := self._overdue(heard, client.keepalive):
                 self._why = self._why or why
                 return
 
@@ -371,8 +383,11 @@ class Connection:
             if client.want_write():
                 client.loop_write()
 
-    def _overdue(self, heard: float) -> str:
-        """What the broker should have answered by now, in words; empty when all is well."""
+    def _overdue(self, heard: float, keepalive: int) -> str:
+        """What the broker should have answered by now, in words; empty when all is well.
+
+        ``keepalive`` is the one in force: with MQTT 5 the broker may set its own.
+        """
         options = self._options
         now = time.monotonic()
         if not self._accepted:
@@ -380,7 +395,7 @@ class Connection:
                 return f"no MQTT answer from the broker within {options.connect_timeout:g} s"
         elif not self._announced and now > self._answer_by:
             self._announce()
-        if now - heard > options.keepalive * SILENT_KEEPALIVES:
+        if now - heard > keepalive * SILENT_KEEPALIVES:
             return f"not a word from the broker for {now - heard:.0f} s"
         return ""
 

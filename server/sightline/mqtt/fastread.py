@@ -22,7 +22,7 @@ from sightline.model.kind import Arrival
 from sightline.mqtt.options import Transport
 
 # One read. What the broker has beyond it stays in the kernel, and so, in the end, with the broker.
-CHUNK = 65_536
+CHUNK = 131_072
 
 _PUBACK = 0x40
 

@@ -99,7 +99,7 @@ class Inbox(Generic[E]):
 
     def put(self, arrivals: list[Arrival]) -> None:
         """Queue arrivals; what finds no room is dropped and counted. The list is ours from now."""
-        room = self._limit - (self._put - self._taken)
+        room = max(0, self._limit - (self._put - self._taken))
         if len(arrivals) > room:
             self.overflowed += len(arrivals) - room
             del arrivals[room:]

@@ -28,6 +28,8 @@ _ALSO_IN = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 # It accepts connections after some 20 ms; a loaded machine may take longer (s).
 READY_SECONDS = 10.0
 PROBE_SECONDS = 0.01
+# A mosquitto too old to say that it runs is believed after this long (s).
+SILENT_SECONDS = 1.0
 # Between a death and the next start (s); grows up to the last while it does not stay up.
 RESTART_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 STEADY_SECONDS = 30.0
@@ -152,14 +154,13 @@ class PrivateBroker(service.Service):
 
     def start(self) -> Deferred[int]:
         """Start it; the port once it accepts connections, `NoBroker` when it cannot be started."""
+        if self._ready and self.port:
+            return succeed(self.port)
+        ready: Deferred[int] = Deferred()
+        self._waiting.append(ready)
         if not self.running:
             super().startService()
             self._launch(PORT_TRIES)
-        ready: Deferred[int] = Deferred()
-        if self._ready and self.port:
-            ready.callback(self.port)
-        else:
-            self._waiting.append(ready)
         return ready
 
     def startService(self) -> None:
@@ -199,16 +200,13 @@ class PrivateBroker(service.Service):
             config = self._folder / "mosquitto.conf"
             config.write_text(configuration(self._folder, port, self._extra), encoding="utf-8")
         except NoBroker as error:
-            self._give_up(error)
+            self._failed(error)
             return
         except OSError as error:
-            self._give_up(NoBroker(f"cannot use the folder {self._folder}: {error.strerror}"))
+            self._failed(NoBroker(f"cannot use the folder {self._folder}: {error.strerror}"))
             return
         self.port = port
-        # Linux ends it when we are gone, whatever we died of.
-        setpriv = shutil.which("setpriv")
-        guard = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
-        command = [*guard, executable, "-c", str(config)]
+        command = [*_guard(), executable, "-c", str(config)]
         self._started_at = self._reactor.seconds()
         self._child = child = _Child(lambda why: self._died(why, tries))
         child.attach(
@@ -225,13 +223,21 @@ class PrivateBroker(service.Service):
 
         def opened(probe: Any) -> None:
             probe.transport.loseConnection()
-            if child is self._child and self.running:
+            # Somebody else may be listening on this port; then ours is about to die.
+            age = self._reactor.seconds() - self._started_at
+            if child is self._child and self.running and (child.runs or age > SILENT_SECONDS):
                 self._opened()
+            else:
+                again()
 
         def closed(_: Failure) -> None:
             if self._reactor.seconds() > until:
                 child.signal("KILL")  # its death is told as any other
-            elif self.running:
+            else:
+                again()
+
+        def again() -> None:
+            if child is self._child and self.running:
                 self._call = self._reactor.callLater(PROBE_SECONDS, self._probe, child, until)
 
         factory = protocol.Factory.forProtocol(protocol.Protocol)
@@ -261,21 +267,24 @@ class PrivateBroker(service.Service):
                 self._launch(tries - 1)
                 return
             hint = f"port {self.port} is taken" if taken else words or why
-            self._give_up(NoBroker(f"mosquitto does not start: {hint}"))
+            self._failed(NoBroker(f"mosquitto does not start: {hint}"))
             return
+        self._again(f"Our own broker died ({why}): {words}")
+
+    def _again(self, why: str) -> None:
+        """Start it again after a while."""
         if self._reactor.seconds() - self._started_at > STEADY_SECONDS:
             self._quick_deaths = 0
         wait = RESTART_SECONDS[min(self._quick_deaths, len(RESTART_SECONDS) - 1)]
         self._quick_deaths += 1
-        self._log.warn(
-            "Our own broker died ({why}); starting it again in {wait} s: {words}",
-            why=why,
-            wait=wait,
-            words=words,
-        )
+        self._log.warn("{why}; starting it again in {wait} s", why=why, wait=wait)
         self._call = self._reactor.callLater(wait, self._launch, 1)
 
-    def _give_up(self, error: NoBroker) -> None:
+    def _failed(self, error: NoBroker) -> None:
+        """It did not start. Once it ran, that must pass; before, somebody has to do something."""
+        if self.starts:
+            self._again(str(error))
+            return
         super().stopService()
         self._answer(Failure(error))
 
@@ -291,6 +300,7 @@ class _Child(protocol.ProcessProtocol):
     def __init__(self, died: Callable[[str], None]) -> None:
         self._died = died
         self._tail = b""
+        self.runs = False
         self._process: Any = None
         self.pid: int | None = None
 
@@ -314,12 +324,26 @@ class _Child(protocol.ProcessProtocol):
 
     def errReceived(self, data: bytes) -> None:
         self._tail = (self._tail + data)[-2000:]
+        self.runs = self.runs or b" running\n" in self._tail
 
     outReceived = errReceived
 
     def processEnded(self, reason: Failure) -> None:
         status: Any = reason.value  # ProcessDone or ProcessTerminated
         self._died(f"signal {status.signal}" if status.signal else f"exit code {status.exitCode}")
+
+
+def _guard() -> list[str]:
+    """What to put before the command, as far as this machine has it (Linux).
+
+    A session of its own: Ctrl-C ends us first, and our last words still find a broker. A death
+    signal: it ends when we are gone, whatever we died of.
+    """
+    setsid, setpriv = shutil.which("setsid"), shutil.which("setpriv")
+    return [
+        *([setsid] if setsid else []),
+        *([setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []),
+    ]
 
 
 def _free_port() -> int:

@@ -193,6 +193,14 @@ class FanOut:
         else:
             group.plain[viewer] = None
 
+    def write(self, viewer: Viewer, data: bytes) -> None:
+        """Write a frame that is for this viewer alone, in order with its news."""
+        if viewer.level:
+            self._write([viewer], data)
+        else:
+            self.full(viewer)
+            viewer.wire.send_later(data)
+
     def _fall_behind(self, viewer: Viewer) -> None:
         if viewer.level:
             viewer.level = False

@@ -180,8 +180,9 @@ class Connection(WebSocketServerProtocol):
         """The one way by which Autobahn writes: answers, pings, close frames."""
         if self._direct and self._viewer is not None:
             # News written straight to the socket would overtake what the transport holds.
-            self.factory.fanout.full(self._viewer)
-        self.transport.write(data)
+            self.factory.fanout.write(self._viewer, data)
+        else:
+            self.transport.write(data)
 
     def _send_through(self, data: bytes) -> int:
         # TLS: the bytes must pass the transport. If it gets full, it says so by pauseProducing.

@@ -20,12 +20,15 @@ const resolve = createRequire(import.meta.url).resolve;
 const HALF_SPHERE = 2 * Math.PI;
 const EARTH_RADIUS_KM = 6371;
 
-/** Degrees in, degrees out: used only because projecting cuts at the antimeridian. */
+/**
+ * Degrees in, degrees out, y downwards: used only because projecting cuts at the antimeridian.
+ * Not turned up with `reflectY`: rings are told from holes by their direction on the screen, and a
+ * mirrored Caspian Sea would come out as land.
+ */
 const PLATE_CARREE = geoEquirectangular()
   .scale(180 / Math.PI)
   .translate([0, 0])
-  .precision(0)
-  .reflectY(true);
+  .precision(0);
 
 /** @param {'110m' | '50m' | '10m'} detail */
 export function loadAtlas(detail) {
@@ -48,15 +51,19 @@ function repaired(geometry) {
   return { type: 'MultiPolygon', coordinates: polygons };
 }
 
-const flattened = (geometry) =>
-  geoProject({ type: 'Feature', properties: {}, geometry: repaired(geometry) }, PLATE_CARREE)
-    .geometry;
+/** The polygons of a geometry, cut at the antimeridian. */
+function flattened(geometry) {
+  const shape = { type: 'Feature', properties: {}, geometry: repaired(geometry) };
+  return polygonsOf(geoProject(shape, PLATE_CARREE).geometry).map((polygon) =>
+    polygon.map((ring) => ring.map(([x, y]) => [x, -y])),
+  );
+}
 
 /** All land as one flat MultiPolygon. */
 export function landOf(atlas) {
   const land = feature(atlas, atlas.objects.land);
   const shapes = land.type === 'FeatureCollection' ? land.features : [land];
-  const polygons = shapes.flatMap((shape) => polygonsOf(flattened(shape.geometry)));
+  const polygons = shapes.flatMap((shape) => flattened(shape.geometry));
   return { type: 'MultiPolygon', coordinates: polygons };
 }
 
@@ -190,7 +197,7 @@ export function countryNames(atlas) {
     if (UNNAMED.has(name)) continue;
     let largest = null;
     let area = 0;
-    for (const polygon of polygonsOf(flattened(country.geometry))) {
+    for (const polygon of flattened(country.geometry)) {
       // d3 measures clockwise rings; either way round, a country is the smaller side.
       const around = sphericalArea(polygon[0]);
       const size = Math.min(around, 2 * HALF_SPHERE - around);

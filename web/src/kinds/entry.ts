@@ -25,8 +25,10 @@ export interface Entry {
   readonly charging: boolean;
   /** km/h; absent when unknown. */
   readonly speed?: number;
-  /** Names of the regions it is in, or another word for where it is. */
-  readonly places: readonly string[];
+  /** The region it is in, or another word of its own for where it is; empty when there is none. */
+  readonly place: string;
+  /** Degrees; absent when no position is known. */
+  readonly position?: { readonly lat: number; readonly lon: number };
   /** The second line without place and speed: "18 ms · running". */
   readonly note: string;
   /** What the search looks in; lower case, without accents. */
@@ -41,6 +43,11 @@ export function plain(text: string): string {
     .normalize('NFKD')
     .replace(/\p{Mark}/gu, '')
     .toLowerCase();
+}
+
+/** What the order by name goes by: ProBot2 comes before ProBot10. */
+export function orderOf(name: string): string {
+  return plain(name).replace(/\d+/g, (digits) => digits.padStart(6, '0'));
 }
 
 /** One or two letters for the avatar: of the first and last word of the name. */

@@ -172,7 +172,7 @@ export class CrowdBuffer {
     if (!(lasts > 0) || now >= (f32[at + BEGAN] as number) + lasts) return 0;
     const x = ((u32[at + TO_X] as number) - (u32[at + FROM_X] as number)) | 0;
     const y = ((u32[at + TO_Y] as number) - (u32[at + FROM_Y] as number)) | 0;
-    return Math.hypot(x, y) / lasts;
+    return Math.sqrt(x * x + y * y) / lasts; // Math.hypot is ten times slower
   }
 
   /** End all glides where they lead: used when motion is switched off. */

@@ -22,7 +22,7 @@ export interface Labelled {
   readonly always: boolean;
 }
 
-interface Box {
+export interface Box {
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -40,7 +40,7 @@ export function labelBox({ x, y, radius, width }: Labelled, side: Side): Box {
 const overlap = (a: Box, b: Box) =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
-function discBox({ x, y, radius }: Labelled): Box {
+export function discBox({ x, y, radius }: Labelled): Box {
   const r = radius - 3; // a corner of the square may be covered, the disc is round
   return { left: x - r, top: y - r, right: x + r, bottom: y + r };
 }

@@ -20,10 +20,13 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { accuracyCircle } from './accuracy';
 import { ATTRIBUTION } from './attribution';
 import { serveArchive } from './basemap';
+import { boundsOf } from './bounds';
 import { screenX, screenY, type Camera } from './camera';
+import { SQUARE_PX, squaresOver } from './clearings';
 import { CROWD_LAYER, CrowdLayer, type CrowdPalette } from './crowd';
 import { CrowdBuffer, type Place } from './crowdbuffer';
 import { fineGraticule, fineStep } from './graticule';
+import type { Box } from './labels';
 import { Listeners } from './listeners';
 import { metresPerPixel, pixelsPerStep, toLat, toLng, toX, toY } from './mercator';
 import { missingMap } from './missing';
@@ -31,10 +34,9 @@ import { pause } from './pacing';
 import { Portraits } from './portraits';
 import { prominence } from './prominence';
 import { scaleBar } from './scale';
-import { ACCURACY, FINE_GRATICULE, LOWEST_NAMES, PORTRAITS, mapStyle, repaint } from './style';
+import { ACCURACY, FINE_GRATICULE, LOWEST_NAMES, CLEARINGS, mapStyle, repaint } from './style';
 import { shares, TONES } from './tones';
 import { Trails } from './trails';
-import { MAX_ZOOM, MIN_ZOOM } from './view';
 import type {
   MapOptions,
   Mark,
@@ -49,23 +51,29 @@ import type {
 
 setWorkerUrl(workerUrl);
 
+const MIN_ZOOM = 1;
+const MAX_ZOOM = 19;
 const FOLLOW_MS = 600;
 const FLIGHT_MS = 900;
 /** From this zoom, `flyTo` keeps the user's own. */
 const NEAR_ZOOM = 9;
-const FIT_MAX_ZOOM = 11;
+/** As near as `fitAll` goes: for marks apart from each other, and for those all in one place. */
+const FIT_MAX_ZOOM = 14;
+const FIT_PLACE_ZOOM = 10;
+/** What counts as one place, degrees. */
+const ONE_PLACE = 0.005;
 /** Room round the marks when all are shown, pixels. */
 const FIT_MARGIN = 56;
-/** Between two choices of portraits, and between two reports of the view, milliseconds. */
+/** Between two choices of portraits, and from the end of a move to the report of it, milliseconds. */
 const ARRANGE_MS = 200;
+/** Between two reports of a view that is held on a followed mark, milliseconds. */
+const HELD_VIEW_MS = 2000;
 /** Between two updates of what follows a gliding mark through MapLibre's worker, milliseconds. */
 const FOLLOWERS_MS = 80;
 const REBASE_AFTER_S = 3600;
 /** How far from a dot a touch may be, pixels. */
 const PICK_RADIUS = 14;
 const START: View = { zoom: 1.6, lat: 28, lng: 12 };
-/** Size of what names keep clear of: a portrait and its name below. */
-const CLEARING = { width: 46, height: 66 };
 const NO_WEBGL =
   'This browser does not offer WebGL 2, which the map needs. Another browser, or graphics ' +
   'acceleration switched on in its settings, may help.';
@@ -97,8 +105,10 @@ class LiveMap implements SightlineMap {
   private reduced: boolean;
   private ready = false;
   private idle = false;
+  private destroyed = false;
   private selected: string | null = null;
   private followed: string | null = null;
+  private hovered: string | null = null;
   private readonly wantedTrails = new Map<string, readonly TrailPoint[]>();
   /** The last flight of the camera, to be flown again when it is disturbed. */
   private flight: (() => void) | null = null;
@@ -110,6 +120,7 @@ class LiveMap implements SightlineMap {
   /** Pixels per second of the fastest mark in view, and whether any mark moves at all. */
   private fastest = 0;
   private moving = false;
+  private frameAt: number | null = null;
   private frameTimer = 0;
   private arrangeTimer = 0;
   private viewTimer = 0;
@@ -163,7 +174,7 @@ class LiveMap implements SightlineMap {
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
-    this.crowd = new CrowdLayer(this.table, this.camera, this.clock, palette(this.theme));
+    this.crowd = new CrowdLayer(this.table, this.camera, this.frameClock, palette(this.theme));
     this.portraits = new Portraits(this.map.getCanvasContainer(), this.table);
     this.trails = new Trails(this.map, () =>
       this.map.getLayer(CROWD_LAYER) ? CROWD_LAYER : LOWEST_NAMES,
@@ -196,6 +207,7 @@ class LiveMap implements SightlineMap {
 
   remove(id: string): void {
     this.portraits.drop(id);
+    if (this.hovered === id) this.hover(null);
     if (!this.table.remove(id)) return;
     this.setTrail(id, null);
     if (this.followed === id) this.endFollow();
@@ -226,12 +238,14 @@ class LiveMap implements SightlineMap {
     const now = this.clock();
     const place: Place = { x: 0, y: 0 };
     let nearest: string | null = null;
-    let distance = PICK_RADIUS;
+    let least = PICK_RADIUS ** 2;
     for (let slot = 0; slot < table.count; slot++) {
       table.placeOf(slot, now, place);
-      const away = Math.hypot(screenX(camera, place.x) - x, screenY(camera, place.y) - y);
-      if (away > distance) continue;
-      distance = away;
+      const dx = screenX(camera, place.x) - x;
+      const dy = screenY(camera, place.y) - y;
+      const square = dx * dx + dy * dy;
+      if (square > least) continue;
+      least = square;
       nearest = table.marks[slot]?.id ?? null;
     }
     return nearest;
@@ -255,13 +269,15 @@ class LiveMap implements SightlineMap {
   }
 
   fitAll(): void {
-    const bounds = this.boundsOfAll();
+    const bounds = boundsOf(this.table.marks);
     if (!bounds) return;
+    const { west, south, east, north } = bounds;
     this.endFollow();
     this.fly(() =>
-      this.map.fitBounds(bounds, {
+      this.map.fitBounds([west, south, east, north], {
         padding: FIT_MARGIN,
-        maxZoom: FIT_MAX_ZOOM,
+        maxZoom:
+          east - west < ONE_PLACE && north - south < ONE_PLACE ? FIT_PLACE_ZOOM : FIT_MAX_ZOOM,
         duration: this.duration(FOLLOW_MS),
       }),
     );
@@ -269,6 +285,7 @@ class LiveMap implements SightlineMap {
 
   flyTo(id: string): void {
     if (this.table.slotOf(id) === undefined) return;
+    if (id !== this.followed) this.endFollow();
     this.fly(() =>
       this.map.flyTo({
         center: this.whereIn(id, FLIGHT_MS / 1000),
@@ -307,18 +324,19 @@ class LiveMap implements SightlineMap {
     const before = this.map.getPadding();
     const sides = ['top', 'right', 'bottom', 'left'] as const;
     if (sides.every((side) => before[side] === padding[side])) return;
+    const interrupted = this.flight;
     if (!this.ready) {
       this.map.setPadding({ ...padding });
+      if (interrupted) this.fly(interrupted);
       return;
     }
-    const interrupted = this.flight;
     const middle = this.map.unproject([
       (padding.left + this.width - padding.right) / 2,
       (padding.top + this.height - padding.bottom) / 2,
     ]);
     this.map.jumpTo({ center: middle, padding: { ...padding } });
-    if (interrupted) interrupted();
-    else if (this.followed) this.fly(() => this.easeToFollowed());
+    if (interrupted) this.fly(interrupted);
+    else if (this.followed !== null) this.fly(() => this.easeToFollowed());
   }
 
   scale(): Scale {
@@ -376,6 +394,8 @@ class LiveMap implements SightlineMap {
   }
 
   destroy(): void {
+    if (this.destroyed) return;
+    this.destroyed = true;
     clearTimeout(this.frameTimer);
     clearTimeout(this.arrangeTimer);
     clearTimeout(this.viewTimer);
@@ -415,17 +435,16 @@ class LiveMap implements SightlineMap {
       this.arrangeSoon();
     });
     map.on('click', (event) => this.selectListeners.tell(this.markUnder(event)));
-    map.on('mousemove', (event) => {
-      map.getCanvas().style.cursor = this.markUnder(event) === null ? '' : 'pointer';
-    });
+    map.on('mousemove', (event) => this.hover(map.isMoving() ? null : this.markUnder(event)));
+    map.on('mouseout', () => this.hover(null));
     map.on('error', ({ error }) => this.tellTrouble(error.message));
   }
 
   private install(): void {
     const { map } = this;
-    if (!map.hasImage(PORTRAITS)) {
-      const bytes = new Uint8Array(CLEARING.width * CLEARING.height * 4);
-      map.addImage(PORTRAITS, { ...CLEARING, data: bytes });
+    if (!map.hasImage(CLEARINGS)) {
+      const data = new Uint8Array(SQUARE_PX * SQUARE_PX * 4);
+      map.addImage(CLEARINGS, { width: SQUARE_PX, height: SQUARE_PX, data });
     }
     if (!map.getLayer(CROWD_LAYER)) map.addLayer(this.crowd, LOWEST_NAMES);
     repaint(map, this.theme);
@@ -443,6 +462,9 @@ class LiveMap implements SightlineMap {
     this.readyListeners.tell();
     this.tellScale();
   }
+
+  /** The moment a frame shows: the same for camera, crowd and portraits, however long it takes. */
+  private readonly frameClock = (): number => (this.frameAt ??= this.clock());
 
   private readonly clock = (): number => (performance.now() - this.epoch) / 1000;
 
@@ -468,6 +490,15 @@ class LiveMap implements SightlineMap {
     return Portraits.idAt(event.originalEvent.target) ?? this.pick(event.point.x, event.point.y);
   }
 
+  /** The name of the dot under the pointer; a portrait has its own. */
+  private hover(id: string | null): void {
+    if (id === this.hovered) return;
+    this.hovered = id;
+    this.map.getCanvas().style.cursor = id === null ? '' : 'pointer';
+    this.portraits.hint(id === null ? null : (this.markOf(id) ?? null));
+    this.portraits.move(this.camera(), this.clock());
+  }
+
   /** Marks changed: draw a frame, and soon look again which of them are portraits. */
   private changed(): void {
     this.map.triggerRepaint();
@@ -486,6 +517,7 @@ class LiveMap implements SightlineMap {
     if (now > REBASE_AFTER_S) {
       this.table.rebase(now);
       this.epoch += now * 1000;
+      this.frameAt = null;
       this.arrange();
       return;
     }
@@ -498,17 +530,17 @@ class LiveMap implements SightlineMap {
     this.moving = found.moving;
     this.portraits.show(found.ids);
     this.portraits.move(camera, now);
-    this.portraits.arrange(camera, now);
-    this.clearForPortraits(found.ids, now);
+    this.keepClear(this.portraits.arrange(camera, now), camera);
     this.map.triggerRepaint();
   }
 
   /** After MapLibre drew a frame: what lies over it moves along, and the next frame is planned. */
   private afterFrame(): void {
-    const now = this.clock();
+    const now = this.frameClock();
+    this.frameAt = null;
     this.portraits.move(this.camera(), now);
     this.followSelected(now);
-    this.keepFollowing();
+    if (!this.moving) this.keepFollowing();
     if (!this.idle && this.ready && !this.map.isMoving() && this.map.areTilesLoaded()) {
       // MapLibre's own "idle" never comes while marks glide.
       if (this.moving) this.nowIdle();
@@ -517,9 +549,21 @@ class LiveMap implements SightlineMap {
     this.arrangeSoon();
     clearTimeout(this.frameTimer);
     const wait = pause(this.fastest);
-    if (wait === 0) this.map.triggerRepaint();
-    else this.frameTimer = window.setTimeout(() => this.map.triggerRepaint(), wait);
+    if (wait > 0) {
+      this.frameTimer = window.setTimeout(this.nextFrame, wait);
+    } else {
+      // Asked for before MapLibre asks for its own, so that the camera is set before it draws.
+      requestAnimationFrame(this.nextFrame);
+      this.map.triggerRepaint();
+    }
   }
+
+  private readonly nextFrame = (): void => {
+    if (this.destroyed) return;
+    this.frameAt = this.clock();
+    this.keepFollowing();
+    this.map.triggerRepaint();
+  };
 
   /** The accuracy circle and the head of the trail go with the mark as it is drawn. */
   private followSelected(now: number): void {
@@ -557,27 +601,24 @@ class LiveMap implements SightlineMap {
     });
   }
 
-  /** Tell MapLibre where portraits are, so that it puts no names of towns under them. */
-  private clearForPortraits(ids: readonly string[], now: number): void {
+  /** Tell MapLibre what portraits cover, so that it puts no names there. */
+  private keepClear(boxes: readonly Box[], camera: Camera): void {
     if (!this.ready || this.map.isMoving()) return;
-    const place: Place = { x: 0, y: 0 };
-    const points = ids.map((id) => {
-      this.table.placeOf(this.table.slotOf(id) ?? 0, now, place);
-      return [toLng(place.x), toLat(place.y)] as [number, number];
-    });
-    const { pixelsPerStep: scale } = this.camera();
+    const squares = squaresOver(boxes).map(({ x, y }) => ({
+      x: (camera.centre.x + (x - camera.originX) / camera.pixelsPerStep) >>> 0,
+      y: (camera.centre.y + (y - camera.originY) / camera.pixelsPerStep) >>> 0,
+    }));
     // In units of some pixels: a mark that creeps is not worth placing all names again.
-    const key = points
-      .map(([lng, lat]) => [toX(lng), toY(lat)].map((n) => Math.round((n * scale) / 12)))
-      .join(' ');
+    const unit = camera.pixelsPerStep / 12;
+    const key = squares.map(({ x, y }) => `${Math.round(x * unit)} ${Math.round(y * unit)}`).join();
     if (key === this.clearings) return;
     this.clearings = key;
-    this.map.getSource<GeoJSONSource>(PORTRAITS)?.setData({
+    this.map.getSource<GeoJSONSource>(CLEARINGS)?.setData({
       type: 'FeatureCollection',
-      features: points.map((coordinates) => ({
+      features: squares.map(({ x, y }) => ({
         type: 'Feature',
         properties: {},
-        geometry: { type: 'Point', coordinates },
+        geometry: { type: 'Point', coordinates: [toLng(x), toLat(y)] },
       })),
     });
   }
@@ -612,11 +653,12 @@ class LiveMap implements SightlineMap {
 
   private fly(flight: () => void): void {
     flight(); // ends the flight before it, and so `flight` is set afterwards
-    this.flight = this.map.isMoving() ? flight : null;
+    this.flight = this.map.isMoving() || !this.ready ? flight : null;
   }
 
   private duration(ms: number): number {
-    return this.reduced ? 0 : ms;
+    // Before there is anything to see, the camera is simply put where it belongs.
+    return this.reduced || !this.ready ? 0 : ms;
   }
 
   private placeOf(id: string, now = this.clock()): Place | null {
@@ -641,7 +683,7 @@ class LiveMap implements SightlineMap {
   /** Between the user's gestures and flights, hold the followed mark in the middle. */
   private keepFollowing(): void {
     if (this.followed === null || this.map.isMoving()) return;
-    const place = this.placeOf(this.followed);
+    const place = this.placeOf(this.followed, this.frameAt ?? this.clock());
     if (!place) return;
     const camera = this.camera();
     const x = screenX(camera, place.x) - camera.originX;
@@ -659,10 +701,7 @@ class LiveMap implements SightlineMap {
 
   private draggedAway(): void {
     this.flight = null;
-    const id = this.followed;
-    if (id === null) return;
-    this.follow(null);
-    this.followEndListeners.tell(id);
+    this.endFollow();
   }
 
   private endFollow(): void {
@@ -670,29 +709,6 @@ class LiveMap implements SightlineMap {
     if (id === null) return;
     this.follow(null);
     this.followEndListeners.tell(id);
-  }
-
-  /** The smallest piece of the world with all marks in it, across the antimeridian if need be. */
-  private boundsOfAll(): [number, number, number, number] | null {
-    const { table } = this;
-    if (table.count === 0) return null;
-    const marks = table.marks.slice(0, table.count);
-    const lngs = marks.map(({ lng }) => lng).sort((a, b) => a - b);
-    const lats = marks.map(({ lat }) => lat);
-    const south = lats.reduce((a, b) => Math.min(a, b));
-    const north = lats.reduce((a, b) => Math.max(a, b));
-    // Begin after the widest empty stretch.
-    let west = lngs[0] as number;
-    let east = lngs.at(-1) as number;
-    let widest = west + 360 - east;
-    for (let i = 1; i < lngs.length; i++) {
-      const gap = (lngs[i] as number) - (lngs[i - 1] as number);
-      if (gap <= widest) continue;
-      widest = gap;
-      west = lngs[i] as number;
-      east = (lngs[i - 1] as number) + 360;
-    }
-    return [west, south, east, north];
   }
 
   // --- telling the page ----------------------------------------------------------------------
@@ -718,15 +734,21 @@ class LiveMap implements SightlineMap {
   }
 
   private tellViewSoon(): void {
-    if (this.viewTimer) return;
-    this.viewTimer = window.setTimeout(() => {
-      this.viewTimer = 0;
-      const view = this.view();
-      const key = `${view.zoom} ${view.lat} ${view.lng}`;
-      if (key === this.lastView) return;
-      this.lastView = key;
-      this.viewListeners.tell(view);
-    }, ARRANGE_MS);
+    // A followed mark moves the view all the time; a page that writes it into its address may not
+    // do so too often.
+    if (this.holding && this.viewTimer) return;
+    clearTimeout(this.viewTimer);
+    this.viewTimer = window.setTimeout(
+      () => {
+        this.viewTimer = 0;
+        const view = this.view();
+        const key = `${view.zoom} ${view.lat} ${view.lng}`;
+        if (key === this.lastView) return;
+        this.lastView = key;
+        this.viewListeners.tell(view);
+      },
+      this.holding ? HELD_VIEW_MS : ARRANGE_MS,
+    );
   }
 
   private tellTrouble(why: string): void {

@@ -7,7 +7,7 @@
  */
 import { screenX, screenY, type Camera } from './camera';
 import type { CrowdBuffer, Place } from './crowdbuffer';
-import { placeLabels, type Labelled, type Side } from './labels';
+import { discBox, labelBox, placeLabels, type Box, type Labelled, type Side } from './labels';
 import { spread, type Offset } from './spread';
 import type { Mark } from './types';
 
@@ -34,6 +34,8 @@ export class Portraits {
   private readonly portraits = new Map<string, Portrait>();
   private readonly pen = document.createElement('canvas').getContext('2d');
   private selected: string | null = null;
+  private readonly hintBox = element('div', 'mark-hint');
+  private hinted: string | null = null;
 
   constructor(
     parent: HTMLElement,
@@ -41,6 +43,8 @@ export class Portraits {
   ) {
     this.layer = element('div', 'marks');
     this.layer.setAttribute('aria-hidden', 'true');
+    this.hintBox.hidden = true;
+    this.layer.append(this.hintBox);
     parent.append(this.layer);
   }
 
@@ -96,9 +100,19 @@ export class Portraits {
     if (id) this.portraits.get(id)?.root.classList.add('is-selected');
   }
 
+  /** Name a mark that has no portrait, beside its dot; null takes the name away. */
+  hint(mark: Mark | null): void {
+    this.hinted = mark && !this.portraits.has(mark.id) ? mark.id : null;
+    this.hintBox.hidden = this.hinted === null;
+    if (!mark) return;
+    const age = mark.presence === 'live' ? undefined : mark.ageText;
+    this.hintBox.textContent = age ? `${mark.label} · ${age}` : mark.label;
+  }
+
   /** Put every portrait where its mark is now. Called for every frame, so it does no more. */
   move(camera: Camera, now: number): void {
     const place: Place = { x: 0, y: 0 };
+    this.moveHint(camera, now, place);
     for (const [id, portrait] of this.portraits) {
       const slot = this.table.slotOf(id);
       if (slot === undefined) continue;
@@ -114,8 +128,12 @@ export class Portraits {
     }
   }
 
-  /** Move apart what lies on each other and find room for names. Called a few times a second. */
-  arrange(camera: Camera, now: number): void {
+  /**
+   * Move apart what lies on each other and find room for names. Called a few times a second.
+   *
+   * @returns what portraits and names cover, pixels
+   */
+  arrange(camera: Camera, now: number): Box[] {
     const place: Place = { x: 0, y: 0 };
     const discs = [...this.portraits].map(([id]) => {
       this.table.placeOf(this.table.slotOf(id) ?? 0, now, place);
@@ -141,22 +159,30 @@ export class Portraits {
         always: isSelected,
       };
     });
+    const covered = labelled.map(discBox);
     placeLabels(labelled, camera.width).forEach((side, i) => {
+      const one = labelled[i];
+      if (one && side) covered.push(labelBox(one, side));
       const portrait = ordered[i]?.portrait;
       if (!portrait || portrait.side === side) return;
       portrait.side = side;
       portrait.root.dataset['name'] = side ?? 'none';
     });
-  }
-
-  /** Longitude and latitude are the caller's business: these are the ids that have portraits. */
-  ids(): IterableIterator<string> {
-    return this.portraits.keys();
+    return covered;
   }
 
   destroy(): void {
     this.layer.remove();
     this.portraits.clear();
+  }
+
+  private moveHint(camera: Camera, now: number, place: Place): void {
+    const slot = this.hinted === null ? undefined : this.table.slotOf(this.hinted);
+    if (slot === undefined) return;
+    this.table.placeOf(slot, now, place);
+    const x = rounded(screenX(camera, place.x), false);
+    const y = rounded(screenY(camera, place.y), false);
+    this.hintBox.style.transform = `translate(${x}px, ${y}px) translate(-50%, 10px)`;
   }
 
   private shift(portrait: Portrait, offset: Offset | null, id: string): void {

@@ -19,8 +19,8 @@ import type { Theme } from './types';
 
 export const ACCURACY = 'accuracy';
 export const FINE_GRATICULE = 'graticule-fine';
-/** Where portraits are, for names to keep clear of. */
-export const PORTRAITS = 'portraits';
+/** What portraits cover, for names to keep clear of (clearings.ts). */
+export const CLEARINGS = 'clearings';
 /** Lines of our own go below this layer, and the crowd too: above are names only. */
 export const LOWEST_NAMES = 'sea-name';
 
@@ -80,6 +80,43 @@ function byPop(...stops: [pop: number, value: number][]): ExpressionSpecificatio
   return ['interpolate', ['linear'], POP, ...stops.flat()] as unknown as ExpressionSpecification;
 }
 
+/**
+ * Where a town's name may stand, in ems from its dot. The name of a large one may also stand
+ * farther off: somebody's portrait often covers the dot, and where they are is then worth knowing.
+ */
+const NEAR = ['left', [0.55, 0], 'right', [-0.55, 0], 'top', [0, 0.55], 'bottom', [0, -0.55]];
+const FARTHER = [2.4, 4.6].flatMap((ems) => [
+  ...['bottom', [0, -ems], 'left', [ems, 0]],
+  ...['right', [-ems, 0], 'top', [0, ems]],
+]);
+const fartherFrom = (pop: number) => [
+  'case',
+  ['>=', POP, pop],
+  ['literal', [...NEAR, ...FARTHER]],
+  ['literal', NEAR],
+];
+const BESIDE_THE_DOT = [
+  'step',
+  ['zoom'],
+  ['literal', NEAR], // from afar, an inch is a country
+  4.5,
+  fartherFrom(800),
+  7,
+  fartherFrom(80),
+] as unknown as ExpressionSpecification;
+
+/** The name of a large country may be moved off its middle to where nothing covers it. */
+const NEAR_THE_MIDDLE = [
+  'case',
+  ['<=', ['get', 'rank'], 2],
+  ['literal', [1.6, 3.2].reduce<unknown[]>(aboveAndBelow, ['center', [0, 0]])],
+  ['literal', ['center', [0, 0]]],
+] as unknown as ExpressionSpecification;
+
+function aboveAndBelow(anchors: unknown[], ems: number): unknown[] {
+  return [...anchors, 'top', [0, ems], 'bottom', [0, -ems]];
+}
+
 const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] };
 
 const SEA_POINTS: FeatureCollection = {
@@ -104,7 +141,7 @@ export function mapStyle(theme: Theme, archive: string): StyleSpecification {
       [FINE_GRATICULE]: { type: 'geojson', data: NOTHING, tolerance: 0 },
       seas: { type: 'geojson', data: SEA_POINTS },
       [ACCURACY]: { type: 'geojson', data: NOTHING, tolerance: 0.1 },
-      [PORTRAITS]: { type: 'geojson', data: NOTHING },
+      [CLEARINGS]: { type: 'geojson', data: NOTHING },
     },
     layers: layers(TONES[theme]),
   };
@@ -121,14 +158,13 @@ function layers(tones: Tones): LayerSpecification[] {
     ...accuracy(),
     placeDots(tones),
     ...names(tones),
-    // An empty picture's worth of room per portrait: nothing to see, but names do not cover it.
+    // Uppermost, because names of upper layers are placed first. Nothing of it is seen.
     {
-      id: PORTRAITS,
+      id: CLEARINGS,
       type: 'symbol',
-      source: PORTRAITS,
+      source: CLEARINGS,
       layout: {
-        'icon-image': PORTRAITS,
-        'icon-offset': [0, 11],
+        'icon-image': CLEARINGS,
         'icon-allow-overlap': true,
         'icon-padding': 0,
       },
@@ -311,6 +347,7 @@ function names(tones: Tones): LayerSpecification[] {
         'text-letter-spacing': 0.16,
         'text-max-width': 7,
         'text-padding': 4,
+        'text-variable-anchor-offset': NEAR_THE_MIDDLE,
         'symbol-sort-key': ['get', 'rank'],
       },
       paint: {
@@ -334,8 +371,7 @@ function names(tones: Tones): LayerSpecification[] {
           [8, byPop([20, 11.5], [200, 13], [1000, 15.5], [8000, 18])],
           [11, byPop([5, 12], [100, 14], [1000, 17], [8000, 20])],
         ),
-        'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
-        'text-radial-offset': 0.55,
+        'text-variable-anchor-offset': BESIDE_THE_DOT,
         'text-justify': 'auto',
         'text-padding': 3,
         'symbol-sort-key': LARGEST_FIRST,

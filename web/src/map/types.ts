@@ -104,14 +104,17 @@ export interface SightlineMap {
 
   /** The user chose a mark on the map, or nothing by touching empty map. */
   onSelect(listener: (id: string | null) => void): Unsubscribe;
-  /** The user dragged the map away from the mark it followed. */
+  /**
+   * The map no longer follows this mark: the user dragged it away, the view was set to something
+   * else, or the mark was removed. Not told for `follow(null)`.
+   */
   onFollowEnd(listener: (id: string) => void): Unsubscribe;
   /** The style is loaded and marks are drawn. Called at once when that is already so. */
   onReady(listener: () => void): Unsubscribe;
   /** Nothing more to load or move. Also visible as `<html data-map="idle">`. */
   onIdle(listener: () => void): Unsubscribe;
   onScale(listener: (scale: Scale) => void): Unsubscribe;
-  /** The view came to rest at another place; at most a few times a second. */
+  /** The view came to rest at another place, or (every two seconds) went on following a mark. */
   onView(listener: (view: View) => void): Unsubscribe;
   /** Something of the map could not be shown, in words for people. */
   onTrouble(listener: (why: string) => void): Unsubscribe;

@@ -7,7 +7,7 @@ import { useApp } from './context';
 const EVERY = 10_000;
 
 export function Announcer() {
-  const { selected, entries, pulse, likings } = useApp();
+  const { selected, entries, pulse, likings, whereabouts } = useApp();
   const [text, setText] = useState('');
   const last = useRef({ key: '', at: -Infinity });
   const key = selected.value;
@@ -26,7 +26,7 @@ export function Announcer() {
         [
           entry.name,
           entry.presence,
-          ...entry.places.slice(0, 1),
+          whereabouts(entry),
           ...(entry.speed === undefined ? [] : [inOneLine(speed(entry.speed, units))]),
           entry.note,
         ]
@@ -38,7 +38,7 @@ export function Announcer() {
     return pulse.on((changes) => {
       if (changes.keys.has(key)) say();
     });
-  }, [key, entries, pulse, likings]);
+  }, [key, entries, pulse, likings, whereabouts]);
   return (
     <p class="hidden" aria-live="polite" aria-atomic="true">
       {text}

@@ -282,7 +282,14 @@ function QuarantineCard() {
     <Card
       name="Quarantine"
       class="quarantine"
-      aside={<span class="muted">last {items.length} messages that were not understood</span>}
+      aside={
+        items.length > 0 && (
+          <span class="muted">
+            {items.length === 1 ? 'the last message' : `the last ${String(items.length)} messages`}{' '}
+            that could not be read
+          </span>
+        )
+      }
     >
       {items.length === 0 ? (
         <p class="muted">Empty. What cannot be read is kept here to be looked at.</p>
@@ -343,27 +350,19 @@ function FiguresCard({ broker, named }: { broker: Broker; named: boolean }) {
       {rows.length === 0 ? (
         <p class="muted">Nothing yet. Some brokers publish no figures, or not to everybody.</p>
       ) : (
-        <table>
-          <thead class="hidden">
-            <tr>
-              <th scope="col">Figure</th>
-              <th scope="col">Value</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((name) => {
-              const value = broker.sys[name];
-              return (
-                <tr key={name}>
-                  <th scope="row">
-                    <code>{name}</code>
-                  </th>
-                  <td>{typeof value === 'number' ? grouped(value) : value}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
+        <dl>
+          {rows.map((name) => {
+            const value = broker.sys[name];
+            return (
+              <div key={name}>
+                <dt>
+                  <code>{name}</code>
+                </dt>
+                <dd>{typeof value === 'number' ? grouped(value) : value}</dd>
+              </div>
+            );
+          })}
+        </dl>
       )}
     </Card>
   );

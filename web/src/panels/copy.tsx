@@ -64,7 +64,7 @@ async function copyText(text: string): Promise<void> {
   document.body.append(area);
   area.select();
   // Deprecated, and the only way without a secure context.
-   
+
   const done = document.execCommand('copy');
   area.remove();
   if (!done) throw new Error('copying was refused');

@@ -36,10 +36,17 @@ function act(app: App, action: Action): boolean {
     case 'console':
       app.go(action);
       return true;
-    case 'search':
-      app.go('map');
-      requestAnimationFrame(() => document.getElementById('search')?.focus());
+    case 'search': {
+      const focus = () => document.getElementById('search')?.focus();
+      if (app.section.value === 'map') {
+        focus();
+      } else {
+        app.go('map');
+        // Once the list has been drawn.
+        requestAnimationFrame(focus);
+      }
       return true;
+    }
     case 'follow': {
       const key = app.selected.value;
       if (key === null) return false;

@@ -37,7 +37,7 @@ export function Page() {
       data-selected={app.selected.value !== null}
       data-stop={app.stop.value}
     >
-      <a class="skip" href={onMap ? '#roster' : '#section'} onClick={skip}>
+      <a class="skip" href={onMap ? '#roster' : '#content'} onClick={skip}>
         {onMap ? 'Skip to the roster' : 'Skip to the content'}
       </a>
       <Rail />

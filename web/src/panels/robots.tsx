@@ -1,15 +1,19 @@
 /** All ProBots as they are now. */
 import { Bot } from 'lucide';
+import { timeText } from '../ages';
 import { summariseProBot } from '../kinds/probots/summary';
 import { RobotFacts, RobotHeadline, RobotStats, Tilt } from '../kinds/probots/panel';
 import { readProBot } from '../kinds/probots/read';
+import type { ProBot } from '../kinds/probots/read';
 import type { Thing } from '../wire';
 import { keyOf } from '../world';
 import { Avatar } from './avatar';
 import { CopyButton } from './copy';
 import { useApp, useKind } from './context';
 import { Icon } from './icon';
+import { Samples } from './samples';
 import { SectionPage } from './section';
+import { Spark } from './spark';
 
 const EXAMPLE = `mosquitto_pub -t telemetry -m 'ProBot1,87,1.5,started,23.4,192.168.1.17'`;
 
@@ -66,6 +70,36 @@ function RobotCard({ thing }: { thing: Thing }) {
       <Tilt angle={robot.angle} />
       <RobotStats robot={robot} />
       <RobotFacts robot={robot} />
+      <RoundTrips of={key} robot={robot} />
     </article>
+  );
+}
+
+/** Outlives this section, so that the lines are there when one comes back. */
+const roundTrips = new Samples(240);
+
+function RoundTrips({ of, robot }: { of: string; robot: ProBot }) {
+  const { now } = useApp();
+  if (robot.roundTrip !== undefined && robot.changed !== undefined) {
+    roundTrips.add(of, robot.changed, robot.roundTrip);
+  }
+  const points = roundTrips.of(of);
+  const first = points[0];
+  if (!first || points.length < 3) return null;
+  const most = Math.round(Math.max(...points.map((point) => point.value)));
+  return (
+    <div class="round-trip">
+      <h3>
+        Round trip since {timeText(first.at, now.value)}
+        <span class="number">up to {most} ms</span>
+      </h3>
+      <Spark
+        fromZero
+        points={points}
+        colour="robot"
+        height={48}
+        label={`Round trip since ${timeText(first.at, now.value)}, up to ${String(most)} ms`}
+      />
+    </div>
   );
 }

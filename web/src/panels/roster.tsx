@@ -7,7 +7,7 @@ import { memo } from 'preact/compat';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ageText } from '../ages';
 import { faceOf } from '../face';
-import { grouped, inOneLine, speed } from '../figures';
+import { brief, grouped, inOneLine, speed } from '../figures';
 import type { Units } from '../figures';
 import type { Entry } from '../kinds/entry';
 import { readServer } from '../kinds/server/read';
@@ -75,7 +75,7 @@ export function Roster() {
 }
 
 function Summary() {
-  const { arrangement, ready } = useApp();
+  const { arrangement, connection, ready } = useApp();
   const server = useThing(keyOf('server', 'sightline'));
   const { live, stale, offline } = arrangement.value.counts;
   const rate = server ? readServer(server).rate : undefined;
@@ -83,7 +83,7 @@ function Summary() {
   return (
     <p class="summary">
       <span>
-        <strong>{grouped(live)}</strong> live
+        <strong>{grouped(live)}</strong> {connection.value.state === 'lost' ? 'were live' : 'live'}
       </span>
       <span>
         <strong>{grouped(stale)}</strong> stale
@@ -95,7 +95,7 @@ function Summary() {
       )}
       {rate !== undefined && (
         <span>
-          <strong>{rate.toFixed(rate < 10 ? 1 : 0)}</strong> msg/s
+          <strong>{rate.toFixed(rate > 0 && rate < 10 ? 1 : 0)}</strong> msg/s
         </span>
       )}
     </p>
@@ -177,7 +177,7 @@ function Chips() {
           }}
         >
           {word}
-          {count !== null && <small>{grouped(count)}</small>}
+          {count !== null && <small title={grouped(count)}>{brief(count)}</small>}
         </button>
       ))}
       <label class="chip sort" title="Order of the list">
@@ -255,7 +255,6 @@ function Rows() {
   useEffect(() => {
     if (chosen !== null) reveal(chosen);
     // Only when the choice changes: the list must not jump while its order does.
-     
   }, [chosen]);
 
   const choose = (key: Key) => {
@@ -318,7 +317,7 @@ function Rows() {
     >
       <li
         class="extent"
-        role="presentation"
+        aria-hidden="true"
         style={{ height: `${String(offsets[items.length] ?? 0)}px` }}
       />
       {shown.map((index) => {
@@ -367,6 +366,7 @@ function Rows() {
                 ? faceOf(world.get(keyOf('face', splitKey(key)[1])))
                 : undefined
             }
+            where={app.whereabouts(entry)}
             units={likings.settings.value.units}
             choose={choose}
           />
@@ -402,6 +402,7 @@ interface RowProps {
   readonly stop: boolean;
   readonly age: string;
   readonly face: string | undefined;
+  readonly where: string;
   readonly units: Units;
   choose(key: Key): void;
 }
@@ -410,8 +411,7 @@ const Row = memo(
   function Row(props: RowProps) {
     const { entry, selected, age } = props;
     const robot = entry.group === 'robots';
-    const where = [
-      ...entry.places.slice(0, 1),
+    const doing = [
       ...(entry.speed === undefined ? [] : [inOneLine(speed(entry.speed, props.units))]),
       ...(entry.note === '' ? [] : [entry.note]),
     ].join(' · ');
@@ -441,7 +441,10 @@ const Row = memo(
               {entry.name}
               {props.qualified && entry.qualifier && <small> {entry.qualifier}</small>}
             </span>
-            <span class="where">{where}</span>
+            <span class="where">
+              {props.where !== '' && <span class="ellipsis">{props.where}</span>}
+              {doing !== '' && <span>{doing}</span>}
+            </span>
           </span>
           <span class="right">
             <span class="age">
@@ -467,5 +470,6 @@ const Row = memo(
     a.stop === b.stop &&
     a.age === b.age &&
     a.face === b.face &&
+    a.where === b.where &&
     a.units === b.units,
 );

@@ -14,7 +14,7 @@ export function SectionPage({
   class?: string;
 }) {
   return (
-    <main class={`section ${className}`} tabIndex={-1}>
+    <main id="content" class={`section ${className}`} tabIndex={-1}>
       <div class="section-in">
         <header class="top">
           <h1>{name}</h1>

@@ -11,12 +11,19 @@ export interface SparkProps {
   readonly label: string;
   readonly width?: number;
   readonly height?: number;
-  /** The value at the top; the greatest one seen when left out. */
-  readonly most?: number;
+  /** Whether the lower edge is zero; otherwise it lies a little below the least value seen. */
+  readonly fromZero?: boolean;
 }
 
-export function Spark({ points, colour, label, width = 300, height = 34, most }: SparkProps) {
-  const line = sparkPath(points, width, height - 3, most);
+export function Spark({
+  points,
+  colour,
+  label,
+  width = 300,
+  height = 34,
+  fromZero = false,
+}: SparkProps) {
+  const line = sparkPath(points, width, height, fromZero);
   return (
     <svg
       class="spark"
@@ -36,19 +43,30 @@ export function Spark({ points, colour, label, width = 300, height = 34, most }:
   );
 }
 
+/** A line never fills less of its own value than this: noise should look like noise. */
+const LEAST_SPAN = 0.25;
+
 /** The path of the points, oldest at the left edge; empty for fewer than two. */
 export function sparkPath(
   points: readonly SparkPoint[],
   width: number,
   height: number,
-  most?: number,
+  fromZero: boolean,
 ): string {
   const first = points[0];
   const last = points.at(-1);
   if (!first || !last || last.at <= first.at) return '';
-  const top = Math.max(most ?? 0, ...points.map((point) => point.value), 1e-9);
+  const values = points.map((point) => point.value);
+  const most = Math.max(...values);
+  const least = Math.min(...values);
+  const span = Math.max(most - least, Math.abs(most) * LEAST_SPAN, 1e-9);
+  const middle = (most + least) / 2;
+  // What is never negative has no room below zero.
+  const low = fromZero ? 0 : Math.max(middle - span * 0.75, least >= 0 ? 0 : -Infinity);
+  const high = fromZero ? Math.max(most * 1.15, 1e-9) : Math.max(middle + span * 0.75, low + span);
   const x = (at: number) => (((at - first.at) / (last.at - first.at)) * width).toFixed(1);
-  const y = (value: number) => (height - (Math.max(0, value) / top) * (height - 3) + 1).toFixed(1);
+  const y = (value: number) =>
+    (height - 2 - ((value - low) / (high - low)) * (height - 4)).toFixed(1);
   return points
     .map((point, index) => `${index === 0 ? 'M' : 'L'}${x(point.at)} ${y(point.value)}`)
     .join('');

@@ -61,6 +61,7 @@ describe('land', () => {
     ['the Pacific west of the antimeridian', 175, 20],
     ['the North Sea', 3, 56],
     ['the Arctic', 0, 86],
+    ['the Caspian Sea, which is a hole in it', 50.7, 41.8],
   ])('is not %s', (_, lng, lat) => {
     expect(isLand(lng, lat)).toBe(false);
   });
@@ -71,6 +72,7 @@ describe('land', () => {
     ['Siberia east of the antimeridian', -175, 66.8],
     ['Siberia west of the antimeridian', 175, 67],
     ['Antarctica', 90, -80],
+    ['an island in the Caspian Sea', 53.05, 39],
     ['Taveuni in Fiji, on the antimeridian', -179.99, -16.8],
   ])('is %s', (_, lng, lat) => {
     expect(isLand(lng, lat)).toBe(true);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { SQUARE_PX, squaresOver } from '../../src/map/clearings';
 import { placeLabels, type Labelled } from '../../src/map/labels';
 import { spread } from '../../src/map/spread';
 
@@ -81,5 +82,23 @@ describe('portraits on each other', () => {
   test('stay a heap when they are many', () => {
     const crowd = Array.from({ length: 40 }, (_, i) => ({ id: `${i}`, x: 0, y: 0 }));
     expect(spread(crowd).size).toBe(0);
+  });
+});
+
+describe('clearings', () => {
+  test('cover a box without gaps and without reaching beyond it', () => {
+    const xs = squaresOver([{ left: 100, top: 10, right: 190, bottom: 29 }]).map(({ x, y }) => {
+      expect(y).toBe(19.5);
+      return x;
+    });
+    expect(xs[0]).toBe(100 + SQUARE_PX / 2);
+    expect(xs.at(-1)).toBe(190 - SQUARE_PX / 2);
+    xs.slice(1).forEach((x, i) => {
+      expect(x - (xs[i] ?? 0)).toBeLessThanOrEqual(SQUARE_PX);
+    });
+  });
+
+  test('of a small box are one square in its middle', () => {
+    expect(squaresOver([{ left: 0, top: 0, right: 10, bottom: 20 }])).toEqual([{ x: 5, y: 10 }]);
   });
 });

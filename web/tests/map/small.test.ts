@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { boundsOf } from '../../src/map/bounds';
 import { fineGraticule, fineStep, worldGraticule } from '../../src/map/graticule';
 import { Listeners } from '../../src/map/listeners';
 import { pause } from '../../src/map/pacing';
 import { scaleBar } from '../../src/map/scale';
-import { formatView, parseView } from '../../src/map/view';
 
 describe('the scale bar', () => {
   test.each([
@@ -17,25 +17,21 @@ describe('the scale bar', () => {
   });
 });
 
-describe('a view in an address', () => {
-  test('comes back as it was, to the pixel', () => {
-    const view = { zoom: 12.5, lat: 52.520008, lng: 13.404954 };
-    const back = parseView(`#${formatView(view)}`);
-    expect(back?.zoom).toBe(12.5);
-    expect(back?.lat).toBeCloseTo(52.52, 3);
-    expect(back?.lng).toBeCloseTo(13.405, 3);
+describe('the bounds of all', () => {
+  const at = (...lngs: number[]) => lngs.map((lng, i) => ({ lng, lat: i * 10 }));
+
+  test('are the smallest piece of the world that holds them', () => {
+    expect(boundsOf(at(3, -1, 16))).toEqual({ west: -1, south: 0, east: 16, north: 20 });
   });
 
-  test('has no more decimals than the zoom can show', () => {
-    expect(formatView({ zoom: 2, lat: 52.520008, lng: -13.404954 })).toBe('2/52.5/-13.4');
+  test('go across the antimeridian when that is shorter', () => {
+    expect(boundsOf(at(179, -179, 170))).toMatchObject({ west: 170, east: 181 });
   });
 
-  test.each(['', '#', '#people', '#5/x/1', '#5/91/0', '#5/0/181', '#5/1', '#5/1/1/1'])(
-    'is ignored when it is none: %s',
-    (hash) => {
-      expect(parseView(hash)).toBeNull();
-    },
-  );
+  test('of one are a point, and of nobody nothing', () => {
+    expect(boundsOf(at(7))).toEqual({ west: 7, south: 0, east: 7, north: 0 });
+    expect(boundsOf([])).toBeNull();
+  });
 });
 
 describe('frames', () => {

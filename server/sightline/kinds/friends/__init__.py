@@ -17,7 +17,7 @@ def kind(stale_after: float = 900, offline_after: float = 3600) -> Kind:
         filters=(("owntracks/+/+", 1), ("owntracks/+/+/+", 1)),
         roots=frozenset(("owntracks",)),
         things=frozenset(("friend", "face")),
-        decode=partial(decode, patience=patience),
+        decode=partial(decode, patience),
         patience={"friend": patience},
     )
 

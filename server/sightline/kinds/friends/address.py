@@ -17,8 +17,10 @@ _PARTS = frozenset(
 class Address(NamedTuple):
     """What a topic says. The payload's own idea of it is not believed: anybody can write that."""
 
-    device: str
-    """``user/device``: opaque, and the id of friend and face."""
+    friend: str
+    """The key of the friend: ``friend/user/device``. User and device are opaque."""
+    face: str
+    """The key of its picture."""
     part: str
     """The level below it (``event``, ``info``, …); empty for the base topic."""
     initials: str
@@ -44,4 +46,4 @@ def address(topic: str | bytes) -> Address:
         part = ""
     if part and part not in _PARTS:
         raise CannotDecode("unknown_subtopic", "not a topic of OwnTracks")
-    return Address(f"{user}/{device}", part, clean(device[-2:]))
+    return Address(f"friend/{user}/{device}", f"face/{user}/{device}", part, clean(device[-2:]))

@@ -71,16 +71,16 @@ Message = Mapping[str, object]
 _friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fields for positional
 
 
-def decode(arrival: Arrival, patience: Patience) -> Sequence[Reading]:
+def decode(patience: Patience, arrival: Arrival) -> Sequence[Reading]:
     """What a message says. Raises `CannotDecode`, nothing else."""
     who = address(arrival.topic)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
     if said is not None:
         return (_located(said, who, arrival, patience),)
-    return decode_strictly(arrival, patience)
+    return decode_strictly(patience, arrival)
 
 
-def decode_strictly(arrival: Arrival, patience: Patience) -> Sequence[Reading]:
+def decode_strictly(patience: Patience, arrival: Arrival) -> Sequence[Reading]:
     """The same, the strict way."""
     who = address(arrival.topic)
     if not arrival.payload:
@@ -102,11 +102,11 @@ def decode_strictly(arrival: Arrival, patience: Patience) -> Sequence[Reading]:
 
 def _clear(who: Address) -> Sequence[Reading]:
     """An empty message: what was retained on this topic is taken back."""
-    face = Gone(f"face/{who.device}")
+    face = Gone(who.face)
     if who.part == "":
-        return (Gone(f"friend/{who.device}"), face)
+        return (Gone(who.friend), face)
     if who.part == "info":
-        return (Unnamed(f"friend/{who.device}"), face)
+        return (Unnamed(who.friend), face)
     return ()
 
 
@@ -171,15 +171,14 @@ def _located(
     at = arrival.at
     tst = said[2]
     ahead = round(tst - at, 1) if tst > at + AHEAD else None
-    presence: Presence = "live"
-    evidence: Evidence | None = None
-    heard: float | None = at
-    if arrival.retain:
-        # A copy without a time is of any age, and proves nothing.
-        heard = None if untimed else min(tst, at)
-        presence, evidence = _standing(heard, at, patience)
+    if not arrival.retain:
+        friend = _friend(*said, at, ahead, untimed, presence="live")
+        return Located(who.friend, friend, at, False, who.initials, dropped)
+    # A copy without a time is of any age, and proves nothing.
+    heard = None if untimed else min(tst, at)
+    presence, evidence = _standing(heard, at, patience)
     friend = _friend(*said, at, ahead, untimed, presence=presence, evidence=evidence)
-    return Located("friend/" + who.device, friend, heard, arrival.retain, who.initials, dropped)
+    return Located(who.friend, friend, heard, True, who.initials, dropped)
 
 
 def _standing(
@@ -209,7 +208,7 @@ def _transition(
     optional.number("acc", 0, 1e12)
     return (
         Crossed(
-            thing="friend/" + who.device,
+            thing=who.friend,
             initials=who.initials,
             event=event,
             region=optional.text("desc", 128, strict.LARGEST),
@@ -223,7 +222,7 @@ def _transition(
 
 def _lwt(message: Message, who: Address, arrival: Arrival, patience: Patience) -> Sequence[Reading]:
     _time(message.get("tst"), arrival)
-    return (Lost("friend/" + who.device, who.initials),)
+    return (Lost(who.friend, who.initials),)
 
 
 def _card(
@@ -232,10 +231,10 @@ def _card(
     optional = _Optional(message)
     name = optional.text("name", 128, strict.LARGEST)
     tid = optional.text("tid", 16, strict.LARGEST)
-    named = Named("friend/" + who.device, who.initials, name, tid, dropped=optional.dropped)
+    named = Named(who.friend, who.initials, name, tid, dropped=optional.dropped)
     if "face" not in message:
         return (named,)
-    return (named, Pictured("face/" + who.device, _face(message["face"])))
+    return (named, Pictured(who.face, _face(message["face"])))
 
 
 def _face(encoded: object) -> Face:

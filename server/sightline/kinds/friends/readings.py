@@ -55,14 +55,14 @@ class Located(msgspec.Struct, frozen=True, gc=False):
 
     def _newer(self, before: Friend) -> bool:
         fix = self.friend
-        if fix.tst == before.tst:
-            return False
-        if fix.untimed and (self.retained or _same(fix, before)):
-            return False  # a copy of unknown age; or just said again
-        if self.retained and fix.ahead is not None and fix.tst < (before.tst or 0):  # type: ignore[operator]
-            # Received now, but made before: with both from a fast clock their own times tell.
-            return False
-        return order(fix) > order(before)
+        if fix.untimed and self.retained:
+            return False  # a copy of unknown age
+        if (fix.untimed or fix.tst == before.tst) and (self.retained or _same(fix, before)):
+            return False  # just said again
+        if self.retained and fix.ahead is not None and (fix.tst or 0) < (before.tst or 0):
+            return False  # received only now, but made before: here its own clock tells
+        # Times are whole seconds: of two fixes of one second the one received later is the newer.
+        return order(fix) >= order(before)
 
 
 class Crossed(msgspec.Struct, frozen=True, gc=False):
@@ -184,9 +184,7 @@ class Gone(msgspec.Struct, frozen=True, gc=False):
 
 def order(friend: Friend) -> float:
     """The time that puts this friend's fix in order among others (epoch s); 0 without a fix."""
-    tst, at = friend.tst, friend.at
-    if tst is None or at is None:
-        return 0
+    tst, at = friend.tst or 0, friend.at or 0
     return tst if tst < at else at
 
 
@@ -210,11 +208,12 @@ def _regions_as_of(friend: Friend) -> float:
 
 
 def _same(fix: Friend, before: Friend) -> bool:
-    """Whether an untimed fix says only what is known: all but when, and what others told us."""
-    return before.untimed and fix == replace(
+    """Whether a fix says only what is known: all but when, and what others told us."""
+    return fix == replace(
         before,
         tst=fix.tst,
         at=fix.at,
+        ahead=fix.ahead,
         presence=fix.presence,
         evidence=fix.evidence,
         name=None,

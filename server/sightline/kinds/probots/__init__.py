@@ -18,7 +18,7 @@ def kind(
         # What others say on our command topics, should it come our way, is counted as such.
         roots=frozenset(("telemetry", "ClientStatus")) | COMMANDS,
         things=frozenset(("probot",)),
-        decode=partial(decode, known=known),
+        decode=partial(decode, known),
         patience={"probot": Patience(stale_after, offline_after)},
     )
 

@@ -29,7 +29,7 @@ _ROUTINES: dict[str, Routine] = {
 }
 
 
-def decode(arrival: Arrival, known: frozenset[str] | None) -> Sequence[Reading]:
+def decode(known: frozenset[str] | None, arrival: Arrival) -> Sequence[Reading]:
     """What a message says. Raises `CannotDecode`, nothing else.
 
     ``known`` are the robots to be believed in; None: whoever calls itself a ProBot.

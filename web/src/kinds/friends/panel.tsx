@@ -13,6 +13,7 @@ import { fixTime, readFriend } from './read';
 import type { Friend } from './read';
 
 export function FriendHeadline({ thing, entry }: { thing: Thing; entry: Entry }) {
+  const { whereabouts } = useApp();
   const friend = readFriend(thing);
   const word =
     friend.presence === 'live'
@@ -24,7 +25,7 @@ export function FriendHeadline({ thing, entry }: { thing: Thing; entry: Entry })
       : friend.presence === 'stale'
         ? 'Stale'
         : 'Offline';
-  const where = friend.regions[0] ?? friend.poi ?? friend.device;
+  const where = entry.position ? whereabouts(entry) : friend.device;
   return (
     <p>
       <PresencePill presence={friend.presence} word={word} />

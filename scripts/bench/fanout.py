@@ -1,0 +1,375 @@
+"""From a publisher over the broker and our server to K browsers: how much, how fast, how well.
+
+    scripts/bench/fanout.py                      highest rates and light load
+    scripts/bench/fanout.py --part slow,idle     slow viewers; memory and reconnecting of idle ones
+    scripts/bench/fanout.py --rate 2000 --viewers 1000 --deflate      one measurement at a rate
+
+Beside ours mosquitto's own websocket listener is measured in the same run: only the two figures of
+one run may be compared, the machine's speed drifts. Latency is from just before a message is
+written to the broker until a viewer has received it; a rate counts as sustained when the publisher
+held it, every viewer got every message in order, and the 99th percentile stayed below the limit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+import processes
+import table
+from processes import LOAD_CORE, SERVER_CORE, Child, Mosquitto, Remote, Server, folder
+
+POOL = 30_000  # devices: the same one comes again after half a second at 60,000 messages/s
+DRAIN = 8.0  # s after the last message until the viewers must have it
+P99 = {10: 20.0, 100: 20.0, 1000: 300.0, 5000: 300.0}  # ms, ours; the peer may take a second
+P99_PEER = 1000.0
+PARTS = ("rates", "light", "slow", "idle", "snapshot")
+
+
+class Scene:
+    """A server (ours or the peer), its viewers and the publisher."""
+
+    def __init__(
+        self, where: Path, peer: str, viewers: int, *, deflate: bool = False, settings: str = ""
+    ) -> None:
+        self.peer, self.viewers, self.deflate = peer, viewers, deflate
+        self._open: list[Child] = []
+        ours = peer == "sightline"
+        self.broker = self._start(Mosquitto(where, LOAD_CORE if ours else SERVER_CORE))
+        self.server: Any = self.broker
+        self.port = self.broker.web_port
+        if ours:
+            limits = f"[limits]\nbehind_seconds = 600\nconnections = {viewers + 100}\n{settings}"
+            self.server = self._start(Server(where, self.broker.port, settings=limits))
+            self.port = self.server.port
+        self.fresh_rss = self.server.rss
+        self.load = self._start(Remote(where, "load.py"))
+        self.publisher = self._start(Remote(where, "publisher.py", self.broker.port, POOL))
+
+    def _start(self, child: Any) -> Any:
+        self._open.append(child)
+        return child
+
+    def __enter__(self) -> Scene:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in reversed(self._open):
+            child.stop()
+
+    def open(self, **how: Any) -> dict[str, float]:
+        asked = {"k": self.viewers, "port": self.port, "peer": self.peer, "deflate": self.deflate}
+        opened: dict[str, float] = self.load.ask("open", **{**asked, **how})
+        return opened
+
+    def at(self, rate: float, seconds: float) -> dict[str, Any]:
+        """Publish at a rate and report what became of it."""
+        self.load.ask("begin")
+        began, server, load = time.monotonic(), self.server.cpu, self.load.cpu
+        self.publisher.tell("publish", rate=rate, seconds=seconds)
+        time.sleep(0.8 * seconds)
+        took = time.monotonic() - began  # not to the end: the busy part is what counts
+        server, load = (self.server.cpu - server) / took, (self.load.cpu - load) / took
+        published = self.publisher.hear()
+        drained = self._drain(published["sent"])
+        found = self.load.ask("report")
+        held = published["sent"] / max(published["took"], seconds)
+        return {
+            "peer": self.peer,
+            "viewers": self.viewers,
+            "deflate": self.deflate,
+            "asked": rate,
+            "rate": held,
+            "deliveries": held * self.viewers,
+            "frames_per_second": found["frames"] / max(published["took"], seconds),
+            "cpu": server,
+            "load_cpu": load,
+            "rss": self.server.rss,
+            "drained": drained,
+            "sent": published["sent"],
+            **found,
+        }
+
+    def _drain(self, sent: int) -> bool:
+        until = time.monotonic() + DRAIN
+        while True:
+            progress = self.load.ask("progress")
+            if progress["things"] >= sent and not progress["behind"]:
+                return True
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.1)
+
+
+def sustained(found: dict[str, Any], limit: float) -> bool:
+    """Whether this is a rate to be proud of."""
+    return (
+        found["drained"]
+        and found["rate"] >= 0.97 * found["asked"]
+        and found["things"] == found["sent"]
+        and not (found["lost"] or found["wrong"] or found["closed"] or found["unequal"])
+        and found["p99"] <= limit
+    )
+
+
+def search(
+    where: Path, peer: str, viewers: int, deflate: bool, seconds: float, start: float, finer: int
+) -> dict[str, Any]:
+    """The highest sustained rate: doubled until it fails, then halved in between."""
+    limit = P99.get(viewers, 300.0) if peer == "sightline" else P99_PEER
+    best: dict[str, Any] = {}
+    rate, top = start, 0.0
+    while True:
+        # A new scene each time: what an overload left behind must not count against the next.
+        with Scene(where, peer, viewers, deflate=deflate) as scene:
+            scene.open()
+            while True:
+                scene.at(min(rate, 100), 0.3)  # warm up
+                found = scene.at(rate, seconds)
+                good = sustained(found, limit)
+                table.note(_line(found, good))
+                if not good:
+                    top = rate
+                    break
+                best = found
+                if top:
+                    finer -= 1
+                    if finer < 0:
+                        return best
+                    rate = (rate + top) / 2
+                else:
+                    rate *= 2
+        finer -= 1
+        if finer < 0 or (not best and rate < 20):
+            return best or found
+        rate = (best["asked"] + top) / 2 if best else rate / 4
+
+
+def _line(found: dict[str, Any], good: bool) -> str:
+    return (
+        f"  {found['peer']:9} K={found['viewers']:<5}{'z' if found['deflate'] else ' '}"
+        f" {found['asked']:8.0f}/s {'ok ' if good else 'no '}"
+        f" held {found['rate']:.0f}, p50 {found['p50']:.1f} p99 {found['p99']:.1f}"
+        f" max {found['max']:.1f} ms, cpu {found['cpu']:.2f}, load {found['load_cpu']:.2f},"
+        f" {found['things']}/{found['sent']} lost {found['lost']} wrong {found['wrong']}"
+        f" own {found['own_frames']} closed {found['closed']} {found['why_closed'][:2]}"
+        f" unequal {found['unequal']} drained {found['drained']}"
+    )
+
+
+def rates(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
+    results = []
+    for viewers in args.viewers:
+        kinds = [("mosquitto", False), ("sightline", False), ("sightline", True)]
+        for peer, deflate in kinds:
+            if args.rate:
+                with Scene(where, peer, viewers, deflate=deflate) as scene:
+                    scene.open()
+                    scene.at(min(args.rate, 100), 0.3)
+                    found = scene.at(args.rate, args.seconds)
+                    table.note(_line(found, sustained(found, P99.get(viewers, 300.0))))
+            else:
+                start = 20_000 / viewers if peer == "mosquitto" else 6000.0
+                found = search(
+                    where, peer, viewers, deflate, args.seconds, start, 1 if args.quick else 2
+                )
+            results.append(found)
+    columns = ["", "K", "msg/s", "deliveries/s", "frames/s", "p50 ms", "p99 ms", "max ms"]
+    columns += ["server CPU", "CPU s per million", "load CPU", "RSS MB"]
+    rows = [
+        [
+            f["peer"] + (", deflate" if f["deflate"] else ""),
+            f["viewers"],
+            f["rate"],
+            f["deliveries"],
+            f["frames_per_second"],
+            f["p50"],
+            f["p99"],
+            f["max"],
+            f["cpu"],
+            f["cpu"] / f["deliveries"] * 1e6,
+            f["load_cpu"],
+            f["rss"],
+        ]
+        for f in results
+    ]
+    table.show("Highest sustained rate" if not args.rate else "At this rate", columns, rows)
+    return results
+
+
+def light(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
+    """20 messages/s, ours and the peer's in turns."""
+    results = []
+    for viewers in (10, 1000):
+        with Scene(where, "mosquitto", viewers) as peer, Scene(where, "sightline", viewers) as ours:
+            for scene in (peer, ours):
+                scene.open()
+            time.sleep(1)
+            found: dict[str, list[dict[str, Any]]] = {"mosquitto": [], "sightline": []}
+            for _ in range(1 if args.quick else 3):
+                for scene in (peer, ours):
+                    found[scene.peer].append(scene.at(20, 3 if args.quick else 5))
+                    table.note(_line(found[scene.peer][-1], True))
+            for runs in found.values():
+                runs.sort(key=lambda run: run["p99"])
+                results.append(runs[len(runs) // 2])
+    table.show(
+        "Light load, 20 messages/s (median run)",
+        ["", "K", "p50 ms", "p99 ms", "max ms", "server CPU"],
+        [[f["peer"], f["viewers"], f["p50"], f["p99"], f["max"], f["cpu"]] for f in results],
+    )
+    return results
+
+
+def slow(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
+    """100 viewers, some of which stop reading: what the others notice, and what memory does."""
+    seconds, rate, results = (4.0 if args.quick else 8.0), 2000.0, []
+    with Scene(where, "sightline", 100) as scene:
+        scene.open()
+        scene.at(rate, 2 * seconds)  # so that memory has found its size
+        for name, stopped in (("all read", 0), (f"{args.slow} stopped", args.slow), ("again", 0)):
+            if stopped:
+                scene.load.ask("pause", n=stopped)
+                scene.at(rate, seconds / 2)  # until their sockets are full
+            before = scene.server.rss
+            found = scene.at(rate, seconds)
+            found.update(name=name, grown=scene.server.rss - before)
+            found["behind"] = scene.server.metric("viewers_behind")
+            results.append(found)
+            table.note(_line(found, True))
+            if stopped:
+                scene.load.ask("go_on")
+                time.sleep(2)
+    table.show(
+        f"100 viewers, {rate:.0f} messages/s, some stop reading",
+        ["", "p50 ms", "p99 ms", "max ms", "behind", "RSS MB", "grown MB", "server CPU"],
+        [
+            [f["name"], f["p50"], f["p99"], f["max"], f["behind"], f["rss"], f["grown"], f["cpu"]]
+            for f in results
+        ],
+    )
+    return results
+
+
+def idle(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
+    """Many viewers and no news: memory each, CPU, and all of them coming back at once."""
+    k = 1000 if args.quick else 5000
+    with Scene(where, "sightline", k) as scene:
+        scene.publisher.ask("fill", count=100)
+        time.sleep(0.5)
+        cpu = scene.server.cpu
+        opened = scene.open()
+        handshake = (scene.server.cpu - cpu) / k * 1000
+        time.sleep(1)
+        each = (scene.server.rss - scene.fresh_rss) * 1024 / k
+        cpu = scene.server.cpu
+        time.sleep(10 if not args.quick else 5)
+        quiet = (scene.server.cpu - cpu) / (10 if not args.quick else 5)
+        scene.load.ask("close")
+        cpu = scene.server.cpu
+        again = scene.open(storm=True)
+        storm = (scene.server.cpu - cpu) / k * 1000
+        result = {
+            "viewers": k,
+            "kb_each": each,
+            "handshake_ms": handshake,
+            "idle_cpu": quiet,
+            "open_seconds": opened["seconds"],
+            "storm_seconds": again["seconds"],
+            "storm_median": again["median"],
+            "storm_ms": storm,
+            "rss": scene.server.rss,
+            "load_cpu": scene.load.cpu,
+        }
+    table.show(
+        f"{k} idle viewers",
+        ["KB each", "handshake CPU ms", "idle CPU", "all back s", "half back s", "CPU ms each"],
+        [[each, handshake, quiet, again["seconds"], again["median"], storm]],
+    )
+    return [result]
+
+
+def snapshot(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
+    """A newcomer to a large world while news go on: how long it waits, and what others notice."""
+    things = 20_000 if args.quick else 100_000
+    global POOL
+    POOL = things
+    results = []
+    with Scene(where, "sightline", 100) as scene:
+        scene.open()
+        filled = scene.publisher.ask("fill", count=things)
+        scene._drain(filled["sent"])
+        time.sleep(1)
+        for deflate in (False, True):
+            without = scene.at(200, 4)
+            scene.load.ask("begin")
+            scene.publisher.tell("publish", rate=200, seconds=8)
+            time.sleep(1)
+            joined = []
+            for _ in range(3):
+                joined.append(scene.load.ask("join", deflate=deflate))
+                time.sleep(1.2)  # so that no snapshot is shared
+            sent = scene.publisher.hear()["sent"]
+            scene._drain(sent)
+            found = scene.load.ask("report")
+            results.append(
+                {
+                    "things": things,
+                    "deflate": deflate,
+                    "seconds": sorted(j["seconds"] for j in joined)[1],
+                    "first": joined[0]["seconds"],
+                    "megabytes": joined[0]["bytes"] / 1e6,
+                    "without": without,
+                    "others": found,
+                }
+            )
+    table.show(
+        f"Snapshot of {things} things for a newcomer; 100 others, 200 messages/s",
+        ["", "median s", "first s", "MB", "others p50", "p99", "max ms", "p99 without"],
+        [
+            [
+                "deflate" if f["deflate"] else "plain",
+                f["seconds"],
+                f["first"],
+                f["megabytes"],
+                f["others"]["p50"],
+                f["others"]["p99"],
+                f["others"]["max"],
+                f["without"]["p99"],
+            ]
+            for f in results
+        ],
+    )
+    return results
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--part", default="rates,light", help=f"some of {','.join(PARTS)}, or all")
+    parser.add_argument("--viewers", default="", help="how many, e.g. 10,100,1000,5000")
+    parser.add_argument("--rate", type=float, default=0, help="messages/s instead of a search")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
+    parser.add_argument("--slow", type=int, default=10, help="viewers that stop reading, of 100")
+    parser.add_argument("--quick", action="store_true", help="less of everything: below 40 s")
+    parser.add_argument("--realtime", action="store_true", help="before all other work (root only)")
+    parser.add_argument("--json", help="write the results here instead of to stdout")
+    args = parser.parse_args()
+    processes.realtime = args.realtime
+    parts = PARTS if args.part == "all" else args.part.split(",")
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    viewers = args.viewers or ("100" if args.quick else "100,1000")
+    args.viewers = [int(k) for k in viewers.split(",")]
+    if args.quick:
+        args.seconds = min(args.seconds, 1.5)
+    table.note(f"machine: {table.machine()}")
+    work = {"rates": rates, "light": light, "slow": slow, "idle": idle, "snapshot": snapshot}
+    with folder() as name:
+        results = {part: work[part](Path(name), args) for part in parts}
+    table.write(args.json, results)
+
+
+if __name__ == "__main__":
+    main()

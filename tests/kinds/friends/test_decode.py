@@ -1,0 +1,105 @@
+"""Decoding beyond the captures: what they cannot say in one line. See test_captures."""
+
+from __future__ import annotations
+
+import base64
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from kinds.scene import NOW, arrival, location, read, refused
+from sightline.kinds import friends
+from sightline.kinds.friends.decode import LARGEST_FACE
+from sightline.kinds.friends.readings import Located
+from sightline.model.kind import Patience
+
+
+def test_the_kind_says_where_friends_are_heard() -> None:
+    kind = friends.KIND
+    assert kind.filters == (("owntracks/+/+", 1), ("owntracks/+/+/+", 1))
+    assert kind.roots == {"owntracks"}
+    assert kind.things == {"friend", "face"}
+    assert kind.patience == {"friend": Patience(900, 3600)}
+
+
+def test_patience_is_of_the_settings() -> None:
+    impatient = friends.kind(stale_after=5, offline_after=10)
+    assert impatient.patience == {"friend": Patience(5, 10)}
+    copy = arrival("owntracks/jane/phone", location(tst=int(NOW) - 7), retain=True)
+    (fix,) = impatient.decode(copy)
+    assert isinstance(fix, Located)
+    assert fix.friend.presence == "stale"
+
+
+def test_the_sender_is_whom_the_topic_names() -> None:
+    claim = arrival("owntracks/eve/dev", location(topic="owntracks/jane/phone"))
+    assert [reading.thing for reading in read(claim)] == ["friend/eve/dev"]
+
+
+def test_a_fix_that_is_one_day_ahead_is_the_furthest() -> None:
+    what = arrival("owntracks/a/b", location(tst=int(NOW) + 86400))
+    assert refused(what) is None
+    assert refused(arrival("owntracks/a/b", location(tst=int(NOW) + 86401))) == "tst_future"
+
+
+def test_a_batch_is_as_long_as_a_hundred() -> None:
+    assert len(read(arrival("owntracks/a/b", [location()] * 100))) == 100
+    assert refused(arrival("owntracks/a/b", [location()] * 101)) == "batch_too_long"
+
+
+def test_one_bad_message_spoils_its_batch() -> None:
+    # All or nothing: a message is accepted or refused, and counted so.
+    assert refused(arrival("owntracks/a/b", [location(), location(lat=91)])) == "lat_range"
+
+
+def test_a_face_is_bounded() -> None:
+    def card(size: int) -> str | None:
+        picture = b"\xff\xd8\xff".ljust(size, b"\0")
+        face = base64.b64encode(picture).decode()
+        return refused(arrival("owntracks/a/b/info", {"_type": "card", "face": face}))
+
+    assert card(LARGEST_FACE) is None
+    assert card(LARGEST_FACE + 1) == "bad_face"
+
+
+def test_the_path_of_a_message_does_not_depend_on_where_its_sender_put_it() -> None:
+    # Some trackers send all to the base topic: the type decides.
+    (crossed,) = read(arrival("owntracks/a/b", {"_type": "transition", "event": "enter", "tst": 1}))
+    assert crossed.thing == "friend/a/b"
+
+
+TOPICS = st.one_of(
+    st.sampled_from(["owntracks/a/b", "owntracks/a/b/event", "owntracks/a/b/info"]),
+    st.text().map("owntracks/".__add__),
+    st.binary(),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=8,
+)
+TYPES = ["location", "transition", "lwt", "card", "waypoint", "waypoints", "cmd", "encrypted"]
+KEYS = ["_type", "lat", "lon", "tst", "event", "desc", "face", "name", "tid", "action", "inregions"]
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> dict[str, object]:
+    given = draw(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=5))
+    return location(_type=draw(st.sampled_from(TYPES))) | given
+
+
+@given(TOPICS, st.binary() | messages().map(lambda one: arrival("", one).payload), st.booleans())
+@example("owntracks/a/b", b"[" * 60000, False)
+@example("owntracks/a/b", b"X," + b"F" * 60000, False)
+def test_anything_is_read_or_refused_in_one_way(
+    topic: str | bytes, payload: bytes, retain: bool
+) -> None:
+    what = arrival(topic, payload, retain=retain)
+    if (counter := refused(what, friends.KIND)) is not None:
+        assert counter.isidentifier()
+        return
+    for reading in read(what, friends.KIND):
+        after = reading.onto(None)
+        assert after is None or reading.onto(after) is after
+        assert reading.heard is None or reading.heard <= NOW
+        assert reading.thing.startswith(("friend/", "face/"))

@@ -1,0 +1,169 @@
+"""The shared corpora: real and hostile messages with their right reading.
+
+They lie beside the project, not in it (their strings have licences of their own), so that these
+tests are skipped where they are not. `test_captures` holds our own.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kinds.scene import NOW, arrival, kind_for, read
+from sightline.kinds import broker, friends, probots
+from sightline.kinds.friends.readings import Crossed, Gone, Located, Lost, Named, Pictured
+from sightline.kinds.probots import readings as robots
+from sightline.model.kind import Arrival, CannotDecode, Reading, State
+
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
+pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not there")
+
+SIX = probots.kind(known=frozenset(f"ProBot{n}" for n in range(1, 7)))
+KINDS = (friends.KIND, SIX, broker.KIND)
+NOT_KEPT = {"dist", "trip", "rad", "wtst", "uuid"}  # checked, then left to the archive
+SILENT = {"waypoint", "waypoints", "cmd", "status", "steps", "beacon", "configuration"}
+
+
+def cases(name: str) -> list[Any]:
+    if not CORPUS.is_dir():
+        return []
+    lines = (CORPUS / f"{name}.jsonl").read_text().splitlines()
+    return [pytest.param(case, id=case["id"]) for case in map(json.loads, lines)]
+
+
+def message(case: dict[str, Any]) -> Arrival:
+    topic: str | bytes = case.get("topic", "")
+    if "topic_b64" in case:
+        topic = base64.b64decode(case["topic_b64"])
+    if "payload_b64" in case:
+        payload = base64.b64decode(case["payload_b64"])
+    elif gen := case.get("gen"):
+        payload = (gen["prefix"] + gen["repeat"] * gen["n"] + gen["suffix"]).encode()
+    else:
+        payload = case["payload"].replace("$now+86000", str(int(NOW) + 86000)).encode()
+    return arrival(topic, payload, retain=case.get("retain", False))
+
+
+def seen(reading: Reading) -> dict[str, Any]:
+    """A reading in the words of the corpus."""
+    match reading:
+        case Located(friend=friend):
+            said = {name: getattr(friend, name) for name in friend.__struct_fields__}
+            if said["tid"] is None and not reading.dropped:
+                said["tid"] = reading.initials
+            if said["inregions"] is not None:
+                said["inregions"] = list(said["inregions"])
+            if friend.untimed:
+                said["tst"] = "received"
+            return said | {"kind": "location"} | who(reading)
+        case Crossed():
+            said = {"kind": "transition", "event": reading.event, "desc": reading.region}
+            return said | {"tst": int(reading.when)} | who(reading)
+        case Lost():
+            return {"kind": "lwt"} | who(reading)
+        case Named():
+            return {"kind": "card", "name": reading.name, "tid": reading.tid} | who(reading)
+        case Pictured(face=face):
+            return {"kind": "card", "face_bytes": len(base64.b64decode(face.data))}
+        case robots.Measured():
+            values = reading.values._asdict()
+            values["status"] = values.pop("routine")
+            robot = reading.thing.removeprefix("probot/")
+            return values | {"kind": "telemetry", "robot": robot}
+        case robots.Met() | robots.Lost():
+            robot = reading.thing.removeprefix("probot/")
+            online = isinstance(reading, robots.Met)
+            return {"kind": "status", "robot": robot, "online": online}
+    raise AssertionError(reading)
+
+
+def who(reading: Reading) -> dict[str, str]:
+    _, user, device = reading.thing.split("/")
+    return {"user": user, "device": device}
+
+
+def agrees(readings: list[Reading], expected: dict[str, Any]) -> None:
+    expected = {key: value for key, value in expected.items() if key not in NOT_KEPT}
+    for key in ("note", "last_after_this"):
+        expected.pop(key, None)
+    kind = expected.get("kind")
+    if kind == "batch":
+        fixes = [reading for reading in readings if isinstance(reading, Located)]
+        assert len(readings) == expected["items"]
+        assert [fix.friend.lat for fix in fixes] == expected.get(
+            "lat", [f.friend.lat for f in fixes]
+        )
+        return
+    if kind in SILENT and "robot" not in expected:
+        assert readings == []
+        return
+    if kind == "clear":
+        assert {type(reading) for reading in readings} == {Gone}
+        return
+    found: dict[str, Any] = {}
+    for reading in readings:
+        found |= seen(reading)
+    if kind in ("transition", "lwt"):
+        # The position, accuracy and tid of these are checked, not kept; a will has no time.
+        for key in ("lat", "lon", "acc", "tid", "t") + (("tst",) if kind == "lwt" else ()):
+            expected.pop(key, None)
+    assert {key: found.get(key, "(not there)") for key in expected} == expected
+
+
+@pytest.mark.parametrize("case", cases("owntracks"))
+def test_a_real_message_is_read_as_the_corpus_says(case: dict[str, Any]) -> None:
+    expected = case["expect"]
+    if "reject" in expected:
+        with pytest.raises(CannotDecode):
+            read(message(case), *KINDS)
+    elif expected.get("decrypted"):
+        with pytest.raises(CannotDecode) as refusal:  # no keys yet
+            read(message(case), *KINDS)
+        assert refusal.value.counter == "encrypted"
+    else:
+        agrees(read(message(case), *KINDS), expected)
+
+
+def test_the_position_after_late_fixes_is_the_one_the_corpus_says() -> None:
+    now: dict[str, State | None] = {}
+    followed = 0
+    for case in (param.values[0] for param in cases("owntracks")):
+        if "reject" in case["expect"] or "decrypted" in case["expect"]:
+            continue
+        for reading in read(message(case), *KINDS):
+            now[reading.thing] = reading.onto(now.get(reading.thing))
+        # Not for a case whose reason lies in one that is not in this half of the corpus.
+        wanted = case["expect"].get("last_after_this")
+        if wanted is not None and wanted == case["expect"]["lat"]:
+            followed += 1
+            assert now[f"friend/{case['topic'].removeprefix('owntracks/')}"].lat == wanted
+    assert followed
+
+
+@pytest.mark.parametrize("case", cases("hostile"))
+def test_a_hostile_message_meets_the_end_the_corpus_says(case: dict[str, Any]) -> None:
+    expected = case["expect"]
+    arrived = message(case)
+    if isinstance(arrived.topic, bytes):
+        # The intake refuses these by itself; the decoder must, too.
+        for kind in KINDS:
+            with pytest.raises(CannotDecode) as refusal:
+                kind.decode(arrived)
+            assert refusal.value.counter == expected["counter"]
+    elif expected["outcome"] == "rejected":
+        with pytest.raises(CannotDecode) as refusal:
+            read(arrived, *KINDS)
+        assert refusal.value.counter == expected["counter"]
+    else:
+        assert kind_for(arrived.topic, *KINDS)
+        readings = read(arrived, *KINDS)
+        if expected["outcome"] == "clear":
+            agrees(readings, {"kind": "clear"})
+        if expected.get("counter") == "field_dropped":
+            assert sum(reading.dropped for reading in readings) == 1
+        if "reading" in expected:
+            agrees(readings, expected["reading"])

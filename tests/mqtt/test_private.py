@@ -1,0 +1,243 @@
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_twisted
+from twisted.internet import reactor
+from twisted.internet.task import deferLater
+
+from broker import accepts, free_port
+from mqtt.scene import Publisher, Scene
+from sightline.mqtt import private
+from sightline.mqtt.private import NoBroker, PrivateBroker, configuration
+
+Start = Callable[..., PrivateBroker]
+
+
+@pytest_twisted.async_yield_fixture()
+async def own(tmp_path: Path) -> AsyncIterator[Start]:
+    made: list[PrivateBroker] = []
+
+    def make(port: int | None = None) -> PrivateBroker:
+        made.append(PrivateBroker(reactor, tmp_path / "state" / "broker", port))
+        return made[-1]
+
+    yield make
+    for one in made:
+        if one.running:
+            await one.stopService()
+
+
+async def until(fact: Callable[[], object], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < deadline
+        await deferLater(reactor, 0.01)
+
+
+@pytest_twisted.ensureDeferred
+async def test_it_is_ready_when_it_says_so_and_gone_when_stopped(own: Start) -> None:
+    broker = own()
+    port = await broker.start()
+    assert accepts(port)
+    assert await broker.start() == port  # asking again starts no second one
+    pid = broker.pid
+    await broker.stopService()
+    assert not accepts(port)
+    assert broker.pid is None
+    assert pid is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+@pytest.mark.skipif(not shutil.which("setsid"), reason="needs setsid (Linux)")
+@pytest_twisted.ensureDeferred
+async def test_ctrl_c_does_not_end_it_before_us(own: Start) -> None:
+    broker = own()
+    await broker.start()
+    assert broker.pid
+    assert os.getpgid(broker.pid) != os.getpgrp()
+
+
+@pytest_twisted.ensureDeferred
+async def test_only_this_machine_can_reach_it(own: Start) -> None:
+    port = await own().start()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing; shows our own outer address
+        outer = probe.getsockname()[0]
+    for address, family in ((outer, socket.AF_INET), ("::1", socket.AF_INET6)):
+        if address.startswith("127."):
+            continue
+        with socket.socket(family) as stranger:
+            stranger.settimeout(1)
+            with pytest.raises(OSError, match=r"refused|unreachable|Cannot assign"):
+                stranger.connect((address, port))
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_bridge_hears_its_figures_and_its_log(own: Start, scene: Scene) -> None:
+    port = await own().start()
+    scene.bridge("$SYS/#", port=port)
+    await scene.connected()
+    other = Publisher(port)
+    topics = [a.topic for a in scene.arrivals]
+    await scene.until(lambda: [a for a in scene.arrivals if a.topic == "$SYS/broker/log/N"])
+    assert "$SYS/broker/version" in [a.topic for a in scene.arrivals], topics
+    lines = [a.payload for a in scene.arrivals if a.topic == "$SYS/broker/log/N"]
+    assert any(b"New client connected" in line and b"as test" in line for line in lines)
+    other.close()
+
+
+@pytest_twisted.ensureDeferred
+async def test_it_comes_back_on_the_same_port_when_it_dies(own: Start, scene: Scene) -> None:
+    broker = own()
+    port = await broker.start()
+    scene.bridge("#", port=port)
+    await scene.connected()
+    first = broker.pid
+    assert first
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: broker.starts == 2)
+    assert (broker.port, broker.pid != first) == (port, True)
+    await scene.until(lambda: len([x for x in scene.links if x.state == "connected"]) == 2)
+
+
+@pytest_twisted.ensureDeferred
+async def test_once_it_ran_it_is_tried_again_whatever_happens(
+    own: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(private, "RESTART_SECONDS", (0.02,))
+    broker = own()
+    port = await broker.start()
+    with monkeypatch.context() as patch:
+        calls = []
+
+        def full(*_: object) -> str:
+            calls.append(1)
+            raise OSError(28, "No space left on device")
+
+        patch.setattr(private, "configuration", full)
+        assert broker.pid
+        os.kill(broker.pid, signal.SIGKILL)
+        await until(lambda: len(calls) > 2)
+    await until(lambda: broker.starts == 2)
+    assert accepts(port)
+
+
+@pytest_twisted.ensureDeferred
+async def test_retained_messages_outlast_a_stop(own: Start, scene: Scene) -> None:
+    first = own()
+    publisher = Publisher(await first.start())
+    publisher.send("friends/jane", b"here", qos=1, retain=True)
+    publisher.close()
+    await first.stopService()
+    scene.bridge("friends/#", port=await own().start())
+    await scene.until(lambda: scene.arrivals)
+    assert scene.arrivals[0].payload == b"here"
+
+
+@pytest_twisted.ensureDeferred
+async def test_it_survives_a_burst_for_a_session_that_is_away(own: Start, scene: Scene) -> None:
+    port = await own().start()
+    lasting = {"port": port, "client_id": "lasting", "clean": False, "qos": 1}
+    await_session = scene.bridge("a", **lasting)
+    await scene.connected()
+    await await_session.stopService()
+    publisher = Publisher(port)
+    publisher.send("a", b"x" * 100, qos=1, times=5_000)
+    publisher.close()
+    scene.bridge("a", **lasting)
+    await scene.until(lambda: len(scene.arrivals) == 5_000)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_port_that_is_taken_is_named(own: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(NoBroker, match=f"port {port} is taken"):
+            await own(port).start()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_free_port_that_was_taken_meanwhile_is_no_obstacle(
+    own: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = [taken.getsockname()[1], free_port()]
+        monkeypatch.setattr(private, "_free_port", lambda: ports.pop(0))
+        expected = ports[1]
+        assert await own().start() == expected
+
+
+@pytest_twisted.ensureDeferred
+async def test_without_mosquitto_it_says_what_to_type(
+    own: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    with pytest.raises(NoBroker, match="sudo apt-get install mosquitto"):
+        await own().start()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    broker = PrivateBroker(reactor, tmp_path / "file" / "state")
+    with pytest.raises(NoBroker, match="cannot use the folder"):
+        await broker.start()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_stop_while_it_starts_leaves_nothing_behind(own: Start) -> None:
+    broker = own()
+    ready = broker.start()
+    pid = broker.pid
+    ready.addErrback(lambda failure: failure.trap(NoBroker))
+    await broker.stopService()
+    assert pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_extra_lines_end_the_configuration(tmp_path: Path) -> None:
+    lines = configuration(tmp_path, 1883, ["listener 9001", "protocol websockets"]).splitlines()
+    assert lines[-2:] == ["listener 9001", "protocol websockets"]
+    assert "listener 1883 127.0.0.1" in lines
+
+
+PARENT = """
+import sys
+from pathlib import Path
+from twisted.internet import reactor
+from sightline.mqtt.private import PrivateBroker
+broker = PrivateBroker(reactor, Path(sys.argv[1]))
+reactor.callWhenRunning(lambda: broker.start().addCallback(lambda p: print(p, flush=True)))
+reactor.run()
+"""
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv (Linux)")
+def test_it_ends_when_we_are_killed(tmp_path: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert parent.stdout
+    port = int(parent.stdout.readline())
+    assert accepts(port)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 10
+    while accepts(port):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

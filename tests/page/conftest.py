@@ -1,0 +1,110 @@
+"""A real Chromium in front of a real Sightline in front of a real mosquitto."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from broker import Broker
+from sightline_process import ROOT, SightlineProcess
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+# A machine without a graphics card draws the map slowly.
+expect.set_options(timeout=15_000)
+DESKTOP = {"width": 1200, "height": 760}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    if not (ROOT / "web" / "dist" / "index.html").exists():
+        pytest.skip("the page is not built (cd web && npm ci && npm run build)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    with Broker("sys_interval 1") as broker:
+        yield broker
+
+
+@pytest.fixture
+def sightline(broker: Broker) -> Iterator[SightlineProcess]:
+    settings = f"""
+        [broker.main]
+        host = "127.0.0.1"
+        port = {broker.port}
+        reconnect_min = 0.2
+        reconnect_max = 0.5
+        [fanout]
+        beat_seconds = 1
+    """
+    with SightlineProcess(settings) as sightline:
+        yield sightline
+
+
+class Watched:
+    """What went wrong in a page while nobody looked."""
+
+    def __init__(self, page: Page, home: str) -> None:
+        self.troubles: list[str] = []
+        self.strangers: list[str] = []
+        self._home = home
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        page.on("dialog", lambda dialog: self.troubles.append(f"dialog: {dialog.message}"))
+        page.on("request", self._asked)
+
+    def _said(self, message: Any) -> None:
+        lost = "WebSocket connection to" in message.text or "ERR_CONNECTION" in message.text
+        if message.type == "error" and not lost:
+            self.troubles.append(f"console: {message.text}")
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith((self._home, "data:", "blob:")):
+            self.strangers.append(request.url)
+
+
+@pytest.fixture
+def visit(chromium: Browser, sightline: SightlineProcess) -> Iterator[Any]:
+    """Opens the page. Afterwards nothing must have gone wrong in it, and no other host asked."""
+    opened = []
+
+    def open_page(path: str = "?test", **context: Any) -> Page:
+        context.setdefault("viewport", DESKTOP)
+        page = chromium.new_context(reduced_motion="reduce", **context).new_page()
+        page.set_default_timeout(20_000)
+        opened.append((page, Watched(page, sightline.url)))
+        page.goto(sightline.url + path)
+        return page
+
+    yield open_page
+    for page, watched in opened:
+        page.context.close()
+        assert watched.troubles == []
+        assert watched.strangers == []

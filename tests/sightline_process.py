@@ -1,0 +1,103 @@
+"""A whole Sightline as its users run it: `twistd sightline` in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from broker import free_port
+
+ROOT = Path(__file__).parent.parent
+DEADLINE = 20.0  # s
+
+
+class SightlineProcess:
+    """Starts on a free port (the same over `restart`), with a settings file of the given text."""
+
+    def __init__(self, settings: str = "", *options: str) -> None:
+        self._made = tempfile.TemporaryDirectory(prefix="sightline-")
+        self.folder = Path(self._made.name)
+        self.port = free_port()
+        self._options = options
+        (self.folder / "sightline.toml").write_text(settings)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where its page is."""
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def pid(self) -> int:
+        """The process id while it runs."""
+        assert self._process is not None, "not running"
+        return self._process.pid
+
+    @property
+    def logged(self) -> str:
+        """Everything it said, over all its starts."""
+        log = self.folder / "log"
+        return log.read_text(errors="replace") if log.exists() else ""
+
+    def start(self) -> SightlineProcess:
+        """Start it and wait until it says where it is."""
+        known = self.logged.count("Sightline is at")
+        command = [
+            str(Path(sys.executable).parent / "twistd"),
+            "--nodaemon",
+            "--pidfile=",
+            "sightline",
+        ]
+        command += ["--config", "sightline.toml", "--port", str(self.port), "--state", "state"]
+        if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
+            command = [setpriv, "--pdeathsig", "KILL", "--", *command]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, *self._options],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+        until = time.monotonic() + DEADLINE
+        while self.logged.count("Sightline is at") == known:
+            if self._process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"Sightline does not start:\n{self.logged[-3000:]}")
+            time.sleep(0.02)
+        return self
+
+    def end(self, sign: signal.Signals = signal.SIGTERM) -> int:
+        """Send it a signal and wait for its end; its exit status."""
+        assert self._process is not None
+        process, self._process = self._process, None
+        process.send_signal(sign)
+        try:
+            return process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise
+
+    def restart(self, sign: signal.Signals = signal.SIGTERM) -> SightlineProcess:
+        """End it and start it anew on the same port."""
+        self.end(sign)
+        return self.start()
+
+    def __enter__(self) -> SightlineProcess:
+        try:
+            return self.start()
+        except RuntimeError:
+            self._made.cleanup()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self.end(signal.SIGKILL)
+        self._made.cleanup()

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.logger import globalLogPublisher
+
+from sightline.core.access import GUEST
+from sightline.core.wire import Request
+from sightline.helm import Helm, Refused
+
+
+class Page:
+    user = GUEST
+    address = "127.0.0.1"
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, Any]] = []
+
+    def say(self, frame: bytes) -> None:
+        self.heard.append(json.loads(frame))
+
+
+@pytest.fixture
+def helm() -> Helm:
+    return Helm(lambda: 1.5)
+
+
+def ask(helm: Helm, do: str, **more: object) -> Page:
+    page = Page()
+    helm.ask(page, Request(7, do, more))
+    return page
+
+
+def test_a_ping_is_answered_with_the_time(helm):
+    assert ask(helm, "ping").heard == [{"t": "answer", "id": 7, "ok": True, "now": 1500}]
+
+
+def test_what_nobody_knows_is_refused_with_what_is_known(helm):
+    (answer,) = ask(helm, "dance").heard
+    assert (answer["ok"], answer["code"]) == (False, "unknown")
+    assert "ping" in answer["why"]
+
+
+def test_a_verb_may_refuse_with_a_reason(helm):
+    def drive(asker, request):
+        raise Refused("held", "ProBot1 is driven by jane")
+
+    helm.add("drive", drive)
+    assert ask(helm, "drive").heard == [
+        {"t": "answer", "id": 7, "ok": False, "code": "held", "why": "ProBot1 is driven by jane"}
+    ]
+
+
+def test_a_verb_gets_its_fields(helm):
+    helm.add("echo", lambda asker, request: {"said": request.more["text"]})
+    assert ask(helm, "echo", text="hi").heard[0]["said"] == "hi"
+
+
+def test_a_verb_may_take_its_time(helm):
+    done: Deferred[dict] = Deferred()
+    helm.add("wait", lambda asker, request: done)
+    page = ask(helm, "wait")
+    assert page.heard == []
+    done.callback({"found": 3})
+    assert page.heard == [{"t": "answer", "id": 7, "ok": True, "found": 3}]
+
+
+def test_a_verb_may_refuse_late(helm):
+    async def think(asker, request):
+        raise Refused("no", "on second thoughts")
+
+    helm.add("think", think)
+    assert ask(helm, "think").heard[0]["code"] == "no"
+
+
+def test_a_mistake_of_ours_is_answered_and_logged_and_tells_nothing(helm):
+    logged = []
+    globalLogPublisher.addObserver(logged.append)
+
+    def broken(asker, request):
+        raise ZeroDivisionError("secret")
+
+    helm.add("break", broken)
+    try:
+        (answer,) = ask(helm, "break").heard
+    finally:
+        globalLogPublisher.removeObserver(logged.append)
+    assert (answer["ok"], answer["code"]) == (False, "failed")
+    assert "secret" not in answer["why"]
+    assert any("break" in str(event.get("do")) for event in logged)
+
+
+def test_whoever_wants_to_know_hears_who_left(helm):
+    gone = []
+    helm.when_left(gone.append)
+    page = Page()
+    helm.left(page)
+    assert gone == [page]

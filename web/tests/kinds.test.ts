@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import { faceOf } from '../src/face';
+import { readBroker, figure } from '../src/kinds/broker/read';
+import { markOfFriend } from '../src/kinds/friends/mark';
+import { fixTime, isMoving, readFriend } from '../src/kinds/friends/read';
+import { summariseFriend } from '../src/kinds/friends/summary';
+import { readProBot } from '../src/kinds/probots/read';
+import { summariseProBot } from '../src/kinds/probots/summary';
+import { readServer } from '../src/kinds/server/read';
+import { Trails } from '../src/trails';
+import type { Thing } from '../src/wire';
+
+const friend = (state: Record<string, unknown>, id = 'jane/phone'): Thing => ({
+  k: 'friend',
+  id,
+  s: 1,
+  presence: 'live',
+  ...state,
+});
+
+describe('a friend', () => {
+  test('without a card is called by the user’s name', () => {
+    expect(readFriend(friend({})).name).toBe('jane');
+    expect(readFriend(friend({ name: 'Jane Doe' })).name).toBe('Jane Doe');
+  });
+
+  test('keeps what is unknown unknown', () => {
+    const read = readFriend(friend({ lat: 'north', batt: null, vel: Number.NaN }));
+    expect(read).not.toHaveProperty('lat');
+    expect(read).not.toHaveProperty('battery');
+    expect(read).not.toHaveProperty('speed');
+  });
+
+  test('is as old as its fix by the phone’s clock', () => {
+    expect(fixTime(readFriend(friend({ tst: 100, at: 160 })))).toBe(100);
+  });
+
+  test('whose clock is ahead is as old as the receipt', () => {
+    expect(fixTime(readFriend(friend({ tst: 9000, at: 160, ahead: 8840 })))).toBe(160);
+  });
+
+  test('moves only while live, and not for the noise of a receiver', () => {
+    expect(isMoving(readFriend(friend({ vel: 54 })))).toBe(true);
+    expect(isMoving(readFriend(friend({ vel: 2 })))).toBe(false);
+    expect(isMoving(readFriend(friend({ vel: 54, presence: 'stale' })))).toBe(false);
+  });
+
+  test('known only by a card is in the roster and not on the map', () => {
+    const thing = friend({ name: 'Jane Doe' });
+    const entry = summariseFriend(thing);
+    expect(entry.note).toBe('No position yet');
+    const dressing = { colour: '#123456', face: undefined, glideMs: 0, ageText: undefined };
+    expect(markOfFriend(readFriend(thing), entry, dressing)).toBeNull();
+  });
+
+  test('on the map shows its age only when it is not live', () => {
+    const dressing = { colour: '#123456', face: undefined, glideMs: 9, ageText: '47 min' };
+    for (const [presence, age] of [
+      ['live', undefined],
+      ['stale', '47 min'],
+    ] as const) {
+      const thing = friend({ lat: 1, lon: 2, presence, name: 'Jane Doe' });
+      const mark = markOfFriend(readFriend(thing), summariseFriend(thing), dressing);
+      expect(mark).toMatchObject({ label: 'Jane', lng: 2, lat: 1, presence, ageText: age });
+    }
+  });
+
+  test('is found by name, user, device, region and point of interest', () => {
+    const { search } = summariseFriend(
+      friend({ name: 'Jané', inregions: ['Work'], poi: 'Café Zoë' }, 'j17/tablet'),
+    );
+    for (const word of ['jane', 'j17', 'tablet', 'work', 'cafe zoe'])
+      expect(search).toContain(word);
+  });
+});
+
+describe('a robot', () => {
+  const robot = (state: Record<string, unknown>, id = 'ProBot2'): Thing => ({
+    k: 'probot',
+    id,
+    s: 1,
+    presence: 'live',
+    ...state,
+  });
+
+  test('shows a battery as it was sent when it was no number', () => {
+    expect(readProBot(robot({ batt: 22, batt_raw: '22.4V' }))).toMatchObject({
+      battery: 22,
+      batteryAsSent: '22.4V',
+    });
+  });
+
+  test('tells apart when it last spoke and when a value last changed', () => {
+    expect(readProBot(robot({ at: 100, heard: 140 }))).toMatchObject({ changed: 100, heard: 140 });
+  });
+
+  test('2 comes before 10', () => {
+    expect(summariseProBot(robot({})).order < summariseProBot(robot({}, 'ProBot10')).order).toBe(
+      true,
+    );
+  });
+
+  test('without a signal promises no latency', () => {
+    expect(summariseProBot(robot({ rtt: 20, presence: 'offline' })).note).toBe('No signal');
+  });
+});
+
+describe('brokers and server', () => {
+  test('a connection has its state, reason and next try', () => {
+    const broker = readBroker({
+      k: 'broker',
+      id: 'main',
+      s: 1,
+      link: { state: 'lost', since: 5, why: 'refused', next: 9, tries: 3, address: 'h:1' },
+      sys: { 'clients/connected': 12, 'load/messages/received/1min': '3.5', odd: {} },
+    });
+    expect(broker.link).toMatchObject({
+      state: 'lost',
+      since: 5,
+      why: 'refused',
+      next: 9,
+      tries: 3,
+    });
+    expect(figure(broker, 'clients/connected')).toBe(12);
+    expect(figure(broker, 'load/messages/received/1min')).toBe(3.5);
+    expect(figure(broker, 'odd')).toBeUndefined();
+  });
+
+  test('reasons for rejection come with the most frequent first', () => {
+    const { rejected } = readServer({
+      k: 'server',
+      id: 'sightline',
+      s: 1,
+      rejected: { b: 2, c: 30, a: 2 },
+    });
+    expect(rejected).toEqual([
+      ['c', 30],
+      ['a', 2],
+      ['b', 2],
+    ]);
+  });
+});
+
+describe('a face', () => {
+  const face = (state: Record<string, unknown>): Thing => ({
+    k: 'face',
+    id: 'jane/phone',
+    s: 1,
+    ...state,
+  });
+
+  test('becomes a data URL', () => {
+    expect(faceOf(face({ mime: 'image/png', data: 'aGk=' }))).toBe('data:image/png;base64,aGk=');
+  });
+
+  test.each([
+    [{ mime: 'image/svg+xml', data: 'aGk=' }],
+    [{ mime: 'image/png', data: '"><script>' }],
+    [{ mime: 'image/png' }],
+  ])('of another sort is not shown: %j', (state) => {
+    expect(faceOf(face(state))).toBeUndefined();
+  });
+});
+
+describe('trails', () => {
+  const spot = (at: number) => ({ lng: at, lat: 0, at, speed: undefined });
+
+  test('are kept only for those somebody chose', () => {
+    const trails = new Trails();
+    trails.add('friend/a/b', spot(1));
+    expect(trails.of('friend/a/b')).toEqual([]);
+  });
+
+  test('are bounded in length and in number', () => {
+    const trails = new Trails(3, 2);
+    for (const key of ['x', 'y']) trails.keep(key);
+    for (let at = 1; at <= 5; at++) trails.add('x', spot(at));
+    expect(trails.of('x').map(({ at }) => at)).toEqual([3, 4, 5]);
+    trails.keep('x');
+    trails.keep('z');
+    expect([trails.keeps('x'), trails.keeps('y'), trails.keeps('z')]).toEqual([true, false, true]);
+  });
+
+  test('hold no fix twice and no late one', () => {
+    const trails = new Trails();
+    trails.keep('x');
+    for (const at of [5, 5, 4, 6]) trails.add('x', spot(at));
+    expect(trails.of('x').map(({ at }) => at)).toEqual([5, 6]);
+  });
+});

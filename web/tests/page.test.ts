@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import { readPlace, writePlace } from '../src/address';
+import { BINDINGS, PAIR_WITHIN, pressed } from '../src/keys';
+import { Pulse } from '../src/pulse';
+import { readSettings } from '../src/settings';
+import { Tape } from '../src/tape';
+import { World } from '../src/world';
+import { complaint, pick, prettyJson } from '../src/panels/console';
+import { exampleCommand } from '../src/panels/empty';
+import { sparkPath } from '../src/panels/spark';
+import { linkText } from '../src/panels/status';
+import type { Link } from '../src/kinds/broker/read';
+
+describe('the address', () => {
+  test('keeps section, view and selection', () => {
+    const place = {
+      section: 'map' as const,
+      view: { zoom: 5.05, lat: 50.6, lng: -6.6 },
+      selected: 'friend/jane doe/phone #1',
+    };
+    expect(readPlace(writePlace(place))).toEqual(place);
+  });
+
+  test('is easy to read', () => {
+    expect(
+      writePlace({ section: 'map', view: { zoom: 5, lat: 1, lng: 2 }, selected: 'friend/a/b' }),
+    ).toBe('#map?view=5.00/1.0000/2.0000&id=friend/a/b');
+  });
+
+  test.each([
+    '',
+    '#',
+    '#nowhere',
+    '#map?view=',
+    '#map?view=a/b/c',
+    '#map?view=5/91/0',
+    '#map?id=x',
+    '#%',
+  ])('that makes no sense (%j) shows the map', (fragment) => {
+    expect(readPlace(fragment)).toEqual({ section: 'map' });
+  });
+});
+
+describe('keys', () => {
+  test('do what the help says', () => {
+    expect(pressed('f', null, 0).action).toBe('follow');
+    expect(pressed('F', null, 0).action).toBe('follow');
+    expect(pressed('Escape', null, 0).action).toBe('close');
+    expect(pressed('x', null, 0)).toEqual({ action: null, waiting: null });
+  });
+
+  test('of a pair work one after the other', () => {
+    const first = pressed('g', null, 100);
+    expect(first.action).toBeNull();
+    expect(pressed('b', first.waiting, 200)).toEqual({ action: 'broker', waiting: null });
+  });
+
+  test('of a pair are forgotten after a while', () => {
+    const { waiting } = pressed('g', null, 0);
+    expect(pressed('m', waiting, PAIR_WITHIN + 1).action).toBeNull();
+    expect(pressed('d', waiting, PAIR_WITHIN + 1).action).toBe('theme');
+  });
+
+  test('are all different', () => {
+    const all = BINDINGS.map((binding) => binding.keys.join(' '));
+    expect(new Set(all).size).toBe(all.length);
+  });
+});
+
+describe('settings', () => {
+  test('are kept', () => {
+    expect(readSettings('{"theme":"light","motion":"reduced","units":"imperial"}')).toEqual({
+      theme: 'light',
+      motion: 'reduced',
+      units: 'imperial',
+    });
+  });
+
+  test.each([null, '', 'no', '[]', '7', '{"theme":"pink"}'])(
+    'stored as %j are the defaults',
+    (stored) => {
+      expect(readSettings(stored)).toEqual({ theme: 'auto', motion: 'auto', units: 'metric' });
+    },
+  );
+});
+
+describe('the tape', () => {
+  test('keeps the newest frames, within a number and a size', () => {
+    const tape = new Tape(3, 100);
+    for (let n = 1; n <= 5; n++) tape.add('in', 'news', String(n), n);
+    expect(tape.frames.map(({ text }) => text)).toEqual(['3', '4', '5']);
+    tape.add('in', 'news', 'x'.repeat(99), 6);
+    expect(tape.frames.map(({ size }) => size)).toEqual([1, 99]);
+    expect(tape.count).toBe(6);
+  });
+
+  test('keeps one frame that is larger than everything', () => {
+    const tape = new Tape(3, 10);
+    tape.add('in', 'news', 'x'.repeat(50), 1);
+    expect(tape.frames).toHaveLength(1);
+  });
+
+  test('shows the newest first, by direction and content, and beats only when wanted', () => {
+    const tape = new Tape();
+    tape.add('out', 'resume', '{"t":"resume"}', 1);
+    tape.add('in', 'news', '{"id":"Jane"}', 2);
+    tape.add('in', 'beat', '{"t":"beat"}', 3);
+    const labels = (...how: [string, 'all' | 'in' | 'out', boolean]) =>
+      pick(tape.frames, ...how).map(({ label }) => label);
+    expect(labels('', 'all', false)).toEqual(['news', 'resume']);
+    expect(labels('', 'in', true)).toEqual(['beat', 'news']);
+    expect(labels('jane', 'all', true)).toEqual(['news']);
+  });
+});
+
+describe('a frame by hand', () => {
+  test('is checked before it is sent', () => {
+    expect(complaint('{"id": 1, "do": "ping"}', 4096)).toBeNull();
+    expect(complaint('', 4096)).toContain('Write a frame');
+    expect(complaint('{"id": 1,', 4096)).toContain('Not JSON');
+    expect(complaint('[]', 4096)).toContain('object');
+    expect(complaint('{"do":"ping"}', 4096)).toContain('"id"');
+    expect(complaint('{"id":1}', 4096)).toContain('"do"');
+    expect(complaint(`{"id":1,"do":"${'é'.repeat(40)}"}`, 90)).toContain(
+      'more than the server takes',
+    );
+  });
+
+  test('is shown with line breaks, and as it is when it is not JSON', () => {
+    expect(prettyJson('{"a":1}')).toBe('{\n  "a": 1\n}');
+    expect(prettyJson('{"a"')).toBe('{"a"');
+  });
+});
+
+describe('the broker in words', () => {
+  const link = (part: Partial<Link>): Link => ({
+    state: 'connected',
+    address: 'h:1',
+    protocol: '5',
+    tls: false,
+    ...part,
+  });
+
+  test('lost: why, and when it is tried again', () => {
+    expect(linkText(link({ state: 'lost', why: 'connection refused', next: 103 }), 100.4)).toBe(
+      'No news from it. Connection refused. Next try in 3 s.',
+    );
+    expect(linkText(link({ state: 'lost', next: 99 }), 100)).toContain('Trying now.');
+  });
+
+  test('connected: nothing more than that', () => {
+    expect(linkText(link({}), 100)).toBe('Connected.');
+  });
+});
+
+test('an example for an empty map publishes to the broker in use', () => {
+  expect(exampleCommand('10.0.0.7:2883')).toContain(
+    'mosquitto_pub -h 10.0.0.7 -p 2883 -t owntracks/',
+  );
+  expect(exampleCommand('')).toContain('-h 127.0.0.1 -p 1883');
+});
+
+test('changes are told once per drawn frame, however many frames came', () => {
+  const world = new World();
+  const due: (() => void)[] = [];
+  const pulse = new Pulse(world, (draw) => due.push(draw));
+  const told: string[][] = [];
+  pulse.on(({ keys }) => told.push([...keys]));
+  world.greet('e');
+  for (let seq = 1; seq <= 50; seq++) {
+    world.hear({
+      t: 'news',
+      seq,
+      whole: seq === 1,
+      more: false,
+      missed: {},
+      things: [{ k: 'friend', id: `${String(seq % 2)}/p`, s: seq }],
+    });
+  }
+  expect(due).toHaveLength(1);
+  due[0]?.();
+  expect(told).toEqual([['friend/1/p', 'friend/0/p']]);
+});
+
+test('a small line needs two points in time, and stays inside its box', () => {
+  expect(sparkPath([{ at: 1, value: 5 }], 100, 30, false)).toBe('');
+  const path = sparkPath(
+    [0, 9, 3].map((value, at) => ({ at, value })),
+    100,
+    30,
+    false,
+  );
+  const ys = [...path.matchAll(/ ([\d.-]+)/g)].map((match) => Number(match[1]));
+  expect(Math.min(...ys)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...ys)).toBeLessThanOrEqual(30);
+});
