@@ -864,9 +864,8 @@ class Desk(Service):
     def _make_seat(self, robot: str, thing: str) -> _Seat | None:
         """The robot's seat, made or moved to the broker it was last heard through."""
         state = self._hub.world.state(thing)
-        source = state.source if isinstance(state, ProBot) else None
         seat = self._seats.get(thing)
-        route = self._routes.get(source) if source else None
+        route = self._routes.get(state.source) if isinstance(state, ProBot) else None
         if seat is not None and (route is None or seat.route is route or self.leases.get(thing)):
             return seat
         if route is None:

@@ -36,8 +36,8 @@ class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     rtt: float | None = None
     """The robot's own ICMP time to the broker's host, ms."""
     ip: str | None = None
-    source: str | None = None
-    """The broker it was heard through, by its name in the settings."""
+    source: str = "main"
+    """The broker it was heard through, by its name in the settings; absent: ``main``."""
     at: float | None = None
     """Our receipt of the last value that differed from the one before, epoch s."""
     heard: float | None = None
