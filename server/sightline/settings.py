@@ -166,6 +166,13 @@ class Probots(Section, frozen=True, kw_only=True):
     known: tuple[str, ...] = ()
 
 
+class Probot(Section, frozen=True, kw_only=True):
+    """One robot by its name. ``name`` is what people call it; ``picture`` a PNG or JPEG file."""
+
+    name: str = ""
+    picture: str = ""
+
+
 class Driving(Section, frozen=True, kw_only=True):
     """The guard: a process that stops robots when the server hangs.
 
@@ -178,7 +185,11 @@ class Driving(Section, frozen=True, kw_only=True):
 
 
 class Settings(Section, frozen=True, kw_only=True):
-    """Everything the operator decided. ``broker`` is by name; empty: use a private mosquitto."""
+    """Everything the operator decided.
+
+    ``broker`` is by name; empty: use a private mosquitto. ``probot`` is by name, too, in the order
+    in which they are shown.
+    """
 
     server: Server = Server()
     limits: Limits = Limits()
@@ -187,6 +198,7 @@ class Settings(Section, frozen=True, kw_only=True):
     friends: Friends = Friends()
     probots: Probots = Probots()
     driving: Driving = Driving()
+    probot: Mapping[str, Probot] = {}
 
     def warnings(self) -> list[str]:
         """What is allowed but should be said aloud at every start."""
@@ -206,7 +218,7 @@ class Settings(Section, frozen=True, kw_only=True):
 _NOT_IN_FILE = {"password"}
 
 _BROKER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_ROBOT_NAME = re.compile(r"ProBot[0-9]{1,6}")
+_ROBOT_NAME = re.compile(r"ProBot[1-9][0-9]{0,3}")
 _ENDPOINT = re.compile(r"[a-z0-9]+:.+")
 _TCP_ENDPOINT = re.compile(r"(?:tcp|tcp6|ssl|tls):(?:port=)?([0-9]+)(?::.*)?")
 
@@ -239,8 +251,12 @@ def _settings(
     brokers = table.get("broker", {})
     if not isinstance(brokers, dict):
         raise BadSettings(f"{file}: broker: must be tables, one per broker: [broker.main]")
+    robots = table.get("probot", {})
+    if not isinstance(robots, dict):
+        raise BadSettings(f"{file}: probot: must be tables, one per robot: [probot.ProBot1]")
     settings = Settings(
         **sections,
+        probot={name: _probot(name, t, file, folder) for name, t in robots.items()},
         broker={name: _broker(name, t, file, folder, environ) for name, t in brokers.items()},
     )
     _check_environment(settings, environ)
@@ -275,6 +291,17 @@ def _broker(
         client_id=broker.client_id or _default_client_id(broker.protocol),
         password=_password(name, broker, file, environ),
     )
+
+
+def _probot(name: str, table: object, file: str, folder: Path) -> Probot:
+    where = f"probot.{name}"
+    if not _ROBOT_NAME.fullmatch(name):
+        raise BadSettings(f"{file}: {where}: a robot's name is such as ProBot1")
+    values = _values(Probot, table, file, where)
+    if values.get("picture"):
+        values["picture"] = str(folder / values["picture"])
+        _check_file(values["picture"], file, f"{where}.picture", secret=False)
+    return Probot(**values)
 
 
 _SECRET_FILES = {"password_file", "tls_key"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import gc
 import os
@@ -12,7 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 from urllib.parse import urlsplit
 
 from twisted.application.service import MultiService, Service
@@ -37,13 +38,14 @@ from sightline.driving.desk import Desk
 from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
+from sightline.kinds.probots.model import Picture, ProBot
 from sightline.model.kind import Kind, Patience
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge
 from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.private import PrivateBroker
 from sightline.mqtt.route import BridgeRoute
-from sightline.settings import BadSettings, Settings, load
+from sightline.settings import BadSettings, Probot, Settings, load
 from sightline.web import assets, site
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.metrics import Metrics, Vitals
@@ -56,6 +58,7 @@ _NOT_BUILT = (
     b"build (scripts/run_server.sh does it for you).\n"
 )
 _CHILD_AGAIN = 1.0  # s
+_MOST_PICTURE = 200_000  # bytes
 _BACKLOG = 4096  # connections not yet accepted
 
 
@@ -128,6 +131,7 @@ class Sightline(MultiService):
         )
         fanout = FanOut(reactor, time.time, world, pace)
         hub.listen(fanout.stir)
+        _introduce(settings, hub)
 
         def hello(user: User) -> bytes:
             return wire.hello(
@@ -195,12 +199,37 @@ class Sightline(MultiService):
 def _kinds(settings: Settings) -> Sequence[Kind]:
     """The kinds, as patient as the settings say."""
     people, robots = settings.friends, settings.probots
-    known = frozenset(robots.known) or None
+    known = frozenset((*robots.known, *settings.probot)) or None
     return (
         friends.kind(people.stale_after, people.offline_after),
         probots.kind(known, robots.stale_after, robots.offline_after),
         broker.KIND,
     )
+
+
+def _introduce(settings: Settings, hub: Hub) -> None:
+    """The robots of the settings are shown before they are heard."""
+    names = dict.fromkeys((*settings.probot, *settings.probots.known))
+    for order, name in enumerate(names):
+        told = settings.probot.get(name, Probot())
+        robot = ProBot(presence="offline", name=told.name or None, order=order)
+        hub.show(f"probot/{name}", robot)
+        if told.picture:
+            hub.show(f"picture/{name}", _picture(told.picture))
+
+
+def _picture(path: str) -> Picture:
+    data = Path(path).read_bytes()
+    mime: Literal["image/png", "image/jpeg"]
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        mime = "image/png"
+    elif data.startswith(b"\xff\xd8\xff"):
+        mime = "image/jpeg"
+    else:
+        raise CannotStart(f"{path} is neither PNG nor JPEG")
+    if len(data) > _MOST_PICTURE:
+        raise CannotStart(f"{path} has more than {_MOST_PICTURE // 1000} kB")
+    return Picture(mime=mime, data=base64.b64encode(data).decode())
 
 
 def _origin(url: str) -> list[str]:

@@ -89,6 +89,15 @@ def robot_of(topic: str) -> str | None:
     return name if is_robot(name) else None
 
 
+def is_command_topic(topic: str) -> bool:
+    """Whether ``topic``, which may be a filter, reaches a robot's ears.
+
+    For consoles and interfaces where people publish or subscribe freely: this is barred there.
+    """
+    first = topic.split("/")[0]
+    return first in ("keys", "MainRoutine", "shutdownProBot", "+", "#")
+
+
 def _robot(name: str) -> str:
     if not is_robot(name):
         raise BadCommand("not the name of a ProBot")

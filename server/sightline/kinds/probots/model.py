@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from sightline.model.kind import Present
+from sightline.model.kind import Present, State
 
 Routine = Literal["started", "stopped", "not running", "unknown"]
 
@@ -18,6 +18,14 @@ def is_robot(name: str) -> bool:
     return _ROBOT.match(name) is not None
 
 
+class Picture(State, frozen=True, omit_defaults=True, kw_only=True):
+    """``picture/ProBot1``: what it looks like, from the settings."""
+
+    mime: Literal["image/png", "image/jpeg"]
+    data: str
+    """Base64."""
+
+
 class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One robot as it is now, id ``ProBot1``. It does not know where it is.
 
@@ -25,6 +33,10 @@ class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     hangs, so that a message is no proof of a fresh value: hence two times.
     """
 
+    name: str | None = None
+    """What people call it, from the settings."""
+    order: int | None = None
+    """Its place in the list of the settings."""
     batt: float | None = None
     """Battery, % (0 to 100)."""
     batt_raw: float | None = None
@@ -41,4 +53,5 @@ class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     at: float | None = None
     """Our receipt of the last value that differed from the one before, epoch s."""
     heard: float | None = None
-    """Our receipt of the last message, epoch s; between changes it moves by 1 s or more."""
+    """Our receipt of the last message, epoch s; between changes it moves by 1 s or more. Absent:
+    never heard; a robot of the settings that is not working."""
