@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sightline.core.deadman import PATIENCE, DeadMan
-from sightline.core.ledger import Ledger
+from sightline.core.ledger import LOST, Ledger
 
 
 def test_our_word_comes_back_once_and_tells_how_long_it_took():
@@ -38,6 +38,13 @@ def test_what_was_not_sent_after_all_is_not_overdue():
     assert ledger.overdue("t", 12.0) == 2.0
     ledger.forget()
     assert ledger.overdue("t", 12.0) == 0.0
+
+
+def test_what_is_lost_is_waited_for_no_more_but_still_known():
+    ledger = Ledger()
+    ledger.sent("t", b"a", 10.0)
+    assert ledger.overdue("t", 10 + LOST + 1) == 0.0
+    assert ledger.heard("t", b"a", 20.0) == 10.0
 
 
 def test_a_robot_told_to_move_and_nothing_more_is_due():

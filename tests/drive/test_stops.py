@@ -213,7 +213,6 @@ async def test_a_robot_that_falls_silent_is_not_driven_any_more(scene: Scene):
     since = time.monotonic()
     scene.robot.sends(signal.SIGSTOP)
     measured("robot silent", await scene.stops(since))
-    print([t for k, t in scene.watcher.browser.picture.things.items() if "command" in k])
     await scene.sees(lambda things: things[ROBOT]["presence"] == "offline", "robot offline")
     bob = await scene.comes("bob:admin")
     answer = await bob.asks("takeover")

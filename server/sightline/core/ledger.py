@@ -10,6 +10,8 @@ from collections import deque
 
 _MOST = 500  # entries per topic
 _FORGET = 30.0  # s
+LOST = 3.0
+"""What did not come back within this was lost by the broker, s."""
 
 
 class Sent:
@@ -57,11 +59,12 @@ class Ledger:
         return now - mine.at
 
     def overdue(self, topic: str, now: float) -> float:
-        """How long the oldest entry of ``topic`` has been waited for, in s."""
-        out = self._out.get(topic)
-        while out and out[0].void:
-            out.popleft()
-        return now - out[0].at if out else 0.0
+        """How long the oldest entry of ``topic`` has been waited for, in s.
+
+        What is older than `LOST` is not waited for any more; should it come, it is known.
+        """
+        waited = (now - e.at for e in self._out.get(topic, ()) if not e.void)
+        return max((seconds for seconds in waited if seconds <= LOST), default=0.0)
 
     def forget(self) -> None:
         """The connection is gone: nothing of it comes back."""

@@ -192,7 +192,8 @@ class Desk(Service):
 
     def _pay(self, seat: _Seat) -> None:
         """Say a stop that could not be said; the robot needs its time to come back, too."""
-        if self.leases.get(seat.thing) is None and self._beat.running:
+        lease = self.leases.get(seat.thing)
+        if self._beat.running and (lease is None or lease.state != "moving"):
             seat.wheel.stop()
 
     def _telemetry(self, payload: bytes) -> None:

@@ -83,7 +83,12 @@ class Watch:
                 self._guard_heard = now if payload == b"here" else float("-inf")
             return None
         if topic.startswith("sightline/"):
-            if topic == self.echo_topic and (sent := self._probes.pop(payload, None)) is not None:
+            if topic == self.echo_topic and payload in self._probes:
+                while True:  # those before it were lost: the broker keeps the order
+                    first = next(iter(self._probes))
+                    sent = self._probes.pop(first)
+                    if first == payload:
+                        break
                 self.trip = now - sent
             return None
         if not arrival.retain:

@@ -82,15 +82,16 @@ class Wheel:
         ]
 
     def _say_stop(self, line: Lifeline | None) -> None:
+        ledger, now = self._watch.ledger, self._clock.seconds()
+        entry = ledger.sent(self.topic, commands.STOP, now, f"stop {id(line)}")
         if line is not None and line.stop(commands.STOP):
-            path = f"stop {id(line)}"
-        elif self._route.send(self.topic, commands.STOP, urgent=True):
-            path = "bridge"
+            return
+        entry.path = "bridge"
+        if self._route.send(self.topic, commands.STOP, urgent=True):
             self.owes = False
         else:
+            entry.void = True
             self.owes = True
-            return
-        self._watch.ledger.sent(self.topic, commands.STOP, self._clock.seconds(), path)
 
     def _forget_repeats(self) -> None:
         for call in self._again:
