@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_twisted
+from twisted.internet.defer import Deferred
 
 from drive.scene import HERE, Scene
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    made = Scene(tmp_path_factory.mktemp("shared"))
+    try:
+        yield pytest_twisted.blockon(Deferred.fromCoroutine(made.begins()))
+    finally:
+        pytest_twisted.blockon(Deferred.fromCoroutine(made.ends()))
+
+
 @pytest_twisted.async_yield_fixture()
-async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(shared: Scene) -> AsyncIterator[Scene]:
+    """For those who leave everything running as it was."""
+    yield shared
+    await shared.clears()
+
+
+@pytest_twisted.async_yield_fixture()
+async def own(tmp_path: Path) -> AsyncIterator[Scene]:
+    """For those who break something."""
     made = Scene(tmp_path)
     try:
         yield await made.begins()

@@ -137,6 +137,8 @@ class Driver:
 
     async def enters(self) -> Driver:
         await self.browser.enters(headers={"X-Test-User": self.who})
+        # As browsers do; otherwise a frame may wait 40 ms for the one before to be acknowledged.
+        self.browser._protocol.transport.setTcpNoDelay(True)
         return self
 
     async def asks(self, do: str, **fields: Any) -> dict[str, Any]:
@@ -290,6 +292,13 @@ class Scene:
         after = [h for h in self.recorder.commands() if h.at > first.at]
         assert all(h.payload == STOP for h in after), after
         return first.at - since
+
+    async def clears(self) -> None:
+        """Everybody but the watcher leaves, and the robot is free."""
+        for driver in self.drivers[1:]:
+            await driver.leaves()
+        del self.drivers[1:]
+        await self.sees(lambda things: "lease/ProBot1" not in things, "a free robot")
 
     async def ends(self) -> None:
         for driver in self.drivers:

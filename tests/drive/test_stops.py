@@ -53,15 +53,15 @@ async def test_a_cut_network_of_the_browser_stops(scene: Scene):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_killed_server_stops_and_starts_without_a_driver(scene: Scene):
-    driver = await scene.drives()
+async def test_a_killed_server_stops_and_starts_without_a_driver(own: Scene):
+    driver = await own.drives()
     since = time.monotonic()
-    scene.server.end(signal.SIGKILL)
-    measured("server killed", await scene.stops(since))
+    own.server.end(signal.SIGKILL)
+    measured("server killed", await own.stops(since))
     await driver.browser.is_closed()
-    scene.serve()
+    own.serve()
     await pause(1.5)
-    assert scene.recorder.motion(since + 0.1) == []
+    assert own.recorder.motion(since + 0.1) == []
 
 
 @pytest_twisted.ensureDeferred
@@ -73,14 +73,14 @@ async def test_a_killed_server_stops_without_a_guard(unguarded: Scene):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_hung_server_is_stopped_by_the_guard(scene: Scene):
-    await scene.drives()
+async def test_a_hung_server_is_stopped_by_the_guard(own: Scene):
+    await own.drives()
     since = time.monotonic()
-    scene.server.sends(signal.SIGSTOP)
-    measured("server hangs", await scene.stops(since))
-    scene.server.sends(signal.SIGCONT)  # and finds a second's frames with motion
+    own.server.sends(signal.SIGSTOP)
+    measured("server hangs", await own.stops(since))
+    own.server.sends(signal.SIGCONT)  # and finds a second's frames with motion
     await pause(0.3)
-    assert scene.recorder.commands()[-1].payload == STOP
+    assert own.recorder.commands()[-1].payload == STOP
 
 
 @pytest_twisted.ensureDeferred
@@ -92,12 +92,12 @@ async def test_a_hung_server_is_stopped_by_the_broker_where_there_is_no_guard(un
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_server_that_is_told_to_end_stops_first(scene: Scene):
-    await scene.drives()
+async def test_a_server_that_is_told_to_end_stops_first(own: Scene):
+    await own.drives()
     since = time.monotonic()
-    scene.server.sends(signal.SIGTERM)
-    measured("server told to end", await scene.stops(since))
-    assert len(scene.recorder.commands(since)) >= 3
+    own.server.sends(signal.SIGTERM)
+    measured("server told to end", await own.stops(since))
+    assert len(own.recorder.commands(since)) >= 3
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
@@ -112,25 +112,25 @@ async def test_a_clock_that_is_stepped_hides_no_silence(clocked: Scene, hours: i
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_broker_that_restarts_moves_nothing(scene: Scene):
-    driver = await scene.drives()
+async def test_a_broker_that_restarts_moves_nothing(own: Scene):
+    driver = await own.drives()
     since = time.monotonic()
-    scene.broker.kill()
-    await scene.sees(lambda things: "lease/ProBot1" not in things, "the end of the lease")
-    scene.broker.start()
-    await scene.sees(lambda things: things["broker/main"]["link"]["state"] == "connected")
-    await until(lambda: _stops(scene, since), "the stop owed")
+    own.broker.kill()
+    await own.sees(lambda things: "lease/ProBot1" not in things, "the end of the lease")
+    own.broker.start()
+    await own.sees(lambda things: things["broker/main"]["link"]["state"] == "connected")
+    await until(lambda: _stops(own, since), "the stop owed")
     driver.presses()
     await pause(0.5)
-    assert scene.recorder.motion(since + 0.2) == []
+    assert own.recorder.motion(since + 0.2) == []
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_frozen_broker_is_noticed_before_the_robot_is_told_anything_old(scene: Scene):
-    driver = await scene.drives()
-    scene.broker.pause()
+async def test_a_frozen_broker_is_noticed_before_the_robot_is_told_anything_old(own: Scene):
+    driver = await own.drives()
+    own.broker.pause()
     since = time.monotonic()
-    await scene.sees(
+    await own.sees(
         lambda things: (
             "lease/ProBot1" not in things or things["lease/ProBot1"]["state"] == "parked"
         ),
@@ -139,17 +139,18 @@ async def test_a_frozen_broker_is_noticed_before_the_robot_is_told_anything_old(
     measured("broker hangs: Sightline stops sending", time.monotonic() - since)
     driver.presses(up=0.7)
     await pause(0.3)
-    scene.broker.resume()
+    own.broker.resume()
     resumed = time.monotonic()
-    await until(lambda: _stops(scene, resumed), "the stop")
+    await until(lambda: _stops(own, resumed), "the stop")
     await pause(0.5)
-    assert scene.recorder.commands()[-1].payload == STOP
-    assert not [h for h in scene.recorder.commands() if h.payload.startswith(b"0.70")]
+    assert own.recorder.commands()[-1].payload == STOP
+    assert not [h for h in own.recorder.commands() if h.payload.startswith(b"0.70")]
 
 
 @pytest_twisted.ensureDeferred
 async def test_of_two_who_grab_a_robot_one_gets_it(scene: Scene):
     amy, bob = await scene.comes("amy:operator"), await scene.comes("bob:operator")
+    since = time.monotonic()
     for _ in range(20):
         asked = [d.browser for d in (amy, bob)]
         answers = []
@@ -165,7 +166,7 @@ async def test_of_two_who_grab_a_robot_one_gets_it(scene: Scene):
         assert ("amy", "bob")[won] in lost["why"]
         holder = (amy, bob)[won]
         assert (await holder.asks("release", lease=answers[won]["lease"]))["ok"]
-    assert scene.recorder.motion() == []
+    assert scene.recorder.motion(since) == []
 
 
 @pytest_twisted.ensureDeferred
@@ -208,16 +209,16 @@ async def test_anybody_who_watches_can_stop_though_their_socket_is_full(scene: S
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_robot_that_falls_silent_is_not_driven_any_more(scene: Scene):
-    await scene.drives()
+async def test_a_robot_that_falls_silent_is_not_driven_any_more(own: Scene):
+    await own.drives()
     since = time.monotonic()
-    scene.robot.sends(signal.SIGSTOP)
-    measured("robot silent", await scene.stops(since))
-    await scene.sees(lambda things: things[ROBOT]["presence"] == "offline", "robot offline")
-    bob = await scene.comes("bob:admin")
+    own.robot.sends(signal.SIGSTOP)
+    measured("robot silent", await own.stops(since))
+    await own.sees(lambda things: things[ROBOT]["presence"] == "offline", "robot offline")
+    bob = await own.comes("bob:admin")
     answer = await bob.asks("takeover")
     assert (answer["ok"], answer["code"]) == (False, "offline")
-    scene.robot.sends(signal.SIGCONT)
+    own.robot.sends(signal.SIGCONT)
 
 
 @pytest_twisted.ensureDeferred
@@ -233,45 +234,45 @@ async def test_somebody_elses_command_is_alarmed_and_answered_by_a_stop(scene: S
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_retained_command_is_cleared_without_felling_the_robot(scene: Scene):
-    scene.recorder.publish(KEYS, b"0.5 0 0 0", retain=True)
-    scene.recorder.publish("MainRoutine/ProBot1", b'"stop"', retain=True)
-    await scene.sees(
+async def test_a_retained_command_is_cleared_without_felling_the_robot(own: Scene):
+    own.recorder.publish(KEYS, b"0.5 0 0 0", retain=True)
+    own.recorder.publish("MainRoutine/ProBot1", b'"stop"', retain=True)
+    await own.sees(
         lambda things: f"alarm/{KEYS}" in things and "alarm/MainRoutine/ProBot1" in things,
         "the alarms",
     )
     await pause(2.5)
     from drive.scene import Recorder
 
-    late = Recorder(scene.broker.port)
+    late = Recorder(own.broker.port)
     try:
         await until(lambda: late.ready, "a later client")
         await pause(0.2)
         assert late.heard == []
     finally:
         late.close()
-    assert b"" not in [h.payload for h in scene.recorder.commands()]
-    assert scene.thing(ROBOT)["routine"] != "not running"
+    assert b"" not in [h.payload for h in own.recorder.commands()]
+    assert own.thing(ROBOT)["routine"] != "not running"
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_absence_of_the_guard_is_shown(scene: Scene):
-    log = (scene.folder / "server.log").read_text()
+async def test_the_absence_of_the_guard_is_shown(own: Scene):
+    log = (own.folder / "server.log").read_text()
     assert "guard" in log
     pids = [
         int(pid)
         for pid in os.listdir("/proc")
         if pid.isdigit()
         and b"\0guard\0" in _command(pid)
-        and str(scene.folder).encode() in _command(pid)
+        and str(own.folder).encode() in _command(pid)
     ]
     assert len(pids) == 1
     since = time.monotonic()
     os.kill(pids[0], signal.SIGSTOP)
-    await scene.sees(lambda things: things["guard/main"]["presence"] == "offline", "no guard")
+    await own.sees(lambda things: things["guard/main"]["presence"] == "offline", "no guard")
     measured("guard gone: shown", time.monotonic() - since)
     os.kill(pids[0], signal.SIGCONT)
-    await scene.sees(lambda things: things["guard/main"]["presence"] == "live", "the guard")
+    await own.sees(lambda things: things["guard/main"]["presence"] == "live", "the guard")
 
 
 def _stops(scene: Scene, since: float) -> bool:

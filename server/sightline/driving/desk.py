@@ -11,7 +11,6 @@ everybody by the things in `things`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from twisted.application.service import Service
@@ -23,9 +22,12 @@ from twisted.logger import Logger
 from sightline.core import wire
 from sightline.core.access import may
 from sightline.core.leases import KEEP, SILENCE, Ended, Held, Lease, Leases, NotYours, Stop
+from sightline.driving.alarms import Alarms
+from sightline.driving.effects import Effects
 from sightline.driving.log import CommandLog
 from sightline.driving.route import Route
-from sightline.driving.things import Alarm, Driven, Guard
+from sightline.driving.seat import Ask, Motion, Seat
+from sightline.driving.things import Driven, Guard
 from sightline.driving.watch import Foreign, Watch
 from sightline.driving.wheel import Wheel
 from sightline.helm import Asker, Fields, Helm, Refused
@@ -34,7 +36,6 @@ from sightline.kinds.broker import Trip
 from sightline.kinds.probots import commands
 from sightline.kinds.probots.model import ProBot, is_robot
 from sightline.model.kind import Arrival, id_of
-from sightline.model.text import clean
 
 PULSE = 0.02
 """How often driven robots are looked at, s."""
@@ -58,53 +59,8 @@ SHUTDOWN_SECONDS = 20.0
 ROUTINE_SECONDS = 6.0
 _IDLE_PROBE = 5.0  # s, while nobody drives
 _CLOSE_LINE = 0.15  # s after the end of a lease: when its stops are said
-_ALARM_KEPT = 60.0  # s
-_MOST_ALARMS = 50
 _OWED = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # s after the broker is back
-_CLEAR_EVERY = 2.0  # s per topic
 _ANSWER_FOREIGN = 0.3  # s per robot between stops said against somebody else
-_HEAD = 80  # characters
-
-
-@dataclass
-class _Seat:
-    """One robot that is or was driven, and what is going on with it."""
-
-    robot: str
-    thing: str
-    route: Route
-    watch: Watch
-    wheel: Wheel
-    heard: float = 0.0
-    asker: Asker | None = None
-    began: float = 0.0
-    since: float = 0.0
-    keys: commands.Keys = field(default_factory=commands.Keys)
-    furthest: commands.Keys = field(default_factory=commands.Keys)
-    angles: list[float] = field(default_factory=list)
-    moving: bool = False
-    said: tuple[str, str] = ("", "")
-    answered: float = 0.0
-    shown_sent: float = 0.0
-    sent: str = commands.STOP.decode()
-    asks: list[_Ask] = field(default_factory=list)
-
-
-@dataclass
-class _Ask:
-    asker: Asker
-    until: float
-    answer: Deferred[Fields]
-
-
-@dataclass
-class _Awaited:
-    """An effect that should be seen: of a shutdown, of a change of the routine."""
-
-    fact: Callable[[], str]
-    began: float
-    until: float
-    found: Deferred[tuple[str, float]]
 
 
 class Desk(Service):
@@ -135,11 +91,10 @@ class Desk(Service):
         self._routes: dict[str, Route] = {}
         self._watches: dict[str, Watch] = {}
         self._guarded: dict[str, tuple[bool, float]] = {}
-        self._seats: dict[str, _Seat] = {}
-        self._awaited: list[_Awaited] = []
-        self._cleared: dict[str, float] = {}
+        self._seats: dict[str, Seat] = {}
+        self._alarms = Alarms(hub, self.log, clock.seconds, wall)
+        self._effects = Effects(clock.seconds)
         self._countered: dict[str, float] = {}
-        self._alarms: dict[str, float] = {}
         self._probed = 0.0
         self._trip_shown = 0.0
         self._closing: set[Deferred[Any]] = set()
@@ -190,7 +145,7 @@ class Desk(Service):
                 for delay in _OWED:
                     self._clock.callLater(delay, self._pay, seat)
 
-    def _pay(self, seat: _Seat) -> None:
+    def _pay(self, seat: Seat) -> None:
         """Say a stop that could not be said; the robot needs its time to come back, too."""
         lease = self.leases.get(seat.thing)
         if self._beat.running and (lease is None or lease.state != "moving"):
@@ -274,7 +229,7 @@ class Desk(Service):
         )
         return await self._begin(seat, asker, lease, "takeover")
 
-    async def _begin(self, seat: _Seat, asker: Asker, lease: Lease, what: str) -> Fields:
+    async def _begin(self, seat: Seat, asker: Asker, lease: Lease, what: str) -> Fields:
         self._settle()  # the stop of who held it before
         seat.asker, seat.since = asker, self._wall()
         seat.heard = self._clock.seconds()
@@ -328,7 +283,7 @@ class Desk(Service):
         )
         return {}
 
-    def _as_holder(self, seat: _Seat, act: Callable[[], None]) -> None:
+    def _as_holder(self, seat: Seat, act: Callable[[], None]) -> None:
         try:
             act()
         except NotYours:
@@ -346,7 +301,7 @@ class Desk(Service):
             raise Refused("yours", f"you drive {robot}")
         if any(ask.asker == asker for ask in seat.asks):
             raise Refused("asked", "you have asked already")
-        ask = _Ask(asker, self._clock.seconds() + ASK_SECONDS, Deferred())
+        ask = Ask(asker, self._clock.seconds() + ASK_SECONDS, Deferred())
         seat.asks.append(ask)
         self._show(seat)
         return ask.answer
@@ -424,24 +379,21 @@ class Desk(Service):
             seat.sent = commands.STOP.decode()
         return self._progress(seat, verdict, n, now)
 
-    def _go(self, seat: _Seat, keys: commands.Keys, fence: int, now: float) -> None:
+    def _go(self, seat: Seat, keys: commands.Keys, fence: int, now: float) -> None:
         if not seat.wheel.move(keys, fence):
             self.leases.stop(seat.thing, "the broker does not take the commands")
             self._settle()
             return
-        seat.keys = keys
         seat.sent = commands.payload(keys).decode()
-        if not seat.moving:
-            seat.moving, seat.began, seat.furthest = True, now, commands.Keys()
-            seat.angles = []
+        if seat.motion is None:
+            seat.motion = Motion(now)
             lease = self.leases.get(seat.thing)
-            self.log.write(
-                lease.name if lease else "?", "drive", seat.robot, lease=fence, sent=seat.sent
-            )
+            name = lease.name if lease else ""
+            self.log.write(name, "drive", seat.robot, lease=fence, sent=seat.sent)
             self._show(seat)
-        seat.furthest = commands.Keys(*map(max, seat.furthest, keys))
+        seat.motion.keys(keys)
 
-    def _progress(self, seat: _Seat, verdict: str, n: int, now: float) -> Fields | None:
+    def _progress(self, seat: Seat, verdict: str, n: int, now: float) -> Fields | None:
         """The answer to a driving frame, a few times a second or when something is new."""
         lease = self.leases.get(seat.thing)
         said = (verdict, lease.why if lease else "")
@@ -451,7 +403,7 @@ class Desk(Service):
         fields: dict[str, Any] = {"n": n, "state": verdict, "sent": seat.sent}
         if verdict == "parked" and lease is not None and lease.why:
             fields["why"] = lease.why
-        if (trip := seat.watch.trips.get(seat.wheel.topic)) is not None:
+        if (trip := seat.trip) is not None:
             fields["trip"] = round(trip * 1000, 1)
         return fields
 
@@ -542,12 +494,10 @@ class Desk(Service):
         sent: str,
     ) -> Fields:
         """Wait until telemetry shows what we asked for, or does not."""
-        now = self._clock.seconds()
-        found: Deferred[tuple[str, float]] = Deferred()
-        self._awaited.append(_Awaited(fact, now, now + seconds, found))
-        seen, after = await found
-        effect = f"{seen} after {after:.1f} s" if seen else f"nothing seen within {seconds:.0f} s"
-        self.log.write(asker.user.name, what, robot, sent=sent, effect=effect)
+        effect = await self._effects.wait(fact, seconds)
+        seen, after = effect.seen, effect.after
+        words = f"{seen} after {after:.1f} s" if seen else f"nothing seen within {seconds:.0f} s"
+        self.log.write(asker.user.name, what, robot, sent=sent, effect=words)
         if not seen:
             raise Refused("unseen", f"sent, but {robot} shows no effect of it")
         return {"seen": seen, "seconds": round(after, 1)}
@@ -582,21 +532,17 @@ class Desk(Service):
             return
         seat.wheel.stop()
         seat.sent = commands.STOP.decode()
-        if seat.moving:
-            seat.moving = False
-            trip = seat.watch.trips.get(seat.wheel.topic)
-            effect = [] if trip is None else [f"heard by the broker ({trip * 1000:.0f} ms)"]
-            if seat.angles:
-                effect.append(f"angle {min(seat.angles):+.0f}° to {max(seat.angles):+.0f}°")
+        motion, seat.motion = seat.motion, None
+        if motion is not None:
             self.log.write(
                 stop.lease.name if stop.asked and stop.lease else "Sightline",
                 "stop",
                 seat.robot,
                 lease=stop.lease.fence if stop.lease else None,
                 why=stop.why,
-                sent=commands.payload(seat.furthest).decode(),
-                seconds=self._clock.seconds() - seat.began,
-                effect=", ".join(effect) or None,
+                sent=commands.payload(motion.furthest).decode(),
+                seconds=self._clock.seconds() - motion.began,
+                effect=motion.effect(seat.trip),
             )
 
     def _ended(self, lease: Lease, why: str) -> None:
@@ -622,7 +568,7 @@ class Desk(Service):
 
         closing.addBoth(closed)
 
-    def _line_lost(self, seat: _Seat, fence: int, why: str) -> None:
+    def _line_lost(self, seat: Seat, fence: int, why: str) -> None:
         if self.leases.fence(seat.thing) == fence:
             self.leases.end(seat.thing, f"the connection of this lease was lost: {why}")
             self._settle()
@@ -641,62 +587,19 @@ class Desk(Service):
         arrival, robot = found.arrival, found.robot
         topic = str(arrival.topic)
         thing = f"probot/{robot}"
-        now = self._clock.seconds()
-        overwritten = now - self._cleared.get(topic, float("-inf"))
-        if found.stops and not (arrival.retain and overwritten > _CLEAR_EVERY):
+        if found.stops and (not arrival.retain or self._alarms.was_cleared(topic)):
             # The guard, a will, or somebody careful. It stands; its driver must begin anew.
             lease = self.leases.get(thing)
             if lease is not None and lease.state == "moving":
                 self.leases.stop(thing, "stopped from outside: the guard, or another program")
                 self._settle()
             return
-        self._alarm(found, topic)
-        if robot is None:
-            return
-        if overwritten > _CLEAR_EVERY:
-            self._cleared[topic] = now
-            self._clear(arrival.source, topic)
-        if now - self._countered.get(robot, float("-inf")) > _ANSWER_FOREIGN:
+        self._alarms.ring(found, self._routes[arrival.source], self._watches[arrival.source])
+        now = self._clock.seconds()
+        if robot and now - self._countered.get(robot, float("-inf")) > _ANSWER_FOREIGN:
             self._countered[robot] = now
             self.leases.stop(thing, "somebody else speaks to it")
             self._settle()
-
-    def _clear(self, source: str, topic: str) -> None:
-        route, watch = self._routes[source], self._watches[source]
-        if topic.startswith("keys/"):
-            route.overwrite(topic, commands.STOP)
-        else:  # an empty message there does the robot no harm
-            watch.ledger.sent(topic, b"", self._clock.seconds(), "bridge")
-            route.send(topic, b"", retain=True)
-
-    def _alarm(self, found: Foreign, topic: str) -> None:
-        arrival = found.arrival
-        key = "alarm/" + clean(topic, 64)
-        if key not in self._alarms and len(self._alarms) >= _MOST_ALARMS:
-            return
-        now, at = self._clock.seconds(), round(self._wall(), 3)
-        before = self._hub.world.state(key)
-        first = not isinstance(before, Alarm)
-        self._alarms[key] = now
-        self._hub.show(
-            key,
-            Alarm(
-                what="retained" if arrival.retain else "foreign",
-                source=arrival.source,
-                robot=found.robot,
-                since=before.since if isinstance(before, Alarm) else at,
-                at=at,
-                count=before.count + 1 if isinstance(before, Alarm) else 1,
-                size=len(arrival.payload),
-                head=clean(arrival.payload[: 4 * _HEAD].decode("utf-8", "replace"), _HEAD),
-            ),
-        )
-        if first:
-            self._log.warn("Somebody else publishes on {topic}", topic=clean(topic, 64))
-            what = "a retained message" if arrival.retain else "somebody else's message"
-            self.log.write(
-                "somebody else", "alarm", found.robot or "", why=f"{what} on {clean(topic, 64)}"
-            )
 
     # -- as time goes by
 
@@ -709,18 +612,20 @@ class Desk(Service):
                 self.leases.end(lease.thing, f"{lease.name} may not drive any more")
                 continue
             self.leases.hinder(lease.thing, self._hindrance(seat, now))
-            if seat.moving:
-                self._note_angle(seat)
+            if seat.motion is not None and isinstance(
+                state := self._hub.world.state(seat.thing), ProBot
+            ):
+                seat.motion.angle(state.angle)
         self.leases.tick(now)
         self._settle()
         for lease in self.leases:
             seat = self._seats[lease.thing]
-            if now - seat.shown_sent >= ANSWER_EVERY:
+            if now - seat.shown >= ANSWER_EVERY:
                 self._show(seat)
         if not len(self.leases) and self._pulse.running:
             self._pulse.stop()
 
-    def _hindrance(self, seat: _Seat, now: float) -> str:
+    def _hindrance(self, seat: Seat, now: float) -> str:
         """Why this robot must not move; empty when it may."""
         route, watch, line = seat.route, seat.watch, seat.wheel.line
         if route.broken:
@@ -739,13 +644,6 @@ class Desk(Service):
         if line.waiting > MOST_WAITING or route.waiting > 10 * MOST_WAITING:
             return "the broker does not keep up"
         return ""
-
-    def _note_angle(self, seat: _Seat) -> None:
-        state = self._hub.world.state(seat.thing)
-        if not isinstance(state, ProBot) or state.angle is None:
-            return
-        if seat.angles[-1:] != [state.angle] and len(seat.angles) < 1000:
-            seat.angles.append(state.angle)
 
     def _look_around(self) -> None:
         """Every quarter of a second."""
@@ -769,25 +667,19 @@ class Desk(Service):
                 seat.asks.remove(ask)
                 ask.answer.errback(Refused("no_answer", "the driver did not answer"))
                 self._show(seat)
-        for key in [k for k, at in self._alarms.items() if now - at > _ALARM_KEPT]:
-            del self._alarms[key]
-            self._hub.show(key, None)
-        for waiting in list(self._awaited):
-            seen = waiting.fact()
-            if seen or now >= waiting.until:
-                self._awaited.remove(waiting)
-                waiting.found.callback((seen, now - waiting.began))
+        self._alarms.look()
+        self._effects.look()
 
     # -- to show
 
-    def _show(self, seat: _Seat) -> None:
+    def _show(self, seat: Seat) -> None:
         lease = self.leases.get(seat.thing)
         key = "lease/" + seat.robot
         if lease is None:
             self._hub.show(key, None)
             return
-        seat.shown_sent = self._clock.seconds()
-        trip = seat.watch.trips.get(seat.wheel.topic)
+        seat.shown = self._clock.seconds()
+        trip = seat.trip
         self._hub.show(
             key,
             Driven(
@@ -830,7 +722,7 @@ class Desk(Service):
             raise Refused("forbidden", f"as {asker.user.role} you may not do that")
         return robot, f"probot/{robot}"
 
-    def _mine(self, request: wire.Request) -> tuple[_Seat, int]:
+    def _mine(self, request: wire.Request) -> tuple[Seat, int]:
         thing, fence = request.more.get("thing"), request.more.get("lease")
         seat = self._seats.get(thing) if isinstance(thing, str) else None
         if seat is None or type(fence) is not int:
@@ -843,7 +735,7 @@ class Desk(Service):
             return Refused("not_yours", "you do not drive it: take it first")
         return Refused("not_yours", f"{robot} is driven by {lease.name}")
 
-    def _seat_for(self, robot: str, thing: str, *, to_drive: bool = True) -> _Seat:
+    def _seat_for(self, robot: str, thing: str, *, to_drive: bool = True) -> Seat:
         """The robot's seat. Raises `Refused` when nobody could drive or reach it now."""
         state = self._hub.world.state(thing)
         seat = self._make_seat(robot, thing)
@@ -862,7 +754,7 @@ class Desk(Service):
             raise Refused("offline", f"{robot} is offline")
         return seat
 
-    def _make_seat(self, robot: str, thing: str) -> _Seat | None:
+    def _make_seat(self, robot: str, thing: str) -> Seat | None:
         """The robot's seat, made or moved to the broker it was last heard through."""
         state = self._hub.world.state(thing)
         seat = self._seats.get(thing)
@@ -873,7 +765,7 @@ class Desk(Service):
             return None
         watch = self._watches[route.name]
         wheel = Wheel(self._clock, robot, route, watch, lambda: self.leases.fence(thing))
-        self._seats[thing] = seat = _Seat(robot, thing, route, watch, wheel)
+        self._seats[thing] = seat = Seat(robot, thing, route, watch, wheel)
         return seat
 
     def _can_hear(self, robot: str) -> bool:
@@ -884,10 +776,10 @@ class Desk(Service):
     def _probots(self) -> list[tuple[str, ProBot]]:
         return [(key, state) for key, state in self._hub.world if isinstance(state, ProBot)]
 
-    def _publish(self, seat: _Seat, topic: str, payload: bytes) -> None:
+    def _publish(self, seat: Seat, topic: str, payload: bytes) -> None:
         self._watch_own(seat, topic, payload)
         if not seat.route.send(topic, payload, urgent=True):
             raise Refused("no_broker", f"no connection to the broker: {seat.route.broken}")
 
-    def _watch_own(self, seat: _Seat, topic: str, payload: bytes) -> None:
+    def _watch_own(self, seat: Seat, topic: str, payload: bytes) -> None:
         seat.watch.ledger.sent(topic, payload, self._clock.seconds(), "bridge")
