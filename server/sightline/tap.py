@@ -35,6 +35,7 @@ from sightline.core.intake import Intake
 from sightline.core.presence import Presence
 from sightline.core.world import World
 from sightline.driving.desk import Desk
+from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
@@ -155,12 +156,12 @@ class Sightline(MultiService):
         self.desk = desk = Desk(
             reactor,
             time.time,
-            helm,
             hub,
             # Above those of any run before, unless a lease were taken each millisecond.
             first_fence=round(time.time() * 1000),
             need_guard=settings.driving.need_guard,
         )
+        Verbs(helm, desk)
         sockets = Sockets(
             reactor,
             fanout,

@@ -21,6 +21,7 @@ from sightline.core.world import World
 from sightline.driving import desk as desk_module
 from sightline.driving.desk import MOST_SILENCE, MOST_TRIP, MOST_WAITING, Desk
 from sightline.driving.things import Command
+from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds import broker, probots
@@ -181,7 +182,8 @@ class Play:
             "test",
         )
         self.helm = Helm(lambda: WALL)
-        self.desk = Desk(self.clock, lambda: WALL, self.helm, self.hub, first_fence=10, **options)
+        self.desk = Desk(self.clock, lambda: WALL, self.hub, first_fence=10, **options)
+        Verbs(self.helm, self.desk)
         self.broker = Broker()
         self.watch = self.desk.add(self.broker)
         self.broker.back = self.hears

@@ -1,4 +1,4 @@
-"""The desk: what browsers ask about driving, and everything that ends it.
+"""The desk: who drives what at present, and everything that ends it.
 
 It joins the rules (`core.leases`) with the way out (`wheel`), the watch over the brokers (`watch`)
 and the log. All on the reactor thread, all on its monotonic clock.
@@ -19,22 +19,21 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.logger import Logger
 
-from sightline.core import wire
 from sightline.core.access import may
-from sightline.core.leases import KEEP, SILENCE, Ended, Held, Lease, Leases, NotYours, Stop
+from sightline.core.leases import KEEP, SILENCE, Ended, Lease, Leases, Stop
 from sightline.driving.alarms import Alarms
 from sightline.driving.effects import Effects
 from sightline.driving.log import CommandLog
 from sightline.driving.route import Route
-from sightline.driving.seat import Ask, Motion, Seat
+from sightline.driving.seat import Motion, Seat
 from sightline.driving.things import Driven, Guard
 from sightline.driving.watch import Foreign, Watch
 from sightline.driving.wheel import Wheel
-from sightline.helm import Asker, Fields, Helm, Refused
+from sightline.helm import Asker, Fields, Refused
 from sightline.hub import Hub
 from sightline.kinds.broker import Trip
 from sightline.kinds.probots import commands
-from sightline.kinds.probots.model import ProBot, is_robot
+from sightline.kinds.probots.model import ProBot
 from sightline.model.kind import Arrival, id_of
 
 PULSE = 0.02
@@ -54,9 +53,6 @@ STOPS_WITHIN_GUARDED = 0.6
 STOPS_WITHIN_ALONE = 10.0
 """A killed server's robots stop within milliseconds; these are for one that hangs (s): by the
 guard, and by the broker's patience with a silent connection. See server/README.md."""
-ASK_SECONDS = 20.0
-SHUTDOWN_SECONDS = 20.0
-ROUTINE_SECONDS = 6.0
 _IDLE_PROBE = 5.0  # s, while nobody drives
 _CLOSE_LINE = 0.15  # s after the end of a lease: when its stops are said
 _OWED = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # s after the broker is back
@@ -76,52 +72,36 @@ class Desk(Service):
         self,
         clock: IReactorTime,
         wall: Callable[[], float],
-        helm: Helm,
         hub: Hub,
         *,
         first_fence: int = 1,
         need_guard: bool = False,
     ) -> None:
-        self._clock: Any = clock
+        self.clock: Any = clock
         self._wall = wall
-        self._hub = hub
+        self.hub = hub
         self._need_guard = need_guard
         self.leases = Leases(first_fence)
         self.log = CommandLog(hub.show, wall, clock.seconds)
         self._routes: dict[str, Route] = {}
         self._watches: dict[str, Watch] = {}
         self._guarded: dict[str, tuple[bool, float]] = {}
-        self._seats: dict[str, Seat] = {}
+        self.seats: dict[str, Seat] = {}
         self._alarms = Alarms(hub, self.log, clock.seconds, wall)
-        self._effects = Effects(clock.seconds)
+        self.effects = Effects(clock.seconds)
         self._countered: dict[str, float] = {}
         self._probed = 0.0
         self._trip_shown = 0.0
         self._closing: set[Deferred[Any]] = set()
         self._pulse = self._loop(self._look)
         self._beat = self._loop(self._look_around)
-        for name, verb in (
-            ("take", self._take),
-            ("takeover", self._takeover),
-            ("drive", self._drive),
-            ("halt", self._halt),
-            ("release", self._release),
-            ("ask", self._ask),
-            ("reply", self._reply),
-            ("stop", self._stop),
-            ("shutdown", self._shutdown),
-            ("routine", self._routine),
-            ("drivers", self._drivers),
-        ):
-            helm.add(name, verb)
-        helm.when_left(self._left)
 
     # -- the brokers
 
     def add(self, route: Route) -> Watch:
         """Robots of this broker may be driven, unless it says why not. Arrivals go by `sift`."""
         self._routes[route.name] = route
-        watch = self._watches[route.name] = Watch(self._clock.seconds)
+        watch = self._watches[route.name] = Watch(self.clock.seconds)
         self._show_guard(route, live=False)
         return watch
 
@@ -139,11 +119,11 @@ class Desk(Service):
             self._watches[broker].cut()
             self._look()
             return
-        for seat in self._seats.values():
+        for seat in self.seats.values():
             if seat.route is route and seat.wheel.owes:
                 seat.wheel.owes = False
                 for delay in _OWED:
-                    self._clock.callLater(delay, self._pay, seat)
+                    self.clock.callLater(delay, self._pay, seat)
 
     def _pay(self, seat: Seat) -> None:
         """Say a stop that could not be said; the robot needs its time to come back, too."""
@@ -152,16 +132,16 @@ class Desk(Service):
             seat.wheel.stop()
 
     def _telemetry(self, payload: bytes) -> None:
-        seat = self._seats.get("probot/" + payload[: payload.find(b",")].decode("latin-1"))
+        seat = self.seats.get("probot/" + payload[: payload.find(b",")].decode("latin-1"))
         if seat is not None:
-            seat.heard = self._clock.seconds()
+            seat.heard = self.clock.seconds()
 
     # -- the accounts
 
     def dismiss(self, name: str, why: str) -> None:
         """This person may not drive any more: disabled, another role, session ended."""
         self.leases.end_of(name, why)
-        self._settle()
+        self.settle()
 
     # -- the service
 
@@ -175,7 +155,7 @@ class Desk(Service):
         driven = len(self.leases)
         for lease in self.leases:
             self.leases.end(lease.thing, "Sightline is stopping")
-        self._settle()
+        self.settle()
         for loop in (self._pulse, self._beat):
             if loop.running:
                 loop.stop()
@@ -184,7 +164,7 @@ class Desk(Service):
         def close(_: object) -> Deferred[Any]:
             return gatherResults(list(self._closing))
 
-        return deferLater(self._clock, wait).addCallback(close)
+        return deferLater(self.clock, wait).addCallback(close)
 
     def stopService(self) -> None:
         """Watch no more."""
@@ -202,37 +182,19 @@ class Desk(Service):
                 self._log.failure("The watch over the robots failed; all are stopped")
                 for lease in self.leases:
                     self.leases.end(lease.thing, "a fault in the server")
-                self._settle()
+                self.settle()
 
         loop = LoopingCall(guarded)
-        loop.clock = self._clock
+        loop.clock = self.clock
         return loop
 
-    # -- verbs: to hold
+    # -- to begin and to move
 
-    async def _take(self, asker: Asker, request: wire.Request) -> Fields:
-        robot, thing = self._robot(asker, request, "drive")
-        seat = self._seat_for(robot, thing)
-        try:
-            lease = self.leases.take(thing, asker, asker.user.name, self._clock.seconds())
-        except Held as held:
-            self._settle()
-            raise Refused("held", f"{robot} is driven by {held.lease.name}") from None
-        return await self._begin(seat, asker, lease, "take")
-
-    async def _takeover(self, asker: Asker, request: wire.Request) -> Fields:
-        robot, thing = self._robot(asker, request, "takeover")
-        seat = self._seat_for(robot, thing)
-        name = asker.user.name
-        lease = self.leases.take_over(
-            thing, asker, name, f"{name} took over", self._clock.seconds()
-        )
-        return await self._begin(seat, asker, lease, "takeover")
-
-    async def _begin(self, seat: Seat, asker: Asker, lease: Lease, what: str) -> Fields:
-        self._settle()  # the stop of who held it before
+    async def begin(self, seat: Seat, asker: Asker, lease: Lease, what: str) -> Fields:
+        """Open the connection of a new lease; the answer to who asked. Raises `Refused`."""
+        self.settle()  # the stop of who held it before
         seat.asker, seat.since = asker, self._wall()
-        seat.heard = self._clock.seconds()
+        seat.heard = self.clock.seconds()
         seat.said = ("", "")
         line = seat.route.lifeline(seat.wheel.topic, commands.STOP)
         fence = lease.fence
@@ -241,7 +203,7 @@ class Desk(Service):
         except Exception as why:
             if self.leases.fence(seat.thing) == fence:
                 self.leases.end(seat.thing, "the broker gives no connection for it")
-            self._settle()
+            self.settle()
             raise Refused("no_lifeline", f"the broker gives no connection for it: {why}") from None
         if self.leases.fence(seat.thing) != fence:
             self._close(line)
@@ -249,11 +211,11 @@ class Desk(Service):
         seat.wheel.line = line
         line.lost = lambda why: self._line_lost(seat, fence, why)
         self.log.write(asker.user.name, what, seat.robot, lease=fence)
-        self.leases.hinder(seat.thing, self._hindrance(seat, self._clock.seconds()))
+        self.leases.hinder(seat.thing, self._hindrance(seat, self.clock.seconds()))
         if not self._pulse.running:
             self._pulse.start(PULSE)
-        self._settle()
-        self._show(seat)
+        self.settle()
+        self.show(seat)
         return {
             "lease": fence,
             "silence": round(SILENCE * 1000),
@@ -263,126 +225,11 @@ class Desk(Service):
             "stops_within": self._stops_within(seat.route),
         }
 
-    def _release(self, asker: Asker, request: wire.Request) -> Fields:
-        seat, fence = self._mine(request)
-        self._as_holder(seat, lambda: self.leases.release(seat.thing, asker, fence))
-        return {}
-
-    def _halt(self, asker: Asker, request: wire.Request) -> Fields:
-        seat, fence = self._mine(request)
-        why = request.more.get("why")
-        known = {
-            "hidden": "the page was hidden",
-            "blur": "the page lost the keyboard",
-            "released": "the sticks were released",
-        }
-        words = known.get(why, "the page asked for it") if isinstance(why, str) else "the page"
-        asked = why == "released"
-        self._as_holder(
-            seat, lambda: self.leases.halt(seat.thing, asker, fence, words, asked=asked)
-        )
-        return {}
-
-    def _as_holder(self, seat: Seat, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except NotYours:
-            raise self._not_yours(seat.robot) from None
-        finally:
-            self._settle()
-
-    def _ask(self, asker: Asker, request: wire.Request) -> Any:
-        robot, thing = self._robot(asker, request, "drive")
-        lease = self.leases.get(thing)
-        seat = self._seats.get(thing)
-        if lease is None or seat is None:
-            raise Refused("free", f"nobody drives {robot}: take it")
-        if lease.who == asker:
-            raise Refused("yours", f"you drive {robot}")
-        if any(ask.asker == asker for ask in seat.asks):
-            raise Refused("asked", "you have asked already")
-        ask = Ask(asker, self._clock.seconds() + ASK_SECONDS, Deferred())
-        seat.asks.append(ask)
-        self._show(seat)
-        return ask.answer
-
-    def _reply(self, asker: Asker, request: wire.Request) -> Fields:
-        seat, fence = self._mine(request)
-        lease = self.leases.get(seat.thing)
-        if lease is None or lease.who != asker or lease.fence != fence:
-            raise self._not_yours(seat.robot)
-        name, yes = request.more.get("to"), request.more.get("yes")
-        ask = next((a for a in seat.asks if a.asker.user.name == name), None)
-        if ask is None:
-            raise Refused("not_asking", "that person does not ask any more")
-        seat.asks.remove(ask)
-        if yes is not True:
-            self._show(seat)
-            ask.answer.errback(Refused("declined", f"{asker.user.name} keeps {seat.robot}"))
-            return {}
-        if not may(ask.asker.user, "drive", seat.thing):
-            raise Refused("forbidden", "that person may not drive it")
-        new = self.leases.take_over(
-            seat.thing,
-            ask.asker,
-            ask.asker.user.name,
-            f"handed over to {ask.asker.user.name}",
-            self._clock.seconds(),
-        )
-        begun = Deferred.fromCoroutine(self._begin(seat, ask.asker, new, "take"))
-        begun.addCallbacks(ask.answer.callback, ask.answer.errback)
-        return {}
-
-    # -- verbs: to move and to stop
-
-    def _drive(self, asker: Asker, request: wire.Request) -> Fields | None:
-        more = request.more
-        seat, fence = self._mine(request)
-        n, sent = more.get("n"), more.get("ms")
-        if not may(asker.user, "drive", seat.thing):
-            if (lease := self.leases.get(seat.thing)) is not None and lease.who == asker:
-                self.leases.end(seat.thing, f"{lease.name} may not drive any more")
-                self._settle()
-            raise Refused("forbidden", f"you may not drive {seat.robot}")
-        try:
-            keys = commands.keys(
-                more.get("up"), more.get("down"), more.get("left"), more.get("right")
-            )
-            if type(n) is not int or not 0 <= n < 2**53:
-                raise commands.BadCommand("a driving frame has a number n that counts up")
-            if sent is not None and (type(sent) not in (int, float) or not abs(sent) < 1e15):
-                raise commands.BadCommand("ms is a time in milliseconds")
-        except commands.BadCommand as why:
-            lease = self.leases.get(seat.thing)
-            if lease is not None and lease.who == asker and lease.fence == fence:
-                self.leases.stop(seat.thing, "a driving frame made no sense")
-                self._settle()
-            raise Refused("bad_frame", str(why)) from None
-        now = self._clock.seconds()
-        try:
-            verdict = self.leases.drive(
-                seat.thing,
-                asker,
-                fence,
-                n,
-                keys.moving,
-                now,
-                None if sent is None else sent / 1000,
-            )
-        except NotYours:
-            raise self._not_yours(seat.robot) from None
-        finally:
-            self._settle()
-        if verdict == "go":
-            self._go(seat, keys, fence, now)
-        elif verdict == "still":
-            seat.sent = commands.STOP.decode()
-        return self._progress(seat, verdict, n, now)
-
-    def _go(self, seat: Seat, keys: commands.Keys, fence: int, now: float) -> None:
+    def go(self, seat: Seat, keys: commands.Keys, fence: int, now: float) -> None:
+        """Tell the robot to move so."""
         if not seat.wheel.move(keys, fence):
             self.leases.stop(seat.thing, "the broker does not take the commands")
-            self._settle()
+            self.settle()
             return
         seat.sent = commands.payload(keys).decode()
         if seat.motion is None:
@@ -390,121 +237,12 @@ class Desk(Service):
             lease = self.leases.get(seat.thing)
             name = lease.name if lease else ""
             self.log.write(name, "drive", seat.robot, lease=fence, sent=seat.sent)
-            self._show(seat)
+            self.show(seat)
         seat.motion.keys(keys)
-
-    def _progress(self, seat: Seat, verdict: str, n: int, now: float) -> Fields | None:
-        """The answer to a driving frame, a few times a second or when something is new."""
-        lease = self.leases.get(seat.thing)
-        said = (verdict, lease.why if lease else "")
-        if said == seat.said and now - seat.answered < ANSWER_EVERY:
-            return None
-        seat.said, seat.answered = said, now
-        fields: dict[str, Any] = {"n": n, "state": verdict, "sent": seat.sent}
-        if verdict == "parked" and lease is not None and lease.why:
-            fields["why"] = lease.why
-        if (trip := seat.trip) is not None:
-            fields["trip"] = round(trip * 1000, 1)
-        return fields
-
-    def _stop(self, asker: Asker, request: wire.Request) -> Fields:
-        """Anybody who may watch: no lease, no queue, no rate."""
-        wanted = request.more.get("thing")
-        things = [wanted] if wanted is not None else [k for k, _ in self._probots()]
-        stopped = []
-        for thing in things:
-            if not isinstance(thing, str) or not thing.startswith("probot/"):
-                raise Refused("unknown", "only robots can be stopped")
-            robot = id_of(thing)
-            if not is_robot(robot) or not may(asker.user, "stop", thing):
-                if wanted is not None:
-                    raise Refused("unknown", "there is no such robot")
-                continue
-            self.leases.stop(thing, f"{asker.user.name} stopped it")
-            stopped.append(robot)
-        self._settle()
-        for robot in stopped:
-            self.log.write(asker.user.name, "stop", robot, sent=commands.STOP.decode())
-        unheard = [r for r in stopped if not self._can_hear(r)]
-        if unheard:
-            raise Refused("no_broker", f"no connection to the broker of {', '.join(unheard)}")
-        return {"stopped": stopped}
-
-    # -- verbs: for admins
-
-    async def _shutdown(self, asker: Asker, request: wire.Request) -> Fields:
-        robot, thing = self._robot(asker, request, "shutdown")
-        seat = self._seat_for(robot, thing, to_drive=False)
-        self.leases.end(thing, f"{asker.user.name} shut {robot} down")
-        self.leases.stop(thing, "it is shut down")
-        self._settle()
-        self._publish(seat, commands.shutdown_topic(robot), commands.SHUTDOWN)
-
-        def gone() -> str:
-            state = self._hub.world.state(thing)
-            if isinstance(state, ProBot) and state.presence == "offline":
-                return state.evidence or "offline"
-            return ""
-
-        return await self._effect(
-            asker, "shutdown", robot, gone, SHUTDOWN_SECONDS, commands.SHUTDOWN.decode()
-        )
-
-    async def _routine(self, asker: Asker, request: wire.Request) -> Fields:
-        robot, thing = self._robot(asker, request, "routine")
-        to = request.more.get("to")
-        if to not in ("start", "stop"):
-            raise Refused("bad_routine", 'a main routine is told "start" or "stop"')
-        seat = self._seat_for(robot, thing, to_drive=False)
-        if to == "stop":
-            self.leases.stop(thing, f"{asker.user.name} stopped its main routine")
-            self._settle()
-        payload = commands.START_ROUTINE if to == "start" else commands.STOP_ROUTINE
-        self._publish(seat, commands.routine_topic(robot), payload)
-        wanted = "started" if to == "start" else "stopped"
-
-        def done() -> str:
-            state = self._hub.world.state(thing)
-            return wanted if isinstance(state, ProBot) and state.routine == wanted else ""
-
-        return await self._effect(asker, "routine", robot, done, ROUTINE_SECONDS, payload.decode())
-
-    def _drivers(self, asker: Asker, request: wire.Request) -> Fields:
-        """Who drives what, and from where."""
-        if not may(asker.user, "drivers", "probot/"):
-            raise Refused("forbidden", "only an admin is told that")
-        found = {}
-        for lease in self.leases:
-            seat = self._seats[lease.thing]
-            found[seat.robot] = {
-                "holder": lease.name,
-                "address": seat.asker.address if seat.asker else "",
-                "since": round(seat.since, 3),
-                "lease": lease.fence,
-            }
-        return {"drivers": found}
-
-    async def _effect(
-        self,
-        asker: Asker,
-        what: str,
-        robot: str,
-        fact: Callable[[], str],
-        seconds: float,
-        sent: str,
-    ) -> Fields:
-        """Wait until telemetry shows what we asked for, or does not."""
-        effect = await self._effects.wait(fact, seconds)
-        seen, after = effect.seen, effect.after
-        words = f"{seen} after {after:.1f} s" if seen else f"nothing seen within {seconds:.0f} s"
-        self.log.write(asker.user.name, what, robot, sent=sent, effect=words)
-        if not seen:
-            raise Refused("unseen", f"sent, but {robot} shows no effect of it")
-        return {"seen": seen, "seconds": round(after, 1)}
 
     # -- what happens
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Do what the rules ask for, then show how things stand."""
         touched: dict[str, None] = {}
         for event in self.leases.happened():
@@ -516,18 +254,18 @@ class Desk(Service):
                     self._ended(lease, why)
                     touched[lease.thing] = None
         for thing in touched:
-            if (seat := self._seats.get(thing)) is not None:
-                self._show(seat)
+            if (seat := self.seats.get(thing)) is not None:
+                self.show(seat)
 
     def _say_stop(self, stop: Stop) -> None:
-        seat = self._seats.get(stop.thing)
+        seat = self.seats.get(stop.thing)
         if seat is None:
             seat = self._make_seat(id_of(stop.thing), stop.thing)
         if seat is None:
             # Never heard, so no broker is known to be its own: told at all of them.
             topic = commands.keys_topic(id_of(stop.thing))
             for name, route in self._routes.items():
-                self._watches[name].ledger.sent(topic, commands.STOP, self._clock.seconds())
+                self._watches[name].ledger.sent(topic, commands.STOP, self.clock.seconds())
                 route.send(topic, commands.STOP, urgent=True)
             return
         seat.wheel.stop()
@@ -541,16 +279,16 @@ class Desk(Service):
                 lease=stop.lease.fence if stop.lease else None,
                 why=stop.why,
                 sent=commands.payload(motion.furthest).decode(),
-                seconds=self._clock.seconds() - motion.began,
+                seconds=self.clock.seconds() - motion.began,
                 effect=motion.effect(seat.trip),
             )
 
     def _ended(self, lease: Lease, why: str) -> None:
-        seat = self._seats[lease.thing]
+        seat = self.seats[lease.thing]
         line, seat.wheel.line = seat.wheel.line, None
         if line is not None:
             line.lost = lambda why: None
-            self._clock.callLater(_CLOSE_LINE, self._close, line)
+            self.clock.callLater(_CLOSE_LINE, self._close, line)
         self.log.write(lease.name, "end", seat.robot, lease=lease.fence, why=why)
         asks, seat.asks = seat.asks, []
         for ask in asks:
@@ -571,16 +309,17 @@ class Desk(Service):
     def _line_lost(self, seat: Seat, fence: int, why: str) -> None:
         if self.leases.fence(seat.thing) == fence:
             self.leases.end(seat.thing, f"the connection of this lease was lost: {why}")
-            self._settle()
+            self.settle()
 
-    def _left(self, asker: Asker) -> None:
-        for seat in self._seats.values():
+    def left(self, asker: Asker) -> None:
+        """A browser is gone: its leases and questions, too."""
+        for seat in self.seats.values():
             for ask in [ask for ask in seat.asks if ask.asker == asker]:
                 seat.asks.remove(ask)
                 ask.answer.errback(Refused("gone", "you are gone"))
-                self._show(seat)
-        self.leases.left(asker, self._clock.seconds())
-        self._settle()
+                self.show(seat)
+        self.leases.left(asker, self.clock.seconds())
+        self.settle()
 
     def _foreign(self, found: Foreign) -> None:
         """Somebody else spoke on a command topic."""
@@ -592,36 +331,36 @@ class Desk(Service):
             lease = self.leases.get(thing)
             if lease is not None and lease.state == "moving":
                 self.leases.stop(thing, "stopped from outside: the guard, or another program")
-                self._settle()
+                self.settle()
             return
         self._alarms.ring(found, self._routes[arrival.source], self._watches[arrival.source])
-        now = self._clock.seconds()
+        now = self.clock.seconds()
         if robot and now - self._countered.get(robot, float("-inf")) > _ANSWER_FOREIGN:
             self._countered[robot] = now
             self.leases.stop(thing, "somebody else speaks to it")
-            self._settle()
+            self.settle()
 
     # -- as time goes by
 
     def _look(self) -> None:
         """Every 20 ms while anybody drives."""
-        now = self._clock.seconds()
+        now = self.clock.seconds()
         for lease in self.leases:
-            seat = self._seats[lease.thing]
+            seat = self.seats[lease.thing]
             if not may(seat.asker.user, "drive", lease.thing) if seat.asker else False:
                 self.leases.end(lease.thing, f"{lease.name} may not drive any more")
                 continue
             self.leases.hinder(lease.thing, self._hindrance(seat, now))
             if seat.motion is not None and isinstance(
-                state := self._hub.world.state(seat.thing), ProBot
+                state := self.hub.world.state(seat.thing), ProBot
             ):
                 seat.motion.angle(state.angle)
         self.leases.tick(now)
-        self._settle()
+        self.settle()
         for lease in self.leases:
-            seat = self._seats[lease.thing]
+            seat = self.seats[lease.thing]
             if now - seat.shown >= ANSWER_EVERY:
-                self._show(seat)
+                self.show(seat)
         if not len(self.leases) and self._pulse.running:
             self._pulse.stop()
 
@@ -634,7 +373,7 @@ class Desk(Service):
             return "its own connection to the broker does not stand yet"
         if self._need_guard and not watch.guarded():
             return "there is no guard"
-        state = self._hub.world.state(seat.thing)
+        state = self.hub.world.state(seat.thing)
         if not isinstance(state, ProBot) or state.presence == "offline":
             return f"{seat.robot} is offline"
         if now - seat.heard > MOST_SILENCE:
@@ -647,7 +386,7 @@ class Desk(Service):
 
     def _look_around(self) -> None:
         """Every quarter of a second."""
-        now = self._clock.seconds()
+        now = self.clock.seconds()
         if len(self.leases) or now - self._probed >= _IDLE_PROBE:
             self._probed = now
             for name, route in self._routes.items():
@@ -657,30 +396,31 @@ class Desk(Service):
             self._trip_shown = now
             for name, watch in self._watches.items():
                 trip = None if watch.trip is None else round(watch.slow * 1000, 1)
-                self._hub.fold(Trip("broker/" + name, trip))
+                self.hub.fold(Trip("broker/" + name, trip))
         for name, watch in self._watches.items():
             live = watch.guarded()
             if live != self._guarded[name][0]:
                 self._show_guard(self._routes[name], live=live)
-        for seat in self._seats.values():
+        for seat in self.seats.values():
             for ask in [ask for ask in seat.asks if now >= ask.until]:
                 seat.asks.remove(ask)
                 ask.answer.errback(Refused("no_answer", "the driver did not answer"))
-                self._show(seat)
+                self.show(seat)
         self._alarms.look()
-        self._effects.look()
+        self.effects.look()
 
     # -- to show
 
-    def _show(self, seat: Seat) -> None:
+    def show(self, seat: Seat) -> None:
+        """Show how the lease of this robot stands."""
         lease = self.leases.get(seat.thing)
         key = "lease/" + seat.robot
         if lease is None:
-            self._hub.show(key, None)
+            self.hub.show(key, None)
             return
-        seat.shown = self._clock.seconds()
+        seat.shown = self.clock.seconds()
         trip = seat.trip
-        self._hub.show(
+        self.hub.show(
             key,
             Driven(
                 holder=lease.name,
@@ -697,7 +437,7 @@ class Desk(Service):
 
     def _show_guard(self, route: Route, *, live: bool) -> None:
         self._guarded[route.name] = (live, self._wall())
-        self._hub.show(
+        self.hub.show(
             "guard/" + route.name,
             Guard(
                 presence="live" if live else "offline",
@@ -712,32 +452,9 @@ class Desk(Service):
 
     # -- to find
 
-    def _robot(self, asker: Asker, request: wire.Request, verb: str) -> tuple[str, str]:
-        """The robot a request is about, if ``asker`` may do that to it."""
-        thing = request.more.get("thing")
-        robot = id_of(thing) if isinstance(thing, str) and thing.startswith("probot/") else ""
-        if not is_robot(robot) or not may(asker.user, "see", f"probot/{robot}"):
-            raise Refused("unknown", "there is no such robot")
-        if not may(asker.user, verb, f"probot/{robot}"):
-            raise Refused("forbidden", f"as {asker.user.role} you may not do that")
-        return robot, f"probot/{robot}"
-
-    def _mine(self, request: wire.Request) -> tuple[Seat, int]:
-        thing, fence = request.more.get("thing"), request.more.get("lease")
-        seat = self._seats.get(thing) if isinstance(thing, str) else None
-        if seat is None or type(fence) is not int:
-            raise self._not_yours(id_of(thing) if isinstance(thing, str) else "it")
-        return seat, fence
-
-    def _not_yours(self, robot: str) -> Refused:
-        lease = self.leases.get("probot/" + robot)
-        if lease is None:
-            return Refused("not_yours", "you do not drive it: take it first")
-        return Refused("not_yours", f"{robot} is driven by {lease.name}")
-
-    def _seat_for(self, robot: str, thing: str, *, to_drive: bool = True) -> Seat:
+    def seat_for(self, robot: str, thing: str, *, to_drive: bool = True) -> Seat:
         """The robot's seat. Raises `Refused` when nobody could drive or reach it now."""
-        state = self._hub.world.state(thing)
+        state = self.hub.world.state(thing)
         seat = self._make_seat(robot, thing)
         if seat is None or not isinstance(state, ProBot):
             raise Refused("offline", f"{robot} has not been heard yet")
@@ -756,30 +473,33 @@ class Desk(Service):
 
     def _make_seat(self, robot: str, thing: str) -> Seat | None:
         """The robot's seat, made or moved to the broker it was last heard through."""
-        state = self._hub.world.state(thing)
-        seat = self._seats.get(thing)
+        state = self.hub.world.state(thing)
+        seat = self.seats.get(thing)
         route = self._routes.get(state.source) if isinstance(state, ProBot) else None
         if seat is not None and (route is None or seat.route is route or self.leases.get(thing)):
             return seat
         if route is None:
             return None
         watch = self._watches[route.name]
-        wheel = Wheel(self._clock, robot, route, watch, lambda: self.leases.fence(thing))
-        self._seats[thing] = seat = Seat(robot, thing, route, watch, wheel)
+        wheel = Wheel(self.clock, robot, route, watch, lambda: self.leases.fence(thing))
+        self.seats[thing] = seat = Seat(robot, thing, route, watch, wheel)
         return seat
 
-    def _can_hear(self, robot: str) -> bool:
-        seat = self._seats.get("probot/" + robot)
+    def can_hear(self, robot: str) -> bool:
+        """Whether the robot's broker can be reached."""
+        seat = self.seats.get("probot/" + robot)
         routes = [seat.route] if seat is not None else list(self._routes.values())
         return any(not route.broken for route in routes)
 
-    def _probots(self) -> list[tuple[str, ProBot]]:
-        return [(key, state) for key, state in self._hub.world if isinstance(state, ProBot)]
+    def probots(self) -> list[tuple[str, ProBot]]:
+        """All robots."""
+        return [(key, state) for key, state in self.hub.world if isinstance(state, ProBot)]
 
-    def _publish(self, seat: Seat, topic: str, payload: bytes) -> None:
+    def publish(self, seat: Seat, topic: str, payload: bytes) -> None:
+        """Send a command once. Raises `Refused`."""
         self._watch_own(seat, topic, payload)
         if not seat.route.send(topic, payload, urgent=True):
             raise Refused("no_broker", f"no connection to the broker: {seat.route.broken}")
 
     def _watch_own(self, seat: Seat, topic: str, payload: bytes) -> None:
-        seat.watch.ledger.sent(topic, payload, self._clock.seconds(), "bridge")
+        seat.watch.ledger.sent(topic, payload, self.clock.seconds(), "bridge")
