@@ -254,14 +254,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="the median of so many is shown")
     parser.add_argument("--quick", action="store_true", help="less of everything: below 40 s")
-    parser.add_argument("--realtime", action="store_true", help="before all other work (root only)")
+    parser.add_argument("--ahead", action="store_true", help="before all other work (root only)")
     parser.add_argument("--json", help="write the results here instead of to stdout")
     args = parser.parse_args()
     if args.quick:
         args.seconds, args.rounds = 1.0, 1
-    if args.realtime:
-        processes.realtime = True
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(2))
+    if args.ahead:
+        processes.ahead = True
+        os.setsid()
+        processes.go_ahead(os.getpid())
     sys.path.insert(0, str(ROOT / "server"))
     results = []
     with folder() as name:

@@ -215,10 +215,10 @@ def main() -> None:
     parser.add_argument("--part", default="broker,micro", help=f"some of {','.join(PARTS)}")
     parser.add_argument("--seconds", type=float, default=5.0, help="of publishing, about")
     parser.add_argument("--quick", action="store_true", help="less of everything: below 40 s")
-    parser.add_argument("--realtime", action="store_true", help="before all other work (root only)")
+    parser.add_argument("--ahead", action="store_true", help="before all other work (root only)")
     parser.add_argument("--json", help="write the results here instead of to stdout")
     args = parser.parse_args()
-    processes.realtime = args.realtime
+    processes.ahead = args.ahead
     if args.quick:
         args.seconds = min(args.seconds, 2.0)
     table.note(f"machine: {table.machine()}")

@@ -81,6 +81,10 @@ class Budget:
 class Connection(WebSocketServerProtocol):
     """The browser's end of the fan-out, and the way its requests come in."""
 
+    # Autobahn copies these options to every connection and formats them for a debug line nobody
+    # reads: half of the handshake's time. `Sockets` puts them on a class instead.
+    CONFIG_ATTRS = []  # noqa: RUF012  # Autobahn's, and never changed
+
     factory: Sockets
     transport: Any  # TCP or TLS: what the two have in common is in no one interface
     _viewer: Viewer | None = None
@@ -267,7 +271,7 @@ class Connection(WebSocketServerProtocol):
 class Sockets(WebSocketServerFactory):
     """All browsers' connections."""
 
-    protocol = Connection  # type: ignore[assignment]  # as autobahn's own factories do
+    protocol: Any  # our own `Connection`, with the options on it
 
     def __init__(
         self,
@@ -303,6 +307,13 @@ class Sockets(WebSocketServerFactory):
             tcpNoDelay=True,
             perMessageCompressionAccept=self._accept if compression else lambda offers: None,
         )
+        # A function would turn into a method there.
+        options = {
+            name: staticmethod(option) if callable(option) else option
+            for name in WebSocketServerProtocol.CONFIG_ATTRS
+            for option in [getattr(self, name)]
+        }
+        self.protocol = type("Connection", (Connection,), options)
 
     def _accept(self, offers: Sequence[object]) -> PerMessageDeflateOfferAccept | None:
         for offer in offers:
