@@ -104,9 +104,8 @@ def makeService(options: Options) -> MultiService:
         listen = f"tcp:{options['port']}:interface=127.0.0.1"
     if options["demo"] and settings.broker:
         raise CannotStart("--demo is for the private broker; the settings name brokers of yours")
-    return Sightline(
-        settings, state, listen, demo=bool(options["demo"]), config=options["config"] or ""
-    )
+    config = str(Path(options["config"]).absolute()) if options["config"] else ""
+    return Sightline(settings, state, listen, demo=bool(options["demo"]), config=config)
 
 
 class Sightline(MultiService):

@@ -178,4 +178,7 @@ def _reach(options: argparse.Namespace) -> BrokerOptions:
 
 
 def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except OSError:
+        pass  # who read it is dead: just when we are needed

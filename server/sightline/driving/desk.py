@@ -53,7 +53,7 @@ STOPS_WITHIN_GUARDED = 0.6
 STOPS_WITHIN_ALONE = 10.0
 """A killed server's robots stop within milliseconds; these are for one that hangs (s): by the
 guard, and by the broker's patience with a silent connection. See server/README.md."""
-_IDLE_PROBE = 5.0  # s, while nobody drives
+_IDLE_PROBE = 2.0  # s, while nobody drives
 _CLOSE_LINE = 0.15  # s after the end of a lease: when its stops are said
 _OWED = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # s after the broker is back
 _ANSWER_FOREIGN = 0.3  # s per robot between stops said against somebody else
