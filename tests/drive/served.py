@@ -34,7 +34,7 @@ class Named(socket.Connection):
 def main(config: str, state: str, port: str) -> None:
     from sightline.tap import Options, makeService
 
-    socket.Sockets.protocol = Named  # type: ignore[assignment]
+    socket.Connection = Named  # type: ignore[misc]
     globalLogBeginner.beginLoggingTo([textFileLogObserver(sys.stderr)], redirectStandardIO=False)
     options = Options()
     options.parseOptions(["--config", config, "--state", state, "--port", port])
