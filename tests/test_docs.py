@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sightline.settings import Broker, Settings, load
+from sightline.settings import Broker, Probot, Settings, load
 
 SHIPPED = Path(__file__).parents[1] / "config" / "sightline.toml"
 # "#key = value" and "#[table]" are settings; "# words" are words.
@@ -28,7 +28,8 @@ def documented_defaults() -> dict[str, object]:
     sections = msgspec.to_builtins(Settings(), builtin_types=())
     broker = msgspec.to_builtins(Broker(host="localhost"))
     del broker["password"]  # never in a file
-    return sections | {"broker": {"main": broker}}
+    robot = msgspec.to_builtins(Probot())
+    return sections | {"broker": {"main": broker}, "probot": {"ProBot1": robot}}
 
 
 def as_lists(value: object) -> object:
@@ -51,7 +52,7 @@ def test_the_shipped_file_is_still_loadable_when_all_of_it_is_uncommented(tmp_pa
     whole = tmp_path / "whole.toml"
     whole.write_text("\n".join(SETTING.sub("", line) for line in shipped_lines()))
     settings = load(whole, {})
-    assert msgspec.structs.replace(settings, broker={}) == Settings()
+    assert msgspec.structs.replace(settings, broker={}, probot={}) == Settings()
     assert settings.broker["main"].host == "localhost"
 
 

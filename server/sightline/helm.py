@@ -1,7 +1,8 @@
 """Commands in: every request of a browser is answered here, by its id, with yes or why not.
 
 A verb is a function from who asks and what to the fields of the answer; it may be a coroutine. It
-refuses by raising `Refused`. Verbs are added by whoever can carry them out.
+refuses by raising `Refused`. None means no answer now: only for frames that come many times a
+second. Verbs are added by whoever can carry them out.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Asker(Protocol):
 
 
 Fields = Mapping[str, Any]
-Verb = Callable[[Asker, wire.Request], Fields | Awaitable[Fields]]
+Verb = Callable[[Asker, wire.Request], Fields | Awaitable[Fields] | None]
 
 
 class Helm:
@@ -54,6 +55,7 @@ class Helm:
         self._wall = wall
         self._verbs: dict[str, Verb] = {"ping": self._ping}
         self._leavers: list[Callable[[Asker], None]] = []
+        self._dismissers: list[Callable[[Asker, str], None]] = []
         self._witnesses: list[Callable[[Asker, wire.Request, str], None]] = []
 
     def add(self, name: str, verb: Verb) -> None:
@@ -64,6 +66,10 @@ class Helm:
         """Call ``left`` with each asker that is gone."""
         self._leavers.append(left)
 
+    def when_dismissed(self, dismissed: Callable[[Asker, str], None]) -> None:
+        """Call ``dismissed`` with each asker whose session ended, and why, before it is gone."""
+        self._dismissers.append(dismissed)
+
     def when_answered(self, witness: Callable[[Asker, wire.Request, str], None]) -> None:
         """Call ``witness`` after each answer, with ``ok`` or the code of the refusal."""
         self._witnesses.append(witness)
@@ -72,6 +78,11 @@ class Helm:
         """A browser is gone: whatever it held ends."""
         for leaver in self._leavers:
             leaver(asker)
+
+    def dismissed(self, asker: Asker, why: str) -> None:
+        """A browser's session ended: it has no right to anything any more."""
+        for dismiss in self._dismissers:
+            dismiss(asker, why)
 
     def ask(self, asker: Asker, request: wire.Request) -> None:
         """Answer a request, now or when the answer is known."""
@@ -85,6 +96,8 @@ class Helm:
             fields = verb(asker, request)
         except Exception:
             self._failed(Failure(), asker, request)
+            return
+        if fields is None:
             return
         if isinstance(fields, Mapping):
             self._granted(asker, request, fields)

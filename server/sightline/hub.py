@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from sightline.core.intake import Intake
 from sightline.core.presence import Presence
 from sightline.core.world import World, WorldFull
-from sightline.model.kind import Arrival, Reading
+from sightline.model.kind import Arrival, Reading, State
 from sightline.model.link import Link
 from sightline.model.server import Server
 
@@ -83,6 +83,22 @@ class Hub(Service):
         for thing in things:
             self.world.remove(thing)
             self._presence.forget(thing)
+        self._tell()
+
+    def fold(self, reading: Reading) -> None:
+        """Something became known that came in no message."""
+        self._fold(reading)
+        self._tell()
+
+    def show(self, thing: str, state: State | None) -> None:
+        """A thing that we ourselves make is now ``state``; None: it is gone."""
+        if state is None:
+            self.world.remove(thing)
+        elif state != self.world.state(thing):
+            try:
+                self.world.put(thing, state)
+            except WorldFull:
+                self._log.warn("No room in the world for {thing}", thing=thing)
         self._tell()
 
     def listen(self, listener: Callable[[], None]) -> None:

@@ -128,6 +128,7 @@ class Broker(Section, frozen=True, kw_only=True):
     absolute after it. ``keepalive``, ``reconnect_min`` and ``reconnect_max`` are seconds; ``queue``
     is how many messages may wait for us before more are dropped and counted. ``qos`` is the
     highest we subscribe with. ``tls_alpn`` are protocol names, as AWS IoT asks for on port 443.
+    ``driving`` false: its robots are seen and can be stopped, not driven.
     """
 
     host: str
@@ -150,6 +151,7 @@ class Broker(Section, frozen=True, kw_only=True):
     reconnect_min: Seconds = 1.0
     reconnect_max: Seconds = 10.0
     queue: Count = 100_000
+    driving: bool = True
     password: Secret | None = None
 
 
@@ -184,8 +186,30 @@ class Accounts(Section, frozen=True, kw_only=True):
     hash_passes: Annotated[int, Meta(ge=1, le=100)] = 3
 
 
+class Probot(Section, frozen=True, kw_only=True):
+    """One robot by its name. ``name`` is what people call it; ``picture`` a PNG or JPEG file."""
+
+    name: str = ""
+    picture: str = ""
+
+
+class Driving(Section, frozen=True, kw_only=True):
+    """The guard: a process that stops robots when the server hangs.
+
+    ``guard``: start one for each broker; false when it runs as a unit of its own. ``need_guard``:
+    nobody drives at a broker without one.
+    """
+
+    guard: bool = True
+    need_guard: bool = False
+
+
 class Settings(Section, frozen=True, kw_only=True):
-    """Everything the operator decided. ``broker`` is by name; empty: use a private mosquitto."""
+    """Everything the operator decided.
+
+    ``broker`` is by name; empty: use a private mosquitto. ``probot`` is by name, too, in the order
+    in which they are shown.
+    """
 
     server: Server = Server()
     limits: Limits = Limits()
@@ -194,6 +218,8 @@ class Settings(Section, frozen=True, kw_only=True):
     friends: Friends = Friends()
     probots: Probots = Probots()
     accounts: Accounts = Accounts()
+    driving: Driving = Driving()
+    probot: Mapping[str, Probot] = {}
 
     def warnings(self) -> list[str]:
         """What is allowed but should be said aloud at every start."""
@@ -218,7 +244,7 @@ class Settings(Section, frozen=True, kw_only=True):
 _NOT_IN_FILE = {"password"}
 
 _BROKER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_ROBOT_NAME = re.compile(r"ProBot[0-9]{1,6}")
+_ROBOT_NAME = re.compile(r"ProBot[1-9][0-9]{0,3}")
 _ENDPOINT = re.compile(r"[a-z0-9]+:.+")
 _TCP_ENDPOINT = re.compile(r"(?:tcp|tcp6|ssl|tls):(?:port=)?([0-9]+)(?::.*)?")
 
@@ -244,15 +270,19 @@ def _settings(
 ) -> Settings:
     _check_names(table, Settings.__struct_fields__, file, "")
     sections: dict[str, Any] = {}
-    for section in (Server, Limits, Fanout, Friends, Probots, Accounts):
+    for section in (Server, Limits, Fanout, Friends, Probots, Accounts, Driving):
         name = section.__name__.lower()
         if name in table:
             sections[name] = section(**_values(section, table[name], file, name))
     brokers = table.get("broker", {})
     if not isinstance(brokers, dict):
         raise BadSettings(f"{file}: broker: must be tables, one per broker: [broker.main]")
+    robots = table.get("probot", {})
+    if not isinstance(robots, dict):
+        raise BadSettings(f"{file}: probot: must be tables, one per robot: [probot.ProBot1]")
     settings = Settings(
         **sections,
+        probot={name: _probot(name, t, file, folder) for name, t in robots.items()},
         broker={name: _broker(name, t, file, folder, environ) for name, t in brokers.items()},
     )
     _check_environment(settings, environ)
@@ -287,6 +317,17 @@ def _broker(
         client_id=broker.client_id or _default_client_id(broker.protocol),
         password=_password(name, broker, file, environ),
     )
+
+
+def _probot(name: str, table: object, file: str, folder: Path) -> Probot:
+    where = f"probot.{name}"
+    if not _ROBOT_NAME.fullmatch(name):
+        raise BadSettings(f"{file}: {where}: a robot's name is such as ProBot1")
+    values = _values(Probot, table, file, where)
+    if values.get("picture"):
+        values["picture"] = str(folder / values["picture"])
+        _check_file(values["picture"], file, f"{where}.picture", secret=False)
+    return Probot(**values)
 
 
 _SECRET_FILES = {"password_file", "tls_key"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import gc
 import os
@@ -12,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 from urllib.parse import urlsplit
 
 from twisted.application.service import MultiService, Service
@@ -36,6 +37,7 @@ from sightline.accounts.passwords import Cost
 from sightline.accounts.privacy import PrivacyDesk
 from sightline.accounts.sharing import SharingDesk
 from sightline.accounts.witness import Witness
+from sightline.cli.reach import PRIVATE, broker_options, no_driving, private_options
 from sightline.core import wire
 from sightline.core.call import Denied
 from sightline.core.intake import Intake, Quarantined
@@ -43,16 +45,20 @@ from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
 from sightline.core.session import Lifetime, Visitor, described
 from sightline.core.world import World
+from sightline.driving.desk import Desk
+from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.friends.address import topics
+from sightline.kinds.probots.model import Picture, ProBot
 from sightline.model.kind import Kind, Patience, id_of, kind_of
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
-from sightline.mqtt.options import BrokerOptions, TlsOptions
+from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.private import PrivateBroker
-from sightline.settings import Accounts, BadSettings, Broker, Settings, is_private, load
+from sightline.mqtt.route import BridgeRoute
+from sightline.settings import Accounts, BadSettings, Probot, Settings, is_private, load
 from sightline.web import assets, site
 from sightline.web.api import Api
 from sightline.web.fanout import FanOut, Pace
@@ -66,7 +72,8 @@ _NOT_BUILT = (
     b"Sightline runs, but its pages are not built. Build them with: cd web && npm ci && npm run "
     b"build (scripts/run_server.sh does it for you).\n"
 )
-_MAIN = "main"  # the private broker's name
+_CHILD_AGAIN = 1.0  # s
+_MOST_PICTURE = 200_000  # bytes
 _BACKLOG = 4096  # connections not yet accepted
 
 
@@ -117,13 +124,16 @@ def makeService(options: Options) -> MultiService:
             f'accounts.guest = "{settings.accounts.guest}" would let in everybody who can reach'
             f" {listen}; listen on 127.0.0.1 only, without a proxy, or say guest_anywhere = true"
         )
-    return Sightline(settings, state, listen, demo=bool(options["demo"]))
+    config = str(Path(options["config"]).absolute()) if options["config"] else ""
+    return Sightline(settings, state, listen, demo=bool(options["demo"]), config=config)
 
 
 class Sightline(MultiService):
-    """The whole server."""
+    """The whole server. ``config`` is the settings' file, for the guards; empty: none."""
 
-    def __init__(self, settings: Settings, state: Path, listen: str, *, demo: bool) -> None:
+    def __init__(
+        self, settings: Settings, state: Path, listen: str, *, demo: bool, config: str = ""
+    ) -> None:
         super().__init__()
         kinds = _kinds(settings)
         world = World(secrets.token_hex(8), capacity=settings.limits.things)
@@ -141,6 +151,7 @@ class Sightline(MultiService):
         )
         fanout = FanOut(reactor, time.time, world, pace)
         hub.listen(fanout.stir)
+        _introduce(settings, hub)
 
         keeper = Keeper(
             reactor,
@@ -172,6 +183,15 @@ class Sightline(MultiService):
         )
         helm = Helm(time.time)
         helm.when_answered(Witness(keeper.note, reactor))
+        self.desk = desk = Desk(
+            reactor,
+            time.time,
+            hub,
+            # Above those of any run before, unless a lease were taken each millisecond.
+            first_fence=round(time.time() * 1000),
+            need_guard=settings.driving.need_guard,
+        )
+        Verbs(helm, desk)
         sockets = Sockets(
             reactor,
             fanout,
@@ -182,7 +202,7 @@ class Sightline(MultiService):
             compression=settings.fanout.compression,
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
-        brokers = Brokers(settings, state, hub, filters, demo=demo)
+        brokers = Brokers(settings, state, hub, desk, filters, demo=demo, config=config)
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
@@ -215,17 +235,22 @@ class Sightline(MultiService):
             StateFolder(state),
             Door(keeper),
             hub,
+            desk,
             brokers,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
             Listening(listen, pages, Invitation(keeper, settings.server.public_url)),
         ):
             part.setServiceParent(self)
 
+    def stopService(self) -> Deferred[Any]:
+        """Robots first: nothing else ends before they were told to stand still."""
+        return self.desk.park().addCallback(lambda _: super(Sightline, self).stopService())
+
 
 def _kinds(settings: Settings) -> Sequence[Kind]:
     """The kinds, as patient as the settings say."""
     people, robots = settings.friends, settings.probots
-    known = frozenset(robots.known) or None
+    known = frozenset((*robots.known, *settings.probot)) or None
     return (
         friends.kind(people.stale_after, people.offline_after),
         probots.kind(known, robots.stale_after, robots.offline_after),
@@ -255,6 +280,31 @@ def hub_eraser(hub: Hub) -> Callable[[str], None]:
         hub.erase((thing, f"face/{friend}", *unread))
 
     return erase
+
+
+def _introduce(settings: Settings, hub: Hub) -> None:
+    """The robots of the settings are shown before they are heard."""
+    names = dict.fromkeys((*settings.probot, *settings.probots.known))
+    for order, name in enumerate(names):
+        told = settings.probot.get(name, Probot())
+        robot = ProBot(presence="offline", name=told.name or None, order=order)
+        hub.show(f"probot/{name}", robot)
+        if told.picture:
+            hub.show(f"picture/{name}", _picture(told.picture))
+
+
+def _picture(path: str) -> Picture:
+    data = Path(path).read_bytes()
+    mime: Literal["image/png", "image/jpeg"]
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        mime = "image/png"
+    elif data.startswith(b"\xff\xd8\xff"):
+        mime = "image/jpeg"
+    else:
+        raise CannotStart(f"{path} is neither PNG nor JPEG")
+    if len(data) > _MOST_PICTURE:
+        raise CannotStart(f"{path} has more than {_MOST_PICTURE // 1000} kB")
+    return Picture(mime=mime, data=base64.b64encode(data).decode())
 
 
 def _origin(url: str) -> list[str]:
@@ -362,19 +412,26 @@ class Brokers(MultiService):
         settings: Settings,
         state: Path,
         hub: Hub,
+        desk: Desk,
         filters: Sequence[tuple[str, int]],
         *,
         demo: bool,
+        config: str,
     ) -> None:
         super().__init__()
         self._state = state
         self._hub = hub
+        self._desk = desk
         self._filters = filters
         self._demo = demo
+        self._guards = settings.driving.guard
         self._bridges: list[Bridge] = []
         self._private: PrivateBroker | None = None
         for name, each in settings.broker.items():
-            self._bridge(_broker_options(name, each))
+            why_not = no_driving(name, each)
+            self._bridge(broker_options(name, each), why_not)
+            if self._guards and not why_not:
+                self._guard("--config", config, "--broker", name)
         if not settings.broker:
             self._private = PrivateBroker(reactor, state / "mosquitto")
 
@@ -396,7 +453,7 @@ class Brokers(MultiService):
         super().startService()
         if self._private is not None:
             link = Link(state="connecting", since=time.time(), tries=1)
-            self._hub.linked(_MAIN, link)
+            self._hub.linked(PRIVATE, link)
             self._private.start().addCallbacks(self._private_ready, self._no_private)
 
     def stopService(self) -> Deferred[Any]:
@@ -407,86 +464,78 @@ class Brokers(MultiService):
         return left
 
     def _private_ready(self, port: int) -> None:
-        client = f"sightline-{os.getpid()}"
-        options = BrokerOptions(
-            name=_MAIN, port=port, client_id=client, keepalive=5, reconnect_max=5.0, qos=1
-        )
-        self._bridge(options)
+        self._bridge(private_options(port, f"sightline-{os.getpid()}"))
+        address = f"127.0.0.1:{port}"
+        if self._guards:
+            self._guard("--at", address)
         if self._demo:
-            Simulator(f"127.0.0.1:{port}").setServiceParent(self)
+            Child("simulate", "--broker", address).setServiceParent(self)
+
+    def _guard(self, *where: str) -> None:
+        guard = Child("guard", *where, "--with-parent", again=True, killed=False)
+        guard.setServiceParent(self)
 
     def _no_private(self, failure: Failure) -> None:
         if not self.running:
             return
         why = failure.getErrorMessage()
         self._log.error("No broker: {why}", why=why)
-        self._hub.linked(_MAIN, Link(state="lost", since=time.time(), why=why))
+        self._hub.linked(PRIVATE, Link(state="lost", since=time.time(), why=why))
 
-    def _bridge(self, options: BrokerOptions) -> None:
-        name, hub = options.name, self._hub
+    def _bridge(self, options: BrokerOptions, why_not: str = "") -> None:
+        name, hub, desk = options.name, self._hub, self._desk
+
+        def linked(link: Link) -> None:
+            hub.linked(name, link)
+            desk.linked(name)
+
         bridge = Bridge(
             reactor,
             options,
             self._filters,
-            hub.arrived,
-            lambda link: hub.linked(name, link),
+            lambda arrivals: hub.arrived(desk.sift(name, arrivals)),
+            linked,
             time.time,
         )
+        watch = desk.add(BridgeRoute(reactor, bridge, why_not, time.time))
+        if not why_not:
+            bridge.subscribe(watch.filters)
         self._bridges.append(bridge)
         bridge.setServiceParent(self)
 
 
-def _broker_options(name: str, broker: Broker) -> BrokerOptions:
-    tls = None
-    if broker.tls:
-        tls = TlsOptions(
-            ca=broker.tls_ca or None,
-            cert=broker.tls_cert or None,
-            key=broker.tls_key or None,
-            alpn=broker.tls_alpn,
-            insecure=broker.tls_insecure,
-        )
-    return BrokerOptions(
-        name=name,
-        host=broker.host,
-        port=broker.port,
-        transport=broker.transport,
-        ws_path=broker.ws_path,
-        protocol=broker.protocol,
-        client_id=broker.client_id,
-        user=broker.user or None,
-        password=broker.password.reveal() if broker.password else None,
-        tls=tls,
-        keepalive=broker.keepalive,
-        qos=broker.qos,
-        reconnect_min=broker.reconnect_min,
-        reconnect_max=broker.reconnect_max,
-        queue_limit=broker.queue,
-    )
+class Child(Service, ProcessProtocol):
+    """A `sightline` subcommand as a child that ends with us.
 
-
-class Simulator(Service, ProcessProtocol):
-    """`sightline simulate` as a child that ends with us."""
+    ``again``: when it dies unasked it is started anew. ``killed`` false: it looks after its own end
+    when we are gone.
+    """
 
     transport: Any
     _log = Logger()
 
-    def __init__(self, address: str) -> None:
-        self._address = address
+    def __init__(self, *arguments: str, again: bool = False, killed: bool = True) -> None:
+        self._arguments = arguments
+        self._again = again
+        self._killed = killed
         self._ended: Deferred[None] | None = None
 
     def startService(self) -> None:
-        """Let them move."""
+        """Start it."""
         super().startService()
-        command = [sys.executable, "-m", "sightline.cli.main", "simulate"]
-        command += ["--broker", self._address]
-        if setpriv := shutil.which("setpriv"):
+        self._spawn()
+
+    def _spawn(self) -> None:
+        if not self.running:
+            return
+        command = [sys.executable, "-m", "sightline.cli.main", *self._arguments]
+        if self._killed and (setpriv := shutil.which("setpriv")):
             command = [setpriv, "--pdeathsig", "TERM", "--", *command]
         self._ended = Deferred()
         reactor.spawnProcess(self, command[0], command, env=dict(os.environ))
 
     def stopService(self) -> Deferred[None] | None:
-        """Let them leave properly."""
+        """Let it leave properly."""
         super().stopService()
         if self._ended is None:
             return None
@@ -507,14 +556,17 @@ class Simulator(Service, ProcessProtocol):
     def outReceived(self, data: bytes) -> None:
         """What it says."""
         for line in data.decode("utf-8", "replace").splitlines():
-            self._log.info("simulate: {line}", line=line)
+            self._log.info("{name}: {line}", name=self._arguments[0], line=line)
 
     errReceived = outReceived
 
     def processEnded(self, reason: Failure) -> None:
         """Gone; unasked only if something is wrong with it."""
         if self.running:
-            self._log.error("The simulation ended: {why}", why=reason.getErrorMessage())
+            name, why = self._arguments[0], reason.getErrorMessage()
+            self._log.error("The child {name} ended: {why}", name=name, why=why)
+            if self._again:
+                reactor.callLater(_CHILD_AGAIN, self._spawn)
         ended, self._ended = self._ended, None
         if ended is not None:
             ended.callback(None)

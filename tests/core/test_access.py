@@ -67,7 +67,8 @@ def test_sight_is_by_kind_and_by_thing():
 
 # -- every cell: who may do what to which thing
 
-VERBS = ("see", "stop", "drive", "shutdown", "routine", "share", "export", "retain", "erase")
+ADMINS = ("takeover", "drivers", "shutdown", "routine")
+VERBS = ("see", "stop", "drive", *ADMINS, "share", "export", "retain", "erase")
 OWN = ("share", "export", "retain", "erase")
 
 
@@ -86,7 +87,7 @@ PEOPLE: dict[str, User] = {
     "admin": user_of("a", "admin", Grants()),
     "visitor of jane's phone": visitor(["friend/jane/phone"]),
 }
-ALL = ["see", "stop", "drive", "shutdown", "routine", "share", "export", "retain", "erase"]
+ALL = ["see", "stop", "drive", *ADMINS, "share", "export", "retain", "erase"]
 
 # For each thing and each of PEOPLE: the verbs that are granted; every other is refused.
 CELLS: dict[str, dict[str, list[str]]] = {

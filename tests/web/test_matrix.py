@@ -29,13 +29,14 @@ SEEN = {
     "token": {FRIEND, "face/jane/phone", ROBOT, ELSE, "broker/main"},
     "guest": {FRIEND, "face/jane/phone", OTHER, ROBOT, ELSE, "broker/main"},
 }
+VERBS = ("see", "stop", "drive", "takeover", "drivers", "shutdown", "routine")
 MAY = {
     "viewer": {(ROBOT, "see"), (ROBOT, "stop")},
     "operator": {
         *((ROBOT, verb) for verb in ("see", "stop", "drive")),
         *((ELSE, verb) for verb in ("see", "stop")),
     },
-    "admin": {(robot, v) for robot in (ROBOT, ELSE) for v in ("see stop drive shutdown routine").split()},
+    "admin": {(robot, v) for robot in (ROBOT, ELSE) for v in VERBS},
     "link": set(),
     "token": {(ROBOT, "see"), (ELSE, "see")},
     "guest": {(robot, verb) for robot in (ROBOT, ELSE) for verb in ("see", "stop")},
@@ -118,7 +119,7 @@ async def test_every_verb_on_every_thing_over_a_websocket(house):
             assert set(browser.picture.things) == SEEN[who], who
             granted = set()
             for robot in (ROBOT, ELSE):
-                for verb in ("see", "stop", "drive", "shutdown", "routine"):
+                for verb in VERBS:
                     answer = await browser.asks(verb, thing=robot)
                     assert answer.get("code", "forbidden") == "forbidden"
                     if answer["ok"]:

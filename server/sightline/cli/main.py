@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from sightline import __version__
-from sightline.cli import audit, token, user
+from sightline.cli import audit, guard, token, user
 from sightline.cli.simulate import command as simulate
 
 
@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"sightline {__version__}")
     subcommands = parser.add_subparsers(title="subcommands", required=True, metavar="subcommand")
-    for subcommand in (simulate, user, token, audit):
+    for subcommand in (simulate, user, token, audit, guard):
         subcommand.add_to(subcommands)
     return parser
 

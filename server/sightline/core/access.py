@@ -26,6 +26,8 @@ LEAST_ROLE: dict[str, Role] = {
     "see": "viewer",
     "stop": "viewer",
     "drive": "operator",
+    "takeover": "admin",
+    "drivers": "admin",
     "shutdown": "admin",
     "routine": "admin",
     # what belongs to the friend, see OWNERS

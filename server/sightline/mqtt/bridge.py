@@ -135,10 +135,29 @@ class Bridge(service.Service):
         """How many of our filters the broker refuses on this connection."""
         return len(self._rejected)
 
-    def publish(self, topic: str, payload: bytes, qos: int = 0, retain: bool = False) -> None:
+    @property
+    def options(self) -> BrokerOptions:
+        """How the broker is reached."""
+        return self._options
+
+    @property
+    def waiting(self) -> int:
+        """How many of our messages wait for the broker."""
+        return self._connection.waiting if self._connection else 0
+
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        qos: int = 0,
+        retain: bool = False,
+        *,
+        urgent: bool = False,
+    ) -> None:
         """Send a message now. Raises `NotConnected`, `TooManyWaiting` or ValueError; never waits.
 
-        A message that could not be written before the connection is lost is lost with it.
+        A message that could not be written before the connection is lost is lost with it. What is
+        ``urgent`` goes before all that waits.
         """
         _check_topic(topic)
         if qos not in (0, 1):
@@ -147,7 +166,7 @@ class Bridge(service.Service):
             raise NotConnected(
                 f"no connection to broker {self.broker}: {self.link.why or 'not yet'}"
             )
-        if not self._connection.publish(topic, payload, qos, retain):
+        if not self._connection.publish(topic, payload, qos, retain, urgent=urgent):
             raise TooManyWaiting(f"broker {self.broker} does not keep up")
 
     def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:

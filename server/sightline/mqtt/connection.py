@@ -156,13 +156,43 @@ class Connection:
         """How long the thread has not come round (s); it does so several times a second."""
         return time.monotonic() - self._turned
 
-    def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
-        """Leave a message for the broker; False when too many wait already."""
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for the thread: more than a few mean that the broker is slow."""
+        return len(self._outbox)
+
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        qos: int,
+        retain: bool,
+        *,
+        urgent: bool = False,
+        wanted: Callable[[], bool] | None = None,
+        expiry: int | None = None,
+    ) -> bool:
+        """Leave a message for the broker; False when too many wait already.
+
+        What is ``urgent`` overtakes all that waits, and there is always room for it. ``wanted`` is
+        asked on paho's thread, as the last thing before the message is written. ``expiry`` (s,
+        MQTT 5 only) is how long the broker keeps it.
+        """
 
         def send(client: Client) -> None:
-            if client.publish(topic, payload, qos, retain).rc:
+            if wanted is not None and not wanted():
+                return
+            properties = None
+            if expiry is not None:
+                properties = Properties(PacketTypes.PUBLISH)
+                properties.MessageExpiryInterval = expiry
+            if client.publish(topic, payload, qos, retain, properties).rc:
                 self.unsent += 1
 
+        if urgent:
+            self._outbox.appendleft(send)
+            self._ring()
+            return True
         return self._leave(send)
 
     def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:
@@ -272,6 +302,8 @@ class Connection:
         client.max_queued_messages_set(options.send_limit)
         if options.user is not None:
             client.username_pw_set(options.user, options.password)
+        if options.will is not None:
+            client.will_set(options.will.topic, options.will.payload, qos=1)
         if options.tls:
             client.tls_set_context(_tls_context(options))
             client.tls_insecure_set(options.tls.insecure)

@@ -32,6 +32,14 @@ class TlsOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Will:
+    """What the broker says in our name, at QoS 1, when we vanish. Never retained."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class BrokerOptions:
     """One broker and how we talk to it. Times are seconds.
 
@@ -40,7 +48,7 @@ class BrokerOptions:
     Waits between attempts grow from ``reconnect_min`` to ``reconnect_max``. ``queue_limit`` is how
     many messages may wait between paho's thread and the reactor before they are dropped and
     counted. ``send_limit`` is how many of ours may wait for a slow broker. With ``fast_reading``
-    off all reading is left to paho (see `fastread`).
+    off all reading is left to paho (see `fastread`). ``will`` is left with the broker.
     """
 
     name: str = "main"
@@ -63,6 +71,7 @@ class BrokerOptions:
     queue_limit: int = 100_000
     send_limit: int = 1_000
     fast_reading: bool = True
+    will: Will | None = None
 
     def __post_init__(self) -> None:
         for wrong, what in (

@@ -38,6 +38,8 @@ from sightline.web.front import Door, Front
 
 _CLOSING = 2.0  # s a browser may take to answer our close
 _REASON = 123  # bytes a close frame has for it
+# Requests with a rate of their own: whoever drives sends many, and must be able to stop besides.
+_DRIVING = frozenset(("drive", "stop", "halt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,10 @@ class Limits:
     """What one browser may ask of us. Times in s, ``message`` in bytes.
 
     ``connections_per_address`` does not count this machine's own, behind which a proxy may stand
-    (0: no limit), ``connections_per_user`` everybody's who has an account; ``rate`` is messages/s, with a burst of twice that; ``handshake`` is for the way
-    from connecting to the resume frame; ``ping`` is how long a browser may be silent before it is
-    pinged.
+    (0: no limit), ``connections_per_user`` everybody's who has an account; ``rate`` is messages/s,
+    with a burst of twice that, and ``driving`` the same for driving frames and stops, which are not
+    counted otherwise; ``handshake`` is for the way from connecting to the resume frame; ``ping`` is
+    how long a browser may be silent before it is pinged.
     """
 
     connections: int = 10_000
@@ -55,8 +58,29 @@ class Limits:
     connections_per_user: int = 50
     message: int = 4096
     rate: float = 30
+    driving: float = 60
     handshake: float = 10
     ping: float = 30
+
+
+class Budget:
+    """So many a second (``rate``), with a burst of twice that. Times in s."""
+
+    __slots__ = ("_at", "_left", "_rate")
+
+    def __init__(self, rate: float, now: float) -> None:
+        self._rate = rate
+        self._left = 2 * rate
+        self._at = now
+
+    def spend(self, now: float) -> bool:
+        """Whether one more is within it."""
+        self._left = min(2 * self._rate, self._left + (now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 @implementer(IPushProducer)
@@ -84,8 +108,9 @@ class Connection(WebSocketServerProtocol):
         """Taken over from the HTTP server, which watched the transport until now."""
         self.heard = self.factory.clock.seconds()
         self._pinged = False
-        self._budget = 2 * self.factory.limits.rate
-        self._budget_at = self.heard
+        limits = self.factory.limits
+        self._budget = Budget(limits.rate, self.heard)
+        self._driving_budget = Budget(limits.driving, self.heard)
         super().connectionMade()
 
     def onConnect(self, request: ConnectionRequest) -> str:
@@ -126,12 +151,13 @@ class Connection(WebSocketServerProtocol):
         factory = self.factory
         if self.state != self.STATE_OPEN:
             return  # we said goodbye: whoever was here may be nobody by now
-        if not self._within_rate():
-            return self.bye(wire.POLICY, "too many messages")
         try:
             if isBinary:
                 raise Malformed("frames are JSON text")
             said = wire.parse(payload)
+            driving = not isinstance(said, Resume) and said.do in _DRIVING
+            if not (self._driving_budget if driving else self._budget).spend(self.heard):
+                return self.bye(wire.POLICY, "too many messages")
             if isinstance(said, Resume):
                 if self._viewer is not None:
                     raise Malformed("a second resume")
@@ -161,15 +187,6 @@ class Connection(WebSocketServerProtocol):
             resume.seq,
             deflate=self._perMessageCompress is not None,
         )
-
-    def _within_rate(self) -> bool:
-        rate, now = self.factory.limits.rate, self.heard
-        self._budget = min(2 * rate, self._budget + (now - self._budget_at) * rate)
-        self._budget_at = now
-        if self._budget < 1:
-            return False
-        self._budget -= 1
-        return True
 
     # -- the fan-out speaks
 
@@ -228,6 +245,7 @@ class Connection(WebSocketServerProtocol):
             self.sendCloseFrame(code=code, reasonUtf8=reason.encode())
 
     def _session_ended(self, why: str) -> None:
+        self.factory.helm.dismissed(self, why)
         self.bye(wire.SESSION_ENDED, why)
 
     def _leave(self) -> None:

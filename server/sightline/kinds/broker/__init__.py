@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sightline.kinds.broker.decode import decode
-from sightline.kinds.broker.readings import LinkReading
+from sightline.kinds.broker.readings import LinkReading, Trip
 from sightline.model.kind import Kind
 
-__all__ = ["KIND", "LinkReading"]
+__all__ = ["KIND", "LinkReading", "Trip"]
 
 KIND = Kind(
     name="broker",

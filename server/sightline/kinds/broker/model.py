@@ -18,3 +18,5 @@ class Broker(State, frozen=True, omit_defaults=True, kw_only=True):
     """Its figures by their topic below ``$SYS/broker/``. Never changed in place."""
     sys_at: float | None = None
     """Our receipt of the newest figure, epoch s."""
+    trip: float | None = None
+    """How long a message of ours takes to it and back, ms; told once a second or so."""

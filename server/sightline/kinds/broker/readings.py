@@ -87,5 +87,19 @@ class LinkReading(msgspec.Struct, frozen=True):
         return before if broker.link == self.link else replace(broker, link=self.link)
 
 
+class Trip(msgspec.Struct, frozen=True):
+    """How long a message of ours took to the broker and back (ms); None: nothing came back."""
+
+    thing: str
+    trip: float | None
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """The broker with this trip."""
+        broker = _broker(before)
+        return before if broker.trip == self.trip else replace(broker, trip=self.trip)
+
+
 def _broker(before: State | None) -> Broker:
     return before if isinstance(before, Broker) else Broker()

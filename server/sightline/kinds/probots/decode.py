@@ -6,12 +6,11 @@ is its will. Both go over one topic for all robots, and any client can claim any
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address
 
-from sightline.kinds.probots.model import Routine
+from sightline.kinds.probots.model import Routine, is_robot
 from sightline.kinds.probots.readings import Lost, Measured, Met, Values
 from sightline.model.kind import Arrival, CannotDecode, Reading
 from sightline.model.number import number
@@ -22,8 +21,6 @@ COMMANDS = frozenset(("keys", "MainRoutine", "shutdownProBot"))
 LARGEST = 1024
 """Bytes in a message."""
 
-# Small enough to be safe in a topic: keys/ProBot1.
-_ROBOT = re.compile(r"ProBot[1-9][0-9]{0,3}\Z", re.ASCII)
 _ROUTINES: dict[str, Routine] = {
     "started": "started",
     "stopped": "stopped",
@@ -49,11 +46,11 @@ def decode(known: frozenset[str] | None, arrival: Arrival) -> Sequence[Reading]:
     if topic == ["telemetry"]:
         robot, values = _telemetry(arrival.payload)
         _check_known(robot, known)
-        return (Measured("probot/" + robot, values, at),)
+        return (Measured("probot/" + robot, values, at, arrival.source),)
     if topic == ["ClientStatus"]:
         robot, online = _status(arrival.payload)
         _check_known(robot, known)
-        return (Met("probot/" + robot, at) if online else Lost("probot/" + robot),)
+        return (Met("probot/" + robot, at, arrival.source) if online else Lost("probot/" + robot),)
     raise CannotDecode("bad_topic", "not a topic of ProBot")
 
 
@@ -106,7 +103,7 @@ def _text(payload: bytes) -> str:
 
 
 def _robot(name: str) -> str:
-    if _ROBOT.match(name) is None:
+    if not is_robot(name):
         raise CannotDecode("bad_robot_id", "not the name of a ProBot")
     return name
 

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from sightline.model.kind import Present
+from sightline.model.kind import Present, State
 
 Routine = Literal["started", "stopped", "not running", "unknown"]
+
+# Small enough to be safe in a topic: keys/ProBot1.
+_ROBOT = re.compile(r"ProBot[1-9][0-9]{0,3}\Z", re.ASCII)
+
+
+def is_robot(name: str) -> bool:
+    """Whether this is the name of a ProBot."""
+    return _ROBOT.match(name) is not None
+
+
+class Picture(State, frozen=True, omit_defaults=True, kw_only=True):
+    """``picture/ProBot1``: what it looks like, from the settings."""
+
+    mime: Literal["image/png", "image/jpeg"]
+    data: str
+    """Base64."""
 
 
 class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
@@ -16,6 +33,10 @@ class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     hangs, so that a message is no proof of a fresh value: hence two times.
     """
 
+    name: str | None = None
+    """What people call it, from the settings."""
+    order: int | None = None
+    """Its place in the list of the settings."""
     batt: float | None = None
     """Battery, % (0 to 100)."""
     batt_raw: float | None = None
@@ -27,7 +48,10 @@ class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     rtt: float | None = None
     """The robot's own ICMP time to the broker's host, ms."""
     ip: str | None = None
+    source: str = "main"
+    """The broker it was heard through, by its name in the settings; absent: ``main``."""
     at: float | None = None
     """Our receipt of the last value that differed from the one before, epoch s."""
     heard: float | None = None
-    """Our receipt of the last message, epoch s; between changes it moves by 1 s or more."""
+    """Our receipt of the last message, epoch s; between changes it moves by 1 s or more. Absent:
+    never heard; a robot of the settings that is not working."""

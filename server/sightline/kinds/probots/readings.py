@@ -36,6 +36,7 @@ class Measured(msgspec.Struct, frozen=True):
     thing: str
     values: Values
     at: float
+    source: str = "main"
     dropped: int = 0
 
     @property
@@ -45,9 +46,19 @@ class Measured(msgspec.Struct, frozen=True):
 
     def onto(self, before: State | None) -> State | None:
         """The robot with these values, alive."""
-        if isinstance(before, ProBot) and self.values == Values.of(before):
+        if not isinstance(before, ProBot):
+            before = ProBot(presence="live")
+        elif self.values == Values.of(before) and before.source == self.source:
             return _alive(before, self.at)
-        return ProBot(**self.values._asdict(), at=self.at, heard=self.at, presence="live")
+        return replace(
+            before,
+            **self.values._asdict(),
+            at=self.at,
+            heard=self.at,
+            source=self.source,
+            presence="live",
+            evidence=None,
+        )
 
 
 class Met(msgspec.Struct, frozen=True):
@@ -55,6 +66,7 @@ class Met(msgspec.Struct, frozen=True):
 
     thing: str
     at: float
+    source: str = "main"
     dropped: int = 0
 
     @property
@@ -64,9 +76,13 @@ class Met(msgspec.Struct, frozen=True):
 
     def onto(self, before: State | None) -> State | None:
         """The robot as it was, alive."""
-        if isinstance(before, ProBot):
+        if isinstance(before, ProBot) and before.source == self.source:
             return _alive(before, self.at)
-        return ProBot(heard=self.at, presence="live")
+        if isinstance(before, ProBot):
+            return replace(
+                before, heard=self.at, source=self.source, presence="live", evidence=None
+            )
+        return ProBot(heard=self.at, source=self.source, presence="live")
 
 
 class Lost(msgspec.Struct, frozen=True):

@@ -1,0 +1,184 @@
+"""`sightline guard`: the dead-man outside the server.
+
+A small process of its own, best on the broker's host. It listens to ``keys/+`` and says the stop
+when the last command with motion is older than 0.5 s, whoever sent it. So a server that hangs, or
+any other program that drives robots and vanishes, leaves none of them running. Each half second it
+says that it is here; the server shows it, and refuses to drive without it if so configured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sightline.cli.reach import PRIVATE, broker_options, private_options
+from sightline.core.deadman import DeadMan
+from sightline.kinds.probots import commands
+from sightline.model.kind import Arrival
+from sightline.model.link import Link
+from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
+from sightline.mqtt.options import BrokerOptions, Will
+from sightline.settings import BadSettings, load
+
+LOOK_EVERY = 0.02  # s
+SAY_EVERY = 0.5  # s
+STAY = 3.0
+"""Our parent gone, we stay so long after the last stop (s): it may have died driving."""
+
+
+def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Give the `sightline` command its `guard`."""
+    parser = subcommands.add_parser(
+        "guard",
+        help="stop robots whose driving program hangs",
+        description="Watches the commands on a broker and stops every robot that was told to move"
+        " and then nothing more for 0.5 s. Run it as a unit of its own, on the broker's host.",
+    )
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--config", metavar="FILE", help="the settings file of the server")
+    where.add_argument("--at", metavar="HOST:PORT", help="a broker that asks for no password")
+    parser.add_argument("--broker", metavar="NAME", default="", help="which one of the settings")
+    parser.add_argument(
+        "--with-parent", action="store_true", help="end after the process that started us"
+    )
+    parser.set_defaults(run=run)
+
+
+class Guard:
+    """Joins the rule (`core.deadman`) with a bridge. ``say`` writes for people."""
+
+    def __init__(self, reactor: Any, options: BrokerOptions, say: Any, parent: int = 0) -> None:
+        self._reactor = reactor
+        self._say = say
+        self._parent = parent
+        self._deadman = DeadMan(commands.is_stop)
+        self._topic = f"sightline/guard/{secrets.token_hex(4)}"
+        self._state = ""
+        self._busy = time.monotonic()
+        self._said_at = 0.0
+        self.stops = 0
+        self.bridge = Bridge(
+            reactor,
+            _own(options, self._topic),
+            [("keys/+", 0)],
+            self._arrived,
+            self._linked,
+            time.time,
+        )
+
+    def look(self) -> None:
+        """Who must be stopped now? To be called each `LOOK_EVERY`."""
+        now = time.monotonic()
+        for topic in self._deadman.due(now):
+            self._busy = now
+            self.stops += 1
+            if self.stops & (self.stops - 1) == 0:
+                self._say(f"Stopping {topic.partition('/')[2]} (stop number {self.stops})")
+            self._publish(topic, commands.STOP)
+        if now - self._said_at >= SAY_EVERY:
+            self._said_at = now
+            self._publish(self._topic, b"here")
+        if self._parent and os.getppid() != self._parent and now - self._busy > STAY:
+            self._reactor.stop()
+
+    def leave(self) -> Any:
+        """Say that we go, and go."""
+        self._publish(self._topic, b"gone")
+        return self.bridge.stopService()
+
+    def _publish(self, topic: str, payload: bytes) -> None:
+        try:
+            self.bridge.publish(topic, payload, urgent=True)
+        except (NotConnected, TooManyWaiting):
+            pass  # it is due again at once
+
+    def _arrived(self, arrivals: Sequence[Arrival]) -> None:
+        now = time.monotonic()
+        for arrival in arrivals:
+            topic = arrival.topic
+            if isinstance(topic, str) and commands.robot_of(topic):
+                if not commands.is_stop(arrival.payload):
+                    self._busy = now
+                self._deadman.heard(topic, arrival.payload, now)
+
+    def _linked(self, link: Link) -> None:
+        if link.state != self._state and link.state != "connecting":
+            self._state = link.state
+            self._say(f"{link.state} {link.address}" + (f": {link.why}" if link.why else ""))
+
+
+def _own(options: BrokerOptions, topic: str) -> BrokerOptions:
+    return replace(
+        options,
+        client_id=f"sl-guard-{secrets.token_hex(4)}",
+        keepalive=2,
+        reconnect_min=0.1,
+        reconnect_max=1.0,
+        clean=True,
+        will=Will(topic, b"gone"),
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Guard until told to stop; the exit status."""
+    try:
+        reach = _reach(options)
+    except (BadSettings, ValueError) as why:
+        print(f"sightline guard: {why}", file=sys.stderr)
+        return 2
+    from twisted.internet import reactor as _reactor
+    from twisted.internet.task import LoopingCall
+
+    reactor: Any = _reactor
+    reactor.seconds = time.monotonic  # before any timer is set: see tap.makeService
+    if options.with_parent:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
+    guard = Guard(reactor, reach, _say, os.getppid() if options.with_parent else 0)
+    loop = LoopingCall(guard.look)
+    loop.clock = reactor
+
+    def start() -> None:
+        guard.bridge.startService()
+        loop.start(LOOK_EVERY).addErrback(failed)
+
+    def failed(failure: Any) -> None:  # better no guard, which shows, than a blind one
+        _say(failure.getTraceback())
+        reactor.stop()
+
+    reactor.callWhenRunning(start)
+    reactor.addSystemEventTrigger("before", "shutdown", guard.leave)
+    for number in (signal.SIGTERM, *(() if options.with_parent else (signal.SIGINT,))):
+        signal.signal(number, lambda *_: reactor.callFromThread(reactor.stop))
+    reactor.run(installSignalHandlers=False)
+    return 0
+
+
+def _reach(options: argparse.Namespace) -> BrokerOptions:
+    if options.at:
+        host, _, port = options.at.rpartition(":")
+        if not host or not port.isdecimal():
+            raise ValueError(f"--at must be HOST:PORT (is {options.at!r})")
+        return replace(private_options(int(port), ""), host=host.strip("[]"))
+    settings = load(options.config, os.environ)
+    if not settings.broker:
+        raise ValueError("the settings name no broker; the private one has a guard of its own")
+    name = options.broker or (
+        PRIVATE if PRIVATE in settings.broker else next(iter(settings.broker))
+    )
+    if name not in settings.broker:
+        raise ValueError(f"no broker {name!r}; there are {', '.join(settings.broker)}")
+    return broker_options(name, settings.broker[name])
+
+
+def _say(sentence: str) -> None:
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except OSError:
+        pass  # who read it is dead: just when we are needed

@@ -1,0 +1,58 @@
+"""From the settings of a broker to how it is reached, and whether robots may be driven there."""
+
+from __future__ import annotations
+
+from sightline.mqtt.options import BrokerOptions, TlsOptions
+from sightline.settings import Broker
+
+PRIVATE = "main"
+"""The private broker's name."""
+
+
+def broker_options(name: str, broker: Broker) -> BrokerOptions:
+    """How to reach the broker called ``name``."""
+    tls = None
+    if broker.tls:
+        tls = TlsOptions(
+            ca=broker.tls_ca or None,
+            cert=broker.tls_cert or None,
+            key=broker.tls_key or None,
+            alpn=broker.tls_alpn,
+            insecure=broker.tls_insecure,
+        )
+    return BrokerOptions(
+        name=name,
+        host=broker.host,
+        port=broker.port,
+        transport=broker.transport,
+        ws_path=broker.ws_path,
+        protocol=broker.protocol,
+        client_id=broker.client_id,
+        user=broker.user or None,
+        password=broker.password.reveal() if broker.password else None,
+        tls=tls,
+        keepalive=broker.keepalive,
+        qos=broker.qos,
+        reconnect_min=broker.reconnect_min,
+        reconnect_max=broker.reconnect_max,
+        queue_limit=broker.queue,
+    )
+
+
+def private_options(port: int, client_id: str) -> BrokerOptions:
+    """How to reach our own broker."""
+    return BrokerOptions(
+        name=PRIVATE, port=port, client_id=client_id, keepalive=5, reconnect_max=5.0, qos=1
+    )
+
+
+def no_driving(name: str, broker: Broker) -> str:
+    """Why no robot is driven at this broker; empty when they may be."""
+    if not broker.driving:
+        return f"driving is switched off for the broker {name} in the settings"
+    if broker.host.endswith(".amazonaws.com") or "x-amzn-mqtt-ca" in broker.tls_alpn:
+        return (
+            f"the broker {name} is AWS IoT: it waits at least 45 s before it stops the robot of a"
+            " server that is gone"
+        )
+    return ""

@@ -1,0 +1,36 @@
+"""The outer dead-man's rule: a robot told to move, and told nothing more, is told to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+PATIENCE = 0.5
+"""How old the last command with motion may be, in s."""
+AGAIN = 0.05
+"""While no stop is heard on the topic, it is said again after this long (s)."""
+
+
+class DeadMan:
+    """Listens to what is said on command topics, whoever says it.
+
+    ``is_stop`` tells whether a payload holds the robot still: what nobody can read does not.
+    """
+
+    def __init__(self, is_stop: Callable[[bytes], bool], most: int = 10_000) -> None:
+        self._is_stop = is_stop
+        self._most = most
+        self._moving: dict[str, float] = {}  # when each is to be stopped
+
+    def heard(self, topic: str, payload: bytes, now: float) -> None:
+        """Somebody said ``payload`` on ``topic`` at ``now`` (monotonic s)."""
+        if self._is_stop(payload):
+            self._moving.pop(topic, None)
+        elif topic in self._moving or len(self._moving) < self._most:
+            self._moving[topic] = now + PATIENCE
+
+    def due(self, now: float) -> list[str]:
+        """The topics on which a stop must be said now."""
+        late = [topic for topic, when in self._moving.items() if now >= when]
+        for topic in late:
+            self._moving[topic] = now + AGAIN
+        return late

@@ -1,0 +1,114 @@
+"""What a ProBot is told: topics and payloads, exactly as its program reads them.
+
+The robot has no dead-man's switch, and a ``keys`` payload without exactly four numbers ends its
+balance loop: so nothing leaves here but the grammar, and no topic is made of anything but a checked
+name. An *empty* payload on ``keys`` fells it too, which is why a retained one is not cleared there
+in the usual way.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from sightline.kinds.probots.model import is_robot
+
+MOST = 0.75
+"""The most a key may say."""
+STOP = b"0 0 0 0"
+"""The robot's own form of standing still."""
+START_ROUTINE = b'"start"'
+STOP_ROUTINE = b'"stop"'
+SHUTDOWN = b"shutdown"
+FILTERS = ("keys/+", "MainRoutine/+", "shutdownProBot/+")
+"""Where commands are heard; a robot reads no other topic."""
+
+_KEYS = re.compile(rb"(?:0 0 0 0|0\.[0-7][0-9](?: 0\.[0-7][0-9]){3})\Z")
+
+
+class BadCommand(ValueError):
+    """Nothing a robot could be told; the text says why."""
+
+
+class Keys(NamedTuple):
+    """How far each of the four keys is pressed, 0 to `MOST`, in steps of 0.01."""
+
+    up: float = 0.0
+    down: float = 0.0
+    left: float = 0.0
+    right: float = 0.0
+
+    @property
+    def moving(self) -> bool:
+        """Whether the robot is to move."""
+        return any(self)
+
+
+def keys(up: object, down: object, left: object, right: object) -> Keys:
+    """Keys from outside, clamped. Raises `BadCommand` for what is no finite number."""
+    return Keys(_key(up), _key(down), _key(left), _key(right))
+
+
+def payload(pressed: Keys) -> bytes:
+    """The bytes for ``keys/ProBotN``."""
+    if not pressed.moving:
+        return STOP
+    said = b"%.2f %.2f %.2f %.2f" % pressed
+    if _KEYS.match(said) is None:
+        raise BadCommand("not four keys")
+    return said
+
+
+def is_stop(said: bytes) -> bool:
+    """Whether this payload on ``keys`` holds a robot still. What the robot cannot read does not."""
+    numbers = said.split(b" ")
+    try:
+        return len(numbers) == 4 and not any(float(number) for number in numbers)
+    except ValueError:
+        return False
+
+
+def keys_topic(robot: str) -> str:
+    """Where ``robot`` hears its keys. Raises `BadCommand` for no robot's name."""
+    return "keys/" + _robot(robot)
+
+
+def routine_topic(robot: str) -> str:
+    """Where it hears what to do with its main routine. Raises `BadCommand`."""
+    return "MainRoutine/" + _robot(robot)
+
+
+def shutdown_topic(robot: str) -> str:
+    """Where it hears that it shall shut down. Raises `BadCommand`."""
+    return "shutdownProBot/" + _robot(robot)
+
+
+def robot_of(topic: str) -> str | None:
+    """The robot a command topic belongs to; None when it is no robot's."""
+    name = topic.partition("/")[2]
+    return name if is_robot(name) else None
+
+
+def is_command_topic(topic: str) -> bool:
+    """Whether ``topic``, which may be a filter, reaches a robot's ears.
+
+    For consoles and interfaces where people publish or subscribe freely: this is barred there.
+    """
+    first = topic.split("/")[0]
+    return first in ("keys", "MainRoutine", "shutdownProBot", "+", "#")
+
+
+def _robot(name: str) -> str:
+    if not is_robot(name):
+        raise BadCommand("not the name of a ProBot")
+    return name
+
+
+def _key(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        raise BadCommand("a key is a number from 0 to 0.75")
+    if value in (float("inf"), float("-inf")):
+        raise BadCommand("a key is a finite number")
+    if value <= 0:
+        return 0.0
+    return MOST if value >= MOST else round(float(value), 2)

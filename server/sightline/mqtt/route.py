@@ -1,0 +1,59 @@
+"""A bridge as the way to a broker's robots (see `sightline.driving.route`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
+from sightline.mqtt.inbox import Reactor
+from sightline.mqtt.lifeline import Lifeline, overwrite_retained
+
+
+class BridgeRoute:
+    """``no_driving`` says why nobody drives there; empty when one may."""
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        bridge: Bridge,
+        no_driving: str,
+        now: Callable[[], float],
+    ) -> None:
+        self._reactor = reactor
+        self._bridge = bridge
+        self._now = now
+        self.no_driving = no_driving
+
+    @property
+    def name(self) -> str:
+        """The broker's, in the settings."""
+        return self._bridge.broker
+
+    @property
+    def broken(self) -> str:
+        """Why the broker cannot be reached just now; empty when it can."""
+        link = self._bridge.link
+        return "" if link.state == "connected" else link.why or "not connected yet"
+
+    @property
+    def waiting(self) -> int:
+        """How many of our messages wait for the broker."""
+        return self._bridge.waiting
+
+    def send(
+        self, topic: str, payload: bytes, *, urgent: bool = False, retain: bool = False
+    ) -> bool:
+        """Publish now or never; False: it could not be sent."""
+        try:
+            self._bridge.publish(topic, payload, retain=retain, urgent=urgent)
+        except (NotConnected, TooManyWaiting):
+            return False
+        return True
+
+    def lifeline(self, topic: str, stop: bytes) -> Lifeline:
+        """A connection for one lease, not yet opened."""
+        return Lifeline(self._reactor, self._bridge.options, topic, stop, self._now)
+
+    def overwrite(self, topic: str, payload: bytes) -> None:
+        """Replace what is retained on ``topic``, for a second, then by nothing."""
+        overwrite_retained(self._reactor, self._bridge.options, topic, payload, self._now)

@@ -1,0 +1,318 @@
+"""A scene for driving: a real broker, server, robot and guard; a driver; and a recorder of its own.
+
+Every process is real. The recorder is a plain MQTT client that hears what the robot hears; times
+are monotonic s of this process.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+from twisted.internet import reactor as _reactor
+from twisted.internet.task import LoopingCall, deferLater
+
+from broker import Broker, accepts, free_port
+from browser import Browser
+
+reactor: Any = _reactor
+HERE = Path(__file__).parent
+ROBOT = "probot/ProBot1"
+KEYS = "keys/ProBot1"
+STOP = b"0 0 0 0"
+DEADLINE = 20.0
+
+
+async def pause(seconds: float) -> None:
+    await deferLater(reactor, seconds)
+
+
+async def until(fact: Callable[[], Any], name: str, seconds: float = DEADLINE) -> None:
+    deadline = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < deadline, f"waited {seconds} s for {name}"
+        await pause(0.005)
+
+
+class Process:
+    """A child that never outlives us. What it says is in `log`."""
+
+    def __init__(self, command: Sequence[str], log: Path, **environ: str) -> None:
+        if setpriv := shutil.which("setpriv"):
+            command = [setpriv, "--pdeathsig", "KILL", "--", *command]
+        self.log = log
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={**os.environ, **environ},
+            )
+
+    def sends(self, sign: signal.Signals) -> None:
+        os.kill(self._process.pid, sign)
+
+    def end(self, sign: signal.Signals = signal.SIGKILL) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGCONT)
+            self._process.send_signal(sign)
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+@dataclass(frozen=True)
+class Heard:
+    at: float
+    topic: str
+    payload: bytes
+    retain: bool
+
+
+class Recorder:
+    """Hears what the robots hear, with the time."""
+
+    def __init__(self, port: int) -> None:
+        self.heard: list[Heard] = []
+        self.ready = False
+        self._client = Client(CallbackAPIVersion.VERSION2)
+        self._client.on_message = self._on_message
+        self._client.on_connect = lambda client, *_: client.subscribe(
+            [("keys/+", 0), ("MainRoutine/+", 0), ("shutdownProBot/+", 0)]
+        )
+        self._client.on_subscribe = lambda *_: setattr(self, "ready", True)
+        self._client.reconnect_delay_set(1, 1)
+        self._client.connect_async("127.0.0.1", port)
+        self._client.loop_start()
+
+    def _on_message(self, client: Client, _: Any, message: Any) -> None:
+        self.heard.append(
+            Heard(time.monotonic(), message.topic, bytes(message.payload), bool(message.retain))
+        )
+
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
+        """As somebody else would."""
+        self._client.publish(topic, payload, retain=retain)
+
+    def commands(self, since: float = 0.0) -> list[Heard]:
+        return [h for h in list(self.heard) if h.topic == KEYS and h.at >= since]
+
+    def motion(self, since: float = 0.0) -> list[Heard]:
+        return [h for h in self.commands(since) if h.payload != STOP]
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+class Driver:
+    """A page that drives: twenty frames a second, as the page's joystick sends them."""
+
+    def __init__(self, port: int, who: str) -> None:
+        self.browser = Browser(port)
+        self.who = who
+        self.fence = 0
+        self.n = 0
+        self.answers: list[dict[str, Any]] = []
+        self.keys = {"up": 0.0, "down": 0.0, "left": 0.0, "right": 0.0}
+        self.framed = 0.0
+        self._hand = LoopingCall(self.frame)
+        self._hand.clock = reactor
+
+    async def enters(self) -> Driver:
+        await self.browser.enters(headers={"X-Test-User": self.who})
+        # As browsers do; otherwise a frame may wait 40 ms for the one before to be acknowledged.
+        self.browser._protocol.transport.setTcpNoDelay(True)
+        return self
+
+    async def asks(self, do: str, **fields: Any) -> dict[str, Any]:
+        return await self.browser.asks(do, **{"thing": ROBOT, **fields})
+
+    async def takes(self, do: str = "take") -> Driver:
+        answer = await self.asks(do)
+        assert answer["ok"], answer
+        self.fence = answer["lease"]
+        self.begins()
+        return self
+
+    def begins(self) -> None:
+        self._hand.start(0.05)
+
+    def frame(self) -> None:
+        """One driving frame. Its answer, if any, is kept in `answers`."""
+        self.n += 1
+        self.framed = time.monotonic()
+        self.browser.says(
+            {
+                "id": 1_000_000 + self.n,
+                "do": "drive",
+                "thing": ROBOT,
+                "lease": self.fence,
+                "n": self.n,
+                "ms": round(self.framed * 1000, 1),
+                **self.keys,
+            }
+        )
+
+    def presses(self, up: float = 0.4, right: float = 0.1) -> None:
+        self.keys |= {"up": up, "right": right}
+
+    def lets_go(self) -> None:
+        self.keys = dict.fromkeys(self.keys, 0.0)
+        self.frame()
+
+    def falls_silent(self) -> float:
+        """No frame any more, and nothing is read; the time of the last frame."""
+        if self._hand.running:
+            self._hand.stop()
+        self.browser.stops_reading()
+        return self.framed
+
+    def is_killed(self) -> float:
+        if self._hand.running:
+            self._hand.stop()
+        self.browser.is_cut()
+        return time.monotonic()
+
+    async def leaves(self) -> None:
+        if self._hand.running:
+            self._hand.stop()
+        if self.browser.closed is None:
+            self.browser.reads_again()
+            self.browser.is_cut()
+            await self.browser.is_closed()
+
+
+class Scene:
+    """``guard``: with one. ``lines`` go to the broker's configuration."""
+
+    def __init__(self, folder: Path, *, guard: bool = True, clock: Path | None = None) -> None:
+        self.folder = folder
+        self.guard = guard
+        self.clock = clock
+        self.broker = Broker(folder=folder / "broker")
+        self.web = free_port()
+        self.drivers: list[Driver] = []
+        self.processes: list[Process] = []
+
+    async def begins(self) -> Scene:
+        self.broker.start()
+        self.recorder = Recorder(self.broker.port)
+        self.robot = self._run(
+            "robot", "-m", "sightline.cli.main", "simulate", "probot", "--broker", self._address
+        )
+        self.serve()
+        await until(lambda: accepts(self.web) and self.recorder.ready, "the server")
+        self.watcher = await Driver(self.web, "guest:viewer").enters()
+        self.drivers.append(self.watcher)
+        await self.sees(lambda things: things.get(ROBOT, {}).get("presence") == "live", "robot")
+        if self.guard:
+            await self.sees(
+                lambda things: things.get("guard/main", {}).get("presence") == "live", "guard"
+            )
+        return self
+
+    @property
+    def _address(self) -> str:
+        return f"127.0.0.1:{self.broker.port}"
+
+    def serve(self) -> None:
+        """Start the server, again if it was killed."""
+        config = self.folder / "sightline.toml"
+        config.write_text(
+            f'[broker.main]\nhost = "127.0.0.1"\nport = {self.broker.port}\n'
+            f"reconnect_min = 0.1\nreconnect_max = 0.5\n"
+            # A browser says who it is; see served.py.
+            f'[accounts]\nguest = "viewer"\n'
+            f"[driving]\nguard = {'true' if self.guard else 'false'}\n"
+        )
+        environ = {}
+        if self.clock:
+            self.shift = self.folder / "shift"
+            self.shift.write_bytes(struct.pack("l", 0))
+            environ = {"LD_PRELOAD": str(self.clock), "CLOCK_SHIFT": str(self.shift)}
+        state = str(self.folder / "state")
+        self.server = self._run(
+            "server", str(HERE / "served.py"), str(config), state, str(self.web), **environ
+        )
+
+    def _run(self, name: str, *arguments: str, **environ: str) -> Process:
+        process = Process([sys.executable, *arguments], self.folder / f"{name}.log", **environ)
+        self.processes.append(process)
+        return process
+
+    def steps_the_clock(self, seconds: int) -> None:
+        """The server's wall clock jumps."""
+        with self.shift.open("r+b") as file, mmap.mmap(file.fileno(), 0) as seen:
+            seen[:8] = struct.pack("l", seconds)
+
+    async def sees(self, what: Callable[[dict[str, dict[str, Any]]], Any], name: str = "") -> None:
+        await self.watcher.browser.until(
+            lambda: bool(what(self.watcher.browser.picture.things)), name or "the picture", DEADLINE
+        )
+
+    def thing(self, key: str) -> dict[str, Any] | None:
+        return self.watcher.browser.picture.things.get(key)
+
+    async def comes(self, who: str = "amy:operator") -> Driver:
+        driver = await Driver(self.web, who).enters()
+        self.drivers.append(driver)
+        return driver
+
+    async def drives(self, who: str = "amy:operator") -> Driver:
+        """Somebody takes ProBot1 and drives: motion was heard by the recorder."""
+        driver = await (await self.comes(who)).takes()
+        await pause(0.1)
+        began = time.monotonic()
+        driver.presses()
+        await until(lambda: len(self.recorder.motion(began)) >= 3, "motion")
+        return driver
+
+    async def stops(self, since: float, seconds: float = DEADLINE) -> float:
+        """Wait for the stop after ``since``; how long it took. Nothing may move after it."""
+        await until(
+            lambda: any(h.payload == STOP for h in self.recorder.commands(since)), "a stop", seconds
+        )
+        first = next(h for h in self.recorder.commands(since) if h.payload == STOP)
+        await pause(0.5)
+        after = [h for h in self.recorder.commands() if h.at > first.at]
+        assert all(h.payload == STOP for h in after), after
+        return first.at - since
+
+    async def clears(self) -> None:
+        """Everybody but the watcher leaves, and the robot is free."""
+        for driver in self.drivers[1:]:
+            await driver.leaves()
+        del self.drivers[1:]
+        await self.sees(lambda things: "lease/ProBot1" not in things, "a free robot")
+
+    async def ends(self) -> None:
+        for driver in self.drivers:
+            await driver.leaves()
+        for process in self.processes:
+            process.end(signal.SIGTERM)
+        self.recorder.close()
+        self.broker.stop()
+
+
+def measured(name: str, seconds: float) -> None:
+    """Keep a figure for scripts/bench/stops.py."""
+    if path := os.environ.get("SIGHTLINE_STOPS"):
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps([name, round(seconds, 4)]) + "\n")
