@@ -28,9 +28,13 @@ class Named(socket.Connection):
 
     def onConnect(self, request: Any) -> str:
         name, _, role = request.headers.get("x-test-user", "guest:viewer").partition(":")
-        self.visitor = Visitor(User(name, role), "account")  # type: ignore[arg-type]
+        self.visitor = Visitor(User(name, role), "guest")  # type: ignore[arg-type]
         connected.append(self)
         return super().onConnect(request)
+
+    def onOpen(self) -> None:
+        super().onOpen()
+        self._unwatch()  # the door knows nobody of this name, and would see them out
 
 
 connected: list[Named] = []
