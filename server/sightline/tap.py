@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fcntl
 import gc
 import os
@@ -10,7 +11,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -27,17 +28,20 @@ from twisted.python import usage
 from twisted.python.failure import Failure
 
 from sightline import __version__
+from sightline.console.desk import Desk
+from sightline.console.watch import Watch
 from sightline.core import wire
 from sightline.core.access import User
+from sightline.core.console import NotAllowed, Rights
 from sightline.core.intake import Intake
 from sightline.core.presence import Presence
 from sightline.core.world import World
 from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
-from sightline.model.kind import Kind, Patience
+from sightline.model.kind import Arrival, Kind, Patience
 from sightline.model.link import Link
-from sightline.mqtt.bridge import Bridge
+from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, TlsOptions
 from sightline.mqtt.private import PrivateBroker
 from sightline.settings import BadSettings, Broker, Settings, load
@@ -104,7 +108,8 @@ class Sightline(MultiService):
 
     def __init__(self, settings: Settings, state: Path, listen: str, *, demo: bool) -> None:
         super().__init__()
-        kinds = _kinds(settings)
+        logbook = broker.Logbook()
+        kinds = _kinds(settings, logbook)
         world = World(secrets.token_hex(8), capacity=settings.limits.things)
         patience: dict[str, Patience] = {}
         for kind in kinds:
@@ -139,18 +144,31 @@ class Sightline(MultiService):
             handshake=settings.limits.handshake_seconds,
             ping=settings.limits.ping_seconds,
         )
+        helm = Helm(time.time)
+        desk = Desk(reactor, time.time, _rights(settings))
+        desk.join(helm)
+        watch = Watch(reactor, time.time, hub, logbook, desk.figures)
         sockets = Sockets(
             reactor,
             fanout,
-            Helm(time.time),
+            helm,
             hello,
             limits,
             compression=settings.fanout.compression,
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
-        brokers = Brokers(settings, state, hub, filters, demo=demo)
+        brokers = Brokers(settings, state, hub, desk, watch, filters, demo=demo)
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
+        hub.frames = lambda: fanout.frames_sent
+        hub.gauges = lambda: {
+            **brokers.gauges(),
+            "behind": fanout.behind,
+            "things": len(world),
+            "console": desk.subscriptions,
+            "console_dropped": desk.dropped,
+            "topics": desk.topics,
+        }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
         tree = site.build(
             hub,
@@ -163,20 +181,33 @@ class Sightline(MultiService):
             StateFolder(state),
             hub,
             brokers,
+            desk,
+            watch,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
             Listening(listen, pages),
         ):
             part.setServiceParent(self)
 
 
-def _kinds(settings: Settings) -> Sequence[Kind]:
+def _kinds(settings: Settings, logbook: broker.Logbook) -> Sequence[Kind]:
     """The kinds, as patient as the settings say."""
     people, robots = settings.friends, settings.probots
     known = frozenset(robots.known) or None
     return (
         friends.kind(people.stale_after, people.offline_after),
         probots.kind(known, robots.stale_after, robots.offline_after),
-        broker.KIND,
+        broker.kind(logbook),
+    )
+
+
+def _rights(settings: Settings) -> Rights:
+    """What the console may do."""
+    console = settings.console
+    return Rights(
+        read_role=console.read_role,
+        publish_role=console.publish_role,
+        subscribe=console.subscribe,
+        publish=console.publish,
     )
 
 
@@ -242,6 +273,8 @@ class Brokers(MultiService):
         settings: Settings,
         state: Path,
         hub: Hub,
+        desk: Desk,
+        watch: Watch,
         filters: Sequence[tuple[str, int]],
         *,
         demo: bool,
@@ -249,6 +282,8 @@ class Brokers(MultiService):
         super().__init__()
         self._state = state
         self._hub = hub
+        self._desk = desk
+        self._watch = watch
         self._filters = filters
         self._demo = demo
         self._bridges: list[Bridge] = []
@@ -261,6 +296,14 @@ class Brokers(MultiService):
     def overflow(self) -> int:
         """Messages lost because our own queues were full."""
         return sum(bridge.overflowed for bridge in self._bridges)
+
+    def gauges(self) -> dict[str, int]:
+        """How the queues between us and the brokers are."""
+        return {
+            "queue": sum(bridge.waiting for bridge in self._bridges),
+            "unsent": sum(bridge.unsent for bridge in self._bridges),
+            "faults": sum(bridge.faults for bridge in self._bridges),
+        }
 
     def startService(self) -> None:
         """Connect; the private broker first gets ready."""
@@ -294,17 +337,45 @@ class Brokers(MultiService):
         self._hub.linked(_MAIN, Link(state="lost", since=time.time(), why=why))
 
     def _bridge(self, options: BrokerOptions) -> None:
-        name, hub = options.name, self._hub
-        bridge = Bridge(
-            reactor,
-            options,
-            self._filters,
-            hub.arrived,
-            lambda link: hub.linked(name, link),
-            time.time,
-        )
+        name, hub, desk, watch = options.name, self._hub, self._desk, self._watch
+
+        def arrived(arrivals: list[Arrival]) -> None:
+            desk.overheard(name, arrivals)
+            hub.arrived(arrivals)
+
+        def linked(link: Link) -> None:
+            hub.linked(name, link)
+            watch.linked(name, link, options.client_id)
+
+        def publish(topic: str, payload: bytes, qos: int, retain: bool) -> None:
+            try:
+                bridge.publish(topic, payload, qos, retain)
+            except (NotConnected, TooManyWaiting) as why:
+                raise NotAllowed("not_sent", str(why)) from why
+
+        def ears(
+            filters: Sequence[tuple[str, int]],
+            heard: Callable[[list[Arrival]], None],
+            changed: Callable[[Link], None],
+        ) -> Bridge:
+            return Bridge(reactor, _for_console(options), filters, heard, changed, time.time)
+
+        bridge = Bridge(reactor, options, self._filters, arrived, linked, time.time)
         self._bridges.append(bridge)
+        desk.open(name, publish, ears)
         bridge.setServiceParent(self)
+
+
+# The console's queue is its own, and short: nobody reads 100,000 messages by eye.
+_CONSOLE_QUEUE = 10_000
+
+
+def _for_console(options: BrokerOptions) -> BrokerOptions:
+    """The same broker for the console, as another client that leaves nothing behind."""
+    longest = 23 if options.protocol == "3.1" else 256  # MQTT 3.1 allows no more
+    client = f"{options.client_id[: longest - 8]}-console"
+    queue = min(options.queue_limit, _CONSOLE_QUEUE)
+    return dataclasses.replace(options, client_id=client, clean=True, queue_limit=queue)
 
 
 def _broker_options(name: str, broker: Broker) -> BrokerOptions:

@@ -136,6 +136,11 @@ class Connection(WebSocketServerProtocol):
             # and would refer back to what the browser has long pushed out of its window.
             self.sendMessage(frame, doNotCompress=True)
 
+    @property
+    def busy(self) -> bool:
+        """Whether its socket takes no more just now: what can wait should."""
+        return self._viewer is None or self._viewer.stuck_since is not None
+
     def _join(self, resume: Resume) -> None:
         if self._late is not None:
             self._late.cancel()
