@@ -42,13 +42,14 @@ from sightline.kinds import broker, friends, probots
 from sightline.model.kind import Arrival, Kind, Patience
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
-from sightline.mqtt.options import BrokerOptions, TlsOptions
+from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.private import PrivateBroker
-from sightline.settings import BadSettings, Broker, Settings, load
+from sightline.settings import BadSettings, Settings, load
 from sightline.web import assets, site
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.socket import Limits, SocketResource, Sockets
+from sightline.wiring import broker_options
 
 reactor: Any = _reactor
 _log = Logger()
@@ -289,7 +290,7 @@ class Brokers(MultiService):
         self._bridges: list[Bridge] = []
         self._private: PrivateBroker | None = None
         for name, each in settings.broker.items():
-            self._bridge(_broker_options(name, each))
+            self._bridge(broker_options(name, each))
         if not settings.broker:
             self._private = PrivateBroker(reactor, state / "mosquitto")
 
@@ -376,35 +377,6 @@ def _for_console(options: BrokerOptions) -> BrokerOptions:
     client = f"{options.client_id[: longest - 8]}-console"
     queue = min(options.queue_limit, _CONSOLE_QUEUE)
     return dataclasses.replace(options, client_id=client, clean=True, queue_limit=queue)
-
-
-def _broker_options(name: str, broker: Broker) -> BrokerOptions:
-    tls = None
-    if broker.tls:
-        tls = TlsOptions(
-            ca=broker.tls_ca or None,
-            cert=broker.tls_cert or None,
-            key=broker.tls_key or None,
-            alpn=broker.tls_alpn,
-            insecure=broker.tls_insecure,
-        )
-    return BrokerOptions(
-        name=name,
-        host=broker.host,
-        port=broker.port,
-        transport=broker.transport,
-        ws_path=broker.ws_path,
-        protocol=broker.protocol,
-        client_id=broker.client_id,
-        user=broker.user or None,
-        password=broker.password.reveal() if broker.password else None,
-        tls=tls,
-        keepalive=broker.keepalive,
-        qos=broker.qos,
-        reconnect_min=broker.reconnect_min,
-        reconnect_max=broker.reconnect_max,
-        queue_limit=broker.queue,
-    )
 
 
 class Simulator(Service, ProcessProtocol):

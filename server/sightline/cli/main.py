@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Sequence
 
 from sightline import __version__
+from sightline.cli.check import command as check
+from sightline.cli.mosquitto import command as mosquitto
 from sightline.cli.simulate import command as simulate
 
 
@@ -18,7 +20,8 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"sightline {__version__}")
     subcommands = parser.add_subparsers(title="subcommands", required=True, metavar="subcommand")
-    simulate.add_to(subcommands)
+    for subcommand in (check, mosquitto, simulate):
+        subcommand.add_to(subcommands)
     return parser
 
 

@@ -34,7 +34,8 @@ class Figures:
             return
         self._skipped = 0
         if len(self._at) >= self._most:
-            self._thin()
+            self._thin()  # and this one is one of those that are left out
+            return
         for name in values:
             if name not in self._values and len(self._values) < NAMES:
                 self._values[name] = [None] * len(self._at)
@@ -45,7 +46,7 @@ class Figures:
     def _thin(self) -> None:
         self._at = self._at[1::2]
         self._values = {name: series[1::2] for name, series in self._values.items()}
-        self._every *= 2
+        self._skipped, self._every = self._every, 2 * self._every
 
     def series(self, names: Collection[str] | None = None, since: float = 0.0) -> dict[str, Any]:
         """``at`` and one list per name, equally long. None: every name; unknown ones are absent."""

@@ -222,20 +222,18 @@ def _told(name: str, node: Node, now: float) -> dict[str, Any]:
         told |= {"count": node.count, "size": node.size, "qos": node.qos}
         if node.retain:
             told["retain"] = True
-        try:
-            told["last"] = clean(_whole(node.head).decode(), HEAD)
-        except UnicodeDecodeError:
+        text = _text(node.head)
+        if text is None:
             told["hex"] = node.head[:32].hex(" ")
+        else:
+            told["last"] = clean(text, HEAD)
     return told
 
 
-def _whole(head: bytes) -> bytes:
-    """``head`` without the character that its end may have cut."""
-    if len(head) < HEAD:
-        return head
-    for back in range(1, 4):
-        if head[-back] >= 0xC0:
-            return head[:-back]
-        if head[-back] < 0x80:
-            break
-    return head
+def _text(head: bytes) -> str | None:
+    """``head`` as text, without the character that its end has cut; None: it is none."""
+    try:
+        return head.decode()
+    except UnicodeDecodeError as why:
+        cut = len(head) == HEAD and why.start >= HEAD - 3 and why.end == HEAD
+        return head[: why.start].decode() if cut else None
