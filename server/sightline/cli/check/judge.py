@@ -79,7 +79,8 @@ def no_tls(where: str, host: str, error: Exception, ca: str | None) -> Finding:
         return Finding(where, "tls", "fail", said, todo)
     if isinstance(error, reasons.CannotConnect):
         return Finding(where, "tls", "fail", str(error), "correct the file, or its name")
-    if isinstance(error, ssl.SSLError) and "WRONG_VERSION_NUMBER" in str(error):
+    # mosquitto hangs up on what it does not understand.
+    if isinstance(error, ConnectionError) or "WRONG_VERSION_NUMBER" in str(error):
         return Finding(
             where,
             "tls",
