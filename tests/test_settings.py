@@ -121,7 +121,7 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
         (
             "zebra = 1",
             "x.toml: zebra: no such setting;"
-            " allowed here: broker, fanout, friends, limits, probots, server",
+            " allowed here: broker, console, fanout, friends, limits, probots, server",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',

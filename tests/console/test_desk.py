@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -281,3 +282,40 @@ def test_figures_are_told_to_who_may_see_the_thing(scene):
     ] == ("unknown")
     assert scene.asks(Page(), "figures", thing="broker/main", names="a")["code"] == "bad_names"
     assert scene.asks(Page(), "figures", thing="broker/main", since="a")["code"] == "bad_since"
+
+
+GOLDEN = Path(__file__).parents[1] / "wire"
+AT = 1795240000.5
+
+
+def golden(name: str) -> dict[str, Any]:
+    frame: dict[str, Any] = json.loads((GOLDEN / f"console-{name}.json").read_text())["frame"]
+    return frame
+
+
+def test_the_frames_are_the_golden_ones_that_the_page_reads(scene):
+    page = Page()
+    scene.asks(page, "subscribe", filter="room/+")
+    seat = scene.desk._seats[page]
+    seat.queue.dropped["s1"] = 3
+    scene.bridges[0].heard(
+        [
+            Arrival("room/1", b"warm", False, 1, AT),
+            Arrival("room/1", b"\x00\xff\x7f", True, 0, AT),
+        ]
+    )
+    scene.passes()
+    scene.bridges[0].link = Link(state="lost", since=0.0, why="the broker closed the connection")
+    scene.bridges[0].changed(scene.bridges[0].link)
+    assert page.told == [golden("heard"), golden("heard-bytes"), golden("sub")]
+
+
+def test_a_page_of_the_tree_is_the_golden_one(scene):
+    scene.desk._wall = lambda: AT
+    page = Page()
+    scene.asks(page, "topics", path=["room"], watch=True)
+    for name, payload in (("1", b"fresh"), ("1", b"warm."), ("2", b"\x00\xff")):
+        scene.desk.overheard("main", [Arrival(f"room/{name}", payload, False, 0, AT)])
+    scene.passes(2)
+    (pushed,) = page.of("topics")
+    assert pushed == golden("topics")
