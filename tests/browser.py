@@ -24,7 +24,7 @@ from picture import Picture
 from sightline.core import wire
 
 reactor: Any = _reactor
-SOON = 5.0  # s
+SOON = 15.0  # s: a wait that fails, not how long things take
 
 
 class Closed(Exception):

@@ -12,20 +12,24 @@ from struct import pack
 TOPIC = b"owntracks/bench/d%05d"
 FIRST_TST = 1_700_000_000
 PAYLOAD = (
-    b'{"_type":"location","tid":"%02d","lat":48.%05d,"lon":16.%05d,"acc":%02d,"alt":171,'
-    b'"vel":%03d,"cog":270,"batt":87,"bs":1,"conn":"m","m":1,"t":"t","tst":%d,"tag":"%015d"}'
+    b'{"_type":"location","tid":"%02d","lat":48.%06d,"lon":16.%06d,"acc":%02d,"alt":%03d,'
+    b'"vel":%03d,"cog":%03d,"batt":%02d,"bs":1,"conn":"m","t":"t","tst":%d,"tag":"%015d"}'
 )
 
 
 def payload(index: int, pool: int, stamp: int) -> bytes:
     """The payload of message ``index``, published at ``stamp`` (monotonic µs)."""
     lap, device = divmod(index, pool)
+    some = (index * 2654435761) & 0xFFFFFFFF  # digits that do not compress better than real ones
     return PAYLOAD % (
         device % 90 + 10,
-        device,
-        lap % 100_000,
+        some % 1_000_000,
+        (some >> 9) % 1_000_000,
         lap % 80 + 10,
-        100 + lap % 100,
+        100 + (some >> 3) % 900,
+        100 + (some >> 5) % 100,
+        100 + (some >> 13) % 260,
+        10 + (some >> 17) % 90,
         FIRST_TST + lap,
         stamp,
     )

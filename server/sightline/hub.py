@@ -82,9 +82,11 @@ class Hub(Service):
 
     def found(self, readings: Iterable[Reading]) -> None:
         """Something was found out that no message said."""
+        before = self.world.seq
         for reading in readings:
             self._fold(reading)
-        self._tell()
+        if self.world.seq != before:
+            self._tell()
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each batch that may have changed the world."""
@@ -149,6 +151,7 @@ class Hub(Service):
     def _take_vitals(self) -> None:
         now = self._clock.seconds()
         then, received, frames = self._counted
+        quiet = received == self._intake.received
         self._counted = (now, self._intake.received, self.frames())
         passed = now - then
         rate = (self._counted[1] - received) / passed if passed > 0 else 0.0
@@ -172,7 +175,10 @@ class Hub(Service):
                 self.world.put(SERVER, vitals)
             except WorldFull:
                 pass
-            self._tell()
+            if quiet:
+                self._tell()
+            # Otherwise our figures travel with the next message's news: a frame of their own
+            # would make whatever comes right behind it wait for the tick.
 
     def _fold(self, reading: Reading) -> None:
         try:

@@ -58,6 +58,7 @@ _NOT_BUILT = (
     b"build (scripts/run_server.sh does it for you).\n"
 )
 _MAIN = "main"  # the private broker's name
+_BACKLOG = 4096  # connections not yet accepted
 
 
 class CannotStart(SystemExit):
@@ -486,7 +487,7 @@ class Listening(Service):
             listening = serverFromString(reactor, self._endpoint).listen(self._pages)
         except ValueError as why:
             raise CannotStart(f"server.listen: {self._endpoint!r}: {why}") from None
-        listening.addCallbacks(self._ports.append, failures.append)
+        listening.addCallbacks(self._listening, failures.append)
         for failure in failures:
             error: object = failure.value
             if isinstance(error, CannotListenError):
@@ -494,6 +495,13 @@ class Listening(Service):
                     error.socketError.strerror or error.socketError
                 )
             raise CannotStart(f"{error}. Is another server running? See --port and server.listen.")
+
+    def _listening(self, port: Any) -> None:
+        self._ports.append(port)
+        if hasattr(port, "socket"):
+            # Twisted's 50 are too few when thousands of browsers come back at once: what the kernel
+            # drops then is sent again after seconds.
+            port.socket.listen(_BACKLOG)
 
     def startService(self) -> None:
         """Say where."""

@@ -252,6 +252,41 @@ def test_the_tick_widens_when_flushing_takes_long(scene):
     assert line.look().things["a/1"]["value"] == 2
 
 
+def test_a_long_catch_up_lets_others_have_their_turn():
+    scene = Scene(page=100)
+
+    class Heavy(Line):
+        def send(self, data: bytes) -> int:
+            scene.clock.rightNow += 0.006
+            return super().send(data)
+
+    for number in range(20):
+        scene.change(f"a/{number}", number)
+    other, newcomer = scene.join(Line()), scene.join(Heavy())
+    other.look()
+    assert 0 < len(newcomer.look().things) < 20
+    scene.change("b/1", 1)
+    while scene.fanout.behind:
+        scene.clock.advance(0)
+    assert set(newcomer.look().things) == set(scene.world._entries)
+    scene.clock.advance(0.1)
+    assert set(other.look().things) == set(scene.world._entries)
+
+
+def test_newcomers_of_a_moment_share_one_compressed_snapshot(scene):
+    for number in range(100):
+        scene.change(f"a/{number}", number)
+    first, second = Line(), Line()
+    scene.join(first, deflate=True)
+    scene.join(second, deflate=True)
+    assert first.sent == second.sent
+    scene.change("b/1", 1)
+    scene.clock.advance(0.1)
+    for line in (first, second):
+        assert len(line.look().things) == 101
+        assert line.compressed == 1
+
+
 def test_compressed_viewers_read_one_shared_stream(scene):
     first, second = (scene.join(Line(), deflate=True) for _ in range(2))
     for turn in range(5):

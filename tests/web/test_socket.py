@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ reactor: Any = _reactor
 class Server:
     """The web side of Sightline over a world the test changes."""
 
-    def __init__(self, **limits: Any) -> None:
+    def __init__(self, *, request_seconds: float = 10, **limits: Any) -> None:
         self.world = World("epoch-1")
         self.fanout = FanOut(reactor, lambda: 1795235000.0, self.world, Pace(patience=0.5))
         self.sockets = Sockets(
@@ -47,7 +47,7 @@ class Server:
         )
         root = Resource()
         root.putChild(b"ws", SocketResource(self.sockets, ["https://sight.example.org"]))
-        site = QuietSite(root, reactor, request_seconds=0.3)
+        site = QuietSite(root, reactor, request_seconds=request_seconds)
         self.sockets.start()
         self.listening = reactor.listenTCP(0, site, interface="127.0.0.1")
         self.port = self.listening.getHost().port
@@ -218,16 +218,17 @@ async def test_a_browser_that_is_gone_without_a_word_is_dropped(serve):
     server = serve(ping=1)
     browser = await Browser(server.port).enters()
     browser.stops_reading()  # so it never sees the ping
-    await browser_gone(server)
+    await until(lambda: server.fanout.viewers == 0)
     browser.is_cut()
 
 
-async def browser_gone(server: Server) -> None:
-    for _ in range(100):
-        if not server.fanout.viewers:
+async def until(fact: Callable[[], bool]) -> None:
+    """Wait for a fact of the server's, with a deadline."""
+    for _ in range(200):
+        if fact():
             return
         await pause(0.05)
-    raise AssertionError("the browser is still counted")
+    raise AssertionError("it did not come true")
 
 
 @pytest_twisted.ensureDeferred
@@ -261,7 +262,7 @@ async def test_a_browser_that_reads_nothing_falls_behind_then_catches_up(serve):
         assert value < 500
     browser.reads_again()
     await browser.sees(lambda things: things.get("a/1999", {}).get("value") == value)
-    assert server.fanout.behind == 0
+    await until(lambda: server.fanout.behind == 0)
     await browser.leaves()
 
 
@@ -286,7 +287,7 @@ async def test_a_browser_that_never_reads_is_closed(serve):
 
 @pytest_twisted.ensureDeferred
 async def test_a_request_that_never_ends_is_closed(serve):
-    server = serve()
+    server = serve(request_seconds=0.2)
     with socket.create_connection(("127.0.0.1", server.port)) as slow:
         slow.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ")
         await pause(0.5)

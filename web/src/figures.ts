@@ -51,6 +51,12 @@ export function grouped(n: number): string {
   return GROUPED.format(n);
 }
 
+/** A count where there is little room: 812, "5.0k", "12k". */
+export function brief(n: number): string {
+  if (n < 1000) return String(n);
+  return n < 9950 ? `${(n / 1000).toFixed(1)}k` : `${String(Math.round(n / 1000))}k`;
+}
+
 /** A size in bytes: "214 B", "3.9 kB". */
 export function bytes(n: number): string {
   if (n < 1000) return `${String(n)} B`;

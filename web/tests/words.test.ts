@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ageParts, ageText, fineAgeText, spanText, timeText } from '../src/ages';
 import { ServerClock } from '../src/clock';
-import { bytes, compass, grouped, length, position, speed } from '../src/figures';
+import { brief, bytes, compass, grouped, length, position, speed } from '../src/figures';
 import { Gazetteer } from '../src/gazetteer';
 import { colourOf, initialsOf, plain } from '../src/kinds/entry';
 
@@ -89,6 +89,7 @@ test('a position names its hemispheres', () => {
 
 test('counts and sizes are easy to read', () => {
   expect(grouped(1214)).toBe('1,214');
+  expect([812, 5012, 9990, 12_400].map(brief)).toEqual(['812', '5.0k', '10k', '12k']);
   expect(bytes(214)).toBe('214 B');
   expect(bytes(3921)).toBe('3.9 kB');
 });

@@ -50,6 +50,10 @@ class Pages:
             self._pages.append(page)
         return self._pages[number]
 
+    def holds(self, frame: bytes) -> bool:
+        """Whether ``frame`` is one of these pages, the very same object."""
+        return any(page is frame for _, page in self._pages)
+
     def _build(self) -> tuple[int, bytes] | None:
         things: list[bytes] = []
         missed: Counter[str] = Counter()

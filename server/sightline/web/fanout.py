@@ -26,6 +26,7 @@ from sightline.core.world import World
 from sightline.web.frame import Deflate, frame
 
 _SHARED_SNAPSHOT = 1.0  # s during which newcomers share one snapshot
+_TURN = 0.005  # s after which one viewer's catching up lets others have a turn
 
 
 class Wire(Protocol):
@@ -66,7 +67,7 @@ class Pace:
 class Viewer:
     """One connected browser: a cursor, and the connection it is written to."""
 
-    __slots__ = ("cursor", "deflate", "group", "level", "send", "stuck_since", "wire")
+    __slots__ = ("cursor", "deflate", "group", "level", "send", "stuck_since", "waits", "wire")
 
     def __init__(self, group: Group, cursor: Cursor, connection: Wire, *, deflate: bool) -> None:
         self.group = group
@@ -76,6 +77,23 @@ class Viewer:
         self.deflate = deflate
         self.level = False
         self.stuck_since: float | None = None
+        self.waits = False  # for its next turn to catch up
+
+
+class Snapshot:
+    """The whole world in pages, framed once for all newcomers of the next moments."""
+
+    def __init__(self, taken: float, pages: Pages) -> None:
+        self.taken = taken
+        self.pages = pages
+        self._deflated: dict[bytes, bytes] = {}
+
+    def deflated(self, payload: bytes) -> bytes | None:
+        """A page as a compressed frame that needs no other; None when it is not one of ours."""
+        data = self._deflated.get(payload)
+        if data is None and self.pages.holds(payload):
+            data = self._deflated[payload] = Deflate().frame(payload)
+        return data
 
 
 class Group:
@@ -90,7 +108,7 @@ class Group:
         self.plain: dict[Viewer, None] = {}
         self.deflated: dict[Viewer, None] = {}
         self.stream = Deflate()
-        self.snapshot: tuple[float, Pages] | None = None
+        self.snapshot: Snapshot | None = None
 
     def frames(self, payload: bytes) -> tuple[bytes, bytes]:
         """``payload`` as a plain and as a compressed frame, each built only if anyone reads it."""
@@ -111,8 +129,7 @@ class FanOut:
         self._world = world
         self._pace = pace
         self._groups: dict[Sight, Group] = {}
-        self._flushed = float("-inf")
-        self._took = 0.0
+        self._next = float("-inf")  # when the next flush may be
         self._due: IDelayedCall | None = None
         self.frames_sent = 0
         self.too_slow = 0
@@ -172,14 +189,14 @@ class FanOut:
             return
         viewer.stuck_since = None
         cursor = viewer.cursor
-        stream = Deflate() if viewer.deflate else None
+        until = self._clock.seconds() + _TURN
         while cursor.behind:
-            shared = self._snapshot(group) if cursor.fresh else None
-            payload = cursor.take(shared)
+            if cursor.seq < self._world.seq and self._clock.seconds() > until:
+                return self._wait(viewer)
+            payload = cursor.take(self._snapshot(group).pages if cursor.fresh else None)
             if payload is None:
                 break
-            data = frame(payload) if stream is None else stream.frame(payload)
-            self._write([viewer], data)
+            self._write([viewer], self._own_frame(viewer, payload))
             if viewer.stuck_since is not None:
                 return
         if group.cursor.seq < cursor.seq:
@@ -193,6 +210,14 @@ class FanOut:
         else:
             group.plain[viewer] = None
 
+    def write(self, viewer: Viewer, data: bytes) -> None:
+        """Write a frame that is for this viewer alone, in order with its news."""
+        if viewer.level:
+            self._write([viewer], data)
+        else:
+            self.full(viewer)
+            viewer.wire.send_later(data)
+
     def _fall_behind(self, viewer: Viewer) -> None:
         if viewer.level:
             viewer.level = False
@@ -200,12 +225,31 @@ class FanOut:
             viewer.group.deflated.pop(viewer, None)
             viewer.cursor.level(viewer.group.cursor.seq)
 
-    def _snapshot(self, group: Group) -> Pages:
+    def _wait(self, viewer: Viewer) -> None:
+        """Let others have a turn before this viewer's next page."""
+        if not viewer.waits:
+            viewer.waits = True
+            self._clock.callLater(0, self._go_on, viewer)
+
+    def _go_on(self, viewer: Viewer) -> None:
+        viewer.waits = False
+        if viewer.stuck_since is None:
+            self.drained(viewer)
+
+    def _own_frame(self, viewer: Viewer, payload: bytes) -> bytes:
+        """A frame of a viewer that is catching up: it may lean on nothing sent before."""
+        if not viewer.deflate:
+            return frame(payload)
+        snapshot = viewer.group.snapshot
+        shared = snapshot.deflated(payload) if snapshot is not None else None
+        return shared or Deflate().frame(payload)
+
+    def _snapshot(self, group: Group) -> Snapshot:
         now = self._clock.seconds()
-        if group.snapshot is None or now - group.snapshot[0] > _SHARED_SNAPSHOT:
+        if group.snapshot is None or now - group.snapshot.taken > _SHARED_SNAPSHOT:
             fresh = Cursor(self._world, group.sight, page_bytes=self._pace.page)
-            group.snapshot = (now, fresh.pages())
-        return group.snapshot[1]
+            group.snapshot = Snapshot(now, fresh.pages())
+        return group.snapshot
 
     # -- news go out
 
@@ -213,15 +257,11 @@ class FanOut:
         """The world may have changed. The first news after quiet goes out at once."""
         if self._due is not None:
             return
-        wait = self._flushed + self._interval - self._clock.seconds()
+        wait = self._next - self._clock.seconds()
         if wait <= 0:
             self.flush()
         else:
             self._due = self._clock.callLater(wait, self._tick)
-
-    @property
-    def _interval(self) -> float:
-        return min(max(self._pace.tick, 2 * self._took), self._pace.tick_max)
 
     def _tick(self) -> None:
         self._due = None
@@ -236,14 +276,17 @@ class FanOut:
                 sent = True
                 self._broadcast(group, payload)
         if sent:
-            self._flushed = self._clock.seconds()
-            self._took = self._flushed - began
+            ended, pace = self._clock.seconds(), self._pace
+            rest = min(2 * (ended - began), pace.tick_max)  # a third of the time at most
+            self._next = max(began + pace.tick, ended + rest)
 
     def beat(self) -> None:
         """Tell every level viewer that we are alive, and let go of those stuck for too long."""
         now = self._clock.seconds()
         for group in list(self._groups.values()):
             self._broadcast(group, wire.beat(self._wall(), group.cursor.seq))
+            if group.snapshot is not None and now - group.snapshot.taken > _SHARED_SNAPSHOT:
+                group.snapshot = None  # it may be large
             for viewer in list(group.viewers):
                 stuck = viewer.stuck_since
                 if stuck is not None and now - stuck > self._pace.patience:

@@ -57,6 +57,10 @@ class Limits:
 class Connection(WebSocketServerProtocol):
     """The browser's end of the fan-out, and the way its requests come in."""
 
+    # Autobahn copies these options to every connection and formats them for a debug line nobody
+    # reads: half of the handshake's time. `Sockets` puts them on a class instead.
+    CONFIG_ATTRS = []  # noqa: RUF012  # Autobahn's, and never changed
+
     factory: Sockets
     transport: Any  # TCP or TLS: what the two have in common is in no one interface
     _viewer: Viewer | None = None
@@ -168,8 +172,9 @@ class Connection(WebSocketServerProtocol):
         """The one way by which Autobahn writes: answers, pings, close frames."""
         if self._direct and self._viewer is not None:
             # News written straight to the socket would overtake what the transport holds.
-            self.factory.fanout.full(self._viewer)
-        self.transport.write(data)
+            self.factory.fanout.write(self._viewer, data)
+        else:
+            self.transport.write(data)
 
     def _send_through(self, data: bytes) -> int:
         # TLS: the bytes must pass the transport. If it gets full, it says so by pauseProducing.
@@ -254,7 +259,7 @@ class Connection(WebSocketServerProtocol):
 class Sockets(WebSocketServerFactory):
     """All browsers' connections."""
 
-    protocol = Connection  # type: ignore[assignment]  # as autobahn's own factories do
+    protocol: Any  # our own `Connection`, with the options on it
 
     def __init__(
         self,
@@ -290,6 +295,13 @@ class Sockets(WebSocketServerFactory):
             tcpNoDelay=True,
             perMessageCompressionAccept=self._accept if compression else lambda offers: None,
         )
+        # A function would turn into a method there.
+        options = {
+            name: staticmethod(option) if callable(option) else option
+            for name in WebSocketServerProtocol.CONFIG_ATTRS
+            for option in [getattr(self, name)]
+        }
+        self.protocol = type("Connection", (Connection,), options)
 
     def _accept(self, offers: Sequence[object]) -> PerMessageDeflateOfferAccept | None:
         for offer in offers:

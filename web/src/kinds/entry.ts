@@ -45,6 +45,11 @@ export function plain(text: string): string {
     .toLowerCase();
 }
 
+/** What the order by name goes by: ProBot2 comes before ProBot10. */
+export function orderOf(name: string): string {
+  return plain(name).replace(/\d+/g, (digits) => digits.padStart(6, '0'));
+}
+
 /** One or two letters for the avatar: of the first and last word of the name. */
 export function initialsOf(name: string): string {
   const words = name.split(/[\s._-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));

@@ -3,6 +3,7 @@
  * it grows finer as one comes nearer: 30°, 5° and 1° for the whole world, finer ones for a part.
  */
 import type { FeatureCollection, LineString } from 'geojson';
+import type { Bounds } from './bounds';
 import { MAX_LATITUDE } from './mercator';
 
 type Lines = FeatureCollection<LineString, { every: number }>;
@@ -43,13 +44,6 @@ export function worldGraticule(): Lines {
     );
   }
   return { type: 'FeatureCollection', features };
-}
-
-export interface Bounds {
-  readonly west: number;
-  readonly south: number;
-  readonly east: number;
-  readonly north: number;
 }
 
 /** Degrees between the lines of the fine net at a zoom level, or null while 1° is fine enough. */

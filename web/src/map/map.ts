@@ -20,6 +20,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { accuracyCircle } from './accuracy';
 import { ATTRIBUTION } from './attribution';
 import { serveArchive } from './basemap';
+import { boundsOf } from './bounds';
 import { screenX, screenY, type Camera } from './camera';
 import { SQUARE_PX, squaresOver } from './clearings';
 import { CROWD_LAYER, CrowdLayer, type CrowdPalette } from './crowd';
@@ -268,12 +269,12 @@ class LiveMap implements SightlineMap {
   }
 
   fitAll(): void {
-    const bounds = this.boundsOfAll();
+    const bounds = boundsOf(this.table.marks);
     if (!bounds) return;
-    const [west, south, east, north] = bounds;
+    const { west, south, east, north } = bounds;
     this.endFollow();
     this.fly(() =>
-      this.map.fitBounds(bounds, {
+      this.map.fitBounds([west, south, east, north], {
         padding: FIT_MARGIN,
         maxZoom:
           east - west < ONE_PLACE && north - south < ONE_PLACE ? FIT_PLACE_ZOOM : FIT_MAX_ZOOM,
@@ -708,29 +709,6 @@ class LiveMap implements SightlineMap {
     if (id === null) return;
     this.follow(null);
     this.followEndListeners.tell(id);
-  }
-
-  /** The smallest piece of the world with all marks in it, across the antimeridian if need be. */
-  private boundsOfAll(): [number, number, number, number] | null {
-    const { table } = this;
-    if (table.count === 0) return null;
-    const marks = table.marks.slice(0, table.count);
-    const lngs = marks.map(({ lng }) => lng).sort((a, b) => a - b);
-    const lats = marks.map(({ lat }) => lat);
-    const south = lats.reduce((a, b) => Math.min(a, b));
-    const north = lats.reduce((a, b) => Math.max(a, b));
-    // Begin after the widest empty stretch.
-    let west = lngs[0] as number;
-    let east = lngs.at(-1) as number;
-    let widest = west + 360 - east;
-    for (let i = 1; i < lngs.length; i++) {
-      const gap = (lngs[i] as number) - (lngs[i - 1] as number);
-      if (gap <= widest) continue;
-      widest = gap;
-      west = lngs[i] as number;
-      east = (lngs[i - 1] as number) + 360;
-    }
-    return [west, south, east, north];
   }
 
   // --- telling the page ----------------------------------------------------------------------

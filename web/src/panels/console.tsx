@@ -2,7 +2,7 @@
  * The frame inspector: what went over this page's connection, and a way to send a frame by hand.
  */
 import { Pause, Play, Search, Send, Trash2 } from 'lucide';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { bytes, grouped } from '../figures';
 import type { Taped } from '../tape';
 import { isRecord } from '../wire';
@@ -257,7 +257,6 @@ function SendCard() {
   const [answer, setAnswer] = useState<Taped | null>(null);
   const live = connection.value.state === 'live';
   const wrong = complaint(text, socket.hello?.messageLimit);
-  const touched = useRef(false);
 
   useEffect(() => {
     if (!waiting) return;
@@ -317,7 +316,6 @@ function SendCard() {
           rows={3}
           value={text}
           onInput={(input) => {
-            touched.current = true;
             setText(input.currentTarget.value);
           }}
           onKeyDown={(key) => {

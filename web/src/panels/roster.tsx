@@ -7,7 +7,7 @@ import { memo } from 'preact/compat';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ageText } from '../ages';
 import { faceOf } from '../face';
-import { grouped, inOneLine, speed } from '../figures';
+import { brief, grouped, inOneLine, speed } from '../figures';
 import type { Units } from '../figures';
 import type { Entry } from '../kinds/entry';
 import { readServer } from '../kinds/server/read';
@@ -177,7 +177,7 @@ function Chips() {
           }}
         >
           {word}
-          {count !== null && <small>{grouped(count)}</small>}
+          {count !== null && <small title={grouped(count)}>{brief(count)}</small>}
         </button>
       ))}
       <label class="chip sort" title="Order of the list">

@@ -3,7 +3,9 @@ import { useApp } from './context';
 import { Card, SectionPage } from './section';
 
 export function SettingsPage() {
-  const { likings, socket, help } = useApp();
+  const { connection, likings, socket, help } = useApp();
+  // Known from the moment the connection is live.
+  const server = connection.value.state === 'connecting' ? undefined : socket.hello?.server;
   const settings = likings.settings.value;
   return (
     <SectionPage name="Settings" class="settings" about="Remembered in this browser only">
@@ -46,7 +48,7 @@ export function SettingsPage() {
       <Card name="About">
         <p class="said">
           Sightline shows where friends and robots are, live, from an MQTT broker.
-          {socket.hello && ` Server ${socket.hello.server}.`}
+          {server !== undefined && ` Server ${server}.`}
         </p>
         <p class="note">
           The map is drawn offline from Natural Earth and GeoNames data; this page asks no other

@@ -111,6 +111,8 @@ export function Banner() {
   }
   const broker = broken[0];
   if (now.state !== 'live' || !broker) return null;
+  const { since } = broker.link;
+  if (since !== undefined && (clock.seconds() - since) * 1000 < BANNER_AFTER) return null;
   return (
     <div class="banner" role="alert" data-banner="broker">
       <Icon of={CloudOff} size={22} />

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { boundsOf } from '../../src/map/bounds';
 import { fineGraticule, fineStep, worldGraticule } from '../../src/map/graticule';
 import { Listeners } from '../../src/map/listeners';
 import { pause } from '../../src/map/pacing';
@@ -13,6 +14,23 @@ describe('the scale bar', () => {
     [0.004, 50, '20 cm'],
   ])('at %d m a pixel is %d px for %s', (metres, px, text) => {
     expect(scaleBar(metres)).toEqual({ px, text });
+  });
+});
+
+describe('the bounds of all', () => {
+  const at = (...lngs: number[]) => lngs.map((lng, i) => ({ lng, lat: i * 10 }));
+
+  test('are the smallest piece of the world that holds them', () => {
+    expect(boundsOf(at(3, -1, 16))).toEqual({ west: -1, south: 0, east: 16, north: 20 });
+  });
+
+  test('go across the antimeridian when that is shorter', () => {
+    expect(boundsOf(at(179, -179, 170))).toMatchObject({ west: 170, east: 181 });
+  });
+
+  test('of one are a point, and of nobody nothing', () => {
+    expect(boundsOf(at(7))).toEqual({ west: 7, south: 0, east: 7, north: 0 });
+    expect(boundsOf([])).toBeNull();
   });
 });
 

@@ -27,7 +27,7 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "simulate",
         help="publish simulated friends and robots to a broker",
         description="Simulated friends (OwnTracks) and robots (ProBot) on the real topics and"
-        " payloads, each with its own MQTT connection and will.",
+        " payloads,\neach with its own MQTT connection and will.",
         epilog=f"faults, as {GRAMMAR}, times in seconds (cut:ProBot2@30+20):\n{faults}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -39,7 +39,11 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="all: 8 friends and 3 robots; friend: one friend; probot: one robot",
     )
     parser.add_argument(
-        "--broker", type=_address, default=("127.0.0.1", 1883), metavar="HOST[:PORT]"
+        "--broker",
+        type=_address,
+        default=("127.0.0.1", 1883),
+        metavar="HOST[:PORT]",
+        help="where to publish (127.0.0.1:1883)",
     )
     parser.add_argument("--user", default="", help="user at the broker")
     parser.add_argument(

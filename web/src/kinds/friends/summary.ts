@@ -1,13 +1,12 @@
 /** A friend in one line of the roster. */
 import type { Thing } from '../../wire';
 import { keyOf } from '../../world';
-import { colourOf, initialsOf, plain, present } from '../entry';
+import { colourOf, initialsOf, orderOf, plain, present } from '../entry';
 import type { Entry } from '../entry';
 import { fixTime, isMoving, readFriend } from './read';
 
 export function summariseFriend(thing: Thing): Entry {
   const friend = readFriend(thing);
-  const order = plain(friend.name);
   return {
     key: keyOf('friend', thing.id),
     group: 'friends',
@@ -21,7 +20,7 @@ export function summariseFriend(thing: Thing): Entry {
     place: friend.regions[0] ?? friend.poi ?? '',
     note: friend.lat === undefined || friend.lon === undefined ? 'No position yet' : '',
     search: plain([friend.name, thing.id, ...friend.regions, friend.poi ?? ''].join(' ')),
-    order,
+    order: orderOf(friend.name),
     ...present({
       heard: fixTime(friend),
       battery: friend.battery,

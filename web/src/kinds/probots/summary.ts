@@ -1,7 +1,7 @@
 /** A ProBot in one line of the roster. */
 import type { Thing } from '../../wire';
 import { keyOf } from '../../world';
-import { plain, present } from '../entry';
+import { orderOf, plain, present } from '../entry';
 import type { Entry } from '../entry';
 import { readProBot, routineText } from './read';
 
@@ -27,12 +27,7 @@ export function summariseProBot(thing: Thing): Entry {
     place: '',
     note: parts.filter(Boolean).join(' · '),
     search: plain(`${robot.name} robot ${robot.ip ?? ''}`),
-    order: numbered(plain(robot.name)),
+    order: orderOf(robot.name),
     ...present({ heard: robot.heard, battery: robot.battery }),
   };
-}
-
-/** ProBot2 comes before ProBot10. */
-function numbered(name: string): string {
-  return name.replace(/\d+/g, (digits) => digits.padStart(6, '0'));
 }

@@ -1,0 +1,221 @@
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact';
+import type { ComponentChildren } from 'preact';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BANNER_AFTER, createApp } from '../src/app';
+import type { App } from '../src/app';
+import { AppProvider } from '../src/panels/context';
+import { Drawer } from '../src/panels/drawer';
+import { Roster } from '../src/panels/roster';
+import { Banner } from '../src/panels/status';
+import type { Thing } from '../src/wire';
+
+/** What the server says is put into the hands of whoever opened the connection. */
+class Line {
+  static last: Line;
+  onopen: (() => void) | null = null;
+  onmessage: ((message: { data: string }) => void) | null = null;
+  onclose: ((closed: { code: number; reason: string }) => void) | null = null;
+  constructor() {
+    Line.last = this;
+  }
+  send(): void {
+    // Nobody listens.
+  }
+  close(): void {
+    // Nobody listens.
+  }
+}
+
+let app: App;
+let seq = 0;
+
+function says(frame: Record<string, unknown>): void {
+  act(() => {
+    Line.last.onmessage?.({ data: JSON.stringify(frame) });
+    vi.advanceTimersByTime(1000);
+  });
+}
+
+function hello(): void {
+  says({ t: 'hello', epoch: 'e', server: '0', now: Date.now(), beat: 60_000 });
+}
+
+function news(...things: Omit<Thing, 's'>[]): void {
+  const whole = seq === 0;
+  says({ t: 'news', seq: ++seq, whole, things: things.map((thing) => ({ ...thing, s: seq })) });
+}
+
+function show(children: ComponentChildren): void {
+  render(<AppProvider value={app}>{children}</AppProvider>);
+}
+
+const now = () => Date.now() / 1000;
+const jane = (state: Record<string, unknown> = {}) => ({
+  k: 'friend',
+  id: 'jane/phone',
+  name: 'Jane Doe',
+  lat: 52.37,
+  lon: 4.9,
+  presence: 'live',
+  tst: now(),
+  at: now(),
+  ...state,
+});
+
+beforeEach(() => {
+  vi.useFakeTimers({
+    toFake: [
+      'setTimeout',
+      'clearTimeout',
+      'setInterval',
+      'clearInterval',
+      'Date',
+      'requestAnimationFrame',
+      'performance',
+    ],
+  });
+  vi.setSystemTime(1_795_235_000_500);
+  vi.stubGlobal('WebSocket', Line);
+  location.hash = '';
+  seq = 0;
+  app = createApp('ws://test/ws');
+  app.start();
+});
+
+afterEach(() => {
+  cleanup();
+  app.socket.stop();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+function row(key: string): HTMLElement | null {
+  return document.querySelector(`[data-thing="${key}"]`);
+}
+
+describe('the roster', () => {
+  test('shows rows to come while the first picture is on its way', () => {
+    show(<Roster />);
+    expect(document.querySelectorAll('.skeleton')).toHaveLength(6);
+  });
+
+  test('tells what it listens to and how to make it speak while nobody did', () => {
+    show(<Roster />);
+    hello();
+    news({ k: 'broker', id: 'main', link: { state: 'connected', address: '10.0.0.7:2883' } });
+    expect(document.body.textContent).toContain('owntracks/+/+');
+    expect(document.querySelector('pre')?.textContent).toContain('-h 10.0.0.7 -p 2883');
+  });
+
+  test('shows a friend with name, place, speed, age and battery', () => {
+    show(<Roster />);
+    hello();
+    news(jane({ inregions: ['Work'], vel: 54, batt: 64, tst: now() - 30 }));
+    const text = row('friend/jane/phone')?.textContent ?? '';
+    for (const part of ['Jane Doe', 'Work', '54 km/h', '30 s', '64']) expect(text).toContain(part);
+  });
+
+  test('lets ages tick', () => {
+    show(<Roster />);
+    hello();
+    news(jane());
+    act(() => {
+      vi.advanceTimersByTime(7600);
+    });
+    expect(row('friend/jane/phone')?.querySelector('.age')?.textContent).toContain('8 s');
+  });
+
+  test('shows names as text, whatever is in them', () => {
+    show(<Roster />);
+    hello();
+    news(jane({ name: '<img src=x onerror=alert(1)>' }));
+    expect(document.querySelector('.rows img')).toBeNull();
+    expect(row('friend/jane/phone')?.textContent).toContain('<img src=x');
+  });
+
+  test('marks who is stale', () => {
+    show(<Roster />);
+    hello();
+    news(jane({ presence: 'stale', evidence: 'silence', tst: now() - 2820 }));
+    expect(row('friend/jane/phone')?.dataset['presence']).toBe('stale');
+  });
+
+  test('of a thousand friends draws a screenful', () => {
+    show(<Roster />);
+    hello();
+    news(
+      ...Array.from({ length: 1000 }, (_, n) =>
+        jane({ id: `u${String(n)}/p`, name: `U${String(n)}` }),
+      ),
+    );
+    expect(document.querySelectorAll('.row').length).toBeLessThan(40);
+    expect(document.querySelector('[aria-setsize="1000"]')).not.toBeNull();
+  });
+});
+
+describe('the details', () => {
+  test('open for the chosen one and say how we know', () => {
+    show(
+      <>
+        <Roster />
+        <Drawer />
+      </>,
+    );
+    hello();
+    news(jane({ presence: 'offline', evidence: 'broker lost', ahead: 7300 }));
+    const chosen = row('friend/jane/phone');
+    if (!chosen) throw new Error('no row');
+    fireEvent.click(chosen);
+    const drawer = document.querySelector('[data-drawer="friend/jane/phone"]');
+    expect(drawer?.textContent).toContain('The broker is lost');
+    expect(drawer?.textContent).toContain('2 h ahead of ours');
+    expect(drawer?.textContent).toContain('owntracks/jane/phone');
+    expect(location.hash).toContain('id=friend/jane/phone');
+  });
+
+  test('of a robot tell when it spoke and for how long nothing changed', () => {
+    show(<Drawer />);
+    hello();
+    news({ k: 'probot', id: 'ProBot1', presence: 'live', heard: now(), at: now() - 40, batt: 87 });
+    act(() => {
+      app.select('probot/ProBot1');
+      vi.advanceTimersByTime(300);
+    });
+    expect(document.body.textContent).toContain('unchanged for 41 s');
+  });
+});
+
+describe('the banner', () => {
+  test('comes only when the connection is not back soon', () => {
+    show(<Banner />);
+    hello();
+    act(() => {
+      Line.last.onclose?.({ code: 1001, reason: '' });
+      vi.advanceTimersByTime(BANNER_AFTER - 300);
+    });
+    expect(screen.queryByRole('alert')).toBeNull();
+    act(() => {
+      vi.advanceTimersByTime(600);
+    });
+    expect(screen.getByRole('alert').textContent).toContain('The server is going away.');
+    expect(document.documentElement.dataset['connection']).toBe('lost');
+  });
+
+  test('tells of a lost broker while the server is well', () => {
+    show(<Banner />);
+    hello();
+    news({
+      k: 'broker',
+      id: 'main',
+      link: {
+        state: 'lost',
+        since: now() - 10,
+        why: 'connection refused',
+        next: now() + 4,
+        address: 'h:1883',
+      },
+    });
+    expect(screen.getByRole('alert').textContent).toContain('Broker lost: h:1883');
+    expect(screen.getByRole('alert').textContent).toContain('Connection refused. Next try in 3 s.');
+  });
+});
