@@ -377,7 +377,8 @@ def _for_console(options: BrokerOptions) -> BrokerOptions:
     longest = 23 if options.protocol == "3.1" else 256  # MQTT 3.1 allows no more
     client = f"{options.client_id[: longest - 8]}-console"
     queue = min(options.queue_limit, _CONSOLE_QUEUE)
-    return dataclasses.replace(options, client_id=client, clean=True, queue_limit=queue)
+    name = f"{options.name} (console)"
+    return dataclasses.replace(options, name=name, client_id=client, clean=True, queue_limit=queue)
 
 
 class Simulator(Service, ProcessProtocol):

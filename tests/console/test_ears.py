@@ -15,6 +15,7 @@ class Bridge:
         self.rejected: frozenset[str] = frozenset()
         self.heard, self.changed = heard, changed
         self.stopped = False
+        self.overflowed = 0
 
     def startService(self) -> None:
         pass
@@ -89,6 +90,16 @@ def test_a_subscription_says_how_it_stands():
     assert scene.ears.state("a") == ("active", None)
     bridge.rejected = frozenset({"a"})
     assert scene.ears.state("a")[0] == "refused"
+
+
+def test_what_came_too_fast_is_counted_over_all_connections():
+    scene = Scene()
+    for lost in (3, 4):
+        scene.ears.want("a", 0)
+        scene.bridges[-1].overflowed = lost
+        scene.ears.unwant("a", 0)
+        scene.clock.advance(LINGER)
+    assert scene.ears.lost == 7
 
 
 def test_stopping_waits_for_nobody():

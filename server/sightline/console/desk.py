@@ -145,7 +145,7 @@ class Desk(Service):
         self._flushing: IDelayedCall | None = None
         self._watching = LoopingCall(self._show_views)
         self._watching.clock = clock
-        self.dropped = 0
+        self._dropped = 0
 
     def join(self, helm: Helm) -> None:
         """Take the requests that are ours."""
@@ -188,6 +188,11 @@ class Desk(Service):
     def subscriptions(self) -> int:
         """Of all viewers."""
         return sum(len(seat.subs) for seat in self._seats.values())
+
+    @property
+    def dropped(self) -> int:
+        """Messages that came too fast for the consoles: for a viewer, or for all of them."""
+        return self._dropped + sum(post.ears.lost for post in self._posts.values())
 
     @property
     def topics(self) -> int:
@@ -288,7 +293,7 @@ class Desk(Service):
                     if body is None:
                         body = _body(topic, arrival)
                     if not seat.queue.put(sub.sub, body):
-                        self.dropped += 1
+                        self._dropped += 1
         if self._flushing is None:
             self._flushing = self._clock.callLater(FLUSH_SECONDS, self._flush)
 
@@ -408,6 +413,8 @@ class Desk(Service):
         }
         if tree.cut:
             told["cut"] = tree.cut
+        if post.ears.lost:
+            told["lost"] = post.ears.lost
         if page is None:
             return told | {"total": 0, "children": []}
         told |= {"node": page.node, "children": page.children, "total": page.total}

@@ -29,6 +29,10 @@ class Bridge(Protocol):
     def rejected(self) -> frozenset[str]:
         """Filters the broker refuses."""
 
+    @property
+    def overflowed(self) -> int:
+        """Messages lost because its queue was full."""
+
     def startService(self) -> None:
         """Connect."""
 
@@ -66,6 +70,7 @@ class Ears:
         self._bridge: Bridge | None = None
         self._end: IDelayedCall | None = None
         self._stopped = False
+        self._lost = 0
 
     def __len__(self) -> int:
         return len(self._wanted)
@@ -74,6 +79,11 @@ class Ears:
     def filters(self) -> Iterable[str]:
         """What is subscribed."""
         return self._wanted
+
+    @property
+    def lost(self) -> int:
+        """Messages that came faster than we could take them."""
+        return self._lost + (self._bridge.overflowed if self._bridge else 0)
 
     def want(self, name: str, qos: int) -> None:
         """Somebody wants to hear this. Retained messages come again for everybody."""
@@ -129,4 +139,5 @@ class Ears:
         self._end = None
         bridge, self._bridge = self._bridge, None
         if bridge is not None:
+            self._lost += bridge.overflowed
             bridge.stopService()

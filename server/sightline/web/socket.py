@@ -30,6 +30,7 @@ from sightline.core.origin import allowed, is_loopback
 from sightline.core.wire import Malformed, Resume
 from sightline.helm import Helm
 from sightline.web.fanout import FanOut, Viewer
+from sightline.web.frame import frame
 
 _CLOSING = 2.0  # s a browser may take to answer our close
 _REASON = 123  # bytes a close frame has for it
@@ -133,12 +134,13 @@ class Connection(WebSocketServerProtocol):
             return self.bye(wire.MALFORMED, str(why))
         factory.helm.ask(self, said)
 
-    def say(self, frame: bytes) -> None:
-        """Send this browser a frame of its own."""
+    def say(self, message: bytes) -> None:
+        """Send this browser a message of its own."""
         if self.state == self.STATE_OPEN:
-            # Never compressed: Autobahn's compressor knows nothing of the frames of the fan-out,
-            # and would refer back to what the browser has long pushed out of its window.
-            self.sendMessage(frame, doNotCompress=True)
+            # Not by Autobahn's sendMessage(): it would end the connection over a message longer
+            # than those we take from browsers. And never compressed: its compressor knows nothing
+            # of the frames of the fan-out, and would refer back to what is long out of the window.
+            self.sendData(frame(message))
 
     @property
     def busy(self) -> bool:
