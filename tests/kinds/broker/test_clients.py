@@ -127,6 +127,7 @@ def test_flapping_is_flagged_until_it_rests(scene):
 
 def test_refused_signins_and_dropped_messages_are_flagged(scene):
     scene.says("Client <unknown> disconnected, not authorised.")
+    scene.says("Client <unknown> disconnected due to protocol error.")
     scene.says("Client eve disconnected, not authorised.")
     assert scene.roster.refusals == 2
     assert "<unknown>" not in scene.roster

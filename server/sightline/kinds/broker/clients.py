@@ -127,12 +127,8 @@ class Roster:
             case Connected():
                 return self._connected(event, at)
             case Left(client=client, how=how):
-                if client == UNKNOWN:
-                    self.refusals += 1
-                    return []
-                if how == "refused":
-                    self.refusals += 1
-                return self._left(event, at)
+                self.refusals += how == "refused"
+                return [] if client == UNKNOWN else self._left(event, at)
             case TakenOver(client=client):
                 return self._troubled(client, at, "takeovers")
             case Dropping(client=client):
