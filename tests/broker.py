@@ -193,6 +193,17 @@ class ShippedBroker(Broker):
             )
             (self.folder / "conf.d" / "tls.conf").write_text(example)
 
+    def start(self) -> ShippedBroker:
+        """Start and wait until every port accepts connections: MQTT's is the first of them."""
+        super().start()
+        deadline = time.monotonic() + DEADLINE
+        tls = [self.tls_port] if (self.folder / "conf.d" / "tls.conf").exists() else []
+        for port in (self.websockets, self.websockets_too, *tls):
+            while not accepts(port):
+                assert time.monotonic() < deadline, f"no listener on {port}: {self.logged}"
+                time.sleep(0.005)
+        return self
+
     def configuration(self, port: int) -> str:
         """The shipped text, moved."""
         text = (SHIPPED / "mosquitto.conf").read_text()

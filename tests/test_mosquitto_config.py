@@ -73,6 +73,10 @@ class Client:
             assert time.monotonic() < deadline
             self.paho.loop(0.02)
 
+    def close(self) -> None:
+        if sock := self.paho.socket():
+            sock.close()
+
     def subscribes(self) -> None:
         """Also a way to be sure: the answer comes after everything that was on its way to us."""
         _, mid = self.paho.subscribe([("#", 1), ("$SYS/#", 0)])
@@ -90,11 +94,13 @@ def broker() -> Iterator[ShippedBroker]:
 
 
 @pytest.fixture(scope="module")
-def clients(broker: ShippedBroker) -> dict[str, Client]:
+def clients(broker: ShippedBroker) -> Iterator[dict[str, Client]]:
     clients = {user: Client(broker.port, user) for user in USERS}
     for client in clients.values():
         client.subscribes()
-    return clients
+    yield clients
+    for client in clients.values():
+        client.close()
 
 
 def test_each_writes_only_what_is_its_own(clients):
@@ -130,9 +136,10 @@ def test_figures_and_log_are_for_the_server_alone(clients):
 
 
 def test_nobody_gets_in_without_a_password_or_with_a_wrong_one(broker):
-    assert Client(broker.port, None).reason == "Not authorized"
-    assert Client(broker.port, "jane", "wrong").reason == "Not authorized"
-    assert Client(broker.port, "mallory").reason == "Not authorized"
+    for user, password in ((None, ""), ("jane", "wrong"), ("mallory", "pw")):
+        client = Client(broker.port, user, password)
+        assert client.reason == "Not authorized"
+        client.close()
 
 
 def test_both_websocket_ports_listen_on_loopback_only(broker):
@@ -172,6 +179,7 @@ def test_with_a_client_certificate_its_name_is_the_user(tmp_path):
         assert [one for one in watcher.got if not one[0].startswith("$SYS")] == [
             ("owntracks/jane/phone", "yes")
         ]
+        watcher.close()
 
 
 def test_the_lab_is_on_loopback_only():
@@ -207,4 +215,7 @@ def test_no_acknowledged_message_is_lost_by_a_crash():
         deadline = time.monotonic() + 5
         while len(got) < 20 and time.monotonic() < deadline:
             reader.loop(0.02)
+        for client in (reader, writer.paho):
+            if sock := client.socket():
+                sock.close()
         assert got == [str(n) for n in range(20)]

@@ -276,3 +276,18 @@ def test_for_people_each_step_is_a_line_and_what_to_do_another(capsys, monkeypat
     said = capsys.readouterr().out
     assert "FAIL   --broker tcp" in said
     assert "-> is mosquitto running" in said
+
+
+@pytest.mark.parametrize("protocol", ["3.1", "3.1.1", "5"])
+def test_every_protocol_is_checked_alike(doctor, tmp_path, protocol):
+    with ShippedBroker({"sightline": "pw"}) as broker:
+        settings = at(broker.port, f'protocol = "{protocol}"\n' + secret(tmp_path, "pw"))
+        found = doctor.looks(settings, "--no-burst")
+    assert set(levels(found).values()) == {"ok"}, found
+
+
+def test_over_websockets_too(doctor, tmp_path):
+    with ShippedBroker({"sightline": "pw"}) as broker:
+        settings = at(broker.websockets, 'transport = "websockets"\n' + secret(tmp_path, "pw"))
+        found = doctor.looks(settings, "--no-burst")
+    assert set(levels(found).values()) == {"ok"}, found

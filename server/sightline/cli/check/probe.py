@@ -71,6 +71,8 @@ class Probe:
         if self.alive:
             self._client.disconnect()
             self._client.loop(0.1)
+        if sock := self._client.socket():
+            sock.close()
 
     @property
     def alive(self) -> bool:
