@@ -183,3 +183,26 @@ def test_whom_it_feeds_is_kept(scene):
     assert scene.roster.feeds("nobody", "friend/jane/phone") == []
     scene.comes()
     assert scene.client().feeds == "friend/jane/phone"
+
+
+def test_one_can_go_through_them_and_count_who_is_connected(scene):
+    scene.says("New connection from 10.0.0.1:5000 on port 1883.")
+    scene.comes()
+    scene.comes("joe")
+    scene.says("Client joe closed its connection.")
+    scene.says("Something else.")
+    assert [one.client for one in scene.roster] == ["jane", "joe"]
+    assert scene.roster.connected() == 1
+
+
+def test_when_there_is_no_room_nothing_said_of_a_stranger_harms(scene, monkeypatch):
+    monkeypatch.setattr(clients, "MOST", 1)
+    scene.comes()
+    for text, suffix in (
+        ("Client eve disconnected.", "N"),
+        ("Client eve already connected, closing old connection.", "E"),
+        ("eve 0 a/b", "M/subscribe"),
+    ):
+        assert scene.says(text, suffix) == []
+    assert scene.roster.ours("sightline", NOW) == []
+    assert scene.roster.untold == 4
