@@ -254,6 +254,11 @@ def test_while_everything_comes_by_the_console_nothing_is_counted_twice(scene):
     assert scene.asks(page, "topics", path=[])["messages"] == 2
 
 
+def test_the_log_is_not_in_the_tree(scene):
+    scene.desk.overheard("main", [Arrival("$SYS/broker/log/N", b"10.0.0.1", False, 0, 5.0)])
+    assert scene.asks(Page(), "topics", path=[])["messages"] == 0
+
+
 @pytest.mark.parametrize(
     ("do", "more", "code"),
     [

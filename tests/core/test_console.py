@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.core.access import NOTHING, User
+from sightline.core.access import NOTHING, Sight, User
 from sightline.core.console import BARRED, NotAllowed, Queue, Rights, payload, shown
 from sightline.model.filters import matches
 
@@ -37,6 +37,15 @@ def test_reading_is_for_operators_and_publishing_for_admins_unless_set_otherwise
 
 def test_who_may_not_see_everything_reads_nothing_raw():
     assert code(Rights().may_read, User("adam", "admin", NOTHING)) == "forbidden"
+
+
+def test_who_sees_every_friend_and_robot_reads_messages_but_not_the_brokers_own():
+    otto = User("otto", "operator", Sight(frozenset({"friend", "probot", "broker"})))
+    assert code(Rights().may_read, otto) is None
+    assert code(Rights().may_subscribe, otto, "#") is None
+    assert code(Rights().may_subscribe, otto, "$SYS/#") == "forbidden"
+    half = User("hal", "operator", Sight(frozenset({"probot"}), frozenset({"friend/jane/phone"})))
+    assert code(Rights().may_subscribe, half, "telemetry") == "forbidden"
 
 
 def test_only_what_is_open_may_be_subscribed():

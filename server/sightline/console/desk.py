@@ -176,9 +176,12 @@ class Desk(Service):
         post = self._posts.get(name)
         if post is None:
             return
-        if post.hears_all:  # they come that way too; but # does not bring what begins with $
-            arrivals = [one for one in arrivals if one.topic[:1] in ("$", b"$")]
-        post.topics.feed(arrivals)
+        everything = post.hears_all  # then they come that way too, but for what begins with $
+        post.topics.feed(
+            one
+            for one in arrivals
+            if (not everything or one.topic[:1] in ("$", b"$")) and not _is_log(one.topic)
+        )
 
     def figures(self, thing: str) -> Figures:
         """The series of a thing's figures."""
@@ -479,6 +482,11 @@ def _answering(
             raise Refused(why.code, why.why) from None
 
     return answer
+
+
+def _is_log(topic: str | bytes) -> bool:
+    """The broker's log names addresses and users, not for everybody who may look at topics."""
+    return isinstance(topic, str) and topic.startswith("$SYS/broker/log/")
 
 
 def _busy(asker: Asker) -> bool:

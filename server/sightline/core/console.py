@@ -19,6 +19,9 @@ from sightline.model.filters import contains, filter_fault, matches, topic_fault
 
 BARRED = ("keys/#", "MainRoutine/#", "shutdownProBot/#", "owntracks/+/+/cmd", "owntracks/+/+/cmd/#")
 """Nobody publishes here by the console."""
+# Who reads raw messages learns of all of these; and of these, who reads the broker's own.
+_IN_MESSAGES = frozenset(("friend", "probot"))
+_IN_SYS = frozenset(("broker", "client", "log"))
 _ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
 LARGEST_SHOWN = 16_384
 """Bytes of a payload that are shown; the rest is cut and said."""
@@ -48,17 +51,15 @@ class Rights:
     def may_read(self, user: User) -> None:
         """Raises `NotAllowed` for who may not look at raw messages and topics."""
         self._role(user, self.read_role, "look at raw messages")
-        if not user.sight.all:
-            raise NotAllowed(
-                "forbidden",
-                "raw messages would show what is hidden from you: this is for those who see all",
-            )
+        self._sees(user, _IN_MESSAGES)
 
     def may_subscribe(self, user: User, name: str) -> None:
         """Raises `NotAllowed` when ``user`` may not subscribe the filter ``name``."""
         self.may_read(user)
         if fault := filter_fault(name):
             raise NotAllowed("bad_filter", fault)
+        if name.startswith("$"):
+            self._sees(user, _IN_SYS)
         if name.startswith("$share/"):
             raise NotAllowed("forbidden", "a shared subscription would take messages from others")
         if not any(contains(open_, name) for open_ in self.subscribe):
@@ -78,6 +79,14 @@ class Rights:
             )
         if not any(matches(open_, topic) for open_ in self.publish):
             raise NotAllowed("forbidden", f"not open here (console.publish): {topic}")
+
+    def _sees(self, user: User, kinds: frozenset[str]) -> None:
+        seen = user.sight.kinds
+        if seen is not None and not kinds <= seen:
+            raise NotAllowed(
+                "forbidden",
+                "raw messages would show what is hidden from you; see the pages instead",
+            )
 
     def _role(self, user: User, least: Role, what: str) -> None:
         if _ROLES.index(user.role) < _ROLES.index(least):
