@@ -25,6 +25,7 @@ setup(
         "prometheus-client>=0.22",
         # autobahn and twisted pull these in; named because we import them
         "zope.interface>=6",
+        "cryptography>=42",
     ],
     extras_require={
         "encryption": ["PyNaCl>=1.5"],

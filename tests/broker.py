@@ -21,6 +21,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from sightline.cli.mosquitto import passwords
+
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 DEADLINE = 10.0
 
@@ -78,24 +80,26 @@ class Broker:
                 break
         raise RuntimeError(f"mosquitto does not start:\n{self.logged[-2000:]}")
 
-    def _launch(self, port: int) -> bool:
+    def configuration(self, port: int) -> str:
+        """The text of its mosquitto.conf."""
         allow = () if any("allow_anonymous" in x for x in self.lines) else ("allow_anonymous true",)
-        config = self.folder / "mosquitto.conf"
-        config.write_text(
-            "\n".join(
-                (
-                    f"user {pwd.getpwuid(os.getuid()).pw_name}",
-                    "log_dest stderr",
-                    "set_tcp_nodelay true",
-                    f"persistence_location {self.folder}",
-                    f"listener {port} 127.0.0.1",
-                    "socket_domain ipv4",
-                    *allow,
-                    *self.lines,
-                    "",
-                )
+        return "\n".join(
+            (
+                f"user {pwd.getpwuid(os.getuid()).pw_name}",
+                "log_dest stderr",
+                "set_tcp_nodelay true",
+                f"persistence_location {self.folder}",
+                f"listener {port} 127.0.0.1",
+                "socket_domain ipv4",
+                *allow,
+                *self.lines,
+                "",
             )
         )
+
+    def _launch(self, port: int) -> bool:
+        config = self.folder / "mosquitto.conf"
+        config.write_text(self.configuration(port))
         command = [str(MOSQUITTO), "-c", str(config)]
         if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
             command = [setpriv, "--pdeathsig", "KILL", "--", *command]
@@ -163,3 +167,57 @@ class Broker:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+SHIPPED = Path(__file__).parents[1] / "config" / "mosquitto"
+
+
+class ShippedBroker(Broker):
+    """A mosquitto with the configuration we ship; only its places and ports are the test's.
+
+    ``users`` are the names and passwords of its password file; ``acl`` is put behind ours;
+    ``tls`` holds the files (ca.pem, server.pem, server.key) that switch TLS on.
+    """
+
+    def __init__(self, users: dict[str, str], acl: str = "", tls: Path | None = None) -> None:
+        super().__init__()
+        self.websockets, self.websockets_too, self.tls_port = free_port(), free_port(), free_port()
+        for user, password in users.items():
+            passwords.add(self.folder / "passwd", user, password)
+        (self.folder / "acl").write_text((SHIPPED / "acl").read_text() + acl)
+        (self.folder / "conf.d").mkdir()
+        if tls is not None:
+            example = (SHIPPED / "conf.d" / "tls.conf.example").read_text()
+            example = example.replace("/etc/mosquitto/certs", str(tls)).replace(
+                "listener 8883", f"listener {self.tls_port} 127.0.0.1"
+            )
+            (self.folder / "conf.d" / "tls.conf").write_text(example)
+
+    def start(self) -> ShippedBroker:
+        """Start and wait until every port accepts connections: MQTT's is the first of them."""
+        super().start()
+        deadline = time.monotonic() + DEADLINE
+        tls = [self.tls_port] if (self.folder / "conf.d" / "tls.conf").exists() else []
+        for port in (self.websockets, self.websockets_too, *tls):
+            while not accepts(port):
+                assert time.monotonic() < deadline, f"no listener on {port}: {self.logged}"
+                time.sleep(0.005)
+        return self
+
+    def configuration(self, port: int) -> str:
+        """The shipped text, moved."""
+        text = (SHIPPED / "mosquitto.conf").read_text()
+        for ours, here in (
+            ("pid_file /run/mosquitto/mosquitto.pid", ""),
+            ("user mosquitto", f"user {pwd.getpwuid(os.getuid()).pw_name}"),
+            ("/etc/mosquitto", str(self.folder)),
+            ("/var/lib/mosquitto/", f"{self.folder}/"),
+            ("log_dest syslog", "log_dest stderr"),
+            ("listener 1883", f"listener {port} 127.0.0.1"),
+            ("listener 9001", f"listener {self.websockets}"),
+            ("listener 9883", f"listener {self.websockets_too}"),
+            ("sys_interval 10", "sys_interval 1"),
+        ):
+            assert ours in text, f"{ours!r} is not in the shipped mosquitto.conf"
+            text = text.replace(ours, here)
+        return text

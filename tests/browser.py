@@ -66,6 +66,7 @@ class Browser:
         self.hello: dict[str, Any] = {}
         self.frames: list[dict[str, Any]] = []
         self.beats: list[dict[str, Any]] = []
+        self.others: list[dict[str, Any]] = []  # frames outside the numbering: heard, sub, topics
         self.subprotocol: str | None = None
         self.closed: Closed | None = None
         self._answers: dict[int, dict[str, Any]] = {}
@@ -198,6 +199,8 @@ class Browser:
                 self._answers[frame["id"]] = frame
             case "beat":
                 self.beats.append(frame)
+            case other:
+                self.others.append(frame | {"t": other})
         self._check()
 
     def _closed(self, code: int | None, reason: str | None) -> None:

@@ -7,7 +7,7 @@ fallen silent, and how the server itself is doing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
@@ -61,9 +61,11 @@ class Hub(Service):
         self._loops: list[LoopingCall] = []
         self._lag = 0.0
         self._felt = 0.0
-        self._counted = (0.0, 0)
+        self._counted = (0.0, 0, 0)
         self.viewers: Callable[[], int] = lambda: 0
         self.overflow: Callable[[], int] = lambda: 0
+        self.frames: Callable[[], int] = lambda: 0
+        self.gauges: Callable[[], Mapping[str, int]] = dict  # further fields of `Server`
 
     # -- what happens
 
@@ -101,6 +103,14 @@ class Hub(Service):
                 self._log.warn("No room in the world for {thing}", thing=thing)
         self._tell()
 
+    def found(self, readings: Iterable[Reading]) -> None:
+        """Something was found out that no message said."""
+        before = self.world.seq
+        for reading in readings:
+            self._fold(reading)
+        if self.world.seq != before:
+            self._tell()
+
     def listen(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` after each batch that may have changed the world."""
         self._listeners.append(listener)
@@ -127,7 +137,7 @@ class Hub(Service):
     def startService(self) -> None:
         """Begin to watch the time."""
         super().startService()
-        self._counted = (self._clock.seconds(), self._intake.received)
+        self._counted = (self._clock.seconds(), self._intake.received, self.frames())
         self._expected = self._clock.seconds() + _LAG_EVERY
         for work, every in (
             (self._feel_lag, _LAG_EVERY),
@@ -163,10 +173,12 @@ class Hub(Service):
 
     def _take_vitals(self) -> None:
         now = self._clock.seconds()
-        then, received = self._counted
+        then, received, frames = self._counted
         quiet = received == self._intake.received
-        self._counted = (now, self._intake.received)
-        rate = (self._intake.received - received) / (now - then) if now > then else 0.0
+        self._counted = (now, self._intake.received, self.frames())
+        passed = now - then
+        rate = (self._counted[1] - received) / passed if passed > 0 else 0.0
+        sent = (self._counted[2] - frames) / passed if passed > 0 else 0.0
         self._lag, self._felt = self._felt, 0.0
         vitals = Server(
             version=self._version,
@@ -178,6 +190,8 @@ class Hub(Service):
             viewers=self.viewers(),
             lag=round(self._lag * 1000, 1),
             overflow=self.overflow(),
+            frames=round(sent, 1),
+            **self.gauges(),
         )
         if vitals != self.world.state(SERVER):
             try:

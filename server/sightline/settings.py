@@ -32,6 +32,8 @@ from msgspec.inspect import (
     type_info,
 )
 
+from sightline.model.filters import filter_fault
+
 Count = Annotated[int, Meta(ge=1, le=10_000_000)]
 CountOrNone = Annotated[int, Meta(ge=0, le=10_000_000)]
 Bytes = Annotated[int, Meta(ge=1024, le=67_108_864)]
@@ -204,6 +206,20 @@ class Driving(Section, frozen=True, kw_only=True):
     need_guard: bool = False
 
 
+class Console(Section, frozen=True, kw_only=True):
+    """Who may use the console on the broker page, and for what.
+
+    ``read_role`` may look at topics and subscribe, ``publish_role`` may publish: viewer, operator
+    or admin. ``subscribe`` and ``publish`` are filters: what they match is open. Topics that
+    command robots and phones are never open for publishing.
+    """
+
+    read_role: Literal["viewer", "operator", "admin"] = "operator"
+    publish_role: Literal["viewer", "operator", "admin"] = "admin"
+    subscribe: tuple[str, ...] = ("#", "$SYS/#")
+    publish: tuple[str, ...] = ("test/#",)
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """Everything the operator decided.
 
@@ -220,6 +236,7 @@ class Settings(Section, frozen=True, kw_only=True):
     accounts: Accounts = Accounts()
     driving: Driving = Driving()
     probot: Mapping[str, Probot] = {}
+    console: Console = Console()
 
     def warnings(self) -> list[str]:
         """What is allowed but should be said aloud at every start."""
@@ -270,7 +287,7 @@ def _settings(
 ) -> Settings:
     _check_names(table, Settings.__struct_fields__, file, "")
     sections: dict[str, Any] = {}
-    for section in (Server, Limits, Fanout, Friends, Probots, Accounts, Driving):
+    for section in (Server, Limits, Fanout, Friends, Probots, Accounts, Driving, Console):
         name = section.__name__.lower()
         if name in table:
             sections[name] = section(**_values(section, table[name], file, name))
@@ -470,6 +487,7 @@ def _check_values(settings: Settings, file: str) -> None:
     for where, wrong in (
         *_server_faults(settings.server),
         *_order_faults(settings),
+        *_console_faults(settings.console),
         *(fault for name, b in settings.broker.items() for fault in _broker_faults(name, b)),
         *_twin_faults(settings.broker),
     ):
@@ -541,6 +559,13 @@ def _order_faults(settings: Settings) -> Iterable[tuple[str, str]]:
     for name in settings.probots.known:
         if not _ROBOT_NAME.fullmatch(name):
             yield "probots.known", f"each must be a name such as ProBot1 (is {_shown(name)})"
+
+
+def _console_faults(console: Console) -> Iterable[tuple[str, str]]:
+    for key in ("subscribe", "publish"):
+        for name in getattr(console, key):
+            if fault := filter_fault(name):
+                yield f"console.{key}", f"each must be a topic filter: {fault} (is {_shown(name)})"
 
 
 def _broker_faults(name: str, broker: Broker) -> Iterable[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import fcntl
 import gc
 import os
@@ -37,9 +38,13 @@ from sightline.accounts.passwords import Cost
 from sightline.accounts.privacy import PrivacyDesk
 from sightline.accounts.sharing import SharingDesk
 from sightline.accounts.witness import Witness
-from sightline.cli.reach import PRIVATE, broker_options, no_driving, private_options
+from sightline.console.desk import Act
+from sightline.console.desk import Desk as ConsoleDesk
+from sightline.console.watch import Watch
 from sightline.core import wire
+from sightline.core.account import Deed
 from sightline.core.call import Denied
+from sightline.core.console import NotAllowed, Rights
 from sightline.core.intake import Intake, Quarantined
 from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
@@ -52,7 +57,7 @@ from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.friends.address import topics
 from sightline.kinds.probots.model import Picture, ProBot
-from sightline.model.kind import Kind, Patience, id_of, kind_of
+from sightline.model.kind import Arrival, Kind, Patience, id_of, kind_of
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions
@@ -65,6 +70,7 @@ from sightline.web.fanout import FanOut, Pace
 from sightline.web.front import Front
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.socket import Limits, SocketResource, Sockets
+from sightline.wiring import PRIVATE, broker_options, no_driving, private_options
 
 reactor: Any = _reactor
 _log = Logger()
@@ -135,7 +141,8 @@ class Sightline(MultiService):
         self, settings: Settings, state: Path, listen: str, *, demo: bool, config: str = ""
     ) -> None:
         super().__init__()
-        kinds = _kinds(settings)
+        logbook = broker.Logbook()
+        kinds = _kinds(settings, logbook)
         world = World(secrets.token_hex(8), capacity=settings.limits.things)
         patience: dict[str, Patience] = {}
         for kind in kinds:
@@ -192,6 +199,9 @@ class Sightline(MultiService):
             need_guard=settings.driving.need_guard,
         )
         Verbs(helm, desk)
+        console = ConsoleDesk(reactor, time.time, _rights(settings), audit=_auditor(keeper))
+        console.join(helm)
+        watch = Watch(reactor, time.time, hub, logbook, console.figures)
         sockets = Sockets(
             reactor,
             fanout,
@@ -202,9 +212,20 @@ class Sightline(MultiService):
             compression=settings.fanout.compression,
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
-        brokers = Brokers(settings, state, hub, desk, filters, demo=demo, config=config)
+        brokers = Brokers(
+            settings, state, hub, desk, console, watch, filters, demo=demo, config=config
+        )
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
+        hub.frames = lambda: fanout.frames_sent
+        hub.gauges = lambda: {
+            **brokers.gauges(),
+            "behind": fanout.behind,
+            "things": len(world),
+            "console": console.subscriptions,
+            "console_dropped": console.dropped,
+            "topics": console.topics,
+        }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
         desks = (
@@ -237,6 +258,8 @@ class Sightline(MultiService):
             hub,
             desk,
             brokers,
+            console,
+            watch,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
             Listening(listen, pages, Invitation(keeper, settings.server.public_url)),
         ):
@@ -247,14 +270,37 @@ class Sightline(MultiService):
         return self.desk.park().addCallback(lambda _: super(Sightline, self).stopService())
 
 
-def _kinds(settings: Settings) -> Sequence[Kind]:
+def _kinds(settings: Settings, logbook: broker.Logbook) -> Sequence[Kind]:
     """The kinds, as patient as the settings say."""
     people, robots = settings.friends, settings.probots
     known = frozenset((*robots.known, *settings.probot)) or None
     return (
         friends.kind(people.stale_after, people.offline_after),
         probots.kind(known, robots.stale_after, robots.offline_after),
-        broker.KIND,
+        broker.kind(logbook),
+    )
+
+
+def _auditor(keeper: Keeper) -> Callable[[Act], None]:
+    """Has what was published by hand written down: where to and how much, never what."""
+
+    def note(act: Act) -> None:
+        more = f"{act.size} bytes, QoS {act.qos}" + (", retained" if act.retain else "")
+        result = "ok" if act.refused is None else "refused"
+        thing = f"broker/{act.broker} {act.topic}"
+        keeper.note(Deed(act.user, act.address, act.verb, thing, result, more))
+
+    return note
+
+
+def _rights(settings: Settings) -> Rights:
+    """What the console may do."""
+    console = settings.console
+    return Rights(
+        read_role=console.read_role,
+        publish_role=console.publish_role,
+        subscribe=console.subscribe,
+        publish=console.publish,
     )
 
 
@@ -413,6 +459,8 @@ class Brokers(MultiService):
         state: Path,
         hub: Hub,
         desk: Desk,
+        console: ConsoleDesk,
+        watch: Watch,
         filters: Sequence[tuple[str, int]],
         *,
         demo: bool,
@@ -422,6 +470,8 @@ class Brokers(MultiService):
         self._state = state
         self._hub = hub
         self._desk = desk
+        self._console = console
+        self._watch = watch
         self._filters = filters
         self._demo = demo
         self._guards = settings.driving.guard
@@ -447,6 +497,14 @@ class Brokers(MultiService):
                     bridge.publish(topic, b"", qos=1, retain=True)
         except (NotConnected, TooManyWaiting) as why:
             raise Denied("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
+
+    def gauges(self) -> dict[str, int]:
+        """How the queues between us and the brokers are."""
+        return {
+            "queue": sum(bridge.queued for bridge in self._bridges),
+            "unsent": sum(bridge.unsent for bridge in self._bridges),
+            "faults": sum(bridge.faults for bridge in self._bridges),
+        }
 
     def startService(self) -> None:
         """Connect; the private broker first gets ready."""
@@ -485,23 +543,50 @@ class Brokers(MultiService):
     def _bridge(self, options: BrokerOptions, why_not: str = "") -> None:
         name, hub, desk = options.name, self._hub, self._desk
 
+        console, watch = self._console, self._watch
+
         def linked(link: Link) -> None:
             hub.linked(name, link)
             desk.linked(name)
+            watch.linked(name, link, options.client_id)
 
-        bridge = Bridge(
-            reactor,
-            options,
-            self._filters,
-            lambda arrivals: hub.arrived(desk.sift(name, arrivals)),
-            linked,
-            time.time,
-        )
-        watch = desk.add(BridgeRoute(reactor, bridge, why_not, time.time))
+        def arrived(arrivals: list[Arrival]) -> None:
+            console.overheard(name, arrivals)
+            hub.arrived(desk.sift(name, arrivals))
+
+        def publish(topic: str, payload: bytes, qos: int, retain: bool) -> None:
+            try:
+                bridge.publish(topic, payload, qos, retain)
+            except (NotConnected, TooManyWaiting) as why:
+                raise NotAllowed("not_sent", str(why)) from why
+
+        def ears(
+            filters: Sequence[tuple[str, int]],
+            heard: Callable[[list[Arrival]], None],
+            changed: Callable[[Link], None],
+        ) -> Bridge:
+            return Bridge(reactor, _for_console(options), filters, heard, changed, time.time)
+
+        bridge = Bridge(reactor, options, self._filters, arrived, linked, time.time)
+        commands = desk.add(BridgeRoute(reactor, bridge, why_not, time.time))
         if not why_not:
-            bridge.subscribe(watch.filters)
+            bridge.subscribe(commands.filters)
+        console.open(name, publish, ears)
         self._bridges.append(bridge)
         bridge.setServiceParent(self)
+
+
+# The console's queue is its own, and short: nobody reads 100,000 messages by eye.
+_CONSOLE_QUEUE = 10_000
+
+
+def _for_console(options: BrokerOptions) -> BrokerOptions:
+    """The same broker for the console, as another client that leaves nothing behind."""
+    longest = 23 if options.protocol == "3.1" else 256  # MQTT 3.1 allows no more
+    client = f"{options.client_id[: longest - 8]}-console"
+    queue = min(options.queue_limit, _CONSOLE_QUEUE)
+    name = f"{options.name} (console)"
+    return dataclasses.replace(options, name=name, client_id=client, clean=True, queue_limit=queue)
 
 
 class Child(Service, ProcessProtocol):

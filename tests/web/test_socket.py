@@ -298,3 +298,16 @@ async def test_a_request_that_never_ends_is_closed(serve):
         await pause(0.5)
         slow.settimeout(2)
         assert slow.recv(100).startswith(b"HTTP/1.1 408 ")
+
+
+@pytest_twisted.ensureDeferred
+@pytest.mark.parametrize("deflate", [False, True])
+async def test_an_answer_may_be_longer_than_a_request(serve, deflate):
+    server = serve(message=512)
+    server.sockets.helm.add("long", lambda asker, request: {"text": "x" * 100_000})
+    browser = await Browser(server.port).enters(deflate=deflate)
+    assert len((await browser.asks("long"))["text"]) == 100_000
+    server.change("a/1", 8)
+    await browser.sees(lambda things: things.get("a/1", {}).get("value") == 8)
+    assert (await browser.asks("ping"))["ok"]
+    await browser.leaves()

@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sightline.cli.reach import PRIVATE, broker_options, private_options
 from sightline.core.deadman import DeadMan
 from sightline.kinds.probots import commands
 from sightline.model.kind import Arrival
@@ -26,6 +25,7 @@ from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, Will
 from sightline.settings import BadSettings, load
+from sightline.wiring import PRIVATE, broker_options, private_options
 
 LOOK_EVERY = 0.02  # s
 SAY_EVERY = 0.5  # s

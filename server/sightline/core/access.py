@@ -64,6 +64,7 @@ SEEN_BY: dict[str, Role] = {
     "alarm": "operator",
     "quarantine": "admin",
     "client": "admin",
+    "log": "admin",
 }
 
 # Kinds that tell of any thing of another kind, and are seen by whoever sees all of that.

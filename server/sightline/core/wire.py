@@ -138,3 +138,19 @@ def refusal(number: int, code: str, why: str) -> bytes:
 def beat(now: float, seq: int) -> bytes:
     """Sent each few seconds, so that a frozen screen can be told from a quiet one."""
     return _encode({"t": "beat", "now": round(now * 1000), "seq": seq})
+
+
+def heard(body: Mapping[str, Any]) -> bytes:
+    """A message for the console, still without the subscription it is for; see `heard_by`."""
+    return _encode(body)
+
+
+def heard_by(sub: str, body: bytes, dropped: int) -> bytes:
+    """The frame that brings a message to subscription ``sub``; ``dropped`` ones came before it."""
+    lost = b',"dropped":%d' % dropped if dropped else b""
+    return b'{"t":"heard","sub":%b%b,%b' % (_encode(sub), lost, body[1:])
+
+
+def frame(name: str, fields: Mapping[str, Any]) -> bytes:
+    """A frame of this name for one browser, outside the numbering."""
+    return _encode({"t": name, **fields})

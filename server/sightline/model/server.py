@@ -11,6 +11,11 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     ``started`` in epoch s; ``received``, ``accepted`` and ``overflow`` in messages since then;
     ``rejected`` by reason; ``rate`` in messages/s; ``lag`` is the worst delay of the reactor in
     the last second, in ms; ``overflow`` counts messages lost because our own queue was full.
+    ``frames`` to browsers per second; ``behind``: browsers that are catching up; ``queue``:
+    messages waiting between the network and us; ``unsent``: messages of ours that a broker did not
+    take in time; ``faults``: mistakes of ours that were caught; ``things`` in the world;
+    ``console``: subscriptions of all consoles, ``console_dropped``: messages they were too slow
+    for; ``topics`` in the topic trees. Absent: 0.
     """
 
     version: str
@@ -22,3 +27,12 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     viewers: int
     lag: float
     overflow: int
+    frames: float = 0.0
+    behind: int = 0
+    queue: int = 0
+    unsent: int = 0
+    faults: int = 0
+    things: int = 0
+    console: int = 0
+    console_dropped: int = 0
+    topics: int = 0

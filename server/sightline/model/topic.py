@@ -9,7 +9,7 @@ from sightline.model.kind import CannotDecode
 LONGEST_LEVEL = 128
 """No level of a topic we read is longer than this, in characters."""
 
-_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def levels(topic: str | bytes) -> list[str]:
@@ -23,6 +23,6 @@ def levels(topic: str | bytes) -> list[str]:
             topic = topic.decode()
         except UnicodeDecodeError as why:
             raise CannotDecode("bad_topic", "the topic is not UTF-8") from why
-    if _UNFIT.search(topic):
+    if UNFIT.search(topic):
         raise CannotDecode("bad_topic", "the topic holds control characters")
     return topic.removeprefix("/").split("/")

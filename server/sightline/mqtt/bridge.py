@@ -120,6 +120,21 @@ class Bridge(service.Service):
         return self._inbox.overflowed
 
     @property
+    def queued(self) -> int:
+        """Messages that have come and are not yet handed over."""
+        return self._inbox.waiting
+
+    @property
+    def client_id(self) -> str:
+        """By which the broker knows us."""
+        return self._options.client_id
+
+    @property
+    def rejected(self) -> frozenset[str]:
+        """Those of our filters that the broker refuses on this connection."""
+        return frozenset(self._rejected)
+
+    @property
     def unsent(self) -> int:
         """Messages of ours that were taken and then dropped: too many wait for the broker's ack."""
         return self._unsent + (self._connection.unsent if self._connection else 0)

@@ -305,7 +305,7 @@ class Connection:
         if options.will is not None:
             client.will_set(options.will.topic, options.will.payload, qos=1)
         if options.tls:
-            client.tls_set_context(_tls_context(options))
+            client.tls_set_context(tls_context(options))
             client.tls_insecure_set(options.tls.insecure)
         if options.transport == "websockets":
             client.ws_set_options(options.ws_path)
@@ -514,7 +514,7 @@ class Connection:
             )
 
 
-def _tls_context(options: BrokerOptions) -> ssl.SSLContext:
+def tls_context(options: BrokerOptions) -> ssl.SSLContext:
     """What the options ask of TLS; made for each attempt, so that renewed files are noticed."""
     tls = options.tls
     assert tls is not None

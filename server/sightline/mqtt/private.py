@@ -112,6 +112,8 @@ def configuration(folder: Path, port: int, extra: Sequence[str] = ()) -> str:
             "log_type warning",
             "log_type notice",
             "log_type information",
+            "log_type subscribe",
+            "log_type unsubscribe",
             *extra,
             "",
         )

@@ -34,6 +34,7 @@ from sightline.core.session import Visitor
 from sightline.core.wire import Malformed, Resume
 from sightline.helm import Helm
 from sightline.web.fanout import FanOut, Viewer
+from sightline.web.frame import frame
 from sightline.web.front import Door, Front
 
 _CLOSING = 2.0  # s a browser may take to answer our close
@@ -169,12 +170,18 @@ class Connection(WebSocketServerProtocol):
             return self.bye(wire.MALFORMED, str(why))
         factory.helm.ask(self, said)
 
-    def say(self, frame: bytes) -> None:
-        """Send this browser a frame of its own."""
+    def say(self, message: bytes) -> None:
+        """Send this browser a message of its own."""
         if self.state == self.STATE_OPEN:
-            # Never compressed: Autobahn's compressor knows nothing of the frames of the fan-out,
-            # and would refer back to what the browser has long pushed out of its window.
-            self.sendMessage(frame, doNotCompress=True)
+            # Not by Autobahn's sendMessage(): it would end the connection over a message longer
+            # than those we take from browsers. And never compressed: its compressor knows nothing
+            # of the frames of the fan-out, and would refer back to what is long out of the window.
+            self.sendData(frame(message))
+
+    @property
+    def busy(self) -> bool:
+        """Whether its socket takes no more just now: what can wait should."""
+        return self._viewer is None or self._viewer.stuck_since is not None
 
     def _join(self, resume: Resume) -> None:
         if self._late is not None:

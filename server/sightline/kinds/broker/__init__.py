@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sightline.kinds.broker.decode import decode
+from sightline.kinds.broker.logbook import Logbook
 from sightline.kinds.broker.readings import LinkReading, Trip
 from sightline.model.kind import Kind
 
-__all__ = ["KIND", "LinkReading", "Trip"]
+__all__ = ["KIND", "LinkReading", "Logbook", "Trip", "kind"]
 
-KIND = Kind(
-    name="broker",
-    filters=(("$SYS/broker/#", 0),),
-    roots=frozenset(("$SYS",)),
-    things=frozenset(("broker",)),
-    decode=decode,
-    # It tells figures only when they change; the link says whether it is there.
-    patience={},
-)
+
+def kind(logbook: Logbook | None = None) -> Kind:
+    """The kind; without a ``logbook`` the brokers' logs are passed over."""
+    return Kind(
+        name="broker",
+        filters=(("$SYS/broker/#", 0),),
+        roots=frozenset(("$SYS",)),
+        things=frozenset(("broker", "client", "log")),
+        decode=partial(decode, logbook=logbook),
+        # It tells figures only when they change; the link says whether it is there.
+        patience={},
+    )
+
+
+KIND = kind()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sightline.kinds.broker.logbook import Logbook
 from sightline.kinds.broker.readings import Figure, Uptime, Version
 from sightline.model.kind import Arrival, CannotDecode, Reading
 from sightline.model.number import number
@@ -34,15 +35,15 @@ _FIGURES = frozenset(
 _UPTIME = re.compile(r"([0-9]{1,12}) seconds\Z", re.ASCII)
 
 
-def decode(arrival: Arrival) -> Sequence[Reading]:
-    """What a message says. Raises `CannotDecode`, nothing else."""
+def decode(arrival: Arrival, logbook: Logbook | None = None) -> Sequence[Reading]:
+    """What a message says. Raises `CannotDecode`, nothing else. The log goes to ``logbook``."""
     root, *below = levels(arrival.topic)
     if root != "$SYS" or len(below) < 2 or below[0] != "broker" or "" in below:
         raise CannotDecode("bad_topic", "not a figure of a broker")
     if any(len(level) > LONGEST_LEVEL for level in below):
         raise CannotDecode("bad_topic", f"a level of more than {LONGEST_LEVEL} characters")
     if below[1] == "log":
-        return ()
+        return logbook.decode(arrival, "/".join(below[2:])) if logbook else ()
     text = _text(arrival.payload)
     if text[0] in "{[":
         # No broker speaks JSON here: somebody's message has strayed to a topic that is not theirs.

@@ -101,5 +101,41 @@ class Trip(msgspec.Struct, frozen=True):
         return before if broker.trip == self.trip else replace(broker, trip=self.trip)
 
 
+class Watched(msgspec.Struct, frozen=True):
+    """What we found out ourselves by watching a broker: see `Broker` for each field."""
+
+    thing: str
+    rates: dict[str, float] | None = None
+    sys_why: tuple[str, ...] | None = None
+    log_since: float | None = None
+    log_lines: int | None = None
+    log_missed: int | None = None
+    refusals: int | None = None
+    unseen: int | None = None
+    zeroes: frozenset[str] = frozenset()
+    """Counters the broker never told although it tells others: they are 0."""
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """The broker, with all of it."""
+        broker = _broker(before)
+        sys = broker.sys
+        if absent := self.zeroes.difference(sys or ()):
+            sys = {**dict.fromkeys(sorted(absent), 0), **(sys or {})}
+        after = replace(
+            broker,
+            sys=sys,
+            rates=self.rates,
+            sys_why=self.sys_why,
+            log_since=self.log_since,
+            log_lines=self.log_lines,
+            log_missed=self.log_missed,
+            refusals=self.refusals,
+            unseen=self.unseen,
+        )
+        return before if after == before else after
+
+
 def _broker(before: State | None) -> Broker:
     return before if isinstance(before, Broker) else Broker()

@@ -1,4 +1,4 @@
-"""From the settings of a broker to how it is reached, and whether robots may be driven there."""
+"""From the settings to the parts' own options: for the server, the guard and `sightline check`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PRIVATE = "main"
 
 
 def broker_options(name: str, broker: Broker) -> BrokerOptions:
-    """How to reach the broker called ``name``."""
+    """How to reach the broker of this name in the settings."""
     tls = None
     if broker.tls:
         tls = TlsOptions(

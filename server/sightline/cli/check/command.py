@@ -1,0 +1,91 @@
+"""`sightline check [--config FILE] …`: runs the steps, prints what they found."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sightline import kinds
+from sightline.cli.check import broker, public
+from sightline.cli.check.findings import Finding, as_json, as_text, verdict
+from sightline.mqtt.options import BrokerOptions
+from sightline.mqtt.private import NoBroker, find_mosquitto
+from sightline.settings import BadSettings, Settings, load
+from sightline.wiring import broker_options
+
+_USUAL = Path("config/sightline.toml")
+
+
+def add_to(subcommands: Any) -> None:
+    """Add `check` to the command line."""
+    about = "look at the set-up step by step and say what to change"
+    check = subcommands.add_parser("check", help=about, description=about.capitalize())
+    check.add_argument("--config", "-c", type=Path, help=f"the settings file ({_USUAL})")
+    check.add_argument("--broker", metavar="HOST[:PORT]", help="this broker, whatever is set")
+    check.add_argument("--url", help="the address people use (server.public_url)")
+    check.add_argument("--json", action="store_true", help="for programs")
+    check.add_argument(
+        "--no-burst", action="store_true", help="without the burst that tests the broker's queue"
+    )
+    check.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; 0: nothing failed, 1: something did, 2: the settings cannot be used."""
+    config = options.config or (_USUAL if _USUAL.is_file() else None)
+    try:
+        settings = load(config, os.environ)
+        brokers = _brokers(options.broker, settings)
+    except (BadSettings, ValueError) as why:
+        print(f"sightline: {why}", file=sys.stderr)
+        return 2
+    found = []
+    for finding in _findings(options, settings, brokers):
+        found.append(finding)
+        if not options.json:
+            print(as_text(finding), flush=True)
+    if options.json:
+        print(as_json(found))
+    elif verdict(found):
+        print("\nSomething is wrong: see what follows each ->")
+    return verdict(found)
+
+
+def _brokers(address: str | None, settings: Settings) -> dict[str, BrokerOptions]:
+    if address:
+        host, colon, port = address.rpartition(":")
+        if not colon:
+            host, port = address, "1883"
+        if not port.isdigit():
+            raise ValueError(f"--broker: {address} is not HOST or HOST:PORT")
+        return {"--broker": BrokerOptions(host=host.strip("[]"), port=int(port), qos=1)}
+    return {f"broker.{name}": broker_options(name, each) for name, each in settings.broker.items()}
+
+
+def _findings(
+    options: argparse.Namespace, settings: Settings, brokers: dict[str, BrokerOptions]
+) -> Iterator[Finding]:
+    for warning in settings.warnings():
+        yield Finding("settings", "", "warn", warning)
+    if not brokers:
+        yield _private()
+    filters = [wanted for kind in kinds.ALL for wanted in kind.filters]
+    for name, each in brokers.items():
+        yield from broker.check(name, each, filters, burst=not options.no_burst)
+    url = options.url or settings.server.public_url
+    if url:
+        yield from public.check(url)
+    else:
+        yield Finding("public_url", "", "skip", "not tested: none is set, and no --url given")
+
+
+def _private() -> Finding:
+    try:
+        path = find_mosquitto()
+    except NoBroker as why:
+        return Finding("broker", "private", "fail", str(why))
+    return Finding("broker", "private", "ok", f"no broker is set: a private {path} will be run")

@@ -1,0 +1,1 @@
+"""`sightline mosquitto`: what mosquitto's own files need, made without mosquitto at hand."""

@@ -1,0 +1,151 @@
+"""The logs of all brokers, kept for a while: each log message in, readings of things out.
+
+What the world gets is bounded however fast a broker talks: so many lines a second (more for a
+moment), of errors and warnings as many again; the rest is counted. What only says that the broker
+is alive, as saving its database every other second, is not shown at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from sightline.kinds.broker.clients import Client, Roster
+from sightline.kinds.broker.log import Noise, read
+from sightline.model.kind import Arrival, CannotDecode, Reading, State
+from sightline.model.text import clean
+
+RING = 300
+"""Lines of one broker that are shown."""
+PER_SECOND, BURST = 20.0, 100.0
+_GRAVE = frozenset(("error", "warning"))
+LARGEST = 70_000  # bytes; a client id may be as long as that
+
+
+class LogLine(State, frozen=True, omit_defaults=True, kw_only=True):
+    """One line of a broker's log; its key is ``log/<broker>/<n>``. It never changes.
+
+    ``at`` is our receipt, ``tst`` the broker's own time (epoch s) if it tells one. ``level``:
+    error, warning, notice, information, subscribe, unsubscribe, websockets. ``client`` is the id
+    of the client it speaks of.
+    """
+
+    broker: str
+    n: int
+    at: float
+    level: str
+    text: str
+    tst: int | None = None
+    client: str | None = None
+
+
+class Is(msgspec.Struct, frozen=True):
+    """A thing is in this state now, whatever it was before; None: gone."""
+
+    thing: str
+    state: State | None
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """The state."""
+        return self.state
+
+
+class _Budget:
+    """So many a second, and a burst; time comes from outside (epoch s)."""
+
+    def __init__(self) -> None:
+        self._left = BURST
+        self._at = 0.0
+
+    def spend(self, at: float) -> bool:
+        passed = max(0.0, at - self._at)
+        self._at = at
+        self._left = min(BURST, self._left + passed * PER_SECOND)
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+class Book:
+    """The log of one broker and the clients it speaks of."""
+
+    def __init__(self, broker: str) -> None:
+        self.broker = broker
+        self.roster = Roster(broker)
+        self.lines = 0
+        self.missed = 0
+        self.noise = 0
+        self.since: float | None = None
+        self.shown = 0
+        self._budgets = {True: _Budget(), False: _Budget()}
+
+    def take(self, suffix: str, text: str, at: float) -> list[Reading]:
+        """A line came."""
+        line = read(suffix, text, self.roster.__contains__)
+        if line is None:
+            return []
+        self.lines += 1
+        if isinstance(line.event, Noise):
+            self.noise += 1
+            return []
+        readings = self.clients(self.roster.take(line.event, at))
+        if not self._budgets[line.level in _GRAVE].spend(at):
+            self.missed += 1
+            return readings
+        self.shown = n = self.shown + 1
+        client = getattr(line.event, "client", None)
+        shown = LogLine(
+            broker=self.broker,
+            n=n,
+            at=round(at, 3),
+            level=line.level,
+            text=line.text,
+            tst=line.stamp,
+            client=None if client is None else clean(client, 256),
+        )
+        readings.append(Is(f"log/{self.broker}/{n}", shown))
+        if n > RING:
+            readings.append(Is(f"log/{self.broker}/{n - RING}", None))
+        return readings
+
+    def clients(self, changed: Iterable[str]) -> list[Reading]:
+        """Readings of these clients as they are now."""
+        return [
+            Is(client_key(self.broker, one), self.roster.state(one))
+            for one in dict.fromkeys(changed)
+        ]
+
+
+class Logbook:
+    """A `Book` for each broker."""
+
+    def __init__(self) -> None:
+        self._books: dict[str, Book] = {}
+
+    def book(self, broker: str) -> Book:
+        """The book of the broker of this name."""
+        book = self._books.get(broker)
+        if book is None:
+            book = self._books[broker] = Book(broker)
+        return book
+
+    def decode(self, arrival: Arrival, suffix: str) -> Sequence[Reading]:
+        """Readings of one log message. Raises `CannotDecode`, nothing else."""
+        if arrival.retain:
+            return ()  # a log is told once; this one somebody has put there
+        if len(arrival.payload) > LARGEST:
+            raise CannotDecode("too_large", f"more than {LARGEST} bytes")
+        text = arrival.payload.decode("utf-8", "replace")
+        return self.book(arrival.source).take(suffix, text, arrival.at)
+
+
+def client_key(broker: str, client: str) -> str:
+    """The key of a client's thing. Ids may be as long as 64 KiB: the key ends much earlier."""
+    return f"client/{broker}/{clean(client, 256)}"
+
+
+__all__ = ["Book", "Client", "Is", "LogLine", "Logbook", "client_key"]
