@@ -24,7 +24,7 @@ def scene() -> tuple[Helm, list[Deed], Clock]:
         raise Refused("held", "ProBot1 is driven by bob")
 
     helm, noted, clock = Helm(lambda: 1.0), [], Clock()
-    helm.add("publish", publish)
+    helm.add("subscribe", publish)
     helm.add("take", take)
     helm.when_answered(Witness(noted.append, clock))
     return helm, noted, clock
@@ -32,10 +32,10 @@ def scene() -> tuple[Helm, list[Deed], Clock]:
 
 def test_what_was_done_and_what_was_refused_leave_one_record_each():
     helm, noted, _ = scene()
-    helm.ask(Page(), Request(1, "publish", {"topic": "a/b", "payload": "secret"}))
+    helm.ask(Page(), Request(1, "subscribe", {"topic": "a/b", "payload": "secret"}))
     helm.ask(Page(), Request(2, "take", {"thing": "probot/ProBot1"}))
     assert noted == [
-        Deed("jane", "10.0.0.7", "publish"),
+        Deed("jane", "10.0.0.7", "subscribe"),
         Deed("jane", "10.0.0.7", "take", "probot/ProBot1", "held"),
     ]
 
