@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
-import fcntl
-import gc
 import os
 import secrets
-import shutil
-import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from twisted.application.service import MultiService, Service
+from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
-from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
-from twisted.internet.endpoints import serverFromString
-from twisted.internet.error import CannotListenError, ProcessExitedAlready
-from twisted.internet.protocol import ProcessProtocol
-from twisted.internet.task import LoopingCall
+from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python import usage
-from twisted.python.failure import Failure
 
 from sightline import __version__
 from sightline.accounts.admin import AdminDesk
-from sightline.accounts.database import BadDatabase
 from sightline.accounts.door import DoorDesk
 from sightline.accounts.keeper import Keeper, Policy
 from sightline.accounts.own import OwnDesk
@@ -43,8 +32,7 @@ from sightline.console.desk import Desk as ConsoleDesk
 from sightline.console.watch import Watch
 from sightline.core import wire
 from sightline.core.account import Deed
-from sightline.core.call import Denied
-from sightline.core.console import NotAllowed, Rights
+from sightline.core.console import Rights
 from sightline.core.intake import Intake, Quarantined
 from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
@@ -55,14 +43,8 @@ from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
-from sightline.kinds.friends.address import topics
 from sightline.kinds.probots.model import Picture, ProBot
-from sightline.model.kind import Arrival, Kind, Patience, id_of, kind_of
-from sightline.model.link import Link
-from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
-from sightline.mqtt.options import BrokerOptions
-from sightline.mqtt.private import PrivateBroker
-from sightline.mqtt.route import BridgeRoute
+from sightline.model.kind import Kind, Patience, id_of, kind_of
 from sightline.settings import Accounts, BadSettings, Probot, Settings, is_private, load
 from sightline.web import assets, site
 from sightline.web.api import Api
@@ -70,7 +52,11 @@ from sightline.web.fanout import FanOut, Pace
 from sightline.web.front import Front
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.socket import Limits, SocketResource, Sockets
-from sightline.wiring import PRIVATE, broker_options, no_driving, private_options
+from sightline.wiring.brokers import Brokers
+from sightline.wiring.browsers import Browsers, Listening
+from sightline.wiring.door import Door, Invitation
+from sightline.wiring.folder import StateFolder
+from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
 _log = Logger()
@@ -78,16 +64,7 @@ _NOT_BUILT = (
     b"Sightline runs, but its pages are not built. Build them with: cd web && npm ci && npm run "
     b"build (scripts/run_server.sh does it for you).\n"
 )
-_CHILD_AGAIN = 1.0  # s
 _MOST_PICTURE = 200_000  # bytes
-_BACKLOG = 4096  # connections not yet accepted
-
-
-class CannotStart(SystemExit):
-    """What the operator must mend first, as the last line on the terminal."""
-
-    def __init__(self, why: object) -> None:
-        super().__init__(f"sightline: {why}")
 
 
 class Options(usage.Options):
@@ -373,380 +350,3 @@ def _pages(web_root: str) -> dict[str, assets.Asset]:
         "text/plain; charset=utf-8", "no-store", {"": assets.Body(_NOT_BUILT, b'"not-built"')}
     )
     return {"index.html": plain}
-
-
-class StateFolder(Service):
-    """Our folder, locked: two servers with one client id would throw each other out for ever."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock: IO[str] | None = None
-
-    def privilegedStartService(self) -> None:
-        """Make it and lock it."""
-        super().privilegedStartService()
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._lock = (self._folder / "lock").open("w", encoding="utf-8")
-        except OSError as why:
-            raise CannotStart(f"cannot use the state folder {self._folder}: {why}") from None
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CannotStart(
-                f"another Sightline uses the state folder {self._folder}; stop it, or name another"
-                " folder with --state"
-            ) from None
-
-    def stopService(self) -> None:
-        """Let others have it."""
-        super().stopService()
-        if self._lock is not None:
-            self._lock.close()
-
-
-class Door(MultiService):
-    """The keeper of the accounts; without its database nobody could be let in, so we don't start.
-
-    A part of its own, because it must open the database after the folder is there.
-    """
-
-    def __init__(self, keeper: Keeper) -> None:
-        super().__init__()
-        keeper.setServiceParent(self)
-
-    def privilegedStartService(self) -> None:
-        """Open the accounts."""
-        try:
-            super().privilegedStartService()
-        except BadDatabase as why:
-            raise CannotStart(f"the accounts cannot be read: {why}") from None
-
-
-class Invitation:
-    """As long as nobody has an account, a link that is good for one use lets the first one in."""
-
-    _log = Logger()
-
-    def __init__(self, keeper: Keeper, public_url: str) -> None:
-        self._keeper = keeper
-        self._public_url = public_url
-
-    def __call__(self, url: str) -> None:
-        """Tell it, when the server can be reached at ``url``."""
-        secret = self._keeper.invite()
-        if secret is None:
-            return
-        link = f"{(self._public_url or url).rstrip('/')}/#welcome={secret}"
-        if self._keeper.demo:
-            self._log.info("To see the demonstration, open once: {link}", link=link)
-        else:
-            self._log.info(
-                "Nobody has an account yet. To make the first admin, open once: {link}"
-                " (or type: sightline user add NAME --role admin)",
-                link=link,
-            )
-
-
-class Brokers(MultiService):
-    """A bridge to every broker; without one in the settings, to a private one of our own."""
-
-    _log = Logger()
-
-    def __init__(
-        self,
-        settings: Settings,
-        state: Path,
-        hub: Hub,
-        desk: Desk,
-        console: ConsoleDesk,
-        watch: Watch,
-        filters: Sequence[tuple[str, int]],
-        *,
-        demo: bool,
-        config: str,
-    ) -> None:
-        super().__init__()
-        self._state = state
-        self._hub = hub
-        self._desk = desk
-        self._console = console
-        self._watch = watch
-        self._filters = filters
-        self._demo = demo
-        self._guards = settings.driving.guard
-        self._bridges: list[Bridge] = []
-        self._private: PrivateBroker | None = None
-        for name, each in settings.broker.items():
-            why_not = no_driving(name, each)
-            self._bridge(broker_options(name, each), why_not)
-            if self._guards and not why_not:
-                self._guard("--config", config, "--broker", name)
-        if not settings.broker:
-            self._private = PrivateBroker(reactor, state / "mosquitto")
-
-    def overflow(self) -> int:
-        """Messages lost because our own queues were full."""
-        return sum(bridge.overflowed for bridge in self._bridges)
-
-    def clear_retained(self, thing: str) -> None:
-        """Have the brokers forget what they would say of this friend to whoever subscribes."""
-        try:
-            for bridge in self._bridges:
-                for topic in topics(id_of(thing)):
-                    bridge.publish(topic, b"", qos=1, retain=True)
-        except (NotConnected, TooManyWaiting) as why:
-            raise Denied("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
-
-    def gauges(self) -> dict[str, int]:
-        """How the queues between us and the brokers are."""
-        return {
-            "queue": sum(bridge.queued for bridge in self._bridges),
-            "unsent": sum(bridge.unsent for bridge in self._bridges),
-            "faults": sum(bridge.faults for bridge in self._bridges),
-        }
-
-    def startService(self) -> None:
-        """Connect; the private broker first gets ready."""
-        super().startService()
-        if self._private is not None:
-            link = Link(state="connecting", since=time.time(), tries=1)
-            self._hub.linked(PRIVATE, link)
-            self._private.start().addCallbacks(self._private_ready, self._no_private)
-
-    def stopService(self) -> Deferred[Any]:
-        """Disconnect, then stop the private broker."""
-        left = maybeDeferred(super().stopService)
-        if self._private is not None:
-            left.addCallback(lambda _: self._private and self._private.stopService())
-        return left
-
-    def _private_ready(self, port: int) -> None:
-        self._bridge(private_options(port, f"sightline-{os.getpid()}"))
-        address = f"127.0.0.1:{port}"
-        if self._guards:
-            self._guard("--at", address)
-        if self._demo:
-            Child("simulate", "--broker", address).setServiceParent(self)
-
-    def _guard(self, *where: str) -> None:
-        guard = Child("guard", *where, "--with-parent", again=True, killed=False)
-        guard.setServiceParent(self)
-
-    def _no_private(self, failure: Failure) -> None:
-        if not self.running:
-            return
-        why = failure.getErrorMessage()
-        self._log.error("No broker: {why}", why=why)
-        self._hub.linked(PRIVATE, Link(state="lost", since=time.time(), why=why))
-
-    def _bridge(self, options: BrokerOptions, why_not: str = "") -> None:
-        name, hub, desk = options.name, self._hub, self._desk
-
-        console, watch = self._console, self._watch
-
-        def linked(link: Link) -> None:
-            hub.linked(name, link)
-            desk.linked(name)
-            watch.linked(name, link, options.client_id)
-
-        def arrived(arrivals: list[Arrival]) -> None:
-            console.overheard(name, arrivals)
-            hub.arrived(desk.sift(name, arrivals))
-
-        def publish(topic: str, payload: bytes, qos: int, retain: bool) -> None:
-            try:
-                bridge.publish(topic, payload, qos, retain)
-            except (NotConnected, TooManyWaiting) as why:
-                raise NotAllowed("not_sent", str(why)) from why
-
-        def ears(
-            filters: Sequence[tuple[str, int]],
-            heard: Callable[[list[Arrival]], None],
-            changed: Callable[[Link], None],
-        ) -> Bridge:
-            return Bridge(reactor, _for_console(options), filters, heard, changed, time.time)
-
-        bridge = Bridge(reactor, options, self._filters, arrived, linked, time.time)
-        commands = desk.add(BridgeRoute(reactor, bridge, why_not, time.time))
-        if not why_not:
-            bridge.subscribe(commands.filters)
-        console.open(name, publish, ears)
-        self._bridges.append(bridge)
-        bridge.setServiceParent(self)
-
-
-# The console's queue is its own, and short: nobody reads 100,000 messages by eye.
-_CONSOLE_QUEUE = 10_000
-
-
-def _for_console(options: BrokerOptions) -> BrokerOptions:
-    """The same broker for the console, as another client that leaves nothing behind."""
-    longest = 23 if options.protocol == "3.1" else 256  # MQTT 3.1 allows no more
-    client = f"{options.client_id[: longest - 8]}-console"
-    queue = min(options.queue_limit, _CONSOLE_QUEUE)
-    name = f"{options.name} (console)"
-    return dataclasses.replace(options, name=name, client_id=client, clean=True, queue_limit=queue)
-
-
-class Child(Service, ProcessProtocol):
-    """A `sightline` subcommand as a child that ends with us.
-
-    ``again``: when it dies unasked it is started anew. ``killed`` false: it looks after its own end
-    when we are gone.
-    """
-
-    transport: Any
-    _log = Logger()
-
-    def __init__(self, *arguments: str, again: bool = False, killed: bool = True) -> None:
-        self._arguments = arguments
-        self._again = again
-        self._killed = killed
-        self._ended: Deferred[None] | None = None
-
-    def startService(self) -> None:
-        """Start it."""
-        super().startService()
-        self._spawn()
-
-    def _spawn(self) -> None:
-        if not self.running:
-            return
-        command = [sys.executable, "-m", "sightline.cli.main", *self._arguments]
-        if self._killed and (setpriv := shutil.which("setpriv")):
-            command = [setpriv, "--pdeathsig", "TERM", "--", *command]
-        self._ended = Deferred()
-        reactor.spawnProcess(self, command[0], command, env=dict(os.environ))
-
-    def stopService(self) -> Deferred[None] | None:
-        """Let it leave properly."""
-        super().stopService()
-        if self._ended is None:
-            return None
-        try:
-            self.transport.signalProcess("TERM")
-        except ProcessExitedAlready:
-            return None
-        patience = reactor.callLater(3.0, self._kill)
-        self._ended.addCallback(lambda _: patience.active() and patience.cancel())
-        return self._ended
-
-    def _kill(self) -> None:
-        try:
-            self.transport.signalProcess("KILL")
-        except ProcessExitedAlready:
-            pass
-
-    def outReceived(self, data: bytes) -> None:
-        """What it says."""
-        for line in data.decode("utf-8", "replace").splitlines():
-            self._log.info("{name}: {line}", name=self._arguments[0], line=line)
-
-    errReceived = outReceived
-
-    def processEnded(self, reason: Failure) -> None:
-        """Gone; unasked only if something is wrong with it."""
-        if self.running:
-            name, why = self._arguments[0], reason.getErrorMessage()
-            self._log.error("The child {name} ended: {why}", name=name, why=why)
-            if self._again:
-                reactor.callLater(_CHILD_AGAIN, self._spawn)
-        ended, self._ended = self._ended, None
-        if ended is not None:
-            ended.callback(None)
-
-
-class Browsers(Service):
-    """The connections of all browsers, and the beat that tells them we are alive."""
-
-    def __init__(self, fanout: FanOut, sockets: Sockets, beat: float) -> None:
-        self._fanout = fanout
-        self._sockets = sockets
-        self._beat = LoopingCall(fanout.beat)
-        self._beat.clock = reactor
-        self._every = beat
-
-    def startService(self) -> None:
-        """Let them in."""
-        super().startService()
-        self._sockets.start()
-        self._beat.start(self._every, now=False)
-        # What is alive now stays alive: keep the collector from walking over it again and again,
-        # in the middle of a flush.
-        reactor.callWhenRunning(_freeze)
-
-    def stopService(self) -> Deferred[Any]:
-        """Tell them to come back later."""
-        super().stopService()
-        if self._beat.running:
-            self._beat.stop()
-        self._fanout.stop()
-        return self._sockets.stop()
-
-
-def _freeze() -> None:
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-class Listening(Service):
-    """The one port. A port that is taken ends the start with a clear word."""
-
-    _log = Logger()
-
-    def __init__(
-        self, endpoint: str, pages: site.QuietSite, announce: Callable[[str], None]
-    ) -> None:
-        self._endpoint = endpoint
-        self._announce = announce
-        self._pages = pages
-        self._ports: list[Any] = []
-
-    def privilegedStartService(self) -> None:
-        """Listen, before privileges are dropped."""
-        super().privilegedStartService()
-        failures: list[Failure] = []
-        try:
-            listening = serverFromString(reactor, self._endpoint).listen(self._pages)
-        except ValueError as why:
-            raise CannotStart(f"server.listen: {self._endpoint!r}: {why}") from None
-        listening.addCallbacks(self._listening, failures.append)
-        for failure in failures:
-            error: object = failure.value
-            if isinstance(error, CannotListenError):
-                error = f"cannot listen on {error.interface or '*'}:{error.port}: " + str(
-                    error.socketError.strerror or error.socketError
-                )
-            raise CannotStart(f"{error}. Is another server running? See --port and server.listen.")
-
-    def _listening(self, port: Any) -> None:
-        self._ports.append(port)
-        if hasattr(port, "socket"):
-            # Twisted's 50 are too few when thousands of browsers come back at once: what the kernel
-            # drops then is sent again after seconds.
-            port.socket.listen(_BACKLOG)
-
-    def startService(self) -> None:
-        """Say where."""
-        super().startService()
-        for port in self._ports:
-            self._log.info("Sightline is at {url}", url=_url(port.getHost(), self._endpoint))
-        if self._ports:
-            self._announce(_url(self._ports[0].getHost(), self._endpoint))
-
-    def stopService(self) -> Deferred[Any]:
-        """No new browsers."""
-        super().stopService()
-        return gatherResults([maybeDeferred(port.stopListening) for port in self._ports])
-
-
-def _url(address: Any, endpoint: str) -> str:
-    if not hasattr(address, "port"):
-        return endpoint
-    scheme = "https" if endpoint.startswith(("ssl:", "tls:")) else "http"
-    host = address.host
-    if host in ("0.0.0.0", "::"):
-        host = socket.gethostname()
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{address.port}/"

@@ -25,7 +25,7 @@ from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, Will
 from sightline.settings import BadSettings, load
-from sightline.wiring import PRIVATE, broker_options, private_options
+from sightline.wiring.options import PRIVATE, broker_options, private_options
 
 LOOK_EVERY = 0.02  # s
 SAY_EVERY = 0.5  # s

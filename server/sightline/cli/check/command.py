@@ -15,7 +15,7 @@ from sightline.cli.check.findings import Finding, as_json, as_text, verdict
 from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.private import NoBroker, find_mosquitto
 from sightline.settings import BadSettings, Settings, load
-from sightline.wiring import broker_options
+from sightline.wiring.options import broker_options
 
 _USUAL = Path("config/sightline.toml")
 

@@ -1,0 +1,1 @@
+"""The services the server is made of, and the way from the settings to their options."""

@@ -1,0 +1,175 @@
+"""A bridge to every broker, with all that looks after robots and listens in beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from twisted.application.service import MultiService
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sightline.console.desk import Desk as ConsoleDesk
+from sightline.console.watch import Watch
+from sightline.core.call import Denied
+from sightline.core.console import NotAllowed
+from sightline.driving.desk import Desk
+from sightline.hub import Hub
+from sightline.kinds.friends.address import topics
+from sightline.model.kind import Arrival, id_of
+from sightline.model.link import Link
+from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
+from sightline.mqtt.options import BrokerOptions
+from sightline.mqtt.private import PrivateBroker
+from sightline.mqtt.route import BridgeRoute
+from sightline.settings import Settings
+from sightline.wiring.child import Child
+from sightline.wiring.options import PRIVATE, broker_options, no_driving, private_options
+
+reactor: Any = _reactor
+
+# The console's queue is its own, and short: nobody reads 100,000 messages by eye.
+_CONSOLE_QUEUE = 10_000
+
+
+class Brokers(MultiService):
+    """A bridge to every broker; without one in the settings, to a private one of our own."""
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        settings: Settings,
+        state: Path,
+        hub: Hub,
+        desk: Desk,
+        console: ConsoleDesk,
+        watch: Watch,
+        filters: Sequence[tuple[str, int]],
+        *,
+        demo: bool,
+        config: str,
+    ) -> None:
+        super().__init__()
+        self._state = state
+        self._hub = hub
+        self._desk = desk
+        self._console = console
+        self._watch = watch
+        self._filters = filters
+        self._demo = demo
+        self._guards = settings.driving.guard
+        self._bridges: list[Bridge] = []
+        self._private: PrivateBroker | None = None
+        for name, each in settings.broker.items():
+            why_not = no_driving(name, each)
+            self._bridge(broker_options(name, each), why_not)
+            if self._guards and not why_not:
+                self._guard("--config", config, "--broker", name)
+        if not settings.broker:
+            self._private = PrivateBroker(reactor, state / "mosquitto")
+
+    def overflow(self) -> int:
+        """Messages lost because our own queues were full."""
+        return sum(bridge.overflowed for bridge in self._bridges)
+
+    def clear_retained(self, thing: str) -> None:
+        """Have the brokers forget what they would say of this friend to whoever subscribes."""
+        try:
+            for bridge in self._bridges:
+                for topic in topics(id_of(thing)):
+                    bridge.publish(topic, b"", qos=1, retain=True)
+        except (NotConnected, TooManyWaiting) as why:
+            raise Denied("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
+
+    def gauges(self) -> dict[str, int]:
+        """How the queues between us and the brokers are."""
+        return {
+            "queue": sum(bridge.queued for bridge in self._bridges),
+            "unsent": sum(bridge.unsent for bridge in self._bridges),
+            "faults": sum(bridge.faults for bridge in self._bridges),
+        }
+
+    def startService(self) -> None:
+        """Connect; the private broker first gets ready."""
+        super().startService()
+        if self._private is not None:
+            link = Link(state="connecting", since=time.time(), tries=1)
+            self._hub.linked(PRIVATE, link)
+            self._private.start().addCallbacks(self._private_ready, self._no_private)
+
+    def stopService(self) -> Deferred[Any]:
+        """Disconnect, then stop the private broker."""
+        left = maybeDeferred(super().stopService)
+        if self._private is not None:
+            left.addCallback(lambda _: self._private and self._private.stopService())
+        return left
+
+    def _private_ready(self, port: int) -> None:
+        self._bridge(private_options(port, f"sightline-{os.getpid()}"))
+        address = f"127.0.0.1:{port}"
+        if self._guards:
+            self._guard("--at", address)
+        if self._demo:
+            Child("simulate", "--broker", address).setServiceParent(self)
+
+    def _guard(self, *where: str) -> None:
+        guard = Child("guard", *where, "--with-parent", again=True, killed=False)
+        guard.setServiceParent(self)
+
+    def _no_private(self, failure: Failure) -> None:
+        if not self.running:
+            return
+        why = failure.getErrorMessage()
+        self._log.error("No broker: {why}", why=why)
+        self._hub.linked(PRIVATE, Link(state="lost", since=time.time(), why=why))
+
+    def _bridge(self, options: BrokerOptions, why_not: str = "") -> None:
+        name, hub, desk = options.name, self._hub, self._desk
+
+        console, watch = self._console, self._watch
+
+        def linked(link: Link) -> None:
+            hub.linked(name, link)
+            desk.linked(name)
+            watch.linked(name, link, options.client_id)
+
+        def arrived(arrivals: list[Arrival]) -> None:
+            console.overheard(name, arrivals)
+            hub.arrived(desk.sift(name, arrivals))
+
+        def publish(topic: str, payload: bytes, qos: int, retain: bool) -> None:
+            try:
+                bridge.publish(topic, payload, qos, retain)
+            except (NotConnected, TooManyWaiting) as why:
+                raise NotAllowed("not_sent", str(why)) from why
+
+        def ears(
+            filters: Sequence[tuple[str, int]],
+            heard: Callable[[list[Arrival]], None],
+            changed: Callable[[Link], None],
+        ) -> Bridge:
+            return Bridge(reactor, _for_console(options), filters, heard, changed, time.time)
+
+        bridge = Bridge(reactor, options, self._filters, arrived, linked, time.time)
+        commands = desk.add(BridgeRoute(reactor, bridge, why_not, time.time))
+        if not why_not:
+            bridge.subscribe(commands.filters)
+        console.open(name, publish, ears)
+        self._bridges.append(bridge)
+        bridge.setServiceParent(self)
+
+
+def _for_console(options: BrokerOptions) -> BrokerOptions:
+    """The same broker for the console, as another client that leaves nothing behind."""
+    longest = 23 if options.protocol == "3.1" else 256  # MQTT 3.1 allows no more
+    client = f"{options.client_id[: longest - 8]}-console"
+    queue = min(options.queue_limit, _CONSOLE_QUEUE)
+    name = f"{options.name} (console)"
+    return dataclasses.replace(options, name=name, client_id=client, clean=True, queue_limit=queue)

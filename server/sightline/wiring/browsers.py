@@ -1,0 +1,121 @@
+"""The browsers' end: their connections, the beat, and the port they come to."""
+
+from __future__ import annotations
+
+import gc
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.error import CannotListenError
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sightline.web import site
+from sightline.web.fanout import FanOut
+from sightline.web.socket import Sockets
+from sightline.wiring.start import CannotStart
+
+reactor: Any = _reactor
+
+_BACKLOG = 4096  # connections not yet accepted
+
+
+class Browsers(Service):
+    """The connections of all browsers, and the beat that tells them we are alive."""
+
+    def __init__(self, fanout: FanOut, sockets: Sockets, beat: float) -> None:
+        self._fanout = fanout
+        self._sockets = sockets
+        self._beat = LoopingCall(fanout.beat)
+        self._beat.clock = reactor
+        self._every = beat
+
+    def startService(self) -> None:
+        """Let them in."""
+        super().startService()
+        self._sockets.start()
+        self._beat.start(self._every, now=False)
+        # What is alive now stays alive: keep the collector from walking over it again and again,
+        # in the middle of a flush.
+        reactor.callWhenRunning(_freeze)
+
+    def stopService(self) -> Deferred[Any]:
+        """Tell them to come back later."""
+        super().stopService()
+        if self._beat.running:
+            self._beat.stop()
+        self._fanout.stop()
+        return self._sockets.stop()
+
+
+def _freeze() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+class Listening(Service):
+    """The one port. A port that is taken ends the start with a clear word."""
+
+    _log = Logger()
+
+    def __init__(
+        self, endpoint: str, pages: site.QuietSite, announce: Callable[[str], None]
+    ) -> None:
+        self._endpoint = endpoint
+        self._announce = announce
+        self._pages = pages
+        self._ports: list[Any] = []
+
+    def privilegedStartService(self) -> None:
+        """Listen, before privileges are dropped."""
+        super().privilegedStartService()
+        failures: list[Failure] = []
+        try:
+            listening = serverFromString(reactor, self._endpoint).listen(self._pages)
+        except ValueError as why:
+            raise CannotStart(f"server.listen: {self._endpoint!r}: {why}") from None
+        listening.addCallbacks(self._listening, failures.append)
+        for failure in failures:
+            error: object = failure.value
+            if isinstance(error, CannotListenError):
+                error = f"cannot listen on {error.interface or '*'}:{error.port}: " + str(
+                    error.socketError.strerror or error.socketError
+                )
+            raise CannotStart(f"{error}. Is another server running? See --port and server.listen.")
+
+    def _listening(self, port: Any) -> None:
+        self._ports.append(port)
+        if hasattr(port, "socket"):
+            # Twisted's 50 are too few when thousands of browsers come back at once: what the kernel
+            # drops then is sent again after seconds.
+            port.socket.listen(_BACKLOG)
+
+    def startService(self) -> None:
+        """Say where."""
+        super().startService()
+        for port in self._ports:
+            self._log.info("Sightline is at {url}", url=_url(port.getHost(), self._endpoint))
+        if self._ports:
+            self._announce(_url(self._ports[0].getHost(), self._endpoint))
+
+    def stopService(self) -> Deferred[Any]:
+        """No new browsers."""
+        super().stopService()
+        return gatherResults([maybeDeferred(port.stopListening) for port in self._ports])
+
+
+def _url(address: Any, endpoint: str) -> str:
+    if not hasattr(address, "port"):
+        return endpoint
+    scheme = "https" if endpoint.startswith(("ssl:", "tls:")) else "http"
+    host = address.host
+    if host in ("0.0.0.0", "::"):
+        host = socket.gethostname()
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{address.port}/"

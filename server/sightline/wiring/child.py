@@ -1,0 +1,88 @@
+"""`sightline` subcommands as children: the simulation and the guards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.error import ProcessExitedAlready
+from twisted.internet.protocol import ProcessProtocol
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+reactor: Any = _reactor
+
+_AGAIN = 1.0  # s until a child that died is started anew
+
+
+class Child(Service, ProcessProtocol):
+    """A `sightline` subcommand as a child that ends with us.
+
+    ``again``: when it dies unasked it is started anew. ``killed`` false: it looks after its own end
+    when we are gone.
+    """
+
+    transport: Any
+    _log = Logger()
+
+    def __init__(self, *arguments: str, again: bool = False, killed: bool = True) -> None:
+        self._arguments = arguments
+        self._again = again
+        self._killed = killed
+        self._ended: Deferred[None] | None = None
+
+    def startService(self) -> None:
+        """Start it."""
+        super().startService()
+        self._spawn()
+
+    def _spawn(self) -> None:
+        if not self.running:
+            return
+        command = [sys.executable, "-m", "sightline.cli.main", *self._arguments]
+        if self._killed and (setpriv := shutil.which("setpriv")):
+            command = [setpriv, "--pdeathsig", "TERM", "--", *command]
+        self._ended = Deferred()
+        reactor.spawnProcess(self, command[0], command, env=dict(os.environ))
+
+    def stopService(self) -> Deferred[None] | None:
+        """Let it leave properly."""
+        super().stopService()
+        if self._ended is None:
+            return None
+        try:
+            self.transport.signalProcess("TERM")
+        except ProcessExitedAlready:
+            return None
+        patience = reactor.callLater(3.0, self._kill)
+        self._ended.addCallback(lambda _: patience.active() and patience.cancel())
+        return self._ended
+
+    def _kill(self) -> None:
+        try:
+            self.transport.signalProcess("KILL")
+        except ProcessExitedAlready:
+            pass
+
+    def outReceived(self, data: bytes) -> None:
+        """What it says."""
+        for line in data.decode("utf-8", "replace").splitlines():
+            self._log.info("{name}: {line}", name=self._arguments[0], line=line)
+
+    errReceived = outReceived
+
+    def processEnded(self, reason: Failure) -> None:
+        """Gone; unasked only if something is wrong with it."""
+        if self.running:
+            name, why = self._arguments[0], reason.getErrorMessage()
+            self._log.error("The child {name} ended: {why}", name=name, why=why)
+            if self._again:
+                reactor.callLater(_AGAIN, self._spawn)
+        ended, self._ended = self._ended, None
+        if ended is not None:
+            ended.callback(None)
