@@ -53,12 +53,18 @@ class Scene {
   cursor = { epoch: null as string | null, seq: 0 };
   online = true;
   refusing = false;
+  readonly ends: string[] = [];
+  refusals = 0;
   readonly socket = new Socket(
     'ws://test/ws',
     {
       cursor: () => this.cursor,
       frame: (frame) => this.frames.push(frame),
       state: (state) => this.states.push(state),
+      ended: (why) => this.ends.push(why),
+      refused: () => {
+        this.refusals += 1;
+      },
       text: (direction, label) => this.texts.push(`${direction} ${label}`),
     },
     {
