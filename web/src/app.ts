@@ -261,6 +261,8 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   });
 
   const writeAddress = () => {
+    // The map may still come to rest after everything else has gone.
+    if (gone.aborted) return;
     const next = writePlace({
       section: section.value,
       ...(section.value === 'map' && view.value ? { view: view.value } : {}),

@@ -156,8 +156,7 @@ export class Gate {
       if (now?.way === visitor.way && now.name === visitor.name && now.way !== 'guest') {
         this.#become({ is: 'in', visitor: now, notice: why });
       } else if (visitor.way === 'link') {
-        const code = /time/.test(reason) ? 'ended' : 'revoked';
-        this.#become({ is: 'shut', code, why });
+        this.#become({ is: 'shut', ...endOfLink(reason, visitor, Date.now() / 1000) });
       } else {
         this.#become({
           is: 'out',
@@ -185,9 +184,7 @@ export class Gate {
     }
     if (this.#standing.value !== before) return;
     if (now?.way === before.visitor.way && now.name === before.visitor.name) return;
-    await this.ended(
-      before.visitor.way === 'link' ? 'the time of this link is over' : 'the session has ended',
-    );
+    await this.ended('the session has ended');
   }
 
   async #ask(): Promise<void> {
@@ -252,6 +249,19 @@ export class Gate {
     clearTimeout(this.#again);
     this.#standing.value = standing;
   }
+}
+
+/** Why a link shows nothing any more. `now` in epoch seconds. */
+export function endOfLink(
+  reason: string,
+  visitor: Visitor,
+  now: number,
+): { code: 'ended' | 'revoked'; why: string } {
+  // A moment of grace: this computer's clock need not be the server's.
+  const over = visitor.expires !== undefined && now >= visitor.expires - 5;
+  const code = /time of/.test(reason) || over ? 'ended' : 'revoked';
+  const told = reason.includes('link');
+  return { code, why: told ? sentence(reason) : 'It shows nothing any more.' };
 }
 
 /** The server's reason as a sentence. */

@@ -126,6 +126,23 @@ describe('a connection', () => {
     expect(scene.state.state).toBe('live');
   });
 
+  test('that the server ends with our session is not tried again', () => {
+    scene.goLive();
+    scene.last.breaks(4001, 'your rights have changed');
+    expect(scene.ends).toEqual(['your rights have changed']);
+    vi.advanceTimersByTime(600_000);
+    expect(scene.sockets).toHaveLength(1);
+  });
+
+  test('that was not let in without a word makes one ask who we are', () => {
+    scene.last.breaks(1006);
+    expect(scene.refusals).toBe(1);
+    scene.waitForTry();
+    scene.goLive();
+    scene.last.breaks(1006);
+    expect(scene.refusals).toBe(1);
+  });
+
   test('after a loss resumes from where the picture is complete', () => {
     scene.goLive();
     scene.cursor = { epoch: 'e1', seq: 77 };

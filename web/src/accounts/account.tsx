@@ -28,34 +28,36 @@ export function AccountPage() {
   return (
     <SectionPage name="Account" class="account" about={ROLE_WORDS[visitor.role]}>
       <div class="cards">
-        <Card name="You">
-          <p class="me">
-            <Who visitor={visitor} />
-            <span>
-              <b>{visitor.name}</b>
-              <span class="muted">{visitor.role}</span>
-            </span>
-          </p>
-          <div class="form-end">
-            <ActButton
-              words="Sign out"
-              act={async () => {
-                await gate?.signOut();
-                forgetPlace();
-              }}
-            />
-            <Sure
-              words="Sign out everywhere"
-              sure="Yes, sign out everywhere"
-              act={async () => {
-                await gate?.signOut(true);
-                forgetPlace();
-              }}
-            />
-          </div>
-        </Card>
+        <div class="cards-column">
+          <Card name="You">
+            <p class="me">
+              <Who visitor={visitor} />
+              <span>
+                <b>{visitor.name}</b>
+                <span class="muted">{visitor.role}</span>
+              </span>
+            </p>
+            <div class="form-end">
+              <ActButton
+                words="Sign out"
+                act={async () => {
+                  await gate?.signOut();
+                  forgetPlace();
+                }}
+              />
+              <Sure
+                words="Sign out everywhere"
+                sure="Yes, sign out everywhere"
+                act={async () => {
+                  await gate?.signOut(true);
+                  forgetPlace();
+                }}
+              />
+            </div>
+          </Card>
+          <Browsers />
+        </div>
         {visitor.name !== DEMO && <PasswordCard name={visitor.name} />}
-        <Browsers />
         <Tokens />
         {friends.length > 0 && (
           <Card name="Your data" class="wide">
@@ -205,6 +207,7 @@ function Tokens() {
   return (
     <Card
       name="API tokens"
+      class="wide"
       aside={
         <button
           type="button"

@@ -11,13 +11,13 @@ export function SharedBanner() {
   if (visitor.way !== 'link' || visitor.expires === undefined) return null;
   const left = visitor.expires - now.value;
   return (
-    <p class="shared-banner" data-banner="shared">
+    <aside class="shared-banner" data-banner="shared" aria-label="Shared link">
       <Icon of={Link2} size={17} />
       <span>
         Shared with you until <b>{whenText(visitor.expires, now.value)}</b>
         {left > 0 && left < 48 * 3600 && <span class="muted"> · {ageText(left)} left</span>}
       </span>
-    </p>
+    </aside>
   );
 }
 

@@ -27,12 +27,16 @@ export function failureOf(error: unknown, now: number): Failure {
 }
 
 /** What is said of a failure, and for how many seconds one must wait still. */
-export function failureText(failure: Failure, now: number): { text: string; wait: number } {
+export function failureText(
+  failure: Failure,
+  now: number,
+): { text: string; wait: number; over: boolean } {
   const wait = Math.max(0, Math.ceil((failure.until - now) / 1000));
-  if (failure.code !== 'wait') return { text: failure.why, wait };
+  if (failure.code !== 'wait') return { text: failure.why, wait, over: false };
   return {
     text: wait > 0 ? failure.why.replace(/ Try again.*$/, '') : 'You can try again now.',
     wait,
+    over: wait === 0,
   };
 }
 
@@ -59,6 +63,8 @@ export function Form({
   const [failure, setFailure] = useState<Failure | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const here = useRef(true);
+  /** Where the focus was when it was sent. */
+  const from = useRef<HTMLElement | null>(null);
   const errorId = useId();
   const waiting = failure !== null && failure.until > Date.now();
   useTicks(250, waiting);
@@ -86,9 +92,7 @@ export function Form({
         each.removeAttribute('aria-errormessage');
       }
     }
-    if (failure && about === undefined) {
-      element.querySelector<HTMLElement>('[type=submit]')?.focus();
-    }
+    if (failure && about === undefined) from.current?.focus();
     // `blame` is the same words at every drawing.
   }, [failure, pending]);
 
@@ -104,6 +108,8 @@ export function Form({
         if (pending || waiting) return;
         const element = submitted.currentTarget;
         const data = new FormData(element);
+        from.current =
+          document.activeElement instanceof HTMLElement ? document.activeElement : null;
         setPending(true);
         setFailure(null);
         submit((name) => {
@@ -122,8 +128,8 @@ export function Form({
       <p class="form-error" id={errorId} role="alert">
         {said && (
           <>
-            <Icon of={TriangleAlert} size={16} />
-            <span>{said.text}</span>
+            {!said.over && <Icon of={TriangleAlert} size={16} />}
+            <span class={said.over ? 'muted' : ''}>{said.text}</span>
           </>
         )}
       </p>

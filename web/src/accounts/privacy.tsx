@@ -1,10 +1,9 @@
 /** What is kept about one friend: for how long, a copy of it, its end. */
-import { Download } from 'lucide';
 import { useState } from 'preact/hooks';
 import { path } from '../api';
+import { faceOf } from '../face';
 import { Avatar } from '../panels/avatar';
 import { useApp, useKind } from '../panels/context';
-import { Icon } from '../panels/icon';
 import { Card } from '../panels/section';
 import { plain } from '../kinds/entry';
 import { summariseFriend } from '../kinds/friends/summary';
@@ -25,6 +24,7 @@ export function ownFriends(friends: readonly Thing[], own: readonly Grant[]): re
 const MOST = 40;
 
 export function PrivacyPage() {
+  const { world } = useApp();
   const friends = useKind('friend');
   const [query, setQuery] = useState('');
   const [open, setOpen] = useState<string | null>(null);
@@ -70,6 +70,7 @@ export function PrivacyPage() {
                 initials={entry.initials}
                 presence={entry.presence}
                 robot={false}
+                face={faceOf(world.get(keyOf('face', thing.id)))}
               />
               <span class="list-in">
                 <b>{entry.name}</b>
@@ -172,9 +173,7 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
             it. The audit log keeps that it happened, under a pseudonym. This cannot be undone. A
             phone that sends again will be a new friend.
           </p>
-          <p class="note">
-            <Icon of={Download} size={14} /> If a copy is wanted, export first.
-          </p>
+          <p class="note">If a copy is wanted, export it first.</p>
           <Form
             button="Erase for good"
             danger

@@ -507,19 +507,23 @@ function Grants({
         <button type="button" class="button" onClick={add}>
           Add
         </button>
-        {quick.map((each) => (
-          <button
-            key={each}
-            type="button"
-            class="button quiet"
-            onClick={() => {
-              change(withGrant(grants, each));
-            }}
-          >
-            {grantText(each)}
-          </button>
-        ))}
       </div>
+      {quick.length > 0 && (
+        <div class="quick">
+          {quick.map((each) => (
+            <button
+              key={each}
+              type="button"
+              class="button quiet"
+              onClick={() => {
+                change(withGrant(grants, each));
+              }}
+            >
+              {grantText(each)}
+            </button>
+          ))}
+        </div>
+      )}
       {hint !== undefined && <p class="hint">{hint}</p>}
     </fieldset>
   );

@@ -99,7 +99,7 @@ export function grantChoices(
   keys: Iterable<string>,
 ): readonly Grant[] {
   const kinds = { see: ['friend', 'probot', 'region'], drive: ['probot'], own: ['friend'] }[verb];
-  const found = new Set<Grant>(verb === 'own' ? [] : ['*', ...kinds]);
+  const found = new Set<Grant>(verb === 'own' ? [] : verb === 'drive' ? kinds : ['*', ...kinds]);
   for (const key of [...keys].sort()) {
     const [kind = '', first = '', second] = key.split('/');
     if (!kinds.includes(kind)) continue;
