@@ -42,7 +42,6 @@ export function Page() {
       data-section={section}
       data-selected={app.selected.value !== null}
       data-stop={app.stop.value}
-      data-way={app.visitor.way}
     >
       <a class="skip" href={onMap ? '#roster' : '#content'} onClick={skip}>
         {onMap ? 'Skip to the roster' : 'Skip to the content'}
