@@ -1,17 +1,27 @@
 /**
  * What of the page is in its address, so that a link shows somebody else the same:
- * `#map?view=5.05/50.6000/6.6000&id=friend/jane/phone`, `#robots`.
+ * `#map?view=5.05/50.6000/6.6000&id=friend/jane/phone`, `#robots`, `#admin?tab=audit`.
  */
 import type { View } from './map/types';
 import type { Key } from './world';
 
-export const SECTIONS = ['map', 'robots', 'broker', 'console', 'settings'] as const;
+export const SECTIONS = [
+  'map',
+  'robots',
+  'broker',
+  'console',
+  'admin',
+  'account',
+  'settings',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface Place {
   readonly section: Section;
   readonly view?: View;
   readonly selected?: Key;
+  /** Which page of a section that has several. */
+  readonly tab?: string;
 }
 
 /** Read a fragment, with or without its `#`. What cannot be read is left out. */
@@ -25,7 +35,13 @@ export function readPlace(fragment: string): Place {
       ? { zoom, lat, lng }
       : undefined;
   const selected = asked.get('id') ?? '';
-  return { section, ...(view ? { view } : {}), ...(selected.includes('/') ? { selected } : {}) };
+  const tab = asked.get('tab') ?? '';
+  return {
+    section,
+    ...(view ? { view } : {}),
+    ...(selected.includes('/') ? { selected } : {}),
+    ...(/^[a-z]{1,20}$/.test(tab) ? { tab } : {}),
+  };
 }
 
 export function writePlace(place: Place): string {
@@ -37,6 +53,7 @@ export function writePlace(place: Place): string {
   if (place.selected !== undefined) {
     asked.push(`id=${encodeURIComponent(place.selected).replaceAll('%2F', '/')}`);
   }
+  if (place.tab !== undefined && place.tab !== '') asked.push(`tab=${place.tab}`);
   return `#${place.section}${asked.length > 0 ? `?${asked.join('&')}` : ''}`;
 }
 

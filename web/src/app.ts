@@ -6,8 +6,11 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { readPlace, writePlace } from './address';
 import type { Section } from './address';
+import { createApi } from './api';
+import type { Api } from './api';
 import { ServerClock } from './clock';
 import { position } from './figures';
+import type { Gate } from './gate';
 import { Gazetteer } from './gazetteer';
 import { Helm } from './helm';
 import type { Entry } from './kinds/entry';
@@ -23,6 +26,8 @@ import { Socket } from './socket';
 import type { Connection } from './socket';
 import { Tape } from './tape';
 import { Trails } from './trails';
+import { EVERYBODY, sectionsFor } from './visitor';
+import type { Visitor } from './visitor';
 import { World } from './world';
 import type { Key } from './world';
 
@@ -35,7 +40,20 @@ export const BANNER_AFTER = 2000;
 
 export type Stop = 'low' | 'middle' | 'high';
 
+/** What there is before the world is: who looks at it, and what outlives them. */
+export interface Host {
+  readonly visitor: Visitor;
+  readonly api: Api;
+  readonly likings: Likings;
+  readonly gate: Gate;
+}
+
 export interface App {
+  readonly visitor: Visitor;
+  /** The sections that are there for this visitor. */
+  readonly sections: readonly Section[];
+  readonly api: Api;
+  readonly gate: Gate | null;
   readonly world: World;
   readonly pulse: Pulse;
   readonly clock: ServerClock;
@@ -54,6 +72,8 @@ export interface App {
   readonly arrangement: ReadonlySignal<Arrangement>;
 
   readonly section: Signal<Section>;
+  /** Which page of a section that has several; empty for its first. */
+  readonly tab: Signal<string>;
   readonly selected: Signal<Key | null>;
   readonly following: Signal<Key | null>;
   readonly trail: Signal<boolean>;
@@ -63,6 +83,8 @@ export interface App {
   readonly earlierOpen: Signal<boolean>;
   readonly stop: Signal<Stop>;
   readonly help: Signal<boolean>;
+  /** What the dialogue for sharing is open for. */
+  readonly sharing: Signal<Key | null>;
   readonly map: Signal<SightlineMap | null>;
   /** The view the address asked for when the page was opened. */
   readonly firstView: View | undefined;
@@ -70,16 +92,25 @@ export interface App {
   /** Where an entry is, in the best words there are; empty for what has no place. */
   whereabouts(entry: Entry): string;
   select(key: Key | null): void;
-  go(section: Section): void;
+  go(section: Section, tab?: string): void;
   follow(key: Key | null): void;
   /** The map came to rest elsewhere. */
   viewed(view: View): void;
   /** A link to what is shown now. */
   link(): string;
   start(): void;
+  /** Close for good, and let go of everything that is listened to. */
+  end(): void;
 }
 
-export function createApp(socketAddress: string): App {
+export function createApp(socketAddress: string, host: Partial<Host> = {}): App {
+  const visitor = host.visitor ?? EVERYBODY;
+  const gate = host.gate ?? null;
+  const sections = sectionsFor(visitor);
+  /** A section that is not for this visitor is the map. */
+  const open = (section: Section) => (sections.includes(section) ? section : 'map');
+  const leaving = new AbortController();
+  const { signal: gone } = leaving;
   const world = new World();
   const clock = new ServerClock();
   const tape = new Tape();
@@ -91,7 +122,8 @@ export function createApp(socketAddress: string): App {
   const connection = signal<Connection>({ state: 'connecting' });
   const ready = signal(false);
   const now = signal(clock.seconds());
-  const section = signal(place.section);
+  const section = signal(open(place.section));
+  const tab = signal(place.tab ?? '');
   const selected = signal<Key | null>(place.selected ?? null);
   const following = signal<Key | null>(null);
   const trail = signal(true);
@@ -127,6 +159,12 @@ export function createApp(socketAddress: string): App {
       if (next.state === 'lost') helm.lost();
       connection.value = next;
       document.documentElement.dataset['connection'] = next.state;
+    },
+    ended(why) {
+      void gate?.ended(why);
+    },
+    refused() {
+      void gate?.check();
     },
     text(direction, label, text) {
       tape.add(direction, label, text, Date.now());
@@ -223,9 +261,12 @@ export function createApp(socketAddress: string): App {
   });
 
   const writeAddress = () => {
+    // The map may still come to rest after everything else has gone.
+    if (gone.aborted) return;
     const next = writePlace({
       section: section.value,
       ...(section.value === 'map' && view.value ? { view: view.value } : {}),
+      ...(section.value === 'map' ? {} : { tab: tab.value }),
       ...(section.value !== 'map' || selected.value === null ? {} : { selected: selected.value }),
     });
     if (next !== location.hash) history.replaceState(null, '', next);
@@ -234,6 +275,10 @@ export function createApp(socketAddress: string): App {
   if (selected.value !== null) keepTrail(selected.value);
 
   const app: App = {
+    visitor,
+    sections,
+    api: host.api ?? createApi(new URL('api/1/', document.baseURI).href),
+    gate,
     world,
     pulse,
     clock,
@@ -241,13 +286,14 @@ export function createApp(socketAddress: string): App {
     helm,
     socket,
     trails,
-    likings: likings(),
+    likings: host.likings ?? likings(),
     entries,
     connection,
     ready,
     now,
     arrangement,
     section,
+    tab,
     selected,
     following,
     trail,
@@ -257,6 +303,7 @@ export function createApp(socketAddress: string): App {
     earlierOpen,
     stop: signal<Stop>('middle'),
     help: signal(false),
+    sharing: signal<Key | null>(null),
     map: signal<SightlineMap | null>(null),
     firstView: place.view,
     whereabouts,
@@ -268,10 +315,14 @@ export function createApp(socketAddress: string): App {
       });
       writeAddress();
     },
-    go(next) {
-      if (next === section.value) return;
-      section.value = next;
-      history.pushState(null, '', writePlace({ section: next }));
+    go(wanted, page = '') {
+      const next = open(wanted);
+      if (next === section.value && page === tab.value) return;
+      batch(() => {
+        section.value = next;
+        tab.value = page;
+      });
+      history.pushState(null, '', writePlace({ section: next, tab: page }));
       writeAddress();
     },
     follow(key) {
@@ -288,31 +339,39 @@ export function createApp(socketAddress: string): App {
     },
     start() {
       const tick = () => {
+        if (gone.aborted) return;
         now.value = clock.seconds();
         setTimeout(tick, 1000 - ((Date.now() + clock.offset) % 1000) + 5);
       };
       tick();
-      addEventListener('online', () => {
+      const retry = () => {
         socket.retry();
-      });
-      addEventListener('pageshow', () => {
-        socket.wake();
-      });
-      document.addEventListener('visibilitychange', () => {
+      };
+      const wake = () => {
         if (document.visibilityState !== 'visible') return;
         now.value = clock.seconds();
         socket.wake();
-      });
+      };
+      addEventListener('online', retry, { signal: gone });
+      addEventListener('pageshow', wake, { signal: gone });
+      document.addEventListener('visibilitychange', wake, { signal: gone });
       const follow = () => {
         const asked = readPlace(location.hash);
-        section.value = asked.section;
+        section.value = open(asked.section);
+        tab.value = asked.tab ?? '';
         if (asked.selected !== undefined && asked.selected !== selected.value) {
           app.select(asked.selected);
         }
       };
-      addEventListener('hashchange', follow);
-      addEventListener('popstate', follow);
+      addEventListener('hashchange', follow, { signal: gone });
+      addEventListener('popstate', follow, { signal: gone });
       socket.start();
+    },
+    end() {
+      leaving.abort();
+      clearTimeout(arrangeTimer);
+      socket.stop();
+      helm.lost();
     },
   };
   return app;

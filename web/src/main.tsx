@@ -6,10 +6,13 @@ import './theme/tokens.css';
 import './theme/base.css';
 import './theme/shell.css';
 import './theme/sections.css';
+import './theme/accounts.css';
 import { render } from 'preact';
+import { Shell, worldOf } from './accounts/shell';
+import { createApi } from './api';
 import { createApp } from './app';
-import { AppProvider } from './panels/context';
-import { Page } from './panels/page';
+import { Gate, readTicket } from './gate';
+import { likings as rememberedLikings } from './settings';
 
 /** The WebSocket beside this page, whatever prefix it is served under. */
 function socketAddress(): string {
@@ -20,29 +23,35 @@ function socketAddress(): string {
   return address.href;
 }
 
-const app = createApp(socketAddress());
+const likings = rememberedLikings();
+const api = createApi(new URL('api/1/', document.baseURI).href, () => void gate.check());
+const gate = new Gate(api);
+const app = worldOf(gate, (visitor) => createApp(socketAddress(), { visitor, api, likings, gate }));
+
 const root = document.getElementById('app');
 if (!root) throw new Error('the page has no #app');
-render(
-  <AppProvider value={app}>
-    <Page />
-  </AppProvider>,
-  root,
-);
-app.start();
+render(<Shell gate={gate} app={app} />, root);
+
+// A secret stays in the address no longer than it takes to read it.
+const ticket = readTicket(location.hash);
+if (ticket) history.replaceState(null, '', location.pathname + location.search);
+addEventListener('hashchange', () => {
+  if (readTicket(location.hash)) location.reload();
+});
+void gate.open(ticket);
 
 // For the browser tests: a way to look, only where the address asks for it.
 if (new URLSearchParams(location.search).has('test')) {
   Object.defineProperty(window, 'sightline', {
     value: Object.freeze({
       get world() {
-        return app.world;
+        return app.value?.world;
       },
       get map() {
-        return app.map.value;
+        return app.value?.map.value;
       },
       get socket() {
-        return app.socket;
+        return app.value?.socket;
       },
     }),
   });

@@ -10,6 +10,7 @@
  * |            | is back, the page is looked at |                                            |
  * |            | again, or Retry                |                                            |
  * | lost       | hello                          | live                                       |
+ * | any        | close 4001                     | stopped: whoever is in must go             |
  *
  * The wait doubles with each failure up to a bound and is jittered, so that a thousand pages do not
  * come back in the same instant after a restart of the server. What the frames mean is left to others.
@@ -29,6 +30,8 @@ export const BEATS_OF_SILENCE = 2.5;
 /** Our own close codes: the browser allows 3000 to 4999 only. */
 const CLOSED_SILENT = 4900;
 const CLOSED_MALFORMED = 4907;
+/** The server's: the session ended, or its rights are others now. */
+const SESSION_ENDED = 4001;
 
 export type Connection =
   | { readonly state: 'connecting' }
@@ -59,6 +62,10 @@ export interface SocketEvents {
   cursor(): Cursor;
   frame(frame: ServerFrame): void;
   state(connection: Connection): void;
+  /** The server ended our session and said why. Nothing is tried again. */
+  ended(why: string): void;
+  /** A connection was not let in, without a word: perhaps the server knows us no more. */
+  refused(): void;
   /** Every text in either direction, for the console. */
   text(direction: 'in' | 'out', label: string, text: string): void;
 }
@@ -135,6 +142,8 @@ export class Socket {
   }
 
   #heardAt = 0;
+  /** Whether this connection has said hello. */
+  #greeted = false;
 
   get #silence(): number {
     return this.#beat * BEATS_OF_SILENCE;
@@ -159,6 +168,7 @@ export class Socket {
       return;
     }
     this.#ws = ws;
+    this.#greeted = false;
     this.#beat = HELLO_WITHIN / BEATS_OF_SILENCE;
     this.#heard();
     ws.onopen = () => {
@@ -174,6 +184,12 @@ export class Socket {
     ws.onclose = (closed: CloseEvent) => {
       if (ws !== this.#ws) return;
       this.#ws = null;
+      if (closed.code === SESSION_ENDED) {
+        this.stop();
+        this.#events.ended(closed.reason);
+        return;
+      }
+      if (closed.code === 1006 && !this.#greeted) this.#events.refused();
       this.#lost(reasonOf(closed, this.#around.online()));
     };
   }
@@ -194,6 +210,7 @@ export class Socket {
     this.#events.text('in', frame.t === 'other' ? frame.was : frame.t, data);
     if (frame.t === 'hello') {
       this.#hello = frame;
+      this.#greeted = true;
       this.#beat = frame.beat;
       this.#failures = 0;
       this.#heard();
@@ -271,8 +288,6 @@ export function reasonOf(closed: { code: number; reason: string }, online: boole
       return `The server refused what this page sent${said}.`;
     case 1009:
       return `This page sent too large a message${said}.`;
-    case 4001:
-      return `The session has ended${said}.`;
     case 4008:
       return `This page was too slow for the server${said}.`;
     case 4029:

@@ -21,6 +21,12 @@ describe('the address', () => {
     expect(readPlace(writePlace(place))).toEqual(place);
   });
 
+  test('keeps the page of a section', () => {
+    expect(writePlace({ section: 'admin', tab: 'audit' })).toBe('#admin?tab=audit');
+    expect(readPlace('#admin?tab=audit')).toEqual({ section: 'admin', tab: 'audit' });
+    expect(readPlace('#admin?tab=<b>')).toEqual({ section: 'admin' });
+  });
+
   test('is easy to read', () => {
     expect(
       writePlace({ section: 'map', view: { zoom: 5, lat: 1, lng: 2 }, selected: 'friend/a/b' }),

@@ -53,12 +53,18 @@ class Scene {
   cursor = { epoch: null as string | null, seq: 0 };
   online = true;
   refusing = false;
+  readonly ends: string[] = [];
+  refusals = 0;
   readonly socket = new Socket(
     'ws://test/ws',
     {
       cursor: () => this.cursor,
       frame: (frame) => this.frames.push(frame),
       state: (state) => this.states.push(state),
+      ended: (why) => this.ends.push(why),
+      refused: () => {
+        this.refusals += 1;
+      },
       text: (direction, label) => this.texts.push(`${direction} ${label}`),
     },
     {
@@ -118,6 +124,23 @@ describe('a connection', () => {
     expect(scene.state.state).toBe('connecting');
     scene.last.says(HELLO);
     expect(scene.state.state).toBe('live');
+  });
+
+  test('that the server ends with our session is not tried again', () => {
+    scene.goLive();
+    scene.last.breaks(4001, 'your rights have changed');
+    expect(scene.ends).toEqual(['your rights have changed']);
+    vi.advanceTimersByTime(600_000);
+    expect(scene.sockets).toHaveLength(1);
+  });
+
+  test('that was not let in without a word makes one ask who we are', () => {
+    scene.last.breaks(1006);
+    expect(scene.refusals).toBe(1);
+    scene.waitForTry();
+    scene.goLive();
+    scene.last.breaks(1006);
+    expect(scene.refusals).toBe(1);
   });
 
   test('after a loss resumes from where the picture is complete', () => {

@@ -1,9 +1,10 @@
 /** Everything known about the selected thing. What is inside comes from its kind. */
-import { X } from 'lucide';
+import { Share2, X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { faceOf } from '../face';
 import { FriendPanel, FriendHeadline } from '../kinds/friends/panel';
 import { RobotHeadline, RobotPanel } from '../kinds/probots/panel';
+import { mayShare } from '../visitor';
 import { keyOf, splitKey } from '../world';
 import type { Key } from '../world';
 import { Avatar } from './avatar';
@@ -18,7 +19,7 @@ export function Drawer() {
 }
 
 function Details({ of }: { of: Key }) {
-  const { entries, select, ready } = useApp();
+  const { entries, select, ready, sharing, visitor } = useApp();
   const thing = useThing(of);
   const [kind, id] = splitKey(of);
   const face = faceOf(useThing(keyOf('face', id)));
@@ -75,6 +76,18 @@ function Details({ of }: { of: Key }) {
           <h2 title={entry.name}>{entry.name}</h2>
           {robot ? <RobotHeadline thing={thing} /> : <FriendHeadline thing={thing} entry={entry} />}
         </div>
+        {robot && mayShare(visitor, of) && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Share"
+            onClick={() => {
+              sharing.value = of;
+            }}
+          >
+            <Icon of={Share2} />
+          </button>
+        )}
         <button ref={closer} type="button" class="icon-button" aria-label="Close" onClick={close}>
           <Icon of={X} />
         </button>

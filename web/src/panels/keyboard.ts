@@ -9,6 +9,9 @@ export function bindKeys(app: App): () => void {
     if (key.defaultPrevented || key.ctrlKey || key.metaKey || key.altKey) return;
     if (isTyping(key.target) && key.key !== 'Escape') return;
     if (app.help.value && key.key !== '?') return;
+    // A dialogue closes itself; what is half filled in is not left by a slip.
+    if (!app.help.value && document.querySelector('dialog[open]')) return;
+    if (key.target instanceof Element && key.target.closest('.form')) return;
     const result = pressed(key.key, waiting, performance.now());
     waiting = result.waiting;
     if (result.action === null) return;

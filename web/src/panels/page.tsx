@@ -1,5 +1,9 @@
 /** The whole page: the map below, panels over it, and the other sections in its place. */
 import { useEffect } from 'preact/hooks';
+import { AccountPage } from '../accounts/account';
+import { AdminPage } from '../accounts/admin';
+import { PassingNote, SharedBanner } from '../accounts/banners';
+import { ShareDialog } from '../accounts/share';
 import { Announcer } from './announcer';
 import { BrokerPage } from './broker';
 import { ConsolePage } from './console';
@@ -19,6 +23,8 @@ const TITLES = {
   robots: 'Robots · Sightline',
   broker: 'Broker · Sightline',
   console: 'Console · Sightline',
+  admin: 'Admin · Sightline',
+  account: 'Account · Sightline',
   settings: 'Settings · Sightline',
 };
 
@@ -54,7 +60,12 @@ export function Page() {
       {section === 'robots' && <RobotsPage />}
       {section === 'broker' && <BrokerPage />}
       {section === 'console' && <ConsolePage />}
+      {section === 'admin' && <AdminPage />}
+      {section === 'account' && <AccountPage />}
       {section === 'settings' && <SettingsPage />}
+      <SharedBanner />
+      <PassingNote />
+      <ShareDialog />
       <Banner />
       <Announcer />
       <Help />

@@ -5,10 +5,12 @@ import {
   Gauge,
   Map as MapIcon,
   Settings2,
+  ShieldCheck,
   SquareTerminal,
   SunMoon,
 } from 'lucide';
 import type { IconNode } from 'lucide';
+import { AccountMenu } from '../accounts/menu';
 import { writePlace } from '../address';
 import type { Section } from '../address';
 import { readBroker } from '../kinds/broker/read';
@@ -23,7 +25,7 @@ const SECTIONS: readonly [Section, string, IconNode][] = [
 ];
 
 export function Rail() {
-  const { help, likings } = useApp();
+  const { help, likings, sections } = useApp();
   const silentRobots = useKind('probot').some((thing) => thing['presence'] !== 'live');
   const brokerTrouble = useKind('broker').some(
     (thing) => readBroker(thing).link.state !== 'connected',
@@ -37,9 +39,12 @@ export function Rail() {
       <span class="brand">
         <Logo />
       </span>
-      {SECTIONS.map(([section, name, icon]) => (
+      {SECTIONS.filter(([section]) => sections.includes(section)).map(([section, name, icon]) => (
         <Tab key={section} section={section} name={name} icon={icon} trouble={trouble[section]} />
       ))}
+      {sections.includes('admin') && (
+        <Tab section="admin" name="Admin" icon={ShieldCheck} class="wide-only" />
+      )}
       <span class="grow" />
       <button
         type="button"
@@ -62,6 +67,7 @@ export function Rail() {
         <Icon of={SunMoon} size={20} />
         <span>Theme</span>
       </button>
+      <AccountMenu />
     </nav>
   );
 }
@@ -71,16 +77,18 @@ function Tab({
   name,
   icon,
   trouble,
+  class: className = '',
 }: {
   section: Section;
   name: string;
   icon: IconNode;
   trouble?: string | undefined;
+  class?: string;
 }) {
   const { section: current, go } = useApp();
   return (
     <a
-      class="tab"
+      class={`tab ${className}`}
       href={writePlace({ section })}
       aria-current={current.value === section ? 'page' : undefined}
       onClick={(click) => {
@@ -100,7 +108,7 @@ function Tab({
   );
 }
 
-function Logo() {
+export function Logo() {
   return (
     <svg viewBox="0 0 32 32" width="30" height="30" role="img" aria-label="Sightline">
       <defs>

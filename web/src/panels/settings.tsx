@@ -1,4 +1,5 @@
 /** What this browser remembers of its user's liking. */
+import { AccountCard } from '../accounts/menu';
 import { useApp } from './context';
 import { Card, SectionPage } from './section';
 
@@ -9,6 +10,7 @@ export function SettingsPage() {
   const settings = likings.settings.value;
   return (
     <SectionPage name="Settings" class="settings" about="Remembered in this browser only">
+      <AccountCard />
       <Card name="Look">
         <Choice
           name="Theme"

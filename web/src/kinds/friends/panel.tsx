@@ -7,7 +7,9 @@ import { useApp } from '../../panels/context';
 import { evidenceText, Fact, Facts, PresencePill, Stat, Stats } from '../../panels/facts';
 import { Icon } from '../../panels/icon';
 import { Spark } from '../../panels/spark';
+import { mayShare } from '../../visitor';
 import type { Thing } from '../../wire';
+import type { Key } from '../../world';
 import type { Entry } from '../entry';
 import { fixTime, readFriend } from './read';
 import type { Friend } from './read';
@@ -78,7 +80,7 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
           <Icon of={Route} size={16} />
           Trail
         </button>
-        <ShareButton />
+        <ShareButton of={key} />
       </div>
       <div class="scroll" tabIndex={0} role="group" aria-label="Details">
         <Stats>
@@ -131,8 +133,22 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
   );
 }
 
-function ShareButton() {
+function ShareButton({ of }: { of: Key }) {
   const app = useApp();
+  if (mayShare(app.visitor, of)) {
+    return (
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          app.sharing.value = of;
+        }}
+      >
+        <Icon of={Share2} size={16} />
+        Share
+      </button>
+    );
+  }
   const share = () => {
     const url = app.link();
     if ('share' in navigator && matchMedia('(pointer: coarse)').matches) {

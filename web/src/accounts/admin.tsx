@@ -1,0 +1,49 @@
+/** The admins' section: accounts, links, the audit log, privacy. */
+import { writePlace } from '../address';
+import { useApp } from '../panels/context';
+import { Card, SectionPage } from '../panels/section';
+import { AuditPage } from './audit';
+import { LinkList } from './links';
+import { PrivacyPage } from './privacy';
+import { UsersPage } from './users';
+
+const TABS = [
+  ['', 'Users'],
+  ['links', 'Links'],
+  ['audit', 'Audit log'],
+  ['privacy', 'Privacy'],
+] as const;
+
+export function AdminPage() {
+  const { tab, go } = useApp();
+  const current = TABS.find(([name]) => name === tab.value)?.[0] ?? '';
+  return (
+    <SectionPage name="Admin" class="admin">
+      <nav class="chips tabs" aria-label="Admin">
+        {TABS.map(([name, words]) => (
+          <a
+            key={name}
+            class="chip"
+            href={writePlace({ section: 'admin', tab: name })}
+            aria-current={current === name ? 'page' : undefined}
+            onClick={(click) => {
+              if (click.metaKey || click.ctrlKey || click.shiftKey) return;
+              click.preventDefault();
+              go('admin', name);
+            }}
+          >
+            {words}
+          </a>
+        ))}
+      </nav>
+      {current === '' && <UsersPage />}
+      {current === 'links' && (
+        <Card name="Shared links">
+          <LinkList />
+        </Card>
+      )}
+      {current === 'audit' && <AuditPage />}
+      {current === 'privacy' && <PrivacyPage />}
+    </SectionPage>
+  );
+}

@@ -1,0 +1,171 @@
+/** Who did what, when and from where: the newest first, and older ones on demand. */
+import { Search } from 'lucide';
+import { useState } from 'preact/hooks';
+import { timeText } from '../ages';
+import { useApp } from '../panels/context';
+import { Icon } from '../panels/icon';
+import { Card } from '../panels/section';
+import { Trouble } from './account';
+import { ActButton } from './form';
+import { listIn, useLoaded } from './loaded';
+import { fromInput } from './words';
+import type { Deed } from './words';
+
+const PAGE = 100;
+
+interface Found {
+  readonly deeds: readonly Deed[];
+  /** Where the next page begins; absent on the last. */
+  readonly next?: number;
+}
+
+interface Wanted {
+  readonly text: string;
+  readonly who: string;
+  readonly since: string;
+  readonly until: string;
+}
+
+const EVERYTHING: Wanted = { text: '', who: '', since: '', until: '' };
+
+export function AuditPage() {
+  const { api, now } = useApp();
+  const [wanted, setWanted] = useState(EVERYTHING);
+  const ask = async (before?: number): Promise<Found> => {
+    const until = fromInput(wanted.until);
+    const said = await api.get('audit', {
+      text: wanted.text,
+      who: wanted.who,
+      since: fromInput(wanted.since),
+      // The whole of the last day.
+      until: until === undefined ? undefined : until + 86_400,
+      before,
+      limit: PAGE,
+    });
+    const { next } = said;
+    return {
+      deeds: listIn<Deed>(said, 'records'),
+      ...(typeof next === 'number' ? { next } : {}),
+    };
+  };
+  const about = JSON.stringify(wanted);
+  const { value, why, again } = useLoaded(() => ask(), about);
+  const [older, setOlder] = useState<{ about: string; found: Found } | null>(null);
+  const more = older?.about === about ? older.found : undefined;
+  const deeds = [...(value?.deeds ?? []), ...(more?.deeds ?? [])];
+  const next = more ? more.next : value?.next;
+  return (
+    <Card
+      name="Audit log"
+      aside={
+        <ActButton
+          words="Look again"
+          act={async () => {
+            setOlder(null);
+            await again();
+          }}
+        />
+      }
+    >
+      <form
+        class="form filters"
+        role="search"
+        aria-label="Audit log"
+        onSubmit={(submitted) => {
+          submitted.preventDefault();
+          const data = new FormData(submitted.currentTarget);
+          const value = (name: string) => {
+            const found = data.get(name);
+            return typeof found === 'string' ? found.trim() : '';
+          };
+          setWanted({
+            text: value('text'),
+            who: value('who'),
+            since: value('since') && `${value('since')}T00:00`,
+            until: value('until') && `${value('until')}T00:00`,
+          });
+        }}
+      >
+        <label class="field">
+          <span>Text</span>
+          <input type="search" name="text" maxLength={200} placeholder="sign in, 10.0.0.7, jane…" />
+        </label>
+        <label class="field">
+          <span>Who</span>
+          <input name="who" maxLength={64} autocomplete="off" autocapitalize="none" />
+        </label>
+        <label class="field">
+          <span>From</span>
+          <input type="date" name="since" />
+        </label>
+        <label class="field">
+          <span>To</span>
+          <input type="date" name="until" />
+        </label>
+        <button type="submit" class="button primary">
+          <Icon of={Search} size={16} />
+          Search
+        </button>
+      </form>
+      <Trouble why={why} />
+      <p class="hidden" role="status">
+        {value === undefined ? '' : `${String(deeds.length)} found`}
+      </p>
+      {value !== undefined && deeds.length === 0 && <p class="note">Nothing of the sort.</p>}
+      {deeds.length > 0 && (
+        <div class="table" tabIndex={0} role="region" aria-label="Audit log entries">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">Who</th>
+                <th scope="col">What</th>
+                <th scope="col">To</th>
+                <th scope="col">From</th>
+                <th scope="col">Result</th>
+              </tr>
+            </thead>
+            <tbody>
+              {deeds.map((deed) => (
+                <tr key={deed.n} data-result={deed.result === 'ok' ? 'ok' : 'refused'}>
+                  <td class="number">
+                    <time
+                      dateTime={new Date(deed.at * 1000).toISOString()}
+                      title={new Date(deed.at * 1000).toISOString()}
+                    >
+                      {timeText(deed.at, now.value)}
+                    </time>
+                  </td>
+                  <td>
+                    <b>{deed.who}</b>
+                  </td>
+                  <td>
+                    {deed.what}
+                    {deed.more !== '' && <small>{deed.more}</small>}
+                  </td>
+                  <td>{deed.thing}</td>
+                  <td class="number">{deed.address}</td>
+                  <td>
+                    <span class="result">{deed.result}</span>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {next !== undefined && (
+        <ActButton
+          words="Show older ones"
+          act={async () => {
+            const page = await ask(next);
+            setOlder({
+              about,
+              found: { ...page, deeds: [...(more?.deeds ?? []), ...page.deeds] },
+            });
+          }}
+        />
+      )}
+    </Card>
+  );
+}

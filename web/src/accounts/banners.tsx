@@ -1,0 +1,45 @@
+/** What a visitor of a shared link is told all the time, and what changed while one was in. */
+import { Link2 } from 'lucide';
+import { useEffect, useState } from 'preact/hooks';
+import { ageText } from '../ages';
+import { useApp } from '../panels/context';
+import { Icon } from '../panels/icon';
+import { whenText } from './words';
+
+export function SharedBanner() {
+  const { visitor, now } = useApp();
+  if (visitor.way !== 'link' || visitor.expires === undefined) return null;
+  const left = visitor.expires - now.value;
+  return (
+    <aside class="shared-banner" data-banner="shared" aria-label="Shared link">
+      <Icon of={Link2} size={17} />
+      <span>
+        Shared with you until <b>{whenText(visitor.expires, now.value)}</b>
+        {left > 0 && left < 48 * 3600 && <span class="muted"> · {ageText(left)} left</span>}
+      </span>
+    </aside>
+  );
+}
+
+/** A word in passing, gone by itself. */
+const SHOWN = 8000;
+
+export function PassingNote() {
+  const { gate } = useApp();
+  const standing = gate?.standing.value;
+  const note = standing?.is === 'in' ? standing.notice : undefined;
+  const [shown, setShown] = useState(true);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setShown(false);
+    }, SHOWN);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, []);
+  return (
+    <p class={note !== undefined && shown ? 'passing' : 'hidden'} role="status">
+      {shown ? note : ''}
+    </p>
+  );
+}

@@ -1,0 +1,92 @@
+/** Shared links: those there are, and who is looking by them. */
+import { path } from '../api';
+import { useApp } from '../panels/context';
+import { Sure } from './form';
+import { listIn, useLoaded } from './loaded';
+import { grantText, whenText } from './words';
+import type { Link } from './words';
+
+const STANDINGS: Readonly<Record<Link['standing'], readonly [tone: string, word: string]>> = {
+  open: ['ok', 'Open'],
+  early: ['warn', 'Not yet'],
+  ended: ['off', 'Ended'],
+  revoked: ['off', 'Withdrawn'],
+};
+
+/** All links one may know of; only those of an owner, or that show a thing, where that is given. */
+export function LinkList({
+  owner,
+  shows,
+  turn = 0,
+  empty = 'No link has been made yet. Links are made from a friend’s details, by Share.',
+}: {
+  owner?: string;
+  shows?: readonly string[];
+  /** Another number asks again. */
+  turn?: number;
+  empty?: string;
+}) {
+  const { api, now, entries } = useApp();
+  const { value, why, again } = useLoaded(
+    async () => listIn<Link>(await api.get('links'), 'links'),
+    String(turn),
+  );
+  const links = value?.filter(
+    (link) =>
+      (owner === undefined || link.owner === owner) &&
+      (shows === undefined || link.things.some((thing) => shows.includes(thing))),
+  );
+  return (
+    <>
+      <p class="form-error" role="alert">
+        {why}
+      </p>
+      {links?.length === 0 && <p class="note">{empty}</p>}
+      <ul class="list">
+        {links?.map((link) => {
+          const [tone, word] = STANDINGS[link.standing];
+          const live = link.standing === 'open' || link.standing === 'early';
+          return (
+            <li key={link.id} data-link={link.standing}>
+              <span class="list-in">
+                <b>
+                  {link.name}
+                  <span class="pill" data-tone={tone}>
+                    <i />
+                    {word}
+                  </span>
+                </b>
+                <span class="muted">
+                  {link.things
+                    .map((thing) => grantText(thing, (key) => entries.get(key)?.name))
+                    .join(', ')}
+                </span>
+                <span class="muted">
+                  {whenText(link.starts, now.value)} to {whenText(link.ends, now.value)} · by{' '}
+                  {link.owner}
+                  {link.standing === 'open' && ` · ${looking(link.visitors)}`}
+                </span>
+              </span>
+              {live && (
+                <Sure
+                  words="Withdraw"
+                  sure="Yes, withdraw"
+                  label={link.name}
+                  act={async () => {
+                    await api.del(path`links/${link.id}`);
+                    await again();
+                  }}
+                />
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}
+
+function looking(visitors: number): string {
+  if (visitors === 0) return 'not opened';
+  return visitors === 1 ? '1 browser' : `${String(visitors)} browsers`;
+}

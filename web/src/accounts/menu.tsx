@@ -1,0 +1,200 @@
+/** Who I am, in the rail; and what there is to do about it. */
+import { LogIn, LogOut, ShieldCheck, UserRound } from 'lucide';
+import type { IconNode } from 'lucide';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { writePlace } from '../address';
+import type { Section } from '../address';
+import { useApp } from '../panels/context';
+import { Icon } from '../panels/icon';
+import { Card } from '../panels/section';
+import { isAdmin, ownsAccount } from '../visitor';
+import type { Visitor } from '../visitor';
+import { ActButton } from './form';
+import { whenText } from './words';
+
+export function nameOf(visitor: Visitor): string {
+  if (visitor.way === 'guest') return 'Guest';
+  return visitor.way === 'link' ? 'Visitor' : visitor.name;
+}
+
+export function roleOf(visitor: Visitor): string {
+  if (visitor.way === 'link') return 'by a shared link';
+  return visitor.way === 'guest' ? `${visitor.role}, not signed in` : visitor.role;
+}
+
+/** The first letter of who it is, in a circle. */
+export function Who({ visitor }: { visitor: Visitor }) {
+  return (
+    <span class="who-circle" data-way={visitor.way} aria-hidden="true">
+      {visitor.way === 'account' ? (
+        visitor.name.slice(0, 2).toUpperCase()
+      ) : (
+        <Icon of={UserRound} size={18} />
+      )}
+    </span>
+  );
+}
+
+export function AccountMenu() {
+  const app = useApp();
+  const { visitor, gate } = app;
+  const [open, setOpen] = useState(false);
+  const around = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  useEffect(() => {
+    if (!open) return;
+    const away = (at: Event) => {
+      if (at.target instanceof Node && !around.current?.contains(at.target)) setOpen(false);
+    };
+    document.addEventListener('pointerdown', away);
+    document.addEventListener('focusin', away);
+    return () => {
+      document.removeEventListener('pointerdown', away);
+      document.removeEventListener('focusin', away);
+    };
+  }, [open]);
+  if (!gate) return null;
+  return (
+    <div
+      ref={around}
+      class="account-menu wide-only"
+      onKeyDown={(key) => {
+        if (key.key !== 'Escape' || !open) return;
+        key.preventDefault();
+        setOpen(false);
+        button.current?.focus();
+      }}
+    >
+      <button
+        ref={button}
+        type="button"
+        class="tab"
+        aria-expanded={open}
+        aria-controls={id}
+        title={`${nameOf(visitor)}, ${roleOf(visitor)}`}
+        onClick={() => {
+          setOpen(!open);
+        }}
+      >
+        <Who visitor={visitor} />
+        <span class="ellipsis">
+          <span class="hidden">Account: </span>
+          {nameOf(visitor)}
+        </span>
+      </button>
+      {open && (
+        <div id={id} class="menu panel" role="group" aria-label="Account">
+          <Me visitor={visitor} />
+          {ownsAccount(visitor) && (
+            <To section="account" icon={UserRound} words="My account" left={setOpen} />
+          )}
+          {isAdmin(visitor) && (
+            <To section="admin" icon={ShieldCheck} words="Accounts and audit" left={setOpen} />
+          )}
+          <LeaveButtons />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The same on phones, where it is a card of the settings. */
+export function AccountCard() {
+  const { visitor, gate } = useApp();
+  if (!gate) return null;
+  return (
+    <Card name="Account" class="account-card">
+      <Me visitor={visitor} />
+      {ownsAccount(visitor) && <To section="account" icon={UserRound} words="My account" />}
+      {isAdmin(visitor) && <To section="admin" icon={ShieldCheck} words="Accounts and audit" />}
+      <LeaveButtons />
+    </Card>
+  );
+}
+
+function Me({ visitor }: { visitor: Visitor }) {
+  const { now } = useApp();
+  return (
+    <p class="me">
+      <Who visitor={visitor} />
+      <span>
+        <b class="ellipsis">{nameOf(visitor)}</b>
+        <span class="muted">
+          {roleOf(visitor)}
+          {visitor.expires !== undefined && visitor.way === 'link'
+            ? `, until ${whenText(visitor.expires, now.value)}`
+            : ''}
+        </span>
+      </span>
+    </p>
+  );
+}
+
+function To({
+  section,
+  icon,
+  words,
+  left,
+}: {
+  section: Section;
+  icon: IconNode;
+  words: string;
+  left?: (open: boolean) => void;
+}) {
+  const { go } = useApp();
+  return (
+    <a
+      class="menu-item"
+      href={writePlace({ section })}
+      onClick={(click) => {
+        if (click.metaKey || click.ctrlKey || click.shiftKey) return;
+        click.preventDefault();
+        left?.(false);
+        go(section);
+      }}
+    >
+      <Icon of={icon} size={17} />
+      {words}
+    </a>
+  );
+}
+
+/** In for guests, out for everybody else. */
+export function LeaveButtons() {
+  const { visitor, gate } = useApp();
+  if (!gate) return null;
+  if (visitor.way === 'guest') {
+    return (
+      <button
+        type="button"
+        class="menu-item"
+        onClick={() => {
+          gate.leaveToSignIn();
+        }}
+      >
+        <Icon of={LogIn} size={17} />
+        Sign in
+      </button>
+    );
+  }
+  const leave = async () => {
+    await gate.signOut();
+    forgetPlace();
+  };
+  return <LeaveItem words={visitor.way === 'link' ? 'Leave' : 'Sign out'} act={leave} />;
+}
+
+/** What was looked at is nobody else's business: on leaving it goes from the address, too. */
+export function forgetPlace(): void {
+  history.replaceState(null, '', location.pathname + location.search);
+}
+
+function LeaveItem({ words, act }: { words: string; act(): Promise<void> }) {
+  return (
+    <div class="menu-leave">
+      <Icon of={LogOut} size={17} />
+      <ActButton words={words} act={act} />
+    </div>
+  );
+}

@@ -1,0 +1,176 @@
+/** The dialogue that makes a link to a friend or a robot, for people without an account. */
+import { Share2 } from 'lucide';
+import { useState } from 'preact/hooks';
+import { CopyButton } from '../panels/copy';
+import { useApp } from '../panels/context';
+import { Icon } from '../panels/icon';
+import { mayShare } from '../visitor';
+import { splitKey } from '../world';
+import type { Key } from '../world';
+import { Dialog } from './dialog';
+import { Field, Form, Select } from './form';
+import { LinkList } from './links';
+import { QrCode } from './qrcode';
+import { endOf, fromInput, grantText, toInput, whenText } from './words';
+
+export function ShareDialog() {
+  const { sharing, visitor } = useApp();
+  const key = sharing.value;
+  if (key === null || !mayShare(visitor, key)) return null;
+  return <Share key={key} of={key} />;
+}
+
+const ENDS: readonly (readonly [choice: string, words: string])[] = [
+  ['1', 'For an hour'],
+  ['4', 'For four hours'],
+  ['tonight', 'Until midnight'],
+  ['24', 'For a day'],
+  ['168', 'For a week'],
+  ['', 'Until…'],
+];
+
+interface Made {
+  readonly url: string;
+  readonly until: number;
+}
+
+function Share({ of }: { of: Key }) {
+  const { api, sharing, entries, visitor, now, link } = useApp();
+  const [made, setMade] = useState<Made | null>(null);
+  const [later, setLater] = useState(false);
+  const [end, setEnd] = useState('4');
+  const [turn, setTurn] = useState(0);
+  const [kind, id] = splitKey(of);
+  const name = entries.get(of)?.name ?? id;
+  const group = kind === 'friend' ? `friend/${id.split('/', 1)[0] ?? ''}` : undefined;
+  const nameOf = (key: string) => entries.get(key)?.name;
+  const things: [string, string][] = [[of, grantText(of, nameOf)]];
+  // All devices of a person, where that person as a whole may be shared.
+  if (group !== undefined && (visitor.rights.admin || visitor.rights.own.includes(group))) {
+    things.push([group, grantText(group)]);
+  }
+  return (
+    <Dialog
+      title={`Share ${name}`}
+      close={() => {
+        sharing.value = null;
+      }}
+    >
+      {made ? (
+        <Ready
+          made={made}
+          now={now.value}
+          more={() => {
+            setMade(null);
+          }}
+        />
+      ) : (
+        <Form
+          button="Make the link"
+          blame={{ malformed: 'until' }}
+          submit={async (value) => {
+            const starts = later ? fromInput(value('from')) : undefined;
+            const ends = endOf(end, starts ?? now.value) ?? fromInput(value('until'));
+            const said = await api.post('links', {
+              name: value('name'),
+              things: [value('thing') || of],
+              ends,
+              ...(starts === undefined ? {} : { starts }),
+            });
+            setMade({ url: String(said['url']), until: ends ?? 0 });
+            setTurn(turn + 1);
+          }}
+        >
+          <p>
+            Whoever has the link sees where {name} is, live and without an account, until it ends.
+            They see nobody else and nothing of before.
+          </p>
+          {things.length > 1 && <Select name="thing" label="What is shown" options={things} />}
+          <div class="pair">
+            <Select
+              name="begins"
+              label="From"
+              options={[
+                ['now', 'Now'],
+                ['later', 'Later…'],
+              ]}
+              change={(choice) => {
+                setLater(choice === 'later');
+              }}
+            />
+            <Select name="end" label="How long" value={end} options={ENDS} change={setEnd} />
+          </div>
+          {later && (
+            <Field
+              name="from"
+              label="Shown from"
+              type="datetime-local"
+              value={toInput(now.value + 3600)}
+            />
+          )}
+          {end === '' && (
+            <Field
+              name="until"
+              label="Shown until"
+              type="datetime-local"
+              value={toInput(now.value + 8 * 3600)}
+            />
+          )}
+          <Field
+            name="name"
+            label="Name of the link"
+            hint="For you, to know it by: who gets it, or why"
+            value={`${name}, ${whenText(now.value, 0).split(',')[0] ?? ''}`.slice(0, 64)}
+            maxLength={64}
+            autocomplete="off"
+          />
+        </Form>
+      )}
+      <section class="before">
+        <h3>Links to {name}</h3>
+        <LinkList
+          turn={turn}
+          shows={group === undefined ? [of] : [of, group]}
+          empty="None so far."
+        />
+        <p class="note with-copy">
+          For people with an account: a link to what you see now
+          <CopyButton text={() => link()} label="Copy a link to this view" />
+        </p>
+      </section>
+    </Dialog>
+  );
+}
+
+function Ready({ made, now, more }: { made: Made; now: number; more(): void }) {
+  const share = 'share' in navigator && matchMedia('(pointer: coarse)').matches;
+  return (
+    <div class="once">
+      <p>
+        The link is shown this once. It works until <b>{whenText(made.until, now)}</b>.
+      </p>
+      <pre tabIndex={0} data-once>
+        {made.url}
+      </pre>
+      <QrCode text={made.url} />
+      <div class="form-end">
+        <CopyButton text={made.url} label="Copy the link" words="Copy the link" />
+        {share && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              navigator.share({ url: made.url }).catch(() => undefined);
+            }}
+          >
+            <Icon of={Share2} size={16} />
+            Send
+          </button>
+        )}
+        <button type="button" class="button" onClick={more}>
+          Another link
+        </button>
+      </div>
+    </div>
+  );
+}

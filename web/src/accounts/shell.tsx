@@ -1,0 +1,59 @@
+/** The outermost of the page: the door, or the world for whoever is in. */
+import { effect, signal, untracked } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
+import type { App } from '../app';
+import type { Gate } from '../gate';
+import { AppProvider } from '../panels/context';
+import { Page } from '../panels/page';
+import { forgetSamples } from '../panels/samples';
+import type { Visitor } from '../visitor';
+import { Door } from './door';
+
+/** Makes a world when somebody comes in, and lets go of it and all it showed when they leave. */
+export function worldOf(gate: Gate, make: (visitor: Visitor) => App): ReadonlySignal<App | null> {
+  const app = signal<App | null>(null);
+  let begun: App | null = null;
+  effect(() => {
+    const standing = gate.standing.value;
+    untracked(() => {
+      begun?.end();
+      begun = null;
+      forgetSamples();
+      delete document.documentElement.dataset['map'];
+      document.documentElement.dataset['connection'] = 'none';
+      if (standing.is === 'in') {
+        begun = make(standing.visitor);
+        begun.start();
+      }
+      app.value = begun;
+    });
+  });
+  return app;
+}
+
+export function Shell({ gate, app }: { gate: Gate; app: ReadonlySignal<App | null> }) {
+  const world = app.value;
+  if (!world) return <Door gate={gate} standing={gate.standing.value} />;
+  // A world of its own for everybody who comes in: nothing of the one before is drawn again.
+  return <World key={String(numberOf(world))} app={world} />;
+}
+
+function World({ app }: { app: App }) {
+  return (
+    <AppProvider value={app}>
+      <Page />
+    </AppProvider>
+  );
+}
+
+const numbers = new WeakMap<App, number>();
+let last = 0;
+
+function numberOf(app: App): number {
+  let number = numbers.get(app);
+  if (number === undefined) {
+    number = ++last;
+    numbers.set(app, number);
+  }
+  return number;
+}
