@@ -391,8 +391,17 @@ class Keeper(Service):
                     self._touch(now)
                     continue
                 now = CHANGED
+            elif now == SIGNED_OUT:
+                now = self._farewell(was)
             self._watched.discard(watched)
             watched.ended(now)
+
+    def _farewell(self, was: Visitor) -> str:
+        """Why a session is there no more: it goes with the account or the link it came by."""
+        if was.way == "link":
+            return REVOKED
+        account = self.roll.accounts.get(was.user.name)
+        return DISABLED if account is None or account.disabled else SIGNED_OUT
 
     async def _look_once(self) -> None:
         self._see_out()
