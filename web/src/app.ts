@@ -5,7 +5,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { readPlace, writePlace } from './address';
-import type { Section } from './address';
+import type { Place, Section } from './address';
 import { ServerClock } from './clock';
 import { position } from './figures';
 import { Gazetteer } from './gazetteer';
@@ -13,6 +13,12 @@ import { Helm } from './helm';
 import type { Entry } from './kinds/entry';
 import { SUMMARIES } from './kinds';
 import { fixTime, readFriend } from './kinds/friends/read';
+import { watchHands } from './kinds/probots/drive/deadman';
+import { Driver } from './kinds/probots/drive/driver';
+import { collect } from './kinds/probots/drive/history';
+import type { History } from './kinds/probots/drive/history';
+import { readCommand, readLease } from './kinds/probots/drive/read';
+import { Stopper } from './kinds/probots/drive/stopper';
 import type { SightlineMap, View } from './map/types';
 import { Pulse } from './pulse';
 import { arrange } from './roster';
@@ -21,9 +27,10 @@ import { likings } from './settings';
 import type { Likings } from './settings';
 import { Socket } from './socket';
 import type { Connection } from './socket';
+import type { Hello } from './wire';
 import { Tape } from './tape';
 import { Trails } from './trails';
-import { World } from './world';
+import { splitKey, World } from './world';
 import type { Key } from './world';
 
 /** The list is put in order anew at most this often, in milliseconds: it should not twitch. */
@@ -45,7 +52,12 @@ export interface App {
   readonly trails: Trails;
   readonly likings: Likings;
   readonly entries: ReadonlyMap<Key, Entry>;
+  readonly driver: Driver;
+  readonly stopper: Stopper;
+  readonly history: History;
 
+  /** Who the server takes us for. */
+  readonly user: ReadonlySignal<Hello['user']>;
   readonly connection: ReadonlySignal<Connection>;
   /** Whether a picture of the world has arrived. */
   readonly ready: ReadonlySignal<boolean>;
@@ -55,6 +67,8 @@ export interface App {
 
   readonly section: Signal<Section>;
   readonly selected: Signal<Key | null>;
+  /** The robot whose drive page is open. */
+  readonly robot: ReadonlySignal<Key | null>;
   readonly following: Signal<Key | null>;
   readonly trail: Signal<boolean>;
   readonly query: Signal<string>;
@@ -71,6 +85,10 @@ export interface App {
   whereabouts(entry: Entry): string;
   select(key: Key | null): void;
   go(section: Section): void;
+  /** Open the drive page of a robot, or close it. */
+  choose(robot: Key | null): void;
+  /** Stop the robot whose page is open, or all of them. Anybody may, at any time. */
+  stopNow(): void;
   follow(key: Key | null): void;
   /** The map came to rest elsewhere. */
   viewed(view: View): void;
@@ -92,7 +110,9 @@ export function createApp(socketAddress: string): App {
   const ready = signal(false);
   const now = signal(clock.seconds());
   const section = signal(place.section);
-  const selected = signal<Key | null>(place.selected ?? null);
+  const selected = signal<Key | null>(chosenOnMap(place));
+  const robot = signal<Key | null>(chosenRobot(place));
+  const user = signal<Hello['user']>({ name: 'guest', role: 'viewer' });
   const following = signal<Key | null>(null);
   const trail = signal(true);
   const query = signal('');
@@ -108,6 +128,7 @@ export function createApp(socketAddress: string): App {
         case 'hello':
           clock.forget();
           clock.heard(frame.now);
+          user.value = frame.user;
           world.greet(frame.epoch);
           break;
         case 'news':
@@ -117,14 +138,17 @@ export function createApp(socketAddress: string): App {
           clock.heard(frame.now);
           break;
         case 'answer':
-          helm.answered(frame);
+          if (!helm.answered(frame)) driver.heard(frame);
           break;
         case 'other':
           break;
       }
     },
     state(next) {
-      if (next.state === 'lost') helm.lost();
+      if (next.state === 'lost') {
+        helm.lost();
+        driver.disconnected();
+      }
       connection.value = next;
       document.documentElement.dataset['connection'] = next.state;
     },
@@ -133,6 +157,43 @@ export function createApp(socketAddress: string): App {
     },
   });
   const helm = new Helm((label, text) => socket.send(label, text));
+
+  const outside = {
+    ask: helm.ask.bind(helm),
+    tell: helm.tell.bind(helm),
+    now: () => performance.now(),
+    wall: () => Date.now(),
+    every(milliseconds: number, call: () => void) {
+      const timer = setInterval(call, milliseconds);
+      return () => {
+        clearInterval(timer);
+      };
+    },
+    visible: () => document.visibilityState === 'visible',
+  };
+  const driver = new Driver(outside);
+  const stopper = new Stopper(outside);
+  const history = collect(world, () => clock.seconds());
+  // Not by the pulse, which waits for the next drawn frame: a lease that is over is over now.
+  world.onChange((changed) => {
+    const held = driver.holds;
+    if (held !== null && (changed.has(`lease/${held}`) || changed.size === 0)) {
+      const lease = world.get(`lease/${held}`);
+      driver.leased(held, lease ? readLease(lease) : null, endOf);
+    }
+    for (const key of changed) {
+      const thing = key.startsWith('command/') ? world.get(key) : undefined;
+      if (thing?.['what'] !== 'end') continue;
+      const { lease, why } = readCommand(thing);
+      if (lease !== undefined && why !== undefined) driver.ended(lease, why);
+    }
+  });
+  const endOf = (fence: number): string | undefined => {
+    for (const thing of world.kind('command').values()) {
+      if (thing['what'] === 'end' && thing['lease'] === fence) return readCommand(thing).why;
+    }
+    return undefined;
+  };
 
   // Entries follow the world; the order follows the entries, but calmly.
   const entriesChanged = signal(0);
@@ -222,13 +283,18 @@ export function createApp(socketAddress: string): App {
     );
   });
 
+  const chosenNow = () => {
+    const chosen =
+      section.value === 'map' ? selected.value : section.value === 'robots' ? robot.value : null;
+    return chosen === null ? {} : { selected: chosen };
+  };
   const writeAddress = () => {
     const next = writePlace({
       section: section.value,
       ...(section.value === 'map' && view.value ? { view: view.value } : {}),
-      ...(section.value !== 'map' || selected.value === null ? {} : { selected: selected.value }),
+      ...chosenNow(),
     });
-    if (next !== location.hash) history.replaceState(null, '', next);
+    if (next !== location.hash) window.history.replaceState(null, '', next);
   };
 
   if (selected.value !== null) keepTrail(selected.value);
@@ -243,12 +309,17 @@ export function createApp(socketAddress: string): App {
     trails,
     likings: likings(),
     entries,
+    driver,
+    stopper,
+    history,
+    user,
     connection,
     ready,
     now,
     arrangement,
     section,
     selected,
+    robot,
     following,
     trail,
     query,
@@ -271,8 +342,21 @@ export function createApp(socketAddress: string): App {
     go(next) {
       if (next === section.value) return;
       section.value = next;
-      history.pushState(null, '', writePlace({ section: next }));
+      window.history.pushState(null, '', writePlace({ section: next }));
       writeAddress();
+    },
+    choose(key) {
+      if (key === robot.value && section.value === 'robots') return;
+      robot.value = key;
+      section.value = 'robots';
+      window.history.pushState(null, '', writePlace({ section: 'robots' }));
+      writeAddress();
+    },
+    stopNow() {
+      const open = section.value === 'robots' ? robot.value : null;
+      const name = open === null ? null : splitKey(open)[1];
+      void stopper.stop(name);
+      if (name === null || driver.holds === name) driver.stopped();
     },
     follow(key) {
       if (key !== null) keepTrail(key);
@@ -306,14 +390,33 @@ export function createApp(socketAddress: string): App {
       const follow = () => {
         const asked = readPlace(location.hash);
         section.value = asked.section;
-        if (asked.selected !== undefined && asked.selected !== selected.value) {
-          app.select(asked.selected);
-        }
+        if (asked.section === 'robots') robot.value = chosenRobot(asked);
+        const chosen = chosenOnMap(asked);
+        if (chosen !== null && chosen !== selected.value) app.select(chosen);
       };
+      watchHands((why) => {
+        driver.hands(why);
+      });
       addEventListener('hashchange', follow);
       addEventListener('popstate', follow);
+      // Whoever leaves the drive page leaves the robot.
+      effect(() => {
+        const here = section.value === 'robots' && robot.value !== null;
+        const at = here ? splitKey(robot.value ?? '')[1] : null;
+        if (driver.about !== null && driver.about !== at) driver.release();
+        driver.tell(null);
+      });
       socket.start();
     },
   };
   return app;
+}
+
+function chosenOnMap(place: Place): Key | null {
+  return place.section === 'robots' ? null : (place.selected ?? null);
+}
+
+function chosenRobot(place: Place): Key | null {
+  const chosen = place.selected;
+  return place.section === 'robots' && chosen?.startsWith('probot/') === true ? chosen : null;
 }
