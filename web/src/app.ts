@@ -355,7 +355,7 @@ export function createApp(socketAddress: string): App {
     stopNow() {
       const open = section.value === 'robots' ? robot.value : null;
       const name = open === null ? null : splitKey(open)[1];
-      void stopper.stop(name);
+      void stopper.stop(name, open === null ? null : (entries.get(open)?.name ?? name));
       if (name === null || driver.holds === name) driver.stopped();
     },
     follow(key) {

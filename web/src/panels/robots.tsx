@@ -12,7 +12,14 @@ import { may } from '../kinds/probots/drive/roles';
 import { StandingPill } from '../kinds/probots/drive/standing';
 import { StopButton } from '../kinds/probots/drive/stop';
 import { RobotFacts, RobotStats, Tilt } from '../kinds/probots/panel';
-import { inOrder, postureOf, readProBot, routineText, standingOf } from '../kinds/probots/read';
+import {
+  inOrder,
+  postureOf,
+  POSTURES,
+  readProBot,
+  routineText,
+  standingOf,
+} from '../kinds/probots/read';
 import type { ProBot } from '../kinds/probots/read';
 import { keyOf } from '../world';
 import { CopyButton } from './copy';
@@ -150,7 +157,7 @@ function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | undefined }
                 ? `${lease.holder} drives it`
                 : standing === 'not working'
                   ? 'Never heard'
-                  : `${posture === 'fallen' ? 'Fallen' : posture === 'upright' ? 'Upright' : 'No angle'}, ${routineText(robot.routine).toLowerCase()}`}
+                  : `${posture === undefined ? 'No angle' : POSTURES[posture]}, ${routineText(robot.routine).toLowerCase()}`}
             </span>
           </p>
         </div>

@@ -80,13 +80,23 @@ export function standingOf(robot: ProBot, leased: boolean): Standing {
   return leased ? 'in use' : 'available';
 }
 
-/** So far from upright, in degrees, a ProBot does not get up again by itself. */
+/** From so far off upright, in degrees, it leans (on its stand, say); from there on it has fallen. */
+const LEANING = 20;
 const FALLEN = 45;
 
+export type Posture = 'upright' | 'leaning' | 'fallen';
+
+export const POSTURES: Readonly<Record<Posture, string>> = {
+  upright: 'Upright',
+  leaning: 'Leaning',
+  fallen: 'Fallen',
+};
+
 /** Upright or fallen; undefined without a reading. */
-export function postureOf(angle: number | undefined): 'upright' | 'fallen' | undefined {
+export function postureOf(angle: number | undefined): Posture | undefined {
   if (angle === undefined) return undefined;
-  return Math.abs(angle) >= FALLEN ? 'fallen' : 'upright';
+  const off = Math.abs(angle);
+  return off >= FALLEN ? 'fallen' : off >= LEANING ? 'leaning' : 'upright';
 }
 
 /** As in the settings; those that are not in them by name. */

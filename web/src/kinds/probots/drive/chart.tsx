@@ -1,6 +1,7 @@
 /** A line over time with axes. The library that draws it is fetched when the first one is shown. */
 import { useEffect, useRef } from 'preact/hooks';
 import type UPlot from 'uplot';
+import { timeText } from '../../../ages';
 import { useApp } from '../../../panels/context';
 import type { SparkPoint } from '../../../panels/spark';
 
@@ -96,7 +97,17 @@ export function Chart({
             y: { range: (_, __, most) => [0, top ?? ceiling(Number.isFinite(most) ? most : 10)] },
           },
           axes: [
-            { ...axis, size: 24, space: 80, grid: { show: false } },
+            {
+              ...axis,
+              size: 22,
+              space: 80,
+              grid: { show: false },
+              values: (_, times) =>
+                times.map((at) => {
+                  const text = timeText(at, at);
+                  return span > 300 ? text.slice(0, 5) : text;
+                }),
+            },
             { ...axis, size: 36, space: 34, gap: 4 },
           ],
           series: [

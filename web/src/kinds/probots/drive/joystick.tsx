@@ -9,20 +9,20 @@ import { HeldKeys } from './keyboard';
 /** The radius of the ring in the picture's own measure, whose middle is 0, 0. */
 const RING = 98;
 
-/** Where in the ring a pointer is, the edge being 1; outside, the nearest point of the edge. */
+/** Where a pointer is, `ring` being the box of the ring: 1 is its edge; outside, the nearest point of it. */
 export function wishAt(
   pointer: { readonly x: number; readonly y: number },
-  box: {
+  ring: {
     readonly left: number;
     readonly top: number;
     readonly width: number;
     readonly height: number;
   },
 ): Wish {
-  const radius = (Math.min(box.width, box.height) / 2) * (RING / 100);
+  const radius = Math.min(ring.width, ring.height) / 2;
   if (!(radius > 0)) return NOTHING;
-  const x = (pointer.x - box.left - box.width / 2) / radius;
-  const y = -(pointer.y - box.top - box.height / 2) / radius;
+  const x = (pointer.x - ring.left - ring.width / 2) / radius;
+  const y = -(pointer.y - ring.top - ring.height / 2) / radius;
   return inRing({ x, y });
 }
 
@@ -44,6 +44,7 @@ export function Joystick({
 }) {
   const { driver } = useApp();
   const pad = useRef<HTMLDivElement>(null);
+  const ring = useRef<SVGCircleElement>(null);
   const pointer = useRef<number | null>(null);
   const { state } = driver.control.value;
   const mine = state === 'mine';
@@ -78,9 +79,9 @@ export function Joystick({
     pointer.current = null;
     driver.wish('pad', NOTHING);
   };
-  const move = (event: PointerEvent & { currentTarget: HTMLElement }) => {
-    const at = { x: event.clientX, y: event.clientY };
-    driver.wish('pad', wishAt(at, event.currentTarget.getBoundingClientRect()));
+  const move = (event: PointerEvent) => {
+    const box = ring.current?.getBoundingClientRect();
+    if (box) driver.wish('pad', wishAt({ x: event.clientX, y: event.clientY }, box));
   };
   return (
     <div
@@ -131,18 +132,24 @@ export function Joystick({
         pressKeys();
       }}
     >
-      <svg viewBox="-100 -100 200 200" aria-hidden="true">
-        <circle r={RING} class="ring" />
+      <svg viewBox="-126 -114 252 228" aria-hidden="true">
+        <circle ref={ring} r={RING} class="ring" />
         <circle r="65" class="ring dashed" />
         <circle r="32" class="ring dashed" />
         <path d="M-98 0H98M0 -98V98" class="ring dashed" />
+        <g class="sides">
+          <text y="-104">Forward</text>
+          <text y="111">Reverse</text>
+          <text x="-103" y="3" class="at-left">
+            Left
+          </text>
+          <text x="103" y="3" class="at-right">
+            Right
+          </text>
+        </g>
         <line x1="0" y1="0" x2={wish.x * RING} y2={-wish.y * RING} class="vector" />
         <circle class="knob" cx={wish.x * RING} cy={-wish.y * RING} r="19" />
       </svg>
-      <span class="side top-side">Forward</span>
-      <span class="side bottom-side">Reverse</span>
-      <span class="side left-side">Left</span>
-      <span class="side right-side">Right</span>
       {children}
     </div>
   );

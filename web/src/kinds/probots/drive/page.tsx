@@ -14,7 +14,7 @@ import { keyOf, splitKey } from '../../../world';
 import type { Key } from '../../../world';
 import { readBroker } from '../../broker/read';
 import { Tilt } from '../panel';
-import { inOrder, postureOf, readProBot, routineText, standingOf } from '../read';
+import { inOrder, postureOf, POSTURES, readProBot, routineText, standingOf } from '../read';
 import type { ProBot } from '../read';
 import { AdminCard } from './admin';
 import { Alarms } from './alarms';
@@ -78,12 +78,16 @@ export function DrivePage({ of }: { of: Key }) {
             <PadCard robot={robot} lease={lease} guard={guard} inTheWay={inTheWay} />
             <LatencyCard robot={robot} />
             <BatteryCard robot={robot} />
-            <LimitsCard />
-            <StateCard robot={robot} lease={lease} />
-            {may(user.value.role, 'shutdown') && (
-              <AdminCard robot={robot} reachable={robot.presence !== 'offline'} />
-            )}
-            <CommandLog robot={id} />
+            <div class="column">
+              <LimitsCard />
+              {may(user.value.role, 'shutdown') && (
+                <AdminCard robot={robot} reachable={robot.presence !== 'offline'} />
+              )}
+            </div>
+            <div class="column">
+              <StateCard robot={robot} lease={lease} />
+              <CommandLog robot={id} />
+            </div>
           </div>
         ) : (
           <div class="empty card">
@@ -485,7 +489,7 @@ function StateCard({ robot, lease }: { robot: ProBot; lease: Lease | undefined }
         <Tilt angle={robot.angle} />
         <Facts>
           <Fact name="Posture" tone={posture === 'fallen' ? 'bad' : undefined}>
-            {posture === undefined ? 'No reading' : posture === 'fallen' ? 'Fallen' : 'Upright'}
+            {posture === undefined ? 'No reading' : POSTURES[posture]}
             {robot.angle === undefined ? '' : `, ${robot.angle.toFixed(0).replace('-', '−')}°`}
           </Fact>
           <Fact name="Routine">{routineText(robot.routine)}</Fact>

@@ -39,11 +39,11 @@ export class Stopper {
     return this.#last;
   }
 
-  /** Stop one robot, or all that we may see. */
-  async stop(robot: string | null): Promise<void> {
+  /** Stop one robot, or all that we may see. `name` is what people call it. */
+  async stop(robot: string | null, name = robot): Promise<void> {
     const n = ++this.#n;
     const began = this.#out.now();
-    const what = robot ?? 'all robots';
+    const what = name ?? 'all robots';
     const tell = (state: Stopping['state'], text: string) => {
       if (n === this.#n) this.#last.value = { state, at: this.#out.wall(), robot, text };
     };
@@ -60,7 +60,7 @@ export class Stopper {
         'done',
         robot === null
           ? `${String(names)} ${names === 1 ? 'robot' : 'robots'} told to stop, confirmed after ${took}.`
-          : `${robot} told to stop, confirmed after ${took}.`,
+          : `${what} told to stop, confirmed after ${took}.`,
       );
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
