@@ -254,7 +254,7 @@ export function createApp(socketAddress: string): App {
     );
   };
   const loadTownsOnce = effect(() => {
-    if (!ready.value) return;
+    if (!ready.value || section.value !== 'map') return;
     setTimeout(loadTowns, TOWNS_AFTER);
     queueMicrotask(() => {
       loadTownsOnce();
