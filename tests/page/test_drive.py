@@ -263,7 +263,7 @@ def test_a_finger_on_the_pad_drives_and_lifting_it_stops(drive, enter):
 def test_a_slider_drives_while_it_is_held(drive, enter):
     page = enter("amy:operator")
     take(page)
-    slider = page.get_by_role("slider", name="Speed").first
+    slider = page.get_by_role("slider", name="Speed", exact=True)
     slider.focus()
     page.keyboard.down("ArrowRight")
     drive.recorder.moves(r"0\.0[34] 0\.00 0\.00 0\.00")

@@ -247,7 +247,7 @@ describe('a stop that nobody at this page asked for', () => {
     scene.take();
     scene.pass(1000);
     expect(scene.frames).toEqual([]);
-    expect(driver.notice.value?.text).toBe('Stopped. Nothing heard of ProBot1 for 3 s.');
+    expect(driver.notice.value?.text).toBe('Stopped: nothing heard of ProBot1 for 3 s.');
     expect(driver.flight.value).toMatchObject({ held: true });
     expect(driver.flight.value.locked).not.toBeNull();
     driver.wish('pad', NOTHING);
@@ -264,7 +264,7 @@ describe('a stop that nobody at this page asked for', () => {
     driver.wish('pad', FORWARD);
     scene.pass(500);
     expect(scene.frames.some(moving)).toBe(false);
-    expect(driver.flight.value.locked).toBe('There is no guard.');
+    expect(driver.flight.value.locked).toBe('there is no guard.');
     driver.wish('pad', NOTHING);
     scene.pass(500);
     scene.answer('still');

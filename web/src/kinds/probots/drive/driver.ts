@@ -264,7 +264,7 @@ export class Driver {
   hands(why: Ending): void {
     const control = this.#control.peek();
     const moving = this.#moving;
-    const words = why === 'hidden' ? 'The page was out of sight.' : 'The page lost the keyboard.';
+    const words = why === 'hidden' ? 'the page was out of sight.' : 'the page lost the keyboard.';
     this.#latch.shut(words);
     this.#drop();
     if (control.state !== 'mine') return;
@@ -276,7 +276,7 @@ export class Driver {
         why,
       });
     }
-    if (moving) this.#notice.value = { tone: 'warn', text: `Stopped. ${words}` };
+    if (moving) this.#notice.value = { tone: 'warn', text: `Stopped: ${words}` };
     this.#tellFlight(RELEASED, NOTHING);
   }
 
@@ -357,7 +357,7 @@ export class Driver {
     this.#latch.shut(words);
     this.#moving = false;
     this.#drop();
-    if (acted) this.#notice.value = { tone: 'warn', text: `Stopped. ${words}` };
+    if (acted) this.#notice.value = { tone: 'warn', text: `Stopped: ${words}` };
     this.#tellFlight(RELEASED, NOTHING);
   }
 
@@ -391,7 +391,7 @@ export class Driver {
     const passed = this.#latch.pass(wishes);
     const held = wishes.some((wish) => !isNothing(wish));
     if (!this.#out.visible() || this.#hindered !== null) {
-      if (held) this.#latch.shut(this.#hindered ?? 'The page was out of sight.');
+      if (held) this.#latch.shut(this.#hindered ?? 'the page was out of sight.');
       return { keys: RELEASED, wish: NOTHING, held };
     }
     return { keys: keysOf(passed, this.#limits), wish: passed, held };
@@ -457,7 +457,7 @@ export class Driver {
 
   /** No wish is left of anything. */
   #ground(): void {
-    this.#latch.shut('The robot was released.');
+    this.#latch.shut('the robot was released.');
     this.#drop();
   }
 
@@ -477,7 +477,7 @@ export class Driver {
   }
 }
 
+/** The server's words, closed. They may begin with a name, so their beginning stays as it is. */
 function sentence(text: string): string {
-  const start = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(start) ? start : `${start}.`;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

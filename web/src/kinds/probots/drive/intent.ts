@@ -113,7 +113,7 @@ export class Latch {
   #why: string | null;
 
   /** Shut from the beginning: whoever takes a robot with the stick pushed starts from rest. */
-  constructor(why: string | null = 'Everything must be at rest once.') {
+  constructor(why: string | null = 'everything must be at rest once.') {
     this.#why = why;
   }
 

@@ -325,7 +325,7 @@ function GamepadShown({ mine }: { mine: boolean }) {
         },
         lost() {
           setLost(true);
-          if (driving.current) driver.tell({ tone: 'warn', text: 'Stopped. The gamepad is gone.' });
+          if (driving.current) driver.tell({ tone: 'warn', text: 'Stopped: the gamepad is gone.' });
         },
         ready(next) {
           setName(next);
@@ -455,10 +455,11 @@ function Limit({
   return (
     <label class="limit">
       <span>
-        {name} <output>{value.toFixed(2)}</output>
+        {name} <span class="now">{value.toFixed(2)}</span>
       </span>
       <input
         type="range"
+        aria-label={name}
         min={0.05}
         max={MOST}
         step={0.05}

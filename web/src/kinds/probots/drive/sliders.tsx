@@ -96,7 +96,7 @@ function Lever({
   return (
     <label class={`lever ${className}`}>
       <span>
-        {name} <output class="muted">{said}</output>
+        {name} <span class="now muted">{said}</span>
       </span>
       <input
         ref={input}
@@ -106,6 +106,7 @@ function Lever({
         step={5}
         value={value}
         disabled={!mine}
+        aria-label={name}
         aria-valuetext={said}
         onPointerDown={() => {
           on();
