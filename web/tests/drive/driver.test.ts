@@ -247,7 +247,9 @@ describe('a stop that nobody at this page asked for', () => {
     scene.take();
     scene.pass(1000);
     expect(scene.frames).toEqual([]);
-    expect(driver.notice.value?.text).toBe('Stopped: nothing heard of ProBot1 for 3 s.');
+    expect(driver.notice.value?.text).toMatch(
+      /^Stopped: nothing heard of ProBot1 for 3 s\. Let go/,
+    );
     expect(driver.flight.value).toMatchObject({ held: true });
     expect(driver.flight.value.locked).not.toBeNull();
     driver.wish('pad', NOTHING);

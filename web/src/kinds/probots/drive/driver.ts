@@ -31,6 +31,8 @@ const PERSON_WITHIN = 25_000;
 /** For how long frames wait for their answer, counted in frames. */
 const REMEMBERED = 200;
 
+const RELEASE_FIRST = 'Let go of stick and keys first, then press again.';
+
 export type Control =
   | { readonly state: 'free' }
   | { readonly state: 'asking'; readonly robot: string; readonly what: Way }
@@ -276,7 +278,7 @@ export class Driver {
         why,
       });
     }
-    if (moving) this.#notice.value = { tone: 'warn', text: `Stopped: ${words}` };
+    if (moving) this.#notice.value = { tone: 'warn', text: `Stopped: ${words} ${RELEASE_FIRST}` };
     this.#tellFlight(RELEASED, NOTHING);
   }
 
@@ -357,7 +359,7 @@ export class Driver {
     this.#latch.shut(words);
     this.#moving = false;
     this.#drop();
-    if (acted) this.#notice.value = { tone: 'warn', text: `Stopped: ${words}` };
+    if (acted) this.#notice.value = { tone: 'warn', text: `Stopped: ${words} ${RELEASE_FIRST}` };
     this.#tellFlight(RELEASED, NOTHING);
   }
 
