@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Driver, FRAME_EVERY, IDLE_EVERY } from '../../src/kinds/probots/drive/driver';
 import { NOTHING } from '../../src/kinds/probots/drive/intent';
 import type { Source, Wish } from '../../src/kinds/probots/drive/intent';
+import { readTerms } from '../../src/kinds/probots/drive/read';
 import type { Lease } from '../../src/kinds/probots/drive/read';
 import { Refused } from '../../src/helm';
+import { parseFrame } from '../../src/wire';
 import type { Answer } from '../../src/wire';
 import { Chance, SEEDS } from './chance';
 
@@ -401,4 +405,51 @@ test.each(SEEDS)('never a frame with motion that no hand stands for (%i)', async
   scene.take();
   scene.pass(2000);
   expect(scene.said).toEqual([]);
+});
+
+describe('the golden frames of driving', () => {
+  const golden = (name: string) => {
+    const text = readFileSync(
+      join(import.meta.dirname, `../../../tests/wire/${name}.json`),
+      'utf8',
+    );
+    return (JSON.parse(text) as { frame: Record<string, unknown> }).frame;
+  };
+  const fields = (name: string) => {
+    const frame = golden(name);
+    const names = Object.keys(frame).filter((field) => field !== 'id' && field !== 'do');
+    return { verb: frame['do'], names: names.sort() };
+  };
+  const said = (verb: string) => {
+    const one = scene.said.findLast((each) => each.verb === verb);
+    return { verb: one?.verb, names: Object.keys(one?.fields ?? {}).sort() };
+  };
+
+  test('are what the page sends', async () => {
+    const driver = await scene.moves();
+    driver.wish('pad', { x: 0.3, y: 0.7 });
+    scene.pass(60);
+    expect(said('drive')).toEqual(fields('drive-request-drive'));
+    driver.reply('bob', false);
+    expect(said('reply')).toEqual(fields('drive-request-reply'));
+    driver.hands('hidden');
+    expect(said('halt')).toEqual(fields('drive-request-halt'));
+    await driver.get('ProBot1', 'take');
+    expect(said('take')).toEqual(fields('drive-request-take'));
+  });
+
+  test('are understood', async () => {
+    const parse = (name: string) => parseFrame(JSON.stringify(golden(name))) as Answer;
+    expect(readTerms(parse('drive-answer-take'))).toMatchObject({ fence: 7, stopsWithin: 0.6 });
+    const driver = await scene.moves();
+    scene.pass(50);
+    const answered = (name: string) => {
+      driver.heard({ ...parse(name), id: scene.last?.id ?? 0 });
+    };
+    answered('drive-answer-go');
+    expect(driver.flight.value).toMatchObject({ sent: '0.57 0.00 0.00 0.26', trip: 2.1 });
+    scene.pass(50);
+    answered('drive-answer-parked');
+    expect(driver.notice.value?.text).toContain('nothing heard of ProBot1');
+  });
 });
