@@ -21,7 +21,8 @@ class SightlineProcess:
     """Starts on a free port (the same over `restart`), with a settings file of the given text."""
 
     def __init__(self, settings: str = "", *options: str) -> None:
-        self._made = tempfile.TemporaryDirectory(prefix="sightline-")
+        # Its broker may still write for a moment when it was killed.
+        self._made = tempfile.TemporaryDirectory(prefix="sightline-", ignore_cleanup_errors=True)
         self.folder = Path(self._made.name)
         self.port = free_port()
         self._options = options

@@ -119,6 +119,19 @@ def test_the_server_shows_its_own_figures(scene):
     assert scene.server().rate == 0.0
 
 
+def test_our_own_figures_travel_with_the_news_of_others(scene):
+    scene.passes(2)
+    for _ in range(3):
+        scene.arrives(b"7")
+        told = len(scene.heard)
+        scene.passes(1)
+    figures = scene.server()
+    assert figures.received == 3
+    assert scene.heard[told:].count(scene.world.seq) <= 2  # by the watch for silence, at most
+    scene.passes(1)
+    assert scene.heard[-1] == scene.world.seq
+
+
 def test_nothing_new_is_no_news(scene):
     scene.passes(2)
     seq = scene.world.seq

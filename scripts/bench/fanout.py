@@ -25,6 +25,8 @@ POOL = 30_000  # devices: the same one comes again after half a second at 60,000
 DRAIN = 8.0  # s after the last message until the viewers must have it
 P99 = {10: 20.0, 100: 20.0, 1000: 300.0, 5000: 300.0}  # ms, ours; the peer may take a second
 P99_PEER = 1000.0
+TRIES = 2  # what else the machine does can only make it slower
+GROWTH = 0.2  # latency of the peer by the time measured
 PARTS = ("rates", "light", "slow", "idle", "snapshot")
 
 
@@ -118,7 +120,9 @@ def search(
     where: Path, peer: str, viewers: int, deflate: bool, seconds: float, start: float, finer: int
 ) -> dict[str, Any]:
     """The highest sustained rate: doubled until it fails, then halved in between."""
-    limit = P99.get(viewers, 300.0) if peer == "sightline" else P99_PEER
+    limit = P99.get(viewers, 300.0)
+    if peer != "sightline":  # a queue that only grows must not pass because we stopped in time
+        limit = min(P99_PEER, GROWTH * seconds * 1000)
     best: dict[str, Any] = {}
     rate, top = start, 0.0
     while True:
@@ -127,9 +131,13 @@ def search(
             scene.open()
             while True:
                 scene.at(min(rate, 100), 0.3)  # warm up
-                found = scene.at(rate, seconds)
-                good = sustained(found, limit)
-                table.note(_line(found, good))
+                for _ in range(TRIES):
+                    found = scene.at(rate, seconds)
+                    good = sustained(found, limit)
+                    table.note(_line(found, good))
+                    # Far off is no accident.
+                    if good or not found["drained"] or found["p99"] > 2 * limit:
+                        break
                 if not good:
                     top = rate
                     break
@@ -162,7 +170,9 @@ def _line(found: dict[str, Any], good: bool) -> str:
 def rates(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
     results = []
     for viewers in args.viewers:
-        kinds = [("mosquitto", False), ("sightline", False), ("sightline", True)]
+        kinds = [("mosquitto", False), ("sightline", True)]
+        if not args.quick:
+            kinds.insert(1, ("sightline", False))
         for peer, deflate in kinds:
             if args.rate:
                 with Scene(where, peer, viewers, deflate=deflate) as scene:
@@ -171,9 +181,9 @@ def rates(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
                     found = scene.at(args.rate, args.seconds)
                     table.note(_line(found, sustained(found, P99.get(viewers, 300.0))))
             else:
-                start = 20_000 / viewers if peer == "mosquitto" else 6000.0
+                start = 40_000 / viewers if peer == "mosquitto" else 6000.0
                 found = search(
-                    where, peer, viewers, deflate, args.seconds, start, 1 if args.quick else 2
+                    where, peer, viewers, deflate, args.seconds, start, 0 if args.quick else 2
                 )
             results.append(found)
     columns = ["", "K", "msg/s", "deliveries/s", "frames/s", "p50 ms", "p99 ms", "max ms"]
@@ -271,6 +281,10 @@ def idle(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
         cpu = scene.server.cpu
         again = scene.open(storm=True)
         storm = (scene.server.cpu - cpu) / k * 1000
+        scene.publisher.ask("fill", count=1000)
+        time.sleep(1)
+        scene.load.ask("close")
+        large = scene.open(storm=True, deflate=True)
         result = {
             "viewers": k,
             "kb_each": each,
@@ -280,13 +294,17 @@ def idle(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
             "storm_seconds": again["seconds"],
             "storm_median": again["median"],
             "storm_ms": storm,
+            "large_seconds": large["seconds"],
             "rss": scene.server.rss,
             "load_cpu": scene.load.cpu,
         }
     table.show(
-        f"{k} idle viewers",
-        ["KB each", "handshake CPU ms", "idle CPU", "all back s", "half back s", "CPU ms each"],
-        [[each, handshake, quiet, again["seconds"], again["median"], storm]],
+        f"{k} idle viewers; then all of them connecting at once",
+        [
+            *("KB each", "handshake CPU ms", "idle CPU", "all back s", "half back s"),
+            *("CPU ms each", "all back s, deflate, 1000 things"),
+        ],
+        [[each, handshake, quiet, again["seconds"], again["median"], storm, large["seconds"]]],
     )
     return [result]
 
@@ -366,7 +384,7 @@ def main() -> None:
     viewers = args.viewers or ("100" if args.quick else "100,1000")
     args.viewers = [int(k) for k in viewers.split(",")]
     if args.quick:
-        args.seconds = min(args.seconds, 1.5)
+        args.seconds = min(args.seconds, 1.0)
     table.note(f"machine: {table.machine()}")
     work = {"rates": rates, "light": light, "slow": slow, "idle": idle, "snapshot": snapshot}
     with folder() as name:

@@ -178,7 +178,7 @@ def by_transport(many: list[socket.socket], size: int, seconds: float) -> dict[s
     from twisted.internet.protocol import Factory, Protocol
 
     reactor: Any = _reactor
-    made: list[Protocol] = []
+    made: list[Any] = []
     factory = Factory()
 
     class Collecting(Protocol):

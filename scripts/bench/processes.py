@@ -32,6 +32,14 @@ SERVER_CORE = _CORES[0]
 LOAD_CORE = _CORES[-1]
 
 
+def _end(*_: object) -> None:
+    raise SystemExit(143)
+
+
+# So that what was started is stopped when we are told to stop.
+signal.signal(signal.SIGTERM, _end)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

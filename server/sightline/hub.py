@@ -141,6 +141,7 @@ class Hub(Service):
     def _take_vitals(self) -> None:
         now = self._clock.seconds()
         then, received = self._counted
+        quiet = received == self._intake.received
         self._counted = (now, self._intake.received)
         rate = (self._intake.received - received) / (now - then) if now > then else 0.0
         self._lag, self._felt = self._felt, 0.0
@@ -160,7 +161,10 @@ class Hub(Service):
                 self.world.put(SERVER, vitals)
             except WorldFull:
                 pass
-            self._tell()
+            if quiet:
+                self._tell()
+            # Otherwise our figures travel with the next message's news: a frame of their own
+            # would make whatever comes right behind it wait for the tick.
 
     def _fold(self, reading: Reading) -> None:
         try:

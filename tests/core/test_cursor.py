@@ -277,4 +277,4 @@ class Cuts(RuleBasedStateMachine):
 
 
 TestCuts = Cuts.TestCase
-TestCuts.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestCuts.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)

@@ -9,6 +9,9 @@ from sightline.core.presence import Presence
 from sightline.model.kind import Patience, Silence, State
 from states import spot
 
+# Times that add up without rounding: at the very moment of becoming stale both answers would do.
+QUARTERS = st.integers(0, 16).map(lambda quarters: quarters / 4)
+
 
 @pytest.fixture
 def presence() -> Presence:
@@ -95,7 +98,7 @@ def test_a_silence_marks_a_state_and_leaves_others_alone():
     assert Silence("a/1", "stale", "silence").onto(stateless) is stateless
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 4)), max_size=40))
+@given(st.lists(st.tuples(st.sampled_from("abc"), QUARTERS), max_size=40))
 def test_whatever_was_heard_when_the_last_word_is_right(steps):
     presence = Presence({"r": Patience(2, 5)})
     now, heard, said = 0.0, {}, {}

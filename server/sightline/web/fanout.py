@@ -129,8 +129,7 @@ class FanOut:
         self._world = world
         self._pace = pace
         self._groups: dict[Sight, Group] = {}
-        self._flushed = float("-inf")
-        self._took = 0.0
+        self._next = float("-inf")  # when the next flush may be
         self._due: IDelayedCall | None = None
         self.frames_sent = 0
         self.too_slow = 0
@@ -258,15 +257,11 @@ class FanOut:
         """The world may have changed. The first news after quiet goes out at once."""
         if self._due is not None:
             return
-        wait = self._flushed + self._interval - self._clock.seconds()
+        wait = self._next - self._clock.seconds()
         if wait <= 0:
             self.flush()
         else:
             self._due = self._clock.callLater(wait, self._tick)
-
-    @property
-    def _interval(self) -> float:
-        return min(max(self._pace.tick, 2 * self._took), self._pace.tick_max)
 
     def _tick(self) -> None:
         self._due = None
@@ -281,8 +276,9 @@ class FanOut:
                 sent = True
                 self._broadcast(group, payload)
         if sent:
-            self._flushed = self._clock.seconds()
-            self._took = self._flushed - began
+            ended, pace = self._clock.seconds(), self._pace
+            rest = min(2 * (ended - began), pace.tick_max)  # a third of the time at most
+            self._next = max(began + pace.tick, ended + rest)
 
     def beat(self) -> None:
         """Tell every level viewer that we are alive, and let go of those stuck for too long."""

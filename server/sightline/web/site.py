@@ -43,6 +43,7 @@ _HEADERS = {
     b"x-frame-options": b"DENY",
 }
 _MAX_BODY = 64 * 1024  # bytes
+_LINGER = 1.0  # s a connection is read on after a refusal
 _IDLE = 60  # s a kept-alive connection may wait between requests
 
 
@@ -80,6 +81,7 @@ class PatientChannel(http.HTTPChannel):
 
     request_seconds = 10.0  # s from a request's first byte to its last
     _late: IDelayedCall | None = None
+    _refused = False
 
     def connectionMade(self) -> None:
         """The first request is due now."""
@@ -111,17 +113,20 @@ class PatientChannel(http.HTTPChannel):
             return self._refuse(413, b"Content Too Large")
         super().allHeadersReceived()
 
+    def rawDataReceived(self, data: bytes) -> None:
+        """Part of a body, unless it is of one we refused."""
+        if not self._refused:
+            super().rawDataReceived(data)
+
     def allContentReceived(self) -> None:
         """The request is complete; answering may take its time."""
-        self._in_time()
         if not self._refused:
+            self._in_time()
             super().allContentReceived()
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """A URL or a header beyond all measure."""
         self._refuse(431, b"Request Header Fields Too Large")
-
-    _refused = False
 
     def _refuse(self, code: int, reason: bytes) -> None:
         if self._refused or self.transport is None:
@@ -132,6 +137,11 @@ class PatientChannel(http.HTTPChannel):
         self.transport.write(
             b"HTTP/1.1 %d %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % (code, reason)
         )
+        # Whoever is still sending must be read on, or the reset would take our answer with it.
+        self._late = self.callLater(_LINGER, self._hang_up)
+
+    def _hang_up(self) -> None:
+        self._late = None
         self.loseConnection()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:

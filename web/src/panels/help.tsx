@@ -22,6 +22,10 @@ export function Help() {
       ref={dialog}
       class="help"
       aria-labelledby="help-title"
+      // Before it closes, not only after: a key pressed right behind Escape is meant for the page.
+      onCancel={() => {
+        help.value = false;
+      }}
       onClose={() => {
         help.value = false;
       }}

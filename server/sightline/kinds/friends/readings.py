@@ -51,14 +51,15 @@ class Located(msgspec.Struct, frozen=True, gc=False):
             # The broker's copy may be old; that the friend was heard since stays true.
             changes["presence"] = "live"
             changes["evidence"] = None
-        return replace(fix, **changes) if changes else fix
+        after = replace(fix, **changes) if changes else fix
+        if (fix.untimed or fix.tst == before.tst) and _same_but_when(after, before):
+            return revived(before)  # just said again
+        return after
 
     def _newer(self, before: Friend) -> bool:
         fix = self.friend
-        if fix.untimed and self.retained:
-            return False  # a copy of unknown age
-        if (fix.untimed or fix.tst == before.tst) and (self.retained or _same(fix, before)):
-            return False  # just said again
+        if self.retained and (fix.untimed or fix.tst == before.tst):
+            return False  # a copy, of unknown age or of what is known
         if self.retained and fix.ahead is not None and (fix.tst or 0) < (before.tst or 0):
             return False  # received only now, but made before: here its own clock tells
         # Times are whole seconds: of two fixes of one second the one received later is the newer.
@@ -207,17 +208,13 @@ def _regions_as_of(friend: Friend) -> float:
     return order(friend) if friend.inregions_tst is None else friend.inregions_tst
 
 
-def _same(fix: Friend, before: Friend) -> bool:
-    """Whether a fix says only what is known: all but when, and what others told us."""
-    return fix == replace(
+def _same_but_when(after: Friend, before: Friend) -> bool:
+    """Whether nothing but the times of the fix is another, and whether the friend is live."""
+    return after == replace(
         before,
-        tst=fix.tst,
-        at=fix.at,
-        ahead=fix.ahead,
-        presence=fix.presence,
-        evidence=fix.evidence,
-        name=None,
-        tid=fix.tid and before.tid,
-        inregions=before.inregions if fix.inregions is not None else None,
-        inregions_tst=None,
+        tst=after.tst,
+        at=after.at,
+        ahead=after.ahead,
+        presence=after.presence,
+        evidence=after.evidence,
     )
