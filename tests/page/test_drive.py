@@ -208,7 +208,8 @@ def hide(page: Page) -> None:
     """As when the tab goes to the background; headless browsers never hide theirs."""
     page.evaluate(
         """() => {
-          Object.defineProperty(document, 'visibilityState', {configurable: true, get: () => 'hidden'});
+          Object.defineProperty(document, 'visibilityState',
+            {configurable: true, get: () => 'hidden'});
           document.dispatchEvent(new Event('visibilitychange'));
         }"""
     )
