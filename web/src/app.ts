@@ -5,7 +5,7 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import { readPlace, writePlace } from './address';
-import type { Section } from './address';
+import type { Place, Section } from './address';
 import { createApi } from './api';
 import type { Api } from './api';
 import { ServerClock } from './clock';
@@ -16,6 +16,12 @@ import { Helm } from './helm';
 import type { Entry } from './kinds/entry';
 import { SUMMARIES } from './kinds';
 import { fixTime, readFriend } from './kinds/friends/read';
+import { watchHands } from './kinds/probots/drive/deadman';
+import { Driver } from './kinds/probots/drive/driver';
+import { collect } from './kinds/probots/drive/history';
+import type { History } from './kinds/probots/drive/history';
+import { readCommand, readLease } from './kinds/probots/drive/read';
+import { Stopper } from './kinds/probots/drive/stopper';
 import type { SightlineMap, View } from './map/types';
 import { Pulse } from './pulse';
 import { arrange } from './roster';
@@ -24,11 +30,12 @@ import { likings } from './settings';
 import type { Likings } from './settings';
 import { Socket } from './socket';
 import type { Connection } from './socket';
+import type { Hello } from './wire';
 import { Tape } from './tape';
 import { Trails } from './trails';
 import { EVERYBODY, sectionsFor } from './visitor';
 import type { Visitor } from './visitor';
-import { World } from './world';
+import { splitKey, World } from './world';
 import type { Key } from './world';
 
 /** The list is put in order anew at most this often, in milliseconds: it should not twitch. */
@@ -63,7 +70,12 @@ export interface App {
   readonly trails: Trails;
   readonly likings: Likings;
   readonly entries: ReadonlyMap<Key, Entry>;
+  readonly driver: Driver;
+  readonly stopper: Stopper;
+  readonly history: History;
 
+  /** Who the server takes us for. */
+  readonly user: ReadonlySignal<Hello['user']>;
   readonly connection: ReadonlySignal<Connection>;
   /** Whether a picture of the world has arrived. */
   readonly ready: ReadonlySignal<boolean>;
@@ -75,6 +87,8 @@ export interface App {
   /** Which page of a section that has several; empty for its first. */
   readonly tab: Signal<string>;
   readonly selected: Signal<Key | null>;
+  /** The robot whose drive page is open. */
+  readonly robot: ReadonlySignal<Key | null>;
   readonly following: Signal<Key | null>;
   readonly trail: Signal<boolean>;
   readonly query: Signal<string>;
@@ -93,6 +107,10 @@ export interface App {
   whereabouts(entry: Entry): string;
   select(key: Key | null): void;
   go(section: Section, tab?: string): void;
+  /** Open the drive page of a robot, or close it. */
+  choose(robot: Key | null): void;
+  /** Stop the robot whose page is open, or all of them. Anybody may, at any time. */
+  stopNow(): void;
   follow(key: Key | null): void;
   /** The map came to rest elsewhere. */
   viewed(view: View): void;
@@ -124,7 +142,9 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   const now = signal(clock.seconds());
   const section = signal(open(place.section));
   const tab = signal(place.tab ?? '');
-  const selected = signal<Key | null>(place.selected ?? null);
+  const selected = signal<Key | null>(chosenOnMap(place));
+  const robot = signal<Key | null>(chosenRobot(place));
+  const user = signal<Hello['user']>({ name: visitor.name, role: visitor.role });
   const following = signal<Key | null>(null);
   const trail = signal(true);
   const query = signal('');
@@ -140,6 +160,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
         case 'hello':
           clock.forget();
           clock.heard(frame.now);
+          user.value = frame.user;
           world.greet(frame.epoch);
           break;
         case 'news':
@@ -149,14 +170,17 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
           clock.heard(frame.now);
           break;
         case 'answer':
-          helm.answered(frame);
+          if (!helm.answered(frame)) driver.heard(frame);
           break;
         case 'other':
           break;
       }
     },
     state(next) {
-      if (next.state === 'lost') helm.lost();
+      if (next.state === 'lost') {
+        helm.lost();
+        driver.disconnected();
+      }
       connection.value = next;
       document.documentElement.dataset['connection'] = next.state;
     },
@@ -171,6 +195,43 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     },
   });
   const helm = new Helm((label, text) => socket.send(label, text));
+
+  const outside = {
+    ask: helm.ask.bind(helm),
+    tell: helm.tell.bind(helm),
+    now: () => performance.now(),
+    wall: () => Date.now(),
+    every(milliseconds: number, call: () => void) {
+      const timer = setInterval(call, milliseconds);
+      return () => {
+        clearInterval(timer);
+      };
+    },
+    visible: () => document.visibilityState === 'visible',
+  };
+  const driver = new Driver(outside);
+  const stopper = new Stopper(outside);
+  const history = collect(world, () => clock.seconds());
+  // Not by the pulse, which waits for the next drawn frame: a lease that is over is over now.
+  world.onChange((changed) => {
+    const held = driver.holds;
+    if (held !== null && (changed.has(`lease/${held}`) || changed.size === 0)) {
+      const lease = world.get(`lease/${held}`);
+      driver.leased(held, lease ? readLease(lease) : null, endOf);
+    }
+    for (const key of changed) {
+      const thing = key.startsWith('command/') ? world.get(key) : undefined;
+      if (thing?.['what'] !== 'end') continue;
+      const { lease, why } = readCommand(thing);
+      if (lease !== undefined && why !== undefined) driver.ended(lease, why);
+    }
+  });
+  const endOf = (fence: number): string | undefined => {
+    for (const thing of world.kind('command').values()) {
+      if (thing['what'] === 'end' && thing['lease'] === fence) return readCommand(thing).why;
+    }
+    return undefined;
+  };
 
   // Entries follow the world; the order follows the entries, but calmly.
   const entriesChanged = signal(0);
@@ -231,7 +292,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     );
   };
   const loadTownsOnce = effect(() => {
-    if (!ready.value) return;
+    if (!ready.value || section.value !== 'map') return;
     setTimeout(loadTowns, TOWNS_AFTER);
     queueMicrotask(() => {
       loadTownsOnce();
@@ -260,6 +321,11 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     );
   });
 
+  const chosenNow = () => {
+    const chosen =
+      section.value === 'map' ? selected.value : section.value === 'robots' ? robot.value : null;
+    return chosen === null ? {} : { selected: chosen };
+  };
   const writeAddress = () => {
     // The map may still come to rest after everything else has gone.
     if (gone.aborted) return;
@@ -267,9 +333,9 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
       section: section.value,
       ...(section.value === 'map' && view.value ? { view: view.value } : {}),
       ...(section.value === 'map' ? {} : { tab: tab.value }),
-      ...(section.value !== 'map' || selected.value === null ? {} : { selected: selected.value }),
+      ...chosenNow(),
     });
-    if (next !== location.hash) history.replaceState(null, '', next);
+    if (next !== location.hash) window.history.replaceState(null, '', next);
   };
 
   if (selected.value !== null) keepTrail(selected.value);
@@ -288,6 +354,10 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     trails,
     likings: host.likings ?? likings(),
     entries,
+    driver,
+    stopper,
+    history,
+    user,
     connection,
     ready,
     now,
@@ -295,6 +365,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     section,
     tab,
     selected,
+    robot,
     following,
     trail,
     query,
@@ -322,8 +393,21 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
         section.value = next;
         tab.value = page;
       });
-      history.pushState(null, '', writePlace({ section: next, tab: page }));
+      window.history.pushState(null, '', writePlace({ section: next, tab: page }));
       writeAddress();
+    },
+    choose(key) {
+      if (key === robot.value && section.value === 'robots') return;
+      robot.value = key;
+      section.value = 'robots';
+      window.history.pushState(null, '', writePlace({ section: 'robots' }));
+      writeAddress();
+    },
+    stopNow() {
+      const open = section.value === 'robots' ? robot.value : null;
+      const name = open === null ? null : splitKey(open)[1];
+      void stopper.stop(name, open === null ? null : (entries.get(open)?.name ?? name));
+      if (name === null || driver.holds === name) driver.stopped();
     },
     follow(key) {
       if (key !== null) keepTrail(key);
@@ -359,15 +443,31 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
         const asked = readPlace(location.hash);
         section.value = open(asked.section);
         tab.value = asked.tab ?? '';
-        if (asked.selected !== undefined && asked.selected !== selected.value) {
-          app.select(asked.selected);
-        }
+        if (asked.section === 'robots') robot.value = chosenRobot(asked);
+        const chosen = chosenOnMap(asked);
+        if (chosen !== null && chosen !== selected.value) app.select(chosen);
       };
       addEventListener('hashchange', follow, { signal: gone });
       addEventListener('popstate', follow, { signal: gone });
+      const unwatchHands = watchHands((why) => {
+        driver.hands(why);
+      });
+      // Whoever leaves the drive page leaves the robot.
+      const unwatchPlace = effect(() => {
+        const here = section.value === 'robots' && robot.value !== null;
+        const at = here ? splitKey(robot.value ?? '')[1] : null;
+        if (driver.about !== null && driver.about !== at) driver.release();
+        driver.tell(null);
+      });
+      gone.addEventListener('abort', () => {
+        unwatchHands();
+        unwatchPlace();
+      });
       socket.start();
     },
     end() {
+      // Whoever goes lets go of the robot first.
+      driver.release();
       leaving.abort();
       clearTimeout(arrangeTimer);
       socket.stop();
@@ -375,4 +475,13 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     },
   };
   return app;
+}
+
+function chosenOnMap(place: Place): Key | null {
+  return place.section === 'robots' ? null : (place.selected ?? null);
+}
+
+function chosenRobot(place: Place): Key | null {
+  const chosen = place.selected;
+  return place.section === 'robots' && chosen?.startsWith('probot/') === true ? chosen : null;
 }

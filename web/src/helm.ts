@@ -60,6 +60,15 @@ export class Helm {
     });
   }
 
+  /**
+   * Say something whose answer nobody waits for: driving frames, which come twenty times a second and
+   * are answered now and then. The id; null when there is no connection.
+   */
+  tell(verb: string, fields: Readonly<Record<string, unknown>>): number | null {
+    const id = this.#next++;
+    return this.#send(verb, requestFrame(id, verb, fields)) ? id : null;
+  }
+
   /** An answer came; false when nobody here waits for it. */
   answered(answer: Answer): boolean {
     const pending = this.#pending.get(answer.id);

@@ -8,6 +8,7 @@ export type Action =
   | 'theme'
   | 'help'
   | 'close'
+  | 'stop'
   | 'map'
   | 'robots'
   | 'broker'
@@ -18,7 +19,7 @@ export interface Binding {
   readonly keys: readonly [string] | readonly [string, string];
   readonly action: Action;
   readonly does: string;
-  readonly group: 'Map' | 'Go to' | 'Page';
+  readonly group: 'Map' | 'Go to' | 'Page' | 'Robots';
 }
 
 export const BINDINGS: readonly Binding[] = [
@@ -33,6 +34,14 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['d'], action: 'theme', does: 'Dark or light', group: 'Page' },
   { keys: ['?'], action: 'help', does: 'This help', group: 'Page' },
   { keys: ['Escape'], action: 'close', does: 'Close, or stop following', group: 'Page' },
+  { keys: [' '], action: 'stop', does: 'Stop the robot, or all robots', group: 'Robots' },
+];
+
+/** Keys which the drive pad handles itself while it has the focus; told in the help. */
+export const PAD_KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [['W', 'A', 'S', 'D'], 'Drive, while the pad has the focus'],
+  [['↑', '↓', '←', '→'], 'Drive, while the pad has the focus'],
+  [['Escape'], 'Release the robot'],
 ];
 
 /** Keys which the roster handles itself while it has the focus; told in the help. */

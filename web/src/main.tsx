@@ -7,6 +7,7 @@ import './theme/base.css';
 import './theme/shell.css';
 import './theme/sections.css';
 import './theme/accounts.css';
+import './theme/drive.css';
 import { render } from 'preact';
 import { Shell, worldOf } from './accounts/shell';
 import { createApi } from './api';

@@ -101,7 +101,9 @@ describe('a robot', () => {
   });
 
   test('without a signal promises no latency', () => {
-    expect(summariseProBot(robot({ rtt: 20, presence: 'offline' })).note).toBe('No signal');
+    expect(summariseProBot(robot({ rtt: 20, heard: 1, presence: 'offline' })).note).toBe(
+      'No signal',
+    );
   });
 });
 

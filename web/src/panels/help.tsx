@@ -1,11 +1,11 @@
 /** The keys of the page, from the same table that the keyboard uses. */
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
-import { BINDINGS, ROSTER_KEYS } from '../keys';
+import { BINDINGS, PAD_KEYS, ROSTER_KEYS } from '../keys';
 import { useApp } from './context';
 import { Icon } from './icon';
 
-const GROUPS = ['Map', 'Go to', 'Page'] as const;
+const GROUPS = ['Map', 'Go to', 'Robots', 'Page'] as const;
 
 export function Help() {
   const { help } = useApp();
@@ -57,12 +57,17 @@ export function Help() {
                 ))}
                 {group === 'Map' &&
                   ROSTER_KEYS.map(([keys, does]) => <Keys key={does} keys={keys} does={does} />)}
+                {group === 'Robots' &&
+                  PAD_KEYS.map(([keys, does]) => (
+                    <Keys key={keys.join()} keys={keys} does={does} />
+                  ))}
               </dl>
             </section>
           ))}
         </div>
         <p class="note">
-          On the map, drag or use the arrow keys to move, and the wheel or + and − to zoom.
+          Space stops wherever you are on the robots’ pages, also on a button (press those with
+          Enter). On the map, drag or use the arrow keys to move, and the wheel or + and − to zoom.
         </p>
       </div>
     </dialog>
@@ -82,4 +87,4 @@ function Keys({ keys, does }: { keys: readonly string[]; does: string }) {
   );
 }
 
-const NAMES: Readonly<Record<string, string>> = { Escape: 'Esc', Enter: 'Enter' };
+const NAMES: Readonly<Record<string, string>> = { Escape: 'Esc', Enter: 'Enter', ' ': 'Space' };

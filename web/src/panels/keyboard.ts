@@ -5,6 +5,14 @@ import type { Action, Waiting } from '../keys';
 
 export function bindKeys(app: App): () => void {
   let waiting: Waiting | null = null;
+  // The space bar is the stop: before any other listener, and before the button it may be on.
+  const onSpace = (key: KeyboardEvent) => {
+    if (key.key !== ' ' || key.ctrlKey || key.metaKey || key.altKey) return;
+    if (isTyping(key.target) || !stopsHere(app, key.target)) return;
+    key.preventDefault();
+    key.stopPropagation();
+    if (!key.repeat) app.stopNow();
+  };
   const onKey = (key: KeyboardEvent) => {
     if (key.defaultPrevented || key.ctrlKey || key.metaKey || key.altKey) return;
     if (isTyping(key.target) && key.key !== 'Escape') return;
@@ -17,17 +25,29 @@ export function bindKeys(app: App): () => void {
     if (result.action === null) return;
     if (act(app, result.action)) key.preventDefault();
   };
+  document.addEventListener('keydown', onSpace, true);
   document.addEventListener('keydown', onKey);
   return () => {
+    document.removeEventListener('keydown', onSpace, true);
     document.removeEventListener('keydown', onKey);
   };
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
+  if (!(target instanceof HTMLElement)) return false;
+  if (target instanceof HTMLInputElement) return !/^(range|checkbox|radio)$/.test(target.type);
+  return target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName);
+}
+
+/**
+ * Whether the space bar is the stop here: on the robots' pages always; elsewhere when there are
+ * robots, and it is not meant for what has the focus.
+ */
+function stopsHere(app: App, target: EventTarget | null): boolean {
+  if (app.world.kind('probot').size === 0) return false;
+  if (app.section.value === 'robots') return true;
+  const used = 'a, button, input, select, textarea, summary, [role=option], [role=button], dialog';
+  return !(target instanceof Element) || target.closest(used) === null;
 }
 
 /** Do it; false when there was nothing to do. */
@@ -71,11 +91,22 @@ function act(app: App, action: Action): boolean {
       return true;
     case 'close':
       return close(app);
+    case 'stop':
+      // Done by its own listener, which comes first.
+      return false;
   }
 }
 
-/** Close the topmost thing: following first, then the details, then the section. */
+/** Close the topmost thing: the robot that is driven or following first, then the details, then the section. */
 function close(app: App): boolean {
+  if (app.driver.about !== null) {
+    app.driver.release();
+    return true;
+  }
+  if (app.section.value === 'robots' && app.robot.value !== null) {
+    app.choose(null);
+    return true;
+  }
   if (app.section.value !== 'map') {
     app.go('map');
     return true;

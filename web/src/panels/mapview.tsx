@@ -33,24 +33,34 @@ export function MapView() {
     if (!element) return;
     const ends: (() => void)[] = [];
     let over = false;
-    import('../map/map').then(
-      ({ createMap }) => {
-        if (over) return;
-        const made = createMap(element, {
-          theme: app.likings.theme.peek(),
-          reducedMotion: app.likings.reducedMotion.peek(),
-          view: app.firstView,
-        });
-        ends.push(made.onScale(setScale), made.onTrouble(setTrouble), ...wire(app, made), () => {
-          made.destroy();
-        });
-        setScale(made.scale());
-        app.map.value = made;
-      },
-      (error: unknown) => {
-        setTrouble(`The map could not be loaded: ${String(error)}`);
-      },
-    );
+    const load = () => {
+      import('../map/map').then(
+        ({ createMap }) => {
+          if (over) return;
+          const made = createMap(element, {
+            theme: app.likings.theme.peek(),
+            reducedMotion: app.likings.reducedMotion.peek(),
+            view: app.firstView,
+          });
+          ends.push(made.onScale(setScale), made.onTrouble(setTrouble), ...wire(app, made), () => {
+            made.destroy();
+          });
+          setScale(made.scale());
+          app.map.value = made;
+        },
+        (error: unknown) => {
+          setTrouble(`The map could not be loaded: ${String(error)}`);
+        },
+      );
+    };
+    // Not before somebody looks at it: whoever drives a robot needs the page's whole attention.
+    let loading = false;
+    const undo = effect(() => {
+      if (loading || app.section.value !== 'map') return;
+      loading = true;
+      load();
+    });
+    ends.push(undo);
     return () => {
       over = true;
       app.map.value = null;

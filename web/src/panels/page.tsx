@@ -42,6 +42,7 @@ export function Page() {
       data-section={section}
       data-selected={app.selected.value !== null}
       data-stop={app.stop.value}
+      data-driving={section === 'robots' && app.robot.value !== null}
     >
       <a class="skip" href={onMap ? '#roster' : '#content'} onClick={skip}>
         {onMap ? 'Skip to the roster' : 'Skip to the content'}

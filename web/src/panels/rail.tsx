@@ -27,11 +27,16 @@ const SECTIONS: readonly [Section, string, IconNode][] = [
 export function Rail() {
   const { help, likings, sections } = useApp();
   const silentRobots = useKind('probot').some((thing) => thing['presence'] !== 'live');
+  const alarmed = useKind('alarm').length > 0;
   const brokerTrouble = useKind('broker').some(
     (thing) => readBroker(thing).link.state !== 'connected',
   );
   const trouble: Partial<Record<Section, string>> = {
-    ...(silentRobots ? { robots: 'a robot is silent' } : {}),
+    ...(alarmed
+      ? { robots: 'somebody else speaks to the robots' }
+      : silentRobots
+        ? { robots: 'a robot is silent' }
+        : {}),
     ...(brokerTrouble ? { broker: 'a broker is not connected' } : {}),
   };
   return (

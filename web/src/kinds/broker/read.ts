@@ -26,6 +26,8 @@ export interface Broker {
   readonly sys: Readonly<Record<string, number | string>>;
   /** Receipt of the newest figure, epoch seconds. */
   readonly sysAt?: number;
+  /** How long a message of the server takes to it and back, in milliseconds. */
+  readonly trip?: number;
 }
 
 const known = new WeakMap<Thing, Broker>();
@@ -60,6 +62,7 @@ export function readBroker(thing: Thing): Broker {
       version: field.text(thing, 'version'),
       uptime: field.number(thing, 'uptime'),
       sysAt: field.number(thing, 'sys_at'),
+      trip: field.number(thing, 'trip'),
     }),
   };
   known.set(thing, broker);

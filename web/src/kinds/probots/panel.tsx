@@ -4,13 +4,20 @@ import { CopyButton } from '../../panels/copy';
 import { useApp, useTicks } from '../../panels/context';
 import { evidenceText, Fact, Facts, PresencePill, Stat, Stats } from '../../panels/facts';
 import type { Thing } from '../../wire';
+import { keyOf } from '../../world';
 import { readProBot, routineText } from './read';
 import type { ProBot } from './read';
 
 export function RobotHeadline({ thing }: { thing: Thing }) {
   const robot = readProBot(thing);
   const word =
-    robot.presence === 'live' ? 'Live' : robot.presence === 'stale' ? 'Silent' : 'No signal';
+    robot.presence === 'live'
+      ? 'Live'
+      : robot.presence === 'stale'
+        ? 'Silent'
+        : robot.heard === undefined
+          ? 'Never heard'
+          : 'No signal';
   return (
     <p>
       <PresencePill presence={robot.presence} word={word} />
@@ -20,7 +27,7 @@ export function RobotHeadline({ thing }: { thing: Thing }) {
 }
 
 export function RobotPanel({ thing }: { thing: Thing }) {
-  const { go } = useApp();
+  const { choose } = useApp();
   const robot = readProBot(thing);
   return (
     <>
@@ -40,10 +47,10 @@ export function RobotPanel({ thing }: { thing: Thing }) {
             type="button"
             class="button"
             onClick={() => {
-              go('robots');
+              choose(keyOf('probot', thing.id));
             }}
           >
-            All robots
+            Drive or stop it
           </button>
         </section>
       </div>

@@ -13,7 +13,13 @@ export function summariseProBot(thing: Thing): Entry {
           routineText(robot.routine),
           robot.roundTrip === undefined ? '' : `${String(Math.round(robot.roundTrip))} ms`,
         ]
-      : [robot.presence === 'stale' ? 'Silent' : 'No signal'];
+      : [
+          robot.presence === 'stale'
+            ? 'Silent'
+            : robot.heard === undefined
+              ? 'Never heard'
+              : 'No signal',
+        ];
   return {
     key: keyOf('probot', thing.id),
     group: 'robots',
@@ -26,7 +32,7 @@ export function summariseProBot(thing: Thing): Entry {
     charging: false,
     place: '',
     note: parts.filter(Boolean).join(' · '),
-    search: plain(`${robot.name} robot ${robot.ip ?? ''}`),
+    search: plain(`${robot.name} ${robot.id} robot ${robot.ip ?? ''}`),
     order: orderOf(robot.name),
     ...present({ heard: robot.heard, battery: robot.battery }),
   };

@@ -1,0 +1,483 @@
+"""The drive page in a real browser, with a simulated robot behind a real server and a real broker.
+
+What counts is what reached ``keys/ProBot1``: a recorder of our own hears it beside the robot.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+from playwright.sync_api import Browser, Page, expect
+
+from broker import Broker, accepts, free_port
+from page.conftest import DESKTOP, Watched
+from sightline_process import ROOT
+
+pytest.importorskip("sightline.driving", reason="this server cannot drive yet")
+
+KEYS = "keys/ProBot1"
+STOP = "0 0 0 0"
+GRAMMAR = re.compile(r"0 0 0 0|0\.[0-7]\d( 0\.[0-7]\d){3}")
+LANDSCAPE = {"width": 844, "height": 390}
+DEADLINE = 15.0  # s
+
+
+class Recorder:
+    """Hears what the robots hear: (topic, payload) in order."""
+
+    def __init__(self, port: int) -> None:
+        self.heard: list[tuple[str, str]] = []
+        self._ready = False
+        self._client = Client(CallbackAPIVersion.VERSION2)
+        self._client.on_message = lambda _, __, m: self.heard.append(
+            (m.topic, m.payload.decode("utf-8", "replace"))
+        )
+        self._client.on_connect = lambda client, *_: client.subscribe(
+            [("keys/+", 0), ("MainRoutine/+", 0), ("shutdownProBot/+", 0)]
+        )
+        self._client.on_subscribe = lambda *_: setattr(self, "_ready", True)
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        self.until(lambda: self._ready, "the subscription")
+
+    @property
+    def keys(self) -> list[str]:
+        return [payload for topic, payload in list(self.heard) if topic == KEYS]
+
+    @property
+    def last(self) -> str | None:
+        return self.keys[-1] if self.keys else None
+
+    def until(self, fact: Callable[[], Any], name: str) -> None:
+        deadline = time.monotonic() + DEADLINE
+        while not fact():
+            assert time.monotonic() < deadline, f"waited {DEADLINE} s for {name}: {self.heard[-5:]}"
+            time.sleep(0.01)
+
+    def moves(self, wanted: str = r"0\.\d\d .*") -> None:
+        """Wait until the robot was told to move (so)."""
+        self.until(lambda: re.fullmatch(wanted, self.last or "") and self.last != STOP, wanted)
+
+    def stands(self) -> None:
+        """Wait until it was told to stop, and see that this was the last word."""
+        self.until(lambda: self.last == STOP, "the stop")
+        count = len([said for said in self.keys if said != STOP])
+        time.sleep(0.3)  # nothing else may come
+        assert self.last == STOP
+        assert len([said for said in self.keys if said != STOP]) == count
+
+    def publish(self, topic: str, payload: str) -> None:
+        """As somebody else would."""
+        self._client.publish(topic, payload)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+class Drive:
+    """A broker, a server, a robot and its recorder."""
+
+    def __init__(self, broker: Broker, folder: Path) -> None:
+        self.port = free_port()
+        self.broker = broker
+        self._children: list[subprocess.Popen[bytes]] = []
+        settings = folder / "sightline.toml"
+        settings.write_text(
+            f"""
+            [server]
+            web_root = "{ROOT / "web" / "dist"}"
+            [broker.main]
+            host = "127.0.0.1"
+            port = {broker.port}
+            [fanout]
+            beat_seconds = 1
+            [probot.ProBot1]
+            name = "Rolly"
+            [probot.ProBot9]
+            name = "Spare"
+            """
+        )
+        self._log = folder / "log"
+        served = str(Path(__file__).parent / "served.py")
+        self._run(served, str(settings), str(folder / "state"), str(self.port))
+        self.recorder = Recorder(broker.port)
+        self.recorder.until(lambda: accepts(self.port), "the server")
+        self.robot = self._run(
+            "-c",
+            "from sightline.cli.main import main; main()",
+            *("simulate", "probot", "--broker", f"127.0.0.1:{broker.port}", "--seed", "3"),
+        )
+
+    @property
+    def home(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def _run(self, *command: str) -> subprocess.Popen[bytes]:
+        with self._log.open("ab") as log:
+            child = subprocess.Popen(
+                [sys.executable, *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        self._children.append(child)
+        return child
+
+    def close(self) -> None:
+        self.recorder.close()
+        for child in self._children:
+            child.terminate()
+        for child in self._children:
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+@pytest.fixture
+def drive(tmp_path: Path) -> Iterator[Drive]:
+    with Broker("sys_interval 1") as broker:
+        scene = Drive(broker, tmp_path)
+        try:
+            yield scene
+        finally:
+            scene.close()
+    for payload in scene.recorder.keys:
+        assert GRAMMAR.fullmatch(payload), payload
+
+
+@pytest.fixture
+def enter(chromium: Browser, drive: Drive) -> Iterator[Any]:
+    """Opens the drive page as somebody (``amy:operator``). Nothing must have gone wrong in it."""
+    opened = []
+
+    def open_page(who: str, place: str = "#robots?id=probot/ProBot1", **context: Any) -> Page:
+        context.setdefault("viewport", DESKTOP)
+        made = chromium.new_context(reduced_motion="reduce", **context)
+        made.add_cookies([{"name": "who", "value": who, "url": drive.home}])
+        page = made.new_page()
+        page.set_default_timeout(20_000)
+        opened.append((page, Watched(page, drive.home)))
+        page.goto(f"{drive.home}?test{place}")
+        expect(page.locator("html[data-connection=live]")).to_be_attached()
+        return page
+
+    yield open_page
+    for page, watched in opened:
+        page.context.close()
+        assert watched.troubles == []
+        assert watched.strangers == []
+
+
+def take(page: Page) -> None:
+    expect(page.locator(".chart canvas")).to_have_count(2)
+    page.get_by_role("button", name="Take control").click()
+    expect(page.locator("[data-control=mine]")).to_be_visible()
+    expect(page.locator(".pad[data-mine=true]")).to_be_visible()
+
+
+def hold(page: Page, recorder: Recorder, key: str, wanted: str = r"0\.75 .*") -> None:
+    """Hold a key until the robot was told ``wanted``.
+
+    On a busy machine the page may pause for half a second. Then the robot is stopped, as it must
+    be, and the key pressed anew, as it must be, too.
+    """
+    for _ in range(4):
+        page.keyboard.down(key)
+        stopped = page.locator(".pad-notice", has_text="No driving frame")
+        deadline = time.monotonic() + DEADLINE
+        while not re.fullmatch(wanted, recorder.last or "") and not stopped.count():
+            assert time.monotonic() < deadline, f"{wanted}: {recorder.heard[-5:]}"
+            time.sleep(0.02)
+        if not stopped.count():
+            return
+        page.keyboard.up(key)
+        page.wait_for_timeout(500)
+    raise AssertionError("the page is too slow on this machine")
+
+
+def hide(page: Page) -> None:
+    """As when the tab goes to the background; headless browsers never hide theirs."""
+    page.evaluate(
+        """() => {
+          Object.defineProperty(document, 'visibilityState',
+            {configurable: true, get: () => 'hidden'});
+          document.dispatchEvent(new Event('visibilitychange'));
+        }"""
+    )
+
+
+def test_keys_drive_with_the_ramp_of_the_original_and_letting_go_stops(drive, enter):
+    page = enter("amy:operator")
+    take(page)
+    hold(page, drive.recorder, "w", "0.75 0.00 0.00 0.00")
+    page.keyboard.up("w")
+    drive.recorder.stands()
+    hold(page, drive.recorder, "ArrowRight", "0.00 0.00 0.00 0.75")
+    expect(page.locator("[data-wire=sent]")).to_have_text("0.00 0.00 0.00 0.75")
+    page.keyboard.up("ArrowRight")
+    drive.recorder.stands()
+    climb = [float(said.split()[0]) for said in drive.recorder.keys if said.endswith("0 0.00")]
+    assert climb[0] < 0.75
+    assert climb[: climb.index(0.75)] == sorted(climb[: climb.index(0.75)])
+
+
+def test_keys_do_nothing_while_the_pad_has_not_the_focus(drive, enter):
+    page = enter("amy:operator")
+    take(page)
+    page.get_by_role("button", name="All robots").focus()
+    page.keyboard.down("w")
+    page.wait_for_timeout(300)
+    page.keyboard.up("w")
+    assert all(said == STOP for said in drive.recorder.keys)
+
+
+def test_a_finger_on_the_pad_drives_and_lifting_it_stops(drive, enter):
+    page = enter("amy:operator", viewport=LANDSCAPE, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="Take control").tap()
+    expect(page.locator(".pad[data-mine=true]")).to_be_visible()
+    ring = page.locator(".pad .ring").first.bounding_box()
+    assert ring
+    middle = {"x": ring["x"] + ring["width"] / 2, "y": ring["y"] + ring["height"] / 2}
+    touch = page.context.new_cdp_session(page)
+
+    def put(kind: str, *points: dict[str, float]) -> None:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
+
+    put("touchStart", middle)
+    put("touchMove", {**middle, "y": middle["y"] - ring["height"] / 4})
+    drive.recorder.moves(r"0\.3\d 0\.00 0\.0\d 0\.0\d")
+    put("touchMove", {**middle, "y": middle["y"] + ring["height"] * 2})
+    drive.recorder.moves(r"0\.00 0\.75 0\.0\d 0\.0\d")
+    put("touchEnd")
+    drive.recorder.stands()
+
+
+def test_a_slider_drives_while_it_is_held(drive, enter):
+    page = enter("amy:operator")
+    take(page)
+    slider = page.get_by_role("slider", name="Speed", exact=True)
+    slider.focus()
+    page.keyboard.down("ArrowRight")
+    drive.recorder.moves(r"0\.0[34] 0\.00 0\.00 0\.00")
+    page.keyboard.up("ArrowRight")
+    drive.recorder.stands()
+    expect(slider).to_have_value("0")
+
+
+FAKE_GAMEPAD = """() => {
+  const pad = {id: 'Fake pad', index: 0, connected: true, axes: [0, 0], mapping: 'standard',
+               buttons: Array.from({length: 17}, () => ({pressed: false, value: 0}))};
+  window.fakePad = pad;
+  navigator.getGamepads = () => [window.fakePad];
+}"""
+
+
+def test_a_gamepad_drives_and_losing_it_stops(drive, enter):
+    page = enter("amy:operator")
+    page.evaluate(FAKE_GAMEPAD)
+    expect(page.locator("[data-gamepad=ready]")).to_be_visible()
+    take(page)
+    page.evaluate("() => { window.fakePad.axes = [0.05, -1]; }")
+    drive.recorder.moves("0.75 0.00 0.00 0.00")
+    page.evaluate("() => { window.fakePad = null; }")
+    drive.recorder.stands()
+    expect(page.locator("[data-gamepad=lost]")).to_be_visible()
+    expect(page.locator(".pad-notice")).to_contain_text("gamepad is gone")
+
+
+def test_a_gamepad_that_is_pushed_when_the_robot_is_taken_must_be_released_first(drive, enter):
+    page = enter("amy:operator")
+    page.evaluate(FAKE_GAMEPAD)
+    page.evaluate("() => { window.fakePad.axes = [0, -1]; }")
+    take(page)
+    expect(page.locator(".shade")).to_contain_text("Let go of stick and keys first")
+    assert all(said == STOP for said in drive.recorder.keys)
+    page.evaluate("() => { window.fakePad.axes = [0, 0]; }")
+    expect(page.locator(".shade")).to_have_count(0)
+    page.evaluate("() => { window.fakePad.axes = [0, -1]; }")
+    drive.recorder.moves("0.75 0.00 0.00 0.00")
+    page.evaluate("() => { window.fakePad.axes = [0, 0]; }")
+    drive.recorder.stands()
+
+
+def test_a_hidden_tab_stops_the_robot_and_loses_the_lease(drive, enter):
+    page = enter("amy:operator")
+    take(page)
+    hold(page, drive.recorder, "w")
+    hide(page)
+    drive.recorder.stands()
+    expect(page.locator("[data-control=free]")).to_be_visible()
+    expect(page.locator(".pad-notice")).to_contain_text("no word from the driver")
+
+
+def test_a_window_without_focus_stops_and_what_is_still_held_does_not_count(drive, enter):
+    page = enter("amy:operator")
+    take(page)
+    hold(page, drive.recorder, "w")
+    page.evaluate("() => { window.dispatchEvent(new Event('blur')); }")
+    drive.recorder.stands()
+    page.keyboard.down("w")  # the same press, repeated by the keyboard
+    drive.recorder.stands()
+    page.keyboard.up("w")
+    hold(page, drive.recorder, "w")
+    page.keyboard.up("w")
+    drive.recorder.stands()
+
+
+def test_a_browser_that_is_closed_stops_the_robot(drive, enter):
+    page = enter("amy:operator")
+    take(page)
+    hold(page, drive.recorder, "w")
+    page.close()
+    drive.recorder.stands()
+
+
+@pytest.mark.parametrize("place", ["#robots?id=probot/ProBot1", "#robots", "#broker"])
+def test_whoever_may_watch_stops_with_the_space_bar(drive, enter, place):
+    driver = enter("amy:operator")
+    watcher = enter("eve:viewer", place)
+    take(driver)
+    hold(driver, drive.recorder, "w")
+    watcher.keyboard.press("Space")
+    drive.recorder.stands()
+    expect(driver.locator(".pad-notice")).to_contain_text("eve stopped it")
+    expect(driver.locator(".pad-notice")).to_contain_text("Let go of stick and keys first")
+    driver.keyboard.down("w")  # the same press, repeated by the keyboard
+    drive.recorder.stands()
+    driver.keyboard.up("w")
+    hold(driver, drive.recorder, "w")
+    driver.keyboard.up("w")
+
+
+def test_the_stop_button_says_what_came_of_it(drive, enter):
+    page = enter("eve:viewer")
+    page.get_by_role("button", name="Stop Rolly").click()
+    drive.recorder.stands()
+    expect(page.locator("[data-stop-state=done]")).to_contain_text("Rolly told to stop")
+    expect(page.locator("[data-command=stop]").first).to_contain_text("eve")
+    expect(page.get_by_role("button", name="Take control")).to_have_count(0)
+
+
+def test_space_while_typing_is_a_space(drive, enter):
+    page = enter("root:admin")
+    page.get_by_text("Without holding").click()
+    field = page.get_by_label("Type ProBot1")
+    field.press_sequentially("Pro Bot")
+    expect(field).to_have_value("Pro Bot")
+    assert drive.recorder.keys == []
+
+
+def test_one_asks_the_other_hands_over(drive, enter):
+    amy, bob = enter("amy:operator"), enter("bob:operator")
+    take(amy)
+    hold(amy, drive.recorder, "w")
+    expect(bob.locator("[data-control=other]")).to_contain_text("amy drives it")
+    bob.get_by_role("button", name="Ask for it").click()
+    amy.keyboard.up("w")
+    drive.recorder.stands()
+    amy.locator("[data-ask=bob]").get_by_role("button", name="Hand over").click()
+    expect(bob.locator("[data-control=mine]")).to_be_visible()
+    expect(amy.locator("[data-control=other]")).to_contain_text("bob drives it")
+    expect(amy.locator(".pad-notice")).to_contain_text("handed over to bob")
+    bob.locator(".pad").focus()
+    hold(bob, drive.recorder, "s", r"0\.00 0\.75 .*")
+    bob.keyboard.up("s")
+
+
+def test_an_admin_takes_over_and_the_driver_learns_it(drive, enter):
+    amy, root = enter("amy:operator"), enter("root:admin")
+    take(amy)
+    hold(amy, drive.recorder, "w")
+    root.get_by_role("button", name="Take over").click()
+    expect(root.locator("[data-control=mine]")).to_be_visible()
+    drive.recorder.stands()
+    expect(amy.locator(".pad-notice")).to_contain_text("root took over")
+
+
+def test_escape_releases_and_leaving_the_page_releases(drive, enter):
+    page = enter("amy:operator")
+    take(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-control=free]")).to_be_visible()
+    take(page)
+    page.get_by_role("link", name="Broker").click()
+    other = enter("bob:operator")
+    take(other)
+
+
+def test_a_robot_that_goes_offline_locks_the_pad_with_the_reason(drive, enter):
+    page = enter("amy:operator")
+    take(page)
+    drive.robot.kill()
+    expect(page.locator(".shade")).to_contain_text("offline")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Take control")).to_be_disabled()
+
+
+def test_somebody_else_on_the_command_topic_is_alarmed(drive, enter):
+    page = enter("eve:viewer")
+    drive.recorder.publish(KEYS, "0.50 0.00 0.00 0.00")
+    expect(page.locator(f'[data-alarm="{KEYS}"]')).to_contain_text("0.50 0.00 0.00 0.00")
+    drive.recorder.stands()
+
+
+def test_the_worst_case_and_the_guard_are_shown(drive, enter):
+    page = enter("amy:operator")
+    expect(page.locator(".hint[data-guard=live]")).to_contain_text("stops within 0.6 s")
+
+
+def test_the_list_counts_and_tells_how_each_stands(drive, enter):
+    enter("amy:operator")
+    page = enter("eve:viewer", "#robots")
+    expect(page.locator("[data-count=working]")).to_have_text("1 of 2 working")
+    expect(page.locator('[data-robot="probot/ProBot9"]')).to_contain_text("Not working")
+    card = page.locator('[data-robot="probot/ProBot1"]')
+    expect(card).to_contain_text("Available")
+    other = enter("bob:operator")
+    take(other)
+    expect(card).to_contain_text("bob drives it")
+    expect(page.locator("[data-count=available]")).to_have_text("0 available")
+
+
+def test_an_admin_stops_the_routine_and_shuts_the_robot_down(drive, enter):
+    page = enter("root:admin")
+    page.get_by_role("button", name="Stop routine").click()
+    expect(page.locator("[data-outcome=done]")).to_contain_text("stopped")
+    assert ("MainRoutine/ProBot1", '"stop"') in drive.recorder.heard
+    hold = page.get_by_role("button", name="Hold to shut down")
+    hold.click()  # not held
+    page.wait_for_timeout(300)
+    assert not [said for said in drive.recorder.heard if said[0].startswith("shutdown")]
+    hold.hover()
+    page.mouse.down()
+    drive.recorder.until(
+        lambda: ("shutdownProBot/ProBot1", "shutdown") in drive.recorder.heard, "shutdown"
+    )
+    page.mouse.up()
+    expect(page.locator("[data-outcome=done]")).to_contain_text("Rolly went", timeout=25_000)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [LANDSCAPE, DESKTOP], ids=["phone", "desk"])
+def test_the_drive_page_is_accessible_and_the_stop_in_reach(drive, enter, theme, viewport):
+    page = enter("root:admin", color_scheme=theme, viewport=viewport)
+    take(page)
+    stop = page.get_by_role("button", name="Stop Rolly").bounding_box()
+    assert stop
+    assert stop["height"] >= 44
+    assert stop["y"] + stop["height"] <= viewport["height"]
+    page.evaluate((ROOT / "web/node_modules/axe-core/axe.min.js").read_text())
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    assert [
+        (one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found["violations"]
+    ] == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= viewport["width"]

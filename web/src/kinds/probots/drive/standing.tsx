@@ -1,0 +1,48 @@
+/** How a robot stands, in a pill; and the reasons why nobody can drive it just now. */
+import type { Broker } from '../../broker/read';
+import type { ProBot, Standing } from '../read';
+import type { Guard, Lease } from './read';
+
+const PILLS: Readonly<Record<Standing, readonly [tone: string, word: string]>> = {
+  'not working': ['off', 'Not working'],
+  offline: ['off', 'Offline'],
+  available: ['ok', 'Available'],
+  'in use': ['use', 'In use'],
+};
+
+export function StandingPill({ standing }: { standing: Standing }) {
+  const [tone, word] = PILLS[standing];
+  return (
+    <span class="pill" data-tone={tone} data-standing={standing}>
+      <i />
+      {word}
+    </span>
+  );
+}
+
+export interface Situation {
+  readonly robot: ProBot;
+  readonly lease?: Lease | undefined;
+  readonly guard?: Guard | undefined;
+  readonly broker?: Broker | undefined;
+  readonly live: boolean;
+}
+
+/** Why driving is out of the question before anybody asks; the server has the last word. */
+export function obstacle({ robot, guard, broker, live }: Situation): string | null {
+  if (!live) return 'There is no connection to the server.';
+  if (robot.heard === undefined) {
+    return `${robot.name} is in the settings, but was never heard. Is it switched on?`;
+  }
+  if (guard?.refuses !== undefined) return capital(guard.refuses);
+  if (broker && broker.link.state !== 'connected') {
+    return `There is no connection to the broker ${broker.id}.`;
+  }
+  if (robot.presence === 'offline') return `${robot.name} is offline.`;
+  return null;
+}
+
+function capital(text: string): string {
+  const start = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(start) ? start : `${start}.`;
+}

@@ -1,0 +1,245 @@
+import { describe, expect, test } from 'vitest';
+import { Refused } from '../../src/helm';
+import { readBroker } from '../../src/kinds/broker/read';
+import { ceiling, table } from '../../src/kinds/probots/drive/chart';
+import { collect } from '../../src/kinds/probots/drive/history';
+import { fallPerMinute, percentile } from '../../src/kinds/probots/drive/page';
+import {
+  readAlarm,
+  readCommand,
+  readDrivers,
+  readGuard,
+  readLease,
+  readTerms,
+} from '../../src/kinds/probots/drive/read';
+import { may } from '../../src/kinds/probots/drive/roles';
+import { obstacle } from '../../src/kinds/probots/drive/standing';
+import { Stopper } from '../../src/kinds/probots/drive/stopper';
+import { inOrder, postureOf, readProBot, standingOf } from '../../src/kinds/probots/read';
+import type { Answer, Thing } from '../../src/wire';
+import { World } from '../../src/world';
+
+const thing = (k: string, id: string, state: Record<string, unknown> = {}): Thing => ({
+  k,
+  id,
+  s: 1,
+  ...state,
+});
+const robot = (state: Record<string, unknown> = {}) =>
+  readProBot(thing('probot', 'ProBot1', { presence: 'live', heard: 100, at: 100, ...state }));
+
+describe('what the server shows of driving', () => {
+  test('a lease', () => {
+    expect(
+      readLease(
+        thing('lease', 'ProBot1', { holder: 'amy', fence: 9, state: 'moving', asks: ['bob'] }),
+      ),
+    ).toEqual({
+      robot: 'ProBot1',
+      holder: 'amy',
+      fence: 9,
+      state: 'moving',
+      asks: ['bob'],
+      loose: false,
+    });
+  });
+
+  test('a lease in a state of another make is parked', () => {
+    expect(readLease(thing('lease', 'ProBot1', { state: 'flying' })).state).toBe('parked');
+  });
+
+  test('a guard, an alarm, a line of the log', () => {
+    expect(readGuard(thing('guard', 'main', { presence: 'live', stops_within: 0.6 }))).toEqual({
+      broker: 'main',
+      live: true,
+      stopsWithin: 0.6,
+    });
+    expect(
+      readAlarm(thing('alarm', 'keys/ProBot1', { what: 'retained', robot: 'ProBot1', count: 2 })),
+    ).toMatchObject({ topic: 'keys/ProBot1', what: 'retained', count: 2 });
+    expect(readCommand(thing('command', '17', { n: 17, at: 5, who: 'amy', what: 'take' }))).toEqual(
+      { n: 17, at: 5, who: 'amy', what: 'take', robot: '' },
+    );
+  });
+
+  test('terms without a number are none', () => {
+    const answer = { t: 'answer', id: 1, ok: true } as Answer;
+    expect(readTerms(answer)).toBeNull();
+    expect(readTerms({ ...answer, lease: 4, stops_within: 0.6 })).toEqual({
+      fence: 4,
+      silence: 400,
+      keep: 3000,
+      stopsWithin: 0.6,
+    });
+  });
+
+  test('where the drivers are', () => {
+    const drivers = { ProBot1: { holder: 'amy', address: '192.0.2.7' }, ProBot2: 3 };
+    expect([...readDrivers({ t: 'answer', id: 1, ok: true, drivers })]).toEqual([
+      ['ProBot1', '192.0.2.7'],
+    ]);
+  });
+});
+
+describe('how a robot stands', () => {
+  test.each([
+    [{ heard: undefined, at: undefined, presence: 'offline' }, false, 'not working'],
+    [{ presence: 'offline' }, false, 'offline'],
+    [{ presence: 'stale' }, false, 'available'],
+    [{}, true, 'in use'],
+  ] as const)('%j, leased: %s', (state, leased, standing) => {
+    expect(standingOf(robot(state), leased)).toBe(standing);
+  });
+
+  test.each([
+    [undefined, undefined],
+    [-3, 'upright'],
+    [28, 'leaning'],
+    [-80, 'fallen'],
+  ])('at %s degrees: %s', (angle, posture) => {
+    expect(postureOf(angle)).toBe(posture);
+  });
+
+  test('those of the settings come first, in their order; then by name', () => {
+    const names = [
+      thing('probot', 'ProBot10'),
+      thing('probot', 'ProBot2'),
+      thing('probot', 'ProBot7', { order: 1 }),
+      thing('probot', 'ProBot9', { order: 0 }),
+    ].map(readProBot);
+    expect(names.sort(inOrder).map(({ id }) => id)).toEqual([
+      'ProBot9',
+      'ProBot7',
+      'ProBot2',
+      'ProBot10',
+    ]);
+  });
+
+  test.each([
+    [{ live: false }, /connection to the server/],
+    [{ robot: robot({ heard: undefined, at: undefined }) }, /never heard/],
+    [{ robot: robot({ presence: 'offline' }) }, /is offline/],
+    [{ guard: readGuard(thing('guard', 'main', { driving: 'not at AWS IoT' })) }, /^Not at AWS/],
+    [{ broker: readBroker(thing('broker', 'main', { link: { state: 'lost' } })) }, /broker main/],
+  ])('nobody drives when %#', (part, why) => {
+    const usual = { robot: robot(), live: true };
+    expect(obstacle(usual)).toBeNull();
+    expect(obstacle({ ...usual, ...part })).toMatch(why);
+  });
+});
+
+test('roles: everybody stops, operators drive, admins do the rest', () => {
+  expect(may('viewer', 'stop')).toBe(true);
+  expect(may('viewer', 'drive')).toBe(false);
+  expect(may('operator', 'drive')).toBe(true);
+  expect(may('operator', 'shutdown')).toBe(false);
+  expect(may('admin', 'shutdown')).toBe(true);
+  expect(may('emperor', 'drive')).toBe(false);
+});
+
+describe('the stop', () => {
+  const outside = (answer: () => Promise<Answer>) => {
+    const said: [string, Record<string, unknown>][] = [];
+    const stopper = new Stopper({
+      ask: (verb, fields) => {
+        said.push([verb, fields]);
+        return answer();
+      },
+      now: () => 5,
+      wall: () => 9,
+    });
+    return { stopper, said };
+  };
+
+  test('goes out at once, and says when it was confirmed', async () => {
+    const { stopper, said } = outside(() =>
+      Promise.resolve({ t: 'answer', id: 1, ok: true, stopped: ['ProBot1'] }),
+    );
+    const done = stopper.stop('ProBot1');
+    expect(said).toEqual([['stop', { thing: 'probot/ProBot1' }]]);
+    expect(stopper.last.value?.state).toBe('sent');
+    await done;
+    expect(stopper.last.value).toMatchObject({ state: 'done', robot: 'ProBot1' });
+  });
+
+  test('of all robots names none', async () => {
+    const { stopper, said } = outside(() =>
+      Promise.resolve({ t: 'answer', id: 1, ok: true, stopped: ['ProBot1', 'ProBot2'] }),
+    );
+    await stopper.stop(null);
+    expect(said).toEqual([['stop', {}]]);
+    expect(stopper.last.value?.text).toContain('2 robots');
+  });
+
+  test('that is not confirmed says so loudly', async () => {
+    const { stopper } = outside(() => Promise.reject(new Refused('offline', 'no connection')));
+    await stopper.stop(null);
+    expect(stopper.last.value).toMatchObject({ state: 'failed' });
+    expect(stopper.last.value?.text).toContain('NOT confirmed: no connection');
+  });
+});
+
+describe('the charts', () => {
+  test('put lines over one time', () => {
+    const lines = [
+      {
+        name: 'a',
+        colour: 'ok',
+        points: [
+          { at: 1, value: 9 },
+          { at: 3, value: 5 },
+        ],
+      },
+      { name: 'b', colour: 'ok', points: [{ at: 2, value: 7 }] },
+    ];
+    expect(table(lines, 2)).toEqual([
+      [2, 3],
+      [null, 5],
+      [7, null],
+    ]);
+  });
+
+  test('leave room above', () => {
+    expect(ceiling(0)).toBe(10);
+    expect(ceiling(19)).toBe(50);
+    expect(ceiling(9000)).toBe(9900);
+  });
+
+  test('know their figures', () => {
+    const points = Array.from({ length: 100 }, (_, at) => ({ at, value: at }));
+    expect(percentile(points, 0.95)).toBe(95);
+    expect(percentile([], 0.95)).toBeUndefined();
+    expect(
+      fallPerMinute([
+        { at: 0, value: 80 },
+        { at: 120, value: 78 },
+      ]),
+    ).toBe(1);
+    expect(
+      fallPerMinute([
+        { at: 0, value: 80 },
+        { at: 30, value: 78 },
+      ]),
+    ).toBeUndefined();
+  });
+
+  test('are fed from what is heard, but not from the silence of a robot', () => {
+    const world = new World();
+    const history = collect(world, () => 50);
+    world.greet('e');
+    const news = (seq: number, ...things: Thing[]) => {
+      world.hear({ t: 'news', seq, whole: seq === 1, more: false, missed: {}, things });
+    };
+    const said = { presence: 'live', batt: 80, rtt: 20 };
+    news(
+      1,
+      thing('probot', 'ProBot1', { ...said, heard: 1 }),
+      thing('broker', 'main', { trip: 2 }),
+    );
+    news(2, thing('probot', 'ProBot1', { ...said, heard: 1.5, rtt: 30 }));
+    news(3, thing('probot', 'ProBot1', { ...said, heard: 9, presence: 'offline' }));
+    expect(history.latency.of('ProBot1').map(({ value }) => value)).toEqual([20, 30]);
+    expect(history.battery.of('ProBot1')).toHaveLength(1);
+    expect(history.trip.of('main')).toEqual([{ at: 50, value: 2 }]);
+  });
+});
