@@ -12,6 +12,8 @@ export interface Place {
   readonly section: Section;
   readonly view?: View;
   readonly selected?: Key;
+  /** Which part of a section, where it has several. */
+  readonly tab?: string;
 }
 
 /** Read a fragment, with or without its `#`. What cannot be read is left out. */
@@ -25,7 +27,13 @@ export function readPlace(fragment: string): Place {
       ? { zoom, lat, lng }
       : undefined;
   const selected = asked.get('id') ?? '';
-  return { section, ...(view ? { view } : {}), ...(selected.includes('/') ? { selected } : {}) };
+  const tab = asked.get('tab') ?? '';
+  return {
+    section,
+    ...(view ? { view } : {}),
+    ...(selected.includes('/') ? { selected } : {}),
+    ...(/^[a-z]{1,20}$/.test(tab) ? { tab } : {}),
+  };
 }
 
 export function writePlace(place: Place): string {
@@ -34,6 +42,7 @@ export function writePlace(place: Place): string {
     const { zoom, lat, lng } = place.view;
     asked.push(`view=${zoom.toFixed(2)}/${lat.toFixed(4)}/${lng.toFixed(4)}`);
   }
+  if (place.tab !== undefined && place.tab !== '') asked.push(`tab=${place.tab}`);
   if (place.selected !== undefined) {
     asked.push(`id=${encodeURIComponent(place.selected).replaceAll('%2F', '/')}`);
   }

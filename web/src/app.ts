@@ -7,11 +7,13 @@ import type { ReadonlySignal, Signal } from '@preact/signals';
 import { readPlace, writePlace } from './address';
 import type { Section } from './address';
 import { ServerClock } from './clock';
+import { Desk } from './console/desk';
 import { position } from './figures';
 import { Gazetteer } from './gazetteer';
 import { Helm } from './helm';
 import type { Entry } from './kinds/entry';
 import { SUMMARIES } from './kinds';
+import { LogTape } from './kinds/broker/log';
 import { fixTime, readFriend } from './kinds/friends/read';
 import type { SightlineMap, View } from './map/types';
 import { Pulse } from './pulse';
@@ -42,6 +44,8 @@ export interface App {
   readonly tape: Tape;
   readonly helm: Helm;
   readonly socket: Socket;
+  readonly desk: Desk;
+  readonly brokerLog: LogTape;
   readonly trails: Trails;
   readonly likings: Likings;
   readonly entries: ReadonlyMap<Key, Entry>;
@@ -54,6 +58,8 @@ export interface App {
   readonly arrangement: ReadonlySignal<Arrangement>;
 
   readonly section: Signal<Section>;
+  /** The part of the section that is shown; empty for its first. */
+  readonly tab: Signal<string>;
   readonly selected: Signal<Key | null>;
   readonly following: Signal<Key | null>;
   readonly trail: Signal<boolean>;
@@ -70,7 +76,7 @@ export interface App {
   /** Where an entry is, in the best words there are; empty for what has no place. */
   whereabouts(entry: Entry): string;
   select(key: Key | null): void;
-  go(section: Section): void;
+  go(section: Section, tab?: string): void;
   follow(key: Key | null): void;
   /** The map came to rest elsewhere. */
   viewed(view: View): void;
@@ -86,12 +92,14 @@ export function createApp(socketAddress: string): App {
   const trails = new Trails();
   const entries = new Map<Key, Entry>();
   const pulse = new Pulse(world);
+  const brokerLog = new LogTape(world);
   const place = readPlace(location.hash);
 
   const connection = signal<Connection>({ state: 'connecting' });
   const ready = signal(false);
   const now = signal(clock.seconds());
   const section = signal(place.section);
+  const tab = signal(place.tab ?? '');
   const selected = signal<Key | null>(place.selected ?? null);
   const following = signal<Key | null>(null);
   const trail = signal(true);
@@ -119,6 +127,11 @@ export function createApp(socketAddress: string): App {
         case 'answer':
           helm.answered(frame);
           break;
+        case 'heard':
+        case 'sub':
+        case 'topics':
+          desk.told(frame);
+          break;
         case 'other':
           break;
       }
@@ -126,6 +139,7 @@ export function createApp(socketAddress: string): App {
     state(next) {
       if (next.state === 'lost') helm.lost();
       connection.value = next;
+      desk.line(next.state === 'live');
       document.documentElement.dataset['connection'] = next.state;
     },
     text(direction, label, text) {
@@ -133,6 +147,7 @@ export function createApp(socketAddress: string): App {
     },
   });
   const helm = new Helm((label, text) => socket.send(label, text));
+  const desk = new Desk((verb, fields) => helm.ask(verb, fields));
 
   // Entries follow the world; the order follows the entries, but calmly.
   const entriesChanged = signal(0);
@@ -225,6 +240,7 @@ export function createApp(socketAddress: string): App {
   const writeAddress = () => {
     const next = writePlace({
       section: section.value,
+      tab: tab.value,
       ...(section.value === 'map' && view.value ? { view: view.value } : {}),
       ...(section.value !== 'map' || selected.value === null ? {} : { selected: selected.value }),
     });
@@ -240,6 +256,8 @@ export function createApp(socketAddress: string): App {
     tape,
     helm,
     socket,
+    desk,
+    brokerLog,
     trails,
     likings: likings(),
     entries,
@@ -248,6 +266,7 @@ export function createApp(socketAddress: string): App {
     now,
     arrangement,
     section,
+    tab,
     selected,
     following,
     trail,
@@ -268,10 +287,13 @@ export function createApp(socketAddress: string): App {
       });
       writeAddress();
     },
-    go(next) {
-      if (next === section.value) return;
-      section.value = next;
-      history.pushState(null, '', writePlace({ section: next }));
+    go(next, part = '') {
+      if (next === section.value && part === tab.value) return;
+      batch(() => {
+        section.value = next;
+        tab.value = part;
+      });
+      history.pushState(null, '', writePlace({ section: next, tab: part }));
       writeAddress();
     },
     follow(key) {
@@ -306,6 +328,7 @@ export function createApp(socketAddress: string): App {
       const follow = () => {
         const asked = readPlace(location.hash);
         section.value = asked.section;
+        tab.value = asked.tab ?? '';
         if (asked.selected !== undefined && asked.selected !== selected.value) {
           app.select(asked.selected);
         }

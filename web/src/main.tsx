@@ -6,6 +6,7 @@ import './theme/tokens.css';
 import './theme/base.css';
 import './theme/shell.css';
 import './theme/sections.css';
+import './theme/broker.css';
 import { render } from 'preact';
 import { createApp } from './app';
 import { AppProvider } from './panels/context';
