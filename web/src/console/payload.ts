@@ -9,7 +9,7 @@ const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const ENCODER = new TextEncoder();
 
 /** Bytes in one line of a hex dump. */
-const LINE = 16;
+const LINE = 8;
 
 /** The bytes of a message as the server tells them: `payload` is text, `base64` anything else. */
 export function payloadOf(fields: Readonly<Record<string, unknown>>): Uint8Array {
@@ -32,24 +32,17 @@ export function asText(bytes: Uint8Array): string | null {
   }
 }
 
-/** Offset, sixteen bytes, and what of them can be read. */
+/** Offset, eight bytes, and what of them can be read: narrow enough for a phone. */
 export function hexDump(bytes: Uint8Array): string {
   const lines: string[] = [];
   for (let at = 0; at < bytes.length; at += LINE) {
     const part = [...bytes.subarray(at, at + LINE)];
     const hex = part.map((byte) => byte.toString(16).padStart(2, '0'));
-    const left = hex
-      .slice(0, LINE / 2)
-      .join(' ')
-      .padEnd(LINE * 1.5 - 1);
-    const right = hex
-      .slice(LINE / 2)
-      .join(' ')
-      .padEnd(LINE * 1.5 - 1);
+    const shown = hex.join(' ').padEnd(LINE * 3 - 1);
     const read = part.map((byte) =>
       byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·',
     );
-    lines.push(`${at.toString(16).padStart(4, '0')}  ${left}  ${right}  ${read.join('')}`);
+    lines.push(`${at.toString(16).padStart(4, '0')}  ${shown}  ${read.join('')}`);
   }
   return lines.join('\n');
 }

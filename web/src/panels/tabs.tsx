@@ -72,7 +72,7 @@ export function TabPanel({
 }) {
   return (
     <div
-      class={`part ${className}`}
+      class={`tab-part ${className}`}
       role="tabpanel"
       id={`part-${tab}`}
       aria-labelledby={`tab-${tab}`}

@@ -58,6 +58,7 @@ export function VirtualRows<T>(props: VirtualProps<T>) {
       role={role}
       aria-label={role === 'list' ? props.label : undefined}
       tabIndex={0}
+      style={{ '--whole': `${String(items.length * rowHeight)}px` }}
       onScroll={(scrolling) => {
         const { scrollTop, clientHeight } = scrolling.currentTarget;
         setView({ top: scrollTop, height: clientHeight });

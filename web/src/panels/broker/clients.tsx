@@ -39,7 +39,7 @@ const FILTERS: readonly (readonly [ClientFilter, string])[] = [
 ];
 
 const ROW = 40;
-const CARD = 104;
+const CARD = 96;
 
 export function ClientsPart({
   broker,

@@ -87,7 +87,28 @@ export function PublishCard({
     <Card
       name="Publish"
       class="publish"
-      aside={<BrokerPick brokers={brokers} value={id} pick={setPicked} />}
+      aside={
+        <>
+          <BrokerPick brokers={brokers} value={id} pick={setPicked} />
+          <button
+            type="button"
+            class="button small"
+            disabled={!live || topic === '' || fault !== null}
+            title="Take the retained message of this topic away from the broker"
+            onClick={() => {
+              if (!sure) {
+                setSure(true);
+                return;
+              }
+              setSure(false);
+              ask('clear', { broker: id, topic }, 'Cleared what was retained');
+            }}
+          >
+            <Icon of={Eraser} size={15} />
+            {sure ? 'Really clear it?' : 'Clear retained'}
+          </button>
+        </>
+      }
     >
       <form
         onSubmit={(submit) => {
@@ -173,23 +194,6 @@ export function PublishCard({
             Retain
           </label>
           <span class="grow" />
-          <button
-            type="button"
-            class="button"
-            disabled={!live || topic === '' || fault !== null}
-            title="Take the retained message of this topic away from the broker"
-            onClick={() => {
-              if (!sure) {
-                setSure(true);
-                return;
-              }
-              setSure(false);
-              ask('clear', { broker: id, topic }, 'Cleared what was retained');
-            }}
-          >
-            <Icon of={Eraser} size={15} />
-            {sure ? 'Really clear it?' : 'Clear retained'}
-          </button>
           <button type="submit" class="button primary" disabled={!ready}>
             <Icon of={Send} size={15} />
             Publish
