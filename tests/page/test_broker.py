@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -143,7 +144,7 @@ def test_a_client_leads_to_the_friend_it_feeds(broker, visit, connect):
     page = visit("?test#broker?tab=clients")
     connected(page)
     phone = connect("owntracks-jane", "jane")
-    fix = {"_type": "location", "lat": 52, "lon": 5, "tst": 1_800_000_000}
+    fix = {"_type": "location", "lat": 52, "lon": 5, "tst": int(time.time())}
     phone.publish("owntracks/jane/phone", json.dumps(fix), qos=1)
     client(page, "owntracks-jane").get_by_title("Show friend/jane/phone").click()
     expect(page.locator('[data-drawer="friend/jane/phone"]')).to_be_visible()

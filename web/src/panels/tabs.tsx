@@ -76,8 +76,18 @@ export function TabPanel({
       role="tabpanel"
       id={`part-${tab}`}
       aria-labelledby={`tab-${tab}`}
+      onKeyDown={letGo}
     >
       {children}
     </div>
   );
+}
+
+/** Escape leaves a field, not the section with everything typed in it. */
+function letGo(key: KeyboardEvent): void {
+  const field = key.target;
+  if (key.key !== 'Escape' || !(field instanceof HTMLElement)) return;
+  if (!field.matches('textarea, select, input:not([type="checkbox"])')) return;
+  key.stopPropagation();
+  field.blur();
 }

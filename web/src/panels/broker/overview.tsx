@@ -313,7 +313,11 @@ function BusiestCard({ broker }: { broker: Broker | undefined }) {
               <li key={row.name}>
                 <code class="ellipsis">
                   {row.name === '' ? '(empty)' : row.name}
-                  {row.children > 0 && <span class="muted">/… {grouped(row.topics)} topics</span>}
+                  {row.children > 0 && (
+                    <span class="muted">
+                      /… {row.topics === 1 ? '1 topic' : `${grouped(row.topics)} topics`}
+                    </span>
+                  )}
                 </code>
                 <span>{row.rate.toFixed(row.rate < 10 ? 2 : 1)}</span>
                 <i style={{ width: `${String(Math.max(0.5, (row.rate / most) * 100))}%` }} />

@@ -27,6 +27,17 @@ interface Outcome {
   readonly text: string;
 }
 
+interface Draft {
+  readonly topic: string;
+  readonly text: string;
+  readonly form: Form;
+  readonly qos: number;
+  readonly retain: boolean;
+}
+
+/** What was typed outlives the section: one looks elsewhere and comes back. */
+let draft: Draft = { topic: '', text: '', form: 'text', qos: 0, retain: false };
+
 export function PublishCard({
   brokers,
   broker,
@@ -35,11 +46,12 @@ export function PublishCard({
   broker: Broker | undefined;
 }) {
   const { helm, connection, socket } = useApp();
-  const [topic, setTopic] = useState('');
-  const [text, setText] = useState('');
-  const [form, setForm] = useState<Form>('text');
-  const [qos, setQos] = useState(0);
-  const [retain, setRetain] = useState(false);
+  const [topic, setTopic] = useState(draft.topic);
+  const [text, setText] = useState(draft.text);
+  const [form, setForm] = useState<Form>(draft.form);
+  const [qos, setQos] = useState(draft.qos);
+  const [retain, setRetain] = useState(draft.retain);
+  draft = { topic, text, form, qos, retain };
   const [picked, setPicked] = useState('');
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   const [sure, setSure] = useState(false);
