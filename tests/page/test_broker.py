@@ -172,7 +172,9 @@ def test_a_line_of_the_log_appears_and_can_be_searched_and_held(broker, visit, c
     expect(page.locator(".log-line")).to_have_count(0)
 
 
-def test_the_figures_of_the_broker_are_in_words_with_their_rates_and_history(broker, visit, connect):
+def test_the_figures_of_the_broker_are_in_words_with_their_rates_and_history(
+    broker, visit, connect
+):
     page = visit("?test#broker")
     connected(page)
     expect(page.locator('[data-kpi="Clients"]')).to_contain_text(re.compile(r"\d"))
@@ -187,7 +189,11 @@ def test_the_figures_of_the_broker_are_in_words_with_their_rates_and_history(bro
     ("form", "typed", "sent"),
     [
         ("Text", "Grüße, 世界", "Grüße, 世界".encode()),
-        ("JSON", '{"big": 12345678901234567890, "a":1.0}', b'{"big": 12345678901234567890, "a":1.0}'),
+        (
+            "JSON",
+            '{"big": 12345678901234567890, "a":1.0}',
+            b'{"big": 12345678901234567890, "a":1.0}',
+        ),
         ("Hex", "00 ff 0a80", b"\x00\xff\x0a\x80"),
     ],
 )
