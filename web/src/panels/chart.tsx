@@ -75,7 +75,8 @@ export function Chart({ series, curves, range, height, label, text }: ChartProps
     made.setData(dataOf(series, curves), false);
     made.batch(() => {
       made.setScale('x', { min: from, max: to });
-      const most = Math.max(1e-9, ...curves.map((curve) => mostOf(series, curve.of, from)));
+      // Nothing but zeroes is a flat line in a chart up to one.
+      const most = Math.max(0, ...curves.map((curve) => mostOf(series, curve.of, from))) || 1;
       made.setScale('y', { min: 0, max: most * 1.12 });
     });
   }, [series, from, to, ready]);

@@ -16,7 +16,7 @@ export function NoFigures({ broker }: { broker: Broker }) {
       <Icon of={CircleAlert} size={20} />
       <div>
         <h2>{broker.link.address || broker.id} tells no figures about itself</h2>
-        <p>Messages come through; only $SYS/broker/# is silent. Likeliest first:</p>
+        <p>The connection stands, but $SYS/broker/# is silent. Likeliest first:</p>
         <ol>
           {broker.sysWhy.map((why) => (
             <li key={why}>{why}</li>
