@@ -232,11 +232,15 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
           </VirtualRows>
         )}
         {page && (
-          <p class="note foot">
+          <p class="note foot" data-hears={page.all ? 'all' : 'own'}>
             <span>
               {grouped(page.total)} here, {grouped(page.topics)} topics in all
             </span>
-            {!page.all && !all && <span>only what Sightline itself listens to</span>}
+            {!page.all && (
+              <span>
+                {all ? 'beginning to hear everything…' : 'only what Sightline itself listens to'}
+              </span>
+            )}
             {page.cut > 0 && (
               <span class="caution">
                 {grouped(page.cut)} messages to topics that found no room in the tree
