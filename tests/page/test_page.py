@@ -179,6 +179,7 @@ def test_the_console_shows_frames_and_sends_one_by_hand(visit):
     page = visit()
     is_live(page)
     page.get_by_role("link", name="Console").click()
+    page.get_by_role("tab", name="Frames").click()
     expect(page.locator('.frame-list [data-label="hello"]').first).to_be_visible()
     page.get_by_role("button", name="Beats").click()
     expect(page.locator('.frame-list [data-label="beat"]').first).to_be_visible()

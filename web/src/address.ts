@@ -50,6 +50,7 @@ export function writePlace(place: Place): string {
     const { zoom, lat, lng } = place.view;
     asked.push(`view=${zoom.toFixed(2)}/${lat.toFixed(4)}/${lng.toFixed(4)}`);
   }
+  if (place.tab !== undefined && place.tab !== '') asked.push(`tab=${place.tab}`);
   if (place.selected !== undefined) {
     asked.push(`id=${encodeURIComponent(place.selected).replaceAll('%2F', '/')}`);
   }

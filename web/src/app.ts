@@ -9,12 +9,14 @@ import type { Place, Section } from './address';
 import { createApi } from './api';
 import type { Api } from './api';
 import { ServerClock } from './clock';
+import { Desk } from './console/desk';
 import { position } from './figures';
 import type { Gate } from './gate';
 import { Gazetteer } from './gazetteer';
 import { Helm } from './helm';
 import type { Entry } from './kinds/entry';
 import { SUMMARIES } from './kinds';
+import { LogTape } from './kinds/broker/log';
 import { fixTime, readFriend } from './kinds/friends/read';
 import { watchHands } from './kinds/probots/drive/deadman';
 import { Driver } from './kinds/probots/drive/driver';
@@ -67,6 +69,8 @@ export interface App {
   readonly tape: Tape;
   readonly helm: Helm;
   readonly socket: Socket;
+  readonly desk: Desk;
+  readonly brokerLog: LogTape;
   readonly trails: Trails;
   readonly likings: Likings;
   readonly entries: ReadonlyMap<Key, Entry>;
@@ -135,6 +139,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   const trails = new Trails();
   const entries = new Map<Key, Entry>();
   const pulse = new Pulse(world);
+  const brokerLog = new LogTape(world);
   const place = readPlace(location.hash);
 
   const connection = signal<Connection>({ state: 'connecting' });
@@ -172,6 +177,11 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
         case 'answer':
           if (!helm.answered(frame)) driver.heard(frame);
           break;
+        case 'heard':
+        case 'sub':
+        case 'topics':
+          desk.told(frame);
+          break;
         case 'other':
           break;
       }
@@ -182,6 +192,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
         driver.disconnected();
       }
       connection.value = next;
+      desk.line(next.state === 'live');
       document.documentElement.dataset['connection'] = next.state;
     },
     ended(why) {
@@ -195,6 +206,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     },
   });
   const helm = new Helm((label, text) => socket.send(label, text));
+  const desk = new Desk((verb, fields) => helm.ask(verb, fields));
 
   const outside = {
     ask: helm.ask.bind(helm),
@@ -331,6 +343,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     if (gone.aborted) return;
     const next = writePlace({
       section: section.value,
+      tab: tab.value,
       ...(section.value === 'map' && view.value ? { view: view.value } : {}),
       ...(section.value === 'map' ? {} : { tab: tab.value }),
       ...chosenNow(),
@@ -351,6 +364,8 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     tape,
     helm,
     socket,
+    desk,
+    brokerLog,
     trails,
     likings: host.likings ?? likings(),
     entries,

@@ -8,6 +8,7 @@ import './theme/shell.css';
 import './theme/sections.css';
 import './theme/accounts.css';
 import './theme/drive.css';
+import './theme/broker.css';
 import { render } from 'preact';
 import { Shell, worldOf } from './accounts/shell';
 import { createApi } from './api';

@@ -57,13 +57,19 @@ export interface Beat {
   readonly seq: number;
 }
 
+/** For this page alone and outside the numbering: what its console asked to hear or to see. */
+export interface Aside {
+  readonly t: 'heard' | 'sub' | 'topics';
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
 /** A frame of a sort this page does not know: kept for the console, otherwise ignored. */
 export interface Other {
   readonly t: 'other';
   readonly was: string;
 }
 
-export type ServerFrame = Hello | News | Answer | Beat | Other;
+export type ServerFrame = Hello | News | Answer | Beat | Aside | Other;
 
 /** The server sent something that is no frame of this protocol; the message is for people. */
 export class Malformed extends Error {
@@ -89,6 +95,10 @@ export function parseFrame(text: string): ServerFrame {
       return answer(raw);
     case 'beat':
       return { t: 'beat', now: number(raw, 'now'), seq: number(raw, 'seq') };
+    case 'heard':
+    case 'sub':
+    case 'topics':
+      return { t: kind, fields: raw };
     default:
       if (typeof kind !== 'string') throw new Malformed('a frame without "t"');
       return { t: 'other', was: kind };

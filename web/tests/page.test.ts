@@ -5,7 +5,7 @@ import { Pulse } from '../src/pulse';
 import { readSettings } from '../src/settings';
 import { Tape } from '../src/tape';
 import { World } from '../src/world';
-import { complaint, pick, prettyJson } from '../src/panels/console';
+import { complaint, pick, prettyJson } from '../src/panels/frames';
 import { exampleCommand } from '../src/panels/empty';
 import { sparkPath } from '../src/panels/spark';
 import { linkText } from '../src/panels/status';

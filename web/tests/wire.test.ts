@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Desk } from '../src/console/desk';
+import { readTopicPage } from '../src/console/topics';
 import { Malformed, parseFrame, requestFrame, resumeFrame } from '../src/wire';
 import { World } from '../src/world';
 
@@ -22,7 +24,7 @@ function parseGolden(name: string) {
 describe('golden frames', () => {
   const names = readdirSync(FOLDER).map((file) => file.replace(/\.json$/, ''));
 
-  test.each(names.filter((name) => name.startsWith('server-')))('%s is understood', (name) => {
+  test.each(names.filter((name) => /^(server|console)-/.test(name)))('%s is understood', (name) => {
     const { frame } = golden(name);
     expect(parseFrame(JSON.stringify(frame)).t).toBe(frame['t']);
   });
@@ -32,7 +34,7 @@ describe('golden frames', () => {
       t: 'hello',
       epoch: '5f0c9a1e7b3d4c62',
       server: '0.1.0',
-      user: { name: 'guest', role: 'viewer' },
+      user: { name: 'jane', role: 'operator' },
       now: 1795235000123,
       beat: 5000,
       messageLimit: 4096,
@@ -54,6 +56,31 @@ describe('golden frames', () => {
       code: 'unknown',
       why: 'there is no request called "dance"',
     });
+  });
+
+  test('what the console heard is read with its bytes and what was dropped', async () => {
+    const desk = new Desk(() => Promise.resolve({ t: 'answer', id: 1, ok: true, sub: 's1' }));
+    desk.line(true);
+    await desk.subscribe('main', 'room/#', 1);
+    for (const name of ['console-heard', 'console-heard-bytes', 'console-sub']) {
+      const frame = parseGolden(name);
+      if (frame.t === 'heard' || frame.t === 'sub') desk.told(frame);
+    }
+    expect(desk.messages.map((message) => [...message.bytes])).toEqual([
+      [119, 97, 114, 109],
+      [0, 255, 127],
+    ]);
+    expect(desk.subscriptions).toMatchObject([
+      { dropped: 3, heard: 2, state: 'waiting', why: 'the broker closed the connection' },
+    ]);
+  });
+
+  test('a page of the topic tree is read with what is below and what came last', () => {
+    const frame = parseGolden('console-topics');
+    const page = frame.t === 'topics' ? readTopicPage(frame.fields) : undefined;
+    expect(page).toMatchObject({ path: ['room'], total: 2, topics: 2, cut: 0 });
+    expect(page?.children).toMatchObject([{ last: 'warm.', size: 5 }, { hex: '00 ff' }]);
+    expect(page?.node).toMatchObject({ messages: 3, children: 2 });
   });
 
   test('a snapshot in two frames and what follows make one picture', () => {

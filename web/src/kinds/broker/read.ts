@@ -28,6 +28,19 @@ export interface Broker {
   readonly sysAt?: number;
   /** How long a message of the server takes to it and back, in milliseconds. */
   readonly trip?: number;
+  /** What the counters grow by, per second, by the same names. */
+  readonly rates: Readonly<Record<string, number>>;
+  /** Why there are no figures, when there should be some by now; likeliest first. */
+  readonly sysWhy: readonly string[];
+  /** From when on its log is heard without a gap, epoch seconds. */
+  readonly logSince?: number;
+  /** Lines of its log heard so far; absent when there never was one. */
+  readonly logLines?: number;
+  /** Lines that came too fast to be shown. */
+  readonly logMissed: number;
+  readonly refusals: number;
+  /** Clients that are connected, by its own count, but of whom its log has not spoken. */
+  readonly unseen?: number;
 }
 
 const known = new WeakMap<Thing, Broker>();
@@ -41,6 +54,12 @@ export function readBroker(thing: Thing): Broker {
   if (isRecord(thing['sys'])) {
     for (const [name, value] of Object.entries(thing['sys'])) {
       if (typeof value === 'number' || typeof value === 'string') sys[name] = value;
+    }
+  }
+  const rates: Record<string, number> = {};
+  if (isRecord(thing['rates'])) {
+    for (const [name, value] of Object.entries(thing['rates'])) {
+      if (typeof value === 'number') rates[name] = value;
     }
   }
   const broker: Broker = {
@@ -58,7 +77,14 @@ export function readBroker(thing: Thing): Broker {
       }),
     },
     sys,
+    rates,
+    sysWhy: field.texts(thing, 'sys_why'),
+    logMissed: field.number(thing, 'log_missed') ?? 0,
+    refusals: field.number(thing, 'refusals') ?? 0,
     ...present({
+      logSince: field.number(thing, 'log_since'),
+      logLines: field.number(thing, 'log_lines'),
+      unseen: field.number(thing, 'unseen'),
       version: field.text(thing, 'version'),
       uptime: field.number(thing, 'uptime'),
       sysAt: field.number(thing, 'sys_at'),

@@ -16,6 +16,22 @@ export interface ServerState {
   /** Worst delay of the server's loop in the last second, milliseconds. */
   readonly lag?: number;
   readonly overflow?: number;
+  /** Frames to pages, per second. */
+  readonly frames?: number;
+  /** Pages that are catching up. */
+  readonly behind?: number;
+  /** Messages waiting between the network and the server. */
+  readonly queue?: number;
+  /** Messages of ours that a broker did not take in time. */
+  readonly unsent?: number;
+  /** Mistakes of the server that were caught. */
+  readonly faults?: number;
+  readonly things?: number;
+  /** Subscriptions of all consoles, and messages they were too slow for. */
+  readonly console?: number;
+  readonly consoleDropped?: number;
+  /** In the topic trees. */
+  readonly topics?: number;
 }
 
 export function readServer(thing: Thing): ServerState {
@@ -37,6 +53,15 @@ export function readServer(thing: Thing): ServerState {
       viewers: field.number(thing, 'viewers'),
       lag: field.number(thing, 'lag'),
       overflow: field.number(thing, 'overflow'),
+      frames: field.number(thing, 'frames'),
+      behind: field.number(thing, 'behind'),
+      queue: field.number(thing, 'queue'),
+      unsent: field.number(thing, 'unsent'),
+      faults: field.number(thing, 'faults'),
+      things: field.number(thing, 'things'),
+      console: field.number(thing, 'console'),
+      consoleDropped: field.number(thing, 'console_dropped'),
+      topics: field.number(thing, 'topics'),
     }),
   };
 }

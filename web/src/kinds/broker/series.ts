@@ -1,0 +1,76 @@
+/** Figures over time as the server keeps them since its start, and what is asked to follow them. */
+
+export interface Series {
+  /** Epoch seconds, ascending. */
+  readonly at: readonly number[];
+  readonly values: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+export const NO_SERIES: Series = { at: [], values: {} };
+
+/** Samples kept here; then the whole is asked for anew, coarser. */
+export const MOST_SAMPLES = 1500;
+
+/** The answer of the server, as far as it is well formed. */
+export function readSeries(fields: Readonly<Record<string, unknown>>): Series {
+  const at = numbers(fields['at']);
+  const values: Record<string, (number | null)[]> = {};
+  const series = fields['series'];
+  if (typeof series === 'object' && series !== null) {
+    for (const [name, list] of Object.entries(series)) {
+      const read = Array.isArray(list)
+        ? list.map((each: unknown) => (typeof each === 'number' ? each : null))
+        : [];
+      if (read.length === at.length) values[name] = read;
+    }
+  }
+  return { at, values };
+}
+
+function numbers(list: unknown): number[] {
+  return Array.isArray(list) ? list.filter((each) => typeof each === 'number') : [];
+}
+
+/** What was known and what came after it. */
+export function joined(before: Series, after: Series): Series {
+  if (before.at.length === 0) return after;
+  if (after.at.length === 0) return before;
+  const values: Record<string, (number | null)[]> = {};
+  for (const name of new Set([...Object.keys(before.values), ...Object.keys(after.values)])) {
+    values[name] = [
+      ...(before.values[name] ?? before.at.map(() => null)),
+      ...(after.values[name] ?? after.at.map(() => null)),
+    ];
+  }
+  return { at: [...before.at, ...after.at], values };
+}
+
+/** The samples from this time on, and one before it so that the line reaches the edge. */
+export function since(series: Series, from: number): Series {
+  const first = series.at.findIndex((at) => at >= from);
+  const cut = first < 0 ? series.at.length - 1 : Math.max(0, first - 1);
+  if (cut <= 0) return series;
+  return {
+    at: series.at.slice(cut),
+    values: Object.fromEntries(
+      Object.entries(series.values).map(([name, list]) => [name, list.slice(cut)]),
+    ),
+  };
+}
+
+/** One of the figures as points of a small line; at most about so many. */
+export function pointsOf(
+  series: Series,
+  name: string,
+  most = 120,
+): { at: number; value: number }[] {
+  const list = series.values[name] ?? [];
+  const step = Math.max(1, Math.ceil(list.length / most));
+  const points: { at: number; value: number }[] = [];
+  for (let index = list.length - 1; index >= 0; index -= step) {
+    const value = list[index];
+    const at = series.at[index];
+    if (at !== undefined && value !== null && value !== undefined) points.push({ at, value });
+  }
+  return points.reverse();
+}

@@ -1,0 +1,234 @@
+/** The broker's log as it is written: by level, searched, held still to be read. */
+import { Pause, Play, Search, X } from 'lucide';
+import { useMemo, useState } from 'preact/hooks';
+import { timeText } from '../../ages';
+import { grouped } from '../../figures';
+import { levelWord, pickLines } from '../../kinds/broker/log';
+import type { LevelFilter, LogLine } from '../../kinds/broker/log';
+import type { Broker } from '../../kinds/broker/read';
+import { clockText } from '../clocktext';
+import { CopyButton } from '../copy';
+import { NARROW, useApp, useCalmly, useMedia } from '../context';
+import { Icon } from '../icon';
+import { Card } from '../section';
+import { VirtualRows } from '../virtual';
+import { wantedClient } from './clients';
+
+/** The list is drawn anew at most this often, in milliseconds. */
+const REDRAW = 150;
+/** Lines on the overview. */
+const GLANCE = 8;
+
+const LEVELS: readonly (readonly [LevelFilter, string])[] = [
+  ['all', 'All'],
+  ['notice', 'Notice'],
+  ['warning', 'Warning'],
+  ['error', 'Error'],
+  ['subscribe', 'Subscriptions'],
+];
+
+export function LogPart({ broker }: { broker: Broker | undefined }) {
+  const { brokerLog, go } = useApp();
+  const [paused, setPaused] = useState<readonly LogLine[] | null>(null);
+  const [level, setLevel] = useState<LevelFilter>('all');
+  const [search, setSearch] = useState('');
+  const [chosen, setChosen] = useState<LogLine | null>(null);
+  const narrow = useMedia(NARROW);
+  useCalmly(brokerLog, REDRAW);
+  const id = broker?.id ?? '';
+  const lines = paused ?? brokerLog.lines;
+  const shown = useMemo(() => pickLines(lines, id, level, search), [lines, id, level, search]);
+  const fresh =
+    paused === null ? 0 : pickLines(brokerLog.lines, id, level, search).length - shown.length;
+  const away = brokerLog.missed(id);
+  return (
+    <Card
+      name="Broker log"
+      class="log tall"
+      aside={
+        <div class="tools">
+          <label class="search small">
+            <Icon of={Search} size={14} />
+            <input
+              type="search"
+              placeholder="Search"
+              aria-label="Show only lines with"
+              value={search}
+              onInput={(input) => {
+                setSearch(input.currentTarget.value);
+              }}
+            />
+          </label>
+          <div class="chips" role="group" aria-label="Level">
+            {LEVELS.map(([name, word]) => (
+              <button
+                key={name}
+                type="button"
+                class="chip"
+                aria-pressed={level === name}
+                onClick={() => {
+                  setLevel(name);
+                }}
+              >
+                {word}
+              </button>
+            ))}
+          </div>
+          <button
+            type="button"
+            class="button"
+            aria-pressed={paused !== null}
+            onClick={() => {
+              setPaused(paused === null ? brokerLog.lines : null);
+            }}
+          >
+            <Icon of={paused === null ? Pause : Play} size={14} />
+            {paused === null ? 'Pause' : fresh > 0 ? `Go on, ${grouped(fresh)} new` : 'Go on'}
+          </button>
+        </div>
+      }
+    >
+      {shown.length === 0 ? (
+        <Nothing broker={broker} filtered={search !== '' || level !== 'all'} />
+      ) : (
+        <VirtualRows
+          items={shown}
+          rowHeight={narrow ? 48 : 26}
+          class="log-list"
+          role="list"
+          label="Lines of the log, newest first"
+          keyOf={(line) => line.key}
+        >
+          {(line) => (
+            <button
+              type="button"
+              class="log-line"
+              data-level={line.level}
+              aria-pressed={chosen?.key === line.key}
+              onClick={() => {
+                setChosen(chosen?.key === line.key ? null : line);
+              }}
+            >
+              <time>{clockText(line.at * 1000)}</time>
+              <b>{levelWord(line.level)}</b>
+              <span class="ellipsis">{line.text}</span>
+            </button>
+          )}
+        </VirtualRows>
+      )}
+      {chosen && (
+        <div class="chosen-line">
+          <p>
+            <code>{chosen.text}</code>
+          </p>
+          {chosen.client !== undefined && (
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                wantedClient.value = chosen.client ?? '';
+                go('broker', 'clients');
+              }}
+            >
+              Show the client
+            </button>
+          )}
+          <CopyButton text={chosen.text} label="Copy the line" />
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Close the line"
+            onClick={() => {
+              setChosen(null);
+            }}
+          >
+            <Icon of={X} size={16} />
+          </button>
+        </div>
+      )}
+      <p class="note foot">
+        <span>{grouped(shown.length)} lines, newest first</span>
+        {broker?.logSince !== undefined && <Since at={broker.logSince} />}
+        {(broker?.logMissed ?? 0) > 0 && (
+          <span class="caution">{grouped(broker?.logMissed ?? 0)} came too fast to be shown</span>
+        )}
+        {away > 0 && <span class="caution">{grouped(away)} passed while this page was away</span>}
+      </p>
+    </Card>
+  );
+}
+
+function Since({ at }: { at: number }) {
+  const { now } = useApp();
+  return <span>heard without a gap since {timeText(at, now.value)}</span>;
+}
+
+function Nothing({ broker, filtered }: { broker: Broker | undefined; filtered: boolean }) {
+  if (broker?.logLines !== undefined && filtered) {
+    return <p class="muted nobody">No line is like that.</p>;
+  }
+  if (broker?.logLines !== undefined) {
+    return <p class="muted nobody">No line since this page was opened.</p>;
+  }
+  return (
+    <div class="nobody explain-log">
+      <p>
+        No line of the log has been heard{broker ? ` from ${broker.link.address || broker.id}` : ''}
+        . mosquitto publishes its log when its configuration says so, and our user may read{' '}
+        <code>$SYS/broker/log/#</code>:
+      </p>
+      <pre tabIndex={0}>{LOG_LINES}</pre>
+      <CopyButton text={LOG_LINES} label="Copy the lines" words="Copy the lines" />
+    </div>
+  );
+}
+
+const LOG_LINES = [
+  'log_dest topic',
+  'log_type error',
+  'log_type warning',
+  'log_type notice',
+  'log_type subscribe',
+  'log_type unsubscribe',
+  'connection_messages true',
+].join('\n');
+
+/** The newest lines, for the overview. */
+export function LogGlance({ broker }: { broker: Broker | undefined }) {
+  const { brokerLog, go } = useApp();
+  useCalmly(brokerLog, REDRAW * 2);
+  const lines = pickLines(brokerLog.lines, broker?.id ?? '', 'all', '').slice(0, GLANCE);
+  return (
+    <Card
+      name="Broker log"
+      class="log"
+      aside={
+        <button
+          type="button"
+          class="button small"
+          onClick={() => {
+            go('broker', 'log');
+          }}
+        >
+          All of it
+        </button>
+      }
+    >
+      {lines.length === 0 ? (
+        <Nothing broker={broker} filtered={false} />
+      ) : (
+        <ol class="log-glance">
+          {lines.map((line) => (
+            <li key={line.key} class="log-line" data-level={line.level}>
+              <time>{clockText(line.at * 1000)}</time>
+              <b>{levelWord(line.level)}</b>
+              <span class="ellipsis" title={line.text}>
+                {line.text}
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,140 @@
+/** How Sightline itself is, beside the broker: its loop, its queues, its viewers, and this page. */
+import { useEffect, useState } from 'preact/hooks';
+import { spanText } from '../../ages';
+import { grouped } from '../../figures';
+import { Refused } from '../../helm';
+import type { ServerState } from '../../kinds/server/read';
+import { Chart } from '../chart';
+import { useApp } from '../context';
+import { Fact, Facts, Stat, Stats } from '../facts';
+import { useFigures } from '../figures';
+import { Card } from '../section';
+
+/** How often this page measures the way to the server and back, in milliseconds. */
+const PING_EVERY = 5000;
+/** A loop that is later than this, in milliseconds, is worth a look. */
+const LATE = 50;
+
+const CURVES = [{ of: 'lag', name: 'loop lag, ms', colour: 'c1' }];
+const NAMES = ['lag'];
+
+function usePing(): string {
+  const { connection, helm } = useApp();
+  const [ping, setPing] = useState('…');
+  const live = connection.value.state === 'live';
+  useEffect(() => {
+    if (!live) return;
+    const measure = () => {
+      const start = performance.now();
+      helm.ask('ping').then(
+        () => {
+          setPing(`${(performance.now() - start).toFixed(1)} ms`);
+        },
+        (error: unknown) => {
+          setPing(error instanceof Refused ? error.message : 'failed');
+        },
+      );
+    };
+    measure();
+    const timer = setInterval(measure, PING_EVERY);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [live, helm]);
+  return live ? ping : 'no connection';
+}
+
+export function SightlineCard({ server }: { server: ServerState | undefined }) {
+  const { clock, socket, world } = useApp();
+  const ping = usePing();
+  const series = useFigures(server ? 'server/sightline' : null, NAMES);
+  const hello = socket.hello;
+  const to = series.at.at(-1) ?? clock.seconds();
+  const from = Math.max(series.at[0] ?? to - 60, to - 3600);
+  const lost: readonly (readonly [string, number | undefined, string])[] = [
+    ['Overflow', server?.overflow, 'messages dropped because our queue was full'],
+    ['Unsent', server?.unsent, 'messages of ours a broker did not take in time'],
+    ['Consoles', server?.consoleDropped, 'messages consoles were too slow for'],
+    ['Faults', server?.faults, 'mistakes of ours, caught; see the server’s log'],
+  ];
+  return (
+    <Card
+      name="Sightline"
+      class="own"
+      aside={server?.version !== undefined && <span class="muted">{server.version}</span>}
+    >
+      {server && (
+        <>
+          <Stats>
+            <Stat
+              name="Loop lag"
+              value={server.lag?.toFixed(1) ?? '0.0'}
+              unit="ms"
+              tone={(server.lag ?? 0) > LATE ? 'warn' : undefined}
+            />
+            <Stat name="Read" value={(server.rate ?? 0).toFixed(1)} unit="msg/s" />
+            <Stat name="Frames" value={(server.frames ?? 0).toFixed(1)} unit="/s" />
+            <Stat name="Pages" value={grouped(server.viewers ?? 0)} />
+            <Stat
+              name="Behind"
+              value={grouped(server.behind ?? 0)}
+              tone={(server.behind ?? 0) > 0 ? 'warn' : undefined}
+            />
+            <Stat
+              name="Queue"
+              value={grouped(server.queue ?? 0)}
+              tone={(server.queue ?? 0) > 1000 ? 'warn' : undefined}
+            />
+          </Stats>
+          <Chart
+            series={series}
+            curves={CURVES}
+            range={[from, Math.max(to, from + 1)]}
+            height={110}
+            label={`Loop lag over time, now ${(server.lag ?? 0).toFixed(1)} ms`}
+            text={(value) => value.toFixed(1)}
+          />
+        </>
+      )}
+      <Facts>
+        <Fact name="Round trip">{ping}</Fact>
+        {server?.started !== undefined && (
+          <Fact name="Up">{spanText(clock.seconds() - server.started)}</Fact>
+        )}
+        {server?.received !== undefined && (
+          <Fact name="Messages">
+            {grouped(server.received)} received
+            {server.accepted !== undefined && `, ${grouped(server.accepted)} understood`}
+          </Fact>
+        )}
+        <Fact name="Keeps">
+          {grouped(server?.things ?? 0)} things, {grouped(server?.topics ?? 0)} topics
+        </Fact>
+        {lost.map(
+          ([name, count, what]) =>
+            count !== undefined &&
+            count > 0 && (
+              <Fact key={name} name={name} tone="bad">
+                {grouped(count)} {what}
+              </Fact>
+            ),
+        )}
+        {hello && (
+          <Fact name="You are">
+            {hello.user.name}, {hello.user.role}
+          </Fact>
+        )}
+        <Fact name="Clocks">
+          {Math.abs(clock.offset) < 1000
+            ? 'agree to a second'
+            : `this computer is ${spanText(Math.abs(clock.offset) / 1000)} ${clock.offset > 0 ? 'behind' : 'ahead'}`}
+        </Fact>
+        <Fact name="Cursor">
+          <code>
+            {world.cursor.epoch ?? 'none'} / {world.cursor.seq}
+          </code>
+        </Fact>
+      </Facts>
+    </Card>
+  );
+}
