@@ -57,7 +57,9 @@ def cases() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def broker() -> Iterator[Broker]:
-    with Broker("max_queued_messages 100000", "max_packet_size 20000000", "sys_interval 0") as broker:
+    with Broker(
+        "max_queued_messages 100000", "max_packet_size 20000000", "sys_interval 0"
+    ) as broker:
         yield broker
 
 

@@ -38,7 +38,7 @@ def publish_role() -> str:
 
 
 @pytest.fixture
-def sightline(broker: Broker, publish_role: str) -> Iterator[SightlineProcess]:
+def sightline(broker: Broker, publish_role: str, guest: str) -> Iterator[SightlineProcess]:
     settings = f"""
         [server]
         web_root = "{ROOT / "web" / "dist"}"
@@ -48,6 +48,8 @@ def sightline(broker: Broker, publish_role: str) -> Iterator[SightlineProcess]:
         reconnect_min = 0.2
         reconnect_max = 0.5
         client_id = "sightline-test"
+        [accounts]
+        guest = "{guest}"
         [console]
         read_role = "viewer"
         publish_role = "{publish_role}"
@@ -302,7 +304,7 @@ def test_topics_that_command_are_barred(visit, topic):
     expect(page.locator('[data-outcome="refused"]')).to_contain_text("commands a robot or a phone")
 
 
-@pytest.mark.parametrize("publish_role", ["admin"])
+@pytest.mark.parametrize(("publish_role", "guest"), [("admin", "operator")])
 def test_who_may_not_publish_is_told_why(visit):
     page = visit("?test#console")
     connected(page)

@@ -54,7 +54,6 @@ export function writePlace(place: Place): string {
   if (place.selected !== undefined) {
     asked.push(`id=${encodeURIComponent(place.selected).replaceAll('%2F', '/')}`);
   }
-  if (place.tab !== undefined && place.tab !== '') asked.push(`tab=${place.tab}`);
   return `#${place.section}${asked.length > 0 ? `?${asked.join('&')}` : ''}`;
 }
 
