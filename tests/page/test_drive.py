@@ -96,6 +96,8 @@ class Drive:
             f"""
             [server]
             web_root = "{ROOT / "web" / "dist"}"
+            [accounts]
+            guest = "admin"
             [broker.main]
             host = "127.0.0.1"
             port = {broker.port}
