@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -81,6 +82,17 @@ async def test_a_killed_guard_is_known_by_its_will(alone: Alone):
     await until(lambda: b"here" in alone.said, "the guard")
     alone.guard.end()
     await until(lambda: alone.said[-1] == b"gone", "its will")
+
+
+def test_a_guard_whose_server_was_gone_before_it_began_ends(tmp_path: Path):
+    server = subprocess.Popen(["true"])
+    server.wait()
+    command = [sys.executable, "-m", "sightline.cli.main", "guard", "--at", "127.0.0.1:1"]
+    guard = subprocess.Popen([*command, "--with-parent", str(server.pid)])
+    try:
+        assert guard.wait(20) == 0
+    finally:
+        guard.kill()
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     where.add_argument("--at", metavar="HOST:PORT", help="a broker that asks for no password")
     parser.add_argument("--broker", metavar="NAME", default="", help="which one of the settings")
     parser.add_argument(
-        "--with-parent", action="store_true", help="end after the process that started us"
+        "--with-parent", type=int, default=0, metavar="PID", help="end after this parent of ours"
     )
     parser.set_defaults(run=run)
 
@@ -140,7 +140,7 @@ def run(options: argparse.Namespace) -> int:
     reactor.seconds = time.monotonic  # before any timer is set: see tap.makeService
     if options.with_parent:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
-    guard = Guard(reactor, reach, _say, os.getppid() if options.with_parent else 0)
+    guard = Guard(reactor, reach, _say, options.with_parent)
     loop = LoopingCall(guard.look)
     loop.clock = reactor
 

@@ -120,7 +120,9 @@ class Brokers(MultiService):
             Child("simulate", "--broker", address).setServiceParent(self)
 
     def _guard(self, *where: str) -> None:
-        guard = Child("guard", *where, "--with-parent", again=True, killed=False)
+        # By our number: a server that dies at once would leave it with init for a parent.
+        parent = ("--with-parent", str(os.getpid()))
+        guard = Child("guard", *where, *parent, again=True, killed=False)
         guard.setServiceParent(self)
 
     def _no_private(self, failure: Failure) -> None:
