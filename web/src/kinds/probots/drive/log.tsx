@@ -38,7 +38,7 @@ export function CommandLog({ robot }: { robot?: string }) {
     .sort((a, b) => b.n - a.n)
     .slice(0, MOST);
   return (
-    <Card name="Command log" class="log" aside={<span class="muted">newest first</span>}>
+    <Card name="Command log" class="command-log" aside={<span class="muted">newest first</span>}>
       {lines.length === 0 ? (
         <p class="muted">Nobody has told {robot ?? 'a robot'} anything yet.</p>
       ) : (
