@@ -26,8 +26,7 @@ PURE_FLOOR=98
 PURE='*/sightline/core/*,*/sightline/kinds/*,*/sightline/model/*,*/sightline/settings.py'
 
 # Most tests wait for brokers, browsers and deadlines: more of them at once than there are cores.
-# Those of a file share what they started, so they stay together.
-TOGETHER=(-n 3 --dist loadfile)
+TOGETHER=(-n 3 --dist worksteal)
 
 quick=""
 checks=1
