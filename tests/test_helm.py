@@ -54,6 +54,18 @@ def test_a_verb_may_refuse_with_a_reason(helm):
     ]
 
 
+def test_a_guard_comes_before_the_verb(helm):
+    done = []
+    helm.add("drive", lambda asker, request: done.append(request) or {})
+
+    def never(asker, request):
+        raise Refused("past", "not now")
+
+    helm.guard(never)
+    (answer,) = ask(helm, "drive").heard
+    assert (answer["code"], done) == ("past", [])
+
+
 def test_a_verb_gets_its_fields(helm):
     helm.add("echo", lambda asker, request: {"said": request.more["text"]})
     assert ask(helm, "echo", text="hi").heard[0]["said"] == "hi"

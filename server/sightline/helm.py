@@ -54,6 +54,7 @@ class Helm:
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
         self._verbs: dict[str, Verb] = {"ping": self._ping}
+        self._guards: list[Callable[[Asker, wire.Request], None]] = []
         self._leavers: list[Callable[[Asker], None]] = []
         self._dismissers: list[Callable[[Asker, str], None]] = []
         self._witnesses: list[Callable[[Asker, wire.Request, str], None]] = []
@@ -61,6 +62,10 @@ class Helm:
     def add(self, name: str, verb: Verb) -> None:
         """From now on we know how to do ``name``."""
         self._verbs[name] = verb
+
+    def guard(self, check: Callable[[Asker, wire.Request], None]) -> None:
+        """Have ``check`` look at each request first; it raises `Refused` for what must not be."""
+        self._guards.append(check)
 
     def when_left(self, left: Callable[[Asker], None]) -> None:
         """Call ``left`` with each asker that is gone."""
@@ -93,6 +98,8 @@ class Helm:
                 raise Refused(
                     "unknown", f"this server does not know how to do that; it knows: {known}"
                 )
+            for check in self._guards:
+                check(asker, request)
             fields = verb(asker, request)
         except Exception:
             self._failed(Failure(), asker, request)

@@ -41,6 +41,7 @@ from sightline.core.world import World
 from sightline.driving.desk import Desk
 from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
+from sightline.history.looking import Looking
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
@@ -167,6 +168,7 @@ class Sightline(MultiService):
         )
         helm = Helm(time.time)
         helm.when_answered(Witness(keeper.note, reactor))
+        Looking().join(helm)
         self.desk = desk = Desk(
             reactor,
             time.time,
