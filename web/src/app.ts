@@ -25,6 +25,8 @@ import type { History } from './kinds/probots/drive/history';
 import { readCommand, readLease } from './kinds/probots/drive/read';
 import { Stopper } from './kinds/probots/drive/stopper';
 import type { SightlineMap, View } from './map/types';
+import { createTraveller } from './past/outside';
+import type { Traveller } from './past/traveller';
 import { Pulse } from './pulse';
 import { arrange } from './roster';
 import type { Arrangement, Filter, Sort } from './roster';
@@ -37,8 +39,8 @@ import { Tape } from './tape';
 import { Trails } from './trails';
 import { EVERYBODY, sectionsFor } from './visitor';
 import type { Visitor } from './visitor';
-import { splitKey, World } from './world';
-import type { Key } from './world';
+import { Shown, splitKey, World } from './world';
+import type { Key, Picture } from './world';
 
 /** The list is put in order anew at most this often, in milliseconds: it should not twitch. */
 const ARRANGE_EVERY = 400;
@@ -63,7 +65,9 @@ export interface App {
   readonly sections: readonly Section[];
   readonly api: Api;
   readonly gate: Gate | null;
-  readonly world: World;
+  /** What is shown: the world now, or a scene of the past. */
+  readonly world: Picture;
+  readonly past: Traveller;
   readonly pulse: Pulse;
   readonly clock: ServerClock;
   readonly tape: Tape;
@@ -138,7 +142,8 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   const tape = new Tape();
   const trails = new Trails();
   const entries = new Map<Key, Entry>();
-  const pulse = new Pulse(world);
+  const shown = new Shown(world);
+  const pulse = new Pulse(shown);
   const brokerLog = new LogTape(world);
   const place = readPlace(location.hash);
 
@@ -191,6 +196,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
         helm.lost();
         driver.disconnected();
       }
+      if (next.state === 'live') past.connected();
       connection.value = next;
       desk.line(next.state === 'live');
       document.documentElement.dataset['connection'] = next.state;
@@ -223,7 +229,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   };
   const driver = new Driver(outside);
   const stopper = new Stopper(outside);
-  const history = collect(world, () => clock.seconds());
+  const history = collect(world, () => clock.live());
   // Not by the pulse, which waits for the next drawn frame: a lease that is over is over now.
   world.onChange((changed) => {
     const held = driver.holds;
@@ -265,7 +271,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
       ready.value = world.complete;
       let any = false;
       for (const key of keys) {
-        const thing = world.get(key);
+        const thing = shown.get(key);
         const summarise = thing && SUMMARIES[thing.k];
         if (summarise) {
           const entry = summarise(thing);
@@ -281,6 +287,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   });
 
   const addSpot = (key: Key) => {
+    if (past.past.peek()) return;
     const thing = world.get(key);
     if (thing?.k !== 'friend') return;
     const friend = readFriend(thing);
@@ -353,12 +360,27 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
 
   if (selected.value !== null) keepTrail(selected.value);
 
+  const api = host.api ?? createApi(new URL('api/1/', document.baseURI).href);
+  const past = createTraveller({ api, clock, helm, shown });
+  // Whoever leaves the present leaves the robot.
+  const unwatchTime = effect(() => {
+    const at = past.at.value;
+    clock.hold(at);
+    now.value = clock.seconds();
+    if (at !== null) driver.release();
+    document.documentElement.dataset['clock'] = at === null ? 'live' : 'past';
+  });
+  const unwatchChosen = effect(() => {
+    past.choose(selected.value);
+  });
+
   const app: App = {
     visitor,
     sections,
-    api: host.api ?? createApi(new URL('api/1/', document.baseURI).href),
+    api,
     gate,
-    world,
+    world: shown,
+    past,
     pulse,
     clock,
     tape,
@@ -477,6 +499,8 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
       gone.addEventListener('abort', () => {
         unwatchHands();
         unwatchPlace();
+        unwatchTime();
+        unwatchChosen();
       });
       socket.start();
     },
@@ -484,6 +508,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
       // Whoever goes lets go of the robot first.
       driver.release();
       leaving.abort();
+      past.end();
       clearTimeout(arrangeTimer);
       socket.stop();
       helm.lost();

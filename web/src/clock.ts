@@ -10,6 +10,7 @@ export class ServerClock {
   readonly #local: () => number;
   readonly #offsets: number[] = [];
   #offset = 0;
+  #held: number | null = null;
 
   /** `local` gives this computer's wall clock in epoch milliseconds. */
   constructor(local: () => number = Date.now) {
@@ -36,8 +37,18 @@ export class ServerClock {
     return this.#offset;
   }
 
-  /** Server time now, epoch seconds. */
+  /** Stand still at this time, epoch seconds, for a picture of the past; null: go on. */
+  hold(at: number | null): void {
+    this.#held = at;
+  }
+
+  /** The time that is looked at, epoch seconds: server time now, unless it is held. */
   seconds(): number {
+    return this.#held ?? this.live();
+  }
+
+  /** Server time now, epoch seconds, whatever is looked at. */
+  live(): number {
     return (this.#local() + this.#offset) / 1000;
   }
 }

@@ -12,14 +12,18 @@ export type Action =
   | 'map'
   | 'robots'
   | 'broker'
-  | 'console';
+  | 'console'
+  | 'live'
+  | 'play'
+  | 'back'
+  | 'forth';
 
 export interface Binding {
   /** One key, or two pressed one after the other. */
   readonly keys: readonly [string] | readonly [string, string];
   readonly action: Action;
   readonly does: string;
-  readonly group: 'Map' | 'Go to' | 'Page' | 'Robots';
+  readonly group: 'Map' | 'Time' | 'Go to' | 'Page' | 'Robots';
 }
 
 export const BINDINGS: readonly Binding[] = [
@@ -27,6 +31,10 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['f'], action: 'follow', does: 'Follow the selected one', group: 'Map' },
   { keys: ['t'], action: 'trail', does: 'Show or hide the trail', group: 'Map' },
   { keys: ['0'], action: 'fit', does: 'Show everybody', group: 'Map' },
+  { keys: ['l'], action: 'live', does: 'Back to now', group: 'Time' },
+  { keys: ['p'], action: 'play', does: 'Play the day, or pause', group: 'Time' },
+  { keys: ['['], action: 'back', does: 'One fix or minute back', group: 'Time' },
+  { keys: [']'], action: 'forth', does: 'One fix or minute on', group: 'Time' },
   { keys: ['g', 'm'], action: 'map', does: 'Map', group: 'Go to' },
   { keys: ['g', 'r'], action: 'robots', does: 'Robots', group: 'Go to' },
   { keys: ['g', 'b'], action: 'broker', does: 'Broker', group: 'Go to' },

@@ -5,6 +5,7 @@ import '@fontsource-variable/jetbrains-mono';
 import './theme/tokens.css';
 import './theme/base.css';
 import './theme/shell.css';
+import './theme/time.css';
 import './theme/sections.css';
 import './theme/accounts.css';
 import './theme/drive.css';

@@ -3,7 +3,7 @@
  * While the page is hidden nothing is drawn, and the gathered set is bounded by the number of things.
  */
 import { splitKey } from './world';
-import type { Key, World } from './world';
+import type { Key, Picture } from './world';
 
 export interface Changes {
   readonly keys: ReadonlySet<Key>;
@@ -19,7 +19,7 @@ export class Pulse {
   #scheduled = false;
 
   constructor(
-    world: World,
+    world: Picture,
     schedule: (draw: () => void) => void = (draw) => requestAnimationFrame(draw),
   ) {
     this.#schedule = schedule;

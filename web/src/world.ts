@@ -27,11 +27,21 @@ export interface Cursor {
 
 export type WorldListener = (changed: ReadonlySet<Key>) => void;
 
+/** What panels look at: the world as it is, or a scene of the past in its place. */
+export interface Picture {
+  readonly missed: ReadonlyMap<string, number>;
+  readonly cursor: Cursor;
+  readonly complete: boolean;
+  kind(kind: string): ReadonlyMap<string, Thing>;
+  get(key: Key): Thing | undefined;
+  onChange(listener: WorldListener): () => void;
+}
+
 type Kinds = Map<string, Map<string, Thing>>;
 
 const NONE: ReadonlyMap<string, Thing> = new Map();
 
-export class World {
+export class World implements Picture {
   /** How many lossless items of a kind passed unseen since the page was opened. */
   readonly missed = new Map<string, number>();
   #kinds: Kinds = new Map();
@@ -55,6 +65,10 @@ export class World {
 
   kind(kind: string): ReadonlyMap<string, Thing> {
     return this.#kinds.get(kind) ?? NONE;
+  }
+
+  kinds(): Iterable<string> {
+    return this.#kinds.keys();
   }
 
   get(key: Key): Thing | undefined {
@@ -103,6 +117,74 @@ export class World {
     };
   }
 }
+
+/** The world, until a scene is shown in its place; then that, while the world goes on unseen. */
+export class Shown implements Picture {
+  readonly #world: World;
+  readonly #listeners = new Set<WorldListener>();
+  #scene: Kinds | null = null;
+
+  constructor(world: World) {
+    this.#world = world;
+    world.onChange((changed) => {
+      if (this.#scene === null) this.#tell(changed);
+    });
+  }
+
+  get missed(): ReadonlyMap<string, number> {
+    return this.#world.missed;
+  }
+
+  get cursor(): Cursor {
+    return this.#world.cursor;
+  }
+
+  get complete(): boolean {
+    return this.#world.complete;
+  }
+
+  kind(kind: string): ReadonlyMap<string, Thing> {
+    return (this.#scene === null ? this.#world.kind(kind) : this.#scene.get(kind)) ?? NONE;
+  }
+
+  get(key: Key): Thing | undefined {
+    const [kind, id] = splitKey(key);
+    return this.kind(kind).get(id);
+  }
+
+  /** Show these things and no others; null: the world as it is. */
+  show(things: readonly Thing[] | null): void {
+    const changed = new Set<Key>(this.#keys());
+    this.#scene = null;
+    if (things !== null) {
+      const scene: Kinds = new Map();
+      for (const thing of things) take(scene, thing);
+      for (const kind of TIMELESS) scene.set(kind, new Map(this.#world.kind(kind)));
+      this.#scene = scene;
+    }
+    for (const key of this.#keys()) changed.add(key);
+    this.#tell(changed);
+  }
+
+  onChange(listener: WorldListener): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  *#keys(): Generator<Key> {
+    const kinds = this.#scene?.keys() ?? this.#world.kinds();
+    for (const kind of kinds) for (const id of this.kind(kind).keys()) yield keyOf(kind, id);
+  }
+
+  #tell(changed: ReadonlySet<Key>): void {
+    for (const listener of this.#listeners) listener(changed);
+  }
+}
+
+/** Kinds shown as they are now, whatever time is looked at: how we and the brokers do, and faces. */
+const TIMELESS = ['broker', 'server', 'face', 'picture'] as const;
 
 function take(kinds: Kinds, thing: Thing): void {
   const things = kinds.get(thing.k);

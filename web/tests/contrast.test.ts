@@ -57,6 +57,7 @@ describe.each(['dark', 'light'] as const)('in the %s theme', (theme) => {
     ['accent', 'panel', 4.5],
     ['accent', 'accent-bg', 4.5],
     ['on-accent', 'accent', 4.5],
+    ['on-warn', 'warn', 4.5],
     ['on-stop', 'stop', 4.5],
     ['ok', 'panel', 4.5],
     ['warn', 'panel', 4.5],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { News, Thing } from '../src/wire';
-import { splitKey, World } from '../src/world';
+import { Shown, splitKey, World } from '../src/world';
 
 function news(seq: number, things: Thing[], marks: Partial<News> = {}): News {
   return { t: 'news', seq, things, whole: false, more: false, missed: {}, ...marks };
@@ -200,4 +200,41 @@ describe('after any cuts, restarts and rates', () => {
       expect(world.cursor).toEqual({ epoch: server.epoch, seq: server.seq });
     },
   );
+});
+
+describe('a scene of the past', () => {
+  const thing = (k: string, id: string, more: object = {}): Thing => ({ k, id, s: 1, ...more });
+
+  test('is shown in place of the world, which goes on unseen', () => {
+    const world = new World();
+    const shown = new Shown(world);
+    world.greet('e');
+    world.hear(
+      news(1, [thing('friend', 'jane/phone'), thing('friend', 'kim/phone')], { whole: true }),
+    );
+    const heard: string[][] = [];
+    shown.onChange((changed) => {
+      heard.push([...changed].sort());
+    });
+    shown.show([thing('friend', 'jane/phone', { lat: 1 })]);
+    expect([...shown.kind('friend').keys()]).toEqual(['jane/phone']);
+    expect(shown.get('friend/kim/phone')).toBeUndefined();
+    world.hear(news(2, [thing('friend', 'lee/phone')]));
+    expect(shown.get('friend/lee/phone')).toBeUndefined();
+    expect(heard).toEqual([['friend/jane/phone', 'friend/kim/phone']]);
+    shown.show(null);
+    expect(shown.kind('friend').size).toBe(3);
+    expect(heard[1]).toEqual(['friend/jane/phone', 'friend/kim/phone', 'friend/lee/phone']);
+    expect(world.cursor.seq).toBe(2);
+  });
+
+  test('leaves how we do now in sight', () => {
+    const world = new World();
+    const shown = new Shown(world);
+    world.greet('e');
+    world.hear(news(1, [thing('broker', 'main'), thing('probot', 'ProBot1')], { whole: true }));
+    shown.show([]);
+    expect(shown.get('broker/main')).toBeDefined();
+    expect(shown.get('probot/ProBot1')).toBeUndefined();
+  });
 });

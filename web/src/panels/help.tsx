@@ -5,7 +5,7 @@ import { BINDINGS, PAD_KEYS, ROSTER_KEYS } from '../keys';
 import { useApp } from './context';
 import { Icon } from './icon';
 
-const GROUPS = ['Map', 'Go to', 'Robots', 'Page'] as const;
+const GROUPS = ['Map', 'Time', 'Go to', 'Robots', 'Page'] as const;
 
 export function Help() {
   const { help } = useApp();

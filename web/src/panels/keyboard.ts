@@ -89,6 +89,20 @@ function act(app: App, action: Action): boolean {
     case 'help':
       app.help.value = !app.help.value;
       return true;
+    case 'live':
+      if (!app.past.past.value) return false;
+      app.past.live();
+      return true;
+    case 'play':
+      if (app.section.value !== 'map') return false;
+      if (app.past.playing.value) app.past.pause();
+      else app.past.play();
+      return true;
+    case 'back':
+    case 'forth':
+      if (app.section.value !== 'map') return false;
+      app.past.step(action === 'back' ? -1 : 1);
+      return true;
     case 'close':
       return close(app);
     case 'stop':
@@ -117,6 +131,10 @@ function close(app: App): boolean {
   }
   if (app.selected.value !== null) {
     app.select(null);
+    return true;
+  }
+  if (app.past.past.value) {
+    app.past.live();
     return true;
   }
   return false;

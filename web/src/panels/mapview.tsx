@@ -13,6 +13,7 @@ import { fixTime, readFriend } from '../kinds/friends/read';
 import { loadMap } from '../map/load';
 import type { Mark, Padding, Scale, SightlineMap } from '../map/types';
 import { keyOf, splitKey } from '../world';
+import type { TrailSpot } from '../trails';
 import type { Key } from '../world';
 import { useApp } from './context';
 import { Icon } from './icon';
@@ -180,7 +181,7 @@ function wire(app: App, map: SightlineMap): (() => void)[] {
   };
 
   const drawTrail = (key: Key) => {
-    const spots = trails.of(key);
+    const spots = wayOf(app, key, trails.of(key));
     map.setTrail(
       key,
       app.trail.peek() && spots.length > 1
@@ -234,6 +235,8 @@ function wire(app: App, map: SightlineMap): (() => void)[] {
     effect(() => {
       const key = onMap(app.selected.value);
       void app.trail.value;
+      void app.past.track.value;
+      void app.past.at.value;
       if (trailed !== null && trailed !== key) map.setTrail(trailed, null);
       trailed = key;
       if (key !== null) drawTrail(key);
@@ -266,6 +269,20 @@ function wire(app: App, map: SightlineMap): (() => void)[] {
   return ends;
 }
 
+/** The way of the day that is on the bar; up to now what was seen since, and in the past up to then. */
+function wayOf(
+  app: App,
+  key: Key,
+  seen: readonly TrailSpot[],
+): readonly { readonly lng: number; readonly lat: number; readonly at: number }[] {
+  const track = app.past.track.peek();
+  const at = app.past.at.peek();
+  const way = track?.key === key ? track.points : [];
+  if (at !== null) return way.filter((point) => point.at <= at);
+  const until = way.at(-1)?.at ?? -Infinity;
+  return [...way, ...seen.filter((spot) => spot.at > until)];
+}
+
 /** Robots are in the roster but not on the map. */
 function onMap(key: Key | null): Key | null {
   return key !== null && splitKey(key)[0] === 'friend' ? key : null;
@@ -283,7 +300,7 @@ function covered(): Padding {
     const sheet = box('.drawer') ?? box('.roster');
     const most = high * 0.6;
     return {
-      top: 70,
+      top: 132,
       right: 56,
       left: 24,
       bottom: Math.min(most, sheet ? high - sheet.top : 65) + 24,
@@ -291,8 +308,14 @@ function covered(): Padding {
   }
   const roster = box('.roster');
   const drawer = box('.drawer');
+  const bar = box('.timebar');
   const right = drawer && drawer.left > wide / 2 ? wide - drawer.left : 0;
-  return { top: 28, right: right + 64, left: (roster?.right ?? 88) + 24, bottom: 48 };
+  return {
+    top: 28,
+    right: right + 64,
+    left: (roster?.right ?? 88) + 24,
+    bottom: bar ? high - bar.top + 16 : 48,
+  };
 }
 
 /** The colours of people in the theme that is shown. */

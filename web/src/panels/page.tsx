@@ -12,11 +12,13 @@ import { Drawer } from './drawer';
 import { Help } from './help';
 import { bindKeys } from './keyboard';
 import { MapView } from './mapview';
+import { PastBanner } from './pastbanner';
 import { Rail } from './rail';
 import { RobotsPage } from './robots';
 import { Roster } from './roster';
 import { SettingsPage } from './settings';
 import { Banner, Status } from './status';
+import { TimeBar } from './timebar';
 
 const TITLES = {
   map: 'Sightline',
@@ -55,6 +57,7 @@ export function Page() {
           </div>
           <Roster />
           <Drawer />
+          <TimeBar />
         </main>
       )}
       <MapView />
@@ -67,6 +70,7 @@ export function Page() {
       <SharedBanner />
       <PassingNote />
       <ShareDialog />
+      <PastBanner />
       <Banner />
       <Announcer />
       <Help />

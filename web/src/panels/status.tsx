@@ -18,14 +18,16 @@ export function Status() {
 }
 
 function ConnectionPill() {
-  const { connection } = useApp();
+  const { connection, past } = useApp();
   const now = connection.value;
   const [tone, word, title] =
-    now.state === 'live'
-      ? (['ok', 'Live', 'Connected to the server'] as const)
-      : now.state === 'connecting'
-        ? (['wait', 'Connecting', 'Connecting to the server'] as const)
-        : (['warn', 'Reconnecting', now.why] as const);
+    now.state === 'live' && past.past.value
+      ? (['warn', 'Past', 'What is shown is not now'] as const)
+      : now.state === 'live'
+        ? (['ok', 'Live', 'Connected to the server'] as const)
+        : now.state === 'connecting'
+          ? (['wait', 'Connecting', 'Connecting to the server'] as const)
+          : (['warn', 'Reconnecting', now.why] as const);
   return (
     <span class="state" data-tone={tone} title={title} role="status">
       <i />
@@ -112,7 +114,7 @@ export function Banner() {
   const broker = broken[0];
   if (now.state !== 'live' || !broker) return null;
   const { since } = broker.link;
-  if (since !== undefined && (clock.seconds() - since) * 1000 < BANNER_AFTER) return null;
+  if (since !== undefined && (clock.live() - since) * 1000 < BANNER_AFTER) return null;
   return (
     <div class="banner" role="alert" data-banner="broker">
       <Icon of={CloudOff} size={22} />
@@ -121,7 +123,7 @@ export function Banner() {
           Broker lost
           {broker.link.address && `: ${broker.link.address}`}
         </b>
-        <span>{linkText(broker.link, clock.seconds())}</span>
+        <span>{linkText(broker.link, clock.live())}</span>
       </div>
     </div>
   );

@@ -1,0 +1,66 @@
+/** The traveller's outside: the server's history over HTTP, and the page that shows what it finds. */
+import { path } from '../api';
+import type { Api } from '../api';
+import type { ServerClock } from '../clock';
+import type { Helm } from '../helm';
+import { isRecord } from '../wire';
+import type { Thing } from '../wire';
+import { splitKey } from '../world';
+import type { Shown } from '../world';
+import { readEvents } from './events';
+import { readTrack } from './track';
+import { Traveller } from './traveller';
+
+/** How far the drawn way may be from the recorded one, metres. */
+const MAX_ERROR = 5;
+/** More fixes of one day, or events, are not asked for. */
+const MOST = 20_000;
+
+interface Parts {
+  readonly api: Api;
+  readonly clock: ServerClock;
+  readonly helm: Helm;
+  readonly shown: Shown;
+}
+
+export function createTraveller({ api, clock, helm, shown }: Parts): Traveller {
+  return new Traveller({
+    now: () => clock.live(),
+    async scene(at) {
+      return readScene((await api.get('scene', { at }))['things']);
+    },
+    async track(key, { start, end }) {
+      const [kind, id] = splitKey(key);
+      const [user = '', device = ''] = id.split('/', 2);
+      if (kind !== 'friend') return [];
+      const asked = { from: start, to: end - 1, max_error: MAX_ERROR, limit: MOST };
+      return readTrack((await api.get(path`history/friend/${user}/${device}`, asked))['data']);
+    },
+    async events({ start, end }) {
+      const asked = { from: start, to: end - 1, limit: 1000 };
+      return readEvents((await api.get('events', asked))['events']);
+    },
+    show(things) {
+      shown.show(things);
+    },
+    tell(past) {
+      helm.tell('look', { past });
+    },
+    every(milliseconds, call) {
+      const timer = setInterval(call, milliseconds);
+      return () => {
+        clearInterval(timer);
+      };
+    },
+  });
+}
+
+/** The things of a scene; they carry no number of a change. What is no thing is left out. */
+export function readScene(things: unknown): Thing[] {
+  if (!Array.isArray(things)) return [];
+  return (things as unknown[]).flatMap((thing) =>
+    isRecord(thing) && typeof thing['k'] === 'string' && typeof thing['id'] === 'string'
+      ? [{ ...thing, k: thing['k'], id: thing['id'], s: 0 }]
+      : [],
+  );
+}

@@ -1,0 +1,79 @@
+/** Where a thing was during a day, with times and speeds, as the server's history tells it. */
+import { isRecord } from '../wire';
+import type { Day } from './day';
+
+export interface TrackPoint {
+  readonly lat: number;
+  readonly lng: number;
+  /** Time of the fix, epoch seconds. */
+  readonly at: number;
+  /** km/h: as reported, or from the way since the fix before; absent for the first of a stretch. */
+  readonly speed?: number;
+}
+
+/** Without a fix for so long, in seconds, nobody can say how fast it went. */
+const GAP = 1800;
+const EARTH = 6_371_008.8;
+
+/** Read the `data` of an answer; what is no fix is left out. Oldest first. */
+export function readTrack(data: unknown): TrackPoint[] {
+  if (!Array.isArray(data)) return [];
+  const fixes: { lat: number; lng: number; at: number; said?: number }[] = [];
+  for (const item of data as unknown[]) {
+    if (!isRecord(item)) continue;
+    const { lat, lon, tst, vel } = item;
+    if (typeof lat !== 'number' || typeof lon !== 'number' || typeof tst !== 'number') continue;
+    fixes.push({ lat, lng: lon, at: tst, ...(typeof vel === 'number' ? { said: vel } : {}) });
+  }
+  fixes.sort((a, b) => a.at - b.at);
+  return fixes.map(({ said, ...fix }, n) => {
+    const speed = said ?? between(fixes[n - 1], fix);
+    return speed === undefined ? fix : { ...fix, speed };
+  });
+}
+
+function between(
+  from: { lat: number; lng: number; at: number } | undefined,
+  to: { lat: number; lng: number; at: number },
+): number | undefined {
+  if (!from || to.at <= from.at || to.at - from.at > GAP) return undefined;
+  return (metres(from, to) / (to.at - from.at)) * 3.6;
+}
+
+/** Metres on a sphere. */
+export function metres(
+  a: { readonly lat: number; readonly lng: number },
+  b: { readonly lat: number; readonly lng: number },
+): number {
+  const rad = Math.PI / 180;
+  const half =
+    Math.sin(((b.lat - a.lat) * rad) / 2) ** 2 +
+    Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * Math.sin(((b.lng - a.lng) * rad) / 2) ** 2;
+  return 2 * EARTH * Math.asin(Math.min(1, Math.sqrt(half)));
+}
+
+/**
+ * The greatest speed in each of `slots` equal parts of the day, km/h: 0 where it was and stood,
+ * null where nothing is known.
+ */
+export function profile(points: readonly TrackPoint[], day: Day, slots: number): (number | null)[] {
+  const speeds: (number | null)[] = Array.from({ length: slots }, () => null);
+  for (const point of points) {
+    const slot = Math.floor(((point.at - day.start) / (day.end - day.start)) * slots);
+    if (slot < 0 || slot >= slots) continue;
+    speeds[slot] = Math.max(speeds[slot] ?? 0, point.speed ?? 0);
+  }
+  return speeds;
+}
+
+/** The point at or last before a time; undefined before the first. */
+export function pointAt(points: readonly TrackPoint[], at: number): TrackPoint | undefined {
+  let low = 0;
+  let high = points.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((points[middle]?.at ?? Infinity) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return points[low - 1];
+}

@@ -1,0 +1,206 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { dayOf } from '../../src/past/day';
+import type { Day } from '../../src/past/day';
+import type { TrackPoint } from '../../src/past/track';
+import { Traveller } from '../../src/past/traveller';
+import type { Outside } from '../../src/past/traveller';
+import type { Thing } from '../../src/wire';
+
+const NOW = new Date(2026, 10, 18, 12).getTime() / 1000;
+const HOUR = 3600;
+
+class Scene implements Outside {
+  time = NOW;
+  shown: readonly Thing[] | null = null;
+  told: boolean[] = [];
+  asked: number[] = [];
+  days: string[] = [];
+  points: TrackPoint[] = [];
+  failing = false;
+  ticks = new Set<() => void>();
+  #waiting: (() => void)[] = [];
+
+  now = () => this.time;
+  tell = (past: boolean) => {
+    this.told.push(past);
+  };
+  show = (things: readonly Thing[] | null) => {
+    this.shown = things;
+  };
+  events = () => Promise.resolve([]);
+
+  scene(at: number): Promise<readonly Thing[]> {
+    this.asked.push(at);
+    if (this.failing) return Promise.reject(new Error('the store is away'));
+    return new Promise((answer) => {
+      this.#waiting.push(() => {
+        answer([{ k: 'friend', id: 'jane/phone', s: 0, at }]);
+      });
+    });
+  }
+
+  track(_key: string, day: Day): Promise<readonly TrackPoint[]> {
+    this.days.push(day.name);
+    return Promise.resolve(this.points);
+  }
+
+  every(_milliseconds: number, call: () => void): () => void {
+    this.ticks.add(call);
+    return () => {
+      this.ticks.delete(call);
+    };
+  }
+
+  /** The server answers what it was asked. */
+  async answer(): Promise<void> {
+    for (const one of this.#waiting.splice(0)) one();
+    await settled();
+  }
+}
+
+/** Everything that is due has been done. */
+async function settled(): Promise<void> {
+  for (let n = 0; n < 10; n += 1) await Promise.resolve();
+}
+
+let scene: Scene;
+let past: Traveller;
+
+beforeEach(() => {
+  scene = new Scene();
+  past = new Traveller(scene);
+});
+
+describe('going to another time', () => {
+  test('shows the scene of then, and tells the server once', async () => {
+    past.go(NOW - HOUR);
+    past.go(NOW - 2 * HOUR);
+    expect(past.past.value).toBe(true);
+    expect(scene.told).toEqual([true]);
+    await scene.answer();
+    await scene.answer();
+    expect(scene.shown?.[0]?.['at']).toBe(NOW - 2 * HOUR);
+  });
+
+  test('asks for one scene at a time, and for the newest wish next', async () => {
+    for (let minute = 1; minute < 50; minute += 1) past.go(NOW - HOUR - minute * 60);
+    expect(scene.asked).toEqual([NOW - HOUR - 60]);
+    await scene.answer();
+    expect(scene.asked).toEqual([NOW - HOUR - 60, NOW - HOUR - 49 * 60]);
+    await scene.answer();
+    expect(past.waiting.value).toBe(false);
+  });
+
+  test('back to now shows the world, whatever still comes', async () => {
+    past.go(NOW - HOUR);
+    past.live();
+    expect(scene.shown).toBeNull();
+    expect(scene.told).toEqual([true, false]);
+    await scene.answer();
+    expect(scene.shown).toBeNull();
+  });
+
+  test('that has not passed yet is now', () => {
+    past.go(NOW + HOUR);
+    expect(past.past.value).toBe(false);
+    expect(scene.told).toEqual([]);
+  });
+
+  test('on another day puts that day on the bar', () => {
+    past.go(NOW - 24 * HOUR);
+    expect(past.day.value.name).toBe('2026-11-17');
+    past.live();
+    expect(past.day.value.name).toBe('2026-11-18');
+  });
+
+  test('is told again when the connection is a new one', () => {
+    past.connected();
+    expect(scene.told).toEqual([]);
+    past.go(NOW - HOUR);
+    past.connected();
+    expect(scene.told).toEqual([true, true]);
+  });
+
+  test('that the server cannot show is said, and the last picture stays', async () => {
+    past.go(NOW - HOUR);
+    await scene.answer();
+    scene.failing = true;
+    past.go(NOW - 2 * HOUR);
+    await settled();
+    expect(past.trouble.value).toBe('the store is away');
+    expect(scene.shown?.[0]?.['at']).toBe(NOW - HOUR);
+    expect(past.past.value).toBe(true);
+  });
+});
+
+describe('playing', () => {
+  const tick = () => {
+    for (const call of scene.ticks) call();
+  };
+
+  test('goes on by the rate, and ends with now', async () => {
+    past.go(NOW - 40);
+    await scene.answer();
+    past.rate.value = 60;
+    past.play();
+    tick();
+    expect(past.at.value).toBe(NOW - 25);
+    await scene.answer();
+    tick();
+    await scene.answer();
+    tick();
+    expect(past.past.value).toBe(false);
+    expect(past.playing.value).toBe(false);
+    expect(scene.ticks.size).toBe(0);
+  });
+
+  test('waits for the picture of each moment', async () => {
+    past.go(NOW - HOUR);
+    past.play();
+    tick();
+    expect(past.at.value).toBe(NOW - HOUR);
+    await scene.answer();
+    tick();
+    expect(past.at.value).toBe(NOW - HOUR + 15);
+  });
+
+  test('of today begins where the chosen one’s day began', async () => {
+    scene.points = [{ lat: 0, lng: 0, at: NOW - 3 * HOUR }];
+    past.choose('friend/jane/phone');
+    await settled();
+    past.play();
+    expect(past.at.value).toBe(NOW - 3 * HOUR);
+  });
+});
+
+describe('a chosen one', () => {
+  test('is stepped along by its fixes', async () => {
+    scene.points = [1, 2, 3].map((hours) => ({ lat: 0, lng: 0, at: NOW - (4 - hours) * HOUR }));
+    past.choose('friend/jane/phone');
+    await settled();
+    past.step(-1);
+    past.step(-1);
+    expect(past.at.value).toBe(NOW - 2 * HOUR);
+    past.step(1);
+    expect(past.at.value).toBe(NOW - HOUR);
+  });
+
+  test('has its way of the day that is shown', async () => {
+    past.choose('friend/jane/phone');
+    past.dayBeside(-1);
+    await settled();
+    expect(scene.days).toEqual(['2026-11-18', '2026-11-17']);
+    expect(past.track.value?.day).toEqual(dayOf(NOW - 24 * HOUR));
+    past.dayBeside(1);
+    past.dayBeside(1);
+    expect(past.day.value.name).toBe('2026-11-18');
+  });
+
+  test('leaves no way behind when it is chosen no more', async () => {
+    past.choose('friend/jane/phone');
+    await settled();
+    past.choose(null);
+    await settled();
+    expect(past.track.value).toBeNull();
+  });
+});
