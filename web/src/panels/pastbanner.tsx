@@ -16,8 +16,7 @@ export function PastBanner() {
       <div>
         <b>{momentText(at)}</b>
         <span>
-          {trouble ??
-            `The past: ${ageText(clock.live() - at)} ago. Nothing can be driven from here.`}
+          {trouble ?? `${ageText(clock.live() - at)} ago. Nothing can be driven from here.`}
         </span>
       </div>
       <button
