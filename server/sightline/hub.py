@@ -73,9 +73,20 @@ class Hub(Service):
 
     # -- what happens
 
-    def arrived(self, arrivals: Iterable[Arrival]) -> None:
-        """Messages came in."""
-        self._intake.take(arrivals, self._clock.seconds())
+    def arrived(self, arrivals: Iterable[Arrival], *, keep: bool = True) -> None:
+        """Messages came in. ``keep`` false: for the world only, not for history."""
+        self._intake.take(arrivals, self._clock.seconds(), keep=keep)
+        self._tell()
+
+    def restore(self, readings: Iterable[Reading]) -> None:
+        """The world as it was kept, where nothing newer is known."""
+        now, wall = self._clock.seconds(), self._wall()
+        for reading in readings:
+            if reading.thing in self.world:
+                continue
+            self._fold(reading)
+            if reading.heard is not None:
+                self._presence.heard(reading.thing, now - (wall - reading.heard), "")
         self._tell()
 
     def linked(self, broker: str, link: Link) -> None:

@@ -220,6 +220,23 @@ class Console(Section, frozen=True, kw_only=True):
     publish: tuple[str, ...] = ("test/#",)
 
 
+class History(Section, frozen=True, kw_only=True):
+    """What happened, and for how long it is kept.
+
+    ``store``: sqlite (``history.db`` in the state folder) or memory (for trying out; at most
+    ``memory_rows`` entries). Positions are kept for ``days``, unless their owner said otherwise;
+    commands, alarms, logs and figures for ``log_days``; 0: for good. While the store is slow or
+    fails, ``queue`` records of ``queue_megabytes`` may wait for it.
+    """
+
+    store: Literal["sqlite", "memory"] = "sqlite"
+    days: Annotated[int, Meta(ge=0, le=36_600)] = 90
+    log_days: Annotated[int, Meta(ge=0, le=36_600)] = 90
+    queue: Count = 200_000
+    queue_megabytes: Annotated[int, Meta(ge=1, le=4096)] = 64
+    memory_rows: Count = 100_000
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """Everything the operator decided.
 
@@ -237,6 +254,7 @@ class Settings(Section, frozen=True, kw_only=True):
     driving: Driving = Driving()
     probot: Mapping[str, Probot] = {}
     console: Console = Console()
+    history: History = History()
 
     def warnings(self) -> list[str]:
         """What is allowed but should be said aloud at every start."""
@@ -246,6 +264,8 @@ class Settings(Section, frozen=True, kw_only=True):
                 f"accounts.guest: who reaches this server is let in as {self.accounts.guest}"
                 " without signing in"
             )
+        if self.history.store == "memory":
+            said.append("history.store: history is kept in memory and ends with the server")
         for name, broker in self.broker.items():
             if broker.tls_insecure:
                 said.append(
@@ -287,7 +307,7 @@ def _settings(
 ) -> Settings:
     _check_names(table, Settings.__struct_fields__, file, "")
     sections: dict[str, Any] = {}
-    for section in (Server, Limits, Fanout, Friends, Probots, Accounts, Driving, Console):
+    for section in (Server, Limits, Fanout, Friends, Probots, Accounts, Driving, Console, History):
         name = section.__name__.lower()
         if name in table:
             sections[name] = section(**_values(section, table[name], file, name))

@@ -66,8 +66,11 @@ class Intake:
         self.rejected: Counter[str] = Counter()
         self.quarantined = 0
 
-    def take(self, arrivals: Iterable[Arrival], now: float) -> None:
-        """Let arrivals change the world. ``now`` is the monotonic clock's time, in s."""
+    def take(self, arrivals: Iterable[Arrival], now: float, *, keep: bool = True) -> None:
+        """Let arrivals change the world. ``now`` is the monotonic clock's time, in s.
+
+        ``keep`` false: they come once more by another way, which is the one for history.
+        """
         for arrival in arrivals:
             self.received += 1
             try:
@@ -80,7 +83,7 @@ class Intake:
                 self._reject(arrival, _NO_ROOM, now)
         if self._news:
             news, self._news = self._news, []
-            if self.keep is not None:
+            if keep and self.keep is not None:
                 self.keep(news)
 
     def _decoder(self, arrival: Arrival) -> Callable[[Arrival], Iterable[Reading]]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -194,6 +194,27 @@ class Recorder:
         self._bytes += size
         self._told += 1
         self._queue.append((record, at))
+
+    def sample(self, thing: str) -> None:
+        """This thing may have changed without a message."""
+        self._sample(thing, self._wall())
+        self._due.pop(thing, None)
+
+    def forget(self, things: Container[str]) -> None:
+        """Drop what waits about these things: they are to be erased."""
+        kept: deque[tuple[Record, float] | _Mark] = deque()
+        for item in self._queue:
+            if isinstance(item, tuple) and item[0].thing in things:
+                self._taken += 1
+                self._bytes -= len(item[0].body) + ROW_BYTES
+            else:
+                kept.append(item)
+        self._queue = kept
+        self._dirty = {thing: at for thing, at in self._dirty.items() if thing not in things}
+        if self._batch is not None and self._retry is not None:  # not with the store just now
+            batch = self._batch
+            batch.entries[:] = [entry for entry in batch.entries if entry.thing not in things]
+            batch.standings[:] = [one for one in batch.standings if one.thing not in things]
 
     def _sample(self, thing: str, at: float) -> None:
         """Keep this thing's state, if the last one kept is old enough; else when it is."""
