@@ -31,6 +31,10 @@ class CannotOpen(Exception):
     """The store cannot be used as it is. The text says what is wrong and what to do."""
 
 
+class BadMark(ValueError):
+    """The mark of a page is none of ours; it came from outside."""
+
+
 class Span(msgspec.Struct, frozen=True):
     """A part of one thing's history: its entries of one sort with ``since`` <= tst <= ``until``.
 
@@ -91,7 +95,8 @@ class Store(Protocol):
     def page(self, span: Span, limit: int = 1000, after: str | None = None) -> Deferred[Page]:
         """At most ``limit`` entries, ordered by (tst, digest), from the mark ``after`` on.
 
-        A page may be shorter than ``limit`` (even empty) although ``more`` is set.
+        Fails with `BadMark`. A page may be shorter than ``limit`` (even empty) although ``more``
+        is set.
         """
 
     def scene(
