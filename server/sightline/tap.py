@@ -52,6 +52,7 @@ from sightline.web.fanout import FanOut, Pace
 from sightline.web.front import Front
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.socket import Limits, SocketResource, Sockets
+from sightline.wiring.archive import message_archive
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers, Listening
 from sightline.wiring.door import Door, Invitation
@@ -192,6 +193,8 @@ class Sightline(MultiService):
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, demo=demo, config=config
         )
+        archive = message_archive(reactor, settings, state)
+        brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
         hub.frames = lambda: fanout.frames_sent
@@ -202,6 +205,7 @@ class Sightline(MultiService):
             "console": console.subscriptions,
             "console_dropped": console.dropped,
             "topics": console.topics,
+            "archive_lost": archive.lost,
         }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
@@ -209,7 +213,7 @@ class Sightline(MultiService):
             DoorDesk(keeper),
             OwnDesk(keeper),
             SharingDesk(keeper),
-            PrivacyDesk(keeper, world, (brokers.clear_retained, hub_eraser(hub))),
+            PrivacyDesk(keeper, world, (brokers.clear_retained, hub_eraser(hub), archive.erase)),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )
         api = Api(
@@ -234,6 +238,7 @@ class Sightline(MultiService):
             Door(keeper),
             hub,
             desk,
+            archive,
             brokers,
             console,
             watch,

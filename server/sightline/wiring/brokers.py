@@ -67,6 +67,8 @@ class Brokers(MultiService):
         self._guards = settings.driving.guard
         self._bridges: list[Bridge] = []
         self._private: PrivateBroker | None = None
+        self.archived: Callable[[Sequence[Arrival]], None] = lambda arrivals: None
+        """Gets every message first, as it came."""
         for name, each in settings.broker.items():
             why_not = no_driving(name, each)
             self._bridge(broker_options(name, each), why_not)
@@ -143,6 +145,7 @@ class Brokers(MultiService):
             watch.linked(name, link, options.client_id)
 
         def arrived(arrivals: list[Arrival]) -> None:
+            self.archived(arrivals)
             console.overheard(name, arrivals)
             hub.arrived(desk.sift(name, arrivals))
 
