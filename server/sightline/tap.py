@@ -52,6 +52,7 @@ from sightline.web.fanout import FanOut, Pace
 from sightline.web.front import Front
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.socket import Limits, SocketResource, Sockets
+from sightline.wiring.archive import message_archive
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers, Listening
 from sightline.wiring.door import Door, Invitation
@@ -196,6 +197,8 @@ class Sightline(MultiService):
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )
+        archive = message_archive(reactor, settings, state)
+        brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
         hub.frames = lambda: fanout.frames_sent
@@ -207,6 +210,7 @@ class Sightline(MultiService):
             "console": console.subscriptions,
             "console_dropped": console.dropped,
             "topics": console.topics,
+            "archive_lost": archive.lost,
         }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
@@ -214,7 +218,7 @@ class Sightline(MultiService):
             DoorDesk(keeper),
             OwnDesk(keeper),
             SharingDesk(keeper),
-            PrivacyDesk(keeper, world, (brokers.clear_retained, hub_eraser(hub))),
+            PrivacyDesk(keeper, world, (brokers.clear_retained, hub_eraser(hub), archive.erase)),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )
         api = Api(
@@ -240,6 +244,7 @@ class Sightline(MultiService):
             history,
             hub,
             desk,
+            archive,
             brokers,
             console,
             watch,

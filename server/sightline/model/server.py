@@ -15,7 +15,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     messages waiting between the network and us; ``unsent``: messages of ours that a broker did not
     take in time; ``faults``: mistakes of ours that were caught; ``things`` in the world;
     ``console``: subscriptions of all consoles, ``console_dropped``: messages they were too slow
-    for; ``topics`` in the topic trees. Absent: 0.
+    for; ``topics`` in the topic trees; ``archive_lost``: messages that found no room on
+    their way into the archive. Absent: 0.
 
     Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
@@ -50,3 +51,4 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     history_rows: int | None = None
     history_bytes: int | None = None
     history_since: float | None = None
+    archive_lost: int = 0

@@ -71,6 +71,8 @@ class Brokers(MultiService):
         self._guards = settings.driving.guard
         self._bridges: list[Bridge] = []
         self._private: PrivateBroker | None = None
+        self.archived: Callable[[Sequence[Arrival]], None] = lambda arrivals: None
+        """Gets every message first, as it came."""
         for name, each in settings.broker.items():
             why_not = no_driving(name, each)
             self._bridge(broker_options(name, each), why_not)
@@ -149,6 +151,7 @@ class Brokers(MultiService):
         safe = Safe(self._history.recorder)
 
         def arrived(arrivals: list[Arrival]) -> None:
+            self.archived(arrivals)
             console.overheard(name, arrivals)
             with safe:
                 hub.arrived(desk.sift(name, arrivals))
