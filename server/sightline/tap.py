@@ -41,6 +41,8 @@ from sightline.core.world import World
 from sightline.driving.desk import Desk
 from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
+from sightline.history.desk import HistoryDesk
+from sightline.history.hiding import HidingDesk
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
@@ -58,6 +60,7 @@ from sightline.wiring.browsers import Browsers, Listening
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
 from sightline.wiring.history import HistoryService, make_store, remembers, retained
+from sightline.wiring.recall import shower
 from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
@@ -219,6 +222,8 @@ class Sightline(MultiService):
             OwnDesk(keeper),
             SharingDesk(keeper),
             PrivacyDesk(keeper, world, (brokers.clear_retained, hub_eraser(hub), archive.erase)),
+            HistoryDesk(store, world, shower(kinds, hub), time.time),
+            HidingDesk(store, keeper.note),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )
         api = Api(
