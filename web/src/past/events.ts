@@ -18,9 +18,10 @@ export function readEvents(list: unknown): PastEvent[] {
   const events: PastEvent[] = [];
   for (const item of list as unknown[]) {
     if (!isRecord(item)) continue;
-    const { kind, thing, tst } = item;
-    if (typeof kind !== 'string' || typeof thing !== 'string' || typeof tst !== 'number') continue;
-    events.push({ kind, thing, at: tst, text: words(kind, thing, item) });
+    const { sort, thing, tst, at: heard } = item;
+    const at = typeof tst === 'number' ? tst : heard;
+    if (typeof sort !== 'string' || typeof thing !== 'string' || typeof at !== 'number') continue;
+    events.push({ kind: sort, thing, at, text: words(sort, thing, item) });
   }
   return events.sort((a, b) => a.at - b.at);
 }

@@ -15,6 +15,9 @@ import { Traveller } from './traveller';
 const MAX_ERROR = 5;
 /** More fixes of one day, or events, are not asked for. */
 const MOST = 20_000;
+const MOST_EVENTS = 1000;
+/** What is worth a mark on the bar. */
+const KINDS = 'crossing,transition,drive,alarm';
 
 interface Parts {
   readonly api: Api;
@@ -37,7 +40,7 @@ export function createTraveller({ api, clock, helm, shown }: Parts): Traveller {
       return readTrack((await api.get(path`history/friend/${user}/${device}`, asked))['data']);
     },
     async events({ start, end }) {
-      const asked = { from: start, to: end - 1, limit: 1000 };
+      const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: KINDS };
       return readEvents((await api.get('events', asked))['events']);
     },
     show(things) {

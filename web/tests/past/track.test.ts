@@ -64,9 +64,9 @@ describe('a track', () => {
 describe('events of a day', () => {
   test('are told in words', () => {
     const events = readEvents([
-      { kind: 'crossing', thing: 'friend/jane/phone', tst: 2, event: 'leave', name: 'Home' },
-      { kind: 'alarm', thing: 'probot/ProBot1', tst: 1, why: 'somebody else drives' },
-      { kind: 'odd' },
+      { sort: 'crossing', thing: 'friend/jane/phone', tst: 2, event: 'leave', name: 'Home' },
+      { sort: 'alarm', thing: 'probot/ProBot1', at: 1, why: 'somebody else drives' },
+      { sort: 'odd' },
     ]);
     expect(events.map((event) => event.text)).toEqual([
       'ProBot1: somebody else drives',
