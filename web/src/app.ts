@@ -230,6 +230,8 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   const driver = new Driver(outside);
   const stopper = new Stopper(outside);
   const history = collect(world, () => clock.live());
+  const api = host.api ?? createApi(new URL('api/1/', document.baseURI).href);
+  const past = createTraveller({ api, clock, helm, shown });
   // Not by the pulse, which waits for the next drawn frame: a lease that is over is over now.
   world.onChange((changed) => {
     const held = driver.holds;
@@ -360,8 +362,6 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
 
   if (selected.value !== null) keepTrail(selected.value);
 
-  const api = host.api ?? createApi(new URL('api/1/', document.baseURI).href);
-  const past = createTraveller({ api, clock, helm, shown });
   // Whoever leaves the present leaves the robot.
   const unwatchTime = effect(() => {
     const at = past.at.value;

@@ -11,10 +11,10 @@ import { readEvents } from './events';
 import { readTrack } from './track';
 import { Traveller } from './traveller';
 
-/** How far the drawn way may be from the recorded one, metres. */
+/** How far the drawn way may be from the recorded one when there are many fixes, metres. */
 const MAX_ERROR = 5;
-/** More fixes of one day, or events, are not asked for. */
-const MOST = 20_000;
+/** So many fixes of one day are taken as they are; events beyond are left out. */
+const MOST = 5000;
 const MOST_EVENTS = 1000;
 /** What is worth a mark on the bar. */
 const KINDS = 'crossing,transition,drive,alarm';
@@ -36,8 +36,11 @@ export function createTraveller({ api, clock, helm, shown }: Parts): Traveller {
       const [kind, id] = splitKey(key);
       const [user = '', device = ''] = id.split('/', 2);
       if (kind !== 'friend') return [];
-      const asked = { from: start, to: end - 1, max_error: MAX_ERROR, limit: MOST };
-      return readTrack((await api.get(path`history/friend/${user}/${device}`, asked))['data']);
+      const where = path`history/friend/${user}/${device}`;
+      const day = { from: start, to: end - 1 };
+      const every = readTrack((await api.get(where, { ...day, limit: MOST }))['data']);
+      if (every.length < MOST) return every;
+      return readTrack((await api.get(where, { ...day, max_error: MAX_ERROR }))['data']);
     },
     async events({ start, end }) {
       const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: KINDS };

@@ -1,0 +1,105 @@
+"""The page on another clock: where everybody was, and back."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from broker import Broker
+
+HOUR = 3600
+
+
+def goes(broker: Broker, friend: str, lat: float, ago: float, **more: Any) -> None:
+    at = int(time.time() - ago)
+    fix = {"_type": "location", "lat": lat, "lon": 5.0, "tst": at, "created_at": at, **more}
+    topic, payload = f"owntracks/{friend}", json.dumps(fix)
+    command = ["mosquitto_pub", "-p", str(broker.port), "-q", "1", "-t", topic, "-m", payload]
+    subprocess.run(command, check=True, timeout=10)
+
+
+def connected(page: Page) -> None:
+    expect(page.locator("[data-broker=connected]").first).to_be_attached()
+
+
+def until_kept(page: Page, friend: str, fixes: int) -> None:
+    page.wait_for_function(
+        """async ([friend, fixes]) => {
+            const said = await fetch(`api/1/history/friend/${friend}`);
+            return said.ok && (await said.json()).data.length === fixes;
+        }""",
+        arg=[friend, fixes],
+    )
+
+
+def goes_back(page: Page, seconds: float) -> None:
+    """By the keyboard: hours, then minutes."""
+    page.get_by_role("slider", name="Time of day").focus()
+    for _ in range(int(seconds // HOUR)):
+        page.keyboard.press("PageDown")
+    for _ in range(int(seconds % HOUR // 60)):
+        page.keyboard.press("ArrowLeft")
+
+
+def test_the_page_shows_where_everybody_was_and_leads_back_to_now(broker, visit):
+    page = visit("?test#map?id=friend/jane/phone")
+    connected(page)
+    goes(broker, "jane/phone", 50.0, 3 * HOUR, vel=30)
+    goes(broker, "jane/phone", 51.0, 2 * HOUR, vel=60)
+    goes(broker, "jane/phone", 52.0, 0)
+    goes(broker, "kim/phone", 48.0, 0)
+    until_kept(page, "jane/phone", 3)
+    drawer = page.locator(".drawer")
+    kim = page.locator('[data-thing="friend/kim/phone"]')
+    expect(drawer).to_contain_text("52.0000° N")
+    expect(kim).to_be_visible()
+    expect(page.locator("[data-banner=past]")).to_have_count(0)
+
+    goes_back(page, 2.5 * HOUR)
+    expect(page.locator("html[data-clock=past]")).to_be_attached()
+    expect(page.locator("[data-banner=past]")).to_contain_text("Nothing can be driven")
+    expect(drawer).to_contain_text("50.0000° N")
+    expect(kim).to_have_count(0)  # not heard yet
+
+    # News meanwhile change the world, not the picture.
+    goes(broker, "jane/phone", 53.0, -1)
+    page.keyboard.press("ArrowLeft")
+    expect(drawer).to_contain_text("50.0000° N")
+
+    page.keyboard.press("l")
+    expect(page.locator("html[data-clock=live]")).to_be_attached()
+    expect(drawer).to_contain_text("53.0000° N")
+    expect(kim).to_be_visible()
+    expect(page.locator("[data-banner=past]")).to_have_count(0)
+
+
+def test_who_looks_at_the_past_can_do_nothing_by_hand_either(visit):
+    page = visit()
+    connected(page)
+    goes_back(page, HOUR)
+    expect(page.locator("[data-banner=past]")).to_be_visible()
+    page.get_by_role("link", name="Console").click()
+    page.get_by_role("tab", name="Frames").click()
+    editor = page.get_by_role("textbox", name=re.compile("frame", re.I)).last
+    editor.fill('{"id": 4711, "do": "take", "thing": "probot/ProBot1"}')
+    page.get_by_role("button", name=re.compile("^send", re.I)).click()
+    expect(page.locator(".frame-list")).to_contain_text("you are looking at the past")
+    page.get_by_role("button", name=re.compile("Back to live")).click()
+    expect(page.locator("html[data-clock=live]")).to_be_attached()
+
+
+def test_the_bar_is_usable_on_a_phone(visit):
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True)
+    connected(page)
+    box = page.get_by_role("slider", name="Time of day").bounding_box()
+    assert box
+    assert box["height"] >= 44
+    page.touchscreen.tap(box["x"] + 1, box["y"] + box["height"] / 2)
+    expect(page.locator("html[data-clock=past]")).to_be_attached()
+    page.get_by_role("button", name="Live", exact=True).click()
+    expect(page.locator("html[data-clock=live]")).to_be_attached()
