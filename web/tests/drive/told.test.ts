@@ -117,6 +117,7 @@ describe('how a robot stands', () => {
 
   test.each([
     [{ live: false }, /connection to the server/],
+    [{ past: true }, /the past/],
     [{ robot: robot({ heard: undefined, at: undefined }) }, /never heard/],
     [{ robot: robot({ presence: 'offline' }) }, /is offline/],
     [{ guard: readGuard(thing('guard', 'main', { driving: 'not at AWS IoT' })) }, /^Not at AWS/],

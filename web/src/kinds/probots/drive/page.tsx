@@ -38,7 +38,7 @@ const LATENCY_SPAN = 120;
 const BATTERY_SPAN = 600;
 
 export function DrivePage({ of }: { of: Key }) {
-  const { choose, user, connection, ready } = useApp();
+  const { choose, user, connection, ready, past } = useApp();
   const [, id] = splitKey(of);
   const thing = useThing(of);
   const leaseThing = useThing(keyOf('lease', id));
@@ -52,6 +52,7 @@ export function DrivePage({ of }: { of: Key }) {
     guard,
     broker: brokerThing && readBroker(brokerThing),
     live: connection.value.state === 'live',
+    past: past.past.value,
   };
   const inTheWay = robot ? obstacle({ ...situation, robot }) : null;
   return (
@@ -82,7 +83,10 @@ export function DrivePage({ of }: { of: Key }) {
             <div class="column">
               <LimitsCard />
               {may(user.value.role, 'shutdown') && (
-                <AdminCard robot={robot} reachable={robot.presence !== 'offline'} />
+                <AdminCard
+                  robot={robot}
+                  reachable={robot.presence !== 'offline' && !past.past.value}
+                />
               )}
             </div>
             <div class="column">
