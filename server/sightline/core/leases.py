@@ -68,12 +68,13 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The robot must be stopped now. ``asked``: its driver wanted it so."""
+    """The robot must be stopped now. ``asked``: its driver wanted it so; ``by``: who did else."""
 
     thing: str
     why: str
     lease: Lease | None
     asked: bool = False
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +225,10 @@ class Leases:
         self._stop(lease, why, asked=asked)
         self._put(replace(lease, state="parked", why=why))
 
-    def stop(self, thing: str, why: str) -> None:
+    def stop(self, thing: str, why: str, by: str = "") -> None:
         """Stop, whoever drives and whether anybody does. Its driver keeps the lease."""
         lease = self._leases.get(thing)
-        self._stop(lease, why, thing=thing)
+        self._happened.append(Stop(thing, why, lease, by=by))
         if lease is not None:
             self._put(replace(lease, state="parked", why=why))
 
@@ -282,9 +283,8 @@ class Leases:
         self._stop(lease, why, asked=asked)
         self._happened.append(Ended(lease, why))
 
-    def _stop(self, lease: Lease | None, why: str, *, asked: bool = False, thing: str = "") -> None:
-        thing = lease.thing if lease is not None else thing
-        self._happened.append(Stop(thing, why, lease, asked))
+    def _stop(self, lease: Lease, why: str, *, asked: bool = False) -> None:
+        self._happened.append(Stop(lease.thing, why, lease, asked))
 
 
 def _lateness(lease: Lease, now: float, sent: float | None) -> tuple[bool, float | None]:
