@@ -39,6 +39,7 @@ from sightline.core.proxy import Proxies
 from sightline.core.session import Lifetime, Visitor, described
 from sightline.core.world import World
 from sightline.driving.desk import Desk
+from sightline.driving.refusals import refused_commands
 from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
 from sightline.hub import Hub
@@ -202,6 +203,7 @@ class Sightline(MultiService):
             "console": console.subscriptions,
             "console_dropped": console.dropped,
             "topics": console.topics,
+            "refused": refused_commands(helm.refused),
         }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)

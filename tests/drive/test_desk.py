@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from sightline.core.leases import KEEP, SILENCE
 from sightline.core.presence import Presence
 from sightline.core.world import World
 from sightline.driving.desk import MOST_SILENCE, MOST_TRIP, MOST_WAITING, Desk
+from sightline.driving.refusals import refused_commands
 from sightline.driving.things import Command
 from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
@@ -27,6 +29,7 @@ from sightline.kinds import broker, probots
 from sightline.kinds.probots.commands import STOP
 from sightline.model.kind import Arrival
 
+WIRE = Path(__file__).parent.parent / "wire"
 KEYS = "keys/ProBot1"
 WALL = 1795240000.0
 
@@ -572,6 +575,89 @@ def test_the_log_has_a_line_for_each_motion_not_for_each_frame(play):
     assert stop.seconds == pytest.approx(0.5, abs=0.1)
     assert "heard by the broker" in (stop.effect or "")
     assert play.world.state("command/1") == play.audit[0]
+
+
+def test_a_stop_by_somebody_is_one_line_with_the_motion_that_it_ended(play):
+    amy = play.page().drives()
+    bob = play.page("bob", "viewer")
+    bob.asks("stop")
+    play.wait(0.3)
+    amy.asks("release", lease=amy.fence)
+    assert [(line.who, line.what) for line in play.audit] == [
+        ("amy", "take"),
+        ("amy", "drive"),
+        ("bob", "stop"),
+        ("amy", "end"),
+    ]
+    assert play.audit[2].sent == "0.40 0.00 0.00 0.00"
+    assert play.audit[2].lease == amy.fence
+    play.wait(2)
+    bob.asks("stop", thing=None)  # it stands already: who wanted it is told all the same
+    assert [(line.who, line.what) for line in play.audit[4:]] == [("bob", "stop")]
+
+
+def test_refused_commands_are_counted_and_other_requests_are_not(play):
+    play.page().takes()
+    bob = play.page("bob")
+    for verb in ("take", "take", "takeover", "drivers", "dance"):
+        bob.asks(verb)
+    assert refused_commands(play.helm.refused) == {"held": 2, "forbidden": 1}
+
+
+def golden(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((WIRE / f"drive-{name}.json").read_text())["frame"]
+    return found
+
+
+def shape(frame: dict[str, Any]) -> dict[str, type]:
+    return {name: float if type(value) is int else type(value) for name, value in frame.items()}
+
+
+def test_the_golden_requests_of_the_page_do_what_they_say(play):
+    page, bob = play.page(), play.page("bob")
+
+    def says(name: str, **other: Any) -> dict[str, Any]:
+        frame = golden(f"request-{name}") | other
+        request = wire.parse(json.dumps(frame).encode())
+        assert isinstance(request, wire.Request)
+        play.helm.ask(page, request)
+        return next(a for a in reversed(page.answers) if a["id"] == frame["id"])
+
+    lease = says("take")["lease"]
+    page.fence = lease
+    page.frame()
+    says("drive", lease=lease)
+    assert play.broker.keys[-1] == b"0.57 0.00 0.00 0.26"
+    assert says("halt", lease=lease)["ok"]
+    assert play.lease().why == "the page was hidden"
+    bob.asks("ask")
+    assert says("reply", lease=lease)["ok"]
+    assert play.lease().holder == "bob"
+
+
+def test_the_golden_answers_are_what_the_server_says(play):
+    page = play.page()
+    assert shape(page.asks("take") or {}) == shape(golden("answer-take"))
+    page.fence = play.lease().fence
+    page.frame()
+    page.frame(0.4)  # "go" is answered at once, when nothing is known of the way yet
+    play.wait(0.1)
+    page.frame(0.4)
+    play.wait(0.15)
+    went = page.frame(0.4) or {}
+    assert shape(went) == shape(golden("answer-go"))
+    assert went["state"] == golden("answer-go")["state"]
+    play.wait(3.1, telemetry=False)
+    play.telemetry()
+    page.takes()
+    page.n = 0
+    page.frame()
+    page.frame(0.4)
+    play.page("guest", "viewer").asks("stop")
+    parked = page.frame(0.4) or {}
+    assert parked["state"] == golden("answer-parked")["state"]
+    wanted = shape(golden("answer-parked"))
+    assert {name: kind for name, kind in shape(parked).items() if name != "trip"} == wanted
 
 
 def test_somebody_else_on_a_command_topic_is_alarmed_cleared_and_answered(play):

@@ -110,7 +110,7 @@ class Drive:
             """
         )
         self._log = folder / "log"
-        served = str(Path(__file__).parent / "served.py")
+        served = str(ROOT / "tests" / "served.py")
         self._run(served, str(settings), str(folder / "state"), str(self.port))
         self.recorder = Recorder(broker.port)
         self.recorder.until(lambda: accepts(self.port), "the server")

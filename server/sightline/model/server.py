@@ -15,7 +15,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     messages waiting between the network and us; ``unsent``: messages of ours that a broker did not
     take in time; ``faults``: mistakes of ours that were caught; ``things`` in the world;
     ``console``: subscriptions of all consoles, ``console_dropped``: messages they were too slow
-    for; ``topics`` in the topic trees. Absent: 0.
+    for; ``topics`` in the topic trees; ``refused``: commands of browsers that were refused, by reason.
+    Absent: 0.
     """
 
     version: str
@@ -36,3 +37,4 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     console: int = 0
     console_dropped: int = 0
     topics: int = 0
+    refused: dict[str, int] = {}  # noqa: RUF012  # msgspec copies it
