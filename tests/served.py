@@ -2,8 +2,8 @@
 
     python served.py CONFIG STATE PORT
 
-A header ``X-Test-User: amy:operator`` or a cookie ``who=amy:operator`` stands for a session. Without
-one the door decides, as always.
+A header ``X-Test-User: amy:operator`` or a cookie ``who=amy:operator`` stands for a session.
+Without one the door decides, as always.
 """
 
 from __future__ import annotations

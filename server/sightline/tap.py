@@ -32,7 +32,7 @@ from sightline.console.desk import Desk as ConsoleDesk
 from sightline.console.watch import Watch
 from sightline.core import wire
 from sightline.core.account import Deed
-from sightline.core.console import Rights
+from sightline.core.console import LARGEST_REQUEST, Rights
 from sightline.core.intake import Intake, Quarantined
 from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
@@ -147,6 +147,8 @@ class Sightline(MultiService):
             demo=demo and is_private(listen, settings.server),
         )
 
+        rights = _rights(settings)
+
         def hello(visitor: Visitor) -> bytes:
             return wire.hello(
                 epoch=fanout.epoch(visitor.user.sight),
@@ -155,6 +157,7 @@ class Sightline(MultiService):
                 now=time.time(),
                 beat=settings.fanout.beat_seconds,
                 message=settings.limits.message_bytes,
+                publish=limits.large if rights.publishes(visitor.user) else None,
             )
 
         limits = Limits(
@@ -162,6 +165,7 @@ class Sightline(MultiService):
             connections_per_address=settings.limits.connections_per_address,
             connections_per_user=settings.limits.connections_per_user,
             message=settings.limits.message_bytes,
+            large=max(settings.limits.message_bytes, LARGEST_REQUEST),
             rate=settings.limits.messages_per_second,
             handshake=settings.limits.handshake_seconds,
             ping=settings.limits.ping_seconds,
@@ -177,7 +181,7 @@ class Sightline(MultiService):
             need_guard=settings.driving.need_guard,
         )
         Verbs(helm, desk)
-        console = ConsoleDesk(reactor, time.time, _rights(settings), audit=_auditor(keeper))
+        console = ConsoleDesk(reactor, time.time, rights, audit=_auditor(keeper))
         console.join(helm)
         watch = Watch(reactor, time.time, hub, logbook, console.figures)
         sockets = Sockets(
@@ -188,6 +192,7 @@ class Sightline(MultiService):
             keeper,
             limits,
             compression=settings.fanout.compression,
+            publishes=rights.publishes,
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
         brokers = Brokers(

@@ -254,6 +254,18 @@ def test_while_everything_comes_by_the_console_nothing_is_counted_twice(scene):
     assert scene.asks(page, "topics", path=[])["messages"] == 2
 
 
+def test_walking_through_the_tree_of_everything_subscribes_it_once(scene):
+    page, other = Page(), Page()
+    for path in ([], ["a"], ["a", "b"]):
+        scene.asks(page, "topics", path=path, watch=True, all=True)
+    scene.asks(other, "topics", path=[], watch=True, all=True)
+    (bridge,) = scene.bridges
+    assert bridge.log == [("start with", [("#", 0)])]
+    scene.asks(page, "topics", watch=False)
+    scene.asks(other, "topics", path=[], watch=True)
+    assert bridge.log[1:] == [("unsubscribe", ["#"])]
+
+
 def test_the_log_is_not_in_the_tree(scene):
     scene.desk.overheard("main", [Arrival("$SYS/broker/log/N", b"10.0.0.1", False, 0, 5.0)])
     assert scene.asks(Page(), "topics", path=[])["messages"] == 0

@@ -391,10 +391,13 @@ class Desk(Service):
     def _look(self, seat: _Seat, view: _View | None) -> None:
         """This viewer looks at another page, or at none."""
         before, seat.view, seat.sent = seat.view, view, b""
-        if view is not None and view.all:
-            self._posts[view.broker].ears.want(_EVERYTHING, 0)
-        if before is not None and before.all:
-            self._posts[before.broker].ears.unwant(_EVERYTHING, 0)
+        heard = before.broker if before is not None and before.all else None
+        wanted = view.broker if view is not None and view.all else None
+        if wanted != heard:  # another page of the same tree must not bring what is retained again
+            if wanted is not None:
+                self._posts[wanted].ears.want(_EVERYTHING, 0, again=False)
+            if heard is not None:
+                self._posts[heard].ears.unwant(_EVERYTHING, 0)
         watched = any(one.view for one in self._seats.values())
         if watched and not self._watching.running:
             self._watching.start(WATCH_SECONDS, now=False).addErrback(

@@ -146,6 +146,11 @@ class Watch(Service):
             watched.log_since = None
             self._hub.found(book.clients(book.roster.cut_off()))
 
+    def mine(self, broker: str, client: str) -> None:
+        """We connect to a broker as this client, too."""
+        book = self._logbook.book(broker)
+        self._hub.found(book.clients(book.roster.mine(client)))
+
     def look(self) -> None:
         """Look at everything once."""
         self._looks += 1

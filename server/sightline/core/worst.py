@@ -22,7 +22,7 @@ KILLED = 0.1
 HUNG = 0.6
 BOTH = 10.0
 _STEP = 0.01
-"""Figures are rounded up to this: finer ones would change all the time, and tell nobody anything."""
+"""Figures are rounded up to this (s): finer ones would change all the time and tell nothing."""
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -15,8 +15,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     messages waiting between the network and us; ``unsent``: messages of ours that a broker did not
     take in time; ``faults``: mistakes of ours that were caught; ``things`` in the world;
     ``console``: subscriptions of all consoles, ``console_dropped``: messages they were too slow
-    for; ``topics`` in the topic trees; ``refused``: commands of browsers that were refused, by reason.
-    Absent: 0.
+    for; ``topics`` in the topic trees; ``refused``: commands of browsers that were refused, by
+    reason. Absent: 0.
     """
 
     version: str

@@ -157,10 +157,15 @@ class Brokers(MultiService):
             heard: Callable[[list[Arrival]], None],
             changed: Callable[[Link], None],
         ) -> Bridge:
-            return Bridge(reactor, _for_console(options), filters, heard, changed, time.time)
+            own = _for_console(options)
+            watch.mine(name, own.client_id)
+            return Bridge(reactor, own, filters, heard, changed, time.time)
 
         bridge = Bridge(reactor, options, self._filters, arrived, linked, time.time)
-        commands = desk.add(BridgeRoute(reactor, bridge, why_not, time.time))
+        route = BridgeRoute(
+            reactor, bridge, why_not, time.time, lambda client: watch.mine(name, client)
+        )
+        commands = desk.add(route)
         if not why_not:
             bridge.subscribe(commands.filters)
         console.open(name, publish, ears)

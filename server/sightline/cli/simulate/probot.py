@@ -15,7 +15,7 @@ from sightline.cli.simulate.actor import Message
 
 # The original measures at its leisure and repeats the last line in a tight loop.
 MEASURE_EVERY = 0.5
-# What brakes that loop is a `ps` that it runs before each line: on the robot's small computer, in s.
+# What brakes that loop is a `ps` before each line; how long that takes on a small computer, in s.
 PS_TAKES = (0.02, 0.06)
 # How long somebody takes to switch a robot on again that was shut down, in seconds.
 SWITCHED_ON_AFTER = 60.0
