@@ -32,18 +32,22 @@ export interface ServerState {
   readonly consoleDropped?: number;
   /** In the topic trees. */
   readonly topics?: number;
+  /** Commands of browsers that were refused, by reason; most first. */
+  readonly refused: readonly (readonly [reason: string, count: number])[];
+}
+
+/** Counts by a reason, most first. */
+function counts(raw: unknown): [string, number][] {
+  if (!isRecord(raw)) return [];
+  return Object.entries(raw)
+    .filter((each): each is [string, number] => typeof each[1] === 'number')
+    .sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
 }
 
 export function readServer(thing: Thing): ServerState {
-  const rejected: [string, number][] = [];
-  if (isRecord(thing['rejected'])) {
-    for (const [reason, count] of Object.entries(thing['rejected'])) {
-      if (typeof count === 'number') rejected.push([reason, count]);
-    }
-  }
-  rejected.sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
   return {
-    rejected,
+    rejected: counts(thing['rejected']),
+    refused: counts(thing['refused']),
     ...present({
       version: field.text(thing, 'version'),
       started: field.number(thing, 'started'),

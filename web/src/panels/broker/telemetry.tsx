@@ -44,6 +44,11 @@ function usePing(): string {
   return live ? ping : 'no connection';
 }
 
+/** The code of a refusal in words. */
+function plain(code: string): string {
+  return code.replaceAll('_', ' ');
+}
+
 export function SightlineCard({ server }: { server: ServerState | undefined }) {
   const { clock, socket, world } = useApp();
   const ping = usePing();
@@ -110,6 +115,11 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
         <Fact name="Keeps">
           {grouped(server?.things ?? 0)} things, {grouped(server?.topics ?? 0)} topics
         </Fact>
+        {server !== undefined && server.refused.length > 0 && (
+          <Fact name="Refused">
+            {server.refused.map(([why, count]) => `${grouped(count)} ${plain(why)}`).join(', ')}
+          </Fact>
+        )}
         {lost.map(
           ([name, count, what]) =>
             count !== undefined &&

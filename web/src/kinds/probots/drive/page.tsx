@@ -1,5 +1,5 @@
 /** The drive page of one robot: pad, what is sent and what comes back, charts, limits, log. */
-import { ChevronLeft, Gamepad2, Keyboard, Lock, ShieldAlert, ShieldCheck } from 'lucide';
+import { ChevronLeft, Gamepad2, Keyboard, Lock } from 'lucide';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { fineAgeText, spanText, timeText } from '../../../ages';
 import { Avatar } from '../../../panels/avatar';
@@ -15,7 +15,15 @@ import { keyOf, splitKey } from '../../../world';
 import type { Key } from '../../../world';
 import { readBroker } from '../../broker/read';
 import { Tilt } from '../panel';
-import { inOrder, postureOf, POSTURES, readProBot, routineText, standingOf } from '../read';
+import {
+  inOrder,
+  latencyClass,
+  postureOf,
+  POSTURES,
+  readProBot,
+  routineText,
+  standingOf,
+} from '../read';
 import type { ProBot } from '../read';
 import { AdminCard } from './admin';
 import { Alarms } from './alarms';
@@ -32,6 +40,7 @@ import { may } from './roles';
 import { Sliders } from './sliders';
 import { obstacle, StandingPill } from './standing';
 import { StopButton } from './stop';
+import { WorstCase, worstTitle } from './worst';
 
 /** What the latency chart shows, in seconds; and the battery's. */
 const LATENCY_SPAN = 120;
@@ -86,7 +95,7 @@ export function DrivePage({ of }: { of: Key }) {
               )}
             </div>
             <div class="column">
-              <StateCard robot={robot} lease={lease} />
+              <StateCard robot={robot} lease={lease} guard={guard} />
               <CommandLog robot={id} />
             </div>
           </div>
@@ -178,7 +187,6 @@ function PadCard({
   const held = useMemo(() => new HeldKeys(), []);
   const operator = may(user.value.role, 'drive') && mayDrive(visitor, keyOf('probot', robot.id));
   const flight = driver.flight.value;
-  const within = (mine ? control.terms.stopsWithin : undefined) ?? guard?.stopsWithin;
   const shade = mine
     ? flight.locked !== null && flight.held
       ? { title: 'Let go of stick and keys first', text: flight.locked }
@@ -220,18 +228,7 @@ function PadCard({
         <KeysShown held={held} mine={mine} />
         <GamepadShown mine={mine} />
       </div>
-      <p class="hint" data-guard={guard?.live === true ? 'live' : 'none'}>
-        <Icon of={guard?.live === true ? ShieldCheck : ShieldAlert} />
-        <span>
-          Stops by itself when you let go, switch tab, or the link is silent for 0.4 s.{' '}
-          {within !== undefined && (
-            <>
-              If everything dies: stops within <b class="number">{within} s</b>
-              {guard?.live === true ? '.' : ', because no guard is at the broker.'}
-            </>
-          )}
-        </span>
-      </p>
+      <WorstCase guard={guard} lease={lease} />
     </section>
   );
 }
@@ -372,7 +369,11 @@ function LatencyCard({ robot }: { robot: ProBot }) {
             broker and back
           </span>
         </p>
-        {p95 !== undefined && <em>p95 {Math.round(p95)} ms</em>}
+        {p95 !== undefined && (
+          <em>
+            p95 {Math.round(p95)} ms, {latencyClass(p95)}
+          </em>
+        )}
       </div>
       <Chart
         span={LATENCY_SPAN}
@@ -474,7 +475,15 @@ function Limit({
   );
 }
 
-function StateCard({ robot, lease }: { robot: ProBot; lease: Lease | undefined }) {
+function StateCard({
+  robot,
+  lease,
+  guard,
+}: {
+  robot: ProBot;
+  lease: Lease | undefined;
+  guard: Guard | undefined;
+}) {
   const { clock, user } = useApp();
   useTicks(200, robot.presence === 'live');
   const from = useDrivers(may(user.value.role, 'drivers'), lease?.fence);
@@ -520,6 +529,13 @@ function StateCard({ robot, lease }: { robot: ProBot; lease: Lease | undefined }
               : `unchanged for ${fineAgeText(now - robot.changed)}`}
           </Fact>
           <Fact name="Address">{robot.ip ? <code>{robot.ip}</code> : 'unknown'}</Fact>
+          {guard?.stopsWithin !== undefined && (
+            <Fact name="Worst case">
+              <span data-worst={guard.stopsWithin} title={worstTitle(guard)}>
+                if everything dies, it stops within {guard.stopsWithin} s
+              </span>
+            </Fact>
+          )}
         </Facts>
       </div>
     </Card>
