@@ -434,7 +434,7 @@ def test_somebody_else_on_the_command_topic_is_alarmed(drive, enter):
 
 def test_the_worst_case_and_the_guard_are_shown(drive, enter):
     page = enter("amy:operator")
-    hint = page.locator(".hint[data-guard=live]")
+    hint = page.locator(".drive-hint[data-guard=live]")
     expect(hint).to_contain_text(re.compile(r"stops within \d+(\.\d+)? s"))
     hint.locator("summary").click()
     for part in ("killed", "hung", "both"):  # the last one takes the broker's patience

@@ -1,5 +1,5 @@
 /** The broker's log as it is written: by level, searched, held still to be read. */
-import { Pause, Play, Search, X } from 'lucide';
+import { X } from 'lucide';
 import { useMemo, useState } from 'preact/hooks';
 import { timeText } from '../../ages';
 import { grouped } from '../../figures';
@@ -11,6 +11,7 @@ import { CopyButton } from '../copy';
 import { NARROW, useApp, useCalmly, useMedia } from '../context';
 import { Icon } from '../icon';
 import { Card } from '../section';
+import { Chips, PauseButton, SearchBox } from '../tools';
 import { VirtualRows } from '../virtual';
 import { wantedClient } from './clients';
 
@@ -47,44 +48,15 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
       class="log tall"
       aside={
         <div class="tools">
-          <label class="search small">
-            <Icon of={Search} size={14} />
-            <input
-              type="search"
-              placeholder="Search"
-              aria-label="Show only lines with"
-              value={search}
-              onInput={(input) => {
-                setSearch(input.currentTarget.value);
-              }}
-            />
-          </label>
-          <div class="chips" role="group" aria-label="Level">
-            {LEVELS.map(([name, word]) => (
-              <button
-                key={name}
-                type="button"
-                class="chip"
-                aria-pressed={level === name}
-                onClick={() => {
-                  setLevel(name);
-                }}
-              >
-                {word}
-              </button>
-            ))}
-          </div>
-          <button
-            type="button"
-            class="button"
-            aria-pressed={paused !== null}
-            onClick={() => {
+          <SearchBox label="Show only lines with" value={search} set={setSearch} />
+          <Chips label="Level" of={LEVELS} value={level} set={setLevel} />
+          <PauseButton
+            paused={paused !== null}
+            more={fresh > 0 ? `, ${grouped(fresh)} new` : ''}
+            press={() => {
               setPaused(paused === null ? brokerLog.lines : null);
             }}
-          >
-            <Icon of={paused === null ? Pause : Play} size={14} />
-            {paused === null ? 'Pause' : fresh > 0 ? `Go on, ${grouped(fresh)} new` : 'Go on'}
-          </button>
+          />
         </div>
       }
     >

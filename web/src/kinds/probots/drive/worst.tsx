@@ -19,7 +19,7 @@ export function WorstCase({
 }) {
   const live = guard?.live === true;
   return (
-    <div class="hint" data-guard={live ? 'live' : 'none'}>
+    <div class="drive-hint" data-guard={live ? 'live' : 'none'}>
       <Icon of={live ? ShieldCheck : ShieldAlert} />
       <div>
         <p>Stops by itself when you let go, switch tab, or the link is silent for 0.4 s.</p>
