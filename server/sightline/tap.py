@@ -43,6 +43,7 @@ from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
 from sightline.history.desk import HistoryDesk
 from sightline.history.hiding import HidingDesk
+from sightline.history.tracks import everything
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
@@ -221,7 +222,12 @@ class Sightline(MultiService):
             DoorDesk(keeper),
             OwnDesk(keeper),
             SharingDesk(keeper),
-            PrivacyDesk(keeper, world, (brokers.clear_retained, hub_eraser(hub), archive.erase)),
+            PrivacyDesk(
+                keeper,
+                world,
+                (brokers.clear_retained, hub_eraser(hub), archive.erase, history.erase),
+                lambda thing: everything(store, thing),
+            ),
             HistoryDesk(store, world, shower(kinds, hub), time.time),
             HidingDesk(store, keeper.note),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
