@@ -121,8 +121,8 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
         (
             "zebra = 1",
             "x.toml: zebra: no such setting;"
-            " allowed here: accounts, broker, console, driving, fanout, friends, limits, probot,"
-            " probots, server",
+            " allowed here: accounts, archive, broker, console, driving, fanout, friends, history,"
+            " limits, probot, probots, server",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',
@@ -206,6 +206,11 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
         (
             "[friends]\nstale_after = 5000",
             "x.toml: friends.stale_after: must not be more than offline_after (is 5000, 3600)",
+        ),
+        (
+            '[archive]\ntopics = ["a/#/b"]',
+            "x.toml: archive.topics: each must be a topic filter: # stands alone on the last level"
+            ' (is "a/#/b")',
         ),
         (
             '[probots]\nknown = ["Robbie"]',
