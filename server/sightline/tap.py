@@ -61,7 +61,7 @@ from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers, Listening
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
-from sightline.wiring.history import HistoryService, make_store, remembers, retained
+from sightline.wiring.history import HistoryService, figures_of, make_store, remembers, retained
 from sightline.wiring.recall import shower
 from sightline.wiring.start import CannotStart
 
@@ -204,6 +204,7 @@ class Sightline(MultiService):
         store = make_store(settings.history, state)
         history = HistoryService(settings.history, store, hub, kinds, time.time, retained(keeper))
         desk.log.when_written(remembers(hub))
+        console.stored = figures_of(store)
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )

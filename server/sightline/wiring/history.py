@@ -18,12 +18,14 @@ from twisted.python.failure import Failure
 
 from sightline.accounts.database import Database
 from sightline.accounts.keeper import Keeper
+from sightline.console.desk import Stored
 from sightline.core.call import Denied
 from sightline.driving.things import Command
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import Bounds, Recorder
 from sightline.history.restore import Restorer
 from sightline.history.retention import Days, Own, purge
+from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import CannotOpen, Figures, Store, Unavailable
 from sightline.hub import SERVER, Hub
@@ -210,6 +212,17 @@ class HistoryService(Service):
             await self.store.erase(things)
         except Unavailable as why:
             raise Denied("busy", f"The history cannot forget it just now: {why}", wait=5) from None
+
+
+def figures_of(store: Store) -> Stored:
+    """Lets charts look into the store."""
+
+    async def stored(
+        thing: str, since: float, until: float
+    ) -> Sequence[tuple[float, Mapping[str, Any]]]:
+        return await sampled(store, thing, "figures", since, until)
+
+    return stored
 
 
 async def _nothing() -> None:
