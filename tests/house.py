@@ -32,6 +32,7 @@ from sightline.helm import Asker, Helm, Refused
 from sightline.history.desk import HistoryDesk
 from sightline.history.hiding import HidingDesk
 from sightline.history.memory import MemoryStore
+from sightline.history.tracks import everything
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.broker import LinkReading
@@ -126,7 +127,12 @@ class House:
                 *DoorDesk(self.keeper).routes(),
                 *OwnDesk(self.keeper).routes(),
                 *SharingDesk(self.keeper).routes(),
-                *PrivacyDesk(self.keeper, self.world, (self._erase,)).routes(),
+                *PrivacyDesk(
+                    self.keeper,
+                    self.world,
+                    (self._erase, lambda thing: self.store.erase([thing])),
+                    lambda thing: everything(self.store, thing),
+                ).routes(),
                 *AdminDesk(self.keeper, lambda: [k for k, _ in self.world]).routes(),
                 *HistoryDesk(self.store, self.world, shower(KINDS, self.hub), self.wall).routes(),
                 *HidingDesk(self.store, self.keeper.note).routes(),

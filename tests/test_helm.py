@@ -111,3 +111,13 @@ def test_whoever_wants_to_know_hears_who_left(helm):
     page = Page()
     helm.left(page)
     assert gone == [page]
+
+
+def test_what_is_refused_is_counted_by_verb_and_reason_and_what_is_made_up_as_one(helm):
+    def no(asker, request):
+        raise Refused("held", "no")
+
+    helm.add("take", no)
+    for do in ("take", "take", "made up", "made up too"):
+        ask(helm, do)
+    assert helm.refused == {("take", "held"): 2, ("", "unknown"): 2}

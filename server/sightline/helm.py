@@ -7,6 +7,7 @@ second. Verbs are added by whoever can carry them out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
@@ -47,7 +48,11 @@ Verb = Callable[[Asker, wire.Request], Fields | Awaitable[Fields] | None]
 
 
 class Helm:
-    """Turns requests into answers. ``wall`` gives epoch s."""
+    """Turns requests into answers. ``wall`` gives epoch s.
+
+    ``refused`` counts the requests that were refused, by verb and code. Verbs that do not exist are
+    one: a browser may make up as many as it likes.
+    """
 
     _log = Logger()
 
@@ -55,6 +60,7 @@ class Helm:
         self._wall = wall
         self._verbs: dict[str, Verb] = {"ping": self._ping}
         self._guards: list[Callable[[Asker, wire.Request], None]] = []
+        self.refused: Counter[tuple[str, str]] = Counter()
         self._leavers: list[Callable[[Asker], None]] = []
         self._dismissers: list[Callable[[Asker, str], None]] = []
         self._witnesses: list[Callable[[Asker, wire.Request, str], None]] = []
@@ -124,6 +130,7 @@ class Helm:
         if not isinstance(error, Refused):  # a mistake of ours: they learn only that it happened
             self._log.failure("Failed to {do}", failure, do=request.do)
             error = Refused("failed", "something went wrong in the server")
+        self.refused[request.do if request.do in self._verbs else "", error.code] += 1
         asker.say(wire.refusal(request.id, error.code, error.why))
         self._tell(asker, request, error.code)
 

@@ -32,18 +32,20 @@ from sightline.console.desk import Desk as ConsoleDesk
 from sightline.console.watch import Watch
 from sightline.core import wire
 from sightline.core.account import Deed
-from sightline.core.console import Rights
+from sightline.core.console import LARGEST_REQUEST, Rights
 from sightline.core.intake import Intake, Quarantined
 from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
 from sightline.core.session import Lifetime, Visitor, described
 from sightline.core.world import World
 from sightline.driving.desk import Desk
+from sightline.driving.refusals import refused_commands
 from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
 from sightline.history.desk import HistoryDesk
 from sightline.history.hiding import HidingDesk
 from sightline.history.looking import Looking
+from sightline.history.tracks import everything
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
@@ -60,7 +62,7 @@ from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers, Listening
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
-from sightline.wiring.history import HistoryService, make_store, remembers, retained
+from sightline.wiring.history import HistoryService, figures_of, make_store, remembers, retained
 from sightline.wiring.recall import shower
 from sightline.wiring.start import CannotStart
 
@@ -152,6 +154,8 @@ class Sightline(MultiService):
             demo=demo and is_private(listen, settings.server),
         )
 
+        rights = _rights(settings)
+
         def hello(visitor: Visitor) -> bytes:
             return wire.hello(
                 epoch=fanout.epoch(visitor.user.sight),
@@ -160,6 +164,7 @@ class Sightline(MultiService):
                 now=time.time(),
                 beat=settings.fanout.beat_seconds,
                 message=settings.limits.message_bytes,
+                publish=limits.large if rights.publishes(visitor.user) else None,
             )
 
         limits = Limits(
@@ -167,6 +172,7 @@ class Sightline(MultiService):
             connections_per_address=settings.limits.connections_per_address,
             connections_per_user=settings.limits.connections_per_user,
             message=settings.limits.message_bytes,
+            large=max(settings.limits.message_bytes, LARGEST_REQUEST),
             rate=settings.limits.messages_per_second,
             handshake=settings.limits.handshake_seconds,
             ping=settings.limits.ping_seconds,
@@ -183,7 +189,7 @@ class Sightline(MultiService):
             need_guard=settings.driving.need_guard,
         )
         Verbs(helm, desk)
-        console = ConsoleDesk(reactor, time.time, _rights(settings), audit=_auditor(keeper))
+        console = ConsoleDesk(reactor, time.time, rights, audit=_auditor(keeper))
         console.join(helm)
         watch = Watch(reactor, time.time, hub, logbook, console.figures)
         sockets = Sockets(
@@ -194,11 +200,13 @@ class Sightline(MultiService):
             keeper,
             limits,
             compression=settings.fanout.compression,
+            publishes=rights.publishes,
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
         store = make_store(settings.history, state)
         history = HistoryService(settings.history, store, hub, kinds, time.time, retained(keeper))
         desk.log.when_written(remembers(hub))
+        console.stored = figures_of(store)
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )
@@ -215,6 +223,7 @@ class Sightline(MultiService):
             "console": console.subscriptions,
             "console_dropped": console.dropped,
             "topics": console.topics,
+            "refused": refused_commands(helm.refused),
             "archive_lost": archive.lost,
         }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
@@ -223,7 +232,12 @@ class Sightline(MultiService):
             DoorDesk(keeper),
             OwnDesk(keeper),
             SharingDesk(keeper),
-            PrivacyDesk(keeper, world, (brokers.clear_retained, hub_eraser(hub), archive.erase)),
+            PrivacyDesk(
+                keeper,
+                world,
+                (brokers.clear_retained, hub_eraser(hub), archive.erase, history.erase),
+                lambda thing: everything(store, thing),
+            ),
             HistoryDesk(store, world, shower(kinds, hub), time.time),
             HidingDesk(store, keeper.note),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),

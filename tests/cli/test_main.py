@@ -71,7 +71,7 @@ def test_a_broker_is_a_host_with_or_without_a_port(text, address):
         (["--broker", "a:70000"], "must be HOST or HOST:PORT (is 'a:70000')"),
         (["--friends", "-1"], "--friends"),
         (["--robots", "many"], "must be a whole number from 0 (is 'many')"),
-        (["--rate", "0"], "must be a number from 0.01 to 1000 (is '0')"),
+        (["--rate", "-1"], "must be a number from 0.01 to 1000 (is '-1')"),
         (["--rate", "nan"], "must be a number from 0.01 to 1000 (is 'nan')"),
         (["--seconds", "long"], "must be a number from 0 to 1e+09 (is 'long')"),
         (["nobody"], "invalid choice: 'nobody'"),

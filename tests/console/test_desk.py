@@ -254,6 +254,18 @@ def test_while_everything_comes_by_the_console_nothing_is_counted_twice(scene):
     assert scene.asks(page, "topics", path=[])["messages"] == 2
 
 
+def test_walking_through_the_tree_of_everything_subscribes_it_once(scene):
+    page, other = Page(), Page()
+    for path in ([], ["a"], ["a", "b"]):
+        scene.asks(page, "topics", path=path, watch=True, all=True)
+    scene.asks(other, "topics", path=[], watch=True, all=True)
+    (bridge,) = scene.bridges
+    assert bridge.log == [("start with", [("#", 0)])]
+    scene.asks(page, "topics", watch=False)
+    scene.asks(other, "topics", path=[], watch=True)
+    assert bridge.log[1:] == [("unsubscribe", ["#"])]
+
+
 def test_the_log_is_not_in_the_tree(scene):
     scene.desk.overheard("main", [Arrival("$SYS/broker/log/N", b"10.0.0.1", False, 0, 5.0)])
     assert scene.asks(Page(), "topics", path=[])["messages"] == 0
@@ -296,6 +308,48 @@ AT = 1795240000.5
 def golden(name: str) -> dict[str, Any]:
     frame: dict[str, Any] = json.loads((GOLDEN / f"console-{name}.json").read_text())["frame"]
     return frame
+
+
+def test_figures_come_from_the_store_and_are_remembered_for_a_minute(scene):
+    asked = []
+
+    async def stored(thing, since, until):
+        asked.append((thing, since, until))
+        state = {"uptime": 7, "version": "2.0", "sys": {"clients/total": 3}, "log_lines": True}
+        return [(since, state | {"rates": {"messages/received": 1.5}}), (until, {"uptime": 9})]
+
+    scene.desk.figures("broker/main").sample(5.0, {"uptime": 1})
+    names = ["uptime", "clients/total", "messages/received/s", "version", "log_lines"]
+    page = Page()
+
+    def asks(page, **more):
+        return scene.asks(page, "figures", thing="broker/main", names=names, **more)
+
+    assert asks(page, stored=3600)["code"] == "no_store"
+    scene.desk.stored = stored
+    answer = asks(page, stored=3600)
+    assert answer["at"] == [5.0 - 3600, 5.0]
+    assert answer["series"] == {
+        "uptime": [7, 9],
+        "clients/total": [3, None],
+        "messages/received/s": [1.5, None],
+    }
+    assert asks(Page(), stored=3600) == answer
+    assert asked == [("broker/main", 5.0 - 3600, 5.0)]
+    for odd in (0, -1, 1e12, "x", True):
+        assert asks(page, stored=odd)["code"] == "bad_stored"
+    stranger = Page(User("eve", "viewer", NOTHING))
+    assert asks(stranger, stored=3600)["code"] == "unknown"
+
+
+def test_a_store_that_does_not_answer_is_no_mistake_of_ours(scene):
+    async def stored(thing, since, until):
+        raise OSError("disk full")
+
+    scene.desk.stored = stored
+    scene.desk.figures("broker/main").sample(5.0, {"uptime": 1})
+    answer = scene.asks(Page(), "figures", thing="broker/main", stored=3600)
+    assert (answer["code"], "disk full" in answer["why"]) == ("busy", True)
 
 
 def test_the_frames_are_the_golden_ones_that_the_page_reads(scene):

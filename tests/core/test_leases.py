@@ -13,7 +13,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from sightline.core.leases import KEEP, LATE, SILENCE, Ended, Held, Leases, NotYours, Stop
+from sightline.core.leases import (
+    IDLE,
+    KEEP,
+    LATE,
+    SILENCE,
+    Ended,
+    Held,
+    Leases,
+    NotYours,
+    Stop,
+)
 
 ROBOT = "probot/ProBot1"
 
@@ -52,6 +62,26 @@ def test_sticks_must_be_seen_released_before_the_first_motion():
     assert drive.frame(True) == "parked"
     assert drive.frame(False) == "still"
     assert drive.frame(True) == "go"
+
+
+def test_a_page_left_open_for_an_hour_loses_the_robot_and_driving_begins_the_hour_anew():
+    drive = Drive().go()
+
+    def rests(seconds: float) -> None:
+        for _ in range(round(seconds)):
+            drive.wait(1.0)
+            if drive.leases.get(ROBOT) is None:
+                return
+            drive.frame(False)
+
+    rests(IDLE - 5)
+    assert drive.frame(True) == "go"
+    rests(IDLE - 5)
+    assert drive.leases.get(ROBOT) is not None
+    rests(10)
+    assert drive.leases.get(ROBOT) is None
+    ended = [event for event in drive.leases.happened() if isinstance(event, Ended)]
+    assert [event.why for event in ended] == ["nothing was driven for 60 minutes"]
 
 
 def test_a_silent_driver_is_stopped_and_must_let_go_first():

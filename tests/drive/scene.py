@@ -6,6 +6,7 @@ are monotonic s of this process.
 
 from __future__ import annotations
 
+import http.client
 import json
 import mmap
 import os
@@ -24,6 +25,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 from twisted.internet import reactor as _reactor
 from twisted.internet.task import LoopingCall, deferLater
+from twisted.internet.threads import deferToThread
 
 from broker import Broker, accepts, free_port
 from browser import Browser
@@ -34,6 +36,7 @@ ROBOT = "probot/ProBot1"
 KEYS = "keys/ProBot1"
 STOP = b"0 0 0 0"
 DEADLINE = 20.0
+PASSWORD = "quite-a-long-one-7"
 
 
 async def pause(seconds: float) -> None:
@@ -135,8 +138,10 @@ class Driver:
         self._hand = LoopingCall(self.frame)
         self._hand.clock = reactor
 
-    async def enters(self) -> Driver:
-        await self.browser.enters(headers={"X-Test-User": self.who})
+    async def enters(self, cookie: str = "") -> Driver:
+        """With a ``cookie`` as whoever the door gave it to, else past the door."""
+        headers = {"Cookie": cookie} if cookie else {"X-Test-User": self.who}
+        await self.browser.enters(headers=headers)
         # As browsers do; otherwise a frame may wait 40 ms for the one before to be acknowledged.
         self.browser._protocol.transport.setTcpNoDelay(True)
         return self
@@ -214,9 +219,8 @@ class Scene:
     async def begins(self) -> Scene:
         self.broker.start()
         self.recorder = Recorder(self.broker.port)
-        self.robot = self._run(
-            "robot", "-m", "sightline.cli.main", "simulate", "probot", "--broker", self._address
-        )
+        play = ["-m", "sightline.cli.main", "simulate", "probot", "--broker", self._address]
+        self.robot = self._run("robot", *play, "--rate", "0")  # without a pause, as a real one
         self.serve()
         await until(lambda: accepts(self.web) and self.recorder.ready, "the server")
         self.watcher = await Driver(self.web, "guest:viewer").enters()
@@ -239,7 +243,7 @@ class Scene:
             f'[broker.main]\nhost = "127.0.0.1"\nport = {self.broker.port}\n'
             f"reconnect_min = 0.1\nreconnect_max = 0.5\n"
             # A browser says who it is; see served.py.
-            f'[accounts]\nguest = "viewer"\n'
+            f'[accounts]\nguest = "viewer"\nhash_memory = 1024\nhash_passes = 1\n'
             f"[driving]\nguard = {'true' if self.guard else 'false'}\n"
         )
         environ = {}
@@ -249,7 +253,7 @@ class Scene:
             environ = {"LD_PRELOAD": str(self.clock), "CLOCK_SHIFT": str(self.shift)}
         state = str(self.folder / "state")
         self.server = self._run(
-            "server", str(HERE / "served.py"), str(config), state, str(self.web), **environ
+            "server", str(HERE.parent / "served.py"), str(config), state, str(self.web), **environ
         )
 
     def _run(self, name: str, *arguments: str, **environ: str) -> Process:
@@ -275,9 +279,51 @@ class Scene:
         self.drivers.append(driver)
         return driver
 
+    async def has_account(self, name: str, *words: str) -> str:
+        """Make an account on the command line and sign in; the cookie."""
+        command = [sys.executable, "-m", "sightline.cli.main", "user", "add", name, *words]
+        command += ["--state", str(self.folder / "state")]
+        command += ["--config", str(self.folder / "sightline.toml")]
+        made = await deferToThread(
+            lambda: subprocess.run(
+                command, input=PASSWORD, capture_output=True, text=True, timeout=DEADLINE
+            )
+        )
+        assert made.returncode == 0, made.stderr
+        asked = {"name": name, "password": PASSWORD}
+        deadline = time.monotonic() + DEADLINE
+        while True:  # the server notices what the command line did within a second
+            status, cookie = await self.calls("POST", "session", asked)
+            if status == 200:
+                return cookie
+            assert time.monotonic() < deadline, f"{name} cannot sign in: {status}"
+            await pause(0.2)
+
+    async def calls(self, method: str, path: str, body: Any, cookie: str = "") -> tuple[int, str]:
+        """A call of the HTTP API from our own page; the status, and a cookie if one came."""
+
+        def ask() -> tuple[int, str]:
+            connection = http.client.HTTPConnection("127.0.0.1", self.web, timeout=DEADLINE)
+            headers = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
+            try:
+                connection.request(
+                    method, f"/api/1/{path}", json.dumps(body), headers | {"Cookie": cookie}
+                )
+                answer = connection.getresponse()
+                answer.read()
+                return answer.status, (answer.getheader("set-cookie") or "").partition(";")[0]
+            finally:
+                connection.close()
+
+        return await deferToThread(ask)
+
     async def drives(self, who: str = "amy:operator") -> Driver:
         """Somebody takes ProBot1 and drives: motion was heard by the recorder."""
-        driver = await (await self.comes(who)).takes()
+        return await self.sets_off(await self.comes(who))
+
+    async def sets_off(self, driver: Driver) -> Driver:
+        """This driver does."""
+        await driver.takes()
         await pause(0.1)
         began = time.monotonic()
         driver.presses()

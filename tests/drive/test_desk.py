@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +13,14 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 
-from sightline.core import wire
+from sightline.core import wire, worst
 from sightline.core.access import User
 from sightline.core.intake import Intake
 from sightline.core.leases import KEEP, SILENCE
 from sightline.core.presence import Presence
 from sightline.core.world import World
-from sightline.driving import desk as desk_module
 from sightline.driving.desk import MOST_SILENCE, MOST_TRIP, MOST_WAITING, Desk
+from sightline.driving.refusals import refused_commands
 from sightline.driving.things import Command
 from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
@@ -28,6 +29,7 @@ from sightline.kinds import broker, probots
 from sightline.kinds.probots.commands import STOP
 from sightline.model.kind import Arrival
 
+WIRE = Path(__file__).parent.parent / "wire"
 KEYS = "keys/ProBot1"
 WALL = 1795240000.0
 
@@ -35,9 +37,11 @@ WALL = 1795240000.0
 class Line:
     """A lease's own connection. What is published comes back when the broker says it."""
 
-    def __init__(self, route: Broker, topic: str) -> None:
+    def __init__(self, route: Broker, topic: str, will: bytes) -> None:
         self.route = route
         self.topic = topic
+        self.will = will
+        self.hushed = False
         self.is_open = False
         self.closed = False
         self.waiting = 0
@@ -61,6 +65,9 @@ class Line:
             self.route.take(self.topic, payload)
         return self.is_open
 
+    def hush(self) -> None:
+        self.hushed = True
+
     def close(self) -> Deferred[Any]:
         self.is_open, self.closed = False, True
         return succeed(None)
@@ -82,6 +89,7 @@ class Broker:
         self.said: list[tuple[str, bytes]] = []
         self.retained: list[tuple[str, bytes]] = []
         self.lines: list[Line] = []
+        self.tries: list[Line] = []  # of its patience
         self.back: Callable[[str, bytes], None] = lambda topic, payload: None
 
     def take(self, topic: str, payload: bytes) -> None:
@@ -98,9 +106,13 @@ class Broker:
         return True
 
     def lifeline(self, topic: str, stop: bytes) -> Line:
-        assert stop == STOP
-        self.lines.append(Line(self, topic))
-        return self.lines[-1]
+        line = Line(self, topic, stop)
+        if topic == KEYS:
+            assert stop == STOP
+            self.lines.append(line)
+        else:
+            self.tries.append(line)
+        return line
 
     def overwrite(self, topic: str, payload: bytes) -> None:
         self.retained.append((topic, payload))
@@ -436,14 +448,61 @@ def test_driving_needs_a_guard_where_the_settings_say_so():
     assert play.broker.keys[-1] == STOP
 
 
-def test_the_guard_is_shown_with_the_worst_case(play):
-    assert play.world.state("guard/main").stops_within == desk_module.STOPS_WITHIN_ALONE
+def test_the_guard_is_shown_with_the_worst_case_as_far_as_it_was_measured(play):
+    assert play.world.state("guard/main").stops_within == worst.BOTH
     play.hears("sightline/guard/1", b"here")
     play.wait(0.3)
     shown = play.world.state("guard/main")
-    assert (shown.presence, shown.stops_within) == ("live", desk_module.STOPS_WITHIN_GUARDED)
+    assert (shown.presence, shown.stops_within) == ("live", worst.HUNG)
+    play.hears("sightline/guard/1", b"here 513")
+    play.hears("sightline/guard/2", b"here 1900")  # the quicker one stops it
+    play.wait(0.3)
+    shown = play.world.state("guard/main")
+    assert shown.stops_within == 0.52
+    assert [(part.dies, part.measured) for part in shown.parts] == [
+        ("killed", 0.0),
+        ("hung", 0.52),
+        ("both", None),
+    ]
+    assert play.page().asks("take")["stops_within"] == 0.52
     play.wait(2.0)
     assert play.world.state("guard/main").presence == "offline"
+
+
+def test_what_a_guard_says_of_itself_is_read_only_as_it_should_be(play):
+    play.hears("sightline/guard/1", b"here 513")
+    for odd in (b"here -1", b"here 1e9", b"here 99999999999", b"here  1", b"HERE", b"here 5 5"):
+        play.hears("sightline/guard/2", odd)
+    play.wait(0.3)
+    assert play.world.state("guard/main").stops_within == 0.52
+
+
+def test_the_brokers_patience_with_a_silent_client_is_tried(play):
+    play.wait(6)
+    (line,) = play.broker.tries
+    assert line.hushed
+    assert not line.closed
+    play.wait(4.5)
+    play.hears(line.topic, line.will)
+    assert line.closed
+    play.wait(0.3)
+    both = play.world.state("guard/main").parts[-1]
+    assert (both.dies, both.seconds, both.bound) == ("both", 10.0, 10.0)
+    assert 4.5 <= both.measured < 6
+    play.hears(line.topic, line.will)  # somebody else says it: nothing is being tried
+    play.wait(0.3)
+    assert play.world.state("guard/main").parts[-1] == both
+
+
+def test_a_try_of_the_brokers_patience_ends_with_the_server_or_when_nothing_comes_of_it(play):
+    play.wait(6)
+    play.wait(61)
+    assert play.broker.tries[0].closed
+    play.wait(900)
+    assert len(play.broker.tries) == 2
+    play.desk.park()
+    play.clock.advance(1)
+    assert play.broker.tries[1].closed
 
 
 def test_who_asks_gets_it_when_the_holder_says_yes(play):
@@ -516,6 +575,89 @@ def test_the_log_has_a_line_for_each_motion_not_for_each_frame(play):
     assert stop.seconds == pytest.approx(0.5, abs=0.1)
     assert "heard by the broker" in (stop.effect or "")
     assert play.world.state("command/1") == play.audit[0]
+
+
+def test_a_stop_by_somebody_is_one_line_with_the_motion_that_it_ended(play):
+    amy = play.page().drives()
+    bob = play.page("bob", "viewer")
+    bob.asks("stop")
+    play.wait(0.3)
+    amy.asks("release", lease=amy.fence)
+    assert [(line.who, line.what) for line in play.audit] == [
+        ("amy", "take"),
+        ("amy", "drive"),
+        ("bob", "stop"),
+        ("amy", "end"),
+    ]
+    assert play.audit[2].sent == "0.40 0.00 0.00 0.00"
+    assert play.audit[2].lease == amy.fence
+    play.wait(2)
+    bob.asks("stop", thing=None)  # it stands already: who wanted it is told all the same
+    assert [(line.who, line.what) for line in play.audit[4:]] == [("bob", "stop")]
+
+
+def test_refused_commands_are_counted_and_other_requests_are_not(play):
+    play.page().takes()
+    bob = play.page("bob")
+    for verb in ("take", "take", "takeover", "drivers", "dance"):
+        bob.asks(verb)
+    assert refused_commands(play.helm.refused) == {"held": 2, "forbidden": 1}
+
+
+def golden(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((WIRE / f"drive-{name}.json").read_text())["frame"]
+    return found
+
+
+def shape(frame: dict[str, Any]) -> dict[str, type]:
+    return {name: float if type(value) is int else type(value) for name, value in frame.items()}
+
+
+def test_the_golden_requests_of_the_page_do_what_they_say(play):
+    page, bob = play.page(), play.page("bob")
+
+    def says(name: str, **other: Any) -> dict[str, Any]:
+        frame = golden(f"request-{name}") | other
+        request = wire.parse(json.dumps(frame).encode())
+        assert isinstance(request, wire.Request)
+        play.helm.ask(page, request)
+        return next(a for a in reversed(page.answers) if a["id"] == frame["id"])
+
+    lease = says("take")["lease"]
+    page.fence = lease
+    page.frame()
+    says("drive", lease=lease)
+    assert play.broker.keys[-1] == b"0.57 0.00 0.00 0.26"
+    assert says("halt", lease=lease)["ok"]
+    assert play.lease().why == "the page was hidden"
+    bob.asks("ask")
+    assert says("reply", lease=lease)["ok"]
+    assert play.lease().holder == "bob"
+
+
+def test_the_golden_answers_are_what_the_server_says(play):
+    page = play.page()
+    assert shape(page.asks("take") or {}) == shape(golden("answer-take"))
+    page.fence = play.lease().fence
+    page.frame()
+    page.frame(0.4)  # "go" is answered at once, when nothing is known of the way yet
+    play.wait(0.1)
+    page.frame(0.4)
+    play.wait(0.15)
+    went = page.frame(0.4) or {}
+    assert shape(went) == shape(golden("answer-go"))
+    assert went["state"] == golden("answer-go")["state"]
+    play.wait(3.1, telemetry=False)
+    play.telemetry()
+    page.takes()
+    page.n = 0
+    page.frame()
+    page.frame(0.4)
+    play.page("guest", "viewer").asks("stop")
+    parked = page.frame(0.4) or {}
+    assert parked["state"] == golden("answer-parked")["state"]
+    wanted = shape(golden("answer-parked"))
+    assert {name: kind for name, kind in shape(parked).items() if name != "trip"} == wanted
 
 
 def test_somebody_else_on_a_command_topic_is_alarmed_cleared_and_answered(play):

@@ -33,6 +33,11 @@ class Alone:
         command = [sys.executable, "-m", "sightline.cli.main", "guard", "--at", at]
         self.guard = Process(command, folder / "guard.log")
 
+    @property
+    def here(self) -> int:
+        """How often it said that it is here."""
+        return sum(said.startswith(b"here") for said in self.said)
+
     def close(self) -> None:
         self.guard.end()
         for client in (self.client, self.recorder):
@@ -49,7 +54,7 @@ def alone(tmp_path: Path) -> Iterator[Alone]:
 
 @pytest_twisted.ensureDeferred
 async def test_the_guard_stops_whoever_drives_and_vanishes(alone: Alone):
-    await until(lambda: b"here" in alone.said and alone.recorder.ready, "the guard")
+    await until(lambda: alone.here and alone.recorder.ready, "the guard")
     for _ in range(10):  # as long as commands come it keeps quiet
         alone.recorder.publish(KEYS, b"0.50 0.00 0.00 0.00")
         await pause(0.1)
@@ -63,7 +68,7 @@ async def test_the_guard_stops_whoever_drives_and_vanishes(alone: Alone):
 
 @pytest_twisted.ensureDeferred
 async def test_the_guard_stops_after_what_nobody_can_read(alone: Alone):
-    await until(lambda: b"here" in alone.said and alone.recorder.ready, "the guard")
+    await until(lambda: alone.here and alone.recorder.ready, "the guard")
     alone.recorder.publish(KEYS, b"full speed")
     await until(lambda: [h.payload for h in alone.recorder.commands()][-1:] == [STOP], "the stop")
 
@@ -71,7 +76,7 @@ async def test_the_guard_stops_after_what_nobody_can_read(alone: Alone):
 @pytest_twisted.ensureDeferred
 async def test_the_guard_says_that_it_is_here_and_that_it_goes(alone: Alone):
     began = time.monotonic()
-    await until(lambda: alone.said.count(b"here") >= 3, "its heartbeat")
+    await until(lambda: alone.here >= 3, "its heartbeat")
     assert time.monotonic() - began >= 0.9
     alone.guard.sends(signal.SIGTERM)
     await until(lambda: alone.said[-1] == b"gone", "its goodbye")
@@ -79,9 +84,20 @@ async def test_the_guard_says_that_it_is_here_and_that_it_goes(alone: Alone):
 
 @pytest_twisted.ensureDeferred
 async def test_a_killed_guard_is_known_by_its_will(alone: Alone):
-    await until(lambda: b"here" in alone.said, "the guard")
+    await until(lambda: alone.here, "the guard")
     alone.guard.end()
     await until(lambda: alone.said[-1] == b"gone", "its will")
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_guard_tells_how_long_it_takes_and_moves_nothing_to_know(alone: Alone):
+    def told() -> list[int]:
+        words = [said.split() for said in list(alone.said)]
+        return [int(word[1]) for word in words if len(word) == 2]
+
+    await until(told, "a measurement")
+    assert told()[0] >= 500  # it waits so long by design
+    assert alone.recorder.heard == []
 
 
 def test_a_guard_whose_server_was_gone_before_it_began_ends(tmp_path: Path):

@@ -12,7 +12,7 @@ import time
 import pytest
 import pytest_twisted
 
-from drive.scene import KEYS, ROBOT, STOP, Scene, measured, pause, until
+from drive.scene import KEYS, PASSWORD, ROBOT, STOP, Driver, Scene, measured, pause, until
 
 
 @pytest_twisted.ensureDeferred
@@ -174,13 +174,22 @@ async def test_of_two_who_grab_a_robot_one_gets_it(scene: Scene):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_holder_who_is_disabled_stops(scene: Scene):
-    driver = await scene.drives()
+async def test_a_holder_whom_an_admin_disables_is_stopped_and_shown_out(scene: Scene):
+    root = await scene.has_account("root", "--role", "admin")
+    cookie = await scene.has_account("carl", "--role", "operator", "--see", "*", "--drive", ROBOT)
+    carl = await Driver(scene.web, "carl").enters(cookie)
+    scene.drivers.append(carl)
+    await scene.sets_off(carl)
+    assert scene.thing("lease/ProBot1")["holder"] == "carl"
     since = time.monotonic()
-    scene.server.sends(signal.SIGUSR1)
-    measured("driver disabled by an admin", await scene.stops(since))  # frames go on
-    assert driver.keys["up"]
-    assert "lease/ProBot1" not in scene.watcher.browser.picture.things
+    assert (await scene.calls("PATCH", "users/carl", {"disabled": True}, root))[0] == 200
+    took = await scene.stops(since)  # carl's frames go on until the connection is closed
+    measured("driver disabled by an admin", took)
+    assert (await carl.browser.is_closed()).code == 4001
+    assert carl.keys["up"]
+    await scene.sees(lambda things: "lease/ProBot1" not in things, "a free robot")
+    signed_in = await scene.calls("POST", "session", {"name": "carl", "password": PASSWORD})
+    assert signed_in[0] == 401
 
 
 @pytest_twisted.ensureDeferred

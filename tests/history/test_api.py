@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -283,3 +284,21 @@ async def test_the_document_names_every_route(house):
     ours = ("/things", "/history", "/days", "/scene", "/events", "/hide", "/unhide", "/openapi")
     routes = {route.path for _, route in home.api._routes if route.path.startswith(ours)}
     assert set(said["paths"]) == routes
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_one_takes_along_holds_the_history_and_erasing_ends_it(house):
+    home = await _home(house)
+    home.shows(JANE)
+    await home.store.write([*(fix(n) for n in range(700)), event(3, "transition", JANE)], [])
+    jane = await home.knows("jane", own=("friend/jane",))
+    answer = await home.asks("GET", "/friends/jane/phone/export", cookie=jane)
+    assert answer.headers["content-type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as made:
+        assert made.testzip() is None
+        lines = [json.loads(line) for line in made.read("history.jsonl").splitlines()]
+    assert [line["tst"] - T0 for line in lines if line["sort"] == "fix"] == list(range(700))
+    assert [line["n"] for line in lines if line["sort"] == "transition"] == [3]
+    asked = {"confirm": "jane/phone"}
+    assert (await home.asks("POST", "/friends/jane/phone/erase", asked, cookie=jane)).status == 200
+    assert list(await home.store.things()) == []

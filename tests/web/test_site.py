@@ -59,9 +59,8 @@ class Server:
         fanout = FanOut(reactor, lambda: 1.0, world, Pace())
         door = OpenDoor(User("root", "admin"))
         front = Front(door)
-        sockets = Sockets(
-            reactor, fanout, Helm(lambda: 1.0), lambda visitor: b"{}", door, Limits()
-        )
+        self.helm = Helm(lambda: 1.0)
+        sockets = Sockets(reactor, fanout, self.helm, lambda visitor: b"{}", door, Limits())
         assets = {
             "index.html": Asset("text/html; charset=utf-8", "no-cache", {"": Body(PAGE, b'"p"')}),
             "world.pmtiles": Asset("x/y", "no-store", {"": Body(TILES, b'"t"')}),
@@ -230,11 +229,13 @@ async def test_health_is_that_we_run_and_readiness_that_a_broker_is_there(server
 async def test_metrics_tell_counts_and_reasons_but_no_names(server):
     server.hub.linked("main", Link(state="connected", since=1))
     server.hub.arrived([Arrival("owntracks/jane/phone", b"x", False, 0, 1.0)])
+    server.helm.refused["take", "held"] += 2
     text = (await server.get("/metrics")).data.decode()
     assert "sightline_received_total 1.0" in text
     assert 'sightline_rejected_total{reason="bad_topic"} 1.0' in text
     assert 'sightline_broker_connected{broker="main"} 1.0' in text
     assert "sightline_overflow_total 5.0" in text
+    assert 'sightline_requests_refused_total{reason="held",verb="take"} 2.0' in text
     assert "jane" not in text
 
 

@@ -30,7 +30,9 @@ reactor: Any = _reactor
 class Server:
     """The web side of Sightline over a world the test changes."""
 
-    def __init__(self, *, request_seconds: float = 10, **limits: Any) -> None:
+    def __init__(
+        self, *, request_seconds: float = 10, publishes: bool = False, **limits: Any
+    ) -> None:
         self.world = World("epoch-1")
         self.door = OpenDoor()
         front = Front(self.door, ["https://sight.example.org"])
@@ -49,6 +51,7 @@ class Server:
             ),
             self.door,
             Limits(**limits),
+            publishes=lambda user: publishes,
         )
         root = Resource()
         root.putChild(b"ws", SocketResource(self.sockets, front))
@@ -181,6 +184,25 @@ async def test_a_malformed_frame_closes_with_a_reason(serve, frame, code):
     assert closed.reason
     if code == 1007:
         assert server.sockets.malformed == 1
+
+
+@pytest.mark.parametrize("deflate", [False, True])
+@pytest_twisted.ensureDeferred
+async def test_only_what_is_published_may_be_large_and_only_of_who_may_publish(serve, deflate):
+    large = {"id": 1, "do": "publish", "topic": "a", "payload": "x" * 60_000}
+    server = serve(publishes=True, large=100_000)
+    browser = await Browser(server.port).enters(deflate=deflate)
+    browser._last_id = 1
+    browser.says(large)
+    await browser.until(lambda: 1 in browser._answers, "the answer")  # there is no such verb here
+    browser.says(large | {"id": 2, "do": "drive"})
+    assert (await browser.is_closed()).code == 1009
+    browser = await Browser(server.port).enters(deflate=deflate)
+    browser.says(large | {"payload": "x" * 100_000})
+    assert (await browser.is_closed()).code == 1009
+    stranger = await Browser(serve(large=100_000).port).enters(deflate=deflate)
+    stranger.says(large)
+    assert (await stranger.is_closed()).code == 1009
 
 
 @pytest_twisted.ensureDeferred

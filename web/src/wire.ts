@@ -31,6 +31,8 @@ export interface Hello {
   readonly beat: number;
   /** Greatest size of a message we may send, in bytes; absent when the server did not say. */
   readonly messageLimit?: number;
+  /** The same for what is published by hand; absent for those who may not. */
+  readonly publishLimit?: number;
 }
 
 export interface News {
@@ -117,6 +119,7 @@ function hello(raw: Record<string, unknown>): Hello {
     now: number(raw, 'now'),
     beat: number(raw, 'beat'),
     ...(typeof limit === 'number' ? { messageLimit: limit } : {}),
+    ...(typeof limits['publish'] === 'number' ? { publishLimit: limits['publish'] } : {}),
   };
 }
 

@@ -129,12 +129,17 @@ describe('brokers and server', () => {
   });
 
   test('reasons for rejection come with the most frequent first', () => {
-    const { rejected } = readServer({
+    const { rejected, refused } = readServer({
       k: 'server',
       id: 'sightline',
       s: 1,
       rejected: { b: 2, c: 30, a: 2 },
+      refused: { held: 1, forbidden: 4, odd: 'x' },
     });
+    expect(refused).toEqual([
+      ['forbidden', 4],
+      ['held', 1],
+    ]);
     expect(rejected).toEqual([
       ['c', 30],
       ['a', 2],

@@ -4,6 +4,10 @@ A small process of its own, best on the broker's host. It listens to ``keys/+`` 
 when the last command with motion is older than 0.5 s, whoever sent it. So a server that hangs, or
 any other program that drives robots and vanishes, leaves none of them running. Each half second it
 says that it is here; the server shows it, and refuses to drive without it if so configured.
+
+Every two seconds it tries itself: it says a motion on a topic of its own that no robot hears, lets
+its own rule find it old, and takes the time until its stop comes back from the broker. The worst of
+the last minute goes with its word that it is here.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import secrets
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -29,6 +34,12 @@ from sightline.wiring.options import PRIVATE, broker_options, private_options
 
 LOOK_EVERY = 0.02  # s
 SAY_EVERY = 0.5  # s
+TRY_EVERY = 2.0  # s
+_TRIES = 30
+"""The worst of so many tries is told."""
+_LOST = 10.0
+"""A try that has not come back after so long (s) never will."""
+_MOTION = b"0.01 0.00 0.00 0.00"
 STAY = 3.0
 """Our parent gone, we stay so long after the last stop (s): it may have died driving."""
 
@@ -63,11 +74,15 @@ class Guard:
         self._state = ""
         self._busy = time.monotonic()
         self._said_at = 0.0
+        self._try_topic = f"{self._topic}/try"
+        self._trying: float | None = None  # since when
+        self._tried_at = time.monotonic()
+        self._took: deque[float] = deque(maxlen=_TRIES)
         self.stops = 0
         self.bridge = Bridge(
             reactor,
             _own(options, self._topic),
-            [("keys/+", 0)],
+            [("keys/+", 0), (self._try_topic, 0)],
             self._arrived,
             self._linked,
             time.time,
@@ -77,6 +92,9 @@ class Guard:
         """Who must be stopped now? To be called each `LOOK_EVERY`."""
         now = time.monotonic()
         for topic in self._deadman.due(now):
+            if topic == self._try_topic:
+                self._publish(topic, commands.STOP)
+                continue
             self._busy = now
             self.stops += 1
             if self.stops & (self.stops - 1) == 0:
@@ -84,7 +102,11 @@ class Guard:
             self._publish(topic, commands.STOP)
         if now - self._said_at >= SAY_EVERY:
             self._said_at = now
-            self._publish(self._topic, b"here")
+            worst = f" {max(self._took) * 1000:.0f}" if self._took else ""
+            self._publish(self._topic, b"here" + worst.encode())
+        if now - self._tried_at >= (TRY_EVERY if self._trying is None else _LOST):
+            self._trying = self._tried_at = now
+            self._publish(self._try_topic, _MOTION)
         if self._parent and os.getppid() != self._parent and now - self._busy > STAY:
             self._reactor.stop()
 
@@ -103,12 +125,23 @@ class Guard:
         now = time.monotonic()
         for arrival in arrivals:
             topic = arrival.topic
-            if isinstance(topic, str) and commands.robot_of(topic):
+            if topic == self._try_topic:
+                self._tried(arrival.payload, now)
+            elif isinstance(topic, str) and commands.robot_of(topic):
                 if not commands.is_stop(arrival.payload):
                     self._busy = now
                 self._deadman.heard(topic, arrival.payload, now)
 
+    def _tried(self, payload: bytes, now: float) -> None:
+        self._deadman.heard(self._try_topic, payload, now)
+        if commands.is_stop(payload) and self._trying is not None:
+            self._took.append(now - self._trying)
+            self._trying = None
+
     def _linked(self, link: Link) -> None:
+        if link.state != "connected":  # what was on its way is lost, and says nothing of us
+            self._trying = None
+            self._deadman.heard(self._try_topic, commands.STOP, time.monotonic())
         if link.state != self._state and link.state != "connecting":
             self._state = link.state
             self._say(f"{link.state} {link.address}" + (f": {link.why}" if link.why else ""))

@@ -7,7 +7,7 @@
     topics       read_role       a page of the topic tree; may be watched
     publish      publish_role    one message, audited
     clear        publish_role    clears a retained message, audited
-    figures      who may see it  a thing's figures over time
+    figures      who may see it  a thing's figures over time, since the start or from the store
 
 A viewer that leaves is forgotten with all it had. Messages for a viewer wait in a bounded queue;
 while its socket is full they stay there, and what finds no room is counted and told.
@@ -16,12 +16,12 @@ while its socket is full they stay there, and what finds no room is counted and 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from twisted.application.service import Service
-from twisted.internet.defer import DeferredList, maybeDeferred
+from twisted.internet.defer import DeferredList, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
@@ -49,6 +49,14 @@ FRESH_SECONDS = 10.0
 WATCH_SECONDS = 1.0
 _EVERYTHING = "#"
 
+MOST_STORED = 31 * 86_400.0
+"""s back in time that figures are told from the store."""
+REMEMBERED = 60.0
+"""s for which an answer from the store will do: it is a chart of hours or days."""
+_MOST_REMEMBERED = 32
+
+Stored = Callable[[str, float, float], Awaitable[Sequence[tuple[float, Mapping[str, Any]]]]]
+"""States of a thing between two times (epoch s), a few, each with its time; from the store."""
 Publish = Callable[[str, bytes, int, bool], None]
 """Topic, payload, QoS, retain; raises `NotAllowed` (``not_sent``) when it cannot be sent now."""
 
@@ -142,6 +150,9 @@ class Desk(Service):
         self._posts: dict[str, _Post] = {}
         self._seats: dict[Asker, _Seat] = {}
         self._figures: dict[str, Figures] = defaultdict(Figures)
+        self.stored: Stored | None = None
+        self._remembered: dict[tuple[str, float], tuple[float, Figures]] = {}
+        self._one_by_one = DeferredLock()
         self._flushing: IDelayedCall | None = None
         self._watching = LoopingCall(self._show_views)
         self._watching.clock = clock
@@ -391,10 +402,13 @@ class Desk(Service):
     def _look(self, seat: _Seat, view: _View | None) -> None:
         """This viewer looks at another page, or at none."""
         before, seat.view, seat.sent = seat.view, view, b""
-        if view is not None and view.all:
-            self._posts[view.broker].ears.want(_EVERYTHING, 0)
-        if before is not None and before.all:
-            self._posts[before.broker].ears.unwant(_EVERYTHING, 0)
+        heard = before.broker if before is not None and before.all else None
+        wanted = view.broker if view is not None and view.all else None
+        if wanted != heard:  # another page of the same tree must not bring what is retained again
+            if wanted is not None:
+                self._posts[wanted].ears.want(_EVERYTHING, 0, again=False)
+            if heard is not None:
+                self._posts[heard].ears.unwant(_EVERYTHING, 0)
         watched = any(one.view for one in self._seats.values())
         if watched and not self._watching.running:
             self._watching.start(WATCH_SECONDS, now=False).addErrback(
@@ -440,7 +454,7 @@ class Desk(Service):
 
     # ---- charts
 
-    def _tell_figures(self, asker: Asker, request: Request) -> Fields:
+    def _tell_figures(self, asker: Asker, request: Request) -> Fields | Awaitable[Fields]:
         thing = _text(request, "thing")
         if thing not in self._figures or not asker.user.sight.sees(thing):
             raise Refused("unknown", "there are no figures of this")
@@ -449,10 +463,43 @@ class Desk(Service):
             isinstance(names, list) and all(isinstance(name, str) for name in names)
         ):
             raise Refused("bad_names", "names is a list of texts")
-        since = request.more.get("since", 0)
+        since, back = request.more.get("since", 0), request.more.get("stored")
         if isinstance(since, bool) or not isinstance(since, int | float):
             raise Refused("bad_since", "since is a time in epoch s")
-        return {"thing": thing, **self._figures[thing].series(names, since)}
+        if back is None:
+            return {"thing": thing, **self._figures[thing].series(names, since)}
+        if type(back) not in (int, float) or not 60 <= back <= MOST_STORED:
+            raise Refused("bad_stored", f"stored is 60 to {MOST_STORED:.0f} s back in time")
+        if self.stored is None:
+            raise Refused("no_store", "nothing is kept here")
+        return self._tell_stored(thing, names, float(back))
+
+    async def _tell_stored(self, thing: str, names: list[str] | None, back: float) -> Fields:
+        """One at a time for everybody together: each costs the store some hundred looks."""
+        await self._one_by_one.acquire()
+        try:
+            figures = await self._from_store(thing, back)
+        finally:
+            self._one_by_one.release()
+        return {"thing": thing, "stored": back, **figures.series(names, float("-inf"))}
+
+    async def _from_store(self, thing: str, back: float) -> Figures:
+        now = self._wall()
+        known = self._remembered.get((thing, back))
+        if known is not None and 0 <= now - known[0] < REMEMBERED:
+            return known[1]
+        assert self.stored is not None
+        try:
+            states = await self.stored(thing, now - back, now)
+        except Exception as why:
+            raise Refused("busy", f"the store does not answer: {why}") from None
+        figures = Figures()
+        for at, state in states:
+            figures.sample(at, flat(state))
+        while len(self._remembered) >= _MOST_REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
+        self._remembered[thing, back] = (now, figures)
+        return figures
 
     # ---- what requests have in common
 
@@ -470,12 +517,27 @@ class Desk(Service):
         return post
 
 
+def flat(state: Mapping[str, Any]) -> dict[str, float]:
+    """The figures in a thing's state as it was stored, by the names that charts know them by."""
+    found = dict(_numbers(state))
+    found |= _numbers(state.get("sys"))
+    found |= {f"{name}/s": rate for name, rate in _numbers(state.get("rates"))}
+    return found
+
+
+def _numbers(state: object) -> Iterator[tuple[str, float]]:
+    if isinstance(state, Mapping):
+        for name, value in state.items():
+            if type(value) in (int, float):
+                yield str(name), value
+
+
 def _answering(
-    verb: Callable[[Asker, Request], Fields],
-) -> Callable[[Asker, Request], Mapping[str, Any]]:
+    verb: Callable[[Asker, Request], Fields | Awaitable[Fields]],
+) -> Callable[[Asker, Request], Fields | Awaitable[Fields]]:
     """What the rules refuse is an answer, too."""
 
-    def answer(asker: Asker, request: Request) -> Mapping[str, Any]:
+    def answer(asker: Asker, request: Request) -> Fields | Awaitable[Fields]:
         try:
             return verb(asker, request)
         except NotAllowed as why:

@@ -85,8 +85,12 @@ class Ears:
         """Messages that came faster than we could take them."""
         return self._lost + (self._bridge.overflowed if self._bridge else 0)
 
-    def want(self, name: str, qos: int) -> None:
-        """Somebody wants to hear this. Retained messages come again for everybody."""
+    def want(self, name: str, qos: int, *, again: bool = True) -> None:
+        """Somebody wants to hear this. Retained messages come again for everybody.
+
+        Without ``again`` they do not, if what is subscribed will do.
+        """
+        enough = max(self._wanted.get(name, ()), default=-1) >= qos
         self._wanted.setdefault(name, []).append(qos)
         if self._end is not None:
             self._end.cancel()
@@ -98,7 +102,7 @@ class Ears:
                 lambda _: self._changed(),
             )
             self._bridge.startService()
-        else:
+        elif again or not enough:
             self._bridge.subscribe([(name, max(self._wanted[name]))])
 
     def unwant(self, name: str, qos: int) -> None:

@@ -61,7 +61,7 @@ ZEROES = frozenset(
         "subscriptions/count",
     )
 )
-_SERVER_FIGURES = ("rate", "lag", "viewers", "frames", "behind", "queue", "things", "overflow")
+_SERVER_FIGURES = ("rate", "lag", "viewers", "frames", "behind", "queue", "things", "overflow", "backlog")
 
 
 def why_no_figures(link: Link) -> tuple[str, ...]:
@@ -145,6 +145,11 @@ class Watch(Service):
             watched.connected = False
             watched.log_since = None
             self._hub.found(book.clients(book.roster.cut_off()))
+
+    def mine(self, broker: str, client: str) -> None:
+        """We connect to a broker as this client, too."""
+        book = self._logbook.book(broker)
+        self._hub.found(book.clients(book.roster.mine(client)))
 
     def look(self) -> None:
         """Look at everything once."""

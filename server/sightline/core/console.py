@@ -26,6 +26,9 @@ _ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
 LARGEST_SHOWN = 16_384
 """Bytes of a payload that are shown; the rest is cut and said."""
 LARGEST_SENT = 65_536
+"""Bytes of a payload that may be published."""
+LARGEST_REQUEST = 2 * LARGEST_SENT + 8192
+"""The request that holds it, in bytes: written as hex it is twice as long."""
 QUEUE_MESSAGES = 500
 QUEUE_BYTES = 262_144
 
@@ -64,6 +67,10 @@ class Rights:
             raise NotAllowed("forbidden", "a shared subscription would take messages from others")
         if not any(contains(open_, name) for open_ in self.subscribe):
             raise NotAllowed("forbidden", f"not open here (console.subscribe): {name}")
+
+    def publishes(self, user: User) -> bool:
+        """Whether ``user`` publishes at all."""
+        return _ROLES.index(user.role) >= _ROLES.index(self.publish_role)
 
     def may_publish(self, user: User, topic: str) -> None:
         """Raises `NotAllowed` when ``user`` may not publish to ``topic``."""

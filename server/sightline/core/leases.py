@@ -23,6 +23,8 @@ SILENCE = 0.4
 """A moving robot is stopped when no driving frame came for so long (s)."""
 KEEP = 3.0
 """A lease without driving frames ends after so long (s); so does one whose connection is gone."""
+IDLE = 3600.0
+"""A lease ends when nothing was driven for so long (s): somebody left the page open."""
 LATE = 0.5
 """A frame so much later than the quickest one (s) tells what the driver wanted then, not now."""
 _DRIFT = 0.001  # s per s by which the page's clock and ours may part
@@ -48,8 +50,9 @@ class Lease:
     """The right to drive ``thing``.
 
     ``who`` is one connection, ``name`` the person behind it. ``until`` is when it ends unless a
-    frame comes; ``framed`` when the last one came. ``why`` says what parked it. ``loose``: the
-    connection is gone, and the same person may come back to it on another.
+    frame comes; ``framed`` when the last one came, ``moved`` when it last moved. ``why`` says what
+    parked it. ``loose``: the connection is gone, and the same person may come back to it on
+    another.
     """
 
     thing: str
@@ -59,6 +62,7 @@ class Lease:
     since: float
     until: float
     framed: float
+    moved: float
     state: State = "parked"
     why: str = "the sticks must be released first"
     loose: bool = False
@@ -68,12 +72,13 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The robot must be stopped now. ``asked``: its driver wanted it so."""
+    """The robot must be stopped now. ``asked``: its driver wanted it so; ``by``: who did else."""
 
     thing: str
     why: str
     lease: Lease | None
     asked: bool = False
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,7 @@ class Leases:
         elif lease.state == "parked":
             lease = replace(lease, n=n)
         else:
-            lease = replace(lease, state="moving", why="", n=n)
+            lease = replace(lease, state="moving", why="", n=n, moved=now)
         self._put(
             replace(lease, framed=now, until=max(lease.until, now + KEEP), offset=offset)
             if not late
@@ -224,10 +229,10 @@ class Leases:
         self._stop(lease, why, asked=asked)
         self._put(replace(lease, state="parked", why=why))
 
-    def stop(self, thing: str, why: str) -> None:
+    def stop(self, thing: str, why: str, by: str = "") -> None:
         """Stop, whoever drives and whether anybody does. Its driver keeps the lease."""
         lease = self._leases.get(thing)
-        self._stop(lease, why, thing=thing)
+        self._happened.append(Stop(thing, why, lease, by=by))
         if lease is not None:
             self._put(replace(lease, state="parked", why=why))
 
@@ -254,6 +259,8 @@ class Leases:
             return
         if now >= lease.until:
             self._end(lease, "no word from the driver's page")
+        elif now - lease.moved >= IDLE:
+            self._end(lease, f"nothing was driven for {IDLE / 60:.0f} minutes")
         elif lease.state == "moving" and now - lease.framed > SILENCE:
             self._park(lease, f"no driving frame for {SILENCE * 1000:.0f} ms")
 
@@ -265,7 +272,7 @@ class Leases:
 
     def _begin(self, thing: str, who: object, name: str, now: float) -> Lease:
         fence, self._next = self._next, self._next + 1
-        lease = Lease(thing, who, name, fence, now, now + KEEP, now)
+        lease = Lease(thing, who, name, fence, now, now + KEEP, now, now)
         self._put(lease)
         return lease
 
@@ -282,9 +289,8 @@ class Leases:
         self._stop(lease, why, asked=asked)
         self._happened.append(Ended(lease, why))
 
-    def _stop(self, lease: Lease | None, why: str, *, asked: bool = False, thing: str = "") -> None:
-        thing = lease.thing if lease is not None else thing
-        self._happened.append(Stop(thing, why, lease, asked))
+    def _stop(self, lease: Lease, why: str, *, asked: bool = False) -> None:
+        self._happened.append(Stop(lease.thing, why, lease, asked))
 
 
 def _lateness(lease: Lease, now: float, sent: float | None) -> tuple[bool, float | None]:

@@ -20,6 +20,7 @@ SUBPROTOCOL = "sightline.1"
 GOING_AWAY = 1001
 MALFORMED = 1007
 POLICY = 1008
+TOO_BIG = 1009
 SESSION_ENDED = 4001
 TOO_SLOW = 4008
 TOO_MANY = 4029
@@ -77,9 +78,17 @@ def parse(text: bytes) -> Resume | Request:
 
 
 def hello(
-    *, epoch: str, server: str, user: Mapping[str, Any], now: float, beat: float, message: int
+    *,
+    epoch: str,
+    server: str,
+    user: Mapping[str, Any],
+    now: float,
+    beat: float,
+    message: int,
+    publish: int | None = None,
 ) -> bytes:
-    """The first frame. ``now`` in epoch s, ``beat`` in s, ``message`` in bytes."""
+    """The first frame. ``now`` in epoch s, ``beat`` in s; ``message`` and ``publish`` in bytes."""
+    limits = {"message": message, **({} if publish is None else {"publish": publish})}
     return _encode(
         {
             "t": "hello",
@@ -88,7 +97,7 @@ def hello(
             "user": user,
             "now": round(now * 1000),
             "beat": round(beat * 1000),
-            "limits": {"message": message},
+            "limits": limits,
         }
     )
 

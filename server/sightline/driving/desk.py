@@ -21,9 +21,11 @@ from twisted.logger import Logger
 
 from sightline.core.access import may
 from sightline.core.leases import KEEP, SILENCE, Ended, Lease, Leases, Stop
+from sightline.core.worst import Measured, parts, stops_within
 from sightline.driving.alarms import Alarms
 from sightline.driving.effects import Effects
 from sightline.driving.log import CommandLog
+from sightline.driving.patience import Patience
 from sightline.driving.route import Route
 from sightline.driving.seat import Motion, Seat
 from sightline.driving.things import Driven, Guard
@@ -49,10 +51,6 @@ MOST_WAITING = 10
 ANSWER_EVERY = 0.2
 """Driving frames are answered no more often than this while nothing changes, s."""
 FRAMES_PER_SECOND = 60
-STOPS_WITHIN_GUARDED = 0.6
-STOPS_WITHIN_ALONE = 10.0
-"""A killed server's robots stop within milliseconds; these are for one that hangs (s): by the
-guard, and by the broker's patience with a silent connection. See server/README.md."""
 _IDLE_PROBE = 2.0  # s, while nobody drives
 _CLOSE_LINE = 0.15  # s after the end of a lease: when its stops are said
 _OWED = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # s after the broker is back
@@ -85,7 +83,8 @@ class Desk(Service):
         self.log = CommandLog(hub.show, wall, clock.seconds)
         self._routes: dict[str, Route] = {}
         self._watches: dict[str, Watch] = {}
-        self._guarded: dict[str, tuple[bool, float]] = {}
+        self._patiences: dict[str, Patience] = {}
+        self._guarded: dict[str, tuple[bool, float]] = {}  # whether, and since when (epoch s)
         self.seats: dict[str, Seat] = {}
         self._alarms = Alarms(hub, self.log, clock.seconds, wall)
         self.effects = Effects(clock.seconds)
@@ -102,7 +101,8 @@ class Desk(Service):
         """Robots of this broker may be driven, unless it says why not. Arrivals go by `sift`."""
         self._routes[route.name] = route
         watch = self._watches[route.name] = Watch(self.clock.seconds)
-        self._show_guard(route, live=False)
+        self._patiences[route.name] = Patience(self.clock.seconds, route, watch)
+        self._show_guard(route)
         return watch
 
     def sift(self, broker: str, arrivals: Iterable[Arrival]) -> list[Arrival]:
@@ -160,6 +160,10 @@ class Desk(Service):
             if loop.running:
                 loop.stop()
         wait = _CLOSE_LINE + 0.02 if driven or self._closing else 0.0
+
+        for patience in self._patiences.values():
+            if (closing := patience.stop()) is not None:
+                self._closing.add(closing)
 
         def close(_: object) -> Deferred[Any]:
             return gatherResults(list(self._closing))
@@ -222,7 +226,7 @@ class Desk(Service):
             "keep": round(KEEP * 1000),
             "most": commands.MOST,
             "rate": FRAMES_PER_SECOND,
-            "stops_within": self._stops_within(seat.route),
+            "stops_within": stops_within(self._measured(seat.route)),
         }
 
     def go(self, seat: Seat, keys: commands.Keys, fence: int, now: float) -> None:
@@ -258,30 +262,36 @@ class Desk(Service):
                 self.show(seat)
 
     def _say_stop(self, stop: Stop) -> None:
+        robot = id_of(stop.thing)
         seat = self.seats.get(stop.thing)
         if seat is None:
-            seat = self._make_seat(id_of(stop.thing), stop.thing)
+            seat = self._make_seat(robot, stop.thing)
+        motion = None
         if seat is None:
             # Never heard, so no broker is known to be its own: told at all of them.
-            topic = commands.keys_topic(id_of(stop.thing))
+            topic = commands.keys_topic(robot)
             for name, route in self._routes.items():
                 self._watches[name].ledger.sent(topic, commands.STOP, self.clock.seconds())
                 route.send(topic, commands.STOP, urgent=True)
-            return
-        seat.wheel.stop()
-        seat.sent = commands.STOP.decode()
-        motion, seat.motion = seat.motion, None
-        if motion is not None:
+        else:
+            seat.wheel.stop()
+            seat.sent = commands.STOP.decode()
+            motion, seat.motion = seat.motion, None
+        # One line for one stop: with the motion it ended, or because a person wanted it.
+        fence = stop.lease.fence if stop.lease else None
+        if motion is not None and seat is not None:
             self.log.write(
-                stop.lease.name if stop.asked and stop.lease else "Sightline",
+                stop.by or (stop.lease.name if stop.asked and stop.lease else "Sightline"),
                 "stop",
-                seat.robot,
-                lease=stop.lease.fence if stop.lease else None,
-                why=stop.why,
+                robot,
+                lease=fence,
+                why=None if stop.by else stop.why,
                 sent=commands.payload(motion.furthest).decode(),
                 seconds=self.clock.seconds() - motion.began,
                 effect=motion.effect(seat.trip),
             )
+        elif stop.by:
+            self.log.write(stop.by, "stop", robot, lease=fence, sent=commands.STOP.decode())
 
     def _ended(self, lease: Lease, why: str) -> None:
         seat = self.seats[lease.thing]
@@ -397,10 +407,9 @@ class Desk(Service):
             for name, watch in self._watches.items():
                 trip = None if watch.trip is None else round(watch.slow * 1000, 1)
                 self.hub.fold(Trip("broker/" + name, trip))
-        for name, watch in self._watches.items():
-            live = watch.guarded()
-            if live != self._guarded[name][0]:
-                self._show_guard(self._routes[name], live=live)
+        for name, route in self._routes.items():
+            self._patiences[name].look()
+            self._show_guard(route)
         for seat in self.seats.values():
             for ask in [ask for ask in seat.asks if now >= ask.until]:
                 seat.asks.remove(ask)
@@ -435,20 +444,30 @@ class Desk(Service):
             ),
         )
 
-    def _show_guard(self, route: Route, *, live: bool) -> None:
-        self._guarded[route.name] = (live, self._wall())
-        self.hub.show(
-            "guard/" + route.name,
-            Guard(
-                presence="live" if live else "offline",
-                since=round(self._wall(), 3),
-                stops_within=self._stops_within(route),
-                driving=route.no_driving or None,
-            ),
+    def _show_guard(self, route: Route) -> None:
+        measured = self._measured(route)
+        live, since = self._guarded.get(route.name, (None, 0.0))
+        if live != measured.guarded:
+            since = round(self._wall(), 3)
+            self._guarded[route.name] = (measured.guarded, since)
+        shown = Guard(
+            presence="live" if measured.guarded else "offline",
+            since=since,
+            stops_within=stops_within(measured),
+            parts=parts(measured),
+            driving=route.no_driving or None,
         )
+        if shown != self.hub.world.state("guard/" + route.name):
+            self.hub.show("guard/" + route.name, shown)
 
-    def _stops_within(self, route: Route) -> float:
-        return STOPS_WITHIN_GUARDED if self._guarded[route.name][0] else STOPS_WITHIN_ALONE
+    def _measured(self, route: Route) -> Measured:
+        watch = self._watches[route.name]
+        return Measured(
+            trip=watch.longest_trip,
+            guarded=watch.guarded(),
+            reaction=watch.reaction,
+            patience=self._patiences[route.name].worst,
+        )
 
     # -- to find
 

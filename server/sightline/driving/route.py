@@ -33,6 +33,9 @@ class Lifeline(Protocol):
     def close(self) -> Deferred[Any]:
         """End it without its will."""
 
+    def hush(self) -> None:
+        """Say nothing more, and leave the connection as it is: as if we hung."""
+
 
 class Route(Protocol):
     """The way to the robots of one broker."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from sightline.core.leases import State as LeaseState
+from sightline.core.worst import Part
 from sightline.model.kind import State
 
 
@@ -41,6 +42,8 @@ class Guard(State, frozen=True, omit_defaults=True, kw_only=True):
     stops_within: float
     """If the server dies or hangs, a robot stops within this, s; with the broker and its own link
     alive."""
+    parts: tuple[Part, ...] = ()
+    """What this is made of, measured and bounded (see `sightline.core.worst`)."""
     driving: str | None = None
     """Why there is no driving at this broker; absent: there is."""
 

@@ -212,11 +212,9 @@ class Verbs:
                 if wanted is not None:
                     raise Refused("unknown", "there is no such robot")
                 continue
-            self._desk.leases.stop(thing, f"{asker.user.name} stopped it")
+            self._desk.leases.stop(thing, f"{asker.user.name} stopped it", by=asker.user.name)
             stopped.append(robot)
         self._desk.settle()
-        for robot in stopped:
-            self._desk.log.write(asker.user.name, "stop", robot, sent=commands.STOP.decode())
         unheard = [r for r in stopped if not self._desk.can_hear(r)]
         if unheard:
             raise Refused("no_broker", f"no connection to the broker of {', '.join(unheard)}")

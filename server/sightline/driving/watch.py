@@ -6,7 +6,9 @@ told to the desk.
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -15,10 +17,17 @@ from sightline.kinds.probots import commands
 from sightline.model.kind import Arrival
 
 GUARD = "sightline/guard/"
-"""A guard says ``here`` below this, each half second, and ``gone`` when it leaves."""
+"""A guard says ``here`` below this, each half second, and ``gone`` when it leaves.
+
+``here 512``: the longest it lately took to stop something, in ms (see `sightline.cli.guard`).
+"""
 _ECHO = "sightline/echo/"
 _MINE = ("keys/", "MainRoutine/", "shutdownProBot/", "sightline/")
 _GUARD_SILENT = 1.4  # s; it is looked at each 0.25 s, so that its absence shows within 2 s
+_MOST_GUARDS = 16
+_TRIPS = 30
+"""So many round trips are remembered: a minute's while nobody drives."""
+_HERE = re.compile(rb"here(?: ([0-9]{1,6}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +48,23 @@ class Watch:
         self._clock = clock
         self.ledger = Ledger()
         self.echo_topic = _ECHO + secrets.token_hex(8)
+        self.will_topic = self.echo_topic + "/will"
+        """On it comes the will of our connection that fell silent: see `patience`."""
+        self.will_heard: Callable[[], None] = lambda: None
         self.trip: float | None = None
         """The last round trip to the broker, s."""
         self._probes: dict[bytes, float] = {}
         self._probe = 0
-        self._guard_heard = float("-inf")
+        self._guards: dict[str, tuple[float, float | None]] = {}  # when heard, reaction in s
+        self._recent: deque[float] = deque(maxlen=_TRIPS)
         self.trips: dict[str, float] = {}
         """The same by command topic, of the last command."""
 
     @property
     def filters(self) -> list[tuple[str, int]]:
         """What to subscribe to."""
-        return [(name, 0) for name in (*commands.FILTERS, GUARD + "+", self.echo_topic)]
+        own = (GUARD + "+", self.echo_topic, self.will_topic)
+        return [(name, 0) for name in (*commands.FILTERS, *own)]
 
     # -- what comes in
 
@@ -80,7 +94,7 @@ class Watch:
         now, payload = self._clock(), arrival.payload
         if topic.startswith(GUARD):
             if not arrival.retain:
-                self._guard_heard = now if payload == b"here" else float("-inf")
+                self._guard(topic, payload, now)
             return None
         if topic.startswith("sightline/"):
             if topic == self.echo_topic and payload in self._probes:
@@ -90,6 +104,9 @@ class Watch:
                     if first == payload:
                         break
                 self.trip = now - sent
+                self._recent.append(self.trip)
+            elif topic == self.will_topic:
+                self.will_heard()
             return None
         if not arrival.retain:
             took = self.ledger.heard(topic, payload, now)
@@ -98,6 +115,14 @@ class Watch:
                 return None
         stops = topic.startswith("keys/") and commands.is_stop(payload)
         return Foreign(arrival, commands.robot_of(topic), stops)
+
+    def _guard(self, topic: str, payload: bytes, now: float) -> None:
+        here = _HERE.fullmatch(payload)
+        if here is None:
+            self._guards.pop(topic, None)
+        elif topic in self._guards or len(self._guards) < _MOST_GUARDS:
+            took = here[1]
+            self._guards[topic] = (now, None if took is None else int(took) / 1000)
 
     # -- how it is
 
@@ -119,7 +144,20 @@ class Watch:
 
     def guarded(self) -> bool:
         """Whether a guard is at this broker."""
-        return self._clock() - self._guard_heard < _GUARD_SILENT
+        now = self._clock()
+        for topic in [t for t, (at, _) in self._guards.items() if now - at >= _GUARD_SILENT]:
+            del self._guards[topic]
+        return bool(self._guards)
+
+    @property
+    def reaction(self) -> float | None:
+        """The longest a guard lately took to stop something, s; of several, the quickest does."""
+        return min((took for _, took in self._guards.values() if took is not None), default=None)
+
+    @property
+    def longest_trip(self) -> float | None:
+        """The longest round trip lately, s."""
+        return max(self._recent, default=None)
 
     def cut(self) -> None:
         """The connection is lost, and what was on its way with it."""
@@ -127,4 +165,5 @@ class Watch:
         self._probes.clear()
         self.trips.clear()
         self.trip = None
-        self._guard_heard = float("-inf")
+        self._recent.clear()
+        self._guards.clear()

@@ -9,7 +9,7 @@ import msgspec
 
 from sightline.core.simplify import Simplifier
 from sightline.history.asking import Track
-from sightline.history.entry import Entry
+from sightline.history.entry import EVENTS, Entry
 from sightline.history.formats.fix import Fix, position
 from sightline.history.formats.jsons import JsonList
 from sightline.history.formats.table import FORMATS, Writer
@@ -17,6 +17,7 @@ from sightline.history.store import Span, Store
 
 PAGE = 500
 """Entries at a time; about 2 ms of the reactor."""
+_TRACKS = ("fix", "state", "figures", "region")
 _QUICK = 4096  # bytes; what is larger may be made to take msgspec long, and goes to json
 
 _decode = msgspec.json.Decoder(dict[str, object]).decode
@@ -88,6 +89,19 @@ async def fixes(store: Store, asked: Track) -> AsyncIterator[list[Fix]]:
         yield kept
     if waiting is not None:
         yield [waiting]
+
+
+async def everything(store: Store, thing: str) -> AsyncIterator[bytes]:
+    """All that is kept of a thing, hidden points included, as lines of JSON."""
+    for sort in (*_TRACKS, *sorted(EVENTS)):
+        after = None
+        while True:
+            page = await store.page(Span(thing, sort, hidden=True), PAGE, after)
+            said = [{"sort": sort, **fields(entry)} for entry in page.entries]
+            yield b"".join(_encode(one) + b"\n" for one in said)
+            after = page.more
+            if after is None:
+                break
 
 
 async def written(store: Store, asked: Track) -> AsyncGenerator[bytes, None]:

@@ -15,8 +15,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     messages waiting between the network and us; ``unsent``: messages of ours that a broker did not
     take in time; ``faults``: mistakes of ours that were caught; ``things`` in the world;
     ``console``: subscriptions of all consoles, ``console_dropped``: messages they were too slow
-    for; ``topics`` in the topic trees; ``archive_lost``: messages that found no room on
-    their way into the archive. Absent: 0.
+    for; ``topics`` in the topic trees; ``refused``: commands of browsers that were refused, by
+    reason; ``archive_lost``: messages that found no room on their way into the archive. Absent: 0.
 
     Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
@@ -42,6 +42,7 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     console: int = 0
     console_dropped: int = 0
     topics: int = 0
+    refused: dict[str, int] = {}  # noqa: RUF012  # msgspec copies it
     store: str | None = None
     backlog: int = 0
     backlog_age: float = 0.0

@@ -148,6 +148,7 @@ class Connection:
         self._turned = time.monotonic()
         self._outbox: deque[Callable[[Client], None]] = deque()
         self._stopping = False
+        self._hushed = False
         self._given_up = ""
         self._abandoned = False
         self._ear, self._bell = socket.socketpair()
@@ -256,6 +257,11 @@ class Connection:
     def stop(self) -> None:
         """Send what is waiting, then DISCONNECT, and end the thread. Returns at once."""
         self._stopping = True
+        self._ring()
+
+    def hush(self) -> None:
+        """Neither read nor write any more until `stop`, as a process that hangs."""
+        self._hushed = True
         self._ring()
 
     def abandon(self) -> None:
@@ -390,6 +396,9 @@ class Connection:
             if self._stopping:
                 self._say_goodbye(client)
                 return
+            if self._hushed:
+                self._wait_to_stop()
+                return
             if held or ready.get(number, 0) & ~select.POLLOUT:
                 heard = self._turned
                 if by_chunk and taken < HANDFUL and self._inbox.waiting:
@@ -410,6 +419,15 @@ class Connection:
             if why := self._given_up or self._overdue(heard, client.keepalive):
                 self._why = self._why or why
                 return
+
+    def _wait_to_stop(self) -> None:
+        """Hushed: the socket stays open and untouched."""
+        poll = select.poll()
+        poll.register(self._ear, select.POLLIN)
+        while not self._stopping:
+            if poll.poll(TICK * 1000):
+                self._hear()
+            self._turned = time.monotonic()
 
     def _hear(self) -> None:
         try:

@@ -43,14 +43,15 @@ class Lifeline:
     ) -> None:
         self._reactor = reactor
         self._topic = topic
+        # Nobody else may guess it: a second client of this name would end our connection.
+        self.client_id = f"sl-{secrets.token_hex(8)}"
         self.lost: Callable[[str], None] = lambda why: None
         self._opening: Deferred[None] | None = None
         self._open = False
         self._closing = False
         own = replace(
             options,
-            # Nobody else may guess it: a second client of this name would end our connection.
-            client_id=f"sl-{secrets.token_hex(8)}",
+            client_id=self.client_id,
             keepalive=KEEPALIVE,
             connect_timeout=min(options.connect_timeout, 3.0),
             clean=True,
@@ -89,6 +90,10 @@ class Lifeline:
         if not self.is_open:
             return False
         return self._connection.publish(self._topic, payload, 0, False, urgent=True)
+
+    def hush(self) -> None:
+        """Say nothing more, and leave the connection as it is: as if we hung."""
+        self._connection.hush()
 
     def close(self) -> Deferred[Any]:
         """Say goodbye, so that the will is not spoken; fires when that is done."""

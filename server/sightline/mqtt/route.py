@@ -10,7 +10,10 @@ from sightline.mqtt.lifeline import Lifeline, overwrite_retained
 
 
 class BridgeRoute:
-    """``no_driving`` says why nobody drives there; empty when one may."""
+    """``no_driving`` says why nobody drives there; empty when one may.
+
+    ``made`` is told the id of each client that we make besides the bridge's own.
+    """
 
     def __init__(
         self,
@@ -18,10 +21,12 @@ class BridgeRoute:
         bridge: Bridge,
         no_driving: str,
         now: Callable[[], float],
+        made: Callable[[str], None] = lambda client: None,
     ) -> None:
         self._reactor = reactor
         self._bridge = bridge
         self._now = now
+        self._made = made
         self.no_driving = no_driving
 
     @property
@@ -52,7 +57,9 @@ class BridgeRoute:
 
     def lifeline(self, topic: str, stop: bytes) -> Lifeline:
         """A connection for one lease, not yet opened."""
-        return Lifeline(self._reactor, self._bridge.options, topic, stop, self._now)
+        line = Lifeline(self._reactor, self._bridge.options, topic, stop, self._now)
+        self._made(line.client_id)
+        return line
 
     def overwrite(self, topic: str, payload: bytes) -> None:
         """Replace what is retained on ``topic``, for a second, then by nothing."""

@@ -60,6 +60,14 @@ class Vitals(Collector):
         for reason, count in intake.rejected.items():
             rejected.add_metric([reason], count)
         yield rejected
+        refused = CounterMetricFamily(
+            "sightline_requests_refused",
+            "requests of browsers that were refused, by verb and reason",
+            labels=["verb", "reason"],
+        )
+        for (verb, reason), count in sockets.helm.refused.items():
+            refused.add_metric([verb, reason], count)
+        yield refused
         for name, text, gauge in (
             ("things", "things in the world", len(hub.world)),
             ("viewers", "connected browsers", fanout.viewers),

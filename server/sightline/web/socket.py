@@ -41,11 +41,14 @@ _CLOSING = 2.0  # s a browser may take to answer our close
 _REASON = 123  # bytes a close frame has for it
 # Requests with a rate of their own: whoever drives sends many, and must be able to stop besides.
 _DRIVING = frozenset(("drive", "stop", "halt"))
+# Requests that may be as large as `Limits.large`, of those who may ask them at all.
+_LARGE = frozenset(("publish",))
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one browser may ask of us. Times in s, ``message`` in bytes.
+    """What one browser may ask of us. Times in s, ``message`` in bytes, and ``large`` in the same
+    for what is published by hand.
 
     ``connections_per_address`` does not count this machine's own, behind which a proxy may stand
     (0: no limit), ``connections_per_user`` everybody's who has an account; ``rate`` is messages/s,
@@ -58,6 +61,7 @@ class Limits:
     connections_per_address: int = 1000
     connections_per_user: int = 50
     message: int = 4096
+    large: int = 4096
     rate: float = 30
     driving: float = 60
     handshake: float = 10
@@ -112,6 +116,8 @@ class Connection(WebSocketServerProtocol):
         limits = self.factory.limits
         self._budget = Budget(limits.rate, self.heard)
         self._driving_budget = Budget(limits.driving, self.heard)
+        if self.factory.sends_large(self.visitor):
+            self.maxFramePayloadSize = self.maxMessagePayloadSize = limits.large
         super().connectionMade()
 
     def onConnect(self, request: ConnectionRequest) -> str:
@@ -156,6 +162,10 @@ class Connection(WebSocketServerProtocol):
             if isBinary:
                 raise Malformed("frames are JSON text")
             said = wire.parse(payload)
+            if len(payload) > factory.limits.message and (
+                isinstance(said, Resume) or said.do not in _LARGE
+            ):
+                return self.bye(wire.TOO_BIG, "too large a message")
             driving = not isinstance(said, Resume) and said.do in _DRIVING
             if not (self._driving_budget if driving else self._budget).spend(self.heard):
                 return self.bye(wire.POLICY, "too many messages")
@@ -307,6 +317,7 @@ class Sockets(WebSocketServerFactory):
         limits: Limits,
         *,
         compression: bool = True,
+        publishes: Callable[[User], bool] = lambda user: False,
     ) -> None:
         super().__init__(protocols=[wire.SUBPROTOCOL], server="", reactor=reactor)
         self.clock = reactor
@@ -315,6 +326,7 @@ class Sockets(WebSocketServerFactory):
         self.hello = hello
         self.door = door
         self.limits = limits
+        self._publishes = publishes
         self.malformed = 0
         self.refused = 0
         self.connections: set[Connection] = set()
@@ -354,9 +366,17 @@ class Sockets(WebSocketServerFactory):
                 return PerMessageDeflateOfferAccept(
                     offer,
                     request_no_context_takeover=offer.accept_no_context_takeover,
-                    max_message_size=self.limits.message,
+                    max_message_size=self._largest(),
                 )
         return None
+
+    def sends_large(self, visitor: Visitor) -> bool:
+        """Whether this visitor's messages may be large."""
+        return self._publishes(visitor.user)
+
+    def _largest(self) -> int:
+        large = self._arriving is not None and self.sends_large(self._arriving[0])
+        return self.limits.large if large else self.limits.message
 
     def arrive(self, visitor: Visitor, address: str, upgrade: Callable[[], Any]) -> Any:
         """Let ``upgrade`` make the connection of this visitor, who is at this address."""

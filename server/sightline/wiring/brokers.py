@@ -167,7 +167,9 @@ class Brokers(MultiService):
             heard: Callable[[list[Arrival]], None],
             changed: Callable[[Link], None],
         ) -> Bridge:
-            return Bridge(reactor, _for_console(options), filters, heard, changed, time.time)
+            own = _for_console(options)
+            watch.mine(name, own.client_id)
+            return Bridge(reactor, own, filters, heard, changed, time.time)
 
         bridge = Bridge(
             reactor,
@@ -178,7 +180,10 @@ class Brokers(MultiService):
             time.time,
             received=safe.received,
         )
-        commands = desk.add(BridgeRoute(reactor, bridge, why_not, time.time))
+        route = BridgeRoute(
+            reactor, bridge, why_not, time.time, lambda client: watch.mine(name, client)
+        )
+        commands = desk.add(route)
         if not why_not:
             bridge.subscribe(commands.filters)
         if options.late_ack:

@@ -47,6 +47,16 @@ def test_it_says_six_fields_ten_times_a_second():
     assert LINE.fullmatch(message.payload.decode())
 
 
+def test_without_a_rate_it_repeats_without_a_pause_but_for_the_ps_before_each_line():
+    probot = ProBot(1, random.Random(7), rate=0.0)
+    pauses, lines = [], []
+    while sum(pauses) < 10:
+        pauses.append(probot.interval)
+        lines += [m.payload for m in probot.step(pauses[-1], 0.0, WELL)]
+    assert 200 < len(lines) < 300
+    assert 15 <= sum(a != b for a, b in itertools.pairwise(lines)) <= 20  # measured as ever
+
+
 def test_its_will_is_its_name_and_offline():
     assert robot(2).will == Message("ClientStatus", b"ProBot2/Offline")
 

@@ -102,6 +102,18 @@ def test_one_takeover_is_told_and_many_are_two_devices_with_one_id(scene):
     assert scene.client().flags == ()
 
 
+@pytest.mark.parametrize("end", ["closed its connection.", "disconnected."])
+def test_the_end_of_who_was_taken_over_does_not_hide_the_reason(scene, end):
+    scene.comes(address="10.0.0.1:1")
+    scene.says("Client jane already connected, closing old connection.")
+    scene.says(f"Client jane {end}")
+    assert (scene.client().state, scene.client().left) == ("gone", "taken over")
+    scene.comes(address="10.0.0.2:2")
+    assert (scene.client().state, scene.client().left) == ("connected", "taken over")
+    scene.says(f"Client jane {end}")  # this one is the new one's
+    assert scene.client().left == ("cut" if "closed" in end else "asked")
+
+
 def test_a_takeover_in_the_words_of_2_1_leaves_the_new_one_connected(scene):
     scene.comes(address="10.0.0.1:1")
     scene.comes(address="10.0.0.2:2")
@@ -151,6 +163,19 @@ def test_we_are_among_them(scene):
     assert scene.roster.ours("sightline", NOW) == ["sightline"]
     ours = scene.client("sightline")
     assert (ours.ours, ours.state, ours.since, ours.before) == (True, "connected", NOW, False)
+
+
+def test_all_connections_of_ours_are_marked_whether_known_before_or_after(scene):
+    scene.comes("sightline-console")
+    assert scene.roster.mine("sightline-console") == ["sightline-console"]
+    assert scene.roster.mine("sl-1") == []
+    scene.comes("sl-1")
+    scene.comes("jane")
+    assert [scene.client(c).ours for c in ("sightline-console", "sl-1", "jane")] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_who_left_is_forgotten_after_a_while(scene):

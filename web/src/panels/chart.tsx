@@ -153,6 +153,7 @@ function options(
         values: (_, splits, __, ___, increment) =>
           splits.map((at) => {
             const when = new Date(at * 1000);
+            if (increment >= 86_400) return timeText(at, 0).replace(/ \d\d:\d\d$/, '');
             const pad = (n: number) => String(n).padStart(2, '0');
             const clock = `${pad(when.getHours())}:${pad(when.getMinutes())}`;
             return increment < 60 ? `${clock}:${pad(when.getSeconds())}` : clock;

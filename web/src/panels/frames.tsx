@@ -1,7 +1,7 @@
 /**
  * The frame inspector: what went over this page's connection, and a way to send a frame by hand.
  */
-import { Pause, Play, Search, Send, Trash2 } from 'lucide';
+import { Send } from 'lucide';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { bytes } from '../figures';
 import type { Taped } from '../tape';
@@ -11,6 +11,7 @@ import { CopyButton } from './copy';
 import { useApp, useCalmly } from './context';
 import { Icon } from './icon';
 import { Card } from './section';
+import { Chip, Chips, ClearButton, PauseButton, SearchBox } from './tools';
 
 /** The list is drawn anew at most this often, in milliseconds. */
 const REDRAW = 200;
@@ -20,6 +21,12 @@ const ROWS = 200;
 const PRETTY_MOST = 200_000;
 
 type Direction = 'all' | Taped['direction'];
+
+const DIRECTIONS: readonly (readonly [Direction, string])[] = [
+  ['all', 'All'],
+  ['in', 'Received'],
+  ['out', 'Sent'],
+];
 
 export function Frames() {
   const { tape } = useApp();
@@ -39,67 +46,35 @@ export function Frames() {
         class="frames"
         aside={
           <div class="tools">
-            <label class="search small">
-              <Icon of={Search} size={14} />
-              <input
-                type="search"
-                placeholder="Filter"
-                aria-label="Show only frames that contain"
-                value={filter}
-                onInput={(input) => {
-                  setFilter(input.currentTarget.value);
-                }}
-              />
-            </label>
-            <div class="chips" role="group" aria-label="Direction">
-              {(['all', 'in', 'out'] as const).map((each) => (
-                <button
-                  key={each}
-                  type="button"
-                  class="chip"
-                  aria-pressed={direction === each}
-                  onClick={() => {
-                    setDirection(each);
-                  }}
-                >
-                  {{ all: 'All', in: 'Received', out: 'Sent' }[each]}
-                </button>
-              ))}
-              <button
-                type="button"
-                class="chip"
-                aria-pressed={beats}
-                onClick={() => {
+            <SearchBox
+              label="Show only frames that contain"
+              hint="Filter"
+              value={filter}
+              set={setFilter}
+            />
+            <Chips label="Direction" of={DIRECTIONS} value={direction} set={setDirection}>
+              <Chip
+                on={beats}
+                press={() => {
                   setBeats(!beats);
                 }}
               >
                 Beats
-              </button>
-            </div>
-            <button
-              type="button"
-              class="button"
-              aria-pressed={paused !== null}
-              onClick={() => {
+              </Chip>
+            </Chips>
+            <PauseButton
+              paused={paused !== null}
+              press={() => {
                 setPaused(paused === null ? [...tape.frames] : null);
               }}
-            >
-              <Icon of={paused === null ? Pause : Play} size={14} />
-              {paused === null ? 'Pause' : 'Go on'}
-            </button>
-            <button
-              type="button"
-              class="icon-button"
-              aria-label="Clear the list"
-              title="Clear the list"
-              onClick={() => {
+            />
+            <ClearButton
+              press={() => {
                 tape.clear();
                 setChosen(null);
                 if (paused !== null) setPaused([]);
               }}
-            >
-              <Icon of={Trash2} size={16} />
-            </button>
+            />
           </div>
         }
       >

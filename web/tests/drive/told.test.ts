@@ -15,7 +15,14 @@ import {
 import { may } from '../../src/kinds/probots/drive/roles';
 import { obstacle } from '../../src/kinds/probots/drive/standing';
 import { Stopper } from '../../src/kinds/probots/drive/stopper';
-import { inOrder, postureOf, readProBot, standingOf } from '../../src/kinds/probots/read';
+import { secondsText } from '../../src/kinds/probots/drive/worst';
+import {
+  inOrder,
+  latencyClass,
+  postureOf,
+  readProBot,
+  standingOf,
+} from '../../src/kinds/probots/read';
 import type { Answer, Thing } from '../../src/wire';
 import { World } from '../../src/world';
 
@@ -49,17 +56,44 @@ describe('what the server shows of driving', () => {
   });
 
   test('a guard, an alarm, a line of the log', () => {
-    expect(readGuard(thing('guard', 'main', { presence: 'live', stops_within: 0.6 }))).toEqual({
-      broker: 'main',
-      live: true,
-      stopsWithin: 0.6,
-    });
+    const parts = [{ dies: 'hung', seconds: 0.52, bound: 0.6, measured: 0.52 }];
+    expect(
+      readGuard(
+        thing('guard', 'main', {
+          presence: 'live',
+          stops_within: 0.52,
+          parts: [...parts, 7, { dies: 'flies', seconds: 1, bound: 1 }, { dies: 'hung' }],
+        }),
+      ),
+    ).toEqual({ broker: 'main', live: true, stopsWithin: 0.52, parts });
     expect(
       readAlarm(thing('alarm', 'keys/ProBot1', { what: 'retained', robot: 'ProBot1', count: 2 })),
     ).toMatchObject({ topic: 'keys/ProBot1', what: 'retained', count: 2 });
     expect(readCommand(thing('command', '17', { n: 17, at: 5, who: 'amy', what: 'take' }))).toEqual(
       { n: 17, at: 5, who: 'amy', what: 'take', robot: '' },
     );
+  });
+
+  test('the worst case says what was measured and what was not', () => {
+    expect(secondsText({ dies: 'hung', seconds: 0.6, bound: 0.6 })).toBe(
+      'at most 0.6 s, not measured yet',
+    );
+    expect(secondsText({ dies: 'hung', seconds: 0.52, bound: 0.6, measured: 0.52 })).toBe(
+      '0.52 s, measured',
+    );
+    expect(secondsText({ dies: 'both', seconds: 10, bound: 10, measured: 4.6 })).toBe(
+      'at most 10 s, 4.6 s measured',
+    );
+  });
+
+  test('a round trip is in one of the five classes of the original', () => {
+    expect([199, 200, 300, 500, 1000].map(latencyClass)).toEqual([
+      'very good',
+      'good',
+      'slow',
+      'very slow',
+      'too slow to drive',
+    ]);
   });
 
   test('terms without a number are none', () => {

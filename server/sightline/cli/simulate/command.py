@@ -43,7 +43,11 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.add_argument("--friends", type=_count, metavar="N", help="how many friends")
     parser.add_argument("--robots", type=_count, metavar="N", help="how many robots")
     parser.add_argument(
-        "--rate", type=_rate, default=10.0, metavar="R", help="telemetry per second (10)"
+        "--rate",
+        type=_rate,
+        default=10.0,
+        metavar="R",
+        help="telemetry of a robot per second (10); 0: without a pause, as the original, about 25",
     )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same play")
     parser.add_argument("--seconds", type=_seconds, metavar="T", help="stop after this long")
@@ -107,7 +111,7 @@ def _count(text: str) -> int:
 
 
 def _rate(text: str) -> float:
-    return _between(text, 0.01, 1000.0)
+    return 0.0 if text == "0" else _between(text, 0.01, 1000.0)
 
 
 def _seconds(text: str) -> float:

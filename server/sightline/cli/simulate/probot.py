@@ -15,6 +15,8 @@ from sightline.cli.simulate.actor import Message
 
 # The original measures at its leisure and repeats the last line in a tight loop.
 MEASURE_EVERY = 0.5
+# What brakes that loop is a `ps` before each line; how long that takes on a small computer, in s.
+PS_TAKES = (0.02, 0.06)
 # How long somebody takes to switch a robot on again that was shut down, in seconds.
 SWITCHED_ON_AFTER = 60.0
 
@@ -26,7 +28,7 @@ _MOST_POWER = 0.75
 
 
 class ProBot:
-    """One robot. ``rate`` is telemetry lines per second."""
+    """One robot. ``rate`` is telemetry lines per second; 0: without a pause, as the original."""
 
     def __init__(self, number: int, rng: random.Random, rate: float = 10.0) -> None:
         self.number = number
@@ -55,7 +57,9 @@ class ProBot:
     @property
     def interval(self) -> float:
         """A line of telemetry each; one a second over a slow network."""
-        return 1.0 if self._slow else 1.0 / self._rate
+        if self._slow:
+            return 1.0
+        return 1.0 / self._rate if self._rate else self._rng.uniform(*PS_TAKES)
 
     @property
     def off(self) -> bool:

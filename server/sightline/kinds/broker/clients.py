@@ -88,6 +88,8 @@ class _Known:
     takeovers: deque[float] = field(default_factory=lambda: deque(maxlen=TWINS))
     dropped: float = float("-inf")
     refused: float = float("-inf")
+    replaced: bool = False
+    """Another client took its place and has not been let in yet: what is told now is of the old."""
 
 
 class Roster:
@@ -154,6 +156,17 @@ class Roster:
         )
         return [*changed, client]
 
+    def mine(self, client: str) -> list[str]:
+        """This id is another one of ours: the console's, a lease's."""
+        if len(self._ours) >= MOST:
+            self._ours.clear()
+        self._ours.add(client)
+        known = self._clients.get(client)
+        if known is None or known.state.ours:
+            return []
+        known.state = replace(known.state, ours=True)
+        return [client]
+
     def cut_off(self) -> list[str]:
         """We lost the log: whoever was connected may be gone."""
         changed = []
@@ -191,6 +204,7 @@ class Roster:
         if known is None:
             return changed
         known.connects.append(at)
+        known.replaced = False
         known.state = replace(
             known.state,
             state="connected",
@@ -213,6 +227,9 @@ class Roster:
         if known is None:
             return changed
         state = known.state
+        if known.replaced and event.address is None:  # 2.0 tells the end of the old one like any
+            known.state = replace(state, state="gone", at=at)
+            return [*changed, event.client]
         # 2.1 speaks of the old connection of a take-over after the new one is there.
         moved = event.address is not None and event.address != (state.address or event.address)
         if event.how == "refused":
@@ -237,6 +254,7 @@ class Roster:
         more: dict[str, Any] = {what: getattr(known.state, what) + 1}
         if what == "takeovers":
             known.takeovers.append(at)
+            known.replaced = True
             more |= {"left": "taken over", "left_at": at}
             more |= {"why": "another client came with the same id"}
         else:

@@ -121,14 +121,26 @@ export function pickLines(
   level: LevelFilter,
   search: string,
 ): LogLine[] {
-  const words = plain(search).split(/\s+/).filter(Boolean);
+  const wanted = picker(broker, level, search);
   const shown: LogLine[] = [];
   for (let index = lines.length - 1; index >= 0; index--) {
     const line = lines[index];
-    if (line?.broker !== broker || !LEVELS[level](line.level)) continue;
-    if (words.every((word) => line.search.includes(word))) shown.push(line);
+    if (line && wanted(line)) shown.push(line);
   }
   return shown;
+}
+
+/** Whether a line is of this broker and level, and has all words of the search. */
+export function picker(
+  broker: string,
+  level: LevelFilter,
+  search: string,
+): (line: LogLine) => boolean {
+  const words = plain(search).split(/\s+/).filter(Boolean);
+  return (line) =>
+    line.broker === broker &&
+    LEVELS[level](line.level) &&
+    words.every((word) => line.search.includes(word));
 }
 
 const SHORT: Readonly<Record<string, string | undefined>> = {

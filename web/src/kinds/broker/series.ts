@@ -45,6 +45,19 @@ export function joined(before: Series, after: Series): Series {
   return { at: [...before.at, ...after.at], values };
 }
 
+/** What was stored, and behind it what was heard since. */
+export function followed(stored: Series, live: Series): Series {
+  const last = stored.at.at(-1) ?? -Infinity;
+  const first = live.at.findIndex((at) => at > last);
+  if (first < 0) return stored;
+  return joined(stored, {
+    at: live.at.slice(first),
+    values: Object.fromEntries(
+      Object.entries(live.values).map(([name, list]) => [name, list.slice(first)]),
+    ),
+  });
+}
+
 /** The samples from this time on, and one before it so that the line reaches the edge. */
 export function since(series: Series, from: number): Series {
   const first = series.at.findIndex((at) => at >= from);

@@ -70,6 +70,15 @@ export function routineText(routine: string): string {
   }
 }
 
+/** The classes of the original pages: how driving feels at this round trip, in milliseconds. */
+export function latencyClass(ms: number): string {
+  if (ms < 200) return 'very good';
+  if (ms < 300) return 'good';
+  if (ms < 500) return 'slow';
+  if (ms < 1000) return 'very slow';
+  return 'too slow to drive';
+}
+
 /** How a robot stands, seen by somebody who wants to drive. */
 export type Standing = 'not working' | 'offline' | 'available' | 'in use';
 

@@ -32,18 +32,36 @@ export interface ServerState {
   readonly consoleDropped?: number;
   /** In the topic trees. */
   readonly topics?: number;
+  /** Of the history: where it is kept, what waits to be safe there, and why nothing can be kept. */
+  readonly store?: string;
+  readonly backlog?: number;
+  /** Seconds that the oldest of it has waited. */
+  readonly backlogAge?: number;
+  readonly kept?: number;
+  /** Records that found no room, and messages that found none on their way into the archive. */
+  readonly unkept?: number;
+  readonly archiveLost?: number;
+  readonly historyWhy?: string;
+  readonly historyRows?: number;
+  readonly historyBytes?: number;
+  /** The time of its oldest entry, epoch seconds. */
+  readonly historySince?: number;
+  /** Commands of browsers that were refused, by reason; most first. */
+  readonly refused: readonly (readonly [reason: string, count: number])[];
+}
+
+/** Counts by a reason, most first. */
+function counts(raw: unknown): [string, number][] {
+  if (!isRecord(raw)) return [];
+  return Object.entries(raw)
+    .filter((each): each is [string, number] => typeof each[1] === 'number')
+    .sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
 }
 
 export function readServer(thing: Thing): ServerState {
-  const rejected: [string, number][] = [];
-  if (isRecord(thing['rejected'])) {
-    for (const [reason, count] of Object.entries(thing['rejected'])) {
-      if (typeof count === 'number') rejected.push([reason, count]);
-    }
-  }
-  rejected.sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
   return {
-    rejected,
+    rejected: counts(thing['rejected']),
+    refused: counts(thing['refused']),
     ...present({
       version: field.text(thing, 'version'),
       started: field.number(thing, 'started'),
@@ -62,6 +80,16 @@ export function readServer(thing: Thing): ServerState {
       console: field.number(thing, 'console'),
       consoleDropped: field.number(thing, 'console_dropped'),
       topics: field.number(thing, 'topics'),
+      store: field.text(thing, 'store'),
+      backlog: field.number(thing, 'backlog'),
+      backlogAge: field.number(thing, 'backlog_age'),
+      kept: field.number(thing, 'kept'),
+      unkept: field.number(thing, 'unkept'),
+      archiveLost: field.number(thing, 'archive_lost'),
+      historyWhy: field.text(thing, 'history_why'),
+      historyRows: field.number(thing, 'history_rows'),
+      historyBytes: field.number(thing, 'history_bytes'),
+      historySince: field.number(thing, 'history_since'),
     }),
   };
 }

@@ -3,7 +3,7 @@
  * what is wrong with whom; and honest words about who was there before the log was heard.
  */
 import { signal } from '@preact/signals';
-import { ArrowDown, ArrowUp, Search, X } from 'lucide';
+import { ArrowDown, ArrowUp, X } from 'lucide';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ageText, spanText, timeText } from '../../ages';
 import { brief, grouped } from '../../figures';
@@ -16,6 +16,7 @@ import { NARROW, useApp, useMedia } from '../context';
 import { Fact, Facts } from '../facts';
 import { Icon } from '../icon';
 import { Card } from '../section';
+import { Chips, SearchBox } from '../tools';
 import { VirtualRows } from '../virtual';
 
 /** The id of a client that another part wants to be shown here; empty when there is none. */
@@ -89,34 +90,16 @@ export function ClientsPart({
         class="clients tall"
         aside={
           <div class="tools">
-            <label class="search small">
-              <Icon of={Search} size={14} />
-              <input
-                type="search"
-                placeholder="Search"
-                aria-label="Show only clients with"
-                value={search}
-                onInput={(input) => {
-                  setSearch(input.currentTarget.value);
-                }}
-              />
-            </label>
-            <div class="chips" role="group" aria-label="Show">
-              {FILTERS.map(([name, word]) => (
-                <button
-                  key={name}
-                  type="button"
-                  class="chip"
-                  aria-pressed={filter === name}
-                  onClick={() => {
-                    setFilter(name);
-                  }}
-                >
-                  {word}
-                  <small>{brief(clients.filter((each) => isWanted(each, name)).length)}</small>
-                </button>
-              ))}
-            </div>
+            <SearchBox label="Show only clients with" value={search} set={setSearch} />
+            <Chips
+              label="Show"
+              of={FILTERS}
+              value={filter}
+              set={setFilter}
+              extra={(name) => (
+                <small>{brief(clients.filter((each) => isWanted(each, name)).length)}</small>
+              )}
+            />
           </div>
         }
       >

@@ -1,16 +1,19 @@
 /** The broker's log as it is written: by level, searched, held still to be read. */
-import { Pause, Play, Search, X } from 'lucide';
+import { X } from 'lucide';
 import { useMemo, useState } from 'preact/hooks';
 import { timeText } from '../../ages';
 import { grouped } from '../../figures';
-import { levelWord, pickLines } from '../../kinds/broker/log';
+import { levelWord, picker, pickLines } from '../../kinds/broker/log';
 import type { LevelFilter, LogLine } from '../../kinds/broker/log';
+import { moreOlder, NONE_OLDER } from '../../kinds/broker/older';
+import type { Older } from '../../kinds/broker/older';
 import type { Broker } from '../../kinds/broker/read';
 import { clockText } from '../clocktext';
 import { CopyButton } from '../copy';
 import { NARROW, useApp, useCalmly, useMedia } from '../context';
 import { Icon } from '../icon';
 import { Card } from '../section';
+import { Chips, PauseButton, SearchBox } from '../tools';
 import { VirtualRows } from '../virtual';
 import { wantedClient } from './clients';
 
@@ -28,7 +31,8 @@ const LEVELS: readonly (readonly [LevelFilter, string])[] = [
 ];
 
 export function LogPart({ broker }: { broker: Broker | undefined }) {
-  const { brokerLog, go } = useApp();
+  const { brokerLog, go, now } = useApp();
+  const today = new Date(now.value * 1000).setHours(0, 0, 0, 0) / 1000;
   const [paused, setPaused] = useState<readonly LogLine[] | null>(null);
   const [level, setLevel] = useState<LevelFilter>('all');
   const [search, setSearch] = useState('');
@@ -37,9 +41,16 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
   useCalmly(brokerLog, REDRAW);
   const id = broker?.id ?? '';
   const lines = paused ?? brokerLog.lines;
-  const shown = useMemo(() => pickLines(lines, id, level, search), [lines, id, level, search]);
+  const older = useOlder(id, lines);
+  const shown = useMemo(
+    () => [...pickLines(lines, id, level, search), ...pickLines(older.lines, id, level, search)],
+    [lines, older.lines, id, level, search],
+  );
   const fresh =
-    paused === null ? 0 : pickLines(brokerLog.lines, id, level, search).length - shown.length;
+    paused === null
+      ? 0
+      : pickLines(brokerLog.lines, id, level, search).length -
+        pickLines(lines, id, level, search).length;
   const away = brokerLog.missed(id);
   return (
     <Card
@@ -47,44 +58,15 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
       class="log tall"
       aside={
         <div class="tools">
-          <label class="search small">
-            <Icon of={Search} size={14} />
-            <input
-              type="search"
-              placeholder="Search"
-              aria-label="Show only lines with"
-              value={search}
-              onInput={(input) => {
-                setSearch(input.currentTarget.value);
-              }}
-            />
-          </label>
-          <div class="chips" role="group" aria-label="Level">
-            {LEVELS.map(([name, word]) => (
-              <button
-                key={name}
-                type="button"
-                class="chip"
-                aria-pressed={level === name}
-                onClick={() => {
-                  setLevel(name);
-                }}
-              >
-                {word}
-              </button>
-            ))}
-          </div>
-          <button
-            type="button"
-            class="button"
-            aria-pressed={paused !== null}
-            onClick={() => {
+          <SearchBox label="Show only lines with" value={search} set={setSearch} />
+          <Chips label="Level" of={LEVELS} value={level} set={setLevel} />
+          <PauseButton
+            paused={paused !== null}
+            more={fresh > 0 ? `, ${grouped(fresh)} new` : ''}
+            press={() => {
               setPaused(paused === null ? brokerLog.lines : null);
             }}
-          >
-            <Icon of={paused === null ? Pause : Play} size={14} />
-            {paused === null ? 'Pause' : fresh > 0 ? `Go on, ${grouped(fresh)} new` : 'Go on'}
-          </button>
+          />
         </div>
       }
     >
@@ -109,7 +91,9 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
                 setChosen(chosen?.key === line.key ? null : line);
               }}
             >
-              <time>{clockText(line.at * 1000)}</time>
+              <time>
+                {line.at < today ? timeText(line.at, now.value) : clockText(line.at * 1000)}
+              </time>
               <b>{levelWord(line.level)}</b>
               <span class="ellipsis">{line.text}</span>
             </button>
@@ -148,6 +132,15 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
       )}
       <p class="note foot">
         <span>{grouped(shown.length)} lines, newest first</span>
+        {broker && (
+          <OlderButton
+            older={older}
+            searched={search !== ''}
+            press={() => {
+              older.more(picker(id, level, search));
+            }}
+          />
+        )}
         {broker?.logSince !== undefined && <Since at={broker.logSince} />}
         {(broker?.logMissed ?? 0) > 0 && (
           <span class="caution">{grouped(broker?.logMissed ?? 0)} came too fast to be shown</span>
@@ -155,6 +148,81 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
         {away > 0 && <span class="caution">{grouped(away)} passed while this page was away</span>}
       </p>
     </Card>
+  );
+}
+
+interface OlderLines extends Older {
+  readonly asking: boolean;
+  readonly trouble: string | null;
+  more(wanted: (line: LogLine) => boolean): void;
+}
+
+/** The lines of the store, asked for when somebody wants them; another broker begins anew. */
+function useOlder(broker: string, lines: readonly LogLine[]): OlderLines {
+  const { api, clock } = useApp();
+  const [known, setKnown] = useState<{ readonly of: string; readonly older: Older }>({
+    of: broker,
+    older: NONE_OLDER,
+  });
+  const [asking, setAsking] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const older = known.of === broker ? known.older : NONE_OLDER;
+  return {
+    // Paused, or the tape full: lines that it still has, or again, are shown once.
+    ...older,
+    lines: useMemo(() => {
+      const there = new Set(lines.map((line) => line.key));
+      return older.lines.filter((line) => !there.has(line.key));
+    }, [older, lines]),
+    asking,
+    trouble,
+    more(wanted) {
+      if (asking) return;
+      setAsking(true);
+      setTrouble(null);
+      const first = lines.find((line) => line.broker === broker)?.at ?? clock.seconds();
+      moreOlder(api, broker, older, first, wanted)
+        .then(
+          (found) => {
+            setKnown({ of: broker, older: found });
+          },
+          (error: unknown) => {
+            setTrouble(error instanceof Error ? error.message : String(error));
+          },
+        )
+        .finally(() => {
+          setAsking(false);
+        });
+    },
+  };
+}
+
+function OlderButton({
+  older,
+  searched,
+  press,
+}: {
+  older: OlderLines;
+  searched: boolean;
+  press(): void;
+}) {
+  const { now } = useApp();
+  if (older.trouble !== null) return <span class="wrong">{older.trouble}</span>;
+  return (
+    <>
+      {older.to !== undefined && (
+        <span data-older={older.end ? 'end' : 'more'}>
+          {older.end
+            ? 'the store has no older ones'
+            : `looked back to ${timeText(older.to, now.value)}`}
+        </span>
+      )}
+      {!older.end && (
+        <button type="button" class="button small" disabled={older.asking} onClick={press}>
+          {older.asking ? 'Looking …' : searched ? 'Search older lines' : 'Older lines'}
+        </button>
+      )}
+    </>
   );
 }
 

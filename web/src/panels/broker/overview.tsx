@@ -4,16 +4,17 @@ import { spanText, timeText } from '../../ages';
 import { bytes, grouped } from '../../figures';
 import { figure } from '../../kinds/broker/read';
 import type { Broker } from '../../kinds/broker/read';
-import { pointsOf, since } from '../../kinds/broker/series';
+import { followed, pointsOf, since } from '../../kinds/broker/series';
 import type { Series } from '../../kinds/broker/series';
 import { readServer } from '../../kinds/server/read';
 import { inOrder } from '../../console/topics';
 import { keyOf } from '../../world';
+import type { Key } from '../../world';
 import { Chart } from '../chart';
 import type { Curve } from '../chart';
 import { useApp, useCalmly, useKind } from '../context';
 import { Fact, Facts, PresencePill } from '../facts';
-import { useFigures } from '../figures';
+import { useFigures, useStored } from '../figures';
 import { Card } from '../section';
 import { Spark } from '../spark';
 import { linkText } from '../status';
@@ -146,7 +147,7 @@ export function Overview({
       <Kpis broker={broker} series={series} />
       <div class="overview">
         <div>
-          <HistoryCard series={series} />
+          <HistoryCard of={broker ? keyOf('broker', broker.id) : null} series={series} />
           <LogGlance broker={broker} />
           {broker && <FiguresCard broker={broker} />}
         </div>
@@ -211,20 +212,26 @@ function Kpis({ broker, series }: { broker: Broker | undefined; series: Series }
   );
 }
 
+const HOUR = 3600;
+
+/** Up to an hour as they were heard since the server's start; more than that from its store. */
 const SPANS: readonly (readonly [name: string, seconds: number])[] = [
   ['5 min', 300],
-  ['1 h', 3600],
-  ['All', Infinity],
+  ['1 h', HOUR],
+  ['24 h', 24 * HOUR],
+  ['7 days', 7 * 24 * HOUR],
 ];
 
-function HistoryCard({ series }: { series: Series }) {
+function HistoryCard({ of, series }: { of: Key | null; series: Series }) {
   const { clock } = useApp();
   const [chosen, choose] = useState('Messages');
-  const [span, setSpan] = useState(3600);
+  const [span, setSpan] = useState(HOUR);
   const picture = PICTURES.find((each) => each.name === chosen) ?? PICTURES[0];
+  const stored = useStored(of, NAMES, span > HOUR ? span : null);
   const to = series.at.at(-1) ?? clock.seconds();
-  const from = Math.max(series.at[0] ?? to - 60, to - span);
-  const shown = useMemo(() => since(series, from), [series, from]);
+  const whole = useMemo(() => (stored ? followed(stored, series) : series), [stored, series]);
+  const from = Math.max(whole.at[0] ?? to - 60, to - span);
+  const shown = useMemo(() => since(whole, from), [whole, from]);
   if (!picture) return null;
   return (
     <Card
@@ -252,7 +259,6 @@ function HistoryCard({ series }: { series: Series }) {
                 key={name}
                 type="button"
                 aria-pressed={seconds === span}
-                title={name === 'All' ? 'Since Sightline started' : undefined}
                 onClick={() => {
                   setSpan(seconds);
                 }}
@@ -277,6 +283,13 @@ function HistoryCard({ series }: { series: Series }) {
           .join(', ')}`}
         text={picture.text}
       />
+      {span > HOUR && (
+        <p class="note" data-stored={stored !== null}>
+          {stored === null
+            ? 'Nothing older is in the store: this is since Sightline started.'
+            : `From the store, since ${timeText(whole.at[0] ?? to, to)}.`}
+        </p>
+      )}
     </Card>
   );
 }

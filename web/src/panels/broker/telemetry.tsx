@@ -1,7 +1,7 @@
 /** How Sightline itself is, beside the broker: its loop, its queues, its viewers, and this page. */
 import { useEffect, useState } from 'preact/hooks';
-import { spanText } from '../../ages';
-import { grouped } from '../../figures';
+import { spanText, timeText } from '../../ages';
+import { bytes, grouped } from '../../figures';
 import { Refused } from '../../helm';
 import type { ServerState } from '../../kinds/server/read';
 import { Chart } from '../chart';
@@ -12,6 +12,8 @@ import { Card } from '../section';
 
 /** How often this page measures the way to the server and back, in milliseconds. */
 const PING_EVERY = 5000;
+/** Records that wait for the store longer than this, in seconds, are worth a look. */
+const STALE = 2;
 /** A loop that is later than this, in milliseconds, is worth a look. */
 const LATE = 50;
 
@@ -44,6 +46,28 @@ function usePing(): string {
   return live ? ping : 'no connection';
 }
 
+/** What the store has, and how it keeps up. */
+export function historyText(server: ServerState, now: number): string {
+  if (server.historyWhy !== undefined) {
+    return `cannot be kept: ${server.historyWhy}; ${grouped(server.backlog ?? 0)} records wait`;
+  }
+  const parts = [server.store ?? ''];
+  if (server.historyRows !== undefined) parts.push(`${grouped(server.historyRows)} entries`);
+  if (server.historyBytes !== undefined) parts.push(bytes(server.historyBytes));
+  if (server.historySince !== undefined) parts.push(`since ${timeText(server.historySince, now)}`);
+  if ((server.backlogAge ?? 0) > STALE) {
+    parts.push(
+      `the oldest of ${grouped(server.backlog ?? 0)} has waited ${spanText(server.backlogAge ?? 0)}`,
+    );
+  }
+  return parts.join(', ');
+}
+
+/** The code of a refusal in words. */
+function plain(code: string): string {
+  return code.replaceAll('_', ' ');
+}
+
 export function SightlineCard({ server }: { server: ServerState | undefined }) {
   const { clock, socket, world } = useApp();
   const ping = usePing();
@@ -55,6 +79,8 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
     ['Overflow', server?.overflow, 'messages dropped because our queue was full'],
     ['Unsent', server?.unsent, 'messages of ours a broker did not take in time'],
     ['Consoles', server?.consoleDropped, 'messages consoles were too slow for'],
+    ['Not kept', server?.unkept, 'records found no room in the history'],
+    ['Archive', server?.archiveLost, 'messages found no room in the archive'],
     ['Faults', server?.faults, 'mistakes of ours, caught; see the server’s log'],
   ];
   return (
@@ -85,6 +111,13 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
               value={grouped(server.queue ?? 0)}
               tone={(server.queue ?? 0) > 1000 ? 'warn' : undefined}
             />
+            {server.store !== undefined && (
+              <Stat
+                name="Backlog"
+                value={grouped(server.backlog ?? 0)}
+                tone={(server.backlogAge ?? 0) > STALE ? 'warn' : undefined}
+              />
+            )}
           </Stats>
           <Chart
             series={series}
@@ -110,6 +143,16 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
         <Fact name="Keeps">
           {grouped(server?.things ?? 0)} things, {grouped(server?.topics ?? 0)} topics
         </Fact>
+        {server?.store !== undefined && (
+          <Fact name="History" tone={server.historyWhy === undefined ? undefined : 'bad'}>
+            {historyText(server, clock.seconds())}
+          </Fact>
+        )}
+        {server !== undefined && server.refused.length > 0 && (
+          <Fact name="Refused">
+            {server.refused.map(([why, count]) => `${grouped(count)} ${plain(why)}`).join(', ')}
+          </Fact>
+        )}
         {lost.map(
           ([name, count, what]) =>
             count !== undefined &&

@@ -2,7 +2,7 @@
  * The tree of topics, one level at a time: what came where, how often, how much, and what last. Only
  * the page in view is followed, so a broker with twenty thousand topics costs as much as a small one.
  */
-import { ArrowUp, ChevronLeft, ChevronRight, Ear, Search, Send } from 'lucide';
+import { ArrowUp, ChevronLeft, ChevronRight, Ear, Send } from 'lucide';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { ageText } from '../../ages';
 import { brief, bytes, grouped } from '../../figures';
@@ -16,6 +16,7 @@ import { wishes } from '../console/wishes';
 import { Fact, Facts } from '../facts';
 import { Icon } from '../icon';
 import { Card } from '../section';
+import { Chips, SearchBox } from '../tools';
 import { VirtualRows } from '../virtual';
 
 const ORDERS: readonly (readonly [TopicOrder, string])[] = [
@@ -86,33 +87,13 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
         class="topics tall"
         aside={
           <div class="tools">
-            <label class="search small">
-              <Icon of={Search} size={14} />
-              <input
-                type="search"
-                placeholder="Find in this level"
-                aria-label="Find in this level"
-                value={typed}
-                onInput={(input) => {
-                  setTyped(input.currentTarget.value);
-                }}
-              />
-            </label>
-            <div class="chips" role="group" aria-label="Order">
-              {ORDERS.map(([name, word]) => (
-                <button
-                  key={name}
-                  type="button"
-                  class="chip"
-                  aria-pressed={order === name}
-                  onClick={() => {
-                    setOrder(name);
-                  }}
-                >
-                  {word}
-                </button>
-              ))}
-            </div>
+            <SearchBox
+              label="Find in this level"
+              hint="Find in this level"
+              value={typed}
+              set={setTyped}
+            />
+            <Chips label="Order" of={ORDERS} value={order} set={setOrder} />
             <button
               type="button"
               class="button"

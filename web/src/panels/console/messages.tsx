@@ -1,5 +1,5 @@
 /** What this page has subscribed, what it hears by that, and one message of it looked at closely. */
-import { Pause, Pin, Play, Plus, Search, Trash2, X } from 'lucide';
+import { Pin, Plus, X } from 'lucide';
 import { useMemo, useState } from 'preact/hooks';
 import { bytes, grouped } from '../../figures';
 import { asText, filterFault, hexDump, tidyJson } from '../../console/payload';
@@ -11,6 +11,7 @@ import { CopyButton } from '../copy';
 import { NARROW, useApp, useCalmly, useMedia } from '../context';
 import { Icon } from '../icon';
 import { Card } from '../section';
+import { ClearButton, PauseButton, SearchBox } from '../tools';
 import { VirtualRows } from '../virtual';
 import { PublishCard } from './publish';
 import { wishes } from './wishes';
@@ -279,18 +280,7 @@ function HeardCard() {
       class="heard tall"
       aside={
         <div class="tools">
-          <label class="search small">
-            <Icon of={Search} size={14} />
-            <input
-              type="search"
-              placeholder="Search"
-              aria-label="Show only messages with"
-              value={search}
-              onInput={(input) => {
-                setSearch(input.currentTarget.value);
-              }}
-            />
-          </label>
+          <SearchBox label="Show only messages with" value={search} set={setSearch} />
           {desk.subscriptions.length > 1 && (
             <label class="pick">
               <span class="hidden">Show the messages of</span>
@@ -310,30 +300,19 @@ function HeardCard() {
               </select>
             </label>
           )}
-          <button
-            type="button"
-            class="button"
-            aria-pressed={paused !== null}
-            onClick={() => {
+          <PauseButton
+            paused={paused !== null}
+            press={() => {
               setPaused(paused === null ? [...desk.messages] : null);
             }}
-          >
-            <Icon of={paused === null ? Pause : Play} size={14} />
-            {paused === null ? 'Pause' : 'Go on'}
-          </button>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Clear the list"
-            title="Clear the list"
-            onClick={() => {
+          />
+          <ClearButton
+            press={() => {
               desk.clear();
               setChosen(null);
               if (paused !== null) setPaused([]);
             }}
-          >
-            <Icon of={Trash2} size={16} />
-          </button>
+          />
         </div>
       }
     >

@@ -70,7 +70,7 @@ export function PublishCard({
   const fields = { broker: id, topic, form, payload: text, qos, retain };
   const payload = typed(form, text);
   const fault = topic === '' ? null : topicFault(topic);
-  const limit = socket.hello?.messageLimit;
+  const limit = socket.hello?.publishLimit ?? socket.hello?.messageLimit;
   const size = new TextEncoder().encode(requestFrame(LONG_ID, 'publish', fields)).length;
   const large =
     limit !== undefined && size > limit

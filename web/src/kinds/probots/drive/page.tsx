@@ -1,5 +1,5 @@
 /** The drive page of one robot: pad, what is sent and what comes back, charts, limits, log. */
-import { ChevronLeft, Gamepad2, Keyboard, Lock, ShieldAlert, ShieldCheck } from 'lucide';
+import { ChevronLeft, Gamepad2, Keyboard, Lock } from 'lucide';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { fineAgeText, spanText, timeText } from '../../../ages';
 import { Avatar } from '../../../panels/avatar';
@@ -15,7 +15,15 @@ import { keyOf, splitKey } from '../../../world';
 import type { Key } from '../../../world';
 import { readBroker } from '../../broker/read';
 import { Tilt } from '../panel';
-import { inOrder, postureOf, POSTURES, readProBot, routineText, standingOf } from '../read';
+import {
+  inOrder,
+  latencyClass,
+  postureOf,
+  POSTURES,
+  readProBot,
+  routineText,
+  standingOf,
+} from '../read';
 import type { ProBot } from '../read';
 import { AdminCard } from './admin';
 import { Alarms } from './alarms';
@@ -31,11 +39,16 @@ import type { Guard, Lease } from './read';
 import { may } from './roles';
 import { Sliders } from './sliders';
 import { obstacle, StandingPill } from './standing';
+import { before, HOURS, useStoredHours } from './stored';
+import type { Stored } from './stored';
 import { StopButton } from './stop';
+import { WorstCase, worstTitle } from './worst';
 
-/** What the latency chart shows, in seconds; and the battery's. */
-const LATENCY_SPAN = 120;
-const BATTERY_SPAN = 600;
+/** What the charts may show, in seconds; the first of each is shown first. */
+const LATENCY_SPANS = [120, 3600, HOURS];
+const BATTERY_SPANS = [HOURS, 600];
+/** How fast a battery empties is told from its last so many seconds. */
+const EMPTYING = 600;
 
 export function DrivePage({ of }: { of: Key }) {
   const { choose, user, connection, ready, past } = useApp();
@@ -55,6 +68,7 @@ export function DrivePage({ of }: { of: Key }) {
     past: past.past.value,
   };
   const inTheWay = robot ? obstacle({ ...situation, robot }) : null;
+  const stored = useStoredHours(id, robot?.source ?? 'main');
   return (
     <main id="content" class="section robots drive" tabIndex={-1} data-drive={of}>
       <div class="section-in">
@@ -78,8 +92,8 @@ export function DrivePage({ of }: { of: Key }) {
         {robot ? (
           <div class="drive-grid">
             <PadCard robot={robot} lease={lease} guard={guard} inTheWay={inTheWay} />
-            <LatencyCard robot={robot} />
-            <BatteryCard robot={robot} />
+            <LatencyCard robot={robot} stored={stored} />
+            <BatteryCard robot={robot} stored={stored} />
             <div class="column">
               <LimitsCard />
               {may(user.value.role, 'shutdown') && (
@@ -90,7 +104,7 @@ export function DrivePage({ of }: { of: Key }) {
               )}
             </div>
             <div class="column">
-              <StateCard robot={robot} lease={lease} />
+              <StateCard robot={robot} lease={lease} guard={guard} />
               <CommandLog robot={id} />
             </div>
           </div>
@@ -182,7 +196,6 @@ function PadCard({
   const held = useMemo(() => new HeldKeys(), []);
   const operator = may(user.value.role, 'drive') && mayDrive(visitor, keyOf('probot', robot.id));
   const flight = driver.flight.value;
-  const within = (mine ? control.terms.stopsWithin : undefined) ?? guard?.stopsWithin;
   const shade = mine
     ? flight.locked !== null && flight.held
       ? { title: 'Let go of stick and keys first', text: flight.locked }
@@ -224,18 +237,7 @@ function PadCard({
         <KeysShown held={held} mine={mine} />
         <GamepadShown mine={mine} />
       </div>
-      <p class="hint" data-guard={guard?.live === true ? 'live' : 'none'}>
-        <Icon of={guard?.live === true ? ShieldCheck : ShieldAlert} />
-        <span>
-          Stops by itself when you let go, switch tab, or the link is silent for 0.4 s.{' '}
-          {within !== undefined && (
-            <>
-              If everything dies: stops within <b class="number">{within} s</b>
-              {guard?.live === true ? '.' : ', because no guard is at the broker.'}
-            </>
-          )}
-        </span>
-      </p>
+      <WorstCase guard={guard} lease={lease} />
     </section>
   );
 }
@@ -347,19 +349,53 @@ function GamepadShown({ mine }: { mine: boolean }) {
   );
 }
 
-function LatencyCard({ robot }: { robot: ProBot }) {
+/** How much of the past a chart shows. */
+function SpanPick({
+  of,
+  value,
+  set,
+}: {
+  of: readonly number[];
+  value: number;
+  set(seconds: number): void;
+}) {
+  return (
+    <div class="segments" role="group" aria-label="Time">
+      {[...of]
+        .sort((a, b) => a - b)
+        .map((seconds) => (
+          <button
+            key={seconds}
+            type="button"
+            aria-pressed={seconds === value}
+            onClick={() => {
+              set(seconds);
+            }}
+          >
+            {spanText(seconds)}
+          </button>
+        ))}
+    </div>
+  );
+}
+
+function LatencyCard({ robot, stored }: { robot: ProBot; stored: Stored }) {
   const { history, clock, now } = useApp();
   void now.value;
+  const [span, setSpan] = useState(LATENCY_SPANS[0] ?? 120);
   const broker = useThing(keyOf('broker', robot.source));
   const trip = broker && readBroker(broker).trip;
-  const from = clock.seconds() - LATENCY_SPAN;
-  const recent = history.latency.of(robot.id).filter((point) => point.at >= from);
-  const p95 = percentile(recent, 0.95);
+  const own = () => before(stored.latency, history.latency.of(robot.id));
+  const from = clock.seconds() - span;
+  const p95 = percentile(
+    own().filter((point) => point.at >= from),
+    0.95,
+  );
   return (
     <Card
       name="Latency"
       class="figure"
-      aside={<span class="muted">last {spanText(LATENCY_SPAN)}</span>}
+      aside={<SpanPick of={LATENCY_SPANS} value={span} set={setSpan} />}
     >
       <div class="big">
         <p>
@@ -376,31 +412,41 @@ function LatencyCard({ robot }: { robot: ProBot }) {
             broker and back
           </span>
         </p>
-        {p95 !== undefined && <em>p95 {Math.round(p95)} ms</em>}
+        {p95 !== undefined && (
+          <em>
+            p95 {Math.round(p95)} ms, {latencyClass(p95)}
+          </em>
+        )}
       </div>
       <Chart
-        span={LATENCY_SPAN}
-        label={`Round trips of the last ${spanText(LATENCY_SPAN)}`}
+        span={span}
+        label={`Round trips of the last ${spanText(span)}`}
         lines={() => [
-          { name: 'robot', colour: 'accent', points: history.latency.of(robot.id) },
-          { name: 'broker', colour: 'accent-2', points: history.trip.of(robot.source) },
+          { name: 'robot', colour: 'accent', points: own() },
+          {
+            name: 'broker',
+            colour: 'accent-2',
+            points: before(stored.trip, history.trip.of(robot.source)),
+          },
         ]}
       />
     </Card>
   );
 }
 
-function BatteryCard({ robot }: { robot: ProBot }) {
-  const { history, now } = useApp();
+function BatteryCard({ robot, stored }: { robot: ProBot; stored: Stored }) {
+  const { history, clock, now } = useApp();
   void now.value;
-  const points = history.battery.of(robot.id);
-  const fall = fallPerMinute(points);
-  const left =
-    fall !== undefined && fall > 0.02 && robot.battery !== undefined
-      ? `about ${spanText((robot.battery / fall) * 60)} left`
-      : 'since this page was opened';
+  const [span, setSpan] = useState(BATTERY_SPANS[0] ?? EMPTYING);
+  const points = () => before(stored.battery, history.battery.of(robot.id));
+  const from = clock.seconds() - EMPTYING;
+  const fall = fallPerMinute(points().filter((point) => point.at >= from));
   return (
-    <Card name="Battery" class="figure" aside={<span class="muted">{left}</span>}>
+    <Card
+      name="Battery"
+      class="figure"
+      aside={<SpanPick of={BATTERY_SPANS} value={span} set={setSpan} />}
+    >
       <div class="big">
         <p>
           <b data-tone={robot.battery !== undefined && robot.battery < 20 ? 'bad' : undefined}>
@@ -408,13 +454,18 @@ function BatteryCard({ robot }: { robot: ProBot }) {
           </b>
           <small>%</small>
         </p>
-        {fall !== undefined && fall > 0.02 && <em>−{fall.toFixed(1)} %/min</em>}
+        {fall !== undefined && fall > 0.02 && (
+          <em>
+            −{fall.toFixed(1)} %/min
+            {robot.battery !== undefined && `, about ${spanText((robot.battery / fall) * 60)} left`}
+          </em>
+        )}
       </div>
       <Chart
-        span={BATTERY_SPAN}
+        span={span}
         top={100}
-        label="Battery since this page was opened"
-        lines={() => [{ name: 'battery', colour: 'ok', points: history.battery.of(robot.id) }]}
+        label={`Battery of the last ${spanText(span)}`}
+        lines={() => [{ name: 'battery', colour: 'ok', points: points() }]}
       />
     </Card>
   );
@@ -478,7 +529,15 @@ function Limit({
   );
 }
 
-function StateCard({ robot, lease }: { robot: ProBot; lease: Lease | undefined }) {
+function StateCard({
+  robot,
+  lease,
+  guard,
+}: {
+  robot: ProBot;
+  lease: Lease | undefined;
+  guard: Guard | undefined;
+}) {
   const { clock, user } = useApp();
   useTicks(200, robot.presence === 'live');
   const from = useDrivers(may(user.value.role, 'drivers'), lease?.fence);
@@ -524,6 +583,13 @@ function StateCard({ robot, lease }: { robot: ProBot; lease: Lease | undefined }
               : `unchanged for ${fineAgeText(now - robot.changed)}`}
           </Fact>
           <Fact name="Address">{robot.ip ? <code>{robot.ip}</code> : 'unknown'}</Fact>
+          {guard?.stopsWithin !== undefined && (
+            <Fact name="Worst case">
+              <span data-worst={guard.stopsWithin} title={worstTitle(guard)}>
+                if everything dies, it stops within {guard.stopsWithin} s
+              </span>
+            </Fact>
+          )}
         </Facts>
       </div>
     </Card>

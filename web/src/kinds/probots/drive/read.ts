@@ -41,6 +41,15 @@ export function readLease(thing: Thing): Lease {
   };
 }
 
+/** One way to die, and how long a robot goes on then; seconds. */
+export interface Part {
+  readonly dies: 'killed' | 'hung' | 'both';
+  /** What counts: measured, or the bound as long as nothing was. */
+  readonly seconds: number;
+  readonly bound: number;
+  readonly measured?: number;
+}
+
 /** `guard/main`: the guard at the broker `main`, and how driving is there. */
 export interface Guard {
   readonly broker: string;
@@ -48,6 +57,8 @@ export interface Guard {
   readonly since?: number;
   /** If the server dies or hangs, a robot stops within this; seconds. */
   readonly stopsWithin?: number;
+  /** What this is made of. */
+  readonly parts: readonly Part[];
   /** Why there is no driving at this broker; absent: there is. */
   readonly refuses?: string;
 }
@@ -56,12 +67,24 @@ export function readGuard(thing: Thing): Guard {
   return {
     broker: thing.id,
     live: thing['presence'] === 'live',
+    parts: readParts(thing['parts']),
     ...present({
       since: field.number(thing, 'since'),
       stopsWithin: field.number(thing, 'stops_within'),
       refuses: field.text(thing, 'driving'),
     }),
   };
+}
+
+function readParts(raw: unknown): Part[] {
+  if (!Array.isArray(raw)) return [];
+  return raw.flatMap((part: unknown) => {
+    if (!isRecord(part)) return [];
+    const { dies, seconds, bound, measured } = part;
+    if (dies !== 'killed' && dies !== 'hung' && dies !== 'both') return [];
+    if (typeof seconds !== 'number' || typeof bound !== 'number') return [];
+    return [{ dies, seconds, bound, ...(typeof measured === 'number' ? { measured } : {}) }];
+  });
 }
 
 /** `alarm/keys/ProBot1`: somebody else speaks on a command topic; the id is the topic. */

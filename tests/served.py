@@ -1,12 +1,14 @@
-"""The server of the drive page's tests: everything is real, but a browser says who it is.
+"""The server of the drive tests: everything is real, but a browser may say who it is.
 
     python served.py CONFIG STATE PORT
 
-A cookie ``who=amy:operator`` stands for a session; without one it is a guest, who may watch.
+A header ``X-Test-User: amy:operator`` or a cookie ``who=amy:operator`` stands for a session.
+Without one the door decides, as always.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -20,21 +22,30 @@ from sightline.web import socket
 reactor: Any = _reactor
 
 
+def said_to_be(headers: dict[str, str]) -> str:
+    """Who a browser says it is; empty when it does not say."""
+    for cookie in headers.get("cookie", "").split(";"):
+        key, _, value = cookie.strip().partition("=")
+        if key == "who":
+            return value
+    return headers.get("x-test-user", "")
+
+
 def name_whoever_connects() -> None:
-    """Believe what the cookie says."""
+    """Believe it."""
     connect, opened = socket.Connection.onConnect, socket.Connection.onOpen
 
-    def named(self: socket.Connection, request: Any) -> str:
-        for cookie in request.headers.get("cookie", "").split(";"):
-            key, _, value = cookie.strip().partition("=")
-            if key == "who":
-                name, _, role = value.partition(":")
-                self.visitor = Visitor(User(name, role), "guest")  # type: ignore[arg-type]
+    def named(self: Any, request: Any) -> str:
+        self.said = said_to_be(request.headers)
+        if self.said:
+            name, _, role = self.said.partition(":")
+            self.visitor = Visitor(User(name, role), "guest")  # type: ignore[arg-type]
         return connect(self, request)
 
-    def unwatched(self: socket.Connection) -> None:
+    def unwatched(self: Any) -> None:
         opened(self)
-        self._unwatch()  # the door knows nobody of this name, and would see them out
+        if self.said:
+            self._unwatch()  # the door knows nobody of this name, and would see them out
 
     socket.Connection.onConnect = named  # type: ignore[method-assign]
     socket.Connection.onOpen = unwatched  # type: ignore[method-assign]
@@ -51,6 +62,7 @@ def main(config: str, state: str, port: str) -> None:
     service.privilegedStartService()
     service.startService()
     reactor.addSystemEventTrigger("before", "shutdown", service.stopService)
+    print(os.getpid(), flush=True)
     reactor.run()
 
 
