@@ -20,7 +20,7 @@ from typing import Any
 
 from treq.client import HTTPClient
 from twisted.internet import reactor as _reactor
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from twisted.web.client import Agent, HTTPConnectionPool
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
@@ -87,9 +87,9 @@ class Weather(Resource):
         self._port = reactor.listenTCP(0, Site(self), interface="127.0.0.1")
         self.endpoint = f"http://127.0.0.1:{self._port.getHost().port}"
 
-    async def end(self) -> None:
-        await self._port.stopListening()
-        await self._pool.closeCachedConnections()
+    def end(self) -> Deferred[Any]:
+        closed = [self._port.stopListening(), self._pool.closeCachedConnections()]
+        return gatherResults([maybeDeferred(lambda each=each: each) for each in closed])
 
     def render_POST(self, request: Any) -> Any:
         operation = request.getHeader("x-amz-target").partition(".")[2]
