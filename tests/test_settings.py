@@ -121,8 +121,8 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
         (
             "zebra = 1",
             "x.toml: zebra: no such setting;"
-            " allowed here: accounts, archive, broker, console, driving, fanout, friends, limits,"
-            " probot, probots, server",
+            " allowed here: accounts, archive, broker, console, driving, fanout, friends, history,"
+            " limits, probot, probots, server",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',

@@ -220,6 +220,23 @@ class Console(Section, frozen=True, kw_only=True):
     publish: tuple[str, ...] = ("test/#",)
 
 
+class History(Section, frozen=True, kw_only=True):
+    """What happened, and for how long it is kept.
+
+    ``store``: sqlite (``history.db`` in the state folder) or memory (for trying out; at most
+    ``memory_rows`` entries). Positions are kept for ``days``, unless their owner said otherwise;
+    commands, alarms, logs and figures for ``log_days``; 0: for good. While the store is slow or
+    fails, ``queue`` records of ``queue_megabytes`` may wait for it.
+    """
+
+    store: Literal["sqlite", "memory"] = "sqlite"
+    days: Annotated[int, Meta(ge=0, le=36_600)] = 90
+    log_days: Annotated[int, Meta(ge=0, le=36_600)] = 90
+    queue: Count = 200_000
+    queue_megabytes: Annotated[int, Meta(ge=1, le=4096)] = 64
+    memory_rows: Count = 100_000
+
+
 class Archive(Section, frozen=True, kw_only=True):
     """Raw MQTT messages as they came, in files by day; what of them, and how long.
 
@@ -250,6 +267,7 @@ class Settings(Section, frozen=True, kw_only=True):
     driving: Driving = Driving()
     probot: Mapping[str, Probot] = {}
     console: Console = Console()
+    history: History = History()
     archive: Archive = Archive()
 
     def warnings(self) -> list[str]:
@@ -260,6 +278,8 @@ class Settings(Section, frozen=True, kw_only=True):
                 f"accounts.guest: who reaches this server is let in as {self.accounts.guest}"
                 " without signing in"
             )
+        if self.history.store == "memory":
+            said.append("history.store: history is kept in memory and ends with the server")
         for name, broker in self.broker.items():
             if broker.tls_insecure:
                 said.append(
@@ -296,12 +316,26 @@ def load(path: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Set
     return _settings(table, str(path), Path(path).resolve().parent, environ)
 
 
+_SECTIONS = (
+    Server,
+    Limits,
+    Fanout,
+    Friends,
+    Probots,
+    Accounts,
+    Driving,
+    Console,
+    History,
+    Archive,
+)
+
+
 def _settings(
     table: Mapping[str, Any], file: str, folder: Path, environ: Mapping[str, str]
 ) -> Settings:
     _check_names(table, Settings.__struct_fields__, file, "")
     sections: dict[str, Any] = {}
-    for section in (Server, Limits, Fanout, Friends, Probots, Accounts, Driving, Console, Archive):
+    for section in _SECTIONS:
         name = section.__name__.lower()
         if name in table:
             sections[name] = section(**_values(section, table[name], file, name))

@@ -57,6 +57,7 @@ from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers, Listening
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
+from sightline.wiring.history import HistoryService, make_store, remembers, retained
 from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
@@ -190,8 +191,11 @@ class Sightline(MultiService):
             compression=settings.fanout.compression,
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
+        store = make_store(settings.history, state)
+        history = HistoryService(settings.history, store, hub, kinds, time.time, retained(keeper))
+        desk.log.when_written(remembers(hub))
         brokers = Brokers(
-            settings, state, hub, desk, console, watch, filters, demo=demo, config=config
+            settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )
         archive = message_archive(reactor, settings, state)
         brokers.archived = archive.take
@@ -200,6 +204,7 @@ class Sightline(MultiService):
         hub.frames = lambda: fanout.frames_sent
         hub.gauges = lambda: {
             **brokers.gauges(),
+            **history.gauges(),
             "behind": fanout.behind,
             "things": len(world),
             "console": console.subscriptions,
@@ -236,6 +241,7 @@ class Sightline(MultiService):
         for part in (
             StateFolder(state),
             Door(keeper),
+            history,
             hub,
             desk,
             archive,

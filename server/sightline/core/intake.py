@@ -8,11 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 from sightline.core.presence import Presence
 from sightline.core.world import World, WorldFull
 from sightline.model.kind import Arrival, CannotDecode, Kind, Reading, State
+from sightline.model.record import Record
 from sightline.model.text import clean
 
 _HEAD = 200  # characters of a rejected payload that are shown
 _NO_ROOM = CannotDecode("too_many_things", "no room for another thing")
 _PER_REASON = 0.2  # s between two of the same reason on the quarantine list: a flood fills it not
+
+
+# Of a reading: the thing that changed or that there is a record of, our receipt (epoch s), when the
+# thing was alive (epoch s, if that was said), and what belongs into history.
+News = tuple[str, float, float | None, Record | None]
+Keep = Callable[[list[News]], None]
 
 
 class Quarantined(State, frozen=True, omit_defaults=True, kw_only=True):
@@ -49,6 +56,9 @@ class Intake:
         self._world = world
         self._presence = presence
         self._quarantine = quarantine
+        self._news: list[News] = []
+        self.keep: Keep | None = None
+        """Gets what belongs into history, after each batch."""
         self._last_shown: dict[str, float] = {}
         self.received = 0
         self.accepted = 0
@@ -56,8 +66,11 @@ class Intake:
         self.rejected: Counter[str] = Counter()
         self.quarantined = 0
 
-    def take(self, arrivals: Iterable[Arrival], now: float) -> None:
-        """Let arrivals change the world. ``now`` is the monotonic clock's time, in s."""
+    def take(self, arrivals: Iterable[Arrival], now: float, *, keep: bool = True) -> None:
+        """Let arrivals change the world. ``now`` is the monotonic clock's time, in s.
+
+        ``keep`` false: they come once more by another way, which is the one for history.
+        """
         for arrival in arrivals:
             self.received += 1
             try:
@@ -68,6 +81,10 @@ class Intake:
                 self._reject(arrival, why, now)
             except WorldFull:
                 self._reject(arrival, _NO_ROOM, now)
+        if self._news:
+            news, self._news = self._news, []
+            if keep and self.keep is not None:
+                self.keep(news)
 
     def _decoder(self, arrival: Arrival) -> Callable[[Arrival], Iterable[Reading]]:
         topic = arrival.topic
@@ -86,6 +103,9 @@ class Intake:
         heard = reading.heard
         changed = world.fold(reading)
         self.dropped += reading.dropped
+        record: Record | None = getattr(reading, "record", None)
+        if changed or record is not None:
+            self._news.append((thing, arrival.at, heard, record))
         if heard is not None:
             self._presence.heard(thing, now - (arrival.at - heard), arrival.source)
         elif changed and thing not in world:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from sightline.kinds.friends.decode import decode
+from sightline.kinds.friends.model import Face, Friend
 from sightline.model.kind import Kind, Patience
 
 
@@ -19,6 +20,7 @@ def kind(stale_after: float = 900, offline_after: float = 3600) -> Kind:
         things=frozenset(("friend", "face")),
         decode=partial(decode, patience),
         patience={"friend": patience},
+        states={"friend": Friend, "face": Face},
     )
 
 

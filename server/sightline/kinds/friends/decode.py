@@ -15,6 +15,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+import msgspec
+
 from sightline.kinds.friends import strict
 from sightline.kinds.friends.address import Address, address
 from sightline.kinds.friends.model import Face, Friend
@@ -31,6 +33,7 @@ from sightline.kinds.friends.readings import (
 )
 from sightline.model.kind import Arrival, CannotDecode, Evidence, Patience, Presence, Reading
 from sightline.model.number import number, number_or_none
+from sightline.model.record import Record
 from sightline.model.text import clean
 
 FURTHEST_AHEAD = 86400
@@ -67,6 +70,8 @@ _CSV = re.compile(
 )
 
 Message = Mapping[str, object]
+_encode = msgspec.json.Encoder().encode
+_NOT_JSON = (ValueError, OverflowError, TypeError, RecursionError, msgspec.MsgspecError)
 
 _friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fields for positional
 
@@ -76,7 +81,7 @@ def decode(patience: Patience, arrival: Arrival) -> Sequence[Reading]:
     who = address(arrival.topic)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
     if said is not None:
-        return (_located(said, who, arrival, patience),)
+        return (_located(said, who, arrival, patience, arrival.payload),)
     return decode_strictly(patience, arrival)
 
 
@@ -157,7 +162,9 @@ def _location(
     number("rad", 0, 1e8)
     number("dist", 0, 1e9)
     number("trip", 0, 1e12)
-    return (_located(said, who, arrival, patience, untimed, optional.dropped),)
+    # What one copy of a broker's without a time tells anew at each start is no news.
+    body = None if untimed and arrival.retain else _body(message)
+    return (_located(said, who, arrival, patience, body, untimed, optional.dropped),)
 
 
 def _located(
@@ -165,20 +172,22 @@ def _located(
     who: Address,
     arrival: Arrival,
     patience: Patience,
+    body: bytes | None,
     untimed: bool = False,
     dropped: int = 0,
 ) -> Located:
     at = arrival.at
     tst = said[2]
+    record = None if body is None else Record(who.friend, "fix", tst, body)
     ahead = round(tst - at, 1) if tst > at + AHEAD else None
     if not arrival.retain:
         friend = _friend(*said, at, ahead, untimed, presence="live")
-        return Located(who.friend, friend, at, False, who.initials, dropped)
+        return Located(who.friend, friend, at, False, who.initials, dropped, record)
     # A copy without a time is of any age, and proves nothing.
     heard = None if untimed else min(tst, at)
     presence, evidence = _standing(heard, at, patience)
     friend = _friend(*said, at, ahead, untimed, presence=presence, evidence=evidence)
-    return Located(who.friend, friend, heard, True, who.initials, dropped)
+    return Located(who.friend, friend, heard, True, who.initials, dropped, record)
 
 
 def _standing(
@@ -216,6 +225,7 @@ def _transition(
             heard=when if arrival.retain else arrival.at,
             retained=arrival.retain,
             dropped=optional.dropped,
+            record=Record(who.friend, "transition", when, _body(message)),
         ),
     )
 
@@ -326,9 +336,26 @@ def _time(value: object, arrival: Arrival) -> int:
     return int(tst)
 
 
+def _body(message: Message) -> bytes:
+    """The message as JSON, without what JSON cannot say (half a surrogate, an endless integer)."""
+    try:
+        return _encode(message)
+    except _NOT_JSON:
+        pass
+    fit = {}
+    for field, value in message.items():
+        try:
+            _encode({field: value})
+        except _NOT_JSON:
+            continue
+        fit[field] = value
+    return _encode(fit)
+
+
 def _from_csv(line: re.Match[str]) -> Message:
     tid, tst, t, lat, lon, cog, vel, alt, dist, trip = line.groups()
     return {
+        "_type": "location",
         "tid": tid,
         "tst": int(tst, 16),
         "t": t,
