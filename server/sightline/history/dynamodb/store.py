@@ -34,12 +34,13 @@ T = TypeVar("T")
 
 
 class DynamoStore:
-    """History in the table ``name`` of a region.
+    """History in the table ``name`` of a region; an empty ``region`` is that of ``environ``.
 
     ``folder`` is for what waits, at most ``spill`` bytes. ``endpoint`` is a URL where it is not
     AWS. ``keep`` (s): how long after its time an entry ends by itself. ``environ`` may hold
     credentials. ``patience`` (s) is how long a question is tried, ``writing`` how long a write is
-    before it goes to disk, ``again`` when what is there is first tried again.
+    before it goes to disk, ``again`` when what is there is first tried again, and the longest wait
+    before a later try.
     """
 
     _log = Logger()
@@ -64,6 +65,8 @@ class DynamoStore:
     ) -> None:
         self._reactor = reactor
         self._environ = environ
+        region = region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
+        self._region = region
         self._metadata = metadata
         self._keep = keep
         self._again = again
@@ -79,7 +82,7 @@ class DynamoStore:
         self._reading = Reading(self._table, wall)
         self._writing = Writing(self._table, self._reading, keep)
         self._spill = Spill(reactor, folder, spill)
-        self._source: Any = None
+        self._source: Any = None  # made when opened
         self._spilling = False
         self._ready = False
         self._draining: Deferred[None] | None = None
@@ -93,8 +96,6 @@ class DynamoStore:
         return self._spill.bytes
 
     async def _credentials(self) -> Any:
-        if self._source is None:
-            self._source = source(self._environ, self._http, self._wall, self._metadata)
         return await self._source()
 
     # -- open, close
@@ -104,6 +105,12 @@ class DynamoStore:
         return Deferred.fromCoroutine(self._open())
 
     async def _open(self) -> None:
+        if not self._region:
+            raise CannotOpen("no AWS region: set dynamodb.region or AWS_REGION")
+        try:
+            self._source = source(self._environ, self._http, self._wall, self._metadata)
+        except NoCredentials as why:
+            raise CannotOpen(str(why)) from why
         try:
             await self._spill.open()
         except OSError as why:
