@@ -41,6 +41,9 @@ from sightline.core.world import World
 from sightline.driving.desk import Desk
 from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
+from sightline.history.desk import HistoryDesk
+from sightline.history.hiding import HidingDesk
+from sightline.history.tracks import everything
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
@@ -58,6 +61,7 @@ from sightline.wiring.browsers import Browsers, Listening
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
 from sightline.wiring.history import HistoryService, make_store, remembers, retained
+from sightline.wiring.recall import shower
 from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
@@ -218,7 +222,14 @@ class Sightline(MultiService):
             DoorDesk(keeper),
             OwnDesk(keeper),
             SharingDesk(keeper),
-            PrivacyDesk(keeper, world, (brokers.clear_retained, hub_eraser(hub), archive.erase)),
+            PrivacyDesk(
+                keeper,
+                world,
+                (brokers.clear_retained, hub_eraser(hub), archive.erase, history.erase),
+                lambda thing: everything(store, thing),
+            ),
+            HistoryDesk(store, world, shower(kinds, hub), time.time),
+            HidingDesk(store, keeper.note),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )
         api = Api(

@@ -6,7 +6,7 @@ stale or offline, with silence as the evidence, and one that was offline stays s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -43,17 +43,19 @@ class Restorer:
         patience: Mapping[str, Patience],
         wall: Callable[[], float],
     ) -> None:
+        """``wall`` gives epoch s."""
         self._decoders = {kind: msgspec.json.Decoder(state) for kind, state in states.items()}
         self._patience = patience
         self._wall = wall
         self.unreadable = 0
 
-    async def restore(self, store: Store, put: Callable[[list[Reading]], None]) -> int:
+    async def restore(self, store: Store, put: Callable[[Sequence[Reading]], None]) -> int:
         """Hand everything kept to ``put``, page by page; says how many things."""
         count, after = 0, None
         while True:
             some, after = await store.standings(_PAGE, after)
-            found = [reading for one in some if (reading := self.reading(one)) is not None]
+            now = self._wall()
+            found = [read for one in some if (read := self.reading(one, now)) is not None]
             put(found)
             count += len(found)
             if after is None:
@@ -62,8 +64,8 @@ class Restorer:
             self._log.warn("{count} kept states cannot be read", count=self.unreadable)
         return count
 
-    def reading(self, standing: Standing) -> Reading | None:
-        """What was kept, as a reading; None when it makes no sense (any more)."""
+    def reading(self, standing: Standing, now: float) -> Restored | None:
+        """What was kept, as it looks at ``now`` (epoch s); None when it makes no sense any more."""
         decoder = self._decoders.get(kind_of(standing.thing))
         if decoder is None or standing.body is None:
             return None
@@ -77,7 +79,7 @@ class Restorer:
         patience = self._patience.get(kind_of(standing.thing))
         if state.presence == "offline" or patience is None:
             return Restored(standing.thing, state)
-        silent = self._wall() - standing.at
+        silent = now - standing.at
         if silent >= patience.offline_after:
             state = replace(state, presence="offline", evidence="silence")
             return Restored(standing.thing, state)

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure
 
 from sightline.accounts.database import Database
 from sightline.accounts.keeper import Keeper
+from sightline.core.call import Denied
 from sightline.driving.things import Command
 from sightline.history.dynamodb.store import DynamoStore
 from sightline.history.memory import MemoryStore
@@ -28,7 +29,7 @@ from sightline.history.retention import DAY, Days, Own, purge
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import CannotOpen, Figures, Store, Unavailable
 from sightline.hub import SERVER, Hub
-from sightline.model.kind import Kind, Patience, State
+from sightline.model.kind import Kind, Patience, State, id_of
 from sightline.settings import History as HistorySettings
 from sightline.settings import Settings
 from sightline.wiring.start import CannotStart
@@ -228,10 +229,13 @@ class HistoryService(Service):
         }
 
     async def erase(self, thing: str) -> None:
-        """Forget everything about this friend. Raises `Unavailable`."""
-        _, _, friend = thing.partition("/")
-        self.recorder.forget({thing, f"face/{friend}"})
-        await self.store.erase([thing, f"face/{friend}"])
+        """Forget everything about this friend. Raises `Denied` (``busy``) when that cannot be."""
+        things = [thing, f"face/{id_of(thing)}"]
+        self.recorder.forget(things)
+        try:
+            await self.store.erase(things)
+        except Unavailable as why:
+            raise Denied("busy", f"The history cannot forget it just now: {why}", wait=5) from None
 
 
 async def _nothing() -> None:
