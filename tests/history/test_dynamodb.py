@@ -6,6 +6,7 @@ What every store must keep is in ``test_store``.
 from __future__ import annotations
 
 import random
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,15 +16,19 @@ import pytest
 import pytest_twisted
 from hypothesis import given
 from hypothesis import strategies as st
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.task import deferLater
 
-from aws import Weather, dynamo_store
+from aws import ENVIRON, Weather, dynamo_store, endpoint
+from broker import Broker
 from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.store import DynamoStore
 from sightline.history.entry import Entry, Standing, entry
 from sightline.history.store import CannotOpen, Span, Unavailable
+from sightline_process import SightlineProcess
 
 reactor: Any = _reactor
 T0 = 1_795_235_000.0
@@ -77,11 +82,11 @@ async def test_in_any_weather_everything_is_kept_once(weather, stores, tmp_path)
     moods = [THROTTLED] * 3 + ["busy", "cut", "lost"] + [None] * 14
     weather.mood = lambda operation: dice.choice(moods)
     weather.unprocessed = 0.3
-    fixes = [fix(number) for number in range(400)]
-    new = [await store.write(fixes[at : at + 100], ()) for at in range(0, 400, 100)]
+    fixes = [fix(number) for number in range(200)]
+    new = [await store.write(fixes[at : at + 50], ()) for at in range(0, 200, 50)]
     assert await store.write(fixes[:50], ()) == 0
     assert await kept(store) == fixes
-    assert sum(new) <= 400
+    assert sum(new) <= 200
     assert store.spilled == 0
     assert store._dynamo.repeated > 5
 
@@ -253,3 +258,45 @@ def test_an_entry_is_the_same_when_it_comes_back(name, tst, digest):
     assert keys.entry_of(item) == before
     assert len(item["es"]["S"].encode()) <= 1024
     assert len(item["sk"]["S"]) == 35
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_server_with_its_history_in_dynamodb_forgets_nothing(monkeypatch, stores):
+    """The whole of it: phones, broker, server, table; the server is killed and comes back."""
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    with Broker() as broker:
+        settings = f"""
+            [broker.main]
+            host = "127.0.0.1"
+            port = {broker.port}
+            [driving]
+            guard = false
+            [history]
+            store = "dynamodb"
+            [dynamodb]
+            table = "whole"
+            region = "eu-west-1"
+            endpoint = "{endpoint()}"
+        """
+        with SightlineProcess(settings) as server:
+            speaker = Client(CallbackAPIVersion.VERSION2)
+            speaker.connect("127.0.0.1", broker.port)
+            speaker.loop_start()
+            store = await stores(server.folder / "other", name="whole")
+            wait = time.monotonic() + 30
+            count, began = 0, int(time.time()) - 1000
+            while len(await kept(store)) < 5:
+                assert time.monotonic() < wait, server.logged
+                fix = b'{"_type":"location","lat":1,"lon":2,"tst":%d}' % (began + count)
+                speaker.publish("owntracks/jane/phone", fix, 1).wait_for_publish(5)
+                count += 1
+            server.restart(signal.SIGKILL)
+            while "things are known from before" not in server.logged:
+                assert time.monotonic() < wait, server.logged
+                await deferLater(reactor, 0.05)
+            while len(await kept(store)) < count:
+                assert time.monotonic() < wait, server.logged
+            assert len(await kept(store)) == count
+            speaker.disconnect()
+            speaker.loop_stop()

@@ -16,7 +16,7 @@ from treq.client import HTTPClient
 from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
-from twisted.web.client import Agent, HTTPConnectionPool
+from twisted.web.client import Agent, HTTPConnectionPool, _HTTP11ClientFactory
 
 from sightline.history.aws.client import Denied, Dynamo
 from sightline.history.aws.credentials import METADATA, NoCredentials, source
@@ -31,6 +31,14 @@ _CONNECT = 5.0  # s
 _PUT = 1000  # entries taken from disk into the table at once
 
 T = TypeVar("T")
+
+
+class _Connections(_HTTP11ClientFactory):
+    noisy = False  # or the log would tell of each connection
+
+
+class _Pool(HTTPConnectionPool):
+    _factory = _Connections
 
 
 class DynamoStore:
@@ -70,7 +78,7 @@ class DynamoStore:
         self._metadata = metadata
         self._keep = keep
         self._again = again
-        self._pool = HTTPConnectionPool(reactor, persistent=True)
+        self._pool = _Pool(reactor, persistent=True)
         self._pool.maxPersistentPerHost = 8
         agent = Agent(reactor, connectTimeout=_CONNECT, pool=self._pool)
         self._http = HTTPClient(agent)
