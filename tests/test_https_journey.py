@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import ssl
 import time
@@ -18,6 +19,7 @@ from twisted.internet.threads import deferToThread
 from broker import free_port
 from browser import Browser
 from certificates import Authority, replace
+from sightline.cli.main import main
 from sightline_process import SightlineProcess
 
 AUTHORITY = Authority()
@@ -207,3 +209,43 @@ def test_the_log_names_the_certificate_and_no_browser(scene):
     assert "Sightline is at https://127.0.0.1" in scene.process.logged
     assert "New connections get the certificate for" in scene.process.logged
     assert "Timing out" not in scene.process.logged
+
+
+def checked(
+    scene: Scene, capsys: pytest.CaptureFixture[str], settings: str
+) -> dict[str, tuple[str, str]]:
+    config = scene.folder / "check.toml"
+    config.write_text(settings)
+    main(["check", "--config", str(config), "--json"])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    return {one["step"]: (one["level"], one["said"]) for one in found if one["where"] == "https"}
+
+
+def test_the_check_finds_it_right(scene, capsys):
+    settings = (scene.process.folder / "sightline.toml").read_text()
+    found = checked(scene, capsys, settings)
+    assert {step: level for step, (level, _) in found.items()} == {
+        "files": "ok",
+        "certificate": "ok",
+        "redirect": "ok",
+    }
+
+
+def test_the_check_says_what_is_wrong(scene, capsys, tmp_path):
+    AUTHORITY.issue(tmp_path, days=10)
+    text = f"""
+        [server]
+        public_url = "https://map.example.org"
+        [https]
+        certificate = "{tmp_path}/cert.pem"
+        key = "{tmp_path}/key.pem"
+        redirect = "tcp:{free_port()}"
+    """
+    found = checked(scene, capsys, text)
+    assert found["certificate"] == ("warn", "our certificate is valid for 10 more days")
+    assert found["name"][0] == "fail"
+    assert "is not for map.example.org" in found["name"][1]
+    assert found["redirect"][0] == "warn"
+    replace(tmp_path / "key.pem", (scene.folder / "key.pem").read_bytes())
+    found = checked(scene, capsys, text)
+    assert found["files"] == ("fail", "the key does not belong to the certificate")
