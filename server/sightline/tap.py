@@ -59,12 +59,14 @@ from sightline.web.metrics import Metrics, Vitals
 from sightline.web.socket import Limits, SocketResource, Sockets
 from sightline.wiring.archive import message_archive
 from sightline.wiring.brokers import Brokers
-from sightline.wiring.browsers import Browsers, Listening
+from sightline.wiring.browsers import Browsers
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
 from sightline.wiring.history import HistoryService, figures_of, make_store, remembers, retained
+from sightline.wiring.ports import Ports
 from sightline.wiring.recall import shower
 from sightline.wiring.start import CannotStart
+from sightline.wiring.supervised import Supervised, Supervisor
 
 reactor: Any = _reactor
 _log = Logger()
@@ -218,6 +220,7 @@ class Sightline(MultiService):
         hub.gauges = lambda: {
             **brokers.gauges(),
             **history.gauges(),
+            **ports.gauges(),
             "behind": fanout.behind,
             "things": len(world),
             "console": console.subscriptions,
@@ -256,8 +259,14 @@ class Sightline(MultiService):
             _pages(settings.server.web_root),
             front,
         )
-        pages = site.QuietSite(
-            tree, reactor, front, request_seconds=settings.limits.handshake_seconds
+        ports = Ports(
+            settings,
+            listen,
+            tree,
+            front,
+            time.time,
+            lambda: len(sockets.connections),
+            Invitation(keeper, settings.server.public_url),
         )
         for part in (
             StateFolder(state),
@@ -270,7 +279,8 @@ class Sightline(MultiService):
             console,
             watch,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
-            Listening(listen, pages, Invitation(keeper, settings.server.public_url)),
+            ports,
+            Supervised(reactor, Supervisor(os.environ, os.getpid()), ports.look),
         ):
             part.setServiceParent(self)
 

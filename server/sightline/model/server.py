@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from sightline.model.kind import State
+
+
+class Https(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The certificate we serve; of a proxy's we know nothing.
+
+    ``names`` it is for, its ``issuer``, when it ``expires`` (epoch s); ``standing``: good, soon
+    (21 days before), urgent (7 days before), expired. ``fault``: what is wrong with the files as
+    they are now, while the certificate before stays in use; without ``expires`` there is none.
+    """
+
+    names: tuple[str, ...] = ()
+    issuer: str = ""
+    expires: float | None = None
+    standing: str | None = None
+    fault: str | None = None
 
 
 class Server(State, frozen=True, omit_defaults=True, kw_only=True):
@@ -16,7 +33,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     take in time; ``faults``: mistakes of ours that were caught; ``things`` in the world;
     ``console``: subscriptions of all consoles, ``console_dropped``: messages they were too slow
     for; ``topics`` in the topic trees; ``refused``: commands of browsers that were refused, by
-    reason; ``archive_lost``: messages that found no room on their way into the archive. Absent: 0.
+    reason; ``archive_lost``: messages that found no room on their way into the archive. ``turned_away``:
+    connections there was no room for. ``https``: the certificate, if we have one. Absent: 0.
 
     Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
@@ -53,3 +71,5 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     history_bytes: int | None = None
     history_since: float | None = None
     archive_lost: int = 0
+    turned_away: int = 0
+    https: Https | None = None

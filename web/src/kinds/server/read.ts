@@ -3,6 +3,17 @@ import { isRecord } from '../../wire';
 import type { Thing } from '../../wire';
 import { field, present } from '../entry';
 
+/** The certificate the server itself serves; behind a proxy there is none. */
+export interface Certificate {
+  readonly names: readonly string[];
+  readonly issuer?: string;
+  /** Epoch seconds; absent: there is no certificate yet. */
+  readonly expires?: number;
+  readonly standing?: string;
+  /** What is wrong with its files, while the one before stays in use. */
+  readonly fault?: string;
+}
+
 export interface ServerState {
   readonly version?: string;
   readonly started?: number;
@@ -48,6 +59,9 @@ export interface ServerState {
   readonly historySince?: number;
   /** Commands of browsers that were refused, by reason; most first. */
   readonly refused: readonly (readonly [reason: string, count: number])[];
+  /** Connections there was no room for. */
+  readonly turnedAway?: number;
+  readonly certificate?: Certificate;
 }
 
 /** Counts by a reason, most first. */
@@ -56,6 +70,20 @@ function counts(raw: unknown): [string, number][] {
   return Object.entries(raw)
     .filter((each): each is [string, number] => typeof each[1] === 'number')
     .sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+}
+
+function readCertificate(value: unknown): Certificate | undefined {
+  if (!isRecord(value)) return undefined;
+  const part: Thing = { ...value, k: 'certificate', id: 'sightline', s: 0 };
+  return {
+    names: field.texts(part, 'names'),
+    ...present({
+      issuer: field.text(part, 'issuer'),
+      expires: field.number(part, 'expires'),
+      standing: field.text(part, 'standing'),
+      fault: field.text(part, 'fault'),
+    }),
+  };
 }
 
 export function readServer(thing: Thing): ServerState {
@@ -90,6 +118,8 @@ export function readServer(thing: Thing): ServerState {
       historyRows: field.number(thing, 'history_rows'),
       historyBytes: field.number(thing, 'history_bytes'),
       historySince: field.number(thing, 'history_since'),
+      turnedAway: field.number(thing, 'turned_away'),
+      certificate: readCertificate(thing['https']),
     }),
   };
 }
