@@ -17,8 +17,9 @@ from autobahn.websocket.compress import (
 )
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectionClosed
+from twisted.internet.ssl import Certificate, optionsForClientTLS
 
 from picture import Picture
 from sightline.core import wire
@@ -58,10 +59,11 @@ class _Factory(WebSocketClientFactory):
 
 
 class Browser:
-    """Connects to a Sightline at ``port`` of this machine."""
+    """Connects to a Sightline at ``port`` of this machine; by TLS, if it trusts ``authority``."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, authority: bytes | None = None) -> None:
         self.port = port
+        self.authority = authority
         self.picture = Picture()
         self.hello: dict[str, Any] = {}
         self.frames: list[dict[str, Any]] = []
@@ -88,10 +90,11 @@ class Browser:
         self._protocol = None
         self.hello = {}
         self.frames = []
+        http, ws = ("http", "ws") if self.authority is None else ("https", "wss")
         if origin == "same":
-            origin = f"http://127.0.0.1:{self.port}"
+            origin = f"{http}://127.0.0.1:{self.port}"
         factory = _Factory(
-            f"ws://127.0.0.1:{self.port}/ws",
+            f"{ws}://127.0.0.1:{self.port}/ws",
             origin=origin,
             protocols=list(protocols),
             headers=headers or {},
@@ -108,7 +111,10 @@ class Browser:
                     else None
                 ),
             )
-        endpoint = HostnameEndpoint(reactor, "127.0.0.1", self.port)
+        endpoint: Any = HostnameEndpoint(reactor, "127.0.0.1", self.port)
+        if self.authority is not None:
+            trust = Certificate.loadPEM(self.authority)
+            endpoint = wrapClientTLS(optionsForClientTLS("127.0.0.1", trust), endpoint)
         await endpoint.connect(factory)
         await self.until(lambda: bool(self.hello), "hello")
         if resume:

@@ -8,6 +8,7 @@ fallen silent, and how the server itself is doing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
@@ -65,7 +66,7 @@ class Hub(Service):
         self.viewers: Callable[[], int] = lambda: 0
         self.overflow: Callable[[], int] = lambda: 0
         self.frames: Callable[[], int] = lambda: 0
-        self.gauges: Callable[[], Mapping[str, int]] = dict  # further fields of `Server`
+        self.gauges: Callable[[], Mapping[str, Any]] = dict  # further fields of `Server`
 
     # -- what happens
 

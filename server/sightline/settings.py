@@ -89,16 +89,32 @@ class Server(Section, frozen=True, kw_only=True):
     proxies: tuple[str, ...] = ()
 
 
+class Https(Section, frozen=True, kw_only=True):
+    """HTTPS by ourselves: with a ``certificate``, ``server.listen`` speaks TLS.
+
+    ``certificate`` and ``key`` are PEM files, the chain behind the certificate, watched while we
+    run; their paths are absolute after `load`. ``redirect`` is an endpoint for plain HTTP, from
+    which browsers are sent on. ``acme_webroot`` is the folder in which certbot lays down its
+    answers for that port; with it the certificate may still be missing at the start.
+    """
+
+    certificate: str = ""
+    key: str = ""
+    redirect: str = ""
+    acme_webroot: str = ""
+
+
 class Limits(Section, frozen=True, kw_only=True):
     """What one browser, and all of them, may cost us.
 
-    ``connections_per_address`` does not count this machine's own addresses (0: no limit).
-    ``behind_seconds`` is how long a browser may take nothing before it is closed.
+    ``connections_per_address`` and ``http_per_address`` do not count this machine's own addresses
+    (0: no limit). ``behind_seconds`` is how long a browser may take nothing before it is closed.
     """
 
     connections: Count = 10_000
     connections_per_address: CountOrNone = 1000
     connections_per_user: Count = 50
+    http_per_address: CountOrNone = 100
     requests_per_second: Count = 20
     message_bytes: Annotated[int, Meta(ge=256, le=1_048_576)] = 4096
     messages_per_second: Count = 30
@@ -228,6 +244,7 @@ class Settings(Section, frozen=True, kw_only=True):
     """
 
     server: Server = Server()
+    https: Https = Https()
     limits: Limits = Limits()
     fanout: Fanout = Fanout()
     broker: Mapping[str, Broker] = {}
@@ -287,10 +304,12 @@ def _settings(
 ) -> Settings:
     _check_names(table, Settings.__struct_fields__, file, "")
     sections: dict[str, Any] = {}
-    for section in (Server, Limits, Fanout, Friends, Probots, Accounts, Driving, Console):
+    for section in (Server, Https, Limits, Fanout, Friends, Probots, Accounts, Driving, Console):
         name = section.__name__.lower()
         if name in table:
             sections[name] = section(**_values(section, table[name], file, name))
+    if "https" in sections:
+        sections["https"] = _https(sections["https"], file, folder, environ)
     brokers = table.get("broker", {})
     if not isinstance(brokers, dict):
         raise BadSettings(f"{file}: broker: must be tables, one per broker: [broker.main]")
@@ -325,7 +344,7 @@ def _broker(
         raise BadSettings(f"{file}: {where}.host: is missing; must be the broker's name or address")
     for key in ("password_file", "tls_ca", "tls_cert", "tls_key"):
         if values.get(key):
-            values[key] = str(folder / values[key])
+            values[key] = _path(values[key], folder, environ, f"{file}: {where}.{key}")
             _check_file(values[key], file, f"{where}.{key}", secret=key in _SECRET_FILES)
     broker = Broker(**values)
     return msgspec.structs.replace(
@@ -334,6 +353,38 @@ def _broker(
         client_id=broker.client_id or _default_client_id(broker.protocol),
         password=_password(name, broker, file, environ),
     )
+
+
+def _https(https: Https, file: str, folder: Path, environ: Mapping[str, str]) -> Https:
+    """With whole paths; the files must be there, unless certbot is still to bring them."""
+    paths = {}
+    for key in ("certificate", "key"):
+        if value := getattr(https, key):
+            paths[key] = _path(value, folder, environ, f"{file}: https.{key}")
+            if Path(paths[key]).exists() or not https.acme_webroot:
+                _check_file(paths[key], file, f"https.{key}", secret=key == "key")
+    if https.acme_webroot:
+        paths["acme_webroot"] = str(folder / https.acme_webroot)
+    return msgspec.structs.replace(https, **paths)
+
+
+_CREDENTIAL = "credential:"
+
+
+def _path(value: str, folder: Path, environ: Mapping[str, str], where: str) -> str:
+    """The whole path of a file: beside the settings, or a credential that systemd handed us."""
+    if not value.startswith(_CREDENTIAL):
+        return str(folder / value)
+    name = value.removeprefix(_CREDENTIAL)
+    if not re.fullmatch(r"[\w.@-]+", name) or name in (".", ".."):
+        raise BadSettings(f"{where}: a credential's name is one word (is {_shown(name)})")
+    credentials = environ.get("CREDENTIALS_DIRECTORY")
+    if not credentials:
+        raise BadSettings(
+            f"{where}: there is no credential {name}: systemd gave us none"
+            f" (LoadCredential={name}:/path in the unit)"
+        )
+    return str(Path(credentials) / name)
 
 
 def _probot(name: str, table: object, file: str, folder: Path) -> Probot:
@@ -486,6 +537,7 @@ def _check_values(settings: Settings, file: str) -> None:
     """What one field's type alone cannot say."""
     for where, wrong in (
         *_server_faults(settings.server),
+        *_https_faults(settings),
         *_order_faults(settings),
         *_console_faults(settings.console),
         *(fault for name, b in settings.broker.items() for fault in _broker_faults(name, b)),
@@ -495,8 +547,7 @@ def _check_values(settings: Settings, file: str) -> None:
 
 
 def _server_faults(server: Server) -> Iterable[tuple[str, str]]:
-    port = _TCP_ENDPOINT.fullmatch(server.listen)
-    if not _ENDPOINT.fullmatch(server.listen) or (port and int(port[1]) > 65535):
+    if not _is_endpoint(server.listen):
         yield (
             "server.listen",
             "must be a Twisted endpoint such as tcp:8080:interface=127.0.0.1"
@@ -525,6 +576,35 @@ def _server_faults(server: Server) -> Iterable[tuple[str, str]]:
             "must be empty or an address such as https://map.example.org"
             f" (is {_shown(server.public_url)})",
         )
+
+
+def _https_faults(settings: Settings) -> Iterable[tuple[str, str]]:
+    https = settings.https
+    if bool(https.certificate) != bool(https.key):
+        missing = "key" if https.certificate else "certificate"
+        yield f"https.{missing}", "is missing; certificate and key go together"
+    if not https.certificate:
+        for name in ("redirect", "acme_webroot"):
+            if getattr(https, name):
+                yield f"https.{name}", "has no effect without a certificate; set it or remove this"
+    elif settings.server.listen.startswith(("ssl:", "tls:")):
+        yield (
+            "server.listen",
+            "must be a plain endpoint such as tcp:443, as https.certificate already brings TLS"
+            f" (is {_shown(settings.server.listen)})",
+        )
+    if https.acme_webroot and not https.redirect:
+        yield "https.acme_webroot", "has no effect without https.redirect, the port for plain HTTP"
+    if https.redirect and not _is_endpoint(https.redirect):
+        yield (
+            "https.redirect",
+            f"must be a Twisted endpoint such as tcp:80 (is {_shown(https.redirect)})",
+        )
+
+
+def _is_endpoint(text: str) -> bool:
+    port = _TCP_ENDPOINT.fullmatch(text)
+    return bool(_ENDPOINT.fullmatch(text)) and not (port and int(port[1]) > 65535)
 
 
 def _is_network(text: str) -> bool:

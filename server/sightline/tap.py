@@ -53,10 +53,12 @@ from sightline.web.front import Front
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.socket import Limits, SocketResource, Sockets
 from sightline.wiring.brokers import Brokers
-from sightline.wiring.browsers import Browsers, Listening
+from sightline.wiring.browsers import Browsers
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
+from sightline.wiring.ports import Ports
 from sightline.wiring.start import CannotStart
+from sightline.wiring.supervised import Supervised, Supervisor
 
 reactor: Any = _reactor
 _log = Logger()
@@ -197,6 +199,7 @@ class Sightline(MultiService):
         hub.frames = lambda: fanout.frames_sent
         hub.gauges = lambda: {
             **brokers.gauges(),
+            **ports.gauges(),
             "behind": fanout.behind,
             "things": len(world),
             "console": console.subscriptions,
@@ -226,8 +229,14 @@ class Sightline(MultiService):
             _pages(settings.server.web_root),
             front,
         )
-        pages = site.QuietSite(
-            tree, reactor, front, request_seconds=settings.limits.handshake_seconds
+        ports = Ports(
+            settings,
+            listen,
+            tree,
+            front,
+            time.time,
+            lambda: len(sockets.connections),
+            Invitation(keeper, settings.server.public_url),
         )
         for part in (
             StateFolder(state),
@@ -238,7 +247,8 @@ class Sightline(MultiService):
             console,
             watch,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
-            Listening(listen, pages, Invitation(keeper, settings.server.public_url)),
+            ports,
+            Supervised(reactor, Supervisor(os.environ, os.getpid()), ports.look),
         ):
             part.setServiceParent(self)
 

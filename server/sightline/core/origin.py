@@ -52,7 +52,8 @@ def _is_ours(name: str, trusted: Iterable[str]) -> bool:
 def is_loopback(address: str) -> bool:
     """Whether this is an address of our own machine (``127.0.0.1``, ``::1``, a UNIX socket)."""
     try:
-        return ipaddress.ip_address(address).is_loopback
+        found = ipaddress.ip_address(address)
+        return (getattr(found, "ipv4_mapped", None) or found).is_loopback
     except ValueError:
         return address == "local"
 

@@ -12,6 +12,15 @@ UNIX = "local"
 """The address of whoever connects through a socket file."""
 
 
+def plain(address: str) -> str:
+    """``::ffff:10.0.0.7``, as a port for both sorts shows it, is ``10.0.0.7``."""
+    try:
+        mapped = getattr(ipaddress.ip_address(address), "ipv4_mapped", None)
+    except ValueError:
+        return address
+    return str(mapped) if mapped else address
+
+
 class Proxies:
     """The proxies in front of us: addresses, networks (``10.0.0.0/8``), or ``local``.
 
@@ -31,17 +40,16 @@ class Proxies:
         if address == UNIX:
             return self._socket_file
         try:
-            found = ipaddress.ip_address(address)
+            found = ipaddress.ip_address(plain(address))
         except ValueError:
             return False
-        mapped = getattr(found, "ipv4_mapped", None)
-        return any((mapped or found) in network for network in self._networks)
+        return any(found in network for network in self._networks)
 
     def client(self, peer: str, forwarded_for: Sequence[str]) -> str:
         """The nearest address that is no proxy of ours, going back along ``X-Forwarded-For``."""
-        if peer not in self:
-            return peer
-        found = peer
+        found = plain(peer)
+        if found not in self:
+            return found
         for step in reversed([step.strip() for line in forwarded_for for step in line.split(",")]):
             try:
                 found = str(ipaddress.ip_address(step))

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from sightline.model.kind import State
+
+
+class Https(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The certificate we serve; of a proxy's we know nothing.
+
+    ``names`` it is for, its ``issuer``, when it ``expires`` (epoch s); ``standing``: good, soon
+    (21 days before), urgent (7 days before), expired. ``fault``: what is wrong with the files as
+    they are now, while the certificate before stays in use; without ``expires`` there is none.
+    """
+
+    names: tuple[str, ...] = ()
+    issuer: str = ""
+    expires: float | None = None
+    standing: str | None = None
+    fault: str | None = None
 
 
 class Server(State, frozen=True, omit_defaults=True, kw_only=True):
@@ -15,7 +32,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     messages waiting between the network and us; ``unsent``: messages of ours that a broker did not
     take in time; ``faults``: mistakes of ours that were caught; ``things`` in the world;
     ``console``: subscriptions of all consoles, ``console_dropped``: messages they were too slow
-    for; ``topics`` in the topic trees. Absent: 0.
+    for; ``topics`` in the topic trees. ``turned_away``:
+    connections there was no room for. Absent: 0. ``https``: the certificate, if we have one.
     """
 
     version: str
@@ -36,3 +54,5 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     console: int = 0
     console_dropped: int = 0
     topics: int = 0
+    turned_away: int = 0
+    https: Https | None = None

@@ -18,6 +18,7 @@ from twisted.web.server import Request
 from sightline.core.access import may
 from sightline.core.session import Visitor
 from sightline.hub import SERVER, Hub
+from sightline.model.server import Server
 from sightline.web.fanout import FanOut
 from sightline.web.front import Front
 from sightline.web.socket import Sockets
@@ -68,6 +69,31 @@ class Vitals(Collector):
         for broker, link in hub.links.items():
             connected.add_metric([broker], link.state == "connected")
         yield connected
+        ours = hub.world.state(SERVER)
+        if isinstance(ours, Server):
+            yield from _door(ours)
+
+
+def _door(ours: Server) -> Iterable[Metric]:
+    """Who was not let in at all, and how our certificate is, if we have one."""
+    yield CounterMetricFamily(
+        "sightline_connections_turned_away",
+        "connections closed at once: too many of their address, or of all",
+        value=ours.turned_away,
+    )
+    if ours.https is None:
+        return
+    yield GaugeMetricFamily(
+        "sightline_certificate_fault",
+        "whether the certificate's files cannot be used as they are",
+        value=ours.https.fault is not None,
+    )
+    if ours.https.expires is not None:
+        yield GaugeMetricFamily(
+            "sightline_certificate_expires_timestamp_seconds",
+            "when the certificate in use ends, in epoch seconds",
+            value=ours.https.expires,
+        )
 
 
 class Metrics(Resource):

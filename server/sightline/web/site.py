@@ -14,8 +14,11 @@ from twisted.web import http
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request, Site
 
+from sightline.core.origin import is_loopback
+from sightline.core.proxy import Proxies
 from sightline.hub import Hub
 from sightline.web.assets import Asset, Page
+from sightline.web.crowd import Crowd
 from sightline.web.front import Front
 
 # S25 of the security requirements. img-src data: is for the map's controls and friends' faces.
@@ -46,6 +49,8 @@ _HEADERS = {
 _HSTS = b"max-age=31536000"
 _MAX_BODY = 64 * 1024  # bytes
 _LINGER = 1.0  # s a connection is read on after a refusal
+_UNHEARD = 15.0  # s an idle connection may take to go
+_CLOSING = 300.0  # s until a connection that we closed is cut off, whatever is still on its way
 _IDLE = 60  # s a kept-alive connection may wait between requests
 
 
@@ -85,7 +90,9 @@ class PatientChannel(http.HTTPChannel):
     """An HTTP/1.1 connection that waits for a request, but not for ever (slow loris)."""
 
     request_seconds = 10.0  # s from a request's first byte to its last
+    leaves: Callable[[], None] | None = None  # the crowd of connections that are HTTP
     _late: IDelayedCall | None = None
+    _cut: IDelayedCall | None = None
     _refused = False
 
     def connectionMade(self) -> None:
@@ -148,10 +155,51 @@ class PatientChannel(http.HTTPChannel):
     def _hang_up(self) -> None:
         self._late = None
         self.loseConnection()
+        self._cut_off_in(_LINGER)
+
+    def loseConnection(self) -> None:
+        """Close when everything is sent; but not whenever it pleases the other side.
+
+        Over TLS a connection that never shook hands, or does not answer our goodbye, would stay.
+        """
+        if self.transport is None:
+            return  # it is a WebSocket's by now
+        self._cut_off_in(_CLOSING)
+        super().loseConnection()
+
+    def _cut_off_in(self, seconds: float) -> None:
+        if self._cut is not None:
+            self._cut.cancel()
+        self._cut = self.callLater(seconds, self._cut_off)
+
+    def _cut_off(self) -> None:
+        self._cut = None
+        transport: Any = self.transport  # TCP, a socket file, or TLS over either
+        transport.abortConnection()
+
+    def timeoutConnection(self) -> None:
+        """Idle for too long. Twisted's own would write the browser's address into the log."""
+        self.loseConnection()
+        self._cut_off_in(_UNHEARD)
+
+    def upgraded(self) -> None:
+        """The connection is a WebSocket from now on, and none of ours."""
+        # The HTTP side has done its part; what it still holds would stay for hours.
+        self.requests.clear()
+        self._leave()
+
+    def _leave(self) -> None:
+        leaves, self.leaves = self.leaves, None
+        if leaves is not None:
+            leaves()
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Gone, with whatever was due."""
         self._in_time()
+        if self._cut is not None:
+            self._cut.cancel()
+            self._cut = None
+        self._leave()
         super().connectionLost(reason)
 
 
@@ -209,19 +257,45 @@ class Root(Resource):
 
 
 class QuietSite(Site):
-    """The HTTP side of our port."""
+    """The HTTP side of our port. ``front`` None: nobody is let in here, pages only lead elsewhere.
+
+    ``crowd``: who is counted; the addresses of ``proxies`` and this machine's own speak for many.
+    """
 
     noisy = False
 
     def __init__(
-        self, root: Resource, clock: IReactorTime, front: Front, *, request_seconds: float
+        self,
+        root: Resource,
+        clock: IReactorTime,
+        front: Front | None,
+        *,
+        request_seconds: float,
+        crowd: Crowd | None = None,
+        proxies: Proxies | None = None,
     ) -> None:
         super().__init__(root, requestFactory=PlainRequest, timeout=_IDLE, reactor=clock)
         self.front = front
+        self._crowd = crowd
+        self._proxies = proxies or Proxies()
         self.displayTracebacks = False
         # Directly, not behind Twisted's chooser of HTTP versions: `h2` being installed must not
         # change what we speak, and `/ws` needs HTTP/1.1.
         self._request_seconds = request_seconds
+
+    def buildProtocol(self, addr: Any) -> Any:
+        """A channel for whoever comes, if there is room; None closes the connection at once."""
+        crowd = self._crowd
+        if crowd is None:
+            return super().buildProtocol(addr)
+        address: str | None = getattr(addr, "host", None)
+        if address is not None and (is_loopback(address) or address in self._proxies):
+            address = None
+        if not crowd.enter(address):
+            return None
+        channel: Any = super().buildProtocol(addr)
+        channel.leaves = lambda: crowd.leave(address)
+        return channel
 
     def protocol(self) -> PatientChannel:  # type: ignore[override]
         """A new connection's channel."""

@@ -462,8 +462,7 @@ class SocketResource(WebSocketResource):
             visitor, front.address(request), lambda: upgrade(request)
         )
         if answer == NOT_DONE_YET:
-            # The HTTP side has done its part; what it still holds would stay for hours.
-            channel.requests.clear()
+            channel.upgraded()
         return answer
 
     def _refuse(self, request: Request, status: int, why: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The browsers' end: their connections, the beat, and the port they come to."""
+"""The browsers' end: their connections, the beat, and a port they come to."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import IProtocolFactory
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sightline.web import site
 from sightline.web.fanout import FanOut
 from sightline.web.socket import Sockets
 from sightline.wiring.start import CannotStart
@@ -61,17 +61,36 @@ def _freeze() -> None:
 
 
 class Listening(Service):
-    """The one port. A port that is taken ends the start with a clear word."""
+    """A port. One that is taken ends the start with a clear word.
+
+    ``setting`` is where its endpoint stands; ``announce`` is told the address, and so is the log;
+    None: nobody is. ``secure``: whether HTTPS is spoken there.
+    """
 
     _log = Logger()
 
     def __init__(
-        self, endpoint: str, pages: site.QuietSite, announce: Callable[[str], None]
+        self,
+        endpoint: str,
+        pages: IProtocolFactory,
+        announce: Callable[[str], None] | None,
+        *,
+        setting: str = "server.listen",
+        secure: bool = False,
     ) -> None:
         self._endpoint = endpoint
         self._announce = announce
         self._pages = pages
+        self._setting = setting
+        self._secure = secure or endpoint.startswith(("ssl:", "tls:"))
         self._ports: list[Any] = []
+
+    @property
+    def port(self) -> int | None:
+        """The number, once it is open; None for a socket file."""
+        for port in self._ports:
+            return getattr(port.getHost(), "port", None)
+        return None
 
     def privilegedStartService(self) -> None:
         """Listen, before privileges are dropped."""
@@ -79,8 +98,8 @@ class Listening(Service):
         failures: list[Failure] = []
         try:
             listening = serverFromString(reactor, self._endpoint).listen(self._pages)
-        except ValueError as why:
-            raise CannotStart(f"server.listen: {self._endpoint!r}: {why}") from None
+        except (ValueError, KeyError, IndexError) as why:
+            raise CannotStart(f"{self._setting}: {self._endpoint!r}: {_why(why)}") from None
         listening.addCallbacks(self._listening, failures.append)
         for failure in failures:
             error: object = failure.value
@@ -88,7 +107,9 @@ class Listening(Service):
                 error = f"cannot listen on {error.interface or '*'}:{error.port}: " + str(
                     error.socketError.strerror or error.socketError
                 )
-            raise CannotStart(f"{error}. Is another server running? See --port and server.listen.")
+            raise CannotStart(
+                f"{error}. Is another server running? See --port and {self._setting}."
+            )
 
     def _listening(self, port: Any) -> None:
         self._ports.append(port)
@@ -100,10 +121,12 @@ class Listening(Service):
     def startService(self) -> None:
         """Say where."""
         super().startService()
+        if self._announce is None:
+            return
         for port in self._ports:
-            self._log.info("Sightline is at {url}", url=_url(port.getHost(), self._endpoint))
-        if self._ports:
-            self._announce(_url(self._ports[0].getHost(), self._endpoint))
+            url = _url(port.getHost(), self._endpoint, secure=self._secure)
+            self._log.info("Sightline is at {url}", url=url)
+            self._announce(url)
 
     def stopService(self) -> Deferred[Any]:
         """No new browsers."""
@@ -111,10 +134,16 @@ class Listening(Service):
         return gatherResults([maybeDeferred(port.stopListening) for port in self._ports])
 
 
-def _url(address: Any, endpoint: str) -> str:
+def _why(error: Exception) -> str:
+    if isinstance(error, ValueError):
+        return str(error)
+    return f"systemd gave us no such socket ({error}); is its .socket unit started?"
+
+
+def _url(address: Any, endpoint: str, *, secure: bool) -> str:
     if not hasattr(address, "port"):
         return endpoint
-    scheme = "https" if endpoint.startswith(("ssl:", "tls:")) else "http"
+    scheme = "https" if secure else "http"
     host = address.host
     if host in ("0.0.0.0", "::"):
         host = socket.gethostname()

@@ -1,0 +1,27 @@
+"""How much longer a certificate is good for, and from when on people should hear of it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+SOON = 21.0
+URGENT = 7.0
+"""Days ahead of a certificate's end at which it is warned: once, then in earnest."""
+_DAY = 86_400.0
+
+Standing = Literal["good", "soon", "urgent", "expired"]
+
+
+def days_left(expires: float, now: float) -> float:
+    """Days from ``now`` until ``expires`` (both epoch s); below 0 afterwards."""
+    return (expires - now) / _DAY
+
+
+def standing(expires: float, now: float) -> Standing:
+    """What is to be said at ``now`` of a certificate that ends at ``expires`` (epoch s)."""
+    left = days_left(expires, now)
+    if left <= 0:
+        return "expired"
+    if left <= URGENT:
+        return "urgent"
+    return "soon" if left <= SOON else "good"

@@ -1,0 +1,116 @@
+"""The ports browsers come to: one; or with a certificate one for HTTPS, and one that leads there.
+
+Whoever is counted at one is counted at the other.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from twisted.application.service import MultiService
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.web.resource import Resource
+
+from sightline.core.proxy import Proxies
+from sightline.settings import Settings
+from sightline.web.certificate import Encrypted
+from sightline.web.crowd import Crowd
+from sightline.web.front import Front
+from sightline.web.plain import PlainHttp
+from sightline.web.site import QuietSite
+from sightline.wiring.browsers import Listening
+from sightline.wiring.https import Certificate
+
+reactor: Any = _reactor
+
+_RESERVE = 100  # file descriptors for all that is no browser: database, log, brokers, children
+
+
+class Ports(MultiService):
+    """All of them. ``listen`` is the endpoint for ``tree``; ``sockets`` counts the WebSockets."""
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        settings: Settings,
+        listen: str,
+        tree: Resource,
+        front: Front,
+        wall: Callable[[], float],
+        sockets: Callable[[], int],
+        announce: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        limits, https = settings.limits, settings.https
+        self.crowd = Crowd(_room(), limits.http_per_address, sockets)
+        if self.crowd.most < limits.connections:
+            self._log.warn(
+                "There are file descriptors for {most} connections only, not for"
+                " limits.connections = {wanted}; raise the limit (ulimit -n, LimitNOFILE)",
+                most=self.crowd.most,
+                wanted=limits.connections,
+            )
+        proxies = Proxies(settings.server.proxies)
+
+        def site(pages: Resource, front: Front | None) -> QuietSite:
+            return QuietSite(
+                pages,
+                reactor,
+                front,
+                request_seconds=limits.handshake_seconds,
+                crowd=self.crowd,
+                proxies=proxies,
+            )
+
+        pages = site(tree, front)
+        self._certificate: Certificate | None = None
+        if not https.certificate:
+            Listening(listen, pages, announce).setServiceParent(self)
+            return
+        files = Path(https.certificate), Path(https.key)
+        self._certificate = certificate = Certificate(reactor, wall, *files)
+        certificate.setServiceParent(self)
+        encrypted = Encrypted(certificate.handshakes, False, pages)
+        listening = Listening(listen, encrypted, announce, secure=True)
+        listening.setServiceParent(self)
+        if https.redirect:
+            webroot = Path(https.acme_webroot) if https.acme_webroot else None
+            plain = PlainHttp(_public(settings), lambda: listening.port, webroot)
+            Listening(
+                https.redirect, site(plain, None), None, setting="https.redirect"
+            ).setServiceParent(self)
+
+    def gauges(self) -> Mapping[str, Any]:
+        """Further fields of ``server/sightline``."""
+        found: dict[str, Any] = {"turned_away": self.crowd.refused}
+        if self._certificate is not None:
+            found["https"] = self._certificate.state
+        return found
+
+    def look(self) -> Deferred[None] | None:
+        """Somebody says that there is a new certificate."""
+        return None if self._certificate is None else self._certificate.look(settled=True)
+
+
+def _public(settings: Settings) -> str | None:
+    url = urlsplit(settings.server.public_url)
+    return f"https://{url.netloc}" if url.netloc else None
+
+
+def _room() -> int:
+    """How many connections there may be at once; takes all file descriptors we may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            soft = hard
+        except (OSError, ValueError):
+            pass
+    return max(20, soft - _RESERVE)

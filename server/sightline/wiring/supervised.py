@@ -1,0 +1,90 @@
+"""What a supervisor wants to hear (systemd's sd_notify(3)), and what it may say (SIGHUP).
+
+The watchdog is fed by the reactor itself: one that is stuck feeds nobody, and is ended.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+_OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
+
+
+class Supervisor:
+    """The one who started us, if it wants to hear anything.
+
+    Takes what it says out of ``environ``: our children (mosquitto among them) must not answer it.
+    """
+
+    _log = Logger()
+
+    def __init__(self, environ: MutableMapping[str, str], pid: int) -> None:
+        said = {name: environ.pop(name, "") for name in _OURS}
+        address = said["NOTIFY_SOCKET"]
+        self._address = "\0" + address[1:] if address.startswith("@") else address
+        micros, whose = said["WATCHDOG_USEC"], said["WATCHDOG_PID"]
+        ours = micros.isdigit() and whose in ("", str(pid))
+        self.patience = int(micros) / 1e6 if ours else 0.0
+        """Seconds of silence after which it ends us; 0: never."""
+
+    def tell(self, *lines: str) -> None:
+        """Say something: ``READY=1``, ``WATCHDOG=1``, ``STATUS=...``."""
+        if not self._address:
+            return
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
+            sender.setblocking(False)
+            try:
+                sender.sendto("\n".join(lines).encode(), self._address)
+            except OSError as why:
+                self._log.warn("The supervisor cannot be told: {why}", why=why.strerror)
+
+
+class Supervised(Service):
+    """Tells the supervisor when we are ready, that we live, and when we go.
+
+    Must be the last part to start. ``again`` is done when it sends us SIGHUP.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self, clock: IReactorTime, supervisor: Supervisor, again: Callable[[], object]
+    ) -> None:
+        self._clock: Any = clock
+        self._supervisor = supervisor
+        self._again = again
+        self._alive = LoopingCall(supervisor.tell, "WATCHDOG=1")
+        self._alive.clock = clock
+
+    def startService(self) -> None:
+        """As soon as the reactor turns: everything listens by then."""
+        super().startService()
+        self._clock.callWhenRunning(self._ready)
+
+    def stopService(self) -> None:
+        """We go."""
+        super().stopService()
+        if self._alive.running:
+            self._alive.stop()
+        self._supervisor.tell("STOPPING=1")
+
+    def _ready(self) -> None:
+        if not self.running:
+            return
+        signal.signal(signal.SIGHUP, lambda *_: self._clock.callFromThread(self._hang_up))
+        self._supervisor.tell("READY=1", f"MAINPID={os.getpid()}", "STATUS=serving")
+        if self._supervisor.patience:
+            self._alive.start(self._supervisor.patience / 3)
+
+    def _hang_up(self) -> None:
+        self._log.info("SIGHUP: looking at the certificate; settings are read at start only")
+        self._again()
