@@ -20,15 +20,16 @@ DEADLINE = 20.0  # s
 class SightlineProcess:
     """Starts on a free port (the same over `restart`), with a settings file of the given text.
 
-    Everybody is let in as an admin, unless the settings say something about accounts.
+    Everybody is let in as an admin, unless the settings say something about accounts. With
+    ``as_set`` it listens where the settings say instead.
     """
 
-    def __init__(self, settings: str = "", *options: str) -> None:
+    def __init__(self, settings: str = "", *options: str, as_set: bool = False) -> None:
         # Its broker may still write for a moment when it was killed.
         self._made = tempfile.TemporaryDirectory(prefix="sightline-", ignore_cleanup_errors=True)
         self.folder = Path(self._made.name)
         self.port = free_port()
-        self._options = options
+        self._options = (*([] if as_set else ["--port", str(self.port)]), *options)
         if "[accounts]" not in settings:
             settings += '\n[accounts]\nguest = "admin"\n'
         (self.folder / "sightline.toml").write_text(settings)
@@ -60,7 +61,7 @@ class SightlineProcess:
             "--pidfile=",
             "sightline",
         ]
-        command += ["--config", "sightline.toml", "--port", str(self.port), "--state", "state"]
+        command += ["--config", "sightline.toml", "--state", "state"]
         if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
             command = [setpriv, "--pdeathsig", "KILL", "--", *command]
         with (self.folder / "log").open("ab") as log:

@@ -121,8 +121,8 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
         (
             "zebra = 1",
             "x.toml: zebra: no such setting;"
-            " allowed here: accounts, broker, console, driving, fanout, friends, limits, probot,"
-            " probots, server",
+            " allowed here: accounts, broker, console, driving, fanout, friends, https, limits,"
+            " probot, probots, server",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',
@@ -422,3 +422,88 @@ def test_guests_are_said_aloud(write):
     assert load(write('[accounts]\nguest = "viewer"'), {}).warnings() == [
         "accounts.guest: who reaches this server is let in as viewer without signing in"
     ]
+
+
+# HTTPS of our own, and credentials.
+
+
+def test_certificate_and_key_are_beside_the_settings(write, tmp_path):
+    write("-", "c.pem")
+    write("-", "k.pem", mode=0o640)
+    https = load(write('[https]\ncertificate = "c.pem"\nkey = "k.pem"\n'), {}).https
+    assert (https.certificate, https.key) == (str(tmp_path / "c.pem"), str(tmp_path / "k.pem"))
+
+
+def test_a_certificate_may_be_missing_only_while_certbot_is_to_bring_it(write, tmp_path):
+    text = '[https]\ncertificate = "c.pem"\nkey = "k.pem"\nredirect = "tcp:80"\n'
+    assert "https.certificate" in refusal(write(text))
+    https = load(write(text + 'acme_webroot = "acme"\n'), {}).https
+    assert https.acme_webroot == str(tmp_path / "acme")
+
+
+def test_a_key_that_everybody_can_read_is_refused_even_then(write, tmp_path):
+    write("-", "k.pem", mode=0o644)
+    path = write(
+        '[https]\ncertificate = "c.pem"\nkey = "k.pem"\nredirect = "tcp:80"\nacme_webroot = "a"\n'
+    )
+    assert refusal(path) == (
+        f"x.toml: https.key: {tmp_path}/k.pem can be read by everybody on this machine;"
+        f" type: chmod 600 {tmp_path}/k.pem"
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ('certificate = "c.pem"', "https.key: is missing; certificate and key go together"),
+        ('key = "k.pem"', "https.certificate: is missing; certificate and key go together"),
+        ('redirect = "tcp:80"', "https.redirect: has no effect without a certificate;"),
+        (
+            'certificate = "c.pem"\nkey = "k.pem"\nredirect = "80"',
+            "https.redirect: must be a Twisted endpoint such as tcp:80 (is",
+        ),
+        (
+            'certificate = "c.pem"\nkey = "k.pem"\nacme_webroot = "a"',
+            "https.acme_webroot: has no effect without https.redirect, the port for plain HTTP",
+        ),
+        (
+            'certificate = "c.pem"\nkey = "k.pem"\n[server]\nlisten = "ssl:443:privateKey=k.pem"',
+            "server.listen: must be a plain endpoint such as tcp:443, as https.certificate already",
+        ),
+    ],
+)
+def test_what_makes_no_sense_of_https_is_refused(write, more, message):
+    write("-", "c.pem")
+    write("-", "k.pem")
+    assert refusal(write("[https]\n" + more)).startswith(f"x.toml: {message}")
+
+
+def test_https_under_a_name_nobody_told_us_is_warned_of(write):
+    write("-", "c.pem")
+    write("-", "k.pem")
+    text = '[https]\ncertificate = "c.pem"\nkey = "k.pem"\n[server]\n'
+    assert "server.public_url" in load(write(text), {}).warnings()[0]
+    assert load(write(text + 'public_url = "https://x.org"\n'), {}).warnings() == []
+
+
+def test_a_secret_may_be_a_credential_of_systemds(write, tmp_path):
+    (tmp_path / "credentials").mkdir()
+    write("secret\n", "credentials/broker-main", mode=0o400)
+    path = write(
+        '[broker.main]\nhost = "h"\nuser = "u"\npassword_file = "credential:broker-main"\n'
+    )
+    environ = {"CREDENTIALS_DIRECTORY": str(tmp_path / "credentials")}
+    broker = load(path, environ).broker["main"]
+    assert broker.password == Secret("secret")
+    assert refusal(path) == (
+        "x.toml: broker.main.password_file: there is no credential broker-main: systemd gave us"
+        " none (LoadCredential=broker-main:/path in the unit)"
+    )
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "../x", "a b"])
+def test_a_credentials_name_leads_nowhere_else(write, tmp_path, name):
+    path = write(f'[broker.main]\nhost = "h"\nuser = "u"\npassword_file = "credential:{name}"\n')
+    assert "a credential's name is one word" in refusal(
+        path, {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    )

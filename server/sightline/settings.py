@@ -263,6 +263,11 @@ class Settings(Section, frozen=True, kw_only=True):
                 f"accounts.guest: who reaches this server is let in as {self.accounts.guest}"
                 " without signing in"
             )
+        if self.https.certificate and not self.server.public_url:
+            said.append(
+                "https: without server.public_url only pages opened by an address such as"
+                " https://192.0.2.7 may connect, not those opened by a name"
+            )
         for name, broker in self.broker.items():
             if broker.tls_insecure:
                 said.append(

@@ -105,8 +105,7 @@ def test_a_bad_file_keeps_the_old_certificate_and_is_told_once_until_it_is_mende
     scene.looks(9)
     assert (scene.expires, scene.fault) == (first, "the key does not belong to the certificate")
     assert scene.said(LogLevel.error) == [
-        "The certificate: the key does not belong to the certificate;"
-        " the one before stays in use"
+        "The certificate: the key does not belong to the certificate; the one before stays in use"
     ]
     AUTHORITY.issue(scene.folder, days=80)
     scene.looks(2)

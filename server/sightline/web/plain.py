@@ -90,6 +90,8 @@ class PlainHttp(Resource):
 
         def failed(failure: Failure) -> None:
             self._log.failure("Failed to answer for certbot", failure)
+            if not gone:
+                request.loseConnection()
 
         path = webroot / ".well-known" / "acme-challenge" / token
         deferToThread(_read, path).addCallback(answer).addErrback(failed)
@@ -107,8 +109,12 @@ def _read(path: Path) -> bytes | None:
         opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
-    with open(opened, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(opened).st_mode):
             return None
-        data = file.read(_MOST + 1)
+        data = os.read(opened, _MOST + 1)
+    except OSError:
+        return None
+    finally:
+        os.close(opened)
     return data if len(data) <= _MOST else None

@@ -1,6 +1,6 @@
 """HTTPS by ourselves: the certificate's files are watched, and what becomes of them is told.
 
-The files are looked at every few seconds, on a thread. New ones are taken when they have not
+The files are looked at every second, on a thread. New ones are taken when they have not
 changed from one look to the next (somebody may be writing them) and are good; otherwise the old
 ones stay, and the fault is told in the log and in ``server/sightline`` until it is mended.
 """
@@ -24,7 +24,7 @@ from sightline.core.expiry import days_left, standing
 from sightline.model.server import Https
 from sightline.web.certificate import BadCertificate, Handshakes, Served, read
 
-EVERY = 2.0  # s between two looks
+EVERY = 1.0  # s between two looks
 
 # Of each file: when it was written, how long it is, which one it is; None: there is none.
 _Stamp = tuple[tuple[int, int, int] | None, ...]

@@ -12,10 +12,10 @@ import ssl
 from collections.abc import Mapping
 
 from sightline.cli.check.findings import Finding, Level
+from sightline.core.expiry import SOON, URGENT
 from sightline.mqtt import reasons
 from sightline.mqtt.options import BrokerOptions
 
-WARN_DAYS, ALARM_DAYS = 21, 7
 # X509_V_ERR_… of OpenSSL.
 _EXPIRED, _NOT_YET, _WRONG_HOST, _WRONG_ADDRESS = 10, 9, 62, 64
 
@@ -99,7 +99,7 @@ def no_tls(where: str, host: str, error: Exception, ca: str | None) -> Finding:
 
 def expiry(where: str, step: str, whose: str, days: float) -> Finding:
     """A certificate that is valid now, and for how long."""
-    level: Level = "ok" if days > WARN_DAYS else "warn" if days > ALARM_DAYS else "fail"
+    level: Level = "ok" if days > SOON else "warn" if days > URGENT else "fail"
     said = f"{whose} certificate is valid for {days:.0f} more days"
     if days <= 0:
         said = f"{whose} certificate has expired"

@@ -1,0 +1,187 @@
+"""config/proxy, with a real nginx and a real Caddy where they are installed."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import sqlite3
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_twisted
+from twisted.internet.threads import deferToThread
+
+from broker import free_port
+from browser import Browser
+from certificates import Authority
+from sightline.cli.check import public
+from sightline_process import SightlineProcess
+
+CONFIG = Path(__file__).parents[1] / "config" / "proxy"
+AUTHORITY = Authority()
+DEADLINE = 20.0
+LIAR = "203.0.113.9"
+
+
+def program(name: str) -> str:
+    found = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+    if found is None:
+        pytest.skip(f"{name} is not installed here")
+    return found
+
+
+def nginx(folder: Path, port: int, sightline: str) -> list[str]:
+    text = (CONFIG / "nginx.conf").read_text()
+    for shipped, here in (
+        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        ("listen 80", f"listen 127.0.0.1:{free_port()}"),
+        ("/etc/letsencrypt/live/map.example.org/fullchain.pem", f"{folder}/cert.pem"),
+        ("/etc/letsencrypt/live/map.example.org/privkey.pem", f"{folder}/key.pem"),
+        ("server 127.0.0.1:8080", f"server {sightline}"),
+        ("map.example.org", "127.0.0.1"),
+    ):
+        assert shipped in text
+        text = text.replace(shipped, here)
+    text = "\n".join(line for line in text.splitlines() if "listen [::]" not in line)
+    temporary = "".join(
+        f"{what}_temp_path {folder}/{what};\n"
+        for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off;\npid {folder}/pid;\nerror_log stderr;\n"
+        + ("user root;\n" if os.geteuid() == 0 else "")
+        + f"events {{}}\nhttp {{\naccess_log off;\n{temporary}{text}\n}}\n"
+    )
+    return [program("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
+
+
+def caddy(folder: Path, port: int, sightline: str) -> list[str]:
+    text = (CONFIG / "Caddyfile").read_text()
+    for shipped, here in (
+        (
+            "map.example.org {",
+            f"https://127.0.0.1:{port} {{\n\ttls {folder}/cert.pem {folder}/key.pem",
+        ),
+        ("unix//run/sightline/http.sock {", f"unix/{sightline} {{"),
+    ):
+        assert shipped in text
+        text = text.replace(shipped, here)
+    head = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"
+    (folder / "Caddyfile").write_text(head + text)
+    return [
+        program("caddy"),
+        "run",
+        "--config",
+        str(folder / "Caddyfile"),
+        "--adapter",
+        "caddyfile",
+    ]
+
+
+@contextlib.contextmanager
+def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
+    with (folder / "proxy.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, stdout=log, stderr=log, env=os.environ | {"HOME": str(folder)}
+        )
+    try:
+        until = time.monotonic() + DEADLINE
+        while True:
+            with contextlib.suppress(OSError), contextlib.closing(shakes(port)):
+                break
+            assert process.poll() is None, (folder / "proxy.log").read_text()
+            assert time.monotonic() < until, (folder / "proxy.log").read_text()
+            time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait(DEADLINE)
+
+
+def trust() -> ssl.SSLContext:
+    return ssl.create_default_context(cadata=AUTHORITY.pem.decode())
+
+
+def shakes(port: int) -> http.client.HTTPSConnection:
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=trust())
+    connection.connect()
+    return connection
+
+
+def ask(port: int, method: str, path: str, body: Any = None, **headers: str) -> dict[str, Any]:
+    with contextlib.closing(shakes(port)) as connection:
+        headers |= {"Origin": f"https://127.0.0.1:{port}", "Content-Type": "application/json"}
+        connection.request(method, path, json.dumps(body) if body else None, headers)
+        found: dict[str, Any] = json.loads(connection.getresponse().read())
+        return found
+
+
+@dataclass
+class Scene:
+    port: int
+    folder: Path
+
+
+@pytest.fixture(params=["nginx", "caddy"])
+def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+    """Of a proxy as shipped, with a Sightline behind it: nginx by TCP, Caddy by a socket file."""
+    program(request.param)
+    AUTHORITY.issue(tmp_path)
+    port, behind = free_port(), free_port()
+    if request.param == "nginx":
+        listen, proxies = f"tcp:{behind}:interface=127.0.0.1", "127.0.0.1"
+        command = nginx(tmp_path, port, f"127.0.0.1:{behind}")
+    else:
+        listen, proxies = f"unix:{tmp_path}/http.sock:mode=666", "local"
+        command = caddy(tmp_path, port, f"{tmp_path}/http.sock")
+    settings = f"""
+        [server]
+        listen = "{listen}"
+        public_url = "https://127.0.0.1:{port}"
+        proxies = ["{proxies}"]
+        [accounts]
+        guest = "admin"
+        guest_anywhere = true
+    """
+    with (
+        SightlineProcess(settings, as_set=True) as sightline,
+        running(command, tmp_path, port),
+    ):
+        yield Scene(port, sightline.folder)
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_page_and_its_news_come_through_and_nobody_lies_about_where_he_is(scene):
+    port = scene.port
+    found = {
+        finding.step: finding.level
+        for finding in await deferToThread(
+            lambda: list(public.check(f"https://127.0.0.1:{port}", trust()))
+        )
+    }
+    assert (found["page"], found["websocket"]) == ("ok", "ok")
+    browser = await Browser(port, AUTHORITY.pem).enters()
+    assert (await browser.asks("ping"))["ok"]
+    await browser.leaves()
+    said = await deferToThread(
+        ask,
+        port,
+        "POST",
+        "/api/1/session",
+        {"name": "x", "password": "y"},
+        **{"X-Forwarded-For": LIAR},
+    )
+    assert said["code"] == "wrong"
+    log = sqlite3.connect(f"file:{scene.folder}/state/accounts.db?mode=ro", uri=True)
+    with contextlib.closing(log):
+        addresses = {address for (address,) in log.execute("SELECT address FROM audit")}
+    assert addresses == {"127.0.0.1"}
