@@ -57,7 +57,7 @@ mirror_host=${mirror_host%%/*}
 
 work=$(mktemp -d)
 pids=()
-name="slproof$$"
+name="slp$$"
 outside=10.99.9.1
 inside=10.99.9.2
 domain=map.sightline.test
@@ -66,16 +66,15 @@ said() { printf '== %s\n' "$*"; }
 # shellcheck disable=SC2317
 finish() {
     local status=$?
-    if [[ -n $keep && $status -eq 0 ]]; then
+    if [[ -n $keep ]]; then
         said "Left running: ssh -i $work/key -F $work/ssh admin@$inside; then: kill ${pids[*]}; rm -rf $work"
-        exit
+        exit "$status"
     fi
     for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
     for pid in "${pids[@]}"; do
         for _ in {1..100}; do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
         kill -KILL "$pid" 2>/dev/null || true
     done
-    ip link del slproof0 2>/dev/null || true
     rm -rf "$work"
     exit "$status"
 }
@@ -155,7 +154,7 @@ END
 in_vm() { ssh -F "$work/ssh" "admin@$inside" sudo "$@"; }
 for _ in {1..200}; do in_vm true 2>/dev/null && break; sleep 0.2; done
 in_vm update-ca-certificates >/dev/null
-said "Booted: $(in_vm sh -c '". /etc/os-release; echo \$PRETTY_NAME, systemd \$(systemctl --version | head -n1 | cut -d\" \" -f2)"')"
+said "Booted: $(in_vm systemd-analyze --version | head -n 1) on $(in_vm cat /etc/debian_version)"
 
 # ---- the release
 if [[ -z $wheel ]]; then
@@ -193,7 +192,7 @@ all:
 END
 cd "$ROOT/config/ansible"
 export ANSIBLE_NOCOLOR=1 ANSIBLE_DISPLAY_SKIPPED_HOSTS=0
-play() { ansible-playbook -i "$work/inventory/hosts.yml" site.yml "$@" 2>&1 | tee "$work/play.log"; }
+play() { ansible-playbook -i "$work/inventory/hosts.yml" site.yml 2>&1 | tee "$work/play.log"; }
 recap() { grep -E '^vm +:' "$work/play.log"; }
 
 said "The playbook, first run"
