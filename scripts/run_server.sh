@@ -139,7 +139,9 @@ daemon() {
     local log="$state/sightline.log" size=0
     rm -f "$state/sightline.pid"
     [[ ! -f $log ]] || size=$(stat -c %s "$log")
-    "${twistd[@]}" "--pidfile=$state/sightline.pid" "--logfile=$log" sightline "${options[@]}"
+    # Ten files of 10 MB at most: sightline.log, sightline.log.1, …
+    SIGHTLINE_LOG="$log" "${twistd[@]}" "--pidfile=$state/sightline.pid" \
+        --logger sightline.wiring.logfile.observer sightline "${options[@]}"
     local address
     for _ in {1..300}; do
         address=$(tail -c "+$((size + 1))" "$log" 2>/dev/null |

@@ -1,0 +1,83 @@
+"""What of scripts/release.sh can be looked at without building; the rest it tries itself."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+SCRIPT = ROOT / "scripts" / "release.sh"
+LOCK = (ROOT / "config" / "requirements.lock").read_text()
+PINNED = {
+    canonicalize_name(name): (version, hashes)
+    for name, version, hashes in re.findall(
+        r"^([A-Za-z0-9._-]+)==(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)",
+        LOCK,
+        re.MULTILINE,
+    )
+}
+
+
+def test_every_line_of_the_lock_is_a_version_with_hashes_and_no_address():
+    other = [
+        line
+        for line in LOCK.splitlines()
+        if line and not line.startswith((" ", "#")) and not re.match(r"\S+==\S+ \\$", line)
+    ]
+    assert other == []
+    assert len(PINNED) == len(re.findall(r"^\S+==", LOCK, re.MULTILINE)) > 20
+    assert "://" not in LOCK
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        Requirement(text)
+        for text in importlib.metadata.requires("sightline") or []
+        if 'extra == "dev"' not in text.replace("'", '"')
+    ],
+    ids=lambda wanted: wanted.name,
+)
+def test_what_setup_py_wants_is_locked(wanted):
+    version, _ = PINNED[canonicalize_name(wanted.name)]
+    assert wanted.specifier.contains(version), "scripts/release.sh --lock makes it anew"
+
+
+def test_whatever_the_locked_packages_want_themselves_is_locked_too():
+    missing = set()
+    for name in PINNED:
+        try:
+            wanted = importlib.metadata.requires(name) or []
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        for one in map(Requirement, wanted):
+            if one.marker is None or one.marker.evaluate({"extra": ""}):
+                missing |= {canonicalize_name(one.name)} - set(PINNED)
+    assert missing <= {"setuptools"}
+
+
+def test_help_names_every_option_and_a_wrong_one_is_answered():
+    said = subprocess.run([SCRIPT, "--help"], capture_output=True, text=True, check=True).stdout
+    known = set(re.findall(r"^ +(--[a-z-]+)\)", SCRIPT.read_text(), re.MULTILINE))
+    assert known == {"--out", "--wheels", "--no-try", "--lock"}
+    assert all(option in said for option in known)
+    wrong = subprocess.run([SCRIPT, "--lok"], capture_output=True, text=True, check=False)
+    assert (wrong.returncode, "There is no option --lok" in wrong.stderr) == (1, True)
+
+
+def test_the_bill_of_materials_names_what_is_installed():
+    script = ROOT / "scripts" / "lib" / "sbom.py"
+    said = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    bill = json.loads(said.stdout)
+    assert bill["bomFormat"] == "CycloneDX"
+    found = {one["name"].lower(): one["version"] for one in bill["components"]}
+    assert found["twisted"] == importlib.metadata.version("twisted")
+    assert "sightline" not in found
