@@ -15,9 +15,9 @@ Usage: scripts/prove_playbook.sh [options]
 As root, with debootstrap, systemd-container, pebble, openssh-client and ansible installed. Takes some
 minutes. The second run of the playbook must change nothing, and `sightline check` must pass.
 
-  --wheel FILE      the release to install   (default: dist/, built if there is none)
-  --lock FILE       what it needs            (default: config/requirements.lock)
-  --wheelhouse DIR  wheels to install from: the container reaches no PyPI (default: downloaded)
+  --wheel FILE      the release to install   (default: one that is built now)
+  --lock FILE       what it needs            (default: requirements.lock beside it)
+  --wheelhouse DIR  wheels to install from: the container reaches no PyPI  (default: wheels/ beside it)
   --suite NAME      of Debian                (default: bookworm)
   --base DIR        a system made by an earlier run; kept
   --keep            leave the container running, and say how to reach it
@@ -25,7 +25,7 @@ minutes. The second run of the playbook must change nothing, and `sightline chec
 END
 }
 
-wheel="" lock="$ROOT/config/requirements.lock" wheelhouse="" suite=bookworm base="" keep=""
+wheel="" lock="" wheelhouse="" suite=bookworm base="" keep=""
 while [[ $# -gt 0 ]]; do
     case $1 in
     --wheel) wheel=$(realpath -- "$2"); shift ;;
@@ -158,15 +158,11 @@ said "Booted: $(in_vm systemd-analyze --version | head -n 1) on $(in_vm cat /etc
 
 # ---- the release
 if [[ -z $wheel ]]; then
-    compgen -G "$ROOT/dist/sightline-*.whl" >/dev/null || "$ROOT/scripts/release.sh"
-    wheel=$(find "$ROOT/dist" -name 'sightline-*.whl' -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
+    "$ROOT/scripts/release.sh" --out "$work/dist" --wheels --no-try
+    wheel=$(echo "$work"/dist/sightline-*.whl)
 fi
-if [[ -z $wheelhouse ]]; then
-    wheelhouse=$work/wheels
-    python=$(in_vm python3 -c '"import sys; print(\"%d.%d\" % sys.version_info[:2])"')
-    step "Downloading what the lock file names" "$VENV/bin/pip" download --dest "$wheelhouse" --only-binary :all: \
-        --python-version "$python" --require-hashes --no-deps --requirement "$lock"
-fi
+lock=${lock:-$(dirname -- "$wheel")/requirements.lock}
+wheelhouse=${wheelhouse:-$(dirname -- "$wheel")/wheels}
 
 # ---- run it, twice
 mkdir -p "$work/inventory"

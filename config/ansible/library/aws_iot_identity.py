@@ -1,8 +1,9 @@
 #!/usr/bin/python
 """Ansible module: one AWS IoT thing with its policy and its certificate (no collection has one).
 
-The private key is made here and never leaves this machine: AWS gets a signing request. A certificate
-counts as there when its file is, AWS knows it as ACTIVE and it is attached; otherwise a new one is made.
+The private key is made here and never leaves this machine: AWS gets a signing request. A
+certificate counts as there when its file is, AWS knows it as ACTIVE and it is attached; otherwise a
+new one is made.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 #!/usr/bin/python
 """Ansible module: the DynamoDB table for history, paid by request, with a time to live.
 
-One text key ``pk`` with a text key ``sk`` below it; AWS removes items when their ``ttl`` (epoch s) is
-past. What lies in a table is never touched: a table with other keys is refused.
+One text key ``pk`` with a text key ``sk`` below it; AWS removes items when their ``ttl`` (epoch s)
+is past. What lies in a table is never touched: a table with other keys is refused.
 """
 
 from __future__ import annotations
@@ -94,9 +94,7 @@ def main() -> None:
         table = found(db, name)
     except (BotoCoreError, ClientError, ValueError) as why:
         module.fail_json(msg=f"DynamoDB table {name}: {why}")
-    module.exit_json(
-        changed=bool(changes), changes=changes, arn=table["TableArn"] if table else ""
-    )
+    module.exit_json(changed=bool(changes), changes=changes, arn=table["TableArn"] if table else "")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,13 @@ from sightline.mqtt.private import PrivateBroker
 from sightline.mqtt.route import BridgeRoute
 from sightline.settings import Settings
 from sightline.wiring.child import Child
-from sightline.wiring.options import PRIVATE, broker_options, no_driving, private_options
+from sightline.wiring.options import (
+    PRIVATE,
+    broker_options,
+    filters_for,
+    no_driving,
+    private_options,
+)
 
 reactor: Any = _reactor
 
@@ -159,7 +165,8 @@ class Brokers(MultiService):
         ) -> Bridge:
             return Bridge(reactor, _for_console(options), filters, heard, changed, time.time)
 
-        bridge = Bridge(reactor, options, self._filters, arrived, linked, time.time)
+        filters = filters_for(options, self._filters)
+        bridge = Bridge(reactor, options, filters, arrived, linked, time.time)
         commands = desk.add(BridgeRoute(reactor, bridge, why_not, time.time))
         if not why_not:
             bridge.subscribe(commands.filters)

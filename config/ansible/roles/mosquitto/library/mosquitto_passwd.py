@@ -16,8 +16,6 @@ import os
 import re
 import tempfile
 
-from ansible.module_utils.basic import AnsibleModule
-
 DOCUMENTATION = r"""
 module: mosquitto_passwd
 short_description: Users in mosquitto's password file
@@ -65,6 +63,9 @@ def renewed(lines: list[str], users: dict[str, str]) -> list[str]:
 
 def main() -> None:
     """What Ansible runs on the host."""
+    # Here, so that what stands above can be tested where Ansible is not.
+    from ansible.module_utils.basic import AnsibleModule
+
     module = AnsibleModule(
         argument_spec={
             "path": {"type": "path", "required": True},

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""One backup of Sightline: its databases as they are at one moment, while it runs, and its settings.
+"""One backup of Sightline: its databases as they are at one moment, while it runs, and settings.
 
-Each database is copied by SQLite itself and then looked over; one that is broken ends the backup, so
-that it never pushes a good one out. Makes ``sightline-<UTC time>.tar.gz``, which only its owner can
-read: it holds secrets and, with a history, places of people. Needs nothing but Python.
+Each database is copied by SQLite itself and then looked over; one that is broken ends the backup,
+so that it never pushes a good one out. Makes ``sightline-<UTC time>.tar.gz``, which only its owner
+can read: it holds secrets and, with a history, places of people. Needs nothing but Python.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def copy(source: Path, target: Path) -> None:
         contextlib.closing(sqlite3.connect(source, timeout=30)) as live,
         contextlib.closing(sqlite3.connect(target)) as kept,
     ):
-        live.backup(kept, pages=4096, sleep=0.01)
+        # All in one step: in several, each write of the server's would have it begin anew.
+        live.backup(kept)
         kept.execute("pragma journal_mode = delete")
         (found,) = kept.execute("pragma integrity_check(1)").fetchone()
     if found != "ok":
