@@ -21,15 +21,19 @@ class SightlineProcess:
     """Starts on a free port (the same over `restart`), with a settings file of the given text.
 
     Everybody is let in as an admin, unless the settings say something about accounts. With
-    ``as_set`` it listens where the settings say instead.
+    ``as_set`` it listens where the settings say instead; it may have ``files`` descriptors.
     """
 
-    def __init__(self, settings: str = "", *options: str, as_set: bool = False) -> None:
+    def __init__(
+        self, settings: str = "", *options: str, as_set: bool = False, files: int | None = None
+    ) -> None:
         # Its broker may still write for a moment when it was killed.
         self._made = tempfile.TemporaryDirectory(prefix="sightline-", ignore_cleanup_errors=True)
         self.folder = Path(self._made.name)
         self.port = free_port()
-        self._options = (*([] if as_set else ["--port", str(self.port)]), *options)
+        self._as_set = as_set
+        self._options = options
+        self._limit = ["prlimit", f"--nofile={files}:{files}", "--"] if files else []
         if "[accounts]" not in settings:
             settings += '\n[accounts]\nguest = "admin"\n'
         (self.folder / "sightline.toml").write_text(settings)
@@ -62,6 +66,9 @@ class SightlineProcess:
             "sightline",
         ]
         command += ["--config", "sightline.toml", "--state", "state"]
+        if not self._as_set:
+            command += ["--port", str(self.port)]
+        command = [*self._limit, *command]
         if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
             command = [setpriv, "--pdeathsig", "KILL", "--", *command]
         with (self.folder / "log").open("ab") as log:

@@ -7,6 +7,7 @@ import { summariseFriend } from '../src/kinds/friends/summary';
 import { readProBot } from '../src/kinds/probots/read';
 import { summariseProBot } from '../src/kinds/probots/summary';
 import { readServer } from '../src/kinds/server/read';
+import { daysLeft } from '../src/panels/broker/certificate';
 import { Trails } from '../src/trails';
 import type { Thing } from '../src/wire';
 
@@ -140,6 +141,28 @@ describe('brokers and server', () => {
       ['a', 2],
       ['b', 2],
     ]);
+  });
+
+  test('the certificate is read as far as it makes sense', () => {
+    const read = (https: unknown) =>
+      readServer({ k: 'server', id: 'sightline', s: 1, https }).certificate;
+    expect(read({ names: ['map.example.org', 7], expires: 1800, standing: 'soon' })).toEqual({
+      names: ['map.example.org'],
+      expires: 1800,
+      standing: 'soon',
+    });
+    expect(read({ fault: 'there is none' })).toEqual({ names: [], fault: 'there is none' });
+    expect(read(undefined)).toBeUndefined();
+    expect(read('none')).toBeUndefined();
+  });
+
+  test.each([
+    [1.5, '1 more day'],
+    [20.9, '20 more days'],
+    [0.2, '0 more days'],
+    [-0.1, 'past its end'],
+  ])('a certificate that ends in %d days has %s', (days, text) => {
+    expect(daysLeft(1000 + days * 86_400, 1000)).toBe(text);
   });
 });
 

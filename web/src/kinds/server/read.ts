@@ -3,6 +3,17 @@ import { isRecord } from '../../wire';
 import type { Thing } from '../../wire';
 import { field, present } from '../entry';
 
+/** The certificate the server itself serves; behind a proxy there is none. */
+export interface Certificate {
+  readonly names: readonly string[];
+  readonly issuer?: string;
+  /** Epoch seconds; absent: there is no certificate yet. */
+  readonly expires?: number;
+  readonly standing?: string;
+  /** What is wrong with its files, while the one before stays in use. */
+  readonly fault?: string;
+}
+
 export interface ServerState {
   readonly version?: string;
   readonly started?: number;
@@ -32,6 +43,23 @@ export interface ServerState {
   readonly consoleDropped?: number;
   /** In the topic trees. */
   readonly topics?: number;
+  /** Connections there was no room for. */
+  readonly turnedAway?: number;
+  readonly certificate?: Certificate;
+}
+
+function readCertificate(value: unknown): Certificate | undefined {
+  if (!isRecord(value)) return undefined;
+  const part: Thing = { ...value, k: 'certificate', id: 'sightline', s: 0 };
+  return {
+    names: field.texts(part, 'names'),
+    ...present({
+      issuer: field.text(part, 'issuer'),
+      expires: field.number(part, 'expires'),
+      standing: field.text(part, 'standing'),
+      fault: field.text(part, 'fault'),
+    }),
+  };
 }
 
 export function readServer(thing: Thing): ServerState {
@@ -62,6 +90,8 @@ export function readServer(thing: Thing): ServerState {
       console: field.number(thing, 'console'),
       consoleDropped: field.number(thing, 'console_dropped'),
       topics: field.number(thing, 'topics'),
+      turnedAway: field.number(thing, 'turned_away'),
+      certificate: readCertificate(thing['https']),
     }),
   };
 }

@@ -17,6 +17,7 @@ import { useFigures } from '../figures';
 import { Card } from '../section';
 import { Spark } from '../spark';
 import { linkText } from '../status';
+import { CertificateAlarm } from './certificate';
 import { LogGlance } from './log';
 import { QuarantineCard, RejectedCard } from './refused';
 import { FiguresCard, NoFigures } from './sys';
@@ -142,6 +143,7 @@ export function Overview({
   const series = useFigures(broker ? keyOf('broker', broker.id) : null, NAMES);
   return (
     <>
+      {server?.certificate && <CertificateAlarm certificate={server.certificate} />}
       {broker && broker.sysWhy.length > 0 && <NoFigures broker={broker} />}
       <Kpis broker={broker} series={series} />
       <div class="overview">

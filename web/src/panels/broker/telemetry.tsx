@@ -9,6 +9,7 @@ import { useApp } from '../context';
 import { Fact, Facts, Stat, Stats } from '../facts';
 import { useFigures } from '../figures';
 import { Card } from '../section';
+import { CertificateFact } from './certificate';
 
 /** How often this page measures the way to the server and back, in milliseconds. */
 const PING_EVERY = 5000;
@@ -55,6 +56,7 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
     ['Overflow', server?.overflow, 'messages dropped because our queue was full'],
     ['Unsent', server?.unsent, 'messages of ours a broker did not take in time'],
     ['Consoles', server?.consoleDropped, 'messages consoles were too slow for'],
+    ['Turned away', server?.turnedAway, 'connections there was no room for'],
     ['Faults', server?.faults, 'mistakes of ours, caught; see the server’s log'],
   ];
   return (
@@ -119,6 +121,7 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
               </Fact>
             ),
         )}
+        {server?.certificate && <CertificateFact certificate={server.certificate} />}
         {hello && (
           <Fact name="You are">
             {hello.user.name}, {hello.user.role}
