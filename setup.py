@@ -26,6 +26,7 @@ setup(
         # autobahn and twisted pull these in; named because we import them
         "zope.interface>=6",
         "cryptography>=42",
+        "pyOpenSSL>=25",
     ],
     extras_require={
         "encryption": ["PyNaCl>=1.5"],

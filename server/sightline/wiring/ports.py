@@ -29,6 +29,7 @@ from sightline.wiring.https import Certificate
 
 reactor: Any = _reactor
 
+_MANY = 1_000_000  # where nothing limits us
 _RESERVE = 100  # file descriptors for all that is no browser: database, log, brokers, children
 
 
@@ -107,10 +108,11 @@ def _public(settings: Settings) -> str | None:
 def _room() -> int:
     """How many connections there may be at once; takes all file descriptors we may have."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < hard:
+    most = _MANY if hard == resource.RLIM_INFINITY else hard
+    if soft != resource.RLIM_INFINITY and soft < most:
         try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-            soft = hard
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            soft = most
         except (OSError, ValueError):
-            pass
-    return max(20, soft - _RESERVE)
+            pass  # as a hardened unit, which has them already (LimitNOFILE)
+    return _MANY if soft == resource.RLIM_INFINITY else max(20, soft - _RESERVE)

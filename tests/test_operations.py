@@ -1,0 +1,148 @@
+"""The operations guide, config/README.md: what it tells people to type exists, and works."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sightline.cli.main import parser
+from sightline_process import SightlineProcess
+
+ROOT = Path(__file__).parents[1]
+GUIDE = (ROOT / "config" / "README.md").read_text()
+
+
+def anchor(heading: str) -> str:
+    return re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+
+
+def subcommands() -> set[str]:
+    for action in parser()._actions:
+        if isinstance(action.choices, dict):
+            return set(action.choices)
+    raise AssertionError("no subcommands")
+
+
+def test_every_place_the_guide_leads_to_is_there():
+    headings = {anchor(found) for found in re.findall(r"^## (.+)$", GUIDE, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#([^)]+)\)", GUIDE)) <= headings
+    for path in re.findall(r"\]\(((?!#|http)[^)]+)\)", GUIDE):
+        assert (ROOT / "config" / path).exists(), path
+
+
+def test_every_file_of_ours_the_guide_names_exists():
+    named = set(re.findall(r"(?<![\w/.])((?:scripts|tests|config)/[\w./-]+\w\*?)", GUIDE))
+    assert len(named) > 10
+    assert {path for path in named if not list(ROOT.glob(path))} == set()
+
+
+def test_every_subcommand_the_guide_names_exists():
+    typed = re.findall(r"(?:^|[`/ (])sightline ([a-z]+)\b", GUIDE, re.MULTILINE)
+    commands = {word for word in typed if word in subcommands()}
+    assert commands >= {"check", "user", "token", "audit", "mosquitto", "guard"}
+    first = {re.split(r"\s+", cell)[1] for cell in re.findall(r"`(sightline [a-z]+[^`]*)`", GUIDE)}
+    assert first <= subcommands()
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("user", ("add", "grant", "passwd", "role", "revoke", "disable", "enable", "remove")),
+        ("token", ("add", "revoke")),
+    ],
+)
+def test_what_the_guide_does_with_accounts_is_understood(command, words):
+    for word in words:
+        assert word in GUIDE
+        with pytest.raises(SystemExit) as ended:
+            parser().parse_args([command, word, "--help"])
+        assert ended.value.code == 0, (command, word)
+
+
+def test_every_option_of_our_scripts_in_the_guide_is_one():
+    for script, option in re.findall(r"scripts/(\w+\.sh)[^`\n]*?(--[a-z-]+)", GUIDE):
+        assert option in (ROOT / "scripts" / script).read_text(), (script, option)
+
+
+def test_every_unit_the_guide_names_is_shipped():
+    shipped = {path.name for path in (ROOT / "config" / "systemd").iterdir()}
+    for name in set(re.findall(r"\bsightline[\w-]*\.(?:service|socket)\b", GUIDE)):
+        assert name in shipped
+    for names in re.findall(r"systemctl (?:enable --now|restart) ([^`\n]+)", GUIDE):
+        for name in re.findall(r"sightline[\w.-]*", names):
+            assert f"{name.removesuffix('.service')}.service" in shipped or name in shipped, name
+
+
+def test_every_metric_the_guide_names_is_told():
+    told = (ROOT / "server" / "sightline" / "web" / "metrics.py").read_text()
+    for name in set(re.findall(r"`?sightline_(\w+)", GUIDE)):
+        assert name.removesuffix("_total").replace("_", "") in re.sub(r"[^a-z]", "", told), name
+
+
+def test_every_table_of_the_accounts_is_explained():
+    text = (ROOT / "server" / "sightline" / "accounts" / "database.py").read_text()
+    tables = set(re.findall(r"CREATE TABLE (\w+)", text))
+    part = GUIDE[GUIDE.index("| table of `accounts.db`") : GUIDE.index("Positions are kept")]
+    assert tables <= set(re.findall(r"`(\w+)`", part))
+
+
+# Backup and restore, by the very words of the guide.
+
+SETTINGS = "[accounts]\nhash_memory = 1024\nhash_passes = 1\n"
+PASSWORD = "quite-a-long-one-7"
+
+
+def program() -> str:
+    found = re.search(r"/python -c '\n(.*?)'", GUIDE, re.DOTALL)
+    assert found
+    return found[1]
+
+
+def signs_in(server: SightlineProcess, name: str) -> int:
+    asked = urllib.request.Request(
+        server.url + "api/1/session",
+        data=json.dumps({"name": name, "password": PASSWORD}).encode(),
+        headers={"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"},
+    )
+    try:
+        with urllib.request.urlopen(asked, timeout=10) as answer:
+            status: int = answer.status
+            return status
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
+
+
+def sightline(server: SightlineProcess, *words: str) -> None:
+    command: list[Any] = [Path(sys.executable).with_name("sightline"), *words]
+    command += ["--state", server.folder / "state", "--config", server.folder / "sightline.toml"]
+    subprocess.run(command, input=PASSWORD, text=True, check=True, capture_output=True, timeout=20)
+
+
+def test_a_backup_of_a_running_server_brings_back_what_was_lost(tmp_path):
+    with SightlineProcess(SETTINGS) as server:
+        state = server.folder / "state"
+        sightline(server, "user", "add", "jane", "--role", "admin")
+        assert signs_in(server, "jane") == 200
+        for _ in range(2):  # each night, over the one before
+            subprocess.run(
+                [sys.executable, "-c", program(), str(tmp_path)], cwd=state, check=True, timeout=20
+            )
+        assert [path.name for path in tmp_path.iterdir()] == ["accounts.db"]
+        sightline(server, "user", "add", "late")
+        server.end()
+        for lost in [*state.glob("*.db"), *state.glob("*.db-wal"), *state.glob("*.db-shm")]:
+            lost.unlink()
+        (state / "accounts.db").write_bytes((tmp_path / "accounts.db").read_bytes())
+        (state / "accounts.db").chmod(0o600)
+        server.start()
+        assert signs_in(server, "jane") == 200
+        assert signs_in(server, "late") == 401
