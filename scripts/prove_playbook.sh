@@ -202,6 +202,19 @@ said "The playbook, only looking"
 play site.yml --check --skip-tags check >/dev/null || { cat "$work/play.log"; exit 1; }
 recap | grep -q 'changed=0 ' || { grep -B3 '^changed' "$work/play.log"; die "It would change something."; }
 
+old=$(in_vm readlink /opt/sightline/current)
+said "Another release, and back"
+{ cat "$lock"; printf '# another\n'; } >"$work/requirements.lock"
+play site.yml --tags sightline,check -e "sightline_lock=$work/requirements.lock" >/dev/null ||
+    { cat "$work/play.log"; exit 1; }
+recap
+[[ $(in_vm readlink /opt/sightline/current) != "$old" ]] || die "It is still the old release."
+[[ $(in_vm sh -c '"ls /var/backups/sightline | wc -l"') == 1 ]] || die "There was no backup before."
+play site.yml --tags sightline,check -e "sightline_release=${old#releases/}" >/dev/null ||
+    { cat "$work/play.log"; exit 1; }
+recap
+[[ $(in_vm readlink /opt/sightline/current) == "$old" ]] || die "It did not go back."
+
 # ---- what has become of it
 prove() {
     local what=$1
@@ -226,7 +239,7 @@ prove "MQTT with TLS is open, with the certificate for $domain" \
         -verify_return_error -CAfile '$root/usr/local/share/ca-certificates/pebble.crt' </dev/null"
 prove "a backup is made" in_vm systemctl start sightline-backup.service
 prove "it holds accounts and settings" in_vm sh -c \
-    '"tar tzf /var/backups/sightline/*.gz | tee /dev/stderr | grep -cE \"^(state/accounts.db|etc/sightline.toml)\" | grep -qx 2"'
+    '"cat /var/backups/sightline/*.gz | tar tzif - | sort -u | tee /dev/stderr | grep -cE \"^(state/accounts.db|etc/sightline.toml)\" | grep -qx 2"'
 before=$(in_vm openssl x509 -noout -serial -in /etc/sightline/tls/fullchain.pem)
 prove "certificates are renewed" in_vm env REQUESTS_CA_BUNDLE=/etc/ssl/pebble.pem \
     certbot renew --force-renewal --no-random-sleep-on-renew
