@@ -33,8 +33,9 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     take in time; ``faults``: mistakes of ours that were caught; ``things`` in the world;
     ``console``: subscriptions of all consoles, ``console_dropped``: messages they were too slow
     for; ``topics`` in the topic trees; ``refused``: commands of browsers that were refused, by
-    reason; ``archive_lost``: messages that found no room on their way into the archive. ``turned_away``:
-    connections there was no room for. ``https``: the certificate, if we have one. Absent: 0.
+    reason; ``archive_lost``: messages that found no room on their way into the archive;
+    ``turned_away``: connections there was no room for. ``https``: the certificate, if we have one.
+    Absent: 0.
 
     Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while

@@ -5,6 +5,7 @@ The settings are turned into these; nothing here opens a socket.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,6 +30,11 @@ class TlsOptions:
     def __post_init__(self) -> None:
         if self.key and not self.cert:
             raise ValueError("tls.key is of no use without tls.cert")
+
+
+def is_aws_iot(host: str, alpn: Sequence[str]) -> bool:
+    """Whether this broker is AWS IoT, by its name or by the protocol only AWS speaks."""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn")) or "x-amzn-mqtt-ca" in alpn
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,12 @@ class BrokerOptions:
         ):
             if wrong:
                 raise ValueError(f"broker {self.name!r}: {what}")
+
+    @property
+    def aws_iot(self) -> bool:
+        """Whether it is AWS IoT, which ends the connection for much that others allow."""
+        alpn = self.tls.alpn if self.tls else ()
+        return is_aws_iot(self.host, alpn)
 
     @property
     def address(self) -> str:

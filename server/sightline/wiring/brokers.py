@@ -31,7 +31,13 @@ from sightline.mqtt.route import BridgeRoute
 from sightline.settings import Settings
 from sightline.wiring.child import Child
 from sightline.wiring.history import HistoryService
-from sightline.wiring.options import PRIVATE, broker_options, no_driving, private_options
+from sightline.wiring.options import (
+    PRIVATE,
+    broker_options,
+    filters_for,
+    no_driving,
+    private_options,
+)
 from sightline.wiring.safe import Safe, StandIn
 
 reactor: Any = _reactor
@@ -171,10 +177,11 @@ class Brokers(MultiService):
             watch.mine(name, own.client_id)
             return Bridge(reactor, own, filters, heard, changed, time.time)
 
+        filters = filters_for(options, self._filters)
         bridge = Bridge(
             reactor,
             options,
-            self._filters,
+            filters,
             arrived,
             linked,
             time.time,
@@ -187,7 +194,7 @@ class Brokers(MultiService):
         if not why_not:
             bridge.subscribe(commands.filters)
         if options.late_ack:
-            standin = StandIn(reactor, options, self._filters, hub)
+            standin = StandIn(reactor, options, filters, hub)
             standin.setServiceParent(self)
             self._history.stalled.append(standin.needed)
         console.open(name, publish, ears)

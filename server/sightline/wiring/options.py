@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sightline.mqtt.options import BrokerOptions, TlsOptions
+from sightline.mqtt.options import BrokerOptions, TlsOptions, is_aws_iot
 from sightline.settings import Broker
 
 PRIVATE = "main"
@@ -61,11 +62,18 @@ def _lasting(lasting: bool) -> dict[str, Any]:
     return {"clean": not lasting, "session_expiry": _SESSION, "late_ack": lasting}
 
 
+def filters_for(
+    options: BrokerOptions, filters: Sequence[tuple[str, int]]
+) -> list[tuple[str, int]]:
+    """Which of our filters to ask this broker for: AWS IoT has no $SYS and hangs up on who asks."""
+    return [one for one in filters if not (options.aws_iot and one[0].startswith("$"))]
+
+
 def no_driving(name: str, broker: Broker) -> str:
     """Why no robot is driven at this broker; empty when they may be."""
     if not broker.driving:
         return f"driving is switched off for the broker {name} in the settings"
-    if broker.host.endswith(".amazonaws.com") or "x-amzn-mqtt-ca" in broker.tls_alpn:
+    if is_aws_iot(broker.host, broker.tls_alpn):
         return (
             f"the broker {name} is AWS IoT: it waits at least 45 s before it stops the robot of a"
             " server that is gone"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from sightline.cli.check import judge
+from sightline.cli.check import awsiot, judge
 from sightline.cli.check.findings import Finding
 from sightline.cli.check.probe import Probe
 from sightline.console.watch import why_no_figures
@@ -44,6 +44,9 @@ def check(
             yield found
             if found.level == "fail" and found.step == "tls":
                 return
+    if options.aws_iot:
+        yield from awsiot.check(where, options, filters)
+        return
     with Probe(options) as probe:
         yield (found := _sign_in(where, options, probe))
         if found.level == "fail":
@@ -153,7 +156,7 @@ def _messages(
         yield Finding(where, "retained", "skip", "not tested: no message came back")
         return
     yield _retained(where, options, probe, base)
-    if burst and "amazonaws.com" not in options.host:
+    if burst:
         yield _queue(where, options, probe, base)
     yield judge.acl(where, everything=_may_all(probe))
 

@@ -130,7 +130,7 @@ def no_answer(where: str, options: BrokerOptions, *, closed: bool) -> Finding:
     if closed and options.tls is not None:
         todo = "does it ask for a client certificate? Set tls_cert and tls_key"
     elif closed:
-        todo = "is this its MQTT port? With TLS set tls = true; AWS IoT: its policy must allow us"
+        todo = "is this its MQTT port? With TLS set tls = true"
     else:
         todo = "is this its MQTT port, and not one for websockets (transport)?"
     said = reasons.speaks_not(options)

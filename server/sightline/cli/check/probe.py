@@ -30,6 +30,7 @@ class Probe:
         self, options: BrokerOptions, *, anonymous: bool = False, acknowledges: bool = True
     ) -> None:
         self._options = options
+        self.client_id = "sl-check-" + secrets.token_hex(6)
         self.refused: str | None = None
         self.accepted = False
         self.messages: list[tuple[str, bytes, bool]] = []
@@ -38,7 +39,7 @@ class Probe:
         self._unread: list[int] = []
         self._client = client = Client(
             CallbackAPIVersion.VERSION2,
-            client_id="sl-check-" + secrets.token_hex(6),
+            client_id=self.client_id,
             protocol=_VERSIONS[options.protocol],
             transport=options.transport,
             reconnect_on_failure=False,

@@ -1,0 +1,138 @@
+"""`sightline check` at a broker with AWS IoT's rules: each right that is missing is named."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from aws_iot import AwsIot, Policy
+from sightline.cli.check import aws_words, awsiot
+from sightline.cli.main import main
+from sightline.mqtt.options import BrokerOptions, TlsOptions
+from sightline_process import SightlineProcess
+
+PLAYBOOK = Path(__file__).parents[3] / "config" / "ansible" / "vars" / "aws.yml"
+HOST = "abc-ats.iot.eu-west-1.amazonaws.com"
+CERTIFICATE = TlsOptions(cert="c", key="k")
+
+Look = Callable[..., dict[str, dict[str, str]]]
+
+
+def shipped() -> Policy:
+    """Sightline's policy as the playbook has it."""
+    text = PLAYBOOK.read_text().partition("\naws_iot_policy:")[2].partition("\n# A phone")[0]
+    policy: Policy = {}
+    for statement in text.split("Effect: Allow")[1:]:
+        (action,) = re.findall(r"Action: (\S+)", statement)
+        found = re.findall(r'"\{\{ aws_iot_arn \}\}:(.+)"', statement)
+        policy[action] = [one.replace("{{ aws_name }}", "sightline") for one in found]
+    return policy
+
+
+def without(right: str, resource: str = "*") -> Policy:
+    policy = shipped()
+    policy[right] = [one for one in policy[right] if resource not in (one, "*")]
+    return policy
+
+
+@pytest.fixture
+def looks(tmp_path, capsys, monkeypatch) -> Look:
+    monkeypatch.setattr(awsiot, "WAIT", 0.5)
+
+    def look(policy: Policy, more: str = "") -> dict[str, dict[str, str]]:
+        with AwsIot(tmp_path, policy) as aws:
+            (tmp_path / "sightline.toml").write_text(aws.settings(more))
+            main(["check", "--config", str(tmp_path / "sightline.toml"), "--json"])
+        said = json.loads(capsys.readouterr().out)
+        return {one["step"]: one for one in said["findings"] if one.get("step")}
+
+    return look
+
+
+def test_the_policy_of_the_playbook_is_enough_and_no_more(looks):
+    assert set(shipped()) == {
+        *("iot:Connect", "iot:Subscribe", "iot:Receive", "iot:Publish", "iot:RetainPublish")
+    }
+    found = looks(shipped())
+    steps = ("sign-in", "subscribe", "round trip", "retained", "policy")
+    assert {step: found[step]["level"] for step in steps} == dict.fromkeys(steps, "ok"), found
+
+
+@pytest.mark.parametrize(
+    ("policy", "step", "level", "right"),
+    [
+        (without("iot:Connect"), "sign-in", "fail", "iot:Connect on arn:aws:iot:"),
+        (
+            without("iot:Subscribe", "topicfilter/owntracks/+/+"),
+            "subscribe",
+            "fail",
+            "iot:Subscribe on arn:aws:iot:REGION:ACCOUNT:topicfilter/owntracks/+/+;",
+        ),
+        (
+            without("iot:Subscribe", "topicfilter/sightline/check/*"),
+            "round trip",
+            "warn",
+            "iot:Subscribe",
+        ),
+        (without("iot:Publish"), "round trip", "warn", "iot:Publish"),
+        (without("iot:Receive"), "round trip", "warn", "iot:Receive"),
+        (without("iot:RetainPublish"), "retained", "warn", "iot:RetainPublish"),
+        (shipped() | {"iot:Publish": ["*"]}, "policy", "warn", "name the topics"),
+    ],
+)
+def test_what_a_policy_lacks_or_has_too_much_is_named(looks, policy, step, level, right):
+    found = looks(policy)[step]
+    assert found["level"] == level
+    assert right in found["todo"]
+
+
+@pytest.mark.parametrize(
+    ("options", "todo"),
+    [
+        (BrokerOptions(host=HOST, port=8883), "tls_cert"),
+        (BrokerOptions(host=HOST, port=8883, tls=TlsOptions()), "tls_cert"),
+        (BrokerOptions(host=HOST, port=443, tls=CERTIFICATE), "x-amzn-mqtt-ca"),
+        (BrokerOptions(host=HOST, port=8883, tls=CERTIFICATE, protocol="3.1"), '"3.1.1"'),
+        (BrokerOptions(host=HOST, port=443, tls=CERTIFICATE, transport="websockets"), '"tcp"'),
+        (BrokerOptions(host=HOST, port=8883, tls=CERTIFICATE, client_id="x" * 121), "120 bytes"),
+    ],
+)
+def test_settings_that_aws_never_takes_are_seen_without_asking_it(options, todo):
+    found = aws_words.unfit("broker.aws", options)
+    assert found is not None
+    assert (found.level, todo in found.todo) == ("fail", True)
+
+
+def test_good_settings_are_left_in_peace():
+    options = BrokerOptions(host=HOST, port=8883, tls=CERTIFICATE, client_id="sightline")
+    assert aws_words.unfit("broker.aws", options) is None
+
+
+def test_the_region_stands_in_the_host():
+    assert aws_words.arn(HOST, "client/x") == "arn:aws:iot:eu-west-1:ACCOUNT:client/x"
+    china = "abc.ats.iot.cn-north-1.amazonaws.com.cn"
+    assert aws_words.arn(china, "client/x") == "arn:aws-cn:iot:cn-north-1:ACCOUNT:client/x"
+
+
+def is_ready(server: SightlineProcess) -> bool:
+    try:
+        with urllib.request.urlopen(f"{server.url}readyz", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def test_the_server_itself_asks_aws_for_nothing_that_the_policy_refuses(tmp_path):
+    with AwsIot(tmp_path, shipped()) as aws, SightlineProcess(aws.settings()) as server:
+        deadline = time.monotonic() + 20
+        while not is_ready(server):  # ready: its subscriptions are answered
+            assert time.monotonic() < deadline, server.logged[-2000:]
+            time.sleep(0.05)
+        assert aws.refused == []
+        assert aws.clients == {"sightline"}
