@@ -12,6 +12,7 @@ from sightline.model.text import clean
 
 _HEAD = 200  # characters of a rejected payload that are shown
 _NO_ROOM = CannotDecode("too_many_things", "no room for another thing")
+_PRIVATE = "(not shown: it may hold a password)"
 _PER_REASON = 0.2  # s between two of the same reason on the quarantine list: a flood fills it not
 
 
@@ -108,10 +109,14 @@ class Intake:
             counter=why.counter,
             why=clean(why.why, _HEAD),
             size=len(arrival.payload),
-            head=clean(arrival.payload[: 4 * _HEAD].decode("utf-8", "replace"), _HEAD),
+            head=_PRIVATE if why.private else _head(arrival.payload),
         )
         self._world.remove(f"quarantine/{n - self._quarantine}")
         try:
             self._world.put(f"quarantine/{n}", shown)
         except WorldFull:
             pass  # the counters still tell
+
+
+def _head(payload: bytes) -> str:
+    return clean(payload[: 4 * _HEAD].decode("utf-8", "replace"), _HEAD)

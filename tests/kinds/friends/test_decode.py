@@ -18,7 +18,7 @@ def test_the_kind_says_where_friends_are_heard() -> None:
     kind = friends.KIND
     assert kind.filters == (("owntracks/+/+", 1), ("owntracks/+/+/+", 1))
     assert kind.roots == {"owntracks"}
-    assert kind.things == {"friend", "face"}
+    assert kind.things == {"friend", "face", "phone"}
     assert kind.patience == {"friend": Patience(900, 3600)}
 
 
@@ -102,4 +102,4 @@ def test_anything_is_read_or_refused_in_one_way(
         after = reading.onto(None)
         assert after is None or reading.onto(after) is after
         assert reading.heard is None or reading.heard <= NOW
-        assert reading.thing.startswith(("friend/", "face/"))
+        assert reading.thing.startswith(("friend/", "face/", "phone/"))
