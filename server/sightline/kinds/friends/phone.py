@@ -52,6 +52,11 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     by: str
     why: str = ""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still come to something."""
+        return self.state in OPEN
+
 
 class Regions(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How the phone's own regions stand to those we want it to have (``version``)."""
@@ -84,7 +89,7 @@ class Phone(State, frozen=True, omit_defaults=True, kw_only=True):
     @property
     def busy(self) -> bool:
         """Whether anything is open, so that time may change it."""
-        return any(command.state in OPEN for command in self.commands)
+        return any(command.is_open for command in self.commands)
 
 
 def ask(phone: Phone, do: Do, by: str, at: float) -> tuple[Phone, int]:
@@ -95,7 +100,7 @@ def ask(phone: Phone, do: Do, by: str, at: float) -> tuple[Phone, int]:
     n = max((command.n for command in phone.commands), default=0) + 1
     kept = list(phone.commands)
     if len(kept) >= KEPT:
-        settled = next((each for each in kept if each.state not in OPEN), None)
+        settled = next((each for each in kept if not each.is_open), None)
         if settled is None:
             raise TooManyCommands
         kept.remove(settled)
@@ -109,7 +114,7 @@ def move(phone: Phone, n: int, state: Standing, at: float, why: str = "") -> Pho
         phone,
         commands=tuple(
             replace(command, state=state, at=at, why=why)
-            if command.n == n and command.state in OPEN
+            if command.n == n and command.is_open
             else command
             for command in phone.commands
         ),

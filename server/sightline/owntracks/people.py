@@ -1,0 +1,91 @@
+"""The friends as the Recorder's API shows them to one viewer: the world, seen by their rights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sightline.core.access import Sight
+from sightline.core.world import World
+from sightline.kinds.friends.model import Face, Friend
+from sightline.kinds.friends.phone import Phone
+from sightline.model.kind import id_of
+from sightline.owntracks.fixes import said
+from sightline.owntracks.times import geohash, iso, shown
+
+
+class People:
+    """All friends. ``things`` gives their keys, in any order."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def friends(self, sight: Sight) -> Iterator[tuple[str, Friend]]:
+        """Those who may be seen: key and state."""
+        for key, state in self._world:
+            if isinstance(state, Friend) and sight.sees(key):
+                yield key, state
+
+    def friend(self, key: str, sight: Sight) -> Friend | None:
+        """One of them; None also when it must not be seen."""
+        state = self._world.state(key)
+        return state if isinstance(state, Friend) and sight.sees(key) else None
+
+    def face(self, device: str) -> Face | None:
+        """The picture of ``user/device``."""
+        state = self._world.state(f"face/{device}")
+        return state if isinstance(state, Face) else None
+
+    def phone(self, device: str) -> Phone:
+        """Our dealings with it."""
+        state = self._world.state(f"phone/{device}")
+        return state if isinstance(state, Phone) else Phone()
+
+    def users(self, sight: Sight) -> list[str]:
+        """Names of users, each once."""
+        return sorted({id_of(key).partition("/")[0] for key, _ in self.friends(sight)})
+
+    def find(self, sight: Sight, user: str, device: str = "") -> list[tuple[str, Friend]]:
+        """Friends of this user (and device), whatever the case of the letters."""
+        found = [
+            (key, friend)
+            for key, friend in self.friends(sight)
+            if _is(id_of(key).partition("/")[0], user)
+            and (not device or _is(id_of(key).partition("/")[2], device))
+        ]
+        exact = [one for one in found if id_of(one[0]) == f"{user}/{device}"]
+        return exact or found
+
+    def position(self, key: str, friend: Friend) -> dict[str, Any]:
+        """The location of a friend with all that goes with it; empty without a position."""
+        device = id_of(key)
+        phone = self.phone(device)
+        location = said(friend, http=phone.transport == "http", decrypted=phone.encrypted)
+        if not location:
+            return {}
+        user, _, name = device.partition("/")
+        location |= {
+            "topic": f"owntracks/{device}",
+            "username": user,
+            "device": name,
+            "ghash": geohash(location["lat"], location["lon"]),
+        }
+        return location
+
+    def last(self, key: str, friend: Friend) -> dict[str, Any]:
+        """The same as ``/api/0/last`` has it."""
+        location = self.position(key, friend)
+        if location:
+            tst = friend.tst or 0
+            location |= {"isotst": iso(tst), "disptst": shown(tst)} | self.card(key, friend)
+        return location
+
+    def card(self, key: str, friend: Friend) -> dict[str, str]:
+        """Name and face, as far as known."""
+        found = {} if friend.name is None else {"name": friend.name}
+        face = self.face(id_of(key))
+        return found if face is None else found | {"face": face.data}
+
+
+def _is(name: str, asked: str) -> bool:
+    return name == asked or name.casefold() == asked.casefold()
