@@ -27,7 +27,7 @@ def uncommented() -> dict[str, object]:
 def documented_defaults() -> dict[str, object]:
     sections = msgspec.to_builtins(Settings(), builtin_types=())
     broker = msgspec.to_builtins(Broker(host="localhost"))
-    del broker["password"]  # never in a file
+    del broker["password"], sections["friends"]["keys"]  # never in this file
     robot = msgspec.to_builtins(Probot())
     return sections | {"broker": {"main": broker}, "probot": {"ProBot1": robot}}
 

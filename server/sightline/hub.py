@@ -117,6 +117,10 @@ class Hub(Service):
 
     # -- how we are
 
+    def source(self, thing: str) -> str | None:
+        """Where ``thing`` was last heard: the name of a broker, mostly."""
+        return self._presence.source(thing)
+
     @property
     def intake(self) -> Intake:
         """The counts of what came in."""

@@ -158,10 +158,17 @@ class Broker(Section, frozen=True, kw_only=True):
 
 
 class Friends(Section, frozen=True, kw_only=True):
-    """How long a friend may be silent, in seconds, before it is stale, then offline."""
+    """How long a friend may be silent, in seconds, before it is stale, then offline; their phones.
+
+    ``keys_file`` holds the secrets of those who encrypt what they send, ``keys`` is what was read
+    there, by ``user/device``. ``mqtt_at`` is the broker's address that phones are set up with.
+    """
 
     stale_after: Seconds = 900.0
     offline_after: Seconds = 3600.0
+    keys_file: str = ""
+    mqtt_at: str = ""
+    keys: Mapping[str, Secret] = {}
 
 
 class Probots(Section, frozen=True, kw_only=True):
@@ -258,10 +265,11 @@ class Settings(Section, frozen=True, kw_only=True):
 
 
 # Filled in by us; in a file it would be a secret lying about.
-_NOT_IN_FILE = {"password"}
+_NOT_IN_FILE = {"password", "keys"}
 
 _BROKER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _ROBOT_NAME = re.compile(r"ProBot[1-9][0-9]{0,3}")
+_DEVICE = re.compile(r"[^/+#\x00-\x1f\x7f]{1,128}/[^/+#\x00-\x1f\x7f]{1,128}")
 _ENDPOINT = re.compile(r"[a-z0-9]+:.+")
 _TCP_ENDPOINT = re.compile(r"(?:tcp|tcp6|ssl|tls):(?:port=)?([0-9]+)(?::.*)?")
 
@@ -291,6 +299,8 @@ def _settings(
         name = section.__name__.lower()
         if name in table:
             sections[name] = section(**_values(section, table[name], file, name))
+    if "friends" in sections:
+        sections["friends"] = _with_keys(sections["friends"], file, folder)
     brokers = table.get("broker", {})
     if not isinstance(brokers, dict):
         raise BadSettings(f"{file}: broker: must be tables, one per broker: [broker.main]")
@@ -334,6 +344,31 @@ def _broker(
         client_id=broker.client_id or _default_client_id(broker.protocol),
         password=_password(name, broker, file, environ),
     )
+
+
+def _with_keys(friends: Friends, file: str, folder: Path) -> Friends:
+    """The secrets of friends who encrypt, from their file: ``"user/device" = "secret"``."""
+    if not friends.keys_file:
+        return friends
+    path, where = str(folder / friends.keys_file), "friends.keys_file"
+    _check_file(path, file, where, secret=True)
+    try:
+        table = tomllib.loads(Path(path).read_bytes().decode())
+    except ValueError:  # its text might quote a secret
+        raise BadSettings(
+            f'{file}: {where}: {path} must hold lines such as "jane/phone" = "secret"'
+        ) from None
+    for device, secret in table.items():
+        if not _DEVICE.fullmatch(device):
+            raise BadSettings(
+                f"{file}: {where}: {path}: {_shown(device)} is no device such as jane/phone"
+            )
+        if not isinstance(secret, str) or not 1 <= len(secret.encode()) <= 32:
+            raise BadSettings(
+                f"{file}: {where}: {path}: the secret of {device} must be a text of 1 to 32 bytes"
+            )
+    keys = {device: Secret(secret) for device, secret in table.items()}
+    return msgspec.structs.replace(friends, keys_file=path, keys=keys)
 
 
 def _probot(name: str, table: object, file: str, folder: Path) -> Probot:
@@ -487,6 +522,7 @@ def _check_values(settings: Settings, file: str) -> None:
     for where, wrong in (
         *_server_faults(settings.server),
         *_order_faults(settings),
+        *_friends_faults(settings.friends),
         *_console_faults(settings.console),
         *(fault for name, b in settings.broker.items() for fault in _broker_faults(name, b)),
         *_twin_faults(settings.broker),
@@ -559,6 +595,20 @@ def _order_faults(settings: Settings) -> Iterable[tuple[str, str]]:
     for name in settings.probots.known:
         if not _ROBOT_NAME.fullmatch(name):
             yield "probots.known", f"each must be a name such as ProBot1 (is {_shown(name)})"
+
+
+def _friends_faults(friends: Friends) -> Iterable[tuple[str, str]]:
+    at = urlsplit(friends.mqtt_at)
+    try:
+        good = at.scheme in ("mqtt", "mqtts") and bool(at.hostname) and at.port != 0
+    except ValueError:
+        good = False
+    if friends.mqtt_at and not good:
+        yield (
+            "friends.mqtt_at",
+            "must be empty or an address such as mqtts://mqtt.example.org:8883"
+            f" (is {_shown(friends.mqtt_at)})",
+        )
 
 
 def _console_faults(console: Console) -> Iterable[tuple[str, str]]:

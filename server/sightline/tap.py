@@ -56,6 +56,7 @@ from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers, Listening
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
+from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
@@ -205,11 +206,18 @@ class Sightline(MultiService):
         }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
+        owntracks = OwnTracks(
+            settings, time.time, hub, helm, keeper, front, brokers.tell_phone, __version__
+        )
         desks = (
             DoorDesk(keeper),
             OwnDesk(keeper),
             SharingDesk(keeper),
-            PrivacyDesk(keeper, world, (brokers.clear_retained, hub_eraser(hub))),
+            PrivacyDesk(
+                keeper,
+                world,
+                (brokers.clear_retained, hub_eraser(hub), owntracks.phones.forget),
+            ),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )
         api = Api(
@@ -225,6 +233,7 @@ class Sightline(MultiService):
             api,
             _pages(settings.server.web_root),
             front,
+            owntracks.resources,
         )
         pages = site.QuietSite(
             tree, reactor, front, request_seconds=settings.limits.handshake_seconds
@@ -237,6 +246,7 @@ class Sightline(MultiService):
             brokers,
             console,
             watch,
+            owntracks.phones,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
             Listening(listen, pages, Invitation(keeper, settings.server.public_url)),
         ):
@@ -252,7 +262,7 @@ def _kinds(settings: Settings, logbook: broker.Logbook) -> Sequence[Kind]:
     people, robots = settings.friends, settings.probots
     known = frozenset((*robots.known, *settings.probot)) or None
     return (
-        friends.kind(people.stale_after, people.offline_after),
+        friends.kind(people.stale_after, people.offline_after, keys(settings)),
         probots.kind(known, robots.stale_after, robots.offline_after),
         broker.kind(logbook),
     )

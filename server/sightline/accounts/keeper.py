@@ -30,6 +30,7 @@ from sightline.core.access import (
     ALL_GRANTS,
     NOTHING,
     Role,
+    Sight,
     User,
     bounded,
     covers,
@@ -48,6 +49,7 @@ from sightline.core.session import (
     new_secret,
     read_token,
 )
+from sightline.model.kind import id_of
 
 T = TypeVar("T")
 _LOOK = 1.0  # s between looks at the clock and at the database
@@ -248,13 +250,28 @@ class Keeper(Service):
             return None
         return self._here("token", token.id)
 
-    def phone(self, account: str, text: str, thing: str) -> bool:
-        """Whether a phone in HTTP mode, signing in so, may post for ``friend/user/device``."""
+    def signed(self, account: str, text: str) -> Visitor | None:
+        """Whoever signs in with this account's name and one of its API tokens."""
         found = self.token(text)
-        if found is None or found.user.name != account or "publish" not in found.scopes:
-            return False
-        things = self.roll.tokens[found.key].things
-        return covers(things, thing)
+        return found if found is not None and found.user.name == account else None
+
+    def phone(self, login: str, text: str, thing: str) -> str | None:
+        """The account for which a phone in HTTP mode may post as ``friend/user/device``; or None.
+
+        ``text`` is the token. The apps know one name only, that of the friend's user, so ``login``
+        is this or the account's.
+        """
+        found = self.token(text)
+        if found is None or login not in (found.user.name, id_of(thing).partition("/")[0]):
+            return None
+        if "publish" not in found.scopes or not covers(self.roll.tokens[found.key].things, thing):
+            return None
+        return found.user.name
+
+    def sight(self, account: str) -> Sight:
+        """What an account may see."""
+        found = self.roll.accounts.get(account)
+        return NOTHING if found is None or found.disabled else self._user(found).sight
 
     def guest(self) -> Visitor | None:
         """Who did not sign in, where the settings let them."""

@@ -35,6 +35,12 @@ LEAST_ROLE: dict[str, Role] = {
     "export": "viewer",
     "retain": "viewer",
     "erase": "viewer",
+    "locate": "viewer",
+    "phonestatus": "viewer",
+    "sendregions": "viewer",
+    "readregions": "viewer",
+    "clearregions": "viewer",
+    "setup": "viewer",
     # the server itself
     "accounts": "admin",
     "audit": "admin",
@@ -42,10 +48,20 @@ LEAST_ROLE: dict[str, Role] = {
 }
 
 # Done by admins, and by the account that the thing belongs to (a grant ``own``).
-OWNERS = frozenset(("share", "export", "retain", "erase"))
+OWNERS = frozenset(
+    (
+        *("share", "export", "retain", "erase"),
+        *("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup"),
+    )
+)
 
 # Kinds that show what another thing is about: whoever sees the one sees the other, by the same id.
-FOLLOWS: dict[str, str] = {"face": "friend", "lease": "probot", "picture": "probot"}
+FOLLOWS: dict[str, str] = {
+    "face": "friend",
+    "phone": "friend",
+    "lease": "probot",
+    "picture": "probot",
+}
 
 # Kinds that go by grants: somebody must be allowed to see them.
 GRANTED = frozenset(("friend", "probot", "region"))

@@ -118,7 +118,7 @@ class LiveClient(WebSocketServerProtocol):
 class Live(WebSocketServerFactory):
     """All clients, and what happened lately."""
 
-    protocol = LiveClient
+    protocol: Any = LiveClient
 
     def __init__(self, reactor: Any, door: Door, people: People) -> None:
         super().__init__(server="", reactor=reactor)

@@ -161,15 +161,11 @@ class Phones(Service):
             kept = f"the phone still has {len(has)}"
             phone = answered(phone, ("clear",), at, "failed", kept)
         elif any(each.do == "clear" and each.state == "sent" for each in phone.commands):
-            phone = replace(
-                answered(phone, ("clear",), at), regions=Regions(state="none", at=at)
-            )
+            phone = replace(answered(phone, ("clear",), at), regions=Regions(state="none", at=at))
             self._sent.pop(device, None)
         self._show(device, phone)
 
-    def _judge(
-        self, device: str, phone: Phone, has: Sequence[Waypoint], at: float
-    ) -> Phone:
+    def _judge(self, device: str, phone: Phone, has: Sequence[Waypoint], at: float) -> Phone:
         """What the phone has, held against what it was sent."""
         sent, regions = self._sent.get(device), phone.regions
         if sent is None or regions is None or regions.state in ("none", "asked"):
@@ -255,9 +251,7 @@ class Phones(Service):
         phone, n = ask(self._people.phone(device), do, by, now)
         if do == "regions" and self._regions is not None:
             bundle = self._regions.for_phone(device)
-            phone = replace(
-                phone, regions=Regions(state="asked", version=bundle.version, at=now)
-            )
+            phone = replace(phone, regions=Regions(state="asked", version=bundle.version, at=now))
         self._show(device, phone)
         if device not in self._posters:
             self._carry(device)
@@ -353,7 +347,7 @@ class Phones(Service):
         self._posters.discard(device)
         self._busy.discard(device)
         for kept in (self._sent, self._has, self._named):
-            kept.pop(device, None)  # type: ignore[attr-defined]
+            kept.pop(device, None)
         for named in self._named.values():
             named.pop(thing, None)
         self._visible.clear()

@@ -21,6 +21,7 @@ from sightline.core.call import Denied
 from sightline.core.console import NotAllowed
 from sightline.driving.desk import Desk
 from sightline.hub import Hub
+from sightline.kinds.friends import commands
 from sightline.kinds.friends.address import topics
 from sightline.model.kind import Arrival, id_of
 from sightline.model.link import Link
@@ -87,6 +88,24 @@ class Brokers(MultiService):
                     bridge.publish(topic, b"", qos=1, retain=True)
         except (NotConnected, TooManyWaiting) as why:
             raise Denied("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
+
+    def tell_phone(self, device: str, payload: bytes) -> str:
+        """Publish a command to ``user/device``; says why not, empty when it went.
+
+        To the broker where the phone was heard; to all, when that is long ago.
+        """
+        source = self._hub.source(f"friend/{device}")
+        names = {bridge.broker for bridge in self._bridges}
+        why = "there is no broker"
+        for bridge in self._bridges:
+            if source in names and bridge.broker != source:
+                continue
+            try:
+                bridge.publish(commands.topic(device), payload, qos=1)
+                return ""
+            except (NotConnected, TooManyWaiting, ValueError) as error:
+                why = str(error)
+        return why
 
     def gauges(self) -> dict[str, int]:
         """How the queues between us and the brokers are."""
