@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from sightline.helm import Asker, Helm, Refused
 from sightline.hub import Hub
 from sightline.kinds.broker import LinkReading
 from sightline.kinds.friends.model import Face, Friend
+from sightline.model.kind import Kind
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
@@ -80,6 +82,8 @@ class House:
         rate: float = 10_000,
         cost: Cost = CHEAP,
         lifetime: Lifetime | None = None,
+        kinds: Sequence[Kind] = (),
+        further: Callable[[House], Mapping[str, Any]] | None = None,
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
@@ -92,12 +96,12 @@ class House:
             demo=demo,
         )
         self.world = World("epoch")
-        presence = Presence({})
+        presence = Presence({key: p for kind in kinds for key, p in kind.patience.items()})
         self.hub = Hub(
             Clock(),
             self.wall,
             self.world,
-            Intake([], self.world, presence),
+            Intake(kinds, self.world, presence),
             presence,
             LinkReading,
             "0.0",
@@ -132,6 +136,7 @@ class House:
             self.api,
             {"index.html": page},
             self.front,
+            further(self) if further else {},
         )
         self.site = site.QuietSite(tree, reactor, self.front, request_seconds=5)
 

@@ -68,8 +68,9 @@ def test_sight_is_by_kind_and_by_thing():
 # -- every cell: who may do what to which thing
 
 ADMINS = ("takeover", "drivers", "shutdown", "routine")
-VERBS = ("see", "stop", "drive", *ADMINS, "share", "export", "retain", "erase")
-OWN = ("share", "export", "retain", "erase")
+PHONE = ("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup")
+OWN = ("share", "export", "retain", "erase", *PHONE)
+VERBS = ("see", "stop", "drive", *ADMINS, *OWN)
 
 
 def granted(*words: str) -> frozenset[str]:
@@ -87,7 +88,7 @@ PEOPLE: dict[str, User] = {
     "admin": user_of("a", "admin", Grants()),
     "visitor of jane's phone": visitor(["friend/jane/phone"]),
 }
-ALL = ["see", "stop", "drive", *ADMINS, "share", "export", "retain", "erase"]
+ALL = list(VERBS)
 
 # For each thing and each of PEOPLE: the verbs that are granted; every other is refused.
 CELLS: dict[str, dict[str, list[str]]] = {
@@ -103,6 +104,17 @@ CELLS: dict[str, dict[str, list[str]]] = {
         "visitor of jane's phone": ["see"],
     },
     "face/jane/phone": {
+        "viewer of all": ["see", "stop"],
+        "viewer of jane": ["see", "stop"],
+        "viewer of nothing": [],
+        "jane": ["see", "stop"],
+        "operator of ProBot1": [],
+        "operator of all": ["see", "stop", "drive"],
+        "looking operator": ["see"],
+        "admin": ALL,
+        "visitor of jane's phone": ["see"],
+    },
+    "phone/jane/phone": {
         "viewer of all": ["see", "stop"],
         "viewer of jane": ["see", "stop"],
         "viewer of nothing": [],
