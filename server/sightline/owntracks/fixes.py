@@ -20,7 +20,7 @@ IN_ALL = 100_000
 
 # As OwnTracks names them; what is unknown is left out.
 _FIELDS = (
-    *("lat", "lon", "acc", "alt", "vac", "vel", "cog", "batt", "bs", "p", "m", "tid", "tst", "t"),
+    *("lat", "lon", "acc", "alt", "vac", "vel", "cog", "tid", "tst", "batt", "bs", "p", "m", "t"),
     *("conn", "SSID", "BSSID", "inregions", "poi", "tag"),
 )
 

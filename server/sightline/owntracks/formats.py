@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 import msgspec
 
@@ -102,17 +102,15 @@ def as_csv(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
     lines = csv.writer(out, lineterminator="\n")
     lines.writerow(columns)
     for one in items:
-        lines.writerow([_harmless(_text(name, one.get(name))) for name in columns])
+        lines.writerow([_harmless(one.get(name), _text(name, one.get(name))) for name in columns])
     return out.getvalue().encode()
 
 
 _ADDED = ("ghash", "isorcv", "isotst", "disptst")
 
 
-def _harmless(text: str) -> str:
-    if text.startswith(_FORMULA) and not text[1:2].isdigit():
-        return f"'{text}"
-    return text
+def _harmless(value: Any, text: str) -> str:
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
 def _text(name: str, value: Any) -> str:
@@ -132,7 +130,7 @@ def as_xml(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
 
     def lines() -> Iterator[str]:
         yield "<?xml version='1.0' encoding='UTF-8'?>"
-        yield "<?xml-stylesheet type='text/xsl' href='owntracks.xsl'?>"
+        yield "\t<?xml-stylesheet type='text/xsl' href='owntracks.xsl'?>"
         yield "<owntracks>"
         for fix in fixes:
             yield " <point>"
@@ -160,13 +158,13 @@ def as_gpx(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
         yield "  <trkseg>"
         for fix in fixes:
             lat, lon = fix.said["lat"], fix.said["lon"]
-            yield f"    <trkpt lat={quoteattr(f'{lat:.6f}')} lon={quoteattr(f'{lon:.6f}')}>"
+            yield f"    <trkpt lat='{lat:.6f}' lon='{lon:.6f}'>"
             if "alt" in fix.said:
                 yield f"\t<ele>{fix.said['alt']}</ele>"
             yield f"\t<time>{iso(fix.tst)}</time>"
             yield "\t</trkpt>"
         yield "  </trkseg>"
-        yield " </trk>"
+        yield "</trk>"
         yield "</gpx>"
 
     return ("\n".join(lines()) + "\n").encode()
