@@ -111,7 +111,7 @@ class Phonehouse:
 
     async def opens(self, house: Any, **options: Any) -> Phonehouse:
         await house(kinds=[self.kind], further=self.further, **options)
-        self.live.start()
+        self.phones.startService()
         return self
 
     def phone(self, device: str) -> Phone:
