@@ -130,7 +130,8 @@ class Broker(Section, frozen=True, kw_only=True):
     absolute after it. ``keepalive``, ``reconnect_min`` and ``reconnect_max`` are seconds; ``queue``
     is how many messages may wait for us before more are dropped and counted. ``qos`` is the
     highest we subscribe with. ``tls_alpn`` are protocol names, as AWS IoT asks for on port 443.
-    ``driving`` false: its robots are seen and can be stopped, not driven.
+    ``driving`` false: its robots are seen and can be stopped, not driven. ``profile`` "aws": the
+    broker is AWS IoT, and what it needs is filled in and checked.
     """
 
     host: str
@@ -154,6 +155,7 @@ class Broker(Section, frozen=True, kw_only=True):
     reconnect_max: Seconds = 10.0
     queue: Count = 100_000
     driving: bool = True
+    profile: Literal["", "aws"] = ""
     password: Secret | None = None
 
 
@@ -337,6 +339,10 @@ def _broker(
         if values.get(key):
             values[key] = str(folder / values[key])
             _check_file(values[key], file, f"{where}.{key}", secret=key in _SECRET_FILES)
+    if values.get("profile") == "aws":
+        values = _AWS | values
+        if values.get("port") == _AWS_SHARED_PORT:
+            values.setdefault("tls_alpn", (_AWS_ALPN,))
     broker = Broker(**values)
     return msgspec.structs.replace(
         broker,
@@ -382,6 +388,10 @@ def _probot(name: str, table: object, file: str, folder: Path) -> Probot:
     return Probot(**values)
 
 
+# What AWS IoT Core asks of a connection, where the file says nothing.
+_AWS: dict[str, Any] = {"tls": True, "keepalive": 30}
+_AWS_SHARED_PORT = 443  # where it tells MQTT from HTTPS by ALPN
+_AWS_ALPN = "x-amzn-mqtt-ca"
 _SECRET_FILES = {"password_file", "tls_key"}
 _PORTS = {
     ("tcp", False): 1883,
@@ -620,6 +630,8 @@ def _console_faults(console: Console) -> Iterable[tuple[str, str]]:
 
 def _broker_faults(name: str, broker: Broker) -> Iterable[tuple[str, str]]:
     where = f"broker.{name}"
+    if broker.profile == "aws":
+        yield from _aws_faults(where, broker)
     if not broker.tls:
         for key in ("tls_ca", "tls_cert", "tls_key", "tls_alpn", "tls_insecure"):
             if getattr(broker, key):
@@ -631,6 +643,42 @@ def _broker_faults(name: str, broker: Broker) -> Iterable[tuple[str, str]]:
         yield f"{where}.ws_path", f"must begin with / (is {_shown(broker.ws_path)})"
     if broker.protocol == "3.1" and len(broker.client_id) > 23:
         yield f"{where}.client_id", "MQTT 3.1 allows at most 23 characters"
+
+
+def _aws_faults(where: str, broker: Broker) -> Iterable[tuple[str, str]]:
+    """What AWS IoT would answer with a closed connection and no word."""
+    if not broker.tls:
+        yield f"{where}.tls", "AWS IoT speaks TLS only; remove this"
+    if not broker.tls_cert:
+        yield f"{where}.tls_cert", "is missing; AWS IoT knows us by our certificate and its key"
+    if broker.tls_insecure:
+        yield f"{where}.tls_insecure", "is not for AWS IoT, whose certificate every system trusts"
+    if _is_address(broker.host):
+        yield f"{where}.host", "must be a name: AWS IoT finds the account by it (SNI)"
+    if broker.user or broker.password:
+        yield f"{where}.user", "AWS IoT knows us by our certificate; remove user and password"
+    if broker.transport != "tcp":
+        yield f"{where}.transport", 'AWS IoT takes a certificate with transport "tcp" only'
+    if broker.protocol == "3.1":
+        yield f"{where}.protocol", 'AWS IoT speaks "3.1.1" and "5"'
+    if not 30 <= broker.keepalive <= 1200:
+        yield f"{where}.keepalive", f"AWS IoT takes 30 to 1200 seconds (is {broker.keepalive})"
+    if broker.port == _AWS_SHARED_PORT and _AWS_ALPN not in broker.tls_alpn:
+        yield f"{where}.tls_alpn", f'AWS IoT on port 443 needs ["{_AWS_ALPN}"]'
+    if broker.port != _AWS_SHARED_PORT and broker.tls_alpn:
+        yield f"{where}.tls_alpn", "AWS IoT wants this on port 443 only"
+    if len(broker.client_id.encode()) > 128:
+        yield f"{where}.client_id", "AWS IoT takes at most 128 bytes"
+    if broker.reconnect_min < 1:
+        yield f"{where}.reconnect_min", "AWS IoT takes one attempt in a second from one client id"
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _twin_faults(brokers: Mapping[str, Broker]) -> Iterable[tuple[str, str]]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sightline.mqtt.profile import ANY, Profile
+
 Protocol = Literal["3.1", "3.1.1", "5"]
 Transport = Literal["tcp", "websockets"]
 
@@ -48,7 +50,8 @@ class BrokerOptions:
     Waits between attempts grow from ``reconnect_min`` to ``reconnect_max``. ``queue_limit`` is how
     many messages may wait between paho's thread and the reactor before they are dropped and
     counted. ``send_limit`` is how many of ours may wait for a slow broker. With ``fast_reading``
-    off all reading is left to paho (see `fastread`). ``will`` is left with the broker.
+    off all reading is left to paho (see `fastread`). ``will`` is left with the broker, ``profile``
+    is what the broker takes.
     """
 
     name: str = "main"
@@ -72,6 +75,7 @@ class BrokerOptions:
     send_limit: int = 1_000
     fast_reading: bool = True
     will: Will | None = None
+    profile: Profile = ANY
 
     def __post_init__(self) -> None:
         for wrong, what in (

@@ -84,6 +84,8 @@ class Brokers(MultiService):
         """Have the brokers forget what they would say of this friend to whoever subscribes."""
         try:
             for bridge in self._bridges:
+                if not bridge.options.profile.retains:
+                    continue  # nothing of ours is kept there, and phones are set up so
                 for topic in topics(id_of(thing)):
                     bridge.publish(topic, b"", qos=1, retain=True)
         except (NotConnected, TooManyWaiting) as why:
@@ -170,6 +172,8 @@ class Brokers(MultiService):
                 bridge.publish(topic, payload, qos, retain)
             except (NotConnected, TooManyWaiting) as why:
                 raise NotAllowed("not_sent", str(why)) from why
+            except ValueError as why:
+                raise NotAllowed("bad_message", str(why)) from why
 
         def ears(
             filters: Sequence[tuple[str, int]],

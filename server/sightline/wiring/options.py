@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sightline.mqtt.options import BrokerOptions, TlsOptions
+from sightline.mqtt.profile import PROFILES
 from sightline.settings import Broker
 
 PRIVATE = "main"
@@ -36,6 +37,7 @@ def broker_options(name: str, broker: Broker) -> BrokerOptions:
         reconnect_min=broker.reconnect_min,
         reconnect_max=broker.reconnect_max,
         queue_limit=broker.queue,
+        profile=PROFILES[broker.profile],
     )
 
 
@@ -50,7 +52,8 @@ def no_driving(name: str, broker: Broker) -> str:
     """Why no robot is driven at this broker; empty when they may be."""
     if not broker.driving:
         return f"driving is switched off for the broker {name} in the settings"
-    if broker.host.endswith(".amazonaws.com") or "x-amzn-mqtt-ca" in broker.tls_alpn:
+    aws = broker.profile == "aws" or broker.host.endswith(".amazonaws.com")
+    if aws or "x-amzn-mqtt-ca" in broker.tls_alpn:
         return (
             f"the broker {name} is AWS IoT: it waits at least 45 s before it stops the robot of a"
             " server that is gone"
