@@ -422,3 +422,45 @@ def test_guests_are_said_aloud(write):
     assert load(write('[accounts]\nguest = "viewer"'), {}).warnings() == [
         "accounts.guest: who reaches this server is let in as viewer without signing in"
     ]
+
+
+def test_phones_that_encrypt_have_their_secrets_in_a_file_of_their_own(write):
+    write('"jane/phone" = "geheim"\n"bob/car 7" = "s3cret"\n', "keys.toml")
+    settings = load(write('[friends]\nkeys_file = "keys.toml"\n'), {})
+    assert settings.friends.keys["bob/car 7"].reveal() == "s3cret"
+    assert "geheim" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "words"),
+    [
+        ('"jane/phone" = "geheim"', 0o644, "can be read by everybody"),
+        ('"jane/phone" = geheim', 0o600, "must hold lines such as"),
+        ('"jane" = "geheim"', 0o600, "is no device such as jane/phone"),
+        ('"jane/+" = "geheim"', 0o600, "is no device such as jane/phone"),
+        ('"jane/phone" = 7', 0o600, "a text of 1 to 32 bytes"),
+        ('"jane/phone" = ""', 0o600, "a text of 1 to 32 bytes"),
+        ('"jane/phone" = "geheim' + "x" * 27 + '"', 0o600, "a text of 1 to 32 bytes"),
+    ],
+)
+def test_a_file_of_secrets_that_cannot_be_used_is_refused_and_not_quoted(write, text, mode, words):
+    write(text, "keys.toml", mode)
+    said = refusal(write('[friends]\nkeys_file = "keys.toml"\n'))
+    assert said.startswith("x.toml: friends.keys_file:")
+    assert words in said
+    assert "geheim" not in said
+
+
+def test_the_secrets_are_not_written_into_the_settings(write):
+    said = refusal(write('[friends]\nkeys = {"jane/phone" = "x"}\n'))
+    assert "no such setting" in said
+
+
+@pytest.mark.parametrize("at", ["mqtt.example.org", "http://x", "mqtts://", "mqtt://x:70000"])
+def test_the_brokers_address_for_phones_is_checked(write, at):
+    assert "friends.mqtt_at" in refusal(write(f'[friends]\nmqtt_at = "{at}"\n'))
+
+
+def test_the_brokers_address_for_phones_is_taken(write):
+    path = write('[friends]\nmqtt_at = "mqtts://mqtt.example.org:8883"\n')
+    assert load(path, {}).friends.mqtt_at == "mqtts://mqtt.example.org:8883"
