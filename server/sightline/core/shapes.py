@@ -120,13 +120,13 @@ class Polygon:
         flat = self._flat
         if any(one == other for one, other in zip(flat, [*flat[1:], flat[0]], strict=True)):
             raise BadShape("two corners of the polygon that follow each other are one place")
+        if _crosses_itself(flat):
+            raise BadShape("the polygon crosses itself")
         twice = sum(
             x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(flat, [*flat[1:], flat[0]], strict=True)
         )
         if abs(twice) < 2 * _NOTHING:
             raise BadShape("the polygon encloses nothing")
-        if _crosses_itself(flat):
-            raise BadShape("the polygon crosses itself")
 
 
 Shape = Circle | Polygon
