@@ -57,6 +57,7 @@ from sightline.wiring.browsers import Browsers, Listening
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
 from sightline.wiring.owntracks import OwnTracks, keys
+from sightline.wiring.regions import Places
 from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
@@ -193,6 +194,7 @@ class Sightline(MultiService):
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, demo=demo, config=config
         )
+        places = Places(settings, state, hub, helm, keeper, brokers.publish)
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
         hub.frames = lambda: fanout.frames_sent
@@ -207,7 +209,15 @@ class Sightline(MultiService):
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
         owntracks = OwnTracks(
-            settings, time.time, hub, helm, keeper, front, brokers.tell_phone, __version__
+            settings,
+            time.time,
+            hub,
+            helm,
+            keeper,
+            front,
+            brokers.tell_phone,
+            __version__,
+            places.phones,
         )
         desks = (
             DoorDesk(keeper),
@@ -216,7 +226,12 @@ class Sightline(MultiService):
             PrivacyDesk(
                 keeper,
                 world,
-                (brokers.clear_retained, hub_eraser(hub), owntracks.phones.forget),
+                (
+                    brokers.clear_retained,
+                    hub_eraser(hub),
+                    places.lookout.erase,
+                    owntracks.phones.forget,
+                ),
             ),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )
@@ -243,6 +258,7 @@ class Sightline(MultiService):
             Door(keeper),
             hub,
             desk,
+            places,
             brokers,
             console,
             watch,

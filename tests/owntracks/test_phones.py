@@ -25,6 +25,7 @@ WORK = Waypoint("Work", 48.85, 2.29, 100.0, 1700000001, "bbbbbbbb")
 async def opened(house: Any, secrets: dict[str, str] | None = None) -> Phonehouse:
     here = await Phonehouse(secrets).opens(house)
     here.hears("jane/phone", fix())
+    here.hears("jane/phone", has(), "/waypoints")  # its user has made none
     return here
 
 
@@ -215,6 +216,47 @@ async def test_regions_are_sent_read_back_and_confirmed_with_their_version(house
 
 
 @pytest_twisted.ensureDeferred
+async def test_a_users_own_regions_are_asked_for_before_an_android_phone_is_cleared(house):
+    here = await opened(house)
+    mine = Waypoint("Allotment", 1.0, 2.0, 30.0, 5)
+    here.hears("bob/phone", fix())
+    here.regions.puts(HOME)
+    here.phones.ask("bob/phone", "regions", "bob")
+    assert actions(here) == ["waypoints"]
+    assert standing(here, "bob/phone") == ("asked", 2)
+    here.sent.clear()
+    here.hears("bob/phone", has(mine), "/waypoints")
+    assert actions(here) == ["clearWaypoints", "setWaypoints", "waypoints"]
+    told = here.sent[1][1]["waypoints"]["waypoints"]
+    assert [one["desc"] for one in told] == ["Home", "Allotment"]
+    here.hears("bob/phone", has(HOME, mine), "/waypoints")
+    assert standing(here, "bob/phone") == ("confirmed", 2)
+    here.sent.clear()
+    here.regions.puts(WORK)  # and Home is nobody's any more
+    here.home.clock.advance(3)
+    told = here.sent[1][1]["waypoints"]["waypoints"]
+    assert [one["desc"] for one in told] == ["Work", "Allotment"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_same_by_http(house):
+    here = await opened(house)
+    bob = await here.login("bob", "friend/bob")
+    here.regions.puts(HOME)
+
+    async def posted(message: Any) -> list[str]:
+        said = (await here.posts(message, bob, user="bob", device="phone")).said
+        return [one["action"] for one in said if one["_type"] == "cmd"]
+
+    await posted(fix())
+    here.phones.ask("bob/phone", "regions", "bob")
+    assert await posted(fix()) == ["waypoints"]
+    assert await posted(fix()) == []
+    assert await posted(has()) == ["clearWaypoints", "setWaypoints", "waypoints"]
+    assert standing(here, "bob/phone") == ("sent", 2)
+
+
+@pytest_twisted.ensureDeferred
 async def test_a_phone_that_takes_none_has_refused(house):
     here = await opened(house)
     here.regions.puts(HOME)
@@ -308,6 +350,7 @@ async def test_nothing_is_left_of_who_is_erased(house):
     jane = await here.login("jane", "friend/jane", see=("friend",))
     here.hears("bob/phone", fix())
     here.regions.puts(HOME)
+    here.hears("bob/phone", has(), "/waypoints")
     here.phones.ask("bob/phone", "regions", "jane")
     here.hears("bob/phone", has(HOME), "/waypoints")
     await here.posts(fix(), jane, user="jane", device="phone")

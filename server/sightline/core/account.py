@@ -21,6 +21,7 @@ AUDITED = frozenset(
     (
         *("take", "takeover", "release", "stop", "shutdown", "routine", "subscribe", "ack"),
         *("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup"),
+        *("region", "unregion", "adopt"),
     )
 )
 RESERVED = frozenset(("guest", "visitor", DEMO))

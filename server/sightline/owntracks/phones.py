@@ -44,7 +44,7 @@ SOURCE = "http"
 _LOOK = 10.0  # s between looks at what waits
 _SETTLE = 2.0  # s after a change of regions until it is pushed: there may be more
 _VISIBLE = 2.0  # s for which the choice of friends for a reply holds
-_RECIPIENTS = 1_000  # phones whose friends' TIDs are remembered
+_RECIPIENTS = 1_000  # phones whose friends' TIDs, and whose own regions, are remembered
 _encode = msgspec.json.encode
 
 Send = Callable[[str, bytes], str]
@@ -83,6 +83,7 @@ class Phones(Service):
         self._busy: set[str] = set()  # devices of which something is open
         self._sent: dict[str, Bundle] = {}
         self._has: dict[str, tuple[Waypoint, ...]] = {}
+        self._read: set[str] = set()  # devices that were asked for theirs, to know the users' own
         self._named: dict[str, dict[str, reply.Named]] = {}
         self._visible: dict[Sight, tuple[float, list[str]]] = {}
         self._changed: IDelayedCall | None = None
@@ -150,11 +151,15 @@ class Phones(Service):
                 said = {"_type": "waypoint", "desc": one.desc, "lat": one.lat, "lon": one.lon}
                 self._live.happened(reading.thing, said | {"rad": one.rad, "tst": one.tst})
             return
+        has, at = reading.waypoints, reading.at
+        self._has.pop(device, None)
+        self._has[device] = has
+        if len(self._has) > _RECIPIENTS:
+            del self._has[next(iter(self._has))]
+        self._read.discard(device)
         phone = self._hub.world.state(f"phone/{device}")
         if not isinstance(phone, Phone):
             return
-        has, at = reading.waypoints, reading.at
-        self._has[device] = has
         phone = self._judge(device, phone, has, at)
         phone = answered(phone, ("read",), at)
         if has:
@@ -164,6 +169,8 @@ class Phones(Service):
             phone = replace(answered(phone, ("clear",), at), regions=Regions(state="none", at=at))
             self._sent.pop(device, None)
         self._show(device, phone)
+        if device not in self._posters and phone.waiting:
+            self._carry(device)  # what had to wait for this
 
     def _judge(self, device: str, phone: Phone, has: Sequence[Waypoint], at: float) -> Phone:
         """What the phone has, held against what it was sent."""
@@ -204,6 +211,9 @@ class Phones(Service):
         phone = replace(phone, transport="http", platform=platform)
         said = self._friends_for(device, sight)
         for command in phone.waiting:
+            if self._must_read_first(device, phone, command):
+                said += self._readings(device, phone)
+                continue
             said += self._worded(device, phone, command)
             phone = self._went(device, phone, command)
         self._show(device, phone)
@@ -250,6 +260,7 @@ class Phones(Service):
         now = self._wall()
         phone, n = ask(self._people.phone(device), do, by, now)
         if do == "regions" and self._regions is not None:
+            self._read.discard(device)
             bundle = self._regions.for_phone(device)
             phone = replace(phone, regions=Regions(state="asked", version=bundle.version, at=now))
         self._show(device, phone)
@@ -261,25 +272,49 @@ class Phones(Service):
         """By MQTT, now: all that waits."""
         phone = self._people.phone(device)
         for command in phone.waiting:
-            for said in self._worded(device, phone, command):
-                body = commands.encoded(said)
-                if phone.encrypted and device in self._keys:
-                    body = self._keys.seal(device, body)
-                if why := self._send(device, body):
+            if self._must_read_first(device, phone, command):
+                said = self._readings(device, phone)
+                if why := self._publish(device, phone, said):
+                    self._read.discard(device)
                     phone = self._went(device, phone, command, why)
-                    break
-            else:
-                phone = self._went(device, phone, command)
+                continue
+            why = self._publish(device, phone, self._worded(device, phone, command))
+            phone = self._went(device, phone, command, why)
         self._show(device, phone)
 
+    def _publish(self, device: str, phone: Phone, said: list[commands.Cmd]) -> str:
+        """Send these; why not, empty when they went."""
+        for one in said:
+            body = commands.encoded(one)
+            if phone.encrypted and device in self._keys:
+                body = self._keys.seal(device, body)
+            if why := self._send(device, body):
+                return why
+        return ""
+
     def _worded(self, device: str, phone: Phone, command: Command) -> list[commands.Cmd]:
-        wanted: Sequence[Waypoint] = ()
-        if command.do == "regions" and self._regions is not None:
-            # As they are now: they may have changed since they were asked for.
-            self._sent[device] = bundle = self._regions.for_phone(device)
-            wanted = bundle.waypoints
-        known = self._has.get(device, ())
-        return commands.messages(command.do, phone.platform, wanted, known)
+        if command.do != "regions" or self._regions is None:
+            return commands.messages(command.do, phone.platform)
+        # As they are now: they may have changed since they were asked for.
+        bundle = self._regions.for_phone(device)
+        before = self._sent.get(device)
+        has = self._has.get(device, ())
+        ours = [*bundle.waypoints, *(before.waypoints if before is not None else ())]
+        users = commands.own(has, ours)
+        self._sent[device] = bundle
+        known = [one for one in has if one not in users] if phone.platform == "ios" else users
+        return commands.messages("regions", phone.platform, bundle.waypoints, known)
+
+    def _must_read_first(self, device: str, phone: Phone, command: Command) -> bool:
+        """Whether the phone would lose its user's own regions, because we do not know them yet."""
+        return command.do == "regions" and phone.platform != "ios" and device not in self._has
+
+    def _readings(self, device: str, phone: Phone) -> list[commands.Cmd]:
+        """What to ask before that, once."""
+        if device in self._read:
+            return []
+        self._read.add(device)
+        return commands.messages("read", phone.platform)
 
     def _went(self, device: str, phone: Phone, command: Command, why: str = "") -> Phone:
         """A command is on its way, or (``why``) is not."""
@@ -346,6 +381,7 @@ class Phones(Service):
         self._fixes.forget(thing)
         self._posters.discard(device)
         self._busy.discard(device)
+        self._read.discard(device)
         for kept in (self._sent, self._has, self._named):
             kept.pop(device, None)
         for named in self._named.values():

@@ -97,17 +97,26 @@ class Brokers(MultiService):
         To the broker where the phone was heard; to all, when that is long ago.
         """
         source = self._hub.source(f"friend/{device}")
-        names = {bridge.broker for bridge in self._bridges}
-        why = "there is no broker"
-        for bridge in self._bridges:
-            if source in names and bridge.broker != source:
-                continue
+        near = [bridge for bridge in self._bridges if bridge.broker == source] or self._bridges
+        sent, why = 0, "there is no broker"
+        for bridge in near:
             try:
                 bridge.publish(commands.topic(device), payload, qos=1)
-                return ""
+                sent += 1
             except (NotConnected, TooManyWaiting, ValueError) as error:
                 why = str(error)
-        return why
+        return "" if sent else why
+
+    def publish(self, name: str, topic: str, payload: bytes) -> bool:
+        """Publish at this broker (empty: the first one), QoS 1; whether it was taken."""
+        for bridge in self._bridges:
+            if name in ("", bridge.broker):
+                try:
+                    bridge.publish(topic, payload, qos=1)
+                except (NotConnected, TooManyWaiting, ValueError):
+                    return False
+                return True
+        return False
 
     def gauges(self) -> dict[str, int]:
         """How the queues between us and the brokers are."""

@@ -58,6 +58,14 @@ def test_an_android_phone_is_cleared_before_it_is_told_because_it_never_removes(
     assert [one["action"] for one in none] == ["clearWaypoints", "waypoints"]
 
 
+def test_what_a_phones_user_made_is_told_anew_after_it_was_cleared():
+    mine = Waypoint("Allotment", 1.0, 2.0, 30.0, 5)
+    renamed = Waypoint("Office", 48.85, 2.29, 100.0, 6, WORK.rid)
+    assert commands.own([HOME, mine, renamed], [HOME, WORK]) == [mine]
+    said = commands.messages("regions", "android", [HOME], [mine])
+    assert [one["desc"] for one in said[1]["waypoints"]["waypoints"]] == ["Home", "Allotment"]
+
+
 def test_an_iphone_is_not_cleared_but_what_is_not_wanted_any_more_is_put_out_of_the_world():
     said = commands.messages("regions", "ios", [HOME], [HOME, WORK])
     assert [one["action"] for one in said] == ["setWaypoints", "waypoints"]

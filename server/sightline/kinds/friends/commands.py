@@ -59,9 +59,13 @@ def platform_of(agent: str) -> Platform:
 
 
 def messages(
-    do: Do, platform: Platform, wanted: Sequence[Waypoint] = (), known: Iterable[Waypoint] = ()
+    do: Do, platform: Platform, wanted: Sequence[Waypoint] = (), known: Sequence[Waypoint] = ()
 ) -> list[Cmd]:
-    """What to send, in order. ``wanted`` are the phone's regions, ``known`` those it last had."""
+    """What to send, in order.
+
+    ``wanted`` are the regions the phone is to have from us, ``known`` those of ours that it may
+    have, and its user's own, as far as they are known: see `own`.
+    """
     match do:
         case "locate":
             found = [cmd("reportLocation")]
@@ -82,7 +86,7 @@ def cmd(action: str, **more: Any) -> Cmd:
 
 
 def _setting(
-    platform: Platform, wanted: Sequence[Waypoint], known: Iterable[Waypoint]
+    platform: Platform, wanted: Sequence[Waypoint], known: Sequence[Waypoint]
 ) -> list[Cmd]:
     items = [_waypoint(one) for one in wanted]
     if platform == "ios":
@@ -95,7 +99,16 @@ def _setting(
             if one.rid is not None and one.rid not in stay
         ]
         return [_set(items)] if items else []
+    # Cleared, its user's own would be lost, so they are told anew with ours.
+    items += [_waypoint(one) for one in known]
     return [cmd("clearWaypoints"), *([_set(items)] if items else [])]
+
+
+def own(has: Iterable[Waypoint], ours: Sequence[Waypoint]) -> list[Waypoint]:
+    """Those of a phone's waypoints that its user made: none of them is one of ours."""
+    stamps = {one.tst for one in ours}
+    names = {one.rid for one in ours if one.rid is not None}
+    return [one for one in has if one.tst not in stamps and one.rid not in names]
 
 
 def _set(items: list[Cmd]) -> Cmd:
