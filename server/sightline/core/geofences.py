@@ -132,6 +132,8 @@ class Geofences:
             fix, place = self._last[thing]
             stand = self._stands.get(thing, {}).get(region)
             inside = stand is not None and stand.inside
+            if not inside and dot(zone.shape.middle, place) < zone.shape.edge:
+                continue
             within = self._within(zone.shape, fix, place)
             if within is None or within == inside:
                 continue
@@ -228,8 +230,10 @@ class Geofences:
     ) -> Change | None:
         stand = self._stands.get(thing, {}).get(region)
         shape = self._zones[region].shape
-        if stand is None and dot(shape.middle, place) < shape.edge:
-            return None  # far off: the usual case
+        if stand is None and (
+            dot(shape.middle, place) < shape.edge or not shape.holds(fix.lat, fix.lon, place)
+        ):
+            return None  # it was not in it, and is not: the usual case
         within = self._within(shape, fix, place)
         if stand is None:
             if not within:
@@ -253,13 +257,14 @@ class Geofences:
 
     def _within(self, shape: Shape, fix: Fix, place: Vector) -> bool | None:
         """What one fix tells, alone; None: nothing."""
-        beyond, acc, rules = shape.beyond(fix.lat, fix.lon, place), fix.acc, self.rules
+        acc, rules = fix.acc, self.rules
+        vague = acc > rules.coarse and acc > shape.size
+        if not vague and shape.holds(fix.lat, fix.lon, place):
+            return True
+        beyond = shape.beyond(fix.lat, fix.lon, place)
         if beyond > max(rules.margin, acc):
             return False
-        vague = acc > rules.coarse and acc > shape.size
-        if beyond <= 0 and (not vague or beyond + acc <= 0):
-            return True
-        return None
+        return True if beyond <= 0 and (not vague or beyond + acc <= 0) else None
 
     def _turn(self, thing: str, region: str, stand: _Stand) -> Change:
         """What the votes say is so."""

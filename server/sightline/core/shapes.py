@@ -54,6 +54,10 @@ class Circle:
         """How many m a place is outside of the border; inside it is less than 0."""
         return distance(self.lat, self.lon, lat, lon) - self.size
 
+    def holds(self, lat: float, lon: float, place: Vector) -> bool:
+        """Whether a place is inside."""
+        return self.beyond(lat, lon, place) <= 0
+
 
 class Polygon:
     """What is enclosed by these corners (degrees); the last is joined to the first.
@@ -98,13 +102,14 @@ class Polygon:
                 away = min(angle(a, place), angle(b, place))
             least = min(least, away)
         metres = least * radius(place[2])
-        return -metres if self._holds(place) else metres
+        return -metres if self.holds(lat, lon, place) else metres
 
     def _project(self, place: Vector) -> Place:
         height = dot(self.middle, place)
         return dot(self._east, place) / height, dot(self._north, place) / height
 
-    def _holds(self, place: Vector) -> bool:
+    def holds(self, lat: float, lon: float, place: Vector) -> bool:
+        """Whether a place is inside."""
         if dot(self.middle, place) <= 0:
             return False  # beyond the horizon
         x, y = self._project(place)

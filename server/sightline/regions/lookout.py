@@ -33,7 +33,7 @@ from sightline.regions.store import Standing
 RING = 500
 """Crossings that are kept."""
 _LOOK = 1.0  # s
-_SURVEY = 1000  # things looked at in one go when a region is new
+_SURVEY = 500  # things looked at in one go when a region is new
 _MOST_UNKNOWN = 1000  # names of regions we do not have, whose last event is remembered
 _NOTE = 0.05  # s that changes are gathered before they are written
 
