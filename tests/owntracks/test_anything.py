@@ -62,8 +62,8 @@ def test_any_fix_can_be_told_in_every_format(payload):
     desk = phones()
     desk.posted("a/b", payload, "", Sight())
     fixes = [
-        Fix(kept.friend.tst or 0, 0.0, said(kept.friend))
-        for kept in desk._fixes._kept.get("friend/a/b", ())
+        Fix(friend.tst or 0, 0.0, said(friend))
+        for friend, _, _ in desk._fixes._kept.get("friend/a/b", ())
     ]
     for _, write in FORMATS.values():
         assert write(fixes, [])

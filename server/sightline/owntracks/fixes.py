@@ -45,10 +45,8 @@ class Ranges(Protocol):
         """
 
 
-class _Kept(NamedTuple):
-    friend: Friend
-    http: bool
-    decrypted: bool
+_Kept = tuple[Friend, bool, bool]
+"""A fix, whether it was posted, whether it was encrypted."""
 
 
 class Memory:
@@ -70,18 +68,20 @@ class Memory:
         self, thing: str, friend: Friend, *, http: bool = False, decrypted: bool = False
     ) -> None:
         """One more fix."""
-        fixes = self._kept.setdefault(thing, deque())
-        fixes.append(_Kept(friend, http, decrypted))
+        fixes = self._kept.get(thing)
+        if fixes is None:
+            fixes = self._kept[thing] = deque()
+        fixes.append((friend, http, decrypted))
         if len(fixes) > self._per_device:
             fixes.popleft()  # its mark in the order then stands for a younger one of the device
-        else:
-            self._order.append(thing)
-        while len(self._order) > self._in_all:
+            return
+        self._order.append(thing)
+        if len(self._order) > self._in_all:
             oldest = self._order.popleft()
-            if kept := self._kept.get(oldest):
-                kept.popleft()
-                if not kept:
-                    del self._kept[oldest]
+            kept = self._kept[oldest]
+            kept.popleft()
+            if not kept:
+                del self._kept[oldest]
 
     def forget(self, thing: str) -> None:
         """Whoever is erased is gone from here, too."""
@@ -95,19 +95,15 @@ class Memory:
         found = [
             kept
             for kept in self._kept.get(thing, ())
-            if kept.friend.tst is not None and since <= kept.friend.tst <= until
+            if kept[0].tst is not None and since <= kept[0].tst <= until
         ]
-        found.sort(key=lambda kept: kept.friend.tst or 0)
+        found.sort(key=lambda kept: kept[0].tst or 0)
         if limit is not None:
             found = found[max(0, len(found) - limit) :]
         return succeed(
             [
-                Fix(
-                    kept.friend.tst or 0,
-                    kept.friend.at or 0,
-                    said(kept.friend, http=kept.http, decrypted=kept.decrypted),
-                )
-                for kept in found
+                Fix(friend.tst or 0, friend.at or 0, said(friend, http=http, decrypted=decrypted))
+                for friend, http, decrypted in found
             ]
         )
 

@@ -34,7 +34,7 @@ EVERY = 1.0
 """Seconds between two pushes to one client, and between two answers to ``LAST``."""
 MOST = 200
 """Clients at once."""
-MOST_LAST = 500
+MOST_LAST = 300
 """Devices in the answer to ``LAST``: those heard last."""
 _PING = 30.0  # s
 _MOST_HAPPENED = 500  # devices of which something is told in one tick
@@ -158,12 +158,13 @@ class Live(WebSocketServerFactory):
 
     def happened(self, thing: str, event: Mapping[str, Any] | None = None) -> None:
         """Something was heard of ``friend/user/device``: a fix, or an ``event`` of another type."""
+        if not self.clients:
+            return
         self.number += 1
-        if self.clients:
-            self._happened.pop(thing, None)
-            self._happened[thing] = self.number, event
-            if len(self._happened) > _MOST_HAPPENED:
-                del self._happened[next(iter(self._happened))]
+        self._happened.pop(thing, None)
+        self._happened[thing] = self.number, event
+        if len(self._happened) > _MOST_HAPPENED:
+            del self._happened[next(iter(self._happened))]
 
     def _tell(self) -> None:
         self._said.clear()
@@ -199,11 +200,9 @@ class Live(WebSocketServerFactory):
 
     def last(self, visitor: Visitor) -> list[bytes]:
         """What a client that says ``LAST`` gets."""
-        found = sorted(
-            self._people.friends(visitor.user.sight), key=lambda known: -(known[1].at or 0)
-        )
         said = []
-        for key, friend in found[:MOST_LAST]:
+        now = self.clock.seconds()
+        for key, friend in self._people.latest(visitor.user.sight, MOST_LAST, now):
             if position := self._people.position(key, friend):
                 card = self._people.card(key, friend)
                 said.append(_encode(position | card | {"_label": "OwnTracks"}))

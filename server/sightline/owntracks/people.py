@@ -14,11 +14,45 @@ from sightline.owntracks.fixes import said
 from sightline.owntracks.times import geohash, iso, shown
 
 
+SEEDED_FOR = 600.0
+"""Seconds after which we look again for friends that came into the world without a fix."""
+
+
 class People:
-    """All friends. ``things`` gives their keys, in any order."""
+    """All friends."""
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._order: dict[str, None] = {}  # keys, the latest heard last
+        self._seed_at = float("-inf")
+
+    def heard(self, key: str) -> None:
+        """A fix of this friend came."""
+        self._order.pop(key, None)
+        self._order[key] = None
+
+    def forget(self, key: str) -> None:
+        """This friend is erased."""
+        self._order.pop(key, None)
+
+    def latest(self, sight: Sight, most: int, now: float) -> list[tuple[str, Friend]]:
+        """Those with a position who may be seen and were heard last, the latest first.
+
+        ``now`` is of a clock that is never stepped, s.
+        """
+        if now >= self._seed_at:
+            # From before we listened, or brought back from the store: these are not the latest.
+            self._seed_at = now + SEEDED_FOR
+            order = [key for key, state in self._world if isinstance(state, Friend)]
+            self._order = dict.fromkeys(order) | self._order
+        found = []
+        for key in reversed(self._order):
+            friend = self._world.state(key)
+            if isinstance(friend, Friend) and friend.lat is not None and sight.sees(key):
+                found.append((key, friend))
+                if len(found) == most:
+                    break
+        return found
 
     def friends(self, sight: Sight) -> Iterator[tuple[str, Friend]]:
         """Those who may be seen: key and state."""

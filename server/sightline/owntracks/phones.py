@@ -75,6 +75,7 @@ class Phones(Service):
         self._fixes = fixes
         self._live = live
         self._keys = keys
+        self._keyed = bool(keys)
         self._send = send
         self._regions = regions
         self._posting = ""  # the device whose post is just being read
@@ -119,17 +120,27 @@ class Phones(Service):
     # -- what is heard
 
     def _located(self, reading: Located) -> None:
+        # For every fix there is: what most of them do not need is asked for in one word.
+        thing = reading.thing
+        self._people.heard(thing)
         if reading.retained:
             return  # a copy of what was heard before
-        device = id_of(reading.thing)
+        if self._posters or self._keyed:
+            http, decrypted = self._how(id_of(thing))
+            self._fixes.keep(thing, reading.friend, http=http, decrypted=decrypted)
+        else:
+            self._fixes.keep(thing, reading.friend)
+        if self._live.clients:
+            self._live.happened(thing)
+
+    def _how(self, device: str) -> tuple[bool, bool]:
+        """Whether a fix was posted, and whether it was encrypted."""
         http = self._posting == device
         if not http and device in self._posters:
             self._posters.discard(device)
             self._show(device, replace(self._people.phone(device), transport="mqtt"))
             self._carry(device)
-        decrypted = device in self._keys and self._people.phone(device).encrypted
-        self._fixes.keep(reading.thing, reading.friend, http=http, decrypted=decrypted)
-        self._live.happened(reading.thing)
+        return http, device in self._keys and self._people.phone(device).encrypted
 
     def _crossed(self, reading: Crossed) -> None:
         if not reading.retained:
@@ -195,6 +206,7 @@ class Phones(Service):
         """
         intake = self._hub.intake
         taken, self._posting, self._sealed = intake.accepted, device, False
+        self._posters.add(device)
         try:
             self._hub.arrived(
                 [Arrival(f"owntracks/{device}", payload, False, 1, self._wall(), SOURCE)]
@@ -207,7 +219,6 @@ class Phones(Service):
         platform = commands.platform_of(agent)
         if platform == "?":
             platform = phone.platform
-        self._posters.add(device)
         phone = replace(phone, transport="http", platform=platform)
         said = self._friends_for(device, sight)
         for command in phone.waiting:
@@ -227,8 +238,7 @@ class Phones(Service):
         now = self._clock.seconds()
         until, keys = self._visible.get(sight, (now, []))
         if now >= until:
-            chosen = reply.shown(self._people.friends(sight), "")
-            keys = [key for key, _ in chosen]
+            keys = [key for key, _ in self._people.latest(sight, reply.MOST_FRIENDS, now)]
             if len(self._visible) > _RECIPIENTS:
                 self._visible.clear()
             self._visible[sight] = now + _VISIBLE, keys
@@ -379,6 +389,7 @@ class Phones(Service):
         """A friend is erased: nothing of it stays here."""
         device = id_of(thing)
         self._fixes.forget(thing)
+        self._people.forget(thing)
         self._posters.discard(device)
         self._busy.discard(device)
         self._read.discard(device)

@@ -176,12 +176,9 @@ class Recorder(Resource):
         return _json({})  # we look nothing up about where people are
 
     def _monitor(self, asked: Asked) -> Body:
-        latest = max(
-            self._people.friends(asked.sight), key=lambda known: known[1].at or 0, default=None
-        )
-        if latest is None or latest[1].at is None:
-            return _TEXT, b"\n"
-        return _TEXT, f"{int(latest[1].at)} owntracks/{id_of(latest[0])}\n".encode()
+        for key, friend in self._people.latest(asked.sight, 1, self._clock.seconds()):
+            return _TEXT, f"{int(friend.at or 0)} owntracks/{id_of(key)}\n".encode()
+        return _TEXT, b"\n"
 
     def _photo(self, asked: Asked) -> Body:
         user = asked.get("user")

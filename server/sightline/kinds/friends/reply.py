@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sightline.kinds.friends.model import Face, Friend
@@ -72,12 +73,11 @@ def _free(wish: str, taken: set[str]) -> str:
     if wish not in taken:
         return wish
     first = wish[0]
-    more = (
-        *(first + letter for letter in _LETTERS),
-        *(one + two for one in _LETTERS for two in _LETTERS),
-        *(f"{first}{n}" for n in range(100, 1000)),
+    more = chain(
+        (first + letter for letter in _LETTERS),
+        (one + two for one in _LETTERS for two in _LETTERS),
     )
-    return next(name for name in more if name not in taken)
+    return next(name for name in more if name not in taken)  # there are more than `MOST_FRIENDS`
 
 
 def about(
