@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sightline.core.access import Sight
@@ -12,7 +12,6 @@ from sightline.kinds.friends.phone import Phone
 from sightline.model.kind import id_of
 from sightline.owntracks.fixes import said
 from sightline.owntracks.times import geohash, iso, shown
-
 
 SEEDED_FOR = 600.0
 """Seconds after which we look again for friends that came into the world without a fix."""
@@ -24,16 +23,24 @@ class People:
     def __init__(self, world: World) -> None:
         self._world = world
         self._order: dict[str, None] = {}  # keys, the latest heard last
+        self._groups: dict[str, set[str]] = {}  # the same keys by friend/user
         self._seed_at = float("-inf")
 
     def heard(self, key: str) -> None:
         """A fix of this friend came."""
-        self._order.pop(key, None)
+        if key in self._order:
+            del self._order[key]
+        else:
+            self._groups.setdefault(_group(key), set()).add(key)
         self._order[key] = None
 
     def forget(self, key: str) -> None:
         """This friend is erased."""
         self._order.pop(key, None)
+        group = self._groups.get(_group(key), set())
+        group.discard(key)
+        if not group:
+            self._groups.pop(_group(key), None)
 
     def latest(self, sight: Sight, most: int, now: float) -> list[tuple[str, Friend]]:
         """Those with a position who may be seen and were heard last, the latest first.
@@ -43,16 +50,31 @@ class People:
         if now >= self._seed_at:
             # From before we listened, or brought back from the store: these are not the latest.
             self._seed_at = now + SEEDED_FOR
-            order = [key for key, state in self._world if isinstance(state, Friend)]
-            self._order = dict.fromkeys(order) | self._order
+            known = [key for key, state in self._world if isinstance(state, Friend)]
+            later = list(self._order)
+            for key in (*known, *later):
+                self.heard(key)
         found = []
-        for key in reversed(self._order):
+        for key in self._among(sight):
             friend = self._world.state(key)
             if isinstance(friend, Friend) and friend.lat is not None and sight.sees(key):
                 found.append((key, friend))
                 if len(found) == most:
                     break
         return found
+
+    def _among(self, sight: Sight) -> Iterable[str]:
+        """Keys among which all are that may be seen, the latest first: often few of many."""
+        if sight.kinds is None or "friend" in sight.kinds:
+            return reversed(self._order)
+        keys = {key for key in sight.things if key in self._order}
+        for group in sight.things:
+            keys |= self._groups.get(group, set())
+        return sorted(keys, key=self._at, reverse=True)
+
+    def _at(self, key: str) -> float:
+        state = self._world.state(key)
+        return (state.at or 0) if isinstance(state, Friend) else 0
 
     def friends(self, sight: Sight) -> Iterator[tuple[str, Friend]]:
         """Those who may be seen: key and state."""
@@ -119,6 +141,11 @@ class People:
         found = {} if friend.name is None else {"name": friend.name}
         face = self.face(id_of(key))
         return found if face is None else found | {"face": face.data}
+
+
+def _group(key: str) -> str:
+    """``friend/user`` of ``friend/user/device``."""
+    return key.rpartition("/")[0]
 
 
 def _is(name: str, asked: str) -> bool:
