@@ -15,12 +15,15 @@ import trustme
 
 from broker import Broker
 from mqtt.scene import Scene
-from sightline.mqtt.options import TlsOptions
+from sightline.cli.check.broker import check
+from sightline.mqtt.options import BrokerOptions, TlsOptions
 from sightline.mqtt.profile import ANY, AWS
 from sightline.settings import BadSettings, load
 from sightline.wiring.options import broker_options, no_driving
 
-ACL = "user sightline\ntopic readwrite owntracks/#\ntopic readwrite test/#\n"
+ACL = "user sightline\n" + "".join(
+    f"topic readwrite {name}/#\n" for name in ("owntracks", "test", "sightline")
+)
 
 
 class Papers:
@@ -174,6 +177,22 @@ async def test_it_says_by_which_name_and_for_which_protocol_it_comes(scene, pape
     server.join(10)
     listener.close()
     assert seen == [("localhost", "x-amzn-mqtt-ca")]
+
+
+def test_the_doctor_does_nothing_there_that_would_end_the_connection(strict, papers):
+    options = BrokerOptions(
+        host="localhost",
+        port=strict.port,
+        client_id="five",
+        tls=papers.tls(papers.ours),
+        profile=AWS,
+    )
+    wanted = [(name, 1) for name in FILTERS]
+    found = {each.step: each for each in check("broker.aws", options, wanted)}
+    assert [each for each in found.values() if each.level == "fail"] == []
+    assert found["$SYS"].level == "skip"
+    assert found["retained"].level == "skip"
+    assert found["subscribe"].level == "ok"
 
 
 # -- the settings
