@@ -188,6 +188,7 @@ class Lookout(Service):
         for region in self._stays.pop(thing, set()):
             self._hub.place(f"stay/{thing}/{region}", None)
         self.whereabouts.forget(thing)
+        self._met = [each for each in self._met if each != thing]
         for pair in [pair for pair in self._unknown if pair[0] == thing]:
             del self._unknown[pair]
         for pair in [pair for pair in self._dirty if pair[0] == thing]:
