@@ -58,8 +58,8 @@ def test_what_is_sent_says_all_of_the_crossing():
     said = json.loads(body("abc", crossing(agrees=True, acc=5.0)))
     assert said == {
         "id": "abc", "kind": "crossing", "n": 7, "at": 2.0, "tst": 1.0,
-        "thing": "friend/jane/phone", "region": "ab12cd34", "name": "Home", "event": "enter", "by": "server", "agrees": True,
-        "acc": 5.0,
+        "thing": "friend/jane/phone", "region": "ab12cd34", "name": "Home",
+        "event": "enter", "by": "server", "agrees": True, "acc": 5.0,
     }  # fmt: skip
 
 
