@@ -226,12 +226,7 @@ class Sightline(MultiService):
             PrivacyDesk(
                 keeper,
                 world,
-                (
-                    brokers.clear_retained,
-                    hub_eraser(hub),
-                    places.lookout.erase,
-                    owntracks.phones.forget,
-                ),
+                (brokers.clear_retained, hub_eraser(hub), places.erase, owntracks.phones.forget),
             ),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )
