@@ -30,7 +30,12 @@ from sightline.core.proxy import Proxies
 from sightline.core.session import Lifetime, Visitor, described, digest, new_secret
 from sightline.core.world import World
 from sightline.helm import Asker, Helm, Refused
+from sightline.history.desk import HistoryDesk
+from sightline.history.hiding import HidingDesk
+from sightline.history.memory import MemoryStore
+from sightline.history.tracks import everything
 from sightline.hub import Hub
+from sightline.kinds import broker, friends, probots
 from sightline.kinds.broker import LinkReading
 from sightline.kinds.friends.model import Face, Friend
 from sightline.model.kind import Kind
@@ -41,9 +46,11 @@ from sightline.web.fanout import FanOut, Pace
 from sightline.web.front import Front
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.socket import Limits, SocketResource, Sockets
+from sightline.wiring.recall import shower
 from states import spot
 
 reactor: Any = _reactor
+KINDS = (friends.kind(), probots.kind(), broker.kind())
 CHEAP = Cost(memory=1024, time=1)
 GOOD = "quite-a-long-one-7"
 NOW = 1_795_235_000.0  # epoch s at the clock's 0
@@ -119,6 +126,7 @@ class House:
             reactor, self.fanout, self.helm, self._hello, self.keeper, Limits(rate=1000)
         )
         self.erased: list[str] = []
+        self.store = MemoryStore()
         self.api = Api(
             self.front,
             self.clock,
@@ -126,8 +134,15 @@ class House:
                 *DoorDesk(self.keeper).routes(),
                 *OwnDesk(self.keeper).routes(),
                 *SharingDesk(self.keeper).routes(),
-                *PrivacyDesk(self.keeper, self.world, (self._erase,)).routes(),
+                *PrivacyDesk(
+                    self.keeper,
+                    self.world,
+                    (self._erase, lambda thing: self.store.erase([thing])),
+                    lambda thing: everything(self.store, thing),
+                ).routes(),
                 *AdminDesk(self.keeper, lambda: [k for k, _ in self.world]).routes(),
+                *HistoryDesk(self.store, self.world, shower(KINDS, self.hub), self.wall).routes(),
+                *HidingDesk(self.store, self.keeper.note).routes(),
             ],
             rate=rate,
         )

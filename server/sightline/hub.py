@@ -8,7 +8,9 @@ fallen silent, and how the server itself is doing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
+import msgspec
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
@@ -20,6 +22,7 @@ from sightline.core.presence import Presence
 from sightline.core.world import World, WorldFull
 from sightline.model.kind import Arrival, Reading, State
 from sightline.model.link import Link
+from sightline.model.record import Record
 from sightline.model.server import Server
 
 SERVER = "server/sightline"
@@ -65,13 +68,25 @@ class Hub(Service):
         self.viewers: Callable[[], int] = lambda: 0
         self.overflow: Callable[[], int] = lambda: 0
         self.frames: Callable[[], int] = lambda: 0
-        self.gauges: Callable[[], Mapping[str, int]] = dict  # further fields of `Server`
+        self.gauges: Callable[[], Mapping[str, Any]] = dict  # further fields of `Server`
+        self.remember: Callable[[Record], None] = lambda record: None  # until there is a history
 
     # -- what happens
 
-    def arrived(self, arrivals: Iterable[Arrival]) -> None:
-        """Messages came in."""
-        self._intake.take(arrivals, self._clock.seconds())
+    def arrived(self, arrivals: Iterable[Arrival], *, keep: bool = True) -> None:
+        """Messages came in. ``keep`` false: for the world only, not for history."""
+        self._intake.take(arrivals, self._clock.seconds(), keep=keep)
+        self._tell()
+
+    def restore(self, readings: Iterable[Reading]) -> None:
+        """The world as it was kept, where nothing newer is known."""
+        now, wall = self._clock.seconds(), self._wall()
+        for reading in readings:
+            if reading.thing in self.world:
+                continue
+            self._fold(reading)
+            if reading.heard is not None:
+                self._presence.heard(reading.thing, now - (wall - reading.heard), "")
         self._tell()
 
     def linked(self, broker: str, link: Link) -> None:
@@ -110,6 +125,14 @@ class Hub(Service):
     def told(self) -> None:
         """Tell the listeners what was placed."""
         self._tell()
+
+    def happened(self, sort: str, thing: str, tst: float, state: State) -> None:
+        """Something happened that is to be remembered: a crossing, a command, an alarm.
+
+        ``sort`` is one of `sightline.history.entry.EVENTS`; ``thing`` is what it is about, and who
+        sees that sees this. ``state`` is kept as it is. To show it in the world is another matter.
+        """
+        self.remember(Record(thing, sort, tst, msgspec.json.encode(state)))
 
     def found(self, readings: Iterable[Reading]) -> None:
         """Something was found out that no message said."""

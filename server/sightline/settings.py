@@ -265,6 +265,51 @@ class Webhook(Section, frozen=True, kw_only=True):
     secret: Secret | None = None
 
 
+class History(Section, frozen=True, kw_only=True):
+    """What happened, and for how long it is kept.
+
+    ``store``: sqlite (``history.db`` in the state folder), dynamodb (see `Dynamodb`) or memory (for
+    trying out; at most ``memory_rows`` entries). Positions are kept for ``days``, unless their
+    owner said otherwise; commands, alarms, logs and figures for ``log_days``; 0: for good. While
+    the store is slow or fails, ``queue`` records of ``queue_megabytes`` may wait for it.
+    """
+
+    store: Literal["sqlite", "dynamodb", "memory"] = "sqlite"
+    days: Annotated[int, Meta(ge=0, le=36_600)] = 90
+    log_days: Annotated[int, Meta(ge=0, le=36_600)] = 90
+    queue: Count = 200_000
+    queue_megabytes: Annotated[int, Meta(ge=1, le=4096)] = 64
+    memory_rows: Count = 100_000
+
+
+class Dynamodb(Section, frozen=True, kw_only=True):
+    """The table in Amazon DynamoDB, for ``history.store = "dynamodb"``.
+
+    ``region`` empty: as AWS_REGION says. ``endpoint`` is a URL where it is not AWS itself.
+    ``ttl_days``: DynamoDB itself removes entries that are so old; 0: it does not. While AWS is away
+    ``spill_megabytes`` may wait on disk.
+    """
+
+    table: str = "sightline"
+    region: str = ""
+    endpoint: str = ""
+    ttl_days: Annotated[int, Meta(ge=0, le=36_600)] = 0
+    spill_megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 256
+
+
+class Archive(Section, frozen=True, kw_only=True):
+    """Raw MQTT messages as they came, in files by day; what of them, and how long.
+
+    ``topics`` are filters. What is older than ``days`` goes, and the oldest when there is more than
+    ``megabytes``.
+    """
+
+    enabled: bool = True
+    topics: tuple[str, ...] = ("#",)
+    days: Annotated[int, Meta(ge=1, le=3660)] = 7
+    megabytes: Annotated[int, Meta(ge=8, le=1_000_000)] = 256
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """Everything the operator decided.
 
@@ -284,6 +329,9 @@ class Settings(Section, frozen=True, kw_only=True):
     console: Console = Console()
     regions: Regions = Regions()
     webhook: Mapping[str, Webhook] = {}
+    history: History = History()
+    archive: Archive = Archive()
+    dynamodb: Dynamodb = Dynamodb()
 
     def warnings(self) -> list[str]:
         """What is allowed but should be said aloud at every start."""
@@ -293,6 +341,12 @@ class Settings(Section, frozen=True, kw_only=True):
                 f"accounts.guest: who reaches this server is let in as {self.accounts.guest}"
                 " without signing in"
             )
+        if self.history.store == "memory":
+            said.append("history.store: history is kept in memory and ends with the server")
+        if self.dynamodb.endpoint.startswith("http:") and not _is_here(
+            urlsplit(self.dynamodb.endpoint).hostname or ""
+        ):
+            said.append("dynamodb.endpoint: positions travel unencrypted (http)")
         for name, broker in self.broker.items():
             if broker.tls_insecure:
                 said.append(
@@ -333,12 +387,28 @@ def load(path: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Set
     return _settings(table, str(path), Path(path).resolve().parent, environ)
 
 
+_SECTIONS = (
+    Server,
+    Limits,
+    Fanout,
+    Friends,
+    Probots,
+    Accounts,
+    Driving,
+    Console,
+    Regions,
+    History,
+    Archive,
+    Dynamodb,
+)
+
+
 def _settings(
     table: Mapping[str, Any], file: str, folder: Path, environ: Mapping[str, str]
 ) -> Settings:
     _check_names(table, Settings.__struct_fields__, file, "")
     sections: dict[str, Any] = {}
-    for section in (Server, Limits, Fanout, Friends, Probots, Accounts, Driving, Console, Regions):
+    for section in _SECTIONS:
         name = section.__name__.lower()
         if name in table:
             sections[name] = section(**_values(section, table[name], file, name))
@@ -633,7 +703,9 @@ def _check_values(settings: Settings, file: str) -> None:
         *_server_faults(settings.server),
         *_order_faults(settings),
         *_friends_faults(settings.friends),
-        *_console_faults(settings.console),
+        *_filter_faults("console", settings.console, ("subscribe", "publish")),
+        *_filter_faults("archive", settings.archive, ("topics",)),
+        *_dynamodb_faults(settings.dynamodb),
         *(fault for name, b in settings.broker.items() for fault in _broker_faults(name, b)),
         *_twin_faults(settings.broker),
     ):
@@ -724,11 +796,24 @@ def _friends_faults(friends: Friends) -> Iterable[tuple[str, str]]:
         )
 
 
-def _console_faults(console: Console) -> Iterable[tuple[str, str]]:
-    for key in ("subscribe", "publish"):
-        for name in getattr(console, key):
+def _filter_faults(where: str, section: Section, keys: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for key in keys:
+        for name in getattr(section, key):
             if fault := filter_fault(name):
-                yield f"console.{key}", f"each must be a topic filter: {fault} (is {_shown(name)})"
+                yield f"{where}.{key}", f"each must be a topic filter: {fault} (is {_shown(name)})"
+
+
+def _dynamodb_faults(dynamodb: Dynamodb) -> Iterable[tuple[str, str]]:
+    table, region, endpoint = dynamodb.table, dynamodb.region, dynamodb.endpoint
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{3,255}", table):
+        yield "dynamodb.table", f"must be 3 to 255 of A-Z a-z 0-9 _ . - (is {_shown(table)})"
+    if region and not re.fullmatch(r"[a-z0-9-]{1,32}", region):
+        yield "dynamodb.region", f"must be such as eu-west-1 (is {_shown(region)})"
+    if endpoint and not _is_origin(endpoint):
+        yield (
+            "dynamodb.endpoint",
+            f"must be empty or such as http://127.0.0.1:8000, no path (is {_shown(endpoint)})",
+        )
 
 
 def _broker_faults(name: str, broker: Broker) -> Iterable[tuple[str, str]]:

@@ -41,6 +41,9 @@ from sightline.core.world import World
 from sightline.driving.desk import Desk
 from sightline.driving.verbs import Verbs
 from sightline.helm import Helm
+from sightline.history.desk import HistoryDesk
+from sightline.history.hiding import HidingDesk
+from sightline.history.tracks import everything
 from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
@@ -52,11 +55,14 @@ from sightline.web.fanout import FanOut, Pace
 from sightline.web.front import Front
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.socket import Limits, SocketResource, Sockets
+from sightline.wiring.archive import message_archive
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers, Listening
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
+from sightline.wiring.history import HistoryService, make_store, remembers, retained
 from sightline.wiring.owntracks import OwnTracks, keys
+from sightline.wiring.recall import shower
 from sightline.wiring.regions import Places
 from sightline.wiring.start import CannotStart
 
@@ -191,20 +197,27 @@ class Sightline(MultiService):
             compression=settings.fanout.compression,
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
+        store = make_store(settings, state)
+        history = HistoryService(settings.history, store, hub, kinds, time.time, retained(keeper))
+        desk.log.when_written(remembers(hub))
         brokers = Brokers(
-            settings, state, hub, desk, console, watch, filters, demo=demo, config=config
+            settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )
         places = Places(settings, state, hub, helm, keeper, brokers.publish)
+        archive = message_archive(reactor, settings, state)
+        brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
         hub.frames = lambda: fanout.frames_sent
         hub.gauges = lambda: {
             **brokers.gauges(),
+            **history.gauges(),
             "behind": fanout.behind,
             "things": len(world),
             "console": console.subscriptions,
             "console_dropped": console.dropped,
             "topics": console.topics,
+            "archive_lost": archive.lost,
         }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
@@ -226,8 +239,18 @@ class Sightline(MultiService):
             PrivacyDesk(
                 keeper,
                 world,
-                (brokers.clear_retained, hub_eraser(hub), places.erase, owntracks.phones.forget),
+                (
+                    brokers.clear_retained,
+                    hub_eraser(hub),
+                    places.erase,
+                    owntracks.phones.forget,
+                    archive.erase,
+                    history.erase,
+                ),
+                lambda thing: everything(store, thing),
             ),
+            HistoryDesk(store, world, shower(kinds, hub), time.time),
+            HidingDesk(store, keeper.note),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )
         api = Api(
@@ -251,9 +274,11 @@ class Sightline(MultiService):
         for part in (
             StateFolder(state),
             Door(keeper),
+            history,
             hub,
             desk,
             places,
+            archive,
             brokers,
             console,
             watch,

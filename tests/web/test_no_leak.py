@@ -15,6 +15,7 @@ from picture import Picture
 from sightline.core import wire
 from sightline.core.access import EVERYTHING, Grants, User, may, user_of, visitor
 from sightline.core.world import World
+from sightline.history.entry import entry
 from sightline.web.fanout import FanOut, Pace
 from states import spot
 
@@ -172,7 +173,9 @@ def test_the_epoch_tells_nothing_of_what_is_seen():
 PATHS = [
     "/me", "/session", "/sessions", "/tokens", "/links", "/users", "/users/ann", "/audit", "/audit?thing=friend/ann/phx",
     "/friends/ann/phx/retention", "/friends/ann/phx/export", "/friends/ben/tby/export",
-    "/friends/ann/nothere/export", "/nothing", "//metrics", "//readyz", "//healthz", "//nothing", "//",
+    "/friends/ann/nothere/export", "/things", "/scene?at=1795235100", "/events", "/openapi.json",
+    "/events?thing=probot/ProBot82", "/events?kind=transition", *(f"{path}/{thing}?month=2026-11" for path in
+    ("/things", "/history", "/days") for thing in ("friend/ben/tby", "friend/ann/phx", "probot/ProBot81")), "/nothing", "//metrics", "//readyz", "//healthz", "//nothing", "//",
 ]  # fmt: skip
 
 
@@ -220,6 +223,13 @@ async def peopled(house: Any) -> Any:
     home = await house()
     for key in KEYS:
         home.world.put(key, spot(VALUES[key]))
+        # The same in history: where a friend was, how a robot was, what happened to either.
+        body = {"_type": "location", "lat": 1, "lon": 2, "tst": 1795235000, "alt": VALUES[key]}
+        if not key.startswith("friend/"):
+            body = {"presence": "live", "order": VALUES[key]}
+        said = json.dumps(body).encode()
+        for sort in ("fix", "state", "transition", "drive", "alarm", "log"):
+            await home.store.write([entry(key, sort, 1795235000.0, 1795235000.0, said)], [])
     root = await home.knows("root", "admin")
     await home.link(root, "friend/ann/phx")
     await home.asks("GET", "/friends/ann/phx/export", cookie=root)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from datetime import UTC, datetime
+from typing import IO
 from xml.sax.saxutils import escape
 
 import msgspec
@@ -19,7 +21,10 @@ friend.json  the present state; times in epoch seconds, speed in km/h, lengths i
 track.gpx    the present position for maps and watches (absent when none is known)
 face.*       the picture on its card (absent when there is none)
 kept.json    for how long it is kept, and who was given sight of it
+history.jsonl  what is remembered: a line for each message or event, oldest first of each sort
 """
+_IN_MEMORY = 4_194_304  # bytes; beyond it a zip goes to a temporary file
+_PIECE = 262_144  # bytes
 _LATEST = 253_402_300_800  # epoch s of the year 10000
 _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # that a zip can name
 
@@ -46,6 +51,28 @@ def bundle(
         for name, data in files.items():
             made.writestr(zipfile.ZipInfo(name, max(now, _EARLIEST).timetuple()[:6]), data)
     return out.getvalue()
+
+
+async def with_history(bundled: bytes, lines: AsyncIterator[bytes]) -> IO[bytes]:
+    """The same zip with ``history.jsonl``, in a file of its own: it may be long."""
+    # Whoever sends it (`pieces`) closes it.
+    file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+    file.write(bundled)
+    with (
+        zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as made,
+        made.open("history.jsonl", "w") as member,
+    ):
+        async for some in lines:
+            member.write(some)
+    file.seek(0)
+    return file
+
+
+async def pieces(file: IO[bytes]) -> AsyncGenerator[bytes, None]:
+    """A file in pieces; closed at its end."""
+    with file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def gpx(thing: str, fields: Mapping[str, object]) -> bytes | None:

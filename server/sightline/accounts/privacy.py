@@ -6,14 +6,14 @@ there is no such friend.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Annotated, Protocol
 
 from msgspec import Meta
 
 from sightline.accounts.asked import Asked, read
 from sightline.accounts.database import Database
-from sightline.accounts.export import bundle
+from sightline.accounts.export import bundle, pieces, with_history
 from sightline.accounts.keeper import Keeper
 from sightline.core.access import may
 from sightline.core.account import Deed
@@ -40,14 +40,23 @@ class Erase(Asked, frozen=True):
     confirm: Annotated[str, Meta(max_length=300)]
 
 
-Eraser = Callable[[str], None]
+Eraser = Callable[[str], Awaitable[None] | None]
 """Lets everything about ``friend/user/device`` go from one place; more places may be added."""
+Recall = Callable[[str], AsyncIterator[bytes]]
+"""Everything that history knows about a thing, as lines of JSON, some at a time."""
 
 
 class PrivacyDesk:
     """One friend's data."""
 
-    def __init__(self, keeper: Keeper, known: Known, erasers: Sequence[Eraser]) -> None:
+    def __init__(
+        self,
+        keeper: Keeper,
+        known: Known,
+        erasers: Sequence[Eraser],
+        recall: Recall | None = None,
+    ) -> None:
+        self._recall = recall
         self._keeper = keeper
         self._known = known
         self._erasers = erasers
@@ -119,7 +128,11 @@ class PrivacyDesk:
         )
         name = "-".join(id_of(thing).split("/"))
         plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
-        return Reply(file=made, type="application/zip", name=f"sightline-{plain}.zip")
+        name = f"sightline-{plain}.zip"
+        if self._recall is None:
+            return Reply(file=made, type="application/zip", name=name)
+        whole = await with_history(made, self._recall(thing))
+        return Reply(stream=pieces(whole), type="application/zip", name=name)
 
     async def erase(self, call: Call) -> Reply:
         """Forget this friend. What it sends from now on is a new friend's."""
@@ -133,7 +146,9 @@ class PrivacyDesk:
             database.write(Deed(who, call.address, "erase", thing))
 
         for eraser in self._erasers:
-            eraser(thing)
+            erasing = eraser(thing)
+            if erasing is not None:
+                await erasing
         await self._keeper.change(erase)
         await self._keeper.look(lambda database: database.scrub())
         return Reply()

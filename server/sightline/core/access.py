@@ -24,6 +24,7 @@ _RANK: dict[Role, int] = {"viewer": 0, "operator": 1, "admin": 2}
 # stop it: stopping is not a privilege.
 LEAST_ROLE: dict[str, Role] = {
     "see": "viewer",
+    "history": "viewer",
     "stop": "viewer",
     "drive": "operator",
     "takeover": "admin",
@@ -45,6 +46,7 @@ LEAST_ROLE: dict[str, Role] = {
     "region": "viewer",
     "unregion": "viewer",
     "adopt": "operator",
+    "hide": "viewer",
     # the server itself
     "accounts": "admin",
     "audit": "admin",
@@ -54,7 +56,7 @@ LEAST_ROLE: dict[str, Role] = {
 # Done by admins, and by the account that the thing belongs to (a grant ``own``).
 OWNERS = frozenset(
     (
-        *("share", "export", "retain", "erase"),
+        *("share", "export", "retain", "erase", "hide"),
         *("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup"),
     )
 )
@@ -104,6 +106,10 @@ SEEN_BY: dict[str, Role] = {
 
 # Kinds that tell of any thing of another kind, and are seen by whoever sees all of that.
 WITH_ALL: dict[str, str] = {"command": "probot", "alarm": "probot"}
+
+# What of a thing's history is seen by whoever also sees this kind; of the rest, whoever sees the
+# thing sees its history.
+SEEN_AS: dict[str, str] = {"log": "log", "drive": "command", "alarm": "alarm"}
 
 _GRANT = re.compile(r"\*|[a-z]{1,32}(?:/[^/\x00-\x1f\x7f+#]{1,128}){0,2}")
 
@@ -204,7 +210,7 @@ def may(user: User, verb: str, thing: str) -> bool:
     if least is None or not user.sight.sees(thing) or _RANK[user.role] < _RANK[least]:
         return False
     if user.looks_only:
-        return verb == "see"
+        return verb in ("see", "history")
     if verb in OWNERS:
         return user.role == "admin" or _holds(user.owns, thing)
     return verb != "drive" or user.drives is None or _holds(user.drives, thing)
@@ -226,6 +232,12 @@ def _keeps(user: User, region: str) -> bool:
 
 def _holds(granted: frozenset[str], thing: str) -> bool:
     return kind_of(thing) in granted or covers(granted, thing)
+
+
+def may_recall(user: User, thing: str, sort: str) -> bool:
+    """Whether ``user`` may be told what happened to ``thing``: entries of this sort."""
+    kind = SEEN_AS.get(sort)
+    return may(user, "history", thing) and (kind is None or user.sight.sees(f"{kind}/"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ accounts. Who cannot be served raises `Denied`, whose code is a stable word.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -78,9 +78,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Yes, with ``fields``; or with a file.
+    """Yes, with ``fields``; or with a file; or with a ``stream`` of bytes, closed at its end.
 
-    ``cookie`` is the session's new secret, which ``lasts`` so many s; "" ends it.
+    A stream without a ``name`` is not to be saved but shown. ``cookie`` is the session's new
+    secret, which ``lasts`` so many s; "" ends it.
     """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -90,6 +91,7 @@ class Reply:
     file: bytes | None = field(default=None, repr=False)
     type: str = ""
     name: str = ""
+    stream: AsyncGenerator[bytes, None] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sightline.core.presence import Presence
 from sightline.core.world import World, WorldFull
 from sightline.model.kind import Arrival, CannotDecode, Kind, Reading, State
+from sightline.model.record import Record
 from sightline.model.text import clean
 
 _HEAD = 200  # characters of a rejected payload that are shown
@@ -17,6 +18,12 @@ _PRIVATE = "(not shown: it may hold a password)"
 _PER_REASON = 0.2  # s between two of the same reason on the quarantine list: a flood fills it not
 
 R = TypeVar("R")
+
+
+# Of a reading: the thing that changed or that there is a record of, our receipt (epoch s), when the
+# thing was alive (epoch s, if that was said), and what belongs into history.
+News = tuple[str, float, float | None, Record | None]
+Keep = Callable[[list[News]], None]
 
 
 class Quarantined(State, frozen=True, omit_defaults=True, kw_only=True):
@@ -54,6 +61,9 @@ class Intake:
         self._presence = presence
         self._quarantine = quarantine
         self._told: dict[type, list[Callable[[Any], None]]] = {}
+        self._news: list[News] = []
+        self.keep: Keep | None = None
+        """Gets what belongs into history, after each batch."""
         self._last_shown: dict[str, float] = {}
         self.received = 0
         self.accepted = 0
@@ -65,8 +75,11 @@ class Intake:
         """Call ``hear`` with each reading of this sort, after it was folded."""
         self._told.setdefault(sort, []).append(hear)
 
-    def take(self, arrivals: Iterable[Arrival], now: float) -> None:
-        """Let arrivals change the world. ``now`` is the monotonic clock's time, in s."""
+    def take(self, arrivals: Iterable[Arrival], now: float, *, keep: bool = True) -> None:
+        """Let arrivals change the world. ``now`` is the monotonic clock's time, in s.
+
+        ``keep`` false: they come once more by another way, which is the one for history.
+        """
         for arrival in arrivals:
             self.received += 1
             try:
@@ -77,6 +90,10 @@ class Intake:
                 self._reject(arrival, why, now)
             except WorldFull:
                 self._reject(arrival, _NO_ROOM, now)
+        if self._news:
+            news, self._news = self._news, []
+            if keep and self.keep is not None:
+                self.keep(news)
 
     def _decoder(self, arrival: Arrival) -> Callable[[Arrival], Iterable[Reading]]:
         topic = arrival.topic
@@ -95,6 +112,9 @@ class Intake:
         heard = reading.heard
         changed = world.fold(reading)
         self.dropped += reading.dropped
+        record: Record | None = getattr(reading, "record", None)
+        if changed or record is not None:
+            self._news.append((thing, arrival.at, heard, record))
         if heard is not None:
             self._presence.heard(thing, now - (arrival.at - heard), arrival.source)
         elif changed and thing not in world:

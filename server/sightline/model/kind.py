@@ -6,8 +6,8 @@ readings. Nothing here knows a particular kind.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import msgspec
@@ -63,7 +63,10 @@ class Present(State, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Reading(Protocol):
-    """What an arrival says about one thing: a fold from the state before to the state after."""
+    """What an arrival says about one thing: a fold from the state before to the state after.
+
+    One that belongs into history has a ``record``, too (`sightline.model.record.Record` or None).
+    """
 
     @property
     def thing(self) -> str:
@@ -115,6 +118,7 @@ class Kind:
     ``filters`` are the MQTT subscriptions it needs (filter, QoS). ``roots`` are the first topic
     levels it answers for. ``decode`` returns readings or raises `CannotDecode`, nothing else.
     ``things`` are the kinds of keys it makes (``friend``, ``face``); ``patience`` is by such kind.
+    ``states`` are what is kept of them from one start of the server to the next, by such kind.
     """
 
     name: str
@@ -123,6 +127,7 @@ class Kind:
     things: frozenset[str]
     decode: Callable[[Arrival], Iterable[Reading]]
     patience: dict[str, Patience]
+    states: Mapping[str, type[State]] = field(default_factory=dict)
 
 
 def kind_of(thing: str) -> str:

@@ -15,7 +15,13 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     messages waiting between the network and us; ``unsent``: messages of ours that a broker did not
     take in time; ``faults``: mistakes of ours that were caught; ``things`` in the world;
     ``console``: subscriptions of all consoles, ``console_dropped``: messages they were too slow
-    for; ``topics`` in the topic trees. Absent: 0.
+    for; ``topics`` in the topic trees; ``archive_lost``: messages that found no room on
+    their way into the archive. Absent: 0.
+
+    Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
+    oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
+    ``history_why`` is told nothing can be kept. ``history_rows`` and ``history_bytes`` are its
+    size, ``history_since`` the time of its oldest entry (epoch s).
     """
 
     version: str
@@ -36,3 +42,13 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     console: int = 0
     console_dropped: int = 0
     topics: int = 0
+    store: str | None = None
+    backlog: int = 0
+    backlog_age: float = 0.0
+    kept: int = 0
+    unkept: int = 0
+    history_why: str | None = None
+    history_rows: int | None = None
+    history_bytes: int | None = None
+    history_since: float | None = None
+    archive_lost: int = 0

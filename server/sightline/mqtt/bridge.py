@@ -30,7 +30,7 @@ from twisted.logger import Logger
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt import reasons
-from sightline.mqtt.connection import Connection, Down, Event, Rejected, Up
+from sightline.mqtt.connection import Connection, Down, Event, Receipt, Rejected, Up
 from sightline.mqtt.inbox import Inbox, Reactor, rare
 from sightline.mqtt.options import BrokerOptions
 
@@ -64,7 +64,8 @@ class Bridge(service.Service):
 
     ``arrived`` gets lists of arrivals, ``linked`` the state of the connection whenever it changes.
     ``now`` is the wall clock (epoch s); it is also called on paho's thread. ``jitter`` gives a
-    number from 0 to 1 for each wait.
+    number from 0 to 1 for each wait. ``received`` gets the receipts for what arrived before each,
+    where the options ask for late acknowledgement.
     """
 
     _log = Logger()
@@ -78,6 +79,7 @@ class Bridge(service.Service):
         linked: Callable[[Link], None],
         now: Callable[[], float],
         jitter: Callable[[], float] = random.random,
+        received: Callable[[Receipt], None] = Receipt.kept,
     ) -> None:
         self._reactor = reactor
         self._options = options
@@ -86,6 +88,7 @@ class Bridge(service.Service):
         }
         self._unfit: dict[str, str] = {}  # later filters that this broker does not take, and why
         self._linked = linked
+        self._received = received
         self._now = now
         self._jitter = jitter
         self._inbox: Inbox[Event] = Inbox(reactor, options.queue_limit, arrived, self._told)
@@ -286,6 +289,8 @@ class Bridge(service.Service):
         if event.connection is not self._connection:
             return
         match event:
+            case Receipt():
+                self._received(event)
             case Up(rejected=rejected, unanswered=unanswered):
                 self._accepted(rejected, unanswered)
             case Rejected(filters=filters):

@@ -53,6 +53,8 @@ BREATH = 200
 # come: at 40,000 messages a second this halves what each of them costs.
 PATIENCE = 0.001
 HANDFUL = 100
+_PUBACK = b"\x40\x02"
+_PUBACK_SIZE = 4
 # How long stopping may take to send what is waiting (s).
 LAST_WORDS = 1.0
 
@@ -83,7 +85,27 @@ class Down:
     fault: Failure | None = None
 
 
-Event = Up | Rejected | Down
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Comes behind the messages it is for, where they are not acknowledged on receipt.
+
+    Whoever gets it calls one of the two, on the reactor thread, in the order of the receipts.
+    """
+
+    connection: Connection
+    acks: bytes
+    """The PUBACKs, as they go to the broker."""
+
+    def kept(self) -> None:
+        """They are safe: acknowledge them. The broker forgets them."""
+        self.connection.acknowledge(self.acks)
+
+    def again(self) -> None:
+        """They are not: connect anew, so that the broker sends what is not acknowledged again."""
+        self.connection.give_up("some messages were not kept; the broker is to send them again")
+
+
+Event = Up | Rejected | Down | Receipt
 P = ParamSpec("P")
 
 
@@ -126,6 +148,7 @@ class Connection:
         self._turned = time.monotonic()
         self._outbox: deque[Callable[[Client], None]] = deque()
         self._stopping = False
+        self._given_up = ""
         self._abandoned = False
         self._ear, self._bell = socket.socketpair()
         self._ear.setblocking(False)
@@ -133,6 +156,7 @@ class Connection:
         self._thread = threading.Thread(target=self._run, name=f"mqtt-{options.name}", daemon=True)
         # paho's thread only
         self._arrivals: list[Arrival] = []
+        self._unacked: list[bytes] = []
         self._why = ""
         self._accepted = False
         self._announced = False
@@ -202,6 +226,25 @@ class Connection:
     def unsubscribe(self, filters: Sequence[str]) -> None:
         """Ask for less."""
         self._leave(lambda client: client.unsubscribe(list(filters)) and None)
+
+    def acknowledge(self, acks: bytes) -> None:
+        """Let the broker forget messages; ``acks`` are of a `Receipt`."""
+
+        def send(client: Client) -> None:
+            if isinstance(client, FastClient):
+                client.acknowledge(acks)
+                return
+            for at in range(0, len(acks), _PUBACK_SIZE):
+                client.ack(int.from_bytes(acks[at + 2 : at + 4]), 1)
+
+        # There is always room: the broker sends only so many that are not acknowledged.
+        self._outbox.append(send)
+        self._ring()
+
+    def give_up(self, why: str) -> None:
+        """End the connection, as if it were lost."""
+        self._given_up = why
+        self._ring()
 
     def _leave(self, job: Callable[[Client], None]) -> bool:
         if len(self._outbox) >= self._options.send_limit:
@@ -294,7 +337,8 @@ class Connection:
             how["clean_session"] = options.clean
         client: Client
         if options.fast_reading and fits(options.transport):
-            client = FastClient(self._arrivals, options.name, self._now, **how)
+            unacked = self._unacked if options.late_ack else None
+            client = FastClient(self._arrivals, options.name, self._now, unacked, **how)
         else:
             client = Client(**how)
         client.suppress_exceptions = True
@@ -363,7 +407,7 @@ class Connection:
             if client.want_write():
                 client.loop_write()
             client.loop_misc()
-            if why := self._overdue(heard, client.keepalive):
+            if why := self._given_up or self._overdue(heard, client.keepalive):
                 self._why = self._why or why
                 return
 
@@ -431,12 +475,19 @@ class Connection:
         self._tell(Up(self, tuple(self._rejected), unanswered))
 
     def _hand_in(self) -> None:
-        """Give the inbox what was read. `FastClient` holds this very list, so it is emptied."""
-        if self._arrivals:
-            arrivals = self._arrivals[:]
-            self._arrivals.clear()
-            if not self._abandoned:
-                self._inbox.put(arrivals)
+        """Give the inbox what was read. `FastClient` holds these very lists: they are emptied."""
+        arrivals, acks = self._arrivals[:], b"".join(self._unacked)
+        self._arrivals.clear()
+        self._unacked.clear()
+        if self._abandoned:
+            return
+        dropped = self._inbox.put(arrivals) if arrivals else 0
+        if not acks:
+            return
+        if dropped:  # who knows of which sort
+            self.give_up("our own queue was full; the broker is to send again what was in it")
+        elif not self._given_up:  # acknowledgements keep their order, so none goes before those
+            self._inbox.tell(Receipt(self, acks))
 
     def _tell(self, event: Event) -> None:
         self._hand_in()
@@ -480,7 +531,9 @@ class Connection:
     @_counted
     def _on_message(self, client: Client, _: object, message: Any) -> None:
         # Acknowledged first: a message that we fail over must not come again and again.
-        if message.qos:
+        if message.qos == 1 and self._options.late_ack:
+            self._unacked.append(_PUBACK + message.mid.to_bytes(2))
+        elif message.qos:
             client.ack(message.mid, message.qos)
         try:
             topic: str | bytes = message.topic

@@ -35,14 +35,21 @@ def fits(transport: Transport, version: str = paho.mqtt.__version__) -> bool:
 class FastClient(Client):
     """A paho client that appends what arrives to ``arrivals``.
 
-    ``now`` gives the receipt time (epoch s), taken once per chunk. QoS 1 is acknowledged here;
-    messages that go through paho's own reader still come to its ``on_message``.
+    ``now`` gives the receipt time (epoch s), taken once per chunk. QoS 1 is acknowledged here, or,
+    with a list of ``unacked``, its PUBACKs are left there; messages that go through paho's own
+    reader still come to its ``on_message``.
     """
 
     def __init__(
-        self, arrivals: list[Arrival], source: str, now: Callable[[], float], **paho: Any
+        self,
+        arrivals: list[Arrival],
+        source: str,
+        now: Callable[[], float],
+        unacked: list[bytes] | None = None,
+        **paho: Any,
     ) -> None:
         self._arrivals = arrivals
+        self._unacked = unacked
         self._source = source
         self._now = now
         self._chunk = b""
@@ -145,10 +152,20 @@ class FastClient(Client):
                 append(Arrival(topic, chunk[start:stop], head & 1 == 1, 0, stamp, source))
             at = stop
         self._chunk_at = at
-        if acks:
-            # Many PUBACKs in one write. Sent before paho sees the next packet: acknowledgements
-            # go out in the order of the messages [MQTT-4.6.0-2].
-            self._packet_queue(_PUBACK, bytes(acks), 0, 1)
+        if not acks:
+            return
+        if self._unacked is not None:
+            self._unacked.append(bytes(acks))
+        else:
+            self.acknowledge(bytes(acks))
+
+    def acknowledge(self, acks: bytes) -> None:
+        """Many PUBACKs in one write.
+
+        On receipt it is done before paho sees the next packet, and later in the order in which
+        they came: acknowledgements go out in the order of the messages [MQTT-4.6.0-2].
+        """
+        self._packet_queue(_PUBACK, acks, 0, 1)
 
 
 def _varint(chunk: bytes, at: int) -> tuple[int, int]:

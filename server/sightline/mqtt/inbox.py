@@ -97,15 +97,20 @@ class Inbox(Generic[E]):
         """Over half full: time to read more slowly, so that the broker keeps the rest."""
         return (self._put - self._taken) * 2 > self._limit
 
-    def put(self, arrivals: list[Arrival]) -> None:
-        """Queue arrivals; what finds no room is dropped and counted. The list is ours from now."""
+    def put(self, arrivals: list[Arrival]) -> int:
+        """Queue arrivals; what finds no room is dropped and counted. The list is ours from now.
+
+        Says how many were dropped.
+        """
         room = max(0, self._limit - (self._put - self._taken))
-        if len(arrivals) > room:
-            self.overflowed += len(arrivals) - room
+        dropped = max(0, len(arrivals) - room)
+        if dropped:
+            self.overflowed += dropped
             del arrivals[room:]
         if arrivals:
             self._put += len(arrivals)
             self._append(arrivals)
+        return dropped
 
     def tell(self, event: E) -> None:
         """Queue news about the connection."""

@@ -54,6 +54,7 @@ class Lifeline:
             keepalive=KEEPALIVE,
             connect_timeout=min(options.connect_timeout, 3.0),
             clean=True,
+            late_ack=False,
             send_limit=_QUEUE,
             queue_limit=_QUEUE,
             will=Will(topic, stop),
@@ -136,6 +137,7 @@ def overwrite_retained(
         protocol="5",
         client_id=f"sl-{secrets.token_hex(8)}",
         clean=True,
+        late_ack=False,
         will=None,
         fast_reading=False,
     )

@@ -49,9 +49,10 @@ class BrokerOptions:
     when we leave; otherwise it keeps our messages, with MQTT 5 for ``session_expiry`` seconds.
     Waits between attempts grow from ``reconnect_min`` to ``reconnect_max``. ``queue_limit`` is how
     many messages may wait between paho's thread and the reactor before they are dropped and
-    counted. ``send_limit`` is how many of ours may wait for a slow broker. With ``fast_reading``
-    off all reading is left to paho (see `fastread`). ``will`` is left with the broker, ``profile``
-    is what the broker takes.
+    counted. ``send_limit`` is how many of ours may wait for a slow broker. With ``late_ack``
+    messages are acknowledged by whoever gets their receipts, not by the connection. With
+    ``fast_reading`` off all reading is left to paho (see `fastread`). ``will`` is left with the
+    broker, ``profile`` is what the broker takes.
     """
 
     name: str = "main"
@@ -73,6 +74,7 @@ class BrokerOptions:
     reconnect_max: float = 30.0
     queue_limit: int = 100_000
     send_limit: int = 1_000
+    late_ack: bool = False
     fast_reading: bool = True
     will: Will | None = None
     profile: Profile = ANY

@@ -25,6 +25,7 @@ from twisted.web.server import NOT_DONE_YET, Request
 from sightline.core.call import STATUS, UNKNOWN, Call, Denied, Needs, Reply, Route
 from sightline.core.session import Bucket, Visitor
 from sightline.web.front import Front
+from sightline.web.streaming import stream
 
 _SAFE = (b"GET", b"HEAD")
 _BODIED = (b"POST", b"PUT", b"PATCH")
@@ -111,17 +112,20 @@ class Api(Resource):
 
     # -- answers
 
-    def _said(self, request: Request, reply: Reply) -> None:
+    def _said(self, request: Request, reply: Reply) -> Deferred[None] | None:
         if reply.cookie is not None:
             self._front.keep(request, reply.cookie, reply.lasts)
+        if reply.stream is not None:
+            return stream(request, reply)
         if reply.file is not None:
             request.setHeader(b"content-type", reply.type.encode())
             request.setHeader(
                 b"content-disposition", b'attachment; filename="%b"' % reply.name.encode("ascii")
             )
             _finish(request, reply.status, reply.file)
-            return
+            return None
         _finish(request, reply.status, msgspec.json.encode({"ok": True, **reply.fields}))
+        return None
 
     def _failed(self, request: Request, failure: Failure) -> None:
         error = failure.value

@@ -42,6 +42,11 @@ class Vitals(Collector):
             ("accepted", "MQTT messages that made sense", intake.accepted),
             ("fields_dropped", "optional fields left out of accepted messages", intake.dropped),
             ("overflow", "MQTT messages lost because our own queue was full", self._overflow()),
+            (
+                "archive_lost",
+                "MQTT messages that found no room on their way into the archive",
+                hub.gauges().get("archive_lost", 0),
+            ),
             ("changes", "changes of the world", hub.world.seq),
             ("frames_sent", "WebSocket frames sent to browsers", fanout.frames_sent),
             ("viewers_too_slow", "browsers closed because they did not keep up", fanout.too_slow),

@@ -31,7 +31,9 @@ from sightline.mqtt.private import PrivateBroker
 from sightline.mqtt.route import BridgeRoute
 from sightline.settings import Settings
 from sightline.wiring.child import Child
+from sightline.wiring.history import HistoryService
 from sightline.wiring.options import PRIVATE, broker_options, no_driving, private_options
+from sightline.wiring.safe import Safe, StandIn
 
 reactor: Any = _reactor
 
@@ -53,11 +55,13 @@ class Brokers(MultiService):
         console: ConsoleDesk,
         watch: Watch,
         filters: Sequence[tuple[str, int]],
+        history: HistoryService,
         *,
         demo: bool,
         config: str,
     ) -> None:
         super().__init__()
+        self._history = history
         self._state = state
         self._hub = hub
         self._desk = desk
@@ -68,6 +72,8 @@ class Brokers(MultiService):
         self._guards = settings.driving.guard
         self._bridges: list[Bridge] = []
         self._private: PrivateBroker | None = None
+        self.archived: Callable[[Sequence[Arrival]], None] = lambda arrivals: None
+        """Gets every message first, as it came."""
         for name, each in settings.broker.items():
             why_not = no_driving(name, each)
             self._bridge(broker_options(name, each), why_not)
@@ -142,7 +148,7 @@ class Brokers(MultiService):
         return left
 
     def _private_ready(self, port: int) -> None:
-        self._bridge(private_options(port, f"sightline-{os.getpid()}"))
+        self._bridge(private_options(port, "sightline"))
         address = f"127.0.0.1:{port}"
         if self._guards:
             self._guard("--at", address)
@@ -172,9 +178,13 @@ class Brokers(MultiService):
             desk.linked(name)
             watch.linked(name, link, options.client_id)
 
+        safe = Safe(self._history.recorder)
+
         def arrived(arrivals: list[Arrival]) -> None:
+            self.archived(arrivals)
             console.overheard(name, arrivals)
-            hub.arrived(desk.sift(name, arrivals))
+            with safe:
+                hub.arrived(desk.sift(name, arrivals))
 
         def publish(topic: str, payload: bytes, qos: int, retain: bool) -> None:
             try:
@@ -191,10 +201,22 @@ class Brokers(MultiService):
         ) -> Bridge:
             return Bridge(reactor, _for_console(options), filters, heard, changed, time.time)
 
-        bridge = Bridge(reactor, options, self._filters, arrived, linked, time.time)
+        bridge = Bridge(
+            reactor,
+            options,
+            self._filters,
+            arrived,
+            linked,
+            time.time,
+            received=safe.received,
+        )
         commands = desk.add(BridgeRoute(reactor, bridge, why_not, time.time))
         if not why_not:
             bridge.subscribe(commands.filters)
+        if options.late_ack:
+            standin = StandIn(reactor, options, self._filters, hub)
+            standin.setServiceParent(self)
+            self._history.stalled.append(standin.needed)
         console.open(name, publish, ears)
         self._bridges.append(bridge)
         bridge.setServiceParent(self)
@@ -206,4 +228,6 @@ def _for_console(options: BrokerOptions) -> BrokerOptions:
     client = f"{options.client_id[: longest - 8]}-console"
     queue = min(options.queue_limit, _CONSOLE_QUEUE)
     name = f"{options.name} (console)"
-    return dataclasses.replace(options, name=name, client_id=client, clean=True, queue_limit=queue)
+    return dataclasses.replace(
+        options, name=name, client_id=client, clean=True, late_ack=False, queue_limit=queue
+    )

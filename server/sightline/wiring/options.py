@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sightline.mqtt.options import BrokerOptions, TlsOptions
 from sightline.mqtt.profile import PROFILES
 from sightline.settings import Broker, Webhook
@@ -9,6 +11,7 @@ from sightline.webhooks.options import WebhookOptions
 
 PRIVATE = "main"
 """The private broker's name."""
+_SESSION = 14 * 86400  # s
 
 
 def broker_options(name: str, broker: Broker) -> BrokerOptions:
@@ -39,14 +42,26 @@ def broker_options(name: str, broker: Broker) -> BrokerOptions:
         reconnect_max=broker.reconnect_max,
         queue_limit=broker.queue,
         profile=PROFILES[broker.profile],
+        **_lasting(broker.qos == 1),
     )
 
 
 def private_options(port: int, client_id: str) -> BrokerOptions:
     """How to reach our own broker."""
     return BrokerOptions(
-        name=PRIVATE, port=port, client_id=client_id, keepalive=5, reconnect_max=5.0, qos=1
+        name=PRIVATE,
+        port=port,
+        client_id=client_id,
+        keepalive=5,
+        reconnect_max=5.0,
+        qos=1,
+        **_lasting(True),
     )
+
+
+def _lasting(lasting: bool) -> dict[str, Any]:
+    """A broker that keeps our messages while we are away, and until they are safe with us."""
+    return {"clean": not lasting, "session_expiry": _SESSION, "late_ack": lasting}
 
 
 def no_driving(name: str, broker: Broker) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import signal
 import sys
 import time
 
+from sightline.cli.remote import add_broker
+from sightline.cli.remote import password as password_of
 from sightline.cli.simulate.actor import Actor
 from sightline.cli.simulate.faults import FAULTS, GRAMMAR, BadFault, parse
 from sightline.cli.simulate.friend import Friend
@@ -38,17 +39,7 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         default="all",
         help="all: 8 friends and 3 robots; friend: one friend; probot: one robot",
     )
-    parser.add_argument(
-        "--broker",
-        type=_address,
-        default=("127.0.0.1", 1883),
-        metavar="HOST[:PORT]",
-        help="where to publish (127.0.0.1:1883)",
-    )
-    parser.add_argument("--user", default="", help="user at the broker")
-    parser.add_argument(
-        "--password-env", default="", metavar="NAME", help="environment variable with the password"
-    )
+    add_broker(parser)
     parser.add_argument("--friends", type=_count, metavar="N", help="how many friends")
     parser.add_argument("--robots", type=_count, metavar="N", help="how many robots")
     parser.add_argument(
@@ -84,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     robots = [actor.name for actor in actors if isinstance(actor, ProBot)]
     try:
         faults = [parse(spec, friends, robots) for spec in options.fault]
-        password = _password(options.password_env)
+        password = password_of(options.password_env)
     except (BadFault, KeyError) as why:
         print(f"sightline simulate: {why.args[0]}", file=sys.stderr)
         return 2
@@ -107,24 +98,6 @@ def run(options: argparse.Namespace) -> int:
 def _say(sentence: str) -> None:
     sys.stderr.write(f"{sentence}\n")  # in one piece, for who reads it through a pipe
     sys.stderr.flush()
-
-
-def _password(variable: str) -> str:
-    if not variable:
-        return ""
-    if variable not in os.environ:
-        raise KeyError(f"--password-env: the environment variable {variable} is not set")
-    return os.environ[variable]
-
-
-def _address(text: str) -> tuple[str, int]:
-    host, colon, port = text.rpartition(":")
-    if not colon or text.endswith("]"):
-        host, port = text, "1883"
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise argparse.ArgumentTypeError(f"must be HOST or HOST:PORT (is {text!r})")
-    return host, int(port)
 
 
 def _count(text: str) -> int:

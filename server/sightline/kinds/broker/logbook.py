@@ -14,6 +14,7 @@ import msgspec
 from sightline.kinds.broker.clients import Client, Roster
 from sightline.kinds.broker.log import Noise, read
 from sightline.model.kind import Arrival, CannotDecode, Reading, State
+from sightline.model.record import Record
 from sightline.model.text import clean
 
 RING = 300
@@ -47,6 +48,7 @@ class Is(msgspec.Struct, frozen=True):
     state: State | None
     heard: None = None
     dropped: int = 0
+    record: Record | None = None
 
     def onto(self, before: State | None) -> State | None:
         """The state."""
@@ -107,7 +109,8 @@ class Book:
             tst=line.stamp,
             client=None if client is None else clean(client, 256),
         )
-        readings.append(Is(f"log/{self.broker}/{n}", shown))
+        record = Record(f"broker/{self.broker}", "log", shown.at, msgspec.json.encode(shown))
+        readings.append(Is(f"log/{self.broker}/{n}", shown, record=record))
         if n > RING:
             readings.append(Is(f"log/{self.broker}/{n - RING}", None))
         return readings

@@ -6,6 +6,7 @@ from functools import partial
 
 from sightline.kinds.friends.box import NO_KEYS, Keys
 from sightline.kinds.friends.decode import decode
+from sightline.kinds.friends.model import Face, Friend
 from sightline.model.kind import Kind, Patience
 
 
@@ -23,6 +24,7 @@ def kind(stale_after: float = 900, offline_after: float = 3600, keys: Keys = NO_
         things=frozenset(("friend", "face", "phone")),
         decode=partial(decode, patience, keys=keys),
         patience={"friend": patience},
+        states={"friend": Friend, "face": Face},
     )
 
 

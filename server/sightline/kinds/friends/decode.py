@@ -18,6 +18,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from sightline.kinds.friends import strict
@@ -48,6 +49,7 @@ from sightline.model.kind import (
     id_of,
 )
 from sightline.model.number import number, number_or_none
+from sightline.model.record import Record
 from sightline.model.text import clean
 
 FURTHEST_AHEAD = 86400
@@ -92,6 +94,8 @@ _PRIVATE = (b"configuration", b"Configuration", b"password", b"encryptionKey")
 _NEARNESS = ("distance unknown", "very near", "near", "far")
 
 Message = Mapping[str, object]
+_encode = msgspec.json.Encoder().encode
+_NOT_JSON = (ValueError, OverflowError, TypeError, RecursionError, msgspec.MsgspecError)
 
 _friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fields for positional
 
@@ -101,7 +105,7 @@ def decode(patience: Patience, arrival: Arrival, keys: Keys = NO_KEYS) -> Sequen
     who = address(arrival.topic)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
     if said is not None:
-        located = _located(said, who, arrival, patience)
+        located = _located(said, who, arrival, patience, arrival.payload)
         if located.friend.t == "r" or keys:
             return (*_aside(located, arrival, keys), located)
         return (located,)
@@ -235,7 +239,9 @@ def _location(
     number("rad", 0, 1e8)
     number("dist", 0, 1e9)
     number("trip", 0, 1e12)
-    return (_located(said, who, arrival, patience, untimed, optional.dropped),)
+    # What one copy of a broker's without a time tells anew at each start is no news.
+    body = None if untimed and arrival.retain else _body(message)
+    return (_located(said, who, arrival, patience, body, untimed, optional.dropped),)
 
 
 def _located(
@@ -243,20 +249,22 @@ def _located(
     who: Address,
     arrival: Arrival,
     patience: Patience,
+    body: bytes | None,
     untimed: bool = False,
     dropped: int = 0,
 ) -> Located:
     at = arrival.at
     tst = said[2]
+    record = None if body is None else Record(who.friend, "fix", tst, body)
     ahead = round(tst - at, 1) if tst > at + AHEAD else None
     if not arrival.retain:
         friend = _friend(*said, at, ahead, untimed, presence="live")
-        return Located(who.friend, friend, at, False, who.initials, dropped)
+        return Located(who.friend, friend, at, False, who.initials, dropped, record)
     # A copy without a time is of any age, and proves nothing.
     heard = None if untimed else min(tst, at)
     presence, evidence = _standing(heard, at, patience)
     friend = _friend(*said, at, ahead, untimed, presence=presence, evidence=evidence)
-    return Located(who.friend, friend, heard, True, who.initials, dropped)
+    return Located(who.friend, friend, heard, True, who.initials, dropped, record)
 
 
 def _standing(
@@ -296,6 +304,7 @@ def _transition(
             rid=optional.text("rid", 64),
             wtst=None if wtst is None else int(wtst),
             dropped=optional.dropped,
+            record=Record(who.friend, "transition", when, _body(message)),
         ),
     )
 
@@ -474,9 +483,26 @@ def _time(value: object, arrival: Arrival) -> int:
     return int(tst)
 
 
+def _body(message: Message) -> bytes:
+    """The message as JSON, without what JSON cannot say (half a surrogate, an endless integer)."""
+    try:
+        return _encode(message)
+    except _NOT_JSON:
+        pass
+    fit = {}
+    for field, value in message.items():
+        try:
+            _encode({field: value})
+        except _NOT_JSON:
+            continue
+        fit[field] = value
+    return _encode(fit)
+
+
 def _from_csv(line: re.Match[str]) -> Message:
     tid, tst, t, lat, lon, cog, vel, alt, dist, trip = line.groups()
     return {
+        "_type": "location",
         "tid": tid,
         "tst": int(tst, 16),
         "t": t,

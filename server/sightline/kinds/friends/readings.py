@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from sightline.kinds.friends.model import Face, Friend, Waypoint
 from sightline.model.kind import State
+from sightline.model.record import Record
 
 MOST_REGIONS = 64
 """A friend is in so many regions at most."""
@@ -29,6 +30,7 @@ class Located(msgspec.Struct, frozen=True, gc=False):
     retained: bool
     initials: str
     dropped: int = 0
+    record: Record | None = None
 
     def onto(self, before: State | None) -> State | None:
         """The friend where it is now, or as it was and alive, when this fix is a late one."""
@@ -84,6 +86,7 @@ class Crossed(msgspec.Struct, frozen=True, gc=False):
     """The region's id, where the phone knows one."""
     wtst: int | None = None
     """When the region was made, epoch s: the phone's other name for it."""
+    record: Record | None = None
 
     def onto(self, before: State | None) -> State | None:
         """The friend with or without that region, unless something newer is known."""

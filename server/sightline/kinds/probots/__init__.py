@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from sightline.kinds.probots.decode import COMMANDS, decode
+from sightline.kinds.probots.model import ProBot
 from sightline.model.kind import Kind, Patience
 
 
@@ -20,6 +21,7 @@ def kind(
         things=frozenset(("probot",)),
         decode=partial(decode, known),
         patience={"probot": Patience(stale_after, offline_after)},
+        states={"probot": ProBot},
     )
 
 

@@ -1,0 +1,287 @@
+"""The archive as a service: a bounded queue, and a thread that writes what is in it.
+
+The reactor only appends to the queue. A disk that is slow, full or gone therefore holds up nobody:
+the thread tries again each second, and what finds no room meanwhile is dropped and counted.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+
+from sightline.history.archive.folder import Folder, day_of
+from sightline.history.archive.line import NoMessage, read, written
+from sightline.model.filters import matches
+from sightline.model.kind import Arrival, id_of
+
+_AT_ONCE = 500  # messages written at once
+_AGAIN = 1.0  # s, after a failure
+_SYNC = 5.0  # s between the times when the disk is made to take it
+_STOP = 10.0  # s that stopping may take
+_KNOWN = 32_768  # topics whose fate is remembered
+_Chore = Generator[None, None, None]
+
+
+class _Order(NamedTuple):
+    """Work on the files, piece by piece, once so many messages are written.
+
+    What ``must`` be done is tried until it is, and before we stop.
+    """
+
+    after: int
+    work: Callable[[], _Chore]
+    must: bool
+
+
+class Archive(Service):
+    """Keeps the messages whose topics match one of ``topics`` in ``folder``.
+
+    ``days`` and ``most`` (bytes) bound what is kept; ``queue`` (messages) and ``queue_bytes`` what
+    waits. ``wall`` gives epoch s and is called on the archive's thread, too.
+    """
+
+    _log = Logger()
+    name = "archive"
+
+    def __init__(
+        self,
+        reactor: Any,
+        wall: Callable[[], float],
+        folder: Path,
+        topics: Sequence[str],
+        *,
+        days: int,
+        most: int,
+        queue: int = 50_000,
+        queue_bytes: int = 33_554_432,
+    ) -> None:
+        self._reactor = reactor
+        self._wall = wall
+        self._topics = tuple(topics)
+        self._limit = queue
+        self._limit_bytes = queue_bytes
+        self._files = Folder(
+            folder, days=days, most=most, part=min(max(most // 8, 1_048_576), 67_108_864)
+        )
+        self._wanted: dict[str | bytes, bool] = {}
+        self._queue: deque[Arrival] = deque()
+        self._orders: deque[_Order] = deque()
+        self._bell = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+        # the archive's thread only
+        self._chore: _Chore | None = None
+        self._order = _Order(0, self._tidy, False)
+        self._tidying = False
+        self._synced = 0.0
+        self._day = ""
+        # Each is written by one thread only, so neither needs a lock.
+        self._put = self._put_bytes = 0
+        self._taken = self._taken_bytes = 0
+        self.lost = 0
+        self.why = ""
+        """What is wrong, in words; empty: nothing."""
+
+    # ---- reactor thread below
+
+    @property
+    def waiting(self) -> int:
+        """Messages in the queue."""
+        return self._put - self._taken
+
+    @property
+    def idle(self) -> bool:
+        """Everything is written, and nothing is to be done with the files."""
+        return not (self.waiting or self._files.untidy or self._orders or self._chore)
+
+    def take(self, arrivals: Sequence[Arrival]) -> None:
+        """Keep those of these messages that are wanted; what finds no room is counted."""
+        wanted, known = self._wanted, self._wanted.get
+        for arrival in arrivals:
+            topic = arrival.topic
+            wants = known(topic)
+            if wants is None:
+                if len(wanted) >= _KNOWN:
+                    wanted.clear()
+                text = topic if isinstance(topic, str) else topic.decode("utf-8", "replace")
+                wants = wanted[topic] = any(matches(name, text) for name in self._topics)
+            if not wants:
+                continue
+            size = len(arrival.payload)
+            if (
+                self._put - self._taken >= self._limit
+                or self._put_bytes + size - self._taken_bytes > self._limit_bytes
+            ):
+                self.lost += 1
+                continue
+            self._put += 1
+            self._put_bytes += size
+            self._queue.append(arrival)
+        if self._queue and not self._bell.is_set():
+            self._bell.set()
+
+    def erase(self, thing: str) -> None:
+        """Take every message of this friend out of the files, soon.
+
+        Lines that cannot be read go, too. What comes before this is begun may go or stay.
+        """
+        person = id_of(thing).split("/")
+
+        def unwanted(line: bytes) -> bool:
+            try:
+                topic = read(line).topic
+            except NoMessage:
+                return True
+            text = topic if isinstance(topic, str) else topic.decode("utf-8", "replace")
+            return text.removeprefix("/").split("/")[1:3] == person
+
+        self._orders.append(_Order(self._put, lambda: self._files.remove(unwanted), True))
+        self._bell.set()
+
+    def startService(self) -> None:
+        """Begin to write."""
+        super().startService()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="archive", daemon=True)
+        self._thread.start()
+
+    def stopService(self) -> Deferred[None] | None:
+        """Write what waits, then end the thread."""
+        super().stopService()
+        thread, self._thread = self._thread, None
+        if thread is None:
+            return None
+        self._stopping = True
+        self._bell.set()
+        ended = deferToThreadPool(self._reactor, self._reactor.getThreadPool(), thread.join, _STOP)
+        return ended.addCallback(self._ended)
+
+    def _ended(self, _: None) -> None:
+        if self.waiting:
+            self._log.warn(
+                "{count} messages did not get into the archive: {why}",
+                count=self.waiting,
+                why=self.why or "there was no time",
+            )
+
+    def _failed(self, why: str) -> None:
+        self._log.warn("The message archive cannot be written: {why}", why=why)
+
+    def _works(self) -> None:
+        self._log.info("The message archive can be written again")
+
+    # ---- the archive's thread below
+
+    def _run(self) -> None:
+        opened = False
+        while True:
+            try:
+                if not opened:
+                    self._files.open()
+                    opened = True
+                self._write()
+                self._work()
+                self._look_at_the_clock()
+                self._well()
+                if self._stopping and not self._queue:
+                    self._finish()
+                    return
+            except OSError as fault:
+                self._ill(fault)
+                if self._stopping:
+                    return
+                self._bell.wait(_AGAIN)
+            else:
+                if not (self._queue or self._chore or self._due()):
+                    self._bell.wait(_SYNC)
+            self._bell.clear()
+
+    def _write(self) -> None:
+        """Write the next messages; they leave the queue once they are in a file."""
+        queue = self._queue
+        # Not by an iterator: the reactor appends meanwhile.
+        batch = [queue[at] for at in range(min(len(queue), _AT_ONCE))]
+        for day, some in groupby(batch, lambda arrival: day_of(arrival.at)):
+            messages = list(some)
+            self._files.append(day, b"".join(map(written, messages)))
+            for message in messages:
+                queue.popleft()
+                self._taken_bytes += len(message.payload)
+            self._taken += len(messages)
+        if self._files.untidy and not self._tidying:
+            self._tidying = True
+            self._orders.append(_Order(0, self._tidy, False))
+
+    def _due(self) -> bool:
+        return bool(self._orders) and self._orders[0].after <= self._taken
+
+    def _work(self) -> None:
+        """One piece of the work on the files, so that messages never wait long for it."""
+        if self._chore is None:
+            if not self._due():
+                return
+            self._order = self._orders[0]
+            self._chore = self._order.work()
+            self._orders.popleft()
+        try:
+            next(self._chore)
+        except StopIteration:
+            self._chore = None
+        except OSError:
+            self._chore = None
+            if self._order.must:
+                self._orders.appendleft(self._order)
+            else:
+                self._tidying, self._files.untidy = False, True
+            raise
+
+    def _finish(self) -> None:
+        """The last things before the thread ends; tidying up can wait for the next start."""
+        if self._chore is not None and self._order.must:
+            self._orders.appendleft(self._order)
+        if self._chore is not None:
+            self._chore.close()
+        for order in self._orders:
+            if order.must:
+                for _ in order.work():
+                    pass
+        self._orders.clear()
+        self._files.sync()
+        self._files.close()
+
+    def _look_at_the_clock(self) -> None:
+        now = self._wall()
+        if abs(now - self._synced) >= _SYNC:
+            self._synced = now
+            self._files.sync()
+        today = day_of(now)
+        if today != self._day:
+            self._day = today
+            self._files.untidy = True
+
+    def _tidy(self) -> _Chore:
+        """Compress what is closed, and let go of what is too old or too much."""
+        self._files.prune(self._day)
+        yield from self._files.compress(self._day)
+        self._files.prune(self._day)
+        self._tidying = False
+
+    def _ill(self, fault: OSError) -> None:
+        why = fault.strerror or str(fault)
+        if why != self.why:
+            self.why = why
+            self._reactor.callFromThread(self._failed, why)
+
+    def _well(self) -> None:
+        if self.why:
+            self.why = ""
+            self._reactor.callFromThread(self._works)

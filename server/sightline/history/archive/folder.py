@@ -1,0 +1,246 @@
+"""The archive's files: one plain file that grows, closed ones that are compressed and one day go.
+
+    2026-11-21-1.jsonl          the open one
+    2026-11-20-1.jsonl.gz       closed
+    2026-11-20-2.jsonl.gz       the day went on in another file: the first was full, or a restart
+    2026-11-20-2.jsonl.gz.tmp   being made; without meaning after a crash
+
+Everything here may hold its thread, but never for long: what takes long is an iterator that stops
+after each piece, so that messages can be written in between.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import zlib
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from sightline.history.lines import numbered, open_lines
+
+_NAME = re.compile(r"(\d{4}-\d\d-\d\d)-(\d{1,6})\.jsonl(\.gz)?")
+_PIECE = 262_144  # bytes compressed at once
+_LINES = 500  # lines looked at at once
+_TAIL = 65_536  # bytes looked at at once for the last whole line
+
+
+def day_of(at: float) -> str:
+    """The day (UTC) of this time (epoch s), as in a file's name."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
+
+
+class Folder:
+    """The files in ``path``.
+
+    ``days`` and ``most`` (bytes) bound what is kept; from ``part`` bytes on a file is full.
+    """
+
+    def __init__(self, path: Path, *, days: int, most: int, part: int) -> None:
+        self._path = path
+        self._days = days
+        self._most = most
+        self._part = part
+        self._file: int | None = None
+        self._open: Path | None = None
+        self._size = 0  # of the open file
+        self._closed: dict[Path, int] = {}  # sizes
+        self._sealed: set[Path] = set()  # being worked at: not to be opened again
+        self.untidy = False
+        """A file was closed, or there is too much: something is to be compressed or removed."""
+
+    def open(self) -> None:
+        """Make or find it, and mend what a crash left behind. Raises `OSError`."""
+        self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._closed.clear()
+        for leftover in self._path.glob("*.tmp"):
+            leftover.unlink()
+        for path in self._path.iterdir():
+            if _NAME.fullmatch(path.name):
+                if path.suffix != ".gz" and path.with_name(f"{path.name}.gz").exists():
+                    path.unlink()  # compressed already, but for the last step
+                else:
+                    self._closed[path] = path.stat().st_size
+
+    @property
+    def size(self) -> int:
+        """How much disk it takes."""
+        return self._size + sum(self._closed.values())
+
+    def append(self, day: str, data: bytes) -> None:
+        """Write whole lines of this day. After an `OSError` none of them is in the file."""
+        if self._open is None or day not in self._open.name or self._size >= self._part:
+            self.untidy |= self._open is not None
+            self.close()
+            self._begin(day)
+        assert self._file is not None
+        written = 0
+        try:
+            while written < len(data):
+                written += os.write(self._file, data[written:])
+        except OSError:
+            os.ftruncate(self._file, self._size)
+            raise
+        self._size += written
+        self.untidy |= bool(self._closed) and self.size > self._most
+
+    def sync(self) -> None:
+        """Have the disk take what was written. Raises `OSError`."""
+        if self._file is not None:
+            os.fdatasync(self._file)
+
+    def close(self) -> None:
+        """No more goes into the open file."""
+        if self._file is None or self._open is None:
+            return
+        os.close(self._file)
+        self._closed[self._open] = self._size
+        self._file = self._open = None
+        self._size = 0
+
+    def _begin(self, day: str) -> None:
+        """Go on with the last file of this day if it is plain and not full, else begin one."""
+        found = {self._number(path): path for path in self._closed if path.name.startswith(day)}
+        number = max(found, default=0)
+        last = found.get(number)
+        if (
+            last is None
+            or last.suffix == ".gz"
+            or last in self._sealed
+            or self._closed[last] >= self._part
+        ):
+            last = self._path / f"{day}-{number + 1}.jsonl"
+        self._file = os.open(last, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._open = last
+        self._closed.pop(last, None)
+        self._size = _whole(self._file)
+
+    # -- what is done in between, piece by piece
+
+    def compress(self, today: str) -> Generator[None, None, None]:
+        """Compress the files that nothing is written to any more. Raises `OSError`."""
+        for path in sorted(self._closed):
+            full = self._closed.get(path, 0) >= self._part
+            if (
+                path.suffix == ".gz"
+                or path not in self._closed
+                or (today in path.name and not full)
+            ):
+                continue
+            made = path.with_name(f"{path.name}.gz")
+            self._sealed.add(path)
+            try:
+                with path.open("rb+") as plain, _Tmp(made) as tmp:
+                    _whole(plain.fileno())
+                    with gzip.GzipFile("", "wb", 6, tmp.stream, mtime=0) as zipped:
+                        while piece := plain.read(_PIECE):
+                            zipped.write(piece)
+                            yield
+                    tmp.keep()
+                path.unlink()
+            finally:
+                self._sealed.discard(path)
+            del self._closed[path]
+            self._closed[made] = made.stat().st_size
+
+    def prune(self, today: str) -> int:
+        """Remove what is too old, and the oldest while there is too much; how many files went."""
+        gone = 0
+        self.untidy = False
+        oldest = day_of(datetime.fromisoformat(f"{today}T00:00Z").timestamp() - self._days * 86400)
+        for path in sorted(self._closed, key=lambda p: (p.name[:10], self._number(p))):
+            if path.name[:10] >= oldest and self.size <= self._most:
+                break
+            path.unlink(missing_ok=True)
+            del self._closed[path]
+            gone += 1
+        return gone
+
+    def remove(self, unwanted: Callable[[bytes], bool]) -> Generator[None, None, None]:
+        """Take the lines that are ``unwanted`` out of every file. Raises `OSError`.
+
+        What cannot be read goes, too: it may hold what must go.
+        """
+        self.close()
+        paths = sorted(self._closed)
+        self._sealed.update(paths)
+        try:
+            for path in paths:
+                yield from self._remove(path, unwanted)
+                self._closed[path] = path.stat().st_size
+        finally:
+            self._sealed.difference_update(paths)
+
+    def _remove(self, path: Path, unwanted: Callable[[bytes], bool]) -> Generator[None, None, None]:
+        with _Tmp(path) as tmp, open_lines(path) as lines, ExitStack() as inner:
+            out: BinaryIO = tmp.stream
+            if path.suffix == ".gz":
+                zipped = gzip.GzipFile("", "wb", 6, tmp.stream, mtime=0)
+                out = inner.enter_context(zipped)  # type: ignore[assignment]  # it writes as one
+            found = False
+            try:
+                for line in numbered(lines):
+                    if line.torn or line.long or unwanted(line.data):
+                        found = True
+                    else:
+                        out.write(line.data + b"\n")
+                    if line.number % _LINES == 0:
+                        yield
+            except (EOFError, zlib.error, gzip.BadGzipFile):
+                found = True
+            inner.close()
+            if found:
+                tmp.keep()
+
+    @staticmethod
+    def _number(path: Path) -> int:
+        match = _NAME.fullmatch(path.name)
+        return int(match[2]) if match else 0
+
+
+class _Tmp:
+    """A file in the making: takes the other's place when it is kept, else it goes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tmp = path.with_name(f"{path.name}.tmp")
+        self._kept = False
+        self.stream = os.fdopen(
+            os.open(self._tmp, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
+        )
+
+    def keep(self) -> None:
+        """All of it is written."""
+        self._kept = True
+
+    def __enter__(self) -> _Tmp:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if self._kept and kind is None:
+            self.stream.flush()
+            os.fsync(self.stream.fileno())
+            self.stream.close()
+            os.replace(self._tmp, self._path)
+        else:
+            self.stream.close()
+            self._tmp.unlink(missing_ok=True)
+
+
+def _whole(file: int) -> int:
+    """Cut a torn last line off; the size that is left (bytes)."""
+    size = stop = os.fstat(file).st_size
+    while stop:
+        begin = max(0, stop - _TAIL)
+        end = os.pread(file, stop - begin, begin).rfind(b"\n")
+        if end >= 0:
+            stop = begin + end + 1
+            break
+        stop = begin
+    if stop < size:
+        os.ftruncate(file, stop)
+    return stop

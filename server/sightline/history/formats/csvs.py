@@ -1,0 +1,53 @@
+"""The table: one line for each fix, the columns told beforehand.
+
+A cell of text that a spreadsheet would take for a formula gets an apostrophe before it: what phones
+send must not run on the desk of whoever looks at it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from sightline.history.formats.fix import FIELDS, Fix, number, value
+
+# Also the wide forms, which some spreadsheets take for the others; and what they skip before one.
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+class Csv:
+    """CSV as in RFC 4180, in UTF-8."""
+
+    def __init__(self, fields: Sequence[str] = ()) -> None:
+        self._fields = tuple(fields) or FIELDS
+
+    def begin(self) -> bytes:
+        """The names of the columns."""
+        return _lines([list(self._fields)])
+
+    def some(self, fixes: Iterable[Fix]) -> bytes:
+        """The next lines."""
+        return _lines([_cell(value(fix, field)) for field in self._fields] for fix in fixes)
+
+    def end(self) -> bytes:
+        """Nothing."""
+        return b""
+
+
+def _lines(rows: Iterable[list[str]]) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def _cell(found: object) -> str:
+    if found is None:
+        return ""
+    if isinstance(found, bool):
+        return "true" if found else "false"
+    if number(found) is not None:
+        return str(found)
+    text = "; ".join(map(str, found)) if isinstance(found, list | tuple) else str(found)
+    text = text.replace("\0", "\ufffd")
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

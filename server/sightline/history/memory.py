@@ -1,0 +1,247 @@
+"""History in memory: for trying things out, and what the other stores are measured against."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import ParamSpec, TypeVar
+
+from msgspec.structs import replace
+from twisted.internet.defer import Deferred, execute, succeed
+
+from sightline.history import marks
+from sightline.history.entry import EVENTS, Entry, Standing
+from sightline.history.marks import Mark
+from sightline.history.store import FOREVER, MOST, Figures, Page, Span
+
+Track = tuple[str, str]  # thing, sort
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class MemoryStore:
+    """Everything in dictionaries. Beyond ``capacity`` entries the first ones written are let go."""
+
+    name = "memory"
+
+    def __init__(self, capacity: int = 100_000) -> None:
+        self._capacity = capacity
+        self._entries: dict[tuple[str, str, float, int], Entry] = {}  # in the order of writing
+        self._tracks: dict[Track, list[tuple[float, int]]] = {}  # each in order
+        self._standings: dict[str, Standing] = {}
+        self._hidden: dict[tuple[str, str], list[tuple[str, str, float, int]]] = {}
+
+    def open(self) -> Deferred[None]:
+        """Nothing to do."""
+        return succeed(None)
+
+    def close(self) -> Deferred[None]:
+        """Nothing to do."""
+        return succeed(None)
+
+    def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> Deferred[int]:
+        """Keep entries and present states."""
+        return execute(self._write, entries, standings)
+
+    def _write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> int:
+        new = 0
+        for entry in entries:
+            if entry.key not in self._entries:
+                new += 1
+                self._entries[entry.key] = entry
+                track = self._tracks.setdefault((entry.thing, entry.sort), [])
+                insort(track, (entry.tst, entry.digest))
+        while len(self._entries) > self._capacity:
+            self._drop(next(iter(self._entries)))
+        for standing in standings:
+            if standing.body is None:
+                self._standings.pop(standing.thing, None)
+            else:
+                self._standings[standing.thing] = standing
+        return new
+
+    def _drop(self, key: tuple[str, str, float, int]) -> None:
+        del self._entries[key]
+        track = self._tracks[key[:2]]
+        del track[bisect_left(track, key[2:])]
+        if not track:
+            del self._tracks[key[:2]]
+
+    def page(self, span: Span, limit: int = 1000, after: str | None = None) -> Deferred[Page]:
+        """Some of one thing's entries."""
+        return execute(self._page, span, limit, after)
+
+    def _page(self, span: Span, limit: int, after: str | None) -> Page:
+        track = self._tracks.get((span.thing, span.sort), [])
+        first = bisect_left(track, (span.since, -1))
+        last = bisect_right(track, (span.until, marks.LAST))
+        if after is not None:
+            tst, digest = marks.track(after)
+            if span.newest_first:
+                last = min(last, bisect_left(track, (tst, digest)))
+            else:
+                first = max(first, bisect_right(track, (tst, digest)))
+        places = range(last - 1, first - 1, -1) if span.newest_first else range(first, last)
+        found = (self._entries[span.thing, span.sort, *track[place]] for place in places)
+        return _cut((e for e in found if span.hidden or not e.hidden), limit, marks.of_track)
+
+    def scene(
+        self, sort: str, at: float, limit: int = 1000, after: str | None = None
+    ) -> Deferred[Page]:
+        """Each thing's last entry at that time."""
+        return execute(self._scene, sort, at, limit, after)
+
+    def _scene(self, sort: str, at: float, limit: int, after: str | None) -> Page:
+        things = sorted(t for t, s in self._tracks if s == sort and (after is None or t > after))
+
+        def found() -> Iterable[Entry]:
+            for thing in things:
+                span = Span(thing, sort, until=at, newest_first=True)
+                yield from self._page(span, 1, None).entries
+
+        return _cut(found(), limit, lambda entry: entry.thing)
+
+    def events(
+        self,
+        sorts: Iterable[str],
+        since: float = -FOREVER,
+        until: float = FOREVER,
+        *,
+        newest_first: bool = True,
+        limit: int = 1000,
+        after: str | None = None,
+    ) -> Deferred[Page]:
+        """Events of all things."""
+        wanted = EVENTS & set(sorts)
+
+        def find() -> Page:
+            found = sorted(
+                (
+                    entry
+                    for entry in self._entries.values()
+                    if entry.sort in wanted and since <= entry.tst <= until and not entry.hidden
+                ),
+                key=marks.event_order,
+                reverse=newest_first,
+            )
+            if after is not None:
+                mark: Mark = marks.event(after)
+                found = [
+                    entry
+                    for entry in found
+                    if (
+                        marks.event_order(entry) < mark
+                        if newest_first
+                        else marks.event_order(entry) > mark
+                    )
+                ]
+            return _cut(found, limit, marks.of_event)
+
+        return execute(find)
+
+    def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
+        """How many entries lie between neighbouring bounds."""
+
+        def count() -> Sequence[int]:
+            numbers = [0] * (len(bounds) - 1)
+            for tst, digest in self._tracks.get((thing, sort), []):
+                place = bisect_right(bounds, tst) - 1
+                if 0 <= place < len(numbers) and not self._entries[thing, sort, tst, digest].hidden:
+                    numbers[place] += 1
+            return numbers
+
+        return execute(count)
+
+    def things(self) -> Deferred[Sequence[str]]:
+        """All that have entries."""
+        return succeed(sorted({thing for thing, _ in self._tracks}))
+
+    def hide(
+        self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
+    ) -> Deferred[int]:
+        """Mark entries as wrong."""
+
+        def hide() -> int:
+            found = [(thing, sort, *key) for key in keys]
+            shown = [k for k in found if k in self._entries and not self._entries[k].hidden]
+            for key in shown:
+                self._entries[key] = replace(self._entries[key], hidden=True)
+            self._hidden.setdefault((thing, undo), []).extend(shown)
+            return len(shown)
+
+        return execute(hide)
+
+    def unhide(self, thing: str, undo: str) -> Deferred[int]:
+        """Undo it."""
+
+        def unhide() -> int:
+            keys = [k for k in self._hidden.pop((thing, undo), []) if k in self._entries]
+            for key in keys:
+                self._entries[key] = replace(self._entries[key], hidden=False)
+            return len(keys)
+
+        return execute(unhide)
+
+    def erase(self, things: Sequence[str]) -> Deferred[int]:
+        """Forget these things."""
+
+        def erase() -> int:
+            gone = set(things)
+            keys = [key for key in self._entries if key[0] in gone]
+            for key in keys:
+                self._drop(key)
+            for thing in gone:
+                self._standings.pop(thing, None)
+            self._hidden = {k: v for k, v in self._hidden.items() if k[0] not in gone}
+            return len(keys)
+
+        return execute(erase)
+
+    def purge(
+        self, sort: str, before: float, own: Mapping[str, float] | None = None, most: int = 10_000
+    ) -> Deferred[int]:
+        """Remove what is old."""
+
+        def purge() -> int:
+            old = [
+                key
+                for key in self._entries
+                if key[1] == sort and key[2] < (own or {}).get(key[0], before)
+            ][:most]
+            for key in old:
+                self._drop(key)
+            return len(old)
+
+        return execute(purge)
+
+    def standings(
+        self, limit: int = 1000, after: str | None = None
+    ) -> Deferred[tuple[Sequence[Standing], str | None]]:
+        """The present states."""
+        things = sorted(thing for thing in self._standings if after is None or thing > after)
+        some = things[: min(limit, MOST)]
+        more = some[-1] if len(things) > len(some) else None
+        return succeed(([self._standings[thing] for thing in some], more))
+
+    def figures(self) -> Deferred[Figures]:
+        """How large it is."""
+        times = [tst for track in self._tracks.values() for tst, _ in (track[0], track[-1])]
+        return succeed(
+            Figures(
+                rows=len(self._entries),
+                bytes=None,
+                oldest=min(times, default=None),
+                newest=max(times, default=None),
+            )
+        )
+
+
+def _cut(found: Iterable[Entry], limit: int, mark: Callable[[Entry], str]) -> Page:
+    """The first of them, and the mark of the last when there are more."""
+    limit = min(limit, MOST)
+    entries: list[Entry] = []
+    for entry in found:
+        if len(entries) == limit:
+            return Page(entries, mark(entries[-1]) if entries else None)
+        entries.append(entry)
+    return Page(entries)

@@ -1,0 +1,187 @@
+"""The readers' side of the SQLite store: a connection per thread, a page per statement.
+
+A whole page comes as one row of JSON that SQLite puts together: it wants Python's lock once for
+it, not once for each entry, which a busy reactor would make it wait for (see `writing`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+import msgspec
+
+from sightline.history import marks
+from sightline.history.entry import EVENTS, Entry, Standing
+from sightline.history.store import MOST, Figures, Page, Span
+from sightline.history.writing import micros
+
+_rows = msgspec.json.Decoder(list[tuple[int, int, int, int, str]]).decode
+_keyed_rows = msgspec.json.Decoder(list[tuple[str, str, int, int, int, int, str]]).decode
+_standing_rows = msgspec.json.Decoder(list[tuple[str, int, str]]).decode
+_texts = msgspec.json.Decoder(list[str]).decode
+
+_KEYED = "json_group_array(json_array(key, name, tst, at, digest, hidden, body))"
+
+
+def page(sql: sqlite3.Connection, span: Span, limit: int, after: str | None) -> Page:
+    """Some of one thing's entries."""
+    limit = min(limit, MOST)
+    order, beyond = _order(span.newest_first)
+    values: list[object] = [span.thing, span.sort, micros(span.since), micros(span.until)]
+    shown = "" if span.hidden else " AND hidden = 0"
+    past = ""
+    if after is not None:
+        tst, digest = marks.track(after)
+        past = f" AND (tst, digest) {beyond} (?, ?)"
+        values += [micros(tst), digest]
+    (found,) = sql.execute(
+        "SELECT json_group_array(json_array(tst, at, digest, hidden, body)) FROM ("
+        "SELECT tst, at, digest, hidden, body FROM entry"
+        " WHERE thing = (SELECT id FROM thing WHERE key = ?)"
+        " AND sort = (SELECT id FROM sort WHERE name = ?)"
+        f" AND tst BETWEEN ? AND ?{shown}{past}"
+        f" ORDER BY tst {order}, digest {order} LIMIT ?)",
+        (*values, limit + 1),
+    ).fetchone()
+    entries = [
+        Entry(span.thing, span.sort, tst / 1e6, at / 1e6, body.encode(), digest, hidden != 0)
+        for tst, at, digest, hidden, body in _rows(found)
+    ]
+    more = len(entries) > limit
+    del entries[limit:]
+    return Page(entries, marks.of_track(entries[-1]) if more and entries else None)
+
+
+def scene(sql: sqlite3.Connection, sort: str, at: float, limit: int, after: str | None) -> Page:
+    """Each thing's last entry at that time."""
+    limit = min(limit, MOST)
+    last = (
+        "SELECT {} FROM entry AS x WHERE x.thing = t.id AND x.sort = s.id AND x.tst <= ?1"
+        " AND x.hidden = 0 ORDER BY x.tst DESC, x.digest DESC LIMIT 1"
+    )
+    (found,) = sql.execute(
+        f"SELECT {_KEYED} FROM ("
+        "SELECT t.key, s.name, e.tst, e.at, e.digest, e.hidden, e.body"
+        " FROM sort AS s CROSS JOIN thing AS t CROSS JOIN entry AS e"
+        " WHERE s.name = ?2 AND t.key > ?3 AND e.thing = t.id AND e.sort = s.id"
+        f" AND e.tst = ({last.format('x.tst')}) AND e.digest = ({last.format('x.digest')})"
+        " ORDER BY t.key LIMIT ?4)",
+        (micros(at), sort, after or "", limit + 1),
+    ).fetchone()
+    entries = _keyed(found)
+    more = len(entries) > limit
+    del entries[limit:]
+    return Page(entries, entries[-1].thing if more and entries else None)
+
+
+def events(
+    sql: sqlite3.Connection,
+    sorts: Iterable[str],
+    since: float,
+    until: float,
+    newest_first: bool,
+    limit: int,
+    after: str | None,
+) -> Page:
+    """Events of all things, each sort from the index by time, then merged."""
+    limit = min(limit, MOST)
+    order, beyond = _order(newest_first)
+    mark = None if after is None else marks.event(after)
+    parts, values = [], list[object]()
+    for sort in sorted(EVENTS & set(sorts)):
+        values += [sort, micros(since), micros(until)]
+        past = ""
+        if mark is not None:
+            past = (
+                f" AND (tst, digest) {beyond}= (?, ?)"
+                f" AND (tst, digest, key, name) {beyond} (?, ?, ?, ?)"
+            )
+            tst, digest, thing, name = mark
+            values += [micros(tst), digest, micros(tst), digest, thing, name]
+        parts.append(
+            "SELECT * FROM (SELECT key, name, tst, at, digest, hidden, body"
+            " FROM entry JOIN sort ON sort.id = entry.sort JOIN thing ON thing.id = entry.thing"
+            " WHERE sort = (SELECT id FROM sort WHERE name = ?) AND sort < 0"
+            f" AND tst BETWEEN ? AND ? AND hidden = 0{past}"
+            f" ORDER BY tst {order}, digest {order}, key {order} LIMIT {limit + 1})"
+        )
+    if not parts:
+        return Page([])
+    (found,) = sql.execute(
+        f"SELECT {_KEYED} FROM (SELECT * FROM ({' UNION ALL '.join(parts)})"
+        f" ORDER BY tst {order}, digest {order}, key {order}, name {order} LIMIT {limit + 1})",
+        values,
+    ).fetchone()
+    entries = _keyed(found)
+    more = len(entries) > limit
+    del entries[limit:]
+    return Page(entries, marks.of_event(entries[-1]) if more and entries else None)
+
+
+def counts(
+    sql: sqlite3.Connection, thing: str, sort: str, bounds: Sequence[float]
+) -> Sequence[int]:
+    """How many entries lie between neighbouring bounds."""
+    found = []
+    for first, last in pairwise(bounds):
+        (count,) = sql.execute(
+            "SELECT count(*) FROM entry WHERE thing = (SELECT id FROM thing WHERE key = ?)"
+            " AND sort = (SELECT id FROM sort WHERE name = ?)"
+            " AND tst >= ? AND tst < ? AND hidden = 0",
+            (thing, sort, micros(first), micros(last)),
+        ).fetchone()
+        found.append(int(count))
+    return found
+
+
+def things(sql: sqlite3.Connection) -> Sequence[str]:
+    """All that have entries."""
+    (found,) = sql.execute(
+        "SELECT json_group_array(key) FROM (SELECT key FROM thing"
+        " WHERE EXISTS (SELECT 1 FROM entry WHERE entry.thing = thing.id) ORDER BY key)"
+    ).fetchone()
+    return _texts(found)
+
+
+def standings(
+    sql: sqlite3.Connection, limit: int, after: str | None
+) -> tuple[Sequence[Standing], str | None]:
+    """The present states."""
+    limit = min(limit, MOST)
+    (found,) = sql.execute(
+        "SELECT json_group_array(json_array(thing, at, body)) FROM (SELECT thing, at, body"
+        " FROM standing WHERE thing > ? ORDER BY thing LIMIT ?)",
+        (after or "", limit + 1),
+    ).fetchone()
+    rows = [Standing(thing, at / 1e6, body.encode()) for thing, at, body in _standing_rows(found)]
+    more = len(rows) > limit
+    del rows[limit:]
+    return rows, rows[-1].thing if more and rows else None
+
+
+def figures(sql: sqlite3.Connection) -> Figures:
+    """How large it is. The oldest and newest are looked up track by track, in the index."""
+    (rows,) = sql.execute("SELECT rows FROM tally").fetchone()
+    (pages,) = sql.execute("PRAGMA page_count").fetchone()
+    (size,) = sql.execute("PRAGMA page_size").fetchone()
+    edges = []
+    for edge in ("min", "max"):
+        (found,) = sql.execute(
+            f"SELECT {edge}((SELECT {edge}(tst) FROM entry WHERE entry.thing = thing.id"
+            " AND entry.sort = sort.id)) FROM thing CROSS JOIN sort"
+        ).fetchone()
+        edges.append(None if found is None else found / 1e6)
+    return Figures(rows=rows, bytes=pages * size, oldest=edges[0], newest=edges[1])
+
+
+def _order(newest_first: bool) -> tuple[str, str]:
+    return ("DESC", "<") if newest_first else ("ASC", ">")
+
+
+def _keyed(found: str) -> list[Entry]:
+    return [
+        Entry(thing, sort, tst / 1e6, at / 1e6, body.encode(), digest, hidden != 0)
+        for thing, sort, tst, at, digest, hidden, body in _keyed_rows(found)
+    ]

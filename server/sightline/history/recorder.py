@@ -1,0 +1,404 @@
+"""The recorder: brings what is to be remembered into the store, and says when it is safe there.
+
+    queue ── batch ── store.write ── kept: receipts are sent, the broker lets go of the messages
+                         │
+                         └── failed: the same batch again after a wait, until it is kept
+
+A batch is written as soon as the store is idle, so batches grow only under load. Nobody who tells
+the recorder something waits for the store: the queue is bounded, and what finds no room is counted.
+A message whose record found no room is not acknowledged; its broker is asked to send it again once
+there is room. Everything here runs on the reactor thread and takes next to no time.
+
+The present states go along with the records they come from, in the same transaction, so that the
+world of the next start is never behind its history.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sightline.core.intake import News
+from sightline.history.entry import Entry, Standing, digest
+from sightline.history.store import Store, Unavailable
+from sightline.model.kind import State, kind_of
+from sightline.model.record import Record
+
+MOST_ROWS = 2_000
+"""Entries in a batch, and present states in a batch."""
+MOST_BYTES = 4_194_304
+"""Bodies in a batch, bytes."""
+ROW_BYTES = 200
+"""What an entry costs besides its body, about."""
+RETRY_MIN, RETRY_MAX = 0.25, 10.0
+"""s between attempts."""
+LATE = 1.0
+"""A record that waits longer than this (s) says that the store does not keep up."""
+_HALF = 0.5
+
+
+class Clock(Protocol):
+    """What the recorder needs of a reactor."""
+
+    def seconds(self) -> float:
+        """A clock that is never stepped."""
+
+    def callLater(self, delay: float, f: Callable[..., Any], /, *args: object, **kw: object) -> Any:
+        """Call ``f`` after ``delay`` s."""
+
+
+class Receipt(Protocol):
+    """Messages that a broker wants acknowledged."""
+
+    def kept(self) -> None:
+        """All of it is safe: acknowledge."""
+
+    def again(self) -> None:
+        """Some of it was not kept: have all of it sent again."""
+
+
+class Known(Protocol):
+    """Where the present states are."""
+
+    def state(self, key: str) -> State | None:
+        """A thing's state; None when there is no such thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much may wait for the store. ``bytes`` counts bodies and `ROW_BYTES` for each."""
+
+    rows: int = 200_000
+    bytes: int = 67_108_864
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """In the queue behind the records whose messages it acknowledges."""
+
+    receipt: Receipt
+
+
+@dataclass(slots=True)
+class _Batch:
+    entries: list[Entry]
+    standings: list[Standing]
+    receipts: list[Receipt]
+    since: float
+    """When its oldest record came, s."""
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Recorder:
+    """Keeps what it is told in ``store``.
+
+    ``clock`` is the reactor, ``wall`` gives epoch s. ``standing`` are the kinds whose present
+    states are kept. ``sampled`` are kinds whose states go into history now and then: the sort, and
+    the least time between two of a thing, s.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        store: Store,
+        known: Known,
+        clock: Clock,
+        wall: Callable[[], float],
+        bounds: Bounds | None = None,
+        *,
+        standing: Iterable[str] = (),
+        sampled: Mapping[str, tuple[str, float]] | None = None,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._known = known
+        self._clock = clock
+        self._wall = wall
+        self._bounds = bounds or Bounds()
+        self._standing = tuple(f"{kind}/" for kind in standing)
+        self._sampled = dict(sampled or {})
+        self._sampling = tuple(f"{kind}/" for kind in self._sampled)
+        self._last_sample: dict[str, float] = {}
+        self._due: dict[str, float] = {}  # things to be sampled later, and when they changed
+        self._jitter = jitter
+        # In the order in which it came: records, each with its receipt time, and receipts.
+        self._queue: deque[tuple[Record, float] | _Mark] = deque()
+        self._times: deque[tuple[int, float]] = deque()  # (record number, when it came)
+        self._dirty: dict[str, float] = {}
+        self._told = 0  # records that were queued, ever
+        self._taken = 0  # records that left the queue
+        self._bytes = 0
+        self._batch: _Batch | None = None
+        self._retry: Any = None
+        self._careful = 0
+        self._open = True
+        self._again: list[Receipt] = []
+        self._drained: list[Deferred[None]] = []
+        self._fails = 0
+        self.why = ""
+        """Why nothing can be kept just now; empty: all is well."""
+        self.kept = 0
+        """Entries that were new in the store."""
+        self.lost = 0
+        """Records that found no room, or that the store could not take at all."""
+
+    # -- what is to be remembered
+
+    def take(self, news: Iterable[News]) -> None:
+        """What a batch of messages said."""
+        for thing, at, heard, record in news:
+            if thing.startswith(self._standing):
+                self._dirty[thing] = at if heard is None else heard
+            if record is not None:
+                self._add(record, at)
+            elif thing.startswith(self._sampling):
+                self._sample(thing, at)
+        self._pump()
+
+    def remember(self, record: Record) -> None:
+        """Something else happened."""
+        self._add(record, self._wall())
+        self._pump()
+
+    def when_kept(self, receipt: Receipt, whole: bool = True) -> None:
+        """Acknowledge, once all that was told before is safe.
+
+        ``whole`` false: something of it found no room, so it has to come again.
+        """
+        if whole:
+            self._queue.append(_Mark(receipt))
+        else:
+            self._again.append(receipt)
+        self._pump()
+
+    def _add(self, record: Record, at: float) -> None:
+        size = len(record.body) + ROW_BYTES
+        if (
+            self._told - self._taken >= self._bounds.rows
+            or self._bytes + size > self._bounds.bytes
+            or not self._open
+        ):
+            self.lost += 1
+            return
+        self._bytes += size
+        self._told += 1
+        self._queue.append((record, at))
+
+    def sample(self, thing: str) -> None:
+        """This thing may have changed without a message."""
+        self._sample(thing, self._wall())
+        self._due.pop(thing, None)
+
+    def forget(self, things: Container[str]) -> None:
+        """Drop what waits about these things: they are to be erased."""
+        kept: deque[tuple[Record, float] | _Mark] = deque()
+        for item in self._queue:
+            if isinstance(item, tuple) and item[0].thing in things:
+                self._taken += 1
+                self._bytes -= len(item[0].body) + ROW_BYTES
+            else:
+                kept.append(item)
+        self._queue = kept
+        self._dirty = {thing: at for thing, at in self._dirty.items() if thing not in things}
+        if self._batch is not None and self._retry is not None:  # not with the store just now
+            batch = self._batch
+            batch.entries[:] = [entry for entry in batch.entries if entry.thing not in things]
+            batch.standings[:] = [one for one in batch.standings if one.thing not in things]
+
+    def _sample(self, thing: str, at: float) -> None:
+        """Keep this thing's state, if the last one kept is old enough; else when it is."""
+        sort, every = self._sampled[kind_of(thing)]
+        if at - self._last_sample.get(thing, float("-inf")) < every:
+            self._due[thing] = at
+            return
+        state = self._known.state(thing)
+        if state is None:
+            return
+        self._last_sample[thing] = at
+        self._due.pop(thing, None)
+        self._add(Record(thing, sort, at, _encode(state)), at)
+
+    def tick(self) -> None:
+        """To be called about once a second: keeps the last state of what has come to rest."""
+        now = self._wall()
+        for thing in [t for t, at in self._due.items() if now - at >= self._every(t)]:
+            del self._due[thing]
+            self._last_sample.pop(thing, None)
+            self._sample(thing, now)
+        self._times_pass()
+        self._pump()
+
+    def _every(self, thing: str) -> float:
+        return self._sampled[kind_of(thing)][1]
+
+    # -- how it goes
+
+    @property
+    def backlog(self) -> int:
+        """Records that are not safe yet."""
+        return self._told - self._taken + (len(self._batch.entries) if self._batch else 0)
+
+    @property
+    def age(self) -> float:
+        """How long the oldest of them has waited, s; to the second or so. 0: none waits."""
+        if self._batch is not None:
+            return self._clock.seconds() - self._batch.since
+        return self._clock.seconds() - self._times[0][1] if self._queue and self._times else 0.0
+
+    @property
+    def late(self) -> bool:
+        """Whether the store does not keep up, or fails."""
+        return bool(self.why) or self.age > LATE or bool(self._again)
+
+    # -- to the store
+
+    def _times_pass(self) -> None:
+        """Note how far the queue is now, so that its age is known without a time for each."""
+        if self._told > self._taken and (not self._times or self._times[-1][0] < self._told):
+            self._times.append((self._told, self._clock.seconds()))
+
+    def _pump(self) -> None:
+        """Write, unless the store is busy or we wait before another attempt."""
+        if self._batch is not None:
+            return
+        if self._again and self._told - self._taken <= self._bounds.rows * _HALF:
+            again, self._again = self._again, []
+            for receipt in again:
+                receipt.again()
+        if not (self._queue or self._dirty):
+            self._rest()
+            return
+        self._batch = self._next()
+        self._write()
+
+    def _next(self) -> _Batch:
+        entries: list[Entry] = []
+        receipts: list[Receipt] = []
+        size = 0
+        most = 1 if self._careful else MOST_ROWS
+        queue = self._queue
+        while queue and len(entries) < most and size < MOST_BYTES:
+            item = queue.popleft()
+            if isinstance(item, _Mark):
+                receipts.append(item.receipt)
+                continue
+            record, at = item
+            body = record.body
+            size += len(body)
+            self._bytes -= len(body) + ROW_BYTES
+            self._taken += 1
+            entries.append(Entry(record.thing, record.sort, record.tst, at, body, digest(body)))
+        while queue and isinstance(mark := queue[0], _Mark):
+            receipts.append(mark.receipt)  # nothing of theirs waits any more
+            queue.popleft()
+        now = self._clock.seconds()
+        since = now
+        while self._times and self._times[0][0] <= self._taken:
+            since = min(since, self._times.popleft()[1])
+        return _Batch(entries, self._standings(), receipts, since)
+
+    def _standings(self) -> list[Standing]:
+        standings: list[Standing] = []
+        state = self._known.state
+        dirty = self._dirty
+        while dirty and len(standings) < MOST_ROWS:
+            thing, at = dirty.popitem()
+            now = state(thing)
+            standings.append(Standing(thing, at, None if now is None else _encode(now)))
+        return standings
+
+    def _write(self) -> None:
+        self._retry = None
+        batch = self._batch
+        assert batch is not None
+        try:
+            writing = self._store.write(batch.entries, batch.standings)
+        except Exception:
+            self._failed(Failure())
+            return
+        writing.addCallbacks(self._was_kept, self._failed)
+        writing.addErrback(lambda failure: self._log.failure("The recorder failed", failure))
+
+    def _was_kept(self, new: int) -> None:
+        batch, self._batch = self._batch, None
+        if batch is None:
+            return
+        self.kept += new
+        self._careful = max(0, self._careful - len(batch.entries))
+        if self.why:
+            self._log.info("History is kept again; {count} wait", count=self.backlog)
+        self.why, self._fails = "", 0
+        for receipt in batch.receipts:
+            receipt.kept()
+        self._pump()
+
+    def _failed(self, failure: Failure) -> None:
+        batch = self._batch
+        if batch is None:
+            return
+        if failure.check(Unavailable) is None:
+            self._log.failure("The store failed", failure)
+            self._without(batch)
+            return
+        if not self._open:  # no time for another attempt
+            self.lost += len(batch.entries)
+            self._batch = None
+            self._queue.clear()
+            self._dirty.clear()
+            self._rest()
+            return
+        self._fails += 1
+        why = failure.getErrorMessage()
+        if why != self.why:
+            self._log.error("History cannot be kept: {why}; trying again", why=why)
+        self.why = why
+        wait = min(RETRY_MAX, RETRY_MIN * 2 ** min(self._fails - 1, 16))
+        self._retry = self._clock.callLater(wait * (1 - self._jitter() / 4), self._write)
+
+    def _without(self, batch: _Batch) -> None:
+        """The store stumbled over something: find it, one by one, and leave only that out."""
+        self._batch = None
+        if len(batch.entries) + len(batch.standings) <= 1:
+            self.lost += len(batch.entries)
+            for receipt in batch.receipts:
+                receipt.kept()  # or it would come again and again
+        else:
+            self._queue.extendleft(map(_Mark, reversed(batch.receipts)))
+            for entry in reversed(batch.entries):
+                record = Record(entry.thing, entry.sort, entry.tst, entry.body)
+                self._queue.appendleft((record, entry.at))
+                self._taken -= 1
+                self._bytes += len(entry.body) + ROW_BYTES
+            self._careful = max(self._careful, len(batch.entries))
+        self._pump()
+
+    # -- the end
+
+    def drain(self) -> Deferred[None]:
+        """Take nothing more; fires when all is kept, or when it cannot be."""
+        self._open = False
+        done: Deferred[None] = Deferred()
+        self._drained.append(done)
+        if self._retry is not None:
+            retry, self._retry = self._retry, None
+            retry.cancel()
+            self._write()
+        else:
+            self._pump()
+        return done
+
+    def _rest(self) -> None:
+        drained, self._drained = self._drained, []
+        for done in drained:
+            done.callback(None)

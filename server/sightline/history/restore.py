@@ -1,0 +1,88 @@
+"""The world as it was when the server last ran, as far as the store kept it.
+
+What was kept is old: a thing that has not been heard for longer than its kind's patience comes back
+stale or offline, with silence as the evidence, and one that was offline stays so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+from msgspec.structs import replace
+from twisted.logger import Logger
+
+from sightline.history.entry import Standing
+from sightline.history.store import Store
+from sightline.model.kind import Patience, Present, Reading, State, kind_of
+
+_PAGE = 500  # states at a time: 2 ms of the reactor
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """A thing as it was kept. ``heard`` (epoch s) only if it may still be alive."""
+
+    thing: str
+    state: State
+    heard: float | None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """What is known already is newer."""
+        return self.state if before is None else before
+
+
+class Restorer:
+    """Makes readings of standings. ``states`` and ``patience`` are by kind of thing."""
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        states: Mapping[str, type[State]],
+        patience: Mapping[str, Patience],
+        wall: Callable[[], float],
+    ) -> None:
+        """``wall`` gives epoch s."""
+        self._decoders = {kind: msgspec.json.Decoder(state) for kind, state in states.items()}
+        self._patience = patience
+        self._wall = wall
+        self.unreadable = 0
+
+    async def restore(self, store: Store, put: Callable[[Sequence[Reading]], None]) -> int:
+        """Hand everything kept to ``put``, page by page; says how many things."""
+        count, after = 0, None
+        while True:
+            some, after = await store.standings(_PAGE, after)
+            now = self._wall()
+            found = [read for one in some if (read := self.reading(one, now)) is not None]
+            put(found)
+            count += len(found)
+            if after is None:
+                break
+        if self.unreadable:
+            self._log.warn("{count} kept states cannot be read", count=self.unreadable)
+        return count
+
+    def reading(self, standing: Standing, now: float) -> Restored | None:
+        """What was kept, as it looks at ``now`` (epoch s); None when it makes no sense any more."""
+        decoder = self._decoders.get(kind_of(standing.thing))
+        if decoder is None or standing.body is None:
+            return None
+        try:
+            state = decoder.decode(standing.body)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            self.unreadable += 1
+            return None
+        if not isinstance(state, Present):
+            return Restored(standing.thing, state)
+        patience = self._patience.get(kind_of(standing.thing))
+        if state.presence == "offline" or patience is None:
+            return Restored(standing.thing, state)
+        silent = now - standing.at
+        if silent >= patience.offline_after:
+            state = replace(state, presence="offline", evidence="silence")
+            return Restored(standing.thing, state)
+        if silent >= patience.stale_after:
+            state = replace(state, presence="stale", evidence="silence")
+        return Restored(standing.thing, state, standing.at)

@@ -1,0 +1,37 @@
+"""How long what is kept: positions so many days, or as many as their owner says; logs their own."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from sightline.history.store import Store
+
+DAY = 86400.0
+POSITIONS = ("fix", "transition", "crossing")
+LOGS = ("state", "figures", "drive", "alarm", "log")
+
+Own = Callable[[list[str]], Awaitable[Mapping[str, int]]]
+"""Of these things, for how many days those are kept for which somebody said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """For how many days entries are kept; 0: for good."""
+
+    positions: int = 90
+    logs: int = 90
+
+
+async def purge(store: Store, days: Days, own: Own, now: float) -> int:
+    """Remove what is older; says how many entries. ``now`` in epoch s."""
+    said = await own(list(await store.things()))
+    times = {thing: now - count * DAY for thing, count in said.items()}
+    gone = 0
+    for sorts, count in ((POSITIONS, days.positions), (LOGS, days.logs)):
+        before = now - count * DAY if count else -float("inf")
+        for sort in sorts:
+            by_thing = times if sorts is POSITIONS else {}
+            while removed := await store.purge(sort, before, by_thing):
+                gone += removed
+    return gone

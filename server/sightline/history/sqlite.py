@@ -1,0 +1,189 @@
+"""History in one SQLite file: one thread that writes, a few that read, none of them the reactor's.
+
+Writes wait for their turn in the one writer thread; readers see what was committed when their
+statement began and wait for nobody (WAL).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred, execute
+from twisted.internet.threads import deferToThreadPool
+from twisted.python.threadpool import ThreadPool
+
+from sightline.history import reading, tables
+from sightline.history.entry import Entry, Standing
+from sightline.history.store import FOREVER, Figures, Page, Span, Unavailable
+from sightline.history.writing import Writer
+
+reactor: Any = _reactor
+READERS = 2
+"""Threads, and so questions at once; on a small machine more only get in each other's way."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class SqliteStore:
+    """The file ``history.db`` in ``folder``."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path, *, busy: float = tables.BUSY) -> None:
+        self.path = folder / tables.FILE
+        self._busy = busy
+        self._writer: Writer | None = None
+        self._writing = ThreadPool(1, 1, name="history-writer")
+        self._reading = ThreadPool(0, READERS, name="history-reader")
+        self._own = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+
+    def open(self) -> Deferred[None]:
+        """Open, make or upgrade the file; done when this returns, so that a start can fail of it.
+
+        Fails with `CannotOpen`.
+        """
+        return execute(self._open)
+
+    def _open(self) -> None:
+        sql = tables.opened(self.path)
+        sql.execute(f"PRAGMA busy_timeout = {round(self._busy * 1000)}")
+        self._writer = Writer(sql)
+        self._writing.start()
+        self._reading.start()
+
+    def close(self) -> Deferred[None]:
+        """Finish what waits and close the file."""
+        if self._writer is None:
+            return execute(lambda: None)
+        writer, self._writer = self._writer, None
+
+        def close() -> None:
+            for sql in self._readers:
+                sql.close()
+            writer.close()
+
+        def stop(_: object) -> None:
+            self._writing.stop()
+
+        # Readers are done within a statement; the writer has its queue to go through.
+        read = deferToThreadPool(reactor, self._writing, self._reading.stop)
+        read.addCallback(lambda _: deferToThreadPool(reactor, self._writing, close))
+        return read.addCallback(stop)
+
+    def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> Deferred[int]:
+        """Keep entries and present states in one transaction."""
+        return self._write(Writer.write, entries, standings)
+
+    def hide(
+        self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
+    ) -> Deferred[int]:
+        """Mark entries as wrong."""
+        return self._write(Writer.hide, thing, sort, keys, undo)
+
+    def unhide(self, thing: str, undo: str) -> Deferred[int]:
+        """Undo it."""
+        return self._write(Writer.unhide, thing, undo)
+
+    def erase(self, things: Sequence[str]) -> Deferred[int]:
+        """Forget these things; the freed bytes are overwritten."""
+        return self._write(Writer.erase, things)
+
+    def purge(
+        self, sort: str, before: float, own: Mapping[str, float] | None = None, most: int = 10_000
+    ) -> Deferred[int]:
+        """Remove what is old."""
+        return self._write(Writer.purge, sort, before, own or {}, most)
+
+    def scrub(self) -> Deferred[None]:
+        """Let what was removed be gone from the log of changes, too."""
+        return self._write(Writer.scrub)
+
+    def page(self, span: Span, limit: int = 1000, after: str | None = None) -> Deferred[Page]:
+        """Some of one thing's entries."""
+        return self._read(reading.page, span, limit, after)
+
+    def scene(
+        self, sort: str, at: float, limit: int = 1000, after: str | None = None
+    ) -> Deferred[Page]:
+        """Each thing's last entry at that time."""
+        return self._read(reading.scene, sort, at, limit, after)
+
+    def events(
+        self,
+        sorts: Iterable[str],
+        since: float = -FOREVER,
+        until: float = FOREVER,
+        *,
+        newest_first: bool = True,
+        limit: int = 1000,
+        after: str | None = None,
+    ) -> Deferred[Page]:
+        """Events of all things."""
+        return self._read(reading.events, tuple(sorts), since, until, newest_first, limit, after)
+
+    def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
+        """How many entries lie between neighbouring bounds."""
+        return self._read(reading.counts, thing, sort, bounds)
+
+    def things(self) -> Deferred[Sequence[str]]:
+        """All that have entries."""
+        return self._read(reading.things)
+
+    def standings(
+        self, limit: int = 1000, after: str | None = None
+    ) -> Deferred[tuple[Sequence[Standing], str | None]]:
+        """The present states."""
+        return self._read(reading.standings, limit, after)
+
+    def figures(self) -> Deferred[Figures]:
+        """How large it is."""
+        return self._read(reading.figures)
+
+    # -- across the threads
+
+    def _write(
+        self, act: Callable[Concatenate[Writer, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> Deferred[T]:
+        def work() -> T:
+            writer = self._writer
+            if writer is None:
+                raise Unavailable("the history is closed")
+            return _told(act, writer, *args, **kwargs)
+
+        return deferToThreadPool(reactor, self._writing, work)
+
+    def _read(
+        self,
+        ask: Callable[Concatenate[sqlite3.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Deferred[T]:
+        def work() -> T:
+            return _told(lambda: ask(self._connection(), *args, **kwargs))
+
+        return deferToThreadPool(reactor, self._reading, work)
+
+    def _connection(self) -> sqlite3.Connection:
+        """This reader thread's own."""
+        found: sqlite3.Connection | None = getattr(self._own, "sql", None)
+        if found is None:
+            found = tables.connect(self.path, busy=self._busy)
+            found.execute("PRAGMA query_only = ON")
+            self._own.sql = found
+            self._readers.append(found)
+        return found
+
+
+def _told(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What SQLite fails with, in the words of a store."""
+    try:
+        return act(*args, **kwargs)
+    except sqlite3.Error as why:
+        raise Unavailable(str(why)) from why

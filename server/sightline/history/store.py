@@ -1,0 +1,163 @@
+"""What a store of history does, whatever it is made of.
+
+Every call is made on the reactor thread and returns a Deferred that fires there; none of them holds
+the reactor. Long answers come in pages, each with a mark to go on from, so that nobody ever holds a
+month in memory. A store fails with `Unavailable` when trying again later may help (locked, full,
+throttled, away) and with `CannotOpen` when a person has to look; anything else is a fault of ours.
+
+What every store must keep is in ``tests/history/test_store.py``, which each of them joins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+from twisted.internet.defer import Deferred
+
+from sightline.history.entry import Entry, Standing
+
+FOREVER = float("inf")
+MOST = 10_000
+"""No page holds more entries than this, whatever was asked."""
+
+
+class Unavailable(Exception):
+    """The store cannot do it now. The text is for people; what was asked may be asked again."""
+
+
+class CannotOpen(Exception):
+    """The store cannot be used as it is. The text says what is wrong and what to do."""
+
+
+class BadMark(ValueError):
+    """The mark of a page is none of ours; it came from outside."""
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A part of one thing's history: its entries of one sort with ``since`` <= tst <= ``until``.
+
+    ``newest_first`` walks back from ``until``. ``hidden``: also what was marked as wrong.
+    """
+
+    thing: str
+    sort: str
+    since: float = -FOREVER
+    until: float = FOREVER
+    newest_first: bool = False
+    hidden: bool = False
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Some entries in order. ``more`` is the mark of the next page; None: these were the last.
+
+    A mark means something only to the store that made it, together with the same question, and
+    stays good while entries come and go.
+    """
+
+    entries: Sequence[Entry]
+    more: str | None = None
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """How large the history is. ``oldest`` and ``newest`` are times of entries (epoch s).
+
+    Absent (None) is what this store cannot tell cheaply.
+    """
+
+    rows: int | None = None
+    bytes: int | None = None
+    oldest: float | None = None
+    newest: float | None = None
+
+
+class Store(Protocol):
+    """Where history is kept."""
+
+    name: str
+    """What it is, for people and for figures: ``sqlite``, ``memory``, ``dynamodb``."""
+
+    def open(self) -> Deferred[None]:
+        """Make it ready; to be called once, before anything else. Fails with `CannotOpen`."""
+
+    def close(self) -> Deferred[None]:
+        """Finish what was begun and let go of everything."""
+
+    def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> Deferred[int]:
+        """Keep entries and present states, all or none; says how many entries were new.
+
+        When the Deferred fires everything is on disk (or with the service) for good. Entries that
+        are there already change nothing, hidden ones stay hidden. The later standing of a thing
+        wins, also within one call; the one without a body is removed.
+        """
+
+    def page(self, span: Span, limit: int = 1000, after: str | None = None) -> Deferred[Page]:
+        """At most ``limit`` entries, ordered by (tst, digest), from the mark ``after`` on.
+
+        Fails with `BadMark`. A page may be shorter than ``limit`` (even empty) although ``more``
+        is set.
+        """
+
+    def scene(
+        self, sort: str, at: float, limit: int = 1000, after: str | None = None
+    ) -> Deferred[Page]:
+        """Of each thing the last entry of ``sort`` with tst <= ``at``, not the hidden ones.
+
+        Ordered by thing.
+        """
+
+    def events(
+        self,
+        sorts: Iterable[str],
+        since: float = -FOREVER,
+        until: float = FOREVER,
+        *,
+        newest_first: bool = True,
+        limit: int = 1000,
+        after: str | None = None,
+    ) -> Deferred[Page]:
+        """Events (`sightline.history.entry.EVENTS`) of all things by time, not the hidden ones."""
+
+    def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
+        """How many entries lie in bounds[0] <= tst < bounds[1], in bounds[1] <= tst < …
+
+        One number fewer than bounds; hidden ones do not count. For the days of a calendar.
+        """
+
+    def things(self) -> Deferred[Sequence[str]]:
+        """The keys of all things that have entries, in order."""
+
+    def hide(
+        self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
+    ) -> Deferred[int]:
+        """Mark these entries, given by (tst, digest), as wrong; says how many were not before.
+
+        ``undo`` names this act, for `unhide`; no two acts have the same.
+        """
+
+    def unhide(self, thing: str, undo: str) -> Deferred[int]:
+        """Undo `hide`; says how many entries are shown again."""
+
+    def erase(self, things: Sequence[str]) -> Deferred[int]:
+        """Forget everything about these things, beyond recovery; says how many entries went.
+
+        When it fires no byte of them is left in what the store keeps, backups excepted.
+        """
+
+    def purge(
+        self, sort: str, before: float, own: Mapping[str, float] | None = None, most: int = 10_000
+    ) -> Deferred[int]:
+        """Remove entries of ``sort`` with tst < ``before``; things in ``own`` go by that time.
+
+        At most ``most`` in one call, so that nobody waits long behind it; says how many. Call it
+        again until it says 0.
+        """
+
+    def standings(
+        self, limit: int = 1000, after: str | None = None
+    ) -> Deferred[tuple[Sequence[Standing], str | None]]:
+        """The present states, in pages, ordered by thing; the mark of the next page or None."""
+
+    def figures(self) -> Deferred[Figures]:
+        """How large it is."""

@@ -1,0 +1,77 @@
+"""An answer that is made while it is sent, no faster than the other side takes it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IPushProducer
+from twisted.logger import Logger
+from twisted.web.server import Request
+from zope.interface import implementer
+
+from sightline.core.call import Reply
+
+_log = Logger()
+
+
+def stream(request: Request, reply: Reply) -> Deferred[None]:
+    """Send ``reply.stream``; fires when that is done or nobody listens any more."""
+    assert reply.stream is not None
+    request.setResponseCode(reply.status)
+    request.setHeader(b"content-type", reply.type.encode())
+    if reply.name:
+        request.setHeader(
+            b"content-disposition", b'attachment; filename="%b"' % reply.name.encode("ascii")
+        )
+    return Deferred.fromCoroutine(_Sending(request, reply.stream).send())
+
+
+@implementer(IPushProducer)
+class _Sending:
+    def __init__(self, request: Request, pieces: AsyncGenerator[bytes, None]) -> None:
+        self._request = request
+        self._pieces = pieces
+        self._full: Deferred[None] | None = None
+
+    async def send(self) -> None:
+        request = self._request
+        gone = getattr(request, "_gone", False)
+        if not gone:
+            request.notifyFinish().addErrback(lambda _: self.stopProducing())
+            request.registerProducer(self, True)
+        try:
+            if request.method != b"HEAD":
+                async for piece in self._pieces:
+                    if getattr(request, "_gone", False):
+                        return
+                    if piece:
+                        request.write(piece)
+                    if self._full is not None:
+                        await self._full
+        except Exception:
+            # The head is sent, so the only way left to say that this is not all is to hang up.
+            _log.failure("An answer was cut off")
+            if not getattr(request, "_gone", False):
+                request.loseConnection()
+            return
+        finally:
+            await self._pieces.aclose()
+        if not getattr(request, "_gone", False):
+            request.unregisterProducer()
+            request.finish()
+
+    def pauseProducing(self) -> None:
+        """The other side is behind."""
+        if self._full is None:
+            self._full = Deferred()
+
+    def resumeProducing(self) -> None:
+        """It has caught up."""
+        full, self._full = self._full, None
+        if full is not None:
+            full.callback(None)
+
+    def stopProducing(self) -> None:
+        """It is gone."""
+        self.resumeProducing()

@@ -1,0 +1,265 @@
+"""History as a service: opens the store, brings back the world, keeps what happens, lets go of it.
+
+opened ── restored ── keeping ── drained ── closed
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sightline.accounts.database import Database
+from sightline.accounts.keeper import Keeper
+from sightline.core.call import Denied
+from sightline.driving.things import Command
+from sightline.history.dynamodb.store import DynamoStore
+from sightline.history.memory import MemoryStore
+from sightline.history.recorder import Bounds, Recorder
+from sightline.history.restore import Restorer
+from sightline.history.retention import DAY, Days, Own, purge
+from sightline.history.sqlite import SqliteStore
+from sightline.history.store import CannotOpen, Figures, Store, Unavailable
+from sightline.hub import SERVER, Hub
+from sightline.model.kind import Kind, Patience, State, id_of
+from sightline.settings import History as HistorySettings
+from sightline.settings import Settings
+from sightline.wiring.start import CannotStart
+
+reactor: Any = _reactor
+_TICK = 0.25  # s
+_LATE_FOR = 2.0  # s without trouble until all is well again
+_FIGURES = 10.0  # s
+_PURGE = 3600.0  # s
+# The sort and the least time (s) between two kept states of a thing.
+_SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("figures", 60.0)}
+
+
+def make_store(settings: Settings, folder: Path) -> Store:
+    """The store that the settings name."""
+    if settings.history.store == "memory":
+        return MemoryStore(settings.history.memory_rows)
+    if settings.history.store == "dynamodb":
+        table = settings.dynamodb
+        return DynamoStore(
+            reactor,
+            folder / "spill",
+            table.table,
+            table.region,
+            os.environ,
+            endpoint=table.endpoint,
+            keep=table.ttl_days * DAY if table.ttl_days else None,
+            spill=table.spill_megabytes * 1_000_000,
+        )
+    return SqliteStore(folder)
+
+
+class HistoryService(Service):
+    """The store and what fills it. ``own`` says what is kept for a time of its own."""
+
+    name = "history"
+    _log = Logger()
+
+    def __init__(
+        self,
+        settings: HistorySettings,
+        store: Store,
+        hub: Hub,
+        kinds: Sequence[Kind],
+        wall: Callable[[], float],
+        own: Own,
+    ) -> None:
+        self._settings = settings
+        self.store = store
+        self._hub = hub
+        self._wall = wall
+        self._own = own
+        states: dict[str, type[State]] = {}
+        patience: dict[str, Patience] = {}
+        for kind in kinds:
+            states |= kind.states
+            patience |= kind.patience
+        self._restorer = Restorer(states, patience, wall)
+        self.recorder = Recorder(
+            store,
+            hub.world,
+            reactor,
+            wall,
+            Bounds(settings.queue, settings.queue_megabytes * 1_000_000),
+            standing=states,
+            sampled=_SAMPLED,
+        )
+        hub.intake.keep = self.recorder.take
+        hub.remember = self.recorder.remember
+        self.stalled: list[Callable[[bool], None]] = []
+        """Each is told whether the store does not keep up."""
+        self._late = False
+        self._well_since = 0.0
+        self._figures = Figures()
+        self._opened = False
+        self._opening: Deferred[None] | None = None
+        self._loops: list[LoopingCall] = []
+
+    # -- the service
+
+    def privilegedStartService(self) -> None:
+        """Open the store. What it cannot open ends the start with a clear word."""
+        super().privilegedStartService()
+        failures: list[Failure] = []
+
+        def failed(failure: Failure) -> None:
+            failures.append(failure)
+            self._opened = bool(self.running)
+            if self.running:  # too late to end the start: say so; it goes on trying
+                why = failure.getErrorMessage()
+                self._log.error("The history cannot be used: {why}", why=why)
+
+        self._opening = self.store.open().addCallbacks(self._is_open, failed)
+        for failure in failures:
+            if failure.check(CannotOpen) is None:
+                failure.raiseException()
+            raise CannotStart(f"the history cannot be used: {failure.getErrorMessage()}") from None
+
+    def _is_open(self, _: object) -> None:
+        self._opened = True
+
+    def startService(self) -> None:
+        """Bring the world back, and begin to keep."""
+        super().startService()
+        self._watched(self._bring_back(), "bring back the world")
+        for work, every in (
+            (self._tick, _TICK),
+            (self._ask_figures, _FIGURES),
+            (self._let_go, _PURGE),
+        ):
+            loop = LoopingCall(work)
+            loop.clock = reactor
+            self._loops.append(loop)
+            loop.start(every, now=work != self._tick).addErrback(
+                lambda failure: self._log.failure("A watch of the history ended", failure)
+            )
+
+    async def _bring_back(self) -> None:
+        if self._opening is not None:  # a store far away takes its time
+            await self._opening
+        count = await self._restorer.restore(self.store, self._hub.restore)
+        if count:
+            self._log.info("{count} things are known from before", count=count)
+
+    def stopService(self) -> Deferred[None]:
+        """Keep what waits, then close."""
+        super().stopService()
+        for loop in self._loops:
+            if loop.running:
+                loop.stop()
+        if not self._opened:
+            return Deferred.fromCoroutine(_nothing())
+        return self.recorder.drain().addCallback(lambda _: self.store.close())
+
+    # -- as time goes by
+
+    def _tick(self) -> None:
+        recorder = self.recorder
+        recorder.sample(SERVER)
+        recorder.tick()
+        now = reactor.seconds()
+        if recorder.late:
+            self._well_since = now
+        late = recorder.late or (self._late and now - self._well_since < _LATE_FOR)
+        if late == self._late:
+            return
+        self._late = late
+        if late:
+            self._log.warn(
+                "History does not keep up: {count} wait{why}",
+                count=recorder.backlog,
+                why=f" ({recorder.why})" if recorder.why else "",
+            )
+        for tell in self.stalled:
+            tell(late)
+
+    def _ask_figures(self) -> Deferred[None]:
+        def known(figures: Figures) -> None:
+            self._figures = figures
+
+        asked: Deferred[Any] = self.store.figures()
+        return asked.addCallbacks(known, lambda failure: failure.trap(Unavailable) and None)
+
+    def _let_go(self) -> None:
+        self._watched(self._purge(), "let go of what is old")
+
+    async def _purge(self) -> None:
+        days = Days(self._settings.days, self._settings.log_days)
+        count = await purge(self.store, days, self._own, self._wall())
+        if count:
+            self._log.info("{count} old entries of history were removed", count=count)
+
+    def _watched(self, work: Any, what: str) -> None:
+        def failed(failure: Failure) -> None:
+            if failure.check(Unavailable):
+                self._log.error("Cannot {what}: {why}", what=what, why=failure.getErrorMessage())
+            else:
+                self._log.failure("Cannot {what}", failure, what=what)
+
+        Deferred.fromCoroutine(work).addErrback(failed)
+
+    # -- for others
+
+    def gauges(self) -> Mapping[str, Any]:
+        """How it goes, as fields of ``server/sightline``."""
+        recorder, figures = self.recorder, self._figures
+        return {
+            "store": self.store.name,
+            "backlog": recorder.backlog,
+            "backlog_age": round(recorder.age, 1),
+            "kept": recorder.kept,
+            "unkept": recorder.lost,
+            "history_why": recorder.why or None,
+            "history_rows": figures.rows,
+            "history_bytes": figures.bytes,
+            "history_since": figures.oldest,
+        }
+
+    async def erase(self, thing: str) -> None:
+        """Forget everything about this friend. Raises `Denied` (``busy``) when that cannot be."""
+        things = [thing, f"face/{id_of(thing)}"]
+        self.recorder.forget(things)
+        try:
+            await self.store.erase(things)
+        except Unavailable as why:
+            raise Denied("busy", f"The history cannot forget it just now: {why}", wait=5) from None
+
+
+async def _nothing() -> None:
+    return None
+
+
+def retained(keeper: Keeper) -> Own:
+    """For how long things are kept whose owners said so, from the accounts."""
+
+    async def own(things: list[str]) -> Mapping[str, int]:
+        def look(database: Database) -> Mapping[str, int]:
+            said = ((thing, database.retention(thing)) for thing in things)
+            return {thing: days for thing, days in said if days is not None}
+
+        return await keeper.look(look)
+
+    return own
+
+
+def remembers(hub: Hub) -> Callable[[Command], None]:
+    """Has each line of the command log remembered, alarms as such."""
+
+    def written(line: Command) -> None:
+        thing = f"probot/{line.robot}" if line.robot else SERVER
+        hub.happened("alarm" if line.what == "alarm" else "drive", thing, line.at, line)
+
+    return written
