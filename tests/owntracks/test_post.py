@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 import pytest_twisted
+from twisted.internet.defer import Deferred
 
 from house import NOW
 from owntracks.scene import ANDROID, IPHONE, SECRET, Phonehouse, basic, fix
+from sightline.owntracks.post import KEPT_WITHIN
 
 FACE = "iVBORw0KGgo="
 JANE = "friend/jane/phone"
@@ -127,6 +129,33 @@ async def test_what_cannot_be_kept_safe_is_not_taken(house):
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
     assert JANE not in here.home.world
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_phone_is_told_yes_only_when_its_fix_is_kept(house):
+    here = await opened(house)
+    jane = await here.login("jane", JANE)
+    stores: list[Deferred[object]] = []
+
+    def kept() -> Deferred[object]:
+        stores.append(Deferred())
+        return stores[-1]
+
+    here.post.kept = kept
+    for fate, status in (("kept", 200), ("lost", 503), ("slow", 503)):
+        asked = Deferred.fromCoroutine(here.posts(fix(), jane, user="jane", device="phone"))
+        await here.home.until(lambda: len(stores) > 0)
+        assert not asked.called
+        store = stores.pop()
+        if fate == "kept":
+            store.callback(None)
+        elif fate == "lost":
+            store.errback(RuntimeError("the disk is full"))
+        else:
+            here.home.clock.advance(KEPT_WITHIN)
+        answer = await asked
+        assert answer.status == status, fate
+        assert ("retry-after" in answer.headers) is (status == 503)
 
 
 @pytest_twisted.ensureDeferred

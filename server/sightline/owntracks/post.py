@@ -15,9 +15,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
 from twisted.web.resource import Resource
-from twisted.web.server import Request
+from twisted.web.server import NOT_DONE_YET, Request
 
 from sightline.core.access import Sight
 from sightline.core.session import Bucket
@@ -26,6 +28,8 @@ from sightline.owntracks.front import CHALLENGE, Door, Front, basic
 
 DEFAULTS = ("owntracks", "phone")
 """User and device of who names neither, as the Recorder has them."""
+KEPT_WITHIN = 10.0
+"""Seconds the store may take; then the phone is asked to come again."""
 RETRY = 30
 """Seconds after which a phone may come again."""
 NOTHING = b"[]"
@@ -39,13 +43,16 @@ class Postbox(Protocol):
 
 
 class Post(Resource):
-    """The resource. ``safe`` says whether what is taken now is kept.
+    """The resource. ``safe`` says whether what is taken now will be kept; ``kept``, where there is
+    a store, fires when all that was taken so far is kept, and errs when it is not: only then is a
+    phone told so, which lets go of its copy.
 
     One device may post ``rate`` messages per s, ``burst`` at once when it empties its queue; wrong
     logins from one address are bounded likewise.
     """
 
     isLeaf = True
+    _log = Logger()
 
     def __init__(
         self,
@@ -64,6 +71,7 @@ class Post(Resource):
         self._door = door
         self._box = box
         self.safe = safe
+        self.kept: Callable[[], Deferred[object]] | None = None
         self._posts = Bucket(rate, burst)
         self._wrong = Bucket(rate=1.0, burst=60)
 
@@ -71,7 +79,7 @@ class Post(Resource):
         """Nothing is read here."""
         return _answer(request, 404, b"404 Not Found\n", b"text/plain; charset=utf-8")
 
-    def render_POST(self, request: Request) -> bytes:
+    def render_POST(self, request: Request) -> bytes | int:
         """A phone's message."""
         now = self._clock.seconds()
         user, device = identity(request)
@@ -92,9 +100,29 @@ class Post(Resource):
             # Phones post nothing when somebody deletes a friend from the list.
             return _answer(request, 200, NOTHING)
         agent = (request.getHeader(b"user-agent") or b"").decode("latin-1")
-        return _answer(
-            request, 200, self._box.posted(name, payload, agent, self._door.sight(account))
+        answer = self._box.posted(name, payload, agent, self._door.sight(account))
+        if self.kept is None:
+            return _answer(request, 200, answer)
+        return self._when_kept(request, answer, self.kept())
+
+    def _when_kept(self, request: Request, answer: bytes, kept: Deferred[object]) -> int:
+        gone: list[object] = []
+        request.notifyFinish().addErrback(gone.append)
+
+        async def answering() -> None:
+            try:
+                await kept.addTimeout(KEPT_WITHIN, self._clock)
+                body = _answer(request, 200, answer)
+            except Exception:  # whatever went wrong with the store, it says so itself
+                body = _later(request)
+            if not gone:
+                request.write(body)
+                request.finish()
+
+        Deferred.fromCoroutine(answering()).addErrback(
+            lambda failure: self._log.failure("Could not answer a post", failure)
         )
+        return NOT_DONE_YET
 
 
 def identity(request: Request) -> tuple[str, str]:
