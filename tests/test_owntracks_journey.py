@@ -104,6 +104,10 @@ async def test_a_phone_is_set_up_asked_and_answered_by_mqtt_and_by_http():
         with server:
             await journey(server, broker)
             assert SECRET not in server.logged
+            await deferToThread(server.restart)
+            span = f"{server.url}api/0/locations?user=jane&device=phone"
+            _, fixes = await deferToThread(ask, span)
+            assert fixes["count"] == 5  # a yes to a phone means that it is kept
 
 
 async def journey(server: SightlineProcess, broker: Broker) -> None:

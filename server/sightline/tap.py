@@ -231,6 +231,8 @@ class Sightline(MultiService):
             brokers.tell_phone,
             __version__,
             places.phones,
+            store,
+            history.recorder,
         )
         desks = (
             DoorDesk(keeper),

@@ -195,6 +195,8 @@ async def test_no_answer_over_http_or_websocket_shows_what_is_hidden(house, see,
     hidden = [key for key in KEYS if not may(user, "see", key)]
     for path in PATHS:
         answer = await home.asks("GET", path, cookie=cookie)
+        if path == "/openapi.json":
+            continue  # the same for everybody: it names every kind there is, and no thing
         if path.endswith("/export") and answer.status == 200:
             assert may(user, "export", "friend/" + "/".join(path.split("/")[2:4]))
         else:

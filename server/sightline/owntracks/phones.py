@@ -52,7 +52,10 @@ Send = Callable[[str, bytes], str]
 
 
 class Phones(Service):
-    """The desk. ``clock`` never jumps; ``wall`` gives epoch s."""
+    """The desk. ``clock`` never jumps; ``wall`` gives epoch s.
+
+    ``fixes`` gets every fix that comes, unless they are kept elsewhere.
+    """
 
     _log = Logger()
 
@@ -62,7 +65,7 @@ class Phones(Service):
         wall: Callable[[], float],
         hub: Hub,
         people: People,
-        fixes: Memory,
+        fixes: Memory | None,
         live: Live,
         keys: Keys,
         send: Send,
@@ -125,11 +128,9 @@ class Phones(Service):
         self._people.heard(thing)
         if reading.retained:
             return  # a copy of what was heard before
-        if self._posters or self._keyed:
-            http, decrypted = self._how(id_of(thing))
-            self._fixes.keep(thing, reading.friend, http=http, decrypted=decrypted)
-        else:
-            self._fixes.keep(thing, reading.friend)
+        how = self._how(id_of(thing)) if self._posters or self._keyed else (False, False)
+        if self._fixes is not None:
+            self._fixes.keep(thing, reading.friend, http=how[0], decrypted=how[1])
         if self._live.clients:
             self._live.happened(thing)
 
@@ -388,7 +389,8 @@ class Phones(Service):
     def forget(self, thing: str) -> None:
         """A friend is erased: nothing of it stays here."""
         device = id_of(thing)
-        self._fixes.forget(thing)
+        if self._fixes is not None:
+            self._fixes.forget(thing)
         self._people.forget(thing)
         self._posters.discard(device)
         self._busy.discard(device)

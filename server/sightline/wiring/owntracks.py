@@ -11,11 +11,13 @@ from sightline.accounts.keeper import Keeper
 from sightline.accounts.own import minted, token_deed
 from sightline.core.account import Account
 from sightline.helm import Asker, Helm, Refused
+from sightline.history.recorder import Recorder as HistoryRecorder
+from sightline.history.store import Store
 from sightline.hub import Hub
 from sightline.kinds.friends.box import Keys, is_available
 from sightline.kinds.friends.model import Friend
 from sightline.model.kind import id_of
-from sightline.owntracks.fixes import Memory
+from sightline.owntracks.fixes import Memory, Ranges
 from sightline.owntracks.live import Live, LiveResource
 from sightline.owntracks.people import People
 from sightline.owntracks.phones import Phones
@@ -26,6 +28,7 @@ from sightline.owntracks.setup import Place
 from sightline.owntracks.verbs import Verbs
 from sightline.settings import Settings
 from sightline.web.front import Front
+from sightline.wiring.ranges import Safe, StoredRanges
 from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
@@ -44,7 +47,8 @@ def keys(settings: Settings) -> Keys:
 class OwnTracks:
     """``phones`` is the service; ``resources`` are for the tree of URLs, by path.
 
-    ``fixes`` are kept in memory; ``post.safe`` may be set by whoever keeps history.
+    With a ``store`` ranges come from there, and phones are told yes when their fixes are in it;
+    without one the latest fixes are kept in memory.
     """
 
     def __init__(
@@ -58,16 +62,25 @@ class OwnTracks:
         send: Callable[[str, bytes], str],
         version: str,
         regions: PhoneRegions | None = None,
+        store: Store | None = None,
+        recorder: HistoryRecorder | None = None,
     ) -> None:
         people = People(hub.world)
         opened = keys(settings)
-        self.fixes = Memory()
+        fixes = None
+        if store is not None:
+            ranges: Ranges = StoredRanges(store)
+        else:
+            ranges = fixes = Memory()
         live = Live(reactor, keeper, people)
-        self.phones = Phones(reactor, wall, hub, people, self.fixes, live, opened, send, regions)
+        self.phones = Phones(reactor, wall, hub, people, fixes, live, opened, send, regions)
         self.post = Post(reactor, front, keeper, self.phones)
+        if recorder is not None:
+            safe = Safe(recorder)
+            self.post.safe, self.post.kept = safe.keeps_up, safe.kept
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
-            "api/0": Recorder(reactor, wall, front, keeper, people, self.fixes, version),
+            "api/0": Recorder(reactor, wall, front, keeper, people, ranges, version),
             "ws/last": LiveResource(live, front),
         }
         secrets = settings.friends.keys
