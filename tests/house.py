@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.broker import LinkReading
 from sightline.kinds.friends.model import Face, Friend
+from sightline.model.kind import Kind
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
@@ -87,6 +89,8 @@ class House:
         rate: float = 10_000,
         cost: Cost = CHEAP,
         lifetime: Lifetime | None = None,
+        kinds: Sequence[Kind] = (),
+        further: Callable[[House], Mapping[str, Any]] | None = None,
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
@@ -99,12 +103,12 @@ class House:
             demo=demo,
         )
         self.world = World("epoch")
-        presence = Presence({})
+        presence = Presence({key: p for kind in kinds for key, p in kind.patience.items()})
         self.hub = Hub(
             Clock(),
             self.wall,
             self.world,
-            Intake([], self.world, presence),
+            Intake(kinds, self.world, presence),
             presence,
             LinkReading,
             "0.0",
@@ -112,7 +116,10 @@ class House:
         self.fanout = FanOut(reactor, self.wall, self.world, Pace(tick=0))
         self.hub.listen(self.fanout.stir)
         self.helm = Helm(self.wall)
-        for verb in ("see", "stop", "drive", "takeover", "drivers", "shutdown", "routine"):
+        for verb in (
+            *("see", "stop", "drive", "takeover", "drivers", "shutdown", "routine"),
+            *("region", "unregion", "adopt"),
+        ):
             self.helm.add(verb, self._does)
         self.front = Front(self.keeper, [], Proxies(proxies))
         self.sockets = Sockets(
@@ -147,6 +154,7 @@ class House:
             self.api,
             {"index.html": page},
             self.front,
+            further(self) if further else {},
         )
         self.site = site.QuietSite(tree, reactor, self.front, request_seconds=5)
 

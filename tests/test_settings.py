@@ -122,7 +122,7 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
             "zebra = 1",
             "x.toml: zebra: no such setting;"
             " allowed here: accounts, archive, broker, console, driving, dynamodb, fanout, friends,"
-            " history, https, limits, probot, probots, server",
+            " history, https, limits, probot, probots, regions, server, webhook",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',
@@ -524,4 +524,105 @@ def test_a_credentials_name_leads_nowhere_else(write, tmp_path, name):
     path = write(f'[broker.main]\nhost = "h"\nuser = "u"\npassword_file = "credential:{name}"\n')
     assert "a credential's name is one word" in refusal(
         path, {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    )
+
+
+def test_phones_that_encrypt_have_their_secrets_in_a_file_of_their_own(write):
+    write('"jane/phone" = "geheim"\n"bob/car 7" = "s3cret"\n', "keys.toml")
+    settings = load(write('[friends]\nkeys_file = "keys.toml"\n'), {})
+    assert settings.friends.keys["bob/car 7"].reveal() == "s3cret"
+    assert "geheim" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "words"),
+    [
+        ('"jane/phone" = "geheim"', 0o644, "can be read by everybody"),
+        ('"jane/phone" = geheim', 0o600, "must hold lines such as"),
+        ('"jane" = "geheim"', 0o600, "is no device such as jane/phone"),
+        ('"jane/+" = "geheim"', 0o600, "is no device such as jane/phone"),
+        ('"jane/phone" = 7', 0o600, "a text of 1 to 32 bytes"),
+        ('"jane/phone" = ""', 0o600, "a text of 1 to 32 bytes"),
+        ('"jane/phone" = "geheim' + "x" * 27 + '"', 0o600, "a text of 1 to 32 bytes"),
+    ],
+)
+def test_a_file_of_secrets_that_cannot_be_used_is_refused_and_not_quoted(write, text, mode, words):
+    write(text, "keys.toml", mode)
+    said = refusal(write('[friends]\nkeys_file = "keys.toml"\n'))
+    assert said.startswith("x.toml: friends.keys_file:")
+    assert words in said
+    assert "geheim" not in said
+
+
+def test_the_secrets_are_not_written_into_the_settings(write):
+    said = refusal(write('[friends]\nkeys = {"jane/phone" = "x"}\n'))
+    assert "no such setting" in said
+
+
+@pytest.mark.parametrize("at", ["mqtt.example.org", "http://x", "mqtts://", "mqtt://x:70000"])
+def test_the_brokers_address_for_phones_is_checked(write, at):
+    assert "friends.mqtt_at" in refusal(write(f'[friends]\nmqtt_at = "{at}"\n'))
+
+
+def test_the_brokers_address_for_phones_is_taken(write):
+    path = write('[friends]\nmqtt_at = "mqtts://mqtt.example.org:8883"\n')
+    assert load(path, {}).friends.mqtt_at == "mqtts://mqtt.example.org:8883"
+
+
+# Regions and webhooks
+
+
+def hook(write, text: str):
+    write("a-secret-of-some-length", "secret")
+    return write(f'[webhook.house]\nurl = "https://h.example.org/x"\n{text}')
+
+
+def test_a_webhook_is_signed_with_the_secret_of_a_file_or_the_environment(write):
+    secret = Secret("a-secret-of-some-length")
+    path = hook(write, 'secret_file = "secret"')
+    assert load(path, {}).webhook["house"].secret == secret
+    path = hook(write, 'secret_env = "HOOK"')
+    assert load(path, {"HOOK": "a-secret-of-some-length"}).webhook["house"].secret == secret
+    assert "a-secret" not in repr(load(path, {"HOOK": "a-secret-of-some-length"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('secret = "x"', "house.secret: a secret is not written here"),
+        ('secret_env = "NOT_SET"', "house.secret_env: the environment variable NOT_SET is not set"),
+        ('secret_env = "SHORT"', "house: a secret has at least 16 characters"),
+        ('secret_file = "secret"\nsecret_env = "SHORT"', "house: has both"),
+        ('events = ["arrive"]', "house.events: must be a list"),
+        ("attempts = 0", "house.attempts: must be a whole number from 1 to 20"),
+    ],
+)
+def test_a_webhook_that_makes_no_sense_is_refused(write, text, message):
+    assert f"x.toml: webhook.{message}" in refusal(hook(write, text), {"SHORT": "abc"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "ftp://h/x",
+        "h.example.org",
+        "https://",
+        "https://u:p@h/x",
+        "https://h/#x",
+        "http://h:99999/",
+    ],
+)
+def test_a_webhook_needs_an_address(write, url):
+    assert "webhook.w.url: must" in refusal(write(f'[webhook.w]\nurl = "{url}"'))
+
+
+def test_a_webhook_without_tls_to_the_internet_is_said_aloud(write):
+    path = write('[webhook.w]\nurl = "http://h.example.org/"')
+    assert load(path, {}).warnings() == ["webhook.w: where people are travels unencrypted (http)"]
+
+
+def test_crossings_are_published_at_a_broker_there_is(write):
+    assert "regions.broker: there is no broker of that name" in refusal(
+        write('[regions]\nbroker = "other"')
     )

@@ -146,7 +146,8 @@ class Broker(Section, frozen=True, kw_only=True):
     absolute after it. ``keepalive``, ``reconnect_min`` and ``reconnect_max`` are seconds; ``queue``
     is how many messages may wait for us before more are dropped and counted. ``qos`` is the
     highest we subscribe with. ``tls_alpn`` are protocol names, as AWS IoT asks for on port 443.
-    ``driving`` false: its robots are seen and can be stopped, not driven.
+    ``driving`` false: its robots are seen and can be stopped, not driven. ``profile`` "aws": the
+    broker is AWS IoT, and what it needs is filled in and checked.
     """
 
     host: str
@@ -170,14 +171,22 @@ class Broker(Section, frozen=True, kw_only=True):
     reconnect_max: Seconds = 10.0
     queue: Count = 100_000
     driving: bool = True
+    profile: Literal["", "aws"] = ""
     password: Secret | None = None
 
 
 class Friends(Section, frozen=True, kw_only=True):
-    """How long a friend may be silent, in seconds, before it is stale, then offline."""
+    """How long a friend may be silent, in seconds, before it is stale, then offline; their phones.
+
+    ``keys_file`` holds the secrets of those who encrypt what they send, ``keys`` is what was read
+    there, by ``user/device``. ``mqtt_at`` is the broker's address that phones are set up with.
+    """
 
     stale_after: Seconds = 900.0
     offline_after: Seconds = 3600.0
+    keys_file: str = ""
+    mqtt_at: str = ""
+    keys: Mapping[str, Secret] = {}
 
 
 class Probots(Section, frozen=True, kw_only=True):
@@ -236,6 +245,42 @@ class Console(Section, frozen=True, kw_only=True):
     publish: tuple[str, ...] = ("test/#",)
 
 
+class Regions(Section, frozen=True, kw_only=True):
+    """When somebody counts as inside of a region or outside, and who hears of it.
+
+    ``margin`` m beyond the border is outside; a change counts after ``fixes`` in a row or ``dwell``
+    seconds. ``publish``: of which regions crossings are published by MQTT, at ``broker`` (empty:
+    the first one).
+    """
+
+    margin: Annotated[float, Meta(ge=0, le=10_000)] = 30.0
+    fixes: Annotated[int, Meta(ge=1, le=20)] = 2
+    dwell: Seconds = 60.0
+    publish: Literal["none", "shared", "all"] = "shared"
+    broker: str = ""
+
+
+class Webhook(Section, frozen=True, kw_only=True):
+    """Somebody who is told of crossings by HTTP.
+
+    ``events`` and ``by`` choose among them; ``regions`` are ids, ``shared`` or ``all``. ``private``
+    lets it be an address of our own network. ``timeout`` in seconds; ``attempts`` before one is
+    given up; ``queue`` is how many may wait.
+    """
+
+    url: str
+    secret_file: str = ""
+    secret_env: str = ""
+    events: tuple[Literal["enter", "leave"], ...] = ("enter", "leave")
+    by: tuple[Literal["server", "phone"], ...] = ("server", "phone")
+    regions: tuple[str, ...] = ("shared",)
+    private: bool = False
+    timeout: Annotated[float, Meta(ge=0.1, le=60)] = 10.0
+    attempts: Annotated[int, Meta(ge=1, le=20)] = 8
+    queue: Annotated[int, Meta(ge=1, le=10_000)] = 1000
+    secret: Secret | None = None
+
+
 class History(Section, frozen=True, kw_only=True):
     """What happened, and for how long it is kept.
 
@@ -285,7 +330,7 @@ class Settings(Section, frozen=True, kw_only=True):
     """Everything the operator decided.
 
     ``broker`` is by name; empty: use a private mosquitto. ``probot`` is by name, too, in the order
-    in which they are shown.
+    in which they are shown; and so is ``webhook``.
     """
 
     server: Server = Server()
@@ -299,6 +344,8 @@ class Settings(Section, frozen=True, kw_only=True):
     driving: Driving = Driving()
     probot: Mapping[str, Probot] = {}
     console: Console = Console()
+    regions: Regions = Regions()
+    webhook: Mapping[str, Webhook] = {}
     history: History = History()
     archive: Archive = Archive()
     dynamodb: Dynamodb = Dynamodb()
@@ -330,14 +377,18 @@ class Settings(Section, frozen=True, kw_only=True):
                 )
             elif broker.password and not broker.tls and not _is_here(broker.host):
                 said.append(f"broker.{name}: the password travels unencrypted (tls = false)")
+        for name, webhook in self.webhook.items():
+            if webhook.url.startswith("http:") and not webhook.private:
+                said.append(f"webhook.{name}: where people are travels unencrypted (http)")
         return said
 
 
 # Filled in by us; in a file it would be a secret lying about.
-_NOT_IN_FILE = {"password"}
+_NOT_IN_FILE = {"password", "keys", "secret"}
 
 _BROKER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _ROBOT_NAME = re.compile(r"ProBot[1-9][0-9]{0,3}")
+_DEVICE = re.compile(r"[^/+#\x00-\x1f\x7f]{1,128}/[^/+#\x00-\x1f\x7f]{1,128}")
 _ENDPOINT = re.compile(r"[a-z0-9]+:.+")
 _TCP_ENDPOINT = re.compile(r"(?:tcp|tcp6|ssl|tls):(?:port=)?([0-9]+)(?::.*)?")
 
@@ -368,6 +419,7 @@ _SECTIONS = (
     Accounts,
     Driving,
     Console,
+    Regions,
     History,
     Archive,
     Dynamodb,
@@ -385,14 +437,20 @@ def _settings(
             sections[name] = section(**_values(section, table[name], file, name))
     if "https" in sections:
         sections["https"] = _https(sections["https"], file, folder, environ)
+    if "friends" in sections:
+        sections["friends"] = _with_keys(sections["friends"], file, folder)
     brokers = table.get("broker", {})
     if not isinstance(brokers, dict):
         raise BadSettings(f"{file}: broker: must be tables, one per broker: [broker.main]")
     robots = table.get("probot", {})
     if not isinstance(robots, dict):
         raise BadSettings(f"{file}: probot: must be tables, one per robot: [probot.ProBot1]")
+    hooks = table.get("webhook", {})
+    if not isinstance(hooks, dict):
+        raise BadSettings(f"{file}: webhook: must be tables, one per receiver: [webhook.house]")
     settings = Settings(
         **sections,
+        webhook={name: _webhook(name, t, file, folder, environ) for name, t in hooks.items()},
         probot={name: _probot(name, t, file, folder) for name, t in robots.items()},
         broker={name: _broker(name, t, file, folder, environ) for name, t in brokers.items()},
     )
@@ -421,6 +479,10 @@ def _broker(
         if values.get(key):
             values[key] = _path(values[key], folder, environ, f"{file}: {where}.{key}")
             _check_file(values[key], file, f"{where}.{key}", secret=key in _SECRET_FILES)
+    if values.get("profile") == "aws":
+        values = _AWS | values
+        if values.get("port") == _AWS_SHARED_PORT:
+            values.setdefault("tls_alpn", (_AWS_ALPN,))
     broker = Broker(**values)
     return msgspec.structs.replace(
         broker,
@@ -462,6 +524,31 @@ def _path(value: str, folder: Path, environ: Mapping[str, str], where: str) -> s
     return str(Path(credentials) / name)
 
 
+def _with_keys(friends: Friends, file: str, folder: Path) -> Friends:
+    """The secrets of friends who encrypt, from their file: ``"user/device" = "secret"``."""
+    if not friends.keys_file:
+        return friends
+    path, where = str(folder / friends.keys_file), "friends.keys_file"
+    _check_file(path, file, where, secret=True)
+    try:
+        table = tomllib.loads(Path(path).read_bytes().decode())
+    except ValueError:  # its text might quote a secret
+        raise BadSettings(
+            f'{file}: {where}: {path} must hold lines such as "jane/phone" = "secret"'
+        ) from None
+    for device, secret in table.items():
+        if not _DEVICE.fullmatch(device):
+            raise BadSettings(
+                f"{file}: {where}: {path}: {_shown(device)} is no device such as jane/phone"
+            )
+        if not isinstance(secret, str) or not 1 <= len(secret.encode()) <= 32:
+            raise BadSettings(
+                f"{file}: {where}: {path}: the secret of {device} must be a text of 1 to 32 bytes"
+            )
+    keys = {device: Secret(secret) for device, secret in table.items()}
+    return msgspec.structs.replace(friends, keys_file=path, keys=keys)
+
+
 def _probot(name: str, table: object, file: str, folder: Path) -> Probot:
     where = f"probot.{name}"
     if not _ROBOT_NAME.fullmatch(name):
@@ -471,6 +558,65 @@ def _probot(name: str, table: object, file: str, folder: Path) -> Probot:
         values["picture"] = str(folder / values["picture"])
         _check_file(values["picture"], file, f"{where}.picture", secret=False)
     return Probot(**values)
+
+
+# What AWS IoT Core asks of a connection, where the file says nothing.
+_AWS: dict[str, Any] = {"tls": True, "keepalive": 30}
+_AWS_SHARED_PORT = 443  # where it tells MQTT from HTTPS by ALPN
+_AWS_ALPN = "x-amzn-mqtt-ca"
+
+
+def _webhook(
+    name: str, table: object, file: str, folder: Path, environ: Mapping[str, str]
+) -> Webhook:
+    where = f"webhook.{name}"
+    if not _BROKER_NAME.fullmatch(name):
+        raise BadSettings(
+            f"{file}: {where}: a webhook's name is 1 to 32 of a-z 0-9 - _, such as [webhook.house]"
+        )
+    if isinstance(table, dict) and "secret" in table:
+        raise BadSettings(
+            f"{file}: {where}.secret: a secret is not written here; use secret_file or secret_env"
+        )
+    values = _values(Webhook, table, file, where)
+    url = values.get("url", "")
+    if fault := _url_fault(url):
+        raise BadSettings(f"{file}: {where}.url: {fault} (is {_shown(url)})")
+    secret = None
+    if values.get("secret_file"):
+        values["secret_file"] = str(folder / values["secret_file"])
+        _check_file(values["secret_file"], file, f"{where}.secret_file", secret=True)
+        secret = _first_line(values["secret_file"], f"{file}: {where}.secret_file")
+    if variable := values.get("secret_env"):
+        if secret is not None:
+            raise BadSettings(
+                f"{file}: {where}: has both secret_file and secret_env; only one is allowed"
+            )
+        secret = environ.get(variable)
+        if secret is None:
+            raise BadSettings(
+                f"{file}: {where}.secret_env: the environment variable {variable} is not set"
+            )
+    if secret is not None and len(secret) < _LEAST_SECRET:
+        raise BadSettings(f"{file}: {where}: a secret has at least {_LEAST_SECRET} characters")
+    return Webhook(**values, secret=None if secret is None else Secret(secret))
+
+
+_LEAST_SECRET = 16
+
+
+def _url_fault(url: str) -> str:
+    """What is wrong with where a webhook goes; empty: nothing."""
+    try:
+        parts = urlsplit(url)
+        named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        named = False
+    if not named or not url.isascii() or any(c.isspace() for c in url):
+        return "must be an address such as https://house.example.org/crossings"
+    if parts.username is not None or parts.password is not None:
+        return "must hold no user and password"
+    return "must hold nothing after a #" if parts.fragment else ""
 
 
 _SECRET_FILES = {"password_file", "tls_key"}
@@ -614,6 +760,7 @@ def _check_values(settings: Settings, file: str) -> None:
         *_server_faults(settings.server),
         *_https_faults(settings),
         *_order_faults(settings),
+        *_friends_faults(settings.friends),
         *_filter_faults("console", settings.console, ("subscribe", "publish")),
         *_filter_faults("archive", settings.archive, ("topics",)),
         *_dynamodb_faults(settings.dynamodb),
@@ -713,9 +860,26 @@ def _order_faults(settings: Settings) -> Iterable[tuple[str, str]]:
         small, great = getattr(section, low), getattr(section, high)
         if small > great:
             yield f"{where}.{low}", f"must not be more than {high} (is {small:g}, {great:g})"
+    chosen = settings.regions.broker
+    if chosen and chosen not in (settings.broker or ("main",)):
+        yield "regions.broker", f"there is no broker of that name (is {_shown(chosen)})"
     for name in settings.probots.known:
         if not _ROBOT_NAME.fullmatch(name):
             yield "probots.known", f"each must be a name such as ProBot1 (is {_shown(name)})"
+
+
+def _friends_faults(friends: Friends) -> Iterable[tuple[str, str]]:
+    at = urlsplit(friends.mqtt_at)
+    try:
+        good = at.scheme in ("mqtt", "mqtts") and bool(at.hostname) and at.port != 0
+    except ValueError:
+        good = False
+    if friends.mqtt_at and not good:
+        yield (
+            "friends.mqtt_at",
+            "must be empty or an address such as mqtts://mqtt.example.org:8883"
+            f" (is {_shown(friends.mqtt_at)})",
+        )
 
 
 def _filter_faults(where: str, section: Section, keys: Iterable[str]) -> Iterable[tuple[str, str]]:
@@ -740,6 +904,8 @@ def _dynamodb_faults(dynamodb: Dynamodb) -> Iterable[tuple[str, str]]:
 
 def _broker_faults(name: str, broker: Broker) -> Iterable[tuple[str, str]]:
     where = f"broker.{name}"
+    if broker.profile == "aws":
+        yield from _aws_faults(where, broker)
     if not broker.tls:
         for key in ("tls_ca", "tls_cert", "tls_key", "tls_alpn", "tls_insecure"):
             if getattr(broker, key):
@@ -751,6 +917,42 @@ def _broker_faults(name: str, broker: Broker) -> Iterable[tuple[str, str]]:
         yield f"{where}.ws_path", f"must begin with / (is {_shown(broker.ws_path)})"
     if broker.protocol == "3.1" and len(broker.client_id) > 23:
         yield f"{where}.client_id", "MQTT 3.1 allows at most 23 characters"
+
+
+def _aws_faults(where: str, broker: Broker) -> Iterable[tuple[str, str]]:
+    """What AWS IoT would answer with a closed connection and no word."""
+    if not broker.tls:
+        yield f"{where}.tls", "AWS IoT speaks TLS only; remove this"
+    if not broker.tls_cert:
+        yield f"{where}.tls_cert", "is missing; AWS IoT knows us by our certificate and its key"
+    if broker.tls_insecure:
+        yield f"{where}.tls_insecure", "is not for AWS IoT, whose certificate every system trusts"
+    if _is_address(broker.host):
+        yield f"{where}.host", "must be a name: AWS IoT finds the account by it (SNI)"
+    if broker.user or broker.password:
+        yield f"{where}.user", "AWS IoT knows us by our certificate; remove user and password"
+    if broker.transport != "tcp":
+        yield f"{where}.transport", 'AWS IoT takes a certificate with transport "tcp" only'
+    if broker.protocol == "3.1":
+        yield f"{where}.protocol", 'AWS IoT speaks "3.1.1" and "5"'
+    if not 30 <= broker.keepalive <= 1200:
+        yield f"{where}.keepalive", f"AWS IoT takes 30 to 1200 seconds (is {broker.keepalive})"
+    if broker.port == _AWS_SHARED_PORT and _AWS_ALPN not in broker.tls_alpn:
+        yield f"{where}.tls_alpn", f'AWS IoT on port 443 needs ["{_AWS_ALPN}"]'
+    if broker.port != _AWS_SHARED_PORT and broker.tls_alpn:
+        yield f"{where}.tls_alpn", "AWS IoT wants this on port 443 only"
+    if len(broker.client_id.encode()) > 128:
+        yield f"{where}.client_id", "AWS IoT takes at most 128 bytes"
+    if broker.reconnect_min < 1:
+        yield f"{where}.reconnect_min", "AWS IoT takes one attempt in a second from one client id"
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _twin_faults(brokers: Mapping[str, Broker]) -> Iterable[tuple[str, str]]:

@@ -63,8 +63,10 @@ from sightline.wiring.browsers import Browsers
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
 from sightline.wiring.history import HistoryService, figures_of, make_store, remembers, retained
+from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.ports import Ports
 from sightline.wiring.recall import shower
+from sightline.wiring.regions import Places
 from sightline.wiring.start import CannotStart
 from sightline.wiring.supervised import Supervised, Supervisor
 
@@ -212,6 +214,7 @@ class Sightline(MultiService):
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )
+        places = Places(settings, state, hub, helm, keeper, brokers.publish)
         archive = message_archive(reactor, settings, state)
         brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers
@@ -231,6 +234,19 @@ class Sightline(MultiService):
         }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
+        owntracks = OwnTracks(
+            settings,
+            time.time,
+            hub,
+            helm,
+            keeper,
+            front,
+            brokers.tell_phone,
+            __version__,
+            places.phones,
+            store,
+            history.recorder,
+        )
         desks = (
             DoorDesk(keeper),
             OwnDesk(keeper),
@@ -238,7 +254,14 @@ class Sightline(MultiService):
             PrivacyDesk(
                 keeper,
                 world,
-                (brokers.clear_retained, hub_eraser(hub), archive.erase, history.erase),
+                (
+                    brokers.clear_retained,
+                    hub_eraser(hub),
+                    places.erase,
+                    owntracks.phones.forget,
+                    archive.erase,
+                    history.erase,
+                ),
                 lambda thing: everything(store, thing),
             ),
             HistoryDesk(store, world, shower(kinds, hub), time.time),
@@ -258,6 +281,7 @@ class Sightline(MultiService):
             api,
             _pages(settings.server.web_root),
             front,
+            owntracks.resources,
         )
         ports = Ports(
             settings,
@@ -274,10 +298,12 @@ class Sightline(MultiService):
             history,
             hub,
             desk,
+            places,
             archive,
             brokers,
             console,
             watch,
+            owntracks.phones,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
             ports,
             Supervised(reactor, Supervisor(os.environ, os.getpid()), ports.look),
@@ -294,7 +320,7 @@ def _kinds(settings: Settings, logbook: broker.Logbook) -> Sequence[Kind]:
     people, robots = settings.friends, settings.probots
     known = frozenset((*robots.known, *settings.probot)) or None
     return (
-        friends.kind(people.stale_after, people.offline_after),
+        friends.kind(people.stale_after, people.offline_after, keys(settings)),
         probots.kind(known, robots.stale_after, robots.offline_after),
         broker.kind(logbook),
     )

@@ -97,6 +97,24 @@ def test_a_message_comes_to_the_subscriptions_it_matches(scene):
     assert other.told == []
 
 
+def test_a_phones_settings_are_shown_to_nobody(scene):
+    page = Page()
+    scene.asks(page, "subscribe", filter="#", qos=0)
+    page.told.clear()
+    settings = b'{"_type":"configuration","password":"geheim"}'
+    scene.hears("owntracks/jane/phone/dump", settings)
+    scene.hears("owntracks/jane/phone/dump", settings[:-1])
+    scene.hears("owntracks/jane/phone", settings)
+    scene.hears("owntracks/jane/phone/cmd", b'{"action":"setConfiguration","password":"geheim"}')
+    scene.desk.overheard("main", [Arrival("owntracks/jane/phone/dump", settings, False, 0, 5.0)])
+    scene.passes()
+    assert len(page.of("heard")) == 4
+    assert "geheim" not in json.dumps(page.told)
+    told = scene.asks(page, "topics", path=["owntracks", "jane", "phone"], watch=True)
+    assert "not shown" in json.dumps(told)
+    assert "geheim" not in json.dumps(told)
+
+
 def test_what_is_retained_comes_only_to_fresh_subscriptions(scene):
     page, late = Page(), Page()
     scene.asks(page, "subscribe", filter="a")

@@ -106,6 +106,16 @@ def test_messages_are_kept_as_they_came_in_the_order_in_which_they_came(folder: 
         assert scene.files == [f"{TODAY}-1.jsonl"]
 
 
+def test_a_phones_settings_with_its_passwords_are_not_written_down(folder: Path):
+    settings = b'{"_type":"configuration","password":"geheim"}'
+    with Scene(folder) as scene:
+        scene.archive.take([said("owntracks/jane/phone/dump", settings[:-2])])
+        scene.archive.take([said("owntracks/jane/phone", settings)])
+        scene.stop()
+        assert len(scene.kept) == 2
+    assert all(b"geheim" not in path.read_bytes() for path in folder.iterdir())
+
+
 def test_text_is_kept_as_text_and_the_rest_as_base64():
     assert json.loads(written(said(payload=b"hello"))) == {
         "at": NOW,

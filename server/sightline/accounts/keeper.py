@@ -30,6 +30,7 @@ from sightline.core.access import (
     ALL_GRANTS,
     NOTHING,
     Role,
+    Sight,
     User,
     bounded,
     covers,
@@ -48,6 +49,7 @@ from sightline.core.session import (
     new_secret,
     read_token,
 )
+from sightline.model.kind import id_of
 
 T = TypeVar("T")
 _LOOK = 1.0  # s between looks at the clock and at the database
@@ -127,6 +129,8 @@ class Keeper(Service):
         self._token_used: dict[str, float] = {}
         self._used_due = self._tidy_due = 0.0
         self._watched: set[_Watched] = set()
+        self._changed: list[Callable[[], None]] = []
+        self._region_owners: frozenset[str] = frozenset()
         self._users: dict[str, User] = {}  # what each account comes to, by this roll
         self._guest = (
             None
@@ -248,13 +252,28 @@ class Keeper(Service):
             return None
         return self._here("token", token.id)
 
-    def phone(self, account: str, text: str, thing: str) -> bool:
-        """Whether a phone in HTTP mode, signing in so, may post for ``friend/user/device``."""
+    def signed(self, account: str, text: str) -> Visitor | None:
+        """Whoever signs in with this account's name and one of its API tokens."""
         found = self.token(text)
-        if found is None or found.user.name != account or "publish" not in found.scopes:
-            return False
-        things = self.roll.tokens[found.key].things
-        return covers(things, thing)
+        return found if found is not None and found.user.name == account else None
+
+    def phone(self, login: str, text: str, thing: str) -> str | None:
+        """The account for which a phone in HTTP mode may post as ``friend/user/device``; or None.
+
+        ``text`` is the token. The apps know one name only, that of the friend's user, so ``login``
+        is this or the account's.
+        """
+        found = self.token(text)
+        if found is None or login not in (found.user.name, id_of(thing).partition("/")[0]):
+            return None
+        if "publish" not in found.scopes or not covers(self.roll.tokens[found.key].things, thing):
+            return None
+        return found.user.name
+
+    def sight(self, account: str) -> Sight:
+        """What an account may see."""
+        found = self.roll.accounts.get(account)
+        return NOTHING if found is None or found.disabled else self._user(found).sight
 
     def guest(self) -> Visitor | None:
         """Who did not sign in, where the settings let them."""
@@ -325,8 +344,24 @@ class Keeper(Service):
     def _user(self, account: Account) -> User:
         found = self._users.get(account.name)
         if found is None:
-            found = self._users[account.name] = user_of(account.name, account.role, account.grants)
+            found = self._users[account.name] = user_of(
+                account.name, account.role, account.grants, owners=self._region_owners
+            )
         return found
+
+    def own_regions(self, owners: frozenset[str]) -> None:
+        """All who have regions of their own now: accounts and phones (``friend/jane/phone``).
+
+        Who has their first one sees more than before, and is let in anew.
+        """
+        if owners != self._region_owners:
+            self._region_owners = owners
+            self._users.clear()
+            self._see_out()
+
+    def when_changed(self, changed: Callable[[], None]) -> None:
+        """Call ``changed`` after accounts, sessions, tokens or links were changed."""
+        self._changed.append(changed)
 
     def _token_standing(self, token: Token | None) -> Visitor | str:
         if token is None:
@@ -336,7 +371,13 @@ class Keeper(Service):
             return DISABLED
         if token.expires is not None and self.wall() >= token.expires:
             return EXPIRED
-        return Visitor(_bearer(account, token), "token", token.id, token.expires, token.scopes)
+        return Visitor(
+            _bearer(account, token, self._region_owners),
+            "token",
+            token.id,
+            token.expires,
+            token.scopes,
+        )
 
     # -- the first of all
 
@@ -380,6 +421,8 @@ class Keeper(Service):
             for key, session in roll.sessions.items()
         }
         self._see_out()
+        for changed in self._changed:
+            changed()
 
     def _see_out(self) -> None:
         """Tell those who must go."""
@@ -467,12 +510,13 @@ class Keeper(Service):
         return self.wall() - (self.clock.seconds() - self._times[key].seen)
 
 
-def _bearer(account: Account, token: Token) -> User:
+def _bearer(account: Account, token: Token, owners: frozenset[str]) -> User:
     """Who holds a token acts for its account, with no more than its scopes allow."""
     if "drive" in token.scopes and account.role != "viewer":
         role: Role = "operator"
     else:
         role = "viewer"
     looks_only = "drive" not in token.scopes
-    user = user_of(account.name, role, bounded(account.grants, account.role), looks_only=looks_only)
+    grants = bounded(account.grants, account.role)
+    user = user_of(account.name, role, grants, looks_only=looks_only, owners=owners)
     return user if token.scopes & {"see", "drive"} else replace(user, sight=NOTHING)

@@ -28,7 +28,7 @@ from twisted.logger import Logger
 
 from sightline.console.ears import Ears, Make
 from sightline.core import wire
-from sightline.core.console import NotAllowed, Queue, Rights, payload, shown
+from sightline.core.console import NotAllowed, Queue, Rights, payload, shown, veiled
 from sightline.core.figures import Figures
 from sightline.core.topics import Topics
 from sightline.core.wire import Request
@@ -189,7 +189,7 @@ class Desk(Service):
             return
         everything = post.hears_all  # then they come that way too, but for what begins with $
         post.topics.feed(
-            one
+            veiled(one)
             for one in arrivals
             if (not everything or one.topic[:1] in ("$", b"$")) and not _is_log(one.topic)
         )
@@ -288,6 +288,7 @@ class Desk(Service):
                 seat.asker.say(wire.frame("sub", told))
 
     def _heard(self, post: _Post, arrivals: list[Arrival]) -> None:
+        arrivals = [veiled(one) for one in arrivals]
         if post.hears_all:
             post.topics.feed(arrivals)
         if not post.listeners:

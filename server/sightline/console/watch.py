@@ -76,7 +76,7 @@ _SERVER_FIGURES = (
 
 def why_no_figures(link: Link) -> tuple[str, ...]:
     """What may be the matter with a broker that has told nothing of itself, likeliest first."""
-    if "amazonaws.com" in link.address:
+    if "amazonaws.com" in link.address:  # with or without its profile
         return ("AWS IoT has no $SYS topics: there are no figures and no log to show",)
     if link.why and "$SYS" in link.why:
         return ("the broker refuses our subscription of $SYS/broker/#: allow our user to read it",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from sightline.core.presence import Presence
 from sightline.core.world import World, WorldFull
@@ -13,7 +14,10 @@ from sightline.model.text import clean
 
 _HEAD = 200  # characters of a rejected payload that are shown
 _NO_ROOM = CannotDecode("too_many_things", "no room for another thing")
+_PRIVATE = "(not shown: it may hold a password)"
 _PER_REASON = 0.2  # s between two of the same reason on the quarantine list: a flood fills it not
+
+R = TypeVar("R")
 
 
 # Of a reading: the thing that changed or that there is a record of, our receipt (epoch s), when the
@@ -56,6 +60,7 @@ class Intake:
         self._world = world
         self._presence = presence
         self._quarantine = quarantine
+        self._told: dict[type, list[Callable[[Any], None]]] = {}
         self._news: list[News] = []
         self.keep: Keep | None = None
         """Gets what belongs into history, after each batch."""
@@ -65,6 +70,10 @@ class Intake:
         self.dropped = 0
         self.rejected: Counter[str] = Counter()
         self.quarantined = 0
+
+    def tell(self, sort: type[R], hear: Callable[[R], None]) -> None:
+        """Call ``hear`` with each reading of this sort, after it was folded."""
+        self._told.setdefault(sort, []).append(hear)
 
     def take(self, arrivals: Iterable[Arrival], now: float, *, keep: bool = True) -> None:
         """Let arrivals change the world. ``now`` is the monotonic clock's time, in s.
@@ -110,6 +119,8 @@ class Intake:
             self._presence.heard(thing, now - (arrival.at - heard), arrival.source)
         elif changed and thing not in world:
             self._presence.forget(thing)
+        for hear in self._told.get(type(reading), ()):
+            hear(reading)
 
     def _reject(self, arrival: Arrival, why: CannotDecode, now: float) -> None:
         self.rejected[why.counter] += 1
@@ -128,10 +139,14 @@ class Intake:
             counter=why.counter,
             why=clean(why.why, _HEAD),
             size=len(arrival.payload),
-            head=clean(arrival.payload[: 4 * _HEAD].decode("utf-8", "replace"), _HEAD),
+            head=_PRIVATE if why.private else _head(arrival.payload),
         )
         self._world.remove(f"quarantine/{n - self._quarantine}")
         try:
             self._world.put(f"quarantine/{n}", shown)
         except WorldFull:
             pass  # the counters still tell
+
+
+def _head(payload: bytes) -> str:
+    return clean(payload[: 4 * _HEAD].decode("utf-8", "replace"), _HEAD)

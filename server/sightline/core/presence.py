@@ -40,6 +40,11 @@ class Presence:
             return  # an old retained message proves nothing new
         self._heard[thing] = (now, source)
 
+    def source(self, thing: str) -> str | None:
+        """Through which source ``thing`` was last heard; None: it was not, for long."""
+        found = self._heard.get(thing)
+        return None if found is None else found[1]
+
     def forget(self, thing: str) -> None:
         """``thing`` is gone, or as silent as can be."""
         self._heard.pop(thing, None)

@@ -20,8 +20,11 @@ class CannotDecode(Exception):
     """An arrival says nothing we can use.
 
     ``counter`` is the reason as a short stable word (``not_json``, ``lat_range``); it names the
-    counter in /metrics and on the page. ``why`` is for people.
+    counter in /metrics and on the page. ``why`` is for people. ``private``: nothing of the message
+    may be shown, it may hold a password.
     """
+
+    private = False
 
     def __init__(self, counter: str, why: str = "") -> None:
         super().__init__(counter, why)

@@ -83,7 +83,10 @@ class Bridge(service.Service):
     ) -> None:
         self._reactor = reactor
         self._options = options
-        self._filters = dict(filters)
+        self._filters = {
+            name: qos for name, qos in filters if not options.profile.filter_fault(name)
+        }
+        self._unfit: dict[str, str] = {}  # later filters that this broker does not take, and why
         self._linked = linked
         self._received = received
         self._now = now
@@ -135,7 +138,7 @@ class Bridge(service.Service):
     @property
     def rejected(self) -> frozenset[str]:
         """Those of our filters that the broker refuses on this connection."""
-        return frozenset(self._rejected)
+        return frozenset((*self._rejected, *self._unfit))
 
     @property
     def unsent(self) -> int:
@@ -151,7 +154,7 @@ class Bridge(service.Service):
     @property
     def rejected_subscriptions(self) -> int:
         """How many of our filters the broker refuses on this connection."""
-        return len(self._rejected)
+        return len(self.rejected)
 
     @property
     def options(self) -> BrokerOptions:
@@ -174,12 +177,16 @@ class Bridge(service.Service):
     ) -> None:
         """Send a message now. Raises `NotConnected`, `TooManyWaiting` or ValueError; never waits.
 
+        ValueError is for what no broker would take, or not this one.
+
         A message that could not be written before the connection is lost is lost with it. What is
         ``urgent`` goes before all that waits.
         """
         _check_topic(topic)
         if qos not in (0, 1):
             raise ValueError(f"qos {qos} is not 0 or 1")
+        if fault := self._options.profile.publish_fault(topic, payload, retain):
+            raise ValueError(fault)
         if self._connection is None or self.link.state != "connected":
             raise NotConnected(
                 f"no connection to broker {self.broker}: {self.link.why or 'not yet'}"
@@ -188,13 +195,36 @@ class Bridge(service.Service):
             raise TooManyWaiting(f"broker {self.broker} does not keep up")
 
     def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:
-        """Subscribe to more, now and on every later connection."""
-        self._filters.update(filters)
+        """Subscribe to more, now and on every later connection.
+
+        What this broker does not take by its profile is among the `rejected`.
+        """
+        fit = []
+        for name, qos in filters:
+            if self._fits(name):
+                self._filters[name] = qos
+                fit.append((name, qos))
         if self._connection and self.link.state == "connected":
-            self._connection.subscribe(filters)
+            if len(fit) < len(filters):
+                self._show(msgspec.structs.replace(self.link, why=self._shortfall(())))
+            if fit:
+                self._connection.subscribe(fit)
+
+    def _fits(self, name: str) -> bool:
+        profile = self._options.profile
+        fault = profile.filter_fault(name)
+        most = profile.subscriptions
+        new = name not in self._filters
+        if not fault and new and most is not None and len(self._filters) >= most:
+            fault = f"{profile.name} takes no more than {most} subscriptions of one connection"
+        if fault:
+            self._unfit[name] = fault
+        return not fault
 
     def unsubscribe(self, filters: Sequence[str]) -> None:
         """Subscribe to less, now and on every later connection."""
+        for name in filters:
+            self._unfit.pop(name, None)
         known = [name for name in filters if self._filters.pop(name, None) is not None]
         self._rejected.difference_update(known)
         if known and self._connection and self.link.state == "connected":
@@ -343,6 +373,8 @@ class Bridge(service.Service):
 
     def _shortfall(self, unanswered: tuple[str, ...]) -> str | None:
         """What a standing connection lacks, in words."""
+        if self._unfit:
+            return "; ".join(sorted(set(self._unfit.values()))[:3])
         if self._rejected:
             return reasons.not_subscribed(sorted(self._rejected))
         if unanswered:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sightline.mqtt.profile import ANY, Profile
+
 Protocol = Literal["3.1", "3.1.1", "5"]
 Transport = Literal["tcp", "websockets"]
 
@@ -56,7 +58,7 @@ class BrokerOptions:
     counted. ``send_limit`` is how many of ours may wait for a slow broker. With ``late_ack``
     messages are acknowledged by whoever gets their receipts, not by the connection. With
     ``fast_reading`` off all reading is left to paho (see `fastread`). ``will`` is left with the
-    broker.
+    broker, ``profile`` is what the broker takes.
     """
 
     name: str = "main"
@@ -81,6 +83,7 @@ class BrokerOptions:
     late_ack: bool = False
     fast_reading: bool = True
     will: Will | None = None
+    profile: Profile = ANY
 
     def __post_init__(self) -> None:
         for wrong, what in (

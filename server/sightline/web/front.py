@@ -82,6 +82,12 @@ class Front:
             return True
         return origin.allowed(origins, _host(request) or None, self._trusted)
 
+    def trusted_origin(self, request: Request) -> str | None:
+        """The origin of the page that asks, where the settings name it; else None."""
+        origins = self._origins(request)
+        named = [trusted.rstrip("/").lower() for trusted in self._trusted]
+        return origins[0] if len(origins) == 1 and origins[0].lower() in named else None
+
     def same_site(self, request: Request) -> bool:
         """Whether a request that changes something comes from our own page (CSRF).
 

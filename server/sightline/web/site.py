@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -48,6 +48,9 @@ _HEADERS = {
 }
 _HSTS = b"max-age=31536000"
 _MAX_BODY = 64 * 1024  # bytes
+# A phone would send a message that is too large for us again and again if it were refused here; so
+# these are read, and put aside as what they are.
+_MAX_POST = 256 * 1024  # bytes, /pub
 _LINGER = 1.0  # s a connection is read on after a refusal
 _UNHEARD = 15.0  # s an idle connection may take to go
 _CLOSING = 300.0  # s until a connection that we closed is cut off, whatever is still on its way
@@ -120,7 +123,9 @@ class PatientChannel(http.HTTPChannel):
 
     def allHeadersReceived(self) -> None:
         """Refuse a body we would never want."""
-        if self.length is None or self.length > _MAX_BODY:
+        path = getattr(self, "_path", b"").partition(b"?")[0]
+        most = _MAX_POST if path == b"/pub" else _MAX_BODY
+        if self.length is None or self.length > most:
             # The body is not read; what has come of it is dropped.
             return self._refuse(413, b"Content Too Large")
         super().allHeadersReceived()
@@ -318,19 +323,20 @@ def readiness(hub: Hub) -> dict[str, Any]:
 
 
 class Branch(Resource):
-    """``/api``: one version so far; who asks for another is answered by that."""
+    """A fork of the tree: to the children put there, and else (``/api``, ``/ws``) to the usual."""
 
-    def __init__(self, api: Resource) -> None:
+    def __init__(self, usual: Any) -> None:
         super().__init__()
-        self._api = api
+        self._usual = usual
 
     def getChild(self, path: bytes, request: Request) -> Resource:
-        """The API."""
-        return self._api
+        """The usual one."""
+        found: Resource = self._usual
+        return found
 
     def render(self, request: Request) -> Any:
-        """The API, too."""
-        return self._api.render(request)
+        """The usual one, too."""
+        return self._usual.render(request)
 
 
 def build(
@@ -340,12 +346,23 @@ def build(
     api: Resource,
     assets: dict[str, Asset],
     front: Front,
+    further: Mapping[str, IResource] | None = None,
 ) -> Resource:
-    """The tree of URLs. Without built pages, the root says how to build them."""
+    """The tree of URLs. Without built pages, the root says how to build them.
+
+    ``further`` resources are by their path: one level, or one below ``api`` or ``ws``.
+    """
     page: Any = Page(assets)
     root = Root(page)
-    root.putChild(b"ws", socket)
-    root.putChild(b"api", Branch(api))
+    branches = {"ws": Branch(socket), "api": Branch(api)}
+    for name, branch in branches.items():
+        root.putChild(name.encode(), branch)
+    for path, resource in (further or {}).items():
+        first, _, second = path.partition("/")
+        if second:
+            branches[first].putChild(second.encode(), resource)
+        else:
+            root.putChild(path.encode(), resource)
     root.putChild(b"healthz", Health(lambda: {"ok": True}, front))
     root.putChild(b"readyz", Health(lambda: readiness(hub), front))
     root.putChild(b"metrics", metrics)

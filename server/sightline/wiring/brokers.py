@@ -21,6 +21,7 @@ from sightline.core.call import Denied
 from sightline.core.console import NotAllowed
 from sightline.driving.desk import Desk
 from sightline.hub import Hub
+from sightline.kinds.friends import commands
 from sightline.kinds.friends.address import topics
 from sightline.model.kind import Arrival, id_of
 from sightline.model.link import Link
@@ -34,7 +35,6 @@ from sightline.wiring.history import HistoryService
 from sightline.wiring.options import (
     PRIVATE,
     broker_options,
-    filters_for,
     no_driving,
     private_options,
 )
@@ -95,10 +95,39 @@ class Brokers(MultiService):
         """Have the brokers forget what they would say of this friend to whoever subscribes."""
         try:
             for bridge in self._bridges:
+                if not bridge.options.profile.retains:
+                    continue  # nothing of ours is kept there, and phones are set up so
                 for topic in topics(id_of(thing)):
                     bridge.publish(topic, b"", qos=1, retain=True)
         except (NotConnected, TooManyWaiting) as why:
             raise Denied("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
+
+    def tell_phone(self, device: str, payload: bytes) -> str:
+        """Publish a command to ``user/device``; says why not, empty when it went.
+
+        To the broker where the phone was heard; to all, when that is long ago.
+        """
+        source = self._hub.source(f"friend/{device}")
+        near = [bridge for bridge in self._bridges if bridge.broker == source] or self._bridges
+        sent, why = 0, "there is no broker"
+        for bridge in near:
+            try:
+                bridge.publish(commands.topic(device), payload, qos=1)
+                sent += 1
+            except (NotConnected, TooManyWaiting, ValueError) as error:
+                why = str(error)
+        return "" if sent else why
+
+    def publish(self, name: str, topic: str, payload: bytes) -> bool:
+        """Publish at this broker (empty: the first one), QoS 1; whether it was taken."""
+        for bridge in self._bridges:
+            if name in ("", bridge.broker):
+                try:
+                    bridge.publish(topic, payload, qos=1)
+                except (NotConnected, TooManyWaiting, ValueError):
+                    return False
+                return True
+        return False
 
     def gauges(self) -> dict[str, int]:
         """How the queues between us and the brokers are."""
@@ -167,6 +196,8 @@ class Brokers(MultiService):
                 bridge.publish(topic, payload, qos, retain)
             except (NotConnected, TooManyWaiting) as why:
                 raise NotAllowed("not_sent", str(why)) from why
+            except ValueError as why:
+                raise NotAllowed("bad_message", str(why)) from why
 
         def ears(
             filters: Sequence[tuple[str, int]],
@@ -177,11 +208,10 @@ class Brokers(MultiService):
             watch.mine(name, own.client_id)
             return Bridge(reactor, own, filters, heard, changed, time.time)
 
-        filters = filters_for(options, self._filters)
         bridge = Bridge(
             reactor,
             options,
-            filters,
+            self._filters,
             arrived,
             linked,
             time.time,
@@ -194,7 +224,7 @@ class Brokers(MultiService):
         if not why_not:
             bridge.subscribe(commands.filters)
         if options.late_ack:
-            standin = StandIn(reactor, options, filters, hub)
+            standin = StandIn(reactor, options, self._filters, hub)
             standin.setServiceParent(self)
             self._history.stalled.append(standin.needed)
         console.open(name, publish, ears)

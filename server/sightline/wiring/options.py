@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sightline.mqtt.options import BrokerOptions, TlsOptions, is_aws_iot
-from sightline.settings import Broker
+from sightline.mqtt.profile import AWS, PROFILES
+from sightline.settings import Broker, Webhook
+from sightline.webhooks.options import WebhookOptions
 
 PRIVATE = "main"
 """The private broker's name."""
@@ -40,6 +41,7 @@ def broker_options(name: str, broker: Broker) -> BrokerOptions:
         reconnect_min=broker.reconnect_min,
         reconnect_max=broker.reconnect_max,
         queue_limit=broker.queue,
+        profile=AWS if is_aws_iot(broker.host, broker.tls_alpn) else PROFILES[broker.profile],
         **_lasting(broker.qos == 1),
     )
 
@@ -62,20 +64,29 @@ def _lasting(lasting: bool) -> dict[str, Any]:
     return {"clean": not lasting, "session_expiry": _SESSION, "late_ack": lasting}
 
 
-def filters_for(
-    options: BrokerOptions, filters: Sequence[tuple[str, int]]
-) -> list[tuple[str, int]]:
-    """Which of our filters to ask this broker for: AWS IoT has no $SYS and hangs up on who asks."""
-    return [one for one in filters if not (options.aws_iot and one[0].startswith("$"))]
-
-
 def no_driving(name: str, broker: Broker) -> str:
     """Why no robot is driven at this broker; empty when they may be."""
     if not broker.driving:
         return f"driving is switched off for the broker {name} in the settings"
-    if is_aws_iot(broker.host, broker.tls_alpn):
+    if broker.profile == "aws" or is_aws_iot(broker.host, broker.tls_alpn):
         return (
             f"the broker {name} is AWS IoT: it waits at least 45 s before it stops the robot of a"
             " server that is gone"
         )
     return ""
+
+
+def webhook_options(name: str, webhook: Webhook) -> WebhookOptions:
+    """Who is told, and of what."""
+    return WebhookOptions(
+        name=name,
+        url=webhook.url,
+        secret=webhook.secret.reveal().encode() if webhook.secret else None,
+        events=frozenset(webhook.events),
+        by=frozenset(webhook.by),
+        regions=frozenset(webhook.regions),
+        private=webhook.private,
+        timeout=webhook.timeout,
+        attempts=webhook.attempts,
+        queue=webhook.queue,
+    )

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from kinds.scene import NOW, arrival, location, read, refused
 from sightline.kinds import friends
+from sightline.kinds.friends.box import Keys
 from sightline.kinds.friends.decode import LARGEST_FACE
 from sightline.kinds.friends.readings import Located
+from sightline.kinds.friends.told import Sealed
 from sightline.model.kind import Patience
 
 
@@ -18,7 +20,7 @@ def test_the_kind_says_where_friends_are_heard() -> None:
     kind = friends.KIND
     assert kind.filters == (("owntracks/+/+", 1), ("owntracks/+/+/+", 1))
     assert kind.roots == {"owntracks"}
-    assert kind.things == {"friend", "face"}
+    assert kind.things == {"friend", "face", "phone"}
     assert kind.patience == {"friend": Patience(900, 3600)}
 
 
@@ -79,13 +81,40 @@ JSON = st.recursive(
     max_leaves=8,
 )
 TYPES = ["location", "transition", "lwt", "card", "waypoint", "waypoints", "cmd", "encrypted"]
+TYPES += ["status", "steps", "beacon", "configuration", "dump", "request"]
 KEYS = ["_type", "lat", "lon", "tst", "event", "desc", "face", "name", "tid", "action", "inregions"]
+KEYS += ["android", "iOS", "steps", "prox", "data", "waypoints", "configuration"]
+OPENED = Keys({"a/b": "a shared secret"})
+CSV = st.lists(st.text("0123456789abcdefXT.-+ ", max_size=8), max_size=12).map(",".join)
 
 
 @st.composite
 def messages(draw: st.DrawFn) -> dict[str, object]:
     given = draw(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=5))
     return location(_type=draw(st.sampled_from(TYPES))) | given
+
+
+PAYLOADS = st.one_of(
+    st.binary(),
+    CSV.map(str.encode),
+    messages().map(lambda one: arrival("", one).payload),
+    st.lists(messages(), max_size=4).map(lambda some: arrival("", some).payload),
+)
+
+
+@given(PAYLOADS | PAYLOADS.map(lambda inner: OPENED.seal("a/b", inner)), st.booleans())
+def test_anything_in_a_box_is_read_or_refused_in_one_way(payload: bytes, retain: bool) -> None:
+    what = arrival("owntracks/a/b", OPENED.seal("a/b", payload), retain=retain)
+    keyed = friends.kind(keys=OPENED)
+    counter = refused(what, keyed)
+    bare = arrival("owntracks/a/b", payload, retain=retain)
+    if counter is None:
+        told = [one for one in read(what, keyed) if not isinstance(one, Sealed)]
+        assert told == read(bare, friends.KIND)
+    else:
+        assert counter.isidentifier()
+        # An empty message clears what is retained; an empty box says nothing.
+        assert counter == ("encrypted" if not payload else refused(bare, friends.KIND))
 
 
 @given(TOPICS, st.binary() | messages().map(lambda one: arrival("", one).payload), st.booleans())
@@ -102,4 +131,4 @@ def test_anything_is_read_or_refused_in_one_way(
         after = reading.onto(None)
         assert after is None or reading.onto(after) is after
         assert reading.heard is None or reading.heard <= NOW
-        assert reading.thing.startswith(("friend/", "face/"))
+        assert reading.thing.startswith(("friend/", "face/", "phone/"))

@@ -22,6 +22,7 @@ from sightline.model.link import Link
 from sightline.mqtt import reasons
 from sightline.mqtt.connection import tls_context
 from sightline.mqtt.options import BrokerOptions
+from sightline.mqtt.profile import ANY
 
 TIMEOUT = 5.0
 _DAY = 86_400
@@ -51,11 +52,13 @@ def check(
         yield (found := _sign_in(where, options, probe))
         if found.level == "fail":
             return
-        yield judge.subscribed(
-            where, probe.subscribe([(name, min(qos, 1)) for name, qos in filters])
-        )
-        yield _figures(where, options, probe)
-        yield _log(where, options, probe)
+        taken = [each for each in filters if not options.profile.filter_fault(each[0])]
+        yield judge.subscribed(where, probe.subscribe([(name, min(qos, 1)) for name, qos in taken]))
+        if options.profile.sys_topics:
+            yield _figures(where, options, probe)
+            yield _log(where, options, probe)
+        else:
+            yield Finding(where, "$SYS", "skip", f"{options.profile.name} has no $SYS topics")
         yield from _messages(where, options, probe, burst=burst)
     yield from _strangers(where, options)
 
@@ -155,8 +158,11 @@ def _messages(
     if None in took.values():
         yield Finding(where, "retained", "skip", "not tested: no message came back")
         return
-    yield _retained(where, options, probe, base)
-    if burst:
+    if options.profile.retains:
+        yield _retained(where, options, probe, base)
+    else:
+        yield Finding(where, "retained", "skip", "not tested: nothing is retained there by us")
+    if burst and options.profile is ANY:
         yield _queue(where, options, probe, base)
     yield judge.acl(where, everything=_may_all(probe))
 

@@ -18,6 +18,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
+from sightline.core.console import veiled
 from sightline.history.archive.folder import Folder, day_of
 from sightline.history.archive.line import NoMessage, read, written
 from sightline.model.filters import matches
@@ -116,6 +117,7 @@ class Archive(Service):
                 wants = wanted[topic] = any(matches(name, text) for name in self._topics)
             if not wants:
                 continue
+            arrival = veiled(arrival)
             size = len(arrival.payload)
             if (
                 self._put - self._taken >= self._limit

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from functools import partial
 
+from sightline.kinds.friends.box import NO_KEYS, Keys
 from sightline.kinds.friends.decode import decode
 from sightline.kinds.friends.model import Face, Friend
 from sightline.model.kind import Kind, Patience
 
 
-def kind(stale_after: float = 900, offline_after: float = 3600) -> Kind:
-    """The kind; patience in seconds. Phones at rest report every half hour or so."""
+def kind(stale_after: float = 900, offline_after: float = 3600, keys: Keys = NO_KEYS) -> Kind:
+    """The kind; patience in seconds. Phones at rest report every half hour or so.
+
+    ``keys`` open what devices encrypt.
+    """
     patience = Patience(stale_after, offline_after)
     return Kind(
         name="friends",
         # Durable: what phones report is history.
         filters=(("owntracks/+/+", 1), ("owntracks/+/+/+", 1)),
         roots=frozenset(("owntracks",)),
-        things=frozenset(("friend", "face")),
-        decode=partial(decode, patience),
+        things=frozenset(("friend", "face", "phone")),
+        decode=partial(decode, patience, keys=keys),
         patience={"friend": patience},
         states={"friend": Friend, "face": Face},
     )

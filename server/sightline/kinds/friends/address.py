@@ -10,7 +10,19 @@ from sightline.model.text import clean
 from sightline.model.topic import LONGEST_LEVEL, levels
 
 _PARTS = frozenset(
-    ("event", "waypoint", "waypoints", "info", "cmd", "status", "step", "beacon", "dump", "lwt")
+    (
+        "event",
+        "waypoint",
+        "waypoints",
+        "info",
+        "cmd",
+        "status",
+        "step",
+        "beacon",
+        "dump",
+        "lwt",
+        "request",
+    )
 )
 
 

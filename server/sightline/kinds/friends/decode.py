@@ -4,8 +4,11 @@ Two ways lead to the same result. `quick` reads the common message, a location w
 about it, in a few µs; whatever it declines goes the strict way below, which is the rule.
 
 The rule: a message is refused when what it is about is missing or makes no sense; an optional
-field that makes no sense is left out and counted. Types that change nothing we show yet (waypoints,
-commands, steps, …) are checked and yield no reading.
+field that makes no sense is left out and counted. Types that change nothing we show (commands of
+others, configurations, …) are checked and yield no reading.
+
+What is encrypted goes the same way once it is opened. A refused message that may hold a password
+(a dump of a phone's settings) is refused as ``private``: nothing of it is shown.
 """
 
 from __future__ import annotations
@@ -16,10 +19,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from sightline.kinds.friends import strict
 from sightline.kinds.friends.address import Address, address
-from sightline.kinds.friends.model import Face, Friend
+from sightline.kinds.friends.box import NO_KEYS, Keys
+from sightline.kinds.friends.model import Face, Friend, Waypoint
+from sightline.kinds.friends.phone import Platform
 from sightline.kinds.friends.quick import quick
 from sightline.kinds.friends.readings import (
     MOST_REGIONS,
@@ -27,11 +33,21 @@ from sightline.kinds.friends.readings import (
     Gone,
     Located,
     Lost,
+    Marked,
     Named,
     Pictured,
     Unnamed,
 )
-from sightline.model.kind import Arrival, CannotDecode, Evidence, Patience, Presence, Reading
+from sightline.kinds.friends.told import Answered, Said, Sealed, status_texts
+from sightline.model.kind import (
+    Arrival,
+    CannotDecode,
+    Evidence,
+    Patience,
+    Presence,
+    Reading,
+    id_of,
+)
 from sightline.model.number import number, number_or_none
 from sightline.model.record import Record
 from sightline.model.text import clean
@@ -42,6 +58,10 @@ AHEAD = 5
 """A clock that is more than this ahead of ours is said to be ahead, s."""
 LARGEST_FACE = 16384
 """Bytes of the picture on a card."""
+MOST_WAYPOINTS = 200
+"""Of one phone."""
+LARGEST_WAYPOINT = 1_000_000
+"""Radius, m."""
 
 _FACES: dict[bytes, Literal["image/png", "image/jpeg"]] = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -69,6 +89,10 @@ _CSV = re.compile(
     re.ASCII,
 )
 
+# What may stand beside passwords, and so is not shown when it cannot be read.
+_PRIVATE = (b"configuration", b"Configuration", b"password", b"encryptionKey")
+_NEARNESS = ("distance unknown", "very near", "near", "far")
+
 Message = Mapping[str, object]
 _encode = msgspec.json.Encoder().encode
 _NOT_JSON = (ValueError, OverflowError, TypeError, RecursionError, msgspec.MsgspecError)
@@ -76,20 +100,48 @@ _NOT_JSON = (ValueError, OverflowError, TypeError, RecursionError, msgspec.Msgsp
 _friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fields for positional
 
 
-def decode(patience: Patience, arrival: Arrival) -> Sequence[Reading]:
+def decode(patience: Patience, arrival: Arrival, keys: Keys = NO_KEYS) -> Sequence[Reading]:
     """What a message says. Raises `CannotDecode`, nothing else."""
     who = address(arrival.topic)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
     if said is not None:
-        return (_located(said, who, arrival, patience, arrival.payload),)
-    return decode_strictly(patience, arrival)
+        located = _located(said, who, arrival, patience, arrival.payload)
+        if located.friend.t == "r" or keys:
+            return (*_aside(located, arrival, keys), located)
+        return (located,)
+    return decode_strictly(patience, arrival, keys)
 
 
-def decode_strictly(patience: Patience, arrival: Arrival) -> Sequence[Reading]:
+def decode_strictly(
+    patience: Patience, arrival: Arrival, keys: Keys = NO_KEYS
+) -> Sequence[Reading]:
     """The same, the strict way."""
     who = address(arrival.topic)
     if not arrival.payload:
         return _clear(who)
+    try:
+        return _read(who, arrival, patience, keys)
+    except CannotDecode as why:
+        if who.part in ("dump", "cmd") or any(word in arrival.payload for word in _PRIVATE):
+            why.private = True
+        raise
+
+
+def opened(arrival: Arrival, keys: Keys) -> tuple[Arrival, bool]:
+    """The message as it was before it was encrypted, and whether it was.
+
+    Raises `CannotDecode` when it cannot be read, encrypted or not.
+    """
+    if b"encrypted" not in arrival.payload:
+        return arrival, False
+    message = strict.parse(arrival.payload)
+    if not isinstance(message, dict) or message.get("_type") != "encrypted":
+        return arrival, False
+    device = id_of(address(arrival.topic).friend)
+    return replace(arrival, payload=keys.open(device, message.get("data"))), True
+
+
+def _read(who: Address, arrival: Arrival, patience: Patience, keys: Keys) -> Sequence[Reading]:
     try:
         message = strict.parse(arrival.payload)
     except CannotDecode as why:
@@ -101,8 +153,33 @@ def decode_strictly(patience: Patience, arrival: Arrival) -> Sequence[Reading]:
         return _location(_from_csv(line), who, arrival, patience)
     if isinstance(message, list):
         strict.check_batch(message)
-        return [reading for one in message for reading in _one(one, who, arrival, patience)]
-    return _one(message, who, arrival, patience)
+        found = [reading for one in message for reading in _one(one, who, arrival, patience)]
+    elif isinstance(message, dict) and message.get("_type") == "encrypted":
+        return _encrypted(message, who, arrival, patience, keys)
+    else:
+        found = list(_one(message, who, arrival, patience))
+    return [*(aside for one in found for aside in _aside(one, arrival, keys)), *found]
+
+
+def _encrypted(
+    message: Message, who: Address, arrival: Arrival, patience: Patience, keys: Keys
+) -> Sequence[Reading]:
+    """What was in the box, read like any message; a box within a box is refused."""
+    device = id_of(who.friend)
+    inner = replace(arrival, payload=keys.open(device, message.get("data")))
+    return [Sealed(f"phone/{device}", True), *decode(patience, inner)]
+
+
+def _aside(reading: Reading, arrival: Arrival, keys: Keys) -> Sequence[Reading]:
+    """What a fix says besides: it may be the answer to a question; it was not encrypted."""
+    if not isinstance(reading, Located) or arrival.retain:
+        return ()
+    device, said = id_of(reading.thing), []
+    if reading.friend.t == "r":
+        said.append(Answered(f"phone/{device}", ("locate",), arrival.at))
+    if device in keys:
+        return (*said, Sealed(f"phone/{device}", False))
+    return said
 
 
 def _clear(who: Address) -> Sequence[Reading]:
@@ -213,8 +290,7 @@ def _transition(
         raise CannotDecode("bad_enum", "event is neither enter nor leave")
     when = min(_time(message.get("tst"), arrival), arrival.at)
     optional = _Optional(message)
-    optional.number("wtst", 0, 1e12)
-    optional.number("acc", 0, 1e12)
+    wtst = optional.number("wtst", 0, 1e12)
     return (
         Crossed(
             thing=who.friend,
@@ -224,6 +300,9 @@ def _transition(
             when=when,
             heard=when if arrival.retain else arrival.at,
             retained=arrival.retain,
+            acc=optional.number("acc", 0, 1e12),
+            rid=optional.text("rid", 64),
+            wtst=None if wtst is None else int(wtst),
             dropped=optional.dropped,
             record=Record(who.friend, "transition", when, _body(message)),
         ),
@@ -268,15 +347,40 @@ def _waypoint(
     if "lat" in message:
         _position(message)
     _time(message.get("tst"), arrival)
-    return ()
+    return _marked([message], False, who, arrival)
 
 
 def _waypoints(
     message: Message, who: Address, arrival: Arrival, patience: Patience
 ) -> Sequence[Reading]:
-    if not isinstance(message.get("waypoints"), list):
+    found = message.get("waypoints")
+    if not isinstance(found, list):
         raise CannotDecode("missing_field", "no list of waypoints")
-    return ()
+    return _marked(found, True, who, arrival)
+
+
+def _marked(
+    found: Sequence[object], whole: bool, who: Address, arrival: Arrival
+) -> Sequence[Reading]:
+    read = [_circle(each) for each in found[:MOST_WAYPOINTS]]
+    circles = tuple(circle for circle in read if circle is not None)
+    dropped = len(found) - len(circles)
+    if arrival.retain or not (circles or whole):
+        return ()  # a copy may be of a phone that has other ones by now
+    return (Marked(who.friend, circles, whole, arrival.at, dropped=dropped),)
+
+
+def _circle(message: object) -> Waypoint | None:
+    """A waypoint that is a circle; beacons, points without a radius or a name are none."""
+    if not isinstance(message, dict):
+        return None
+    optional = _Optional(message)
+    desc = optional.text("desc", 128)
+    lat, lon = optional.number("lat", -90, 90), optional.number("lon", -180, 180)
+    rad, tst = optional.number("rad", 1, LARGEST_WAYPOINT), optional.number("tst", 1, 1e15)
+    if not desc or lat is None or lon is None or rad is None or tst is None:
+        return None
+    return Waypoint(desc, lat + 0.0, lon + 0.0, float(rad), int(tst), optional.text("rid", 64))
 
 
 def _cmd(message: Message, who: Address, arrival: Arrival, patience: Patience) -> Sequence[Reading]:
@@ -286,13 +390,54 @@ def _cmd(message: Message, who: Address, arrival: Arrival, patience: Patience) -
     return ()
 
 
-def _encrypted(
+def _boxed(
     message: Message, who: Address, arrival: Arrival, patience: Patience
 ) -> Sequence[Reading]:
-    raise CannotDecode("encrypted", "encrypted, and we have no key")
+    NO_KEYS.open("", message.get("data"))  # says what is wrong with it
+    raise AssertionError
 
 
-def _nothing_yet(
+def _status(
+    message: Message, who: Address, arrival: Arrival, patience: Patience
+) -> Sequence[Reading]:
+    texts, platform = status_texts(message)
+    return _about(who, arrival, texts, platform, answers=not arrival.retain)
+
+
+def _steps(
+    message: Message, who: Address, arrival: Arrival, patience: Patience
+) -> Sequence[Reading]:
+    optional = _Optional(message)
+    steps = optional.number("steps", -1, 1e9)
+    # -1: this device does not count them.
+    texts = {} if steps is None or steps < 0 else {"steps": f"{steps:g}"}
+    return _about(who, arrival, texts, dropped=optional.dropped)
+
+
+def _beacon(
+    message: Message, who: Address, arrival: Arrival, patience: Patience
+) -> Sequence[Reading]:
+    optional = _Optional(message)
+    name = optional.text("desc", 64) or "(no name)"
+    near = optional.number("prox", 0, 3)
+    texts = {"beacon": f"{name}, {_NEARNESS[int(near)]}" if near is not None else name}
+    return _about(who, arrival, texts, dropped=optional.dropped)
+
+
+def _about(
+    who: Address,
+    arrival: Arrival,
+    texts: Mapping[str, str],
+    platform: Platform = "?",
+    *,
+    answers: bool = False,
+    dropped: int = 0,
+) -> Sequence[Reading]:
+    thing = f"phone/{id_of(who.friend)}"
+    return (Said(thing, texts, arrival.at, platform, answers, None, dropped),)
+
+
+def _nothing(
     message: Message, who: Address, arrival: Arrival, patience: Patience
 ) -> Sequence[Reading]:
     return ()
@@ -306,12 +451,14 @@ _TYPES: dict[str, Callable[[Message, Address, Arrival, Patience], Sequence[Readi
     "waypoint": _waypoint,
     "waypoints": _waypoints,
     "cmd": _cmd,
-    "encrypted": _encrypted,
-    "status": _nothing_yet,
-    "steps": _nothing_yet,
-    "beacon": _nothing_yet,
-    "configuration": _nothing_yet,
-    "dump": _nothing_yet,
+    "encrypted": _boxed,
+    "status": _status,
+    "steps": _steps,
+    "beacon": _beacon,
+    # Passwords are in these two: not looked at, not kept.
+    "configuration": _nothing,
+    "dump": _nothing,
+    "request": _nothing,
 }
 
 

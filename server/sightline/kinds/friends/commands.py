@@ -1,0 +1,170 @@
+"""OwnTracks commands (``cmd``): what to say to which app, and what its answer proves.
+
+The apps differ, and neither is forgiving: one action that Android does not know, or a radius that
+is not a whole number, makes it drop a whole HTTP reply.
+
+    action              Android                          iOS
+    ----------------    -----------------------------    ---------------------------------------
+    reportLocation      yes                              when remote locations are allowed
+    status, waypoints   yes                              yes
+    setWaypoints        adds and changes, by ``tst``;    by ``rid``; removes what is put outside
+                        never removes                    of the world
+    clearWaypoints      yes                              when remote configuration is allowed
+    dump, reportSteps   no                               yes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from sightline.kinds.friends.model import Waypoint
+from sightline.kinds.friends.phone import Do, Platform
+
+Cmd = dict[str, Any]
+
+ACTIONS: dict[Platform, frozenset[str]] = {
+    "android": frozenset(
+        ("reportLocation", "status", "waypoints", "setWaypoints", "clearWaypoints")
+    ),
+    "ios": frozenset(
+        (
+            "reportLocation",
+            "status",
+            "waypoints",
+            "setWaypoints",
+            "clearWaypoints",
+            "dump",
+            "reportSteps",
+        )
+    ),
+}
+ACTIONS["?"] = ACTIONS["android"] & ACTIONS["ios"]
+
+_NOWHERE = -1_000_000.0  # degrees: an iPhone removes a waypoint that is put there
+_NEAR = 1e-5  # degrees: about a metre; phones round what they are given
+_encode = msgspec.json.encode
+
+
+def platform_of(agent: str) -> Platform:
+    """Which app a ``User-Agent`` is of."""
+    agent = agent.lower()
+    if agent.startswith("owntracks-android"):
+        return "android"
+    if "cfnetwork" in agent:
+        return "ios"
+    return "?"
+
+
+def messages(
+    do: Do, platform: Platform, wanted: Sequence[Waypoint] = (), known: Sequence[Waypoint] = ()
+) -> list[Cmd]:
+    """What to send, in order.
+
+    ``wanted`` are the regions the phone is to have from us, ``known`` those of ours that it may
+    have, and its user's own, as far as they are known: see `own`.
+    """
+    match do:
+        case "locate":
+            found = [cmd("reportLocation")]
+        case "status":
+            found = [cmd("status")]
+        case "read":
+            found = [cmd("waypoints")]
+        case "clear":
+            found = [cmd("clearWaypoints"), cmd("waypoints")]
+        case "regions":
+            found = [*_setting(platform, wanted, known), cmd("waypoints")]
+    return [one for one in found if one["action"] in ACTIONS[platform]]
+
+
+def cmd(action: str, **more: Any) -> Cmd:
+    """One command."""
+    return {"_type": "cmd", "action": action, **more}
+
+
+def _setting(
+    platform: Platform, wanted: Sequence[Waypoint], known: Sequence[Waypoint]
+) -> list[Cmd]:
+    items = [_waypoint(one) for one in wanted]
+    if platform == "ios":
+        # Cleared and set anew it would report entering where it is all along; so only what is
+        # not wanted any more is taken away.
+        stay = {one.rid for one in wanted}
+        items += [
+            _waypoint(one) | {"lat": _NOWHERE, "lon": _NOWHERE}
+            for one in known
+            if one.rid is not None and one.rid not in stay
+        ]
+        return [_set(items)] if items else []
+    # Cleared, its user's own would be lost, so they are told anew with ours.
+    items += [_waypoint(one) for one in known]
+    return [cmd("clearWaypoints"), *([_set(items)] if items else [])]
+
+
+def own(has: Iterable[Waypoint], ours: Sequence[Waypoint]) -> list[Waypoint]:
+    """Those of a phone's waypoints that its user made: none of them is one of ours."""
+    stamps = {one.tst for one in ours}
+    names = {one.rid for one in ours if one.rid is not None}
+    return [one for one in has if one.tst not in stamps and one.rid not in names]
+
+
+def _set(items: list[Cmd]) -> Cmd:
+    return cmd("setWaypoints", waypoints={"_type": "waypoints", "waypoints": items})
+
+
+def _waypoint(one: Waypoint) -> Cmd:
+    said: Cmd = {
+        "_type": "waypoint",
+        "desc": one.desc,
+        "lat": one.lat,
+        "lon": one.lon,
+        "rad": max(1, round(one.rad)),  # a number with a point would be the end of the whole reply
+        "tst": one.tst,
+    }
+    if one.rid is not None:
+        said["rid"] = one.rid
+    return said
+
+
+def topic(device: str) -> str:
+    """Where ``user/device`` listens."""
+    return f"owntracks/{device}/cmd"
+
+
+def encoded(said: Cmd) -> bytes:
+    """A command as it is published."""
+    return _encode(said)
+
+
+def compared(
+    wanted: Sequence[Waypoint], has: Sequence[Waypoint], *, before: bool
+) -> tuple[Literal["confirmed", "refused", "drifted"], str]:
+    """How what a phone has stands to what it should have, and why, in words.
+
+    Its own further regions do not count. ``before``: it had confirmed these already.
+    """
+    missing = [one.desc for one in wanted if not any(_same(one, other) for other in has)]
+    if not missing:
+        return "confirmed", ""
+    few = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+    if before:
+        return "drifted", f"the phone has not, or has changed: {few}"
+    if len(missing) == len(wanted):
+        return (
+            "refused",
+            "the phone has taken none of them: are remote commands and remote configuration"
+            " allowed in its app?",
+        )
+    return "refused", f"the phone has not taken: {few}"
+
+
+def _same(one: Waypoint, other: Waypoint) -> bool:
+    return (
+        one.desc == other.desc
+        and abs(one.lat - other.lat) <= _NEAR
+        and abs((one.lon - other.lon + 180) % 360 - 180) <= _NEAR
+        and round(one.rad) == round(other.rad)
+    )

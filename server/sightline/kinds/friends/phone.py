@@ -1,0 +1,141 @@
+"""What we ask of a phone and what became of it: states, and the moves between them.
+
+    state      left by                            to
+    --------   --------------------------------   ----------------------------------------
+    asked      handed to the broker, or in the    sent
+               answer to a post
+    asked      the broker does not take it        failed
+    asked      not fetched for `FETCH_WITHIN`     expired
+    sent       the answer came                    done
+    sent       the answer shows that it was not   failed
+               done
+    sent       no answer for `ANSWER_WITHIN`      expired
+
+A phone answers when it is next awake, which may take long; so one answer settles every command of
+its sort that was sent before it. Times are epoch s and come as arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from sightline.model.kind import State
+
+Do = Literal["locate", "status", "regions", "read", "clear"]
+Standing = Literal["asked", "sent", "done", "failed", "expired"]
+Platform = Literal["android", "ios", "?"]
+OPEN = ("asked", "sent")
+
+KEPT = 10
+"""Commands of a phone that are remembered; the oldest that is settled goes first."""
+FETCH_WITHIN = 86_400.0
+"""How long a command waits for a phone that posts (HTTP mode), s."""
+ANSWER_WITHIN = 3_600.0
+"""How long an answer may take, s."""
+
+
+class TooManyCommands(Exception):
+    """So many commands of this phone are open that another makes no sense."""
+
+
+class Command(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing asked of a phone. ``at`` is when it came into this state, ``by`` who asked."""
+
+    n: int
+    do: Do
+    state: Standing
+    at: float
+    by: str
+    why: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still come to something."""
+        return self.state in OPEN
+
+
+class Regions(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """How the phone's own regions stand to those we want it to have (``version``)."""
+
+    state: Literal["none", "asked", "sent", "confirmed", "refused", "drifted"]
+    version: int = 0
+    at: float = 0.0
+    why: str = ""
+
+
+class Phone(State, frozen=True, omit_defaults=True, kw_only=True):
+    """Our dealings with one device, id ``user/device``.
+
+    ``transport`` is how it was last heard. ``encrypted``: it encrypts what it sends. ``status`` is
+    what it last said about itself, in short texts.
+    """
+
+    transport: Literal["mqtt", "http"] | None = None
+    encrypted: bool = False
+    platform: Platform = "?"
+    regions: Regions | None = None
+    commands: tuple[Command, ...] = ()
+    status: Mapping[str, str] | None = None
+
+    @property
+    def waiting(self) -> list[Command]:
+        """What is asked and not yet on its way, oldest first."""
+        return [command for command in self.commands if command.state == "asked"]
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is open, so that time may change it."""
+        return any(command.is_open for command in self.commands)
+
+
+def ask(phone: Phone, do: Do, by: str, at: float) -> tuple[Phone, int]:
+    """One more command, and its number.
+
+    Raises `TooManyCommands`.
+    """
+    n = max((command.n for command in phone.commands), default=0) + 1
+    kept = list(phone.commands)
+    if len(kept) >= KEPT:
+        settled = next((each for each in kept if not each.is_open), None)
+        if settled is None:
+            raise TooManyCommands
+        kept.remove(settled)
+    new = Command(n=n, do=do, state="asked", at=at, by=by)
+    return replace(phone, commands=(*kept, new)), n
+
+
+def move(phone: Phone, n: int, state: Standing, at: float, why: str = "") -> Phone:
+    """Command ``n`` is now in this state; nothing happens to one that is settled."""
+    return replace(
+        phone,
+        commands=tuple(
+            replace(command, state=state, at=at, why=why)
+            if command.n == n and command.is_open
+            else command
+            for command in phone.commands
+        ),
+    )
+
+
+def answered(
+    phone: Phone, dos: tuple[Do, ...], at: float, state: Standing = "done", why: str = ""
+) -> Phone:
+    """An answer came: every command of these sorts that was sent is settled."""
+    for command in phone.commands:
+        if command.state == "sent" and command.do in dos:
+            phone = move(phone, command.n, state, at, why)
+    return phone
+
+
+def expired(phone: Phone, now: float) -> Phone:
+    """What waited too long is over."""
+    for command in phone.commands:
+        if command.state == "asked" and now - command.at >= FETCH_WITHIN:
+            phone = move(phone, command.n, "expired", now, "the phone did not come for it")
+        elif command.state == "sent" and now - command.at >= ANSWER_WITHIN:
+            phone = move(phone, command.n, "expired", now, "the phone did not answer")
+    return phone

@@ -1,0 +1,126 @@
+"""The fixes of the last while, in memory; and what everybody who asks for a range relies on.
+
+The store of history can stand in the place of `Memory`: it answers the same question.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from twisted.internet.defer import Deferred, succeed
+
+from sightline.kinds.friends.model import Friend
+
+PER_DEVICE = 5_000
+"""Fixes that are kept of one device."""
+IN_ALL = 100_000
+"""Fixes that are kept: about 60 MB."""
+
+# As OwnTracks names them; what is unknown is left out.
+_FIELDS = (
+    *("lat", "lon", "acc", "alt", "vac", "vel", "cog", "tid", "tst", "batt", "bs", "p", "m", "t"),
+    *("conn", "SSID", "BSSID", "inregions", "poi", "tag"),
+)
+
+
+class Fix(NamedTuple):
+    """A location as OwnTracks says it. Times are epoch s: of the fix, and of our receipt."""
+
+    tst: float
+    at: float
+    said: Mapping[str, Any]
+
+
+class Ranges(Protocol):
+    """Where fixes are found again."""
+
+    def between(
+        self, thing: str, since: float, until: float, limit: int | None = None
+    ) -> Deferred[Sequence[Fix]]:
+        """The fixes of ``friend/user/device`` with ``since`` <= tst <= ``until``, oldest first.
+
+        With a ``limit``, the newest so many.
+        """
+
+
+_Kept = tuple[Friend, bool, bool]
+"""A fix, whether it was posted, whether it was encrypted."""
+
+
+class Memory:
+    """A ring of fixes. The oldest received go first."""
+
+    def __init__(self, per_device: int = PER_DEVICE, in_all: int = IN_ALL) -> None:
+        self._per_device = per_device
+        self._in_all = in_all
+        self._kept: dict[str, deque[_Kept]] = {}
+        self._order: deque[str] = deque()  # whose the oldest is, the next oldest, …
+
+    def __len__(self) -> int:
+        return sum(map(len, self._kept.values()))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def keep(
+        self, thing: str, friend: Friend, *, http: bool = False, decrypted: bool = False
+    ) -> None:
+        """One more fix."""
+        fixes = self._kept.get(thing)
+        if fixes is None:
+            fixes = self._kept[thing] = deque()
+        fixes.append((friend, http, decrypted))
+        if len(fixes) > self._per_device:
+            fixes.popleft()  # its mark in the order then stands for a younger one of the device
+            return
+        self._order.append(thing)
+        if len(self._order) > self._in_all:
+            oldest = self._order.popleft()
+            kept = self._kept[oldest]
+            kept.popleft()
+            if not kept:
+                del self._kept[oldest]
+
+    def forget(self, thing: str) -> None:
+        """Whoever is erased is gone from here, too."""
+        if self._kept.pop(thing, None) is not None:
+            self._order = deque(each for each in self._order if each != thing)
+
+    def between(
+        self, thing: str, since: float, until: float, limit: int | None = None
+    ) -> Deferred[Sequence[Fix]]:
+        """See `Ranges`."""
+        found = [
+            kept
+            for kept in self._kept.get(thing, ())
+            if kept[0].tst is not None and since <= kept[0].tst <= until
+        ]
+        found.sort(key=lambda kept: kept[0].tst or 0)
+        if limit is not None:
+            found = found[max(0, len(found) - limit) :]
+        return succeed(
+            [
+                Fix(friend.tst or 0, friend.at or 0, said(friend, http=http, decrypted=decrypted))
+                for friend, http, decrypted in found
+            ]
+        )
+
+
+def said(friend: Friend, *, http: bool = False, decrypted: bool = False) -> dict[str, Any]:
+    """A friend's fix as the location that was said; empty without a position."""
+    if friend.lat is None:
+        return {}
+    found: dict[str, Any] = {"_type": "location"}
+    for field in _FIELDS:
+        value = getattr(friend, field)
+        if value is not None:
+            found[field] = list(value) if isinstance(value, tuple) else value
+    if friend.tst is not None:
+        found["tst"] = int(friend.tst)
+    if http:
+        found["_http"] = True
+    if decrypted:
+        found["_decrypted"] = True
+    return found

@@ -1,0 +1,182 @@
+"""Fixes in the seven formats of the Recorder's API. Pure: fixes in, text out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+from xml.sax.saxutils import escape
+
+import msgspec
+
+from sightline.model.text import clean
+from sightline.owntracks.fixes import Fix
+from sightline.owntracks.times import geohash, iso, shown
+
+VERSION = "1.0.1"
+"""The version of the Recorder whose API this is."""
+JSON = b"application/json; charset=utf-8"
+
+Item = dict[str, Any]
+_encode = msgspec.json.encode
+_FLOATS = ("lat", "lon", "acc")  # in CSV and XML with six places
+_FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would carry out
+
+
+def item(fix: Fix) -> Item:
+    """One fix as an element of ``data``."""
+    said = dict(fix.said)
+    tst = iso(fix.tst)
+    return said | {
+        "ghash": geohash(said["lat"], said["lon"]),
+        "isorcv": tst,  # the Recorder's stamp of the line, which is the fix's own time
+        "isotst": tst,
+        "disptst": shown(fix.tst),
+    }
+
+
+def chosen(found: Item, fields: Sequence[str]) -> Item:
+    """Only these fields, in their order; all of them when none is named."""
+    return {name: found[name] for name in fields if name in found} if fields else found
+
+
+def as_json(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+    """``{"count":n,"data":[…],"status":200,"version":…}``."""
+    data = [chosen(item(fix), fields) for fix in fixes]
+    return _encode({"count": len(data), "data": data, "status": 200, "version": VERSION})
+
+
+def as_geojson(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+    """A point for each fix."""
+    return _features([_point(fix) for fix in fixes])
+
+
+def as_pois(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+    """A point for each fix that its sender gave a name."""
+    points = []
+    for fix in fixes:
+        if poi := fix.said.get("poi"):
+            point = _point(fix)
+            point["properties"]["poi"] = poi
+            points.append(point)
+    return _features(points)
+
+
+def as_line(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+    """One line through all of them."""
+    line = [[fix.said["lon"], fix.said["lat"]] for fix in fixes]
+    geometry = {"coordinates": line, "type": "LineString"}
+    return _encode({"type": "Feature", "properties": {}, "geometry": geometry})
+
+
+def _features(points: list[Item]) -> bytes:
+    return _encode({"type": "FeatureCollection", "features": points})
+
+
+def _point(fix: Fix) -> Item:
+    said = fix.said
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [said["lon"], said["lat"]]},
+        "properties": {
+            "name": said.get("tid", ""),
+            "vel": said.get("vel", 0),
+            "tst": said["tst"],
+            "acc": said.get("acc", 0),
+            "alt": said.get("alt", 0),
+            "address": said.get("addr", ""),
+            "isotst": iso(fix.tst),
+        },
+    }
+
+
+def as_csv(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+    """A line for each fix; a column for every field that any of them has."""
+    items = [chosen(item(fix), fields) for fix in fixes]
+    columns = list(dict.fromkeys(name for one in items for name in one))
+    # What ours add stands last, in whatever order the fixes had theirs.
+    last = [name for name in ("_http", "_decrypted", *_ADDED) if name in columns]
+    columns = [name for name in columns if name not in last] + last
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(columns)
+    for one in items:
+        lines.writerow([_harmless(one.get(name), _text(name, one.get(name))) for name in columns])
+    return out.getvalue().encode()
+
+
+_ADDED = ("ghash", "isorcv", "isotst", "disptst")
+
+
+def _harmless(value: Any, text: str) -> str:
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if name in _FLOATS:
+        return f"{value:.6f}"
+    if isinstance(value, list):
+        return _encode(value).decode()
+    return str(value)
+
+
+def as_xml(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+    """The Recorder's own XML."""
+
+    def lines() -> Iterator[str]:
+        yield "<?xml version='1.0' encoding='UTF-8'?>"
+        yield "\t<?xml-stylesheet type='text/xsl' href='owntracks.xsl'?>"
+        yield "<owntracks>"
+        for fix in fixes:
+            yield " <point>"
+            for name, value in chosen(item(fix), fields).items():
+                if name != "_type":
+                    yield f"  <{name}>{escape(clean(_text(name, value), 10_000))}</{name}>"
+            yield " </point>"
+            yield ""
+        yield "</owntracks>"
+
+    return ("\n".join(lines()) + "\n").encode()
+
+
+def as_gpx(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+    """A track, as GPS programs read it."""
+
+    def lines() -> Iterator[str]:
+        yield "<?xml version='1.0' encoding='UTF-8' standalone='no' ?>"
+        yield (
+            "<gpx version='1.1' creator='Sightline'"
+            " xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'"
+            " xmlns='http://www.topografix.com/GPX/1/1'>"
+        )
+        yield " <trk>"
+        yield "  <trkseg>"
+        for fix in fixes:
+            lat, lon = fix.said["lat"], fix.said["lon"]
+            yield f"    <trkpt lat='{lat:.6f}' lon='{lon:.6f}'>"
+            if "alt" in fix.said:
+                yield f"\t<ele>{fix.said['alt']}</ele>"
+            yield f"\t<time>{iso(fix.tst)}</time>"
+            yield "\t</trkpt>"
+        yield "  </trkseg>"
+        yield "</trk>"
+        yield "</gpx>"
+
+    return ("\n".join(lines()) + "\n").encode()
+
+
+FORMATS: dict[str, tuple[bytes, Callable[[Sequence[Fix], Sequence[str]], bytes]]] = {
+    "json": (JSON, as_json),
+    "geojson": (JSON, as_geojson),
+    "geojsonpoi": (JSON, as_pois),
+    "linestring": (JSON, as_line),
+    "csv": (b"text/csv; charset=utf-8", as_csv),
+    "xml": (b"application/xml; charset=utf-8", as_xml),
+    "gpx": (b"application/gpx+xml; charset=utf-8", as_gpx),
+}
+"""By the name of the format: its media type, and how it is written."""

@@ -1,0 +1,85 @@
+"""Times as the Recorder's API says and takes them, and where on the globe its ``ghash`` is.
+
+A time without an offset is UTC. ``2024-01-31`` is that day's first second, also as an end.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)?)?)?"
+    r"\s?(Z|[+-]\d\d:?\d\d)?",
+    re.ASCII | re.IGNORECASE,
+)
+_BASE32 = "0123456789bcdefghjkmnpqrstuvwxyz"
+_PLACES = 7
+
+
+class BadTime(ValueError):
+    """This is no time."""
+
+
+def epoch(text: str) -> float:
+    """``2024-01-31T12:34:56+01:00`` and its shorter forms, in epoch s.
+
+    Raises `BadTime`.
+    """
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        raise BadTime(text)
+    year, month, day, hour, minute, second, zone = found.groups()
+    try:
+        at = datetime(
+            int(year),
+            int(month),
+            int(day or 1),
+            int(hour or 0),
+            int(minute or 0),
+            min(int(second or 0), 59),  # a leap second is within the minute
+            tzinfo=_zone(zone),
+        )
+        return at.timestamp()
+    except (ValueError, OverflowError) as why:
+        raise BadTime(text) from why
+
+
+def _zone(text: str | None) -> timezone:
+    if text is None or text in "Zz":
+        return UTC
+    sign = -1 if text[0] == "-" else 1
+    digits = text[1:].replace(":", "")
+    return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
+
+
+def iso(at: float) -> str:
+    """``2026-11-21T04:35:39Z``."""
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def shown(at: float) -> str:
+    """``2026-11-21 04:35:39``."""
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def month(at: float) -> str:
+    """``2026-11``."""
+    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m")
+
+
+def geohash(lat: float, lon: float) -> str:
+    """The cell of about 150 m in which this is (geohash, 7 places)."""
+    spans = [[-180.0, 180.0], [-90.0, 90.0]]
+    place = (lon, lat)
+    word, bits = "", 0
+    for n in range(5 * _PLACES):
+        span, value = spans[n % 2], place[n % 2]
+        middle = (span[0] + span[1]) / 2
+        upper = value >= middle
+        span[0 if upper else 1] = middle
+        bits = bits * 2 + upper
+        if n % 5 == 4:
+            word += _BASE32[bits]
+            bits = 0
+    return word

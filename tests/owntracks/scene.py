@@ -1,0 +1,242 @@
+"""A house with phones: they post to it over real HTTP; clients of the Recorder come to it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import HostnameEndpoint
+
+from house import NOW, Answer, House
+from sightline.helm import Asker
+from sightline.kinds import friends
+from sightline.kinds.friends.box import Keys
+from sightline.kinds.friends.model import Friend, Waypoint
+from sightline.kinds.friends.phone import Phone
+from sightline.model.kind import Arrival
+from sightline.owntracks.fixes import Memory
+from sightline.owntracks.live import Live, LiveResource
+from sightline.owntracks.people import People
+from sightline.owntracks.phones import Phones
+from sightline.owntracks.post import Post
+from sightline.owntracks.recorder import Recorder
+from sightline.owntracks.setup import Place
+from sightline.owntracks.verbs import Verbs
+from sightline.regions.phones import Bundle
+
+reactor: Any = _reactor
+ANDROID = "Owntracks-Android/gms/2.5.0"
+IPHONE = "OwnTracks/18.4.3 CFNetwork/1410 Darwin/22.6.0"
+SECRET = "a shared secret"
+SOON = 10.0
+
+
+class Drawer:
+    """Whoever keeps regions, for the tests."""
+
+    def __init__(self) -> None:
+        self.version = 1
+        self.waypoints: tuple[Waypoint, ...] = ()
+        self.left_out = 0
+        self.changed: Any = None
+
+    def for_phone(self, phone: str) -> Bundle:
+        return Bundle(self.version, self.waypoints, self.left_out)
+
+    def when_changed(self, changed: Any) -> None:
+        self.changed = changed
+
+    def puts(self, *waypoints: Waypoint) -> None:
+        self.waypoints = waypoints
+        self.version += 1
+        if self.changed:
+            self.changed(None)
+
+
+class Phonehouse:
+    """The house and its phones. ``sent`` is what went by MQTT; ``broken`` why it does not."""
+
+    def __init__(self, secrets: dict[str, str] | None = None) -> None:
+        self.keys = Keys(secrets)
+        self.kind = friends.kind(keys=self.keys)
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.broken = ""
+        self.regions = Drawer()
+        self.home: House
+
+    def further(self, home: House) -> dict[str, Any]:
+        self.home = home
+        people = People(home.world)
+        self.fixes = Memory()
+        self.live = Live(reactor, home.keeper, people)
+        self.live.clock = self.live._tick.clock = home.clock
+        self.phones = Phones(
+            home.clock,
+            home.wall,
+            home.hub,
+            people,
+            self.fixes,
+            self.live,
+            self.keys,
+            self._send,
+            self.regions,
+        )
+        self.post = Post(home.clock, home.front, home.keeper, self.phones)
+        self.recorder = Recorder(
+            home.clock, home.wall, home.front, home.keeper, people, self.fixes, "test"
+        )
+
+        async def issue(asker: Asker, thing: str) -> str:
+            return "sl_token"
+
+        def friend(thing: str) -> Friend | None:
+            state = home.world.state(thing)
+            return state if isinstance(state, Friend) else None
+
+        Verbs(home.helm, self.phones, friend, Place("", ""), issue, lambda device: None)
+        return {
+            "pub": self.post,
+            "api/0": self.recorder,
+            "ws/last": LiveResource(self.live, home.front),
+        }
+
+    def _send(self, device: str, payload: bytes) -> str:
+        if not self.broken:
+            self.sent.append((device, json.loads(payload)))
+        return self.broken
+
+    async def opens(self, house: Any, **options: Any) -> Phonehouse:
+        await house(kinds=[self.kind], further=self.further, **options)
+        self.phones.startService()
+        return self
+
+    def phone(self, device: str) -> Phone:
+        state = self.home.world.state(f"phone/{device}")
+        return state if isinstance(state, Phone) else Phone()
+
+    def friend(self, device: str) -> Friend:
+        state = self.home.world.state(f"friend/{device}")
+        assert isinstance(state, Friend), state
+        return state
+
+    def hears(self, device: str, payload: Any, part: str = "", **more: Any) -> None:
+        """A message by MQTT."""
+        data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        given = {"retain": False, "qos": 1, "at": self.home.wall()} | more
+        self.home.hub.arrived([Arrival(f"owntracks/{device}{part}", data, **given)])
+
+    async def login(self, name: str, *things: str, see: tuple[str, ...] = ()) -> str:
+        """An account, and the token of a phone of its; as a header."""
+        if name not in self.home.keeper.roll.accounts:
+            await self.home.knows(name, see=see, own=things)
+        return basic(name, await self.home.token(name, "publish", things=things))
+
+    async def posts(
+        self,
+        payload: Any,
+        login: str | None,
+        *,
+        user: str | None = None,
+        device: str | None = None,
+        agent: str = ANDROID,
+        query: str = "",
+        method: str = "POST",
+    ) -> Answer:
+        headers: dict[str, str | None] = {"user_agent": agent, "authorization": login}
+        if user is not None:
+            headers["x_limit_u"] = user
+        if device is not None:
+            headers["x_limit_d"] = device
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        return await self.home.asks(
+            method, f"//pub{query}", body if method == "POST" else None, ours=False, **headers
+        )
+
+    async def gets(self, path: str, method: str = "GET", **more: Any) -> Answer:
+        return await self.home.asks(method, f"//api/0/{path}", ours=False, **more)
+
+    async def client(self, origin: str | None = "same", **headers: str) -> Client:
+        return await Client(self.home.port).enters(origin, headers)
+
+
+def basic(name: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
+def fix(**more: Any) -> dict[str, Any]:
+    given = {"_type": "location", "lat": 52.1, "lon": 5.1, "tst": int(NOW) - 10, "tid": "JA"}
+    return {name: value for name, value in (given | more).items() if value is not ...}
+
+
+class _Protocol(WebSocketClientProtocol):
+    factory: Any
+
+    def onOpen(self) -> None:
+        self.factory.client._opened(self)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        self.factory.client._heard(payload)
+
+    def onClose(self, wasClean: bool, code: int | None, reason: str | None) -> None:
+        self.factory.client._closed(code, reason)
+
+
+class Client:
+    """A client of ``/ws/last`` as the Frontend is one: no subprotocol, JSON out, text in."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.heard: list[dict[str, Any]] = []
+        self.closed: tuple[int | None, str | None] | None = None
+        self._protocol: Any = None
+        self._waiting: list[tuple[Any, Deferred[None]]] = []
+
+    async def enters(self, origin: str | None, headers: dict[str, str]) -> Client:
+        factory = WebSocketClientFactory(
+            f"ws://127.0.0.1:{self.port}/ws/last",
+            origin=f"http://127.0.0.1:{self.port}" if origin == "same" else origin,
+            headers=headers,
+            reactor=reactor,
+        )
+        factory.protocol = _Protocol
+        factory.client = self
+        factory.setProtocolOptions(openHandshakeTimeout=SOON, closeHandshakeTimeout=1)
+        await HostnameEndpoint(reactor, "127.0.0.1", self.port).connect(factory)
+        await self.until(lambda: self._protocol is not None or self.closed is not None)
+        return self
+
+    def says(self, text: str) -> None:
+        self._protocol.sendMessage(text.encode())
+
+    def leaves(self) -> None:
+        self._protocol.sendClose(1000)
+
+    async def until(self, fact: Any) -> None:
+        if fact():
+            return
+        waiting: Deferred[None] = Deferred()
+        self._waiting.append((fact, waiting))
+        await waiting.addTimeout(SOON, reactor)
+
+    def _opened(self, protocol: Any) -> None:
+        self._protocol = protocol
+        self._check()
+
+    def _heard(self, payload: bytes) -> None:
+        self.heard.append(json.loads(payload))
+        self._check()
+
+    def _closed(self, code: int | None, reason: str | None) -> None:
+        self.closed = code, reason
+        self._check()
+
+    def _check(self) -> None:
+        for entry in list(self._waiting):
+            if entry[0]():
+                self._waiting.remove(entry)
+                if not entry[1].called:
+                    entry[1].callback(None)

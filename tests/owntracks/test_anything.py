@@ -1,0 +1,88 @@
+"""Whatever is posted: a JSON array in answer, and one count more; never an exception."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from twisted.internet.task import Clock
+
+from house import NOW
+from kinds.friends.test_decode import PAYLOADS
+from sightline.core.access import Sight
+from sightline.core.intake import Intake
+from sightline.core.presence import Presence
+from sightline.core.world import World
+from sightline.hub import Hub
+from sightline.kinds import friends
+from sightline.kinds.broker import LinkReading
+from sightline.kinds.friends.box import Keys
+from sightline.kinds.friends.model import Friend
+from sightline.owntracks.fixes import Memory, said
+from sightline.owntracks.formats import FORMATS, Fix
+from sightline.owntracks.live import Live
+from sightline.owntracks.people import People
+from sightline.owntracks.phones import Phones
+
+KEYS = Keys({"a/b": "a shared secret"})
+
+
+class NoDoor:
+    def watch(self, *_: object) -> object: ...
+
+
+def phones() -> Phones:
+    kind = friends.kind(keys=KEYS)
+    world, presence, clock = World("e"), Presence(kind.patience), Clock()
+    hub = Hub(clock, lambda: NOW, world, Intake([kind], world, presence), presence, LinkReading, "")
+    people = People(world)
+    live = Live(clock, NoDoor(), people)
+    return Phones(
+        clock, lambda: NOW, hub, people, Memory(), live, KEYS, lambda device, payload: "no broker"
+    )
+
+
+@given(st.lists(PAYLOADS | PAYLOADS.map(lambda one: KEYS.seal("a/b", one)), max_size=5), st.text())
+def test_any_post_is_answered_and_counted(payloads, agent):
+    desk = phones()
+    intake = desk._hub.intake
+    for number, payload in enumerate(payloads, 1):
+        desk.ask("a/b", "regions", "x") if number == 2 else None
+        answer = json.loads(desk.posted("a/b", payload, agent, Sight()))
+        if isinstance(answer, dict):
+            answer = json.loads(KEYS.open("a/b", answer["data"]))
+        assert isinstance(answer, list)
+        assert intake.received == number == intake.accepted + sum(intake.rejected.values())
+
+
+@given(PAYLOADS)
+def test_any_fix_can_be_told_in_every_format(payload):
+    desk = phones()
+    desk.posted("a/b", payload, "", Sight())
+    fixes = [
+        Fix(friend.tst or 0, 0.0, said(friend))
+        for friend, _, _ in desk._fixes._kept.get("friend/a/b", ())
+    ]
+    for _, write in FORMATS.values():
+        assert write(fixes, [])
+        assert write(fixes, ["lat", "nothing"]) is not None
+
+
+def test_the_memory_is_bounded_for_each_and_for_all():
+    memory = Memory(per_device=3, in_all=5)
+    state = Friend(1.0, 2.0, 1.0, presence="live")
+    for n in range(10):
+        memory.keep("friend/a/b", replace(state, tst=float(n)))
+    assert len(memory) == 3
+    for n in range(4):
+        memory.keep(f"friend/c/{n}", state)
+    assert len(memory) == 5
+    assert memory.between("friend/a/b", 0, 99).result[0].tst == 9
+    memory.forget("friend/a/b")
+    assert len(memory) == 4
+    assert set(memory) == {f"friend/c/{n}" for n in range(4)}
+    for n in range(4, 20):
+        memory.keep(f"friend/c/{n}", state)
+    assert len(memory) == 5

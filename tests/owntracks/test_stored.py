@@ -1,0 +1,65 @@
+"""Ranges out of the store of history, and phones that are told yes when it has their fixes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import pytest_twisted
+from twisted.internet.task import Clock
+
+from house import NOW
+from sightline.core.world import World
+from sightline.history.entry import entry
+from sightline.history.memory import MemoryStore
+from sightline.history.recorder import Bounds, Recorder
+from sightline.history.store import Unavailable
+from sightline.model.record import Record
+from sightline.wiring.ranges import Safe, StoredRanges
+
+JANE = "friend/jane/phone"
+
+
+def body(**more: Any) -> bytes:
+    return json.dumps({"_type": "location", "lat": 1, "lon": 2, "tid": "JA"} | more).encode()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_range_is_the_newest_of_it_oldest_first_and_clean():
+    store = MemoryStore(10_000)
+    await store.open()
+    entries = [
+        entry(JANE, "fix", NOW + n, NOW + n, body(tst=int(NOW) + n, odd="x" * n, acc="bad"))
+        for n in range(1500)
+    ]
+    entries.append(entry(JANE, "fix", NOW + 3, NOW + 3, body(lat="1.5", tst=int(NOW) + 3)))
+    entries.append(entry(JANE, "transition", NOW + 3, NOW + 3, b"{}"))
+    entries.append(entry("friend/bob/car", "fix", NOW, NOW, body(tst=int(NOW))))
+    await store.write(entries, [])
+    ranges = StoredRanges(store)
+    whole = await ranges.between(JANE, NOW, NOW + 5000)
+    assert [fix.tst for fix in whole] == sorted(fix.tst for fix in whole)
+    assert len(whole) == 1501
+    few = await ranges.between(JANE, NOW, NOW + 3, 3)
+    assert [(fix.tst - NOW, fix.said["lat"]) for fix in few[:1]] == [(2, 1)]
+    assert {fix.said["lat"] for fix in few[1:]} == {1, 1.5}
+    assert "odd" not in few[0].said
+    assert "acc" not in few[0].said
+    assert await ranges.between(JANE, 0, 1) == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_safe_is_what_the_store_has_and_not_what_found_no_room():
+    store = MemoryStore(10)
+    await store.open()
+    recorder = Recorder(store, World("e"), Clock(), lambda: NOW, Bounds(rows=1))
+    safe = Safe(recorder)
+    assert safe.keeps_up()
+    recorder.remember(Record(JANE, "fix", NOW, body(tst=int(NOW))))
+    await safe.kept()
+    assert (await store.things()) == [JANE]
+    recorder.lost += 1
+    with pytest.raises(Unavailable):
+        await safe.kept()
+    await safe.kept()  # what is lost is lost once: it comes again
