@@ -125,8 +125,8 @@ class Lookout(Service):
                 and after.inregions_tst is None
                 and not (isinstance(before, Friend) and before.inregions == after.inregions)
             ):
-                meant = [self._phones.meant(thing, name) for name in after.inregions]
-                self._listed(thing, [id for id in meant if id is not None], order(after))
+                inside = self._phones.all_meant(thing, after.inregions)
+                self._listed(thing, inside, order(after))
             if before is None:  # it may have been in some before a restart
                 for region in (*self._fences.regions(thing), *self.whereabouts.named(thing)):
                     self._show(thing, region)
