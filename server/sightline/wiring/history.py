@@ -222,7 +222,7 @@ class HistoryService(Service):
             "backlog_age": round(recorder.age, 1),
             "kept": recorder.kept,
             "unkept": recorder.lost,
-            "history_why": recorder.why or None,
+            "history_why": recorder.why or self.store.trouble or None,
             "history_rows": figures.rows,
             "history_bytes": figures.bytes,
             "history_since": figures.oldest,
