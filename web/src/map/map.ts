@@ -51,6 +51,8 @@ import type {
 
 setWorkerUrl(workerUrl);
 
+export { workerUrl };
+
 const MIN_ZOOM = 1;
 const MAX_ZOOM = 19;
 const FOLLOW_MS = 600;
