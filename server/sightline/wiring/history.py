@@ -21,7 +21,6 @@ from sightline.accounts.database import Database
 from sightline.accounts.keeper import Keeper
 from sightline.core.call import Denied
 from sightline.driving.things import Command
-from sightline.history.dynamodb.store import DynamoStore
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import Bounds, Recorder
 from sightline.history.restore import Restorer
@@ -49,6 +48,9 @@ def make_store(settings: Settings, folder: Path) -> Store:
     if settings.history.store == "memory":
         return MemoryStore(settings.history.memory_rows)
     if settings.history.store == "dynamodb":
+        # Its HTTP client is slow to load, and few want it.
+        from sightline.history.dynamodb.store import DynamoStore
+
         table = settings.dynamodb
         return DynamoStore(
             reactor,
@@ -236,7 +238,7 @@ class HistoryService(Service):
             "backlog_age": round(recorder.age, 1),
             "kept": recorder.kept,
             "unkept": recorder.lost,
-            "history_why": recorder.why or None,
+            "history_why": recorder.why or self.store.trouble or None,
             "history_rows": figures.rows,
             "history_bytes": figures.bytes,
             "history_since": figures.oldest,
