@@ -291,6 +291,7 @@ class Sightline(MultiService):
             time.time,
             lambda: len(sockets.connections),
             Invitation(keeper, settings.server.public_url),
+            history.restored,
         )
         for part in (
             StateFolder(state),

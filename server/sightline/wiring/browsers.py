@@ -65,6 +65,7 @@ class Listening(Service):
 
     ``setting`` is where its endpoint stands; ``announce`` is told the address, and so is the log;
     None: nobody is. ``secure``: whether HTTPS is spoken there.
+    Until ``ready`` fires, those who come wait in the kernel's queue.
     """
 
     _log = Logger()
@@ -77,7 +78,9 @@ class Listening(Service):
         *,
         setting: str = "server.listen",
         secure: bool = False,
+        ready: Deferred[None] | None = None,
     ) -> None:
+        self._ready = ready
         self._endpoint = endpoint
         self._announce = announce
         self._pages = pages
@@ -113,6 +116,10 @@ class Listening(Service):
 
     def _listening(self, port: Any) -> None:
         self._ports.append(port)
+        ready = self._ready
+        if ready is not None and not ready.called and hasattr(port, "stopReading"):
+            port.stopReading()
+            ready.addCallback(lambda _: port.connected and port.startReading())
         if hasattr(port, "socket"):
             # Twisted's 50 are too few when thousands of browsers come back at once: what the kernel
             # drops then is sent again after seconds.

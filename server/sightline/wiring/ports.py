@@ -34,7 +34,10 @@ _RESERVE = 100  # file descriptors for all that is no browser: database, log, br
 
 
 class Ports(MultiService):
-    """All of them. ``listen`` is the endpoint for ``tree``; ``sockets`` counts the WebSockets."""
+    """All of them. ``listen`` is the endpoint for ``tree``; ``sockets`` counts the WebSockets.
+
+    Pages are served once ``ready`` has fired.
+    """
 
     _log = Logger()
 
@@ -47,6 +50,7 @@ class Ports(MultiService):
         wall: Callable[[], float],
         sockets: Callable[[], int],
         announce: Callable[[str], None],
+        ready: Deferred[None],
     ) -> None:
         super().__init__()
         limits, https = settings.limits, settings.https
@@ -73,13 +77,13 @@ class Ports(MultiService):
         pages = site(tree, front)
         self._certificate: Certificate | None = None
         if not https.certificate:
-            Listening(listen, pages, announce).setServiceParent(self)
+            Listening(listen, pages, announce, ready=ready).setServiceParent(self)
             return
         files = Path(https.certificate), Path(https.key)
         self._certificate = certificate = Certificate(reactor, wall, *files)
         certificate.setServiceParent(self)
         encrypted = Encrypted(certificate.handshakes, False, pages)
-        listening = Listening(listen, encrypted, announce, secure=True)
+        listening = Listening(listen, encrypted, announce, secure=True, ready=ready)
         listening.setServiceParent(self)
         if https.redirect:
             webroot = Path(https.acme_webroot) if https.acme_webroot else None
