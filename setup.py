@@ -29,10 +29,13 @@ setup(
     ],
     extras_require={
         "encryption": ["PyNaCl>=1.5"],
+        "aws": [],  # history in DynamoDB needs treq only, which is there anyway
         "dev": [
+            "botocore>=1.40",
             "coverage>=7.6",
             "hypothesis>=6.130",
             "import-linter>=2.3",
+            "moto[dynamodb,server]>=5.1",
             "mypy>=1.15",
             "mypy-zope>=1.0.11",
             "playwright>=1.55",

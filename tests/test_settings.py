@@ -121,8 +121,8 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
         (
             "zebra = 1",
             "x.toml: zebra: no such setting;"
-            " allowed here: accounts, archive, broker, console, driving, fanout, friends, history,"
-            " limits, probot, probots, server",
+            " allowed here: accounts, archive, broker, console, driving, dynamodb, fanout, friends,"
+            " history, limits, probot, probots, server",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',
@@ -206,6 +206,19 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
         (
             "[friends]\nstale_after = 5000",
             "x.toml: friends.stale_after: must not be more than offline_after (is 5000, 3600)",
+        ),
+        (
+            '[dynamodb]\ntable = "a b"',
+            'x.toml: dynamodb.table: must be 3 to 255 of A-Z a-z 0-9 _ . - (is "a b")',
+        ),
+        (
+            '[dynamodb]\nregion = "Mars"',
+            'x.toml: dynamodb.region: must be such as eu-west-1 (is "Mars")',
+        ),
+        (
+            '[dynamodb]\nendpoint = "localhost:1"',
+            "x.toml: dynamodb.endpoint: must be empty or such as http://127.0.0.1:8000, no path"
+            ' (is "localhost:1")',
         ),
         (
             '[archive]\ntopics = ["a/#/b"]',

@@ -223,18 +223,33 @@ class Console(Section, frozen=True, kw_only=True):
 class History(Section, frozen=True, kw_only=True):
     """What happened, and for how long it is kept.
 
-    ``store``: sqlite (``history.db`` in the state folder) or memory (for trying out; at most
-    ``memory_rows`` entries). Positions are kept for ``days``, unless their owner said otherwise;
-    commands, alarms, logs and figures for ``log_days``; 0: for good. While the store is slow or
-    fails, ``queue`` records of ``queue_megabytes`` may wait for it.
+    ``store``: sqlite (``history.db`` in the state folder), dynamodb (see `Dynamodb`) or memory (for
+    trying out; at most ``memory_rows`` entries). Positions are kept for ``days``, unless their
+    owner said otherwise; commands, alarms, logs and figures for ``log_days``; 0: for good. While
+    the store is slow or fails, ``queue`` records of ``queue_megabytes`` may wait for it.
     """
 
-    store: Literal["sqlite", "memory"] = "sqlite"
+    store: Literal["sqlite", "dynamodb", "memory"] = "sqlite"
     days: Annotated[int, Meta(ge=0, le=36_600)] = 90
     log_days: Annotated[int, Meta(ge=0, le=36_600)] = 90
     queue: Count = 200_000
     queue_megabytes: Annotated[int, Meta(ge=1, le=4096)] = 64
     memory_rows: Count = 100_000
+
+
+class Dynamodb(Section, frozen=True, kw_only=True):
+    """The table in Amazon DynamoDB, for ``history.store = "dynamodb"``.
+
+    ``region`` empty: as AWS_REGION says. ``endpoint`` is a URL where it is not AWS itself.
+    ``ttl_days``: DynamoDB itself removes entries that are so old; 0: it does not. While AWS is away
+    ``spill_megabytes`` may wait on disk.
+    """
+
+    table: str = "sightline"
+    region: str = ""
+    endpoint: str = ""
+    ttl_days: Annotated[int, Meta(ge=0, le=36_600)] = 0
+    spill_megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 256
 
 
 class Archive(Section, frozen=True, kw_only=True):
@@ -269,6 +284,7 @@ class Settings(Section, frozen=True, kw_only=True):
     console: Console = Console()
     history: History = History()
     archive: Archive = Archive()
+    dynamodb: Dynamodb = Dynamodb()
 
     def warnings(self) -> list[str]:
         """What is allowed but should be said aloud at every start."""
@@ -280,6 +296,10 @@ class Settings(Section, frozen=True, kw_only=True):
             )
         if self.history.store == "memory":
             said.append("history.store: history is kept in memory and ends with the server")
+        if self.dynamodb.endpoint.startswith("http:") and not _is_here(
+            urlsplit(self.dynamodb.endpoint).hostname or ""
+        ):
+            said.append("dynamodb.endpoint: positions travel unencrypted (http)")
         for name, broker in self.broker.items():
             if broker.tls_insecure:
                 said.append(
@@ -327,6 +347,7 @@ _SECTIONS = (
     Console,
     History,
     Archive,
+    Dynamodb,
 )
 
 
@@ -537,6 +558,7 @@ def _check_values(settings: Settings, file: str) -> None:
         *_order_faults(settings),
         *_filter_faults("console", settings.console, ("subscribe", "publish")),
         *_filter_faults("archive", settings.archive, ("topics",)),
+        *_dynamodb_faults(settings.dynamodb),
         *(fault for name, b in settings.broker.items() for fault in _broker_faults(name, b)),
         *_twin_faults(settings.broker),
     ):
@@ -615,6 +637,19 @@ def _filter_faults(where: str, section: Section, keys: Iterable[str]) -> Iterabl
         for name in getattr(section, key):
             if fault := filter_fault(name):
                 yield f"{where}.{key}", f"each must be a topic filter: {fault} (is {_shown(name)})"
+
+
+def _dynamodb_faults(dynamodb: Dynamodb) -> Iterable[tuple[str, str]]:
+    table, region, endpoint = dynamodb.table, dynamodb.region, dynamodb.endpoint
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{3,255}", table):
+        yield "dynamodb.table", f"must be 3 to 255 of A-Z a-z 0-9 _ . - (is {_shown(table)})"
+    if region and not re.fullmatch(r"[a-z0-9-]{1,32}", region):
+        yield "dynamodb.region", f"must be such as eu-west-1 (is {_shown(region)})"
+    if endpoint and not _is_origin(endpoint):
+        yield (
+            "dynamodb.endpoint",
+            f"must be empty or such as http://127.0.0.1:8000, no path (is {_shown(endpoint)})",
+        )
 
 
 def _broker_faults(name: str, broker: Broker) -> Iterable[tuple[str, str]]:

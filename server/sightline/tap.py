@@ -201,7 +201,7 @@ class Sightline(MultiService):
             publishes=rights.publishes,
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
-        store = make_store(settings.history, state)
+        store = make_store(settings, state)
         history = HistoryService(settings.history, store, hub, kinds, time.time, retained(keeper))
         desk.log.when_written(remembers(hub))
         console.stored = figures_of(store)

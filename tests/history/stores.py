@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from aws import dynamo_store
 from sightline.history.memory import MemoryStore
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store
@@ -12,4 +13,5 @@ from sightline.history.store import Store
 MAKERS: dict[str, Callable[[Path], Store]] = {
     "memory": lambda folder: MemoryStore(),
     "sqlite": SqliteStore,
+    "dynamodb": dynamo_store,
 }

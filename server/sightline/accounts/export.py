@@ -55,7 +55,8 @@ def bundle(
 
 async def with_history(bundled: bytes, lines: AsyncIterator[bytes]) -> IO[bytes]:
     """The same zip with ``history.jsonl``, in a file of its own: it may be long."""
-    file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115: closed by `pieces`
+    # Whoever sends it (`pieces`) closes it.
+    file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
     file.write(bundled)
     with (
         zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as made,

@@ -31,16 +31,7 @@ class Ledger:
     """The open database, and who has opened it."""
 
     def __init__(self, settings: Settings, state: Path) -> None:
-        if not state.is_dir():
-            raise Stop(
-                f"there is no state folder {state}; name it with --state, or start the server once"
-            )
-        owner = state.stat().st_uid
-        if os.geteuid() != owner:
-            raise Stop(
-                f"the state folder {state} belongs to user {owner}; the server could not read what"
-                f" another user writes there. Use: sudo -u '#{owner}' sightline …"
-            )
+        check_folder(state)
         self.settings = settings
         self.database = Database(state, time.time)
         self.who = f"{getpass.getuser()} (command line)"
@@ -73,14 +64,33 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def settings_of(options: argparse.Namespace) -> tuple[Settings, Path]:
+    """What the options of `add_folder` name: the settings and the state folder."""
+    config = options.config or (_DEFAULT if _DEFAULT.is_file() else None)
+    settings = load(config, os.environ)
+    return settings, (options.state or Path(settings.server.state)).absolute()
+
+
+def check_folder(state: Path) -> None:
+    """Raises `Stop` unless this is a state folder that we may work in."""
+    if not state.is_dir():
+        raise Stop(
+            f"there is no state folder {state}; name it with --state, or start the server once"
+        )
+    owner = state.stat().st_uid
+    if os.geteuid() != owner:
+        raise Stop(
+            f"the state folder {state} belongs to user {owner}; the server could not read what"
+            f" another user writes there. Use: sudo -u '#{owner}' sightline …"
+        )
+
+
 def run_with(work: Callable[[Ledger, argparse.Namespace], None]) -> Callable[..., int]:
     """A subcommand's ``run``: open, work, close; what cannot be done is said in one line."""
 
     def run(options: argparse.Namespace) -> int:
         try:
-            config = options.config or (_DEFAULT if _DEFAULT.is_file() else None)
-            settings = load(config, os.environ)
-            ledger = Ledger(settings, (options.state or Path(settings.server.state)).absolute())
+            ledger = Ledger(*settings_of(options))
             try:
                 work(ledger, options)
             finally:

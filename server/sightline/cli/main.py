@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from sightline import __version__
-from sightline.cli import audit, guard, replay, token, user
+from sightline.cli import audit, exporting, guard, importing, keep, replay, token, user
 from sightline.cli.check import command as check
 from sightline.cli.mosquitto import command as mosquitto
 from sightline.cli.simulate import command as simulate
@@ -21,7 +21,19 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"sightline {__version__}")
     subcommands = parser.add_subparsers(title="subcommands", required=True, metavar="subcommand")
-    for subcommand in (check, mosquitto, simulate, replay, user, token, audit, guard):
+    for subcommand in (
+        check,
+        mosquitto,
+        simulate,
+        replay,
+        importing,
+        exporting,
+        keep,
+        user,
+        token,
+        audit,
+        guard,
+    ):
         subcommand.add_to(subcommands)
     return parser
 

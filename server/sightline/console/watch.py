@@ -61,7 +61,17 @@ ZEROES = frozenset(
         "subscriptions/count",
     )
 )
-_SERVER_FIGURES = ("rate", "lag", "viewers", "frames", "behind", "queue", "things", "overflow", "backlog")
+_SERVER_FIGURES = (
+    "rate",
+    "lag",
+    "viewers",
+    "frames",
+    "behind",
+    "queue",
+    "things",
+    "overflow",
+    "backlog",
+)
 
 
 def why_no_figures(link: Link) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ wants it back after each; with a row per statement a busy reactor would let it h
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sightline.history.entry import EVENTS, Entry, Standing
@@ -168,26 +168,23 @@ class Writer:
     def _thing(self, key: str) -> int:
         found = self._things.get(key)
         if found is None:
-            found = self._number("thing", "key", key, lambda top: top + 1)
-            self._things[key] = found
+            known = self._sql.execute("SELECT id FROM thing WHERE key = ?", (key,)).fetchone()
+            if known is None:
+                added = self._sql.execute("INSERT INTO thing (key) VALUES (?)", (key,))
+                known = (added.lastrowid,)
+            found = self._things[key] = int(known[0])
         return found
 
     def _sort(self, name: str) -> int:
         found = self._sorts.get(name)
         if found is None:
-            sign = -1 if name in EVENTS else 1
-            found = self._number("sort", "name", name, lambda top: sign * (top + 1))
-            self._sorts[name] = found
+            known = self._sql.execute("SELECT id FROM sort WHERE name = ?", (name,)).fetchone()
+            if known is None:
+                top = self._sql.execute("SELECT coalesce(max(abs(id)), 0) FROM sort").fetchone()
+                known = ((-1 if name in EVENTS else 1) * (int(top[0]) + 1),)
+                self._sql.execute("INSERT INTO sort (id, name) VALUES (?, ?)", (*known, name))
+            found = self._sorts[name] = int(known[0])
         return found
-
-    def _number(self, table: str, column: str, value: str, after: Callable[[int], int]) -> int:
-        """Its number in this table of names, a new one if need be."""
-        found = self._sql.execute(f"SELECT id FROM {table} WHERE {column} = ?", (value,)).fetchone()
-        if found is None:
-            (top,) = self._sql.execute(f"SELECT coalesce(max(abs(id)), 0) FROM {table}").fetchone()
-            found = (after(top),)
-            self._sql.execute(f"INSERT INTO {table} (id, {column}) VALUES (?, ?)", (*found, value))
-        return int(found[0])
 
     def _insert(self, head: str, row: str, rows: Sequence[tuple[object, ...]]) -> int:
         count = at = 0

@@ -5,6 +5,7 @@ opened ── restored ── keeping ── drained ── closed
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,16 +22,18 @@ from sightline.accounts.keeper import Keeper
 from sightline.console.desk import Stored
 from sightline.core.call import Denied
 from sightline.driving.things import Command
+from sightline.history.dynamodb.store import DynamoStore
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import Bounds, Recorder
 from sightline.history.restore import Restorer
-from sightline.history.retention import Days, Own, purge
+from sightline.history.retention import DAY, Days, Own, purge
 from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import CannotOpen, Figures, Store, Unavailable
 from sightline.hub import SERVER, Hub
 from sightline.model.kind import Kind, Patience, State, id_of
 from sightline.settings import History as HistorySettings
+from sightline.settings import Settings
 from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
@@ -42,10 +45,22 @@ _PURGE = 3600.0  # s
 _SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("figures", 60.0)}
 
 
-def make_store(settings: HistorySettings, folder: Path) -> Store:
+def make_store(settings: Settings, folder: Path) -> Store:
     """The store that the settings name."""
-    if settings.store == "memory":
-        return MemoryStore(settings.memory_rows)
+    if settings.history.store == "memory":
+        return MemoryStore(settings.history.memory_rows)
+    if settings.history.store == "dynamodb":
+        table = settings.dynamodb
+        return DynamoStore(
+            reactor,
+            folder / "spill",
+            table.table,
+            table.region,
+            os.environ,
+            endpoint=table.endpoint,
+            keep=table.ttl_days * DAY if table.ttl_days else None,
+            spill=table.spill_megabytes * 1_000_000,
+        )
     return SqliteStore(folder)
 
 
@@ -92,6 +107,7 @@ class HistoryService(Service):
         self._well_since = 0.0
         self._figures = Figures()
         self._opened = False
+        self._opening: Deferred[None] | None = None
         self._loops: list[LoopingCall] = []
 
     # -- the service
@@ -100,7 +116,15 @@ class HistoryService(Service):
         """Open the store. What it cannot open ends the start with a clear word."""
         super().privilegedStartService()
         failures: list[Failure] = []
-        self.store.open().addCallbacks(self._is_open, failures.append)
+
+        def failed(failure: Failure) -> None:
+            failures.append(failure)
+            self._opened = bool(self.running)
+            if self.running:  # too late to end the start: say so; it goes on trying
+                why = failure.getErrorMessage()
+                self._log.error("The history cannot be used: {why}", why=why)
+
+        self._opening = self.store.open().addCallbacks(self._is_open, failed)
         for failure in failures:
             if failure.check(CannotOpen) is None:
                 failure.raiseException()
@@ -126,6 +150,8 @@ class HistoryService(Service):
             )
 
     async def _bring_back(self) -> None:
+        if self._opening is not None:  # a store far away takes its time
+            await self._opening
         count = await self._restorer.restore(self.store, self._hub.restore)
         if count:
             self._log.info("{count} things are known from before", count=count)

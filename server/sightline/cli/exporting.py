@@ -1,0 +1,270 @@
+"""`sightline export`: history as files: a Recorder's store that ocat reads, GPX, GeoJSON, CSV, …"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from sightline.cli.ledger import Stop, add_folder
+from sightline.cli.progress import Progress
+from sightline.cli.stored import note, run_with
+from sightline.history.entry import Entry
+from sightline.history.formats import rec
+from sightline.history.formats.fix import Fix
+from sightline.history.formats.table import FORMATS
+from sightline.history.formats.xmls import Gpx
+from sightline.history.store import Span, Store
+from sightline.model.kind import id_of, kind_of
+from sightline.settings import Settings
+
+_PAGE = 1000
+_PARTS = {"fix": "", "transition": "event"}  # the sorts in a .rec file, and their topics
+_LATEST = 253_402_300_799.0  # epoch s: the end of the year 9999
+_MARKS = ".sightline-export.json"
+
+
+def add_to(subcommands: Any) -> None:
+    """The subcommand's options."""
+    about = (
+        "Write the history of friends into files. What was hidden as wrong is left out. Repeated"
+        " into the same folder, only what has changed is written."
+    )
+    parser = subcommands.add_parser("export", help="write history into files", description=about)
+    parser.add_argument(
+        "friends", nargs="*", metavar="USER/DEVICE", help="whose; nobody named: everybody's"
+    )
+    parser.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where to")
+    parser.add_argument(
+        "--format", choices=["rec", *FORMATS], default="rec", help="rec: a Recorder's store (rec)"
+    )
+    parser.add_argument(
+        "--since", type=moment, default=0.0, metavar="TIME", help="such as 2026-11-21T08:00:00Z"
+    )
+    parser.add_argument("--until", type=moment, default=_LATEST, metavar="TIME", help="likewise")
+    add_folder(parser)
+    parser.set_defaults(run=run_with(_run))
+
+
+def moment(text: str) -> float:
+    """A time: a day, or a time of day with its offset. Raises `argparse.ArgumentTypeError`."""
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is None and len(text) > 10:
+            raise ValueError
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(
+            f"must be a day (2026-11-21, UTC) or a time with its offset (is {text!r})"
+        ) from None
+
+
+async def _run(store: Store, settings: Settings, state: Path, options: argparse.Namespace) -> int:
+    known = [thing for thing in await store.things() if kind_of(thing) == "friend"]
+    wanted = [f"friend/{name}" for name in options.friends] or known
+    for thing in wanted:
+        if thing not in known:
+            raise Stop(f"nothing is known of {id_of(thing)}")
+        if any(part in ("", ".", "..") or "\0" in part for part in thing.split("/")):
+            raise Stop(f"{id_of(thing)!r} cannot be the name of a file")
+    note(settings, state, "export", wanted, f"files ({options.format})")
+    try:
+        options.to.mkdir(parents=True, exist_ok=True)
+        export = Export(store, options.to, options.since, options.until)
+        try:
+            for thing in wanted:
+                await export.thing(thing, options.format)
+        finally:
+            export.progress.end()
+    except OSError as why:
+        raise Stop(f"{why.filename or options.to}: {why.strerror or why}") from why
+    export.progress.say(export.summary)
+    return 0
+
+
+class Export:
+    """Writes files into ``folder``: what is known from ``since`` to ``until`` (epoch s)."""
+
+    def __init__(self, store: Store, folder: Path, since: float, until: float) -> None:
+        self._store = store
+        self._folder = folder
+        self._since = since
+        self._until = until
+        self._marks_file = folder / _MARKS
+        self._marks: dict[str, list[float]] = _marks(self._marks_file)
+        self.progress = Progress(0)
+        self._files = self._entries = self._same = 0
+
+    @property
+    def summary(self) -> str:
+        """What was done, for people."""
+        said = f"{self._entries} entries in {self._files} files"
+        return said + (f"; {self._same} files had not changed" if self._same else "")
+
+    async def thing(self, thing: str, form: str) -> None:
+        """Write the file of one thing, or its files."""
+        if form != "rec":
+            await self._file(
+                Path(id_of(thing) + FORMATS[form].suffix),
+                thing,
+                ["fix"],
+                (self._since, self._until),
+                _Formatted(form, thing),
+            )
+            return
+        folder = Path("rec", id_of(thing))
+        for name, bounds in await self._months(thing):
+            await self._file(folder / f"{name}.rec", thing, list(_PARTS), bounds, _Recorded())
+
+    async def _months(self, thing: str) -> list[tuple[str, tuple[float, float]]]:
+        """The months (UTC) with anything in them, each with the part of it that is asked for."""
+        times = []
+        for sort in _PARTS:
+            for newest in (False, True):
+                span = Span(thing, sort, self._since, self._until, newest_first=newest)
+                times += [entry.tst for entry in (await self._store.page(span, 1)).entries]
+        found = []
+        if times:
+            for name, since, until in _months(min(times), max(times)):
+                bounds = max(since, self._since), min(until, self._until)
+                found.append((name, bounds))
+        return found
+
+    async def _count(self, thing: str, sorts: Iterable[str], bounds: tuple[float, float]) -> int:
+        # Both ends of what is asked for belong to it; of what is counted only the first does.
+        span = [bounds[0], bounds[1] + 1e-6]
+        return sum([(await self._store.counts(thing, sort, span))[0] for sort in sorts])
+
+    async def _file(
+        self,
+        path: Path,
+        thing: str,
+        sorts: Sequence[str],
+        bounds: tuple[float, float],
+        writer: Any,
+    ) -> None:
+        whole = await self._count(thing, sorts, bounds)
+        made = self._folder / path
+        mark = [float(whole), *bounds]
+        if not whole:
+            return
+        if self._marks.get(str(path)) == mark and made.exists():
+            self._same += 1
+            return
+        made.parent.mkdir(parents=True, exist_ok=True)
+        part = made.with_name(f"{made.name}.part")
+        self.progress.end()
+        self.progress = Progress(whole)
+        done = 0
+        with open(part, "wb", opener=_private) as out:
+            out.write(writer.begin())
+            async for some in self._pages(thing, sorts, bounds):
+                out.write(writer.some(some))
+                done += len(some)
+                self.progress.at(done, f"{path}: {done} entries")
+            out.write(writer.end())
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(part, made)
+        self._files += 1
+        self._entries += done
+        # Were entries added meanwhile, the next run writes the file again.
+        self._marks[str(path)] = mark
+        self._marks_file.write_bytes(msgspec.json.encode(self._marks))
+
+    async def _pages(
+        self, thing: str, sorts: Sequence[str], bounds: tuple[float, float]
+    ) -> AsyncIterator[list[Entry]]:
+        """The entries of all these sorts by time, in pages."""
+        sources = [self._sort(thing, sort, bounds) for sort in sorts]
+        heads = [(await anext(source, None), source) for source in sources]
+        page: list[Entry] = []
+        while live := [(head.tst, at) for at, (head, _) in enumerate(heads) if head is not None]:
+            _, at = min(live)
+            head, source = heads[at]
+            assert head is not None
+            page.append(head)
+            heads[at] = (await anext(source, None), source)
+            if len(page) == _PAGE:
+                yield page
+                page = []
+        if page:
+            yield page
+
+    async def _sort(
+        self, thing: str, sort: str, bounds: tuple[float, float]
+    ) -> AsyncIterator[Entry]:
+        after = None
+        while True:
+            page = await self._store.page(Span(thing, sort, *bounds), _PAGE, after)
+            for entry in page.entries:
+                yield entry
+            if (after := page.more) is None:
+                return
+
+
+class _Recorded:
+    """Writes .rec lines, as the formats' writers do."""
+
+    def begin(self) -> bytes:
+        return b""
+
+    def some(self, entries: Iterable[Entry]) -> bytes:
+        return b"".join(rec.written(entry.tst, _PARTS[entry.sort], entry.body) for entry in entries)
+
+    def end(self) -> bytes:
+        return b""
+
+
+class _Formatted:
+    """A format's writer, for entries."""
+
+    def __init__(self, form: str, thing: str) -> None:
+        self._writer = Gpx(name=id_of(thing)) if form == "gpx" else FORMATS[form].make(())
+
+    def begin(self) -> bytes:
+        return self._writer.begin()
+
+    def some(self, entries: Iterable[Entry]) -> bytes:
+        return self._writer.some([_fix(entry) for entry in entries])
+
+    def end(self) -> bytes:
+        return self._writer.end()
+
+
+def _fix(entry: Entry) -> Fix:
+    try:
+        said = msgspec.json.decode(entry.body)
+    except msgspec.DecodeError:
+        said = None
+    tst = int(entry.tst) if int(entry.tst) == entry.tst else entry.tst
+    return {**said, "tst": tst} if isinstance(said, dict) else {"tst": tst}
+
+
+def _months(first: float, last: float) -> list[tuple[str, float, float]]:
+    """The months (UTC) from one time to another: name, first and last second (epoch s)."""
+    begin = datetime.fromtimestamp(first, UTC)
+    year, month = begin.year, begin.month
+    found = []
+    while (since := datetime(year, month, 1, tzinfo=UTC).timestamp()) <= last:
+        following = (year + 1, 1) if month == 12 else (year, month + 1)
+        until = datetime(*following, 1, tzinfo=UTC).timestamp() - 1e-6
+        found.append((f"{year:04d}-{month:02d}", since, until))
+        year, month = following
+    return found
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _marks(file: Path) -> dict[str, list[float]]:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, list[float]])
+    except (OSError, msgspec.DecodeError):
+        return {}

@@ -1,0 +1,150 @@
+"""`sightline import`: positions out of a Recorder's store or GPX files into history."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sightline.cli.bookmarks import Bookmarks
+from sightline.cli.ledger import Stop, add_folder
+from sightline.cli.progress import Progress
+from sightline.cli.stored import note, run_with, write
+from sightline.history.entry import Entry
+from sightline.history.importing import CannotImport, Decode, Source, sources, steps
+from sightline.history.lines import Problem
+from sightline.history.store import Store
+from sightline.kinds.friends.decode import decode
+from sightline.model.kind import Patience
+from sightline.settings import Settings
+
+_BATCH = 1000  # entries
+_SHOWN = 20  # problems; the others are counted
+_DAY = 86400.0
+
+
+def add_to(subcommands: Any) -> None:
+    """The subcommand's options."""
+    about = (
+        "Bring positions into history: an OwnTracks Recorder's store (the folder with rec/ in it),"
+        " .rec files or GPX, plain or compressed. What is there already stays as it is; an import"
+        " that was cut off goes on where it was."
+    )
+    parser = subcommands.add_parser("import", help="bring in a Recorder's store", description=about)
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="folders and files")
+    parser.add_argument(
+        "--as", dest="device", default="", metavar="USER/DEVICE", help="whose positions these are"
+    )
+    parser.add_argument(
+        "--again", action="store_true", help="read from the beginning what was read before"
+    )
+    add_folder(parser)
+    parser.set_defaults(run=run_with(_run))
+
+
+async def _run(store: Store, settings: Settings, state: Path, options: argparse.Namespace) -> int:
+    try:
+        found = sources(options.paths, options.device)
+    except CannotImport as why:
+        raise Stop(str(why)) from why
+    topics = dict.fromkeys(source.topic for source in found)
+    things = [topic.replace("owntracks/", "friend/", 1) for topic in topics]
+    note(settings, state, "import", things, "files")
+    marks = Bookmarks(state / "imported.json")
+    progress = Progress(sum(source.path.stat().st_size for source in found))
+    importing = Import(store, marks, progress, again=options.again)
+    try:
+        await importing.files(found)
+    finally:
+        progress.end()
+        marks.save()
+    progress.say(importing.summary)
+    days, oldest = settings.history.days, importing.oldest
+    if days and oldest < time.time() - days * _DAY:
+        progress.say(
+            f"Positions are kept for {days} days (history.days in the settings, or as their owner"
+            " said): the server will remove the older ones among these."
+        )
+    return 1 if importing.problems else 0
+
+
+class Import:
+    """Brings files into ``store``."""
+
+    def __init__(
+        self, store: Store, marks: Bookmarks, progress: Progress, *, again: bool = False
+    ) -> None:
+        self._store = store
+        self._marks = marks
+        self._progress = progress
+        self._again = again
+        # Presence is not asked for, so any patience will do.
+        self._decode: Decode = partial(decode, Patience(stale_after=1.0, offline_after=1.0))
+        self._batch: list[Entry] = []
+        self._read = self._new = self._others = self._before = self.problems = 0
+        self.oldest = float("inf")
+        """Time of the oldest entry read, epoch s."""
+
+    @property
+    def summary(self) -> str:
+        """What was done, for people."""
+        said = f"{self._read} entries read, {self._new} of them new"
+        if self._others:
+            said += f"; {self._others} messages that are no positions"
+        if self._before:
+            said += f"; {self._before} files were imported before (--again reads them again)"
+        if self.problems:
+            said += f"; {self.problems} that cannot be used"
+        return said
+
+    async def files(self, found: Sequence[Source]) -> None:
+        """Import these, one after the other. Raises `Unavailable`."""
+        done = 0
+        for source in found:
+            try:
+                await self._file(source, done)
+            except Problem as problem:
+                await self._flush()
+                self._problem(problem)
+            done += source.path.stat().st_size
+
+    async def _file(self, source: Source, done: int) -> None:
+        key = f"{source.path.resolve()} {source.topic}"
+        mark = self._marks.of(key, source.path)
+        if self._again:
+            mark = type(mark)()
+        elif mark.place and mark.place == source.path.stat().st_size:
+            self._before += 1
+            return
+        place, line = mark.place, mark.line
+        for step in steps(source, self._decode, place, line):
+            place, line = step.place, step.line
+            if step.problem is not None:
+                self._problem(step.problem)
+            elif not step.entries:
+                self._others += 1
+            self._batch += step.entries
+            if len(self._batch) >= _BATCH:
+                await self._flush()
+                self._marks.put(key, source.path, place, line)
+                self._marks.save()
+            self._progress.at(done + step.shown, f"{self._read + len(self._batch)} entries")
+        await self._flush()
+        self._marks.put(key, source.path, place, line)
+
+    async def _flush(self) -> None:
+        batch, self._batch = self._batch, []
+        if batch:
+            self._new += await write(self._store, batch)
+            self._read += len(batch)
+            self.oldest = min(self.oldest, min(entry.tst for entry in batch))
+
+    def _problem(self, problem: Problem) -> None:
+        self.problems += 1
+        if self.problems <= _SHOWN:
+            self._progress.say(str(problem))
+        elif self.problems == _SHOWN + 1:
+            self._progress.say("… further ones are only counted")

@@ -1,0 +1,170 @@
+"""The table's keys: pure functions from entries to text that sorts as they do. See the package."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from zlib import crc32
+
+from sightline.history.entry import EVENTS, Entry, Standing
+
+SHARDS = 16
+FIRST_DAY, LAST_DAY = "0001-01-01", "9999-12-31"
+_ZERO = 10**17  # µs: so no time of the years 1 to 9999 is negative
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LONGEST = 900  # bytes of a thing in a sort key; 1024 are allowed for all of it
+
+Item = dict[str, dict[str, str]]
+
+
+def day_of(tst: float) -> str:
+    """The day (UTC) a time belongs to; the first or last one for what is beyond the calendar."""
+    try:
+        return (_EPOCH + timedelta(seconds=tst)).strftime("%Y-%m-%d").rjust(10, "0")
+    except OverflowError:
+        return FIRST_DAY if tst < 0 else LAST_DAY
+
+
+def time_of(tst: float) -> int:
+    """A time as the µs in a key."""
+    if tst in (float("inf"), float("-inf")):
+        return 0 if tst < 0 else 10**18 - 1
+    return min(max(round(tst * 1e6) + _ZERO, 0), 10**18 - 1)
+
+
+def place(tst: float, digest: int) -> str:
+    """Where an entry stands within its day."""
+    return f"{time_of(tst):018d}#{digest:016x}"
+
+
+def just_before(tst: float, digest: int) -> str:
+    """A place before that one and behind all others before it."""
+    if digest:
+        return f"{time_of(tst):018d}#{digest - 1:016x}~"
+    return f"{max(time_of(tst) - 1, 0):018d}#~"
+
+
+def just_behind(tst: float, digest: int) -> str:
+    """A place behind that one and before all others behind it."""
+    return f"{place(tst, digest)}!"
+
+
+def partition(thing: str, sort: str, day: str) -> str:
+    """Where the entries of one day are."""
+    return f"E#{thing}#{sort}#{day}"
+
+
+def days(thing: str, sort: str) -> str:
+    """Where the days are listed on which a thing has entries."""
+    return f"D#{thing}#{sort}"
+
+
+def event_days(sort: str) -> str:
+    """Where the days are listed on which anything has events."""
+    return f"D#*#{sort}"
+
+
+def event_partition(sort: str, day: str) -> str:
+    """Where the events of one day are, in the index."""
+    return f"V#{sort}#{day}"
+
+
+def things(sort: str, shard: int) -> str:
+    """Where the things are listed that have entries of this sort."""
+    return f"T#{sort}#{shard:02d}"
+
+
+def states(shard: int) -> str:
+    """Where present states are."""
+    return f"S#{shard:02d}"
+
+
+def hidings(thing: str) -> str:
+    """Where is written down what was hidden by whom."""
+    return f"U#{thing}"
+
+
+SORTS = "SORTS"
+
+
+def hiding(undo: str) -> str:
+    """How the places of one act of hiding begin, in `hidings`."""
+    return blake2b(undo.encode(), digest_size=12).hexdigest()
+
+
+def shard_of(thing: str) -> int:
+    """The shard a thing is listed in."""
+    return crc32(thing.encode()) % SHARDS
+
+
+def listed(thing: str) -> str:
+    """A thing as a sort key, in order, however long its name is."""
+    data = thing.encode()
+    if len(data) <= _LONGEST:
+        return thing
+    return data[:_LONGEST].decode("utf-8", "ignore") + blake2b(data, digest_size=8).hexdigest()
+
+
+def event_place(entry: Entry) -> str:
+    """Where an event stands within its day, in the index."""
+    return f"{place(entry.tst, entry.digest)}#{listed(entry.thing)}"
+
+
+def key(pk: str, sk: str) -> Item:
+    """A key of the table."""
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def key_of(entry: Entry) -> Item:
+    """An entry's key."""
+    pk = partition(entry.thing, entry.sort, day_of(entry.tst))
+    return key(pk, place(entry.tst, entry.digest))
+
+
+def item_of(entry: Entry, keep: float | None = None) -> Item:
+    """An entry as an item. ``keep`` (s): DynamoDB may remove it so long after its time."""
+    item = key_of(entry) | {
+        "t": {"N": repr(entry.tst)},
+        "a": {"N": repr(entry.at)},
+        "b": {"S": entry.body.decode()},
+    }
+    if entry.sort in EVENTS:
+        item["ep"] = {"S": event_partition(entry.sort, day_of(entry.tst))}
+        item["es"] = {"S": event_place(entry)}
+    if keep is not None:
+        item["x"] = {"N": str(max(0, int(entry.tst + keep)))}
+    return item
+
+
+def entry_of(item: Item) -> Entry:
+    """The entry in an item."""
+    thing, sort, _ = item["pk"]["S"][2:].rsplit("#", 2)
+    return Entry(
+        thing=thing,
+        sort=sort,
+        tst=float(item["t"]["N"]),
+        at=float(item["a"]["N"]),
+        body=item["b"]["S"].encode(),
+        digest=int(item["sk"]["S"][19:], 16),
+        hidden="h" in item,
+    )
+
+
+def ended(item: Item, now: float) -> bool:
+    """DynamoDB is going to remove it: it counts as gone."""
+    return "x" in item and float(item["x"]["N"]) <= now
+
+
+def item_of_standing(standing: Standing) -> Item:
+    """A present state as an item."""
+    assert standing.body is not None
+    item = key(states(shard_of(standing.thing)), listed(standing.thing))
+    item["k"] = {"S": standing.thing}
+    item["a"] = {"N": repr(standing.at)}
+    item["b"] = {"S": standing.body.decode()}
+    return item
+
+
+def standing_of(item: Item) -> Standing:
+    """The present state in an item."""
+    return Standing(item["k"]["S"], float(item["a"]["N"]), item["b"]["S"].encode())

@@ -1,0 +1,213 @@
+"""Questions to the table, page by page."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from itertools import pairwise
+
+from sightline.history import marks
+from sightline.history.dynamodb import keys
+from sightline.history.dynamodb.keys import Item
+from sightline.history.dynamodb.table import Table, all_of
+from sightline.history.entry import EVENTS, Entry, Standing
+from sightline.history.store import MOST, Page, Span
+
+
+class Reading:
+    """Reads what `Writing` wrote. ``wall`` gives epoch s."""
+
+    def __init__(self, table: Table, wall: Callable[[], float]) -> None:
+        self._table = table
+        self._wall = wall
+
+    # -- one thing
+
+    async def page(self, span: Span, limit: int, after: str | None) -> Page:
+        """As `sightline.history.store.Store.page`."""
+        mark = None if after is None else marks.track(after)
+        limit = min(limit, MOST)
+        found: list[Entry] = []
+        async for entry in self._track(span, mark, limit + 1):
+            if len(found) == limit:
+                return Page(found, marks.of_track(found[-1]) if found else after)
+            found.append(entry)
+        return Page(found)
+
+    async def _track(
+        self, span: Span, mark: tuple[float, int] | None, page: int
+    ) -> AsyncIterator[Entry]:
+        """The entries of a span behind the mark."""
+        low, high = keys.place(span.since, 0), keys.just_behind(span.until, (1 << 63) - 1)
+        first, last = keys.day_of(span.since), keys.day_of(span.until)
+        if mark is not None and span.newest_first:
+            high, last = min(high, keys.just_before(*mark)), min(last, keys.day_of(mark[0]))
+        elif mark is not None:
+            low, first = max(low, keys.just_behind(*mark)), max(first, keys.day_of(mark[0]))
+        now = self._wall()
+        days = keys.days(span.thing, span.sort)
+        async for day in self._table.query(days, first, last, newest_first=span.newest_first):
+            pk = keys.partition(span.thing, span.sort, day["sk"]["S"])
+            async for item in self._table.query(
+                pk, low, high, newest_first=span.newest_first, page=page
+            ):
+                if keys.ended(item, now) or ("h" in item and not span.hidden):
+                    continue
+                entry = keys.entry_of(item)
+                if span.since <= entry.tst <= span.until:  # keys are exact to the µs only
+                    yield entry
+
+    async def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Sequence[int]:
+        """As `sightline.history.store.Store.counts`."""
+        found = self._table.query(
+            keys.days(thing, sort), keys.day_of(bounds[0]), keys.day_of(bounds[-1])
+        )
+        days = [item["sk"]["S"] async for item in found]
+        now = self._wall()
+
+        async def between(since: float, until: float) -> int:
+            low, high = keys.place(since, 0), keys.just_before(until, 0)
+            first, last = keys.day_of(since), keys.day_of(until)
+            return sum(
+                [
+                    await self._table.count(keys.partition(thing, sort, day), low, high, now)
+                    for day in days
+                    if first <= day <= last
+                ]
+            )
+
+        return await all_of([between(a, b) for a, b in pairwise(bounds)])
+
+    # -- all things
+
+    async def sorts(self) -> list[str]:
+        """Every sort that was ever written."""
+        return [item["sk"]["S"] async for item in self._table.query(keys.SORTS)]
+
+    async def things(self) -> Sequence[str]:
+        """As `sightline.history.store.Store.things`."""
+        found: set[str] = set()
+        for sort in await self.sorts():
+            for shard in range(keys.SHARDS):
+                async for item in self._table.query(keys.things(sort, shard)):
+                    found.add(item["k"]["S"])
+        return sorted(found)
+
+    async def listed(
+        self, pk: Callable[[int], str], limit: int, after: str | None
+    ) -> tuple[list[Item], bool]:
+        """Things or states of all shards in order, behind the thing ``after``; and is there more?
+
+        A shard that has more than was read bounds what is known to be in order.
+        """
+        low = " " if after is None else keys.listed(after) + "\x00"
+        part = limit // keys.SHARDS + 2
+
+        async def some(shard: int) -> tuple[list[Item], bool]:
+            found: list[Item] = []
+            async for item in self._table.query(pk(shard), low, page=part):
+                if len(found) == part:
+                    return found, True
+                found.append(item)
+            return found, False
+
+        shards = await all_of([some(shard) for shard in range(keys.SHARDS)])
+        known = min((found[-1]["sk"]["S"] for found, more in shards if more), default=None)
+        merged = heapq.merge(*(found for found, _ in shards), key=lambda item: item["sk"]["S"])
+        sure = [item for item in merged if known is None or item["sk"]["S"] <= known]
+        return sure[:limit], known is not None or len(sure) > limit
+
+    async def scene(self, sort: str, at: float, limit: int, after: str | None) -> Page:
+        """As `sightline.history.store.Store.scene`."""
+        items, more = await self.listed(
+            lambda shard: keys.things(sort, shard), min(limit, MOST), after
+        )
+
+        async def last(thing: str) -> Entry | None:
+            span = Span(thing, sort, until=at, newest_first=True)
+            async for entry in self._track(span, None, 4):
+                return entry
+            return None
+
+        things = [item["k"]["S"] for item in items]
+        found = await all_of([last(thing) for thing in things])
+        entries = [entry for entry in found if entry is not None]
+        return Page(entries, things[-1] if more else None)
+
+    async def standings(
+        self, limit: int, after: str | None
+    ) -> tuple[Sequence[Standing], str | None]:
+        """As `sightline.history.store.Store.standings`."""
+        items, more = await self.listed(keys.states, min(limit, MOST), after)
+        found = [keys.standing_of(item) for item in items]
+        return found, found[-1].thing if more else None
+
+    async def events(
+        self,
+        sorts: Iterable[str],
+        since: float,
+        until: float,
+        newest_first: bool,
+        limit: int,
+        after: str | None,
+    ) -> Page:
+        """As `sightline.history.store.Store.events`."""
+        limit = min(limit, MOST)
+        mark = None if after is None else marks.event(after)
+        sources = []
+        for sort in sorted(EVENTS & set(sorts)):
+            source = self._events(sort, since, until, newest_first, limit + 1, mark)
+            if (head := await anext(source, None)) is not None:
+                sources.append((head, source))
+        found: list[Entry] = []
+        choose = max if newest_first else min
+        while sources:
+            if len(found) == limit:
+                return Page(found, marks.of_event(found[-1]) if found else after)
+            at = sources.index(choose(sources, key=lambda each: _order(each[0])))
+            entry, source = sources.pop(at)
+            found.append(entry)
+            if (head := await anext(source, None)) is not None:
+                sources.append((head, source))
+        return Page(found)
+
+    async def _events(
+        self,
+        sort: str,
+        since: float,
+        until: float,
+        newest_first: bool,
+        page: int,
+        mark: marks.Mark | None,
+    ) -> AsyncIterator[Entry]:
+        """The events of a sort behind the mark."""
+        low, high = keys.place(since, 0), keys.just_behind(until, (1 << 63) - 1)
+        first, last = keys.day_of(since), keys.day_of(until)
+        if mark is not None and newest_first:
+            high = min(high, f"{keys.place(*mark[:2])}~")
+            last = min(last, keys.day_of(mark[0]))
+        elif mark is not None:
+            low, first = max(low, keys.place(*mark[:2])), max(first, keys.day_of(mark[0]))
+        now = self._wall()
+        behind = None
+        if mark is not None:
+            behind = (f"{keys.place(*mark[:2])}#{keys.listed(mark[2])}", mark[3])
+        days = self._table.query(keys.event_days(sort), first, last, newest_first=newest_first)
+        async for day in days:
+            pk = keys.event_partition(sort, day["sk"]["S"])
+            async for item in self._table.query(
+                pk, low, high, newest_first=newest_first, page=page, index=True
+            ):
+                if keys.ended(item, now) or "h" in item:
+                    continue
+                entry = keys.entry_of(item)
+                order = _order(entry)
+                if behind is not None and (order >= behind if newest_first else order <= behind):
+                    continue
+                if since <= entry.tst <= until:
+                    yield entry
+
+
+def _order(entry: Entry) -> tuple[str, str]:
+    """What puts events in order: as the index does, then by sort."""
+    return keys.event_place(entry), entry.sort

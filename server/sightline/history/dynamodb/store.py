@@ -1,0 +1,302 @@
+"""The store of history in DynamoDB. The table's design is in the package's note.
+
+While AWS cannot be reached, throttles us or refuses us, what is to be written goes to disk (within
+a bound) and counts as kept; it is written to the table, in order, once that works again. Until then
+it is not found by questions. What was spilled before a restart is found again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from treq.client import HTTPClient
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+from twisted.web.client import Agent, HTTPConnectionPool, _HTTP11ClientFactory
+
+from sightline.history.aws.client import Denied, Dynamo
+from sightline.history.aws.credentials import METADATA, NoCredentials, source
+from sightline.history.dynamodb.reading import Reading
+from sightline.history.dynamodb.table import Table
+from sightline.history.dynamodb.writing import Writing
+from sightline.history.entry import Entry, Standing
+from sightline.history.spill import Batch, Spill
+from sightline.history.store import FOREVER, CannotOpen, Figures, Page, Span, Unavailable
+
+_CONNECT = 5.0  # s
+_PUT = 1000  # entries taken from disk into the table at once
+
+T = TypeVar("T")
+
+
+class _Connections(_HTTP11ClientFactory):
+    noisy = False  # or the log would tell of each connection
+
+
+class _Pool(HTTPConnectionPool):
+    _factory = _Connections
+
+
+class DynamoStore:
+    """History in the table ``name`` of a region; an empty ``region`` is that of ``environ``.
+
+    ``folder`` is for what waits, at most ``spill`` bytes. ``endpoint`` is a URL where it is not
+    AWS. ``keep`` (s): how long after its time an entry ends by itself. ``environ`` may hold
+    credentials. ``patience`` (s) is how long a question is tried, ``writing`` how long a write is
+    before it goes to disk, ``again`` when what is there is first tried again, and the longest wait
+    before a later try.
+    """
+
+    _log = Logger()
+    name = "dynamodb"
+
+    def __init__(
+        self,
+        reactor: Any,
+        folder: Path,
+        name: str,
+        region: str,
+        environ: Mapping[str, str],
+        *,
+        endpoint: str = "",
+        metadata: str = METADATA,
+        keep: float | None = None,
+        spill: int = 256_000_000,
+        wall: Callable[[], float] = time.time,
+        patience: float = 10.0,
+        writing: float = 3.0,
+        again: tuple[float, float] = (1.0, 30.0),
+    ) -> None:
+        self._reactor = reactor
+        self._environ = environ
+        region = region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
+        self._region = region
+        self._metadata = metadata
+        self._keep = keep
+        self._again = again
+        self._pool = _Pool(reactor, persistent=True)
+        self._pool.maxPersistentPerHost = 8
+        agent = Agent(reactor, connectTimeout=_CONNECT, pool=self._pool)
+        self._http = HTTPClient(agent)
+        self._wall = wall
+        self._dynamo = Dynamo(
+            reactor, self._http, wall, self._credentials, region, endpoint, patience=patience
+        )
+        self._table = Table(reactor, self._dynamo, name, patience=patience, writing=writing)
+        self._reading = Reading(self._table, wall)
+        self._writing = Writing(self._table, self._reading, keep)
+        self._spill = Spill(reactor, folder, spill)
+        self._source: Any = None  # made when opened
+        self._spilling = False
+        self._ready = False
+        self._draining: Deferred[None] | None = None
+        self._putting = 0  # writes on their way to disk
+        # What is being brought from disk into the table cannot be erased meanwhile.
+        self._order = DeferredLock()
+
+    @property
+    def spilled(self) -> int:
+        """Bytes that wait on disk until the table takes them."""
+        return self._spill.bytes
+
+    async def _credentials(self) -> Any:
+        return await self._source()
+
+    # -- open, close
+
+    def open(self) -> Deferred[None]:
+        """Find the table or make it. While AWS is away what is written waits on disk."""
+        return Deferred.fromCoroutine(self._open())
+
+    async def _open(self) -> None:
+        if not self._region:
+            raise CannotOpen("no AWS region: set dynamodb.region or AWS_REGION")
+        try:
+            self._source = source(self._environ, self._http, self._wall, self._metadata)
+        except NoCredentials as why:
+            raise CannotOpen(str(why)) from why
+        try:
+            await self._spill.open()
+        except OSError as why:
+            raise CannotOpen(f"what waits for DynamoDB has no place on disk: {why}") from why
+        try:
+            await self._credentials()
+            await self._prepare()
+        except NoCredentials as why:
+            raise CannotOpen(str(why)) from why
+        except Unavailable as why:
+            self._begin_to_spill(why)
+        if self._spill.bytes:
+            self._begin_to_drain()
+
+    async def _prepare(self) -> None:
+        if not self._ready:
+            await self._table.make(self._keep is not None)
+            self._ready = True
+
+    def close(self) -> Deferred[None]:
+        """Let go of the connections. What waits on disk waits for the next start."""
+        return Deferred.fromCoroutine(self._close())
+
+    async def _close(self) -> None:
+        draining, self._draining = self._draining, None
+        if draining is not None:
+            draining.cancel()
+            await draining
+        await self._pool.closeCachedConnections()
+
+    # -- writing
+
+    def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> Deferred[int]:
+        """Keep entries and present states, in the table or, while it takes none, on disk.
+
+        Not all or none: see the package's note. What goes to disk counts as new.
+        """
+        return Deferred.fromCoroutine(self._write(entries, standings))
+
+    async def _write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> int:
+        if not self._spilling:
+            try:
+                return await self._writing.write(entries, standings)
+            except Unavailable as why:
+                self._begin_to_spill(why)
+        self._putting += 1
+        try:
+            await self._spill.put(Batch(tuple(entries), tuple(standings)))
+        finally:
+            self._putting -= 1
+        return len(entries)
+
+    def _begin_to_spill(self, why: Unavailable) -> None:
+        if not self._spilling:
+            self._log.warn("History waits on disk: {why}", why=str(why))
+        self._begin_to_drain()
+
+    def _begin_to_drain(self) -> None:
+        # From here on everything goes to disk, until all of it is in the table: order matters.
+        self._spilling = True
+        if self._draining is None:
+            draining = Deferred.fromCoroutine(self._drain())
+            self._draining = draining
+            draining.addErrback(self._drained_badly)
+
+    def _drained_badly(self, failure: Any) -> None:
+        if failure.check(CancelledError) is None:
+            self._log.failure("What waits on disk is not written any more", failure)
+
+    async def _drain(self) -> None:
+        first, longest = self._again
+        wait = first
+        while True:
+            await deferLater(self._reactor, wait)
+            try:
+                await self._prepare()
+                if not await self._drain_one():
+                    break
+                wait = 0.0
+            except (Unavailable, CannotOpen, Denied, OSError) as why:
+                self._log.debug("History still waits on disk: {why}", why=str(why))
+                wait = min(longest, max(first, wait * 2))
+        self._log.info("History is written to DynamoDB again")
+
+    async def _drain_one(self) -> bool:
+        """Bring the oldest file into the table; False when there is none, and all is as usual."""
+        await self._order.acquire()
+        try:
+            found = await self._spill.oldest()
+            if found is not None:
+                await self._bring(*found)
+            elif not self._putting:
+                self._spilling = False
+                self._draining = None
+                return False
+            return True
+        finally:
+            self._order.release()
+
+    async def _bring(self, name: str, batches: Sequence[Batch]) -> None:
+        entries = [entry for batch in batches for entry in batch.entries]
+        for at in range(0, len(entries), _PUT):
+            await self._writing.write(entries[at : at + _PUT], ())
+        await self._writing.write((), [s for batch in batches for s in batch.standings])
+        await self._spill.drop(name)
+
+    # -- questions and changes
+
+    def page(self, span: Span, limit: int = 1000, after: str | None = None) -> Deferred[Page]:
+        """Some of one thing's entries."""
+        return Deferred.fromCoroutine(self._reading.page(span, limit, after))
+
+    def scene(
+        self, sort: str, at: float, limit: int = 1000, after: str | None = None
+    ) -> Deferred[Page]:
+        """Each thing's last entry at that time."""
+        return Deferred.fromCoroutine(self._reading.scene(sort, at, limit, after))
+
+    def events(
+        self,
+        sorts: Iterable[str],
+        since: float = -FOREVER,
+        until: float = FOREVER,
+        *,
+        newest_first: bool = True,
+        limit: int = 1000,
+        after: str | None = None,
+    ) -> Deferred[Page]:
+        """Events of all things."""
+        return Deferred.fromCoroutine(
+            self._reading.events(sorts, since, until, newest_first, limit, after)
+        )
+
+    def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
+        """How many entries lie between neighbouring bounds."""
+        return Deferred.fromCoroutine(self._reading.counts(thing, sort, bounds))
+
+    def things(self) -> Deferred[Sequence[str]]:
+        """All that have entries."""
+        return Deferred.fromCoroutine(self._reading.things())
+
+    def standings(
+        self, limit: int = 1000, after: str | None = None
+    ) -> Deferred[tuple[Sequence[Standing], str | None]]:
+        """The present states."""
+        return Deferred.fromCoroutine(self._reading.standings(limit, after))
+
+    def hide(
+        self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
+    ) -> Deferred[int]:
+        """Mark entries as wrong; those that still wait on disk are not found."""
+        return Deferred.fromCoroutine(self._writing.hide(thing, sort, keys, undo))
+
+    def unhide(self, thing: str, undo: str) -> Deferred[int]:
+        """Undo it."""
+        return Deferred.fromCoroutine(self._writing.unhide(thing, undo))
+
+    def erase(self, things: Sequence[str]) -> Deferred[int]:
+        """Forget these things, on disk, too."""
+        return Deferred.fromCoroutine(self._erase(things))
+
+    async def _erase(self, things: Sequence[str]) -> int:
+        await self._order.acquire()
+        try:
+            gone = await self._spill.erase(things)
+            return gone + await self._writing.erase(things)
+        finally:
+            self._order.release()
+
+    def purge(
+        self, sort: str, before: float, own: Mapping[str, float] | None = None, most: int = 10_000
+    ) -> Deferred[int]:
+        """Remove what is old."""
+        return Deferred.fromCoroutine(self._writing.purge(sort, before, own or {}, most))
+
+    def figures(self) -> Deferred[Figures]:
+        """Its size as of some hours ago; DynamoDB tells no more without reading all of it."""
+        return Deferred.fromCoroutine(self._figures())
+
+    async def _figures(self) -> Figures:
+        return Figures(bytes=await self._table.size())

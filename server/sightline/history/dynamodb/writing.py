@@ -1,0 +1,222 @@
+"""Changes of the table: entries in, entries hidden, entries out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from twisted.internet.defer import DeferredLock
+from twisted.logger import Logger
+
+from sightline.history.dynamodb import keys
+from sightline.history.dynamodb.keys import Item
+from sightline.history.dynamodb.reading import Reading
+from sightline.history.dynamodb.table import Table, all_of
+from sightline.history.entry import EVENTS, Entry, Standing
+
+_LISTED = 100_000  # lists whose items we remember to have written
+_LARGEST = 380_000  # bytes of a body; an item may have 400 KB
+_AT_ONCE = 500  # items removed at once
+
+
+class Writing:
+    """Writes what `Reading` reads.
+
+    ``keep`` (s): how long after its time an entry ends by itself; None: never.
+    """
+
+    _log = Logger()
+
+    def __init__(self, table: Table, reading: Reading, keep: float | None) -> None:
+        self._table = table
+        self._reading = reading
+        self._keep = keep
+        self._listed: set[tuple[str, str]] = set()
+        # Nothing is taken off a list while something that belongs on it is being written.
+        self._lists = DeferredLock()
+
+    async def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> int:
+        """Keep them; says how many entries were new. May be asked again after any failure."""
+        unique: dict[tuple[str, str], Entry] = {}
+        for entry in entries:
+            if len(entry.body) > _LARGEST:
+                # It would never fit, and must not hold up the others for ever.
+                self._log.error("An entry of {size} bytes is left out", size=len(entry.body))
+                continue
+            item = keys.key_of(entry)
+            unique.setdefault((item["pk"]["S"], item["sk"]["S"]), entry)
+        known = await self._table.known([keys.key(*each) for each in unique]) if unique else set()
+        new = [entry for each, entry in unique.items() if each not in known]
+        # The lists first: an entry that is on none would never be found.
+        await self._list(new)
+        puts = [keys.item_of(entry, self._keep) for entry in new]
+        latest = {standing.thing: standing for standing in standings}
+        gone = []
+        for standing in latest.values():
+            if standing.body is None:
+                shard = keys.shard_of(standing.thing)
+                gone.append(keys.key(keys.states(shard), keys.listed(standing.thing)))
+            elif len(standing.body) <= _LARGEST:
+                puts.append(keys.item_of_standing(standing))
+        await self._table.put(puts, gone)
+        return len(new)
+
+    async def _list(self, entries: Sequence[Entry]) -> None:
+        await self._lists.acquire()
+        try:
+            await self._put_on_lists(entries)
+        finally:
+            self._lists.release()
+
+    async def _put_on_lists(self, entries: Sequence[Entry]) -> None:
+        needed: dict[tuple[str, str], Item] = {}
+        for entry in entries:
+            day = keys.day_of(entry.tst)
+            lists = [
+                keys.key(keys.days(entry.thing, entry.sort), day),
+                keys.key(
+                    keys.things(entry.sort, keys.shard_of(entry.thing)), keys.listed(entry.thing)
+                )
+                | {"k": {"S": entry.thing}},
+                keys.key(keys.SORTS, entry.sort),
+            ]
+            if entry.sort in EVENTS:
+                lists.append(keys.key(keys.event_days(entry.sort), day))
+            for item in lists:
+                key = item["pk"]["S"], item["sk"]["S"]
+                if key not in self._listed:
+                    needed[key] = item
+        if needed:
+            await self._table.put(list(needed.values()))
+            if len(self._listed) + len(needed) > _LISTED:
+                self._listed.clear()
+            self._listed.update(needed)
+
+    # -- hidden
+
+    async def hide(
+        self, thing: str, sort: str, places: Sequence[tuple[float, int]], undo: str
+    ) -> int:
+        """As `sightline.history.store.Store.hide`."""
+        act = keys.hiding(undo)
+        items = {}
+        for tst, digest in places:
+            key = keys.key(keys.partition(thing, sort, keys.day_of(tst)), keys.place(tst, digest))
+            items[key["sk"]["S"]] = key
+        await self._table.put(
+            [
+                keys.key(keys.hidings(thing), f"{act}#{sort}#{place}") | {"k": item["pk"]}
+                for place, item in items.items()
+            ]
+        )
+        hidden = await all_of(
+            [
+                self._table.change(
+                    item,
+                    "SET h = :u",
+                    "attribute_exists(pk) AND attribute_not_exists(h)",
+                    {":u": {"S": act}},
+                )
+                for item in items.values()
+            ]
+        )
+        return sum(hidden)
+
+    async def unhide(self, thing: str, undo: str) -> int:
+        """As `sightline.history.store.Store.unhide`."""
+        act = keys.hiding(undo)
+        found = self._table.query(keys.hidings(thing), f"{act}#", f"{act}#\U0010ffff")
+        items = [item async for item in found]
+        shown = await all_of(
+            [
+                self._table.change(
+                    keys.key(item["k"]["S"], item["sk"]["S"].split("#", 2)[2]),
+                    "REMOVE h",
+                    "h = :u",
+                    {":u": {"S": act}},
+                )
+                for item in items
+            ]
+        )
+        await self._remove(items)
+        return sum(shown)
+
+    # -- gone
+
+    async def erase(self, things: Sequence[str]) -> int:
+        """As `sightline.history.store.Store.erase`."""
+        gone = 0
+        sorts = await self._reading.sorts()
+        for thing in things:
+            # The lists last: whoever is cut off here is asked again, and must still find the rest.
+            for sort in sorts:
+                days = [item async for item in self._table.query(keys.days(thing, sort))]
+                for day in days:
+                    gone += await self._clear(keys.partition(thing, sort, day["sk"]["S"]))
+                await self._forget(days)
+            await self._clear(keys.hidings(thing))
+            shard, name = keys.shard_of(thing), keys.listed(thing)
+            lists = [keys.key(keys.things(sort, shard), name) for sort in sorts]
+            await self._forget(lists)
+            await self._table.put([], [keys.key(keys.states(shard), name)])
+        return gone
+
+    async def purge(self, sort: str, before: float, own: Mapping[str, float], most: int) -> int:
+        """As `sightline.history.store.Store.purge`."""
+        gone = 0
+        for shard in range(keys.SHARDS):
+            things = [item async for item in self._table.query(keys.things(sort, shard))]
+            for item in things:
+                thing = item["k"]["S"]
+                gone += await self._purge(thing, sort, own.get(thing, before), most - gone)
+                if gone >= most:
+                    return gone
+                await self._unlist(item, keys.days(thing, sort))
+        if sort in EVENTS:
+            latest = keys.day_of(min(before, *own.values(), before))
+            found = self._table.query(keys.event_days(sort), high=latest)
+            await self._forget([day async for day in found if day["sk"]["S"] < latest])
+        return gone
+
+    async def _purge(self, thing: str, sort: str, before: float, most: int) -> int:
+        gone, last = 0, keys.day_of(before)
+        async for day in self._table.query(keys.days(thing, sort), high=last):
+            pk = keys.partition(thing, sort, day["sk"]["S"])
+            gone += await self._clear(pk, keys.just_before(before, 0), most - gone)
+            if gone >= most:
+                break
+            if day["sk"]["S"] < last:
+                await self._unlist(day, pk)
+        return gone
+
+    async def _clear(self, pk: str, high: str = "\U0010ffff", most: int | None = None) -> int:
+        """Remove the items of a partition up to ``high``; how many."""
+        gone = 0
+        while True:
+            some: list[Item] = []
+            async for item in self._table.query(pk, high=high, page=_AT_ONCE, only="pk,sk"):
+                if len(some) >= _AT_ONCE or (most is not None and gone + len(some) >= most):
+                    break
+                some.append(item)
+            if not some:
+                return gone
+            await self._remove(some)
+            gone += len(some)
+
+    async def _unlist(self, item: Item, pk: str) -> None:
+        """Take something off its list if there is nothing in its partition."""
+        await self._lists.acquire()
+        try:
+            async for _ in self._table.query(pk, page=1, only="pk"):
+                return
+            await self._forget([item])
+        finally:
+            self._lists.release()
+
+    async def _forget(self, items: Sequence[Item]) -> None:
+        """Remove items of lists, and do not think they were still there."""
+        self._listed.difference_update((item["pk"]["S"], item["sk"]["S"]) for item in items)
+        await self._remove(items)
+
+    async def _remove(self, items: Sequence[Item]) -> None:
+        gone = [keys.key(item["pk"]["S"], item["sk"]["S"]) for item in items]
+        await self._table.put([], gone)

@@ -1,0 +1,198 @@
+"""Entries that a store cannot take now, on disk until it can: in order, within a bound.
+
+    00000007.jsonl      a line for each batch; the oldest file is read as a whole, then removed
+    00000008.jsonl      the last one grows, until it is large enough or the oldest
+
+A batch counts as kept once it is on disk for good. What a crash cuts off was never said to be kept.
+All of this holds its thread; `Spill` calls it on one of the pool's, one call at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import msgspec
+from twisted.internet.defer import DeferredLock
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+
+from sightline.history.entry import Entry, Standing
+from sightline.history.store import Unavailable
+
+_NAME = re.compile(r"\d{8}\.jsonl")
+_SEGMENT = 1_048_576  # bytes from which on another file is begun
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What one write was to keep."""
+
+    entries: tuple[Entry, ...] = ()
+    standings: tuple[Standing, ...] = ()
+
+
+class Spill:
+    """The files in ``folder``, at most ``most`` bytes of them."""
+
+    _log = Logger()
+
+    def __init__(self, reactor: Any, folder: Path, most: int) -> None:
+        self._reactor = reactor
+        self._files = _Files(folder, most)
+        self._lock = DeferredLock()
+
+    @property
+    def bytes(self) -> int:
+        """How much waits."""
+        return self._files.size
+
+    async def open(self) -> None:
+        """Find what is there from before. Raises `OSError`."""
+        await self._call(self._files.open)
+
+    async def put(self, batch: Batch) -> None:
+        """Keep a batch. Raises `Unavailable` when it finds no room."""
+        await self._call(self._files.put, batch)
+
+    async def oldest(self) -> tuple[str, Sequence[Batch]] | None:
+        """The oldest file: its name and its batches; it does not grow any more. None: no file."""
+        found = await self._call(self._files.oldest)
+        if found is not None and found[2]:
+            self._log.warn(
+                "{count} batches in {file} cannot be read and are left out",
+                count=found[2],
+                file=found[0],
+            )
+        return found and found[:2]
+
+    async def drop(self, name: str) -> None:
+        """What is in this file is elsewhere now."""
+        await self._call(self._files.drop, name)
+
+    async def erase(self, things: Sequence[str]) -> int:
+        """Forget these things; how many entries went."""
+        return await self._call(self._files.erase, frozenset(things))
+
+    async def _call(self, work: Callable[P, T], *args: P.args, **more: P.kwargs) -> T:
+        await self._lock.acquire()
+        try:
+            pool = self._reactor.getThreadPool()
+            done: T = await deferToThreadPool(self._reactor, pool, work, *args, **more)
+            return done
+        finally:
+            self._lock.release()
+
+
+class _Files:
+    def __init__(self, folder: Path, most: int) -> None:
+        self._folder = folder
+        self._most = most
+        self._last: int | None = None  # number of the file that grows
+        self._next = 1
+        self.size = 0
+
+    def open(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        names = self._names()
+        self.size = sum((self._folder / name).stat().st_size for name in names)
+        self._next = int(names[-1][:8]) + 1 if names else 1
+
+    def _names(self) -> list[str]:
+        return sorted(p.name for p in self._folder.iterdir() if _NAME.fullmatch(p.name))
+
+    def put(self, batch: Batch) -> None:
+        line = msgspec.json.encode(batch) + b"\n"
+        if self.size + len(line) > self._most:
+            raise Unavailable(
+                f"what waits for DynamoDB fills its place on disk ({self._most // 1_000_000} MB)"
+            )
+        begun = self._last is None
+        if self._last is None:
+            self._last, self._next = self._next, self._next + 1
+        path = self._folder / f"{self._last:08d}.jsonl"
+        try:
+            size = _append(path, line)
+        except OSError as why:
+            raise Unavailable(f"cannot be written to disk: {why.strerror or why}") from why
+        if begun:
+            _sync_folder(self._folder)
+        self.size += len(line)
+        if size >= _SEGMENT:
+            self._last = None
+
+    def oldest(self) -> tuple[str, Sequence[Batch], int] | None:
+        names = self._names()
+        if not names:
+            self.size = 0
+            return None
+        if self._last is not None and int(names[0][:8]) == self._last:
+            self._last = None
+        batches, unread = self._read(names[0])
+        return names[0], batches, unread
+
+    def _read(self, name: str) -> tuple[list[Batch], int]:
+        batches, unread = [], 0
+        with (self._folder / name).open("rb") as stream:
+            for line in stream:
+                if not line.endswith(b"\n"):
+                    break  # torn: it was never said to be kept
+                try:
+                    batches.append(msgspec.json.decode(line, type=Batch))
+                except (msgspec.DecodeError, RecursionError):
+                    unread += 1
+        return batches, unread
+
+    def drop(self, name: str) -> None:
+        path = self._folder / name
+        self.size -= path.stat().st_size
+        path.unlink()
+
+    def erase(self, things: frozenset[str]) -> int:
+        gone = 0
+        for name in self._names():
+            kept = []
+            for batch in self._read(name)[0]:
+                entries = tuple(e for e in batch.entries if e.thing not in things)
+                gone += len(batch.entries) - len(entries)
+                standings = tuple(s for s in batch.standings if s.thing not in things)
+                kept.append(Batch(entries, standings))
+            path = self._folder / name
+            tmp = path.with_suffix(".tmp")
+            tmp.unlink(missing_ok=True)
+            _append(tmp, b"".join(msgspec.json.encode(batch) + b"\n" for batch in kept))
+            self.size += tmp.stat().st_size - path.stat().st_size
+            os.replace(tmp, path)
+        return gone
+
+
+def _append(path: Path, data: bytes) -> int:
+    """Write it behind what is there, for good; all or nothing. The file's size then."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        before = os.fstat(file).st_size
+        try:
+            written = 0
+            while written < len(data):
+                written += os.write(file, data[written:])
+            os.fsync(file)
+        except OSError:
+            os.ftruncate(file, before)
+            raise
+        return before + len(data)
+    finally:
+        os.close(file)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the disk take that there is a new file."""
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

@@ -1,0 +1,132 @@
+"""A server that speaks DynamoDB (moto), one for the whole test run, started when first needed.
+
+Between us and it there may be a `Weather`: a proxy that throttles, cuts and forgets on demand.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from treq.client import HTTPClient
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
+from twisted.web.client import Agent, HTTPConnectionPool
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET, Site
+
+from broker import accepts, free_port
+from sightline.history.dynamodb.store import DynamoStore
+
+reactor: Any = _reactor
+DEADLINE = 60.0
+ENVIRON = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+_numbers = count(1)
+
+
+@cache
+def endpoint() -> str:
+    """Where it is; it ends with the test run."""
+    port = free_port()
+    command = [str(Path(sys.executable).parent / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
+        command = [setpriv, "--pdeathsig", "KILL", "--", *command]
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    atexit.register(process.kill)
+    until = time.monotonic() + DEADLINE
+    while not accepts(port):
+        assert process.poll() is None, "moto_server does not start"
+        assert time.monotonic() < until, "moto_server does not answer"
+        time.sleep(0.05)
+    return f"http://127.0.0.1:{port}"
+
+
+def dynamo_store(folder: Path, at: str = "", **options: Any) -> DynamoStore:
+    """A store with a table of its own, unless it is named."""
+    options = {"name": f"test-{next(_numbers)}", "again": (0.02, 0.1)} | options
+    return DynamoStore(
+        reactor,
+        folder / "spill",
+        options.pop("name"),
+        "eu-west-1",
+        ENVIRON,
+        endpoint=at or endpoint(),
+        **options,
+    )
+
+
+class Weather(Resource):
+    """What stands between: hands requests on, unless `mood` says otherwise.
+
+    ``mood(operation, request)`` returns None (hand on), an error's code, ``"cut"`` or ``"lost"``
+    (done, but the answer is cut). ``unprocessed`` is the part of a batch that is left over.
+    """
+
+    isLeaf = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mood: Callable[[str], str | None] = lambda operation: None
+        self.unprocessed = 0.0
+        self.asked: dict[str, int] = {}
+        self._dice = random.Random(3)
+        self._pool = HTTPConnectionPool(reactor)
+        self._http = HTTPClient(Agent(reactor, pool=self._pool))
+        self._port = reactor.listenTCP(0, Site(self), interface="127.0.0.1")
+        self.endpoint = f"http://127.0.0.1:{self._port.getHost().port}"
+
+    def end(self) -> Deferred[Any]:
+        closed = [self._port.stopListening(), self._pool.closeCachedConnections()]
+        return gatherResults([maybeDeferred(lambda each=each: each) for each in closed])
+
+    def render_POST(self, request: Any) -> Any:
+        operation = request.getHeader("x-amz-target").partition(".")[2]
+        self.asked[operation] = self.asked.get(operation, 0) + 1
+        mood = self.mood(operation)
+        if mood == "cut":
+            request.transport.abortConnection()
+            return NOT_DONE_YET
+        if mood not in (None, "lost"):
+            request.setResponseCode(503 if mood == "busy" else 400)
+            fault = {"__type": f"com.amazonaws.dynamodb.v20120810#{mood}", "message": "not now"}
+            return json.dumps(fault).encode() if mood != "busy" else b"<html>busy</html>"
+        Deferred.fromCoroutine(self._hand_on(request, operation, mood == "lost"))
+        return NOT_DONE_YET
+
+    async def _hand_on(self, request: Any, operation: str, lost: bool) -> None:
+        body, left = request.content.read(), None
+        if operation == "BatchWriteItem" and self.unprocessed:
+            asked = json.loads(body)
+            ((table, writes),) = asked["RequestItems"].items()
+            left = [write for write in writes if self._dice.random() < self.unprocessed]
+            kept = [write for write in writes if write not in left]
+            asked["RequestItems"] = {table: kept}
+            body = json.dumps(asked).encode() if kept else b""
+        headers = {
+            name: request.getHeader(name)
+            for name in ("x-amz-target", "content-type", "authorization")
+        }
+        answer, code = b"{}", 200
+        if body:
+            response = await self._http.post(endpoint() + "/", data=body, headers=headers)
+            answer, code = await response.content(), response.code
+        if left:
+            answer = json.dumps({"UnprocessedItems": {table: left}}).encode()
+        if lost:
+            request.transport.abortConnection()
+            return
+        request.setResponseCode(code)
+        request.write(answer)
+        request.finish()

@@ -1,0 +1,302 @@
+"""DynamoDB's own troubles: throttling, answers that get lost, AWS away, a start without it.
+
+What every store must keep is in ``test_store``.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_twisted
+from hypothesis import given
+from hypothesis import strategies as st
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.task import deferLater
+
+from aws import ENVIRON, Weather, dynamo_store, endpoint
+from broker import Broker
+from sightline.history.dynamodb import keys
+from sightline.history.dynamodb.store import DynamoStore
+from sightline.history.entry import Entry, Standing, entry
+from sightline.history.store import CannotOpen, Span, Unavailable
+from sightline_process import SightlineProcess
+
+reactor: Any = _reactor
+T0 = 1_795_235_000.0
+JANE = "friend/jane/phone"
+THROTTLED = "ProvisionedThroughputExceededException"
+
+
+def fix(number: int, thing: str = JANE) -> Entry:
+    return entry(thing, "fix", T0 + number, T0, b'{"n":%d}' % number)
+
+
+@pytest.fixture
+def weather():
+    made = Weather()
+    yield made
+    pytest_twisted.blockon(made.end())
+
+
+@pytest.fixture
+def stores():
+    """Opens stores, and closes them at the end."""
+    opened: list[DynamoStore] = []
+
+    async def open_(folder: Path, *args: Any, **options: Any) -> DynamoStore:
+        store = dynamo_store(folder, *args, **options)
+        opened.append(store)
+        await store.open()
+        return store
+
+    yield open_
+    for store in opened:
+        pytest_twisted.blockon(store.close())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        await deferLater(reactor, 0.01)
+
+
+async def kept(store: DynamoStore, thing: str = JANE) -> list[Entry]:
+    return list((await store.page(Span(thing, "fix"), 10_000)).entries)
+
+
+@pytest_twisted.ensureDeferred
+async def test_in_any_weather_everything_is_kept_once(weather, stores, tmp_path):
+    """Some throttled, others refused, cut, done with the answer lost; leftovers in batches."""
+    store = await stores(tmp_path, weather.endpoint, writing=60.0, patience=60.0)
+    dice = random.Random(11)
+    moods = [THROTTLED] * 3 + ["busy", "cut", "lost"] + [None] * 14
+    weather.mood = lambda operation: dice.choice(moods)
+    weather.unprocessed = 0.3
+    fixes = [fix(number) for number in range(200)]
+    new = [await store.write(fixes[at : at + 50], ()) for at in range(0, 200, 50)]
+    assert await store.write(fixes[:50], ()) == 0
+    assert await kept(store) == fixes
+    assert sum(new) <= 200
+    assert store.spilled == 0
+    assert store._dynamo.repeated > 5
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_long_throttling_loses_nothing_and_keeps_the_order(weather, stores, tmp_path):
+    store = await stores(tmp_path, weather.endpoint, writing=0.1)
+    await store.write([fix(0)], [Standing(JANE, T0, b"0")])
+    weather.mood = lambda operation: THROTTLED
+    for number in range(1, 30):
+        assert await store.write([fix(number)], [Standing(JANE, T0, b"%d" % number)]) == 1
+    assert store.spilled > 0
+    weather.mood = lambda operation: None
+    # Written while the rest is on its way into the table: it stands behind it.
+    await store.write([fix(30)], [Standing(JANE, T0, b"30")])
+    await until(lambda: store.spilled == 0 and not store._spilling)
+    assert await kept(store) == [fix(number) for number in range(31)]
+    assert (await store.standings())[0] == [Standing(JANE, T0, b"30")]
+    await store.write([fix(31)], ())
+    assert store.spilled == 0
+    assert len(await kept(store)) == 32
+
+
+@pytest_twisted.ensureDeferred
+async def test_writes_at_the_moment_of_recovery_are_not_forgotten(weather, stores, tmp_path):
+    store = await stores(tmp_path, weather.endpoint, writing=0.05, again=(0.0, 0.01))
+    count = 0
+    for round_ in range(6):
+        weather.mood = lambda operation: THROTTLED
+        await store.write([fix(count := count + 1)], ())
+        weather.mood = lambda operation: None
+        writes: list[Deferred[int]] = []
+        for _ in range(10):
+            writes.append(store.write([fix(count := count + 1)], ()))
+            await deferLater(reactor, 0.005 * round_ / 5)
+        await gatherResults(writes)
+    await until(lambda: store.spilled == 0 and not store._spilling)
+    assert await kept(store) == [fix(number + 1) for number in range(count)]
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_waits_is_bounded_and_the_next_is_refused(weather, stores, tmp_path):
+    store = await stores(tmp_path, weather.endpoint, writing=0.0, spill=2000)
+    weather.mood = lambda operation: "cut"
+    taken = 0
+    refused = 0
+    for number in range(40):
+        try:
+            taken += await store.write([fix(number)], ())
+        except Unavailable:
+            refused += 1
+    assert taken > 0
+    assert refused == 40 - taken
+    assert store.spilled <= 2000
+    weather.mood = lambda operation: None
+    await until(lambda: store.spilled == 0 and not store._spilling)
+    assert await kept(store) == [fix(number) for number in range(taken)]
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_start_without_aws_keeps_what_comes_and_what_was_left(weather, stores, tmp_path):
+    weather.mood = lambda operation: "cut"
+    first = await stores(tmp_path, weather.endpoint, writing=0.0, name="without-aws")
+    await first.write([fix(0)], ())
+    await first.close()
+    second = await stores(tmp_path, weather.endpoint, writing=0.0, name="without-aws", patience=0.5)
+    assert second.spilled > 0
+    await second.write([fix(1)], ())
+    with pytest.raises(Unavailable):
+        await second.page(Span(JANE, "fix"))
+    weather.mood = lambda operation: None
+    await until(lambda: second.spilled == 0 and not second._spilling)
+    assert await kept(second) == [fix(0), fix(1)]
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_erasure_reaches_what_waits_on_disk(weather, stores, tmp_path):
+    store = await stores(tmp_path, weather.endpoint, writing=0.0)
+    weather.mood = lambda operation: THROTTLED if operation == "BatchGetItem" else None
+    await store.write([fix(0), fix(1, "friend/omar/phone")], [Standing(JANE, T0, b"{}")])
+    assert await store.erase([JANE]) == 1
+    weather.mood = lambda operation: None
+    await until(lambda: store.spilled == 0 and not store._spilling)
+    assert await kept(store) == []
+    assert len(await kept(store, "friend/omar/phone")) == 1
+    assert (await store.standings())[0] == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_rights_that_are_missing_are_told_at_start(weather, tmp_path):
+    weather.mood = lambda operation: "AccessDeniedException"
+    store = dynamo_store(tmp_path, weather.endpoint, name="secret")
+    with pytest.raises(CannotOpen, match=r"table secret cannot be used.*AccessDeniedException"):
+        await store.open()
+    await store.close()
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_has_ended_is_gone_though_dynamodb_still_has_it(stores, tmp_path):
+    now = [T0 + 100]
+    store = await stores(tmp_path, keep=1000.0, wall=lambda: now[0])
+    told = await store._dynamo.call("DescribeTimeToLive", TableName=store._table.name)
+    assert told["TimeToLiveDescription"]["AttributeName"] == "x"
+    alarm = entry("probot/ProBot1", "alarm", T0, T0, b"1")
+    await store.write([fix(0), fix(500), alarm], ())
+    now[0] = T0 + 1200
+    assert await kept(store) == [fix(500)]
+    assert (await store.events(["alarm"])).entries == []
+    assert list(await store.counts(JANE, "fix", [T0, T0 + 1000])) == [1]
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_second_start_finds_the_same_table(stores, tmp_path):
+    first = await stores(tmp_path, name="twice")
+    await first.write([fix(0)], ())
+    second = await stores(tmp_path, name="twice", keep=1e9)
+    assert await kept(second) == [fix(0)]
+    assert (await second.figures()).bytes is not None
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_entry_that_fits_into_no_item_harms_no_other(stores, tmp_path):
+    store = await stores(tmp_path)
+    large = entry(JANE, "fix", T0, T0, b'"%b"' % (b"x" * 400_000))
+    assert await store.write([large, fix(1)], [Standing(JANE, T0, large.body)]) == 1
+    assert await kept(store) == [fix(1)]
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_long_history_is_read_by_its_days(stores, tmp_path):
+    store = await stores(tmp_path)
+    fixes = [fix(day * 86_400) for day in range(0, 300, 30)]
+    await store.write(fixes, ())
+    assert await kept(store) == fixes
+    page = await store.page(Span(JANE, "fix", since=fixes[4].tst, until=fixes[5].tst), 10)
+    assert list(page.entries) == fixes[4:6]
+    page = await store.page(Span(JANE, "fix", newest_first=True), 1)
+    assert list(page.entries) == fixes[-1:]
+
+
+times = st.floats(-6e10, 2.5e11) | st.integers(0, 4 * 10**9).map(float)
+digests = st.integers(0, (1 << 63) - 1)
+
+
+@given(times, times, digests, digests)
+def test_places_sort_as_times_do(one, two, digest, other):
+    if one + 2e-6 < two:
+        assert keys.place(one, digest) < keys.place(two, other)
+    if one <= two:
+        assert keys.day_of(one) <= keys.day_of(two)
+    if digest < other:
+        assert keys.place(one, digest) < keys.place(one, other)
+
+
+@given(times, digests)
+def test_bounds_are_as_near_as_can_be(tst, digest):
+    place = keys.place(tst, digest)
+    before, behind = keys.just_before(tst, digest), keys.just_behind(tst, digest)
+    assert before < place < behind
+    if digest:
+        assert keys.place(tst, digest - 1) < before
+    assert behind < keys.place(tst, digest + 1)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=400), times, digests)
+def test_an_entry_is_the_same_when_it_comes_back(name, tst, digest):
+    before = Entry(f"friend/{name}", "alarm", tst, T0 + 0.5, '{"ü":1}'.encode(), digest)
+    item = keys.item_of(before)
+    assert keys.entry_of(item) == before
+    assert len(item["es"]["S"].encode()) <= 1024
+    assert len(item["sk"]["S"]) == 35
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_server_with_its_history_in_dynamodb_forgets_nothing(monkeypatch, stores):
+    """The whole of it: phones, broker, server, table; the server is killed and comes back."""
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    with Broker() as broker:
+        settings = f"""
+            [broker.main]
+            host = "127.0.0.1"
+            port = {broker.port}
+            [driving]
+            guard = false
+            [history]
+            store = "dynamodb"
+            [dynamodb]
+            table = "whole"
+            region = "eu-west-1"
+            endpoint = "{endpoint()}"
+        """
+        with SightlineProcess(settings) as server:
+            speaker = Client(CallbackAPIVersion.VERSION2)
+            speaker.connect("127.0.0.1", broker.port)
+            speaker.loop_start()
+            store = await stores(server.folder / "other", name="whole")
+            wait = time.monotonic() + 30
+            count, began = 0, int(time.time()) - 1000
+            while len(await kept(store)) < 5:
+                assert time.monotonic() < wait, server.logged
+                fix = b'{"_type":"location","lat":1,"lon":2,"tst":%d}' % (began + count)
+                speaker.publish("owntracks/jane/phone", fix, 1).wait_for_publish(5)
+                count += 1
+            server.restart(signal.SIGKILL)
+            while "things are known from before" not in server.logged:
+                assert time.monotonic() < wait, server.logged
+                await deferLater(reactor, 0.05)
+            while len(await kept(store)) < count:
+                assert time.monotonic() < wait, server.logged
+            assert len(await kept(store)) == count
+            speaker.disconnect()
+            speaker.loop_stop()

@@ -1,0 +1,254 @@
+"""What is acknowledged is kept: kills, a locked file, a full disk, 20,000 retained messages.
+
+Real brokers, a real server in a process of its own, real files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+
+from broker import Broker
+from mqtt.scene import Publisher as RawPublisher
+from sightline_process import SightlineProcess
+
+DEADLINE = 30.0
+T0 = int(time.time()) - 50_000
+
+
+def until(fact: Callable[[], Any], what: str) -> Any:
+    deadline = time.monotonic() + DEADLINE
+    while time.monotonic() < deadline:
+        if found := fact():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"waited {DEADLINE:.0f} s in vain for: {what}")
+
+
+def settings(port: int, more: str = "") -> str:
+    return (
+        f'[broker.main]\nhost = "127.0.0.1"\nport = {port}\n'
+        f"[driving]\nguard = false\n[limits]\nrequests_per_second = 1000\n{more}"
+    )
+
+
+def asks(server: SightlineProcess, path: str) -> Any:
+    with urllib.request.urlopen(server.url + path, timeout=5) as answer:
+        return json.load(answer)
+
+
+def ready(server: SightlineProcess) -> bool:
+    try:
+        return bool(asks(server, "readyz")["ok"])
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def stored(server: SightlineProcess) -> list[int]:
+    """The tst of every fix in the file, T0 being 0."""
+    sql = sqlite3.connect(server.folder / "state" / "history.db", timeout=10)
+    try:
+        rows = sql.execute(
+            "SELECT tst FROM entry WHERE sort = (SELECT id FROM sort WHERE name = 'fix')"
+        ).fetchall()
+    finally:
+        sql.close()
+    return sorted(tst // 1_000_000 - T0 for (tst,) in rows)
+
+
+def vitals(server: SightlineProcess) -> dict[str, Any]:
+    found: dict[str, Any] = asks(server, "api/1/things/server/sightline")["thing"]
+    return found
+
+
+class Publisher:
+    """Publishes fixes at QoS 1; ``acked`` counts those that the broker acknowledged."""
+
+    def __init__(self, port: int, user: str = "jane") -> None:
+        self.acked = 0
+        self._user = user
+        self.client = Client(CallbackAPIVersion.VERSION2)
+        self.client.max_inflight_messages_set(100)
+        self.client.on_publish = self._published
+        self.client.connect("127.0.0.1", port)
+        self.client.loop_start()
+
+    def _published(self, *_: Any) -> None:
+        self.acked += 1
+
+    def send(self, *numbers: int) -> None:
+        for number in numbers:
+            fix = {"_type": "location", "lat": 48.5, "lon": 2.25, "tst": T0 + number}
+            self.client.publish(f"owntracks/{self._user}/x", json.dumps(fix), qos=1)
+
+    def close(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    lines = ("max_inflight_messages 1000", "max_queued_messages 100000", "log_type all")
+    with Broker(*lines) as made:
+        yield made
+
+
+@pytest.fixture
+def publisher(broker: Broker) -> Iterator[Publisher]:
+    made = Publisher(broker.port)
+    yield made
+    made.close()
+
+
+@pytest.mark.timeout(120)
+def test_what_the_broker_has_our_word_for_survives_eight_kills(
+    broker: Broker, publisher: Publisher
+) -> None:
+    count, kills = 3000, 8
+    with SightlineProcess(settings(broker.port)) as server:
+        until(lambda: ready(server), "a connection to the broker")
+        for kill in range(kills):
+            numbers = range(kill * count // kills, (kill + 1) * count // kills)
+            first = numbers[0]
+            other = None
+            if kill == kills - 1:  # this time for certain with some that are not safe
+                other = sqlite3.connect(server.folder / "state" / "history.db", timeout=10)
+                other.execute("BEGIN IMMEDIATE")
+            publisher.send(*numbers)
+            if other is not None:
+                until(lambda: vitals(server).get("backlog"), "messages that wait to be safe")
+            else:  # in the middle of it: some are safe, some are not
+                until(lambda n=first: stored(server)[-1:] >= [n], "the first of this burst")
+            server.end(signal.SIGKILL)
+            if other is not None:
+                other.close()
+            server.start()
+        until(lambda: publisher.acked == count, "the broker's word for all")
+        until(lambda: len(stored(server)) >= count, "all in the history")
+        assert stored(server) == list(range(count))
+        # Some came twice, or this would have shown nothing.
+        assert "(d1, q1" in broker.logged
+
+
+def test_a_locked_file_holds_up_neither_the_map_nor_loses_anything(
+    broker: Broker, publisher: Publisher
+) -> None:
+    with SightlineProcess(settings(broker.port)) as server:
+        until(lambda: ready(server), "a connection to the broker")
+        publisher.send(0)
+        until(lambda: stored(server) == [0], "the first fix")
+        other = sqlite3.connect(server.folder / "state" / "history.db", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        # More than the broker sends without our word for them.
+        publisher.send(*range(1, 3001))
+        until(lambda: vitals(server).get("history_why"), "an alarm on the page")
+        sent = 3001
+
+        def shown() -> bool:
+            nonlocal sent
+            publisher.send(sent)
+            sent += 1
+            return bool(asks(server, "api/1/things/friend/jane/x")["thing"]["tst"] > T0 + 3000)
+
+        until(shown, "the newest position, although nothing is kept")
+        assert vitals(server)["backlog"] > 0
+        assert vitals(server)["lag"] < 500
+        assert stored(server) == [0]
+        other.execute("ROLLBACK")
+        other.close()
+        until(lambda: len(stored(server)) == sent, "all in the history")
+        assert stored(server) == list(range(sent))
+        until(lambda: not vitals(server).get("history_why"), "the end of the alarm")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_is_said_and_when_it_has_room_again_nothing_is_lost(
+    broker: Broker, publisher: Publisher
+) -> None:
+    server = SightlineProcess(settings(broker.port))
+    state = server.folder / "state"
+    state.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(state)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("cannot mount a small disk here")
+    try:
+        with server:
+            until(lambda: ready(server), "a connection to the broker")
+            publisher.send(0)
+            until(lambda: stored(server) == [0], "the first fix")
+            rest = state / "rest"
+            with rest.open("wb", buffering=0) as filler:
+                try:
+                    while True:
+                        filler.write(bytes(4096))
+                except OSError:
+                    pass
+            publisher.send(*range(1, 2001))
+            why = until(lambda: vitals(server).get("history_why"), "an alarm on the page")
+            assert "full" in why
+            assert asks(server, "readyz")["history"] == why
+            with urllib.request.urlopen(f"{server.url}metrics", timeout=5) as figures:
+                assert b"sightline_history_failing 1.0" in figures.read()
+            # What is there can still be asked.
+            assert asks(server, "api/1/history/friend/jane/x?limit=1")["count"] == 1
+            rest.unlink()
+            until(lambda: len(stored(server)) == 2001, "all in the history")
+            assert stored(server) == list(range(2001))
+            until(lambda: not vitals(server).get("history_why"), "the end of the alarm")
+            server.end()
+    finally:
+        subprocess.run(["umount", "-l", str(state)], check=False)
+
+
+def test_a_damaged_history_stops_the_start_with_a_clear_word(broker: Broker) -> None:
+    server = SightlineProcess(settings(broker.port))
+    (server.folder / "state").mkdir()
+    path: Path = server.folder / "state" / "history.db"
+    path.write_bytes(b"this is no database at all" * 100)
+    before = path.read_bytes()
+    with pytest.raises(RuntimeError, match=r"damaged.*sightline restore"):
+        server.start()
+    assert "Traceback" not in server.logged
+    assert path.read_bytes() == before
+    server.__exit__()
+
+
+@pytest.mark.timeout(120)
+def test_twenty_thousand_retained_messages_and_a_restart_without_them() -> None:
+    lines = ("max_inflight_messages 1000", "max_queued_messages 100000")
+    with Broker(*lines) as broker:
+        _twenty_thousand(broker)
+
+
+def _twenty_thousand(broker: Broker) -> None:
+    count = 20_000
+    publisher = RawPublisher(broker.port)
+    for number in range(count):
+        fix = {"_type": "location", "lat": 48.5, "lon": 2.25, "tst": T0 + number}
+        publisher.send(f"owntracks/u{number}/x", json.dumps(fix).encode(), retain=True)
+    publisher.close()
+    with SightlineProcess(settings(broker.port)) as server:
+        until(lambda: vitals(server).get("things", 0) >= count, "all of them in the world")
+        until(lambda: len(stored(server)) == count, "all of them in the history")
+        # Again, with a broker that knows nothing: the world comes from the history alone.
+        server.end(signal.SIGKILL)
+        broker.restart()
+        server.start()
+        until(lambda: vitals(server).get("things", 0) >= count, "the world as it was")
+        one = asks(server, "api/1/things/friend/u7/x")["thing"]
+        assert (one["lat"], one["tst"], one["presence"]) == (48.5, T0 + 7, "offline")
