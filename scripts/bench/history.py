@@ -35,7 +35,7 @@ from sightline.history.writing import Writer
 PARTS = ("rows", "stored", "read")
 DEVICES = 1000
 EACH = 60  # s between two fixes of a device
-DAY = 86400
+PER_DAY = 1440
 
 
 def rows(where: Path, args: argparse.Namespace) -> None:
@@ -87,39 +87,35 @@ def stored(where: Path, args: argparse.Namespace) -> None:
 
 
 def read(where: Path, args: argparse.Namespace) -> None:
-    """One device's day (1,440 fixes) in histories of growing size."""
-    path = where / "read.db"
-    writer = Writer(tables.opened(path))
+    """One device's day, a fix each minute, in histories of ever more devices."""
     results = []
-    have = 0
-    for size in (20_000, 200_000, 2_000_000):
-        if args.quick and size > 200_000:
+    for devices in (14, 139, 1389):
+        if args.quick and devices > 139:
             break
+        path = where / f"read-{devices}.db"
+        writer = Writer(tables.opened(path))
+        rows = devices * PER_DAY
         began = time.monotonic()
-        while have < size:
-            writer.write([_fix(have + i) for i in range(5000)], [])
-            have += 5000
+        for first in range(0, rows, 5000):
+            some = range(first, min(first + 5000, rows))
+            writer.write([_fix(n, devices) for n in some], [])
         filled = time.monotonic() - began
+        writer.close()
         sql = tables.connect(path)
-        newest = T0 + have // DEVICES * EACH
         times = []
-        for device in range(0, DEVICES, 50):
-            span = Span(_thing(device), "fix", newest - DAY, newest)
+        for device in range(0, devices, max(1, devices // 20)):
+            span = Span(_thing(device), "fix", T0, T0 + PER_DAY * EACH)
             began = time.perf_counter()
             found = reading.page(sql, span, 10_000, None)
             times.append((time.perf_counter() - began) * 1000)
         sql.close()
         times.sort()
-        results.append(
-            (
-                *(have, path.stat().st_size / 1e6, filled, len(found.entries)),
-                *(times[len(times) // 2], times[-1]),
-            )
-        )
-    writer.close()
+        size = path.stat().st_size / 1e6
+        middle = times[len(times) // 2]
+        results.append((rows, size, filled, len(found.entries), times[0], middle, times[-1]))
     table.show(
-        "One device's last day",
-        ["rows in all", "MB", "s to fill", "fixes found", "median ms", "worst ms"],
+        "One device's day",
+        ["rows in all", "MB", "s to fill", "fixes", "best ms", "median ms", "worst ms"],
         results,
     )
 
@@ -131,11 +127,11 @@ def _thing(device: int) -> str:
     return f"friend/u{device}/phone"
 
 
-def _fix(n: int) -> Entry:
+def _fix(n: int, devices: int = DEVICES) -> Entry:
     """The n-th fix: device by device, minute by minute."""
-    body = messages.payload(n, DEVICES, n)
-    tst = T0 + n // DEVICES * EACH
-    return Entry(_thing(n % DEVICES), "fix", tst, tst + 0.5, body, digest(body))
+    body = messages.payload(n, devices, n)
+    tst = T0 + n // devices * EACH
+    return Entry(_thing(n % devices), "fix", tst, tst + 0.5, body, digest(body))
 
 
 def _wait(fact: Callable[[], Any]) -> None:

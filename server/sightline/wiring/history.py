@@ -39,6 +39,7 @@ from sightline.wiring.start import CannotStart
 reactor: Any = _reactor
 _TICK = 0.25  # s
 _LATE_FOR = 2.0  # s without trouble until all is well again
+_PATIENCE = 5.0  # s that viewers wait at the start for a store far away
 _FIGURES = 10.0  # s
 _PURGE = 3600.0  # s
 # The sort and the least time (s) between two kept states of a thing.
@@ -108,6 +109,9 @@ class HistoryService(Service):
         self._figures = Figures()
         self._opened = False
         self._opening: Deferred[None] | None = None
+        self._letting_in: Any = None
+        self.restored: Deferred[None] = Deferred()
+        """Fires when the world is as it was, or after `_PATIENCE`: then viewers may come."""
         self._loops: list[LoopingCall] = []
 
     # -- the service
@@ -137,6 +141,7 @@ class HistoryService(Service):
         """Bring the world back, and begin to keep."""
         super().startService()
         self._watched(self._bring_back(), "bring back the world")
+        self._letting_in = reactor.callLater(_PATIENCE, self._let_in)
         for work, every in (
             (self._tick, _TICK),
             (self._ask_figures, _FIGURES),
@@ -152,13 +157,22 @@ class HistoryService(Service):
     async def _bring_back(self) -> None:
         if self._opening is not None:  # a store far away takes its time
             await self._opening
-        count = await self._restorer.restore(self.store, self._hub.restore)
+        try:
+            count = await self._restorer.restore(self.store, self._hub.restore)
+        finally:
+            self._let_in()
         if count:
             self._log.info("{count} things are known from before", count=count)
+
+    def _let_in(self) -> None:
+        if not self.restored.called:
+            self.restored.callback(None)
 
     def stopService(self) -> Deferred[None]:
         """Keep what waits, then close."""
         super().stopService()
+        if self._letting_in is not None and self._letting_in.active():
+            self._letting_in.cancel()
         for loop in self._loops:
             if loop.running:
                 loop.stop()
