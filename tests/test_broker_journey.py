@@ -228,6 +228,12 @@ async def test_bytes_that_are_no_text_go_there_and_back_unharmed(broker, sightli
     assert (answer["ok"], answer["size"]) == (True, 3)
     await browser.until(lambda: heard(browser, topic="test/1"), "the bytes")
     assert heard(browser, topic="test/1")[0]["base64"] == "AP9/"
+    large = "ab" * 65_536  # as large as they may be, and written twice as long
+    answer = await browser.asks("publish", topic="test/2", payload=large, form="hex")
+    assert (answer["ok"], answer["size"]) == (True, 65_536)
+    await browser.until(lambda: heard(browser, topic="test/2", size=65_536), "the large one")
+    answer = await browser.asks("publish", topic="test/2", payload="x" * 65_537)
+    assert (answer["ok"], answer["code"]) == (False, "bad_payload")
     await browser.leaves()
 
 

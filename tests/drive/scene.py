@@ -122,6 +122,9 @@ class Recorder:
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        # Now, and not when garbage is collected: its sockets would be complained of.
+        self._client.on_message = None
+        del self._client
 
 
 class Driver:

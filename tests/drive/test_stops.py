@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from typing import Any
 
 import pytest
 import pytest_twisted
@@ -285,6 +286,25 @@ async def test_the_absence_of_the_guard_is_shown(own: Scene):
     measured("guard gone: shown", time.monotonic() - since)
     os.kill(pids[0], signal.SIGCONT)
     await own.sees(lambda things: things["guard/main"]["presence"] == "live", "the guard")
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_worst_case_is_measured_while_nobody_drives(scene: Scene):
+    since = time.monotonic()
+
+    def parts(things: dict[str, dict[str, Any]]) -> dict[str, float | None]:
+        return {part["dies"]: part.get("measured") for part in things["guard/main"]["parts"]}
+
+    await scene.sees(lambda things: None not in parts(things).values(), "all of it measured")
+    guard = scene.thing("guard/main")
+    assert guard
+    found = parts({"guard/main": guard})
+    assert found["hung"]
+    assert found["hung"] >= 0.5  # so long the guard waits by design
+    assert found["both"]
+    assert found["both"] >= 3  # and so long the broker
+    assert guard["stops_within"] == max(found["killed"] or 0, found["hung"])
+    assert scene.recorder.commands(since) == []  # no robot hears any of it
 
 
 def _stops(scene: Scene, since: float) -> bool:

@@ -368,3 +368,22 @@ def test_every_part_is_accessible_and_fits(broker, visit, connect, theme, viewpo
     is_fine("console")
     at(page, "Frames")
     is_fine("frames")
+
+
+def test_lines_from_before_a_restart_are_found_in_the_store(sightline, visit, connect):
+    page = visit("?test#broker")
+    connected(page)
+    at(page, "Log")
+    connect("early-bird")
+    line = page.locator(".log-line", has_text="as early-bird")
+    expect(line).to_be_visible()
+    sightline.restart()
+    page = visit("?test#broker")
+    connected(page)
+    at(page, "Log")
+    page.get_by_label("Show only lines with").fill("as early-bird")
+    line = page.locator(".log-line", has_text="as early-bird")
+    expect(line).to_have_count(0)
+    page.get_by_role("button", name="Search older lines").click()
+    expect(line).to_be_visible()
+    expect(page.locator("[data-older=end]")).to_be_visible()

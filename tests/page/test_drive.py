@@ -82,6 +82,9 @@ class Recorder:
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        # Now, and not when garbage is collected: its sockets would be complained of.
+        self._client.on_message = None
+        del self._client
 
 
 class Drive:
@@ -437,8 +440,9 @@ def test_the_worst_case_and_the_guard_are_shown(drive, enter):
     hint = page.locator(".drive-hint[data-guard=live]")
     expect(hint).to_contain_text(re.compile(r"stops within \d+(\.\d+)? s"))
     hint.locator("summary").click()
-    for part in ("killed", "hung", "both"):  # the last one takes the broker's patience
-        expect(hint.locator(f"[data-part={part}][data-measured]")).to_be_visible(timeout=40_000)
+    for part in ("killed", "hung"):
+        expect(hint.locator(f"[data-part={part}][data-measured]")).to_be_visible()
+    expect(hint.locator("[data-part=both]")).to_contain_text("at most 10 s")
 
 
 def test_the_list_counts_and_tells_how_each_stands(drive, enter):

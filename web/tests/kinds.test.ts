@@ -8,6 +8,7 @@ import { readProBot } from '../src/kinds/probots/read';
 import { summariseProBot } from '../src/kinds/probots/summary';
 import { readServer } from '../src/kinds/server/read';
 import { daysLeft } from '../src/panels/broker/certificate';
+import { historyText } from '../src/panels/broker/telemetry';
 import { Trails } from '../src/trails';
 import type { Thing } from '../src/wire';
 
@@ -168,6 +169,23 @@ describe('brokers and server', () => {
     [-0.1, 'past its end'],
   ])('a certificate that ends in %d days has %s', (days, text) => {
     expect(daysLeft(1000 + days * 86_400, 1000)).toBe(text);
+  });
+});
+
+describe('the history of the server', () => {
+  const server = (state: Record<string, unknown>) =>
+    readServer({ k: 'server', id: 'sightline', s: 1, ...state });
+
+  test('says where it is, how large, and since when', () => {
+    const kept = server({ store: 'sqlite', history_rows: 12_000, history_bytes: 3_500_000 });
+    expect(historyText(kept, 1000)).toBe('sqlite, 12,000 entries, 3.5 MB');
+  });
+
+  test('says why nothing can be kept, and how much waits for how long', () => {
+    const stuck = server({ store: 'sqlite', history_why: 'disk full', backlog: 7 });
+    expect(historyText(stuck, 0)).toBe('cannot be kept: disk full; 7 records wait');
+    const slow = server({ store: 'sqlite', backlog: 900, backlog_age: 75 });
+    expect(historyText(slow, 0)).toBe('sqlite, the oldest of 900 has waited 1 min 15 s');
   });
 });
 

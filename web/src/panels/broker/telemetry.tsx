@@ -113,13 +113,13 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
               value={grouped(server.queue ?? 0)}
               tone={(server.queue ?? 0) > 1000 ? 'warn' : undefined}
             />
-            {server.store !== undefined && (
-              <Stat
-                name="Backlog"
-                value={grouped(server.backlog ?? 0)}
-                tone={(server.backlogAge ?? 0) > STALE ? 'warn' : undefined}
-              />
-            )}
+            <Stat
+              name="Backlog"
+              value={grouped(server.backlog ?? 0)}
+              tone={(server.backlogAge ?? 0) > STALE ? 'warn' : undefined}
+            />
+            <Stat name="Things" value={grouped(server.things ?? 0)} />
+            <Stat name="Topics" value={grouped(server.topics ?? 0)} />
           </Stats>
           <Chart
             series={series}
@@ -142,9 +142,6 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
             {server.accepted !== undefined && `, ${grouped(server.accepted)} understood`}
           </Fact>
         )}
-        <Fact name="Keeps">
-          {grouped(server?.things ?? 0)} things, {grouped(server?.topics ?? 0)} topics
-        </Fact>
         {server?.store !== undefined && (
           <Fact name="History" tone={server.historyWhy === undefined ? undefined : 'bad'}>
             {historyText(server, clock.seconds())}
