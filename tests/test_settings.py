@@ -434,22 +434,14 @@ def test_certificate_and_key_are_beside_the_settings(write, tmp_path):
     assert (https.certificate, https.key) == (str(tmp_path / "c.pem"), str(tmp_path / "k.pem"))
 
 
-def test_a_certificate_may_be_missing_only_while_certbot_is_to_bring_it(write, tmp_path):
-    text = '[https]\ncertificate = "c.pem"\nkey = "k.pem"\nredirect = "tcp:80"\n'
-    assert "https.certificate" in refusal(write(text))
+def test_whoever_is_no_server_needs_no_certificate(write, tmp_path):
+    text = '[https]\ncertificate = "c.pem"\nkey = "credential:key"\nredirect = "tcp:80"\n'
     https = load(write(text + 'acme_webroot = "acme"\n'), {}).https
+    assert https.certificate == str(tmp_path / "c.pem")
+    assert https.key == "credential:key"
     assert https.acme_webroot == str(tmp_path / "acme")
-
-
-def test_a_key_that_everybody_can_read_is_refused_even_then(write, tmp_path):
-    write("-", "k.pem", mode=0o644)
-    path = write(
-        '[https]\ncertificate = "c.pem"\nkey = "k.pem"\nredirect = "tcp:80"\nacme_webroot = "a"\n'
-    )
-    assert refusal(path) == (
-        f"x.toml: https.key: {tmp_path}/k.pem can be read by everybody on this machine;"
-        f" type: chmod 600 {tmp_path}/k.pem"
-    )
+    https = load(write(text), {"CREDENTIALS_DIRECTORY": "/run/credentials/x"}).https
+    assert https.key == "/run/credentials/x/key"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ import pytest
 from certificates import Authority
 from sightline.settings import load
 
+AUTHORITY = Authority()
 UNITS = Path(__file__).parents[1] / "config" / "systemd"
 SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 MOST_EXPOSED = 2.0
@@ -109,11 +111,70 @@ def _deny_write_execute() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_MDWE, _REFUSE_EXEC_GAIN, 0, 0, 0)
 
 
-def test_it_serves_the_sockets_of_systemd_says_when_and_needs_no_executable_memory(tmp_path):
-    authority = Authority()
-    authority.issue(tmp_path)
-    (tmp_path / "x.toml").write_text(
-        """
+class AsUnit:
+    """`twistd sightline` in ``folder``, started as systemd does it, sockets and all."""
+
+    def __init__(self, folder: Path, settings: str) -> None:
+        self.folder = folder
+        (folder / "x.toml").write_text(settings)
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(str(folder / "notify"))
+        self.notify.settimeout(DEADLINE)
+        self.sockets = [socket.create_server(("127.0.0.1", 0), backlog=100) for _ in range(2)]
+        self.https, self.plain = (each.getsockname()[1] for each in self.sockets)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        # LISTEN_PID must be the server's own: a shell that becomes it knows.
+        twistd = [str(Path(sys.executable).parent / "twistd"), "--nodaemon", "--pidfile="]
+        server = [*twistd, "sightline", "--config", "x.toml", "--state", "state"]
+        first, second = (each.fileno() for each in self.sockets)
+        shell = f'exec 3<&{first} 4<&{second}; LISTEN_PID=$$ WATCHDOG_PID=$$ exec "$@"'
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                ["bash", "-c", shell, "bash", *server],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(first, second),
+                preexec_fn=_deny_write_execute,
+                env={
+                    **os.environ,
+                    "LISTEN_FDS": "2",
+                    "LISTEN_FDNAMES": "https:http",
+                    "NOTIFY_SOCKET": str(self.folder / "notify"),
+                    "WATCHDOG_USEC": "600000",
+                    "CREDENTIALS_DIRECTORY": str(self.folder / "credentials"),
+                },
+            )
+
+    def hears(self, wanted: str) -> None:
+        while wanted not in self.notify.recv(4096).decode():
+            pass
+
+    def stop(self) -> None:
+        assert self.process
+        self.process.terminate()
+        self.hears("STOPPING=1")
+        assert self.process.wait(DEADLINE) in (0, -signal.SIGTERM)
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(DEADLINE)
+        for each in (self.notify, *self.sockets):
+            each.close()
+
+
+@pytest.fixture
+def as_unit(tmp_path: Path) -> Iterator[AsUnit]:
+    AUTHORITY.issue(tmp_path)
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    (tmp_path / "cert.pem").rename(credentials / "certificate")
+    (tmp_path / "key.pem").rename(credentials / "key")
+    settings = """
         [server]
         listen = "systemd:domain=INET:name=https"
         [https]
@@ -122,59 +183,48 @@ def test_it_serves_the_sockets_of_systemd_says_when_and_needs_no_executable_memo
         redirect = "systemd:domain=INET:name=http"
         [driving]
         guard = false
-        """
-    )
-    credentials = tmp_path / "credentials"
-    credentials.mkdir()
-    (tmp_path / "cert.pem").rename(credentials / "certificate")
-    (tmp_path / "key.pem").rename(credentials / "key")
-    notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    notify.bind(str(tmp_path / "notify"))
-    notify.settimeout(DEADLINE)
-    ports = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
-    # LISTEN_PID must be the server's own: a shell that becomes it knows.
+    """
+    as_unit = AsUnit(tmp_path, settings)
+    yield as_unit
+    as_unit.close()
+
+
+def test_as_a_unit_it_serves_systemds_sockets_says_when_and_refuses_nobody_at_a_restart(as_unit):
+    as_unit.start()
+    as_unit.hears(f"READY=1\nMAINPID={as_unit.process.pid}")
+    as_unit.hears("WATCHDOG=1")
+    trust = ssl.create_default_context(cadata=AUTHORITY.pem.decode())
+    page = http.client.HTTPSConnection("127.0.0.1", as_unit.https, timeout=DEADLINE, context=trust)
+    page.request("GET", "/healthz")
+    assert page.getresponse().status == 200
+    page.close()
+    other = http.client.HTTPConnection("127.0.0.1", as_unit.plain, timeout=DEADLINE)
+    other.request("GET", "/x")
+    location = other.getresponse().getheader("location")
+    assert location == f"https://127.0.0.1:{as_unit.https}/x"
+    other.close()
+    as_unit.stop()
+    # Nobody is there; who comes now waits, and is answered by the next.
+    early = http.client.HTTPConnection("127.0.0.1", as_unit.plain, timeout=DEADLINE)
+    early.request("GET", "/y")
+    as_unit.start()
+    assert early.getresponse().status == 301
+    early.close()
+    as_unit.hears("READY=1")
+    as_unit.stop()
+
+
+def test_a_socket_that_systemd_did_not_open_is_said_to_be_missing(tmp_path):
+    (tmp_path / "x.toml").write_text('[server]\nlisten = "systemd:domain=INET:name=https"\n')
     twistd = [str(Path(sys.executable).parent / "twistd"), "--nodaemon", "--pidfile="]
-    server = [*twistd, "sightline", "--config", "x.toml", "--state", "state"]
-    first, second = (port.fileno() for port in ports)
-    shell = f'exec 3<&{first} 4<&{second}; LISTEN_PID=$$ WATCHDOG_PID=$$ exec "$@"'
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            ["bash", "-c", shell, "bash", *server],
-            cwd=tmp_path,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            pass_fds=(first, second),
-            preexec_fn=_deny_write_execute,
-            env={
-                **os.environ,
-                "LISTEN_FDS": "2",
-                "LISTEN_FDNAMES": "https:http",
-                "NOTIFY_SOCKET": str(tmp_path / "notify"),
-                "WATCHDOG_USEC": "600000",
-                "CREDENTIALS_DIRECTORY": str(credentials),
-            },
-        )
-    try:
-        assert f"READY=1\nMAINPID={process.pid}" in notify.recv(4096).decode()
-        assert notify.recv(4096) == b"WATCHDOG=1"
-        https, plain = (port.getsockname()[1] for port in ports)
-        trust = ssl.create_default_context(cadata=authority.pem.decode())
-        page = http.client.HTTPSConnection("127.0.0.1", https, timeout=DEADLINE, context=trust)
-        page.request("GET", "/healthz")
-        assert page.getresponse().status == 200
-        page.close()
-        other = http.client.HTTPConnection("127.0.0.1", plain, timeout=DEADLINE)
-        other.request("GET", "/x")
-        assert other.getresponse().getheader("location") == f"https://127.0.0.1:{https}/x"
-        other.close()
-        process.terminate()
-        while notify.recv(4096) != b"STOPPING=1":
-            pass
-        assert process.wait(DEADLINE) in (0, -signal.SIGTERM)
-    finally:
-        process.kill()
-        process.wait(DEADLINE)
-        notify.close()
-        for port in ports:
-            port.close()
+    ended = subprocess.run(
+        [*twistd, "sightline", "--config", "x.toml", "--state", "state"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+    assert ended.returncode != 0
+    assert "systemd gave us no such socket" in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr

@@ -361,13 +361,11 @@ def _broker(
 
 
 def _https(https: Https, file: str, folder: Path, environ: Mapping[str, str]) -> Https:
-    """With whole paths; the files must be there, unless certbot is still to bring them."""
+    """With whole paths. Whether the files are there is the server's matter, not the guard's."""
     paths = {}
     for key in ("certificate", "key"):
         if value := getattr(https, key):
-            paths[key] = _path(value, folder, environ, f"{file}: https.{key}")
-            if Path(paths[key]).exists() or not https.acme_webroot:
-                _check_file(paths[key], file, f"https.{key}", secret=key == "key")
+            paths[key] = _path(value, folder, environ, f"{file}: https.{key}", needed=False)
     if https.acme_webroot:
         paths["acme_webroot"] = str(folder / https.acme_webroot)
     return msgspec.structs.replace(https, **paths)
@@ -376,14 +374,21 @@ def _https(https: Https, file: str, folder: Path, environ: Mapping[str, str]) ->
 _CREDENTIAL = "credential:"
 
 
-def _path(value: str, folder: Path, environ: Mapping[str, str], where: str) -> str:
-    """The whole path of a file: beside the settings, or a credential that systemd handed us."""
+def _path(
+    value: str, folder: Path, environ: Mapping[str, str], where: str, *, needed: bool = True
+) -> str:
+    """The whole path of a file: beside the settings, or a credential that systemd handed us.
+
+    A credential that was not handed over is refused, or left as it is where it is not ``needed``.
+    """
     if not value.startswith(_CREDENTIAL):
         return str(folder / value)
     name = value.removeprefix(_CREDENTIAL)
     if not re.fullmatch(r"[\w.@-]+", name) or name in (".", ".."):
         raise BadSettings(f"{where}: a credential's name is one word (is {_shown(name)})")
     credentials = environ.get("CREDENTIALS_DIRECTORY")
+    if not credentials and not needed:
+        return value
     if not credentials:
         raise BadSettings(
             f"{where}: there is no credential {name}: systemd gave us none"

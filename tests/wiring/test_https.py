@@ -13,7 +13,8 @@ from twisted.internet.task import Clock
 from twisted.logger import LogLevel, globalLogPublisher
 
 from certificates import Authority, replace
-from sightline.wiring.https import EVERY, Certificate
+from sightline.wiring.https import EVERY, Certificate, must_be_there
+from sightline.wiring.start import CannotStart
 
 AUTHORITY = Authority()
 DAY = 86_400.0
@@ -154,3 +155,30 @@ def test_the_end_is_warned_of_each_day_from_three_weeks_ahead(scene):
     assert len(warned) == 14
     assert scene.said(LogLevel.error)[-1].startswith("The certificate is past its end")
     assert len(scene.said(LogLevel.error)) == 8
+
+
+def refusal(folder: Path, *, later: bool = False) -> str:
+    try:
+        must_be_there(folder / "cert.pem", folder / "key.pem", later=later)
+    except CannotStart as why:
+        return str(why).removeprefix("sightline: ").replace(str(folder), "x")
+    return ""
+
+
+def test_a_slip_of_the_pen_is_refused_at_the_start_but_not_what_certbot_is_to_bring(tmp_path):
+    assert refusal(tmp_path) == (
+        "https.certificate: x/cert.pem cannot be read: No such file or directory"
+    )
+    assert refusal(tmp_path, later=True) == ""
+    AUTHORITY.issue(tmp_path)
+    assert refusal(tmp_path) == ""
+    (tmp_path / "key.pem").chmod(0o644)
+    assert refusal(tmp_path, later=True) == (
+        "https.key: x/key.pem can be read by everybody on this machine; type: chmod 600 x/key.pem"
+    )
+
+
+def test_a_broken_file_keeps_nobody_from_starting(tmp_path):
+    replace(tmp_path / "cert.pem", b"broken")
+    replace(tmp_path / "key.pem", b"broken")
+    assert refusal(tmp_path) == ""

@@ -8,6 +8,7 @@ ones stay, and the fault is told in the log and in ``server/sightline`` until it
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from twisted.python.failure import Failure
 from sightline.core.expiry import days_left, standing
 from sightline.model.server import Https
 from sightline.web.certificate import BadCertificate, Handshakes, Served, read
+from sightline.wiring.start import CannotStart
 
 EVERY = 1.0  # s between two looks
 
@@ -150,6 +152,26 @@ class Certificate(Service):
 
     def _failed(self, failure: Failure) -> None:
         self._log.failure("The watch over the certificate ended", failure)
+
+
+def must_be_there(certificate: Path, key: Path, *, later: bool) -> None:
+    """Raises `CannotStart` for what is no accident but a slip: a wrong path, a key for everybody.
+
+    ``later``: the files may still be to come. What is wrong *in* them keeps nobody from starting:
+    robots are watched and messages are kept without HTTPS, too.
+    """
+    for name, path in (("certificate", certificate), ("key", key)):
+        try:
+            mode = path.stat().st_mode
+        except OSError as why:
+            if later and isinstance(why, FileNotFoundError):
+                continue
+            raise CannotStart(f"https.{name}: {path} cannot be read: {why.strerror}") from None
+        if path == key and mode & stat.S_IROTH:
+            raise CannotStart(
+                f"https.key: {path} can be read by everybody on this machine;"
+                f" type: chmod 600 {path}"
+            )
 
 
 def _read(files: tuple[Path, Path]) -> Served | BadCertificate:

@@ -25,7 +25,7 @@ from sightline.web.front import Front
 from sightline.web.plain import PlainHttp
 from sightline.web.site import QuietSite
 from sightline.wiring.browsers import Listening
-from sightline.wiring.https import Certificate
+from sightline.wiring.https import Certificate, must_be_there
 
 reactor: Any = _reactor
 
@@ -76,6 +76,7 @@ class Ports(MultiService):
             Listening(listen, pages, announce).setServiceParent(self)
             return
         files = Path(https.certificate), Path(https.key)
+        must_be_there(*files, later=bool(https.acme_webroot))
         self._certificate = certificate = Certificate(reactor, wall, *files)
         certificate.setServiceParent(self)
         encrypted = Encrypted(certificate.handshakes, False, pages)

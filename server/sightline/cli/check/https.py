@@ -23,6 +23,13 @@ _PORT = re.compile(r"tcp6?:(?:port=)?([0-9]+)(?::.*)?")
 def check(settings: Settings) -> Iterator[Finding]:
     """Everything about [https]."""
     https, public = settings.https, urlsplit(settings.server.public_url)
+    if "credential:" in https.certificate + https.key:
+        yield Finding(
+            _WHERE, "files", "skip", "credentials of systemd's: only the service has them"
+        )
+        if https.redirect:
+            yield _plain(public.hostname or "127.0.0.1", https.redirect)
+        return
     try:
         served = read(Path(https.certificate), Path(https.key))
     except BadCertificate as why:
