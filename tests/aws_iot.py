@@ -53,13 +53,13 @@ class AwsIot:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
 
-    def settings(self, more: str = "") -> str:
+    def settings(self) -> str:
         """A broker's table that leads here."""
         return (
             f'[broker.aws]\nhost = "127.0.0.1"\nport = {self.port}\nclient_id = "sightline"\n'
             f'tls = true\ntls_ca = "{self._folder}/ca.pem"\ntls_cert = "{self._folder}/aws.pem"\n'
             f'tls_key = "{self._folder}/aws.key"\ntls_alpn = ["x-amzn-mqtt-ca"]\n'
-            f"keepalive = 30\n{more}\n"
+            "keepalive = 30\n"
         )
 
     def __enter__(self) -> AwsIot:

@@ -87,29 +87,6 @@ class Vitals(Collector):
         if isinstance(ours, Server):
             yield from _door(ours)
 
-
-def _door(ours: Server) -> Iterable[Metric]:
-    """Who was not let in at all, and how our certificate is, if we have one."""
-    yield CounterMetricFamily(
-        "sightline_connections_turned_away",
-        "connections closed at once: too many of their address, or of all",
-        value=ours.turned_away,
-    )
-    if ours.https is None:
-        return
-    yield GaugeMetricFamily(
-        "sightline_certificate_fault",
-        "whether the certificate's files cannot be used as they are",
-        value=ours.https.fault is not None,
-    )
-    if ours.https.expires is not None:
-        yield GaugeMetricFamily(
-            "sightline_certificate_expires_timestamp_seconds",
-            "when the certificate in use ends, in epoch seconds",
-            value=ours.https.expires,
-        )
-
-
     def _history(self) -> Iterable[Metric]:
         """How history is kept, as the page is told, too."""
         told = self._hub.gauges()
@@ -131,6 +108,28 @@ def _door(ours: Server) -> Iterable[Metric]:
             failing = told.get("history_why") is not None
             text = "whether nothing can be kept just now"
             yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
+
+
+def _door(ours: Server) -> Iterable[Metric]:
+    """Who was not let in at all, and how our certificate is, if we have one."""
+    yield CounterMetricFamily(
+        "sightline_connections_turned_away",
+        "connections closed at once: too many of their address, or of all",
+        value=ours.turned_away,
+    )
+    if ours.https is None:
+        return
+    yield GaugeMetricFamily(
+        "sightline_certificate_fault",
+        "whether the certificate's files cannot be used as they are",
+        value=ours.https.fault is not None,
+    )
+    if ours.https.expires is not None:
+        yield GaugeMetricFamily(
+            "sightline_certificate_expires_timestamp_seconds",
+            "when the certificate in use ends, in epoch seconds",
+            value=ours.https.expires,
+        )
 
 
 class Metrics(Resource):

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import re
+import ssl
 import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import trustme
 
 from aws_iot import AwsIot, Policy
 from sightline.cli.check import aws_words, awsiot
 from sightline.cli.main import main
 from sightline.mqtt.options import BrokerOptions, TlsOptions
+from sightline.mqtt.reasons import CannotConnect
 from sightline_process import SightlineProcess
 
 PLAYBOOK = Path(__file__).parents[3] / "config" / "ansible" / "vars" / "aws.yml"
@@ -43,11 +47,12 @@ def without(right: str, resource: str = "*") -> Policy:
 
 @pytest.fixture
 def looks(tmp_path, capsys, monkeypatch) -> Look:
-    monkeypatch.setattr(awsiot, "WAIT", 0.5)
-
-    def look(policy: Policy, more: str = "") -> dict[str, dict[str, str]]:
+    def look(policy: Policy, *, certificate: str = "aws") -> dict[str, dict[str, str]]:
+        # A refusal ends the connection and is seen at once; only a delivery is waited for.
+        monkeypatch.setattr(awsiot, "WAIT", 15 if policy["iot:Receive"] else 3)
         with AwsIot(tmp_path, policy) as aws:
-            (tmp_path / "sightline.toml").write_text(aws.settings(more))
+            settings = aws.settings().replace("/aws.", f"/{certificate}.")
+            (tmp_path / "sightline.toml").write_text(settings)
             main(["check", "--config", str(tmp_path / "sightline.toml"), "--json"])
         said = json.loads(capsys.readouterr().out)
         return {one["step"]: one for one in said["findings"] if one.get("step")}
@@ -109,6 +114,14 @@ def test_settings_that_aws_never_takes_are_seen_without_asking_it(options, todo)
     assert (found.level, todo in found.todo) == ("fail", True)
 
 
+def test_a_certificate_that_aws_does_not_know_is_told_from_one_of_aws_that_is_wrong():
+    assert aws_words.is_about_us(ssl.SSLError(1, "tlsv1 alert unknown ca"))
+    assert aws_words.is_about_us(ConnectionResetError())
+    assert not aws_words.is_about_us(ssl.SSLCertVerificationError(1, "unable to get issuer"))
+    assert not aws_words.is_about_us(CannotConnect("x.pem is not readable"))
+    assert "ACTIVE" in aws_words.no_handshake("broker.aws").todo
+
+
 def test_good_settings_are_left_in_peace():
     options = BrokerOptions(host=HOST, port=8883, tls=CERTIFICATE, client_id="sightline")
     assert aws_words.unfit("broker.aws", options) is None
@@ -121,11 +134,10 @@ def test_the_region_stands_in_the_host():
 
 
 def is_ready(server: SightlineProcess) -> bool:
-    try:
-        with urllib.request.urlopen(f"{server.url}readyz", timeout=5) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    with contextlib.closing(connection):
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
 
 
 def test_the_server_itself_asks_aws_for_nothing_that_the_policy_refuses(tmp_path):
@@ -136,3 +148,14 @@ def test_the_server_itself_asks_aws_for_nothing_that_the_policy_refuses(tmp_path
             time.sleep(0.05)
         assert aws.refused == []
         assert aws.clients == {"sightline"}
+
+
+def test_another_certificate_than_aws_knows_is_named(looks, tmp_path):
+    stranger = trustme.CA().issue_cert("stranger.example")
+    (tmp_path / "other.pem").write_bytes(b"".join(p.bytes() for p in stranger.cert_chain_pems))
+    stranger.private_key_pem.write_to_path(tmp_path / "other.key")
+    (tmp_path / "other.key").chmod(0o600)
+    found = looks(shipped(), certificate="other")
+    failed = [one for one in found.values() if one["level"] == "fail"]
+    assert [one["step"] for one in failed] in (["tls"], ["sign-in"])
+    assert "ACTIVE" in failed[0]["todo"]

@@ -6,6 +6,7 @@ in a policy; config/ansible/vars/aws.yml has a policy with all of them.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping, Sequence
 
 from sightline.cli.check.findings import Finding
@@ -40,6 +41,25 @@ def unfit(where: str, options: BrokerOptions) -> Finding | None:
     else:
         return None
     return Finding(where, "settings", "fail", f"AWS IoT: {said}", todo)
+
+
+def is_about_us(error: Exception) -> bool:
+    """Whether a handshake ended because of our certificate, and not of theirs, nor of our files."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return False
+    return isinstance(error, ssl.SSLError | ConnectionError)
+
+
+def no_handshake(where: str) -> Finding:
+    """AWS ended the handshake when it had seen our certificate."""
+    return Finding(
+        where,
+        "tls",
+        "fail",
+        "AWS IoT does not accept our certificate",
+        "is it registered in this account and region, and ACTIVE (AWS IoT, Security, Certificates)?"
+        f" Do {where}.tls_cert and tls_key belong to it? ansible-playbook aws.yml makes a new one",
+    )
 
 
 def refused(where: str, options: BrokerOptions, client_id: str) -> Finding:

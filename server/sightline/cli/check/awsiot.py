@@ -22,9 +22,6 @@ def check(
     where: str, options: BrokerOptions, filters: Sequence[tuple[str, int]]
 ) -> Iterator[Finding]:
     """Everything behind the handshake; ends with the first step that the others need."""
-    if found := words.unfit(where, options):
-        yield found
-        return
     with Probe(options) as probe:
         try:
             accepted = probe.connect()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from sightline.cli.check import awsiot, judge
+from sightline.cli.check import aws_words, awsiot, judge
 from sightline.cli.check.findings import Finding
 from sightline.cli.check.probe import Probe
 from sightline.console.watch import why_no_figures
@@ -34,6 +34,9 @@ def check(
     where: str, options: BrokerOptions, filters: Sequence[tuple[str, int]], *, burst: bool = True
 ) -> Iterator[Finding]:
     """Everything about one broker; ends with the first step that the others need."""
+    if options.aws_iot and (unfit := aws_words.unfit(where, options)):
+        yield unfit
+        return
     yield (found := _name(where, options))
     if found.level == "fail":
         return
@@ -93,7 +96,10 @@ def _tls(where: str, options: BrokerOptions) -> Iterator[Finding]:
             certificate = wrapped.getpeercert() or {}
             version = wrapped.version()
     except (OSError, reasons.CannotConnect) as error:
-        yield judge.no_tls(where, options.host, error, options.tls.ca)
+        if options.aws_iot and aws_words.is_about_us(error):
+            yield aws_words.no_handshake(where)
+        else:
+            yield judge.no_tls(where, options.host, error, options.tls.ca)
         return
     yield Finding(where, "tls", "ok", f"{version}, the certificate is trusted")
     if options.tls.insecure:
