@@ -10,6 +10,8 @@ export type Action =
   | 'close'
   | 'stop'
   | 'map'
+  | 'regions'
+  | 'crossings'
   | 'robots'
   | 'broker'
   | 'console';
@@ -28,6 +30,8 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['t'], action: 'trail', does: 'Show or hide the trail', group: 'Map' },
   { keys: ['0'], action: 'fit', does: 'Show everybody', group: 'Map' },
   { keys: ['g', 'm'], action: 'map', does: 'Map', group: 'Go to' },
+  { keys: ['g', 'w'], action: 'regions', does: 'Who is where', group: 'Go to' },
+  { keys: ['g', 'x'], action: 'crossings', does: 'Crossings', group: 'Go to' },
   { keys: ['g', 'r'], action: 'robots', does: 'Robots', group: 'Go to' },
   { keys: ['g', 'b'], action: 'broker', does: 'Broker', group: 'Go to' },
   { keys: ['g', 'c'], action: 'console', does: 'Console', group: 'Go to' },
@@ -48,6 +52,13 @@ export const PAD_KEYS: readonly (readonly [keys: readonly string[], does: string
 export const ROSTER_KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['↑', '↓'], 'Move through the list'],
   [['Enter'], 'Select'],
+];
+
+/** Keys while a region is drawn; told in the help. */
+export const DRAW_KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [['Enter'], 'Finish the polygon that is drawn'],
+  [['Delete'], 'Take the chosen corner away'],
+  [['Ctrl', 'Z'], 'Undo a step of drawing'],
 ];
 
 /** The second key of a pair must follow within so many milliseconds. */
