@@ -13,23 +13,18 @@ const FIRST_RADIUS = 200;
 
 export function CircleFields({ draft }: { draft: Draft }) {
   const { regions } = useApp();
-  const { centre } = draft;
   // Numbers that wait for the others before there is a circle.
-  const [early, setEarly] = useState<{ lat?: number; lon?: number }>({});
-  const lat = centre?.lat ?? early.lat;
-  const lon = centre?.lon ?? early.lon;
-  const radius = draft.radius > 0 ? draft.radius : FIRST_RADIUS;
+  const early = useRef<{ lat?: number; lon?: number; radius?: number }>({});
+  const { lat, lon } = draft.centre ?? early.current;
+  const radius = draft.radius > 0 ? draft.radius : (early.current.radius ?? FIRST_RADIUS);
   const set = (part: { lat?: number; lon?: number; radius?: number }) => {
-    const next = { lat, lon, radius, ...part };
-    if (next.lat === undefined || next.lon === undefined) {
-      setEarly({ ...early, ...part });
-      return;
-    }
-    regions.deed({
-      do: 'circle',
-      centre: { lat: next.lat, lon: next.lon },
-      radius: next.radius,
-    });
+    early.current = { ...early.current, ...part };
+    const { centre, radius: before } = regions.drawing.peek().now;
+    const known = centre ? { ...centre, radius: before } : { radius: FIRST_RADIUS };
+    const next = { ...known, ...(centre ? part : early.current) };
+    const { lat: north, lon: east } = next as { lat?: number; lon?: number };
+    if (north === undefined || east === undefined) return;
+    regions.deed({ do: 'circle', centre: { lat: north, lon: east }, radius: next.radius });
   };
   return (
     <fieldset class="numbers">

@@ -74,25 +74,32 @@ export class Herald {
     const known = epoch === this.#epoch ? this.#last : null;
     let last = known ?? 0;
     const news: Crossing[] = [];
+    let told = this.#told.value;
     for (const key of changed) {
       if (splitKey(key)[0] !== 'crossing') continue;
       const thing = world.get(key);
       if (!thing) continue;
       const crossing = readCrossing(thing);
       last = Math.max(last, crossing.n);
+      // The other side may have given its verdict meanwhile.
+      if (told.crossings.some(({ n }) => n === crossing.n)) {
+        const crossings = told.crossings.map((each) => (each.n === crossing.n ? crossing : each));
+        told = { ...told, crossings };
+      }
       if (known !== null && crossing.n > known && now - (crossing.at ?? now) < NEWS) {
         news.push(crossing);
       }
     }
     this.#epoch = epoch;
     this.#last = last;
-    if (news.length === 0) return;
     news.sort((a, b) => b.n - a.n);
-    const all = [...news, ...this.#told.value.crossings];
-    this.#told.value = {
-      crossings: all.slice(0, MOST),
-      more: this.#told.value.more + Math.max(0, all.length - MOST),
-    };
+    const all = [...news, ...told.crossings];
+    if (told !== this.#told.value || news.length > 0) {
+      this.#told.value = {
+        crossings: all.slice(0, MOST),
+        more: told.more + Math.max(0, all.length - MOST),
+      };
+    }
     this.#unseen.value += news.length;
     for (const crossing of [...news].reverse()) {
       for (const hearer of this.#hearers) hearer(crossing);
