@@ -40,6 +40,7 @@ setup(
             "pytest>=8.3",
             "pytest-timeout>=2.3",
             "pytest-twisted>=1.14",
+            "pytest-xdist>=3.6",
             "ruff>=0.12",
             "trustme>=1.2",
         ],

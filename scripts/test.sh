@@ -25,6 +25,9 @@ FLOOR=92
 PURE_FLOOR=98
 PURE='*/sightline/core/*,*/sightline/kinds/*,*/sightline/model/*,*/sightline/settings.py'
 
+# Most tests wait for brokers, browsers and deadlines: more of them at once than there are cores.
+TOGETHER=(-n 3 --dist worksteal)
+
 quick=""
 checks=1
 arguments=()
@@ -74,10 +77,12 @@ in_web "${NPM[@]}" run --silent test || status=1
 printf '== pytest\n'
 [[ -z $quick ]] || arguments+=(-m "not browser")
 rm -f .coverage .coverage.*
-"$VENV/bin/coverage" run -m pytest --durations=5 "${arguments[@]}" | tee "$CACHE/pytest.log" || status=1
+"$VENV/bin/coverage" run -m pytest "${TOGETHER[@]}" --durations=5 "${arguments[@]}" | tee "$CACHE/pytest.log" || status=1
 
 printf '== coverage\n'
 "$VENV/bin/coverage" combine --quiet || status=1
+# What killed processes left behind is no measurement.
+rm -f .coverage.*
 "$VENV/bin/coverage" report --skip-covered --fail-under="$FLOOR" | tail -n 40 || status=1
 "$VENV/bin/coverage" report --include="$PURE" --fail-under="$PURE_FLOOR" | tail -n 1 || status=1
 

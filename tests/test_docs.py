@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sightline.settings import Broker, Probot, Settings, load
+from sightline.settings import Broker, Probot, Settings, Webhook, load
 
 SHIPPED = Path(__file__).parents[1] / "config" / "sightline.toml"
 # "#key = value" and "#[table]" are settings; "# words" are words.
@@ -29,7 +29,10 @@ def documented_defaults() -> dict[str, object]:
     broker = msgspec.to_builtins(Broker(host="localhost"))
     del broker["password"]  # never in a file
     robot = msgspec.to_builtins(Probot())
-    return sections | {"broker": {"main": broker}, "probot": {"ProBot1": robot}}
+    hook = msgspec.to_builtins(Webhook(url="https://house.example.org/crossings"))
+    del hook["secret"]
+    named = {"broker": {"main": broker}, "probot": {"ProBot1": robot}, "webhook": {"house": hook}}
+    return sections | named
 
 
 def as_lists(value: object) -> object:
@@ -52,7 +55,7 @@ def test_the_shipped_file_is_still_loadable_when_all_of_it_is_uncommented(tmp_pa
     whole = tmp_path / "whole.toml"
     whole.write_text("\n".join(SETTING.sub("", line) for line in shipped_lines()))
     settings = load(whole, {})
-    assert msgspec.structs.replace(settings, broker={}, probot={}) == Settings()
+    assert msgspec.structs.replace(settings, broker={}, probot={}, webhook={}) == Settings()
     assert settings.broker["main"].host == "localhost"
 
 

@@ -94,6 +94,11 @@ class Hub(Service):
 
     def show(self, thing: str, state: State | None) -> None:
         """A thing that we ourselves make is now ``state``; None: it is gone."""
+        self.place(thing, state)
+        self._tell()
+
+    def place(self, thing: str, state: State | None) -> None:
+        """As `show`, but the listeners are told later: by `told`, or with the batch under way."""
         if state is None:
             self.world.remove(thing)
         elif state != self.world.state(thing):
@@ -101,6 +106,9 @@ class Hub(Service):
                 self.world.put(thing, state)
             except WorldFull:
                 self._log.warn("No room in the world for {thing}", thing=thing)
+
+    def told(self) -> None:
+        """Tell the listeners what was placed."""
         self._tell()
 
     def found(self, readings: Iterable[Reading]) -> None:

@@ -220,11 +220,47 @@ class Console(Section, frozen=True, kw_only=True):
     publish: tuple[str, ...] = ("test/#",)
 
 
+class Regions(Section, frozen=True, kw_only=True):
+    """When somebody counts as inside of a region or outside, and who hears of it.
+
+    ``margin`` m beyond the border is outside; a change counts after ``fixes`` in a row or ``dwell``
+    seconds. ``publish``: of which regions crossings are published by MQTT, at ``broker`` (empty:
+    the first one).
+    """
+
+    margin: Annotated[float, Meta(ge=0, le=10_000)] = 30.0
+    fixes: Annotated[int, Meta(ge=1, le=20)] = 2
+    dwell: Seconds = 60.0
+    publish: Literal["none", "shared", "all"] = "shared"
+    broker: str = ""
+
+
+class Webhook(Section, frozen=True, kw_only=True):
+    """Somebody who is told of crossings by HTTP.
+
+    ``events`` and ``by`` choose among them; ``regions`` are ids, ``shared`` or ``all``. ``private``
+    lets it be an address of our own network. ``timeout`` in seconds; ``attempts`` before one is
+    given up; ``queue`` is how many may wait.
+    """
+
+    url: str
+    secret_file: str = ""
+    secret_env: str = ""
+    events: tuple[Literal["enter", "leave"], ...] = ("enter", "leave")
+    by: tuple[Literal["server", "phone"], ...] = ("server", "phone")
+    regions: tuple[str, ...] = ("shared",)
+    private: bool = False
+    timeout: Annotated[float, Meta(ge=0.1, le=60)] = 10.0
+    attempts: Annotated[int, Meta(ge=1, le=20)] = 8
+    queue: Annotated[int, Meta(ge=1, le=10_000)] = 1000
+    secret: Secret | None = None
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """Everything the operator decided.
 
     ``broker`` is by name; empty: use a private mosquitto. ``probot`` is by name, too, in the order
-    in which they are shown.
+    in which they are shown; and so is ``webhook``.
     """
 
     server: Server = Server()
@@ -237,6 +273,8 @@ class Settings(Section, frozen=True, kw_only=True):
     driving: Driving = Driving()
     probot: Mapping[str, Probot] = {}
     console: Console = Console()
+    regions: Regions = Regions()
+    webhook: Mapping[str, Webhook] = {}
 
     def warnings(self) -> list[str]:
         """What is allowed but should be said aloud at every start."""
@@ -254,11 +292,14 @@ class Settings(Section, frozen=True, kw_only=True):
                 )
             elif broker.password and not broker.tls and not _is_here(broker.host):
                 said.append(f"broker.{name}: the password travels unencrypted (tls = false)")
+        for name, webhook in self.webhook.items():
+            if webhook.url.startswith("http:") and not webhook.private:
+                said.append(f"webhook.{name}: where people are travels unencrypted (http)")
         return said
 
 
 # Filled in by us; in a file it would be a secret lying about.
-_NOT_IN_FILE = {"password"}
+_NOT_IN_FILE = {"password", "secret"}
 
 _BROKER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _ROBOT_NAME = re.compile(r"ProBot[1-9][0-9]{0,3}")
@@ -287,7 +328,7 @@ def _settings(
 ) -> Settings:
     _check_names(table, Settings.__struct_fields__, file, "")
     sections: dict[str, Any] = {}
-    for section in (Server, Limits, Fanout, Friends, Probots, Accounts, Driving, Console):
+    for section in (Server, Limits, Fanout, Friends, Probots, Accounts, Driving, Console, Regions):
         name = section.__name__.lower()
         if name in table:
             sections[name] = section(**_values(section, table[name], file, name))
@@ -297,8 +338,12 @@ def _settings(
     robots = table.get("probot", {})
     if not isinstance(robots, dict):
         raise BadSettings(f"{file}: probot: must be tables, one per robot: [probot.ProBot1]")
+    hooks = table.get("webhook", {})
+    if not isinstance(hooks, dict):
+        raise BadSettings(f"{file}: webhook: must be tables, one per receiver: [webhook.house]")
     settings = Settings(
         **sections,
+        webhook={name: _webhook(name, t, file, folder, environ) for name, t in hooks.items()},
         probot={name: _probot(name, t, file, folder) for name, t in robots.items()},
         broker={name: _broker(name, t, file, folder, environ) for name, t in brokers.items()},
     )
@@ -345,6 +390,59 @@ def _probot(name: str, table: object, file: str, folder: Path) -> Probot:
         values["picture"] = str(folder / values["picture"])
         _check_file(values["picture"], file, f"{where}.picture", secret=False)
     return Probot(**values)
+
+
+def _webhook(
+    name: str, table: object, file: str, folder: Path, environ: Mapping[str, str]
+) -> Webhook:
+    where = f"webhook.{name}"
+    if not _BROKER_NAME.fullmatch(name):
+        raise BadSettings(
+            f"{file}: {where}: a webhook's name is 1 to 32 of a-z 0-9 - _, such as [webhook.house]"
+        )
+    if isinstance(table, dict) and "secret" in table:
+        raise BadSettings(
+            f"{file}: {where}.secret: a secret is not written here; use secret_file or secret_env"
+        )
+    values = _values(Webhook, table, file, where)
+    url = values.get("url", "")
+    if fault := _url_fault(url):
+        raise BadSettings(f"{file}: {where}.url: {fault} (is {_shown(url)})")
+    secret = None
+    if values.get("secret_file"):
+        values["secret_file"] = str(folder / values["secret_file"])
+        _check_file(values["secret_file"], file, f"{where}.secret_file", secret=True)
+        secret = _first_line(values["secret_file"], f"{file}: {where}.secret_file")
+    if variable := values.get("secret_env"):
+        if secret is not None:
+            raise BadSettings(
+                f"{file}: {where}: has both secret_file and secret_env; only one is allowed"
+            )
+        secret = environ.get(variable)
+        if secret is None:
+            raise BadSettings(
+                f"{file}: {where}.secret_env: the environment variable {variable} is not set"
+            )
+    if secret is not None and len(secret) < _LEAST_SECRET:
+        raise BadSettings(f"{file}: {where}: a secret has at least {_LEAST_SECRET} characters")
+    return Webhook(**values, secret=None if secret is None else Secret(secret))
+
+
+_LEAST_SECRET = 16
+
+
+def _url_fault(url: str) -> str:
+    """What is wrong with where a webhook goes; empty: nothing."""
+    try:
+        parts = urlsplit(url)
+        named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        named = False
+    if not named or not url.isascii() or any(c.isspace() for c in url):
+        return "must be an address such as https://house.example.org/crossings"
+    if parts.username is not None or parts.password is not None:
+        return "must hold no user and password"
+    return "must hold nothing after a #" if parts.fragment else ""
 
 
 _SECRET_FILES = {"password_file", "tls_key"}
@@ -556,6 +654,9 @@ def _order_faults(settings: Settings) -> Iterable[tuple[str, str]]:
         small, great = getattr(section, low), getattr(section, high)
         if small > great:
             yield f"{where}.{low}", f"must not be more than {high} (is {small:g}, {great:g})"
+    chosen = settings.regions.broker
+    if chosen and chosen not in (settings.broker or ("main",)):
+        yield "regions.broker", f"there is no broker of that name (is {_shown(chosen)})"
     for name in settings.probots.known:
         if not _ROBOT_NAME.fullmatch(name):
             yield "probots.known", f"each must be a name such as ProBot1 (is {_shown(name)})"

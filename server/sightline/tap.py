@@ -56,6 +56,7 @@ from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers, Listening
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
+from sightline.wiring.regions import Places
 from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
@@ -192,6 +193,7 @@ class Sightline(MultiService):
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, demo=demo, config=config
         )
+        places = Places(settings, state, hub, helm, keeper, brokers.publish)
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
         hub.frames = lambda: fanout.frames_sent
@@ -209,7 +211,11 @@ class Sightline(MultiService):
             DoorDesk(keeper),
             OwnDesk(keeper),
             SharingDesk(keeper),
-            PrivacyDesk(keeper, world, (brokers.clear_retained, hub_eraser(hub))),
+            PrivacyDesk(
+                keeper,
+                world,
+                (brokers.clear_retained, hub_eraser(hub), places.lookout.erase),
+            ),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )
         api = Api(
@@ -234,6 +240,7 @@ class Sightline(MultiService):
             Door(keeper),
             hub,
             desk,
+            places,
             brokers,
             console,
             watch,

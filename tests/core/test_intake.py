@@ -135,3 +135,11 @@ def test_a_full_world_rejects_new_things_and_says_so():
     scene.hear(b"x=2")
     assert dict(scene.world) == {"a/x": spot(2)}
     assert scene.intake.rejected == {"too_many_things": 1}
+
+
+def test_whoever_asks_is_told_of_a_sort_of_readings_after_they_were_folded(scene):
+    heard = []
+    scene.intake.tell(Says, lambda reading: heard.append((reading, scene.world.state("a/x"))))
+    scene.intake.tell(int, heard.append)
+    scene.hear(b"x=1")
+    assert [(reading.value, state) for reading, state in heard] == [(1, spot(1))]

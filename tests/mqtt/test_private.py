@@ -89,11 +89,13 @@ async def test_the_bridge_hears_its_figures_and_its_log(own: Start, scene: Scene
     scene.bridge("$SYS/#", port=port)
     await scene.connected()
     other = Publisher(port)
-    topics = [a.topic for a in scene.arrivals]
-    await scene.until(lambda: [a for a in scene.arrivals if a.topic == "$SYS/broker/log/N"])
-    assert "$SYS/broker/version" in [a.topic for a in scene.arrivals], topics
-    lines = [a.payload for a in scene.arrivals if a.topic == "$SYS/broker/log/N"]
-    assert any(b"New client connected" in line and b"as test" in line for line in lines)
+
+    def noticed() -> bool:
+        lines = [a.payload for a in scene.arrivals if a.topic == "$SYS/broker/log/N"]
+        return any(b"New client connected" in line and b"as test" in line for line in lines)
+
+    await scene.until(noticed)
+    assert "$SYS/broker/version" in [a.topic for a in scene.arrivals]
     other.close()
 
 

@@ -118,6 +118,25 @@ def test_when_the_server_is_restarted_the_page_resumes(broker, sightline, visit,
     expect(page.locator(JANE)).to_be_visible()
 
 
+def test_a_map_whose_script_did_not_come_is_tried_again(visit):
+    page = visit("about.txt")  # nothing of ours
+    scripts: list[str] = []
+
+    def first_time_nothing(route: Any) -> None:
+        scripts.append(route.request.url)
+        if len(scripts) > 1:
+            route.continue_()
+        else:
+            route.abort("connectionrefused")
+
+    page.route("**/assets/maplibre-gl-worker*", first_time_nothing)
+    page.goto(page.url.rpartition("/")[0] + "/?test")
+    expect(page.locator(".map-trouble")).to_contain_text("could not be loaded")
+    drawn(page)
+    expect(page.locator(".map-trouble")).to_have_count(0)
+    assert len(scripts) > 1
+
+
 def test_a_server_that_hangs_is_told_from_a_quiet_one(sightline, visit):
     import os
 

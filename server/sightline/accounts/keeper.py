@@ -127,6 +127,8 @@ class Keeper(Service):
         self._token_used: dict[str, float] = {}
         self._used_due = self._tidy_due = 0.0
         self._watched: set[_Watched] = set()
+        self._changed: list[Callable[[], None]] = []
+        self._region_owners: frozenset[str] = frozenset()
         self._users: dict[str, User] = {}  # what each account comes to, by this roll
         self._guest = (
             None
@@ -325,8 +327,24 @@ class Keeper(Service):
     def _user(self, account: Account) -> User:
         found = self._users.get(account.name)
         if found is None:
-            found = self._users[account.name] = user_of(account.name, account.role, account.grants)
+            found = self._users[account.name] = user_of(
+                account.name, account.role, account.grants, owners=self._region_owners
+            )
         return found
+
+    def own_regions(self, owners: frozenset[str]) -> None:
+        """All who have regions of their own now: accounts and phones (``friend/jane/phone``).
+
+        Who has their first one sees more than before, and is let in anew.
+        """
+        if owners != self._region_owners:
+            self._region_owners = owners
+            self._users.clear()
+            self._see_out()
+
+    def when_changed(self, changed: Callable[[], None]) -> None:
+        """Call ``changed`` after accounts, sessions, tokens or links were changed."""
+        self._changed.append(changed)
 
     def _token_standing(self, token: Token | None) -> Visitor | str:
         if token is None:
@@ -336,7 +354,13 @@ class Keeper(Service):
             return DISABLED
         if token.expires is not None and self.wall() >= token.expires:
             return EXPIRED
-        return Visitor(_bearer(account, token), "token", token.id, token.expires, token.scopes)
+        return Visitor(
+            _bearer(account, token, self._region_owners),
+            "token",
+            token.id,
+            token.expires,
+            token.scopes,
+        )
 
     # -- the first of all
 
@@ -380,6 +404,8 @@ class Keeper(Service):
             for key, session in roll.sessions.items()
         }
         self._see_out()
+        for changed in self._changed:
+            changed()
 
     def _see_out(self) -> None:
         """Tell those who must go."""
@@ -467,12 +493,13 @@ class Keeper(Service):
         return self.wall() - (self.clock.seconds() - self._times[key].seen)
 
 
-def _bearer(account: Account, token: Token) -> User:
+def _bearer(account: Account, token: Token, owners: frozenset[str]) -> User:
     """Who holds a token acts for its account, with no more than its scopes allow."""
     if "drive" in token.scopes and account.role != "viewer":
         role: Role = "operator"
     else:
         role = "viewer"
     looks_only = "drive" not in token.scopes
-    user = user_of(account.name, role, bounded(account.grants, account.role), looks_only=looks_only)
+    grants = bounded(account.grants, account.role)
+    user = user_of(account.name, role, grants, looks_only=looks_only, owners=owners)
     return user if token.scopes & {"see", "drive"} else replace(user, sight=NOTHING)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,6 +35,10 @@ LEAST_ROLE: dict[str, Role] = {
     "export": "viewer",
     "retain": "viewer",
     "erase": "viewer",
+    # regions, see KEEPERS
+    "region": "viewer",
+    "unregion": "viewer",
+    "adopt": "operator",
     # the server itself
     "accounts": "admin",
     "audit": "admin",
@@ -44,8 +48,21 @@ LEAST_ROLE: dict[str, Role] = {
 # Done by admins, and by the account that the thing belongs to (a grant ``own``).
 OWNERS = frozenset(("share", "export", "retain", "erase"))
 
+# Done to a region by those it belongs to: a shared one to operators, a personal one to its account,
+# a phone's own to whom the friend belongs to; all of them to admins.
+KEEPERS = frozenset(("region", "unregion"))
+
 # Kinds that show what another thing is about: whoever sees the one sees the other, by the same id.
 FOLLOWS: dict[str, str] = {"face": "friend", "lease": "probot", "picture": "probot"}
+
+# Kinds that tell of a thing and of a region it is about, both named by the key: ``stay/<thing>/
+# <region's id>``, ``crossing/<number>/<thing>[/<region's id>]``. Seen by whoever sees both. The
+# number is how many levels of the key come before the thing.
+TOGETHER: dict[str, int] = {"stay": 1, "crossing": 2}
+_THING_LEVELS = {"friend": 3, "probot": 2}
+
+# Nobody's names: who comes by them owns nothing.
+_NOBODY = frozenset(("guest", "visitor"))
 
 # Kinds that go by grants: somebody must be allowed to see them.
 GRANTED = frozenset(("friend", "probot", "region"))
@@ -60,6 +77,8 @@ SEEN_BY: dict[str, Role] = {
     "broker": "viewer",
     "guard": "viewer",
     "server": "viewer",
+    "stay": "viewer",
+    "crossing": "viewer",
     "command": "operator",
     "alarm": "operator",
     "quarantine": "admin",
@@ -94,6 +113,8 @@ class Sight:
         if self.kinds is None:
             return True
         kind = kind_of(key)
+        if kind in TOGETHER:
+            return kind in self.kinds and all(self.sees(each) for each in together(key))
         if (leader := FOLLOWS.get(kind)) is not None:
             kind, key = leader, f"{leader}/{id_of(key)}"
         return kind in self.kinds or covers(self.things, key)
@@ -110,7 +131,25 @@ class Sight:
 def covers(things: frozenset[str], key: str) -> bool:
     """Whether this thing, or the group it belongs to, is among them."""
     group = key.rpartition("/")[0]
-    return key in things or (group.count("/") == 1 and group in things)
+    return key in things or (
+        group in things and (group.count("/") == 1 or group.startswith("region/friend/"))
+    )
+
+
+def together(key: str) -> tuple[str, ...]:
+    """The things that a stay or a crossing tells of. What cannot be read names what nobody sees."""
+    levels = key.split("/")
+    first = TOGETHER[levels[0]]
+    last = first + _THING_LEVELS.get(levels[first] if len(levels) > first else "", len(levels))
+    if len(levels) < last or (len(levels) == last and levels[0] == "stay"):
+        return ("",)
+    thing, region = "/".join(levels[first:last]), "/".join(levels[last:])
+    return (thing, f"region/{region}") if region else (thing,)
+
+
+def owner_of(region: str) -> str | None:
+    """Whose a region is, by its key: an account's name, ``friend/jane/phone``, or None: shared."""
+    return id_of(region).rpartition("/")[0] or None
 
 
 EVERYTHING = Sight()
@@ -142,6 +181,8 @@ def may(user: User, verb: str, thing: str) -> bool:
     A verb nobody listed is refused to everybody.
     """
     least = LEAST_ROLE.get(verb)
+    if verb in KEEPERS:
+        return not user.looks_only and _keeps(user, thing)
     if least is None or not user.sight.sees(thing) or _RANK[user.role] < _RANK[least]:
         return False
     if user.looks_only:
@@ -149,6 +190,20 @@ def may(user: User, verb: str, thing: str) -> bool:
     if verb in OWNERS:
         return user.role == "admin" or _holds(user.owns, thing)
     return verb != "drive" or user.drives is None or _holds(user.drives, thing)
+
+
+def _keeps(user: User, region: str) -> bool:
+    """Whether this region is theirs to change; one that is yet to be made, too."""
+    if kind_of(region) != "region":
+        return False
+    owner = owner_of(region)
+    if owner is not None and owner == user.name:
+        return owner not in _NOBODY
+    if owner is not None and kind_of(owner) == "friend" and _holds(user.owns, owner):
+        return True
+    if not user.sight.sees(region):
+        return False
+    return user.role == "admin" or (owner is None and user.role == "operator")
 
 
 def _holds(granted: frozenset[str], thing: str) -> bool:
@@ -188,8 +243,19 @@ def check_grant(verb: str, what: str) -> str | None:
     return None
 
 
-def user_of(name: str, role: Role, grants: Grants, *, looks_only: bool = False) -> User:
-    """What an account's role and grants come to."""
+def user_of(
+    name: str,
+    role: Role,
+    grants: Grants,
+    *,
+    looks_only: bool = False,
+    owners: Collection[str] = (),
+) -> User:
+    """What an account's role and grants come to.
+
+    ``owners`` are all who have regions of their own: accounts, phones (``friend/jane/phone``).
+    Named here because viewers of equal sight share their frames: who has none need not differ.
+    """
     if role == "admin":
         return User(name, role, EVERYTHING, None, grants.own, looks_only)
     shown = grants.see | grants.drive | grants.own
@@ -203,10 +269,15 @@ def user_of(name: str, role: Role, grants: Grants, *, looks_only: bool = False) 
         and _RANK[role] >= _RANK[least]
         and WITH_ALL.get(kind, "") in {"", *whole}
     }
-    sight = Sight(
-        kinds=whole | always,
-        things=frozenset(what for what in shown if "/" in what and kind_of(what) not in whole),
-    )
+    things = {what for what in shown if "/" in what and kind_of(what) not in whole}
+    if "region" not in whole:
+        things |= {
+            f"region/{owner}"
+            for owner in owners
+            if (owner == name and owner not in _NOBODY)
+            or (kind_of(owner) == "friend" and covers(grants.own, owner))
+        }
+    sight = Sight(kinds=whole | always, things=frozenset(things))
     drives = None if "*" in grants.drive else grants.drive
     return User(name, role, sight, drives, grants.own, looks_only)
 

@@ -18,7 +18,10 @@ _LABEL = re.compile(r"[^\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069
 # Requests over the WebSocket that are written down. Not each ``drive``: there are twenty a second,
 # and ``take`` and ``release`` say who drove from when to when.
 AUDITED = frozenset(
-    ("take", "takeover", "release", "stop", "shutdown", "routine", "locate", "subscribe", "ack")
+    (
+        *("take", "takeover", "release", "stop", "shutdown", "routine", "locate", "subscribe"),
+        *("ack", "region", "unregion", "adopt"),
+    )
 )
 RESERVED = frozenset(("guest", "visitor", DEMO))
 

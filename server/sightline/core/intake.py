@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from sightline.core.presence import Presence
 from sightline.core.world import World, WorldFull
@@ -13,6 +14,8 @@ from sightline.model.text import clean
 _HEAD = 200  # characters of a rejected payload that are shown
 _NO_ROOM = CannotDecode("too_many_things", "no room for another thing")
 _PER_REASON = 0.2  # s between two of the same reason on the quarantine list: a flood fills it not
+
+R = TypeVar("R")
 
 
 class Quarantined(State, frozen=True, omit_defaults=True, kw_only=True):
@@ -49,12 +52,17 @@ class Intake:
         self._world = world
         self._presence = presence
         self._quarantine = quarantine
+        self._told: dict[type, list[Callable[[Any], None]]] = {}
         self._last_shown: dict[str, float] = {}
         self.received = 0
         self.accepted = 0
         self.dropped = 0
         self.rejected: Counter[str] = Counter()
         self.quarantined = 0
+
+    def tell(self, sort: type[R], hear: Callable[[R], None]) -> None:
+        """Call ``hear`` with each reading of this sort, after it was folded."""
+        self._told.setdefault(sort, []).append(hear)
 
     def take(self, arrivals: Iterable[Arrival], now: float) -> None:
         """Let arrivals change the world. ``now`` is the monotonic clock's time, in s."""
@@ -90,6 +98,8 @@ class Intake:
             self._presence.heard(thing, now - (arrival.at - heard), arrival.source)
         elif changed and thing not in world:
             self._presence.forget(thing)
+        for hear in self._told.get(type(reading), ()):
+            hear(reading)
 
     def _reject(self, arrival: Arrival, why: CannotDecode, now: float) -> None:
         self.rejected[why.counter] += 1

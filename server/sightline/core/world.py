@@ -8,10 +8,10 @@ catch-up of a slow viewer; see `sightline.core.cursor`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sightline.core import wire
-from sightline.model.kind import Reading, State
+from sightline.model.kind import Reading, State, kind_of
 
 
 class WorldFull(Exception):
@@ -38,6 +38,10 @@ class Entry:
         return self._wire
 
 
+Watcher = Callable[[str, State | None, State | None], None]
+"""Is told a thing's key, and its state before and after a change; None: it was not there."""
+
+
 class World:
     """All things now.
 
@@ -53,6 +57,7 @@ class World:
         self._horizon = horizon
         self._capacity = capacity
         self._tombstones: deque[Entry] = deque()
+        self._watchers: dict[str, list[Watcher]] = {}
         self._forgotten = 0  # number of the youngest tombstone let go
 
     def __len__(self) -> int:
@@ -70,6 +75,17 @@ class World:
         """A thing's present state; None when there is no such thing."""
         entry = self._entries.get(key)
         return None if entry is None else entry.state
+
+    def watch(self, kind: str, watcher: Watcher) -> None:
+        """Tell ``watcher`` of each change of a thing of this kind, at once.
+
+        It may change other things in turn. It must not raise.
+        """
+        self._watchers.setdefault(kind, []).append(watcher)
+
+    def _tell(self, key: str, before: State | None, after: State | None) -> None:
+        for watcher in self._watchers.get(kind_of(key), ()):
+            watcher(key, before, after)
 
     def fold(self, reading: Reading) -> bool:
         """Let a reading change its thing. Says whether anything changed.
@@ -106,6 +122,8 @@ class World:
             del self._entries[key]  # so that it is put at the end
             born = old.born  # of its first life, which somebody may still be looking at
         self._entries[key] = Entry(key, seq, state, born)
+        if self._watchers:
+            self._tell(key, None if old is None else old.state, state)
 
     def remove(self, key: str) -> None:
         """Thing ``key`` is gone. Nothing happens if it was not there."""
@@ -120,6 +138,8 @@ class World:
             oldest = self._tombstones.popleft()
             del self._entries[oldest.key]
             self._forgotten = oldest.seq
+        if self._watchers:
+            self._tell(key, old.state, None)
 
     def reaches(self, epoch: str | None, seq: int) -> bool:
         """Whether a picture at ``seq`` of ``epoch`` can be brought up to date by changes alone."""

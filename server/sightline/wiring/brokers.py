@@ -88,6 +88,17 @@ class Brokers(MultiService):
         except (NotConnected, TooManyWaiting) as why:
             raise Denied("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
 
+    def publish(self, name: str, topic: str, payload: bytes) -> bool:
+        """Publish at this broker (empty: the first one), QoS 1; whether it was taken."""
+        for bridge in self._bridges:
+            if name in ("", bridge.broker):
+                try:
+                    bridge.publish(topic, payload, qos=1)
+                except (NotConnected, TooManyWaiting):
+                    return False
+                return True
+        return False
+
     def gauges(self) -> dict[str, int]:
         """How the queues between us and the brokers are."""
         return {

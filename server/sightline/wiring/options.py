@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sightline.mqtt.options import BrokerOptions, TlsOptions
-from sightline.settings import Broker
+from sightline.settings import Broker, Webhook
+from sightline.webhooks.options import WebhookOptions
 
 PRIVATE = "main"
 """The private broker's name."""
@@ -56,3 +57,19 @@ def no_driving(name: str, broker: Broker) -> str:
             " server that is gone"
         )
     return ""
+
+
+def webhook_options(name: str, webhook: Webhook) -> WebhookOptions:
+    """Who is told, and of what."""
+    return WebhookOptions(
+        name=name,
+        url=webhook.url,
+        secret=webhook.secret.reveal().encode() if webhook.secret else None,
+        events=frozenset(webhook.events),
+        by=frozenset(webhook.by),
+        regions=frozenset(webhook.regions),
+        private=webhook.private,
+        timeout=webhook.timeout,
+        attempts=webhook.attempts,
+        queue=webhook.queue,
+    )

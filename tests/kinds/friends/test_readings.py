@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from kinds.scene import NOW, arrival, location, read, world
-from sightline.kinds.friends.model import Face, Friend
-from sightline.kinds.friends.readings import MOST_REGIONS, unheard
+from sightline.kinds.friends.decode import MOST_WAYPOINTS
+from sightline.kinds.friends.model import Face, Friend, Waypoint
+from sightline.kinds.friends.readings import MOST_REGIONS, Crossed, Marked, unheard
 from sightline.model.kind import Arrival, State
 
 T = int(NOW) - 1000  # some time ago
@@ -411,3 +412,55 @@ def test_the_same_message_twice_in_a_row_is_no_change(past: list[Arrival], last:
 def test_in_whatever_order_fixes_come_the_newest_is_now(fixes: list[Arrival]) -> None:
     newest = max(tst for one in fixes if (tst := friend(one).tst) is not None)
     assert friend(*fixes).tst == newest
+
+
+def waypoint(**fields: Any) -> dict[str, Any]:
+    given = {
+        "_type": "waypoint",
+        "desc": "Home",
+        "lat": 48.5,
+        "lon": 2.25,
+        "rad": 50,
+        "tst": 1700000000,
+    }
+    return {name: value for name, value in (given | fields).items() if value is not ...}
+
+
+def test_a_phone_tells_its_waypoints_and_the_friend_stays_as_it_was() -> None:
+    (marked,) = read(arrival("owntracks/jane/phone/waypoint", waypoint(rid="a1b2c3")))
+    assert isinstance(marked, Marked)
+    assert marked.waypoints == (Waypoint("Home", 48.5, 2.25, 50.0, 1700000000, "a1b2c3"),)
+    assert (marked.thing, marked.whole, marked.heard) == ("friend/jane/phone", False, None)
+    assert marked.onto(None) is None
+
+
+def test_what_is_no_circle_is_left_out_and_counted() -> None:
+    bad = [
+        waypoint(rad=0), waypoint(rad=...), waypoint(lat=91), waypoint(desc=""), waypoint(tst=...),
+        waypoint(lon="x"), 7, waypoint(rad=1e9),
+    ]  # fmt: skip
+    said = {"_type": "waypoints", "waypoints": [*bad, waypoint(desc="Work")]}
+    (marked,) = read(arrival("owntracks/jane/phone/waypoints", said))
+    assert isinstance(marked, Marked)
+    assert [each.desc for each in marked.waypoints] == ["Work"]
+    assert (marked.whole, marked.dropped) == (True, len(bad))
+
+
+def test_a_phone_has_so_many_waypoints_at_most() -> None:
+    said = {"_type": "waypoints", "waypoints": [waypoint(tst=n + 1) for n in range(300)]}
+    (marked,) = read(arrival("owntracks/jane/phone/waypoints", said))
+    assert isinstance(marked, Marked)
+    assert (len(marked.waypoints), marked.dropped) == (MOST_WAYPOINTS, 300 - MOST_WAYPOINTS)
+
+
+def test_a_retained_copy_of_waypoints_tells_nothing() -> None:
+    said = {"_type": "waypoints", "waypoints": [waypoint()]}
+    assert read(arrival("owntracks/jane/phone/waypoints", said, retain=True)) == []
+
+
+def test_a_transition_names_the_region_in_every_way_the_phone_does() -> None:
+    said = {"_type": "transition", "event": "enter", "desc": "Home", "tst": 1700000100}
+    said |= {"wtst": 1700000000, "rid": "a1b2c3", "acc": 12, "lat": 48.5, "lon": 2.25}
+    (crossed,) = read(arrival("owntracks/jane/phone/event", said))
+    assert isinstance(crossed, Crossed)
+    assert (crossed.rid, crossed.wtst, crossed.acc) == ("a1b2c3", 1700000000, 12)

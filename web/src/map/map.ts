@@ -55,6 +55,8 @@ import type {
 
 setWorkerUrl(workerUrl);
 
+export { workerUrl };
+
 const MIN_ZOOM = 1;
 const MAX_ZOOM = 19;
 const FOLLOW_MS = 600;

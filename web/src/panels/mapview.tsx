@@ -11,6 +11,7 @@ import { faceOf } from '../face';
 import { markOfFriend } from '../kinds/friends/mark';
 import { fixTime, readFriend } from '../kinds/friends/read';
 import { wireRegions } from '../kinds/regions/onmap';
+import { loadMap } from '../map/load';
 import type { Mark, Padding, Scale, SightlineMap } from '../map/types';
 import { keyOf, splitKey } from '../world';
 import type { Key } from '../world';
@@ -35,24 +36,19 @@ export function MapView() {
     const ends: (() => void)[] = [];
     let over = false;
     const load = () => {
-      import('../map/map').then(
-        ({ createMap }) => {
-          if (over) return;
-          const made = createMap(element, {
-            theme: app.likings.theme.peek(),
-            reducedMotion: app.likings.reducedMotion.peek(),
-            view: app.firstView,
-          });
-          ends.push(made.onScale(setScale), made.onTrouble(setTrouble), ...wire(app, made), () => {
-            made.destroy();
-          });
-          setScale(made.scale());
-          app.map.value = made;
-        },
-        (error: unknown) => {
-          setTrouble(`The map could not be loaded: ${String(error)}`);
-        },
-      );
+      void loadMap(setTrouble, () => over).then((createMap) => {
+        if (createMap === null) return;
+        const made = createMap(element, {
+          theme: app.likings.theme.peek(),
+          reducedMotion: app.likings.reducedMotion.peek(),
+          view: app.firstView,
+        });
+        ends.push(made.onScale(setScale), made.onTrouble(setTrouble), ...wire(app, made), () => {
+          made.destroy();
+        });
+        setScale(made.scale());
+        app.map.value = made;
+      });
     };
     // Not before somebody looks at it: whoever drives a robot needs the page's whole attention.
     let loading = false;

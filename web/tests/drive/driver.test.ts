@@ -307,6 +307,18 @@ describe('losing it', () => {
     expect(scene.said).toEqual([]);
   });
 
+  test('is over when the log says so, whatever comes first', async () => {
+    const driver = await scene.moves();
+    const { fence } = lease();
+    driver.ended(fence - 1, 'bob took over');
+    expect(driver.control.value.state).toBe('mine');
+    driver.ended(fence, 'bob took over');
+    expect(driver.control.value.state).toBe('free');
+    expect(driver.notice.value?.text).toContain('bob took over');
+    scene.pass(5000);
+    expect(scene.said).toEqual([]);
+  });
+
   test('an older picture of the robot is not taken for a loss', async () => {
     const driver = await scene.holds();
     driver.leased('ProBot1', lease({ holder: 'bob', fence: 6 }), because);

@@ -4,8 +4,8 @@ Two ways lead to the same result. `quick` reads the common message, a location w
 about it, in a few µs; whatever it declines goes the strict way below, which is the rule.
 
 The rule: a message is refused when what it is about is missing or makes no sense; an optional
-field that makes no sense is left out and counted. Types that change nothing we show yet (waypoints,
-commands, steps, …) are checked and yield no reading.
+field that makes no sense is left out and counted. Types that change nothing we show yet (commands,
+steps, …) are checked and yield no reading.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from sightline.kinds.friends import strict
 from sightline.kinds.friends.address import Address, address
-from sightline.kinds.friends.model import Face, Friend
+from sightline.kinds.friends.model import Face, Friend, Waypoint
 from sightline.kinds.friends.quick import quick
 from sightline.kinds.friends.readings import (
     MOST_REGIONS,
@@ -25,6 +25,7 @@ from sightline.kinds.friends.readings import (
     Gone,
     Located,
     Lost,
+    Marked,
     Named,
     Pictured,
     Unnamed,
@@ -39,6 +40,10 @@ AHEAD = 5
 """A clock that is more than this ahead of ours is said to be ahead, s."""
 LARGEST_FACE = 16384
 """Bytes of the picture on a card."""
+MOST_WAYPOINTS = 200
+"""Of one phone."""
+LARGEST_WAYPOINT = 1_000_000
+"""Radius, m."""
 
 _FACES: dict[bytes, Literal["image/png", "image/jpeg"]] = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -204,8 +209,7 @@ def _transition(
         raise CannotDecode("bad_enum", "event is neither enter nor leave")
     when = min(_time(message.get("tst"), arrival), arrival.at)
     optional = _Optional(message)
-    optional.number("wtst", 0, 1e12)
-    optional.number("acc", 0, 1e12)
+    wtst = optional.number("wtst", 0, 1e12)
     return (
         Crossed(
             thing=who.friend,
@@ -215,6 +219,9 @@ def _transition(
             when=when,
             heard=when if arrival.retain else arrival.at,
             retained=arrival.retain,
+            acc=optional.number("acc", 0, 1e12),
+            rid=optional.text("rid", 64),
+            wtst=None if wtst is None else int(wtst),
             dropped=optional.dropped,
         ),
     )
@@ -258,15 +265,40 @@ def _waypoint(
     if "lat" in message:
         _position(message)
     _time(message.get("tst"), arrival)
-    return ()
+    return _marked([message], False, who, arrival)
 
 
 def _waypoints(
     message: Message, who: Address, arrival: Arrival, patience: Patience
 ) -> Sequence[Reading]:
-    if not isinstance(message.get("waypoints"), list):
+    found = message.get("waypoints")
+    if not isinstance(found, list):
         raise CannotDecode("missing_field", "no list of waypoints")
-    return ()
+    return _marked(found, True, who, arrival)
+
+
+def _marked(
+    found: Sequence[object], whole: bool, who: Address, arrival: Arrival
+) -> Sequence[Reading]:
+    read = [_circle(each) for each in found[:MOST_WAYPOINTS]]
+    circles = tuple(circle for circle in read if circle is not None)
+    dropped = len(found) - len(circles)
+    if arrival.retain or not (circles or whole):
+        return ()  # a copy may be of a phone that has other ones by now
+    return (Marked(who.friend, circles, whole, arrival.at, dropped=dropped),)
+
+
+def _circle(message: object) -> Waypoint | None:
+    """A waypoint that is a circle; beacons, points without a radius or a name are none."""
+    if not isinstance(message, dict):
+        return None
+    optional = _Optional(message)
+    desc = optional.text("desc", 128)
+    lat, lon = optional.number("lat", -90, 90), optional.number("lon", -180, 180)
+    rad, tst = optional.number("rad", 1, LARGEST_WAYPOINT), optional.number("tst", 1, 1e15)
+    if not desc or lat is None or lon is None or rad is None or tst is None:
+        return None
+    return Waypoint(desc, lat + 0.0, lon + 0.0, float(rad), int(tst), optional.text("rid", 64))
 
 
 def _cmd(message: Message, who: Address, arrival: Arrival, patience: Patience) -> Sequence[Reading]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+import msgspec
+
 from sightline.model.kind import Present, State
 
 
@@ -70,3 +72,18 @@ class Face(State, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     mime: Literal["image/png", "image/jpeg"]
     data: str
     """The picture, base64."""
+
+
+class Waypoint(msgspec.Struct, frozen=True, gc=False):
+    """A circle as phones keep it: what OwnTracks calls a waypoint."""
+
+    desc: str
+    """What its user calls it."""
+    lat: float
+    lon: float
+    rad: float
+    """Radius, m."""
+    tst: int
+    """When it was made, epoch s: by this Android phones know it again."""
+    rid: str | None = None
+    """By this iPhones know it again."""

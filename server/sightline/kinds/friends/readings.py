@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from sightline.kinds.friends.model import Face, Friend
+from sightline.kinds.friends.model import Face, Friend, Waypoint
 from sightline.model.kind import State
 
 MOST_REGIONS = 64
@@ -78,6 +78,12 @@ class Crossed(msgspec.Struct, frozen=True, gc=False):
     heard: float | None
     retained: bool
     dropped: int = 0
+    acc: float | None = None
+    """Radius of the horizontal error, m."""
+    rid: str | None = None
+    """The region's id, where the phone knows one."""
+    wtst: int | None = None
+    """When the region was made, epoch s: the phone's other name for it."""
 
     def onto(self, before: State | None) -> State | None:
         """The friend with or without that region, unless something newer is known."""
@@ -97,6 +103,23 @@ class Crossed(msgspec.Struct, frozen=True, gc=False):
         if after == before.inregions:
             return before
         return replace(before, inregions=after, inregions_tst=self.when)
+
+
+class Marked(msgspec.Struct, frozen=True, gc=False):
+    """The phone tells its waypoints: one, or (``whole``) all it has. Nothing of the friend changes;
+    whoever keeps regions is told (`Intake.tell`)."""
+
+    thing: str
+    waypoints: tuple[Waypoint, ...]
+    whole: bool
+    at: float
+    """Our receipt, epoch s."""
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """The friend as it was."""
+        return before
 
 
 class Lost(msgspec.Struct, frozen=True, gc=False):

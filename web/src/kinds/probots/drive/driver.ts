@@ -219,9 +219,14 @@ export class Driver {
     this.#lose(`You do not drive ${robot} any more${reason ? `: ${reason}` : ''}.${who}`);
   }
 
-  /** The log learnt later than the picture why a lease ended. */
+  /** The log tells why a lease ended, before the picture and our last frame's answer or after. */
   ended(fence: number, why: string): void {
-    if (this.#was?.fence !== fence || this.#control.peek().state !== 'free') return;
+    const control = this.#control.peek();
+    if (control.state === 'mine' && control.terms.fence === fence) {
+      this.#lose(`You do not drive ${control.robot} any more: ${why}.`);
+      return;
+    }
+    if (this.#was?.fence !== fence || control.state !== 'free') return;
     if (why === 'released') return;
     this.#notice.value = {
       tone: 'warn',

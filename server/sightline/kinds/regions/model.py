@@ -1,0 +1,71 @@
+"""What browsers get of regions: the region, a stay in it, a crossing of its border.
+
+The key of a region tells whose it is (see `sightline.core.access.owner_of`): ``region/ab12cd34`` is
+shared, ``region/jane/ab12cd34`` an account's, ``region/friend/jane/phone/ab12cd34`` a phone's own.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sightline.model.kind import State
+
+
+class Region(State, frozen=True, omit_defaults=True, kw_only=True):
+    """A circle (``lat lon rad``) or a polygon (``points``). Degrees and m."""
+
+    name: str
+    shape: Literal["circle", "polygon"]
+    lat: float | None = None
+    lon: float | None = None
+    rad: float | None = None
+    points: tuple[tuple[float, float], ...] | None = None
+    """Its corners [lat, lon], not closed."""
+    owner: str | None = None
+    """Whose it is: an account, or a phone as ``friend/jane/phone``. Absent: shared."""
+    version: int
+    """1, 2, …"""
+    by: str
+    """Who made this version."""
+    at: float
+    """When, epoch s."""
+    origin: Literal["page", "phone"]
+    phone: str | None = None
+    """The phone it came from, ``jane/phone``."""
+    colour: int | None = None
+    """1 to 8, of the page's palette."""
+
+
+class Stay(State, frozen=True, omit_defaults=True, kw_only=True):
+    """``stay/<thing>/<region's id>``: somebody is in a region, or says so."""
+
+    region: str
+    """The region's id."""
+    thing: str
+    since: float
+    """Epoch s."""
+    by: Literal["server", "phone", "both"]
+    disputed: bool = False
+    """Server and phone disagree for some time now."""
+    why: str | None = None
+
+
+class Crossing(State, frozen=True, omit_defaults=True, kw_only=True):
+    """``crossing/<n>/<thing>/<region's id>``: somebody came or went. It never changes."""
+
+    n: int
+    at: float
+    """When we knew, epoch s."""
+    tst: float
+    """When it was, epoch s."""
+    thing: str
+    region: str | None = None
+    """The region's id; absent: the phone names one we do not have."""
+    name: str
+    """The region's name."""
+    event: Literal["enter", "leave"]
+    by: Literal["server", "phone"]
+    agrees: bool | None = None
+    """What the other verdict was, where it is known."""
+    acc: float | None = None
+    """Of the fix, m."""

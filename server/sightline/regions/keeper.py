@@ -1,0 +1,229 @@
+"""Keeps the regions: in the file, in the world, and in the minds of those who watch over them.
+
+Every change goes to the file first, on a thread, and takes effect when it is committed. Whoever
+wants to know of changes is told by `when_changed`: the fences, the phones, the history recorder.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread, deferToThreadPool
+from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
+
+from sightline.core.shapes import BadShape, Circle, Polygon, Shape
+from sightline.helm import Refused
+from sightline.hub import Hub
+from sightline.kinds.regions.model import Region
+from sightline.regions.store import Record, Stale, Standing, Store
+
+MOST = 5000
+"""Regions in all."""
+MOST_SHARED = 1000
+MOST_OF_ONE = 200
+"""Regions of one account or phone."""
+KEPT_OF_PHONES = 20
+"""Versions of a phone's region that are kept: a phone may change it as often as it likes."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A region is another (``record``) or gone (None); ``edition`` counts all changes."""
+
+    id: str
+    edition: int
+    before: Record | None
+    record: Record | None
+    by: str
+    at: float
+
+
+class Regions(Service):
+    """All regions. ``wall`` gives epoch s."""
+
+    def __init__(self, reactor: Any, wall: Callable[[], float], folder: Path, hub: Hub) -> None:
+        self.wall = wall
+        self.records: dict[str, Record] = {}
+        self.edition = 0
+        self.standings: tuple[list[str], list[Standing]] = ([], [])
+        """What the file knew of who was where, at the start."""
+        self._reactor = reactor
+        self._folder = folder
+        self._hub = hub
+        self._store: Store | None = None
+        self._writer = ThreadPool(1, 1, "regions")
+        self._listeners: list[Callable[[Changed], None]] = []
+        self._tst = 0  # the latest given to a region of ours
+        self._by_owner: dict[str | None, dict[str, Record]] = {}
+
+    # -- start and stop
+
+    def privilegedStartService(self) -> None:
+        """Read the file. Raises `BadRegions`."""
+        super().privilegedStartService()
+        self._store = store = Store(self._folder)
+        self.edition = store.edition()
+        self.standings = store.standings()
+        for id, (edition, record) in store.regions().items():
+            self._apply(Changed(id, edition, None, record, record.region.by, record.region.at))
+
+    def startService(self) -> None:
+        """Begin to take changes."""
+        super().startService()
+        self._writer.start()
+
+    def stopService(self) -> Deferred[None]:
+        """Write what waits, and close."""
+        super().stopService()
+        stopped = deferToThread(self._writer.stop)
+
+        def close(result: Any) -> None:
+            if self._store is not None:
+                self._store.close()
+            if isinstance(result, Failure):
+                result.raiseException()
+
+        return stopped.addBoth(close)
+
+    async def work(self, do: Callable[[Store], T]) -> T:
+        """What ``do`` reads or writes, on the writer's thread, in turn."""
+        assert self._store is not None, "the service was not started"
+        return await deferToThreadPool(self._reactor, self._writer, do, self._store)
+
+    # -- looking
+
+    def name(self, id: str) -> str:
+        """What a region is called."""
+        record = self.records.get(id)
+        return "" if record is None else record.region.name
+
+    def owners(self) -> frozenset[str]:
+        """All who have regions of their own: accounts, phones (``friend/jane/phone``)."""
+        return frozenset(owner for owner in self._by_owner if owner is not None)
+
+    def of(self, owner: str | None) -> list[tuple[str, Record]]:
+        """The regions of one owner; None: the shared ones."""
+        return list(self._by_owner.get(owner, {}).items())
+
+    def when_changed(self, listener: Callable[[Changed], None]) -> None:
+        """Call ``listener`` with each change, also with each region that is read at the start.
+
+        This is where a recorder of history listens, too.
+        """
+        self._listeners.append(listener)
+
+    # -- changing
+
+    def new_id(self, owner: str | None) -> str:
+        """An id that no region has."""
+        while True:
+            letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
+            id = letters if owner is None else f"{owner}/{letters}"
+            if id not in self.records:
+                return id
+
+    def new_tst(self) -> int:
+        """A time that no other region has: Android phones know a waypoint by it. Epoch s."""
+        self._tst = max(self._tst + 1, int(self.wall()))
+        return self._tst
+
+    def check_room(self, owner: str | None) -> None:
+        """Raise `Refused` (``full``) when this owner may have no more regions."""
+        most = MOST_SHARED if owner is None else MOST_OF_ONE
+        if len(self._by_owner.get(owner, ())) >= most or len(self.records) >= MOST:
+            raise Refused("full", f"there are {most} regions already, and no room for another")
+
+    async def put(self, id: str, record: Record, keep: int | None = None) -> None:
+        """A region is now this; its version says which one it replaces. Raises `Refused`."""
+        expected = record.region.version - 1
+        try:
+            edition = await self.work(lambda store: store.put(id, record, expected, keep))
+        except Stale as stale:
+            raise _stale(stale) from None
+        before, region = self.records.get(id), record.region
+        self._apply(Changed(id, edition, before, record, region.by, region.at))
+        self._hub.told()
+
+    async def remove(self, id: str, by: str, version: int, *, trace: bool = True) -> None:
+        """A region is no more. Raises `Refused`."""
+        at = round(self.wall(), 3)
+        try:
+            edition = await self.work(lambda store: store.remove(id, by, at, version, trace=trace))
+        except Stale as stale:
+            raise _stale(stale) from None
+        self._apply(Changed(id, edition, self.records.get(id), None, by, at))
+        self._hub.told()
+
+    async def replace(self, old: str, version: int, new: str, record: Record) -> None:
+        """A region goes over to another owner, under another id. Raises `Refused`."""
+        await self.put(new, record)
+        try:
+            await self.remove(old, record.region.by, version)
+        except Refused:
+            await self.remove(new, record.region.by, record.region.version)
+            raise
+
+    async def forget(self, thing: str) -> None:
+        """Somebody is to be forgotten: the regions of this thing's own, and where it was."""
+        await self.work(lambda store: store.forget(thing))
+        for id, record in self.of(thing):
+            at = self.wall()
+            self._apply(Changed(id, self.edition, record, None, "", at))
+
+    async def keep_to(self, accounts: Collection[str]) -> None:
+        """Accounts that are no more leave no regions."""
+        for owner in self.owners():
+            if "/" not in owner and owner not in accounts:
+                for id, record in self.of(owner):
+                    await self.remove(id, "Sightline", record.region.version)
+
+    def _apply(self, changed: Changed) -> None:
+        self.edition = max(self.edition, changed.edition)
+        for record in (changed.before, changed.record):
+            if record is not None:
+                self._tst = max(self._tst, record.tst if record.region.origin == "page" else 0)
+        if changed.before is not None:
+            del self.records[changed.id]
+            mates = self._by_owner[changed.before.region.owner]
+            del mates[changed.id]
+            if not mates:
+                del self._by_owner[changed.before.region.owner]
+        if changed.record is not None:
+            self.records[changed.id] = changed.record
+            self._by_owner.setdefault(changed.record.region.owner, {})[changed.id] = changed.record
+        region = None if changed.record is None else changed.record.region
+        self._hub.place(f"region/{changed.id}", region)
+        for listener in self._listeners:
+            listener(changed)
+
+
+def _stale(stale: Stale) -> Refused:
+    if stale.version == 0:
+        return Refused("unknown", "there is no such region any more")
+    return Refused("stale", f"somebody else changed it meanwhile: it is version {stale.version}")
+
+
+def shape_of(region: Region) -> Shape:
+    """The shape of a region. Raises `BadShape`."""
+    if region.shape == "circle":
+        if region.lat is None or region.lon is None or region.rad is None:
+            raise BadShape("a circle has lat, lon and rad")
+        return Circle(region.lat, region.lon, region.rad)
+    if region.points is None:
+        raise BadShape("a polygon has points")
+    return Polygon(region.points)
+
+
+def letters_of(id: str) -> str:
+    """The last part of a region's id: what phones know it by."""
+    return id.rpartition("/")[2]

@@ -1,0 +1,245 @@
+"""Regions and phones: what goes to a phone, what a phone says it has, what it means by a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from sightline.helm import Refused
+from sightline.kinds.friends.model import Waypoint
+from sightline.kinds.friends.readings import Marked
+from sightline.kinds.regions.model import Region
+from sightline.model.kind import id_of
+from sightline.regions.keeper import (
+    KEPT_OF_PHONES,
+    MOST_OF_ONE,
+    Changed,
+    Regions,
+    letters_of,
+    shape_of,
+)
+from sightline.regions.store import Record
+
+MOST_OF_PHONES = 3000
+"""Regions of all phones: so there is room for those that people draw."""
+_PAUSE = 5.0  # s between two looks at what one phone says
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """All regions that go to one phone.
+
+    ``version`` is another, greater number after any of them was changed, added or removed.
+    ``waypoints`` are those that can be said in OwnTracks: circles, ``rad`` whole metres, ``tst``
+    unique, ``rid`` the letters of the region's id. ``left_out`` counts those that cannot: polygons.
+    """
+
+    version: int
+    waypoints: tuple[Waypoint, ...]
+    left_out: int = 0
+
+
+class PhoneRegions(Protocol):
+    """What whoever speaks with phones needs of whoever keeps regions. ``phone``: jane/phone."""
+
+    def for_phone(self, phone: str) -> Bundle:
+        """What this phone should have: shared regions, and those of the accounts that own it."""
+
+    def reported(self, phone: str, waypoints: Sequence[Waypoint], *, whole: bool) -> None:
+        """The phone says it has these; ``whole``: and no others.
+
+        Those that are not ours become the phone's own regions. Not to be called for messages that
+        go through the intake: it is told of their `Marked` readings anyway.
+        """
+
+    def when_changed(self, changed: Callable[[str | None], None]) -> None:
+        """Call ``changed`` after what goes to a phone is another; None: to any phone."""
+
+
+class _Said:
+    """What a phone said and we have not looked at."""
+
+    def __init__(self) -> None:
+        self.waypoints: dict[int, Waypoint] = {}  # by tst
+        self.whole = False
+
+
+class Phones:
+    """The same, for real. ``accounts_of`` names the accounts a friend belongs to."""
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        regions: Regions,
+        accounts_of: Callable[[str], Iterable[str]],
+    ) -> None:
+        self._clock = clock
+        self._regions = regions
+        self._accounts_of = accounts_of
+        self._said: dict[str, _Said] = {}
+        self._busy: set[str] = set()
+        self._editions: dict[str | None, int] = {}  # the last change of each owner's regions
+        self._listeners: list[Callable[[str | None], None]] = []
+        self.dropped = 0
+        regions.when_changed(self._changed)
+
+    # -- to phones
+
+    def for_phone(self, phone: str) -> Bundle:
+        """What this phone should have."""
+        waypoints, left_out, version = [], 0, 0
+        for owner in self._sharers(f"friend/{phone}"):
+            version = max(version, self._editions.get(owner, 0))
+            for id, record in self._regions.of(owner):
+                region = record.region
+                if region.lat is None or region.lon is None or region.rad is None:
+                    left_out += 1
+                    continue
+                whole = float(max(1, round(region.rad)))
+                waypoints.append(
+                    Waypoint(region.name, region.lat, region.lon, whole, record.tst, letters_of(id))
+                )
+        waypoints.sort(key=lambda each: each.tst)
+        return Bundle(version, tuple(waypoints), left_out)
+
+    def when_changed(self, changed: Callable[[str | None], None]) -> None:
+        """Call ``changed`` after what goes to a phone is another; None: to any phone."""
+        self._listeners.append(changed)
+
+    def _sharers(self, thing: str) -> list[str | None]:
+        return [None, *sorted(set(self._accounts_of(thing)))]
+
+    def _changed(self, changed: Changed) -> None:
+        record = changed.record or changed.before
+        owner = None if record is None else record.region.owner
+        if owner is not None and "/" in owner:
+            return  # came from the phone
+        self._editions[owner] = max(changed.edition, self._editions.get(owner, 0))
+        for listener in self._listeners:
+            listener(None)
+
+    # -- what a phone means
+
+    def meant(
+        self, thing: str, name: str | None, rid: str | None = None, wtst: int | None = None
+    ) -> str | None:
+        """The region a phone speaks of, by any of its names for it; None: we do not have it."""
+        known = self._regions.of(thing)
+        for owner in self._sharers(thing):
+            known += self._regions.of(owner)
+        if rid:
+            for id, record in known:
+                if rid in (letters_of(id), record.rid):
+                    return id
+        named = [(id, record) for id, record in known if record.region.name == name]
+        if wtst is not None:
+            for id, record in named:
+                if record.tst == wtst:
+                    return id
+        own = [id for id, record in named if record.region.owner == thing]
+        found = own or [id for id, _ in named]
+        return found[0] if len(found) == 1 else None
+
+    # -- from phones
+
+    def heard(self, marked: Marked) -> None:
+        """A phone told its waypoints in a message."""
+        self.reported(id_of(marked.thing), marked.waypoints, whole=marked.whole)
+
+    def reported(self, phone: str, waypoints: Sequence[Waypoint], *, whole: bool) -> None:
+        """The phone says it has these; ``whole``: and no others."""
+        said = self._said.setdefault(phone, _Said())
+        if whole:
+            said.waypoints.clear()
+            said.whole = True
+        for each in waypoints:
+            if each.tst in said.waypoints or len(said.waypoints) < MOST_OF_ONE:
+                said.waypoints[each.tst] = each
+        self._look(phone)
+
+    def _look(self, phone: str) -> None:
+        if phone in self._busy or phone not in self._said:
+            return
+        self._busy.add(phone)
+        taken = Deferred.fromCoroutine(self._take(phone, self._said.pop(phone)))
+        taken.addErrback(
+            lambda failure: self._log.failure("Could not take over a phone's regions", failure)
+        )
+        taken.addBoth(lambda _: self._clock.callLater(_PAUSE, self._again, phone))
+
+    def _again(self, phone: str) -> None:
+        self._busy.discard(phone)
+        self._look(phone)
+
+    async def _take(self, phone: str, said: _Said) -> None:
+        thing = f"friend/{phone}"
+        own = dict(self._regions.of(thing))
+        ours = self.for_phone(phone).waypoints
+        rids, tsts = {each.rid for each in ours}, {each.tst for each in ours}
+        still: set[str] = set()
+        for each in said.waypoints.values():
+            if each.rid in rids or each.tst in tsts:
+                continue  # one of ours, told back
+            id = next((id for id, record in own.items() if _same(record, each)), None)
+            if id is not None:
+                still.add(id)
+            try:
+                await self._put(thing, id, own[id] if id is not None else None, each)
+            except Refused:
+                self.dropped += 1
+        if said.whole:
+            for id, record in own.items():
+                if id not in still:
+                    await self._drop(id, record, thing)
+
+    async def _put(self, thing: str, id: str | None, before: Record | None, told: Waypoint) -> None:
+        region = Region(
+            name=told.desc,
+            shape="circle",
+            lat=told.lat,
+            lon=told.lon,
+            rad=told.rad,
+            owner=thing,
+            version=1 if before is None else before.region.version + 1,
+            by=thing,
+            at=round(self._regions.wall(), 3),
+            origin="phone",
+            phone=id_of(thing),
+        )
+        if before is not None and _unchanged(before.region, region):
+            return
+        if id is None:
+            self._regions.check_room(thing)
+            phones = sum(len(self._regions.of(o)) for o in self._regions.owners() if "/" in o)
+            if phones >= MOST_OF_PHONES:
+                raise Refused("full", "phones have too many regions")
+            id = self._regions.new_id(thing)
+        shape_of(region)
+        await self._regions.put(id, Record(region, told.tst, told.rid), KEPT_OF_PHONES)
+
+    async def _drop(self, id: str, record: Record, thing: str) -> None:
+        try:
+            await self._regions.remove(id, thing, record.region.version, trace=False)
+        except Refused:
+            pass  # somebody was quicker
+
+
+def _same(record: Record, told: Waypoint) -> bool:
+    """Whether the phone speaks of this region: phones know them by one name or the other."""
+    return record.tst == told.tst or (told.rid is not None and record.rid == told.rid)
+
+
+def _unchanged(before: Region, after: Region) -> bool:
+    return (before.name, before.lat, before.lon, before.rad) == (
+        after.name,
+        after.lat,
+        after.lon,
+        after.rad,
+    )

@@ -1,0 +1,254 @@
+"""The regions' file: every version of every region, and who was where when we were last running.
+
+Plain functions that wait for the disk, like those of the accounts' database; to be called on one
+thread. What is committed survives a power cut.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from sightline.kinds.regions.model import Region
+
+FILE = "regions.db"
+_BUSY = 10.0  # s
+_VERSION = 1
+_TABLES = (
+    """CREATE TABLE version (
+        edition INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, version INTEGER NOT NULL,
+        who TEXT NOT NULL, at REAL NOT NULL, record BLOB
+    ) STRICT""",
+    "CREATE INDEX version_id ON version (id, edition)",
+    """CREATE TABLE region (
+        id TEXT PRIMARY KEY, edition INTEGER NOT NULL, record BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE known (thing TEXT PRIMARY KEY) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE standing (
+        thing TEXT NOT NULL, region TEXT NOT NULL, since REAL, inside INTEGER, said REAL,
+        PRIMARY KEY (thing, region)
+    ) STRICT, WITHOUT ROWID""",
+)
+T = TypeVar("T")
+
+
+class BadRegions(Exception):
+    """The file cannot be used; the message says why."""
+
+
+class Stale(Exception):
+    """Somebody else changed the region meanwhile; holds its version now, 0: it is gone."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A region as it is kept. ``tst`` and ``rid`` are a phone's names for it."""
+
+    region: Region
+    tst: int
+    rid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stood with a thing and a region: in it since then by our verdict (None: not in it),
+    and what the phone said when. Epoch s."""
+
+    thing: str
+    region: str
+    since: float | None = None
+    inside: bool | None = None
+    said: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a region, as it was made; ``record`` None: it was removed."""
+
+    edition: int
+    id: str
+    version: int
+    who: str
+    at: float
+    record: Record | None
+
+
+class Store:
+    """The open file. Raises `BadRegions` when that is impossible."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+        try:
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            self.path.chmod(0o600)
+            self._sql = sqlite3.connect(
+                self.path, timeout=_BUSY, isolation_level=None, check_same_thread=False
+            )
+            for setting in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+                self._sql.execute(f"PRAGMA {setting}")
+            with self._change():
+                self._migrate()
+        except (OSError, sqlite3.Error) as why:
+            raise BadRegions(f"{self.path}: {why}") from why
+
+    def _migrate(self) -> None:
+        (version,) = self._sql.execute("PRAGMA user_version").fetchone()
+        if version > _VERSION:
+            raise BadRegions(f"{self.path}: was written by a newer Sightline")
+        if version == 0:
+            for table in _TABLES:
+                self._sql.execute(table)
+            self._sql.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._sql.close()
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        self._sql.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._sql.execute("ROLLBACK")
+            raise
+        self._sql.execute("COMMIT")
+
+    # -- regions
+
+    def regions(self) -> dict[str, tuple[int, Record]]:
+        """All regions there are: by id the edition and the record."""
+        found = {}
+        for id, edition, record in self._sql.execute("SELECT id, edition, record FROM region"):
+            try:
+                found[id] = edition, _decode(record)
+            except msgspec.DecodeError as why:
+                raise BadRegions(f"{self.path}: region {id}: {why}") from why
+        return found
+
+    def edition(self) -> int:
+        """The number of the last change."""
+        (found,) = self._sql.execute("SELECT max(edition) FROM version").fetchone()
+        return int(found or 0)
+
+    def put(self, id: str, record: Record, expected: int, keep: int | None = None) -> int:
+        """A new version of a region; its edition. ``expected`` is the version before, 0: none.
+
+        At most ``keep`` versions of it are kept. Raises `Stale`.
+        """
+        with self._change():
+            self._expect(id, expected)
+            region = record.region
+            edition = self._write(id, region.version, region.by, region.at, record)
+            self._sql.execute(
+                "INSERT INTO region VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+                " edition = excluded.edition, record = excluded.record",
+                (id, edition, _encode(record)),
+            )
+            if keep is not None:
+                self._sql.execute(
+                    "DELETE FROM version WHERE id = ? AND edition NOT IN (SELECT edition FROM"
+                    " version WHERE id = ? ORDER BY edition DESC LIMIT ?)",
+                    (id, id, keep),
+                )
+        return edition
+
+    def remove(self, id: str, who: str, at: float, expected: int, *, trace: bool = True) -> int:
+        """A region is no more; the edition of that. Without ``trace`` its versions go as well.
+
+        Raises `Stale`.
+        """
+        with self._change():
+            self._expect(id, expected)
+            self._sql.execute("DELETE FROM region WHERE id = ?", (id,))
+            self._sql.execute("DELETE FROM standing WHERE region = ?", (id,))
+            if not trace:
+                self._sql.execute("DELETE FROM version WHERE id = ?", (id,))
+            edition = self._write(id, expected + 1, who, at, None)
+            if not trace:  # the number stays used: editions only rise
+                self._sql.execute("DELETE FROM version WHERE edition = ?", (edition,))
+        return edition
+
+    def _expect(self, id: str, expected: int) -> None:
+        found = self._sql.execute("SELECT record FROM region WHERE id = ?", (id,)).fetchone()
+        version = _decode(found[0]).region.version if found else 0
+        if version != expected:
+            raise Stale(version)
+
+    def _write(self, id: str, version: int, who: str, at: float, record: Record | None) -> int:
+        done = self._sql.execute(
+            "INSERT INTO version (id, version, who, at, record) VALUES (?, ?, ?, ?, ?)",
+            (id, version, who, at, None if record is None else _encode(record)),
+        )
+        assert done.lastrowid is not None
+        return done.lastrowid
+
+    def versions(self, id: str) -> list[Version]:
+        """Every version of a region, oldest first."""
+        rows = self._sql.execute(
+            "SELECT edition, id, version, who, at, record FROM version WHERE id = ?"
+            " ORDER BY edition",
+            (id,),
+        )
+        return [
+            Version(edition, id, version, who, at, None if record is None else _decode(record))
+            for edition, id, version, who, at, record in rows
+        ]
+
+    # -- who was where
+
+    def standings(self) -> tuple[list[str], list[Standing]]:
+        """The things of which we ever had a fix, and how they stood."""
+        known = [thing for (thing,) in self._sql.execute("SELECT thing FROM known")]
+        rows = self._sql.execute("SELECT thing, region, since, inside, said FROM standing")
+        return known, [
+            Standing(thing, region, since, None if inside is None else bool(inside), said)
+            for thing, region, since, inside, said in rows
+        ]
+
+    def note(self, known: Iterable[str], standings: Iterable[Standing]) -> None:
+        """Keep how things stand now."""
+        with self._change():
+            self._sql.executemany(
+                "INSERT INTO known VALUES (?) ON CONFLICT DO NOTHING", [(t,) for t in known]
+            )
+            for each in standings:
+                if each.since is None and each.inside is None:
+                    self._sql.execute(
+                        "DELETE FROM standing WHERE thing = ? AND region = ?",
+                        (each.thing, each.region),
+                    )
+                else:
+                    self._sql.execute(
+                        "INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?)",
+                        (each.thing, each.region, each.since, each.inside, each.said),
+                    )
+
+    def leave(self, thing: str) -> None:
+        """It is not kept any more where this thing was."""
+        self._sql.execute("DELETE FROM known WHERE thing = ?", (thing,))
+        self._sql.execute("DELETE FROM standing WHERE thing = ?", (thing,))
+
+    def forget(self, thing: str) -> None:
+        """Nothing of this thing is kept: where it was, the regions of its own, their versions."""
+        with self._change():
+            self.leave(thing)
+            own = f"{thing}/"
+            for table in ("region", "version"):
+                self._sql.execute(
+                    f"DELETE FROM {table} WHERE substr(id, 1, ?) = ?", (len(own), own)
+                )
+
+
+_encode: Callable[[Record], bytes] = msgspec.json.encode
+_decode = msgspec.json.Decoder(Record).decode

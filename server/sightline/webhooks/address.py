@@ -1,0 +1,131 @@
+"""Where a webhook may go: to the internet, and into our own network only where that was allowed.
+
+A name is looked up once for each connection, its addresses are judged, and one of those is
+connected to; so no second answer of the name's server can lead elsewhere.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
+from twisted.internet.interfaces import (
+    IHostResolution,
+    IProtocol,
+    IProtocolFactory,
+    IResolutionReceiver,
+    IStreamClientEndpoint,
+)
+from twisted.web.client import URI, BrowserLikePolicyForHTTPS
+from twisted.web.iweb import IAgentEndpointFactory
+from zope.interface import implementer
+
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 in IPv6, behind a translator
+_MOST_TRIED = 4
+
+
+class NotAllowed(Exception):
+    """The address is one of our own network."""
+
+
+def is_public(text: str) -> bool:
+    """Whether this address is out in the internet."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is not None:
+            return is_public(str(inner))
+        if address in _TRANSLATED:
+            return is_public(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+        if address.teredo is not None:
+            return False
+    return address.is_global and not address.is_multicast
+
+
+@implementer(IResolutionReceiver)
+class _Addresses:
+    """Gathers what a name resolves to."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.done: Deferred[list[str]] = Deferred()
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:
+        """It begins."""
+
+    def addressResolved(self, address: Any) -> None:
+        """One more."""
+        if isinstance(address, IPv4Address | IPv6Address):
+            self.found.append(address.host)
+
+    def resolutionComplete(self) -> None:
+        """That was all."""
+        self.done.callback(self.found)
+
+
+@implementer(IStreamClientEndpoint)
+class CheckedEndpoint:
+    """Connects to ``host``, unless that is where it must not lead."""
+
+    def __init__(
+        self, reactor: Any, host: str, port: int, *, private: bool, timeout: float
+    ) -> None:
+        self._reactor = reactor
+        self._host = host
+        self._port = port
+        self._private = private
+        self._timeout = timeout
+
+    def connect(self, factory: IProtocolFactory) -> Deferred[IProtocol]:
+        """Connect, or fail with `NotAllowed`."""
+        return Deferred.fromCoroutine(self._connect(factory))
+
+    async def _connect(self, factory: IProtocolFactory) -> IProtocol:
+        receiver = _Addresses()
+        self._reactor.nameResolver.resolveHostName(
+            receiver, self._host, self._port, [IPv4Address, IPv6Address], "TCP"
+        )
+        found = await receiver.done
+        if not found:
+            raise OSError("there is no host of that name")
+        allowed = [each for each in found if self._private or is_public(each)]
+        if len(allowed) < len(found):
+            raise NotAllowed("its address is one of a private network (private = true allows that)")
+        last: Exception | None = None
+        for address in allowed[:_MOST_TRIED]:
+            kind = TCP6ClientEndpoint if ":" in address else TCP4ClientEndpoint
+            try:
+                return await kind(self._reactor, address, self._port, self._timeout).connect(
+                    factory
+                )
+            except Exception as why:
+                last = why
+        assert last is not None
+        raise last
+
+
+@implementer(IAgentEndpointFactory)
+class CheckedEndpoints:
+    """Makes them for treq's agent; HTTPS checks the receiver's certificate."""
+
+    def __init__(self, reactor: Any, *, private: bool, timeout: float) -> None:
+        self._reactor = reactor
+        self._private = private
+        self._timeout = timeout
+        self._policy = BrowserLikePolicyForHTTPS()
+
+    def endpointForURI(self, uri: URI) -> Any:
+        """How to get there."""
+        plain = CheckedEndpoint(
+            self._reactor,
+            uri.host.decode("ascii").strip("[]"),
+            uri.port,
+            private=self._private,
+            timeout=self._timeout,
+        )
+        if uri.scheme != b"https":
+            return plain
+        return wrapClientTLS(self._policy.creatorForNetloc(uri.host, uri.port), plain)

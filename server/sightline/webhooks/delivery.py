@@ -1,0 +1,75 @@
+"""The rules of a delivery: who wants it, how it looks, what an answer means, when to retry."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from sightline.kinds.regions.model import Crossing
+from sightline.webhooks.options import WebhookOptions
+
+_LATER = frozenset((408, 425, 429))
+
+
+@dataclass(slots=True)
+class Delivery:
+    """A message that is to be delivered. ``id`` is the same at each attempt."""
+
+    id: str
+    event: str
+    body: bytes
+    attempts: int = 0
+
+
+def wants(options: WebhookOptions, crossing: Crossing) -> bool:
+    """Whether this receiver is told of this crossing."""
+    if crossing.event not in options.events or crossing.by not in options.by:
+        return False
+    if "all" in options.regions:
+        return True
+    if crossing.region is None:
+        return False
+    shared = "/" not in crossing.region
+    return crossing.region in options.regions or (shared and "shared" in options.regions)
+
+
+def body(id: str, crossing: Crossing) -> bytes:
+    """What is posted, JSON."""
+    return msgspec.json.encode({"id": id, "kind": "crossing", **msgspec.to_builtins(crossing)})
+
+
+def headers(delivery: Delivery, secret: bytes | None, now: float) -> dict[bytes | str, bytes | str]:
+    """What goes with it. ``now`` is epoch s."""
+    stamp = str(int(now))
+    said: dict[bytes | str, bytes | str] = {
+        "Content-Type": "application/json",
+        "User-Agent": "Sightline",
+        "Sightline-Delivery": delivery.id,
+        "Sightline-Event": delivery.event,
+        "Sightline-Timestamp": stamp,
+    }
+    if secret is not None:
+        said["Sightline-Signature"] = signature(secret, stamp, delivery.body)
+    return said
+
+
+def signature(secret: bytes, stamp: str, body: bytes) -> str:
+    """HMAC-SHA256 over time and body: what was caught on the way cannot be sent again later."""
+    return "v1=" + hmac.new(secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def meaning(status: int) -> Literal["done", "later", "never"]:
+    """What an answer's status means for the delivery. Redirects are not followed."""
+    if 200 <= status < 300:
+        return "done"
+    return "later" if status >= 500 or status in _LATER else "never"
+
+
+def pause(options: WebhookOptions, attempts: int, chance: float) -> float:
+    """How many s to wait after so many failed attempts. ``chance`` from 0 to 1 spreads it."""
+    whole = min(options.most, options.first * 4.0 ** min(attempts - 1, 30))
+    return whole * (0.5 + chance / 2)

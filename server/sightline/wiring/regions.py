@@ -1,0 +1,119 @@
+"""Regions, who watches them, and who is told: joined with accounts, brokers and browsers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twisted.application.service import MultiService
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from sightline.accounts.keeper import Keeper
+from sightline.core.access import covers
+from sightline.core.geofences import Rules
+from sightline.helm import Helm
+from sightline.hub import Hub
+from sightline.kinds.friends.readings import Marked
+from sightline.regions.announce import Announcer
+from sightline.regions.keeper import Changed, Regions
+from sightline.regions.lookout import Lookout
+from sightline.regions.phones import Phones
+from sightline.regions.store import BadRegions
+from sightline.regions.verbs import Verbs
+from sightline.settings import Settings
+from sightline.webhooks.sender import Webhooks
+from sightline.wiring.options import webhook_options
+from sightline.wiring.start import CannotStart
+
+reactor: Any = _reactor
+
+
+class Places(MultiService):
+    """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
+
+    ``phones`` is for whoever speaks with phones (`PhoneRegions`). A recorder of history listens at
+    ``regions.when_changed`` and ``lookout.when_crossed``.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        settings: Settings,
+        state: Path,
+        hub: Hub,
+        helm: Helm,
+        keeper: Keeper,
+        publish: Callable[[str, str, bytes], bool],
+    ) -> None:
+        super().__init__()
+        told = settings.regions
+        self._keeper = keeper
+        self.regions = regions = Regions(reactor, time.time, state, hub)
+        self.phones = Phones(reactor, regions, self._accounts_of)
+        rules = Rules(margin=told.margin, fixes=told.fixes, dwell=told.dwell)
+        self.lookout = Lookout(reactor, time.time, hub, regions, self.phones, rules)
+        announcer = Announcer(
+            reactor, lambda topic, payload: publish(told.broker, topic, payload), told.publish
+        )
+        webhooks = Webhooks(
+            reactor,
+            time.time,
+            hub.show,
+            [webhook_options(name, each) for name, each in settings.webhook.items()],
+            state,
+        )
+        Verbs(helm, reactor, regions)
+        hub.intake.tell(Marked, self.phones.heard)
+        self.lookout.when_crossed(announcer.crossed)
+        self.lookout.when_crossed(webhooks.crossed)
+        regions.when_changed(self._owners_changed)
+        keeper.when_changed(self._accounts_changed)
+        # Stopped in this order, too: the file is closed after the last was written.
+        for part in (self.lookout, announcer, webhooks):
+            part.setServiceParent(self)
+
+    def privilegedStartService(self) -> None:
+        """Read the regions; a server that cannot does not start."""
+        super().privilegedStartService()
+        try:
+            self.regions.privilegedStartService()
+        except BadRegions as why:
+            raise CannotStart(f"the regions cannot be read: {why}") from None
+
+    def startService(self) -> None:
+        """Begin."""
+        self._keeper.own_regions(self.regions.owners())
+        self.regions.startService()
+        super().startService()
+        self._accounts_changed()
+
+    def stopService(self) -> Deferred[Any]:
+        """Write what waits, then close the file."""
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        try:
+            await super().stopService()
+        finally:
+            await self.regions.stopService()
+
+    def _accounts_of(self, thing: str) -> list[str]:
+        accounts = self._keeper.roll.accounts.values()
+        return [each.name for each in accounts if covers(each.grants.own, thing)]
+
+    def _owners_changed(self, changed: Changed) -> None:
+        # Later: who must come in anew since they have their first region is answered before.
+        reactor.callLater(0, lambda: self._keeper.own_regions(self.regions.owners()))
+
+    def _accounts_changed(self) -> None:
+        if not self.running:
+            return
+        names = frozenset(self._keeper.roll.accounts)
+        Deferred.fromCoroutine(self.regions.keep_to(names)).addErrback(
+            lambda failure: self._log.failure("Could not remove regions of old accounts", failure)
+        )
