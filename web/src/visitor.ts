@@ -80,7 +80,8 @@ export function mayShare(visitor: Visitor, key: string): boolean {
 
 /** Whether they may make regions that everybody sees. */
 export function mayShareRegions({ role, rights }: Visitor): boolean {
-  return !rights.looksOnly && role !== 'viewer';
+  const sees = rights.see.some((grant) => grant === '*' || grant === 'region');
+  return !rights.looksOnly && (rights.admin || (role === 'operator' && sees));
 }
 
 /** Whether they may have regions of their own. */

@@ -76,6 +76,11 @@ describe('a region', () => {
     expect(harbour).toMatchObject({ sort: 'phone', phone: 'jane/phone' });
   });
 
+  test('that was made of a phone’s waypoint is everybody’s', () => {
+    const state = { origin: 'phone', phone: 'jane/phone' };
+    expect(readRegion({ k: 'region', id: 'x', s: 1, ...state }).sort).toBe('shared');
+  });
+
   test('with a shape that cannot be is kept without one', () => {
     const bad: Record<string, unknown>[] = [
       { shape: 'circle', lat: 91, lon: 0, rad: 5 },
@@ -305,6 +310,12 @@ describe('who may what', () => {
     expect(edits('viewer')).toEqual([false, false, true, false, true]);
     expect(edits('operator')).toEqual([true, true, true, false, true]);
     expect(edits('admin')).toEqual([true, true, true, true, true]);
+  });
+
+  test('an operator who sees no shared regions makes none', () => {
+    const blind = visitor('operator');
+    const rights = { ...blind.rights, see: ['friend/jane'] };
+    expect(mayShareRegions({ ...blind, rights })).toBe(false);
   });
 
   test('who came by a shared link changes nothing', () => {

@@ -1,12 +1,12 @@
 /** One crossing in a list: who, which way, when, and by whose word. */
 import { LogIn, LogOut } from 'lucide';
 import { shortTimeText } from '../../ages';
-import { useApp } from '../../panels/context';
+import { useApp, useChanges } from '../../panels/context';
 import { Icon } from '../../panels/icon';
 import { timeOf } from './crossings';
 import type { Crossing } from './crossings';
 import { useNames } from './pieces';
-import { crossingNote, crossingText } from './words';
+import { crossingNote } from './words';
 
 export function CrossingItem({
   crossing,
@@ -18,6 +18,8 @@ export function CrossingItem({
 }) {
   const { now, show, world } = useApp();
   const nameOf = useNames();
+  // Who crossed an edge may be known a moment later than that they did.
+  useChanges(({ keys }) => keys.has(crossing.thing));
   const note = crossingNote(crossing);
   const entered = crossing.event === 'enter';
   const region = crossing.region;
@@ -50,7 +52,6 @@ export function CrossingItem({
       <button
         type="button"
         disabled={!exists}
-        aria-label={`${crossingText(crossing, who)}, ${note.text}`}
         onClick={() => {
           if (to !== undefined) show(to);
         }}

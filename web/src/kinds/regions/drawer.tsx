@@ -160,6 +160,9 @@ function Details({ region }: { region: Region }) {
                 seersText(region, visitor.name)
               )}
             </Fact>
+            {region.sort !== 'phone' && region.phone !== undefined && (
+              <Fact name="Made of">a waypoint of {region.phone}</Fact>
+            )}
             <Fact name="Version">
               {region.version}
               {region.at !== undefined && (

@@ -3,7 +3,7 @@ import { Circle, Pentagon } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { faceOf } from '../../face';
 import { Avatar } from '../../panels/avatar';
-import { useApp } from '../../panels/context';
+import { useApp, useChanges } from '../../panels/context';
 import { Icon } from '../../panels/icon';
 import { keyOf, splitKey } from '../../world';
 import type { Key } from '../../world';
@@ -37,6 +37,7 @@ export function useNames(): (key: Key) => string {
 
 export function SmallAvatar({ of }: { of: Key }) {
   const { entries, world } = useApp();
+  useChanges(({ keys }) => keys.has(of));
   const entry = entries.get(of);
   const [kind, id] = splitKey(of);
   return (
@@ -55,6 +56,7 @@ export function SmallAvatar({ of }: { of: Key }) {
 export function Somebody({ of, children }: { of: Key; children?: ComponentChildren }) {
   const app = useApp();
   const name = useNames()(of);
+  useChanges(({ keys }) => keys.has(of));
   const known = app.entries.has(of);
   return (
     <button

@@ -37,7 +37,8 @@ export function readRegion(thing: Thing): Region {
   const before = known.get(thing);
   if (before) return before;
   const owner = field.text(thing, 'owner');
-  const sort = thing['origin'] === 'phone' ? 'phone' : owner === undefined ? 'shared' : 'personal';
+  // One that was adopted came from a phone too, and is everybody's.
+  const sort = owner === undefined ? 'shared' : owner.startsWith('friend/') ? 'phone' : 'personal';
   const region: Region = {
     key: keyOf('region', thing.id),
     id: thing.id,

@@ -4,7 +4,7 @@
  */
 import { BellOff, LogIn, LogOut, X } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
-import { useApp } from '../../panels/context';
+import { useApp, useChanges } from '../../panels/context';
 import { Icon } from '../../panels/icon';
 import { SmallAvatar, useNames } from './pieces';
 import { crossingNote, crossingText } from './words';
@@ -16,6 +16,8 @@ export function Toasts() {
   const { herald, likings, regions, section, robot, go, show, world, tab } = useApp();
   const nameOf = useNames();
   const { crossings, more } = herald.told.value;
+  // Who crossed an edge may be known a moment later than that they did.
+  useChanges(({ keys }) => crossings.some(({ thing }) => keys.has(thing)));
   const [held, setHeld] = useState(false);
   const driven = section.value === 'robots' && robot.value !== null;
   // Who has the list before them sees it there.
