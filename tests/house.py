@@ -105,7 +105,10 @@ class House:
         self.fanout = FanOut(reactor, self.wall, self.world, Pace(tick=0))
         self.hub.listen(self.fanout.stir)
         self.helm = Helm(self.wall)
-        for verb in ("see", "stop", "drive", "takeover", "drivers", "shutdown", "routine"):
+        for verb in (
+            *("see", "stop", "drive", "takeover", "drivers", "shutdown", "routine"),
+            *("region", "unregion", "adopt"),
+        ):
             self.helm.add(verb, self._does)
         self.front = Front(self.keeper, [], Proxies(proxies))
         self.sockets = Sockets(

@@ -122,7 +122,7 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
             "zebra = 1",
             "x.toml: zebra: no such setting;"
             " allowed here: accounts, broker, console, driving, fanout, friends, limits, probot,"
-            " probots, server",
+            " probots, regions, server, webhook",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',
@@ -422,3 +422,62 @@ def test_guests_are_said_aloud(write):
     assert load(write('[accounts]\nguest = "viewer"'), {}).warnings() == [
         "accounts.guest: who reaches this server is let in as viewer without signing in"
     ]
+
+
+# Regions and webhooks
+
+
+def hook(write, text: str):
+    write("a-secret-of-some-length", "secret")
+    return write(f'[webhook.house]\nurl = "https://h.example.org/x"\n{text}')
+
+
+def test_a_webhook_is_signed_with_the_secret_of_a_file_or_the_environment(write):
+    secret = Secret("a-secret-of-some-length")
+    path = hook(write, 'secret_file = "secret"')
+    assert load(path, {}).webhook["house"].secret == secret
+    path = hook(write, 'secret_env = "HOOK"')
+    assert load(path, {"HOOK": "a-secret-of-some-length"}).webhook["house"].secret == secret
+    assert "a-secret" not in repr(load(path, {"HOOK": "a-secret-of-some-length"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('secret = "x"', "house.secret: a secret is not written here"),
+        ('secret_env = "NOT_SET"', "house.secret_env: the environment variable NOT_SET is not set"),
+        ('secret_env = "SHORT"', "house: a secret has at least 16 characters"),
+        ('secret_file = "secret"\nsecret_env = "SHORT"', "house: has both"),
+        ('events = ["arrive"]', "house.events: must be a list"),
+        ("attempts = 0", "house.attempts: must be a whole number from 1 to 20"),
+    ],
+)
+def test_a_webhook_that_makes_no_sense_is_refused(write, text, message):
+    assert f"x.toml: webhook.{message}" in refusal(hook(write, text), {"SHORT": "abc"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "ftp://h/x",
+        "h.example.org",
+        "https://",
+        "https://u:p@h/x",
+        "https://h/#x",
+        "http://h:99999/",
+    ],
+)
+def test_a_webhook_needs_an_address(write, url):
+    assert "webhook.w.url: must" in refusal(write(f'[webhook.w]\nurl = "{url}"'))
+
+
+def test_a_webhook_without_tls_to_the_internet_is_said_aloud(write):
+    path = write('[webhook.w]\nurl = "http://h.example.org/"')
+    assert load(path, {}).warnings() == ["webhook.w: where people are travels unencrypted (http)"]
+
+
+def test_crossings_are_published_at_a_broker_there_is(write):
+    assert "regions.broker: there is no broker of that name" in refusal(
+        write('[regions]\nbroker = "other"')
+    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import random
 import sys
 import time
 import zlib
@@ -167,6 +168,12 @@ def micro(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
         "arrival to world (decode, fold, presence, counts)",
         [lambda lap=lap: intake.take(lap, 0.0) for lap in laps],  # type: ignore[misc]
     )
+    for count in (0, 500):
+        watched = _watched(kind, count)
+        measure(
+            f"the same, watched over, with {count} regions",
+            [lambda lap=lap, into=watched: into.take(lap, 0.0) for lap in laps],  # type: ignore[misc]
+        )
     cursor = Cursor(world, EVERYTHING)
     pages: list[bytes] = []
 
@@ -202,6 +209,43 @@ def _reader(client: Any) -> Callable[[list[bytes]], None]:
             reader._take_messages()
 
     return read
+
+
+def _watched(kind: Any, count: int) -> Any:
+    """An intake whose friends are watched over by the lookout; regions lie where they are."""
+    from twisted.internet.task import Clock
+
+    from sightline.core.intake import Intake
+    from sightline.core.presence import Presence
+    from sightline.core.world import World
+    from sightline.hub import Hub
+    from sightline.kinds.broker import LinkReading
+    from sightline.kinds.regions.model import Region
+    from sightline.regions.keeper import Changed, Regions
+    from sightline.regions.lookout import Lookout
+    from sightline.regions.phones import Phones
+    from sightline.regions.store import Record
+
+    world, presence, clock = World("bench"), Presence(kind.patience), Clock()
+    intake = Intake([kind], world, presence)
+    hub = Hub(clock, time.time, world, intake, presence, LinkReading, "0")
+    regions = Regions(None, time.time, Path("."), hub)
+    Lookout(clock, time.time, hub, regions, Phones(clock, regions, lambda thing: ()))
+    some = random.Random(1)
+    for n in range(count):
+        region = Region(
+            name=f"r{n}",
+            shape="circle",
+            lat=48 + some.random(),
+            lon=16 + some.random(),
+            rad=some.choice((50.0, 100.0, 300.0, 1000.0)),
+            version=1,
+            by="bench",
+            at=0.0,
+            origin="page",
+        )
+        regions._apply(Changed(f"r{n:07}", n, None, Record(region, n), "bench", 0.0))
+    return intake
 
 
 def _callbacks() -> Any:

@@ -214,7 +214,7 @@ class Sightline(MultiService):
             PrivacyDesk(
                 keeper,
                 world,
-                (brokers.clear_retained, hub_eraser(hub), places.lookout.erase),
+                (brokers.clear_retained, hub_eraser(hub), places.erase),
             ),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )

@@ -68,7 +68,8 @@ def test_sight_is_by_kind_and_by_thing():
 # -- every cell: who may do what to which thing
 
 ADMINS = ("takeover", "drivers", "shutdown", "routine")
-VERBS = ("see", "stop", "drive", *ADMINS, "share", "export", "retain", "erase")
+ON_REGIONS = ("region", "unregion", "adopt")
+VERBS = ("see", "stop", "drive", *ADMINS, "share", "export", "retain", "erase", *ON_REGIONS)
 OWN = ("share", "export", "retain", "erase")
 
 
@@ -76,11 +77,14 @@ def granted(*words: str) -> frozenset[str]:
     return frozenset(words)
 
 
+# Who has regions of their own.
+OWNERS = ("jane", "bob", "friend/jane/phone", "friend/bob/phone", "guest", "visitor")
+
 PEOPLE: dict[str, User] = {
     "viewer of all": user_of("v", "viewer", Grants(see=granted("*"))),
     "viewer of jane": user_of("v", "viewer", Grants(see=granted("friend/jane"))),
     "viewer of nothing": user_of("v", "viewer", Grants()),
-    "jane": user_of("jane", "viewer", Grants(own=granted("friend/jane"))),
+    "jane": user_of("jane", "viewer", Grants(own=granted("friend/jane")), owners=OWNERS),
     "operator of ProBot1": user_of("o", "operator", Grants(drive=granted("probot/ProBot1"))),
     "operator of all": user_of("o", "operator", Grants(see=granted("*"), drive=granted("*"))),
     "looking operator": user_of("o", "operator", Grants(see=granted("*")), looks_only=True),
@@ -179,6 +183,37 @@ CELLS: dict[str, dict[str, list[str]]] = {
     },
     "quarantine/17": {who: ALL if who == "admin" else [] for who in PEOPLE},
     "client/phone-7": {who: ALL if who == "admin" else [] for who in PEOPLE},
+    "region/ab12cd34": {
+        **{who: [] for who in PEOPLE},
+        "viewer of all": ["see", "stop"],
+        "operator of all": ["see", "stop", "drive", *ON_REGIONS],
+        "looking operator": ["see"],
+        "admin": [*ALL, *ON_REGIONS],
+    },
+    "region/jane/ab12cd34": {
+        **{who: [] for who in PEOPLE},
+        "viewer of all": ["see", "stop"],
+        "operator of all": ["see", "stop", "drive", "adopt"],
+        "jane": ["see", "stop", "region", "unregion"],
+        "looking operator": ["see"],
+        "admin": [*ALL, *ON_REGIONS],
+    },
+    "region/bob/ab12cd34": {
+        **{who: [] for who in PEOPLE},
+        "viewer of all": ["see", "stop"],
+        "operator of all": ["see", "stop", "drive", "adopt"],
+        "looking operator": ["see"],
+        "admin": [*ALL, *ON_REGIONS],
+    },
+    "region/friend/jane/phone/ab12cd34": {
+        **{who: [] for who in PEOPLE},
+        "viewer of all": ["see", "stop"],
+        "operator of all": ["see", "stop", "drive", "adopt"],
+        "jane": ["see", "stop", "region", "unregion"],
+        "looking operator": ["see"],
+        "admin": [*ALL, *ON_REGIONS],
+    },
+    "webhook/house": {who: ALL if who == "admin" else [] for who in PEOPLE},
     "tomorrow/1": {who: ALL if who == "admin" else [] for who in PEOPLE},
 }
 
@@ -197,6 +232,70 @@ def test_the_server_itself_is_the_admins(verb: str):
 
 def test_every_verb_has_its_cells():
     assert set(LEAST_ROLE) == {*VERBS, "accounts", "audit", "metrics"}
+
+
+SEES_ALL = {"viewer of all", "operator of all", "looking operator", "admin"}
+
+
+@pytest.mark.parametrize(
+    ("key", "who"),
+    [
+        ("stay/friend/jane/phone/ab12cd34", SEES_ALL),
+        ("stay/friend/jane/phone/jane/ab12cd34", SEES_ALL | {"jane"}),
+        ("stay/friend/jane/phone/friend/jane/phone/ab12cd34", SEES_ALL | {"jane"}),
+        ("stay/friend/jane/phone/bob/ab12cd34", SEES_ALL),
+        ("stay/friend/bob/phone/jane/ab12cd34", SEES_ALL),
+        ("stay/probot/ProBot1/jane/ab12cd34", SEES_ALL),
+        ("stay/probot/ProBot1/ab12cd34", SEES_ALL),
+        ("crossing/7/friend/jane/phone/ab12cd34", SEES_ALL),
+        ("crossing/7/friend/jane/phone/jane/ab12cd34", SEES_ALL | {"jane"}),
+        # Of a region only the phone knows: whoever sees the friend; but no link shows the past.
+        ("crossing/7/friend/jane/phone", SEES_ALL | {"jane", "viewer of jane"}),
+        ("crossing/7/friend/bob/phone", SEES_ALL),
+        *[
+            (broken, {"admin"})
+            for broken in (
+                "stay",
+                "stay/",
+                "stay/friend/jane/phone",
+                "stay/friend/jane",
+                "crossing/7",
+                "crossing",
+                "crossing/7/friend/jane",
+                "stay/face/jane/phone/ab12cd34",
+                "stay/jane/phone/ab12cd34",
+            )
+        ],
+    ],
+)
+def test_who_sees_both_sees_what_is_between_them(key: str, who: set[str]):
+    found = {name for name, user in PEOPLE.items() if may(user, "see", key)}
+    assert found == who
+
+
+def test_nobody_owns_regions_who_did_not_sign_in():
+    for name in ("guest", "visitor"):
+        user = user_of(name, "operator", Grants(), owners=OWNERS)
+        assert not user.sight.sees(f"region/{name}/ab12cd34")
+        assert not may(user, "region", f"region/{name}/ab12cd34")
+
+
+def test_who_has_no_regions_shares_frames_with_others_of_the_same_sight():
+    sights = {
+        user_of(name, "viewer", Grants(see=granted("friend")), owners=OWNERS).sight
+        for name in ("ann", "ben", "jane")
+    }
+    assert len(sights) == 2
+    everything = Grants(see=granted("*"), own=granted("friend/jane"))
+    assert (
+        user_of("jane", "viewer", everything, owners=OWNERS).sight == PEOPLE["viewer of all"].sight
+    )
+
+
+def test_an_account_named_like_a_kind_sees_no_phones_regions():
+    user = user_of("friend", "viewer", Grants(), owners=("friend", "friend/jane/phone"))
+    assert user.sight.sees("region/friend/ab12cd34")
+    assert not user.sight.sees("region/friend/jane/phone/ab12cd34")
 
 
 def test_a_name_that_begins_like_another_is_another():

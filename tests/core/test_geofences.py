@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +24,7 @@ class Scene:
 
     def at(
         self, beyond: float, acc: float = 5, *, thing: str = JANE, after: float = 10
-    ) -> list[Change]:
+    ) -> Sequence[Change]:
         """A fix so many m outside of home's border."""
         self.now += after
         self.when += after
@@ -106,14 +107,14 @@ def test_a_late_fix_does_not_undo_a_newer_one():
     scene = Scene(fixes=1)
     scene.walks(500, -50)
     late = Fix(48.6, 2.25, scene.when - 5, 5)
-    assert scene.fences.fix(JANE, late, scene.now + 1) == []
+    assert not scene.fences.fix(JANE, late, scene.now + 1)
     assert scene.inside()
 
 
 def test_the_same_fix_again_is_no_second_proof():
     scene = Scene()
     scene.walks(500, -50)
-    assert scene.at(-50, after=0) == []
+    assert not scene.at(-50, after=0)
     assert not scene.inside()
 
 

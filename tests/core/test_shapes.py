@@ -117,7 +117,8 @@ def test_how_far_outside_is_told_to_half_a_percent(lat, lon, side, course, times
         near = walk(lat, lon, course, arms)
         right = distance(*near, *there)
         if right < 1000 * KM:
-            assert abs(beyond(shape, *there)) == pytest.approx(right, rel=0.006, abs=side * 5)
+            # The polygon's edges are up to 4 m in a km nearer than the circle.
+            assert abs(abs(beyond(shape, *there)) - right) < right * 0.005 + side * 5
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,24 @@ MAY = {
     "guest": {(robot, verb) for robot in (ROBOT, ELSE) for verb in ("see", "stop")},
 }
 
+# Regions: shared, of the viewer, of somebody else, of jane's phone (the viewer's own friend).
+SHARED, HIS, THEIRS, PHONES = (
+    "region/ab12cd34",
+    "region/viewer/ab12cd34",
+    "region/bob/ab12cd34",
+    "region/friend/jane/phone/ab12cd34",
+)
+ON_REGIONS = ("region", "unregion", "adopt")
+MAY_DRAW = {
+    "viewer": {(region, verb) for region in (HIS, PHONES) for verb in ("region", "unregion")},
+    "operator": {(SHARED, verb) for verb in ON_REGIONS}
+    | {(region, "adopt") for region in (HIS, THEIRS, PHONES)},
+    "admin": {(r, verb) for r in (SHARED, HIS, THEIRS, PHONES) for verb in ON_REGIONS},
+    "link": set(),
+    "token": set(),
+    "guest": set(),
+}
+
 # What each may ask of the HTTP API: the status of each answer. 404 where it is hidden.
 ROUTES: list[tuple[str, str, dict[str, int]]] = [
     ("GET", "/session", dict.fromkeys(["nobody", "guest", "link", "token", "viewer", "operator", "admin"], 200)),
@@ -132,6 +150,29 @@ async def test_every_verb_on_every_thing_over_a_websocket(house):
 
 
 @pytest_twisted.ensureDeferred
+async def test_every_verb_on_every_region_over_a_websocket(house):
+    home = await house(guest="viewer")
+    home.keeper.own_regions(frozenset(("viewer", "bob", "friend/jane/phone")))
+    for region in (SHARED, HIS, THEIRS, PHONES):
+        home.shows(region)
+    known: dict[str, dict[str, Any]] = dict(await people(home))
+    known["viewer"] = {"cookie": await home.knows("viewer", own=("friend/jane",))}
+    known["operator"] = {"cookie": await home.knows("operator", "operator", see=("region",))}
+    known["token"] = {"token": await home.token("operator", "see"), "origin": None}
+    for who in MAY_DRAW:
+        browser = await home.browser(**known.get(who, {}))
+        granted = set()
+        for region in (SHARED, HIS, THEIRS, PHONES):
+            for verb in ON_REGIONS:
+                answer = await browser.asks(verb, thing=region)
+                assert answer.get("code", "forbidden") == "forbidden"
+                if answer["ok"]:
+                    granted.add((region, verb))
+        assert granted == MAY_DRAW[who], who
+        await browser.leaves()
+
+
+@pytest_twisted.ensureDeferred
 async def test_every_route_for_everybody(house):
     for guest in (None, "viewer"):
         home = await house(guest=guest)
@@ -150,7 +191,8 @@ async def test_every_route_for_everybody(house):
 def test_every_verb_of_the_table_is_in_the_matrix():
     on_robots = {verb for granted in MAY.values() for _, verb in granted}
     by_route = {"share", "export", "retain", "erase", "accounts", "audit", "metrics"}
-    assert set(LEAST_ROLE) == on_robots | by_route
+    on_regions = {verb for granted in MAY_DRAW.values() for _, verb in granted}
+    assert set(LEAST_ROLE) == on_robots | by_route | on_regions
 
 
 @pytest_twisted.ensureDeferred

@@ -25,6 +25,22 @@ KEYS = [
     "probot/ProBot82",
     "lease/ProBot81",
     "region/homq",
+    "region/someone/minq",
+    "region/other/hisq",
+    "region/friend/ann/phx/docq",
+    "region/friend/ben/tby/barq",
+    "stay/friend/ann/phx/homq",
+    "stay/friend/ben/tby/homq",
+    "stay/friend/ann/phx/someone/minq",
+    "stay/friend/ben/tby/someone/minq",
+    "stay/friend/ann/phx/other/hisq",
+    "stay/friend/ann/phx/friend/ann/phx/docq",
+    "stay/probot/ProBot81/homq",
+    "crossing/8000001/friend/ann/phx/homq",
+    "crossing/8000002/friend/ben/tby/someone/minq",
+    "crossing/8000003/friend/ben/tby",
+    "crossing/8000004/friend/ann/phx/friend/ann/phx/docq",
+    "webhook/hooq",
     "broker/mainz",
     "server/sightlinz",
     "quarantine/9000001",
@@ -40,10 +56,18 @@ WORDS = st.frozensets(
     max_size=3,
 )
 OWNED = st.frozensets(st.sampled_from(["friend/ann", "friend/ben/phx"]), max_size=1)
+# Who has regions of their own; of the accounts here only "someone" is anybody.
+OWNERS = frozenset(("someone", "other", "friend/ann/phx", "friend/ben/tby"))
 GRANTS = st.builds(Grants, WORDS, WORDS, OWNED)
 SHARED = st.lists(st.sampled_from(["friend/ann/phx", "friend/ben", "probot/ProBot81"]), max_size=2)
 USERS = st.one_of(
-    st.builds(user_of, st.just("someone"), st.sampled_from(["viewer", "operator"]), GRANTS),
+    st.builds(
+        user_of,
+        st.just("someone"),
+        st.sampled_from(["viewer", "operator"]),
+        GRANTS,
+        owners=st.sampled_from([OWNERS, frozenset[str]()]),
+    ),
     st.builds(visitor, SHARED),
 )
 ACTS = st.lists(
@@ -163,7 +187,8 @@ async def test_no_answer_over_http_or_websocket_shows_what_is_hidden(house, see,
     home = await peopled(house)
     name, grants = f"user{next(NAMES)}", Grants(see, drive, own)
     cookie = await home.knows(name, role, see=tuple(see), drive=tuple(drive), own=tuple(own))
-    user = user_of(name, role, grants)
+    home.keeper.own_regions(OWNERS - {"someone"} | {name})
+    user = user_of(name, role, grants, owners=OWNERS - {"someone"} | {name})
     hidden = [key for key in KEYS if not may(user, "see", key)]
     for path in PATHS:
         answer = await home.asks("GET", path, cookie=cookie)
@@ -182,7 +207,7 @@ async def test_no_answer_over_http_or_websocket_shows_what_is_hidden(house, see,
     browser = await home.browser(cookie)
     assert set(browser.picture.things) == set(KEYS) - set(hidden)
     for key in hidden:
-        for verb in ("see", "stop", "drive", "make coffee"):
+        for verb in ("see", "stop", "drive", "region", "unregion", "adopt"):
             answer = await browser.asks(verb, thing=key)
             assert not answer["ok"]
             assert_nothing_leaks(user, json.dumps(answer).encode())

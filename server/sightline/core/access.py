@@ -183,6 +183,8 @@ def may(user: User, verb: str, thing: str) -> bool:
     least = LEAST_ROLE.get(verb)
     if verb in KEEPERS:
         return not user.looks_only and _keeps(user, thing)
+    if verb == "adopt" and kind_of(thing) != "region":
+        return False
     if least is None or not user.sight.sees(thing) or _RANK[user.role] < _RANK[least]:
         return False
     if user.looks_only:

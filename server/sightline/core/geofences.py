@@ -11,15 +11,18 @@ What somebody's first fix, or a new or changed region, finds is how things are, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from sightline.core.geodesy import Vector, dot, vector
 from sightline.core.grid import Grid
 from sightline.core.shapes import Shape
 
 Event = Literal["enter", "leave"]
+_NOTHING: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,7 @@ class Rules:
     coarse: float = 200.0
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(msgspec.Struct, frozen=True, gc=False):
     """Somebody was here (degrees), give or take ``acc`` m, at ``when`` (epoch s)."""
 
     lat: float
@@ -86,7 +88,7 @@ class Geofences:
         self._zones: dict[str, _Zone] = {}
         self._grid: Grid[str] = Grid()  # of the regions that matter to everybody
         self._own: dict[str, Grid[str]] = {}  # by the one thing they matter to
-        self._last: dict[str, tuple[Fix, Vector]] = {}
+        self._last: dict[str, Fix] = {}
         self._known: set[str] = set()
         self._stands: dict[str, dict[str, _Stand]] = {}
         self._waiting: dict[tuple[str, str], float] = {}  # for votes, since (monotonic s)
@@ -129,7 +131,8 @@ class Geofences:
         for thing in things:
             if zone is None or thing not in self._last or zone.only not in (None, thing):
                 continue
-            fix, place = self._last[thing]
+            fix = self._last[thing]
+            place = vector(fix.lat, fix.lon)
             stand = self._stands.get(thing, {}).get(region)
             inside = stand is not None and stand.inside
             if not inside and dot(zone.shape.middle, place) < zone.shape.edge:
@@ -182,31 +185,33 @@ class Geofences:
         """
         if thing not in self._last or region not in self._zones:
             return None
-        (fix, place), shape = self._last[thing], self._zones[region].shape
+        fix, shape = self._last[thing], self._zones[region].shape
+        place = vector(fix.lat, fix.lon)
         if self._within(shape, fix, place) is None:
             return None
         return shape.beyond(fix.lat, fix.lon, place), fix.when
 
-    def fix(self, thing: str, fix: Fix, now: float) -> list[Change]:
+    def fix(self, thing: str, fix: Fix, now: float) -> Sequence[Change]:
         """A fix came in. ``now`` is monotonic s. One older than the last is not looked at."""
         last = self._last.get(thing)
-        if last is not None:
-            old = last[0]
-            if fix.when < old.when or (
-                fix.when == old.when and fix.lat == old.lat and fix.lon == old.lon
-            ):
-                return []
-        place = vector(fix.lat, fix.lon)
-        self._last[thing] = fix, place
-        met = thing not in self._known
+        if last is not None and (
+            fix.when < last.when
+            or (fix.when == last.when and fix.lat == last.lat and fix.lon == last.lon)
+        ):
+            return _NOTHING
+        self._last[thing] = fix
+        met = last is None and thing not in self._known
         if met:
             self._known.add(thing)
-        stands = self._stands.get(thing)
-        near = set(self._grid.near(place))
+        if not self._zones:
+            return _NOTHING
+        place = vector(fix.lat, fix.lon)
+        near = self._grid.near(place)
         if thing in self._own:
-            near.update(self._own[thing].near(place))
+            near = near + self._own[thing].near(place)
+        stands = self._stands.get(thing)
         if stands:
-            near.update(stands)
+            near = list({*near, *stands})
         changes: list[Change] = []
         for region in near:
             change = self._look(thing, region, fix, place, met, now)

@@ -9,8 +9,9 @@ antimeridian nor poles.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from itertools import product
+from math import floor
 from typing import Generic, TypeVar
 
 from sightline.core.geodesy import Vector
@@ -24,6 +25,7 @@ class Grid(Generic[K]):
     """Caps of the sphere by name."""
 
     def __init__(self) -> None:
+        # By how many cells there are to a unit of length.
         self._levels: dict[int, dict[_Cell, tuple[K, ...]]] = {}
         self._cells: dict[K, tuple[int, list[_Cell]]] = {}
 
@@ -34,14 +36,14 @@ class Grid(Generic[K]):
         """All places within ``reach`` (radians) of ``middle`` are to be found by this name."""
         self.drop(name)
         chord = 2 * math.sin(min(reach, math.pi) / 2)
-        level = min(_FINEST, max(0, math.floor(-math.log2(max(2 * chord, 1e-9)))))
+        level = min(_FINEST, max(0, floor(-math.log2(max(2 * chord, 1e-9)))))
+        scale = 2**level
         spans = [
-            range(math.floor((at - chord) * 2**level), math.floor((at + chord) * 2**level) + 1)
-            for at in middle
+            range(floor((at - chord) * scale), floor((at + chord) * scale) + 1) for at in middle
         ]
-        cells = list(product(*spans))
-        self._cells[name] = level, [(x, y, z) for x, y, z in cells]
-        table = self._levels.setdefault(level, {})
+        cells = [(x, y, z) for x, y, z in product(*spans)]
+        self._cells[name] = scale, cells
+        table = self._levels.setdefault(scale, {})
         for x, y, z in cells:
             table[x, y, z] = (*table.get((x, y, z), ()), name)
 
@@ -49,8 +51,8 @@ class Grid(Generic[K]):
         """Nothing is to be found by this name any more."""
         if name not in self._cells:
             return
-        level, cells = self._cells.pop(name)
-        table = self._levels[level]
+        scale, cells = self._cells.pop(name)
+        table = self._levels[scale]
         for cell in cells:
             left = tuple(each for each in table[cell] if each != name)
             if left:
@@ -58,14 +60,14 @@ class Grid(Generic[K]):
             else:
                 del table[cell]
         if not table:
-            del self._levels[level]
+            del self._levels[scale]
 
-    def near(self, place: Vector) -> Iterator[K]:
+    def near(self, place: Vector) -> list[K]:
         """Everything this place may be within."""
         x, y, z = place
-        floor = math.floor
-        for level, table in self._levels.items():
-            scale = 1 << level
-            found = table.get((floor(x * scale), floor(y * scale), floor(z * scale)))
-            if found is not None:
-                yield from found
+        found: list[K] = []
+        for scale, table in self._levels.items():
+            cell = table.get((floor(x * scale), floor(y * scale), floor(z * scale)))
+            if cell is not None:
+                found += cell
+        return found

@@ -2,7 +2,7 @@
 
 The phone has a say about a region once it named it. The two differ for a while at each crossing,
 since one of them is always first; so they count as disputed only after they differed for
-`PATIENCE`, and ours rests on a fix that is no older than what the phone said.
+`PATIENCE`, and ours rests on a fix that is newer than what the phone said.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Whereabouts:
         agrees = None
         if said is not None:
             same = said.inside == (change.event == "enter")
-            agrees = True if same else False if said.when >= change.when else None
+            agrees = True if same else False if said.when > change.when else None
         return Crossing(
             change.thing, change.region, change.event, change.when, "server", agrees, change.acc
         )
@@ -177,13 +177,13 @@ class Whereabouts:
             self._even((thing, oldest))
 
     def _ours(self, thing: str, region: str, inside: bool, when: float) -> bool | None:
-        """Whether we agree; None as long as no fix of ours is as new."""
+        """Whether we agree; None as long as no fix of ours is newer."""
         if not self.fences.knows(thing):
             return None
         if (self.fences.since(thing, region) is not None) == inside:
             return True
         found = self.fences.beyond(thing, region)
-        if found is None or found[1] < when or (found[0] <= 0) == inside:
+        if found is None or found[1] <= when or (found[0] <= 0) == inside:
             return None
         return False
 
@@ -199,9 +199,9 @@ class Whereabouts:
         self._disputed.pop(pair, None)
 
     def _why(self, pair: Pair) -> str | None:
-        """What is disputed, when our verdict rests on a fix as new as the phone's word."""
+        """What is disputed, when our verdict rests on a fix newer than the phone's word."""
         said, found = self.said(*pair), self.fences.beyond(*pair)
-        if said is None or found is None or found[1] < said.when:
+        if said is None or found is None or found[1] <= said.when:
             return None
         beyond, _ = found
         if (beyond <= 0) == said.inside:

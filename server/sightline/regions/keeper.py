@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread, deferToThreadPool
@@ -22,6 +23,7 @@ from sightline.core.shapes import BadShape, Circle, Polygon, Shape
 from sightline.helm import Refused
 from sightline.hub import Hub
 from sightline.kinds.regions.model import Region
+from sightline.model.kind import id_of
 from sightline.regions.store import Record, Stale, Standing, Store
 
 MOST = 5000
@@ -179,6 +181,11 @@ class Regions(Service):
         for id, record in self.of(thing):
             at = self.wall()
             self._apply(Changed(id, self.edition, record, None, "", at))
+        for id, record in list(self.records.items()):
+            if record.region.phone == id_of(thing):
+                plain = replace(record, region=replace(record.region, phone=None), rid=None)
+                self._apply(Changed(id, self.edition, record, plain, record.region.by, self.wall()))
+        self._hub.told()
 
     async def keep_to(self, accounts: Collection[str]) -> None:
         """Accounts that are no more leave no regions."""

@@ -73,8 +73,8 @@ class Lookout(Service):
         self._loop.clock = clock
         regions.when_changed(self._region_changed)
         for kind in ("friend", "probot"):
-            hub.world.watch(kind, self._safely(self._moved))
-        hub.intake.tell(Crossed, self._safely(self._crossed))
+            hub.world.watch(kind, self._moved)
+        hub.intake.tell(Crossed, self._crossed)
 
     def when_crossed(self, listener: Listener) -> None:
         """Call ``listener`` with each crossing: those who announce it; a recorder of history."""
@@ -109,42 +109,41 @@ class Lookout(Service):
     def _failed(self, failure: Failure) -> None:
         self._log.failure("Nobody looks after the regions any more", failure)
 
-    def _safely(self, work: Callable[..., None]) -> Callable[..., None]:
-        """A slip of ours must not keep a message out of the world."""
-
-        def do(*args: Any) -> None:
-            try:
-                work(*args)
-            except Exception:
-                self._log.failure("Could not see who came and went")
-
-        return do
-
     # -- what happens
 
     def _moved(self, thing: str, before: State | None, after: State | None) -> None:
-        if after is None:
-            self._gone(thing)
-            return
-        fix = _fix(after)
+        try:
+            if after is None:
+                self._gone(thing)
+                return
+            fix = _fix(after)
+            if fix is not None:
+                self._fixed(thing, fix)
+            if (
+                isinstance(after, Friend)
+                and after.inregions is not None
+                and after.inregions_tst is None
+                and not (isinstance(before, Friend) and before.inregions == after.inregions)
+            ):
+                inside = self._phones.all_meant(thing, after.inregions)
+                self._listed(thing, inside, order(after))
+            if before is None:  # it may have been in some before a restart
+                for region in (*self._fences.regions(thing), *self.whereabouts.named(thing)):
+                    self._show(thing, region)
+        except Exception:
+            self._slipped()
+
+    def _slipped(self) -> None:
+        """A slip of ours must not keep a message out of the world."""
+        self._log.failure("Could not see who came and went")
+
+    def _fixed(self, thing: str, fix: Fix) -> None:
         now = self._clock.seconds()
-        if fix is not None:
-            if not self._fences.knows(thing):
-                self._met.append(thing)
-                self._note_soon()
-            for change in self._fences.fix(thing, fix, now):
-                self._found(change, now)
-        if (
-            isinstance(after, Friend)
-            and after.inregions is not None
-            and after.inregions_tst is None
-            and not (isinstance(before, Friend) and before.inregions == after.inregions)
-        ):
-            meant = [self._phones.meant(thing, name) for name in after.inregions]
-            self._listed(thing, [id for id in meant if id is not None], order(after), now)
-        if before is None:  # it may have been in some before a restart
-            for region in (*self._fences.regions(thing), *self.whereabouts.named(thing)):
-                self._show(thing, region)
+        if not self._fences.knows(thing):
+            self._met.append(thing)
+            self._note_soon()
+        for change in self._fences.fix(thing, fix, now):
+            self._found(change, now)
 
     def _found(self, change: Change, now: float) -> None:
         crossing = self.whereabouts.found(change, now)
@@ -152,7 +151,8 @@ class Lookout(Service):
         if crossing is not None:
             self._announce(crossing)
 
-    def _listed(self, thing: str, inside: list[str], when: float, now: float) -> None:
+    def _listed(self, thing: str, inside: list[str], when: float) -> None:
+        now = self._clock.seconds()
         named = {*inside, *self.whereabouts.named(thing)}
         crossings = self.whereabouts.listed(thing, inside, when, now)
         for region in sorted(named):
@@ -163,15 +163,19 @@ class Lookout(Service):
     def _crossed(self, said: Crossed) -> None:
         if said.retained:
             return  # a copy: of the past
-        region = self._phones.meant(said.thing, said.region, said.rid, said.wtst)
-        now = self._clock.seconds()
-        if region is None:
-            self._crossed_unknown(said)
-            return
-        crossing = self.whereabouts.told(said.thing, region, said.event, said.when, said.acc, now)
-        self._show(said.thing, region)
-        if crossing is not None:
-            self._announce(crossing)
+        try:
+            region = self._phones.meant(said.thing, said.region, said.rid, said.wtst)
+            if region is None:
+                self._crossed_unknown(said)
+                return
+            crossing = self.whereabouts.told(
+                said.thing, region, said.event, said.when, said.acc, self._clock.seconds()
+            )
+            self._show(said.thing, region)
+            if crossing is not None:
+                self._announce(crossing)
+        except Exception:
+            self._slipped()
 
     def _crossed_unknown(self, said: Crossed) -> None:
         """The phone has a region we do not know."""
@@ -188,6 +192,7 @@ class Lookout(Service):
         for region in self._stays.pop(thing, set()):
             self._hub.place(f"stay/{thing}/{region}", None)
         self.whereabouts.forget(thing)
+        self._met = [each for each in self._met if each != thing]
         for pair in [pair for pair in self._unknown if pair[0] == thing]:
             del self._unknown[pair]
         for pair in [pair for pair in self._dirty if pair[0] == thing]:
@@ -352,8 +357,11 @@ class Lookout(Service):
 
 def _fix(state: State) -> Fix | None:
     """Where something is, if it says so: friends; whatever else has a position."""
+    if isinstance(state, Friend):
+        if state.lat is None or state.lon is None:
+            return None
+        return Fix(state.lat, state.lon, order(state), state.acc or 0.0)
     lat, lon = getattr(state, "lat", None), getattr(state, "lon", None)
     if lat is None or lon is None:
         return None
-    when = order(state) if isinstance(state, Friend) else getattr(state, "at", None)
-    return Fix(lat, lon, when or 0.0, getattr(state, "acc", None) or 0.0)
+    return Fix(lat, lon, getattr(state, "at", None) or 0.0, getattr(state, "acc", None) or 0.0)

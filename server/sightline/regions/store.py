@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from sightline.kinds.regions.model import Region
 
@@ -239,6 +240,18 @@ class Store:
         self._sql.execute("DELETE FROM known WHERE thing = ?", (thing,))
         self._sql.execute("DELETE FROM standing WHERE thing = ?", (thing,))
 
+    def _unname(self, phone: str) -> None:
+        """Regions that were adopted from this phone do not say so any more."""
+        for table, key in (("region", "id"), ("version", "edition")):
+            rows = self._sql.execute(f"SELECT {key}, record FROM {table} WHERE record IS NOT NULL")
+            for row, data in rows.fetchall():
+                record = _decode(data)
+                if record.region.phone == phone:
+                    plain = replace(record, region=replace(record.region, phone=None), rid=None)
+                    self._sql.execute(
+                        f"UPDATE {table} SET record = ? WHERE {key} = ?", (_encode(plain), row)
+                    )
+
     def forget(self, thing: str) -> None:
         """Nothing of this thing is kept: where it was, the regions of its own, their versions."""
         with self._change():
@@ -248,6 +261,9 @@ class Store:
                 self._sql.execute(
                     f"DELETE FROM {table} WHERE substr(id, 1, ?) = ?", (len(own), own)
                 )
+            self._unname(thing.partition("/")[2])
+        # Old pages must not linger in the log beside the file.
+        self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 _encode: Callable[[Record], bytes] = msgspec.json.encode

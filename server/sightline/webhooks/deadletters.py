@@ -34,6 +34,7 @@ class DeadLetters:
         self._folder = folder
         self._on_thread = on_thread
         self._waiting: list[bytes] = []
+        self._forgetting: list[bytes] = []
         self._writing: Deferred[Any] | None = None
 
     def put(self, name: str, delivery: Delivery, why: str, at: float) -> None:
@@ -52,6 +53,14 @@ class DeadLetters:
         if self._writing is None:
             self._write()
 
+    def forget(self, thing: str) -> None:
+        """Somebody is to be forgotten: no letter about them is kept."""
+        about = msgspec.json.encode(thing)
+        self._waiting = [line for line in self._waiting if about not in line]
+        self._forgetting.append(about)
+        if self._writing is None:
+            self._write()
+
     def written(self) -> Deferred[None]:
         """When all is written."""
         if self._writing is None:
@@ -62,7 +71,8 @@ class DeadLetters:
 
     def _write(self) -> None:
         lines, self._waiting = self._waiting, []
-        self._writing = self._on_thread(_append, self._folder, lines)
+        forget, self._forgetting = self._forgetting, []
+        self._writing = self._on_thread(_work, self._folder, lines, forget)
         self._writing.addErrback(
             lambda failure: self._log.failure("Could not put dead letters away", failure)
         )
@@ -70,15 +80,31 @@ class DeadLetters:
 
     def _written(self, _: object) -> Deferred[Any] | None:
         self._writing = None
-        if self._waiting:
+        if self._waiting or self._forgetting:
             self._write()
         return self._writing
 
 
-def _append(folder: Path, lines: list[bytes]) -> None:
+def _work(folder: Path, lines: list[bytes], forget: list[bytes]) -> None:
     path = folder / FILE
-    if path.exists() and path.stat().st_size > LARGEST:
-        path.replace(folder / OLDER)
-    opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(opened, "ab") as file:
-        file.write(b"".join(line + b"\n" for line in lines))
+    if lines:
+        if path.exists() and path.stat().st_size > LARGEST:
+            path.replace(folder / OLDER)
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(opened, "ab") as file:
+            file.write(b"".join(line + b"\n" for line in lines))
+    for each in (path, folder / OLDER) if forget else ():
+        if each.exists():
+            _rewrite(each, forget)
+
+
+def _rewrite(path: Path, forget: list[bytes]) -> None:
+    kept = [
+        line
+        for line in path.read_bytes().splitlines(keepends=True)
+        if not any(about in line for about in forget)
+    ]
+    fresh = path.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(b"".join(kept))
+    fresh.replace(path)

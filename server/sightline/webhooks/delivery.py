@@ -17,9 +17,10 @@ _LATER = frozenset((408, 425, 429))
 
 @dataclass(slots=True)
 class Delivery:
-    """A message that is to be delivered. ``id`` is the same at each attempt."""
+    """A message about a thing that is to be delivered. ``id`` is the same at each attempt."""
 
     id: str
+    thing: str
     event: str
     body: bytes
     attempts: int = 0

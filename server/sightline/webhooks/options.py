@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class WebhookOptions:
-    """``url``'s receiver is told of the crossings chosen by ``events``, ``by`` and ``regions``
-    (ids, ``shared``, ``all``).
+    """``url``'s receiver is told of the crossings chosen by ``events``, ``by`` and ``regions``.
 
-    ``private``: it may be an address of our own network. ``timeout`` s for one attempt;
-    ``attempts`` before one is given up; ``queue`` may wait. ``first`` and ``most`` s bound the pause
-    before an attempt, which is four times as long each time.
+    ``regions`` are ids, ``shared``, ``all``. ``private``: it may be an address of our own network.
+    ``timeout`` s for one attempt; ``attempts`` before one is given up; ``queue`` may wait.
+    ``first`` and ``most`` s bound the pause before an attempt: four times as long each time.
     """
 
     name: str

@@ -99,12 +99,19 @@ class Receiver:
         if self._stopped or not rules.wants(self.options, crossing):
             return
         id = secrets.token_hex(16)
-        self._waiting.append(Delivery(id, crossing.event, rules.body(id, crossing)))
+        self._waiting.append(Delivery(id, crossing.thing, crossing.event, rules.body(id, crossing)))
         if len(self._waiting) > self.options.queue:
             # The first of them may be under way.
             dropped = self._waiting[1] if self._attempt is not None else self._waiting[0]
             self._waiting.remove(dropped)
             self._bury(dropped, "too many were waiting")
+        self._go_on()
+
+    def forget(self, thing: str) -> None:
+        """Nothing about this thing is sent any more; what is under way may be."""
+        first = 0 if self._attempt is None else 1
+        kept = [each for each in list(self._waiting)[first:] if each.thing != thing]
+        self._waiting = deque([*list(self._waiting)[:first], *kept])
         self._go_on()
 
     def stop(self) -> Deferred[None]:
@@ -211,7 +218,7 @@ class Webhooks(Service):
         options: Sequence[WebhookOptions],
         folder: Path,
     ) -> None:
-        letters = DeadLetters(folder, deferToThread)
+        self._letters = letters = DeadLetters(folder, deferToThread)
         self.receivers = [Receiver(reactor, wall, show, each, letters) for each in options]
 
     def startService(self) -> None:
@@ -234,6 +241,12 @@ class Webhooks(Service):
         """Tell whoever wants to be told."""
         for receiver in self.receivers:
             receiver.tell(crossing)
+
+    def forget(self, thing: str) -> None:
+        """Somebody is to be forgotten: nothing about them is sent or kept."""
+        for receiver in self.receivers:
+            receiver.forget(thing)
+        self._letters.forget(thing)
 
 
 def _plain(error: Exception) -> str:

@@ -53,6 +53,7 @@ class Places(MultiService):
         super().__init__()
         told = settings.regions
         self._keeper = keeper
+        self._owners_due = False
         self.regions = regions = Regions(reactor, time.time, state, hub)
         self.phones = Phones(reactor, regions, self._accounts_of)
         rules = Rules(margin=told.margin, fixes=told.fixes, dwell=told.dwell)
@@ -60,7 +61,7 @@ class Places(MultiService):
         announcer = Announcer(
             reactor, lambda topic, payload: publish(told.broker, topic, payload), told.publish
         )
-        webhooks = Webhooks(
+        self._webhooks = webhooks = Webhooks(
             reactor,
             time.time,
             hub.show,
@@ -102,13 +103,24 @@ class Places(MultiService):
         finally:
             await self.regions.stopService()
 
+    def erase(self, thing: str) -> None:
+        """Somebody is to be forgotten."""
+        self.lookout.erase(thing)
+        self._webhooks.forget(thing)
+
     def _accounts_of(self, thing: str) -> list[str]:
         accounts = self._keeper.roll.accounts.values()
         return [each.name for each in accounts if covers(each.grants.own, thing)]
 
     def _owners_changed(self, changed: Changed) -> None:
         # Later: who must come in anew since they have their first region is answered before.
-        reactor.callLater(0, lambda: self._keeper.own_regions(self.regions.owners()))
+        if self.running and not self._owners_due:
+            self._owners_due = True
+            reactor.callLater(0, self._tell_owners)
+
+    def _tell_owners(self) -> None:
+        self._owners_due = False
+        self._keeper.own_regions(self.regions.owners())
 
     def _accounts_changed(self) -> None:
         if not self.running:

@@ -1,0 +1,174 @@
+"""Regions with all that looks after them, but no web and no broker: a clock of the test's."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from twisted.internet import reactor as _reactor
+from twisted.internet.task import Clock, deferLater
+
+from sightline.core import wire
+from sightline.core.access import Grants, User, user_of
+from sightline.core.geofences import Rules
+from sightline.core.intake import Intake
+from sightline.core.presence import Presence
+from sightline.core.world import World
+from sightline.helm import Helm
+from sightline.hub import Hub
+from sightline.kinds import friends
+from sightline.kinds.broker import LinkReading
+from sightline.kinds.friends.readings import Marked
+from sightline.kinds.regions.model import Crossing
+from sightline.model.kind import Arrival, State
+from sightline.regions.keeper import Changed, Regions
+from sightline.regions.lookout import Lookout
+from sightline.regions.phones import Phones
+from sightline.regions.verbs import Verbs
+
+reactor: Any = _reactor
+NOW = 1_795_240_000.0  # epoch s at the clock's 0
+JANE = "friend/jane/phone"
+HOME: dict[str, Any] = {"name": "Home", "shape": "circle", "lat": 48.5, "lon": 2.25, "rad": 100}
+M = 1 / 111_200  # degrees of latitude in a metre
+
+
+def account(name: str, role: Any = "viewer", *see: str, own: tuple[str, ...] = ()) -> User:
+    return user_of(name, role, Grants(see=frozenset(see), own=frozenset(own)), owners=OWNERS)
+
+
+OWNERS = frozenset(("jane", "bob", "friend/jane/phone", "friend/bob/phone"))
+ADMIN = account("root", "admin")
+OPERATOR = account("olga", "operator", "*")
+PERSON = account("jane", "viewer", own=("friend/jane",))
+OTHER = account("bob", "viewer")
+
+
+class Asks:
+    """Somebody's connection."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.address = "127.0.0.1"
+        self.said: list[dict[str, Any]] = []
+
+    def say(self, frame: bytes) -> None:
+        self.said.append(json.loads(frame))
+
+
+class Scene:
+    def __init__(self, folder: Path, **rules: Any) -> None:
+        self.folder = folder
+        self.clock = Clock()
+        self.rules = rules
+        self.owners: dict[str, list[str]] = {JANE: ["jane"]}
+        self._make()
+
+    def _make(self) -> None:
+        self.world = World("e")
+        presence = Presence({})
+        self.intake = Intake([friends.KIND], self.world, presence)
+        self.hub = Hub(self.clock, self.wall, self.world, self.intake, presence, LinkReading, "0.0")
+        self.helm = Helm(self.wall)
+        self.regions = Regions(reactor, self.wall, self.folder, self.hub)
+        self.phones = Phones(self.clock, self.regions, lambda thing: self.owners.get(thing, []))
+        self.lookout = Lookout(
+            self.clock,
+            self.wall,
+            self.hub,
+            self.regions,
+            self.phones,
+            Rules(**({"fixes": 1} | self.rules)),
+        )
+        self.intake.tell(Marked, self.phones.heard)
+        Verbs(self.helm, self.clock, self.regions)
+        self.crossed: list[Crossing] = []
+        self.changed: list[Changed] = []
+        self.lookout.when_crossed(self.crossed.append)
+        self.regions.when_changed(self.changed.append)
+        self.tst = 0
+
+    def wall(self) -> float:
+        return NOW + self.clock.seconds()
+
+    async def opens(self) -> Scene:
+        self.regions.privilegedStartService()
+        self.regions.startService()
+        self.lookout.startService()
+        return self
+
+    async def closes(self) -> None:
+        await self.lookout.stopService()
+        await self.regions.stopService()
+
+    async def restarts(self) -> None:
+        await self.closes()
+        self._make()
+        await self.opens()
+
+    # -- what happens
+
+    def hears(self, part: str, *, of: str = JANE, retain: bool = False, **said: Any) -> None:
+        topic = f"owntracks/{of.removeprefix('friend/')}{part}"
+        payload = json.dumps(said).encode()
+        self.hub.arrived([Arrival(topic, payload, retain, 1, self.wall())])
+
+    def is_at(self, metres: float, *, of: str = JANE, retain: bool = False, **more: Any) -> None:
+        """A fix so many m north of home's middle, each a second after the last."""
+        self.passes(1)
+        said = {"lat": 48.5 + metres * M, "lon": 2.25, "tst": int(self.wall()), "acc": 5} | more
+        self.hears("", of=of, retain=retain, _type="location", **said)
+
+    def says(self, event: str, desc: str, **more: Any) -> None:
+        said = {"event": event, "desc": desc, "tst": int(self.wall())} | more
+        self.hears("/event", _type="transition", **said)
+
+    def tells(self, *waypoints: dict[str, Any]) -> None:
+        self.hears("/waypoints", _type="waypoints", waypoints=list(waypoints))
+
+    def passes(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+    async def asks(self, user: User, do: str, **more: Any) -> dict[str, Any]:
+        asker = Asks(user)
+        self.helm.ask(asker, wire.Request(1, do, more))
+        await self.until(lambda: bool(asker.said))
+        return asker.said[0]
+
+    async def draws(self, user: User = OPERATOR, **more: Any) -> str:
+        """A region is made; its id."""
+        made = await self.asks(user, "region", **(HOME | {"shared": True} | more))
+        assert made["ok"], made
+        thing: str = made["thing"]
+        return thing.removeprefix("region/")
+
+    async def until(self, fact: Any) -> None:
+        for _ in range(500):
+            if fact():
+                return
+            await deferLater(reactor, 0.01)
+        raise AssertionError("waited 5 s in vain")
+
+    # -- what is there
+
+    def state(self, key: str) -> State | None:
+        return self.world.state(key)
+
+    def keys(self, kind: str) -> list[str]:
+        return sorted(key for key, _ in self.world if key.startswith(kind + "/"))
+
+    def events(self) -> list[tuple[str, str]]:
+        return [(crossing.event, crossing.by) for crossing in self.crossed]
+
+
+def waypoint(**fields: Any) -> dict[str, Any]:
+    given = {
+        "_type": "waypoint",
+        "desc": "Gym",
+        "lat": 48.6,
+        "lon": 2.25,
+        "rad": 60,
+        "tst": 1_700_000_000,
+    }
+    return given | fields
