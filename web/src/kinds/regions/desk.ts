@@ -12,9 +12,6 @@ import type { Deed, Draft, Drawing, Edited, Flaw, Particulars } from './draft';
 import { readRegion } from './read';
 import type { Region } from './read';
 
-/** What was saved should be in the picture within so many milliseconds. */
-const KNOWN_WITHIN = 2000;
-
 export type Ask = (verb: string, fields: Readonly<Record<string, unknown>>) => Promise<Answer>;
 
 export interface Refusal {
@@ -136,7 +133,6 @@ export class RegionDesk {
       const answer = await this.#ask('region', fields);
       const { thing } = answer;
       const key = typeof thing === 'string' ? thing : (edited?.key ?? null);
-      if (key !== null) await this.#known(key);
       this.close();
       return key;
     } catch (error) {
@@ -145,22 +141,6 @@ export class RegionDesk {
     } finally {
       this.#saving.value = false;
     }
-  }
-
-  /** The answer may be here before the news is: there should be something to show. */
-  #known(key: Key): Promise<void> {
-    if (this.#world.get(key)) return Promise.resolve();
-    return new Promise((resolve) => {
-      const over = () => {
-        clearTimeout(timer);
-        end();
-        resolve();
-      };
-      const timer = setTimeout(over, KNOWN_WITHIN);
-      const end = this.#world.onChange((changed) => {
-        if (changed.has(key)) over();
-      });
-    });
   }
 
   /** After a conflict: our changes upon what the other one made of it. */
@@ -217,9 +197,7 @@ export class RegionDesk {
   /** Make a shared region of a phone's waypoint; the key of the new one. */
   async adopt({ key }: Region): Promise<Key> {
     const { thing } = await this.#ask('adopt', { thing: key });
-    if (typeof thing !== 'string') return key;
-    await this.#known(thing);
-    return thing;
+    return typeof thing === 'string' ? thing : key;
   }
 }
 

@@ -12,8 +12,10 @@ export const MOST_CORNERS = 200;
 export const LONGEST_NAME = 64;
 /** So many steps can be undone. */
 const MOST_UNDO = 100;
-/** About a tenth of a metre. */
-const DIGITS = 6;
+/** About a metre, as fine as a hand draws; two hundred corners then fit into one message. */
+const DIGITS = 5;
+/** Corners may take so many characters in a message, which the server bounds. */
+const MOST_TEXT = 3800;
 
 export interface Draft {
   readonly is: 'circle' | 'polygon';
@@ -262,6 +264,10 @@ export function flawsOf(draft: Draft, { name }: Particulars): Flaw[] {
       why: `It needs ${String(missing)}${more} ${missing === 1 ? 'corner' : 'corners'}.`,
     });
   } else {
+    const text = JSON.stringify(draft.points.map(({ lat, lon }) => [lat, lon]));
+    if (text.length > MOST_TEXT) {
+      flaws.push({ about: 'shape', why: 'These are too many corners to be sent at once.' });
+    }
     const tangle = tangleOf(draft.points);
     if (tangle) {
       const [a, b] = tangle.map((n) => sideText(n, draft.points.length));

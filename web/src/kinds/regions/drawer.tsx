@@ -1,6 +1,6 @@
 /** A region in detail: who is inside and by whose word, who came and went, and who may change it. */
 import { MapPinned, Maximize, Pencil, Users, X } from 'lucide';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { timeText } from '../../ages';
 import { position } from '../../figures';
 import { ActButton, Sure } from '../../accounts/form';
@@ -20,6 +20,8 @@ import { shapeText, sinceText, verdictText, whoseText } from './words';
 
 /** So many of its crossings are shown here; the list has them all. */
 const CROSSINGS = 12;
+/** A region that was just made should be in the picture within so many milliseconds. */
+const KNOWN_WITHIN = 2000;
 
 export function RegionDrawer({ of }: { of: Key }) {
   const { ready, select, stays, visitor } = useApp();
@@ -30,6 +32,16 @@ export function RegionDrawer({ of }: { of: Key }) {
     if (document.activeElement === document.body) closer.current?.focus({ preventScroll: true });
   }, []);
   useChanges(({ kinds }) => kinds.has('stay'));
+  // What was made a moment ago is known a moment later.
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setLate(true);
+    }, KNOWN_WITHIN);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, []);
   if (!thing && !ready.value) return null;
   const region = thing && readRegion(thing);
   const close = () => {
@@ -46,7 +58,7 @@ export function RegionDrawer({ of }: { of: Key }) {
       <header>
         {region && <RegionSign large region={region} />}
         <div class="headline">
-          <h2 title={region?.name}>{region?.name ?? 'Gone'}</h2>
+          <h2 title={region?.name}>{region?.name ?? (late ? 'Gone' : 'Region')}</h2>
           <p>
             {region ? (
               <>
@@ -57,7 +69,7 @@ export function RegionDrawer({ of }: { of: Key }) {
                 <span class="ellipsis">{whoseText(region, visitor.name)}</span>
               </>
             ) : (
-              <span class="muted">This region is there no more.</span>
+              <span class="muted">{late ? 'This region is there no more.' : 'One moment…'}</span>
             )}
           </p>
         </div>
