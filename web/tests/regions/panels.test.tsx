@@ -7,6 +7,7 @@ import { AppProvider } from '../../src/panels/context';
 import { Drawer } from '../../src/panels/drawer';
 import { Roster } from '../../src/panels/roster';
 import { Toasts } from '../../src/kinds/regions/toasts';
+import { WebhooksCard } from '../../src/kinds/webhooks/card';
 import { EVERYBODY } from '../../src/visitor';
 import type { Visitor } from '../../src/visitor';
 import type { Thing } from '../../src/wire';
@@ -277,6 +278,20 @@ describe('crossings', () => {
   });
 });
 
+test('webhooks tell how they stand', async () => {
+  await open();
+  cleanup();
+  render(
+    <AppProvider value={app}>
+      <WebhooksCard />
+    </AppProvider>,
+  );
+  const hook = document.querySelector('[data-webhook=house]');
+  for (const words of ['hooks.example.org', 'Some given up', '118', 'answered 503']) {
+    expect(hook?.textContent).toContain(words);
+  }
+});
+
 describe('a friend’s details', () => {
   test('name the region, today’s crossings, and the phone with what it was asked', async () => {
     await open();
@@ -292,6 +307,30 @@ describe('a friend’s details', () => {
     expect(drawer.querySelector('.phone [role=alert]')?.textContent).toBe(
       'the phone is not connected',
     );
+  });
+
+  test('set the phone up only when that is asked for, and with the app’s own link alone', async () => {
+    await open();
+    act(() => {
+      app.select('friend/jane/phone');
+    });
+    const before = Line.last.sent.length;
+    press('Set up');
+    expect(Line.last.sent).toHaveLength(before);
+    press('HTTP, now and then');
+    press('Make the link');
+    expect(Line.last.sent.at(-1)).toMatchObject({
+      ...frame('region-request-setup'),
+      base: location.origin,
+      id: expect.any(Number) as number,
+    });
+    await answers({ ok: true, link: 'javascript:alert(1)' });
+    expect(document.querySelector('[data-once]')).toBeNull();
+    press('Make the link');
+    await answers({ ...frame('region-answer-setup') });
+    expect(document.querySelector('[data-once]')?.textContent).toMatch(/^owntracks:/);
+    expect(document.querySelector('.setup .notice')?.textContent).toContain('without encryption');
+    expect(document.querySelector('.qr')).not.toBeNull();
   });
 
   test('say honestly that a fix waited on the phone', async () => {
