@@ -60,7 +60,13 @@ def guest() -> str:
 
 
 @pytest.fixture
-def sightline(broker: Broker, guest: str) -> Iterator[SightlineProcess]:
+def regions() -> str:
+    """Settings about regions."""
+    return ""
+
+
+@pytest.fixture
+def sightline(broker: Broker, guest: str, regions: str) -> Iterator[SightlineProcess]:
     settings = f"""
         [server]
         web_root = "{ROOT / "web" / "dist"}"
@@ -75,6 +81,8 @@ def sightline(broker: Broker, guest: str) -> Iterator[SightlineProcess]:
         reconnect_max = 0.5
         [fanout]
         beat_seconds = 1
+        [regions]
+        {regions}
     """
     with SightlineProcess(settings) as sightline:
         yield sightline

@@ -52,4 +52,9 @@ export function timeText(epochSeconds: number, nowSeconds: number): string {
   return `${String(when.getDate())} ${MONTHS[when.getMonth()] ?? ''} ${clock}`;
 }
 
+/** The same without seconds: "14:32", "20 Nov 14:32". */
+export function shortTimeText(epochSeconds: number, nowSeconds: number): string {
+  return timeText(epochSeconds, nowSeconds).replace(/^(\d\d:\d\d):\d\d$/, '$1');
+}
+
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');

@@ -24,6 +24,10 @@ import { collect } from './kinds/probots/drive/history';
 import type { History } from './kinds/probots/drive/history';
 import { readCommand, readLease } from './kinds/probots/drive/read';
 import { Stopper } from './kinds/probots/drive/stopper';
+import { RegionDesk } from './kinds/regions/desk';
+import { Herald } from './kinds/regions/herald';
+import { readRegion } from './kinds/regions/read';
+import { Stays } from './kinds/regions/stays';
 import type { SightlineMap, View } from './map/types';
 import { createTraveller } from './past/outside';
 import type { Traveller } from './past/traveller';
@@ -81,6 +85,9 @@ export interface App {
   readonly driver: Driver;
   readonly stopper: Stopper;
   readonly history: History;
+  readonly regions: RegionDesk;
+  readonly stays: Stays;
+  readonly herald: Herald;
 
   /** Who the server takes us for. */
   readonly user: ReadonlySignal<Hello['user']>;
@@ -114,6 +121,8 @@ export interface App {
   /** Where an entry is, in the best words there are; empty for what has no place. */
   whereabouts(entry: Entry): string;
   select(key: Key | null): void;
+  /** Choose something, and bring it into view. */
+  show(key: Key): void;
   go(section: Section, tab?: string): void;
   /** Open the drive page of a robot, or close it. */
   choose(robot: Key | null): void;
@@ -232,6 +241,9 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   const history = collect(world, () => clock.live());
   const api = host.api ?? createApi(new URL('api/1/', document.baseURI).href);
   const past = createTraveller({ api, clock, helm, shown });
+  const regions = new RegionDesk(world, (verb, fields) => helm.ask(verb, fields));
+  const stays = new Stays(shown);
+  const herald = new Herald(world, () => clock.live());
   // Not by the pulse, which waits for the next drawn frame: a lease that is over is over now.
   world.onChange((changed) => {
     const held = driver.holds;
@@ -284,7 +296,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
           any = entries.delete(key) || any;
         }
       }
-      if (any || kinds.size === 0) arrangeSoon();
+      if (any || kinds.size === 0 || kinds.has('stay')) arrangeSoon();
     });
   });
 
@@ -298,6 +310,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     trails.add(key, { lng: friend.lon, lat: friend.lat, at, speed: friend.speed });
   };
   const keepTrail = (key: Key) => {
+    if (splitKey(key)[0] === 'region') return;
     trails.keep(key);
     addSpot(key);
   };
@@ -321,6 +334,11 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   });
 
   const whereabouts = (entry: Entry) => {
+    // Where we know them to be, before what the phone calls it.
+    for (const { region } of stays.of(entry.key)) {
+      const thing = world.get(`region/${region}`);
+      if (thing) return readRegion(thing).name;
+    }
     if (entry.place !== '' || !entry.position) return entry.place;
     const { lat, lon } = entry.position;
     return gazetteer.value?.name(lat, lon) ?? position(lat, lon, 2);
@@ -394,6 +412,9 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     driver,
     stopper,
     history,
+    regions,
+    stays,
+    herald,
     user,
     connection,
     ready,
@@ -423,6 +444,15 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
       });
       writeAddress();
     },
+    show(key) {
+      app.select(key);
+      // When the panels are where they will be, and with them the middle of the map.
+      requestAnimationFrame(() => {
+        const map = app.map.value;
+        if (splitKey(key)[0] === 'region') map?.showArea(key);
+        else map?.flyTo(key);
+      });
+    },
     go(wanted, page = '') {
       const next = open(wanted);
       if (next === section.value && page === tab.value) return;
@@ -447,6 +477,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
       if (name === null || driver.holds === name) driver.stopped();
     },
     follow(key) {
+      if (key !== null && splitKey(key)[0] === 'region') return;
       if (key !== null) keepTrail(key);
       following.value = key;
     },

@@ -10,6 +10,8 @@ export type Action =
   | 'close'
   | 'stop'
   | 'map'
+  | 'regions'
+  | 'crossings'
   | 'robots'
   | 'broker'
   | 'console'
@@ -36,6 +38,8 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['['], action: 'back', does: 'One fix or minute back', group: 'Time' },
   { keys: [']'], action: 'forth', does: 'One fix or minute on', group: 'Time' },
   { keys: ['g', 'm'], action: 'map', does: 'Map', group: 'Go to' },
+  { keys: ['g', 'w'], action: 'regions', does: 'Who is where', group: 'Go to' },
+  { keys: ['g', 'x'], action: 'crossings', does: 'Crossings', group: 'Go to' },
   { keys: ['g', 'r'], action: 'robots', does: 'Robots', group: 'Go to' },
   { keys: ['g', 'b'], action: 'broker', does: 'Broker', group: 'Go to' },
   { keys: ['g', 'c'], action: 'console', does: 'Console', group: 'Go to' },
@@ -56,6 +60,13 @@ export const PAD_KEYS: readonly (readonly [keys: readonly string[], does: string
 export const ROSTER_KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['↑', '↓'], 'Move through the list'],
   [['Enter'], 'Select'],
+];
+
+/** Keys while a region is drawn; told in the help. */
+export const DRAW_KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [['Enter'], 'Finish the polygon that is drawn'],
+  [['Delete'], 'Take the chosen corner away'],
+  [['Ctrl', 'Z'], 'Undo a step of drawing'],
 ];
 
 /** The second key of a pair must follow within so many milliseconds. */

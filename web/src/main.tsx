@@ -10,6 +10,7 @@ import './theme/sections.css';
 import './theme/accounts.css';
 import './theme/drive.css';
 import './theme/broker.css';
+import './theme/regions.css';
 import { render } from 'preact';
 import { Shell, worldOf } from './accounts/shell';
 import { createApi } from './api';

@@ -1,5 +1,5 @@
-/** What this person likes, remembered in this browser: theme, motion, units. */
-import { effect, signal } from '@preact/signals';
+/** What this person likes, remembered in this browser: theme, motion, units, notices. */
+import { batch, effect, signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
 import type { Units } from './figures';
 import { isRecord } from './wire';
@@ -11,12 +11,22 @@ export interface Settings {
   readonly theme: ThemeWish;
   readonly motion: MotionWish;
   readonly units: Units;
+  /** Whether crossings of regions are told when they happen. */
+  readonly crossings: boolean;
+  /** Whether they are told by the browser too, while the page is not looked at. */
+  readonly notify: boolean;
 }
 
 /** public/theme.js reads the same key before the first paint. */
 const STORED = 'sightline.settings';
 
-const DEFAULTS: Settings = { theme: 'auto', motion: 'auto', units: 'metric' };
+const DEFAULTS: Settings = {
+  theme: 'auto',
+  motion: 'auto',
+  units: 'metric',
+  crossings: true,
+  notify: false,
+};
 
 /** Settings from what was stored; anything unknown becomes its default. */
 export function readSettings(stored: string | null): Settings {
@@ -26,11 +36,13 @@ export function readSettings(stored: string | null): Settings {
   } catch {
     raw = {};
   }
-  const { theme, motion, units } = isRecord(raw) ? raw : {};
+  const { theme, motion, units, crossings, notify } = isRecord(raw) ? raw : {};
   return {
     theme: theme === 'dark' || theme === 'light' ? theme : DEFAULTS.theme,
     motion: motion === 'reduced' ? motion : DEFAULTS.motion,
     units: units === 'imperial' ? units : DEFAULTS.units,
+    crossings: crossings !== false,
+    notify: notify === true,
   };
 }
 
@@ -60,8 +72,12 @@ export function likings(): Likings {
       ?.setAttribute('content', theme.value === 'light' ? '#eef2f6' : '#0c131f');
   };
   effect(apply);
-  systemLight.addEventListener('change', apply);
-  systemReduced.addEventListener('change', apply);
+  // Together, so that nobody asks for colours before they have changed.
+  const follow = () => {
+    batch(apply);
+  };
+  systemLight.addEventListener('change', follow);
+  systemReduced.addEventListener('change', follow);
   return {
     settings,
     theme,

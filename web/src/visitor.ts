@@ -78,6 +78,29 @@ export function mayShare(visitor: Visitor, key: string): boolean {
   return ownsAccount(visitor) && (visitor.rights.admin || covers(visitor.rights.own, key));
 }
 
+/** Whether they may make regions that everybody sees. */
+export function mayShareRegions({ role, rights }: Visitor): boolean {
+  const sees = rights.see.some((grant) => grant === '*' || grant === 'region');
+  return !rights.looksOnly && (rights.admin || (role === 'operator' && sees));
+}
+
+/** Whether they may have regions of their own. */
+export function mayKeepRegions(visitor: Visitor): boolean {
+  return ownsAccount(visitor);
+}
+
+/** Whether they may change or remove a region with this owner (none when it is shared). */
+export function mayEditRegion(visitor: Visitor, owner: string | undefined): boolean {
+  if (visitor.rights.looksOnly) return false;
+  if (visitor.rights.admin) return true;
+  return owner === undefined ? mayShareRegions(visitor) : owner === visitor.name;
+}
+
+/** Whether they may ask a friend's phone to do something. */
+export function mayAskPhone({ rights }: Visitor, key: string): boolean {
+  return !rights.looksOnly && (rights.admin || covers(rights.own, key));
+}
+
 /** Whether there is an account of theirs to look after. */
 export function ownsAccount({ way, rights }: Visitor): boolean {
   return way === 'account' && !rights.looksOnly;

@@ -79,13 +79,23 @@ describe('settings', () => {
       theme: 'light',
       motion: 'reduced',
       units: 'imperial',
+      crossings: true,
+      notify: false,
     });
+    const quiet = readSettings('{"crossings":false,"notify":true}');
+    expect([quiet.crossings, quiet.notify]).toEqual([false, true]);
   });
 
   test.each([null, '', 'no', '[]', '7', '{"theme":"pink"}'])(
     'stored as %j are the defaults',
     (stored) => {
-      expect(readSettings(stored)).toEqual({ theme: 'auto', motion: 'auto', units: 'metric' });
+      expect(readSettings(stored)).toEqual({
+        theme: 'auto',
+        motion: 'auto',
+        units: 'metric',
+        crossings: true,
+        notify: false,
+      });
     },
   );
 });

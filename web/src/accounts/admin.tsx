@@ -1,6 +1,7 @@
-/** The admins' section: accounts, links, the audit log, privacy. */
+/** The admins' section: accounts, links, the audit log, privacy, webhooks. */
 import { writePlace } from '../address';
 import { useApp } from '../panels/context';
+import { WebhooksCard } from '../kinds/webhooks/card';
 import { Card, SectionPage } from '../panels/section';
 import { AuditPage } from './audit';
 import { LinkList } from './links';
@@ -12,6 +13,7 @@ const TABS = [
   ['links', 'Links'],
   ['audit', 'Audit log'],
   ['privacy', 'Privacy'],
+  ['webhooks', 'Webhooks'],
 ] as const;
 
 export function AdminPage() {
@@ -44,6 +46,7 @@ export function AdminPage() {
       )}
       {current === 'audit' && <AuditPage />}
       {current === 'privacy' && <PrivacyPage />}
+      {current === 'webhooks' && <WebhooksCard />}
     </SectionPage>
   );
 }

@@ -6,6 +6,7 @@ import { Eye, EyeOff, TriangleAlert } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Denied } from '../api';
+import { Refused } from '../helm';
 import { useTicks } from '../panels/context';
 import { Icon } from '../panels/icon';
 
@@ -23,6 +24,7 @@ export function failureOf(error: unknown, now: number): Failure {
   if (error instanceof Denied) {
     return { code: error.code, why: error.message, until: now + error.wait * 1000 };
   }
+  if (error instanceof Refused) return { code: error.code, why: error.message, until: now };
   throw error;
 }
 
@@ -49,7 +51,7 @@ export function Form({
   danger = false,
   label,
 }: {
-  /** Does it; what it throws as Denied is shown. */
+  /** Does it; what it throws as Denied or Refused is shown. */
   submit(values: Values, form: HTMLFormElement): Promise<void>;
   button: string;
   /** The field that a refusal with this code is about. */

@@ -1,6 +1,6 @@
 /**
- * QR codes (ISO/IEC 18004) of short texts: byte mode, error correction level M, versions 1 to 10,
- * which is up to 213 bytes. Pure: a text in, rows of dark (true) and light modules out.
+ * QR codes (ISO/IEC 18004) of links: byte mode, error correction level M, versions 1 to 25, which is
+ * up to 997 bytes. Pure: a text in, rows of dark (true) and light modules out.
  */
 
 export type Modules = readonly (readonly boolean[])[];
@@ -17,6 +17,21 @@ const VERSIONS: readonly (readonly [check: number, ...blocks: (readonly [number,
   [22, [2, 38], [2, 39]],
   [22, [3, 36], [2, 37]],
   [26, [4, 43], [1, 44]],
+  [30, [1, 50], [4, 51]],
+  [22, [6, 36], [2, 37]],
+  [22, [8, 37], [1, 38]],
+  [24, [4, 40], [5, 41]],
+  [24, [5, 41], [5, 42]],
+  [28, [7, 45], [3, 46]],
+  [28, [10, 46], [1, 47]],
+  [26, [9, 43], [4, 44]],
+  [26, [3, 44], [11, 45]],
+  [26, [3, 41], [13, 42]],
+  [26, [17, 42]],
+  [28, [17, 46]],
+  [28, [4, 47], [14, 48]],
+  [28, [6, 45], [14, 46]],
+  [28, [8, 47], [13, 48]],
 ];
 
 /** The modules of a text; null when it is too long. */
@@ -212,10 +227,30 @@ function square(
   }
 }
 
+/** The first inner one and the distance from one to the next, of versions 14 and above. */
+const ALIGNED: readonly (readonly [first: number, step: number])[] = [
+  [26, 20],
+  [26, 22],
+  [26, 24],
+  [30, 24],
+  [30, 26],
+  [30, 28],
+  [34, 28],
+  [28, 22],
+  [26, 24],
+  [30, 24],
+  [28, 26],
+  [32, 26],
+];
+
 function alignment(version: number): number[] {
   if (version === 1) return [];
   const last = 10 + 4 * version;
-  return version < 7 ? [6, last] : [6, 6 + (last - 6) / 2, last];
+  if (version < 7) return [6, last];
+  const [first, step] = ALIGNED[version - 14] ?? [6 + (last - 6) / 2, last];
+  const middles = [6];
+  for (let at = first; at < last; at += step) middles.push(at);
+  return [...middles, last];
 }
 
 /** The remainder of a code's polynomial division, for format and version. */

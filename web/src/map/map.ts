@@ -16,6 +16,7 @@ import {
   type GeoJSONSource,
   type MapMouseEvent,
 } from 'maplibre-gl';
+import type { Deed, Draft } from '../kinds/regions/draft';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { accuracyCircle } from './accuracy';
 import { ATTRIBUTION } from './attribution';
@@ -25,7 +26,7 @@ import { screenX, screenY, type Camera } from './camera';
 import { SQUARE_PX, squaresOver } from './clearings';
 import { CROWD_LAYER, CrowdLayer, type CrowdPalette } from './crowd';
 import { CrowdBuffer, type Place } from './crowdbuffer';
-import { fineGraticule, fineStep } from './graticule';
+import { FineNet } from './finenet';
 import type { Box } from './labels';
 import { Listeners } from './listeners';
 import { metresPerPixel, pixelsPerStep, toLat, toLng, toX, toY } from './mercator';
@@ -33,11 +34,14 @@ import { missingMap } from './missing';
 import { pause } from './pacing';
 import { Portraits } from './portraits';
 import { prominence } from './prominence';
+import { Regions } from './regions';
 import { scaleBar } from './scale';
-import { ACCURACY, FINE_GRATICULE, LOWEST_NAMES, CLEARINGS, mapStyle, repaint } from './style';
+import { Sketch } from './sketch';
+import { ACCURACY, LOWEST_NAMES, CLEARINGS, mapStyle, repaint } from './style';
 import { shares, TONES } from './tones';
 import { Trails } from './trails';
 import type {
+  Area,
   MapOptions,
   Mark,
   Padding,
@@ -62,6 +66,8 @@ const NEAR_ZOOM = 9;
 /** As near as `fitAll` goes: for marks apart from each other, and for those all in one place. */
 const FIT_MAX_ZOOM = 14;
 const FIT_PLACE_ZOOM = 10;
+/** As near as `showArea` goes. */
+const AREA_MAX_ZOOM = 15.5;
 /** What counts as one place, degrees. */
 const ONE_PLACE = 0.005;
 /** Room round the marks when all are shown, pixels. */
@@ -102,6 +108,9 @@ class LiveMap implements SightlineMap {
   private readonly crowd: CrowdLayer;
   private readonly portraits: Portraits;
   private readonly trails: Trails;
+  private readonly regions: Regions;
+  private readonly drawn: Sketch;
+  private readonly fineNet: FineNet;
 
   private theme: Theme;
   private reduced: boolean;
@@ -131,7 +140,6 @@ class LiveMap implements SightlineMap {
   private settled = false;
   private width: number;
   private height: number;
-  private fineNet = '';
   private clearings = '';
   private lastScale = '';
   private lastView = '';
@@ -181,6 +189,9 @@ class LiveMap implements SightlineMap {
     this.trails = new Trails(this.map, () =>
       this.map.getLayer(CROWD_LAYER) ? CROWD_LAYER : LOWEST_NAMES,
     );
+    this.regions = new Regions(this.map, this.theme);
+    this.drawn = new Sketch(this.map);
+    this.fineNet = new FineNet(this.map);
     this.listen();
   }
 
@@ -253,6 +264,25 @@ class LiveMap implements SightlineMap {
     return nearest;
   }
 
+  // --- regions -------------------------------------------------------------------------------
+
+  setAreas(areas: readonly Area[]): void {
+    this.regions.set(areas);
+  }
+
+  selectArea(id: string | null): void {
+    this.regions.select(id);
+  }
+
+  showArea(id: string): void {
+    const box = this.regions.boxOf(id);
+    if (box) this.fit([box.west, box.south, box.east, box.north], AREA_MAX_ZOOM);
+  }
+
+  sketch(draft: Draft | null, colour?: string): void {
+    this.drawn.show(draft, colour);
+  }
+
   // --- camera --------------------------------------------------------------------------------
 
   follow(id: string | null): void {
@@ -274,12 +304,16 @@ class LiveMap implements SightlineMap {
     const bounds = boundsOf(this.table.marks);
     if (!bounds) return;
     const { west, south, east, north } = bounds;
+    const one = east - west < ONE_PLACE && north - south < ONE_PLACE;
+    this.fit([west, south, east, north], one ? FIT_PLACE_ZOOM : FIT_MAX_ZOOM);
+  }
+
+  private fit(bounds: [number, number, number, number], maxZoom: number): void {
     this.endFollow();
     this.fly(() =>
-      this.map.fitBounds([west, south, east, north], {
+      this.map.fitBounds(bounds, {
         padding: FIT_MARGIN,
-        maxZoom:
-          east - west < ONE_PLACE && north - south < ONE_PLACE ? FIT_PLACE_ZOOM : FIT_MAX_ZOOM,
+        maxZoom,
         duration: this.duration(FOLLOW_MS),
       }),
     );
@@ -353,6 +387,7 @@ class LiveMap implements SightlineMap {
     this.crowd.palette = palette(theme);
     if (!this.ready) return; // `install` will do it
     repaint(this.map, theme);
+    this.regions.setTheme(theme);
     this.map.triggerRepaint();
   }
 
@@ -366,6 +401,10 @@ class LiveMap implements SightlineMap {
 
   onSelect(listener: (id: string | null) => void): Unsubscribe {
     return this.selectListeners.add(listener);
+  }
+
+  onDeed(listener: (deed: Deed) => void): Unsubscribe {
+    return this.drawn.onDeed(listener);
   }
 
   onFollowEnd(listener: (id: string) => void): Unsubscribe {
@@ -402,6 +441,7 @@ class LiveMap implements SightlineMap {
     clearTimeout(this.arrangeTimer);
     clearTimeout(this.viewTimer);
     this.portraits.destroy();
+    this.drawn.destroy();
     this.map.remove();
     this.container.classList.remove('sightline-map');
     delete document.documentElement.dataset['map'];
@@ -428,7 +468,7 @@ class LiveMap implements SightlineMap {
     map.on('moveend', () => {
       this.flight = null;
       this.arrangeSoon();
-      this.drawFineNet();
+      this.fineNet.draw();
       this.tellViewSoon();
     });
     map.on('resize', () => {
@@ -436,8 +476,13 @@ class LiveMap implements SightlineMap {
       this.height = this.container.clientHeight;
       this.arrangeSoon();
     });
-    map.on('click', (event) => this.selectListeners.tell(this.markUnder(event)));
-    map.on('mousemove', (event) => this.hover(map.isMoving() ? null : this.markUnder(event)));
+    map.on('click', (event) => {
+      if (this.drawn.on) this.drawn.tap(event);
+      else this.selectListeners.tell(this.markUnder(event) ?? this.areaUnder(event));
+    });
+    map.on('mousemove', (event) => {
+      if (!this.drawn.on) this.hover(map.isMoving() ? null : this.markUnder(event));
+    });
     map.on('mouseout', () => this.hover(null));
     map.on('error', ({ error }) => this.tellTrouble(error.message));
   }
@@ -454,11 +499,11 @@ class LiveMap implements SightlineMap {
       this.trails.set(id, points, this.markOf(id)?.colour ?? TONES[this.theme].grey);
     }
     this.followersAt = 0;
-    this.fineNet = '';
+    this.regions.install();
     this.clearings = '';
     const first = !this.ready;
     this.ready = true;
-    this.drawFineNet();
+    this.fineNet.install();
     this.arrange();
     if (!first) return;
     this.readyListeners.tell();
@@ -490,6 +535,11 @@ class LiveMap implements SightlineMap {
 
   private markUnder(event: MapMouseEvent): string | null {
     return Portraits.idAt(event.originalEvent.target) ?? this.pick(event.point.x, event.point.y);
+  }
+
+  private areaUnder({ lngLat }: MapMouseEvent): string | null {
+    const { lat, lng } = lngLat.wrap();
+    return this.regions.at(lat, lng, metresPerPixel(lat, this.map.getZoom()));
   }
 
   /** The name of the dot under the pointer; a portrait has its own. */
@@ -587,6 +637,7 @@ class LiveMap implements SightlineMap {
       if (place) this.trails.leadTo(id, toLng(place.x), toLat(place.y));
     }
   }
+
   private drawAccuracy(): void {
     const source = this.map.getSource<GeoJSONSource>(ACCURACY);
     const mark = this.selected === null ? undefined : this.markOf(this.selected);
@@ -623,32 +674,6 @@ class LiveMap implements SightlineMap {
         geometry: { type: 'Point', coordinates: [toLng(x), toLat(y)] },
       })),
     });
-  }
-
-  private drawFineNet(): void {
-    const source = this.map.getSource<GeoJSONSource>(FINE_GRATICULE);
-    if (!source) return;
-    const step = fineStep(this.map.getZoom());
-    const view = this.map.getBounds();
-    const [west, east] = [view.getWest(), view.getEast()];
-    const [south, north] = [view.getSouth(), view.getNorth()];
-    // A view more on every side, in whole steps of a view, so that small moves change nothing.
-    const wide = east - west;
-    const high = north - south;
-    const column = Math.floor(west / wide);
-    const row = Math.floor(south / high);
-    const key = step === null ? '' : `${step} ${wide.toFixed(5)} ${column} ${row}`;
-    if (key === this.fineNet) return;
-    this.fineNet = key;
-    const bounds = {
-      west: (column - 1) * wide,
-      east: (column + 3) * wide,
-      south: (row - 1) * high,
-      north: (row + 3) * high,
-    };
-    source.setData(
-      step === null ? { type: 'FeatureCollection', features: [] } : fineGraticule(bounds, step),
-    );
   }
 
   // --- following and flying ------------------------------------------------------------------

@@ -24,6 +24,9 @@ export const CLEARINGS = 'clearings';
 /** Lines of our own go below this layer, and the crowd too: above are names only. */
 export const LOWEST_NAMES = 'sea-name';
 
+/** Regions go below this one: what moves is above them. */
+export const LOWEST_OF_OURS = 'accuracy-fill';
+
 const REGULAR = ['Inter Variable'];
 // MapLibre reads weight and slant from the first name and takes the font from the rest.
 const SEMIBOLD = ['Inter Variable SemiBold', 'Inter Variable'];
@@ -272,7 +275,7 @@ function outlines(tones: Tones): LayerSpecification[] {
 function accuracy(): LayerSpecification[] {
   return [
     {
-      id: 'accuracy-fill',
+      id: LOWEST_OF_OURS,
       type: 'fill',
       source: ACCURACY,
       paint: { 'fill-color': ['get', 'colour'], 'fill-opacity': 0.1, 'fill-antialias': false },

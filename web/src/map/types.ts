@@ -5,6 +5,9 @@
  * Positions are WGS 84 degrees, headings degrees clockwise from north, lengths metres unless named.
  */
 
+import type { Deed, Draft } from '../kinds/regions/draft';
+import type { Shape } from '../shapes';
+
 export type Theme = 'light' | 'dark';
 export type Presence = 'live' | 'stale' | 'offline';
 
@@ -55,6 +58,19 @@ export interface Scale {
 /** A point of a trail, oldest first: [longitude, latitude]. */
 export type TrailPoint = readonly [lng: number, lat: number];
 
+/** A region, drawn under everything that moves. */
+export interface Area {
+  readonly id: string;
+  readonly label: string;
+  readonly shape: Shape;
+  /** '#rrggbb', as with marks. */
+  readonly colour: string;
+  /** How its outline is drawn: whole, dashed, dotted. */
+  readonly sort: 'shared' | 'personal' | 'phone';
+  /** How many are in it. */
+  readonly inside: number;
+}
+
 export interface MapOptions {
   readonly theme: Theme;
   /** Glides become jumps and camera flights become cuts. May be changed by `setReducedMotion`. */
@@ -94,6 +110,18 @@ export interface SightlineMap {
   /** The path of a mark, in its colour, fading towards the oldest point; null takes it away. */
   setTrail(id: string, points: readonly TrailPoint[] | null): void;
 
+  /** Make these, and no others, the regions on the map. */
+  setAreas(areas: readonly Area[]): void;
+  /** Draw this region as the selected one (does not call `onSelect` listeners). */
+  selectArea(id: string | null): void;
+  /** Bring a whole region into view. */
+  showArea(id: string): void;
+  /**
+   * Show what is being drawn, in this colour, and let it be drawn on: what is done is told to
+   * `onDeed` listeners, and nothing can be selected meanwhile. Null ends it.
+   */
+  sketch(draft: Draft | null, colour?: string): void;
+
   zoomIn(): void;
   zoomOut(): void;
   view(): View;
@@ -102,8 +130,10 @@ export interface SightlineMap {
   /** The mark drawn at this place (CSS pixels from the container's top left), if any. */
   pick(x: number, y: number): string | null;
 
-  /** The user chose a mark on the map, or nothing by touching empty map. */
+  /** The user chose a mark or a region on the map, or nothing by touching empty map. */
   onSelect(listener: (id: string | null) => void): Unsubscribe;
+  /** Something was done to what is being drawn. */
+  onDeed(listener: (deed: Deed) => void): Unsubscribe;
   /**
    * The map no longer follows this mark: the user dragged it away, the view was set to something
    * else, or the mark was removed. Not told for `follow(null)`.

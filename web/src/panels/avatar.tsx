@@ -10,19 +10,21 @@ export interface AvatarProps {
   readonly robot: boolean;
   readonly face?: string | undefined;
   readonly large?: boolean;
+  readonly small?: boolean;
 }
 
-export function Avatar({ colour, initials, presence, robot, face, large = false }: AvatarProps) {
+export function Avatar(props: AvatarProps) {
+  const { colour, initials, presence, robot, face, large = false, small = false } = props;
   return (
     <span
-      class={`avatar${robot ? ' robot' : ''}${large ? ' large' : ''}`}
+      class={`avatar${robot ? ' robot' : ''}${large ? ' large' : small ? ' small' : ''}`}
       data-presence={presence}
       style={{ '--c': `var(--${colour})` }}
       aria-hidden="true"
     >
       {face === undefined ? (
         robot ? (
-          <Icon of={Bot} size={large ? 26 : 20} />
+          <Icon of={Bot} size={large ? 26 : small ? 15 : 20} />
         ) : (
           initials
         )

@@ -3,6 +3,10 @@ import { Share2, X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { faceOf } from '../face';
 import { FriendPanel, FriendHeadline } from '../kinds/friends/panel';
+import { readFriend } from '../kinds/friends/read';
+import { RegionDrawer } from '../kinds/regions/drawer';
+import { RegionEditor } from '../kinds/regions/editor';
+import { PlacesOf, TodayOf } from '../kinds/regions/ofthing';
 import { RobotHeadline, RobotPanel } from '../kinds/probots/panel';
 import { mayShare } from '../visitor';
 import { keyOf, splitKey } from '../world';
@@ -13,9 +17,15 @@ import { Icon } from './icon';
 import { SheetGrip } from './sheet';
 
 export function Drawer() {
-  const { selected } = useApp();
+  const { selected, regions } = useApp();
   const key = selected.value;
-  return key === null ? null : <Details key={key} of={key} />;
+  if (regions.editing.value !== null) return <RegionEditor />;
+  if (key === null) return null;
+  return splitKey(key)[0] === 'region' ? (
+    <RegionDrawer key={key} of={key} />
+  ) : (
+    <Details key={key} of={key} />
+  );
 }
 
 function Details({ of }: { of: Key }) {
@@ -92,7 +102,14 @@ function Details({ of }: { of: Key }) {
           <Icon of={X} />
         </button>
       </header>
-      {robot ? <RobotPanel thing={thing} /> : <FriendPanel thing={thing} entry={entry} />}
+      {robot ? (
+        <RobotPanel thing={thing} />
+      ) : (
+        <FriendPanel thing={thing} entry={entry}>
+          <PlacesOf of={of} said={readFriend(thing).regions} />
+          <TodayOf of={of} />
+        </FriendPanel>
+      )}
     </aside>
   );
 }

@@ -1,7 +1,7 @@
 /** The keys of the page, from the same table that the keyboard uses. */
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
-import { BINDINGS, PAD_KEYS, ROSTER_KEYS } from '../keys';
+import { BINDINGS, DRAW_KEYS, PAD_KEYS, ROSTER_KEYS } from '../keys';
 import { useApp } from './context';
 import { Icon } from './icon';
 
@@ -56,7 +56,9 @@ export function Help() {
                   <Keys key={binding.action} keys={binding.keys} does={binding.does} />
                 ))}
                 {group === 'Map' &&
-                  ROSTER_KEYS.map(([keys, does]) => <Keys key={does} keys={keys} does={does} />)}
+                  [...ROSTER_KEYS, ...DRAW_KEYS].map(([keys, does]) => (
+                    <Keys key={does} keys={keys} does={does} />
+                  ))}
                 {group === 'Robots' &&
                   PAD_KEYS.map(([keys, does]) => (
                     <Keys key={keys.join()} keys={keys} does={does} />
@@ -87,4 +89,10 @@ function Keys({ keys, does }: { keys: readonly string[]; does: string }) {
   );
 }
 
-const NAMES: Readonly<Record<string, string>> = { Escape: 'Esc', Enter: 'Enter', ' ': 'Space' };
+const NAMES: Readonly<Record<string, string>> = {
+  Escape: 'Esc',
+  Enter: 'Enter',
+  ' ': 'Space',
+  Delete: 'Del',
+  Ctrl: 'Ctrl',
+};

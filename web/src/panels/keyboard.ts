@@ -59,9 +59,13 @@ function act(app: App, action: Action): boolean {
     case 'console':
       app.go(action);
       return true;
+    case 'regions':
+    case 'crossings':
+      app.go('map', action);
+      return true;
     case 'search': {
       const focus = () => document.getElementById('search')?.focus();
-      if (app.section.value === 'map') {
+      if (app.section.value === 'map' && document.getElementById('search')) {
         focus();
       } else {
         app.go('map');
@@ -111,7 +115,7 @@ function act(app: App, action: Action): boolean {
   }
 }
 
-/** Close the topmost thing: the robot that is driven or following first, then the details, then the section. */
+/** Close the topmost thing: the robot that is driven or following first, then what is drawn, then the details, then the section. */
 function close(app: App): boolean {
   if (app.driver.about !== null) {
     app.driver.release();
@@ -123,6 +127,10 @@ function close(app: App): boolean {
   }
   if (app.section.value !== 'map') {
     app.go('map');
+    return true;
+  }
+  if (app.regions.editing.value !== null) {
+    app.regions.escape();
     return true;
   }
   if (app.following.value !== null) {

@@ -10,6 +10,7 @@ import type { App } from '../app';
 import { faceOf } from '../face';
 import { markOfFriend } from '../kinds/friends/mark';
 import { fixTime, readFriend } from '../kinds/friends/read';
+import { wireRegions } from '../kinds/regions/onmap';
 import { loadMap } from '../map/load';
 import type { Mark, Padding, Scale, SightlineMap } from '../map/types';
 import { keyOf, splitKey } from '../world';
@@ -192,6 +193,7 @@ function wire(app: App, map: SightlineMap): (() => void)[] {
 
   let trailed: Key | null = null;
   const ends = [
+    ...wireRegions(app, map, (token) => tokens().get(token) ?? '#5aaefb'),
     pulse.on(({ keys }) => {
       if (app.section.peek() !== 'map') return;
       if (!fitted) {
@@ -251,6 +253,7 @@ function wire(app: App, map: SightlineMap): (() => void)[] {
     }),
     effect(() => {
       void app.selected.value;
+      void app.regions.editing.value;
       void app.stop.value;
       void app.section.value;
       // After the panels have been laid out.

@@ -4,6 +4,8 @@ import { AccountPage } from '../accounts/account';
 import { AdminPage } from '../accounts/admin';
 import { PassingNote, SharedBanner } from '../accounts/banners';
 import { ShareDialog } from '../accounts/share';
+import { BrowserNotices } from '../kinds/regions/notify';
+import { Toasts } from '../kinds/regions/toasts';
 import { Announcer } from './announcer';
 import { BrokerPage } from './broker';
 import { ConsolePage } from './console';
@@ -42,7 +44,7 @@ export function Page() {
     <div
       class="page"
       data-section={section}
-      data-selected={app.selected.value !== null}
+      data-selected={app.selected.value !== null || app.regions.editing.value !== null}
       data-stop={app.stop.value}
       data-driving={section === 'robots' && app.robot.value !== null}
     >
@@ -72,6 +74,8 @@ export function Page() {
       <ShareDialog />
       <PastBanner />
       <Banner />
+      <Toasts />
+      <BrowserNotices />
       <Announcer />
       <Help />
     </div>

@@ -10,6 +10,8 @@ import { faceOf } from '../face';
 import { brief, grouped, inOneLine, speed } from '../figures';
 import type { Units } from '../figures';
 import type { Entry } from '../kinds/entry';
+import { RegionBoard } from '../kinds/regions/board';
+import { CrossingList } from '../kinds/regions/list';
 import { readServer } from '../kinds/server/read';
 import { neighbour, offsetsOf, windowOf } from '../roster';
 import type { Filter, GroupName, Item, Sort } from '../roster';
@@ -22,6 +24,7 @@ import { EmptyState } from './empty';
 import { Icon } from './icon';
 import { SheetGrip } from './sheet';
 import { Status } from './status';
+import { RosterViews, useRosterView } from './views';
 
 const HEIGHTS = { row: 57, group: 32 };
 const SKELETONS = [0, 1, 2, 3, 4, 5];
@@ -40,15 +43,34 @@ const SORTS: readonly [Sort, string][] = [
 ];
 
 export function Roster() {
-  const { ready, arrangement } = useApp();
+  const { tab } = useApp();
+  const view = useRosterView();
   return (
-    <section class="panel roster" id="roster" aria-label="Roster">
+    <section class="panel roster" id="roster" aria-label="Roster" data-view={tab.value}>
       <SheetGrip />
-      <header>
+      <div class="roster-top">
         <div class="title">
-          <h1>Everyone</h1>
+          <h1>{view.title}</h1>
           <Status />
         </div>
+        <RosterViews />
+      </div>
+      {view.tab === 'regions' ? (
+        <RegionBoard />
+      ) : view.tab === 'crossings' ? (
+        <CrossingList />
+      ) : (
+        <Everyone />
+      )}
+    </section>
+  );
+}
+
+function Everyone() {
+  const { ready, arrangement } = useApp();
+  return (
+    <>
+      <header>
         <Summary />
         <SearchBox />
         <Chips />
@@ -70,7 +92,7 @@ export function Roster() {
       ) : (
         <Rows />
       )}
-    </section>
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 /** A friend in detail: where, how fast, how we know, and since when. */
 import { LocateFixed, Route, Share2 } from 'lucide';
+import type { ComponentChildren } from 'preact';
 import { ageParts, ageText, fineAgeText, timeText } from '../../ages';
 import { compass, length, position, speed } from '../../figures';
 import { CopyButton } from '../../panels/copy';
@@ -13,6 +14,7 @@ import type { Key } from '../../world';
 import type { Entry } from '../entry';
 import { fixTime, readFriend } from './read';
 import type { Friend } from './read';
+import { PhonePart } from './phonepart';
 
 export function FriendHeadline({ thing, entry }: { thing: Thing; entry: Entry }) {
   const { whereabouts } = useApp();
@@ -36,7 +38,16 @@ export function FriendHeadline({ thing, entry }: { thing: Thing; entry: Entry })
   );
 }
 
-export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
+export function FriendPanel({
+  thing,
+  entry,
+  children,
+}: {
+  thing: Thing;
+  entry: Entry;
+  /** What others have to tell about this friend. */
+  children?: ComponentChildren;
+}) {
   const app = useApp();
   const friend = readFriend(thing);
   const key = entry.key;
@@ -105,23 +116,13 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
             tone={friend.presence === 'live' ? undefined : 'warn'}
           />
         </Stats>
-        {friend.regions.length > 0 && (
-          <section class="part">
-            <h3>In</h3>
-            <p class="tags">
-              {friend.regions.map((region) => (
-                <span key={region} class="tag">
-                  {region}
-                </span>
-              ))}
-            </p>
-          </section>
-        )}
+        {children}
         <SpeedSoFar of={key} colour={entry.colour} now={now} />
         <section class="part">
           <h3>How we know</h3>
           <HowWeKnow friend={friend} now={now} />
         </section>
+        <PhonePart of={key} />
       </div>
       <footer>
         <code class="ellipsis" title={topic}>
@@ -219,6 +220,9 @@ const MODES: Readonly<Record<number, string>> = {
   2: 'move',
 };
 
+/** A fix that came so many seconds after it was taken had waited on the phone. */
+const QUEUED = 60;
+
 const NETWORKS: Readonly<Record<string, string>> = { w: 'Wi-Fi', m: 'mobile data', o: 'offline' };
 
 function HowWeKnow({ friend, now }: { friend: Friend; now: number }) {
@@ -245,6 +249,12 @@ function HowWeKnow({ friend, now }: { friend: Friend; now: number }) {
       {friend.ahead !== undefined && (
         <Fact name="Clock" tone="warn">
           The phone’s clock is {ageText(friend.ahead)} ahead of ours, so the time of receipt counts.
+        </Fact>
+      )}
+      {lag !== undefined && lag >= QUEUED && (
+        <Fact name="Queued" tone="warn">
+          The phone kept this fix for {ageText(lag)} before it could send it: where they were then,
+          not where they are now.
         </Fact>
       )}
       {friend.untimed && (

@@ -1,0 +1,379 @@
+/**
+ * Drawing or editing a region. The map and the fields here are two ways to say the same; either is
+ * enough. What the server has against it is shown in its words.
+ */
+import { Check, Circle, Pentagon, Plus, Trash2, Undo2, X } from 'lucide';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { useApp, useThing } from '../../panels/context';
+import { Icon } from '../../panels/icon';
+import { SheetGrip } from '../../panels/sheet';
+import { metresPerPixel } from '../../map/mercator';
+import { mayKeepRegions, mayShareRegions } from '../../visitor';
+import { LONGEST_NAME, shapeOf } from './draft';
+import type { Draft } from './draft';
+import { CircleFields, CornerFields } from './fields';
+import { RegionSign } from './pieces';
+import { COLOURS, readRegion } from './read';
+import { Conflict } from './conflict';
+
+/** A circle that is placed without a pointer has this radius, pixels of the view. */
+const PLACED_PX = 64;
+
+export function RegionEditor() {
+  const app = useApp();
+  const { regions, select, stop } = app;
+  const { now, before } = regions.drawing.value;
+  const { name, colour, shared } = regions.particulars.value;
+  const editing = regions.editing.value;
+  const edited = editing?.edited ?? null;
+  const saving = regions.saving.value;
+  const refusal = regions.refusal.value;
+  const flaws = regions.flaws.value;
+  const thing = useThing(edited?.key ?? null);
+  const current = thing && readRegion(thing);
+  const overtaken =
+    edited !== null && current !== undefined && current.version > edited.version && !saving;
+  const form = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const complete = shapeOf(now) !== null && !now.open;
+
+  useKeys();
+  useEffect(() => {
+    // On phones: the map first, and the form when there is something to name.
+    if (complete && stop.peek() === 'low') stop.value = 'middle';
+  }, [complete, stop]);
+
+  const save = (how: 'save' | 'insist') => {
+    regions.deed({ do: 'finish' });
+    const nameless = regions.flaws.value[0]?.about === 'name';
+    if (nameless) field.current?.focus();
+    void regions[how]().then((key) => {
+      if (key !== null) select(key);
+    });
+  };
+  const title = edited ? `Edit ${editing?.begun.particulars.name ?? ''}` : 'New region';
+  return (
+    <aside class="panel drawer editor" aria-label={title} data-editor={edited?.key ?? 'new'}>
+      <SheetGrip />
+      <header>
+        <RegionSign
+          large
+          region={{
+            colour: `c${String(colour)}`,
+            sort: shared ? 'shared' : 'personal',
+            ...(now.is === 'polygon' ? { shape: { is: 'polygon', points: now.points } } : {}),
+          }}
+        />
+        <div class="headline">
+          <h2>{title}</h2>
+          <p class="hint" role="status">
+            {hintOf(now)}
+          </p>
+        </div>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Close the editor"
+          onClick={() => {
+            regions.leave();
+          }}
+        >
+          <Icon of={X} />
+        </button>
+      </header>
+      <Tools draft={now} undo={before.length > 0} fixed={edited?.version ?? null} />
+      <form
+        id={form}
+        class="scroll fields"
+        aria-label={title}
+        onSubmit={(submitted) => {
+          submitted.preventDefault();
+          save('save');
+        }}
+      >
+        <div class="field">
+          <label for={`${form}-name`}>Name</label>
+          <div class="input">
+            <input
+              ref={field}
+              id={`${form}-name`}
+              name="name"
+              value={name}
+              maxLength={LONGEST_NAME}
+              autocomplete="off"
+              spellcheck={false}
+              onInput={(input) => {
+                regions.fill({ name: input.currentTarget.value });
+              }}
+            />
+          </div>
+        </div>
+        <Colours chosen={colour} />
+        <Seen shared={shared} />
+        {now.is === 'circle' ? <CircleFields draft={now} /> : <CornerFields draft={now} />}
+      </form>
+      <footer class="editor-end">
+        {refusal?.code === 'stale' || overtaken ? (
+          <Conflict
+            why={refusal?.code === 'stale' ? refusal.why : undefined}
+            current={current}
+            insist={() => {
+              save('insist');
+            }}
+          />
+        ) : refusal ? (
+          <p class="form-error" role="alert">
+            {refusal.why}
+          </p>
+        ) : null}
+        {regions.leaving.value ? (
+          <div class="leaving" role="alert">
+            <span>Throw the changes away?</span>
+            <button
+              type="button"
+              class="button danger"
+              onClick={() => {
+                regions.close();
+              }}
+            >
+              Throw away
+            </button>
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                regions.stay();
+              }}
+            >
+              Keep editing
+            </button>
+          </div>
+        ) : (
+          <div class="form-end">
+            <button
+              type="submit"
+              form={form}
+              class="button primary"
+              disabled={saving}
+              aria-describedby={flaws.length > 0 ? `${form}-flaw` : undefined}
+            >
+              <Icon of={Check} size={16} />
+              {saving ? 'Saving…' : 'Save'}
+            </button>
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                regions.leave();
+              }}
+            >
+              Cancel
+            </button>
+            {flaws[0] && (
+              <span id={`${form}-flaw`} class="flaw" role="status">
+                {flaws[0].why}
+              </span>
+            )}
+          </div>
+        )}
+      </footer>
+    </aside>
+  );
+}
+
+function hintOf(draft: Draft): string {
+  if (draft.is === 'circle') {
+    return draft.open
+      ? 'Press on its middle and pull to its edge.'
+      : 'Pull its edge or its middle, or give numbers.';
+  }
+  if (!draft.open) return 'Pull corners; a small dot becomes a new one.';
+  const count = draft.points.length;
+  if (count === 0) return 'Touch the map for its first corner.';
+  if (count < 3) return 'Touch the map for the next corner.';
+  return 'Touch the first corner to finish.';
+}
+
+function Tools({
+  draft,
+  undo,
+  fixed,
+}: {
+  draft: Draft;
+  undo: boolean;
+  /** The version that is edited; its sort of shape stays. Null for a new one. */
+  fixed: number | null;
+}) {
+  const { regions, map } = useApp();
+  const place = () => {
+    const view = map.value?.view();
+    if (!view) return;
+    regions.deed({
+      do: 'tap',
+      at: { lat: view.lat, lon: view.lng },
+      radius: PLACED_PX * metresPerPixel(view.lat, view.zoom),
+    });
+  };
+  return (
+    <div class="editor-tools" role="toolbar" aria-label="Drawing">
+      {fixed !== null ? (
+        <span class="muted">Version {fixed}</span>
+      ) : (
+        <div class="segments" role="group" aria-label="Shape">
+          {(['circle', 'polygon'] as const).map((is) => (
+            <button
+              key={is}
+              type="button"
+              aria-pressed={draft.is === is}
+              onClick={() => {
+                regions.reshape(is);
+              }}
+            >
+              <Icon of={is === 'circle' ? Circle : Pentagon} size={14} />
+              {is === 'circle' ? 'Circle' : 'Polygon'}
+            </button>
+          ))}
+        </div>
+      )}
+      {draft.is === 'polygon' && draft.open && draft.points.length >= 3 && (
+        <button
+          type="button"
+          class="button small"
+          onClick={() => {
+            regions.deed({ do: 'finish' });
+          }}
+        >
+          <Icon of={Check} size={14} />
+          Finish
+        </button>
+      )}
+      {draft.is === 'polygon' && !draft.open && draft.chosen !== null && (
+        <button
+          type="button"
+          class="button small"
+          disabled={draft.points.length <= 3}
+          onClick={() => {
+            regions.deed({ do: 'remove', corner: draft.chosen ?? -1 });
+          }}
+        >
+          <Icon of={Trash2} size={14} />
+          Corner {draft.chosen + 1}
+        </button>
+      )}
+      {draft.open && draft.points.length < 3 && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={
+            draft.is === 'circle'
+              ? 'Place it in the middle of the map'
+              : 'Add a corner in the middle of the map'
+          }
+          title={draft.is === 'circle' ? 'Place it in the middle' : 'A corner in the middle'}
+          onClick={place}
+        >
+          <Icon of={Plus} size={17} />
+        </button>
+      )}
+      <button
+        type="button"
+        class="icon-button undo"
+        aria-label="Undo"
+        title="Undo (Ctrl Z)"
+        disabled={!undo}
+        onClick={() => {
+          regions.deed({ do: 'undo' });
+        }}
+      >
+        <Icon of={Undo2} size={17} />
+      </button>
+    </div>
+  );
+}
+
+function Colours({ chosen }: { chosen: number }) {
+  const { regions } = useApp();
+  return (
+    <fieldset class="colours">
+      <legend>Colour</legend>
+      <div>
+        {Array.from({ length: COLOURS }, (_, index) => index + 1).map((colour) => (
+          <label key={colour} style={{ '--c': `var(--c${String(colour)})` }}>
+            <input
+              type="radio"
+              name="colour"
+              aria-label={`Colour ${String(colour)}`}
+              checked={colour === chosen}
+              onChange={() => {
+                regions.fill({ colour });
+              }}
+            />
+            <span />
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** Everybody's, or one's own; who may only one of them is told which. */
+function Seen({ shared }: { shared: boolean }) {
+  const { regions, visitor } = useApp();
+  const shares = mayShareRegions(visitor);
+  const keeps = mayKeepRegions(visitor);
+  if (!shares || !keeps) {
+    return (
+      <p class="note">
+        {shared ? 'Everybody who may see regions sees it.' : 'Only you and admins see it.'}
+      </p>
+    );
+  }
+  return (
+    <fieldset class="choice">
+      <legend>Who sees it</legend>
+      <div>
+        {([true, false] as const).map((each) => (
+          <label key={String(each)}>
+            <input
+              type="radio"
+              name="shared"
+              checked={shared === each}
+              onChange={() => {
+                regions.fill({ shared: each });
+              }}
+            />
+            <span>{each ? 'Everybody' : 'Only me'}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** Keys while something is drawn; Escape is with the other keys of the page. */
+function useKeys(): void {
+  const { regions } = useApp();
+  useEffect(() => {
+    const onKey = (key: KeyboardEvent) => {
+      const { target } = key;
+      if (key.defaultPrevented) return;
+      if (target instanceof Element && target.closest('input, textarea, select, dialog')) return;
+      const { now } = regions.drawing.peek();
+      if (key.key.toLowerCase() === 'z' && (key.ctrlKey || key.metaKey)) {
+        regions.deed({ do: 'undo' });
+      } else if (key.key === 'Enter' && now.open && now.points.length >= 3) {
+        if (target instanceof Element && target.closest('button, a')) return;
+        regions.deed({ do: 'finish' });
+      } else if ((key.key === 'Delete' || key.key === 'Backspace') && now.chosen !== null) {
+        regions.deed({ do: 'remove', corner: now.chosen });
+      } else {
+        return;
+      }
+      key.preventDefault();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => {
+      document.removeEventListener('keydown', onKey);
+    };
+  }, [regions]);
+}
