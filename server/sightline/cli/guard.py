@@ -198,7 +198,7 @@ def _reach(options: argparse.Namespace) -> BrokerOptions:
         host, _, port = options.at.rpartition(":")
         if not host or not port.isdecimal():
             raise ValueError(f"--at must be HOST:PORT (is {options.at!r})")
-        return replace(private_options(int(port), ""), host=host.strip("[]"))
+        return replace(private_options(int(port), "sl-guard"), host=host.strip("[]"))
     settings = load(options.config, os.environ)
     if not settings.broker:
         raise ValueError("the settings name no broker; the private one has a guard of its own")
