@@ -37,7 +37,7 @@ reactor: Any = _reactor
 _TICK = 0.25  # s
 _LATE_FOR = 2.0  # s without trouble until all is well again
 _PATIENCE = 5.0  # s that viewers wait at the start for a store far away
-_FIGURES = 10.0  # s
+_FIGURES = 60.0  # s
 _PURGE = 3600.0  # s
 # The sort and the least time (s) between two kept states of a thing.
 _SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("figures", 60.0)}
