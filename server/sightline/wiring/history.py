@@ -17,7 +17,6 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sightline.accounts.database import Database
 from sightline.accounts.keeper import Keeper
 from sightline.core.call import Denied
 from sightline.driving.things import Command
@@ -262,11 +261,7 @@ def retained(keeper: Keeper) -> Own:
     """For how long things are kept whose owners said so, from the accounts."""
 
     async def own(things: list[str]) -> Mapping[str, int]:
-        def look(database: Database) -> Mapping[str, int]:
-            said = ((thing, database.retention(thing)) for thing in things)
-            return {thing: days for thing, days in said if days is not None}
-
-        return await keeper.look(look)
+        return await keeper.look(lambda database: database.retentions(things))
 
     return own
 
