@@ -62,8 +62,10 @@ def _launch(port: int) -> bool:
 
 
 def dynamo_store(folder: Path, at: str = "", **options: Any) -> DynamoStore:
-    """A store with a table of its own, unless it is named."""
-    options = {"name": f"test-{next(_numbers)}", "again": (0.02, 0.1)} | options
+    """A store with a table of its own, unless it is named; ``at`` another address."""
+    # Patient, for a busy machine.
+    usual = {"again": (0.02, 0.1), "patience": 60.0, "writing": 60.0}
+    options = {"name": f"test-{next(_numbers)}"} | usual | options
     return DynamoStore(
         reactor,
         folder / "spill",
@@ -87,6 +89,7 @@ class Weather(Resource):
 
     def __init__(self) -> None:
         super().__init__()
+        endpoint()  # now, not while somebody waits for an answer
         self.mood: Callable[[str], str | None] = lambda operation: None
         self.unprocessed = 0.0
         self.asked: dict[str, int] = {}

@@ -274,6 +274,7 @@ def test_an_entry_is_the_same_when_it_comes_back(name, tst, digest):
     assert len(item["sk"]["S"]) == 35
 
 
+@pytest.mark.timeout(150)  # the server starts twice
 @pytest_twisted.ensureDeferred
 async def test_a_server_with_its_history_in_dynamodb_forgets_nothing(monkeypatch, stores):
     """The whole of it: phones, broker, server, table; the server is killed and comes back."""
@@ -298,7 +299,7 @@ async def test_a_server_with_its_history_in_dynamodb_forgets_nothing(monkeypatch
             speaker.connect("127.0.0.1", broker.port)
             speaker.loop_start()
             store = await stores(server.folder / "other", name="whole")
-            wait = time.monotonic() + 30
+            wait = time.monotonic() + 90
             count, began = 0, int(time.time()) - 1000
             while len(await kept(store)) < 5:
                 assert time.monotonic() < wait, server.logged
