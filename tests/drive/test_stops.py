@@ -185,7 +185,7 @@ async def test_a_holder_whom_an_admin_disables_is_stopped_and_shown_out(scene: S
     since = time.monotonic()
     assert (await scene.calls("PATCH", "users/carl", {"disabled": True}, root))[0] == 200
     took = await scene.stops(since)  # carl's frames go on until the connection is closed
-    measured("driver disabled by an admin", took)
+    measured("driver disabled by an admin, from the HTTP call", took)
     assert (await carl.browser.is_closed()).code == 4001
     assert carl.keys["up"]
     await scene.sees(lambda things: "lease/ProBot1" not in things, "a free robot")
