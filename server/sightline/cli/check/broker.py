@@ -199,8 +199,9 @@ def _queue(where: str, options: BrokerOptions, probe: Probe, base: str) -> Findi
         reader.connect()
         reader.subscribe([(topic, 1)])
         mids = {probe.publish(topic, b"%d" % n, 1) for n in range(BURST)}
-        probe.until(lambda: probe.acknowledged(mids), 10.0)
-        came = reader.drain(BURST, 5.0)
+        # A broker that writes each change to its disk takes its time.
+        probe.until(lambda: probe.acknowledged(mids), 30.0)
+        came = reader.drain(BURST, 60.0)
     return judge.queue(where, BURST, came)
 
 

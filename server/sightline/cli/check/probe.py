@@ -20,6 +20,8 @@ _VERSIONS = {
     "3.1.1": MQTTProtocolVersion.MQTTv311,
     "5": MQTTProtocolVersion.MQTTv5,
 }
+SILENT = 1.5
+"""Seconds without a message after which no more will come."""
 _FAILED = 0x80  # a SUBACK code from here on is a refusal
 
 
@@ -122,7 +124,7 @@ class Probe:
         """Read late: acknowledge one by one what came, until all, or nothing more for a while."""
         done, end = 0, time.monotonic() + seconds
         while done < count and time.monotonic() < end and self.alive:
-            if not self.until(lambda: len(self._unread) > 0, 0.5):
+            if not self.until(lambda: len(self._unread) > 0, SILENT):
                 break
             for mid in self._unread:
                 self._client.ack(mid, 1)
