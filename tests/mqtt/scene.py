@@ -14,6 +14,7 @@ from twisted.internet.task import deferLater
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge
+from sightline.mqtt.connection import Receipt
 from sightline.mqtt.options import BrokerOptions
 
 
@@ -66,6 +67,7 @@ class Scene:
         self.bridges: list[Bridge] = []
         self.arrived: Callable[[list[Arrival]], None] = self.arrivals.extend
         self.now: Callable[[], float] = time.time
+        self.received: Callable[[Receipt], None] = Receipt.kept
 
     def bridge(self, *filters: str, qos: int = 0, **options: Any) -> Bridge:
         """Start a bridge; its waits are short unless the test says otherwise."""
@@ -79,6 +81,7 @@ class Scene:
             self.links.append,
             lambda: self.now(),
             jitter=lambda: 0.0,
+            received=lambda receipt: self.received(receipt),
         )
         self.bridges.append(bridge)
         bridge.startService()

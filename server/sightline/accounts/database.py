@@ -395,6 +395,14 @@ class Database:
         ).fetchone()
         return int(found[0]) if found else None
 
+    def retentions(self, things: Iterable[str]) -> dict[str, int]:
+        """The same for those of ``things`` that have one of their own."""
+        kept = dict(self._sql.execute("SELECT thing, days FROM retention").fetchall())
+        if not kept:
+            return {}
+        veiled = ((thing, self.veil.hide(thing)) for thing in things)
+        return {thing: int(kept[hidden]) for thing, hidden in veiled if hidden in kept}
+
     def retain(self, thing: str, days: int | None) -> None:
         """Keep this friend's positions so long."""
         veiled = self.veil.hide(thing)

@@ -122,6 +122,7 @@ def _own(options: BrokerOptions, topic: str) -> BrokerOptions:
         reconnect_min=0.1,
         reconnect_max=1.0,
         clean=True,
+        late_ack=False,
         will=Will(topic, b"gone"),
     )
 
@@ -165,7 +166,7 @@ def _reach(options: argparse.Namespace) -> BrokerOptions:
         host, _, port = options.at.rpartition(":")
         if not host or not port.isdecimal():
             raise ValueError(f"--at must be HOST:PORT (is {options.at!r})")
-        return replace(private_options(int(port), ""), host=host.strip("[]"))
+        return replace(private_options(int(port), "sl-guard"), host=host.strip("[]"))
     settings = load(options.config, os.environ)
     if not settings.broker:
         raise ValueError("the settings name no broker; the private one has a guard of its own")

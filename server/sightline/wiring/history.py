@@ -17,7 +17,6 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sightline.accounts.database import Database
 from sightline.accounts.keeper import Keeper
 from sightline.core.call import Denied
 from sightline.driving.things import Command
@@ -37,7 +36,7 @@ reactor: Any = _reactor
 _TICK = 0.25  # s
 _LATE_FOR = 2.0  # s without trouble until all is well again
 _PATIENCE = 5.0  # s that viewers wait at the start for a store far away
-_FIGURES = 10.0  # s
+_FIGURES = 60.0  # s
 _PURGE = 3600.0  # s
 # The sort and the least time (s) between two kept states of a thing.
 _SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("figures", 60.0)}
@@ -262,11 +261,7 @@ def retained(keeper: Keeper) -> Own:
     """For how long things are kept whose owners said so, from the accounts."""
 
     async def own(things: list[str]) -> Mapping[str, int]:
-        def look(database: Database) -> Mapping[str, int]:
-            said = ((thing, database.retention(thing)) for thing in things)
-            return {thing: days for thing, days in said if days is not None}
-
-        return await keeper.look(look)
+        return await keeper.look(lambda database: database.retentions(things))
 
     return own
 
