@@ -306,6 +306,9 @@ async def test_a_server_with_its_history_in_dynamodb_forgets_nothing(monkeypatch
                 fix = b'{"_type":"location","lat":1,"lon":2,"tst":%d}' % (began + count)
                 speaker.publish("owntracks/jane/phone", fix, 1).wait_for_publish(5)
                 count += 1
+            # The present states are written behind the entries, not with them.
+            while JANE not in [standing.thing for standing in (await store.standings())[0]]:
+                assert time.monotonic() < wait, server.logged
             server.restart(signal.SIGKILL)
             while "things are known from before" not in server.logged:
                 assert time.monotonic() < wait, server.logged
