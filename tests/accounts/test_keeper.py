@@ -303,3 +303,20 @@ async def test_a_guest_comes_in_only_where_the_settings_say_so(house):
     evil = await home.asks("GET", "/me", host="evil.example")  # DNS pointed at us
     assert evil.status == 401
     assert (await home.asks("GET", "/sessions")).code == "forbidden"
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_has_their_first_region_is_let_in_anew_and_nobody_else(house):
+    home = await house()
+    jane, bob = await home.knows("jane"), await home.knows("bob")
+    browsers = [await home.browser(cookie) for cookie in (jane, bob)]
+    home.keeper.own_regions(frozenset(("jane", "friend/jane/phone")))
+    assert (await browsers[0].is_closed()).reason == "your rights have changed"
+    home.shows("region/jane/ab12cd34")
+    again = await home.browser(jane)
+    await again.sees(lambda things: "region/jane/ab12cd34" in things)
+    home.keeper.own_regions(frozenset(("jane", "friend/jane/phone")))
+    await browsers[1].asks("ping")
+    assert "region/jane/ab12cd34" not in browsers[1].picture.things
+    await again.leaves()
+    await browsers[1].leaves()

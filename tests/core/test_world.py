@@ -86,3 +86,20 @@ def test_a_thing_is_encoded_once_and_only_when_wanted():
     (entry,) = world.since(0)
     assert entry.wire == b'{"k":"friend","id":"jane/phone","s":1,"presence":"live","value":3}'
     assert entry.wire is entry.wire
+
+
+def test_who_watches_a_kind_is_told_of_each_of_its_changes_and_may_change_others():
+    world, told = World("e"), []
+
+    def watch(key, before, after):
+        told.append((key, before, after))
+        world.put("b/1", spot(9))
+
+    world.watch("a", watch)
+    world.put("a/1", spot(1))
+    world.put("a/1", spot(2))
+    world.put("c/1", spot(3))
+    world.remove("a/1")
+    world.remove("a/1")
+    assert told == [("a/1", None, spot(1)), ("a/1", spot(1), spot(2)), ("a/1", spot(2), None)]
+    assert dict(world) == {"b/1": spot(9), "c/1": spot(3)}

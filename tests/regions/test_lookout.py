@@ -268,3 +268,28 @@ async def test_a_personal_region_is_watched_for_everybody_its_owner_may_see(scen
     scene.is_at(900)
     scene.is_at(10)
     assert scene.keys("stay") == [f"stay/{JANE}/{id}"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_a_phone_said_of_its_region_before_it_told_of_it_counts(scenes):
+    scene = await scenes()
+    scene.is_at(10, inregions=["Gym"])
+    scene.tells(waypoint(lat=48.5))
+    await scene.until(lambda: len(scene.keys("stay")) == 1)
+    (key,) = scene.keys("stay")
+    assert scene.state(key).by == "both"
+    assert scene.crossed == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_comes_and_goes_all_the_time_does_not_drown_the_others(scenes):
+    scene = await scenes()
+    await scene.draws()
+    scene.is_at(900)
+    for n in range(300):
+        scene.says("leave" if n % 2 else "enter", "Home", tst=int(scene.wall()) - 300 + n)
+    assert len(scene.crossed) == 100
+    assert scene.lookout.hushed == 200
+    scene.is_at(900, of="friend/bob/phone")
+    scene.is_at(10, of="friend/bob/phone")
+    assert scene.crossed[-1].thing == "friend/bob/phone"

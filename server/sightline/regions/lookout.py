@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from sightline.core import whereabouts
 from sightline.core.geofences import Change, Event, Fix, Geofences, Rules
+from sightline.core.session import Bucket
 from sightline.core.shapes import BadShape
 from sightline.hub import Hub
 from sightline.kinds.friends.model import Friend
@@ -64,6 +65,10 @@ class Lookout(Service):
         self._listeners: list[Listener] = []
         self._ring: deque[tuple[str, str]] = deque()  # keys, and about which thing
         self._n = 0
+        # More than anybody crosses, their old fixes at once included; less than would push out
+        # everybody else's crossings.
+        self._pace = Bucket(rate=1, burst=100)
+        self.hushed = 0
         self._stays: dict[str, set[str]] = {}  # regions, by thing
         self._unknown: dict[tuple[str, str], str] = {}
         self._dirty: dict[tuple[str, str], None] = {}
@@ -125,8 +130,8 @@ class Lookout(Service):
                 and after.inregions_tst is None
                 and not (isinstance(before, Friend) and before.inregions == after.inregions)
             ):
-                meant = [self._phones.meant(thing, name) for name in after.inregions]
-                self._listed(thing, [id for id in meant if id is not None], order(after))
+                inside = self._phones.all_meant(thing, after.inregions)
+                self._listed(thing, inside, order(after))
             if before is None:  # it may have been in some before a restart
                 for region in (*self._fences.regions(thing), *self.whereabouts.named(thing)):
                     self._show(thing, region)
@@ -224,6 +229,18 @@ class Lookout(Service):
             self._log.error("Nobody is watched in region {id}: {why}", id=id, why=str(why))
             return
         self._survey(id, self._fences.things if only is None else [only])
+        if only is not None:
+            self._named_before(only, id, record.region.name)
+
+    def _named_before(self, thing: str, region: str, name: str) -> None:
+        """A phone may have said that it is in its region before it told us of that region."""
+        friend = self._hub.world.state(thing)
+        if not isinstance(friend, Friend) or name not in (friend.inregions or ()):
+            return
+        if self.whereabouts.said(thing, region) is None:
+            said = whereabouts.Said(True, friend.inregions_tst or order(friend))
+            self.whereabouts.remember(thing, region, said, self._clock.seconds())
+            self._show(thing, region)
 
     def _survey(self, region: str, things: list[str]) -> None:
         """Who is in a region that is new or was changed; not all at once."""
@@ -298,6 +315,11 @@ class Lookout(Service):
         agrees: bool | None,
         acc: float | None,
     ) -> None:
+        if not self._pace.take(thing, self._clock.seconds()):
+            self.hushed += 1
+            if self.hushed == 1:
+                self._log.warn("Somebody comes and goes too often to tell of it each time")
+            return
         self._n = n = self._n + 1
         crossing = Crossing(
             n=n,

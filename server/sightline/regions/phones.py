@@ -27,6 +27,7 @@ from sightline.regions.store import Record
 
 MOST_OF_PHONES = 3000
 """Regions of all phones: so there is room for those that people draw."""
+_MOST_NAMES = 1000  # owners whose names are kept at hand
 _PAUSE = 5.0  # s between two looks at what one phone says
 
 
@@ -69,6 +70,14 @@ class _Said:
         self.whole = False
 
 
+class _Names:
+    """What the regions of one owner are called, and their other names."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, list[str]] = {}
+        self.by_rid: dict[str, str] = {}
+
+
 class Phones:
     """The same, for real. ``accounts_of`` names the accounts a friend belongs to."""
 
@@ -83,6 +92,7 @@ class Phones:
         self._clock = clock
         self._regions = regions
         self._accounts_of = accounts_of
+        self._known: dict[str | None, _Names] = {}  # by owner, until one of their regions changes
         self._said: dict[str, _Said] = {}
         self._busy: set[str] = set()
         self._editions: dict[str | None, int] = {}  # the last change of each owner's regions
@@ -119,6 +129,7 @@ class Phones:
     def _changed(self, changed: Changed) -> None:
         record = changed.record or changed.before
         owner = None if record is None else record.region.owner
+        self._known.pop(owner, None)
         if owner is not None and "/" in owner:
             return  # came from the phone
         self._editions[owner] = max(changed.edition, self._editions.get(owner, 0))
@@ -131,21 +142,49 @@ class Phones:
         self, thing: str, name: str | None, rid: str | None = None, wtst: int | None = None
     ) -> str | None:
         """The region a phone speaks of, by any of its names for it; None: we do not have it."""
-        known = self._regions.of(thing)
-        for owner in self._sharers(thing):
-            known += self._regions.of(owner)
+        return self._meant(self._sharers(thing), thing, name, rid, wtst)
+
+    def all_meant(self, thing: str, names: Iterable[str]) -> list[str]:
+        """The regions a phone speaks of by these names, of those we have."""
+        sharers = self._sharers(thing)
+        found = (self._meant(sharers, thing, name, None, None) for name in names)
+        return [id for id in found if id is not None]
+
+    def _meant(
+        self,
+        sharers: Iterable[str | None],
+        thing: str,
+        name: str | None,
+        rid: str | None,
+        wtst: int | None,
+    ) -> str | None:
+        known = [self._names(owner) for owner in (thing, *sharers)]
         if rid:
-            for id, record in known:
-                if rid in (letters_of(id), record.rid):
-                    return id
-        named = [(id, record) for id, record in known if record.region.name == name]
+            for names in known:
+                if rid in names.by_rid:
+                    return names.by_rid[rid]
+        if name is None:
+            return None
+        named = [id for names in known for id in names.by_name.get(name, ())]
         if wtst is not None:
-            for id, record in named:
-                if record.tst == wtst:
+            for id in named:
+                if self._regions.records[id].tst == wtst:
                     return id
-        own = [id for id, record in named if record.region.owner == thing]
-        found = own or [id for id, _ in named]
+        found = known[0].by_name.get(name) or named
         return found[0] if len(found) == 1 else None
+
+    def _names(self, owner: str | None) -> _Names:
+        names = self._known.get(owner)
+        if names is None:
+            if len(self._known) >= _MOST_NAMES:
+                self._known.clear()
+            names = self._known[owner] = _Names()
+            for id, record in self._regions.of(owner):
+                names.by_name.setdefault(record.region.name, []).append(id)
+                for rid in (letters_of(id), record.rid):
+                    if rid:
+                        names.by_rid.setdefault(rid, id)
+        return names
 
     # -- from phones
 

@@ -56,11 +56,14 @@ def test_its_will_is_an_lwt_with_the_time_of_its_first_connection():
 
 
 def test_on_connection_it_shows_its_card_with_a_face_and_where_it_is():
-    card, fix = friend().connected(NOW)
+    card, fix, regions = friend().connected(NOW)
     assert (card.topic, card.qos, card.retain) == ("owntracks/amara/pixel/info", 1, True)
     assert said(card)["name"] == "Amara Okafor"
     assert base64.b64decode(said(card)["face"]).startswith(b"\x89PNG")
     assert said(fix)["_type"] == "location"
+    assert regions.topic == "owntracks/amara/pixel/waypoints"
+    named = [region.name for region in friend().person.regions]
+    assert [each["desc"] for each in said(regions)["waypoints"]] == named != []
 
 
 @pytest.mark.parametrize("user", ["amara", "mei", "noah", "sofia", "liam"])
@@ -99,7 +102,7 @@ def test_the_battery_drains_and_is_charged_to_full():
 
 def test_one_friend_was_last_seen_long_ago_and_says_no_more():
     phone = friend("tomas")
-    _, fix = phone.connected(NOW)
+    _, fix, *_ = phone.connected(NOW)
     assert said(fix)["tst"] == NOW - 1500
     assert phone.interval == float("inf")
 

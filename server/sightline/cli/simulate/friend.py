@@ -23,6 +23,7 @@ CLOCK_AHEAD = 3600  # s, under the fault `future`
 _DRAIN_MOVING = 1 / 240  # percent per second
 _DRAIN_STILL = 1 / 900
 _CHARGE = 1 / 60
+_FIRST_REGION = 1_700_000_000  # epoch s
 _UNPLUGGED, _CHARGING, _FULL = 1, 2, 3  # OwnTracks' `bs`
 
 
@@ -61,7 +62,7 @@ class Friend:
         return [self._sent(one, wall) for one in (fix, *held)]
 
     def connected(self, wall: float) -> list[Message]:
-        """Its card, kept by the broker for who comes later, and where it is."""
+        """Its card, kept by the broker for who comes later, where it is, the regions it knows."""
         person = self.person
         card = {
             "_type": "card",
@@ -73,7 +74,24 @@ class Friend:
         return [
             Message(f"{self.topic}/info", _json(card), qos=1, retain=True),
             self._sent(fix, wall - person.late),
+            *self._waypoints(),
         ]
+
+    def _waypoints(self) -> list[Message]:
+        """All its regions, as when they were exported; made in the order in which they stand."""
+        made = [
+            {
+                "_type": "waypoint",
+                "desc": region.name,
+                "lat": region.centre.lat,
+                "lon": region.centre.lon,
+                "rad": int(region.rad),
+                "tst": _FIRST_REGION + number,
+            }
+            for number, region in enumerate(self.person.regions)
+        ]
+        said = {"_type": "waypoints", "_creator": self.person.user, "waypoints": made}
+        return [Message(f"{self.topic}/waypoints", _json(said), qos=1)] if made else []
 
     def disconnected(self) -> None:
         """A phone keeps calm."""
