@@ -37,7 +37,14 @@ _numbers = count(1)
 @cache
 def endpoint() -> str:
     """Where it is; it ends with the test run."""
-    port = free_port()
+    for _ in range(5):
+        port = free_port()
+        if _launch(port):
+            return f"http://127.0.0.1:{port}"
+    raise AssertionError("moto_server does not start")
+
+
+def _launch(port: int) -> bool:
     command = [str(Path(sys.executable).parent / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
     if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
         command = [setpriv, "--pdeathsig", "KILL", "--", *command]
@@ -47,10 +54,11 @@ def endpoint() -> str:
     atexit.register(process.kill)
     until = time.monotonic() + DEADLINE
     while not accepts(port):
-        assert process.poll() is None, "moto_server does not start"
+        if process.poll() is not None:
+            return False
         assert time.monotonic() < until, "moto_server does not answer"
         time.sleep(0.05)
-    return f"http://127.0.0.1:{port}"
+    return True
 
 
 def dynamo_store(folder: Path, at: str = "", **options: Any) -> DynamoStore:
@@ -70,8 +78,9 @@ def dynamo_store(folder: Path, at: str = "", **options: Any) -> DynamoStore:
 class Weather(Resource):
     """What stands between: hands requests on, unless `mood` says otherwise.
 
-    ``mood(operation, request)`` returns None (hand on), an error's code, ``"cut"`` or ``"lost"``
-    (done, but the answer is cut). ``unprocessed`` is the part of a batch that is left over.
+    ``mood(operation)`` returns None (hand on), an error's code, ``"cut"``, ``"lost"`` (done, but
+    the answer is cut), ``"silent"`` (no answer) or ``"stuck"`` (the beginning of one).
+    ``unprocessed`` is the part of a batch that is left over.
     """
 
     isLeaf = True
@@ -95,6 +104,12 @@ class Weather(Resource):
         operation = request.getHeader("x-amz-target").partition(".")[2]
         self.asked[operation] = self.asked.get(operation, 0) + 1
         mood = self.mood(operation)
+        if mood == "silent":
+            return NOT_DONE_YET
+        if mood == "stuck":
+            request.setHeader("content-length", "1000")
+            request.write(b"{")
+            return NOT_DONE_YET
         if mood == "cut":
             request.transport.abortConnection()
             return NOT_DONE_YET

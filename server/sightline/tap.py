@@ -286,7 +286,9 @@ class Sightline(MultiService):
             watch,
             owntracks.phones,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
-            Listening(listen, pages, Invitation(keeper, settings.server.public_url)),
+            Listening(
+                listen, pages, Invitation(keeper, settings.server.public_url), history.restored
+            ),
         ):
             part.setServiceParent(self)
 

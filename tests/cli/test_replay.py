@@ -18,6 +18,7 @@ from sightline.cli.main import main
 from sightline.cli.progress import Progress, bar, lasting
 from sightline.cli.replay import Replay
 from sightline.history.archive.line import written
+from sightline.history.lines import open_lines
 from sightline.model.kind import Arrival
 from sightline_process import SightlineProcess
 
@@ -176,6 +177,18 @@ def test_a_missing_file_or_broker_is_told_in_a_line(tmp_path, capsys):
     assert "sightline replay: no connection to 127.0.0.1:" in capsys.readouterr().err
 
 
+def archived(folder: Path) -> bytes:
+    """What is in the archive, while somebody works on it."""
+    found = b""
+    for path in sorted(folder.glob("*.jsonl*")):
+        try:
+            with open_lines(path) as stream:
+                found += stream.read()
+        except OSError:  # compressed or removed meanwhile
+            pass
+    return found
+
+
 def test_what_the_server_archived_is_published_again_as_it_came():
     """Phones, the server's archive, the command, another broker: each of them real."""
     payloads = [b'{"_type":"location","lat":1,"lon":2,"tst":%d}' % n for n in range(1, 40)]
@@ -185,23 +198,24 @@ def test_what_the_server_archived_is_published_again_as_it_came():
             f'[broker.main]\nhost = "127.0.0.1"\nport = {broker.port}\n[driving]\nguard = false\n'
         )
         with SightlineProcess(settings) as server:
-            file_of = lambda: list((server.folder / "state" / "archive").glob("*.jsonl"))  # noqa: E731
+            archive = server.folder / "state" / "archive"
             speaker = Client(CallbackAPIVersion.VERSION2)
             speaker.connect("127.0.0.1", broker.port)
             speaker.loop_start()
             deadline = time.monotonic() + 20
-            while not file_of():  # until the server hears us
+            while b"knock" not in archived(archive):  # until the server hears us
                 assert time.monotonic() < deadline, server.logged
                 speaker.publish("owntracks/knock/phone", b"knock", 1).wait_for_publish(5)
                 time.sleep(0.05)
             for payload in payloads:
                 speaker.publish("owntracks/jane/phone", payload, 1)
             speaker.publish("owntracks/jane/phone/info", b"last", 1).wait_for_publish(10)
-            while b'"last"' not in file_of()[0].read_bytes():
+            while b'"last"' not in archived(archive):
                 assert time.monotonic() < deadline, server.logged
                 time.sleep(0.02)
             speaker.disconnect()
             speaker.loop_stop()
+            server.end()
 
             heard: list[bytes] = []
             subscribed, whole = threading.Event(), threading.Event()
@@ -221,7 +235,7 @@ def test_what_the_server_archived_is_published_again_as_it_came():
             done = subprocess.run(
                 [
                     *(sys.executable, "-m", "sightline.cli.main", "replay"),
-                    *map(str, file_of()),
+                    *map(str, sorted(archive.iterdir())),
                     *("--broker", f"127.0.0.1:{other.port}", "--speed", "max"),
                 ],
                 capture_output=True,

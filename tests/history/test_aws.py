@@ -194,7 +194,7 @@ def weather():
     pytest_twisted.blockon(made.end())
 
 
-def client(endpoint: str, patience: float = 20.0) -> Dynamo:
+def client(endpoint: str, patience: float = 20.0, answer: float = 10.0) -> Dynamo:
     ask = source(ENVIRON, None, lambda: NOW)
     return Dynamo(
         reactor,
@@ -204,6 +204,7 @@ def client(endpoint: str, patience: float = 20.0) -> Dynamo:
         "eu-west-1",
         endpoint,
         patience=patience,
+        answer=answer,
         jitter=lambda: 0.01,
     )
 
@@ -238,6 +239,14 @@ async def test_a_refusal_is_told_with_its_word(weather):
     with pytest.raises(Refused) as refused:
         await client(weather.endpoint, patience=0.0).call("ListTables")
     assert refused.value.code == "AccessDeniedException"
+
+
+@pytest.mark.parametrize("mood", ["silent", "stuck"])
+@pytest_twisted.ensureDeferred
+async def test_an_answer_that_does_not_come_to_its_end_is_not_waited_for(weather, mood):
+    weather.mood = lambda operation: mood
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        await client(weather.endpoint, patience=0.0, answer=0.1).call("ListTables")
 
 
 @pytest_twisted.ensureDeferred

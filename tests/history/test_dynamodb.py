@@ -99,6 +99,7 @@ async def test_a_long_throttling_loses_nothing_and_keeps_the_order(weather, stor
     for number in range(1, 30):
         assert await store.write([fix(number)], [Standing(JANE, T0, b"%d" % number)]) == 1
     assert store.spilled > 0
+    assert THROTTLED in store.trouble
     weather.mood = lambda operation: None
     # Written while the rest is on its way into the table: it stands behind it.
     await store.write([fix(30)], [Standing(JANE, T0, b"30")])
@@ -106,7 +107,7 @@ async def test_a_long_throttling_loses_nothing_and_keeps_the_order(weather, stor
     assert await kept(store) == [fix(number) for number in range(31)]
     assert (await store.standings())[0] == [Standing(JANE, T0, b"30")]
     await store.write([fix(31)], ())
-    assert store.spilled == 0
+    assert (store.spilled, store.trouble) == (0, "")
     assert len(await kept(store)) == 32
 
 
@@ -160,6 +161,19 @@ async def test_a_start_without_aws_keeps_what_comes_and_what_was_left(weather, s
     weather.mood = lambda operation: None
     await until(lambda: second.spilled == 0 and not second._spilling)
     assert await kept(second) == [fix(0), fix(1)]
+
+
+@pytest.mark.parametrize("mood", ["silent", "stuck", "cut", THROTTLED])
+@pytest_twisted.ensureDeferred
+async def test_a_store_is_closed_at_once_whatever_it_waits_for(weather, stores, tmp_path, mood):
+    store = await stores(tmp_path, weather.endpoint, writing=0.0, again=(0.0, 0.0))
+    weather.mood = lambda operation: THROTTLED
+    await store.write([fix(0)], ())
+    weather.mood = lambda operation: mood
+    asked = sum(weather.asked.values())
+    await until(lambda: sum(weather.asked.values()) > asked)
+    await store.close().addTimeout(5, reactor)
+    assert store.spilled > 0
 
 
 @pytest_twisted.ensureDeferred

@@ -201,6 +201,9 @@ def test_a_full_disk_is_said_and_when_it_has_room_again_nothing_is_lost(
             publisher.send(*range(1, 2001))
             why = until(lambda: vitals(server).get("history_why"), "an alarm on the page")
             assert "full" in why
+            assert asks(server, "readyz")["history"] == why
+            with urllib.request.urlopen(f"{server.url}metrics", timeout=5) as figures:
+                assert b"sightline_history_failing 1.0" in figures.read()
             # What is there can still be asked.
             assert asks(server, "api/1/history/friend/jane/x?limit=1")["count"] == 1
             rest.unlink()

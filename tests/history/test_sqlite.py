@@ -13,7 +13,7 @@ from sightline.history import tables
 from sightline.history.entry import Entry, Standing, entry
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import CannotOpen, Span, Unavailable
-from sightline.history.writing import Writer
+from sightline.history.writing import PURGE, Writer
 
 T0 = 1_795_235_000.0
 JANE = "friend/jane/phone"
@@ -167,4 +167,15 @@ def test_a_track_is_one_search_in_one_index(tmp_path):
     )
     assert "SEARCH entry USING PRIMARY KEY (thing=? AND sort=? AND tst>? AND tst<?)" in plan
     assert "TEMP B-TREE" not in plan
+    sql.close()
+
+
+def test_what_is_old_is_found_and_removed_by_the_index(tmp_path):
+    sql = tables.opened(tmp_path / tables.FILE)
+    plan = " ".join(
+        row[3]
+        for row in sql.execute(f"EXPLAIN QUERY PLAN {PURGE.format('t.key = ?')}", ("a", "b", 1, 2))
+    )
+    assert "SCAN entry" not in plan
+    assert "SCAN e" not in plan
     sql.close()

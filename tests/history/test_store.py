@@ -253,7 +253,7 @@ async def test_a_mark_that_is_not_ours_is_refused(store, mark):
 async def test_pages_hold_everything_written_once(store):
     dice = random.Random(7)
     expected: dict[object, Entry] = {}
-    for _ in range(5 if store.name == "dynamodb" else 20):  # there a page is two HTTP requests
+    for _ in range(4 if store.name == "dynamodb" else 20):  # there a page is two HTTP requests
         batch = []
         for _ in range(dice.randrange(20)):
             body = dice.choice([b"1", b"2", b"3"])

@@ -19,6 +19,7 @@ from sightline.history.formats import rec
 from sightline.history.formats.fix import Fix
 from sightline.history.formats.table import FORMATS
 from sightline.history.formats.xmls import Gpx
+from sightline.history.merging import merged
 from sightline.history.store import Span, Store
 from sightline.model.kind import id_of, kind_of
 from sightline.settings import Settings
@@ -182,14 +183,9 @@ class Export:
     ) -> AsyncIterator[list[Entry]]:
         """The entries of all these sorts by time, in pages."""
         sources = [self._sort(thing, sort, bounds) for sort in sorts]
-        heads = [(await anext(source, None), source) for source in sources]
         page: list[Entry] = []
-        while live := [(head.tst, at) for at, (head, _) in enumerate(heads) if head is not None]:
-            _, at = min(live)
-            head, source = heads[at]
-            assert head is not None
-            page.append(head)
-            heads[at] = (await anext(source, None), source)
+        async for entry in merged(sources, lambda entry: entry.tst):
+            page.append(entry)
             if len(page) == _PAGE:
                 yield page
                 page = []

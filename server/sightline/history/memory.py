@@ -23,6 +23,7 @@ class MemoryStore:
     """Everything in dictionaries. Beyond ``capacity`` entries the first ones written are let go."""
 
     name = "memory"
+    trouble = ""
 
     def __init__(self, capacity: int = 100_000) -> None:
         self._capacity = capacity

@@ -34,6 +34,7 @@ class SqliteStore:
     """The file ``history.db`` in ``folder``."""
 
     name = "sqlite"
+    trouble = ""
 
     def __init__(self, folder: Path, *, busy: float = tables.BUSY) -> None:
         self.path = folder / tables.FILE

@@ -6,6 +6,7 @@ wants it back after each; with a row per statement a busy reactor would let it h
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,14 @@ def micros(seconds: float) -> int:
     if abs(seconds) > _INFINITE / 1e6:
         return _INFINITE if seconds > 0 else -_INFINITE
     return round(seconds * 1e6)
+
+
+# One statement, however many things there are; {} says which of them.
+PURGE = (
+    "DELETE FROM entry WHERE (thing, sort, tst, digest) IN (SELECT e.thing, e.sort, e.tst, e.digest"
+    " FROM thing AS t CROSS JOIN entry AS e WHERE {} AND e.thing = t.id"
+    " AND e.sort = (SELECT id FROM sort WHERE name = ?) AND e.tst < ? LIMIT ?)"
+)
 
 
 class Writer:
@@ -127,24 +136,15 @@ class Writer:
 
     def purge(self, sort: str, before: float, own: Mapping[str, float], most: int) -> int:
         """Remove what is older; things in ``own`` by their own time."""
+        bounds = [("t.key NOT IN (SELECT value FROM json_each(?))", json.dumps(list(own)), before)]
+        bounds += [("t.key = ?", key, at) for key, at in own.items()]
         count = 0
         with self._transaction():
-            known = self._sql.execute("SELECT id FROM sort WHERE name = ?", (sort,)).fetchone()
-            things = self._sql.execute("SELECT id, key FROM thing").fetchall() if known else []
-            for number, key in things:
+            for which, what, at in bounds:
                 if count >= most:
                     break
-                where = (number, known[0], micros(own.get(key, before)))
-                last = self._sql.execute(
-                    "SELECT tst, digest FROM entry WHERE thing = ? AND sort = ? AND tst < ?"
-                    " ORDER BY tst, digest LIMIT 1 OFFSET ?",
-                    (*where, most - count),
-                ).fetchone()
-                upto = "tst < ?" if last is None else "(tst, digest) < (?, ?)"
-                bound = where[2:] if last is None else last
                 count += self._sql.execute(
-                    f"DELETE FROM entry WHERE thing = ? AND sort = ? AND {upto}",  # of ours
-                    (*where[:2], *bound),
+                    PURGE.format(which), (what, sort, micros(at), most - count)
                 ).rowcount
             self._count(-count)
         return count

@@ -67,12 +67,36 @@ class Vitals(Collector):
             ("loop_lag_seconds", "worst delay of the reactor in the last second", hub.lag),
         ):
             yield GaugeMetricFamily(f"sightline_{name}", text, value=gauge)
+        yield from self._history()
         connected = GaugeMetricFamily(
             "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
         )
         for broker, link in hub.links.items():
             connected.add_metric([broker], link.state == "connected")
         yield connected
+
+
+    def _history(self) -> Iterable[Metric]:
+        """How history is kept, as the page is told, too."""
+        told = self._hub.gauges()
+        for name, field, text in (
+            ("history_kept", "kept", "entries of history that are safe"),
+            ("history_lost", "unkept", "records that found no room or could not be kept"),
+        ):
+            if (value := told.get(field)) is not None:
+                yield CounterMetricFamily(f"sightline_{name}", text, value=value)
+        for name, field, text in (
+            ("history_backlog", "backlog", "records that wait to be safe"),
+            ("history_backlog_seconds", "backlog_age", "how long the oldest of them has waited"),
+            ("history_rows", "history_rows", "entries of history in all"),
+            ("history_bytes", "history_bytes", "size of history"),
+        ):
+            if (value := told.get(field)) is not None:
+                yield GaugeMetricFamily(f"sightline_{name}", text, value=value)
+        if "store" in told:
+            failing = told.get("history_why") is not None
+            text = "whether nothing can be kept just now"
+            yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
 
 
 class Metrics(Resource):

@@ -243,9 +243,13 @@ class QuietSite(Site):
 
 
 def readiness(hub: Hub) -> dict[str, Any]:
-    """Whether a broker is connected, and how each is."""
+    """Whether a broker is connected, and how each is; and why no history is kept, if so."""
     links = {name: link.state for name, link in hub.links.items()}
-    return {"ok": "connected" in links.values(), "brokers": links}
+    said = {"ok": "connected" in links.values(), "brokers": links}
+    # Live news go on without: whoever sends people elsewhere for it would do them no good.
+    if why := hub.gauges().get("history_why"):
+        said["history"] = why
+    return said
 
 
 class Branch(Resource):

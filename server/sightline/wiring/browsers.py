@@ -61,13 +61,21 @@ def _freeze() -> None:
 
 
 class Listening(Service):
-    """The one port. A port that is taken ends the start with a clear word."""
+    """The one port. A port that is taken ends the start with a clear word.
+
+    Until ``ready`` fires, those who come wait in the kernel's queue.
+    """
 
     _log = Logger()
 
     def __init__(
-        self, endpoint: str, pages: site.QuietSite, announce: Callable[[str], None]
+        self,
+        endpoint: str,
+        pages: site.QuietSite,
+        announce: Callable[[str], None],
+        ready: Deferred[None],
     ) -> None:
+        self._ready = ready
         self._endpoint = endpoint
         self._announce = announce
         self._pages = pages
@@ -92,6 +100,9 @@ class Listening(Service):
 
     def _listening(self, port: Any) -> None:
         self._ports.append(port)
+        if hasattr(port, "stopReading") and not self._ready.called:
+            port.stopReading()
+            self._ready.addCallback(lambda _: port.connected and port.startReading())
         if hasattr(port, "socket"):
             # Twisted's 50 are too few when thousands of browsers come back at once: what the kernel
             # drops then is sent again after seconds.

@@ -21,7 +21,6 @@ from sightline.accounts.database import Database
 from sightline.accounts.keeper import Keeper
 from sightline.core.call import Denied
 from sightline.driving.things import Command
-from sightline.history.dynamodb.store import DynamoStore
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import Bounds, Recorder
 from sightline.history.restore import Restorer
@@ -37,7 +36,8 @@ from sightline.wiring.start import CannotStart
 reactor: Any = _reactor
 _TICK = 0.25  # s
 _LATE_FOR = 2.0  # s without trouble until all is well again
-_FIGURES = 10.0  # s
+_PATIENCE = 5.0  # s that viewers wait at the start for a store far away
+_FIGURES = 60.0  # s
 _PURGE = 3600.0  # s
 # The sort and the least time (s) between two kept states of a thing.
 _SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("figures", 60.0)}
@@ -48,6 +48,9 @@ def make_store(settings: Settings, folder: Path) -> Store:
     if settings.history.store == "memory":
         return MemoryStore(settings.history.memory_rows)
     if settings.history.store == "dynamodb":
+        # Its HTTP client is slow to load, and few want it.
+        from sightline.history.dynamodb.store import DynamoStore
+
         table = settings.dynamodb
         return DynamoStore(
             reactor,
@@ -106,6 +109,9 @@ class HistoryService(Service):
         self._figures = Figures()
         self._opened = False
         self._opening: Deferred[None] | None = None
+        self._letting_in: Any = None
+        self.restored: Deferred[None] = Deferred()
+        """Fires when the world is as it was, or after `_PATIENCE`: then viewers may come."""
         self._loops: list[LoopingCall] = []
 
     # -- the service
@@ -135,6 +141,7 @@ class HistoryService(Service):
         """Bring the world back, and begin to keep."""
         super().startService()
         self._watched(self._bring_back(), "bring back the world")
+        self._letting_in = reactor.callLater(_PATIENCE, self._let_in)
         for work, every in (
             (self._tick, _TICK),
             (self._ask_figures, _FIGURES),
@@ -150,13 +157,22 @@ class HistoryService(Service):
     async def _bring_back(self) -> None:
         if self._opening is not None:  # a store far away takes its time
             await self._opening
-        count = await self._restorer.restore(self.store, self._hub.restore)
+        try:
+            count = await self._restorer.restore(self.store, self._hub.restore)
+        finally:
+            self._let_in()
         if count:
             self._log.info("{count} things are known from before", count=count)
+
+    def _let_in(self) -> None:
+        if not self.restored.called:
+            self.restored.callback(None)
 
     def stopService(self) -> Deferred[None]:
         """Keep what waits, then close."""
         super().stopService()
+        if self._letting_in is not None and self._letting_in.active():
+            self._letting_in.cancel()
         for loop in self._loops:
             if loop.running:
                 loop.stop()
@@ -222,7 +238,7 @@ class HistoryService(Service):
             "backlog_age": round(recorder.age, 1),
             "kept": recorder.kept,
             "unkept": recorder.lost,
-            "history_why": recorder.why or None,
+            "history_why": recorder.why or self.store.trouble or None,
             "history_rows": figures.rows,
             "history_bytes": figures.bytes,
             "history_since": figures.oldest,

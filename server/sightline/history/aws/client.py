@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from twisted.internet.defer import DeferredSemaphore
+from twisted.internet.defer import Deferred, DeferredSemaphore
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
@@ -22,7 +22,6 @@ from sightline.history.store import Unavailable
 
 _PREFIX = "DynamoDB_20120810."
 _AT_ONCE = 8  # requests under way
-_ANSWER = 10.0  # s for one answer
 _FIRST, _LONGEST = 0.05, 5.0  # s: the waits grow from here to there
 
 # What DynamoDB says when asking again may help; everything it answers 5xx does, too.
@@ -72,7 +71,8 @@ class Denied(Exception):
 class Dynamo:
     """Calls of one service. ``endpoint`` is a URL; ``http`` is treq or something like it.
 
-    ``patience`` (s) is how long one call is asked again. ``wall`` gives epoch s.
+    ``patience`` (s) is how long one call is asked again, ``answer`` (s) how long one answer may
+    take to its end. ``wall`` gives epoch s.
     """
 
     _log = Logger()
@@ -87,6 +87,7 @@ class Dynamo:
         endpoint: str = "",
         *,
         patience: float = 20.0,
+        answer: float = 10.0,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._reactor = reactor
@@ -96,10 +97,16 @@ class Dynamo:
         self._endpoint = endpoint.rstrip("/") or f"https://dynamodb.{region}.amazonaws.com"
         self._scope = Scope(region, "dynamodb", urlsplit(self._endpoint).netloc)
         self._patience = patience
+        self._answer = answer
         self._jitter = jitter
         self._places = DeferredSemaphore(_AT_ONCE)
+        self._closed = False
         self.repeated = 0
         """How often something was asked again."""
+
+    def close(self) -> None:
+        """From now on nothing is asked again."""
+        self._closed = True
 
     async def call(self, operation: str, patience: float | None = None, **asked: Any) -> Item:
         """One call; its answer. Raises `Unavailable` or `Denied`."""
@@ -116,24 +123,26 @@ class Dynamo:
     async def wait(self, tries: int, until: float, why: Unavailable) -> None:
         """Before the next try: full jitter. Raises ``why`` when it would take too long."""
         seconds = min(_LONGEST, _FIRST * 2 ** min(tries, 20)) * self._jitter()
-        if self._reactor.seconds() + seconds > until:
+        if self._closed or self._reactor.seconds() + seconds > until:
             raise why
         self.repeated += 1
         await deferLater(self._reactor, seconds)
 
+    async def _post(self, target: str, body: bytes) -> tuple[int, bytes]:
+        credentials = await self._credentials()
+        response = await self._http.post(
+            f"{self._endpoint}/",
+            data=body,
+            headers=signed(credentials, self._scope, target, body, self._wall()),
+            allow_redirects=False,
+        )
+        return response.code, await response.content()
+
     async def _once(self, operation: str, body: bytes) -> Item:
         await self._places.acquire()
         try:
-            credentials = await self._credentials()
-            headers = signed(credentials, self._scope, _PREFIX + operation, body, self._wall())
-            response = await self._http.post(
-                f"{self._endpoint}/",
-                data=body,
-                headers=headers,
-                timeout=_ANSWER,
-                allow_redirects=False,
-            )
-            answer: bytes = await response.content()
+            asking = Deferred.fromCoroutine(self._post(_PREFIX + operation, body))
+            status, answer = await asking.addTimeout(self._answer, self._reactor)
         except NoCredentials as why:
             raise Unavailable(str(why)) from why
         except Exception as why:  # refused, cut, timed out: the network has many words for it
@@ -141,16 +150,16 @@ class Dynamo:
         finally:
             self._places.release()
         fault = _table(answer)
-        if response.code == 200:
+        if status == 200:
             if fault is None:
                 raise Unavailable("DynamoDB's answer cannot be read")
             return fault
         fault = fault or {}
-        code = str(fault.get("__type", f"HTTP {response.code}")).rpartition("#")[2]
+        code = str(fault.get("__type", f"HTTP {status}")).rpartition("#")[2]
         why_not = str(fault.get("message") or fault.get("Message") or "no reason given")
         if code in _PATIENCE:
             raise Refused(code, why_not)
-        if code in _AGAIN or response.code >= 500:
+        if code in _AGAIN or status >= 500:
             raise Unavailable(f"DynamoDB: {code}: {why_not}")
         raise Denied(code, why_not)
 

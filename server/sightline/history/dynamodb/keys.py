@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from zlib import crc32
 
@@ -12,6 +13,7 @@ SHARDS = 16
 FIRST_DAY, LAST_DAY = "0001-01-01", "9999-12-31"
 _ZERO = 10**17  # µs: so no time of the years 1 to 9999 is negative
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = -62_135_596_800.0, 253_402_300_800.0  # epoch s of the years 1 and 10000
 _LONGEST = 900  # bytes of a thing in a sort key; 1024 are allowed for all of it
 
 Item = dict[str, dict[str, str]]
@@ -19,10 +21,14 @@ Item = dict[str, dict[str, str]]
 
 def day_of(tst: float) -> str:
     """The day (UTC) a time belongs to; the first or last one for what is beyond the calendar."""
-    try:
-        return (_EPOCH + timedelta(seconds=tst)).strftime("%Y-%m-%d").rjust(10, "0")
-    except OverflowError:
-        return FIRST_DAY if tst < 0 else LAST_DAY
+    if not _FIRST <= tst < _LAST:
+        return FIRST_DAY if tst < _FIRST else LAST_DAY
+    return _day(int(tst // 86400))
+
+
+@lru_cache(maxsize=1024)
+def _day(number: int) -> str:
+    return (_EPOCH + timedelta(days=number)).strftime("%Y-%m-%d").rjust(10, "0")
 
 
 def time_of(tst: float) -> int:

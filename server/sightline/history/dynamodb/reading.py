@@ -11,6 +11,7 @@ from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.keys import Item
 from sightline.history.dynamodb.table import Table, all_of
 from sightline.history.entry import EVENTS, Entry, Standing
+from sightline.history.merging import merged
 from sightline.history.store import MOST, Page, Span
 
 
@@ -154,21 +155,15 @@ class Reading:
         """As `sightline.history.store.Store.events`."""
         limit = min(limit, MOST)
         mark = None if after is None else marks.event(after)
-        sources = []
-        for sort in sorted(EVENTS & set(sorts)):
-            source = self._events(sort, since, until, newest_first, limit + 1, mark)
-            if (head := await anext(source, None)) is not None:
-                sources.append((head, source))
+        sources = [
+            self._events(sort, since, until, newest_first, limit + 1, mark)
+            for sort in sorted(EVENTS & set(sorts))
+        ]
         found: list[Entry] = []
-        choose = max if newest_first else min
-        while sources:
+        async for entry in merged(sources, _order, newest_first=newest_first):
             if len(found) == limit:
                 return Page(found, marks.of_event(found[-1]) if found else after)
-            at = sources.index(choose(sources, key=lambda each: _order(each[0])))
-            entry, source = sources.pop(at)
             found.append(entry)
-            if (head := await anext(source, None)) is not None:
-                sources.append((head, source))
         return Page(found)
 
     async def _events(

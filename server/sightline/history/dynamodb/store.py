@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from treq.client import HTTPClient
-from twisted.internet.defer import CancelledError, Deferred, DeferredLock
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock, TimeoutError
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.web.client import Agent, HTTPConnectionPool, _HTTP11ClientFactory
@@ -28,6 +28,7 @@ from sightline.history.spill import Batch, Spill
 from sightline.history.store import FOREVER, CannotOpen, Figures, Page, Span, Unavailable
 
 _CONNECT = 5.0  # s
+_CREDENTIALS = 10.0  # s
 _PUT = 1000  # entries taken from disk into the table at once
 
 T = TypeVar("T")
@@ -53,6 +54,7 @@ class DynamoStore:
 
     _log = Logger()
     name = "dynamodb"
+    trouble = ""
 
     def __init__(
         self,
@@ -91,6 +93,7 @@ class DynamoStore:
         self._writing = Writing(self._table, self._reading, keep)
         self._spill = Spill(reactor, folder, spill)
         self._source: Any = None  # made when opened
+        self._closing = False
         self._spilling = False
         self._ready = False
         self._draining: Deferred[None] | None = None
@@ -124,9 +127,10 @@ class DynamoStore:
         except OSError as why:
             raise CannotOpen(f"what waits for DynamoDB has no place on disk: {why}") from why
         try:
-            await self._credentials()
+            asking = Deferred.fromCoroutine(self._credentials())
+            await asking.addTimeout(_CREDENTIALS, self._reactor)
             await self._prepare()
-        except NoCredentials as why:
+        except (NoCredentials, TimeoutError) as why:
             raise CannotOpen(str(why)) from why
         except Unavailable as why:
             self._begin_to_spill(why)
@@ -143,6 +147,8 @@ class DynamoStore:
         return Deferred.fromCoroutine(self._close())
 
     async def _close(self) -> None:
+        self._closing = True
+        self._dynamo.close()
         draining, self._draining = self._draining, None
         if draining is not None:
             draining.cancel()
@@ -174,6 +180,7 @@ class DynamoStore:
     def _begin_to_spill(self, why: Unavailable) -> None:
         if not self._spilling:
             self._log.warn("History waits on disk: {why}", why=str(why))
+        self.trouble = f"history waits on disk: {why}"
         self._begin_to_drain()
 
     def _begin_to_drain(self) -> None:
@@ -191,7 +198,7 @@ class DynamoStore:
     async def _drain(self) -> None:
         first, longest = self._again
         wait = first
-        while True:
+        while not self._closing:
             await deferLater(self._reactor, wait)
             try:
                 await self._prepare()
@@ -201,7 +208,8 @@ class DynamoStore:
             except (Unavailable, CannotOpen, Denied, OSError) as why:
                 self._log.debug("History still waits on disk: {why}", why=str(why))
                 wait = min(longest, max(first, wait * 2))
-        self._log.info("History is written to DynamoDB again")
+        if not self._spilling:
+            self._log.info("History is written to DynamoDB again")
 
     async def _drain_one(self) -> bool:
         """Bring the oldest file into the table; False when there is none, and all is as usual."""
@@ -213,6 +221,7 @@ class DynamoStore:
             elif not self._putting:
                 self._spilling = False
                 self._draining = None
+                self.trouble = ""
                 return False
             return True
         finally:

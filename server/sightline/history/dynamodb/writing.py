@@ -15,6 +15,7 @@ from sightline.history.entry import EVENTS, Entry, Standing
 
 _LISTED = 100_000  # lists whose items we remember to have written
 _LARGEST = 380_000  # bytes of a body; an item may have 400 KB
+_SLICE = 200  # entries or states written at once: eight batches
 _AT_ONCE = 500  # items removed at once
 
 
@@ -36,6 +37,16 @@ class Writing:
 
     async def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> int:
         """Keep them; says how many entries were new. May be asked again after any failure."""
+        new = 0
+        # In slices: making items of thousands would hold the reactor.
+        for at in range(0, len(entries), _SLICE):
+            new += await self._write(entries[at : at + _SLICE])
+        latest = list({standing.thing: standing for standing in standings}.values())
+        for at in range(0, len(latest), _SLICE):
+            await self._stand(latest[at : at + _SLICE])
+        return new
+
+    async def _write(self, entries: Sequence[Entry]) -> int:
         unique: dict[tuple[str, str], Entry] = {}
         for entry in entries:
             if len(entry.body) > _LARGEST:
@@ -44,21 +55,22 @@ class Writing:
                 continue
             item = keys.key_of(entry)
             unique.setdefault((item["pk"]["S"], item["sk"]["S"]), entry)
-        known = await self._table.known([keys.key(*each) for each in unique]) if unique else set()
+        known = await self._table.known([keys.key(*each) for each in unique])
         new = [entry for each, entry in unique.items() if each not in known]
         # The lists first: an entry that is on none would never be found.
         await self._list(new)
-        puts = [keys.item_of(entry, self._keep) for entry in new]
-        latest = {standing.thing: standing for standing in standings}
-        gone = []
-        for standing in latest.values():
+        await self._table.put([keys.item_of(entry, self._keep) for entry in new])
+        return len(new)
+
+    async def _stand(self, standings: Sequence[Standing]) -> None:
+        puts, gone = [], []
+        for standing in standings:
             if standing.body is None:
                 shard = keys.shard_of(standing.thing)
                 gone.append(keys.key(keys.states(shard), keys.listed(standing.thing)))
             elif len(standing.body) <= _LARGEST:
                 puts.append(keys.item_of_standing(standing))
         await self._table.put(puts, gone)
-        return len(new)
 
     async def _list(self, entries: Sequence[Entry]) -> None:
         await self._lists.acquire()
