@@ -196,6 +196,17 @@ async def test_those_one_may_not_see_are_as_if_they_were_not(house):
     assert (await here.gets("photo/?user=john", token=token)).data == BLANK
 
 
+@pytest_twisted.ensureDeferred
+async def test_a_shared_link_shows_where_somebody_is_and_not_where_they_were(house):
+    here = await told(house)
+    secret = await here.home.link(await here.home.knows("jane", own=("friend/jane",)), JANE)
+    opened = await here.home.asks("POST", "/link", {"token": secret})
+    assert len((await here.gets("last", cookie=opened.cookie)).said) == 1
+    answer = await here.gets("locations?user=jane&device=phone", cookie=opened.cookie)
+    assert answer.said == NOTHING
+
+
+JANE = "friend/jane/phone"
 NOTHING = {"count": 0, "data": [], "status": 200, "version": "1.0.1"}
 
 

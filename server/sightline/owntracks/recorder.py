@@ -23,8 +23,7 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
-from sightline.core.access import Sight
-from sightline.core.session import Bucket
+from sightline.core.session import Bucket, Visitor
 from sightline.model.kind import id_of
 from sightline.owntracks import times
 from sightline.owntracks.fixes import Fix, Ranges
@@ -52,9 +51,11 @@ class Wrong(Exception):
 class Asked:
     """The parameters of one request, and whose eyes it is answered for."""
 
-    def __init__(self, request: Request, sight: Sight) -> None:
+    def __init__(self, request: Request, visitor: Visitor) -> None:
         self._request = request
-        self.sight = sight
+        self.sight = visitor.user.sight
+        # Who shares where they are for an evening does not share where they were.
+        self.may_look_back = visitor.way != "link"
 
     def get(self, name: str) -> str:
         """A parameter; empty when it is not given."""
@@ -140,7 +141,7 @@ class Recorder(Resource):
             return self._refuse(request, Wrong(401, "please sign in\n"))
         if not may_read(visitor):
             return self._refuse(request, Wrong(403, "this token is for something else\n"))
-        asked = Asked(request, visitor.user.sight)
+        asked = Asked(request, visitor)
         what = (request.path or b"").decode("latin-1").removeprefix("/api/0").strip("/")
         try:
             if (long := self._long.get(what)) is not None:
@@ -225,7 +226,7 @@ class Recorder(Resource):
         fixes: list[Fix] = []
         limit = MOST if asked.limit is None else min(asked.limit, MOST)
         found = self._people.find(asked.sight, user, device)
-        for key, _ in found[:1]:
+        for key, _ in found[:1] if asked.may_look_back else ():
             fixes += await self._ranges.between(key, since, until, limit)
         sort, write = form
         fields = asked.fields
