@@ -57,6 +57,9 @@ def test_a_phone_publishes_and_its_marker_moves(broker, visit):
     row = page.locator(JANE)
     expect(row).to_contain_text("Jane Doe")
     expect(row).to_contain_text("64")
+    expect(page.locator('[data-thing="friend/kim/phone"]')).to_be_visible()
+    # The map may have been there for Jane alone; where she goes must be in view.
+    page.get_by_role("button", name="Show everybody").click()
     drawn(page)
     mark = portrait(page, "Jane")
     before = mark.bounding_box()

@@ -88,8 +88,8 @@ def axe(page: Page) -> list[str]:
     page.evaluate(AXE.read_text())
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
-        f"{each['id']}: {[node['target'] for node in each['nodes']]}"
-        for each in found["violations"]
+        f"{wrong['id']}: {[node['target'] for node in wrong['nodes']]}"
+        for wrong in found["violations"]
     ]
 
 

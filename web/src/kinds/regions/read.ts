@@ -19,7 +19,7 @@ export interface Region {
   /** The account, or friend ("friend/jane/phone"), it belongs to; absent when it is shared. */
   readonly owner?: string;
   readonly version: number;
-  /** The account that changed it last, and when, epoch seconds. */
+  /** The account (or phone) that changed it last, and when, epoch seconds. */
   readonly by?: string;
   readonly at?: number;
   /** The phone it came from: "jane/phone". */
@@ -49,7 +49,7 @@ export function readRegion(thing: Thing): Region {
     ...present({
       shape: shapeOf(thing),
       owner,
-      by: field.text(thing, 'by'),
+      by: field.text(thing, 'by')?.replace(/^friend\//, ''),
       at: field.number(thing, 'at'),
       phone: field.text(thing, 'phone'),
     }),

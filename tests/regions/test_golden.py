@@ -1,0 +1,42 @@
+"""The frames about regions that the page's tests read are the frames we send and take."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from sightline.core import wire
+from sightline.core.wire import Request
+from sightline.kinds.regions.model import Crossing, Region, Stay
+from sightline.webhooks.sender import Webhook
+
+GOLDEN = Path(__file__).parent.parent / "wire"
+STATES = {"region": Region, "stay": Stay, "crossing": Crossing, "webhook": Webhook}
+
+
+def frame(name: str) -> dict[str, Any]:
+    """A golden frame by its name."""
+    found: dict[str, Any] = json.loads((GOLDEN / f"{name}.json").read_text())["frame"]
+    return found
+
+
+@pytest.mark.parametrize("kind", STATES)
+def test_what_the_page_reads_of_a_kind_is_what_we_say_of_it(kind):
+    said = [thing for thing in frame("region-news")["things"] if thing["k"] == kind]
+    assert said
+    for thing in said:
+        state = {name: value for name, value in thing.items() if name not in {"k", "id", "s"}}
+        assert json.loads(msgspec.json.encode(msgspec.convert(state, STATES[kind]))) == state
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("region-request-*.json")), ids=lambda p: p.stem)
+def test_what_the_page_asks_is_understood(path):
+    asked = dict(frame(path.stem))
+    request = wire.parse(json.dumps(asked).encode())
+    assert isinstance(request, Request)
+    assert (request.id, request.do) == (asked.pop("id"), asked.pop("do"))
+    assert request.more == asked
