@@ -233,7 +233,7 @@ def test_the_profile_fills_in_what_aws_needs(settled):
 
 
 def test_other_brokers_have_no_profile(settled):
-    broker = settled('profile = ""', "tls = true")
+    broker = settled('profile = ""', "tls = true", host="mqtt.example.org")
     assert broker.keepalive == 5
     assert broker_options("aws", broker).profile is ANY
 
