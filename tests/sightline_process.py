@@ -14,7 +14,7 @@ from pathlib import Path
 from broker import free_port
 
 ROOT = Path(__file__).parent.parent
-DEADLINE = 20.0  # s
+DEADLINE = 60.0  # s
 
 
 class SightlineProcess:
@@ -108,7 +108,7 @@ class SightlineProcess:
         try:
             return self.start()
         except RuntimeError:
-            self._made.cleanup()
+            self.__exit__()
             raise
 
     def __exit__(self, *_: object) -> None:

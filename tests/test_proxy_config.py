@@ -28,7 +28,7 @@ from sightline_process import SightlineProcess
 
 CONFIG = Path(__file__).parents[1] / "config" / "proxy"
 AUTHORITY = Authority()
-DEADLINE = 20.0
+DEADLINE = 40.0
 LIAR = "203.0.113.9"
 
 

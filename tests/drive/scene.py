@@ -35,7 +35,7 @@ HERE = Path(__file__).parent
 ROBOT = "probot/ProBot1"
 KEYS = "keys/ProBot1"
 STOP = b"0 0 0 0"
-DEADLINE = 20.0
+DEADLINE = 40.0
 PASSWORD = "quite-a-long-one-7"
 
 

@@ -22,7 +22,6 @@ from sightline.history import tables
 from sightline.history.store import CannotOpen
 from sightline.settings import BadSettings
 
-_ACCOUNTS = "accounts.db"
 _BUSY = 30.0  # s
 
 
@@ -52,7 +51,7 @@ def _guarded(run: Callable[[Path, Path], None]) -> Callable[[argparse.Namespace]
 
 def _backup(state: Path, target: Path) -> None:
     check_folder(state)
-    found = [state / name for name in (tables.FILE, _ACCOUNTS) if (state / name).is_file()]
+    found = _databases(state)
     if not found:
         raise Stop(f"there is nothing to back up in {state}")
     target.mkdir(parents=True, mode=0o700, exist_ok=True)
@@ -70,7 +69,7 @@ def _backup(state: Path, target: Path) -> None:
 
 
 def _restore(state: Path, source: Path) -> None:
-    found = [source / name for name in (tables.FILE, _ACCOUNTS) if (source / name).is_file()]
+    found = _databases(source)
     if not found:
         raise Stop(f"there is no backup in {source}")
     for path in found:
@@ -95,6 +94,10 @@ def _restore(state: Path, source: Path) -> None:
                 os.fsync(copy.fileno())
             new.rename(old)
             print(f"{old}  restored; what was there is in {old.name}.{aside}")
+
+
+def _databases(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.db") if path.is_file())
 
 
 def _check(path: Path) -> None:

@@ -40,7 +40,8 @@ class SqliteStore:
         self.path = folder / tables.FILE
         self._busy = busy
         self._writer: Writer | None = None
-        self._writing = ThreadPool(1, 1, name="history-writer")
+        # Without threads until there is work: a start that fails after `open` can end.
+        self._writing = ThreadPool(0, 1, name="history-writer")
         self._reading = ThreadPool(0, READERS, name="history-reader")
         self._own = threading.local()
         self._readers: list[sqlite3.Connection] = []

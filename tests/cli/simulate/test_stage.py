@@ -19,7 +19,7 @@ from sightline.cli.simulate.faults import parse
 from sightline.cli.simulate.line import Address
 from sightline.cli.simulate.stage import Stage
 
-DEADLINE = 20.0
+DEADLINE = 40.0
 
 
 class Ear:
