@@ -28,7 +28,7 @@ KEYS = "keys/ProBot1"
 STOP = "0 0 0 0"
 GRAMMAR = re.compile(r"0 0 0 0|0\.[0-7]\d( 0\.[0-7]\d){3}")
 LANDSCAPE = {"width": 844, "height": 390}
-DEADLINE = 15.0  # s
+DEADLINE = 40.0  # s
 
 
 class Recorder:
@@ -169,7 +169,7 @@ def enter(chromium: Browser, drive: Drive) -> Iterator[Any]:
         made = chromium.new_context(reduced_motion="reduce", **context)
         made.add_cookies([{"name": "who", "value": who, "url": drive.home}])
         page = made.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(40_000)
         opened.append((page, Watched(page, drive.home)))
         page.goto(f"{drive.home}?test{place}")
         expect(page.locator("html[data-connection=live]")).to_be_attached()
