@@ -282,3 +282,19 @@ async def test_a_phones_region_is_adopted_as_a_shared_one_and_else_left_to_the_p
     assert (await scene.asks(OPERATOR, "region", **edit))["version"] == 2
     assert (await scene.asks(PERSON, "unregion", thing=key, version=1))["ok"]
     assert scene.keys("region") == [adopted["thing"]]
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_adopted_region_that_is_made_ones_own_can_still_be_changed(scenes):
+    scene = await scenes()
+    scene.is_at(0)
+    scene.tells(waypoint())
+    await scene.until(lambda: len(scene.keys("region")) == 1)
+    (key,) = scene.keys("region")
+    thing = (await scene.asks(OPERATOR, "adopt", thing=key))["thing"]
+    for shared in (False, False):
+        edit = HOME | {"thing": thing, "version": 1, "shared": shared}
+        answer = await scene.asks(OPERATOR, "region", **edit)
+        assert answer["ok"], answer
+        thing = answer["thing"]
+    assert scene.state(thing).version == 2

@@ -85,9 +85,9 @@ class Verbs:
         if not may(user, "region", f"region/{new}"):
             raise _forbidden(shared=drawn.shared)
         self._regions.check_room(owner)
-        await self._regions.replace(
-            id, was.version, new, replace(before, region=replace(region, version=1))
-        )
+        # Somebody's own from now on, wherever it came from.
+        moved = replace(region, version=1, origin="page", phone=None)
+        await self._regions.replace(id, was.version, new, replace(before, region=moved))
         return {"thing": f"region/{new}", "version": 1}
 
     async def _unregion(self, asker: Asker, request: wire.Request) -> Fields:
