@@ -11,11 +11,18 @@ import pytest
 
 from sightline.core import wire
 from sightline.core.wire import Request
+from sightline.kinds.friends.phone import Phone
 from sightline.kinds.regions.model import Crossing, Region, Stay
 from sightline.webhooks.sender import Webhook
 
 GOLDEN = Path(__file__).parent.parent / "wire"
-STATES = {"region": Region, "stay": Stay, "crossing": Crossing, "webhook": Webhook}
+STATES = {
+    "region": Region,
+    "stay": Stay,
+    "crossing": Crossing,
+    "webhook": Webhook,
+    "phone": Phone,
+}
 
 
 def frame(name: str) -> dict[str, Any]:
