@@ -26,7 +26,7 @@ PURE_FLOOR=98
 PURE='*/sightline/core/*,*/sightline/kinds/*,*/sightline/model/*,*/sightline/settings.py'
 
 # Most tests wait for brokers, browsers and deadlines: more of them at once than there are cores.
-TOGETHER=(-n 3 --dist worksteal)
+TOGETHER=(-n 4 --dist worksteal)
 
 quick=""
 checks=1
