@@ -90,6 +90,14 @@ async def signed_in(server: SightlineProcess, name: str) -> Browser:
     return await Browser(server.port).enters(headers={"Cookie": cookie})
 
 
+async def asked(server: SightlineProcess, name: str, path: str) -> dict[str, Any]:
+    """What somebody is told over HTTP."""
+    said = {"name": name, "password": GOOD}
+    _, _, cookie = await deferToThread(call, server, "api/1/session", said)
+    _, answer, _ = await deferToThread(call, server, f"api/1/{path}", None, cookie)
+    return dict(answer)
+
+
 @pytest_twisted.ensureDeferred
 async def test_a_friend_walks_in_and_out_and_whoever_may_know_is_told(tmp_path):
     (tmp_path / "secret").write_text(SECRET)
@@ -143,6 +151,7 @@ async def walk(
     await jane.sees(lambda things: mine["thing"] in things)
     assert f"region/{region}" not in jane.picture.things
 
+    drawn = time.time()
     friend = Walk(broker)
     friend.is_at(AWAY)
     friend.is_at(HOME)
@@ -198,3 +207,12 @@ async def walk(
         right = hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
         assert post.headers["sightline-signature"] == f"v1={right}"
     await olga.leaves()
+
+    # The past is as it was, for each who may know of it.
+    for name, regions in (("olga", {"Home", "Mine"}), ("jane", {"Mine"}), ("vera", set())):
+        events = (await asked(server, name, "events?kind=crossing"))["events"]
+        assert {each["name"] for each in events} == regions, name
+    scene = (await asked(server, "olga", f"scene?at={time.time()}"))["things"]
+    assert {each["id"] for each in scene if each["k"] == "region"} == {own}
+    before = (await asked(server, "olga", f"scene?at={drawn}"))["things"]
+    assert {each["id"] for each in before if each["k"] == "region"} == {region, own}

@@ -41,7 +41,7 @@ _PATIENCE = 5.0  # s that viewers wait at the start for a store far away
 _FIGURES = 60.0  # s
 _PURGE = 3600.0  # s
 # The sort and the least time (s) between two kept states of a thing.
-_SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("figures", 60.0)}
+SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("figures", 60.0)}
 
 
 def make_store(settings: Settings, folder: Path) -> Store:
@@ -99,7 +99,7 @@ class HistoryService(Service):
             wall,
             Bounds(settings.queue, settings.queue_megabytes * 1_000_000),
             standing=states,
-            sampled=_SAMPLED,
+            sampled=SAMPLED,
         )
         hub.intake.keep = self.recorder.take
         hub.remember = self.recorder.remember

@@ -12,21 +12,29 @@ from sightline.history.restore import Restorer
 from sightline.hub import Hub
 from sightline.kinds.broker.model import Broker
 from sightline.kinds.friends.model import Friend
+from sightline.kinds.regions.model import Region
 from sightline.model.kind import Arrival, CannotDecode, Kind, Patience, State, id_of, kind_of
 from sightline.model.server import Server
+from sightline.wiring.history import SAMPLED
 
 
 def shower(kinds: Sequence[Kind], hub: Hub) -> Callable[[Entry, float], State | None]:
     """What makes states of entries. Names of people are those of today."""
     decoders = {thing: kind.decode for kind in kinds for thing in kind.things}
     patience: dict[str, Patience] = {}
-    states: dict[str, type[State]] = {"broker": Broker, "server": Server}
+    states: dict[str, type[State]] = {"broker": Broker, "server": Server, "region": Region}
     for kind in kinds:
         patience |= kind.patience
         states |= kind.states
+    # Of what is kept only now and then, the last may be older than what was known then.
+    for name, (_, every) in SAMPLED.items():
+        if (usual := patience.get(name)) is not None:
+            patience[name] = Patience(usual.stale_after + every, usual.offline_after + every)
     restorer = Restorer(states, patience, time.time)
 
     def show(entry: Entry, at: float) -> State | None:
+        if entry.body == b"null":
+            return None  # it was removed
         if entry.sort != "fix":
             standing = Standing(entry.thing, entry.tst, entry.body)
             found = restorer.reading(standing, at)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
@@ -18,6 +20,8 @@ from sightline.core.geofences import Rules
 from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds.friends.readings import Marked
+from sightline.kinds.regions.model import Crossing
+from sightline.model.record import Record
 from sightline.regions.announce import Announcer
 from sightline.regions.keeper import Changed, Regions
 from sightline.regions.lookout import Lookout
@@ -35,8 +39,7 @@ reactor: Any = _reactor
 class Places(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
-    ``phones`` is for whoever speaks with phones (`PhoneRegions`). A recorder of history listens at
-    ``regions.when_changed`` and ``lookout.when_crossed``.
+    ``phones`` is for whoever speaks with phones (`PhoneRegions`).
     """
 
     _log = Logger()
@@ -72,6 +75,8 @@ class Places(MultiService):
         hub.intake.tell(Marked, self.phones.heard)
         self.lookout.when_crossed(announcer.crossed)
         self.lookout.when_crossed(webhooks.crossed)
+        self.lookout.when_crossed(_crossings_remembered(hub))
+        regions.when_changed(_regions_remembered(hub))
         regions.when_changed(self._owners_changed)
         keeper.when_changed(self._accounts_changed)
         # Stopped in this order, too: the file is closed after the last was written.
@@ -129,3 +134,29 @@ class Places(MultiService):
         Deferred.fromCoroutine(self.regions.keep_to(names)).addErrback(
             lambda failure: self._log.failure("Could not remove regions of old accounts", failure)
         )
+
+
+def _crossings_remembered(hub: Hub) -> Callable[[Crossing], None]:
+    """Has history keep each crossing."""
+
+    def crossed(crossing: Crossing) -> None:
+        hub.happened("crossing", crossing.thing, crossing.tst, crossing)
+
+    return crossed
+
+
+def _regions_remembered(hub: Hub) -> Callable[[Changed], None]:
+    """Has history keep each version of a region, so that the past is shown with those of then.
+
+    Not those of phones: they tell of one person, and go with them. Nor where one came from.
+    """
+
+    def changed(change: Changed) -> None:
+        if change.id.startswith("friend/"):
+            return
+        body = b"null"
+        if change.record is not None:
+            body = msgspec.json.encode(replace(change.record.region, phone=None))
+        hub.remember(Record(f"region/{change.id}", "region", change.at, body))
+
+    return changed

@@ -117,12 +117,12 @@ export function FriendPanel({
           />
         </Stats>
         {children}
-        <SpeedSoFar of={key} colour={entry.colour} now={now} />
+        {!app.past.past.value && <SpeedSoFar of={key} colour={entry.colour} now={now} />}
         <section class="part">
           <h3>How we know</h3>
           <HowWeKnow friend={friend} now={now} />
         </section>
-        <PhonePart of={key} />
+        {!app.past.past.value && <PhonePart of={key} />}
       </div>
       <footer>
         <code class="ellipsis" title={topic}>

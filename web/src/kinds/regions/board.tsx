@@ -216,10 +216,10 @@ function StayLine({ stay, now }: { stay: Stay; now: number }) {
 
 /** Ways to begin a new one, for those who may. */
 export function NewRegion({ first = false }: { first?: boolean }) {
-  const { regions, visitor, stop, connection } = useApp();
+  const { regions, visitor, stop, connection, past } = useApp();
   const shares = mayShareRegions(visitor);
   const editing = regions.editing.value !== null;
-  const offline = connection.value.state !== 'live';
+  const offline = connection.value.state !== 'live' || past.past.value;
   const draw = useMemo(
     () => () => {
       stop.value = 'low';

@@ -83,7 +83,7 @@ export function RegionDrawer({ of }: { of: Key }) {
 }
 
 function Details({ region }: { region: Region }) {
-  const { world, stays, now, likings, map, show, regions, visitor, connection } = useApp();
+  const { world, stays, now, likings, map, show, regions, visitor, connection, past } = useApp();
   useChanges(({ kinds }) => kinds.has('crossing'));
   const inside = stays.in(region.id);
   const crossings = crossingsOf(world, { region: region.key });
@@ -93,7 +93,8 @@ function Details({ region }: { region: Region }) {
   const own = region.sort === 'phone' && region.phone !== undefined;
   const edits = region.sort !== 'phone' && mayEditRegion(visitor, region.owner);
   const removes = edits || (own && mayAskPhone(visitor, `friend/${region.phone ?? ''}`));
-  const offline = connection.value.state !== 'live';
+  // Nor is anything changed from the past.
+  const offline = connection.value.state !== 'live' || past.past.value;
   return (
     <>
       <div class="actions region-actions">
