@@ -46,6 +46,7 @@ setup(
             "pytest-twisted>=1.14",
             "pytest-xdist>=3.6",
             "ruff>=0.12",
+            "schemathesis>=4.10",
             "trustme>=1.2",
         ],
     },
