@@ -352,6 +352,22 @@ class Scene:
         assert all(h.payload == STOP for h in after), after
         return first.at - since
 
+    async def rests(self, since: float) -> float:
+        """Wait for a stop that lasts, while somebody still presses; how long it took to come.
+
+        A busy machine may let the guard stop the robot before that, of which the driver learns only
+        a little later.
+        """
+
+        def last() -> tuple[float, float]:
+            heard = self.recorder.commands(since)
+            stops = [h.at for h in heard if h.payload == STOP]
+            moved = max((h.at for h in heard if h.payload != STOP), default=since)
+            return moved, min((at for at in stops if at > moved), default=0.0)
+
+        await until(lambda: last()[1] and time.monotonic() - last()[0] > 1.0, "a lasting stop")
+        return last()[1] - since
+
     async def clears(self) -> None:
         """Everybody but the watcher leaves, and the robot is free."""
         for driver in self.drivers[1:]:

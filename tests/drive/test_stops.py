@@ -227,7 +227,7 @@ async def test_a_robot_that_falls_silent_is_not_driven_any_more(own: Scene):
     await own.drives()
     since = time.monotonic()
     own.robot.sends(signal.SIGSTOP)
-    measured("robot silent", await own.stops(since))
+    measured("robot silent", await own.rests(since))
     await own.sees(lambda things: things[ROBOT]["presence"] == "offline", "robot offline")
     bob = await own.comes("bob:admin")
     answer = await bob.asks("takeover")
