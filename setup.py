@@ -42,6 +42,7 @@ setup(
             "playwright>=1.55",
             "PyNaCl>=1.5",
             "pytest>=8.3",
+            "pytest-rerunfailures>=15",
             "pytest-timeout>=2.3",
             "pytest-twisted>=1.14",
             "pytest-xdist>=3.6",

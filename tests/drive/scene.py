@@ -101,6 +101,7 @@ class Recorder:
             [("keys/+", 0), ("MainRoutine/+", 0), ("shutdownProBot/+", 0)]
         )
         self._client.on_subscribe = lambda *_: setattr(self, "ready", True)
+        self._client.on_disconnect = lambda *_: setattr(self, "ready", False)
         self._client.reconnect_delay_set(1, 1)
         self._client.connect_async("127.0.0.1", port)
         self._client.loop_start()

@@ -122,7 +122,11 @@ async def test_a_broker_that_restarts_moves_nothing(own: Scene):
     since = time.monotonic()
     own.broker.kill()
     await own.sees(lambda things: "lease/ProBot1" not in things, "the end of the lease")
+    await until(lambda: not own.recorder.ready, "the recorder's loss")
+    own.server.sends(signal.SIGSTOP)  # whoever listens is to be back first
     own.broker.start()
+    await until(lambda: own.recorder.ready, "the recorder")
+    own.server.sends(signal.SIGCONT)
     await own.sees(lambda things: things["broker/main"]["link"]["state"] == "connected")
     await until(lambda: _stops(own, since), "the stop owed")
     driver.presses()
