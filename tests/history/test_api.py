@@ -14,8 +14,8 @@ from twisted.internet.defer import fail
 
 from house import NOW
 from sightline.history.entry import entry
-from sightline.history.store import Unavailable
 from sightline.kinds.friends.model import Friend
+from sightline.model.faults import Unavailable
 
 T0 = NOW - 3600
 JANE, BOB, BOT = "friend/jane/phone", "friend/bob/phone", "probot/ProBot1"

@@ -27,7 +27,8 @@ from broker import Broker
 from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.store import DynamoStore
 from sightline.history.entry import Entry, Standing, entry
-from sightline.history.store import CannotOpen, Span, Unavailable
+from sightline.history.store import Span
+from sightline.model.faults import CannotOpen, Unavailable
 from sightline_process import SightlineProcess
 
 reactor: Any = _reactor
@@ -88,7 +89,7 @@ async def test_in_any_weather_everything_is_kept_once(weather, stores, tmp_path)
     assert await kept(store) == fixes
     assert sum(new) <= 200
     assert store.spilled == 0
-    assert store._dynamo.repeated > 5
+    assert store._endpoint.dynamo.repeated > 5
 
 
 @pytest_twisted.ensureDeferred
@@ -202,7 +203,7 @@ async def test_rights_that_are_missing_are_told_at_start(weather, tmp_path):
 async def test_what_has_ended_is_gone_though_dynamodb_still_has_it(stores, tmp_path):
     now = [T0 + 100]
     store = await stores(tmp_path, keep=1000.0, wall=lambda: now[0])
-    told = await store._dynamo.call("DescribeTimeToLive", TableName=store._table.name)
+    told = await store._endpoint.dynamo.call("DescribeTimeToLive", TableName=store._table.name)
     assert told["TimeToLiveDescription"]["AttributeName"] == "x"
     alarm = entry("probot/ProBot1", "alarm", T0, T0, b"1")
     await store.write([fix(0), fix(500), alarm], ())
@@ -300,12 +301,19 @@ async def test_a_server_with_its_history_in_dynamodb_forgets_nothing(monkeypatch
             speaker.loop_start()
             store = await stores(server.folder / "other", name="whole")
             wait = time.monotonic() + 90
-            count, began = 0, int(time.time()) - 1000
-            while len(await kept(store)) < 5:
-                assert time.monotonic() < wait, server.logged
-                fix = b'{"_type":"location","lat":1,"lon":2,"tst":%d}' % (began + count)
+            began = int(time.time()) - 1000
+
+            def speak(number: int) -> None:
+                fix = b'{"_type":"location","lat":1,"lon":2,"tst":%d}' % (began + number)
                 speaker.publish("owntracks/jane/phone", fix, 1).wait_for_publish(5)
-                count += 1
+
+            # What comes before the server has subscribed is nobody's.
+            while not await kept(store):
+                assert time.monotonic() < wait, server.logged
+                speak(0)
+            count = 10
+            for number in range(1, count):
+                speak(number)
             # The present states are written behind the entries, not with them.
             while JANE not in [standing.thing for standing in (await store.standings())[0]]:
                 assert time.monotonic() < wait, server.logged

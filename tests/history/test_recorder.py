@@ -12,9 +12,10 @@ from twisted.internet.task import Clock
 from sightline.history.entry import Entry, Standing
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import MOST_ROWS, Bounds, Recorder
-from sightline.history.store import Span, Unavailable
+from sightline.history.store import Span
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.probots.model import ProBot
+from sightline.model.faults import Unavailable
 from sightline.model.kind import State
 from sightline.model.record import Record
 

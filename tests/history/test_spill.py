@@ -10,7 +10,7 @@ from twisted.internet import reactor as _reactor
 
 from sightline.history.entry import Standing, entry
 from sightline.history.spill import Batch, Spill
-from sightline.history.store import Unavailable
+from sightline.model.faults import Unavailable
 
 reactor: Any = _reactor
 T0 = 1_795_235_000.0

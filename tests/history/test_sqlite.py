@@ -12,8 +12,9 @@ import pytest_twisted
 from sightline.history import tables
 from sightline.history.entry import Entry, Standing, entry
 from sightline.history.sqlite import SqliteStore
-from sightline.history.store import CannotOpen, Span, Unavailable
+from sightline.history.store import Span
 from sightline.history.writing import PURGE, Writer
+from sightline.model.faults import CannotOpen, Unavailable
 
 T0 = 1_795_235_000.0
 JANE = "friend/jane/phone"

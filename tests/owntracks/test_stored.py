@@ -14,7 +14,7 @@ from sightline.core.world import World
 from sightline.history.entry import entry
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import Bounds, Recorder
-from sightline.history.store import Unavailable
+from sightline.model.faults import Unavailable
 from sightline.model.record import Record
 from sightline.wiring.ranges import Safe, StoredRanges
 

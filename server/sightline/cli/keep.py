@@ -19,7 +19,7 @@ from typing import Any
 
 from sightline.cli.ledger import Stop, add_folder, check_folder, settings_of
 from sightline.history import tables
-from sightline.history.store import CannotOpen
+from sightline.model.faults import CannotOpen
 from sightline.settings import BadSettings
 
 _BUSY = 30.0  # s

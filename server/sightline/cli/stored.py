@@ -18,7 +18,8 @@ from twisted.internet.defer import Deferred
 from sightline.accounts.database import BadDatabase
 from sightline.cli.ledger import Ledger, Stop, check_folder, settings_of
 from sightline.history.entry import Entry
-from sightline.history.store import CannotOpen, Store, Unavailable
+from sightline.history.store import Store
+from sightline.model.faults import CannotOpen, Unavailable
 from sightline.settings import BadSettings, Settings
 from sightline.wiring.history import make_store
 

@@ -19,7 +19,8 @@ from sightline.history import asking, tracks
 from sightline.history.entry import EVENTS, Entry
 from sightline.history.formats.table import FORMATS
 from sightline.history.openapi import document
-from sightline.history.store import BadMark, Span, Store, Unavailable
+from sightline.history.store import BadMark, Span, Store
+from sightline.model.faults import Unavailable
 from sightline.model.kind import State, id_of, kind_of
 
 TRACKS = ("fix", "state", "figures", "region")

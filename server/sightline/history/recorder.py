@@ -28,7 +28,8 @@ from twisted.python.failure import Failure
 
 from sightline.core.intake import News
 from sightline.history.entry import Entry, Standing, digest
-from sightline.history.store import Store, Unavailable
+from sightline.history.store import Store
+from sightline.model.faults import Unavailable
 from sightline.model.kind import State, kind_of
 from sightline.model.record import Record
 

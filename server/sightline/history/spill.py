@@ -21,7 +21,7 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
 from sightline.history.entry import Entry, Standing
-from sightline.history.store import Unavailable
+from sightline.model.faults import Unavailable
 
 _NAME = re.compile(r"\d{8}\.jsonl")
 _SEGMENT = 1_048_576  # bytes from which on another file is begun

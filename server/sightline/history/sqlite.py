@@ -19,8 +19,9 @@ from twisted.python.threadpool import ThreadPool
 
 from sightline.history import reading, tables
 from sightline.history.entry import Entry, Standing
-from sightline.history.store import FOREVER, Figures, Page, Span, Unavailable
+from sightline.history.store import FOREVER, Figures, Page, Span
 from sightline.history.writing import Writer
+from sightline.model.faults import Unavailable
 
 reactor: Any = _reactor
 READERS = 2

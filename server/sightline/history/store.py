@@ -23,14 +23,6 @@ MOST = 10_000
 """No page holds more entries than this, whatever was asked."""
 
 
-class Unavailable(Exception):
-    """The store cannot do it now. The text is for people; what was asked may be asked again."""
-
-
-class CannotOpen(Exception):
-    """The store cannot be used as it is. The text says what is wrong and what to do."""
-
-
 class BadMark(ValueError):
     """The mark of a page is none of ours; it came from outside."""
 

@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from sightline.history.store import CannotOpen
+from sightline.model.faults import CannotOpen
 
 FILE = "history.db"
 APPLICATION = 0x5368746C  # "Shtl", so that nobody else's file is taken for ours

@@ -27,8 +27,9 @@ from sightline.history.restore import Restorer
 from sightline.history.retention import DAY, Days, Own, purge
 from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
-from sightline.history.store import CannotOpen, Figures, Store, Unavailable
+from sightline.history.store import Figures, Store
 from sightline.hub import SERVER, Hub
+from sightline.model.faults import CannotOpen, Unavailable
 from sightline.model.kind import Kind, Patience, State, id_of
 from sightline.settings import History as HistorySettings
 from sightline.settings import Settings

@@ -9,9 +9,10 @@ from twisted.internet.threads import deferToThread
 
 from sightline.history.entry import Entry
 from sightline.history.recorder import Recorder
-from sightline.history.store import Span, Store, Unavailable
+from sightline.history.store import Span, Store
 from sightline.kinds.friends.decode import decode
 from sightline.kinds.friends.readings import Located
+from sightline.model.faults import Unavailable
 from sightline.model.kind import Arrival, CannotDecode, Patience, id_of
 from sightline.owntracks.fixes import Fix, said
 

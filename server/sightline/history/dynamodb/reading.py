@@ -6,10 +6,10 @@ import heapq
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from itertools import pairwise
 
+from sightline.aws.table import Table, all_of
 from sightline.history import marks
 from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.keys import Item
-from sightline.history.dynamodb.table import Table, all_of
 from sightline.history.entry import EVENTS, Entry, Standing
 from sightline.history.merging import merged
 from sightline.history.store import MOST, Page, Span

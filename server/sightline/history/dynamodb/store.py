@@ -12,34 +12,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from treq.client import HTTPClient
-from twisted.internet.defer import CancelledError, Deferred, DeferredLock, TimeoutError
+from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
-from twisted.web.client import Agent, HTTPConnectionPool, _HTTP11ClientFactory
 
-from sightline.history.aws.client import Denied, Dynamo
-from sightline.history.aws.credentials import METADATA, NoCredentials, source
+from sightline.aws.client import Denied
+from sightline.aws.credentials import METADATA
+from sightline.aws.endpoint import Endpoint
+from sightline.aws.table import Table
 from sightline.history.dynamodb.reading import Reading
-from sightline.history.dynamodb.table import Table
 from sightline.history.dynamodb.writing import Writing
 from sightline.history.entry import Entry, Standing
 from sightline.history.spill import Batch, Spill
-from sightline.history.store import FOREVER, CannotOpen, Figures, Page, Span, Unavailable
+from sightline.history.store import FOREVER, Figures, Page, Span
+from sightline.model.faults import CannotOpen, Unavailable
 
-_CONNECT = 5.0  # s
-_CREDENTIALS = 10.0  # s
 _PUT = 1000  # entries taken from disk into the table at once
 
 T = TypeVar("T")
-
-
-class _Connections(_HTTP11ClientFactory):
-    noisy = False  # or the log would tell of each connection
-
-
-class _Pool(HTTPConnectionPool):
-    _factory = _Connections
 
 
 class DynamoStore:
@@ -74,25 +64,17 @@ class DynamoStore:
         again: tuple[float, float] = (1.0, 30.0),
     ) -> None:
         self._reactor = reactor
-        self._environ = environ
-        region = region or environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ""
-        self._region = region
-        self._metadata = metadata
         self._keep = keep
         self._again = again
-        self._pool = _Pool(reactor, persistent=True)
-        self._pool.maxPersistentPerHost = 8
-        agent = Agent(reactor, connectTimeout=_CONNECT, pool=self._pool)
-        self._http = HTTPClient(agent)
-        self._wall = wall
-        self._dynamo = Dynamo(
-            reactor, self._http, wall, self._credentials, region, endpoint, patience=patience
+        self._endpoint = Endpoint(
+            reactor, region, environ, endpoint, metadata=metadata, wall=wall, patience=patience
         )
-        self._table = Table(reactor, self._dynamo, name, patience=patience, writing=writing)
+        self._table = Table(
+            reactor, self._endpoint.dynamo, name, patience=patience, writing=writing
+        )
         self._reading = Reading(self._table, wall)
         self._writing = Writing(self._table, self._reading, keep)
         self._spill = Spill(reactor, folder, spill)
-        self._source: Any = None  # made when opened
         self._closing = False
         self._spilling = False
         self._ready = False
@@ -106,9 +88,6 @@ class DynamoStore:
         """Bytes that wait on disk until the table takes them."""
         return self._spill.bytes
 
-    async def _credentials(self) -> Any:
-        return await self._source()
-
     # -- open, close
 
     def open(self) -> Deferred[None]:
@@ -116,22 +95,14 @@ class DynamoStore:
         return Deferred.fromCoroutine(self._open())
 
     async def _open(self) -> None:
-        if not self._region:
-            raise CannotOpen("no AWS region: set dynamodb.region or AWS_REGION")
-        try:
-            self._source = source(self._environ, self._http, self._wall, self._metadata)
-        except NoCredentials as why:
-            raise CannotOpen(str(why)) from why
+        self._endpoint.prepare()
         try:
             await self._spill.open()
         except OSError as why:
             raise CannotOpen(f"what waits for DynamoDB has no place on disk: {why}") from why
+        await self._endpoint.sign_in()
         try:
-            asking = Deferred.fromCoroutine(self._credentials())
-            await asking.addTimeout(_CREDENTIALS, self._reactor)
             await self._prepare()
-        except (NoCredentials, TimeoutError) as why:
-            raise CannotOpen(str(why)) from why
         except Unavailable as why:
             self._begin_to_spill(why)
         if self._spill.bytes:
@@ -148,12 +119,12 @@ class DynamoStore:
 
     async def _close(self) -> None:
         self._closing = True
-        self._dynamo.close()
+        self._endpoint.hush()
         draining, self._draining = self._draining, None
         if draining is not None:
             draining.cancel()
             await draining
-        await self._pool.closeCachedConnections()
+        await self._endpoint.close()
 
     # -- writing
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from twisted.internet.defer import DeferredLock
 from twisted.logger import Logger
 
+from sightline.aws.table import Table, all_of
 from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.keys import Item
 from sightline.history.dynamodb.reading import Reading
-from sightline.history.dynamodb.table import Table, all_of
 from sightline.history.entry import EVENTS, Entry, Standing
 
 _LISTED = 100_000  # lists whose items we remember to have written

@@ -22,10 +22,10 @@ from twisted.web.server import Site
 
 from aws import ENVIRON, Weather
 from broker import free_port
-from sightline.history.aws.client import Denied, Dynamo, Refused
-from sightline.history.aws.credentials import NoCredentials, source
-from sightline.history.aws.sigv4 import Credentials, Scope, signed
-from sightline.history.store import Unavailable
+from sightline.aws.client import Denied, Dynamo, Refused
+from sightline.aws.credentials import NoCredentials, source
+from sightline.aws.sigv4 import Credentials, Scope, signed
+from sightline.model.faults import Unavailable
 
 reactor: Any = _reactor
 NOW = 1_795_235_739.0

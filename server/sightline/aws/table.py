@@ -1,4 +1,4 @@
-"""What we do with the table: put, remove, ask, each as often as it takes."""
+"""What we do with a table: put, remove, change, ask, each as often as it takes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from sightline.history.aws.client import Denied, Dynamo, Refused
-from sightline.history.dynamodb.keys import Item
-from sightline.history.store import CannotOpen, Unavailable
+from sightline.aws.client import Denied, Dynamo, Item, Refused
+from sightline.model.faults import CannotOpen, Unavailable
 
 INDEX = "events"
 _PUTS = 25  # items BatchWriteItem takes
@@ -165,15 +164,51 @@ class Table:
 
     async def change(self, key: Item, update: str, condition: str, values: Item) -> bool:
         """Change an item if it is as the condition says; whether it was."""
+        return await self.update(key, update, condition, values) is not None
+
+    async def update(
+        self,
+        key: Item,
+        update: str,
+        condition: str,
+        values: Item,
+        patience: float | None = None,
+    ) -> Item | None:
+        """As `change`; the item as it is then, None: it was not as the condition says.
+
+        When an answer was lost, it is asked again, and the condition may not hold any more because
+        of ourselves: whoever cares must be able to tell by the item. ``patience`` in s.
+        """
         try:
-            await self._dynamo.call(
+            told = await self._dynamo.call(
                 "UpdateItem",
-                self._writing,
+                self._writing if patience is None else patience,
                 TableName=self.name,
                 Key=key,
                 UpdateExpression=update,
                 ConditionExpression=condition,
                 ExpressionAttributeValues=values,
+                ReturnValues="ALL_NEW",
+            )
+        except Denied as why:
+            if why.code == "ConditionalCheckFailedException":
+                return None
+            raise
+        found: Item = told.get("Attributes", {})
+        return found
+
+    async def create(self, item: Item) -> bool:
+        """Put an item unless there is one with its key already; whether there was none.
+
+        As with `update`, the one that is there may be our own.
+        """
+        try:
+            await self._dynamo.call(
+                "PutItem",
+                self._writing,
+                TableName=self.name,
+                Item=item,
+                ConditionExpression="attribute_not_exists(pk)",
             )
         except Denied as why:
             if why.code == "ConditionalCheckFailedException":
@@ -182,6 +217,18 @@ class Table:
         return True
 
     # -- asking
+
+    async def get(self, key: Item, patience: float | None = None) -> Item | None:
+        """One item as it is now (strongly consistent). ``patience`` in s."""
+        told = await self._dynamo.call(
+            "GetItem",
+            self._patience if patience is None else patience,
+            TableName=self.name,
+            Key=key,
+            ConsistentRead=True,
+        )
+        found: Item | None = told.get("Item")
+        return found
 
     async def query(
         self,
@@ -193,10 +240,13 @@ class Table:
         page: int = 1000,
         index: bool = False,
         only: str = "",
+        consistent: bool = False,
+        patience: float | None = None,
     ) -> AsyncIterator[Item]:
         """The items of a partition with low <= sk <= high in order, ``page`` at a time.
 
-        ``only`` names the attributes wanted; empty: all.
+        ``only`` names the attributes wanted; empty: all. ``consistent``: as they are now, not a
+        moment ago. ``patience`` (s) is for each page.
         """
         first, second = ("ep", "es") if index else ("pk", "sk")
         asked: dict[str, Any] = {
@@ -212,8 +262,12 @@ class Table:
             asked["IndexName"] = INDEX
         if only:
             asked["ProjectionExpression"] = only
+        if consistent:
+            asked["ConsistentRead"] = True
+        if patience is None:
+            patience = self._patience
         while True:
-            told = await self._dynamo.call("Query", self._patience, **asked)
+            told = await self._dynamo.call("Query", patience, **asked)
             for item in told["Items"]:
                 yield item
             if "LastEvaluatedKey" not in told:

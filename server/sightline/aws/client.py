@@ -16,9 +16,9 @@ from twisted.internet.defer import Deferred, DeferredSemaphore
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from sightline.history.aws.credentials import NoCredentials, Source
-from sightline.history.aws.sigv4 import Scope, signed
-from sightline.history.store import Unavailable
+from sightline.aws.credentials import NoCredentials, Source
+from sightline.aws.sigv4 import Scope, signed
+from sightline.model.faults import Unavailable
 
 _PREFIX = "DynamoDB_20120810."
 _AT_ONCE = 8  # requests under way

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from twisted.internet.defer import DeferredLock
 
-from sightline.history.aws.sigv4 import Credentials
+from sightline.aws.sigv4 import Credentials
 
 METADATA = "http://169.254.169.254"
 """Where a machine at AWS asks for its own role."""
