@@ -122,7 +122,7 @@ def test_paths_are_relative_to_the_file_that_names_them(write, tmp_path):
             "zebra = 1",
             "x.toml: zebra: no such setting;"
             " allowed here: accounts, archive, broker, console, driving, dynamodb, fanout, friends,"
-            " history, https, limits, probot, probots, regions, server, webhook",
+            " history, https, limits, probot, probots, regions, replicas, server, webhook",
         ),
         (
             '[broker.main]\nhost = "h"\nprotocol = 4',
@@ -618,3 +618,47 @@ def test_crossings_are_published_at_a_broker_there_is(write):
     assert "regions.broker: there is no broker of that name" in refusal(
         write('[regions]\nbroker = "other"')
     )
+
+
+# Several servers
+
+SHARED = """
+    [history]
+    store = "dynamodb"
+    [broker.main]
+    host = "localhost"
+    [replicas]
+    name = "{name}"
+"""
+
+
+def test_each_of_several_servers_has_a_client_id_of_its_own(write, monkeypatch):
+    monkeypatch.setattr("socket.gethostname", lambda: "box.example.org")
+    one, other = (load(write(SHARED.format(name=name)), {}) for name in ("a", "b"))
+    assert one.broker["main"].client_id == "sightline-box-a"
+    assert other.broker["main"].client_id == "sightline-box-b"
+
+
+def test_a_long_name_of_a_machine_does_not_cut_off_whose_client_id_it_is(write, monkeypatch):
+    monkeypatch.setattr("socket.gethostname", lambda: "a-machine-with-a-very-long-name")
+    text = SHARED.format(name="eu-1").replace('"localhost"', '"localhost"\nprotocol = "3.1"')
+    client_id = load(write(text), {}).broker["main"].client_id
+    assert client_id.endswith("-eu-1")
+    assert len(client_id) == 23
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (SHARED.format(name="A b"), "must be 1 to 12 of a-z 0-9 -"),
+        (SHARED.format(name="a").replace("dynamodb", "sqlite"), "share the table of [dynamodb]"),
+        (
+            SHARED.format(name="a").replace("[broker.main]", "").replace("host", "#"),
+            "share a broker",
+        ),
+    ],
+)
+def test_what_makes_no_sense_of_several_servers_is_refused(write, text, message):
+    said = refusal(write(text))
+    assert "x.toml: replicas.name: " in said
+    assert message in said

@@ -313,6 +313,15 @@ class Dynamodb(Section, frozen=True, kw_only=True):
     spill_megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 256
 
 
+class Replicas(Section, frozen=True, kw_only=True):
+    """Several servers that are one to everybody: they share the table of `Dynamodb`.
+
+    ``name`` is this server's among them; empty: it is alone.
+    """
+
+    name: str = ""
+
+
 class Archive(Section, frozen=True, kw_only=True):
     """Raw MQTT messages as they came, in files by day; what of them, and how long.
 
@@ -349,6 +358,7 @@ class Settings(Section, frozen=True, kw_only=True):
     history: History = History()
     archive: Archive = Archive()
     dynamodb: Dynamodb = Dynamodb()
+    replicas: Replicas = Replicas()
 
     def warnings(self) -> list[str]:
         """What is allowed but should be said aloud at every start."""
@@ -387,6 +397,7 @@ class Settings(Section, frozen=True, kw_only=True):
 _NOT_IN_FILE = {"password", "keys", "secret"}
 
 _BROKER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_REPLICA_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,11}")
 _ROBOT_NAME = re.compile(r"ProBot[1-9][0-9]{0,3}")
 _DEVICE = re.compile(r"[^/+#\x00-\x1f\x7f]{1,128}/[^/+#\x00-\x1f\x7f]{1,128}")
 _ENDPOINT = re.compile(r"[a-z0-9]+:.+")
@@ -423,6 +434,7 @@ _SECTIONS = (
     History,
     Archive,
     Dynamodb,
+    Replicas,
 )
 
 
@@ -448,11 +460,14 @@ def _settings(
     hooks = table.get("webhook", {})
     if not isinstance(hooks, dict):
         raise BadSettings(f"{file}: webhook: must be tables, one per receiver: [webhook.house]")
+    replica = sections.get("replicas", Replicas()).name
     settings = Settings(
         **sections,
         webhook={name: _webhook(name, t, file, folder, environ) for name, t in hooks.items()},
         probot={name: _probot(name, t, file, folder) for name, t in robots.items()},
-        broker={name: _broker(name, t, file, folder, environ) for name, t in brokers.items()},
+        broker={
+            name: _broker(name, t, file, folder, environ, replica) for name, t in brokers.items()
+        },
     )
     _check_environment(settings, environ)
     _check_values(settings, file)
@@ -460,7 +475,12 @@ def _settings(
 
 
 def _broker(
-    name: str, table: object, file: str, folder: Path, environ: Mapping[str, str]
+    name: str,
+    table: object,
+    file: str,
+    folder: Path,
+    environ: Mapping[str, str],
+    replica: str,
 ) -> Broker:
     where = f"broker.{name}"
     if not _BROKER_NAME.fullmatch(name):
@@ -487,7 +507,7 @@ def _broker(
     return msgspec.structs.replace(
         broker,
         port=broker.port or _PORTS[broker.transport, broker.tls],
-        client_id=broker.client_id or _default_client_id(broker.protocol),
+        client_id=broker.client_id or _default_client_id(broker.protocol, replica),
         password=_password(name, broker, file, environ),
     )
 
@@ -633,9 +653,11 @@ _PORTS = {
 }
 
 
-def _default_client_id(protocol: str) -> str:
-    whole = f"sightline-{socket.gethostname().partition('.')[0]}"
-    return whole[:23] if protocol == "3.1" else whole  # MQTT 3.1 allows no more
+def _default_client_id(protocol: str, replica: str) -> str:
+    host = socket.gethostname().partition(".")[0]
+    longest = 23 if protocol == "3.1" else 256  # MQTT 3.1 allows no more
+    mine = f"-{replica}" if replica else ""  # two of us may be on one machine
+    return f"sightline-{host}"[: longest - len(mine)] + mine
 
 
 def _password_variable(name: str) -> str:
@@ -769,6 +791,7 @@ def _check_values(settings: Settings, file: str) -> None:
         *_filter_faults("console", settings.console, ("subscribe", "publish")),
         *_filter_faults("archive", settings.archive, ("topics",)),
         *_dynamodb_faults(settings.dynamodb),
+        *_replicas_faults(settings),
         *(fault for name, b in settings.broker.items() for fault in _broker_faults(name, b)),
         *_twin_faults(settings.broker),
     ):
@@ -904,6 +927,24 @@ def _dynamodb_faults(dynamodb: Dynamodb) -> Iterable[tuple[str, str]]:
         yield (
             "dynamodb.endpoint",
             f"must be empty or such as http://127.0.0.1:8000, no path (is {_shown(endpoint)})",
+        )
+
+
+def _replicas_faults(settings: Settings) -> Iterable[tuple[str, str]]:
+    name = settings.replicas.name
+    if not name:
+        return
+    if not _REPLICA_NAME.fullmatch(name):
+        yield "replicas.name", f"must be 1 to 12 of a-z 0-9 - (is {_shown(name)})"
+    if settings.history.store != "dynamodb":
+        yield (
+            "replicas.name",
+            'several servers share the table of [dynamodb]: set history.store = "dynamodb"',
+        )
+    if not settings.broker:
+        yield (
+            "replicas.name",
+            "several servers share a broker: name it in [broker.main]; a private one is not shared",
         )
 
 
