@@ -35,7 +35,8 @@ class Drive:
         self.leases = Leases()
         self.now = 100.0
         self.n = 0
-        self.fence = self.leases.take(ROBOT, "amy's page", "amy", self.now).fence
+        self.fence = 1
+        self.leases.take(ROBOT, "amy's page", "amy", self.fence, self.now)
 
     def frame(self, moving: bool, who: str = "amy's page", sent: float | None = None) -> str:
         self.n += 1
@@ -117,13 +118,13 @@ def test_a_lease_without_frames_ends_with_a_stop():
 def test_another_is_told_who_drives():
     drive = Drive()
     with pytest.raises(Held) as held:
-        drive.leases.take(ROBOT, "bob's page", "bob", drive.now)
+        drive.leases.take(ROBOT, "bob's page", "bob", 2, drive.now)
     assert held.value.lease.name == "amy"
 
 
 def test_after_a_takeover_old_frames_are_refused_and_a_stop_was_said():
     drive = Drive().go()
-    new = drive.leases.take_over(ROBOT, "root's page", "root", "root took over", drive.now)
+    new = drive.leases.take_over(ROBOT, "root's page", "root", "root took over", 2, drive.now)
     assert drive.stops == ["root took over"]
     assert new.fence > drive.fence
     with pytest.raises(NotYours):
@@ -139,8 +140,8 @@ def test_a_lost_connection_stops_at_once_and_the_same_person_may_come_back():
     with pytest.raises(NotYours):
         drive.frame(True)
     with pytest.raises(Held):
-        drive.leases.take(ROBOT, "bob's page", "bob", drive.now)
-    again = drive.leases.take(ROBOT, "amy's new page", "amy", drive.now + 1)
+        drive.leases.take(ROBOT, "bob's page", "bob", 2, drive.now)
+    again = drive.leases.take(ROBOT, "amy's new page", "amy", 2, drive.now + 1)
     assert again.fence > drive.fence
     assert again.state == "parked"
 
@@ -149,7 +150,7 @@ def test_a_lost_connection_frees_the_robot_soon():
     drive = Drive().go()
     drive.leases.left("amy's page", drive.now)
     drive.wait(KEEP)
-    assert drive.leases.take(ROBOT, "bob's page", "bob", drive.now).name == "bob"
+    assert drive.leases.take(ROBOT, "bob's page", "bob", 2, drive.now).name == "bob"
 
 
 def test_a_hindered_robot_does_not_move_until_released_without_hindrance():
@@ -193,7 +194,7 @@ def test_the_drivers_own_release_needs_no_second_one():
 
 def test_who_may_not_drive_any_more_loses_every_robot():
     drive = Drive().go()
-    drive.leases.take("probot/ProBot2", "amy's page", "amy", drive.now)
+    drive.leases.take("probot/ProBot2", "amy's page", "amy", 2, drive.now)
     drive.leases.dismiss("amy's page", "disabled")
     assert len(drive.leases) == 0
     assert drive.stops == ["disabled", "disabled"]
@@ -233,7 +234,6 @@ class Model(RuleBasedStateMachine):
 
     def begun(self, name: str, robot: str, fence: int) -> None:
         self.settle()
-        assert fence > self.greatest
         self.greatest = fence
         self.fences[self.who(name), robot] = fence
         self.must_release.add(robot)
@@ -243,7 +243,7 @@ class Model(RuleBasedStateMachine):
     def take(self, name: str, robot: str) -> None:
         before = self.leases.get(robot)
         try:
-            lease = self.leases.take(robot, self.who(name), name, self.now)
+            lease = self.leases.take(robot, self.who(name), name, self.greatest + 1, self.now)
         except Held:
             self.settle()
             assert before is not None
@@ -253,7 +253,9 @@ class Model(RuleBasedStateMachine):
 
     @rule(robot=st.sampled_from(ROBOTS))
     def take_over(self, robot: str) -> None:
-        lease = self.leases.take_over(robot, self.who("root"), "root", "root", self.now)
+        lease = self.leases.take_over(
+            robot, self.who("root"), "root", "root", self.greatest + 1, self.now
+        )
         self.begun("root", robot, lease.fence)
 
     @rule(

@@ -93,10 +93,9 @@ Happened = Stop | Ended
 
 
 class Leases:
-    """All leases. ``first`` is the first fence: above those of any run of the server before."""
+    """All leases. The fence of a new one comes from whoever may give it out."""
 
-    def __init__(self, first: int = 1) -> None:
-        self._next = first
+    def __init__(self) -> None:
         self._leases: dict[str, Lease] = {}
         self._hindered: dict[str, str] = {}
         self._happened: list[Happened] = []
@@ -130,25 +129,31 @@ class Leases:
 
     # -- to hold and to let go
 
-    def take(self, thing: str, who: object, name: str, now: float) -> Lease:
+    def check(self, thing: str, who: object, name: str, now: float) -> None:
+        """Whether `take` would do. Raises `Held`."""
+        self._look(thing, now)
+        old = self._leases.get(thing)
+        if old is not None and old.who != who and not (old.loose and old.name == name):
+            raise Held(old)
+
+    def take(self, thing: str, who: object, name: str, fence: int, now: float) -> Lease:
         """Begin a lease. Raises `Held`.
 
         Who holds it already, or left it by losing the connection, begins a new one.
         """
-        self._look(thing, now)
-        old = self._leases.get(thing)
-        if old is not None:
-            if old.who != who and not (old.loose and old.name == name):
-                raise Held(old)
-            self._end(old, "taken anew")
-        return self._begin(thing, who, name, now)
+        self.check(thing, who, name, now)
+        return self.take_over(thing, who, name, "taken anew", fence, now)
 
-    def take_over(self, thing: str, who: object, name: str, why: str, now: float) -> Lease:
+    def take_over(
+        self, thing: str, who: object, name: str, why: str, fence: int, now: float
+    ) -> Lease:
         """Begin a lease, whoever holds it. Whether ``who`` may do that is for the caller to say."""
         old = self._leases.get(thing)
         if old is not None:
             self._end(old, why)
-        return self._begin(thing, who, name, now)
+        lease = Lease(thing, who, name, fence, now, now + KEEP, now, now)
+        self._put(lease)
+        return lease
 
     def release(self, thing: str, who: object, fence: int) -> None:
         """Let go. Raises `NotYours`."""
@@ -268,12 +273,6 @@ class Leases:
         lease = self._leases.get(thing)
         if lease is None or lease.who != who or lease.fence != fence or lease.loose:
             raise NotYours
-        return lease
-
-    def _begin(self, thing: str, who: object, name: str, now: float) -> Lease:
-        fence, self._next = self._next, self._next + 1
-        lease = Lease(thing, who, name, fence, now, now + KEEP, now, now)
-        self._put(lease)
         return lease
 
     def _put(self, lease: Lease) -> None:

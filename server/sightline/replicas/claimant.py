@@ -1,0 +1,326 @@
+"""This server among several: takes claims, keeps them by its beat, sees those of the others.
+
+The rules are in `core.claims`; what the store is made of is its own matter (`Store`). Whoever acts
+on a claim asks `holds` each time it acts: that costs nothing and is true on any thread.
+
+One claim is no robot's: who holds `DUTY` does what only one of us should do.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Protocol
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, DeferredList, DeferredLock
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall, deferLater
+from twisted.logger import Logger
+
+from sightline.core.claims import BEAT, Claim, Claims, Elsewhere, Want
+from sightline.model.faults import Unavailable
+
+DUTY = "duty"
+_TRIES = 3
+_OVER = 0.1  # s between looks of who takes something over
+_ASKING = 0.3  # … and of who asked for it and waits for a person
+_CLOSELY = 0.05  # s: hints make us look no more often than this
+_GOODBYE = 2.0  # s for giving everything back when we stop
+
+
+class Declined(Exception):
+    """Who holds it wants to keep it."""
+
+
+class Store(Protocol):
+    """Rows with conditional writes. Everything may fail with `Unavailable`."""
+
+    async def all(self) -> list[Claim]:
+        """All claims as they are now."""
+
+    async def get(self, name: str) -> Claim | None:
+        """One of them."""
+
+    async def take(self, was: Claim, me: str, who: str) -> Claim | None:
+        """Give it to ``me`` if it still is as it ``was``; None: it is not."""
+
+    async def beat(self, claim: Claim, told: str, declined: str) -> Claim | None:
+        """Its holder is there; None: that is another one now."""
+
+    async def release(self, claim: Claim) -> None:
+        """Nobody holds it, if its holder still does."""
+
+    async def want(self, claim: Claim, want: Want | None) -> bool:
+        """Put a wish down with whoever holds it (None: take it back); False: another does."""
+
+
+class Claimant(Service):
+    """``server`` is this server's name among them."""
+
+    name = "claims"
+    _log = Logger()
+
+    def __init__(self, clock: IReactorTime, store: Store, server: str) -> None:
+        self._clock: Any = clock
+        self._store = store
+        # A run of its own: what an earlier one held must become old, it may still be in the air.
+        self._claims = Claims(f"{server}/{secrets.token_hex(6)}")
+        self._locks: dict[str, DeferredLock] = {}
+        self._beating: set[str] = set()
+        self._told: dict[str, str] = {}
+        self._declined: dict[str, str] = {}
+        self._heeded: dict[str, str] = {}
+        self._looking = False
+        self._again = False
+        self._seeking = False
+        self._works: set[Deferred[Any]] = set()
+        self._loop = LoopingCall(self._tick)
+        self._loop.clock = clock
+        self.trouble = ""
+        """Why the store cannot be asked; empty when it can."""
+        self.lost: Callable[[str, str], None] = lambda name, why: None
+        """Is told of each claim that we hold no more, and why."""
+        self.wanted: Callable[[str, Want], None] = lambda name, want: None
+        """Is told, once, of each wish for something that we hold."""
+        self.hint: Callable[[], None] = lambda: None
+        """Is called when the others have a reason to look."""
+
+    # -- the service
+
+    def startService(self) -> None:
+        """Begin to look and to beat."""
+        super().startService()
+        self._loop.start(BEAT).addErrback(
+            lambda failure: self._log.failure("The claims are not kept any more", failure)
+        )
+
+    def stopService(self) -> Deferred[Any]:
+        """Give everything back, so that nobody has to wait until it is old."""
+        super().stopService()
+        if self._loop.running:
+            self._loop.stop()
+        for claim in self._claims.ours():
+            self.release(claim.name)
+        waiting: Deferred[Any] = DeferredList(list(self._works), consumeErrors=True)
+        return waiting.addTimeout(_GOODBYE, self._clock).addErrback(lambda _: None)
+
+    # -- to hold
+
+    @property
+    def alone(self) -> bool:
+        """We are not."""
+        return False
+
+    @property
+    def on_duty(self) -> bool:
+        """Whether we are the one of all who does what only one should do."""
+        return self.holds(DUTY)
+
+    def holds(self, name: str) -> bool:
+        """Whether we may act on this claim just now. Safe to ask from any thread."""
+        return self._claims.holds(name, self._clock.seconds())
+
+    async def take(self, name: str, who: str) -> int:
+        """Hold it, for this person; its fence. Raises `Elsewhere` or `Unavailable`.
+
+        Taken again it gets a new fence.
+        """
+        lock = self._locks.setdefault(name, DeferredLock())
+        await lock.acquire()
+        try:
+            claim = await self._take(name, who)
+        finally:
+            lock.release()
+        self._told.pop(name, None)
+        self._declined.pop(name, None)
+        self.hint()
+        return claim.fence
+
+    async def _take(self, name: str, who: str) -> Claim:
+        claim = None
+        for _ in range(_TRIES):
+            was = self._claims.to_take(name, self._clock.seconds())
+            asked = self._clock.seconds()
+            taken = await self._store.take(was, self._claims.me, who)
+            if taken is not None:
+                self._claims.granted(taken, asked, self._clock.seconds())
+                return taken
+            claim = await self.look_at(name)
+        raise Elsewhere(claim or Claim(name))
+
+    async def win(self, name: str, who: str, *, over: bool, seconds: float) -> int:
+        """Have it from whoever holds it, within so many seconds; its fence.
+
+        Unless ``over``, its driver is asked. Raises `Elsewhere` (in vain), `Declined` or
+        `Unavailable`. Cancelled, the wish is taken back.
+        """
+        want = Want(self._claims.me, who, secrets.token_hex(6), over)
+        until = self._clock.seconds() + seconds
+        told = False
+        try:
+            while True:
+                try:
+                    return await self.take(name, who)
+                except Elsewhere as held:
+                    claim = held.claim
+                if claim.declined == want.n:
+                    raise Declined
+                if self._clock.seconds() >= until:
+                    raise Elsewhere(claim)
+                if self._may_want(claim, want) and await self._store.want(claim, want):
+                    told = True
+                    self.hint()
+                await deferLater(self._clock, _OVER if over else _ASKING)
+                await self.look_at(name)
+        finally:
+            left = self._claims.get(name)
+            if told and left is not None and left.wanted == want:
+                self._spawn(self._store.want(left, None))
+
+    def _may_want(self, claim: Claim, want: Want) -> bool:
+        """One wish at a time; who may take over goes before who asks."""
+        there = claim.wanted
+        return there is None or (want.over and not there.over)
+
+    def release(self, name: str) -> None:
+        """Hold it no more. The store is told at once, and nobody waits for that."""
+        claim = self._claims.get(name)
+        if claim is not None and claim.holder == self._claims.me:
+            self._claims.let_go(name)
+            self._spawn(self._give_back(claim))
+
+    async def _give_back(self, claim: Claim) -> None:
+        await self._store.release(claim)
+        self.hint()
+
+    def tell(self, name: str, told: str) -> None:
+        """What the others are told about it, JSON; goes with the next beat."""
+        self._told[name] = told
+
+    def decline(self, name: str, n: str) -> None:
+        """Say no to a wish."""
+        self._declined[name] = n
+        self._beat_now(name)
+
+    # -- the others
+
+    def elsewhere(self, name: str) -> Claim | None:
+        """The claim, if another server was seen to hold it."""
+        return self._claims.elsewhere(name, self._clock.seconds())
+
+    def all_elsewhere(self) -> Iterable[Claim]:
+        """All those."""
+        return self._claims.all_elsewhere(self._clock.seconds())
+
+    async def look_at(self, name: str) -> Claim | None:
+        """One claim as the store has it now. Raises `Unavailable`."""
+        claim = await self._store.get(name)
+        if claim is not None:
+            self._saw(claim)
+        return claim
+
+    def look(self) -> None:
+        """Somebody says that it is worth it: look at all of them soon."""
+        if self._looking:
+            self._again = True
+        else:
+            self._look_now()
+
+    # -- as time goes by
+
+    def _tick(self) -> None:
+        now = self._clock.seconds()
+        for claim in self._claims.ours():
+            if self._claims.holds(claim.name, now):
+                self._beat_now(claim.name)
+            else:
+                self._lose(claim, f"the servers' common store did not answer: {self.trouble}")
+        self._claims_duty()
+        self.look()
+
+    def _beat_now(self, name: str) -> None:
+        claim = self._claims.get(name)
+        if claim is not None and self.holds(name) and name not in self._beating:
+            self._beating.add(name)
+            self._spawn(self._beat(claim), lambda: self._beating.discard(name))
+
+    async def _beat(self, claim: Claim) -> None:
+        name, asked = claim.name, self._clock.seconds()
+        told, declined = self._told.get(name, ""), self._declined.get(name, "")
+        beaten = await self._store.beat(claim, told, declined)
+        self.trouble = ""
+        if beaten is None:
+            now = self._claims.get(name)
+            if now is not None and (now.holder, now.fence) == (claim.holder, claim.fence):
+                self._lose(claim, "another server has taken it")
+        elif self._claims.beaten(beaten, asked, self._clock.seconds()):
+            self._heed(beaten)
+
+    def _claims_duty(self) -> None:
+        if not self._seeking and not self.holds(DUTY) and self.elsewhere(DUTY) is None:
+            self._seeking = True
+            self._spawn(self._seek_duty(), self._sought)
+
+    async def _seek_duty(self) -> None:
+        try:
+            await self.take(DUTY, "")
+        except Elsewhere:
+            return
+        self._log.info("On duty among the servers")
+
+    def _sought(self) -> None:
+        self._seeking = False
+
+    def _look_now(self) -> None:
+        self._looking, self._again = True, False
+        self._spawn(self._look_at_all(), self._looked)
+
+    async def _look_at_all(self) -> None:
+        for claim in await self._store.all():
+            self._saw(claim)
+        self.trouble = ""
+        await deferLater(self._clock, _CLOSELY)
+
+    def _looked(self) -> None:
+        self._looking = False
+        if self._again and self.running:
+            self._look_now()
+
+    def _saw(self, claim: Claim) -> None:
+        if self._claims.saw(claim, self._clock.seconds()):
+            self.lost(claim.name, "another server has taken it")
+        elif self.holds(claim.name):
+            self._heed(claim)
+
+    def _heed(self, claim: Claim) -> None:
+        want = claim.wanted
+        if want is not None and self._heeded.get(claim.name) != want.n:
+            self._heeded[claim.name] = want.n
+            self.wanted(claim.name, want)
+
+    def _lose(self, claim: Claim, why: str) -> None:
+        self.release(claim.name)
+        self.lost(claim.name, why)
+
+    def _spawn(self, work: Awaitable[Any], after: Callable[[], None] = lambda: None) -> None:
+        """Do it in the background. What the store cannot do is remembered, and tried again."""
+
+        async def done() -> None:
+            try:
+                await work
+            except Unavailable as why:
+                if not self.trouble:
+                    self._log.warn("The servers' common store: {why}", why=str(why))
+                self.trouble = str(why)
+
+        doing = Deferred.fromCoroutine(done())
+        self._works.add(doing)
+
+        def ended(result: Any) -> Any:
+            self._works.discard(doing)
+            after()
+            return result
+
+        doing.addBoth(ended)
+        doing.addErrback(lambda failure: self._log.failure("A fault of the claims", failure))

@@ -1,0 +1,124 @@
+"""A store of claims far away: answers take time, some are lost, a server may be cut off from it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock, deferLater
+
+from sightline.core.claims import Claim, Want
+from sightline.model.faults import Unavailable
+from sightline.replicas.claimant import Claimant
+
+T = TypeVar("T")
+
+
+class Sky:
+    """The rows, by the true time. ``dice`` says how long each way takes (s) and what is lost."""
+
+    def __init__(self, dice: random.Random, slow: float = 0.0, lossy: float = 0.0) -> None:
+        self.clock = Clock()
+        self.rows: dict[str, Claim] = {}
+        self._dice = dice
+        self._slow = slow
+        self._lossy = lossy
+
+    async def asked(self, who: Server, do: Callable[[], T]) -> T:
+        """One request of this server and its answer."""
+        if self._slow:
+            await deferLater(self.clock, self._dice.random() * self._slow)
+        if who.cut or self._dice.random() < self._lossy:
+            raise Unavailable("it never came there")
+        done = do()
+        if self._slow:
+            await deferLater(self.clock, self._dice.random() * self._slow)
+        if who.cut or self._dice.random() < self._lossy:
+            raise Unavailable("the answer was lost")
+        return done
+
+    def change(self, was: Claim, same: bool, **changes: Any) -> Claim | None:
+        row = self.rows.get(was.name, Claim(was.name))
+        if same and (row.holder, row.fence) != (was.holder, was.fence):
+            return None
+        if not same and (row.holder, row.fence, row.beat) != (was.holder, was.fence, was.beat):
+            return None
+        self.rows[was.name] = changed = replace(row, **changes)
+        return changed
+
+
+@dataclass
+class Server:
+    """One of the servers, with a clock that runs a little fast or slow."""
+
+    sky: Sky
+    label: str
+    rate: float = 1.0
+    cut: bool = False
+    frozen: bool = False
+    clock: Clock = field(default_factory=Clock)
+    lost: list[str] = field(default_factory=list)
+    wanted: list[Want] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clock.rightNow = hash(self.label) % 1000  # nobody's clock means anything to another
+        self.claimant = Claimant(self.clock, self, self.label)
+        self.claimant.lost = lambda name, why: self.lost.append(name)
+        self.claimant.wanted = lambda name, want: self.wanted.append(want)
+        self.claimant.startService()
+
+    def passes(self, seconds: float) -> None:
+        """Time goes by, also for who is frozen."""
+        if self.frozen:
+            self.clock.rightNow += seconds * self.rate
+        else:
+            self.clock.advance(seconds * self.rate)
+
+    def does(self, work: Any) -> Deferred[Any]:
+        return work if isinstance(work, Deferred) else Deferred.fromCoroutine(work)
+
+    # -- as the store of its claimant
+
+    async def all(self) -> list[Claim]:
+        return await self.sky.asked(self, lambda: list(self.sky.rows.values()))
+
+    async def get(self, name: str) -> Claim | None:
+        return await self.sky.asked(self, lambda: self.sky.rows.get(name))
+
+    async def take(self, was: Claim, me: str, who: str) -> Claim | None:
+        changes = {"holder": me, "who": who, "fence": was.fence + 1, "beat": 0}
+        empty = {"told": "", "declined": "", "wanted": None}
+        return await self.sky.asked(self, lambda: self.sky.change(was, False, **changes, **empty))
+
+    async def beat(self, claim: Claim, told: str, declined: str) -> Claim | None:
+        def do() -> Claim | None:
+            row = self.sky.rows[claim.name]
+            return self.sky.change(
+                claim, True, beat=row.beat + 1, told=told, declined=declined
+            )
+
+        return await self.sky.asked(self, do)
+
+    async def release(self, claim: Claim) -> None:
+        def do() -> None:
+            row = self.sky.rows[claim.name]
+            self.sky.change(claim, True, holder="", beat=row.beat + 1)
+
+        await self.sky.asked(self, do)
+
+    async def want(self, claim: Claim, want: Want | None) -> bool:
+        return await self.sky.asked(
+            self, lambda: self.sky.change(claim, True, wanted=want) is not None
+        )
+
+
+def pass_time(sky: Sky, servers: list[Server], seconds: float, step: float = 0.05) -> None:
+    """The true time, in small steps."""
+    for _ in range(round(seconds / step)):
+        sky.clock.advance(step)
+        for server in servers:
+            server.passes(step)
