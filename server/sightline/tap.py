@@ -38,6 +38,7 @@ from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
 from sightline.core.session import Lifetime, Visitor, described
 from sightline.core.world import World
+from sightline.driving.claim import Alone
 from sightline.driving.desk import Desk
 from sightline.driving.refusals import refused_commands
 from sightline.driving.verbs import Verbs
@@ -189,7 +190,7 @@ class Sightline(MultiService):
             time.time,
             hub,
             # Above those of any run before, unless a lease were taken each millisecond.
-            first_fence=round(time.time() * 1000),
+            Alone(round(time.time() * 1000)),
             need_guard=settings.driving.need_guard,
         )
         Verbs(helm, desk)

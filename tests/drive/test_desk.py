@@ -19,6 +19,7 @@ from sightline.core.intake import Intake
 from sightline.core.leases import KEEP, SILENCE
 from sightline.core.presence import Presence
 from sightline.core.world import World
+from sightline.driving.claim import Alone, Claims
 from sightline.driving.desk import MOST_SILENCE, MOST_TRIP, MOST_WAITING, Desk
 from sightline.driving.refusals import refused_commands
 from sightline.driving.things import Command
@@ -178,9 +179,12 @@ class Page:
 
 
 class Play:
-    def __init__(self, **options: Any) -> None:
-        self.clock = Clock()
-        self.clock.advance(1000)
+    def __init__(
+        self, claims: Claims | None = None, clock: Clock | None = None, **options: Any
+    ) -> None:
+        self.clock = clock or Clock()
+        if clock is None:
+            self.clock.advance(1000)
         kinds = (probots.kind(), broker.KIND)
         self.world = World("epoch")
         presence = Presence(kinds[0].patience)
@@ -194,7 +198,7 @@ class Play:
             "test",
         )
         self.helm = Helm(lambda: WALL)
-        self.desk = Desk(self.clock, lambda: WALL, self.hub, first_fence=10, **options)
+        self.desk = Desk(self.clock, lambda: WALL, self.hub, claims or Alone(10), **options)
         Verbs(self.helm, self.desk)
         self.broker = Broker()
         self.watch = self.desk.add(self.broker)

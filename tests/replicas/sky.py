@@ -97,9 +97,7 @@ class Server:
     async def beat(self, claim: Claim, told: str, declined: str) -> Claim | None:
         def do() -> Claim | None:
             row = self.sky.rows[claim.name]
-            return self.sky.change(
-                claim, True, beat=row.beat + 1, told=told, declined=declined
-            )
+            return self.sky.change(claim, True, beat=row.beat + 1, told=told, declined=declined)
 
         return await self.sky.asked(self, do)
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError
 
 from replicas.sky import Server, Sky, pass_time
-from sightline.core.claims import BEAT, GONE, HOLD, Elsewhere
-from sightline.replicas.claimant import DUTY, Declined
+from sightline.core.claims import BEAT, GONE, HOLD, Declined, Elsewhere
+from sightline.replicas.claimant import DUTY
 
 ROBOT = "probot/ProBot1"
 

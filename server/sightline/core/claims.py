@@ -81,6 +81,10 @@ class Elsewhere(Exception):
         self.claim = claim
 
 
+class Declined(Exception):
+    """Who holds it wants to keep it."""
+
+
 class Claims:
     """What one server knows of all claims. ``me`` is this run of it."""
 

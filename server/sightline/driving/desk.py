@@ -13,21 +13,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import msgspec
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from sightline.core.access import may
+from sightline.core.claims import Want
 from sightline.core.leases import KEEP, SILENCE, Ended, Lease, Leases, Stop
 from sightline.core.worst import Measured, parts, stops_within
 from sightline.driving.alarms import Alarms
+from sightline.driving.claim import Claims
 from sightline.driving.effects import Effects
 from sightline.driving.log import CommandLog
+from sightline.driving.others import Others
 from sightline.driving.patience import Patience
 from sightline.driving.route import Route
-from sightline.driving.seat import Motion, Seat
+from sightline.driving.seat import Ask, Motion, Seat
 from sightline.driving.things import Driven, Guard
 from sightline.driving.watch import Foreign, Watch
 from sightline.driving.wheel import Wheel
@@ -51,6 +56,8 @@ MOST_WAITING = 10
 ANSWER_EVERY = 0.2
 """Driving frames are answered no more often than this while nothing changes, s."""
 FRAMES_PER_SECOND = 60
+ASK_SECONDS = 20.0
+"""How long who asks for a robot waits for its driver's answer."""
 _IDLE_PROBE = 2.0  # s, while nobody drives
 _CLOSE_LINE = 0.15  # s after the end of a lease: when its stops are said
 _OWED = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # s after the broker is back
@@ -58,7 +65,7 @@ _ANSWER_FOREIGN = 0.3  # s per robot between stops said against somebody else
 
 
 class Desk(Service):
-    """``wall`` gives epoch s for people. ``first_fence`` is above those of any earlier run.
+    """``wall`` gives epoch s for people. ``claims`` are ours among those of all servers.
 
     With ``need_guard`` nobody drives at a broker without a guard.
     """
@@ -71,15 +78,21 @@ class Desk(Service):
         clock: IReactorTime,
         wall: Callable[[], float],
         hub: Hub,
+        claims: Claims,
         *,
-        first_fence: int = 1,
         need_guard: bool = False,
     ) -> None:
         self.clock: Any = clock
         self._wall = wall
         self.hub = hub
         self._need_guard = need_guard
-        self.leases = Leases(first_fence)
+        self.leases = Leases()
+        self.claims = claims
+        claims.lost, claims.wanted = self._claim_lost, self._wanted
+        claims.hint = self.hint
+        self.hinted: Callable[[], None] = claims.look
+        """What another server's hint makes us do."""
+        self.others = Others(clock, hub, claims, lambda thing: self.leases.get(thing) is not None)
         self.log = CommandLog(hub.show, wall, clock.seconds)
         self._routes: dict[str, Route] = {}
         self._watches: dict[str, Watch] = {}
@@ -100,7 +113,9 @@ class Desk(Service):
     def add(self, route: Route) -> Watch:
         """Robots of this broker may be driven, unless it says why not. Arrivals go by `sift`."""
         self._routes[route.name] = route
-        watch = self._watches[route.name] = Watch(self.clock.seconds)
+        watch = self._watches[route.name] = Watch(self.clock.seconds, self.others.excuses)
+        if not self.claims.alone:
+            watch.hinted = lambda: self.hinted()
         self._patiences[route.name] = Patience(self.clock.seconds, route, watch)
         self._show_guard(route)
         return watch
@@ -109,6 +124,12 @@ class Desk(Service):
         """The arrivals that are not for the desk."""
         watch = self._watches[broker]
         return watch.sift(arrivals, self._foreign, self._telemetry if len(self.leases) else None)
+
+    def hint(self) -> None:
+        """Have the other servers look at what we share: something of it was changed."""
+        for name, route in self._routes.items():
+            if not self.claims.alone and not route.broken:
+                self._watches[name].hint(route.send)
 
     def linked(self, broker: str) -> None:
         """The connection to this broker is in another state."""
@@ -299,6 +320,7 @@ class Desk(Service):
         if line is not None:
             line.lost = lambda why: None
             self.clock.callLater(_CLOSE_LINE, self._close, line)
+        self.others.ended(lease.thing, _CLOSE_LINE)
         self.log.write(lease.name, "end", seat.robot, lease=lease.fence, why=why)
         asks, seat.asks = seat.asks, []
         for ask in asks:
@@ -328,11 +350,48 @@ class Desk(Service):
                 seat.asks.remove(ask)
                 ask.answer.errback(Refused("gone", "you are gone"))
                 self.show(seat)
+        self.others.left(asker)
         self.leases.left(asker, self.clock.seconds())
         self.settle()
 
-    def _foreign(self, found: Foreign) -> None:
-        """Somebody else spoke on a command topic."""
+    def _claim_lost(self, thing: str, why: str) -> None:
+        if self.leases.get(thing) is not None:
+            self.leases.end(thing, why)
+            self.settle()
+
+    def _wanted(self, thing: str, want: Want) -> None:
+        """Somebody at another server would like to drive what we hold."""
+        seat = self.seats.get(thing)
+        if seat is None or self.leases.get(thing) is None:
+            self.others.ended(thing, 0.0)
+        elif want.over:
+            self.leases.end(thing, f"{want.who} took over")
+            self.settle()
+        else:
+            answer: Deferred[Fields] = Deferred()
+
+            def refused(failure: Failure) -> None:
+                why = failure.value
+                if isinstance(why, Refused) and why.code == "declined":
+                    self.claims.decline(thing, want.n)
+
+            answer.addErrback(refused)
+            until = self.clock.seconds() + ASK_SECONDS
+            seat.asks.append(Ask(want.who, None, until, answer))
+            self.show(seat)
+
+    def _foreign(self, found: Foreign) -> bool:
+        """Somebody else spoke on a command topic; whether that is certain."""
+        if self.others.doubts(found, self._certain):
+            return False
+        self._answer_foreign(found)
+        return True
+
+    def _certain(self, found: Foreign) -> None:
+        self.hub.arrived([found.arrival])  # among the quarantined
+        self._answer_foreign(found)
+
+    def _answer_foreign(self, found: Foreign) -> None:
         arrival, robot = found.arrival, found.robot
         topic = str(arrival.topic)
         thing = f"probot/{robot}"
@@ -359,6 +418,9 @@ class Desk(Service):
             seat = self.seats[lease.thing]
             if not may(seat.asker.user, "drive", lease.thing) if seat.asker else False:
                 self.leases.end(lease.thing, f"{lease.name} may not drive any more")
+                continue
+            if not self.claims.holds(lease.thing):
+                self.leases.end(lease.thing, "the servers' common store did not answer in time")
                 continue
             self.leases.hinder(lease.thing, self._hindrance(seat, now))
             if seat.motion is not None and isinstance(
@@ -415,6 +477,7 @@ class Desk(Service):
                 seat.asks.remove(ask)
                 ask.answer.errback(Refused("no_answer", "the driver did not answer"))
                 self.show(seat)
+        self.others.look()
         self._alarms.look()
         self.effects.look()
 
@@ -429,20 +492,20 @@ class Desk(Service):
             return
         seat.shown = self.clock.seconds()
         trip = seat.trip
-        self.hub.show(
-            key,
-            Driven(
-                holder=lease.name,
-                fence=lease.fence,
-                since=round(seat.since, 3),
-                state=lease.state,
-                why=lease.why or None,
-                sent=seat.sent,
-                trip=None if trip is None else round(trip * 1000, 1),
-                asks=tuple(ask.asker.user.name for ask in seat.asks),
-                loose=lease.loose,
-            ),
+        driven = Driven(
+            holder=lease.name,
+            fence=lease.fence,
+            since=round(seat.since, 3),
+            state=lease.state,
+            why=lease.why or None,
+            sent=seat.sent,
+            trip=None if trip is None else round(trip * 1000, 1),
+            asks=tuple(ask.name for ask in seat.asks),
+            loose=lease.loose,
         )
+        self.hub.show(key, driven)
+        if not self.claims.alone:
+            self.claims.tell(seat.thing, msgspec.json.encode(driven).decode())
 
     def _show_guard(self, route: Route) -> None:
         measured = self._measured(route)
@@ -500,9 +563,13 @@ class Desk(Service):
         if route is None:
             return None
         watch = self._watches[route.name]
-        wheel = Wheel(self.clock, robot, route, watch, lambda: self.leases.fence(thing))
+        wheel = Wheel(self.clock, robot, route, watch, lambda: self._fence(thing))
         self.seats[thing] = seat = Seat(robot, thing, route, watch, wheel)
         return seat
+
+    def _fence(self, thing: str) -> int:
+        """What a command must carry just now; 0: none may go out. Asked on paho's thread, too."""
+        return self.leases.fence(thing) if self.claims.holds(thing) else 0
 
     def can_hear(self, robot: str) -> bool:
         """Whether the robot's broker can be reached."""

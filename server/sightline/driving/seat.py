@@ -17,9 +17,13 @@ _MOST_ANGLES = 1000
 
 @dataclass
 class Ask:
-    """Somebody asks the driver for the robot, and waits ``until`` (monotonic s)."""
+    """Somebody asks the driver for the robot, and waits ``until`` (monotonic s).
 
-    asker: Asker
+    ``asker`` is None for who asks through another server.
+    """
+
+    name: str
+    asker: Asker | None
     until: float
     answer: Deferred[Fields]
 

@@ -31,6 +31,8 @@ class Driven(State, frozen=True, omit_defaults=True, kw_only=True):
     """Who asks for it."""
     loose: bool = False
     """The holder's connection is lost; it is kept for them a little."""
+    server: str | None = None
+    """Through which other of several servers; absent: through this one."""
 
 
 class Guard(State, frozen=True, omit_defaults=True, kw_only=True):

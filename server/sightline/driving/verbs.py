@@ -12,16 +12,14 @@ from twisted.internet.defer import Deferred
 
 from sightline.core import wire
 from sightline.core.access import may
-from sightline.core.leases import Held, NotYours
-from sightline.driving.desk import ANSWER_EVERY, Desk
+from sightline.core.leases import Held, Lease, NotYours
+from sightline.driving.desk import ANSWER_EVERY, ASK_SECONDS, Desk
 from sightline.driving.seat import Ask, Seat
 from sightline.helm import Asker, Fields, Helm, Refused
 from sightline.kinds.probots import commands
 from sightline.kinds.probots.model import ProBot, is_robot
 from sightline.model.kind import id_of
 
-ASK_SECONDS = 20.0
-"""How long who asks for a robot waits for its driver's answer."""
 SHUTDOWN_SECONDS = 20.0
 """How long a shutdown may take to show: the robot's will takes 11 s when its link is cut."""
 ROUTINE_SECONDS = 6.0
@@ -58,10 +56,11 @@ class Verbs:
     async def _take(self, asker: Asker, request: wire.Request) -> Fields:
         robot, thing = self._robot(asker, request, "drive")
         seat = self._desk.seat_for(robot, thing)
+        name, now = asker.user.name, self._desk.clock.seconds
         try:
-            lease = self._desk.leases.take(
-                thing, asker, asker.user.name, self._desk.clock.seconds()
-            )
+            self._desk.leases.check(thing, asker, name, now())
+            fence = await self._desk.others.claim(thing, name)
+            lease = self._desk.leases.take(thing, asker, name, fence, now())
         except Held as held:
             self._desk.settle()
             raise Refused("held", f"{robot} is driven by {held.lease.name}") from None
@@ -71,8 +70,9 @@ class Verbs:
         robot, thing = self._robot(asker, request, "takeover")
         seat = self._desk.seat_for(robot, thing)
         name = asker.user.name
+        fence = await self._desk.others.take_over(thing, name)
         lease = self._desk.leases.take_over(
-            thing, asker, name, f"{name} took over", self._desk.clock.seconds()
+            thing, asker, name, f"{name} took over", fence, self._desk.clock.seconds()
         )
         return await self._desk.begin(seat, asker, lease, "takeover")
 
@@ -103,16 +103,32 @@ class Verbs:
         robot, thing = self._robot(asker, request, "drive")
         lease = self._desk.leases.get(thing)
         seat = self._desk.seats.get(thing)
+        if lease is None and not self._desk.claims.alone:
+            return self._ask_elsewhere(asker, robot, thing)
         if lease is None or seat is None:
             raise Refused("free", f"nobody drives {robot}: take it")
         if lease.who == asker:
             raise Refused("yours", f"you drive {robot}")
         if any(ask.asker == asker for ask in seat.asks):
             raise Refused("asked", "you have asked already")
-        ask = Ask(asker, self._desk.clock.seconds() + ASK_SECONDS, Deferred())
+        until = self._desk.clock.seconds() + ASK_SECONDS
+        ask = Ask(asker.user.name, asker, until, Deferred())
         seat.asks.append(ask)
         self._desk.show(seat)
         return ask.answer
+
+    async def _ask_elsewhere(self, asker: Asker, robot: str, thing: str) -> Fields:
+        """Its driver is at another server, if there is one."""
+        seat = self._desk.seat_for(robot, thing)
+        if not await self._desk.others.holds(thing):
+            raise Refused("free", f"nobody drives {robot}: take it")
+        fence = await self._desk.others.ask(thing, asker, ASK_SECONDS)
+        now = self._desk.clock.seconds()
+        try:
+            lease = self._desk.leases.take(thing, asker, asker.user.name, fence, now)
+        except Held as held:  # somebody here was quicker
+            raise Refused("held", f"{robot} is driven by {held.lease.name}") from None
+        return await self._desk.begin(seat, asker, lease, "take")
 
     def _reply(self, asker: Asker, request: wire.Request) -> Fields:
         seat, fence = self._mine(request)
@@ -120,26 +136,33 @@ class Verbs:
         if lease is None or lease.who != asker or lease.fence != fence:
             raise self._not_yours(seat.robot)
         name, yes = request.more.get("to"), request.more.get("yes")
-        ask = next((a for a in seat.asks if a.asker.user.name == name), None)
+        ask = next((a for a in seat.asks if a.name == name), None)
         if ask is None:
             raise Refused("not_asking", "that person does not ask any more")
         seat.asks.remove(ask)
         if yes is not True:
             self._desk.show(seat)
             ask.answer.errback(Refused("declined", f"{asker.user.name} keeps {seat.robot}"))
-            return {}
-        if not may(ask.asker.user, "drive", seat.thing):
+        elif ask.asker is None:  # the other server takes it as soon as it is free
+            self._desk.leases.end(seat.thing, f"handed over to {name}")
+            self._desk.settle()
+        elif not may(ask.asker.user, "drive", seat.thing):
             raise Refused("forbidden", "that person may not drive it")
-        new = self._desk.leases.take_over(
-            seat.thing,
-            ask.asker,
-            ask.asker.user.name,
-            f"handed over to {ask.asker.user.name}",
-            self._desk.clock.seconds(),
-        )
-        begun = Deferred.fromCoroutine(self._desk.begin(seat, ask.asker, new, "take"))
-        begun.addCallbacks(ask.answer.callback, ask.answer.errback)
+        else:
+            handed = Deferred.fromCoroutine(self._hand_over(seat, lease, ask.asker))
+            handed.addCallbacks(ask.answer.callback, ask.answer.errback)
         return {}
+
+    async def _hand_over(self, seat: Seat, lease: Lease, to: Asker) -> Fields:
+        """The driver agrees that another one here goes on."""
+        name = to.user.name
+        fence = await self._desk.others.claim(seat.thing, name)
+        if self._desk.leases.fence(seat.thing) != lease.fence:
+            raise Refused("held", f"{seat.robot} went to somebody else")
+        new = self._desk.leases.take_over(
+            seat.thing, to, name, f"handed over to {name}", fence, self._desk.clock.seconds()
+        )
+        return await self._desk.begin(seat, to, new, "take")
 
     def _drive(self, asker: Asker, request: wire.Request) -> Fields | None:
         more = request.more
@@ -223,6 +246,8 @@ class Verbs:
     async def _shutdown(self, asker: Asker, request: wire.Request) -> Fields:
         robot, thing = self._robot(asker, request, "shutdown")
         seat = self._desk.seat_for(robot, thing, to_drive=False)
+        await self._desk.others.take_over(thing, asker.user.name)
+        self._desk.others.speaks(thing)
         self._desk.leases.end(thing, f"{asker.user.name} shut {robot} down")
         self._desk.leases.stop(thing, "it is shut down")
         self._desk.settle()
@@ -244,6 +269,9 @@ class Verbs:
         if to not in ("start", "stop"):
             raise Refused("bad_routine", 'a main routine is told "start" or "stop"')
         seat = self._desk.seat_for(robot, thing, to_drive=False)
+        if self._desk.leases.get(thing) is None:
+            await self._desk.others.claim(thing, asker.user.name)
+        self._desk.others.speaks(thing)
         if to == "stop":
             self._desk.leases.stop(thing, f"{asker.user.name} stopped its main routine")
             self._desk.settle()
@@ -261,7 +289,7 @@ class Verbs:
         """Who drives what, and from where."""
         if not may(asker.user, "drivers", "probot/"):
             raise Refused("forbidden", "only an admin is told that")
-        found = {}
+        found: dict[str, Fields] = {}
         for lease in self._desk.leases:
             seat = self._desk.seats[lease.thing]
             found[seat.robot] = {
@@ -270,6 +298,14 @@ class Verbs:
                 "since": round(seat.since, 3),
                 "lease": lease.fence,
             }
+        for claim in self._desk.claims.all_elsewhere():
+            if claim.who:
+                found[id_of(claim.name)] = {
+                    "holder": claim.who,
+                    "address": "",
+                    "server": claim.server,
+                    "lease": claim.fence,
+                }
         return {"drivers": found}
 
     async def _effect(

@@ -21,6 +21,8 @@ GUARD = "sightline/guard/"
 
 ``here 512``: the longest it lately took to stop something, in ms (see `sightline.cli.guard`).
 """
+LOOK = "sightline/look"
+"""One of several servers says that the others have a reason to look at what they share."""
 _ECHO = "sightline/echo/"
 _MINE = ("keys/", "MainRoutine/", "shutdownProBot/", "sightline/")
 _GUARD_SILENT = 1.4  # s; it is looked at each 0.25 s, so that its absence shows within 2 s
@@ -42,15 +44,21 @@ class Foreign:
 
 
 class Watch:
-    """``clock`` is monotonic s."""
+    """``clock`` is monotonic s. ``excused`` says whether another server of ours drives a robot."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, clock: Callable[[], float], excused: Callable[[str], bool] = lambda robot: False
+    ) -> None:
         self._clock = clock
+        self._excused = excused
         self.ledger = Ledger()
         self.echo_topic = _ECHO + secrets.token_hex(8)
         self.will_topic = self.echo_topic + "/will"
         """On it comes the will of our connection that fell silent: see `patience`."""
         self.will_heard: Callable[[], None] = lambda: None
+        self.hinted: Callable[[], None] | None = None
+        """What another server says on `LOOK` makes us do; None: there are no others."""
+        self._me = secrets.token_hex(8).encode()
         self.trip: float | None = None
         """The last round trip to the broker, s."""
         self._probes: dict[bytes, float] = {}
@@ -63,7 +71,9 @@ class Watch:
     @property
     def filters(self) -> list[tuple[str, int]]:
         """What to subscribe to."""
-        own = (GUARD + "+", self.echo_topic, self.will_topic)
+        own = [GUARD + "+", self.echo_topic, self.will_topic]
+        if self.hinted is not None:
+            own.append(LOOK)
         return [(name, 0) for name in (*commands.FILTERS, *own)]
 
     # -- what comes in
@@ -71,19 +81,22 @@ class Watch:
     def sift(
         self,
         arrivals: Iterable[Arrival],
-        foreign: Callable[[Foreign], None],
+        foreign: Callable[[Foreign], bool],
         heard: Callable[[bytes], None] | None,
     ) -> list[Arrival]:
-        """The arrivals that are not for us. ``heard`` gets the payload of each telemetry line."""
+        """The arrivals that are not for us.
+
+        ``foreign`` is told what somebody else said, and says whether that is certain: then it is
+        shown among the quarantined, too. ``heard`` gets the payload of each telemetry line.
+        """
         kept = []
         for arrival in arrivals:
             topic = arrival.topic
             if type(topic) is not str:
                 kept.append(arrival)
             elif topic.startswith(_MINE):
-                if found := self._mine(topic, arrival):
-                    kept.append(arrival)  # shown among the quarantined, too
-                    foreign(found)
+                if (found := self._mine(topic, arrival)) and foreign(found):
+                    kept.append(arrival)
             else:
                 if heard is not None and topic == "telemetry" and not arrival.retain:
                     heard(arrival.payload)
@@ -107,14 +120,19 @@ class Watch:
                 self._recent.append(self.trip)
             elif topic == self.will_topic:
                 self.will_heard()
+            elif topic == LOOK and self.hinted is not None and payload != self._me:
+                self.hinted()
             return None
         if not arrival.retain:
             took = self.ledger.heard(topic, payload, now)
             if took is not None:
                 self.trips[topic] = took
                 return None
+        robot = commands.robot_of(topic)
+        if robot is not None and not arrival.retain and self._excused(robot):
+            return None
         stops = topic.startswith("keys/") and commands.is_stop(payload)
-        return Foreign(arrival, commands.robot_of(topic), stops)
+        return Foreign(arrival, robot, stops)
 
     def _guard(self, topic: str, payload: bytes, now: float) -> None:
         here = _HERE.fullmatch(payload)
@@ -134,6 +152,10 @@ class Watch:
             self._probes[payload] = self._clock()
             if not send(self.echo_topic, payload):
                 del self._probes[payload]
+
+    def hint(self, send: Callable[[str, bytes], bool]) -> None:
+        """Have the other servers look."""
+        send(LOOK, self._me)
 
     @property
     def slow(self) -> float:

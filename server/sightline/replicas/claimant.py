@@ -18,7 +18,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.logger import Logger
 
-from sightline.core.claims import BEAT, Claim, Claims, Elsewhere, Want
+from sightline.core.claims import BEAT, Claim, Claims, Declined, Elsewhere, Want
 from sightline.model.faults import Unavailable
 
 DUTY = "duty"
@@ -27,10 +27,6 @@ _OVER = 0.1  # s between looks of who takes something over
 _ASKING = 0.3  # … and of who asked for it and waits for a person
 _CLOSELY = 0.05  # s: hints make us look no more often than this
 _GOODBYE = 2.0  # s for giving everything back when we stop
-
-
-class Declined(Exception):
-    """Who holds it wants to keep it."""
 
 
 class Store(Protocol):
@@ -73,6 +69,7 @@ class Claimant(Service):
         self._heeded: dict[str, str] = {}
         self._looking = False
         self._again = False
+        self._resting: Any = None
         self._seeking = False
         self._works: set[Deferred[Any]] = set()
         self._loop = LoopingCall(self._tick)
@@ -100,6 +97,8 @@ class Claimant(Service):
         super().stopService()
         if self._loop.running:
             self._loop.stop()
+        if self._resting is not None and self._resting.active():
+            self._resting.cancel()
         for claim in self._claims.ours():
             self.release(claim.name)
         waiting: Deferred[Any] = DeferredList(list(self._works), consumeErrors=True)
@@ -139,9 +138,11 @@ class Claimant(Service):
 
     async def _take(self, name: str, who: str) -> Claim:
         claim = None
+        if self.elsewhere(name) is not None:  # when last seen: it may be free by now
+            await self.look_at(name)
         for _ in range(_TRIES):
-            was = self._claims.to_take(name, self._clock.seconds())
             asked = self._clock.seconds()
+            was = self._claims.to_take(name, asked)
             taken = await self._store.take(was, self._claims.me, who)
             if taken is not None:
                 self._claims.granted(taken, asked, self._clock.seconds())
@@ -195,13 +196,16 @@ class Claimant(Service):
         self.hint()
 
     def tell(self, name: str, told: str) -> None:
-        """What the others are told about it, JSON; goes with the next beat."""
+        """What the others are told about it, JSON; goes with the next beat, at first at once."""
+        first = name not in self._told
         self._told[name] = told
+        if first:
+            self._beat_now(name, news=True)
 
     def decline(self, name: str, n: str) -> None:
         """Say no to a wish."""
         self._declined[name] = n
-        self._beat_now(name)
+        self._beat_now(name, news=True)
 
     # -- the others
 
@@ -239,13 +243,13 @@ class Claimant(Service):
         self._claims_duty()
         self.look()
 
-    def _beat_now(self, name: str) -> None:
+    def _beat_now(self, name: str, *, news: bool = False) -> None:
         claim = self._claims.get(name)
         if claim is not None and self.holds(name) and name not in self._beating:
             self._beating.add(name)
-            self._spawn(self._beat(claim), lambda: self._beating.discard(name))
+            self._spawn(self._beat(claim, news), lambda: self._beating.discard(name))
 
-    async def _beat(self, claim: Claim) -> None:
+    async def _beat(self, claim: Claim, news: bool) -> None:
         name, asked = claim.name, self._clock.seconds()
         told, declined = self._told.get(name, ""), self._declined.get(name, "")
         beaten = await self._store.beat(claim, told, declined)
@@ -256,6 +260,8 @@ class Claimant(Service):
                 self._lose(claim, "another server has taken it")
         elif self._claims.beaten(beaten, asked, self._clock.seconds()):
             self._heed(beaten)
+            if news:
+                self.hint()
 
     def _claims_duty(self) -> None:
         if not self._seeking and not self.holds(DUTY) and self.elsewhere(DUTY) is None:
@@ -274,17 +280,20 @@ class Claimant(Service):
 
     def _look_now(self) -> None:
         self._looking, self._again = True, False
-        self._spawn(self._look_at_all(), self._looked)
+        self._spawn(self._look_at_all(), self._rest)
 
     async def _look_at_all(self) -> None:
         for claim in await self._store.all():
             self._saw(claim)
         self.trouble = ""
-        await deferLater(self._clock, _CLOSELY)
+
+    def _rest(self) -> None:
+        if self.running:
+            self._resting = self._clock.callLater(_CLOSELY, self._looked)
 
     def _looked(self) -> None:
         self._looking = False
-        if self._again and self.running:
+        if self._again:
             self._look_now()
 
     def _saw(self, claim: Claim) -> None:
