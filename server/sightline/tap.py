@@ -38,7 +38,6 @@ from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
 from sightline.core.session import Lifetime, Visitor, described
 from sightline.core.world import World
-from sightline.driving.claim import Alone
 from sightline.driving.desk import Desk
 from sightline.driving.refusals import refused_commands
 from sightline.driving.verbs import Verbs
@@ -61,6 +60,7 @@ from sightline.web.socket import Limits, SocketResource, Sockets
 from sightline.wiring.archive import message_archive
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers
+from sightline.wiring.claims import Claiming
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
 from sightline.wiring.history import HistoryService, figures_of, make_store, remembers, retained
@@ -185,12 +185,12 @@ class Sightline(MultiService):
         helm = Helm(time.time)
         helm.when_answered(Witness(keeper.note, reactor))
         Looking().join(helm)
+        claiming = Claiming(settings)
         self.desk = desk = Desk(
             reactor,
             time.time,
             hub,
-            # Above those of any run before, unless a lease were taken each millisecond.
-            Alone(round(time.time() * 1000)),
+            claiming.claims,
             need_guard=settings.driving.need_guard,
         )
         Verbs(helm, desk)
@@ -225,6 +225,7 @@ class Sightline(MultiService):
             **brokers.gauges(),
             **history.gauges(),
             **ports.gauges(),
+            **claiming.gauges(),
             "behind": fanout.behind,
             "things": len(world),
             "console": console.subscriptions,
@@ -299,6 +300,7 @@ class Sightline(MultiService):
             Door(keeper),
             history,
             hub,
+            claiming,
             desk,
             places,
             archive,

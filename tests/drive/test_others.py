@@ -267,7 +267,7 @@ def test_what_is_told_of_a_lease_is_json_that_says_no_address(pair):
 
 def test_a_hint_makes_the_others_look_at_once(pair):
     a, b = pair.plays
-    pair.passes(0.2)  # in the middle between two looks
+    pair.passes(0.2)
     amy = a.page("amy").takes()
     pair.passes(0.4, frames=amy.frame)
     assert b.lease().holder == "amy"

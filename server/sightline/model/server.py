@@ -37,6 +37,10 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     ``turned_away``: connections there was no room for. ``https``: the certificate, if we have one.
     Absent: 0.
 
+    Of several servers: ``replica`` is this one's name, ``on_duty`` whether it does what only one
+    should do; while ``shared_why`` is told the store that they share cannot be asked, and nobody
+    drives.
+
     Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
     ``history_why`` is told nothing can be kept. ``history_rows`` and ``history_bytes`` are its
@@ -74,3 +78,6 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     archive_lost: int = 0
     turned_away: int = 0
     https: Https | None = None
+    replica: str | None = None
+    on_duty: bool = False
+    shared_why: str | None = None

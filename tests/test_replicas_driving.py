@@ -1,0 +1,214 @@
+"""Several servers, one table, one broker, real processes: one driver over all of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_twisted
+from twisted.internet.defer import Deferred, gatherResults
+
+from aws import ENVIRON, endpoint
+from broker import Broker
+from drive.scene import KEYS, ROBOT, STOP, Driver, Process, Recorder, pause, until
+from sightline_process import SightlineProcess
+
+TABLES = iter(range(1, 1000))
+
+
+class Fleet:
+    """Two servers over one table, a robot, and somebody who hears what it is told."""
+
+    def __init__(self, broker: Broker, servers: list[SightlineProcess]) -> None:
+        self.recorder = Recorder(broker.port)
+        self.servers = servers
+        self.drivers = [Driver(server.port, "") for server in servers]
+
+    def pids(self, number: int) -> int:
+        return self.servers[number].pid
+
+    async def lease(self, number: int, fact: Any, what: str) -> dict[str, Any]:
+        """The lease as a page of this server shows it, once it is so."""
+        browser = self.drivers[number].browser
+        await browser.sees(lambda things: fact(things.get("lease/ProBot1")), what)
+        found: dict[str, Any] = browser.picture.things.get("lease/ProBot1", {})
+        return found
+
+    async def free(self, number: int) -> None:
+        await self.lease(number, lambda lease: lease is None, "that nobody drives")
+
+
+def settings(broker: Broker, name: str, table: str) -> str:
+    return f"""
+        [broker.main]
+        host = "127.0.0.1"
+        port = {broker.port}
+        reconnect_min = 0.1
+        [driving]
+        guard = false
+        [history]
+        store = "dynamodb"
+        [dynamodb]
+        table = "{table}"
+        region = "eu-west-1"
+        endpoint = "{endpoint()}"
+        [replicas]
+        name = "{name}"
+    """
+
+
+@asynccontextmanager
+async def fleet(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Fleet]:
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    table = f"fleet-{os.getpid()}-{next(TABLES)}"
+    with ExitStack() as stack:
+        broker = stack.enter_context(Broker())
+        servers = [
+            stack.enter_context(SightlineProcess(settings(broker, name, table))) for name in "ab"
+        ]
+        robot = ["-m", "sightline.cli.main", "simulate", "probot", "--broker"]
+        process = Process(
+            [sys.executable, *robot, f"127.0.0.1:{broker.port}"], folder / "robot.log"
+        )
+        stack.callback(process.end)
+        scene = Fleet(broker, servers)
+        stack.callback(scene.recorder.close)
+        for driver in scene.drivers:
+            await driver.enters()
+            await driver.browser.sees(
+                lambda things: things.get(ROBOT, {}).get("presence") == "live", "the robot"
+            )
+        await until(lambda: scene.recorder.ready, "the recorder")
+        try:
+            yield scene
+        finally:
+            for driver in scene.drivers:
+                await driver.leaves()
+
+
+def alarm(things: dict[str, dict[str, object]]) -> bool:
+    return f"alarm/{KEYS}" in things
+
+
+@pytest.mark.timeout(240)
+@pytest_twisted.ensureDeferred
+async def test_one_drives_and_the_others_watch_stop_and_take_over(tmp_path, monkeypatch):
+    async with fleet(tmp_path, monkeypatch) as scene:
+        one, other = scene.drivers
+        await one.takes()
+        one.presses()
+        await until(scene.recorder.motion, "motion")
+        seen = await scene.lease(
+            1, lambda lease: lease and lease["state"] == "moving", "that it is driven"
+        )
+        assert (seen["server"], seen["fence"]) == ("a", one.fence)
+        refused = await other.asks("take")
+        assert refused["code"] == "held"
+        await pause(1.5)  # of driving, heard by both
+        for driver in scene.drivers:
+            assert not alarm(driver.browser.picture.things)
+
+        before = time.monotonic()
+        assert (await other.asks("stop"))["ok"]
+        await until(
+            lambda: STOP in [h.payload for h in scene.recorder.commands(before)], "the stop"
+        )
+
+        answer = await other.asks("takeover")
+        assert answer["ok"], answer
+        taken = time.monotonic()
+        other.fence = answer["lease"]
+        assert other.fence > one.fence
+        other.begins()
+        await pause(0.3)
+        other.presses(up=0.2, right=0.0)
+        await until(
+            lambda: b"0.20 0.00 0.00 0.00" in [h.payload for h in scene.recorder.motion(taken)],
+            "motion by the other",
+        )
+        heard = {h.payload for h in scene.recorder.motion(taken)}
+        assert heard == {b"0.20 0.00 0.00 0.00"}
+        seen = await scene.lease(
+            0, lambda lease: lease and lease.get("server") == "b", "who drives now"
+        )
+        assert not any(alarm(driver.browser.picture.things) for driver in scene.drivers)
+
+
+@pytest.mark.timeout(240)
+@pytest_twisted.ensureDeferred
+async def test_when_a_server_is_killed_its_robot_stops_and_is_driven_through_another(
+    tmp_path, monkeypatch
+):
+    async with fleet(tmp_path, monkeypatch) as scene:
+        one, other = scene.drivers
+        await one.takes()
+        one.presses()
+        await until(scene.recorder.motion, "motion")
+        await scene.lease(1, lambda lease: lease is not None, "who drives")
+        killed = time.monotonic()
+        os.kill(scene.pids(0), signal.SIGKILL)
+        await until(
+            lambda: STOP in [h.payload for h in scene.recorder.commands(killed)], "the stop"
+        )
+        await scene.free(1)
+        await other.takes()
+        other.presses(up=0.3, right=0.0)
+        await until(
+            lambda: b"0.30 0.00 0.00 0.00" in [h.payload for h in scene.recorder.motion(killed)],
+            "motion through the other",
+        )
+
+
+@pytest.mark.timeout(240)
+@pytest_twisted.ensureDeferred
+async def test_a_server_that_hung_finds_its_robot_in_other_hands_and_says_nothing_to_it(
+    tmp_path, monkeypatch
+):
+    async with fleet(tmp_path, monkeypatch) as scene:
+        one, other = scene.drivers
+        await one.takes()
+        one.presses()
+        await until(scene.recorder.motion, "motion")
+        await scene.lease(1, lambda lease: lease is not None, "who drives")
+        os.kill(scene.pids(0), signal.SIGSTOP)
+        try:
+            await scene.free(1)
+            await other.takes()
+            other.presses(up=0.3, right=0.0)
+            began = time.monotonic()
+            await until(lambda: scene.recorder.motion(began), "motion through the other")
+        finally:
+            os.kill(scene.pids(0), signal.SIGCONT)
+        # The first one's driver has pressed all the time; what waited must not come out now.
+        await pause(2.0)
+        heard = {h.payload for h in scene.recorder.motion(began)}
+        assert heard == {b"0.30 0.00 0.00 0.00"}
+
+
+@pytest.mark.timeout(240)
+@pytest_twisted.ensureDeferred
+async def test_of_two_who_take_a_robot_at_once_one_gets_it_again_and_again(tmp_path, monkeypatch):
+    async with fleet(tmp_path, monkeypatch) as scene:
+        held = 0
+        fences = []
+        for _ in range(25):
+            asked = [Deferred.fromCoroutine(d.asks("take")) for d in scene.drivers]
+            answers = await gatherResults(asked)
+            won = [n for n, answer in enumerate(answers) if answer["ok"]]
+            assert len(won) <= 1, answers
+            for number in won:
+                held += 1
+                fences.append(answers[number]["lease"])
+                driver = scene.drivers[number]
+                assert (await driver.asks("release", lease=fences[-1]))["ok"]
+            await pause(0.25)
+        assert held >= 10
+        assert fences == sorted(set(fences))
