@@ -5,6 +5,7 @@ import { ceiling, table } from '../../src/kinds/probots/drive/chart';
 import { collect } from '../../src/kinds/probots/drive/history';
 import { fallPerMinute, percentile } from '../../src/kinds/probots/drive/page';
 import {
+  driverText,
   readAlarm,
   readCommand,
   readDrivers,
@@ -49,6 +50,17 @@ describe('what the server shows of driving', () => {
       asks: ['bob'],
       loose: false,
     });
+  });
+
+  test('who drives, and where from', () => {
+    const lease = (state: Record<string, unknown> = {}) =>
+      readLease(thing('lease', 'ProBot1', { holder: 'amy', fence: 9, ...state }));
+    expect(driverText(lease(), 'bob')).toBe('amy drives it');
+    expect(driverText(lease(), 'amy')).toBe('You drive it in another tab');
+    expect(driverText(lease({ server: 'b' }), 'bob')).toBe('amy drives it through server b');
+    expect(driverText(lease({ server: 'b', loose: true }), 'amy')).toBe(
+      'You drive it through server b (connection lost)',
+    );
   });
 
   test('a lease in a state of another make is parked', () => {

@@ -3,6 +3,7 @@ import { Hand, KeyRound, UserRound } from 'lucide';
 import { useApp } from '../../../panels/context';
 import { Icon } from '../../../panels/icon';
 import type { ProBot } from '../read';
+import { driverText } from './read';
 import type { Lease } from './read';
 import { may } from './roles';
 
@@ -67,8 +68,7 @@ export function ControlBar({
       {lease ? (
         <span class="pill" data-tone="use" data-control="other">
           <i />
-          {self ? 'You drive it in another tab' : `${lease.holder} drives it`}
-          {lease.loose ? ' (connection lost)' : ''}
+          {driverText(lease, name)}
         </span>
       ) : (
         <span class="pill" data-tone="off" data-control="free">

@@ -563,6 +563,7 @@ function StateCard({
               <>
                 {lease.holder}
                 {lease.since === undefined ? '' : ` since ${timeText(lease.since, now)}`}
+                {lease.server === undefined ? '' : `, through server ${lease.server}`}
                 {address ? (
                   <>
                     {' '}

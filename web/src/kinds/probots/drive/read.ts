@@ -21,6 +21,8 @@ export interface Lease {
   readonly asks: readonly string[];
   /** The holder's connection is lost; the lease is kept for them a little. */
   readonly loose: boolean;
+  /** Through which other of several servers; absent: through ours. */
+  readonly server?: string;
 }
 
 export function readLease(thing: Thing): Lease {
@@ -37,8 +39,18 @@ export function readLease(thing: Thing): Lease {
       why: field.text(thing, 'why'),
       sent: field.text(thing, 'sent'),
       trip: field.number(thing, 'trip'),
+      server: field.text(thing, 'server'),
     }),
   };
+}
+
+/** Who drives, in words for `name`: the same person in another tab is told where the control is. */
+export function driverText(lease: Lease, name: string): string {
+  const self = lease.holder === name;
+  const where =
+    lease.server !== undefined ? ` through server ${lease.server}` : self ? ' in another tab' : '';
+  const lost = lease.loose ? ' (connection lost)' : '';
+  return `${self ? 'You drive' : `${lease.holder} drives`} it${where}${lost}`;
 }
 
 /** One way to die, and how long a robot goes on then; seconds. */
