@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred, gatherResults
 
 from aws import ENVIRON, endpoint
 from broker import Broker
-from drive.scene import KEYS, ROBOT, STOP, Driver, Process, Recorder, pause, until
+from drive.scene import KEYS, ROBOT, STOP, Driver, Process, Recorder, measured, pause, until
 from sightline_process import SightlineProcess
 
 TABLES = iter(range(1, 1000))
@@ -40,6 +40,16 @@ class Fleet:
         await browser.sees(lambda things: fact(things.get("lease/ProBot1")), what)
         found: dict[str, Any] = browser.picture.things.get("lease/ProBot1", {})
         return found
+
+    async def stopped(self, since: float) -> float:
+        """How long after that the robot was told to stop, s."""
+        found = self.recorder.commands
+
+        def stops() -> list[float]:
+            return [heard.at for heard in found(since) if heard.payload == STOP]
+
+        await until(stops, "the stop")
+        return stops()[0] - since
 
     async def free(self, number: int) -> None:
         await self.lease(number, lambda lease: lease is None, "that nobody drives")
@@ -118,13 +128,14 @@ async def test_one_drives_and_the_others_watch_stop_and_take_over(tmp_path, monk
 
         before = time.monotonic()
         assert (await other.asks("stop"))["ok"]
-        await until(
-            lambda: STOP in [h.payload for h in scene.recorder.commands(before)], "the stop"
-        )
+        measured("stop button, at another server", await scene.stopped(before))
 
+        before = time.monotonic()
         answer = await other.asks("takeover")
         assert answer["ok"], answer
         taken = time.monotonic()
+        measured("taken over from another server", await scene.stopped(before))
+        measured("… until the other one may drive", taken - before)
         other.fence = answer["lease"]
         assert other.fence > one.fence
         other.begins()
@@ -155,11 +166,10 @@ async def test_when_a_server_is_killed_its_robot_stops_and_is_driven_through_ano
         await scene.lease(1, lambda lease: lease is not None, "who drives")
         killed = time.monotonic()
         os.kill(scene.pids(0), signal.SIGKILL)
-        await until(
-            lambda: STOP in [h.payload for h in scene.recorder.commands(killed)], "the stop"
-        )
+        await scene.stopped(killed)
         await scene.free(1)
         await other.takes()
+        measured("server killed: driven through another", time.monotonic() - killed)
         other.presses(up=0.3, right=0.0)
         await until(
             lambda: b"0.30 0.00 0.00 0.00" in [h.payload for h in scene.recorder.motion(killed)],

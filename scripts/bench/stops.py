@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[2]
+TESTS = ("tests/drive/test_stops.py", "tests/test_replicas_driving.py")
 
 
 def main(runs: int) -> int:
@@ -27,7 +28,7 @@ def main(runs: int) -> int:
         path = Path(folder) / "stops"
         for _ in range(runs):
             done = subprocess.run(
-                [sys.executable, "-m", "pytest", "tests/drive/test_stops.py"],
+                [sys.executable, "-m", "pytest", *TESTS],
                 cwd=ROOT,
                 env={**os.environ, "SIGHTLINE_STOPS": str(path)},
                 stdout=sys.stderr,

@@ -13,6 +13,8 @@ digits, so that text sorts as time does, and ``digest`` 16 hex digits.
     U#<thing>                <undo>#<sort>#<sk>    an entry that one act of hiding has hidden
     SORTS                    <sort>                a sort that was ever written
 
+Several servers keep what they share in the same table: ``CLAIM`` (see `sightline.replicas`).
+
 Events (and nothing else) also have ``ep`` = V#<sort>#<day> and ``es`` = <time>#<digest>#<thing>,
 the keys of the sparse index ``events``. So they are found by time over all things, and whatever
 happens to the entry happens in the index.
