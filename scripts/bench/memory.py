@@ -1,11 +1,12 @@
 """What the server takes of a small machine: memory and CPU, with the demo, viewers and things.
 
-    scripts/bench/memory.py [--part demo,viewers,things,both,tls] [--json FILE]
+    scripts/bench/memory.py [--part demo,viewers,things,both,tls] [--limit MB] [--json FILE]
 
 Memory is that of the server's process (RSS), and of all that its unit holds: with its children (the
 guard; in the demo also mosquitto and the simulation), shared pages counted once (PSS). That is what
 ``MemoryMax`` counts, but for what the kernel keeps for the sockets. *most* is the highest of all
-seconds.
+seconds. With ``--limit`` (root) the kernel holds the server to it, as ``MemoryMax`` does; *charged*
+is what it counted at most, sockets and cached files included, and *hit* how often more was wanted.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from typing import Any
 import fanout
 import processes
 import table
+from cell import Cell
 from fanout import Scene
 from processes import SERVER_CORE, Child, folder, free_port, wait_for_port
 
@@ -102,6 +104,8 @@ class Watched:
             "most": self.most,
             "most_family": self.most_family,
             "cpu": self.cpu,
+            "charged": self._server.cell.most if self._server.cell else None,
+            "hit": self._server.cell.hit if self._server.cell else None,
         }
 
 
@@ -116,7 +120,8 @@ class Twistd(Child):
         command = [str(Path(sys.executable).with_name("twistd")), "-n", "--pidfile=", "sightline"]
         command += ["--port", str(self.port), "--state", str(where / f"state-{self.port}")]
         command += ["--config", str(config), *options]
-        super().__init__(command, SERVER_CORE, log)
+        cell = Cell(processes.limit) if processes.limit else None
+        super().__init__(command, SERVER_CORE, log, cell)
         wait_for_port(self.port, self.process, log)
 
 
@@ -217,9 +222,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--part", default=",".join(PARTS))
     parser.add_argument("--ahead", action="store_true", help="before all other work (root only)")
+    parser.add_argument("--limit", type=int, default=0, metavar="MB", help="(root only)")
     parser.add_argument("--json", metavar="FILE")
     args = parser.parse_args()
     processes.ahead = args.ahead
+    processes.limit = args.limit
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     rows: list[dict[str, Any]] = []
@@ -229,8 +236,12 @@ def main() -> None:
     table.note(f"machine: {table.machine()}")
     table.show(
         "Memory in MB, CPU in % of one core",
-        ["", "RSS", "unit", "RSS, most", "unit, most", "CPU"],
-        [[r["what"], r["rss"], r["family"], r["most"], r["most_family"], r["cpu"]] for r in rows],
+        ["", "RSS", "unit", "RSS, most", "unit, most", "CPU", "charged", "hit"],
+        [
+            [r["what"]]
+            + [r[key] for key in ("rss", "family", "most", "most_family", "cpu", "charged", "hit")]
+            for r in rows
+        ],
     )
     table.write(args.json, {"memory": rows})
 

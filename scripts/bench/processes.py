@@ -20,12 +20,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from cell import Cell
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 DEADLINE = 20.0  # s for anything to start
 # Let all that we start go before all other work (for root only), so that measurements are of use
 # on a busy machine. Not a real-time class: the server's two threads must share their core fairly.
 ahead = False
+# The servers under test get no more memory than this (MB); 0: as much as there is.
+limit = 0
 _TICKS = os.sysconf("SC_CLK_TCK")
 _CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE = _CORES[0]
@@ -72,7 +76,12 @@ def go_ahead(pid: int) -> None:
 class Child:
     """One process on one core, stopped on leaving the `with`."""
 
-    def __init__(self, command: list[str], core: int, log: Path, **how: Any) -> None:
+    def __init__(
+        self, command: list[str], core: int, log: Path, cell: Cell | None = None, **how: Any
+    ) -> None:
+        self.cell = cell
+        if cell is not None:
+            command = [*cell.command, *command]
         if taskset := shutil.which("taskset"):
             command = [taskset, "-c", str(core), *command]
         self.log = log
@@ -103,6 +112,8 @@ class Child:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        if self.cell is not None:
+            self.cell.close()
 
     @property
     def pid(self) -> int:
@@ -169,7 +180,7 @@ class Server(Child):
         command += ["--state", str(folder / f"state-{self.port}"), "--config", str(config)]
         if profile := os.environ.get("BENCH_PROFILE"):
             command[1:1] = [f"--profile={profile}", "--profiler=cprofile", "--savestats"]
-        super().__init__(command, SERVER_CORE, log)
+        super().__init__(command, SERVER_CORE, log, Cell(limit) if limit else None)
         wait_for_port(self.port, self.process, log)
         until = time.monotonic() + DEADLINE
         while not self.metric("broker_connected"):
