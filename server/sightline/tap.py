@@ -37,6 +37,7 @@ from sightline.core.intake import Intake, Quarantined
 from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
 from sightline.core.session import Lifetime, Visitor, described
+from sightline.core.turn import always
 from sightline.core.world import World
 from sightline.driving.desk import Desk
 from sightline.driving.refusals import refused_commands
@@ -62,7 +63,14 @@ from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers
 from sightline.wiring.door import Door, Invitation
 from sightline.wiring.folder import StateFolder
-from sightline.wiring.history import HistoryService, figures_of, make_store, remembers, retained
+from sightline.wiring.history import (
+    HistoryService,
+    figures_of,
+    make_store,
+    ours,
+    remembers,
+    retained,
+)
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.ports import Ports
 from sightline.wiring.recall import shower
@@ -208,13 +216,24 @@ class Sightline(MultiService):
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
         store = make_store(settings, state)
-        history = HistoryService(settings.history, store, hub, kinds, time.time, retained(keeper))
+        # What one of several servers does for all of them it does while this says so.
+        on_duty: Callable[[], bool] = always
+        history = HistoryService(
+            settings.history,
+            store,
+            hub,
+            kinds,
+            time.time,
+            retained(keeper),
+            ours(settings),
+            on_duty,
+        )
         desk.log.when_written(remembers(hub))
-        console.stored = figures_of(store)
+        console.stored = figures_of(store, ours(settings))
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )
-        places = Places(settings, state, hub, helm, keeper, brokers.publish)
+        places = Places(settings, state, hub, helm, keeper, brokers.publish, on_duty)
         archive = message_archive(reactor, settings, state)
         brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers

@@ -1,0 +1,71 @@
+"""What one of several servers does for all: the one on duty does it, the others wait a while.
+
+Each server finds out the same things. The one on duty acts on them at once. Another keeps what it
+would have done, and forgets it after `KEEP`: by then it has long been done. If duty falls to it
+before, since whoever had it is gone, it does what it kept. So nothing is left out while duty
+changes hands, and some of it is done twice: whatever is done so must bear that.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+KEEP = 30.0
+"""s that are remembered; many times as long as duty may be without anybody."""
+MOST = 1_000
+
+T = TypeVar("T")
+
+
+def always() -> bool:
+    """On duty: a server that is alone is so at all times."""
+    return True
+
+
+class Turn(Generic[T]):
+    """Keeps what is not ours to do just now. ``most`` bounds the costs of what is kept, in all."""
+
+    def __init__(
+        self, on_duty: Callable[[], bool], *, keep: float = KEEP, most: float = MOST
+    ) -> None:
+        self._on_duty = on_duty
+        self._keep = keep
+        self._most = most
+        self._cost = 0.0
+        self._kept: deque[tuple[T, float, float]] = deque()  # what, when, its cost
+        self.dropped = 0
+        """What found no room: the oldest goes."""
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def ours(self, what: T, now: float, cost: float = 1.0) -> bool:
+        """Whether to do this now; if not, it is kept. ``now`` is monotonic s."""
+        if self._on_duty():
+            return True
+        self._kept.append((what, now, cost))
+        self._cost += cost
+        while self._cost > self._most:
+            self._drop()
+            self.dropped += 1
+        return False
+
+    def due(self, now: float) -> list[T]:
+        """What was kept and is to be done now, oldest first. To be asked about once a second."""
+        while self._kept and now - self._kept[0][1] > self._keep:
+            self._drop()
+        if not self._kept or not self._on_duty():
+            return []
+        return [self._drop() for _ in range(len(self._kept))]
+
+    def forget(self, about: Callable[[T], bool]) -> None:
+        """Of these nothing is kept any more."""
+        self._kept = deque(each for each in self._kept if not about(each[0]))
+        self._cost = sum(cost for _, _, cost in self._kept)
+
+    def _drop(self) -> T:
+        what, _, cost = self._kept.popleft()
+        self._cost -= cost
+        return what
