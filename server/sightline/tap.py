@@ -51,6 +51,7 @@ from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.model.kind import Kind, Patience, id_of, kind_of
+from sightline.owntracks.others import FILTERS, Others
 from sightline.settings import Accounts, BadSettings, Probot, Settings, is_private, load
 from sightline.web import assets, site
 from sightline.web.api import Api
@@ -253,6 +254,11 @@ class Sightline(MultiService):
         }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
+        others = None
+        if settings.replicas.name:
+            others = Others(reactor, settings.replicas.name, brokers.publish_anywhere)
+            others.setServiceParent(self)
+            brokers.share(FILTERS, others.sift)
         owntracks = OwnTracks(
             settings,
             time.time,
@@ -265,6 +271,8 @@ class Sightline(MultiService):
             places.phones,
             store,
             history.recorder,
+            others,
+            on_duty,
         )
         desks = (
             DoorDesk(keeper),

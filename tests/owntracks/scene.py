@@ -20,6 +20,7 @@ from sightline.kinds.friends.phone import Phone
 from sightline.model.kind import Arrival
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.live import Live, LiveResource
+from sightline.owntracks.others import Others
 from sightline.owntracks.people import People
 from sightline.owntracks.phones import Phones
 from sightline.owntracks.post import Post
@@ -60,7 +61,9 @@ class Drawer:
 class Phonehouse:
     """The house and its phones. ``sent`` is what went by MQTT; ``broken`` why it does not."""
 
-    def __init__(self, secrets: dict[str, str] | None = None) -> None:
+    def __init__(self, secrets: dict[str, str] | None = None, others: Others | None = None) -> None:
+        self.others = others
+        self.on_duty = True
         self.keys = Keys(secrets)
         self.kind = friends.kind(keys=self.keys)
         self.sent: list[tuple[str, dict[str, Any]]] = []
@@ -84,6 +87,8 @@ class Phonehouse:
             self.keys,
             self._send,
             self.regions,
+            self.others,
+            lambda: self.on_duty,
         )
         self.post = Post(home.clock, home.front, home.keeper, self.phones)
         self.recorder = Recorder(
