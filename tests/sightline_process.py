@@ -59,6 +59,11 @@ class SightlineProcess:
         return self._process.pid
 
     @property
+    def runs(self) -> bool:
+        """Whether it was started, and not ended by us."""
+        return self._process is not None
+
+    @property
     def logged(self) -> str:
         """Everything it said, over all its starts."""
         log = self.folder / "log"
