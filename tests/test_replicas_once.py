@@ -26,7 +26,7 @@ from receiver import Receiver
 from sightline.history.entry import Entry
 from sightline.history.store import Span
 from sightline_process import SightlineProcess
-from test_accounts_journey import sightline
+from test_accounts_journey import GOOD, call, sightline
 from test_owntracks_journey import JANE, MqttPhone, ask, linked, location, login
 
 DEADLINE = 60.0
@@ -268,3 +268,37 @@ def commands(things: dict[str, Any]) -> list[str]:
 def _configuration(link: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(base64.b64decode(unquote(link.partition("inline=")[2])))
     return found
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_is_erased_at_one_server_leaves_nothing_at_the_other(pair):
+    await pair.both_connected()
+    with phone(pair) as jane:
+        jane.says(location(poi="the-secret-place"))
+        await pair.known_to_both(lambda things: JANE in things, "jane")
+    archives = [server.folder / "state" / "archive" for server in pair.servers]
+    for archive in archives:
+        await until(lambda a=archive: _holds(a, b"the-secret-place"), "the archive")
+    await deferToThread(sightline, pair.a, "user", "add", "root", "--role", "admin")
+    cookies: list[str] = []
+
+    def signs_in() -> bool:  # the server notices the new account within a second or two
+        _, _, cookie = call(pair.a, "api/1/session", {"name": "root", "password": GOOD})
+        cookies.append(cookie)
+        return bool(cookie)
+
+    await until(signs_in, "the account")
+    status, said, _ = await deferToThread(
+        call, pair.a, "api/1/friends/jane/phone/erase", {"confirm": "jane/phone"}, cookies[-1]
+    )
+    assert status == 200, said
+    for archive in archives:
+        await until(lambda a=archive: not _holds(a, b"the-secret-place"), "its erasure")
+    await pair.known_to_both(lambda things: JANE not in things, "that jane is gone")
+    for server in pair.servers:
+        await deferToThread(server.end)
+    assert not [thing for thing, _ in await pair.entries() if "jane" in thing]
+
+
+def _holds(folder: Path, text: bytes) -> bool:
+    return any(text in path.read_bytes() for path in folder.glob("*.jsonl"))

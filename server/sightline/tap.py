@@ -37,7 +37,7 @@ from sightline.core.intake import Intake, Quarantined
 from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
 from sightline.core.session import Lifetime, Visitor, described
-from sightline.core.turn import always
+from sightline.core.turn import Duty, always
 from sightline.core.world import World
 from sightline.driving.desk import Desk
 from sightline.driving.refusals import refused_commands
@@ -51,7 +51,7 @@ from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.model.kind import Kind, Patience, id_of, kind_of
-from sightline.owntracks.others import FILTERS, Others
+from sightline.others import FILTERS, Others
 from sightline.settings import Accounts, BadSettings, Probot, Settings, is_private, load
 from sightline.web import assets, site
 from sightline.web.api import Api
@@ -63,6 +63,7 @@ from sightline.wiring.archive import message_archive
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers
 from sightline.wiring.door import Door, Invitation
+from sightline.wiring.erasing import Erasing
 from sightline.wiring.folder import StateFolder
 from sightline.wiring.history import (
     HistoryService,
@@ -217,8 +218,8 @@ class Sightline(MultiService):
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
         store = make_store(settings, state)
-        # What one of several servers does for all of them it does while this says so.
-        on_duty: Callable[[], bool] = always
+        # What one of several servers does for all of them it does while it is on duty.
+        duty = Duty(always)
         history = HistoryService(
             settings.history,
             store,
@@ -227,14 +228,14 @@ class Sightline(MultiService):
             time.time,
             retained(keeper),
             ours(settings),
-            on_duty,
+            duty,
         )
         desk.log.when_written(remembers(hub))
         console.stored = figures_of(store, ours(settings))
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )
-        places = Places(settings, state, hub, helm, keeper, brokers.publish, on_duty)
+        places = Places(settings, state, hub, helm, keeper, brokers.publish, duty)
         archive = message_archive(reactor, settings, state)
         brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers
@@ -256,7 +257,7 @@ class Sightline(MultiService):
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
         others = None
         if settings.replicas.name:
-            others = Others(reactor, settings.replicas.name, brokers.publish_anywhere)
+            others = Others(reactor, settings.replicas.name, brokers.publish_anywhere, duty)
             others.setServiceParent(self)
             brokers.share(FILTERS, others.sift)
         owntracks = OwnTracks(
@@ -272,8 +273,25 @@ class Sightline(MultiService):
             store,
             history.recorder,
             others,
-            on_duty,
+            duty,
         )
+        erasers: list[Callable[[str], Any]] = [
+            brokers.clear_retained,
+            hub_eraser(hub),
+            places.erase,
+            owntracks.phones.forget,
+            archive.erase,
+            history.erase,
+        ]
+        if others is not None:
+            own = (
+                hub_eraser(hub),
+                places.erase_here,
+                owntracks.phones.forget,
+                archive.erase,
+                history.erase,
+            )
+            erasers.append(Erasing(reactor, store, others, own).tell)
         desks = (
             DoorDesk(keeper),
             OwnDesk(keeper),
@@ -281,14 +299,7 @@ class Sightline(MultiService):
             PrivacyDesk(
                 keeper,
                 world,
-                (
-                    brokers.clear_retained,
-                    hub_eraser(hub),
-                    places.erase,
-                    owntracks.phones.forget,
-                    archive.erase,
-                    history.erase,
-                ),
+                erasers,
                 lambda thing: everything(store, thing),
             ),
             HistoryDesk(store, world, shower(kinds, hub), time.time),

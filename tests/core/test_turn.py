@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.core.turn import KEEP, Turn, always
+from sightline.core.turn import LONGEST, SETTLED, Duty, Turn
 
 
 class Pair:
@@ -11,11 +11,12 @@ class Pair:
 
     def __init__(self) -> None:
         self.duty = ""
-        self.turns = {name: self._turn(name) for name in "ab"}
+        self.duties = {name: self._duty(name) for name in "ab"}
+        self.turns: dict[str, Turn[int]] = {n: Turn(duty) for n, duty in self.duties.items()}
         self.done: list[tuple[str, int]] = []
 
-    def _turn(self, name: str) -> Turn[int]:
-        return Turn(lambda: self.duty == name)
+    def _duty(self, name: str) -> Duty:
+        return Duty(lambda: self.duty == name)
 
     def happens(self, what: int, now: float) -> None:
         for name, turn in self.turns.items():
@@ -23,12 +24,15 @@ class Pair:
                 self.done.append((name, what))
 
     def passes(self, now: float) -> None:
+        for name, duty in self.duties.items():
+            if self.duty not in ("", name):
+                duty.seen(now)
         for name, turn in self.turns.items():
             self.done += [(name, what) for what in turn.due(now)]
 
 
 def test_whoever_is_alone_does_everything_at_once_and_keeps_nothing():
-    turn: Turn[str] = Turn(always)
+    turn: Turn[str] = Turn(Duty())
     assert turn.ours("a", 0)
     assert len(turn) == 0
     assert turn.due(1) == []
@@ -38,9 +42,9 @@ def test_the_one_on_duty_does_it_and_the_other_forgets_it():
     pair = Pair()
     pair.duty = "a"
     pair.happens(1, 0)
-    pair.passes(KEEP + 1)
+    pair.passes(SETTLED + 1)
     pair.duty = "b"
-    pair.passes(KEEP + 2)
+    pair.passes(SETTLED + 2)
     assert pair.done == [("a", 1)]
 
 
@@ -56,7 +60,7 @@ def test_what_happens_while_nobody_is_on_duty_is_done_in_order_by_whoever_comes(
 
 
 def test_no_more_is_kept_than_there_is_room_for():
-    turn: Turn[int] = Turn(lambda: False, most=10)
+    turn: Turn[int] = Turn(Duty(lambda: False), most=10)
     for what in range(8):
         turn.ours(what, 0, cost=3)
     assert (len(turn), turn.dropped) == (3, 5)
@@ -64,7 +68,7 @@ def test_no_more_is_kept_than_there_is_room_for():
 
 def test_what_is_to_be_forgotten_is_not_done_later():
     duty = False
-    turn: Turn[str] = Turn(lambda: duty, most=2)
+    turn: Turn[str] = Turn(Duty(lambda: duty), most=2)
     turn.ours("jane", 0)
     turn.ours("bob", 0)
     turn.forget(lambda who: who == "jane")
@@ -79,20 +83,30 @@ steps = st.lists(
 
 
 @given(steps)
-def test_nothing_is_left_out_however_duty_changes_hands_if_nobody_has_it_for_less_than_it_is_kept(
-    steps,
-):
+def test_nothing_is_left_out_however_duty_changes_hands(steps):
     pair = Pair()
-    now = alone = 0.0
+    now = 0.0
     for n, (passed, duty) in enumerate(steps):
         now += passed
         if duty != "stay":
             pair.duty = duty
-        alone = 0.0 if pair.duty else alone + passed
-        if alone > KEEP - 5:
-            pair.duty, alone = "b", 0.0
         pair.happens(n, now)
         pair.passes(now)
     pair.duty = "a"
     pair.passes(now + 1)
     assert {what for _, what in pair.done} == set(range(len(steps)))
+
+
+def test_what_nobody_did_is_kept_for_longer_than_what_somebody_did_and_not_for_ever():
+    pair = Pair()
+    pair.happens(1, 0)
+    pair.passes(LONGEST - 1)
+    pair.duty = "a"
+    pair.passes(LONGEST - 1)
+    assert pair.done == [("a", 1)]
+    pair.duty = ""
+    pair.happens(2, LONGEST)
+    pair.passes(3 * LONGEST)
+    pair.duty = "b"
+    pair.passes(3 * LONGEST)
+    assert pair.done == [("a", 1)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest_twisted
 from twisted.internet.task import Clock
 
-from sightline.core.turn import KEEP
+from sightline.core.turn import SETTLED, Duty
 from sightline.history.entry import Entry
 from sightline.history.handover import missing
 from sightline.history.memory import MemoryStore
@@ -34,7 +34,11 @@ class Servers:
         self.clock = Clock()
         self.duty = "a"
         self.world: dict[str, State] = {}
+        self.duties = {name: self._duty(name) for name in "ab"}
         self.recorders = {name: self._recorder(name) for name in "ab"}
+
+    def _duty(self, name: str) -> Duty:
+        return Duty(lambda: self.duty == name)
 
     def _recorder(self, name: str) -> Recorder:
         return Recorder(
@@ -45,7 +49,7 @@ class Servers:
             standing=("probot",),
             sampled={"probot": ("state", 10.0), "server": ("figures", 60.0)},
             own={"server/sightline": f"server/{name}"},
-            on_duty=lambda: self.duty == name,
+            duty=self.duties[name],
             jitter=lambda: 0.0,
         )
 
@@ -64,6 +68,9 @@ class Servers:
     def passes(self, seconds: float) -> None:
         for _ in range(int(seconds * 2)):
             self.clock.advance(0.5)
+            for name, duty in self.duties.items():
+                if self.duty not in ("", name):
+                    duty.seen(self.clock.seconds())
             for recorder in self.recorders.values():
                 recorder.tick()
 
@@ -76,7 +83,7 @@ async def test_only_the_one_on_duty_writes_what_each_would_write_in_its_own_way(
     servers = Servers()
     servers.says("New connection")
     servers.moves(batt=50)
-    servers.passes(KEEP + 1)
+    servers.passes(SETTLED + 1)
     servers.duty = "b"
     servers.passes(1)
     assert len(await servers.entries(BROKER, "log")) == 1
@@ -132,7 +139,7 @@ async def test_present_states_are_written_by_the_one_on_duty_and_the_last_of_the
 async def test_an_old_state_is_not_written_over_a_newer_one_when_duty_changes():
     servers = Servers()
     servers.moves(batt=50)
-    servers.passes(KEEP + 1)
+    servers.passes(SETTLED + 1)
     before = await servers.store.standings()
     servers.world[BOT] = ProBot(presence="live", batt=1)  # what b would write, had it kept it
     servers.duty = "b"

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
 from owntracks.scene import Phonehouse, fix
+from sightline.core.turn import Duty
 from sightline.kinds.friends.model import Waypoint
 from sightline.kinds.friends.phone import KEPT, Command, Phone, Regions, merged
 from sightline.model.kind import Arrival
-from sightline.mqtt.profile import AWS
-from sightline.owntracks.others import FILTERS, LARGEST, MOST, Others, address, topic
+from sightline.others import Others, topic
 
 JANE = "jane/phone"
 HOME = Waypoint("Home", 52.1, 5.1, 80.0, 1700000000, "aaaaaaaa")
@@ -34,11 +34,11 @@ class Air:
         self.clock = Clock()
 
     def joins(self, name: str) -> Others:
-        self.servers[name] = others = Others(self.clock, name, self.brings)
+        self.servers[name] = others = Others(self.clock, name, self.brings, Duty(lambda: False))
         others.startService()
         return others
 
-    def brings(self, topic: str, payload: bytes) -> bool:
+    def brings(self, topic: str, payload: bytes, qos: int) -> bool:
         if self.up:
             self.said.append(topic)
             for others in self.servers.values():
@@ -119,95 +119,31 @@ async def test_posts_wait_for_a_broker_that_is_away_in_order(house):
     assert pair.b.home.hub.intake.accepted == 2
 
 
-def test_no_more_waits_than_there_is_room_for():
-    air = Air()
-    air.up = False
-    others = air.joins("a")
-    for n in range(MOST + 10):
-        others.tell_posted(f"jane/{n}", b"x")
-    assert others.dropped == 10
-    for _ in range(200):
-        others.tell_posted(JANE, b"x" * LARGEST)
-    air.up = True
-    air.clock.advance(1)
-    assert len(air.said) * LARGEST <= 8_000_000
-    others.stopService()
-
-
-def test_nothing_is_told_of_somebody_who_is_to_be_forgotten():
-    air = Air()
-    air.up = False
-    others = air.joins("a")
-    others.tell_posted(JANE, b"x")
-    others.tell_posted("bob/phone", b"x")
-    others.forget(JANE)
-    air.up = True
-    air.clock.advance(1)
-    assert air.said == [topic("a", "posted", "bob/phone")]
-
-
 @pytest.mark.parametrize(
-    "told",
+    ("what", "about", "payload"),
     [
-        "sightline/replicas/b/posted/jane",
-        "sightline/replicas/b/posted/jane/phone/x",
-        "sightline/replicas/b/posted//phone",
-        "sightline/replicas/b/posted/+/phone",
-        "sightline/replicas/b/posted/jane/#",
-        "sightline/replicas/b/posted/ja\x00ne/phone",
-        f"sightline/replicas/b/posted/{'j' * 129}/phone",
-        b"sightline/replicas/b/posted/\xff/phone",
-        b"sightline/replicas/b/posted/jane",
+        ("posted", "jane", b"{}"),
+        ("phone", "jane", b"{}"),
+        ("phone", JANE, b'{"commands":7}'),
+        ("phone", JANE, b"\xff"),
+        ("phone", JANE, b"[" * 60_000),
     ],
 )
-def test_a_topic_that_no_device_could_have_is_refused(told):
-    others = Others(Clock(), "a", lambda topic, payload: True)
-    heard: list[str] = []
-    others.posted = lambda device, payload, at: heard.append(device)
-    assert others.sift([Arrival(told, b"{}", False, 1, 1.0)]) == []
-    assert (heard, others.refused) == ([], 1)
+@pytest_twisted.ensureDeferred
+async def test_what_makes_no_sense_is_refused_and_changes_nothing(house, what, about, payload):
+    pair = await Pair().opens(house)
+    before = list(pair.b.home.world)
+    others = pair.air.servers["b"]
+    others.sift([Arrival(topic("a", what, about), payload, False, 1, 1.0)])
+    assert others.refused == 1
+    assert list(pair.b.home.world) == before
 
 
-def test_retained_large_and_own_messages_are_no_news_and_all_others_are_handed_back():
-    others = Others(Clock(), "a", lambda topic, payload: True)
-    heard: list[Any] = []
-    others.posted = lambda device, payload, at: heard.append((device, payload, at))
-    others.dealt = lambda device, phone: heard.append((device, phone))
-    rest = [
-        Arrival("owntracks/jane/phone", b"{}", False, 1, 1.0),
-        Arrival(b"owntracks/\xff/phone", b"{}", False, 1, 1.0),
-        Arrival("sightline/guard/a", b"", False, 1, 1.0),
-    ]
-    found = others.sift(
-        [
-            Arrival(topic("b", "posted", JANE), b"{}", True, 1, 1.0),
-            Arrival(topic("b", "posted", JANE), b" " * (LARGEST + 1), False, 1, 1.0),
-            Arrival(topic("a", "posted", JANE), b"{}", False, 1, 1.0),
-            Arrival(topic("b", "else", JANE), b"{}", False, 1, 1.0),
-            Arrival(topic("b", "phone", JANE), b'{"commands":7}', False, 1, 1.0),
-            Arrival(topic("b", "phone", JANE), b"\xff", False, 1, 1.0),
-            Arrival(topic("b", "phone", JANE), b"[" * 60_000, False, 1, 1.0),
-            *rest,
-            Arrival(topic("b", "posted", JANE), b'{"a":1}', False, 1, 2.0),
-        ]
-    )
-    assert found == rest
-    assert heard == [(JANE, b'{"a":1}', 2.0)]
-    assert others.refused == 4
-
-
-@given(st.text(max_size=30) | st.binary(max_size=30))
-def test_whatever_a_topic_is_it_names_a_device_of_two_levels_or_nothing(rest):
-    told = f"sightline/replicas/{rest}" if isinstance(rest, str) else b"sightline/replicas/" + rest
-    found = address(told)
-    if found is not None:
-        assert topic(*found) == (told if isinstance(told, str) else told.decode())
-        assert found.device.count("/") == 1
-
-
-def test_aws_iot_takes_what_servers_subscribe_and_tell():
-    assert not any(AWS.filter_fault(name) for name, _ in FILTERS)
-    assert not AWS.publish_fault(topic("a" * 12, "posted", JANE), b"x", False)
+@pytest_twisted.ensureDeferred
+async def test_a_post_that_cannot_be_read_is_put_aside_as_any_message(house):
+    pair = await Pair().opens(house)
+    pair.air.brings(topic("c", "posted", JANE), b"{", 1)
+    assert pair.b.home.hub.intake.rejected["not_json"] == 1
 
 
 # -- commands

@@ -1,9 +1,10 @@
 """What one of several servers does for all: the one on duty does it, the others wait a while.
 
 Each server finds out the same things. The one on duty acts on them at once. Another keeps what it
-would have done, and forgets it after `KEEP`: by then it has long been done. If duty falls to it
-before, since whoever had it is gone, it does what it kept. So nothing is left out while duty
-changes hands, and some of it is done twice: whatever is done so must bear that.
+would have done, and forgets it once somebody else was on duty well after it happened: by then it
+has been done. If duty falls to it before, since whoever had it is gone, it does what it kept. So
+nothing is left out while duty changes hands or nobody has it, and some of it is done twice:
+whatever is done so must bear that.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-KEEP = 30.0
-"""s that are remembered; many times as long as duty may be without anybody."""
+SETTLED = 30.0
+"""s after which whoever is on duty has done what it found out; many times what that takes."""
+LONGEST = 3_600.0
+"""s that anything is kept: what nobody did for so long is no news any more."""
 MOST = 1_000
 
 T = TypeVar("T")
@@ -24,14 +27,32 @@ def always() -> bool:
     return True
 
 
+class Duty:
+    """Whether the duty is ours, as ``on_duty`` says, and when it was last another's."""
+
+    def __init__(self, on_duty: Callable[[], bool] = always) -> None:
+        self._on_duty = on_duty
+        self._seen = float("-inf")
+
+    @property
+    def ours(self) -> bool:
+        """Whether we are on duty now."""
+        return self._on_duty()
+
+    def seen(self, now: float) -> None:
+        """Another server says that it is on duty. ``now`` is monotonic s."""
+        self._seen = max(self._seen, now)
+
+    def is_settled(self, at: float, now: float) -> bool:
+        """Whether what happened at ``at`` need not be done by us any more. Both monotonic s."""
+        return self._seen - at > SETTLED or now - at > LONGEST
+
+
 class Turn(Generic[T]):
     """Keeps what is not ours to do just now. ``most`` bounds the costs of what is kept, in all."""
 
-    def __init__(
-        self, on_duty: Callable[[], bool], *, keep: float = KEEP, most: float = MOST
-    ) -> None:
-        self._on_duty = on_duty
-        self._keep = keep
+    def __init__(self, duty: Duty, *, most: float = MOST) -> None:
+        self._duty = duty
         self._most = most
         self._cost = 0.0
         self._kept: deque[tuple[T, float, float]] = deque()  # what, when, its cost
@@ -43,7 +64,7 @@ class Turn(Generic[T]):
 
     def ours(self, what: T, now: float, cost: float = 1.0) -> bool:
         """Whether to do this now; if not, it is kept. ``now`` is monotonic s."""
-        if self._on_duty():
+        if self._duty.ours:
             return True
         self._kept.append((what, now, cost))
         self._cost += cost
@@ -54,9 +75,9 @@ class Turn(Generic[T]):
 
     def due(self, now: float) -> list[T]:
         """What was kept and is to be done now, oldest first. To be asked about once a second."""
-        while self._kept and now - self._kept[0][1] > self._keep:
+        while self._kept and self._duty.is_settled(self._kept[0][1], now):
             self._drop()
-        if not self._kept or not self._on_duty():
+        if not self._kept or not self._duty.ours:
             return []
         return [self._drop() for _ in range(len(self._kept))]
 

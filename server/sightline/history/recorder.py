@@ -31,7 +31,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.core.intake import News
-from sightline.core.turn import KEEP, Turn, always
+from sightline.core.turn import Duty, Turn
 from sightline.history.entry import Entry, Standing, digest
 from sightline.history.handover import Kept, missing
 from sightline.history.store import Store
@@ -130,13 +130,13 @@ class Recorder:
         standing: Iterable[str] = (),
         sampled: Mapping[str, tuple[str, float]] | None = None,
         own: Mapping[str, str] | None = None,
-        on_duty: Callable[[], bool] = always,
+        duty: Duty | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._own = dict(own or {})
-        self._on_duty = on_duty
-        self._turn: Turn[Kept] = Turn(on_duty, most=MOST_BYTES)
+        self._duty = duty or Duty()
+        self._turn: Turn[Kept] = Turn(self._duty, most=MOST_BYTES)
         self._known = known
         self._clock = clock
         self._wall = wall
@@ -255,7 +255,7 @@ class Recorder:
             Deferred.fromCoroutine(self._take_over(kept)).addErrback(
                 lambda failure: self._log.failure("Could not take over", failure)
             )
-        if not self._on_duty():
+        if not self._duty.ours:
             self._leave_to_others(now)
         for thing in [t for t, at in self._due.items() if now - at >= self._every(t)]:
             if not self._is_ours(thing):
@@ -278,14 +278,19 @@ class Recorder:
 
     def _leave_to_others(self, now: float) -> None:
         """Forget what whoever is on duty has long written."""
-        self._dirty = {thing: at for thing, at in self._dirty.items() if now - at <= KEEP}
+        mono = self._clock.seconds()
+
+        def settled(at: float) -> bool:
+            return self._duty.is_settled(mono - (now - at), mono)
+
+        self._dirty = {thing: at for thing, at in self._dirty.items() if not settled(at)}
         self._due = {
-            thing: at for thing, at in self._due.items() if thing in self._own or now - at <= KEEP
+            thing: at for thing, at in self._due.items() if thing in self._own or not settled(at)
         }
 
     def _is_ours(self, thing: str) -> bool:
         """Whether we write down how this thing is."""
-        return thing in self._own or self._on_duty()
+        return thing in self._own or self._duty.ours
 
     def _every(self, thing: str) -> float:
         return self._sampled[kind_of(thing)][1]
@@ -324,7 +329,7 @@ class Recorder:
             again, self._again = self._again, []
             for receipt in again:
                 receipt.again()
-        if not self._queue and not (self._dirty and self._on_duty()):
+        if not self._queue and not (self._dirty and self._duty.ours):
             self._rest()
             return
         self._batch = self._next()
@@ -361,7 +366,7 @@ class Recorder:
 
     def _standings(self) -> list[Standing]:
         standings: list[Standing] = []
-        if not self._on_duty():
+        if not self._duty.ours:
             return standings
         state = self._known.state
         dirty = self._dirty

@@ -21,7 +21,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.core.access import Sight
-from sightline.core.turn import always
+from sightline.core.turn import Duty
 from sightline.hub import Hub
 from sightline.kinds.friends import commands, reply
 from sightline.kinds.friends.box import Keys
@@ -39,10 +39,10 @@ from sightline.kinds.friends.phone import (
 )
 from sightline.kinds.friends.readings import Crossed, Located, Marked
 from sightline.kinds.friends.told import Sealed
-from sightline.model.kind import Arrival, id_of
+from sightline.model.kind import Arrival, CannotDecode, id_of
+from sightline.others import Tells
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.live import Live
-from sightline.owntracks.others import Others
 from sightline.owntracks.people import People
 from sightline.owntracks.regions import Bundle, PhoneRegions
 
@@ -53,6 +53,7 @@ _SETTLE = 2.0  # s after a change of regions until it is pushed: there may be mo
 _VISIBLE = 2.0  # s for which the choice of friends for a reply holds
 _RECIPIENTS = 1_000  # phones whose friends' TIDs, and whose own regions, are remembered
 _encode = msgspec.json.encode
+_decode = msgspec.json.Decoder(Phone).decode
 
 Send = Callable[[str, bytes], str]
 """Publishes a command to ``user/device``; says why not, empty when it went."""
@@ -78,11 +79,11 @@ class Phones(Service):
         keys: Keys,
         send: Send,
         regions: PhoneRegions | None = None,
-        others: Others | None = None,
-        on_duty: Callable[[], bool] = always,
+        others: Tells | None = None,
+        duty: Duty | None = None,
     ) -> None:
         self._others = others
-        self._on_duty = on_duty
+        self._duty = duty or Duty()
         self._left: set[str] = set()  # devices to which another server carries what waits
         self._outdated = False  # regions changed, and another server sends them
         self._clock = clock
@@ -114,7 +115,8 @@ class Phones(Service):
         if regions is not None:
             regions.when_changed(self._regions_changed)
         if others is not None:
-            others.posted, others.dealt = self._posted_elsewhere, self._dealt_elsewhere
+            others.hear("posted", self._posted_elsewhere)
+            others.hear("phone", self._dealt_elsewhere)
 
     # -- the service
 
@@ -224,7 +226,7 @@ class Phones(Service):
         if not self._take(device, payload, self._wall()):
             return b"[]"  # junk: it is in the quarantine, and must not come again
         if self._others is not None:
-            self._others.tell_posted(device, payload)
+            self._others.tell("posted", device, payload)
         phone = self._people.phone(device)
         platform = commands.platform_of(agent)
         if platform == "?":
@@ -319,7 +321,7 @@ class Phones(Service):
 
     def _carry_once(self, device: str) -> None:
         """The same, where every server sees that it is time: one of them does it."""
-        if self._on_duty():
+        if self._duty.ours:
             self._carry(device)
         else:
             self._left.add(device)
@@ -376,14 +378,20 @@ class Phones(Service):
 
     def _tell_others(self, device: str, phone: Phone) -> None:
         if self._others is not None:
-            self._others.tell_dealt(device, phone)
+            self._others.tell("phone", device, _encode(phone))
 
     def _posted_elsewhere(self, device: str, payload: bytes, at: float) -> None:
         """What was posted at another server. ``at`` is epoch s."""
+        _check_device(device)
         self._take(device, payload, at)
 
-    def _dealt_elsewhere(self, device: str, theirs: Phone) -> None:
+    def _dealt_elsewhere(self, device: str, payload: bytes, at: float) -> None:
         """Another server dealt with a phone."""
+        _check_device(device)
+        try:
+            theirs = _decode(payload)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as why:
+            raise CannotDecode("not_object", "not a phone") from why
         before = self._people.phone(device)
         phone = merged(before, theirs)
         if self._regions is not None and phone.regions != before.regions:
@@ -404,7 +412,7 @@ class Phones(Service):
 
     def _push(self) -> None:
         assert self._regions is not None
-        self._outdated = not self._on_duty()
+        self._outdated = not self._duty.ours
         if self._outdated:
             return
         for device, sent in list(self._sent.items()):
@@ -420,7 +428,7 @@ class Phones(Service):
 
     def _look_for_expired(self) -> None:
         self._left &= self._busy
-        if self._on_duty():  # what the one who was on duty did not come to
+        if self._duty.ours:  # what the one who was on duty did not come to
             left, self._left = self._left, set()
             for device in left:
                 self._carry(device)
@@ -458,14 +466,18 @@ class Phones(Service):
         self._busy.discard(device)
         self._read.discard(device)
         self._left.discard(device)
-        if self._others is not None:
-            self._others.forget(device)
         for kept in (self._sent, self._has, self._named):
             kept.pop(device, None)
         for named in self._named.values():
             named.pop(thing, None)
         self._visible.clear()
         self._hub.erase((f"phone/{device}",))
+
+
+def _check_device(device: str) -> None:
+    """Raises `CannotDecode`."""
+    if device.count("/") != 1:
+        raise CannotDecode("bad_topic", "no device of somebody's")
 
 
 def _left_out(bundle: Bundle) -> str:

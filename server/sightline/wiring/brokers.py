@@ -130,12 +130,12 @@ class Brokers(MultiService):
                 return True
         return False
 
-    def publish_anywhere(self, topic: str, payload: bytes) -> bool:
-        """Publish at the first broker that takes it, QoS 1; whether one did, or none ever will."""
+    def publish_anywhere(self, topic: str, payload: bytes, qos: int) -> bool:
+        """Publish at the first broker that takes it; whether one did, or none ever will."""
         fit = False
         for bridge in self._bridges:
             try:
-                bridge.publish(topic, payload, qos=1)
+                bridge.publish(topic, payload, qos)
             except (NotConnected, TooManyWaiting):
                 fit = True
             except ValueError:

@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 from sightline.accounts.keeper import Keeper
 from sightline.console.desk import Stored
 from sightline.core.call import Denied
-from sightline.core.turn import always
+from sightline.core.turn import Duty
 from sightline.driving.things import Command
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import Bounds, Recorder
@@ -73,7 +73,7 @@ class HistoryService(Service):
     """The store and what fills it. ``own`` says what is kept for a time of its own.
 
     ``ours`` is what ``server/sightline`` is called in the store. Of several servers that share one
-    the one ``on_duty`` keeps what each would say in its own way, and lets go of what is old.
+    the one on ``duty`` keeps what each would say in its own way, and lets go of what is old.
     """
 
     name = "history"
@@ -88,10 +88,10 @@ class HistoryService(Service):
         wall: Callable[[], float],
         own: Own,
         ours: str = SERVER,
-        on_duty: Callable[[], bool] = always,
+        duty: Duty | None = None,
     ) -> None:
         self._settings = settings
-        self._on_duty = on_duty
+        self._duty = duty or Duty()
         self.store = store
         self._hub = hub
         self._wall = wall
@@ -111,7 +111,7 @@ class HistoryService(Service):
             standing=states,
             sampled=SAMPLED,
             own={SERVER: ours},
-            on_duty=on_duty,
+            duty=self._duty,
         )
         hub.intake.keep = self.recorder.take
         hub.remember = self.recorder.remember
@@ -223,7 +223,7 @@ class HistoryService(Service):
         return asked.addCallbacks(known, lambda failure: failure.trap(Unavailable) and None)
 
     def _let_go(self) -> None:
-        if not self._on_duty():
+        if not self._duty.ours:
             return
         self._watched(self._purge(), "let go of what is old")
 

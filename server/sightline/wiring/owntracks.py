@@ -10,7 +10,7 @@ from twisted.internet import reactor as _reactor
 from sightline.accounts.keeper import Keeper
 from sightline.accounts.own import minted, token_deed
 from sightline.core.account import Account
-from sightline.core.turn import always
+from sightline.core.turn import Duty
 from sightline.helm import Asker, Helm, Refused
 from sightline.history.recorder import Recorder as HistoryRecorder
 from sightline.history.store import Store
@@ -18,9 +18,9 @@ from sightline.hub import Hub
 from sightline.kinds.friends.box import Keys, is_available
 from sightline.kinds.friends.model import Friend
 from sightline.model.kind import id_of
+from sightline.others import Tells
 from sightline.owntracks.fixes import Memory, Ranges
 from sightline.owntracks.live import Live, LiveResource
-from sightline.owntracks.others import Others
 from sightline.owntracks.people import People
 from sightline.owntracks.phones import Phones
 from sightline.owntracks.post import Post
@@ -51,7 +51,7 @@ class OwnTracks:
 
     With a ``store`` ranges come from there, and phones are told yes when their fixes are in it;
     without one the latest fixes are kept in memory. ``others`` are the other servers, of which the
-    one ``on_duty`` does what every one of them could.
+    one on ``duty`` does what every one of them could.
     """
 
     def __init__(
@@ -67,8 +67,8 @@ class OwnTracks:
         regions: PhoneRegions | None = None,
         store: Store | None = None,
         recorder: HistoryRecorder | None = None,
-        others: Others | None = None,
-        on_duty: Callable[[], bool] = always,
+        others: Tells | None = None,
+        duty: Duty | None = None,
     ) -> None:
         people = People(hub.world)
         opened = keys(settings)
@@ -79,7 +79,7 @@ class OwnTracks:
             ranges = fixes = Memory()
         live = Live(reactor, keeper, people)
         self.phones = Phones(
-            reactor, wall, hub, people, fixes, live, opened, send, regions, others, on_duty
+            reactor, wall, hub, people, fixes, live, opened, send, regions, others, duty
         )
         self.post = Post(reactor, front, keeper, self.phones)
         if recorder is not None:

@@ -18,7 +18,7 @@ from twisted.logger import Logger
 from sightline.accounts.keeper import Keeper
 from sightline.core.access import covers
 from sightline.core.geofences import Rules
-from sightline.core.turn import Turn, always
+from sightline.core.turn import Duty, Turn
 from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds.friends.readings import Marked
@@ -42,8 +42,8 @@ _LOOK = 1.0  # s
 class Places(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
-    ``phones`` is for whoever speaks with phones (`PhoneRegions`). Of several servers the one that
-    is ``on_duty`` tells others of crossings.
+    ``phones`` is for whoever speaks with phones (`PhoneRegions`). Of several servers the one on
+    ``duty`` tells others of crossings.
     """
 
     _log = Logger()
@@ -56,7 +56,7 @@ class Places(MultiService):
         helm: Helm,
         keeper: Keeper,
         publish: Callable[[str, str, bytes], bool],
-        on_duty: Callable[[], bool] = always,
+        duty: Duty | None = None,
     ) -> None:
         super().__init__()
         wanted = settings.regions
@@ -78,7 +78,7 @@ class Places(MultiService):
         )
         Verbs(helm, reactor, regions)
         hub.intake.tell(Marked, self.phones.heard)
-        self._turn: Turn[Crossing] = Turn(on_duty)
+        self._turn: Turn[Crossing] = Turn(duty or Duty())
         self._turns = LoopingCall(self._take_over)
         self._several = bool(settings.replicas.name)
         self.lookout.when_crossed(self._crossed)
@@ -137,8 +137,13 @@ class Places(MultiService):
 
     def erase(self, thing: str) -> None:
         """Somebody is to be forgotten."""
-        self._turn.forget(lambda crossing: crossing.thing == thing)
+        self.erase_here(thing)
         self.lookout.erase(thing)
+
+    def erase_here(self, thing: str) -> None:
+        """The same, but for the regions of its own, which are every server's."""
+        self._turn.forget(lambda crossing: crossing.thing == thing)
+        self.lookout.lose(thing)
         self._webhooks.forget(thing)
 
     def _accounts_of(self, thing: str) -> list[str]:

@@ -27,7 +27,7 @@ from sightline.cli.check.findings import Finding
 from sightline.cli.check.probe import Probe
 from sightline.model.faults import Unavailable
 from sightline.mqtt.options import BrokerOptions
-from sightline.owntracks.others import FILTERS, topic
+from sightline.others import FILTERS, topic
 from sightline.settings import Settings
 
 _TIMEOUT = 5.0  # s
