@@ -155,7 +155,7 @@ class Others(Service):
     def _take(self, arrival: Arrival) -> None:
         found = address(arrival.topic)
         if found is None or len(arrival.payload) > LARGEST:
-            self.refused += 1
+            self._refuse()
             return
         server, what, about = found
         if server == self._name or arrival.retain:
@@ -166,9 +166,14 @@ class Others(Service):
         try:
             hear(about, arrival.payload, arrival.at)
         except CannotDecode:
-            self.refused += 1
+            self._refuse()
         except Exception:  # a slip of ours must not hold up the messages behind it
             self._log.failure("Could not take what another server says")
+
+    def _refuse(self) -> None:
+        self.refused += 1
+        if self.refused == 1:
+            self._log.warn("Somebody says below {topic} what makes no sense", topic=TOPIC)
 
     def _on_duty_elsewhere(self, about: str, payload: bytes, at: float) -> None:
         self._duty.seen(self._clock.seconds())
