@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
+from twisted.logger import LogEvent, LogLevel, globalLogPublisher
 
 from sightline.core.turn import SETTLED, Duty
 from sightline.model.kind import Arrival, CannotDecode
@@ -136,13 +138,40 @@ def test_who_is_on_duty_says_so_and_leaves_nothing_behind_for_who_is_away():
     for scene in (a, b):
         scene.clock.advance(SETTLED + 10)
     (beat, *_) = a.said
-    assert beat == ("sightline/replicas/a/duty", b"", 0)
+    assert (beat[0], beat[2]) == ("sightline/replicas/a/duty", 0)
     assert b.said == []
     now = b.clock.seconds()
     assert not b.duty.is_settled(now - SETTLED - 5, now)
     b.hears(beat[0], beat[1])
     assert b.duty.is_settled(now - SETTLED - 5, now)
     assert not b.duty.is_settled(now - 5, now)
+
+
+def test_two_servers_of_one_name_are_told_of(caught):
+    one, twin = Scene("a"), Scene("a")
+    one.on_duty = True
+    one.clock.advance(5)
+    (beat,) = one.said
+    one.hears(beat[0], beat[1])
+    assert caught == []
+    twin.hears(beat[0], beat[1])
+    twin.hears(beat[0], beat[1])
+    (event,) = caught
+    assert event["name"] == "a"
+
+
+@pytest.fixture
+def caught() -> Iterator[list[LogEvent]]:
+    """Errors that are logged."""
+    events: list[LogEvent] = []
+
+    def observe(event: LogEvent) -> None:
+        if event["log_level"] >= LogLevel.error:
+            events.append(event)
+
+    globalLogPublisher.addObserver(observe)
+    yield events
+    globalLogPublisher.removeObserver(observe)
 
 
 @given(st.text(max_size=30) | st.binary(max_size=30))

@@ -3,7 +3,8 @@
     sightline/replicas/<server>/posted/<user>/<device>   a message as a phone posted it there
     sightline/replicas/<server>/phone/<user>/<device>    how it stands with a phone (`Phone`, JSON)
     sightline/replicas/<server>/erased/<user>/<device>   somebody is to be forgotten
-    sightline/replicas/<server>/duty                     it is on duty; each few seconds
+    sightline/replicas/<server>/duty                     it is on duty, each few seconds; a word
+                                                         that is another after each start of it
 
 None of it is retained. QoS 1, so that a server that is away gets it when it is back; but who is on
 duty is news for now only: QoS 0. Whoever may publish there is believed no more than a phone: levels
@@ -12,6 +13,7 @@ and sizes are looked at here, and whoever listens reads strictly.
 
 from __future__ import annotations
 
+import secrets
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Protocol
@@ -84,6 +86,8 @@ class Others(Service):
         self._name = name
         self._publish = publish
         self._duty = duty
+        self._run = secrets.token_hex(4).encode()
+        self._warned = False
         self._waiting: deque[tuple[str, bytes]] = deque()
         self._bytes = 0
         self._hears: dict[str, Hear] = {"duty": self._on_duty_elsewhere}
@@ -134,7 +138,7 @@ class Others(Service):
 
     def _beat(self) -> None:
         if self._duty.ours:
-            self._publish(topic(self._name, "duty"), b"", 0)
+            self._publish(topic(self._name, "duty"), self._run, 0)
 
     # -- told to us
 
@@ -158,8 +162,12 @@ class Others(Service):
             self._refuse()
             return
         server, what, about = found
-        if server == self._name or arrival.retain:
-            return  # our own; a copy of the past
+        if arrival.retain:
+            return  # a copy of the past
+        if server == self._name:
+            if what == "duty" and arrival.payload != self._run:
+                self._warn_of_twin()
+            return  # our own
         hear = self._hears.get(what)
         if hear is None:
             return  # a newer server's
@@ -169,6 +177,14 @@ class Others(Service):
             self._refuse()
         except Exception:  # a slip of ours must not hold up the messages behind it
             self._log.failure("Could not take what another server says")
+
+    def _warn_of_twin(self) -> None:
+        if not self._warned:
+            self._log.error(
+                "Another server says that it is {name}, too: give each a replicas.name of its own",
+                name=self._name,
+            )
+        self._warned = True
 
     def _refuse(self) -> None:
         self.refused += 1

@@ -50,6 +50,7 @@ RETRY_MIN, RETRY_MAX = 0.25, 10.0
 LATE = 1.0
 """A record that waits longer than this (s) says that the store does not keep up."""
 _HALF = 0.5
+_SLICE = 500  # records looked for at once when duty falls to us
 
 
 class Clock(Protocol):
@@ -268,13 +269,15 @@ class Recorder:
 
     async def _take_over(self, kept: Sequence[Kept]) -> None:
         """Duty fell to us: write what nobody did."""
-        try:
-            kept = await missing(self._store, kept)
-        except Unavailable:
-            pass  # rather twice than not at all
-        for record, at in kept:
-            self._add(record, at)
-        self._pump()
+        for first in range(0, len(kept), _SLICE):
+            some = kept[first : first + _SLICE]
+            try:
+                some = await missing(self._store, some)
+            except Unavailable:
+                pass  # rather twice than not at all
+            for record, at in some:
+                self._add(record, at)
+            self._pump()
 
     def _leave_to_others(self, now: float) -> None:
         """Forget what whoever is on duty has long written."""
