@@ -42,6 +42,8 @@ MATRIX: dict[str, tuple[set[str], set[str]]] = {
     "owntracks/jane": ({"sightline"}, {"sightline"}),
     "test/a": ({"sightline"}, {"sightline"}),
     "sightline/check/x": ({"sightline"}, {"sightline"}),
+    "sightline/replicas/a/posted/jane/phone": ({"sightline"}, {"sightline"}),
+    "sightline/crossing/ab12cd34/jane/phone": ({"sightline"}, {"sightline"}),
     "nobody/x": (set(), set()),
     "telemetry/x": (set(), set()),
 }

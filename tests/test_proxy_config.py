@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import shutil
@@ -11,7 +12,7 @@ import sqlite3
 import ssl
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,14 +40,30 @@ def program(name: str) -> str:
     return found
 
 
-def nginx(folder: Path, port: int, sightline: str) -> list[str]:
-    text = (CONFIG / "nginx.conf").read_text()
+ONE_NGINX = {"server 127.0.0.1:8080": "server {}"}
+SEVERAL_NGINX = {"server 10.0.0.11:8080": "server {}", "server 10.0.0.12:8080": "server {}"}
+ONE_CADDY = {"unix//run/sightline/http.sock {": "unix/{} {{"}
+SEVERAL_CADDY = {"10.0.0.11:8080 10.0.0.12:8080 {": "{} {} {{"}
+
+
+def behind(places: dict[str, str], servers: Sequence[str]) -> list[tuple[str, str]]:
+    """What stands in the file for the servers, and these in its place."""
+    left = iter(servers)
+    return [
+        (shipped, here.format(*itertools.islice(left, here.count("{}"))))
+        for shipped, here in places.items()
+    ]
+
+
+def nginx(folder: Path, port: int, *servers: str) -> list[str]:
+    several = len(servers) > 1
+    text = (CONFIG / ("nginx-several.conf" if several else "nginx.conf")).read_text()
     for shipped, here in (
         ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
         ("listen 80", f"listen 127.0.0.1:{free_port()}"),
         ("/etc/letsencrypt/live/map.example.org/fullchain.pem", f"{folder}/cert.pem"),
         ("/etc/letsencrypt/live/map.example.org/privkey.pem", f"{folder}/key.pem"),
-        ("server 127.0.0.1:8080", f"server {sightline}"),
+        *behind(SEVERAL_NGINX if several else ONE_NGINX, servers),
         ("map.example.org", "127.0.0.1"),
     ):
         assert shipped in text
@@ -64,14 +81,15 @@ def nginx(folder: Path, port: int, sightline: str) -> list[str]:
     return [program("nginx"), "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
 
-def caddy(folder: Path, port: int, sightline: str) -> list[str]:
-    text = (CONFIG / "Caddyfile").read_text()
+def caddy(folder: Path, port: int, *servers: str) -> list[str]:
+    several = len(servers) > 1
+    text = (CONFIG / ("Caddyfile-several" if several else "Caddyfile")).read_text()
     for shipped, here in (
         (
             "map.example.org {",
             f"https://127.0.0.1:{port} {{\n\ttls {folder}/cert.pem {folder}/key.pem",
         ),
-        ("unix//run/sightline/http.sock {", f"unix/{sightline} {{"),
+        *behind(SEVERAL_CADDY if several else ONE_CADDY, servers),
     ):
         assert shipped in text
         text = text.replace(shipped, here)
@@ -185,3 +203,88 @@ async def test_the_page_and_its_news_come_through_and_nobody_lies_about_where_he
     with contextlib.closing(log):
         addresses = {address for (address,) in log.execute("SELECT address FROM audit")}
     assert addresses == {"127.0.0.1"}
+
+
+@dataclass
+class Several:
+    port: int
+    servers: dict[int, SightlineProcess]
+    """By the ports they listen on."""
+
+    def started(self, at: int) -> float:
+        """When the server behind this port was started: which of them it is."""
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", at, timeout=5)) as asked:
+            asked.request("GET", "/api/1/things/server/sightline")
+            return float(json.loads(asked.getresponse().read())["thing"]["started"])
+
+
+@pytest.fixture(params=["nginx", "caddy"])
+def several(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Several]:
+    """Of a proxy as shipped, with two Sightlines behind it."""
+    program(request.param)
+    AUTHORITY.issue(tmp_path)
+    port, places = free_port(), [free_port(), free_port()]
+    addresses = [f"127.0.0.1:{each}" for each in places]
+    command = {"nginx": nginx, "caddy": caddy}[request.param](tmp_path, port, *addresses)
+    with contextlib.ExitStack() as stack:
+        servers = {}
+        for place in places:
+            settings = f"""
+                [server]
+                listen = "tcp:{place}:interface=127.0.0.1"
+                public_url = "https://127.0.0.1:{port}"
+                proxies = ["127.0.0.1"]
+                [accounts]
+                guest = "admin"
+                guest_anywhere = true
+            """
+            servers[place] = stack.enter_context(SightlineProcess(settings, as_set=True))
+        stack.enter_context(running(command, tmp_path, port))
+        yield Several(port, servers)
+
+
+async def enters(scene: Several) -> tuple[Browser, int]:
+    """A browser, and the port of the server that it met."""
+    deadline = time.monotonic() + DEADLINE
+    while True:
+        browser = Browser(scene.port, AUTHORITY.pem)
+        try:
+            await browser.enters()
+            break
+        except Exception:  # the proxy has not noticed yet
+            assert time.monotonic() < deadline, "the WebSocket does not come back"
+    await browser.sees(lambda things: "server/sightline" in things, "the server")
+    met = browser.picture.things["server/sightline"]["started"]
+    for place, server in scene.servers.items():
+        if server.runs and await deferToThread(scene.started, place) == met:
+            return browser, place
+    raise AssertionError("it met nobody we know")
+
+
+def status(port: int, path: str) -> int:
+    with contextlib.closing(shakes(port)) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().status
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_browser_stays_with_its_server_and_comes_back_through_the_other_when_that_is_gone(
+    several,
+):
+    browser, first = await enters(several)
+    for _ in range(5):
+        another, same = await enters(several)
+        assert same == first
+        await another.leaves()
+    (other,) = set(several.servers) - {first}
+    await deferToThread(several.servers[first].end)
+    await browser.is_closed()
+    assert await deferToThread(status, several.port, "/") == 200
+    browser, met = await enters(several)
+    assert met == other
+    await deferToThread(several.servers[first].start)
+    await deferToThread(several.servers[other].end)
+    await browser.is_closed()
+    browser, met = await enters(several)
+    assert met == first
+    await browser.leaves()

@@ -126,13 +126,14 @@ class Hub(Service):
         """Tell the listeners what was placed."""
         self._tell()
 
-    def happened(self, sort: str, thing: str, tst: float, state: State) -> None:
+    def happened(self, sort: str, thing: str, tst: float, state: State, said: bytes = b"") -> None:
         """Something happened that is to be remembered: a crossing, a command, an alarm.
 
         ``sort`` is one of `sightline.history.entry.EVENTS`; ``thing`` is what it is about, and who
         sees that sees this. ``state`` is kept as it is. To show it in the world is another matter.
+        ``said``: of what every server finds out for itself, as in `Record`.
         """
-        self.remember(Record(thing, sort, tst, msgspec.json.encode(state)))
+        self.remember(Record(thing, sort, tst, msgspec.json.encode(state), said))
 
     def found(self, readings: Iterable[Reading]) -> None:
         """Something was found out that no message said."""

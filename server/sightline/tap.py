@@ -37,6 +37,7 @@ from sightline.core.intake import Intake, Quarantined
 from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
 from sightline.core.session import Lifetime, Visitor, described
+from sightline.core.turn import Duty, always
 from sightline.core.world import World
 from sightline.driving.desk import Desk
 from sightline.driving.refusals import refused_commands
@@ -50,6 +51,7 @@ from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.model.kind import Kind, Patience, id_of, kind_of
+from sightline.others import FILTERS, Others
 from sightline.settings import Accounts, BadSettings, Probot, Settings, is_private, load
 from sightline.web import assets, site
 from sightline.web.api import Api
@@ -62,8 +64,16 @@ from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers
 from sightline.wiring.claims import Claiming
 from sightline.wiring.door import Door, Invitation
+from sightline.wiring.erasing import Erasing
 from sightline.wiring.folder import StateFolder
-from sightline.wiring.history import HistoryService, figures_of, make_store, remembers, retained
+from sightline.wiring.history import (
+    HistoryService,
+    figures_of,
+    make_store,
+    ours,
+    remembers,
+    retained,
+)
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.ports import Ports
 from sightline.wiring.recall import shower
@@ -209,13 +219,24 @@ class Sightline(MultiService):
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
         store = make_store(settings, state)
-        history = HistoryService(settings.history, store, hub, kinds, time.time, retained(keeper))
+        # What one of several servers does for all of them it does while it is on duty.
+        duty = Duty(always)
+        history = HistoryService(
+            settings.history,
+            store,
+            hub,
+            kinds,
+            time.time,
+            retained(keeper),
+            ours(settings),
+            duty,
+        )
         desk.log.when_written(remembers(hub))
-        console.stored = figures_of(store)
+        console.stored = figures_of(store, ours(settings))
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )
-        places = Places(settings, state, hub, helm, keeper, brokers.publish)
+        places = Places(settings, state, hub, helm, keeper, brokers.publish, duty)
         archive = message_archive(reactor, settings, state)
         brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers
@@ -236,6 +257,11 @@ class Sightline(MultiService):
         }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
+        others = None
+        if settings.replicas.name:
+            others = Others(reactor, settings.replicas.name, brokers.publish_anywhere, duty)
+            others.setServiceParent(self)
+            brokers.share(FILTERS, others.sift)
         owntracks = OwnTracks(
             settings,
             time.time,
@@ -248,7 +274,26 @@ class Sightline(MultiService):
             places.phones,
             store,
             history.recorder,
+            others,
+            duty,
         )
+        erasers: list[Callable[[str], Any]] = [
+            brokers.clear_retained,
+            hub_eraser(hub),
+            places.erase,
+            owntracks.phones.forget,
+            archive.erase,
+            history.erase,
+        ]
+        if others is not None:
+            own = (
+                hub_eraser(hub),
+                places.erase_here,
+                owntracks.phones.forget,
+                archive.erase,
+                history.erase,
+            )
+            erasers.append(Erasing(reactor, store, others, own).tell)
         desks = (
             DoorDesk(keeper),
             OwnDesk(keeper),
@@ -256,14 +301,7 @@ class Sightline(MultiService):
             PrivacyDesk(
                 keeper,
                 world,
-                (
-                    brokers.clear_retained,
-                    hub_eraser(hub),
-                    places.erase,
-                    owntracks.phones.forget,
-                    archive.erase,
-                    history.erase,
-                ),
+                erasers,
                 lambda thing: everything(store, thing),
             ),
             HistoryDesk(store, world, shower(kinds, hub), time.time),

@@ -12,12 +12,14 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint
 
 from house import NOW, Answer, House
+from sightline.core.turn import Duty
 from sightline.helm import Asker
 from sightline.kinds import friends
 from sightline.kinds.friends.box import Keys
 from sightline.kinds.friends.model import Friend, Waypoint
 from sightline.kinds.friends.phone import Phone
 from sightline.model.kind import Arrival
+from sightline.others import Tells
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.live import Live, LiveResource
 from sightline.owntracks.people import People
@@ -60,7 +62,9 @@ class Drawer:
 class Phonehouse:
     """The house and its phones. ``sent`` is what went by MQTT; ``broken`` why it does not."""
 
-    def __init__(self, secrets: dict[str, str] | None = None) -> None:
+    def __init__(self, secrets: dict[str, str] | None = None, others: Tells | None = None) -> None:
+        self.others = others
+        self.on_duty = True
         self.keys = Keys(secrets)
         self.kind = friends.kind(keys=self.keys)
         self.sent: list[tuple[str, dict[str, Any]]] = []
@@ -84,6 +88,8 @@ class Phonehouse:
             self.keys,
             self._send,
             self.regions,
+            self.others,
+            Duty(lambda: self.on_duty),
         )
         self.post = Post(home.clock, home.front, home.keeper, self.phones)
         self.recorder = Recorder(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from sightline.kinds.regions.model import Crossing
+from sightline.kinds.regions.model import Crossing, id_for_others
 from sightline.regions.announce import Announcer, Which, topic
 
 
@@ -86,3 +86,26 @@ def test_no_name_of_a_device_makes_a_topic_of_another_kind(user, device):
         assert where.startswith("sightline/crossing/ab12cd34/")
         assert "+" not in where
         assert "#" not in where
+
+
+def test_the_same_crossing_has_the_same_id_whichever_server_tells_it_and_no_other_has_it():
+    scene = Scene("all")
+    same = [crossing(), crossing(n=9, at=3.0, agrees=True, name="House", acc=5)]
+    others = [
+        crossing(tst=2.0),
+        crossing(event="leave"),
+        crossing(by="phone"),
+        crossing(thing="friend/bob/phone"),
+        crossing(region="ef56gh78"),
+    ]
+    for each in (*same, *others):
+        scene.announcer.crossed(each)
+    ids = [said["id"] for _, said in scene.published]
+    assert ids[0] == ids[1]
+    assert len(set(ids)) == 1 + len(others)
+
+
+def test_regions_that_only_a_phone_knows_are_told_apart_by_name():
+    unknown = [crossing(region=None, name=name) for name in ("Gym", "Gym", "Home")]
+    first, again, other = map(id_for_others, unknown)
+    assert first == again != other

@@ -50,7 +50,7 @@ class Scene:
         self.n += 1
         about = {"thing": thing, "region": "ab12cd34", "name": "H"}
         self.webhooks.crossed(
-            Crossing(n=self.n, at=1.0, tst=1.0, event=event, by="server", **about)
+            Crossing(n=self.n, at=1.0, tst=float(self.n), event=event, by="server", **about)
         )
 
     async def until(self, fact: Any) -> None:

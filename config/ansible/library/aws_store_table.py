@@ -1,8 +1,9 @@
 #!/usr/bin/python
 """Ansible module: the DynamoDB table for history, paid by request, with a time to live.
 
-One text key ``pk`` with a text key ``sk`` below it; AWS removes items when their ``ttl`` (epoch s)
-is past. What lies in a table is never touched: a table with other keys is refused.
+As Sightline's own ``aws/table.py`` makes it: a text key ``pk`` with a text key ``sk`` below it, the
+index of events, and items that AWS removes when their ``x`` (epoch s) is past. What lies in a table
+is never touched: a table with other keys is refused.
 """
 
 from __future__ import annotations
@@ -24,8 +25,23 @@ options:
 author: Sightline maintainers
 """
 
-KEYS = [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}]
-TTL = "ttl"
+
+def keys(first: str, second: str) -> list[dict[str, str]]:
+    """A key of two parts, in AWS's words."""
+    return [
+        {"AttributeName": first, "KeyType": "HASH"},
+        {"AttributeName": second, "KeyType": "RANGE"},
+    ]
+
+
+KEYS, INDEX = keys("pk", "sk"), keys("ep", "es")
+EVENTS = {"IndexName": "events", "KeySchema": INDEX, "Projection": {"ProjectionType": "ALL"}}
+TTL = "x"
+
+
+def texts(parts: list[dict[str, str]]) -> list[dict[str, str]]:
+    """What these parts of keys are made of."""
+    return [{"AttributeName": part["AttributeName"], "AttributeType": "S"} for part in parts]
 
 
 def found(db: Any, name: str) -> dict[str, Any] | None:
@@ -49,15 +65,22 @@ def make(db: Any, name: str, tags: dict[str, str], *, dry: bool) -> list[str]:
             TableName=name,
             BillingMode="PAY_PER_REQUEST",
             KeySchema=KEYS,
-            AttributeDefinitions=[
-                {"AttributeName": key["AttributeName"], "AttributeType": "S"} for key in KEYS
-            ],
+            AttributeDefinitions=texts(KEYS + INDEX),
+            GlobalSecondaryIndexes=[EVENTS],
             SSESpecification={"Enabled": True},
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         )
         db.get_waiter("table_exists").wait(TableName=name)
     elif table["KeySchema"] != KEYS:
         raise ValueError(f"the table {name} has other keys than pk and sk: name another")
+    elif "events" not in [one["IndexName"] for one in table.get("GlobalSecondaryIndexes", ())]:
+        changes.append("index")
+        if not dry:
+            db.update_table(
+                TableName=name,
+                AttributeDefinitions=texts(KEYS + INDEX),
+                GlobalSecondaryIndexUpdates=[{"Create": EVENTS}],
+            )
     live = db.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
     if live["TimeToLiveStatus"] not in ("ENABLED", "ENABLING"):
         changes.append("time to live")
@@ -66,6 +89,11 @@ def make(db: Any, name: str, tags: dict[str, str], *, dry: bool) -> list[str]:
                 TableName=name,
                 TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL},
             )
+    elif live.get("AttributeName", TTL) != TTL:
+        raise ValueError(
+            f"the time to live of {name} goes by {live['AttributeName']}, not {TTL}: switch it off"
+            " (AWS takes up to an hour), then run this again"
+        )
     return changes
 
 

@@ -11,13 +11,17 @@ there is room. Everything here runs on the reactor thread and takes next to no t
 
 The present states go along with the records they come from, in the same transaction, so that the
 world of the next start is never behind its history.
+
+Of several servers with one store each writes what messages say, and the store knows it again. What
+each would say in its own way (`Record.said`), samples and present states are written by the one on
+duty; the others keep them for a while, in case duty falls to them (`sightline.core.turn`).
 """
 
 from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -27,7 +31,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.core.intake import News
+from sightline.core.turn import Duty, Turn
 from sightline.history.entry import Entry, Standing, digest
+from sightline.history.handover import Kept, missing
 from sightline.history.store import Store
 from sightline.model.faults import Unavailable
 from sightline.model.kind import State, kind_of
@@ -44,6 +50,7 @@ RETRY_MIN, RETRY_MAX = 0.25, 10.0
 LATE = 1.0
 """A record that waits longer than this (s) says that the store does not keep up."""
 _HALF = 0.5
+_SLICE = 500  # records looked for at once when duty falls to us
 
 
 class Clock(Protocol):
@@ -90,7 +97,9 @@ class _Mark:
 
 @dataclass(slots=True)
 class _Batch:
+    records: list[Record]
     entries: list[Entry]
+    """Of these records, one each."""
     standings: list[Standing]
     receipts: list[Receipt]
     since: float
@@ -105,7 +114,8 @@ class Recorder:
 
     ``clock`` is the reactor, ``wall`` gives epoch s. ``standing`` are the kinds whose present
     states are kept. ``sampled`` are kinds whose states go into history now and then: the sort, and
-    the least time between two of a thing, s.
+    the least time between two of a thing, s. ``own`` are things that each of several servers has
+    for itself, and what they are called in history.
     """
 
     _log = Logger()
@@ -120,9 +130,14 @@ class Recorder:
         *,
         standing: Iterable[str] = (),
         sampled: Mapping[str, tuple[str, float]] | None = None,
+        own: Mapping[str, str] | None = None,
+        duty: Duty | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
+        self._own = dict(own or {})
+        self._duty = duty or Duty()
+        self._turn: Turn[Kept] = Turn(self._duty, most=MOST_BYTES)
         self._known = known
         self._clock = clock
         self._wall = wall
@@ -185,6 +200,8 @@ class Recorder:
 
     def _add(self, record: Record, at: float) -> None:
         size = len(record.body) + ROW_BYTES
+        if record.said and not self._turn.ours((record, at), self._clock.seconds(), size):
+            return
         if (
             self._told - self._taken >= self._bounds.rows
             or self._bytes + size > self._bounds.bytes
@@ -212,15 +229,17 @@ class Recorder:
                 kept.append(item)
         self._queue = kept
         self._dirty = {thing: at for thing, at in self._dirty.items() if thing not in things}
+        self._turn.forget(lambda kept: kept[0].thing in things)
         if self._batch is not None and self._retry is not None:  # not with the store just now
             batch = self._batch
+            batch.records[:] = [record for record in batch.records if record.thing not in things]
             batch.entries[:] = [entry for entry in batch.entries if entry.thing not in things]
             batch.standings[:] = [one for one in batch.standings if one.thing not in things]
 
     def _sample(self, thing: str, at: float) -> None:
         """Keep this thing's state, if the last one kept is old enough; else when it is."""
         sort, every = self._sampled[kind_of(thing)]
-        if at - self._last_sample.get(thing, float("-inf")) < every:
+        if not self._is_ours(thing) or at - self._last_sample.get(thing, float("-inf")) < every:
             self._due[thing] = at
             return
         state = self._known.state(thing)
@@ -228,17 +247,53 @@ class Recorder:
             return
         self._last_sample[thing] = at
         self._due.pop(thing, None)
-        self._add(Record(thing, sort, at, _encode(state)), at)
+        self._add(Record(self._own.get(thing, thing), sort, at, _encode(state)), at)
 
     def tick(self) -> None:
         """To be called about once a second: keeps the last state of what has come to rest."""
         now = self._wall()
+        if kept := self._turn.due(self._clock.seconds()):
+            Deferred.fromCoroutine(self._take_over(kept)).addErrback(
+                lambda failure: self._log.failure("Could not take over", failure)
+            )
+        if not self._duty.ours:
+            self._leave_to_others(now)
         for thing in [t for t, at in self._due.items() if now - at >= self._every(t)]:
+            if not self._is_ours(thing):
+                continue
             del self._due[thing]
             self._last_sample.pop(thing, None)
             self._sample(thing, now)
         self._times_pass()
         self._pump()
+
+    async def _take_over(self, kept: Sequence[Kept]) -> None:
+        """Duty fell to us: write what nobody did."""
+        for first in range(0, len(kept), _SLICE):
+            some = kept[first : first + _SLICE]
+            try:
+                some = await missing(self._store, some)
+            except Unavailable:
+                pass  # rather twice than not at all
+            for record, at in some:
+                self._add(record, at)
+            self._pump()
+
+    def _leave_to_others(self, now: float) -> None:
+        """Forget what whoever is on duty has long written."""
+        mono = self._clock.seconds()
+
+        def settled(at: float) -> bool:
+            return self._duty.is_settled(mono - (now - at), mono)
+
+        self._dirty = {thing: at for thing, at in self._dirty.items() if not settled(at)}
+        self._due = {
+            thing: at for thing, at in self._due.items() if thing in self._own or not settled(at)
+        }
+
+    def _is_ours(self, thing: str) -> bool:
+        """Whether we write down how this thing is."""
+        return thing in self._own or self._duty.ours
 
     def _every(self, thing: str) -> float:
         return self._sampled[kind_of(thing)][1]
@@ -277,13 +332,14 @@ class Recorder:
             again, self._again = self._again, []
             for receipt in again:
                 receipt.again()
-        if not (self._queue or self._dirty):
+        if not self._queue and not (self._dirty and self._duty.ours):
             self._rest()
             return
         self._batch = self._next()
         self._write()
 
     def _next(self) -> _Batch:
+        records: list[Record] = []
         entries: list[Entry] = []
         receipts: list[Receipt] = []
         size = 0
@@ -299,7 +355,9 @@ class Recorder:
             size += len(body)
             self._bytes -= len(body) + ROW_BYTES
             self._taken += 1
-            entries.append(Entry(record.thing, record.sort, record.tst, at, body, digest(body)))
+            records.append(record)
+            said = digest(record.said or body)
+            entries.append(Entry(record.thing, record.sort, record.tst, at, body, said))
         while queue and isinstance(mark := queue[0], _Mark):
             receipts.append(mark.receipt)  # nothing of theirs waits any more
             queue.popleft()
@@ -307,10 +365,12 @@ class Recorder:
         since = now
         while self._times and self._times[0][0] <= self._taken:
             since = min(since, self._times.popleft()[1])
-        return _Batch(entries, self._standings(), receipts, since)
+        return _Batch(records, entries, self._standings(), receipts, since)
 
     def _standings(self) -> list[Standing]:
         standings: list[Standing] = []
+        if not self._duty.ours:
+            return standings
         state = self._known.state
         dirty = self._dirty
         while dirty and len(standings) < MOST_ROWS:
@@ -376,8 +436,7 @@ class Recorder:
                 receipt.kept()  # or it would come again and again
         else:
             self._queue.extendleft(map(_Mark, reversed(batch.receipts)))
-            for entry in reversed(batch.entries):
-                record = Record(entry.thing, entry.sort, entry.tst, entry.body)
+            for record, entry in zip(reversed(batch.records), reversed(batch.entries), strict=True):
                 self._queue.appendleft((record, entry.at))
                 self._taken -= 1
                 self._bytes += len(entry.body) + ROW_BYTES

@@ -11,9 +11,14 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     A reading carries it as ``record``; what came in no message is told by `Hub.happened`.
     ``thing`` is the key of what it is about, ``sort`` as in `sightline.history.entry`, ``tst`` when
     it was so (epoch s, by the sender's clock), ``body`` one JSON value.
+
+    ``said`` is for what every server that hears of it would write in another way, because its time
+    or a number in its body is ours: what all of them would say alike. Of several servers one keeps
+    it for all. Empty: it is the same for all of them, and may be written by each.
     """
 
     thing: str
     sort: str
     tst: float
     body: bytes
+    said: bytes = b""

@@ -2,6 +2,10 @@
 
 A command goes by MQTT at once, or waits for the phone's next post. What became of it is in the
 thing ``phone/user/device``; the moves between its states are in `sightline.kinds.friends.phone`.
+
+Of several servers each deals with what it is asked and what is posted to it, and tells the others.
+What all of them find out for themselves (a phone is ready for what waits; regions have changed) the
+one on duty acts upon.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.core.access import Sight
+from sightline.core.turn import Duty
 from sightline.hub import Hub
 from sightline.kinds.friends import commands, reply
 from sightline.kinds.friends.box import Keys
@@ -29,11 +34,13 @@ from sightline.kinds.friends.phone import (
     answered,
     ask,
     expired,
+    merged,
     move,
 )
 from sightline.kinds.friends.readings import Crossed, Located, Marked
 from sightline.kinds.friends.told import Sealed
-from sightline.model.kind import Arrival, id_of
+from sightline.model.kind import Arrival, CannotDecode, id_of
+from sightline.others import Tells
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.live import Live
 from sightline.owntracks.people import People
@@ -46,6 +53,7 @@ _SETTLE = 2.0  # s after a change of regions until it is pushed: there may be mo
 _VISIBLE = 2.0  # s for which the choice of friends for a reply holds
 _RECIPIENTS = 1_000  # phones whose friends' TIDs, and whose own regions, are remembered
 _encode = msgspec.json.encode
+_decode = msgspec.json.Decoder(Phone).decode
 
 Send = Callable[[str, bytes], str]
 """Publishes a command to ``user/device``; says why not, empty when it went."""
@@ -54,7 +62,8 @@ Send = Callable[[str, bytes], str]
 class Phones(Service):
     """The desk. ``clock`` never jumps; ``wall`` gives epoch s.
 
-    ``fixes`` gets every fix that comes, unless they are kept elsewhere.
+    ``fixes`` gets every fix that comes, unless they are kept elsewhere. ``others`` are the other
+    servers; None: we are alone.
     """
 
     _log = Logger()
@@ -70,7 +79,13 @@ class Phones(Service):
         keys: Keys,
         send: Send,
         regions: PhoneRegions | None = None,
+        others: Tells | None = None,
+        duty: Duty | None = None,
     ) -> None:
+        self._others = others
+        self._duty = duty or Duty()
+        self._left: set[str] = set()  # devices to which another server carries what waits
+        self._outdated = False  # regions changed, and another server sends them
         self._clock = clock
         self._wall = wall
         self._hub = hub
@@ -99,6 +114,9 @@ class Phones(Service):
         hub.intake.tell(Marked, self._marked)
         if regions is not None:
             regions.when_changed(self._regions_changed)
+        if others is not None:
+            others.hear("posted", self._posted_elsewhere)
+            others.hear("phone", self._dealt_elsewhere)
 
     # -- the service
 
@@ -140,7 +158,7 @@ class Phones(Service):
         if not http and device in self._posters:
             self._posters.discard(device)
             self._show(device, replace(self._people.phone(device), transport="mqtt"))
-            self._carry(device)
+            self._carry_once(device)
         return http, device in self._keys and self._people.phone(device).encrypted
 
     def _crossed(self, reading: Crossed) -> None:
@@ -182,7 +200,7 @@ class Phones(Service):
             self._sent.pop(device, None)
         self._show(device, phone)
         if device not in self._posters and phone.waiting:
-            self._carry(device)  # what had to wait for this
+            self._carry_once(device)  # what had to wait for this
 
     def _judge(self, device: str, phone: Phone, has: Sequence[Waypoint], at: float) -> Phone:
         """What the phone has, held against what it was sent."""
@@ -205,17 +223,10 @@ class Phones(Service):
 
         ``sight`` is what the phone's account may see.
         """
-        intake = self._hub.intake
-        taken, self._posting, self._sealed = intake.accepted, device, False
-        self._posters.add(device)
-        try:
-            self._hub.arrived(
-                [Arrival(f"owntracks/{device}", payload, False, 1, self._wall(), SOURCE)]
-            )
-        finally:
-            self._posting = ""
-        if intake.accepted == taken:
+        if not self._take(device, payload, self._wall()):
             return b"[]"  # junk: it is in the quarantine, and must not come again
+        if self._others is not None:
+            self._others.tell("posted", device, payload)
         phone = self._people.phone(device)
         platform = commands.platform_of(agent)
         if platform == "?":
@@ -229,10 +240,22 @@ class Phones(Service):
             said += self._worded(device, phone, command)
             phone = self._went(device, phone, command)
         self._show(device, phone)
+        self._tell_others(device, phone)
         body = _encode(said)
         if self._sealed and device in self._keys:
             return self._keys.seal(device, body)
         return body
+
+    def _take(self, device: str, payload: bytes, at: float) -> bool:
+        """Whether the intake takes what was posted. ``at`` is epoch s."""
+        intake = self._hub.intake
+        taken, self._posting, self._sealed = intake.accepted, device, False
+        self._posters.add(device)
+        try:
+            self._hub.arrived([Arrival(f"owntracks/{device}", payload, False, 1, at, SOURCE)])
+        finally:
+            self._posting = ""
+        return intake.accepted != taken
 
     def _friends_for(self, device: str, sight: Sight) -> list[dict[str, object]]:
         own = f"friend/{device}"
@@ -277,6 +300,8 @@ class Phones(Service):
         self._show(device, phone)
         if device not in self._posters:
             self._carry(device)
+        else:
+            self._tell_others(device, phone)  # it may come to any of them
         return n
 
     def _carry(self, device: str) -> None:
@@ -292,6 +317,14 @@ class Phones(Service):
             why = self._publish(device, phone, self._worded(device, phone, command))
             phone = self._went(device, phone, command, why)
         self._show(device, phone)
+        self._tell_others(device, phone)
+
+    def _carry_once(self, device: str) -> None:
+        """The same, where every server sees that it is time: one of them does it."""
+        if self._duty.ours:
+            self._carry(device)
+        else:
+            self._left.add(device)
 
     def _publish(self, device: str, phone: Phone, said: list[commands.Cmd]) -> str:
         """Send these; why not, empty when they went."""
@@ -341,6 +374,33 @@ class Phones(Service):
             phone = replace(phone, regions=state)
         return phone
 
+    # -- other servers
+
+    def _tell_others(self, device: str, phone: Phone) -> None:
+        if self._others is not None:
+            self._others.tell("phone", device, _encode(phone))
+
+    def _posted_elsewhere(self, device: str, payload: bytes, at: float) -> None:
+        """What was posted at another server. ``at`` is epoch s."""
+        _check_device(device)
+        self._take(device, payload, at)
+
+    def _dealt_elsewhere(self, device: str, payload: bytes, at: float) -> None:
+        """Another server dealt with a phone."""
+        _check_device(device)
+        try:
+            theirs = _decode(payload)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as why:
+            raise CannotDecode("not_object", "not a phone") from why
+        before = self._people.phone(device)
+        phone = merged(before, theirs)
+        if self._regions is not None and phone.regions != before.regions:
+            if phone.regions is None or phone.regions.state == "none":
+                self._sent.pop(device, None)
+            elif phone.regions.state != "asked":
+                self._sent[device] = self._regions.for_phone(device)  # the same regions as theirs
+        self._show(device, phone)
+
     # -- as time goes by
 
     def _regions_changed(self, device: str | None) -> None:
@@ -352,6 +412,9 @@ class Phones(Service):
 
     def _push(self) -> None:
         assert self._regions is not None
+        self._outdated = not self._duty.ours
+        if self._outdated:
+            return
         for device, sent in list(self._sent.items()):
             phone = self._people.phone(device)
             wanted = self._regions.for_phone(device).version
@@ -364,6 +427,13 @@ class Phones(Service):
                 self._log.warn("Too much is open at a phone; its regions are not pushed")
 
     def _look_for_expired(self) -> None:
+        self._left &= self._busy
+        if self._duty.ours:  # what the one who was on duty did not come to
+            left, self._left = self._left, set()
+            for device in left:
+                self._carry(device)
+            if self._outdated:
+                self._push()
         for device in list(self._busy):
             phone = self._people.phone(device)
             after = expired(phone, self._wall())
@@ -395,12 +465,19 @@ class Phones(Service):
         self._posters.discard(device)
         self._busy.discard(device)
         self._read.discard(device)
+        self._left.discard(device)
         for kept in (self._sent, self._has, self._named):
             kept.pop(device, None)
         for named in self._named.values():
             named.pop(thing, None)
         self._visible.clear()
         self._hub.erase((f"phone/{device}",))
+
+
+def _check_device(device: str) -> None:
+    """Raises `CannotDecode`."""
+    if device.count("/") != 1:
+        raise CannotDecode("bad_topic", "no device of somebody's")
 
 
 def _left_out(bundle: Bundle) -> str:

@@ -1,7 +1,7 @@
 """Crossings go out by MQTT: ``sightline/crossing/<region>/<user>/<device>``, QoS 1, not retained.
 
-The region is named by the letters of its id. What cannot be published now waits, a bounded number
-of them, until the broker is back.
+The region is named by the letters of its id. ``id`` is the same whenever the same crossing is told
+again. What cannot be published now waits, a bounded number of them, until the broker is back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
-from sightline.kinds.regions.model import Crossing
+from sightline.kinds.regions.model import Crossing, id_for_others
 from sightline.model.kind import id_of, kind_of
 from sightline.model.topic import UNFIT
 from sightline.regions.keeper import letters_of
@@ -36,6 +36,11 @@ def topic(crossing: Crossing) -> str | None:
     if UNFIT.search(thing) or "+" in thing or "#" in thing:
         return None
     return f"{TOPIC}/{letters_of(crossing.region)}/{thing}"
+
+
+def body(crossing: Crossing) -> bytes:
+    """What is published, JSON."""
+    return msgspec.json.encode({"id": id_for_others(crossing), **msgspec.to_builtins(crossing)})
 
 
 def of_interest(crossing: Crossing, which: Which) -> bool:
@@ -78,7 +83,7 @@ class Announcer(Service):
         where = topic(crossing)
         if where is None or not of_interest(crossing, self._which):
             return
-        self._waiting.append((where, msgspec.json.encode(crossing)))
+        self._waiting.append((where, body(crossing)))
         if len(self._waiting) > _MOST:
             self._waiting.popleft()
             self.dropped += 1

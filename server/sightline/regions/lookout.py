@@ -206,13 +206,17 @@ class Lookout(Service):
 
     def erase(self, thing: str) -> None:
         """Somebody is to be forgotten altogether: the crossings, the regions of their own."""
+        self.lose(thing)
+        self._work(self._regions.forget(thing))
+        self._hub.told()
+
+    def lose(self, thing: str) -> None:
+        """Nothing is known any more of where this was; the regions stay."""
         self._gone(thing)
         for key, about in list(self._ring):
             if about == thing:
                 self._ring.remove((key, about))
                 self._hub.place(key, None)
-        self._work(self._regions.forget(thing))
-        self._hub.told()
 
     def _region_changed(self, changed: Changed) -> None:
         id, record = changed.id, changed.record

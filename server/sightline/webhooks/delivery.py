@@ -17,7 +17,10 @@ _LATER = frozenset((408, 425, 429))
 
 @dataclass(slots=True)
 class Delivery:
-    """A message about a thing that is to be delivered. ``id`` is the same at each attempt."""
+    """A message about a thing that is to be delivered.
+
+    ``id`` is the same at each attempt, and at each of several servers.
+    """
 
     id: str
     thing: str

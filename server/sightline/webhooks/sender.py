@@ -8,7 +8,6 @@ waits when the server is stopped is put away, too.
 from __future__ import annotations
 
 import random
-import secrets
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,7 +24,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.client import Agent
 
-from sightline.kinds.regions.model import Crossing
+from sightline.kinds.regions.model import Crossing, id_for_others
 from sightline.model.kind import State
 from sightline.model.text import clean
 from sightline.webhooks import delivery as rules
@@ -98,7 +97,7 @@ class Receiver:
         """Have it told, if it wants to be."""
         if self._stopped or not rules.wants(self.options, crossing):
             return
-        id = secrets.token_hex(16)
+        id = id_for_others(crossing)
         self._waiting.append(Delivery(id, crossing.thing, crossing.event, rules.body(id, crossing)))
         if len(self._waiting) > self.options.queue:
             # The first of them may be under way.

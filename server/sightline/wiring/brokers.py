@@ -79,6 +79,7 @@ class Brokers(MultiService):
         self._private: PrivateBroker | None = None
         self.archived: Callable[[Sequence[Arrival]], None] = lambda arrivals: None
         """Gets every message first, as it came."""
+        self._sift: Callable[[list[Arrival]], list[Arrival]] = lambda arrivals: arrivals
         for name, each in settings.broker.items():
             why_not = no_driving(name, each)
             self._bridge(broker_options(name, each), why_not)
@@ -128,6 +129,33 @@ class Brokers(MultiService):
                     return False
                 return True
         return False
+
+    def publish_anywhere(self, topic: str, payload: bytes, qos: int) -> bool:
+        """Publish at the first broker that takes it; whether one did, or none ever will."""
+        fit = False
+        for bridge in self._bridges:
+            try:
+                bridge.publish(topic, payload, qos)
+            except (NotConnected, TooManyWaiting):
+                fit = True
+            except ValueError:
+                continue
+            else:
+                return True
+        return not fit
+
+    def share(
+        self,
+        filters: Sequence[tuple[str, int]],
+        sift: Callable[[list[Arrival]], list[Arrival]],
+    ) -> None:
+        """Subscribe what other servers say, at brokers of the settings.
+
+        ``sift`` takes it out of what arrives, before anybody else sees it.
+        """
+        self._sift = sift
+        for bridge in self._bridges:
+            bridge.subscribe(filters)
 
     def gauges(self) -> dict[str, int]:
         """How the queues between us and the brokers are."""
@@ -186,9 +214,10 @@ class Brokers(MultiService):
         safe = Safe(self._history.recorder)
 
         def arrived(arrivals: list[Arrival]) -> None:
-            self.archived(arrivals)
-            console.overheard(name, arrivals)
             with safe:
+                arrivals = self._sift(arrivals)
+                self.archived(arrivals)
+                console.overheard(name, arrivals)
                 hub.arrived(desk.sift(name, arrivals))
 
         def publish(topic: str, payload: bytes, qos: int, retain: bool) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from twisted.application.service import Service
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
@@ -20,6 +21,7 @@ from twisted.python.failure import Failure
 from sightline.accounts.keeper import Keeper
 from sightline.console.desk import Stored
 from sightline.core.call import Denied
+from sightline.core.turn import Duty
 from sightline.driving.things import Command
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import Bounds, Recorder
@@ -68,7 +70,11 @@ def make_store(settings: Settings, folder: Path) -> Store:
 
 
 class HistoryService(Service):
-    """The store and what fills it. ``own`` says what is kept for a time of its own."""
+    """The store and what fills it. ``own`` says what is kept for a time of its own.
+
+    ``ours`` is what ``server/sightline`` is called in the store. Of several servers that share one
+    the one on ``duty`` keeps what each would say in its own way, and lets go of what is old.
+    """
 
     name = "history"
     _log = Logger()
@@ -81,8 +87,11 @@ class HistoryService(Service):
         kinds: Sequence[Kind],
         wall: Callable[[], float],
         own: Own,
+        ours: str = SERVER,
+        duty: Duty | None = None,
     ) -> None:
         self._settings = settings
+        self._duty = duty or Duty()
         self.store = store
         self._hub = hub
         self._wall = wall
@@ -101,6 +110,8 @@ class HistoryService(Service):
             Bounds(settings.queue, settings.queue_megabytes * 1_000_000),
             standing=states,
             sampled=SAMPLED,
+            own={SERVER: ours},
+            duty=self._duty,
         )
         hub.intake.keep = self.recorder.take
         hub.remember = self.recorder.remember
@@ -212,6 +223,8 @@ class HistoryService(Service):
         return asked.addCallbacks(known, lambda failure: failure.trap(Unavailable) and None)
 
     def _let_go(self) -> None:
+        if not self._duty.ours:
+            return
         self._watched(self._purge(), "let go of what is old")
 
     async def _purge(self) -> None:
@@ -256,13 +269,20 @@ class HistoryService(Service):
             raise Denied("busy", f"The history cannot forget it just now: {why}", wait=5) from None
 
 
-def figures_of(store: Store) -> Stored:
+def ours(settings: Settings) -> str:
+    """What our own figures are kept under: those of several servers are told apart."""
+    name = settings.replicas.name
+    return f"server/{name}" if name else SERVER
+
+
+def figures_of(store: Store, ours: str = SERVER) -> Stored:
     """Lets charts look into the store."""
 
     async def stored(
         thing: str, since: float, until: float
     ) -> Sequence[tuple[float, Mapping[str, Any]]]:
-        return await sampled(store, thing, "figures", since, until)
+        kept = ours if thing == SERVER else thing
+        return await sampled(store, kept, "figures", since, until)
 
     return stored
 
@@ -285,6 +305,10 @@ def remembers(hub: Hub) -> Callable[[Command], None]:
 
     def written(line: Command) -> None:
         thing = f"probot/{line.robot}" if line.robot else SERVER
-        hub.happened("alarm" if line.what == "alarm" else "drive", thing, line.at, line)
+        if line.what == "alarm":  # every server hears what is alarmed
+            said = msgspec.json.encode((line.robot, line.why, line.effect))
+            hub.happened("alarm", thing, line.at, line, said)
+        else:
+            hub.happened("drive", thing, line.at, line)
 
     return written

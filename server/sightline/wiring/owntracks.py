@@ -10,6 +10,7 @@ from twisted.internet import reactor as _reactor
 from sightline.accounts.keeper import Keeper
 from sightline.accounts.own import minted, token_deed
 from sightline.core.account import Account
+from sightline.core.turn import Duty
 from sightline.helm import Asker, Helm, Refused
 from sightline.history.recorder import Recorder as HistoryRecorder
 from sightline.history.store import Store
@@ -17,6 +18,7 @@ from sightline.hub import Hub
 from sightline.kinds.friends.box import Keys, is_available
 from sightline.kinds.friends.model import Friend
 from sightline.model.kind import id_of
+from sightline.others import Tells
 from sightline.owntracks.fixes import Memory, Ranges
 from sightline.owntracks.live import Live, LiveResource
 from sightline.owntracks.people import People
@@ -48,7 +50,8 @@ class OwnTracks:
     """``phones`` is the service; ``resources`` are for the tree of URLs, by path.
 
     With a ``store`` ranges come from there, and phones are told yes when their fixes are in it;
-    without one the latest fixes are kept in memory.
+    without one the latest fixes are kept in memory. ``others`` are the other servers, of which the
+    one on ``duty`` does what every one of them could.
     """
 
     def __init__(
@@ -64,6 +67,8 @@ class OwnTracks:
         regions: PhoneRegions | None = None,
         store: Store | None = None,
         recorder: HistoryRecorder | None = None,
+        others: Tells | None = None,
+        duty: Duty | None = None,
     ) -> None:
         people = People(hub.world)
         opened = keys(settings)
@@ -73,7 +78,9 @@ class OwnTracks:
         else:
             ranges = fixes = Memory()
         live = Live(reactor, keeper, people)
-        self.phones = Phones(reactor, wall, hub, people, fixes, live, opened, send, regions)
+        self.phones = Phones(
+            reactor, wall, hub, people, fixes, live, opened, send, regions, others, duty
+        )
         self.post = Post(reactor, front, keeper, self.phones)
         if recorder is not None:
             safe = Safe(recorder)

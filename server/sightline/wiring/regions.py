@@ -12,15 +12,17 @@ from msgspec.structs import replace
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from sightline.accounts.keeper import Keeper
 from sightline.core.access import covers
 from sightline.core.geofences import Rules
+from sightline.core.turn import Duty, Turn
 from sightline.helm import Helm
 from sightline.hub import Hub
 from sightline.kinds.friends.readings import Marked
-from sightline.kinds.regions.model import Crossing
+from sightline.kinds.regions.model import Crossing, told
 from sightline.model.record import Record
 from sightline.regions.announce import Announcer
 from sightline.regions.keeper import Changed, Regions
@@ -34,12 +36,14 @@ from sightline.wiring.options import webhook_options
 from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
+_LOOK = 1.0  # s
 
 
 class Places(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
-    ``phones`` is for whoever speaks with phones (`PhoneRegions`).
+    ``phones`` is for whoever speaks with phones (`PhoneRegions`). Of several servers the one on
+    ``duty`` tells others of crossings.
     """
 
     _log = Logger()
@@ -52,17 +56,18 @@ class Places(MultiService):
         helm: Helm,
         keeper: Keeper,
         publish: Callable[[str, str, bytes], bool],
+        duty: Duty | None = None,
     ) -> None:
         super().__init__()
-        told = settings.regions
+        wanted = settings.regions
         self._keeper = keeper
         self._owners_due = False
         self.regions = regions = Regions(reactor, time.time, state, hub)
         self.phones = Phones(reactor, regions, self._accounts_of)
-        rules = Rules(margin=told.margin, fixes=told.fixes, dwell=told.dwell)
+        rules = Rules(margin=wanted.margin, fixes=wanted.fixes, dwell=wanted.dwell)
         self.lookout = Lookout(reactor, time.time, hub, regions, self.phones, rules)
-        announcer = Announcer(
-            reactor, lambda topic, payload: publish(told.broker, topic, payload), told.publish
+        self._announcer = announcer = Announcer(
+            reactor, lambda topic, payload: publish(wanted.broker, topic, payload), wanted.publish
         )
         self._webhooks = webhooks = Webhooks(
             reactor,
@@ -73,8 +78,10 @@ class Places(MultiService):
         )
         Verbs(helm, reactor, regions)
         hub.intake.tell(Marked, self.phones.heard)
-        self.lookout.when_crossed(announcer.crossed)
-        self.lookout.when_crossed(webhooks.crossed)
+        self._turn: Turn[Crossing] = Turn(duty or Duty())
+        self._turns = LoopingCall(self._take_over)
+        self._several = bool(settings.replicas.name)
+        self.lookout.when_crossed(self._crossed)
         self.lookout.when_crossed(_crossings_remembered(hub))
         regions.when_changed(_regions_remembered(hub))
         regions.when_changed(self._owners_changed)
@@ -97,20 +104,46 @@ class Places(MultiService):
         self.regions.startService()
         super().startService()
         self._accounts_changed()
+        if self._several:
+            self._turns.start(_LOOK, now=False).addErrback(
+                lambda failure: self._log.failure(
+                    "Crossings of others are not told any more", failure
+                )
+            )
 
     def stopService(self) -> Deferred[Any]:
         """Write what waits, then close the file."""
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
+        if self._turns.running:
+            self._turns.stop()
         try:
             await super().stopService()
         finally:
             await self.regions.stopService()
 
+    def _crossed(self, crossing: Crossing) -> None:
+        if self._turn.ours(crossing, reactor.seconds()):
+            self._tell(crossing)
+
+    def _take_over(self) -> None:
+        for crossing in self._turn.due(reactor.seconds()):
+            self._tell(crossing)
+
+    def _tell(self, crossing: Crossing) -> None:
+        self._announcer.crossed(crossing)
+        self._webhooks.crossed(crossing)
+
     def erase(self, thing: str) -> None:
         """Somebody is to be forgotten."""
+        self.erase_here(thing)
         self.lookout.erase(thing)
+
+    def erase_here(self, thing: str) -> None:
+        """The same, but for the regions of its own, which are every server's."""
+        self._turn.forget(lambda crossing: crossing.thing == thing)
+        self.lookout.lose(thing)
         self._webhooks.forget(thing)
 
     def _accounts_of(self, thing: str) -> list[str]:
@@ -140,7 +173,7 @@ def _crossings_remembered(hub: Hub) -> Callable[[Crossing], None]:
     """Has history keep each crossing."""
 
     def crossed(crossing: Crossing) -> None:
-        hub.happened("crossing", crossing.thing, crossing.tst, crossing)
+        hub.happened("crossing", crossing.thing, crossing.tst, crossing, told(crossing))
 
     return crossed
 

@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 import trustme
 
+from aws import ENVIRON, endpoint
 from aws_iot import AwsIot, Policy
-from sightline.cli.check import aws_words, awsiot
+from sightline.cli.check import aws_words, awsiot, replicas
 from sightline.cli.main import main
 from sightline.mqtt.options import BrokerOptions, TlsOptions
 from sightline.mqtt.reasons import CannotConnect
+from sightline.settings import load
+from sightline.wiring.options import broker_options
 from sightline_process import SightlineProcess
 
 PLAYBOOK = Path(__file__).parents[3] / "config" / "ansible" / "vars" / "aws.yml"
@@ -148,6 +151,32 @@ def test_the_server_itself_asks_aws_for_nothing_that_the_policy_refuses(tmp_path
             time.sleep(0.05)
         assert aws.refused == []
         assert aws.clients == {"sightline"}
+
+
+def test_one_of_several_may_tell_the_others_and_hears_them(tmp_path, monkeypatch):
+    for name, value in ENVIRON.items():
+        monkeypatch.setenv(name, value)
+    several = (
+        '[history]\nstore = "dynamodb"\n[dynamodb]\ntable = "at-aws-iot"\nregion = "eu-west-1"\n'
+        f'endpoint = "{endpoint()}"\n[replicas]\nname = "a"\n'
+    )
+    with AwsIot(tmp_path, shipped()) as aws:
+        (tmp_path / "sightline.toml").write_text(aws.settings() + several)
+        settings = load(tmp_path / "sightline.toml", {})
+        options = broker_options("aws", settings.broker["aws"])
+        assert replicas._between("broker.aws", options, "b").level == "ok"
+        with SightlineProcess(aws.settings() + several) as server:
+            deadline = time.monotonic() + 20
+            while not is_ready(server):
+                assert time.monotonic() < deadline, server.logged[-2000:]
+                time.sleep(0.05)
+            assert aws.refused == []
+    with AwsIot(tmp_path, without("iot:Subscribe", "topicfilter/sightline/replicas/*")) as aws:
+        (tmp_path / "sightline.toml").write_text(aws.settings() + several)
+        settings = load(tmp_path / "sightline.toml", {})
+        options = broker_options("aws", settings.broker["aws"])
+        found = replicas._between("broker.aws", options, "b")
+        assert (found.level, "iot:Subscribe" in found.todo) == ("fail", True)
 
 
 def test_another_certificate_than_aws_knows_is_named(looks, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sightline import kinds
-from sightline.cli.check import broker, https, public
+from sightline.cli.check import broker, https, public, replicas
 from sightline.cli.check.findings import Finding, as_json, as_text, verdict
 from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.private import NoBroker, find_mosquitto
@@ -81,6 +81,8 @@ def _findings(
     filters = [wanted for kind in kinds.ALL for wanted in kind.filters]
     for name, each in brokers.items():
         yield from broker.check(name, each, filters, burst=not options.no_burst)
+    if settings.replicas.name:
+        yield from replicas.check(settings, brokers, os.environ)
     if settings.https.certificate:
         yield from https.check(settings)
     url = options.url or settings.server.public_url

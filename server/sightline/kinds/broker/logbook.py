@@ -109,7 +109,8 @@ class Book:
             tst=line.stamp,
             client=None if client is None else clean(client, 256),
         )
-        record = Record(f"broker/{self.broker}", "log", shown.at, msgspec.json.encode(shown))
+        said = msgspec.json.encode((line.stamp, line.level, line.text))
+        record = Record(f"broker/{self.broker}", "log", shown.at, msgspec.json.encode(shown), said)
         readings.append(Is(f"log/{self.broker}/{n}", shown, record=record))
         if n > RING:
             readings.append(Is(f"log/{self.broker}/{n - RING}", None))

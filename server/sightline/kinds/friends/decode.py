@@ -255,7 +255,10 @@ def _located(
 ) -> Located:
     at = arrival.at
     tst = said[2]
-    record = None if body is None else Record(who.friend, "fix", tst, body)
+    record = None
+    if body is not None:
+        # Without a time of its own each server that hears it gives it another.
+        record = Record(who.friend, "fix", tst, body, body if untimed else b"")
     ahead = round(tst - at, 1) if tst > at + AHEAD else None
     if not arrival.retain:
         friend = _friend(*said, at, ahead, untimed, presence="live")
@@ -288,7 +291,9 @@ def _transition(
     event = message["event"]
     if event != "enter" and event != "leave":
         raise CannotDecode("bad_enum", "event is neither enter nor leave")
-    when = min(_time(message.get("tst"), arrival), arrival.at)
+    tst = _time(message.get("tst"), arrival)
+    when = min(tst, arrival.at)
+    body = _body(message)
     optional = _Optional(message)
     wtst = optional.number("wtst", 0, 1e12)
     return (
@@ -304,7 +309,8 @@ def _transition(
             rid=optional.text("rid", 64),
             wtst=None if wtst is None else int(wtst),
             dropped=optional.dropped,
-            record=Record(who.friend, "transition", when, _body(message)),
+            # A time to come is replaced by our receipt, which is another at each server.
+            record=Record(who.friend, "transition", when, body, body if tst > when else b""),
         ),
     )
 

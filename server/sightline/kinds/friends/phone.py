@@ -139,3 +139,40 @@ def expired(phone: Phone, now: float) -> Phone:
         elif command.state == "sent" and now - command.at >= ANSWER_WITHIN:
             phone = move(phone, command.n, "expired", now, "the phone did not answer")
     return phone
+
+
+def merged(ours: Phone, theirs: Phone) -> Phone:
+    """Our dealings with a phone and those of another server, as one.
+
+    A command that both know is as far as the one that knows more says; of what a phone has, the
+    newer word counts. Two that were numbered alike at the same moment both stay.
+    """
+    commands = {_name(each): each for each in ours.commands}
+    for each in theirs.commands:
+        known = commands.get(_name(each))
+        if known is None or _far(known) < _far(each):
+            commands[_name(each)] = each
+    kept = sorted(commands.values(), key=lambda each: (each.n, each.by, each.do))
+    while len(kept) > KEPT:
+        kept.remove(next((each for each in kept if not each.is_open), kept[0]))
+    regions = ours.regions
+    if theirs.regions is not None and (regions is None or regions.at < theirs.regions.at):
+        regions = theirs.regions
+    return replace(
+        ours,
+        transport=theirs.transport or ours.transport,
+        platform=ours.platform if theirs.platform == "?" else theirs.platform,
+        regions=regions,
+        commands=tuple(kept),
+        status=ours.status if theirs.status is None else theirs.status,
+    )
+
+
+def _name(command: Command) -> tuple[int, Do, str]:
+    return command.n, command.do, command.by
+
+
+def _far(command: Command) -> tuple[int, float]:
+    """How far a command has come: settled is further than sent, sent further than asked."""
+    step = OPEN.index(command.state) if command.is_open else len(OPEN)
+    return step, command.at

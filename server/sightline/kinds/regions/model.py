@@ -6,7 +6,10 @@ shared, ``region/jane/ab12cd34`` an account's, ``region/friend/jane/phone/ab12cd
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Literal
+
+import msgspec
 
 from sightline.model.kind import State
 
@@ -69,3 +72,15 @@ class Crossing(State, frozen=True, omit_defaults=True, kw_only=True):
     """What the other verdict was, where it is known."""
     acc: float | None = None
     """Of the fix, m."""
+
+
+def told(crossing: Crossing) -> bytes:
+    """What every server that finds this crossing says alike, JSON; not its number and receipt."""
+    where = crossing.region if crossing.region is not None else ("named", crossing.name)
+    said = (crossing.thing, where, crossing.event, crossing.by, crossing.tst)
+    return msgspec.json.encode(said)
+
+
+def id_for_others(crossing: Crossing) -> str:
+    """By which a receiver knows it again, whichever server tells it, and however often."""
+    return blake2b(told(crossing), digest_size=16).hexdigest()

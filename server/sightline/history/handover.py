@@ -1,0 +1,46 @@
+"""When duty falls to us: which of the records that we kept nobody has written.
+
+Each server gives them a time of its own, so the same one is looked for by what it says, some
+seconds around.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sightline.history.entry import digest
+from sightline.history.store import Span, Store
+from sightline.model.record import Record
+
+SLACK = 5.0
+"""s by which two servers may differ about when it was."""
+
+Kept = tuple[Record, float]
+"""A record and when we received it, epoch s."""
+
+
+async def missing(store: Store, kept: Sequence[Kept]) -> list[Kept]:
+    """Those that are not in the store, in their order. Raises what the store raises."""
+    tracks: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for record, _ in kept:
+        tracks[record.thing, record.sort].append(record.tst)
+    there: dict[tuple[str, str, int], list[float]] = defaultdict(list)
+    for (thing, sort), times in tracks.items():
+        span = Span(thing, sort, min(times) - SLACK, max(times) + SLACK, hidden=True)
+        after: str | None = None
+        while True:
+            page = await store.page(span, after=after)
+            for entry in page.entries:
+                there[thing, sort, entry.digest].append(entry.tst)
+            if (after := page.more) is None:
+                break
+    left = []
+    for record, at in kept:
+        times = there[record.thing, record.sort, digest(record.said or record.body)]
+        same = next((tst for tst in times if abs(tst - record.tst) <= SLACK), None)
+        if same is None:
+            left.append((record, at))
+        else:
+            times.remove(same)  # said twice, it has to be there twice
+    return left

@@ -1,0 +1,187 @@
+"""Several recorders on one store: what each would write in its own way is there once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest_twisted
+from twisted.internet.task import Clock
+
+from sightline.core.turn import SETTLED, Duty
+from sightline.history.entry import Entry
+from sightline.history.handover import missing
+from sightline.history.memory import MemoryStore
+from sightline.history.recorder import Recorder
+from sightline.history.store import Span
+from sightline.kinds.probots.model import ProBot
+from sightline.model.faults import Unavailable
+from sightline.model.kind import State
+from sightline.model.record import Record
+
+T0 = 1_795_235_000.0
+BROKER, BOT = "broker/main", "probot/ProBot1"
+
+
+def line(text: str, at: float, n: int = 1) -> Record:
+    return Record(BROKER, "log", T0 + at, b'{"n":%d}' % n, text.encode())
+
+
+class Servers:
+    """Two of them. Each hears everything, the second a little later."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.clock = Clock()
+        self.duty = "a"
+        self.world: dict[str, State] = {}
+        self.duties = {name: self._duty(name) for name in "ab"}
+        self.recorders = {name: self._recorder(name) for name in "ab"}
+
+    def _duty(self, name: str) -> Duty:
+        return Duty(lambda: self.duty == name)
+
+    def _recorder(self, name: str) -> Recorder:
+        return Recorder(
+            self.store,
+            self,
+            self.clock,
+            lambda: T0 + self.clock.seconds(),
+            standing=("probot",),
+            sampled={"probot": ("state", 10.0), "server": ("figures", 60.0)},
+            own={"server/sightline": f"server/{name}"},
+            duty=self.duties[name],
+            jitter=lambda: 0.0,
+        )
+
+    def state(self, key: str) -> State | None:
+        return self.world.get(key)
+
+    def says(self, text: str) -> None:
+        for n, recorder in enumerate(self.recorders.values()):
+            recorder.remember(line(text, self.clock.seconds() + 0.02 * n, n))
+
+    def moves(self, **state: Any) -> None:
+        self.world[BOT] = ProBot(**({"presence": "live"} | state))
+        for recorder in self.recorders.values():
+            recorder.take([(BOT, T0 + self.clock.seconds(), None, None)])
+
+    def passes(self, seconds: float) -> None:
+        for _ in range(int(seconds * 2)):
+            self.clock.advance(0.5)
+            for name, duty in self.duties.items():
+                if self.duty not in ("", name):
+                    duty.seen(self.clock.seconds())
+            for recorder in self.recorders.values():
+                recorder.tick()
+
+    async def entries(self, thing: str, sort: str) -> list[Entry]:
+        return list((await self.store.page(Span(thing, sort))).entries)
+
+
+@pytest_twisted.ensureDeferred
+async def test_only_the_one_on_duty_writes_what_each_would_write_in_its_own_way():
+    servers = Servers()
+    servers.says("New connection")
+    servers.moves(batt=50)
+    servers.passes(SETTLED + 1)
+    servers.duty = "b"
+    servers.passes(1)
+    assert len(await servers.entries(BROKER, "log")) == 1
+    assert len(await servers.entries(BOT, "state")) == 1
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_takes_over_writes_what_the_one_before_did_not_and_nothing_twice():
+    servers = Servers()
+    servers.says("one")
+    servers.says("one")  # again, and meant so
+    servers.passes(3)
+    servers.duty = ""
+    servers.says("two")
+    servers.passes(3)
+    servers.duty = "b"
+    servers.passes(1)
+    assert len(await servers.entries(BROKER, "log")) == 3
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_store_that_is_away_when_duty_changes_costs_no_record():
+    servers = Servers()
+    servers.says("one")
+    servers.duty = "b"
+
+    def away(*_: object, **__: object) -> object:
+        raise Unavailable("away")
+
+    page, servers.store.page = servers.store.page, away  # type: ignore[assignment,method-assign]
+    servers.passes(1)
+    servers.store.page = page  # type: ignore[method-assign]
+    assert len(await servers.entries(BROKER, "log")) == 2
+
+
+@pytest_twisted.ensureDeferred
+async def test_present_states_are_written_by_the_one_on_duty_and_the_last_of_them_by_who_follows():
+    servers = Servers()
+    servers.moves(batt=50)
+    servers.passes(5)
+    servers.duty = ""
+    servers.moves(batt=49)
+    servers.passes(5)
+    standings, _ = await servers.store.standings()
+    assert b"50" in (standings[0].body or b"")
+    servers.duty = "b"
+    servers.passes(1)
+    standings, _ = await servers.store.standings()
+    assert b"49" in (standings[0].body or b"")
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_old_state_is_not_written_over_a_newer_one_when_duty_changes():
+    servers = Servers()
+    servers.moves(batt=50)
+    servers.passes(SETTLED + 1)
+    before = await servers.store.standings()
+    servers.world[BOT] = ProBot(presence="live", batt=1)  # what b would write, had it kept it
+    servers.duty = "b"
+    servers.passes(1)
+    assert await servers.store.standings() == before
+
+
+@pytest_twisted.ensureDeferred
+async def test_each_server_keeps_its_own_figures_under_its_own_name():
+    servers = Servers()
+    servers.world["server/sightline"] = ProBot(presence="live")
+    for recorder in servers.recorders.values():
+        recorder.sample("server/sightline")
+    servers.passes(1)
+    for name in "ab":
+        assert len(await servers.entries(f"server/{name}", "figures")) == 1
+    assert await servers.entries("server/sightline", "figures") == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_somebody_who_is_to_be_forgotten_is_not_written_by_who_takes_over():
+    servers = Servers()
+    servers.duty = ""
+    servers.says("one")
+    for recorder in servers.recorders.values():
+        recorder.forget([BROKER])
+    servers.duty = "b"
+    servers.passes(1)
+    assert await servers.entries(BROKER, "log") == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_stops_without_duty_is_done_at_once():
+    servers = Servers()
+    servers.moves(batt=50)
+    await servers.recorders["b"].drain()
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_same_words_much_later_are_another_line():
+    servers = Servers()
+    servers.says("one")
+    kept = [(line("one", 60), T0 + 60)]
+    assert await missing(servers.store, kept) == kept
+    assert await missing(servers.store, [(line("one", 4), T0)]) == []
