@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from broker import free_port
@@ -23,23 +22,16 @@ class SightlineProcess:
 
     Everybody is let in as an admin, unless the settings say something about accounts. With
     ``as_set`` it listens where the settings say instead; it may have ``files`` descriptors.
-    ``program`` runs in the place of ``twistd``.
     """
 
     def __init__(
-        self,
-        settings: str = "",
-        *options: str,
-        as_set: bool = False,
-        files: int | None = None,
-        program: Sequence[str] = (str(Path(sys.executable).parent / "twistd"),),
+        self, settings: str = "", *options: str, as_set: bool = False, files: int | None = None
     ) -> None:
         # Its broker may still write for a moment when it was killed.
         self._made = tempfile.TemporaryDirectory(prefix="sightline-", ignore_cleanup_errors=True)
         self.folder = Path(self._made.name)
         self.port = free_port()
         self._as_set = as_set
-        self._program = program
         self._options = options
         self._limit = ["prlimit", f"--nofile={files}:{files}", "--"] if files else []
         if "[accounts]" not in settings:
@@ -72,7 +64,8 @@ class SightlineProcess:
     def start(self) -> SightlineProcess:
         """Start it and wait until it says where it is."""
         known = self.logged.count("Sightline is at")
-        command = [*self._program, "--nodaemon", "--pidfile=", "sightline"]
+        twistd = str(Path(sys.executable).parent / "twistd")
+        command = [twistd, "--nodaemon", "--pidfile=", "sightline"]
         command += ["--config", "sightline.toml", "--state", "state"]
         if not self._as_set:
             command += ["--port", str(self.port)]

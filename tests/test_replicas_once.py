@@ -37,7 +37,7 @@ _tables = itertools.count(1)
 
 
 class Pair:
-    """Two servers. ``duty`` says which of them is on duty, empty: none."""
+    """Two servers, of which the first is on duty."""
 
     def __init__(self, folder: Path, broker: Broker, hook: Receiver) -> None:
         self.broker = broker
@@ -47,7 +47,6 @@ class Pair:
         self.a, self.b = self.servers = [self._server(name) for name in "ab"]
 
     def _server(self, name: str) -> SightlineProcess:
-        duty = str(self._file(name))
         return SightlineProcess(
             f"""
             [broker.main]
@@ -71,19 +70,17 @@ class Pair:
             guest = "admin"
             hash_memory = 1024
             hash_passes = 1
-            """,
-            program=(sys.executable, str(Path(__file__).with_name("on_duty.py")), duty),
+            """
         )
 
-    def _file(self, name: str) -> Path:
-        return self.folder / f"{name}-is-on-duty"
-
-    def duty(self, who: str) -> None:
-        for name in "ab":
-            if name == who:
-                self._file(name).touch()
-            else:
-                self._file(name).unlink(missing_ok=True)
+    async def both_ready(self) -> None:
+        """The first is on duty before there is a second; both hear the broker."""
+        self.a.start()
+        await _sees(self.a, _is_on_duty, "that it is on duty")
+        self.b.start()
+        await self.known_to_both(
+            lambda things: "connected" in json.dumps(things.get("broker/main")), "the broker"
+        )
 
     async def entries(self) -> dict[tuple[str, str], Sequence[Entry]]:
         store = dynamo_store(self.folder, name=self.table)
@@ -98,19 +95,24 @@ class Pair:
 
     async def known_to_both(self, fact: Callable[[dict[str, Any]], bool], what: str) -> None:
         for server in self.servers:
-            browser = await Browser(server.port).enters()
-            await browser.sees(fact, what)
-            await browser.leaves()
-
-    async def both_connected(self) -> None:
-        await self.known_to_both(
-            lambda things: "connected" in json.dumps(things.get("broker/main")), "the broker"
-        )
+            await _sees(server, fact, what)
 
     @property
     def told(self) -> list[str]:
         """The ids of what the webhook was told."""
         return [json.loads(post.body)["id"] for post in self.hook.posts]
+
+
+async def _sees(
+    server: SightlineProcess, fact: Callable[[dict[str, Any]], bool], what: str
+) -> None:
+    browser = await Browser(server.port).enters()
+    await browser.sees(fact, what)
+    await browser.leaves()
+
+
+def _is_on_duty(things: dict[str, Any]) -> bool:
+    return bool(things.get("server/sightline", {}).get("on_duty"))
 
 
 @pytest.fixture
@@ -120,9 +122,8 @@ def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
     with ExitStack() as stack:
         broker = stack.enter_context(Broker("log_dest topic", "sys_interval 1"))
         made = Pair(tmp_path, broker, stack.enter_context(Receiver()))
-        made.duty("a")
         for server in made.servers:
-            stack.enter_context(server)
+            stack.push(server)
         yield made
 
 
@@ -158,7 +159,7 @@ async def test_what_two_servers_hear_is_in_the_store_once_and_told_once(pair, tm
     with ExitStack() as stack:
         jane = stack.enter_context(phone(pair))
         stack.callback(Process(robot, tmp_path / "robot.log").end)
-        await pair.both_connected()
+        await pair.both_ready()
         jane.says(location())
         untimed = location(lat=52.2)
         del untimed["tst"]
@@ -204,7 +205,7 @@ async def test_what_two_servers_hear_is_in_the_store_once_and_told_once(pair, tm
 
 @pytest_twisted.ensureDeferred
 async def test_what_happens_while_nobody_is_on_duty_is_kept_and_told_by_who_follows(pair):
-    await pair.both_connected()
+    await pair.both_ready()
     with phone(pair) as jane:
         jane.says(location())
         jane.says(crosses("enter", "Gym"), "/event")
@@ -213,15 +214,12 @@ async def test_what_happens_while_nobody_is_on_duty_is_kept_and_told_by_who_foll
             lambda things: any(key.startswith("crossing/") for key in things), "the first"
         )
         await deferToThread(pair.a.end, SIGKILL)
-        pair.duty("")
         jane.says(crosses("leave", "Gym"), "/event")
-        watcher = await Browser(pair.b.port).enters()
-        await watcher.sees(
-            lambda things: sum(key.startswith("crossing/") for key in things) == 2, "the second"
+        await _sees(
+            pair.b,
+            lambda things: sum(key.startswith("crossing/") for key in things) == 2,
+            "the second",
         )
-        await watcher.leaves()
-        assert len(pair.told) == 1
-        pair.duty("b")
         await until(lambda: len(set(pair.told)) == 2, "the second crossing")
         await deferToThread(pair.b.end)
     found = await pair.entries()
@@ -233,7 +231,7 @@ async def test_what_happens_while_nobody_is_on_duty_is_kept_and_told_by_who_foll
 
 @pytest_twisted.ensureDeferred
 async def test_a_phone_may_post_to_any_server_and_is_asked_by_any(pair):
-    await pair.both_connected()
+    await pair.both_ready()
     await deferToThread(sightline, pair.a, "user", "add", "jane", "--own", "friend/jane")
     browsers = [await Browser(server.port).enters() for server in pair.servers]
     with phone(pair) as jane:
@@ -275,7 +273,7 @@ def _configuration(link: str) -> dict[str, Any]:
 
 @pytest_twisted.ensureDeferred
 async def test_who_is_erased_at_one_server_leaves_nothing_at_the_other(pair):
-    await pair.both_connected()
+    await pair.both_ready()
     with phone(pair) as jane:
         jane.says(location(poi="the-secret-place"))
         await pair.known_to_both(lambda things: JANE in things, "jane")

@@ -3,12 +3,13 @@
     sightline/replicas/<server>/posted/<user>/<device>   a message as a phone posted it there
     sightline/replicas/<server>/phone/<user>/<device>    how it stands with a phone (`Phone`, JSON)
     sightline/replicas/<server>/erased/<user>/<device>   somebody is to be forgotten
+    sightline/replicas/<server>/look                     it has changed something that all share
     sightline/replicas/<server>/duty                     it is on duty, each few seconds; a word
                                                          that is another after each start of it
 
-None of it is retained. QoS 1, so that a server that is away gets it when it is back; but who is on
-duty is news for now only: QoS 0. Whoever may publish there is believed no more than a phone: levels
-and sizes are looked at here, and whoever listens reads strictly.
+None of it is retained. QoS 1, so that a server that is away gets it when it is back; but what is to
+be looked at and who is on duty is news for now only: QoS 0. Whoever may publish there is believed
+no more than a phone: levels and sizes are looked at here, and whoever listens reads strictly.
 """
 
 from __future__ import annotations
@@ -125,6 +126,10 @@ class Others(Service):
             if self.dropped == 1:
                 self._log.warn("Other servers cannot be told, and the first messages were dropped")
         self._send()
+
+    def hint(self) -> None:
+        """Have them look at what all share; who does not hear it looks within a second anyhow."""
+        self._publish(topic(self._name, "look"), b"", 0)
 
     def forget(self, about: str) -> None:
         """Nothing that waits and is about this is told."""

@@ -17,7 +17,6 @@ class Claims(Protocol):
 
     lost: Callable[[str, str], None]
     wanted: Callable[[str, Want], None]
-    hint: Callable[[], None]
 
     @property
     def alone(self) -> bool:
@@ -53,9 +52,6 @@ class Claims(Protocol):
     async def look_at(self, name: str) -> Claim | None:
         """One as it is now. Raises `Unavailable`."""
 
-    def look(self) -> None:
-        """Look at all of them soon."""
-
 
 class Alone:
     """There is no other server: all is ours. ``first`` is above the fences of any run before."""
@@ -66,7 +62,6 @@ class Alone:
         self._next = first
         self.lost: Callable[[str, str], None] = lambda name, why: None
         self.wanted: Callable[[str, Want], None] = lambda name, want: None
-        self.hint: Callable[[], None] = lambda: None
 
     async def take(self, name: str, who: str) -> int:
         """The next fence."""
@@ -101,6 +96,3 @@ class Alone:
     async def look_at(self, name: str) -> Claim | None:
         """There is none."""
         return None
-
-    def look(self) -> None:
-        """There is nothing to see."""

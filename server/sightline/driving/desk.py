@@ -28,8 +28,8 @@ from sightline.core.worst import Measured, parts, stops_within
 from sightline.driving.alarms import Alarms
 from sightline.driving.claim import Claims
 from sightline.driving.effects import Effects
+from sightline.driving.fleet import Fleet
 from sightline.driving.log import CommandLog
-from sightline.driving.others import Others
 from sightline.driving.patience import Patience
 from sightline.driving.route import Route
 from sightline.driving.seat import Ask, Motion, Seat
@@ -89,10 +89,7 @@ class Desk(Service):
         self.leases = Leases()
         self.claims = claims
         claims.lost, claims.wanted = self._claim_lost, self._wanted
-        claims.hint = self.hint
-        self.hinted: Callable[[], None] = claims.look
-        """What another server's hint makes us do."""
-        self.others = Others(clock, hub, claims, lambda thing: self.leases.get(thing) is not None)
+        self.fleet = Fleet(clock, hub, claims, lambda thing: self.leases.get(thing) is not None)
         self.log = CommandLog(hub.show, wall, clock.seconds)
         self._routes: dict[str, Route] = {}
         self._watches: dict[str, Watch] = {}
@@ -113,9 +110,7 @@ class Desk(Service):
     def add(self, route: Route) -> Watch:
         """Robots of this broker may be driven, unless it says why not. Arrivals go by `sift`."""
         self._routes[route.name] = route
-        watch = self._watches[route.name] = Watch(self.clock.seconds, self.others.excuses)
-        if not self.claims.alone:
-            watch.hinted = lambda: self.hinted()
+        watch = self._watches[route.name] = Watch(self.clock.seconds, self.fleet.excuses)
         self._patiences[route.name] = Patience(self.clock.seconds, route, watch)
         self._show_guard(route)
         return watch
@@ -124,12 +119,6 @@ class Desk(Service):
         """The arrivals that are not for the desk."""
         watch = self._watches[broker]
         return watch.sift(arrivals, self._foreign, self._telemetry if len(self.leases) else None)
-
-    def hint(self) -> None:
-        """Have the other servers look at what we share: something of it was changed."""
-        for name, route in self._routes.items():
-            if not self.claims.alone and not route.broken:
-                self._watches[name].hint(route.send)
 
     def linked(self, broker: str) -> None:
         """The connection to this broker is in another state."""
@@ -320,7 +309,7 @@ class Desk(Service):
         if line is not None:
             line.lost = lambda why: None
             self.clock.callLater(_CLOSE_LINE, self._close, line)
-        self.others.ended(lease.thing, _CLOSE_LINE)
+        self.fleet.ended(lease.thing, _CLOSE_LINE)
         self.log.write(lease.name, "end", seat.robot, lease=lease.fence, why=why)
         asks, seat.asks = seat.asks, []
         for ask in asks:
@@ -350,7 +339,7 @@ class Desk(Service):
                 seat.asks.remove(ask)
                 ask.answer.errback(Refused("gone", "you are gone"))
                 self.show(seat)
-        self.others.left(asker)
+        self.fleet.left(asker)
         self.leases.left(asker, self.clock.seconds())
         self.settle()
 
@@ -363,7 +352,7 @@ class Desk(Service):
         """Somebody at another server would like to drive what we hold."""
         seat = self.seats.get(thing)
         if seat is None or self.leases.get(thing) is None:
-            self.others.ended(thing, 0.0)
+            self.fleet.ended(thing, 0.0)
         elif want.over:
             self.leases.end(thing, f"{want.who} took over")
             self.settle()
@@ -382,7 +371,7 @@ class Desk(Service):
 
     def _foreign(self, found: Foreign) -> bool:
         """Somebody else spoke on a command topic; whether that is certain."""
-        if self.others.doubts(found, self._certain):
+        if self.fleet.doubts(found, self._certain):
             return False
         self._answer_foreign(found)
         return True
@@ -477,7 +466,7 @@ class Desk(Service):
                 seat.asks.remove(ask)
                 ask.answer.errback(Refused("no_answer", "the driver did not answer"))
                 self.show(seat)
-        self.others.look()
+        self.fleet.look()
         self._alarms.look()
         self.effects.look()
 

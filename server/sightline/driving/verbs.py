@@ -59,7 +59,7 @@ class Verbs:
         name, now = asker.user.name, self._desk.clock.seconds
         try:
             self._desk.leases.check(thing, asker, name, now())
-            fence = await self._desk.others.claim(thing, name)
+            fence = await self._desk.fleet.claim(thing, name)
             lease = self._desk.leases.take(thing, asker, name, fence, now())
         except Held as held:
             self._desk.settle()
@@ -70,7 +70,7 @@ class Verbs:
         robot, thing = self._robot(asker, request, "takeover")
         seat = self._desk.seat_for(robot, thing)
         name = asker.user.name
-        fence = await self._desk.others.take_over(thing, name)
+        fence = await self._desk.fleet.take_over(thing, name)
         lease = self._desk.leases.take_over(
             thing, asker, name, f"{name} took over", fence, self._desk.clock.seconds()
         )
@@ -120,9 +120,9 @@ class Verbs:
     async def _ask_elsewhere(self, asker: Asker, robot: str, thing: str) -> Fields:
         """Its driver is at another server, if there is one."""
         seat = self._desk.seat_for(robot, thing)
-        if not await self._desk.others.holds(thing):
+        if not await self._desk.fleet.holds(thing):
             raise Refused("free", f"nobody drives {robot}: take it")
-        fence = await self._desk.others.ask(thing, asker, ASK_SECONDS)
+        fence = await self._desk.fleet.ask(thing, asker, ASK_SECONDS)
         now = self._desk.clock.seconds()
         try:
             lease = self._desk.leases.take(thing, asker, asker.user.name, fence, now)
@@ -156,7 +156,7 @@ class Verbs:
     async def _hand_over(self, seat: Seat, lease: Lease, to: Asker) -> Fields:
         """The driver agrees that another one here goes on."""
         name = to.user.name
-        fence = await self._desk.others.claim(seat.thing, name)
+        fence = await self._desk.fleet.claim(seat.thing, name)
         if self._desk.leases.fence(seat.thing) != lease.fence:
             raise Refused("held", f"{seat.robot} went to somebody else")
         new = self._desk.leases.take_over(
@@ -246,8 +246,8 @@ class Verbs:
     async def _shutdown(self, asker: Asker, request: wire.Request) -> Fields:
         robot, thing = self._robot(asker, request, "shutdown")
         seat = self._desk.seat_for(robot, thing, to_drive=False)
-        await self._desk.others.take_over(thing, asker.user.name)
-        self._desk.others.speaks(thing)
+        await self._desk.fleet.take_over(thing, asker.user.name)
+        self._desk.fleet.speaks(thing)
         self._desk.leases.end(thing, f"{asker.user.name} shut {robot} down")
         self._desk.leases.stop(thing, "it is shut down")
         self._desk.settle()
@@ -270,8 +270,8 @@ class Verbs:
             raise Refused("bad_routine", 'a main routine is told "start" or "stop"')
         seat = self._desk.seat_for(robot, thing, to_drive=False)
         if self._desk.leases.get(thing) is None:
-            await self._desk.others.claim(thing, asker.user.name)
-        self._desk.others.speaks(thing)
+            await self._desk.fleet.claim(thing, asker.user.name)
+        self._desk.fleet.speaks(thing)
         if to == "stop":
             self._desk.leases.stop(thing, f"{asker.user.name} stopped its main routine")
             self._desk.settle()

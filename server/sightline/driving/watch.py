@@ -21,8 +21,6 @@ GUARD = "sightline/guard/"
 
 ``here 512``: the longest it lately took to stop something, in ms (see `sightline.cli.guard`).
 """
-LOOK = "sightline/look"
-"""One of several servers says that the others have a reason to look at what they share."""
 _ECHO = "sightline/echo/"
 _MINE = ("keys/", "MainRoutine/", "shutdownProBot/", "sightline/")
 _GUARD_SILENT = 1.4  # s; it is looked at each 0.25 s, so that its absence shows within 2 s
@@ -56,9 +54,6 @@ class Watch:
         self.will_topic = self.echo_topic + "/will"
         """On it comes the will of our connection that fell silent: see `patience`."""
         self.will_heard: Callable[[], None] = lambda: None
-        self.hinted: Callable[[], None] | None = None
-        """What another server says on `LOOK` makes us do; None: there are no others."""
-        self._me = secrets.token_hex(8).encode()
         self.trip: float | None = None
         """The last round trip to the broker, s."""
         self._probes: dict[bytes, float] = {}
@@ -71,9 +66,7 @@ class Watch:
     @property
     def filters(self) -> list[tuple[str, int]]:
         """What to subscribe to."""
-        own = [GUARD + "+", self.echo_topic, self.will_topic]
-        if self.hinted is not None:
-            own.append(LOOK)
+        own = (GUARD + "+", self.echo_topic, self.will_topic)
         return [(name, 0) for name in (*commands.FILTERS, *own)]
 
     # -- what comes in
@@ -120,8 +113,6 @@ class Watch:
                 self._recent.append(self.trip)
             elif topic == self.will_topic:
                 self.will_heard()
-            elif topic == LOOK and self.hinted is not None and payload != self._me:
-                self.hinted()
             return None
         if not arrival.retain:
             took = self.ledger.heard(topic, payload, now)
@@ -152,10 +143,6 @@ class Watch:
             self._probes[payload] = self._clock()
             if not send(self.echo_topic, payload):
                 del self._probes[payload]
-
-    def hint(self, send: Callable[[str, bytes], bool]) -> None:
-        """Have the other servers look."""
-        send(LOOK, self._me)
 
     @property
     def slow(self) -> float:

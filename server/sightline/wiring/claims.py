@@ -13,6 +13,7 @@ from twisted.internet.defer import Deferred
 
 from sightline.driving.claim import Alone, Claims
 from sightline.model.faults import CannotOpen
+from sightline.others import Others
 from sightline.settings import Settings
 from sightline.wiring.start import CannotStart
 
@@ -52,6 +53,15 @@ class Claiming(MultiService):
         )
         self.claims = self._claimant = Claimant(reactor, ClaimTable(table, first), self._server)
         self._claimant.setServiceParent(self)
+
+    def join(self, others: Others) -> None:
+        """Have the others look when a claim of ours is another, and look when they say so."""
+
+        def look(about: str, payload: bytes, at: float) -> None:
+            self._claimant.look()
+
+        self._claimant.hint = others.hint
+        others.hear("look", look)
 
     @property
     def on_duty(self) -> bool:

@@ -26,6 +26,8 @@ class Pair:
         self.plays = [Play(server.claimant, server.clock) for server in self.servers]
         for play in self.plays:
             play.broker.back = self.said
+        for server, other in zip(self.servers, reversed(self.servers), strict=True):
+            server.claimant.hint = other.claimant.look
         self.passes(BEAT)
 
     def said(self, topic: str, payload: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The other servers that drive the same robots: what they do, and what we may do beside them.
+"""The robots as several servers share them: what the others do, and what we may do beside them.
 
 Nobody speaks on a robot's command topics without holding its claim, except to stop it. So another
 server's words can be told from a stranger's: by its claim, as we saw it last or, when in doubt, as
@@ -32,7 +32,7 @@ _DOUBT = 1.0  # s until who cannot be asked about is taken for a stranger
 _MOST_DOUBTED = 100
 
 
-class Others:
+class Fleet:
     """``held`` says whether we drive a robot ourselves."""
 
     _log = Logger()
