@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
-from twisted.logger import LogEvent, LogLevel, globalLogPublisher
 
-from sightline.core.turn import SETTLED, Duty
 from sightline.model.kind import Arrival, CannotDecode
 from sightline.mqtt.profile import AWS
 from sightline.others import FILTERS, LARGEST, MOST, MOST_BYTES, Others, address, topic
@@ -24,11 +21,9 @@ class Scene:
 
     def __init__(self, name: str = "a") -> None:
         self.clock = Clock()
-        self.on_duty = False
-        self.duty = Duty(lambda: self.on_duty)
         self.up = True
         self.said: list[tuple[str, bytes, int]] = []
-        self.others = Others(self.clock, name, self._publish, self.duty)
+        self.others = Others(self.clock, name, self._publish)
         self.heard: list[tuple[str, bytes, float]] = []
         self.others.hear("posted", lambda *told: self.heard.append(told))
         self.others.startService()
@@ -130,48 +125,6 @@ def test_who_cannot_read_a_message_holds_up_none_behind_it():
     scene.hears(topic("b", "phone", JANE))
     scene.hears(topic("b", "posted", JANE))
     assert (len(scene.heard), scene.others.refused) == (1, 1)
-
-
-def test_who_is_on_duty_says_so_and_leaves_nothing_behind_for_who_is_away():
-    a, b = Scene("a"), Scene("b")
-    a.on_duty = True
-    for scene in (a, b):
-        scene.clock.advance(SETTLED + 10)
-    (beat, *_) = a.said
-    assert (beat[0], beat[2]) == ("sightline/replicas/a/duty", 0)
-    assert b.said == []
-    now = b.clock.seconds()
-    assert not b.duty.is_settled(now - SETTLED - 5, now)
-    b.hears(beat[0], beat[1])
-    assert b.duty.is_settled(now - SETTLED - 5, now)
-    assert not b.duty.is_settled(now - 5, now)
-
-
-def test_two_servers_of_one_name_are_told_of(caught):
-    one, twin = Scene("a"), Scene("a")
-    one.on_duty = True
-    one.clock.advance(5)
-    (beat,) = one.said
-    one.hears(beat[0], beat[1])
-    assert caught == []
-    twin.hears(beat[0], beat[1])
-    twin.hears(beat[0], beat[1])
-    (event,) = caught
-    assert event["name"] == "a"
-
-
-@pytest.fixture
-def caught() -> Iterator[list[LogEvent]]:
-    """Errors that are logged."""
-    events: list[LogEvent] = []
-
-    def observe(event: LogEvent) -> None:
-        if event["log_level"] >= LogLevel.error:
-            events.append(event)
-
-    globalLogPublisher.addObserver(observe)
-    yield events
-    globalLogPublisher.removeObserver(observe)
 
 
 @given(st.text(max_size=30) | st.binary(max_size=30))

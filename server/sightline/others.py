@@ -4,17 +4,14 @@
     sightline/replicas/<server>/phone/<user>/<device>    how it stands with a phone (`Phone`, JSON)
     sightline/replicas/<server>/erased/<user>/<device>   somebody is to be forgotten
     sightline/replicas/<server>/look                     it has changed something that all share
-    sightline/replicas/<server>/duty                     it is on duty, each few seconds; a word
-                                                         that is another after each start of it
 
-None of it is retained. QoS 1, so that a server that is away gets it when it is back; but what is to
-be looked at and who is on duty is news for now only: QoS 0. Whoever may publish there is believed
-no more than a phone: levels and sizes are looked at here, and whoever listens reads strictly.
+None of it is retained. QoS 1, so that a server that is away gets it when it is back; but that there
+is something to look at is news for now only: QoS 0. Whoever may publish there is believed no more
+than a phone: levels and sizes are looked at here, and whoever listens reads strictly.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Protocol
@@ -24,7 +21,6 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
-from sightline.core.turn import Duty
 from sightline.model.kind import Arrival, CannotDecode
 from sightline.model.topic import LONGEST_LEVEL, levels
 
@@ -36,7 +32,6 @@ LARGEST = 65_536
 MOST, MOST_BYTES = 1_000, 8_000_000
 """What waits for a broker that is away."""
 _AGAIN = 1.0  # s
-_BEAT = 5.0  # s
 _ROOT, _ROOT_BYTES = f"{TOPIC}/", f"{TOPIC}/".encode()
 _MOST_LEVELS = 6
 
@@ -82,17 +77,14 @@ class Others(Service):
 
     _log = Logger()
 
-    def __init__(self, clock: IReactorTime, name: str, publish: Publish, duty: Duty) -> None:
-        self._clock = clock
+    def __init__(self, clock: IReactorTime, name: str, publish: Publish) -> None:
         self._name = name
         self._publish = publish
-        self._duty = duty
-        self._run = secrets.token_hex(4).encode()
-        self._warned = False
         self._waiting: deque[tuple[str, bytes]] = deque()
         self._bytes = 0
-        self._hears: dict[str, Hear] = {"duty": self._on_duty_elsewhere}
-        self._loops = [LoopingCall(self._send), LoopingCall(self._beat)]
+        self._hears: dict[str, Hear] = {}
+        self._loop = LoopingCall(self._send)
+        self._loop.clock = clock
         self.dropped = 0
         """Messages that found no room while no broker took them."""
         self.refused = 0
@@ -101,18 +93,15 @@ class Others(Service):
     def startService(self) -> None:
         """Begin to look after what waits."""
         super().startService()
-        for loop, every in zip(self._loops, (_AGAIN, _BEAT), strict=True):
-            loop.clock = self._clock
-            loop.start(every, now=False).addErrback(
-                lambda failure: self._log.failure("Other servers are not told any more", failure)
-            )
+        self._loop.start(_AGAIN, now=False).addErrback(
+            lambda failure: self._log.failure("Other servers are not told any more", failure)
+        )
 
     def stopService(self) -> None:
         """Tell nothing any more."""
         super().stopService()
-        for loop in self._loops:
-            if loop.running:
-                loop.stop()
+        if self._loop.running:
+            self._loop.stop()
 
     # -- told by us
 
@@ -141,10 +130,6 @@ class Others(Service):
         while self._waiting and self._publish(*self._waiting[0], 1):
             self._bytes -= len(self._waiting.popleft()[1])
 
-    def _beat(self) -> None:
-        if self._duty.ours:
-            self._publish(topic(self._name, "duty"), self._run, 0)
-
     # -- told to us
 
     def hear(self, what: str, hear: Hear) -> None:
@@ -170,8 +155,6 @@ class Others(Service):
         if arrival.retain:
             return  # a copy of the past
         if server == self._name:
-            if what == "duty" and arrival.payload != self._run:
-                self._warn_of_twin()
             return  # our own
         hear = self._hears.get(what)
         if hear is None:
@@ -183,21 +166,10 @@ class Others(Service):
         except Exception:  # a slip of ours must not hold up the messages behind it
             self._log.failure("Could not take what another server says")
 
-    def _warn_of_twin(self) -> None:
-        if not self._warned:
-            self._log.error(
-                "Another server says that it is {name}, too: give each a replicas.name of its own",
-                name=self._name,
-            )
-        self._warned = True
-
     def _refuse(self) -> None:
         self.refused += 1
         if self.refused == 1:
             self._log.warn("Somebody says below {topic} what makes no sense", topic=TOPIC)
-
-    def _on_duty_elsewhere(self, about: str, payload: bytes, at: float) -> None:
-        self._duty.seen(self._clock.seconds())
 
 
 def _is_ours(told: str | bytes) -> bool:

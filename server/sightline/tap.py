@@ -37,7 +37,6 @@ from sightline.core.intake import Intake, Quarantined
 from sightline.core.presence import Presence
 from sightline.core.proxy import Proxies
 from sightline.core.session import Lifetime, Visitor, described
-from sightline.core.turn import Duty
 from sightline.core.world import World
 from sightline.driving.desk import Desk
 from sightline.driving.refusals import refused_commands
@@ -220,7 +219,7 @@ class Sightline(MultiService):
         filters = [wanted for kind in kinds for wanted in kind.filters]
         store = make_store(settings, state)
         # What one of several servers does for all of them it does while it is on duty.
-        duty = Duty(lambda: claiming.on_duty)
+        duty = claiming.duty
         history = HistoryService(
             settings.history,
             store,
@@ -259,7 +258,7 @@ class Sightline(MultiService):
         front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
         others = None
         if settings.replicas.name:
-            others = Others(reactor, settings.replicas.name, brokers.publish_anywhere, duty)
+            others = Others(reactor, settings.replicas.name, brokers.publish_anywhere)
             others.setServiceParent(self)
             brokers.share(FILTERS, others.sift)
             claiming.join(others)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
 from owntracks.scene import Phonehouse, fix
-from sightline.core.turn import Duty
 from sightline.kinds.friends.model import Waypoint
 from sightline.kinds.friends.phone import KEPT, Command, Phone, Regions, merged
 from sightline.model.kind import Arrival
@@ -34,7 +33,7 @@ class Air:
         self.clock = Clock()
 
     def joins(self, name: str) -> Others:
-        self.servers[name] = others = Others(self.clock, name, self.brings, Duty(lambda: False))
+        self.servers[name] = others = Others(self.clock, name, self.brings)
         others.startService()
         return others
 

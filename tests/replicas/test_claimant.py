@@ -230,6 +230,34 @@ def test_one_is_on_duty_and_another_follows_when_it_stops(scene):
     assert b.claimant.on_duty
 
 
+def test_who_is_not_on_duty_sees_that_another_is(scene):
+    a, b = scene.servers
+    seen: list[float] = []
+    b.claimant.duty_seen = seen.append
+    scene.passes(3 * BEAT)
+    assert seen
+    a.frozen = True
+    scene.passes(GONE + 2 * BEAT)
+    assert b.claimant.on_duty
+    seen.clear()
+    scene.passes(BEAT)
+    assert seen == []
+
+
+def test_two_servers_of_one_name_are_told_of_and_an_earlier_run_is_none():
+    scene = Scene("a")
+    (a,) = scene.servers
+    a.frozen = True  # killed, in truth
+    again = Server(scene.sky, "a")
+    scene.servers.append(again)
+    scene.passes(4 * GONE)
+    assert again.claimant.on_duty
+    assert not again.claimant.twin
+    scene.servers.append(Server(scene.sky, "a"))
+    scene.passes(2 * GONE)
+    assert scene.servers[-1].claimant.twin
+
+
 class Chaos:
     """Servers that do anything, over a store that is slow and forgets; who may act is counted."""
 

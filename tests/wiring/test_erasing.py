@@ -8,7 +8,6 @@ import pytest_twisted
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.task import Clock
 
-from sightline.core.turn import Duty
 from sightline.history.entry import Entry, entry
 from sightline.history.memory import MemoryStore
 from sightline.model.faults import Unavailable
@@ -26,7 +25,7 @@ class Scene:
         self.store = MemoryStore()
         self.said: list[str] = []
         self.forgotten: list[str] = []
-        self.others = Others(self.clock, "a", self._publish, Duty())
+        self.others = Others(self.clock, "a", self._publish)
         self.erasing = Erasing(
             self.clock, self.store, self.others, (self.forgotten.append, self._erase)
         )

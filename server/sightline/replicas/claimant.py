@@ -18,7 +18,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.logger import Logger
 
-from sightline.core.claims import BEAT, Claim, Claims, Declined, Elsewhere, Want
+from sightline.core.claims import BEAT, GONE, Claim, Claims, Declined, Elsewhere, Want
 from sightline.model.faults import Unavailable
 
 DUTY = "duty"
@@ -62,6 +62,11 @@ class Claimant(Service):
         self._store = store
         # A run of its own: what an earlier one held must become old, it may still be in the air.
         self._claims = Claims(f"{server}/{secrets.token_hex(6)}")
+        self._server = server
+        self._began = 0.0
+        self._twins: dict[str, Claim] = {}
+        self.twin = False
+        """Whether there is another server of our name."""
         self._locks: dict[str, DeferredLock] = {}
         self._beating: set[str] = set()
         self._told: dict[str, str] = {}
@@ -82,12 +87,15 @@ class Claimant(Service):
         """Is told, once, of each wish for something that we hold."""
         self.hint: Callable[[], None] = lambda: None
         """Is called when the others have a reason to look."""
+        self.duty_seen: Callable[[float], None] = lambda now: None
+        """Is told when (monotonic s) another server was seen to be on duty."""
 
     # -- the service
 
     def startService(self) -> None:
         """Begin to look and to beat."""
         super().startService()
+        self._began = self._clock.seconds()
         self._loop.start(BEAT).addErrback(
             lambda failure: self._log.failure("The claims are not kept any more", failure)
         )
@@ -285,7 +293,24 @@ class Claimant(Service):
     async def _look_at_all(self) -> None:
         for claim in await self._store.all():
             self._saw(claim)
+            self._look_for_twins(claim)
         self.trouble = ""
+        if self.elsewhere(DUTY) is not None:
+            self.duty_seen(self._clock.seconds())
+
+    def _look_for_twins(self, claim: Claim) -> None:
+        """What an earlier run of ours held stands still; a server of our name does not."""
+        if claim.server != self._server or claim.holder == self._claims.me:
+            return
+        if self._clock.seconds() - self._began < GONE:
+            return  # what such a run sent last may still come
+        before = self._twins.setdefault(claim.holder, claim)
+        if claim.name == before.name and claim.age != before.age and not self.twin:
+            self.twin = True
+            self._log.error(
+                "Another server is called {name}, too: give each a replicas.name of its own",
+                name=self._server,
+            )
 
     def _rest(self) -> None:
         if self.running:

@@ -11,6 +11,7 @@ from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 
+from sightline.core.turn import Duty
 from sightline.driving.claim import Alone, Claims
 from sightline.model.faults import CannotOpen
 from sightline.others import Others
@@ -23,7 +24,7 @@ _ANSWER = 1.5  # s for one answer
 
 
 class Claiming(MultiService):
-    """``claims`` is what driving asks."""
+    """``claims`` is what driving asks; ``duty`` says who does what only one of us should do."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -31,6 +32,7 @@ class Claiming(MultiService):
         first = round(time.time() * 1000)
         self._server = settings.replicas.name
         self.claims: Claims = Alone(first)
+        self.duty = Duty()
         self._endpoint: Any = None
         self._claimant: Any = None
         if self._server:
@@ -53,6 +55,8 @@ class Claiming(MultiService):
         )
         self.claims = self._claimant = Claimant(reactor, ClaimTable(table, first), self._server)
         self._claimant.setServiceParent(self)
+        self.duty = Duty(lambda: self._claimant.on_duty)
+        self._claimant.duty_seen = self.duty.seen
 
     def join(self, others: Others) -> None:
         """Have the others look when a claim of ours is another, and look when they say so."""
@@ -63,18 +67,13 @@ class Claiming(MultiService):
         self._claimant.hint = others.hint
         others.hear("look", look)
 
-    @property
-    def on_duty(self) -> bool:
-        """Whether we do what only one of all servers should do."""
-        return self._claimant is None or bool(self._claimant.on_duty)
-
     def gauges(self) -> Mapping[str, Any]:
         """How it goes, as fields of ``server/…``; nothing of a server alone."""
         if self._claimant is None:
             return {}
         return {
             "replica": self._server,
-            "on_duty": self.on_duty,
+            "on_duty": self.duty.ours,
             "shared_why": self._claimant.trouble or None,
         }
 
