@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import Any
 import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.threads import deferToThread
 
-from aws import ENVIRON, endpoint
+from aws import ENVIRON, Weather, endpoint
 from broker import Broker
 from drive.scene import KEYS, ROBOT, STOP, Driver, Process, Recorder, measured, pause, until
 from sightline_process import SightlineProcess
@@ -55,7 +57,7 @@ class Fleet:
         await self.lease(number, lambda lease: lease is None, "that nobody drives")
 
 
-def settings(broker: Broker, name: str, table: str) -> str:
+def settings(broker: Broker, name: str, table: str, at: str) -> str:
     return f"""
         [broker.main]
         host = "127.0.0.1"
@@ -68,21 +70,25 @@ def settings(broker: Broker, name: str, table: str) -> str:
         [dynamodb]
         table = "{table}"
         region = "eu-west-1"
-        endpoint = "{endpoint()}"
+        endpoint = "{at}"
         [replicas]
         name = "{name}"
     """
 
 
 @asynccontextmanager
-async def fleet(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Fleet]:
+async def fleet(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, at: str = ""
+) -> AsyncIterator[Fleet]:
+    """``at``: where the table is, if not at the server of all tests."""
     for name, value in ENVIRON.items():
         monkeypatch.setenv(name, value)
     table = f"fleet-{os.getpid()}-{next(TABLES)}"
     with ExitStack() as stack:
         broker = stack.enter_context(Broker())
         servers = [
-            stack.enter_context(SightlineProcess(settings(broker, name, table))) for name in "ab"
+            stack.enter_context(SightlineProcess(settings(broker, name, table, at or endpoint())))
+            for name in "ab"
         ]
         robot = ["-m", "sightline.cli.main", "simulate", "probot", "--broker"]
         process = Process(
@@ -222,3 +228,46 @@ async def test_of_two_who_take_a_robot_at_once_one_gets_it_again_and_again(tmp_p
             await pause(0.25)
         assert held >= 10
         assert fences == sorted(set(fences))
+
+
+@pytest.mark.timeout(240)
+@pytest_twisted.ensureDeferred
+async def test_while_the_common_store_is_away_nobody_drives_and_everybody_is_told_why(
+    tmp_path, monkeypatch
+):
+    weather = Weather()
+    try:
+        async with fleet(tmp_path, monkeypatch, weather.endpoint) as scene:
+            one, other = scene.drivers
+            await one.takes()
+            one.presses()
+            await until(scene.recorder.motion, "motion")
+            weather.mood = lambda operation: "cut"
+            away = time.monotonic()
+            await scene.free(0)
+            measured("common store away", await scene.stopped(away))
+            for driver in scene.drivers:
+                await driver.browser.sees(
+                    lambda things: things["server/sightline"].get("shared_why"), "the reason"
+                )
+            refused = await other.asks("take")
+            assert refused["code"] == "no_store"
+            assert "DynamoDB" in refused["why"]
+            ready = await deferToThread(asked, scene.servers[1], "readyz")
+            assert b'"shared"' in ready
+            figures = await deferToThread(asked, scene.servers[1], "metrics")
+            assert b"sightline_shared_failing 1.0" in figures
+            weather.mood = lambda operation: None
+            await other.browser.sees(
+                lambda things: not things["server/sightline"].get("shared_why"), "its end"
+            )
+            while not (await other.asks("take"))["ok"]:
+                await pause(0.2)
+    finally:
+        await weather.end()
+
+
+def asked(server: SightlineProcess, path: str) -> bytes:
+    with urllib.request.urlopen(server.url + path, timeout=10) as answer:
+        found: bytes = answer.read()
+        return found

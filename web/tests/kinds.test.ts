@@ -8,7 +8,7 @@ import { readProBot } from '../src/kinds/probots/read';
 import { summariseProBot } from '../src/kinds/probots/summary';
 import { readServer } from '../src/kinds/server/read';
 import { daysLeft } from '../src/panels/broker/certificate';
-import { historyText } from '../src/panels/broker/telemetry';
+import { historyText, replicaText } from '../src/panels/broker/telemetry';
 import { Trails } from '../src/trails';
 import type { Thing } from '../src/wire';
 
@@ -186,6 +186,22 @@ describe('the history of the server', () => {
     expect(historyText(stuck, 0)).toBe('cannot be kept: disk full; 7 records wait');
     const slow = server({ store: 'sqlite', backlog: 900, backlog_age: 75 });
     expect(historyText(slow, 0)).toBe('sqlite, the oldest of 900 has waited 1 min 15 s');
+  });
+});
+
+describe('one of several servers', () => {
+  const server = (state: Record<string, unknown>) =>
+    readServer({ k: 'server', id: 'sightline', s: 1, replica: 'a', ...state });
+
+  test('says which one it is, and whether it is on duty', () => {
+    expect(replicaText(server({}))).toBe('a');
+    expect(replicaText(server({ on_duty: true }))).toBe('a, on duty');
+  });
+
+  test('says why nobody drives', () => {
+    expect(replicaText(server({ on_duty: true, shared_why: 'throttled' }))).toBe(
+      'a: nobody drives, the common store cannot be asked (throttled)',
+    );
   });
 });
 

@@ -77,6 +77,7 @@ class Vitals(Collector):
         ):
             yield GaugeMetricFamily(f"sightline_{name}", text, value=gauge)
         yield from self._history()
+        yield from self._replicas()
         connected = GaugeMetricFamily(
             "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
         )
@@ -108,6 +109,17 @@ class Vitals(Collector):
             failing = told.get("history_why") is not None
             text = "whether nothing can be kept just now"
             yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
+
+
+    def _replicas(self) -> Iterable[Metric]:
+        """How it goes between several servers; nothing of a server alone."""
+        told = self._hub.gauges()
+        if "replica" in told:
+            text = "whether this server does what only one of several should"
+            yield GaugeMetricFamily("sightline_on_duty", text, value=bool(told["on_duty"]))
+            failing = told["shared_why"] is not None
+            text = "whether the store that the servers share cannot be asked: nobody drives"
+            yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
 
 
 def _door(ours: Server) -> Iterable[Metric]:

@@ -62,6 +62,12 @@ export interface ServerState {
   /** Connections there was no room for. */
   readonly turnedAway?: number;
   readonly certificate?: Certificate;
+  /** Of several servers, this one's name; absent: it is alone. */
+  readonly replica?: string;
+  /** Whether it does what only one of them should. */
+  readonly onDuty: boolean;
+  /** Why the store that they share cannot be asked: then nobody drives. */
+  readonly sharedWhy?: string;
 }
 
 /** Counts by a reason, most first. */
@@ -90,6 +96,7 @@ export function readServer(thing: Thing): ServerState {
   return {
     rejected: counts(thing['rejected']),
     refused: counts(thing['refused']),
+    onDuty: thing['on_duty'] === true,
     ...present({
       version: field.text(thing, 'version'),
       started: field.number(thing, 'started'),
@@ -120,6 +127,8 @@ export function readServer(thing: Thing): ServerState {
       historySince: field.number(thing, 'history_since'),
       turnedAway: field.number(thing, 'turned_away'),
       certificate: readCertificate(thing['https']),
+      replica: field.text(thing, 'replica'),
+      sharedWhy: field.text(thing, 'shared_why'),
     }),
   };
 }

@@ -64,6 +64,14 @@ export function historyText(server: ServerState, now: number): string {
   return parts.join(', ');
 }
 
+/** Which one of several servers this is, and whether all is well between them. */
+export function replicaText(server: ServerState): string {
+  if (server.sharedWhy !== undefined) {
+    return `${server.replica ?? ''}: nobody drives, the common store cannot be asked (${server.sharedWhy})`;
+  }
+  return `${server.replica ?? ''}${server.onDuty ? ', on duty' : ''}`;
+}
+
 /** The code of a refusal in words. */
 function plain(code: string): string {
   return code.replaceAll('_', ' ');
@@ -145,6 +153,11 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
         {server?.store !== undefined && (
           <Fact name="History" tone={server.historyWhy === undefined ? undefined : 'bad'}>
             {historyText(server, clock.seconds())}
+          </Fact>
+        )}
+        {server?.replica !== undefined && (
+          <Fact name="Server" tone={server.sharedWhy === undefined ? undefined : 'bad'}>
+            {replicaText(server)}
           </Fact>
         )}
         {server !== undefined && server.refused.length > 0 && (
