@@ -67,6 +67,7 @@ from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.ports import Ports
 from sightline.wiring.recall import shower
 from sightline.wiring.regions import Places
+from sightline.wiring.replicas import Replicas
 from sightline.wiring.start import CannotStart
 from sightline.wiring.supervised import Supervised, Supervisor
 
@@ -149,6 +150,7 @@ class Sightline(MultiService):
         hub.listen(fanout.stir)
         _introduce(settings, hub)
 
+        replicas = Replicas(settings)
         keeper = Keeper(
             reactor,
             reactor,
@@ -156,6 +158,7 @@ class Sightline(MultiService):
             state,
             _policy(settings.accounts),
             demo=demo and is_private(listen, settings.server),
+            journal=replicas.accounts,
         )
 
         rights = _rights(settings)
@@ -214,7 +217,7 @@ class Sightline(MultiService):
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )
-        places = Places(settings, state, hub, helm, keeper, brokers.publish)
+        places = Places(settings, state, hub, helm, keeper, brokers.publish, replicas.regions)
         archive = message_archive(reactor, settings, state)
         brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers
@@ -224,6 +227,7 @@ class Sightline(MultiService):
             **brokers.gauges(),
             **history.gauges(),
             **ports.gauges(),
+            **replicas.gauges(),
             "behind": fanout.behind,
             "things": len(world),
             "console": console.subscriptions,
@@ -247,6 +251,17 @@ class Sightline(MultiService):
             store,
             history.recorder,
         )
+
+        def known_friends() -> list[str]:
+            return [key for key, _ in world if kind_of(key) == "friend"]
+
+        erasers = (
+            hub_eraser(hub),
+            places.erase,
+            owntracks.phones.forget,
+            archive.erase,
+            history.erase,
+        )
         desks = (
             DoorDesk(keeper),
             OwnDesk(keeper),
@@ -254,20 +269,14 @@ class Sightline(MultiService):
             PrivacyDesk(
                 keeper,
                 world,
-                (
-                    brokers.clear_retained,
-                    hub_eraser(hub),
-                    places.erase,
-                    owntracks.phones.forget,
-                    archive.erase,
-                    history.erase,
-                ),
+                (brokers.clear_retained, *erasers),
                 lambda thing: everything(store, thing),
             ),
             HistoryDesk(store, world, shower(kinds, hub), time.time),
             HidingDesk(store, keeper.note),
-            AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
+            AdminDesk(keeper, known_friends),
         )
+        replicas.join(keeper, places.regions, known_friends, erasers)
         api = Api(
             front,
             reactor,
@@ -291,10 +300,11 @@ class Sightline(MultiService):
             time.time,
             lambda: len(sockets.connections),
             Invitation(keeper, settings.server.public_url),
-            history.restored,
+            replicas.ready(history.restored),
         )
         for part in (
             StateFolder(state),
+            replicas,
             Door(keeper),
             history,
             hub,

@@ -29,7 +29,8 @@ class _Pool(HTTPConnectionPool):
 class Endpoint:
     """An empty ``region`` is that of ``environ``, which may hold credentials, too.
 
-    ``url`` is where it is, if not at AWS. ``patience`` (s) is how long one call is asked again.
+    ``url`` is where it is, if not at AWS. ``patience`` (s) is how long one call is asked again,
+    ``answer`` (s) how long one answer may take.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Endpoint:
         metadata: str = METADATA,
         wall: Callable[[], float] = time.time,
         patience: float = 10.0,
+        answer: float = 10.0,
     ) -> None:
         self._reactor = reactor
         self._environ = environ
@@ -55,7 +57,14 @@ class Endpoint:
         self._http = HTTPClient(Agent(reactor, connectTimeout=_CONNECT, pool=self._pool))
         self._source: Any = None  # made when opened
         self.dynamo = Dynamo(
-            reactor, self._http, wall, self._credentials, self._region, url, patience=patience
+            reactor,
+            self._http,
+            wall,
+            self._credentials,
+            self._region,
+            url,
+            patience=patience,
+            answer=answer,
         )
 
     async def _credentials(self) -> Any:

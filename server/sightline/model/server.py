@@ -35,7 +35,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     for; ``topics`` in the topic trees; ``refused``: commands of browsers that were refused, by
     reason; ``archive_lost``: messages that found no room on their way into the archive;
     ``turned_away``: connections there was no room for. ``https``: the certificate, if we have one.
-    Absent: 0.
+    Absent: 0. While ``shared_why`` is told, accounts and regions cannot be changed: what several
+    servers share cannot be reached.
 
     Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
@@ -74,3 +75,4 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     archive_lost: int = 0
     turned_away: int = 0
     https: Https | None = None
+    shared_why: str | None = None

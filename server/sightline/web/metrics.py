@@ -108,6 +108,10 @@ class Vitals(Collector):
             failing = told.get("history_why") is not None
             text = "whether nothing can be kept just now"
             yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
+        if "shared_why" in told:
+            failing = told["shared_why"] is not None
+            text = "whether accounts and regions cannot be changed just now"
+            yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
 
 
 def _door(ours: Server) -> Iterable[Metric]:

@@ -317,12 +317,15 @@ class QuietSite(Site):
 
 
 def readiness(hub: Hub) -> dict[str, Any]:
-    """Whether a broker is connected, and how each is; and why no history is kept, if so."""
+    """Whether a broker is connected, and how each is; and why no history is kept or
+    accounts and regions cannot be changed, if so."""
     links = {name: link.state for name, link in hub.links.items()}
     said = {"ok": "connected" in links.values(), "brokers": links}
     # Live news go on without: whoever sends people elsewhere for it would do them no good.
     if why := hub.gauges().get("history_why"):
         said["history"] = why
+    if why := hub.gauges().get("shared_why"):
+        said["shared"] = why
     return said
 
 

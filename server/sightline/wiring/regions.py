@@ -16,9 +16,11 @@ from twisted.logger import Logger
 
 from sightline.accounts.keeper import Keeper
 from sightline.core.access import covers
+from sightline.core.call import Denied
 from sightline.core.geofences import Rules
-from sightline.helm import Helm
+from sightline.helm import Helm, Refused
 from sightline.hub import Hub
+from sightline.journal.entries import Journal
 from sightline.kinds.friends.readings import Marked
 from sightline.kinds.regions.model import Crossing
 from sightline.model.record import Record
@@ -39,7 +41,8 @@ reactor: Any = _reactor
 class Places(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
-    ``phones`` is for whoever speaks with phones (`PhoneRegions`).
+    ``phones`` is for whoever speaks with phones (`PhoneRegions`). With a ``journal`` the regions
+    are those of all servers.
     """
 
     _log = Logger()
@@ -52,12 +55,13 @@ class Places(MultiService):
         helm: Helm,
         keeper: Keeper,
         publish: Callable[[str, str, bytes], bool],
+        journal: Journal | None = None,
     ) -> None:
         super().__init__()
         told = settings.regions
         self._keeper = keeper
         self._owners_due = False
-        self.regions = regions = Regions(reactor, time.time, state, hub)
+        self.regions = regions = Regions(reactor, time.time, state, hub, journal)
         self.phones = Phones(reactor, regions, self._accounts_of)
         rules = Rules(margin=told.margin, fixes=told.fixes, dwell=told.dwell)
         self.lookout = Lookout(reactor, time.time, hub, regions, self.phones, rules)
@@ -96,7 +100,8 @@ class Places(MultiService):
         self._keeper.own_regions(self.regions.owners())
         self.regions.startService()
         super().startService()
-        self._accounts_changed()
+        for known in (self._keeper.ready, self.regions.ready):
+            known.addCallback(lambda _: self._accounts_changed())
 
     def stopService(self) -> Deferred[Any]:
         """Write what waits, then close the file."""
@@ -108,10 +113,13 @@ class Places(MultiService):
         finally:
             await self.regions.stopService()
 
-    def erase(self, thing: str) -> None:
-        """Somebody is to be forgotten."""
-        self.lookout.erase(thing)
+    async def erase(self, thing: str) -> None:
+        """Somebody is to be forgotten. Raises `Denied` (``busy``) when that cannot be."""
         self._webhooks.forget(thing)
+        try:
+            await self.lookout.erase(thing)
+        except Refused as why:
+            raise Denied(why.code, why.why, wait=5) from None
 
     def _accounts_of(self, thing: str) -> list[str]:
         accounts = self._keeper.roll.accounts.values()
@@ -128,12 +136,24 @@ class Places(MultiService):
         self._keeper.own_regions(self.regions.owners())
 
     def _accounts_changed(self) -> None:
-        if not self.running:
+        # Before both are known as all servers have them, somebody may seem to be no more.
+        if self.running and self._keeper.ready.called and self.regions.ready.called:
+            Deferred.fromCoroutine(self._keep_to_accounts()).addErrback(
+                lambda failure: self._log.failure(
+                    "Could not remove regions of old accounts", failure
+                )
+            )
+
+    async def _keep_to_accounts(self) -> None:
+        keeper = self._keeper
+        owners = {owner for owner in self.regions.owners() if "/" not in owner}
+        if owners <= set(keeper.roll.accounts):
             return
-        names = frozenset(self._keeper.roll.accounts)
-        Deferred.fromCoroutine(self.regions.keep_to(names)).addErrback(
-            lambda failure: self._log.failure("Could not remove regions of old accounts", failure)
-        )
+        if keeper.follower is not None:  # the regions may be newer than the accounts we know
+            await keeper.refresh()
+            if keeper.follower.trouble:
+                return
+        await self.regions.remove_of(owners - set(keeper.roll.accounts))
 
 
 def _crossings_remembered(hub: Hub) -> Callable[[Crossing], None]:

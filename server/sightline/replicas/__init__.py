@@ -1,0 +1,1 @@
+"""What several servers share so that they are one to everybody, in the table they share."""
