@@ -229,16 +229,21 @@ class Copy:
     def share(self, work: Callable[[], T], *, scrub: bool = False) -> T:
         """Let ``work`` change the tables on all servers, or on none.
 
-        It may run several times. ``scrub``: nothing of what it removed may be left anywhere.
-        Raises `Unavailable` and `TooLarge`.
+        It may run several times; what it raises is raised once it was not for want of news.
+        ``scrub``: nothing of what it removed may be left anywhere. Raises `Unavailable` and
+        `TooLarge`.
         """
-        sql = self._sql
-        if not sql.guarded:
+        if not self.shared:
             with self.change():
                 done = work()
-            if scrub:
-                self._checkpoint()
-            return done
+        else:
+            done = self._share(work, scrub)
+        if scrub:
+            self._checkpoint()
+        return done
+
+    def _share(self, work: Callable[[], T], scrub: bool) -> T:
+        sql = self._sql
         for _ in range(_TRIES):
             if why := self._why_not():
                 raise Unavailable(why)
@@ -246,6 +251,12 @@ class Copy:
             try:
                 with sql.recording() as statements:
                     done = work()
+            except BaseException as why_not:
+                _roll_back(sql)
+                if isinstance(why_not, Exception) and self._has_news():
+                    continue
+                raise
+            try:
                 granted = not statements or self._append(statements, scrub)
                 sql.execute("COMMIT" if granted else "ROLLBACK")
             except BaseException:
@@ -253,11 +264,16 @@ class Copy:
                 raise
             self._know()
             if granted:
-                if scrub:
-                    self._checkpoint()
                 return done
             self._catch_up()
         raise Unavailable("too many others change it at the same time")
+
+    def _has_news(self) -> bool:
+        """Whether the others have done something that we did not know, as far as can be known."""
+        try:
+            return self._catch_up()
+        except Unavailable:
+            return False
 
     def _why_not(self) -> str:
         if self.behind or self.trouble:
@@ -483,10 +499,13 @@ class Copy:
         finally:
             self._replaying, self._sql.guarded = False, guarded
 
-    def _catch_up(self) -> None:
+    def _catch_up(self) -> bool:
+        """Have all that the others did; whether there was anything."""
         assert self._journal is not None
+        before = self.taken
         while not self.behind and self.take(self._journal.look(self.number)):
             pass
+        return self.taken != before
 
     def _replay(self, bodies: list[bytes]) -> bool:
         sql, number = self._sql, self.number
