@@ -541,7 +541,7 @@ def _store(folder: Path, journal: MemoryJournal) -> Store:
 _NAMES = st.sampled_from(("amy", "bob", "cleo", "dan"))
 _ACTS = (
     *("account", "disable", "remove", "session", "leave", "token", "link", "revoke", "retain"),
-    *("erase", "note", "used", "line", "look", "drain", "compact", "restart"),
+    *("erase", "note", "used", "line", "look", "drain", "drain", "drain", "compact", "restart"),
 )
 _STEPS = st.lists(
     st.tuples(
@@ -550,7 +550,8 @@ _STEPS = st.lists(
         _NAMES,
         st.sampled_from((None, None, None, None, "cut", "lost", "race")),
     ),
-    max_size=40,
+    min_size=30,
+    max_size=80,
 )
 
 
@@ -560,6 +561,8 @@ class Play:
     def __init__(self, folder: Path) -> None:
         self.journal = MemoryJournal()
         self.servers = [Server(folder / str(number), self.journal) for number in range(3)]
+        for server in self.servers[:2]:  # the third comes when it looks for the first time
+            server.joins()
         self.must: Counter[str] = Counter()
         self.may: Counter[str] = Counter()
         self.n = 0
