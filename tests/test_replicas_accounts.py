@@ -158,11 +158,20 @@ async def test_who_is_known_to_one_server_is_known_to_the_other(stack):
     said = await pair.calls(one, "session", {"name": "jane", "password": GOOD})
     assert said[0] == 401
 
+    # Whoever goes leaves no region, on either.
+    await pair.line(two, "user", "enable", "jane")
+    here = await pair.enters(one, await pair.signs_in(one, "jane"))
+    own = await here.asks("region", **(HOME | {"name": "Mine"}))
+    await root.sees(lambda things: own["thing"] in things, "jane's region")
+    await pair.line(one, "user", "remove", "jane")
+    await root.sees(lambda things: own["thing"] not in things, "the end of jane's region")
+    assert (await root.asks("unregion", thing=drawn["thing"], version=2))["ok"]
+
     # One log, each deed once, in one order.
     deeds = [what for _, _, what, _ in pair.audit(two)]
     assert deeds.count("make account") == 2
     assert deeds.count("sign out") == 1
-    assert deeds.count("region") == 2
+    assert deeds.count("region") == 3
     await pair.until(lambda: pair.audit(one) == pair.audit(two), "the same log")
     assert [n for n, *_ in pair.audit(one)] == list(range(1, len(deeds) + 1))
     await root.leaves()

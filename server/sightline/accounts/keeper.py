@@ -568,9 +568,13 @@ class Keeper(Service):
 
     async def refresh(self) -> None:
         """Take over what others changed, without waiting for the next look."""
+        await self.catch_up()
+        await self._look_at_file()
+
+    async def catch_up(self) -> None:
+        """Take over what was changed on the other servers, if there are any."""
         if self.follower is not None:
             await self.follower.refresh()
-        await self._look_at_file()
 
     async def _look_at_file(self) -> None:
         """Another process may have changed it: the command line."""

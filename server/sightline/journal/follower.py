@@ -23,6 +23,8 @@ LOOK = 0.5  # s
 _SAY = 5.0  # s between two words of the log while nobody can be let in
 _OTHERS = 60.0  # s that whoever erased somebody has to empty the journal, before we do it
 
+_AT_ONCE = 4  # who may wait for news at the same time; the threads for it are others', too
+
 T = TypeVar("T")
 
 
@@ -56,7 +58,7 @@ class Follower:
         self._changed = changed
         self._running = self._busy = self._asked = False
         self._idle: list[Deferred[None]] = []
-        self._told = self._taken = 0
+        self._told = self._taken = self._refreshing = 0
         self._appended: list[Callable[[], None]] = []
         self._say_due = 0.0
         self._behind = False
@@ -127,12 +129,16 @@ class Follower:
             each.callback(None)
 
     async def refresh(self) -> None:
-        """Have what the others did until now, if that can be known."""
-        if not self.trouble and self.ready.called:
-            try:
-                await self._take_news()
-            except Unavailable as why:
-                self._away(why)
+        """Have what the others did until now, if that can be known, and not too many ask."""
+        if self.trouble or not self.ready.called or self._refreshing >= _AT_ONCE:
+            return
+        self._refreshing += 1
+        try:
+            await self._take_news()
+        except (Unavailable, BadEntry) as why:
+            self._away(why)
+        finally:
+            self._refreshing -= 1
 
     async def _work(self) -> None:
         while self._asked and self._running:
