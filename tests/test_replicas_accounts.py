@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import sqlite3
 import time
 import urllib.request
@@ -11,6 +13,8 @@ from typing import Any
 
 import pytest
 import pytest_twisted
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 from twisted.internet import reactor as _reactor
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
@@ -18,6 +22,7 @@ from twisted.internet.threads import deferToThread
 from aws import ENVIRON, Moto
 from broker import Broker
 from browser import Browser, Closed
+from sightline.journal.entries import imaged
 from sightline_process import SightlineProcess
 from test_accounts_journey import GOOD, call, sightline
 
@@ -113,9 +118,49 @@ class Pair:
                 assert time.monotonic() < until, "never let in"
                 await deferLater(reactor, 0.1)
 
+    def traces(self, name: str) -> list[str]:
+        """The files of both servers that name somebody."""
+        return [
+            str(path)
+            for server in (self.one, self.two)
+            for path in (server.folder / "state").rglob("*")
+            if path.is_file() and name.encode() in path.read_bytes()
+        ]
+
+    def table(self) -> list[dict[str, Any]]:
+        """All that is in the table."""
+        found: list[dict[str, Any]] = []
+        asked: dict[str, Any] = {"TableName": "sightline"}
+        while True:
+            request = urllib.request.Request(
+                self.moto.endpoint,
+                data=json.dumps(asked).encode(),
+                headers={
+                    "X-Amz-Target": "DynamoDB_20120810.Scan",
+                    "Content-Type": "application/x-amz-json-1.0",
+                    "Authorization": "AWS4-HMAC-SHA256 Credential=x/20261128/eu-west-1/dynamodb/",
+                },
+            )
+            with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
+                told = json.loads(answer.read())
+            found += told["Items"]
+            if "LastEvaluatedKey" not in told:
+                return found
+            asked["ExclusiveStartKey"] = told["LastEvaluatedKey"]
+
     def audit(self, server: SightlineProcess) -> list[tuple[int, str, str, str]]:
         with closing(sqlite3.connect(server.folder / "state" / "accounts.db")) as sql:
             return sql.execute("SELECT n, who, what, result FROM audit ORDER BY n").fetchall()
+
+
+def readable(item: dict[str, Any]) -> str:
+    """An item of the table with what is in its bytes."""
+    text = json.dumps(item)
+    if "B" in (body := item.get("b", {})):
+        data = base64.b64decode(body["B"])
+        image = item["pk"]["S"].endswith("#image")
+        text += (imaged(data)[1] if image else data).decode("latin-1")
+    return text
 
 
 @pytest.fixture
@@ -190,6 +235,44 @@ def _signs_out(server: SightlineProcess, cookie: str) -> None:
     )
     with urllib.request.urlopen(asked, timeout=DEADLINE) as answer:
         assert answer.status == 200
+
+
+@pytest.mark.timeout(240)
+@pytest_twisted.ensureDeferred
+async def test_who_is_erased_at_one_server_is_nowhere_at_the_other_and_not_in_the_table(stack):
+    pair = await Pair(stack).begins()
+    phone = Client(CallbackAPIVersion.VERSION2)
+    phone.connect("127.0.0.1", pair.broker.port)
+    phone.loop_start()
+    stack.callback(phone.loop_stop)
+    friend = "friend/zebedee/phone"
+    for said in (
+        {"_type": "location", "lat": 48.5, "lon": 2.25, "tst": int(time.time())},
+        {"_type": "waypoint", "desc": "Zoo", "lat": 48.5, "lon": 2.25, "rad": 60, "tst": 1},
+    ):
+        part = "/waypoint" if said["_type"] == "waypoint" else ""
+        message = phone.publish(f"owntracks/zebedee/phone{part}", json.dumps(said), 1)
+        await deferToThread(message.wait_for_publish, DEADLINE)
+    browsers = [await pair.enters(server, pair.root) for server in (pair.one, pair.two)]
+    for browser in browsers:
+        await browser.sees(
+            lambda things: (
+                friend in things and any(k.startswith(f"region/{friend}/") for k in things)
+            )
+        )
+    granted = ["user", "grant", "root", "see", friend]
+    await pair.line(pair.two, *granted)
+    confirmed = {"confirm": "zebedee/phone"}
+    status, said, _ = await pair.calls(
+        pair.one, "friends/zebedee/phone/erase", confirmed, pair.root
+    )
+    assert status == 200, said
+    for browser in browsers:
+        await browser.sees(lambda things: not [key for key in things if "zebedee" in key])
+    await pair.until(lambda: not pair.traces("zebedee"), "the end of all traces")
+    items = await deferToThread(pair.table)
+    assert any(item["pk"]["S"] == "J#regions" for item in items)
+    assert [item for item in items if "zebedee" in readable(item)] == []
 
 
 @pytest.mark.timeout(240)

@@ -251,10 +251,6 @@ class Sightline(MultiService):
             store,
             history.recorder,
         )
-
-        def known_friends() -> list[str]:
-            return [key for key, _ in world if kind_of(key) == "friend"]
-
         erasers = (
             hub_eraser(hub),
             places.erase,
@@ -274,9 +270,9 @@ class Sightline(MultiService):
             ),
             HistoryDesk(store, world, shower(kinds, hub), time.time),
             HidingDesk(store, keeper.note),
-            AdminDesk(keeper, known_friends),
+            AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )
-        replicas.join(keeper, places.regions, known_friends, erasers)
+        replicas.join(keeper, places.regions, world, erasers)
         api = Api(
             front,
             reactor,

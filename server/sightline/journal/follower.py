@@ -82,10 +82,8 @@ class Follower:
         if self._loop.running:
             self._loop.stop()
         idle: Deferred[None] = Deferred()
-        if self._busy:
-            self._idle.append(idle)
-        else:
-            idle.callback(None)
+        self._idle.append(idle)
+        self._rest()
         return idle
 
     def when_appended(self, appended: Callable[[], None]) -> None:
@@ -120,17 +118,24 @@ class Follower:
         working.addErrback(
             lambda failure: self._log.failure("Could not follow the other servers", failure)
         )
-        working.addBoth(self._rest)
+        working.addBoth(self._worked)
 
-    def _rest(self, _: object) -> None:
+    def _worked(self, _: object) -> None:
         self._busy = False
-        idle, self._idle = self._idle, []
-        for each in idle:
-            each.callback(None)
+        self._rest()
+
+    def _rest(self) -> None:
+        """Tell who waits for that when nothing is under way: no thread may wait for AWS then."""
+        if not self._busy and not self._refreshing:
+            idle, self._idle = self._idle, []
+            for each in idle:
+                each.callback(None)
 
     async def refresh(self) -> None:
         """Have what the others did until now, if that can be known, and not too many ask."""
-        if self.trouble or not self.ready.called or self._refreshing >= _AT_ONCE:
+        if self.trouble or not self.ready.called or not self._running:
+            return
+        if self._refreshing >= _AT_ONCE:
             return
         self._refreshing += 1
         try:
@@ -139,6 +144,7 @@ class Follower:
             self._away(why)
         finally:
             self._refreshing -= 1
+            self._rest()
 
     async def _work(self) -> None:
         while self._asked and self._running:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from twisted.application.service import Service
@@ -12,9 +13,11 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.logger import Logger
 
 from sightline.accounts.keeper import Keeper
+from sightline.core.world import World
 from sightline.journal.entries import Journal
 from sightline.journal.follower import Follower
 from sightline.model.faults import CannotOpen
+from sightline.model.kind import State, kind_of
 from sightline.regions.keeper import Regions
 from sightline.settings import Settings
 from sightline.wiring.start import CannotStart
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from sightline.aws.table import Table
 
 reactor: Any = _reactor
+_GONE = 1000  # friends that are no more, whose names we remember
 _PATIENCE = 3.0  # s that somebody who changes something may wait for AWS
 Eraser = Callable[[str], Awaitable[None] | None]
 
@@ -74,23 +78,33 @@ class Replicas(Service):
         self,
         keeper: Keeper,
         regions: Regions,
-        known: Callable[[], Iterable[str]],
+        world: World,
         erasers: Sequence[Eraser],
     ) -> None:
         """These two are given the journals. Who is erased elsewhere is erased here, too.
 
-        ``known`` are the things that may have been: the log of erasures has pseudonyms only.
+        The log of erasures has pseudonyms only: they are read by the names that are, or lately
+        were, in the ``world``.
         """
         self._keeper, self._regions = keeper, regions
+        if self._endpoint is None:
+            return
+        gone: deque[str] = deque(maxlen=_GONE)
+
+        def moved(thing: str, before: State | None, after: State | None) -> None:
+            if after is None:
+                gone.append(thing)
 
         def erased(hidden: list[str]) -> None:
-            names = keeper.veil.names(known())
+            friends = (key for key, _ in world if kind_of(key) == "friend")
+            names = keeper.veil.names((*friends, *gone))
             for thing in [names[each] for each in hidden if each in names]:
                 erasing = Deferred.fromCoroutine(_erase(thing, erasers))
                 erasing.addErrback(
                     lambda failure: self._log.failure("Could not erase what others did", failure)
                 )
 
+        world.watch("friend", moved)
         keeper.when_erased(erased)
 
     def ready(self, *others: Deferred[None]) -> Deferred[Any]:
