@@ -151,6 +151,16 @@ def test_a_rule_is_asked_again_when_the_others_had_news(servers):
     assert one.rows() == two.rows()
 
 
+def test_what_changes_nothing_is_no_entry_unless_it_was_for_want_of_news(servers, journal):
+    one, two = servers
+    one.does(lambda database: database.tidy())
+    assert journal.entries == {}
+    one.does(puts("jane"))
+    two.does(lambda database: database.remove_account("jane"))  # whom it did not know
+    one.looks()
+    assert (one.accounts, two.accounts, journal.last) == (set(), set(), 2)
+
+
 def test_without_the_journal_nothing_is_changed(servers, journal):
     one, _ = servers
     journal.mood = lambda operation: "cut"
@@ -470,9 +480,10 @@ def test_who_is_erased_is_in_no_file_and_not_in_the_journal(servers, journal):
 
 def test_an_erasure_is_finished_by_another_when_its_maker_is_gone(servers, journal):
     one, two = servers
+    two.does(puts("jane", ZEBEDEE))
     one.does(lambda database: database.erase(ZEBEDEE), scrub=True)
     two.looks()
-    assert two.database.copy.scrub == 1  # known to it, and after a restart
+    assert two.database.copy.scrub == 2  # known to it, and after a restart
     two.restarts()
     two.joins()
     two.database.copy.compact()

@@ -72,13 +72,16 @@ class Recorder(sqlite3.Connection):
     guarded = False
     """Whether shared tables are changed only while that is written down."""
     statements: list[Statement] | None = None
+    _all = False
+    tried = 0
+    """Statements for shared tables, whether they changed any row or not."""
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """Do it, and write it down."""
         shared = self._shared(sql)
         done = super().execute(sql, parameters)
         if shared:
-            self._record(sql, (tuple(parameters),))
+            self._record(sql, (tuple(parameters),), done.rowcount)
         return done
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
@@ -87,7 +90,7 @@ class Recorder(sqlite3.Connection):
         shared = self._shared(sql)
         done = super().executemany(sql, rows)
         if shared and rows:
-            self._record(sql, rows)
+            self._record(sql, rows, done.rowcount)
         return done
 
     def _shared(self, sql: str) -> bool:
@@ -95,17 +98,21 @@ class Recorder(sqlite3.Connection):
         if table is None or table in self.own:
             return False
         assert self.statements is not None or not self.guarded, "a copy changes within change()"
+        self.tried += 1
         return True
 
-    def _record(self, sql: str, rows: tuple[tuple[Any, ...], ...]) -> None:
-        if self.statements is not None:
+    def _record(self, sql: str, rows: tuple[tuple[Any, ...], ...], count: int) -> None:
+        if self.statements is not None and (count or self._all):
             self.statements.append((sql, rows))
 
     @contextmanager
-    def recording(self) -> Iterator[list[Statement]]:
-        """What is done within."""
+    def recording(self, *, all: bool) -> Iterator[list[Statement]]:
+        """What is done within; not ``all``: but for what changed no row.
+
+        That would change none on an equal copy, either.
+        """
         statements: list[Statement] = []
-        self.statements = statements
+        self.statements, self._all = statements, all
         try:
             yield statements
         finally:
@@ -201,7 +208,7 @@ class Copy:
                 self._know()  # another process made it a copy meanwhile
             statements: list[Statement] = []
             if sql.guarded:
-                with sql.recording() as recorded:
+                with sql.recording(all=True) as recorded:  # to be done later, on other rows
                     yield
                 statements = recorded
             else:
@@ -248,8 +255,9 @@ class Copy:
             if why := self._why_not():
                 raise Unavailable(why)
             sql.execute("BEGIN IMMEDIATE")
+            tried = sql.tried
             try:
-                with sql.recording() as statements:
+                with sql.recording(all=False) as statements:
                     done = work()
             except BaseException as why_not:
                 _roll_back(sql)
@@ -263,9 +271,11 @@ class Copy:
                 _roll_back(sql)
                 raise
             self._know()
-            if granted:
+            if not granted:
+                self._catch_up()
+            # Where nothing was changed there may have been something that we do not know of.
+            elif statements or sql.tried == tried or not self._catch_up():
                 return done
-            self._catch_up()
         raise Unavailable("too many others change it at the same time")
 
     def _has_news(self) -> bool:
