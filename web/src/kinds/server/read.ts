@@ -59,6 +59,8 @@ export interface ServerState {
   readonly historySince?: number;
   /** Commands of browsers that were refused, by reason; most first. */
   readonly refused: readonly (readonly [reason: string, count: number])[];
+  /** Why accounts and regions cannot be changed: what several servers share cannot be reached. */
+  readonly sharedWhy?: string;
   /** Connections there was no room for. */
   readonly turnedAway?: number;
   readonly certificate?: Certificate;
@@ -118,6 +120,7 @@ export function readServer(thing: Thing): ServerState {
       historyRows: field.number(thing, 'history_rows'),
       historyBytes: field.number(thing, 'history_bytes'),
       historySince: field.number(thing, 'history_since'),
+      sharedWhy: field.text(thing, 'shared_why'),
       turnedAway: field.number(thing, 'turned_away'),
       certificate: readCertificate(thing['https']),
     }),

@@ -147,6 +147,11 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
             {historyText(server, clock.seconds())}
           </Fact>
         )}
+        {server?.sharedWhy !== undefined && (
+          <Fact name="Accounts" tone="bad">
+            cannot be changed, nor regions: {server.sharedWhy}
+          </Fact>
+        )}
         {server !== undefined && server.refused.length > 0 && (
           <Fact name="Refused">
             {server.refused.map(([why, count]) => `${grouped(count)} ${plain(why)}`).join(', ')}
