@@ -9,6 +9,8 @@ import pytest_twisted
 
 from house import GOOD, House
 from journals import MemoryJournal
+from sightline.accounts.database import Search
+from sightline.core.account import Deed
 from sightline.core.session import Lifetime
 
 HOUR = 3600.0
@@ -166,3 +168,50 @@ async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym(house, jou
     for home in (one, two):
         for path in home.keeper._folder.glob("accounts.db*"):
             assert b"zebedee" not in path.read_bytes(), path
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_is_gone_after_an_erasure_has_it_finished_by_another(house, journal):
+    one, two = await house(journal=journal), await house(journal=journal)
+    await one.knows("jane", see=(ZEBEDEE,))
+    await one.keeper.follower.stop()
+    await one.keeper.change(lambda database: database.erase(ZEBEDEE), scrub=True)
+    await looks(two)
+    assert any(b"zebedee" in body for body in journal.entries.values())
+    two.clock.advance(1)  # sees it
+    await two.until(lambda: two.keeper.follower._scrub is not None)
+    assert journal.horizon == 0
+    two.clock.advance(60)
+    await two.until(lambda: journal.horizon > 0)
+    assert journal.entries == {}
+
+
+@pytest_twisted.ensureDeferred
+async def test_deeds_alone_do_not_move_those_who_are_in(house, journal):
+    one, two = await house(journal=journal), await house(journal=journal)
+    await one.knows("jane")
+    await looks(two)
+    changed: list[str] = []
+    for home, name in ((one, "one"), (two, "two")):
+        home.keeper.when_changed(lambda name=name: changed.append(name))
+    one.keeper.note(Deed("jane", "127.0.0.1", "stop", "probot/ProBot1"))
+    await one.until(lambda: one.keeper._open().copy.number == journal.last == 2)
+    await looks(two)
+    assert two.keeper._open().copy.number == 2
+    assert changed == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_server_that_is_alone_again_goes_on_with_what_it_has(journal, tmp_path):
+    home = await House(tmp_path, journal=journal).opens()
+    cookie = await home.knows("jane", password=GOOD)
+    await home.keeper.follower.stop()
+    home.keeper.note(Deed("jane", "127.0.0.1", "stop", "probot/ProBot1"))  # waits
+    await home.closes()
+    alone = await House(tmp_path).opens()
+    assert alone.keeper.follower is None
+    answer = await alone.asks("GET", "/me", cookie=cookie_at(alone, cookie))
+    records = await alone.keeper.look(lambda database: database.records(Search()))
+    await alone.closes()
+    assert answer.status == 200
+    assert [record.deed.what for record in records] == ["stop"]

@@ -73,6 +73,8 @@ _STEPS = (
     ) STRICT, WITHOUT ROWID;
     """,
 )
+ROLL = frozenset(("account", "given", "session", "token", "share"))
+"""The tables of which the roll is made."""
 _MOST_SESSIONS = 200  # of one account or link; the oldest ends
 _APART = "\n"  # between the words of a list; no grant, scope or thing holds one
 

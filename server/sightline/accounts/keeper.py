@@ -26,7 +26,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
-from sightline.accounts.database import Database
+from sightline.accounts.database import ROLL, Database
 from sightline.accounts.passwords import Cost, Passwords
 from sightline.accounts.veil import Veil
 from sightline.core.access import (
@@ -589,14 +589,17 @@ class Keeper(Service):
             if self.follower is not None:  # it left us something to do, perhaps
                 self.follower.look()
 
-    async def _follow(self) -> None:
-        """Other servers have changed it."""
+    async def _follow(self, tables: set[str]) -> None:
+        """Other servers have changed it, or the command line has."""
 
-        def read(database: Database) -> tuple[Roll, tuple[int, list[str]]]:
-            return database.roll(), database.erased(self._erased_until)
+        def read(database: Database) -> tuple[Roll | None, tuple[int, list[str]]]:
+            # There are many more deeds than changes of who may come in.
+            roll = database.roll() if tables & ROLL else None
+            return roll, database.erased(self._erased_until)
 
         roll, (self._erased_until, erased) = await self.look(read)
-        self._apply(roll)
+        if roll is not None:
+            self._apply(roll)
         if erased:
             for tell in self._erased:
                 tell(erased)

@@ -157,6 +157,8 @@ class Copy:
         """Whether a new image is for us to make."""
         self.taken = 0
         """How often something of others was done here, since the start."""
+        self.touched: set[str] = set()
+        """Tables that were changed by others or out of the outbox; see `touches`."""
         self.appended = 0
         """How many entries of the journal are ours, since the start."""
         self._know()
@@ -188,6 +190,11 @@ class Copy:
         """Of its tables."""
         (version,) = self._sql.execute("PRAGMA user_version").fetchone()
         return int(version)
+
+    def touches(self) -> set[str]:
+        """The tables that were changed by others or out of the outbox since this was last asked."""
+        touched, self.touched = self.touched, set()
+        return touched
 
     # -- changes
 
@@ -375,6 +382,7 @@ class Copy:
             table = _table(sql)
             if table is None or table in self._sql.own:
                 raise BadEntry(f"an entry is no change of shared tables: {sql[:60]!r}")
+            self.touched.add(table)
             try:
                 self._sql.executemany(sql, rows)
             except sqlite3.ProgrammingError as why:
@@ -603,6 +611,7 @@ class Copy:
             )
             # In one transaction of the file, whoever else has it open.
             memory.backup(self._sql)
+            self.touched |= self._tables()
         except sqlite3.DatabaseError as why:
             raise BadEntry(f"the image cannot be used: {why}") from why
         finally:

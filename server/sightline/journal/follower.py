@@ -31,8 +31,8 @@ T = TypeVar("T")
 class Follower:
     """``what`` is what the copy holds, in the log's words; ``clock`` is never stepped.
 
-    ``run`` does something on the copy's thread. ``changed`` is awaited after others' changes, or
-    what waited in the outbox, were done here.
+    ``run`` does something on the copy's thread. ``changed`` is awaited with the tables that were
+    touched after others' changes, or what waited in the outbox, were done here.
     """
 
     _log = Logger()
@@ -45,7 +45,7 @@ class Follower:
         copy: Copy,
         journal: Journal,
         run: Callable[[Callable[[], Any]], Awaitable[Any]],
-        changed: Callable[[], Awaitable[None]],
+        changed: Callable[[set[str]], Awaitable[None]],
     ) -> None:
         self.ready: Deferred[None] = Deferred()
         """Fires when the copy has caught up for the first time."""
@@ -58,7 +58,7 @@ class Follower:
         self._changed = changed
         self._running = self._busy = self._asked = False
         self._idle: list[Deferred[None]] = []
-        self._told = self._taken = self._refreshing = 0
+        self._told = self._refreshing = 0
         self._appended: list[Callable[[], None]] = []
         self._say_due = 0.0
         self._behind = False
@@ -101,9 +101,9 @@ class Follower:
         """What ``work`` does with the copy, on its thread. Raises `Unavailable`."""
         try:
             done: T = await self._run(work)
-        except Unavailable as why:
+        except (Unavailable, BadEntry) as why:
             self._away(why)
-            raise
+            raise Unavailable(str(why)) from why
         self._tell()
         await self._follow()
         return done
@@ -158,7 +158,7 @@ class Follower:
         if not self.ready.called:
             how = await self._run(self._copy.join)
             self._log.info("The {what} of all servers: {how}", what=self._what, how=how)
-            await self._changed()
+            await self._follow()
             self._well()
             self.ready.callback(None)
         elif await self._take_news():
@@ -168,7 +168,6 @@ class Follower:
             return
         if await self._run(self._copy.waiting):
             await self._drain()
-            self._asked = True
         if self._copy.due or self._long_due():
             await self._run(self._copy.compact)
             self._log.info(
@@ -183,9 +182,8 @@ class Follower:
         return taken
 
     async def _follow(self) -> None:
-        if self._copy.taken != self._taken:
-            self._taken = self._copy.taken
-            await self._changed()
+        if self._copy.touched:
+            await self._changed(await self._run(self._copy.touches))
 
     async def _drain(self) -> None:
         for why in await self._run(self._copy.drain):
@@ -195,7 +193,7 @@ class Follower:
                 why=why,
             )
         self._tell()
-        await self._changed()
+        await self._follow()
 
     def _long_due(self) -> bool:
         """Whether somebody was erased, and whoever did that is not there to finish it."""

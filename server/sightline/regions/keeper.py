@@ -111,7 +111,7 @@ class Regions(Service):
                 store.copy,
                 self._journal,
                 self._do,
-                self._follow,
+                self._touched,
             )
         elif store.copy.shared:
             self._log.warn("These regions were shared by several servers, and are ours alone now")
@@ -177,6 +177,11 @@ class Regions(Service):
         if store.copy.due:
             self.follower.look()
         return done
+
+    async def _touched(self, tables: set[str]) -> None:
+        """Other servers have changed the file."""
+        if "region" in tables:
+            await self._follow()
 
     async def _follow(self) -> None:
         """Have everybody know what is in the file now, whoever changed it."""
