@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -213,6 +214,47 @@ def test_the_outbox_outlives_an_image_that_has_half_of_it(servers, journal):
     one.settles()
     two.looks()
     assert one.noted == two.noted == ["first", "second"]
+
+
+def test_what_the_command_line_does_while_the_file_is_replaced_is_not_lost(servers, monkeypatch):
+    one, two = servers
+    one.does(puts("jane"))
+    one.database.copy.compact()
+    line = Database(two.folder, lambda: NOW)
+    copy, bring = two.database.copy, Copy._bring
+    busy: list[Thread] = []
+
+    def write() -> None:
+        with line.change():
+            line.write(Deed("cli", "local", "note", more="just now"))
+
+    def brings(self: Copy, table: str, memory: sqlite3.Connection) -> None:
+        bring(self, table, memory)
+        if self is copy and not busy:
+            busy.append(Thread(target=write))
+            busy[0].start()
+            reached.wait(30)
+
+    # The other process has found the file being replaced, and waits.
+    reached = Event()
+    monkeypatch.setattr(copies.time, "sleep", lambda _: reached.set())
+    monkeypatch.setattr(Copy, "_bring", brings)
+    two.looks()
+    busy[0].join(30)
+    two.settles()
+    assert two.accounts == {"jane"}
+    assert two.noted == ["just now"]
+    line.close()
+
+
+def test_a_server_that_died_while_it_replaced_the_file_takes_posts_again(servers):
+    one, _ = servers
+    one.database._sql.execute("UPDATE journal SET loading = 1")
+    one.restarts()
+    one.notes("later")
+    one.joins()
+    one.settles()
+    assert one.noted == ["later"]
 
 
 def test_the_command_line_leaves_its_changes_to_the_server(servers):

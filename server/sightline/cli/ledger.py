@@ -19,6 +19,7 @@ from sightline.accounts.database import BadDatabase, Database
 from sightline.accounts.passwords import Cost, Passwords, weakness
 from sightline.core.account import Account, Deed, plain_name
 from sightline.core.call import Denied
+from sightline.model.faults import Unavailable
 from sightline.settings import BadSettings, Settings, load
 
 _DEFAULT = Path("config/sightline.toml")
@@ -118,7 +119,7 @@ def run_with(work: Callable[[Ledger, argparse.Namespace], None]) -> Callable[...
                 ledger.settle()
             finally:
                 ledger.database.close()
-        except (Stop, BadSettings, BadDatabase) as why:
+        except (Stop, BadSettings, BadDatabase, Unavailable) as why:
             print(f"sightline: {why}", file=sys.stderr)
             return 1
         except Denied as why:

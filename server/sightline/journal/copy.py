@@ -46,6 +46,7 @@ HORIZON = 1000
 _EACH = 100  # who writes an entry with such a number looks whether a new image is due
 _TRIES = 50  # of one change: each one lost is somebody else's change made
 _TAKEN = 300_000  # bytes of the outbox that are taken at once
+_PATIENCE = 10.0  # s that another process waits while the file is replaced
 _KEPT = 86_400.0  # s that what was refused waits for who would like to know
 _WRITES = re.compile(
     r"\s*(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE(?: OR \w+)?|DELETE FROM) (\w+)", re.ASCII
@@ -53,7 +54,7 @@ _WRITES = re.compile(
 _OWN = """
     CREATE TABLE journal (
         id TEXT, number INTEGER NOT NULL, me TEXT NOT NULL, scrub INTEGER,
-        supersedes INTEGER NOT NULL DEFAULT 0
+        supersedes INTEGER NOT NULL DEFAULT 0, loading INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE TABLE outbox (n INTEGER PRIMARY KEY, body BLOB NOT NULL, why TEXT) STRICT;
 """
@@ -203,7 +204,7 @@ class Copy:
         """All that is done within, or nothing of it. May be nested.
 
         In a copy the changes of shared tables wait in the outbox, and cannot be seen before they
-        were taken. Raises `TooLarge`.
+        were taken. Raises `TooLarge`; in another process than the server also `Unavailable`.
         """
         sql = self._sql
         if sql.in_transaction:
@@ -223,12 +224,25 @@ class Copy:
             if statements:
                 body = packed(Entry(self.version, tuple(statements)))
                 sql.execute("ROLLBACK")
-                sql.execute("BEGIN IMMEDIATE")
+                self._begin_to_post()
                 self._post(body)
             sql.execute("COMMIT")
         except BaseException:
             _roll_back(sql)
             raise
+
+    def _begin_to_post(self) -> None:
+        """Not while the server replaces the file: what came in between would be lost."""
+        sql, until = self._sql, time.monotonic() + _PATIENCE
+        while True:
+            sql.execute("BEGIN IMMEDIATE")
+            (loading,) = sql.execute("SELECT loading FROM journal").fetchone()
+            if not loading:
+                return
+            sql.execute("ROLLBACK")
+            if time.monotonic() > until:
+                raise Unavailable(f"{self._path.name} is being replaced; try again")
+            time.sleep(0.05)
 
     def _post(self, body: bytes) -> None:
         # By the clock, so that a number is never used again, not even after a restored backup.
@@ -360,15 +374,10 @@ class Copy:
             if entry.version > self.version:
                 break  # of a newer command line; it waits for us to be upgraded
             last, before = n, len(statements)
-            sql.execute("SAVEPOINT one")
-            try:
-                self._do(entry)
-            except (sqlite3.IntegrityError, BadEntry) as why:
-                sql.execute("ROLLBACK TO one")
+            if why := self._try(entry):
                 del statements[before:]
-                refused.append(str(why))
-                sql.execute("UPDATE outbox SET why = ? WHERE n = ?", (str(why), n))
-            sql.execute("RELEASE one")
+                refused.append(why)
+                sql.execute("UPDATE outbox SET why = ? WHERE n = ?", (why, n))
         if last:
             sql.execute(
                 "INSERT INTO taken VALUES (?, ?) ON CONFLICT (copy) DO UPDATE SET n = excluded.n",
@@ -376,6 +385,18 @@ class Copy:
             )
             self._settle()
         return refused
+
+    def _try(self, entry: Entry) -> str:
+        """Do all of it or nothing; why that cannot be done, or an empty word."""
+        self._sql.execute("SAVEPOINT one")
+        try:
+            self._do(entry)
+        except (sqlite3.IntegrityError, BadEntry) as why:
+            self._sql.execute("ROLLBACK TO one")
+            return str(why)
+        finally:
+            self._sql.execute("RELEASE one")
+        return ""
 
     def _do(self, entry: Entry) -> None:
         for sql, rows in entry.statements:
@@ -410,6 +431,7 @@ class Copy:
                 self._sql.execute(
                     "INSERT INTO journal (number, me) VALUES (0, ?)", (secrets.token_hex(8),)
                 )
+        self._sql.execute("UPDATE journal SET loading = 0")  # if we died meanwhile
         self._know()
 
     def upgrade(self) -> None:
@@ -424,7 +446,7 @@ class Copy:
             for (body,) in sql.execute(
                 "SELECT body FROM outbox WHERE why IS NULL ORDER BY n"
             ).fetchall():
-                self._do(unpacked(body))
+                self._try(unpacked(body))
             for table in ("journal", "outbox", "taken"):
                 sql.execute(f"DROP TABLE {table}")
         self._know()
@@ -596,6 +618,7 @@ class Copy:
         version, data = imaged(whole.data)
         if self._too_new(version):
             return False
+        self._sql.execute("UPDATE journal SET loading = 1")
         memory = sqlite3.connect(":memory:", isolation_level=None)
         try:
             memory.deserialize(data)
@@ -603,7 +626,9 @@ class Copy:
             memory.execute(_TAKEN_TABLE)
             for table in sorted(self._sql.own):
                 self._bring(table, memory)
-            memory.execute("UPDATE journal SET id = ?, number = ?", (whole.id, whole.number))
+            memory.execute(
+                "UPDATE journal SET id = ?, number = ?, loading = 0", (whole.id, whole.number)
+            )
             memory.execute(
                 "DELETE FROM outbox WHERE why IS NULL AND n <="
                 " (SELECT n FROM taken WHERE copy = ?)",
@@ -612,8 +637,11 @@ class Copy:
             # In one transaction of the file, whoever else has it open.
             memory.backup(self._sql)
             self.touched |= self._tables()
-        except sqlite3.DatabaseError as why:
-            raise BadEntry(f"the image cannot be used: {why}") from why
+        except BaseException as why:
+            self._sql.execute("UPDATE journal SET loading = 0")
+            if isinstance(why, sqlite3.DatabaseError):
+                raise BadEntry(f"the image cannot be used: {why}") from why
+            raise
         finally:
             memory.close()
         self.upgrade()
@@ -622,7 +650,9 @@ class Copy:
         return True
 
     def _bring(self, table: str, memory: sqlite3.Connection) -> None:
-        """What is ours alone goes along."""
+        """What is ours alone goes along, where an image of older tables has a place for it."""
+        if not memory.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+            return
         rows = self._sql.execute(f"SELECT * FROM {table}")
         names = ", ".join(column[0] for column in rows.description)
         marks = ", ".join("?" * len(rows.description))
@@ -632,10 +662,16 @@ class Copy:
 
     def _set_aside(self) -> Path:
         date = time.strftime("%Y%m%d-%H%M%S", time.localtime(self._wall()))
-        aside = self._path.with_name(f"{self._path.name}.before-joining-{date}")
-        aside.unlink(missing_ok=True)
-        os.close(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        self._sql.execute("VACUUM INTO ?", (str(aside),))
+        name = f"{self._path.name}.before-joining-{date}"
+        aside, n = self._path.with_name(name), 1
+        while aside.exists():
+            aside, n = self._path.with_name(f"{name}-{n}"), n + 1
+        file = os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            self._sql.execute("VACUUM INTO ?", (str(aside),))
+            os.fsync(file)
+        finally:
+            os.close(file)
         return aside
 
     def _checkpoint(self) -> None:
