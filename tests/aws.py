@@ -9,6 +9,7 @@ import atexit
 import json
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -44,7 +45,31 @@ def endpoint() -> str:
     raise AssertionError("moto_server does not start")
 
 
-def _launch(port: int) -> bool:
+class Moto:
+    """A server of one test's own, which may stop to answer for a while."""
+
+    def __init__(self) -> None:
+        for _ in range(5):
+            port = free_port()
+            process = _launch(port)
+            if process is not None:
+                self.endpoint = f"http://127.0.0.1:{port}"
+                self._process = process
+                return
+        raise AssertionError("moto_server does not start")
+
+    def pauses(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+
+    def goes_on(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def _launch(port: int) -> subprocess.Popen[bytes] | None:
     command = [str(Path(sys.executable).parent / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
     if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
         command = [setpriv, "--pdeathsig", "KILL", "--", *command]
@@ -55,10 +80,10 @@ def _launch(port: int) -> bool:
     until = time.monotonic() + DEADLINE
     while not accepts(port):
         if process.poll() is not None:
-            return False
+            return None
         assert time.monotonic() < until, "moto_server does not answer"
         time.sleep(0.05)
-    return True
+    return process
 
 
 def dynamo_store(folder: Path, at: str = "", **options: Any) -> DynamoStore:

@@ -35,6 +35,7 @@ from sightline.history.hiding import HidingDesk
 from sightline.history.memory import MemoryStore
 from sightline.history.tracks import everything
 from sightline.hub import Hub
+from sightline.journal.entries import Journal
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.broker import LinkReading
 from sightline.kinds.friends.model import Face, Friend
@@ -91,6 +92,7 @@ class House:
         lifetime: Lifetime | None = None,
         kinds: Sequence[Kind] = (),
         further: Callable[[House], Mapping[str, Any]] | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
@@ -101,6 +103,7 @@ class House:
             folder,
             Policy(lifetime or Lifetime(), cost, guest, 31 * DAY),
             demo=demo,
+            journal=journal,
         )
         self.world = World("epoch")
         presence = Presence({key: p for kind in kinds for key, p in kind.patience.items()})
@@ -184,6 +187,7 @@ class House:
     async def opens(self) -> House:
         self.keeper.privilegedStartService()
         self.keeper.startService()
+        await self.until(lambda: self.keeper.ready.called)
         self.sockets.start()
         self.listening = reactor.listenTCP(0, self.site, interface="127.0.0.1")
         self.port = self.listening.getHost().port

@@ -74,7 +74,7 @@ def test_nothing_is_told_of_somebody_who_is_to_be_forgotten():
     scene.up = False
     scene.others.tell("posted", JANE, b"x")
     scene.others.tell("posted", "bob/phone", b"x")
-    scene.others.forget(JANE)
+    scene.others.forget(f"friend/{JANE}")
     scene.up = True
     scene.clock.advance(1)
     assert [told for told, *_ in scene.said] == [topic("a", "posted", "bob/phone")]

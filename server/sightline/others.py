@@ -2,7 +2,6 @@
 
     sightline/replicas/<server>/posted/<user>/<device>   a message as a phone posted it there
     sightline/replicas/<server>/phone/<user>/<device>    how it stands with a phone (`Phone`, JSON)
-    sightline/replicas/<server>/erased/<user>/<device>   somebody is to be forgotten
     sightline/replicas/<server>/look                     it has changed something that all share
 
 None of it is retained. QoS 1, so that a server that is away gets it when it is back; but that there
@@ -21,7 +20,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
-from sightline.model.kind import Arrival, CannotDecode
+from sightline.model.kind import Arrival, CannotDecode, id_of
 from sightline.model.topic import LONGEST_LEVEL, levels
 
 TOPIC = "sightline/replicas"
@@ -120,9 +119,9 @@ class Others(Service):
         """Have them look at what all share; who does not hear it looks within a second anyhow."""
         self._publish(topic(self._name, "look"), b"", 0)
 
-    def forget(self, about: str) -> None:
-        """Nothing that waits and is about this is told."""
-        end = f"/{about}"
+    def forget(self, thing: str) -> None:
+        """Nothing that waits and is about this friend or robot is told."""
+        end = f"/{id_of(thing)}"
         self._waiting = deque(each for each in self._waiting if not each[0].endswith(end))
         self._bytes = sum(len(payload) for _, payload in self._waiting)
 

@@ -61,9 +61,7 @@ from sightline.web.socket import Limits, SocketResource, Sockets
 from sightline.wiring.archive import message_archive
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers
-from sightline.wiring.claims import Claiming
 from sightline.wiring.door import Door, Invitation
-from sightline.wiring.erasing import Erasing
 from sightline.wiring.folder import StateFolder
 from sightline.wiring.history import (
     HistoryService,
@@ -77,6 +75,7 @@ from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.ports import Ports
 from sightline.wiring.recall import shower
 from sightline.wiring.regions import Places
+from sightline.wiring.replicas import Replicas
 from sightline.wiring.start import CannotStart
 from sightline.wiring.supervised import Supervised, Supervisor
 
@@ -159,6 +158,7 @@ class Sightline(MultiService):
         hub.listen(fanout.stir)
         _introduce(settings, hub)
 
+        replicas = Replicas(settings)
         keeper = Keeper(
             reactor,
             reactor,
@@ -166,6 +166,7 @@ class Sightline(MultiService):
             state,
             _policy(settings.accounts),
             demo=demo and is_private(listen, settings.server),
+            journal=replicas.accounts,
         )
 
         rights = _rights(settings)
@@ -194,12 +195,11 @@ class Sightline(MultiService):
         helm = Helm(time.time)
         helm.when_answered(Witness(keeper.note, reactor))
         Looking().join(helm)
-        claiming = Claiming(settings)
         self.desk = desk = Desk(
             reactor,
             time.time,
             hub,
-            claiming.claims,
+            replicas.claims,
             need_guard=settings.driving.need_guard,
         )
         Verbs(helm, desk)
@@ -219,7 +219,7 @@ class Sightline(MultiService):
         filters = [wanted for kind in kinds for wanted in kind.filters]
         store = make_store(settings, state)
         # What one of several servers does for all of them it does while it is on duty.
-        duty = claiming.duty
+        duty = replicas.duty
         history = HistoryService(
             settings.history,
             store,
@@ -235,7 +235,7 @@ class Sightline(MultiService):
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )
-        places = Places(settings, state, hub, helm, keeper, brokers.publish, duty)
+        places = Places(settings, state, hub, helm, keeper, brokers.publish, duty, replicas.regions)
         archive = message_archive(reactor, settings, state)
         brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers
@@ -245,7 +245,7 @@ class Sightline(MultiService):
             **brokers.gauges(),
             **history.gauges(),
             **ports.gauges(),
-            **claiming.gauges(),
+            **replicas.gauges(),
             "behind": fanout.behind,
             "things": len(world),
             "console": console.subscriptions,
@@ -261,7 +261,7 @@ class Sightline(MultiService):
             others = Others(reactor, settings.replicas.name, brokers.publish_anywhere)
             others.setServiceParent(self)
             brokers.share(FILTERS, others.sift)
-            claiming.join(others)
+            replicas.speak(others)
         owntracks = OwnTracks(
             settings,
             time.time,
@@ -277,23 +277,14 @@ class Sightline(MultiService):
             others,
             duty,
         )
-        erasers: list[Callable[[str], Any]] = [
-            brokers.clear_retained,
+        erasers = (
+            *(() if others is None else (others.forget,)),
             hub_eraser(hub),
             places.erase,
             owntracks.phones.forget,
             archive.erase,
             history.erase,
-        ]
-        if others is not None:
-            own = (
-                hub_eraser(hub),
-                places.erase_here,
-                owntracks.phones.forget,
-                archive.erase,
-                history.erase,
-            )
-            erasers.append(Erasing(reactor, store, others, own).tell)
+        )
         desks = (
             DoorDesk(keeper),
             OwnDesk(keeper),
@@ -301,13 +292,14 @@ class Sightline(MultiService):
             PrivacyDesk(
                 keeper,
                 world,
-                erasers,
+                (brokers.clear_retained, *erasers),
                 lambda thing: everything(store, thing),
             ),
             HistoryDesk(store, world, shower(kinds, hub), time.time),
             HidingDesk(store, keeper.note),
             AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
         )
+        replicas.join(keeper, places.regions, world, erasers)
         api = Api(
             front,
             reactor,
@@ -331,14 +323,14 @@ class Sightline(MultiService):
             time.time,
             lambda: len(sockets.connections),
             Invitation(keeper, settings.server.public_url),
-            history.restored,
+            replicas.ready(history.restored),
         )
         for part in (
             StateFolder(state),
+            replicas,
             Door(keeper),
             history,
             hub,
-            claiming,
             desk,
             places,
             archive,

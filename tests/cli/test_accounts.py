@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from journals import MemoryJournal
 from sightline.accounts.database import Database
 from sightline.accounts.passwords import Cost, Passwords
 from sightline.cli.main import main
+from sightline.core.account import Account
 
 GOOD = "quite-a-long-one-7"
 
@@ -109,3 +112,53 @@ def test_a_token_is_shown_once_and_revoked(run):
 def test_without_a_state_folder_it_says_what_to_do(tmp_path, capsys):
     assert main(["user", "list", "--state", str(tmp_path / "none")]) == 1
     assert "--state" in capsys.readouterr().err
+
+
+@pytest.fixture
+def shared(run: Any) -> Iterator[Database]:
+    """The accounts of a server that is one of several."""
+    database = Database(run.state, time.time)
+    database.copy.prepare(MemoryJournal(), fresh=True)
+    database.copy.join()
+    yield database
+    database.close()
+
+
+def test_where_there_are_several_servers_it_is_the_server_who_makes_the_change(
+    run: Any, shared: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sightline.cli.ledger.time.sleep", lambda _: shared.copy.drain())
+    run("user", "add", "root", "--role", "admin")
+    assert "root" in run("user", "list")
+    assert run("token", "add", "root", "wall", "--scope", "see").startswith("sl_")
+    assert len(shared.roll().tokens) == 1
+    assert shared.copy.number == 2
+
+
+def test_what_no_server_takes_is_kept_and_said(
+    run: Any, shared: Database, monkeypatch: pytest.MonkeyPatch, capsys: Any
+):
+    monkeypatch.setattr("sightline.cli.ledger._PATIENCE", 0.0)
+    config = str(run.state.parent / "cheap.toml")
+    words = ["user", "add", "root", "--no-password", "--state", str(run.state), "--config", config]
+    assert main(words) == 0
+    assert "as soon as the server runs" in capsys.readouterr().err
+    assert "root" not in run("user", "list")
+    shared.copy.drain()
+    assert "root" in run("user", "list")
+
+
+def test_what_the_server_cannot_do_is_said_with_the_reason(
+    run: Any, shared: Database, monkeypatch: pytest.MonkeyPatch
+):
+    root = Account("root", "admin", password="hash")
+    shared.copy.share(lambda: shared.put_account(root))
+
+    def sleep(_: float) -> None:  # another server was quicker
+        shared.copy.share(lambda: shared.remove_account("root"))
+        shared.copy.drain()
+
+    monkeypatch.setattr("sightline.cli.ledger.time.sleep", sleep)
+    said = run("token", "add", "root", "wall", "--scope", "see", fails=True)
+    assert said == "sightline: this could not be done: FOREIGN KEY constraint failed\n"
+    assert shared.copy.posted() == []

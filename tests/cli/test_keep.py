@@ -71,3 +71,25 @@ def test_nothing_is_restored_under_a_running_server_nor_from_a_damaged_backup(
     assert rows(state) == 1
     assert main(["restore", "--state", str(state), str(tmp_path / "none")]) == 1
     assert "no backup" in capsys.readouterr().err
+
+
+def test_only_one_of_several_servers_restores_for_all(
+    state: Path, tmp_path: Path, capsys: Any
+) -> None:
+    copy = str(tmp_path / "copy")
+    assert main(["backup", "--state", str(state), copy]) == 0
+    assert main(["restore", "--state", str(state), copy, "--for-all"]) == 1
+    assert "no replicas.name" in capsys.readouterr().err
+    settings = tmp_path / "several.toml"
+    settings.write_text(
+        '[replicas]\nname = "a"\n[history]\nstore = "dynamodb"\n[broker.main]\nhost = "localhost"\n'
+    )
+    several = ["--state", str(state), "--config", str(settings), copy]
+    assert main(["restore", *several]) == 0
+    assert "those of the other servers again" in capsys.readouterr().out
+    assert not Database(state, time.time).copy.shared
+    assert main(["restore", *several, "--for-all"]) == 0
+    assert "other servers" not in capsys.readouterr().out
+    sql = sqlite3.connect(state / "accounts.db")
+    assert sql.execute("SELECT supersedes FROM journal").fetchone() == (1,)
+    sql.close()

@@ -16,8 +16,9 @@ def scenes(tmp_path: Path) -> Iterator[Any]:
     """Opens scenes, closes them afterwards."""
     opened: list[Scene] = []
 
-    async def open_scene(**rules: Any) -> Scene:
-        scene = Scene(tmp_path, **rules)
+    async def open_scene(folder: str = "", **options: Any) -> Scene:
+        scene = Scene(tmp_path / folder, **options)
+        scene.folder.mkdir(exist_ok=True)
         opened.append(scene)
         return await scene.opens()
 

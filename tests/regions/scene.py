@@ -17,6 +17,7 @@ from sightline.core.presence import Presence
 from sightline.core.world import World
 from sightline.helm import Helm
 from sightline.hub import Hub
+from sightline.journal.entries import Journal
 from sightline.kinds import friends
 from sightline.kinds.broker import LinkReading
 from sightline.kinds.friends.readings import Marked
@@ -58,8 +59,9 @@ class Asks:
 
 
 class Scene:
-    def __init__(self, folder: Path, **rules: Any) -> None:
+    def __init__(self, folder: Path, journal: Journal | None = None, **rules: Any) -> None:
         self.folder = folder
+        self.journal = journal
         self.clock = Clock()
         self.rules = rules
         self.owners: dict[str, list[str]] = {JANE: ["jane"]}
@@ -71,7 +73,7 @@ class Scene:
         self.intake = Intake([friends.KIND], self.world, presence)
         self.hub = Hub(self.clock, self.wall, self.world, self.intake, presence, LinkReading, "0.0")
         self.helm = Helm(self.wall)
-        self.regions = Regions(reactor, self.wall, self.folder, self.hub)
+        self.regions = Regions(reactor, self.wall, self.folder, self.hub, self.journal)
         self.phones = Phones(self.clock, self.regions, lambda thing: self.owners.get(thing, []))
         self.lookout = Lookout(
             self.clock,
@@ -95,6 +97,7 @@ class Scene:
     async def opens(self) -> Scene:
         self.regions.privilegedStartService()
         self.regions.startService()
+        await self.until(lambda: self.regions.ready.called)
         self.lookout.startService()
         return self
 

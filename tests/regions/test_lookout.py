@@ -239,7 +239,7 @@ async def test_who_is_erased_leaves_no_trace(scenes):
     adopted = await scene.asks(OPERATOR, "adopt", thing=f"region/{doctors}")
     scene.passes(1)
     scene.hub.erase([JANE])
-    scene.lookout.erase(JANE)
+    await scene.lookout.erase(JANE)
     await scene.until(lambda: not scene.regions.of(JANE))
     assert scene.keys("stay") == []
     assert [key for key in scene.keys("crossing") if "jane" in key] == []

@@ -150,7 +150,7 @@ async def test_accounts_that_are_gone_leave_no_regions(scenes):
     scene = await scenes()
     shared, own = await scene.draws(), await scene.draws(PERSON, shared=False)
     assert scene.regions.owners() == {"jane"}
-    await scene.regions.keep_to({"olga"})
+    await scene.regions.remove_of({"jane", "olga"})
     assert scene.keys("region") == [f"region/{shared}"]
     assert own.startswith("jane/")
     assert scene.regions.owners() == frozenset()
@@ -161,7 +161,7 @@ async def test_a_file_that_is_none_is_said_and_not_touched(scenes, tmp_path):
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "regions.db").write_bytes(b"this is no database, and long enough for one")
     with pytest.raises(BadRegions, match=r"regions\.db"):
-        Store(tmp_path / "x")
+        Store(tmp_path / "x", lambda: 0.0)
     assert (tmp_path / "x" / "regions.db").read_bytes().startswith(b"this is no")
 
 

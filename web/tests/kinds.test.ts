@@ -184,6 +184,7 @@ describe('the history of the server', () => {
   test('says why nothing can be kept, and how much waits for how long', () => {
     const stuck = server({ store: 'sqlite', history_why: 'disk full', backlog: 7 });
     expect(historyText(stuck, 0)).toBe('cannot be kept: disk full; 7 records wait');
+    expect(server({ shared_why: 'AWS is away' }).sharedWhy).toBe('AWS is away');
     const slow = server({ store: 'sqlite', backlog: 900, backlog_age: 75 });
     expect(historyText(slow, 0)).toBe('sqlite, the oldest of 900 has waited 1 min 15 s');
   });
@@ -198,10 +199,9 @@ describe('one of several servers', () => {
     expect(replicaText(server({ on_duty: true }))).toBe('a, on duty');
   });
 
-  test('says why nobody drives', () => {
-    expect(replicaText(server({ on_duty: true, shared_why: 'throttled' }))).toBe(
-      'a: nobody drives, the common store cannot be asked (throttled)',
-    );
+  test('says what cannot be done, and why', () => {
+    const state = { on_duty: true, shared_why: 'nobody drives: throttled' };
+    expect(replicaText(server(state))).toBe('a: nobody drives: throttled');
   });
 });
 

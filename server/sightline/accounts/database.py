@@ -2,7 +2,8 @@
 
 Plain functions that wait for the disk: the server calls them on a thread of their own, the command
 line directly. Both may have the file open at once (WAL). What is committed survives a power cut
-(synchronous=FULL). Secrets are kept as hashes only; rows of the audit log are never changed.
+(synchronous=FULL). Secrets are kept as hashes only; rows of the audit log are never changed. Where
+there are several servers, the file is a copy of their journal (`sightline.journal`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from typing import Any
 from sightline.accounts.veil import Veil
 from sightline.core.access import GRANT_VERBS, Grants, Role
 from sightline.core.account import Account, Deed, Record, Roll, Session, Share, Token
+from sightline.journal.copy import Copy, Recorder
 
 FILE = "accounts.db"
 _BUSY = 10.0  # s to wait for somebody else's transaction
@@ -71,6 +73,8 @@ _STEPS = (
     ) STRICT, WITHOUT ROWID;
     """,
 )
+ROLL = frozenset(("account", "given", "session", "token", "share"))
+"""The tables of which the roll is made."""
 _MOST_SESSIONS = 200  # of one account or link; the oldest ends
 _APART = "\n"  # between the words of a list; no grant, scope or thing holds one
 
@@ -102,13 +106,19 @@ class Database:
         Raises `BadDatabase`.
         """
         self.path = folder / FILE
+        self.fresh = not self.path.exists()
+        """Whether the file was made just now."""
         self._wall = wall
         try:
             # The file is made before SQLite can make it readable by others; -wal and -shm follow.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             self.path.chmod(0o600)
             self._sql = sqlite3.connect(
-                self.path, timeout=_BUSY, isolation_level=None, check_same_thread=False
+                self.path,
+                timeout=_BUSY,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=Recorder,
             )
             for setting in (
                 "journal_mode=WAL",
@@ -118,11 +128,15 @@ class Database:
                 "trusted_schema=OFF",
             ):
                 self._sql.execute(f"PRAGMA {setting}")
-            with self.change():
-                self._migrate()
-                self.veil = Veil(self._veil_key())
+            self.copy = Copy(self._sql, self.path, wall, self._upgrade)
+            self.copy.upgrade()
         except (OSError, sqlite3.Error) as why:
             raise BadDatabase(f"{self.path}: {why}") from why
+
+    def _upgrade(self) -> None:
+        with self.change():
+            self._migrate()
+            self.veil = Veil(self._veil_key())
 
     def _migrate(self) -> None:
         (version,) = self._sql.execute("PRAGMA user_version").fetchone()
@@ -157,19 +171,12 @@ class Database:
         """Let the file go."""
         self._sql.close()
 
-    @contextmanager
-    def change(self) -> Iterator[None]:
-        """All that is done within, or nothing of it. May be nested."""
-        if self._sql.in_transaction:
-            yield
-            return
-        self._sql.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._sql.execute("ROLLBACK")
-            raise
-        self._sql.execute("COMMIT")
+    def change(self) -> AbstractContextManager[None]:
+        """All that is done within, or nothing of it. May be nested.
+
+        In a copy it waits in the outbox, and is not seen before it was taken from there.
+        """
+        return self.copy.change()
 
     @property
     def version(self) -> int:
@@ -299,7 +306,7 @@ class Database:
             self._sql.execute(
                 "DELETE FROM session WHERE account IS ? AND share IS ? AND key NOT IN"
                 " (SELECT key FROM session WHERE account IS ? AND share IS ?"
-                " ORDER BY created DESC LIMIT ?)",
+                " ORDER BY created DESC, key LIMIT ?)",
                 (session.account, session.link) * 2 + (_MOST_SESSIONS,),
             )
             if session.account is not None:
@@ -430,30 +437,34 @@ class Database:
                 (self._wall(),),
             )
 
-    def scrub(self) -> None:
-        """Let what was deleted be gone from the disk, too: the log of changes still has it.
-
-        The pages in the file itself are overwritten at once (secure_delete).
-        """
-        self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
     # -- the audit log
 
     def write(self, deed: Deed) -> None:
         """Write down what was done. Friends go by a pseudonym, so that they can be erased."""
-        self._sql.execute(
-            "INSERT INTO audit (at, who, address, what, thing, result, more)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                self._wall(),
-                deed.who,
-                deed.address,
-                deed.what,
-                self.veil.hide(deed.thing),
-                deed.result,
-                deed.more,
-            ),
+        with self.change():
+            self._sql.execute(
+                "INSERT INTO audit (at, who, address, what, thing, result, more)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    self._wall(),
+                    deed.who,
+                    deed.address,
+                    deed.what,
+                    self.veil.hide(deed.thing),
+                    deed.result,
+                    deed.more,
+                ),
+            )
+
+    def erased(self, after: int) -> tuple[int, list[str]]:
+        """The last number of the log, and who was erased after that one, by pseudonym."""
+        (last,) = self._sql.execute("SELECT coalesce(max(n), 0) FROM audit").fetchone()
+        if last <= after:
+            return last, []
+        rows = self._sql.execute(
+            "SELECT thing FROM audit WHERE n > ? AND what = 'erase' AND result = 'ok'", (after,)
         )
+        return last, [thing for (thing,) in rows]
 
     def records(self, search: Search) -> list[Record]:
         """What was written down, newest first. Things are as they were hidden by the veil."""

@@ -91,7 +91,7 @@ class DoorDesk:
         account = keeper.roll.accounts.get(name)  # it may have changed meanwhile
         if not right or account is None or account.disabled or account.password != kept:
             who = name if account else UNKNOWN_NAME
-            await keeper.change(
+            await keeper.post(
                 lambda database: database.write(Deed(who, call.address, "sign in", result="wrong"))
             )
             raise Denied("wrong", WRONG)
@@ -101,6 +101,9 @@ class DoorDesk:
             anew = await keeper.hash(keeper.passwords.hash, asked.password)
 
         def also(database: Database) -> None:
+            found = database.account(name)
+            if found is None or found.password != kept:  # changed meanwhile, elsewhere perhaps
+                raise Denied("wrong", WRONG)
             if kept is not None and anew is not None:
                 database.rehash(name, kept, anew)
 

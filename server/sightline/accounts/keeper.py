@@ -3,7 +3,8 @@
 Everything that opens the door is in memory (a `Roll`), so that to ask costs nothing. Changes are
 made by the one writer thread; once they are committed, the roll is read anew and every socket
 whose visitor has ended, or whose rights are others now, is told. The same happens within a second
-when the command line, another process, has changed the database.
+when the command line, another process, has changed the database; or another server, where the
+database is a copy of a journal.
 
 Sessions live by the monotonic clock; in the database their times are epoch s.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,8 +26,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
-from sightline.accounts.database import Database
+from sightline.accounts.database import ROLL, Database
 from sightline.accounts.passwords import Cost, Passwords
+from sightline.accounts.veil import Veil
 from sightline.core.access import (
     ALL_GRANTS,
     NOTHING,
@@ -49,6 +52,9 @@ from sightline.core.session import (
     new_secret,
     read_token,
 )
+from sightline.journal.entries import Journal, TooLarge
+from sightline.journal.follower import Follower
+from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
 
 T = TypeVar("T")
@@ -57,6 +63,11 @@ _USED = 60.0  # s between writing down what was used when
 _TIDY = 3600.0  # s
 _HASHERS = 2  # threads, and so the most hashes' memory at once
 _WAITING = 32  # hashes that may wait for them
+_AT_ONCE = 500  # sessions in one change
+_AWAY = (
+    "This cannot be done just now: the server cannot reach what it shares with the others. Who is"
+    " signed in stays signed in. Try again in a moment."
+)
 
 SIGNED_OUT = "you have been signed out"
 EXPIRED = "the session has expired; please sign in again"
@@ -96,7 +107,10 @@ class _Watched:
 
 
 class Keeper(Service):
-    """Decides who is at the door. ``clock`` is never stepped; ``wall`` gives epoch s."""
+    """Decides who is at the door. ``clock`` is never stepped; ``wall`` gives epoch s.
+
+    With a ``journal`` the accounts are those of all servers that have the same.
+    """
 
     _log = Logger()
 
@@ -109,7 +123,15 @@ class Keeper(Service):
         policy: Policy,
         *,
         demo: bool = False,
+        journal: Journal | None = None,
     ) -> None:
+        self.follower: Follower | None = None
+        """Who keeps our copy at the journal's end, once it is open; None: there is no journal."""
+        self.ready: Deferred[None] = Deferred()
+        """Fires when it is known who may come in."""
+        self._journal = journal
+        self._erased_until = 0  # the number in the audit log
+        self._erased: list[Callable[[list[str]], None]] = []
         self.policy = policy
         self.wall = wall
         self.clock = clock
@@ -148,19 +170,40 @@ class Keeper(Service):
         """Open the database; a server that cannot read its accounts does not start."""
         super().privilegedStartService()
         self._database = database = Database(self._folder, self.wall)
-        with database.change():
-            if not self.demo and DEMO in database.roll().accounts:
-                database.remove_account(DEMO)
-            database.tidy()
+        if self._journal is None and database.copy.shared:
+            self._log.warn("These accounts were shared by several servers, and are ours alone now")
+            database.copy.leave()
+        if not database.copy.shared:
+            with database.change():
+                if not self.demo and DEMO in database.roll().accounts:
+                    database.remove_account(DEMO)
+                database.tidy()
+            self._tidy_due = self.clock.seconds() + _TIDY
+        if self._journal is not None:
+            database.copy.prepare(self._journal, fresh=database.fresh)
+            self.follower = Follower(
+                self._reactor,
+                self.clock,
+                "accounts",
+                database.copy,
+                self._journal,
+                self._do,
+                self._follow,
+            )
+            self._erased_until, _ = database.erased(0)
         self._version = database.version
         self._apply(database.roll())
-        self._tidy_due = self.clock.seconds() + _TIDY
 
     def startService(self) -> None:
         """Begin to look after the time."""
         super().startService()
         self._writer.start()
         self._hashers.start()
+        if self.follower is None:
+            self.ready.callback(None)
+        else:
+            self.follower.ready.chainDeferred(self.ready)
+            self.follower.start()
         self._loop.start(_LOOK, now=False).addErrback(self._failed)
 
     def stopService(self) -> Deferred[None]:
@@ -171,6 +214,8 @@ class Keeper(Service):
         return Deferred.fromCoroutine(self._close())
 
     async def _close(self) -> None:
+        if self.follower is not None:
+            await self.follower.stop()
         try:
             await self._write_used()
         except Exception:
@@ -189,17 +234,46 @@ class Keeper(Service):
         """What ``work`` reads in the database, on the writer's thread."""
         return await deferToThreadPool(self._reactor, self._writer, work, self._open())
 
-    async def change(self, work: Callable[[Database], T]) -> T:
-        """Let ``work`` change the database, all or nothing; then whoever must go is told."""
+    async def _do(self, work: Callable[[], T]) -> T:
+        return await deferToThreadPool(self._reactor, self._writer, work)
+
+    async def change(self, work: Callable[[Database], T], *, scrub: bool = False) -> T:
+        """Let ``work`` change the database, all or nothing; then whoever must go is told.
+
+        It may run again, when another server changed the accounts at the same time. ``scrub``:
+        nothing of what it removed may be left on any disk. Raises `Denied` (``busy``) when the
+        other servers cannot be told.
+        """
         database = self._open()
 
         def do() -> tuple[T, Roll]:
-            with database.change():
-                done = work(database)
+            done = database.copy.share(lambda: work(database), scrub=scrub)
             return done, database.roll()
 
-        done, roll = await deferToThreadPool(self._reactor, self._writer, do)
+        try:
+            done, roll = await (self._do(do) if self.follower is None else self.follower.share(do))
+        except Unavailable:
+            raise Denied("busy", _AWAY, wait=5) from None
+        except TooLarge as why:
+            raise Denied("malformed", f"This is too much at once: {why}.") from None
         self._apply(roll)
+        if self.follower is not None and database.copy.due:
+            self.follower.look()
+        return done
+
+    async def post(self, work: Callable[[Database], T]) -> T:
+        """Let ``work`` change the database without a word of the other servers.
+
+        They learn of it as soon as they can; until then it is safe on the disk, but not seen.
+        """
+
+        def do(database: Database) -> T:
+            with database.change():
+                return work(database)
+
+        done = await self.look(do)
+        if self.follower is not None:
+            self.follower.look()
         return done
 
     async def hash(self, work: Callable[..., T], *args: Any) -> T:
@@ -221,7 +295,7 @@ class Keeper(Service):
         def write(database: Database) -> None:
             database.write(deed)
 
-        noted = Deferred.fromCoroutine(self.look(write))
+        noted = Deferred.fromCoroutine(self.post(write))
         noted.addErrback(
             lambda failure: self._log.failure(
                 "Could not write down that {who} did {what}",
@@ -230,6 +304,11 @@ class Keeper(Service):
                 what=deed.what,
             )
         )
+
+    @property
+    def veil(self) -> Veil:
+        """Under what names friends are in the audit log."""
+        return self._open().veil
 
     def _open(self) -> Database:
         assert self._database is not None, "the service was not started"
@@ -420,6 +499,10 @@ class Keeper(Service):
             or _Times(began_at(session.created, wall, now), began_at(session.seen, wall, now))
             for key, session in roll.sessions.items()
         }
+        if self.follower is not None:  # they are used elsewhere, too
+            for key, session in roll.sessions.items():
+                times = self._times[key]
+                times.seen = max(times.seen, began_at(session.seen, wall, now))
         self._see_out()
         for changed in self._changed:
             changed()
@@ -454,18 +537,24 @@ class Keeper(Service):
             for key, times in self._times.items()
             if self.policy.lifetime.ended(times.began, times.seen, now)
         ]
-        if over:
-            await self.change(lambda database: database.drop_sessions(over))
-        if now >= self._used_due:
-            self._used_due = now + _USED
-            await self._write_used()
-        if now >= self._tidy_due:
-            self._tidy_due = now + _TIDY
-            await self.change(lambda database: database.tidy())
-        await self.refresh()
+        if self._may_change():
+            if over:
+                await self.change(lambda database: database.drop_sessions(over[:_AT_ONCE]))
+            if now >= self._used_due:
+                self._used_due = now + _USED
+                await self._write_used()
+            if now >= self._tidy_due:
+                self._tidy_due = now + _TIDY
+                await self.change(lambda database: database.tidy())
+        await self._look_at_file()
+
+    def _may_change(self) -> bool:
+        follower = self.follower
+        return follower is None or (follower.ready.called and not follower.trouble)
 
     def _look_around(self) -> Deferred[None]:
         looked = Deferred.fromCoroutine(self._look_once())
+        looked.addErrback(lambda failure: failure.trap(Denied) and None)  # the others are away
         looked.addBoth(self._count)
         # A disk that is full today may have room tomorrow; who is in stays in, by the roll we know.
         looked.addErrback(
@@ -478,7 +567,17 @@ class Keeper(Service):
         return result
 
     async def refresh(self) -> None:
-        """Take over what another process changed, without waiting for the next look."""
+        """Take over what others changed, without waiting for the next look."""
+        await self.catch_up()
+        await self._look_at_file()
+
+    async def catch_up(self) -> None:
+        """Take over what was changed on the other servers, if there are any."""
+        if self.follower is not None:
+            await self.follower.refresh()
+
+    async def _look_at_file(self) -> None:
+        """Another process may have changed it: the command line."""
 
         def read(database: Database) -> tuple[int, Roll | None]:
             version = database.version
@@ -487,6 +586,27 @@ class Keeper(Service):
         self._version, roll = await self.look(read)
         if roll is not None:
             self._apply(roll)
+            if self.follower is not None:  # it left us something to do, perhaps
+                self.follower.look()
+
+    async def _follow(self, tables: set[str]) -> None:
+        """Other servers have changed it, or the command line has."""
+
+        def read(database: Database) -> tuple[Roll | None, tuple[int, list[str]]]:
+            # There are many more deeds than changes of who may come in.
+            roll = database.roll() if tables & ROLL else None
+            return roll, database.erased(self._erased_until)
+
+        roll, (self._erased_until, erased) = await self.look(read)
+        if roll is not None:
+            self._apply(roll)
+        if erased:
+            for tell in self._erased:
+                tell(erased)
+
+    def when_erased(self, erased: Callable[[list[str]], None]) -> None:
+        """Call ``erased`` with the pseudonyms of friends who were erased, elsewhere perhaps."""
+        self._erased.append(erased)
 
     async def _write_used(self) -> None:
         now, wall = self.clock.seconds(), self.wall()
@@ -498,8 +618,9 @@ class Keeper(Service):
         tokens = [(self._token_used[key], key) for key in self._used_tokens]
         self._used_sessions.clear()
         self._used_tokens.clear()
-        if sessions or tokens:
-            await self.look(lambda database: database.used(sessions, tokens))
+        for at in range(0, max(len(sessions), len(tokens)), _AT_ONCE):
+            some = sessions[at : at + _AT_ONCE], tokens[at : at + _AT_ONCE]
+            await self.post(partial(Database.used, sessions=some[0], tokens=some[1]))
 
     def token_used(self, token: Token) -> float | None:
         """When a token was last used, epoch s."""

@@ -103,7 +103,7 @@ class PrivacyDesk:
             database.write(Deed(who, call.address, "export", thing))
             return database.retention(thing)
 
-        days = await keeper.look(note)
+        days = await keeper.post(note)
         roll, group = keeper.roll, thing.rpartition("/")[0]
         words = {thing, group}
         made = bundle(
@@ -149,6 +149,5 @@ class PrivacyDesk:
             erasing = eraser(thing)
             if erasing is not None:
                 await erasing
-        await self._keeper.change(erase)
-        await self._keeper.look(lambda database: database.scrub())
+        await self._keeper.change(erase, scrub=True)
         return Reply()

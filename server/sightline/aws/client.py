@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from twisted.internet.defer import Deferred, DeferredSemaphore
+from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore, TimeoutError
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
@@ -169,6 +169,8 @@ def _words(why: Exception) -> str:
     if reasons:
         inner = reasons[0]
         return _words(getattr(inner, "value", inner))
+    if isinstance(why, CancelledError | TimeoutError):
+        return "no answer in time"
     return f"{type(why).__name__}: {why}" if str(why) else type(why).__name__
 
 

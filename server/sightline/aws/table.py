@@ -216,6 +216,34 @@ class Table:
             raise
         return True
 
+    async def transact(self, actions: Sequence[tuple[str, Item]], token: str) -> bool:
+        """Do all of these (``Put``, ``Update``, ``Delete``, ``ConditionCheck``) or none.
+
+        False: something was not as a condition says. ``token`` names the attempt (36 characters at
+        most). As with `update`, when an answer was lost it may be our own doing.
+        """
+        until = self._reactor.seconds() + self._writing
+        asked = [{action: {"TableName": self.name, **what}} for action, what in actions]
+        tries = 0
+        while True:
+            try:
+                await self._dynamo.call(
+                    "TransactWriteItems",
+                    max(0.0, until - self._reactor.seconds()),
+                    TransactItems=asked,
+                    ClientRequestToken=token,
+                )
+            except Denied as why:
+                if why.code != "TransactionCanceledException":
+                    raise
+                if "ConditionalCheckFailed" in str(why):
+                    return False
+                # Somebody else has one of the items just now, or all of them are asked for a lot.
+                tries += 1
+                await self._dynamo.wait(tries, until, Unavailable(f"DynamoDB: {why}"))
+            else:
+                return True
+
     # -- asking
 
     async def get(self, key: Item, patience: float | None = None) -> Item | None:

@@ -2,6 +2,8 @@
 
 A backup is a folder with a copy of each database, taken while the server goes on, looked through
 before it counts. To restore, the server must be stopped; what was there is set aside, not removed.
+Where the server is one of several, accounts and regions follow the others again after a restore,
+unless they are restored for all.
 """
 
 from __future__ import annotations
@@ -19,10 +21,12 @@ from typing import Any
 
 from sightline.cli.ledger import Stop, add_folder, check_folder, settings_of
 from sightline.history import tables
+from sightline.journal.copy import to_supersede
 from sightline.model.faults import CannotOpen
-from sightline.settings import BadSettings
+from sightline.settings import BadSettings, Settings
 
 _BUSY = 30.0  # s
+_SHARED = ("accounts.db", "regions.db")
 
 
 def add_to(subcommands: Any) -> None:
@@ -35,12 +39,20 @@ def add_to(subcommands: Any) -> None:
         add_folder(parser)
         parser.add_argument("folder", type=Path, help=where)
         parser.set_defaults(run=_guarded(run))
+        if name == "restore":
+            parser.add_argument(
+                "--for-all",
+                action="store_true",
+                help="of several servers all get these accounts and regions, instead of theirs",
+            )
 
 
-def _guarded(run: Callable[[Path, Path], None]) -> Callable[[argparse.Namespace], int]:
+def _guarded(
+    run: Callable[[Settings, Path, argparse.Namespace], None],
+) -> Callable[[argparse.Namespace], int]:
     def guarded(options: argparse.Namespace) -> int:
         try:
-            run(settings_of(options)[1], options.folder)
+            run(*settings_of(options), options)
         except (Stop, CannotOpen, BadSettings, OSError, sqlite3.Error) as why:
             print(f"sightline: {why}", file=sys.stderr)
             return 1
@@ -49,7 +61,8 @@ def _guarded(run: Callable[[Path, Path], None]) -> Callable[[argparse.Namespace]
     return guarded
 
 
-def _backup(state: Path, target: Path) -> None:
+def _backup(settings: Settings, state: Path, options: argparse.Namespace) -> None:
+    target: Path = options.folder
     check_folder(state)
     found = _databases(state)
     if not found:
@@ -68,7 +81,10 @@ def _backup(state: Path, target: Path) -> None:
         print(f"{copy}  {copy.stat().st_size:,} bytes, looked through")
 
 
-def _restore(state: Path, source: Path) -> None:
+def _restore(settings: Settings, state: Path, options: argparse.Namespace) -> None:
+    source: Path = options.folder
+    if options.for_all and not settings.replicas.name:
+        raise Stop("--for-all is for one of several servers; the settings have no replicas.name")
     found = _databases(source)
     if not found:
         raise Stop(f"there is no backup in {source}")
@@ -90,10 +106,17 @@ def _restore(state: Path, source: Path) -> None:
             new = old.with_name(f"{old.name}.part")
             shutil.copyfile(path, new)
             new.chmod(0o600)
+            if options.for_all and path.name in _SHARED:
+                to_supersede(new)
             with new.open("rb") as copy:
                 os.fsync(copy.fileno())
             new.rename(old)
             print(f"{old}  restored; what was there is in {old.name}.{aside}")
+    if settings.replicas.name and not options.for_all:
+        print(
+            "Accounts and regions will be those of the other servers again once this one is"
+            " started. To give all of them what was restored: sightline restore --for-all"
+        )
 
 
 def _databases(folder: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """The accounts' database for the subcommands: in the state folder, whether the server runs or not.
 
-The server sees within a second what was changed here. Whoever may write the folder may do
+The server sees within a second what was changed here. Where it is one of several, it is the server
+who makes the change, on all of them; here we wait until it has. Whoever may write the folder may do
 everything; that is why the folder is its owner's alone.
 """
 
@@ -18,9 +19,11 @@ from sightline.accounts.database import BadDatabase, Database
 from sightline.accounts.passwords import Cost, Passwords, weakness
 from sightline.core.account import Account, Deed, plain_name
 from sightline.core.call import Denied
+from sightline.model.faults import Unavailable
 from sightline.settings import BadSettings, Settings, load
 
 _DEFAULT = Path("config/sightline.toml")
+_PATIENCE = 5.0  # s that the server is waited for
 
 
 class Stop(Exception):
@@ -35,6 +38,7 @@ class Ledger:
         self.settings = settings
         self.database = Database(state, time.time)
         self.who = f"{getpass.getuser()} (command line)"
+        self._before = set(self.database.copy.posted())
 
     def passwords(self) -> Passwords:
         """What hashes them, at the cost the settings say."""
@@ -50,6 +54,25 @@ class Ledger:
         if found is None:
             raise Stop(f"there is no account {plain_name(name)}")
         return found
+
+    def settle(self) -> None:
+        """Wait until the server has made what we left it to do, if there was anything.
+
+        Raises `Stop` when it could not be done.
+        """
+        copy = self.database.copy
+        ours = set(copy.posted()) - self._before
+        until = time.monotonic() + _PATIENCE
+        while (waiting := ours & set(copy.posted())) and time.monotonic() < until:
+            time.sleep(0.1)
+        if refused := copy.refusals(sorted(ours)):
+            raise Stop(f"this could not be done: {refused[0]}")
+        if waiting:
+            print(
+                "sightline: this is kept, and will be done as soon as the server runs and can reach"
+                " what it shares with the others",
+                file=sys.stderr,
+            )
 
     def deed(self, what: str, thing: str, more: str = "") -> Deed:
         """Something done here."""
@@ -93,9 +116,10 @@ def run_with(work: Callable[[Ledger, argparse.Namespace], None]) -> Callable[...
             ledger = Ledger(*settings_of(options))
             try:
                 work(ledger, options)
+                ledger.settle()
             finally:
                 ledger.database.close()
-        except (Stop, BadSettings, BadDatabase) as why:
+        except (Stop, BadSettings, BadDatabase, Unavailable) as why:
             print(f"sightline: {why}", file=sys.stderr)
             return 1
         except Denied as why:

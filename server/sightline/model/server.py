@@ -38,8 +38,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     Absent: 0.
 
     Of several servers: ``replica`` is this one's name, ``on_duty`` whether it does what only one
-    should do; while ``shared_why`` is told the store that they share cannot be asked, and nobody
-    drives.
+    should do. While ``shared_why`` is told, what they share cannot be reached: nobody drives,
+    or accounts and regions cannot be changed.
 
     Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while

@@ -2,13 +2,16 @@
 
 Every change goes to the file first, on a thread, and takes effect when it is committed. Whoever
 wants to know of changes is told by `when_changed`: the fences, the phones, the history recorder.
+Where the file is a copy of a journal, the changes of other servers take effect in the same way.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,13 +19,17 @@ from msgspec.structs import replace
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThread, deferToThreadPool
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from sightline.core.shapes import BadShape, Circle, Polygon, Shape
 from sightline.helm import Refused
 from sightline.hub import Hub
+from sightline.journal.entries import Journal, TooLarge
+from sightline.journal.follower import Follower
 from sightline.kinds.regions.model import Region
+from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
 from sightline.regions.store import Record, Stale, Standing, Store
 
@@ -34,6 +41,10 @@ MOST_OF_ONE = 200
 KEPT_OF_PHONES = 20
 """Versions of a phone's region that are kept: a phone may change it as often as it likes."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_AWAY = (
+    "regions cannot be changed just now: the server cannot reach what it shares with the others."
+    " Try again in a moment"
+)
 
 T = TypeVar("T")
 
@@ -51,9 +62,26 @@ class Changed:
 
 
 class Regions(Service):
-    """All regions. ``wall`` gives epoch s."""
+    """All regions. ``wall`` gives epoch s.
 
-    def __init__(self, reactor: Any, wall: Callable[[], float], folder: Path, hub: Hub) -> None:
+    With a ``journal`` they are those of all servers that have the same.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        wall: Callable[[], float],
+        folder: Path,
+        hub: Hub,
+        journal: Journal | None = None,
+    ) -> None:
+        self.follower: Follower | None = None
+        """Who keeps our copy at the journal's end, once it is open; None: there is no journal."""
+        self.ready: Deferred[None] = Deferred()
+        """Fires when it is known which regions there are."""
+        self._journal = journal
         self.wall = wall
         self.records: dict[str, Record] = {}
         self.edition = 0
@@ -73,7 +101,21 @@ class Regions(Service):
     def privilegedStartService(self) -> None:
         """Read the file. Raises `BadRegions`."""
         super().privilegedStartService()
-        self._store = store = Store(self._folder)
+        self._store = store = Store(self._folder, self.wall)
+        if self._journal is not None:
+            store.copy.prepare(self._journal, fresh=store.fresh)
+            self.follower = Follower(
+                self._reactor,
+                self._reactor,
+                "regions",
+                store.copy,
+                self._journal,
+                self._do,
+                self._touched,
+            )
+        elif store.copy.shared:
+            self._log.warn("These regions were shared by several servers, and are ours alone now")
+            store.copy.leave()
         self.edition = store.edition()
         self.standings = store.standings()
         for id, (edition, record) in store.regions().items():
@@ -83,11 +125,19 @@ class Regions(Service):
         """Begin to take changes."""
         super().startService()
         self._writer.start()
+        if self.follower is None:
+            self.ready.callback(None)
+        else:
+            self.follower.ready.chainDeferred(self.ready)
+            self.follower.start()
 
     def stopService(self) -> Deferred[None]:
         """Write what waits, and close."""
         super().stopService()
-        stopped = deferToThread(self._writer.stop)
+        if self.follower is None:
+            stopped = deferToThread(self._writer.stop)
+        else:
+            stopped = self.follower.stop().addCallback(lambda _: deferToThread(self._writer.stop))
 
         def close(result: Any) -> None:
             if self._store is not None:
@@ -101,6 +151,62 @@ class Regions(Service):
         """What ``do`` reads or writes, on the writer's thread, in turn."""
         assert self._store is not None, "the service was not started"
         return await deferToThreadPool(self._reactor, self._writer, do, self._store)
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        return await deferToThreadPool(self._reactor, self._writer, work)
+
+    async def _change(self, do: Callable[[Store], T], *, scrub: bool = False) -> T:
+        """What ``do`` changes of the regions, on all servers or on none. Raises `Refused`."""
+        store = self._store
+        assert store is not None, "the service was not started"
+
+        def work() -> T:
+            return store.copy.share(lambda: do(store), scrub=scrub)
+
+        try:
+            if self.follower is None:
+                return await self._do(work)
+            done = await self.follower.share(work)
+        except Stale as stale:
+            raise _stale(stale) from None
+        except Unavailable:
+            raise Refused("busy", _AWAY) from None
+        except TooLarge as why:
+            raise Refused("malformed", f"it is too much: {why}") from None
+        await self._follow()
+        if store.copy.due:
+            self.follower.look()
+        return done
+
+    async def _touched(self, tables: set[str]) -> None:
+        """Other servers have changed the file."""
+        if "region" in tables:
+            await self._follow()
+
+    async def _follow(self) -> None:
+        """Have everybody know what is in the file now, whoever changed it."""
+        known = self.records
+
+        def read(store: Store) -> list[Changed]:
+            found = store.regions()
+            changes = [
+                Changed(id, edition, None, record, record.region.by, record.region.at)
+                for id, (edition, record) in found.items()
+                if known.get(id) != record
+            ]
+            for id in [id for id in list(known) if id not in found]:
+                gone = store.removal(id)
+                if gone is None:
+                    changes.append(Changed(id, store.edition(), None, None, "", self.wall()))
+                else:
+                    changes.append(Changed(id, gone.edition, None, None, gone.who, gone.at))
+            return sorted(changes, key=lambda each: each.edition)
+
+        for change in await self.work(read):
+            before = self.records.get(change.id)
+            if before != change.record:
+                self._apply(dataclasses.replace(change, before=before))
+        self._hub.told()
 
     # -- looking
 
@@ -134,6 +240,11 @@ class Regions(Service):
             if id not in self.records:
                 return id
 
+    def id_for(self, owner: str, name: str) -> str:
+        """An id that is the same on all servers, for what a phone calls by this name of its own."""
+        digest = blake2b(f"{owner} {name}".encode(), digest_size=8).digest()
+        return f"{owner}/" + "".join(_LETTERS[byte % 32] for byte in digest)
+
     def new_tst(self) -> int:
         """A time that no other region has: Android phones know a waypoint by it. Epoch s."""
         self._tst = max(self._tst + 1, int(self.wall()))
@@ -148,36 +259,38 @@ class Regions(Service):
     async def put(self, id: str, record: Record, keep: int | None = None) -> None:
         """A region is now this; its version says which one it replaces. Raises `Refused`."""
         expected = record.region.version - 1
-        try:
-            edition = await self.work(lambda store: store.put(id, record, expected, keep))
-        except Stale as stale:
-            raise _stale(stale) from None
-        before, region = self.records.get(id), record.region
-        self._apply(Changed(id, edition, before, record, region.by, region.at))
-        self._hub.told()
+        edition = await self._change(lambda store: store.put(id, record, expected, keep))
+        if self.follower is None:
+            before, region = self.records.get(id), record.region
+            self._apply(Changed(id, edition, before, record, region.by, region.at))
+            self._hub.told()
 
     async def remove(self, id: str, by: str, version: int, *, trace: bool = True) -> None:
         """A region is no more. Raises `Refused`."""
         at = round(self.wall(), 3)
-        try:
-            edition = await self.work(lambda store: store.remove(id, by, at, version, trace=trace))
-        except Stale as stale:
-            raise _stale(stale) from None
-        self._apply(Changed(id, edition, self.records.get(id), None, by, at))
-        self._hub.told()
+        edition = await self._change(lambda store: store.remove(id, by, at, version, trace=trace))
+        if self.follower is None:
+            self._apply(Changed(id, edition, self.records.get(id), None, by, at))
+            self._hub.told()
 
     async def replace(self, old: str, version: int, new: str, record: Record) -> None:
         """A region goes over to another owner, under another id. Raises `Refused`."""
-        await self.put(new, record)
-        try:
-            await self.remove(old, record.region.by, version)
-        except Refused:
-            await self.remove(new, record.region.by, record.region.version)
-            raise
+        by, at = record.region.by, round(self.wall(), 3)
+
+        def go_over(store: Store) -> tuple[int, int]:
+            return store.put(new, record, 0), store.remove(old, by, at, version)
+
+        made, gone = await self._change(go_over)
+        if self.follower is None:
+            self._apply(Changed(new, made, None, record, by, record.region.at))
+            self._apply(Changed(old, gone, self.records.get(old), None, by, at))
+            self._hub.told()
 
     async def forget(self, thing: str) -> None:
         """Somebody is to be forgotten: the regions of this thing's own, and where it was."""
-        await self.work(lambda store: store.forget(thing))
+        await self._change(lambda store: store.forget(thing), scrub=True)
+        if self.follower is not None:
+            return
         for id, record in self.of(thing):
             at = self.wall()
             self._apply(Changed(id, self.edition, record, None, "", at))
@@ -187,12 +300,16 @@ class Regions(Service):
                 self._apply(Changed(id, self.edition, record, plain, record.region.by, self.wall()))
         self._hub.told()
 
-    async def keep_to(self, accounts: Collection[str]) -> None:
+    async def remove_of(self, accounts: Iterable[str]) -> None:
         """Accounts that are no more leave no regions."""
-        for owner in self.owners():
-            if "/" not in owner and owner not in accounts:
-                for id, record in self.of(owner):
+        for owner in accounts:
+            for id, record in self.of(owner):
+                try:
                     await self.remove(id, "Sightline", record.region.version)
+                except Refused as why:
+                    if self.follower is None or why.code == "busy":
+                        raise
+                    # Another server was quicker.
 
     def _apply(self, changed: Changed) -> None:
         self.edition = max(self.edition, changed.edition)

@@ -204,19 +204,18 @@ class Lookout(Service):
             del self._dirty[pair]
         self._work(self._regions.work(lambda store: store.leave(thing)))
 
-    def erase(self, thing: str) -> None:
-        """Somebody is to be forgotten altogether: the crossings, the regions of their own."""
-        self.lose(thing)
-        self._work(self._regions.forget(thing))
-        self._hub.told()
+    async def erase(self, thing: str) -> None:
+        """Somebody is to be forgotten altogether: the crossings, the regions of their own.
 
-    def lose(self, thing: str) -> None:
-        """Nothing is known any more of where this was; the regions stay."""
+        Raises `Refused` when the regions cannot be removed now.
+        """
         self._gone(thing)
         for key, about in list(self._ring):
             if about == thing:
                 self._ring.remove((key, about))
                 self._hub.place(key, None)
+        self._hub.told()
+        await self._regions.forget(thing)
 
     def _region_changed(self, changed: Changed) -> None:
         id, record = changed.id, changed.record

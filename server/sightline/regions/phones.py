@@ -231,12 +231,22 @@ class Phones:
                 still.add(id)
             try:
                 await self._put(thing, id, own[id] if id is not None else None, each)
-            except Refused:
+            except Refused as why:
+                if why.code == "busy":
+                    self._keep(phone, said)
+                    return
                 self.dropped += 1
         if said.whole:
             for id, record in own.items():
                 if id not in still:
                     await self._drop(id, record, thing)
+
+    def _keep(self, phone: str, said: _Said) -> None:
+        """To be taken over later; but for what the phone has said meanwhile."""
+        later = self._said.setdefault(phone, _Said())
+        if not later.whole:
+            later.waypoints = said.waypoints | later.waypoints
+            later.whole = said.whole
 
     async def _put(self, thing: str, id: str | None, before: Record | None, told: Waypoint) -> None:
         region = Region(
@@ -259,7 +269,8 @@ class Phones:
             phones = sum(len(self._regions.of(o)) for o in self._regions.owners() if "/" in o)
             if phones >= MOST_OF_PHONES:
                 raise Refused("full", "phones have too many regions")
-            id = self._regions.new_id(thing)
+            # Every server hears the phone: they must not make a region each.
+            id = self._regions.id_for(thing, told.rid or str(told.tst))
         shape_of(region)
         await self._regions.put(id, Record(region, told.tst, told.rid), KEPT_OF_PHONES)
 

@@ -1,22 +1,23 @@
 """The regions' file: every version of every region, and who was where when we were last running.
 
 Plain functions that wait for the disk, like those of the accounts' database; to be called on one
-thread. What is committed survives a power cut.
+thread. What is committed survives a power cut. Where there are several servers, the regions are a
+copy of their journal (`sightline.journal`); who was where is each server's own.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
+from sightline.journal.copy import Copy, Recorder
 from sightline.kinds.regions.model import Region
 
 FILE = "regions.db"
@@ -37,7 +38,7 @@ _TABLES = (
         PRIMARY KEY (thing, region)
     ) STRICT, WITHOUT ROWID""",
 )
-T = TypeVar("T")
+_OWN = ("known", "standing")
 
 
 class BadRegions(Exception):
@@ -85,22 +86,32 @@ class Version:
 
 
 class Store:
-    """The open file. Raises `BadRegions` when that is impossible."""
+    """The open file. ``wall`` gives epoch s. Raises `BadRegions` when that is impossible."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, wall: Callable[[], float]) -> None:
         self.path = folder / FILE
+        self.fresh = not self.path.exists()
+        """Whether the file was made just now."""
         try:
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             self.path.chmod(0o600)
             self._sql = sqlite3.connect(
-                self.path, timeout=_BUSY, isolation_level=None, check_same_thread=False
+                self.path,
+                timeout=_BUSY,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=Recorder,
             )
             for setting in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
                 self._sql.execute(f"PRAGMA {setting}")
-            with self._change():
-                self._migrate()
+            self.copy = Copy(self._sql, self.path, wall, self._upgrade, _OWN)
+            self.copy.upgrade()
         except (OSError, sqlite3.Error) as why:
             raise BadRegions(f"{self.path}: {why}") from why
+
+    def _upgrade(self) -> None:
+        with self._change():
+            self._migrate()
 
     def _migrate(self) -> None:
         (version,) = self._sql.execute("PRAGMA user_version").fetchone()
@@ -115,15 +126,8 @@ class Store:
         """Let the file go."""
         self._sql.close()
 
-    @contextmanager
-    def _change(self) -> Iterator[None]:
-        self._sql.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._sql.execute("ROLLBACK")
-            raise
-        self._sql.execute("COMMIT")
+    def _change(self) -> AbstractContextManager[None]:
+        return self.copy.change()
 
     # -- regions
 
@@ -194,6 +198,11 @@ class Store:
         assert done.lastrowid is not None
         return done.lastrowid
 
+    def removal(self, id: str) -> Version | None:
+        """How a region came to be no more; None: that was not kept."""
+        found = self.versions(id)
+        return found[-1] if found and found[-1].record is None else None
+
     def versions(self, id: str) -> list[Version]:
         """Every version of a region, oldest first."""
         rows = self._sql.execute(
@@ -262,8 +271,6 @@ class Store:
                     f"DELETE FROM {table} WHERE substr(id, 1, ?) = ?", (len(own), own)
                 )
             self._unname(thing.partition("/")[2])
-        # Old pages must not linger in the log beside the file.
-        self._sql.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 _encode: Callable[[Record], bytes] = msgspec.json.encode

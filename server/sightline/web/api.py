@@ -75,7 +75,7 @@ class Api(Resource):
         address = front.address(request)
         if not self._calls.take(address, self._clock.seconds()):
             raise Denied("wait", "Too many requests. Try again in a second.", wait=1)
-        visitor = front.visitor(request)
+        visitor = await front.meet(request)
         route, parts = self._route(request, visitor)
         _check_needs(route.needs, visitor)
         if request.method not in _SAFE and not front.same_site(request):

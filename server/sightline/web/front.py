@@ -32,6 +32,9 @@ class Door(Protocol):
     def guest(self) -> Visitor | None:
         """Who did not sign in."""
 
+    async def catch_up(self) -> None:
+        """Know who came in elsewhere until now, where there are other servers."""
+
     def watch(self, visitor: Visitor, ended: Callable[[str], None]) -> Callable[[], None]:
         """Call ``ended`` with the reason when the visitor must go; returns how to stop that."""
 
@@ -117,6 +120,17 @@ class Front:
         if origin.trusted_host(_host(request), self._trusted):
             return self.door.guest()
         return None
+
+    async def meet(self, request: Request) -> Visitor | None:
+        """The same; of whom we do not know, the other servers may."""
+        found = self.visitor(request)
+        if (found is None or found.way == "guest") and self._brings_secret(request):
+            await self.door.catch_up()
+            found = self.visitor(request)
+        return found
+
+    def _brings_secret(self, request: Request) -> bool:
+        return bool(self._bearer(request) or request.getCookie(self._cookie(request)))
 
     def keep(self, request: Request, secret: str, lasts: float) -> None:
         """Let the browser keep the session's secret for so many s; "": forget it."""

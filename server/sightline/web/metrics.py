@@ -118,7 +118,7 @@ class Vitals(Collector):
             text = "whether this server does what only one of several should"
             yield GaugeMetricFamily("sightline_on_duty", text, value=bool(told["on_duty"]))
             failing = told["shared_why"] is not None
-            text = "whether the store that the servers share cannot be asked: nobody drives"
+            text = "whether what the servers share cannot be reached: nobody drives, or signs in"
             yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
 
 

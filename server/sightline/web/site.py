@@ -317,8 +317,8 @@ class QuietSite(Site):
 
 
 def readiness(hub: Hub) -> dict[str, Any]:
-    """Whether a broker is connected, and how each is; and why no history is kept, or why several
-    servers cannot ask the store that they share, if so."""
+    """Whether a broker is connected, and how each is; and why no history is kept, or what several
+    servers share cannot be used, if so."""
     links = {name: link.state for name, link in hub.links.items()}
     said = {"ok": "connected" in links.values(), "brokers": links}
     # Live news go on without: whoever sends people elsewhere for it would do them no good.

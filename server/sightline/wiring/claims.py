@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 from twisted.application.service import MultiService
@@ -14,8 +13,8 @@ from twisted.internet.defer import Deferred
 from sightline.core.turn import Duty
 from sightline.driving.claim import Alone, Claims
 from sightline.model.faults import CannotOpen
-from sightline.others import Others
 from sightline.settings import Settings
+from sightline.wiring.shared import shared_table
 from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
@@ -30,52 +29,39 @@ class Claiming(MultiService):
         super().__init__()
         # Above the fences of any run before, unless a lease were taken each millisecond.
         first = round(time.time() * 1000)
-        self._server = settings.replicas.name
         self.claims: Claims = Alone(first)
         self.duty = Duty()
         self._endpoint: Any = None
         self._claimant: Any = None
-        if self._server:
+        if settings.replicas.name:
             self._share(settings, first)
 
     def _share(self, settings: Settings, first: int) -> None:
-        # The HTTP client is slow to load, and few want it.
-        from sightline.aws.endpoint import Endpoint
-        from sightline.aws.table import Table
         from sightline.replicas.claim_table import ClaimTable
         from sightline.replicas.claimant import Claimant
 
-        told = settings.dynamodb
-        # Connections of its own: history's many requests must not hold up a beat.
-        self._endpoint = Endpoint(
-            reactor, told.region, os.environ, told.endpoint, patience=_PATIENCE, answer=_ANSWER
-        )
-        table = Table(
-            reactor, self._endpoint.dynamo, told.table, patience=_PATIENCE, writing=_PATIENCE
-        )
-        self.claims = self._claimant = Claimant(reactor, ClaimTable(table, first), self._server)
+        # Connections of its own: others' many requests must not hold up a beat.
+        self._endpoint, table = shared_table(settings, patience=_PATIENCE, answer=_ANSWER)
+        store = ClaimTable(table, first)
+        self.claims = self._claimant = Claimant(reactor, store, settings.replicas.name)
         self._claimant.setServiceParent(self)
         self.duty = Duty(lambda: self._claimant.on_duty)
         self._claimant.duty_seen = self.duty.seen
 
-    def join(self, others: Others) -> None:
-        """Have the others look when a claim of ours is another, and look when they say so."""
-
-        def look(about: str, payload: bytes, at: float) -> None:
+    def look(self) -> None:
+        """Another server has changed a claim."""
+        if self._claimant is not None:
             self._claimant.look()
 
-        self._claimant.hint = others.hint
-        others.hear("look", look)
+    def when_changed(self, changed: Callable[[], None]) -> None:
+        """Call ``changed`` when the other servers should `look`."""
+        if self._claimant is not None:
+            self._claimant.hint = changed
 
-    def gauges(self) -> Mapping[str, Any]:
-        """How it goes, as fields of ``server/…``; nothing of a server alone."""
-        if self._claimant is None:
-            return {}
-        return {
-            "replica": self._server,
-            "on_duty": self.duty.ours,
-            "shared_why": self._claimant.trouble or None,
-        }
+    @property
+    def trouble(self) -> str:
+        """Why nobody drives; empty while the others can be told from strangers."""
+        return "" if self._claimant is None else str(self._claimant.trouble)
 
     def privilegedStartService(self) -> None:
         """Know who we are at AWS."""

@@ -38,7 +38,10 @@ class Invitation:
         self._public_url = public_url
 
     def __call__(self, url: str) -> None:
-        """Tell it, when the server can be reached at ``url``."""
+        """Tell it, when the server can be reached at ``url`` and knows that nobody has."""
+        self._keeper.ready.addCallback(lambda _: self._tell(url))
+
+    def _tell(self, url: str) -> None:
         secret = self._keeper.invite()
         if secret is None:
             return

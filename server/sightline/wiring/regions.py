@@ -17,10 +17,12 @@ from twisted.logger import Logger
 
 from sightline.accounts.keeper import Keeper
 from sightline.core.access import covers
+from sightline.core.call import Denied
 from sightline.core.geofences import Rules
 from sightline.core.turn import Duty, Turn
-from sightline.helm import Helm
+from sightline.helm import Helm, Refused
 from sightline.hub import Hub
+from sightline.journal.entries import Journal
 from sightline.kinds.friends.readings import Marked
 from sightline.kinds.regions.model import Crossing, told
 from sightline.model.record import Record
@@ -43,7 +45,7 @@ class Places(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
     ``phones`` is for whoever speaks with phones (`PhoneRegions`). Of several servers the one on
-    ``duty`` tells others of crossings.
+    ``duty`` tells others of crossings; with a ``journal`` the regions are those of all of them.
     """
 
     _log = Logger()
@@ -57,12 +59,13 @@ class Places(MultiService):
         keeper: Keeper,
         publish: Callable[[str, str, bytes], bool],
         duty: Duty | None = None,
+        journal: Journal | None = None,
     ) -> None:
         super().__init__()
         wanted = settings.regions
         self._keeper = keeper
         self._owners_due = False
-        self.regions = regions = Regions(reactor, time.time, state, hub)
+        self.regions = regions = Regions(reactor, time.time, state, hub, journal)
         self.phones = Phones(reactor, regions, self._accounts_of)
         rules = Rules(margin=wanted.margin, fixes=wanted.fixes, dwell=wanted.dwell)
         self.lookout = Lookout(reactor, time.time, hub, regions, self.phones, rules)
@@ -103,7 +106,8 @@ class Places(MultiService):
         self._keeper.own_regions(self.regions.owners())
         self.regions.startService()
         super().startService()
-        self._accounts_changed()
+        for known in (self._keeper.ready, self.regions.ready):
+            known.addCallback(lambda _: self._accounts_changed())
         if self._several:
             self._turns.start(_LOOK, now=False).addErrback(
                 lambda failure: self._log.failure(
@@ -135,16 +139,14 @@ class Places(MultiService):
         self._announcer.crossed(crossing)
         self._webhooks.crossed(crossing)
 
-    def erase(self, thing: str) -> None:
-        """Somebody is to be forgotten."""
-        self.erase_here(thing)
-        self.lookout.erase(thing)
-
-    def erase_here(self, thing: str) -> None:
-        """The same, but for the regions of its own, which are every server's."""
+    async def erase(self, thing: str) -> None:
+        """Somebody is to be forgotten. Raises `Denied` (``busy``) when that cannot be."""
         self._turn.forget(lambda crossing: crossing.thing == thing)
-        self.lookout.lose(thing)
         self._webhooks.forget(thing)
+        try:
+            await self.lookout.erase(thing)
+        except Refused as why:
+            raise Denied(why.code, why.why, wait=5) from None
 
     def _accounts_of(self, thing: str) -> list[str]:
         accounts = self._keeper.roll.accounts.values()
@@ -161,12 +163,24 @@ class Places(MultiService):
         self._keeper.own_regions(self.regions.owners())
 
     def _accounts_changed(self) -> None:
-        if not self.running:
+        # Before both are known as all servers have them, somebody may seem to be no more.
+        if self.running and self._keeper.ready.called and self.regions.ready.called:
+            Deferred.fromCoroutine(self._keep_to_accounts()).addErrback(
+                lambda failure: self._log.failure(
+                    "Could not remove regions of old accounts", failure
+                )
+            )
+
+    async def _keep_to_accounts(self) -> None:
+        keeper = self._keeper
+        owners = {owner for owner in self.regions.owners() if "/" not in owner}
+        if owners <= set(keeper.roll.accounts):
             return
-        names = frozenset(self._keeper.roll.accounts)
-        Deferred.fromCoroutine(self.regions.keep_to(names)).addErrback(
-            lambda failure: self._log.failure("Could not remove regions of old accounts", failure)
-        )
+        if keeper.follower is not None:  # the regions may be newer than the accounts we know
+            await keeper.refresh()
+            if keeper.follower.trouble:
+                return
+        await self.regions.remove_of(owners - set(keeper.roll.accounts))
 
 
 def _crossings_remembered(hub: Hub) -> Callable[[Crossing], None]:

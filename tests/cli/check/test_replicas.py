@@ -83,8 +83,15 @@ async def test_each_right_that_is_missing_is_named(doctor):
     table = await doctor.makes("check-rights")
     weather = Weather()
     try:
-        for denied in (["PutItem"], ["UpdateItem", "BatchGetItem"], ["Query", "BatchWriteItem"]):
-            weather.mood = lambda call, these=denied: (
+        calls = {"ConditionCheckItem": "TransactWriteItems"}
+        for denied in (
+            ["PutItem"],
+            ["UpdateItem", "BatchGetItem"],
+            ["Query", "BatchWriteItem"],
+            ["ConditionCheckItem"],
+        ):
+            these = {calls.get(right, right) for right in denied}
+            weather.mood = lambda call, these=these: (
                 "AccessDeniedException" if call in these else None
             )
             found = await deferToThread(doctor.looks, table, weather.endpoint)

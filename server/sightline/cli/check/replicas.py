@@ -34,6 +34,9 @@ _TIMEOUT = 5.0  # s
 _TRIP_SECONDS = 4.0
 _TABLE = "dynamodb"
 _NEVER = "attribute_exists(pk)"  # of a key that nobody has
+_CONDITION_FAILED = ("ConditionalCheckFailedException", "TransactionCanceledException")
+_RIGHTS = {"TransactWriteItems": "ConditionCheckItem"}
+"""Where the right is called otherwise: what a transaction does is allowed one by one."""
 
 
 def check(
@@ -144,10 +147,10 @@ def _table(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
         try:
             _wait(dynamo.call(call, **asked))
         except Denied as why:
-            if why.code != "ConditionalCheckFailedException":  # that was the point
-                missing[call] = str(why)
+            if why.code not in _CONDITION_FAILED:  # that was the point
+                missing[_RIGHTS.get(call, call)] = str(why)
         except Refused as why:
-            missing[call] = why.code
+            missing[_RIGHTS.get(call, call)] = why.code
         except Unavailable as why:
             yield Finding(_TABLE, "rights", "fail", str(why), "try again: AWS did not answer")
             return
@@ -179,6 +182,8 @@ def _calls(table: str, *, expires: bool) -> Iterator[tuple[str, dict[str, Any]]]
         },
     )
     yield "BatchWriteItem", {"RequestItems": {table: [{"DeleteRequest": {"Key": key}}]}}
+    never = {"TableName": table, "Key": key, "ConditionExpression": _NEVER}
+    yield "TransactWriteItems", {"TransactItems": [{"ConditionCheck": never}]}
     if expires:
         yield "DescribeTimeToLive", {"TableName": table}
 

@@ -66,7 +66,7 @@ export interface ServerState {
   readonly replica?: string;
   /** Whether it does what only one of them should. */
   readonly onDuty: boolean;
-  /** Why the store that they share cannot be asked: then nobody drives. */
+  /** What cannot be done, and why: what they share cannot be reached. */
   readonly sharedWhy?: string;
 }
 

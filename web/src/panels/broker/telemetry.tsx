@@ -67,7 +67,7 @@ export function historyText(server: ServerState, now: number): string {
 /** Which one of several servers this is, and whether all is well between them. */
 export function replicaText(server: ServerState): string {
   if (server.sharedWhy !== undefined) {
-    return `${server.replica ?? ''}: nobody drives, the common store cannot be asked (${server.sharedWhy})`;
+    return `${server.replica ?? ''}: ${server.sharedWhy}`;
   }
   return `${server.replica ?? ''}${server.onDuty ? ', on duty' : ''}`;
 }

@@ -1,0 +1,126 @@
+"""What is written in a journal, and what is asked of whoever keeps it.
+
+A journal is a numbered list of changes to one database, and an image of the whole database as it
+was at a number, its horizon. What is behind the horizon is gone; whoever needs it takes the image.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+
+LARGEST = 350_000
+"""Bytes of an entry."""
+
+Statement = tuple[str, tuple[tuple[Any, ...], ...]]
+"""SQL, and the parameters of each time it is done: text, numbers, bytes, None."""
+
+
+class BadEntry(Exception):
+    """What stands in the journal makes no sense to us."""
+
+
+class TooLarge(Exception):
+    """Too much for one entry; the text says how much."""
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """A change, made with that ``version`` of the tables. ``scrub``: nothing of before may stay."""
+
+    version: int
+    statements: tuple[Statement, ...]
+    scrub: bool = False
+
+
+class Image(msgspec.Struct, frozen=True, array_like=True):
+    """A whole database as SQLite's bytes, compressed."""
+
+    version: int
+    data: bytes
+
+
+def packed(entry: Entry) -> bytes:
+    """An entry as bytes. Raises `TooLarge`."""
+    body = msgspec.msgpack.encode(entry)
+    if len(body) > LARGEST:
+        raise TooLarge(f"a change of {len(body):,} bytes, of at most {LARGEST:,}")
+    return body
+
+
+def unpacked(body: bytes) -> Entry:
+    """The entry in these bytes. Raises `BadEntry`."""
+    try:
+        return _entry.decode(body)
+    except msgspec.DecodeError as why:
+        raise BadEntry(f"an entry cannot be read: {why}") from why
+
+
+def image(version: int, data: bytes) -> bytes:
+    """A database's bytes as an image."""
+    return msgspec.msgpack.encode(Image(version, zlib.compress(data)))
+
+
+def imaged(body: bytes) -> tuple[int, bytes]:
+    """The version of the tables and the database's bytes. Raises `BadEntry`."""
+    try:
+        found = _image.decode(body)
+        return found.version, zlib.decompress(found.data)
+    except (msgspec.DecodeError, zlib.error) as why:
+        raise BadEntry(f"an image cannot be read: {why}") from why
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new in a journal: ``entries`` by number, in order; there may be gaps, and more.
+
+    ``id`` is the journal's own, None: there is no journal yet. ``horizon`` is its image's number.
+    """
+
+    id: str | None
+    horizon: int = 0
+    entries: Sequence[tuple[int, bytes]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The newest image, and the number of the last entry that is in it."""
+
+    id: str
+    number: int
+    data: bytes
+
+
+class Journal(Protocol):
+    """Whoever keeps a journal. All of this waits, and raises `Unavailable` when it cannot be done.
+
+    What could not be done may have been done all the same: its answer was lost.
+    """
+
+    def look(self, number: int) -> News:
+        """What came after that number."""
+
+    def whole(self) -> Whole | None:
+        """The newest image; None: there is no journal yet."""
+
+    def begin(self, data: bytes) -> bool:
+        """There is no journal yet: this is its image, number 0. False: somebody was quicker."""
+
+    def append(self, id: str, number: int, body: bytes) -> bool:
+        """This is that entry of the journal ``id``. False: it is somebody else's, or is gone."""
+
+    def compact(self, id: str, number: int, data: bytes) -> None:
+        """This image has all up to that number: drop the entries and images of before.
+
+        Where there is a newer image already, only what is behind that one is dropped.
+        """
+
+    def supersede(self, id: str, number: int, data: bytes) -> bool:
+        """This image instead of that entry. False: there is such an entry, or a newer image."""
+
+
+_entry = msgspec.msgpack.Decoder(Entry)
+_image = msgspec.msgpack.Decoder(Image)

@@ -1,0 +1,33 @@
+"""The way to the table that several servers share."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet import reactor as _reactor
+
+from sightline.settings import Settings
+
+if TYPE_CHECKING:
+    from sightline.aws.endpoint import Endpoint
+    from sightline.aws.table import Table
+
+reactor: Any = _reactor
+
+
+def shared_table(settings: Settings, *, patience: float, answer: float) -> tuple[Endpoint, Table]:
+    """The table, and a way of its own to it.
+
+    ``patience`` (s) is how long a call is asked again, ``answer`` how long one answer may take.
+    """
+    # Its HTTP client is slow to load, and few want it.
+    from sightline.aws.endpoint import Endpoint
+    from sightline.aws.table import Table
+
+    told = settings.dynamodb
+    endpoint = Endpoint(
+        reactor, told.region, os.environ, told.endpoint, patience=patience, answer=answer
+    )
+    table = Table(reactor, endpoint.dynamo, told.table, patience=patience, writing=patience)
+    return endpoint, table

@@ -1,0 +1,145 @@
+"""Regions of several servers: one map for all, and one region of what a phone says to all."""
+
+from __future__ import annotations
+
+import pytest
+import pytest_twisted
+
+from journals import MemoryJournal
+from regions.scene import JANE, OPERATOR, Scene, waypoint
+
+
+@pytest.fixture
+def journal() -> MemoryJournal:
+    return MemoryJournal()
+
+
+async def looks(scene: Scene) -> None:
+    await scene.regions.follower.refresh()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_region_that_is_drawn_at_one_shows_at_the_other(scenes, journal):
+    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+    id = await one.draws(name="Home")
+    await looks(two)
+    assert two.state(f"region/{id}") == one.state(f"region/{id}")
+    assert two.changed == one.changed
+    changed = await two.asks(
+        OPERATOR,
+        "region",
+        thing=f"region/{id}",
+        version=1,
+        shared=True,
+        **{"name": "House", "shape": "circle", "lat": 48.5, "lon": 2.25, "rad": 100},
+    )
+    assert changed["version"] == 2
+    await looks(one)
+    assert one.state(f"region/{id}").name == "House"
+    gone = await one.asks(OPERATOR, "unregion", thing=f"region/{id}", version=2)
+    assert gone["ok"], gone
+    await looks(two)
+    assert (one.keys("region"), two.keys("region")) == ([], [])
+    assert two.changed == one.changed
+    assert [change.edition for change in two.changed] == [1, 2, 3]
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_changes_what_another_has_changed_is_told(scenes, journal):
+    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+    id = await one.draws()
+    await looks(two)
+    assert (await one.asks(OPERATOR, "unregion", thing=f"region/{id}", version=1))["ok"]
+    late = await two.asks(OPERATOR, "unregion", thing=f"region/{id}", version=1)
+    assert late["code"] == "unknown"
+    await looks(two)
+    assert two.keys("region") == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_region_that_goes_over_to_another_owner_does_so_in_one_step(scenes, journal):
+    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+    id = await one.draws(shared=False, name="Home")
+    number = journal.last
+    moved = await one.asks(
+        OPERATOR,
+        "region",
+        thing=f"region/{id}",
+        version=1,
+        shared=True,
+        **{"name": "Home", "shape": "circle", "lat": 48.5, "lon": 2.25, "rad": 100},
+    )
+    assert moved["ok"], moved
+    assert journal.last == number + 1
+    await looks(two)
+    assert two.keys("region") == one.keys("region") == [moved["thing"]]
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_a_phone_says_to_both_is_one_region(scenes, journal):
+    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+    for scene in (one, two):
+        scene.tells(waypoint(desc="Gym"), waypoint(desc="Pool", tst=1_700_000_001, rid="abc"))
+    for scene in (one, two):
+        await scene.until(lambda scene=scene: len(scene.regions.of(JANE)) == 2)
+        await looks(scene)
+    assert one.keys("region") == two.keys("region")
+    for scene in (one, two):
+        scene.passes(5)
+        scene.tells(waypoint(desc="Gym", rad=90), waypoint(desc="Pool", tst=1_700_000_001))
+        await scene.until(lambda scene=scene: not scene.phones._said)
+    await one.until(lambda: all(record.region.version < 3 for _, record in one.regions.of(JANE)))
+    await looks(one)
+    await looks(two)
+    assert dict(one.regions.of(JANE)) == dict(two.regions.of(JANE))
+    assert {record.region.rad for _, record in one.regions.of(JANE)} == {90.0, 60.0}
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_a_phone_says_while_the_others_are_away_is_taken_over_later(scenes, journal):
+    scene = await scenes(journal=journal)
+    journal.mood = lambda operation: "cut"
+    scene.tells(waypoint(desc="Gym"))
+    await scene.until(lambda: scene.regions.follower.trouble)
+    refused = await scene.asks(
+        OPERATOR, "region", shared=True, name="A", shape="circle", lat=1.0, lon=1.0, rad=50
+    )
+    assert refused["code"] == "busy"
+    journal.mood = lambda operation: None
+    await scene.until(lambda: not scene.regions.follower.trouble)
+    await scene.until(lambda: JANE.removeprefix("friend/") in scene.phones._said)
+    scene.passes(5)
+    await scene.until(lambda: len(scene.regions.of(JANE)) == 1)
+    assert scene.phones.dropped == 0
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_is_erased_leaves_no_region_on_any_server(scenes, journal):
+    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+    one.tells(waypoint(desc="The doctor"))
+    await one.until(lambda: len(one.regions.of(JANE)) == 1)
+    ((doctors, _),) = one.regions.of(JANE)
+    adopted = await one.asks(OPERATOR, "adopt", thing=f"region/{doctors}")
+    await looks(two)
+    assert two.state(adopted["thing"]).phone == "jane/phone"
+    one.hub.erase([JANE])
+    await one.lookout.erase(JANE)
+    await one.until(lambda: journal.horizon > 0)
+    await looks(two)
+    for scene in (one, two):
+        assert scene.keys("region") == [adopted["thing"]]
+        assert scene.state(adopted["thing"]).phone is None
+        await scene.regions.work(lambda store: None)
+        for path in scene.folder.glob("regions.db*"):
+            assert b"jane" not in path.read_bytes(), path
+    assert all(b"jane" not in body for body in journal.entries.values())
+
+
+@pytest_twisted.ensureDeferred
+async def test_after_a_restart_the_regions_are_those_of_all(scenes, journal):
+    one, two = [await scenes(folder=name, journal=journal) for name in ("one", "two")]
+    await two.closes()
+    id = await one.draws()
+    two._make()
+    await two.opens()
+    assert two.keys("region") == [f"region/{id}"]
