@@ -20,7 +20,8 @@ from typing import Any
 from sightline.accounts.veil import Veil
 from sightline.core.access import GRANT_VERBS, Grants, Role
 from sightline.core.account import Account, Deed, Record, Roll, Session, Share, Token
-from sightline.journal.copy import Copy, Recorder
+from sightline.journal.copy import Copy
+from sightline.journal.recording import RecordingConnection
 
 FILE = "accounts.db"
 _BUSY = 10.0  # s to wait for somebody else's transaction
@@ -118,7 +119,7 @@ class Database:
                 timeout=_BUSY,
                 isolation_level=None,
                 check_same_thread=False,
-                factory=Recorder,
+                factory=RecordingConnection,
             )
             for setting in (
                 "journal_mode=WAL",

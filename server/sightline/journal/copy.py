@@ -19,14 +19,13 @@ may have the file open, too.
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sightline.journal.entries import (
     BadEntry,
@@ -39,6 +38,7 @@ from sightline.journal.entries import (
     packed,
     unpacked,
 )
+from sightline.journal.recording import RecordingConnection, table_of
 from sightline.model.faults import Unavailable
 
 HORIZON = 1000
@@ -48,9 +48,6 @@ _TRIES = 50  # of one change: each one lost is somebody else's change made
 _TAKEN = 300_000  # bytes of the outbox that are taken at once
 _PATIENCE = 10.0  # s that another process waits while the file is replaced
 _KEPT = 86_400.0  # s that what was refused waits for who would like to know
-_WRITES = re.compile(
-    r"\s*(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE(?: OR \w+)?|DELETE FROM) (\w+)", re.ASCII
-)
 _OWN = """
     CREATE TABLE journal (
         id TEXT, number INTEGER NOT NULL, me TEXT NOT NULL, scrub INTEGER,
@@ -66,60 +63,6 @@ _TAKEN_TABLE = """
 T = TypeVar("T")
 
 
-class Recorder(sqlite3.Connection):
-    """A connection that can write down the statements that change shared tables."""
-
-    own: frozenset[str] = frozenset(("journal", "outbox"))
-    guarded = False
-    """Whether shared tables are changed only while that is written down."""
-    statements: list[Statement] | None = None
-    _all = False
-    tried = 0
-    """Statements for shared tables, whether they changed any row or not."""
-
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        """Do it, and write it down."""
-        shared = self._shared(sql)
-        done = super().execute(sql, parameters)
-        if shared:
-            self._record(sql, (tuple(parameters),), done.rowcount)
-        return done
-
-    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
-        """Do it once for each, and write it down."""
-        rows = tuple(tuple(row) for row in parameters)
-        shared = self._shared(sql)
-        done = super().executemany(sql, rows)
-        if shared and rows:
-            self._record(sql, rows, done.rowcount)
-        return done
-
-    def _shared(self, sql: str) -> bool:
-        table = _table(sql)
-        if table is None or table in self.own:
-            return False
-        assert self.statements is not None or not self.guarded, "a copy changes within change()"
-        self.tried += 1
-        return True
-
-    def _record(self, sql: str, rows: tuple[tuple[Any, ...], ...], count: int) -> None:
-        if self.statements is not None and (count or self._all):
-            self.statements.append((sql, rows))
-
-    @contextmanager
-    def recording(self, *, all: bool) -> Iterator[list[Statement]]:
-        """What is done within; not ``all``: but for what changed no row.
-
-        That would change none on an equal copy, either.
-        """
-        statements: list[Statement] = []
-        self.statements, self._all = statements, all
-        try:
-            yield statements
-        finally:
-            self.statements = None
-
-
 class Copy:
     """One file. ``own`` are tables that no other server is to have; ``wall`` gives epoch s.
 
@@ -128,7 +71,7 @@ class Copy:
 
     def __init__(
         self,
-        sql: Recorder,
+        sql: RecordingConnection,
         path: Path,
         wall: Callable[[], float],
         upgrade: Callable[[], None],
@@ -400,7 +343,7 @@ class Copy:
 
     def _do(self, entry: Entry) -> None:
         for sql, rows in entry.statements:
-            table = _table(sql)
+            table = table_of(sql)
             if table is None or table in self._sql.own:
                 raise BadEntry(f"an entry is no change of shared tables: {sql[:60]!r}")
             self.touched.add(table)
@@ -695,11 +638,6 @@ def to_supersede(path: Path) -> None:
         sql.execute("COMMIT")
     finally:
         sql.close()
-
-
-def _table(sql: str) -> str | None:
-    found = _WRITES.match(sql)
-    return found[1] if found else None
 
 
 def _roll_back(sql: sqlite3.Connection) -> None:

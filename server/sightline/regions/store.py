@@ -17,7 +17,8 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from sightline.journal.copy import Copy, Recorder
+from sightline.journal.copy import Copy
+from sightline.journal.recording import RecordingConnection
 from sightline.kinds.regions.model import Region
 
 FILE = "regions.db"
@@ -100,7 +101,7 @@ class Store:
                 timeout=_BUSY,
                 isolation_level=None,
                 check_same_thread=False,
-                factory=Recorder,
+                factory=RecordingConnection,
             )
             for setting in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
                 self._sql.execute(f"PRAGMA {setting}")
