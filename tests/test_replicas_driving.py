@@ -53,6 +53,13 @@ class Fleet:
         await until(stops, "the stop")
         return stops()[0] - since
 
+    async def drives(self, driver: Driver) -> None:
+        """At the first server; the second one shows it."""
+        await driver.takes()
+        driver.presses()
+        await until(self.recorder.motion, "motion")
+        await self.lease(1, lambda lease: lease is not None, "who drives")
+
     async def free(self, number: int) -> None:
         await self.lease(number, lambda lease: lease is None, "that nobody drives")
 
@@ -166,10 +173,7 @@ async def test_when_a_server_is_killed_its_robot_stops_and_is_driven_through_ano
 ):
     async with fleet(tmp_path, monkeypatch) as scene:
         one, other = scene.drivers
-        await one.takes()
-        one.presses()
-        await until(scene.recorder.motion, "motion")
-        await scene.lease(1, lambda lease: lease is not None, "who drives")
+        await scene.drives(one)
         killed = time.monotonic()
         os.kill(scene.pids(0), signal.SIGKILL)
         await scene.stopped(killed)
@@ -190,10 +194,7 @@ async def test_a_server_that_hung_finds_its_robot_in_other_hands_and_says_nothin
 ):
     async with fleet(tmp_path, monkeypatch) as scene:
         one, other = scene.drivers
-        await one.takes()
-        one.presses()
-        await until(scene.recorder.motion, "motion")
-        await scene.lease(1, lambda lease: lease is not None, "who drives")
+        await scene.drives(one)
         os.kill(scene.pids(0), signal.SIGSTOP)
         try:
             await scene.free(1)

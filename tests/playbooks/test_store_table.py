@@ -47,7 +47,7 @@ def db() -> Any:
 def called() -> set[str]:
     """What the server asks DynamoDB for."""
     text = Path(sightline.aws.table.__file__).read_text()
-    return set(re.findall(r'\.call\(\s*"(\w+)"', text))
+    return set(re.findall(r'(?:\.call|_if_so)\(\s*"(\w+)"', text))
 
 
 def needed() -> set[str]:

@@ -179,42 +179,34 @@ class Table:
         When an answer was lost, it is asked again, and the condition may not hold any more because
         of ourselves: whoever cares must be able to tell by the item. ``patience`` in s.
         """
-        try:
-            told = await self._dynamo.call(
-                "UpdateItem",
-                self._writing if patience is None else patience,
-                TableName=self.name,
-                Key=key,
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=values,
-                ReturnValues="ALL_NEW",
-            )
-        except Denied as why:
-            if why.code == "ConditionalCheckFailedException":
-                return None
-            raise
-        found: Item = told.get("Attributes", {})
-        return found
+        told = await self._if_so(
+            "UpdateItem",
+            self._writing if patience is None else patience,
+            Key=key,
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ReturnValues="ALL_NEW",
+        )
+        return None if told is None else told.get("Attributes", {})
 
     async def create(self, item: Item) -> bool:
         """Put an item unless there is one with its key already; whether there was none.
 
         As with `update`, the one that is there may be our own.
         """
+        there = "attribute_not_exists(pk)"
+        told = await self._if_so("PutItem", self._writing, Item=item, ConditionExpression=there)
+        return told is not None
+
+    async def _if_so(self, operation: str, patience: float, **asked: Any) -> Item | None:
+        """A call with a condition; None: it does not hold."""
         try:
-            await self._dynamo.call(
-                "PutItem",
-                self._writing,
-                TableName=self.name,
-                Item=item,
-                ConditionExpression="attribute_not_exists(pk)",
-            )
+            return await self._dynamo.call(operation, patience, TableName=self.name, **asked)
         except Denied as why:
             if why.code == "ConditionalCheckFailedException":
-                return False
+                return None
             raise
-        return True
 
     async def transact(self, actions: Sequence[tuple[str, Item]], token: str) -> bool:
         """Do all of these (``Put``, ``Update``, ``Delete``, ``ConditionCheck``) or none.
