@@ -70,7 +70,7 @@ class Moto:
 
 
 def _launch(port: int) -> subprocess.Popen[bytes] | None:
-    command = [str(Path(sys.executable).parent / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    command = [sys.executable, str(Path(__file__).with_name("one_at_a_time.py")), str(port)]
     if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
         command = [setpriv, "--pdeathsig", "KILL", "--", *command]
     process = subprocess.Popen(
