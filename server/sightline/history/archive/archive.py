@@ -7,6 +7,7 @@ the thread tries again each second, and what finds no room meanwhile is dropped 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from itertools import groupby
@@ -21,11 +22,14 @@ from twisted.logger import Logger
 from sightline.core.console import veiled
 from sightline.history.archive.folder import Folder, day_of
 from sightline.history.archive.line import NoMessage, read, written
+from sightline.history.retention import DAY
 from sightline.model.filters import matches
 from sightline.model.kind import Arrival, id_of
 
 _AT_ONCE = 500  # messages written at once
 _AGAIN = 1.0  # s, after a failure
+_GATHER = 0.05
+"""More comes meanwhile (s): each turn of this thread costs the reactor its own."""
 _SYNC = 5.0  # s between the times when the disk is made to take it
 _STOP = 10.0  # s that stopping may take
 _KNOWN = 32_768  # topics whose fate is remembered
@@ -205,6 +209,8 @@ class Archive(Service):
             else:
                 if not (self._queue or self._chore or self._due()):
                     self._bell.wait(_SYNC)
+                    if not self._stopping:
+                        time.sleep(_GATHER)
             self._bell.clear()
 
     def _write(self) -> None:
@@ -212,9 +218,9 @@ class Archive(Service):
         queue = self._queue
         # Not by an iterator: the reactor appends meanwhile.
         batch = [queue[at] for at in range(min(len(queue), _AT_ONCE))]
-        for day, some in groupby(batch, lambda arrival: day_of(arrival.at)):
+        for _, some in groupby(batch, lambda arrival: arrival.at // DAY):
             messages = list(some)
-            self._files.append(day, b"".join(map(written, messages)))
+            self._files.append(day_of(messages[0].at), b"".join(map(written, messages)))
             for message in messages:
                 queue.popleft()
                 self._taken_bytes += len(message.payload)
