@@ -11,7 +11,7 @@ from twisted.internet.task import Clock
 
 from sightline.history.entry import Entry, Standing
 from sightline.history.memory import MemoryStore
-from sightline.history.recorder import MOST_ROWS, Bounds, Recorder
+from sightline.history.recorder import ENOUGH, GATHER, MOST_ROWS, Bounds, Recorder
 from sightline.history.store import Span
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.probots.model import ProBot
@@ -112,6 +112,42 @@ def test_the_first_record_is_written_at_once_and_the_rest_in_one_batch_behind_it
     scene.store.answers()
     assert scene.recorder.backlog == 0
     assert scene.recorder.kept == 4
+
+
+def test_few_records_wait_a_little_for_more_and_share_a_commit():
+    scene = Scene(gather=GATHER)
+    scene.hears(0)
+    scene.slip("first")
+    scene.clock.advance(GATHER / 2)
+    scene.hears(1)
+    scene.slip("second")
+    assert scene.written == []
+    scene.clock.advance(GATHER / 2)
+    assert scene.written == [[0, 1]]
+    scene.store.answers()
+    assert scene.log == ["first kept", "second kept"]
+    assert not scene.clock.getDelayedCalls()
+
+
+def test_many_records_wait_for_nothing_for_the_broker_may_wait_for_us():
+    scene = Scene(gather=GATHER)
+    scene.hears(*range(ENOUGH))
+    assert scene.written == [list(range(ENOUGH))]
+    scene.hears(99)
+    scene.store.answers()
+    assert len(scene.written) == 1
+    scene.clock.advance(GATHER)
+    assert scene.written[1] == [99]
+
+
+def test_nothing_waits_any_more_when_we_stop():
+    scene = Scene(gather=GATHER)
+    scene.hears(0)
+    done = scene.recorder.drain()
+    assert scene.written == [[0]]
+    scene.store.answers()
+    assert done.called
+    assert not scene.clock.getDelayedCalls()
 
 
 def test_a_message_is_acknowledged_only_when_all_before_it_is_safe():

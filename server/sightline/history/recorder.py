@@ -49,6 +49,11 @@ RETRY_MIN, RETRY_MAX = 0.25, 10.0
 """s between attempts."""
 LATE = 1.0
 """A record that waits longer than this (s) says that the store does not keep up."""
+GATHER = 0.01
+"""What comes within so long (s) shares a commit: each one costs as much as dozens of entries."""
+ENOUGH = 16
+"""Records that are written without waiting: mosquitto sends 20 before it wants the first
+acknowledgement, unless it is told otherwise."""
 _HALF = 0.5
 _SLICE = 500  # records looked for at once when duty falls to us
 
@@ -115,7 +120,8 @@ class Recorder:
     ``clock`` is the reactor, ``wall`` gives epoch s. ``standing`` are the kinds whose present
     states are kept. ``sampled`` are kinds whose states go into history now and then: the sort, and
     the least time between two of a thing, s. ``own`` are things that each of several servers has
-    for itself, and what they are called in history.
+    for itself, and what they are called in history. ``gather`` (s): how long fewer than `ENOUGH`
+    records wait for more.
     """
 
     _log = Logger()
@@ -132,9 +138,13 @@ class Recorder:
         sampled: Mapping[str, tuple[str, float]] | None = None,
         own: Mapping[str, str] | None = None,
         duty: Duty | None = None,
+        gather: float = 0.0,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
+        self._gather = gather
+        self._gathering: Any = None
+        self._ripe = False
         self._own = dict(own or {})
         self._duty = duty or Duty()
         self._turn: Turn[Kept] = Turn(self._duty, most=MOST_BYTES)
@@ -335,8 +345,23 @@ class Recorder:
         if not self._queue and not (self._dirty and self._duty.ours):
             self._rest()
             return
+        if self._waits_for_more():
+            return
         self._batch = self._next()
         self._write()
+
+    def _waits_for_more(self) -> bool:
+        few = self._told - self._taken < ENOUGH
+        if not (self._gather and self._open and few) or self._ripe:
+            return False
+        if self._gathering is None:
+            self._gathering = self._clock.callLater(self._gather, self._gathered)
+        return True
+
+    def _gathered(self) -> None:
+        self._gathering, self._ripe = None, True
+        self._pump()
+        self._ripe = False
 
     def _next(self) -> _Batch:
         records: list[Record] = []
@@ -450,6 +475,9 @@ class Recorder:
         self._open = False
         done: Deferred[None] = Deferred()
         self._drained.append(done)
+        if self._gathering is not None:
+            gathering, self._gathering = self._gathering, None
+            gathering.cancel()
         if self._retry is not None:
             retry, self._retry = self._retry, None
             retry.cancel()

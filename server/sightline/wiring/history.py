@@ -24,7 +24,7 @@ from sightline.core.call import Denied
 from sightline.core.turn import Duty
 from sightline.driving.things import Command
 from sightline.history.memory import MemoryStore
-from sightline.history.recorder import Bounds, Recorder
+from sightline.history.recorder import GATHER, Bounds, Recorder
 from sightline.history.restore import Restorer
 from sightline.history.retention import DAY, Days, Own, purge
 from sightline.history.sampled import sampled
@@ -112,6 +112,7 @@ class HistoryService(Service):
             sampled=SAMPLED,
             own={SERVER: ours},
             duty=self._duty,
+            gather=GATHER,
         )
         hub.intake.keep = self.recorder.take
         hub.remember = self.recorder.remember
