@@ -150,9 +150,11 @@ def test_a_server_that_hangs_is_told_from_a_quiet_one(sightline, visit):
     os.kill(sightline.pid, signal.SIGSTOP)
     try:
         expect(page.locator("html[data-connection=lost]")).to_be_attached()
+        expect(page.locator(".live-pill")).to_have_text("Paused")
     finally:
         os.kill(sightline.pid, signal.SIGCONT)
     is_live(page)
+    expect(page.locator(".live-pill")).to_have_text("Live")
 
 
 def test_robots_are_seen_with_their_figures_and_their_silence(broker, visit):

@@ -49,20 +49,22 @@ export function TimeBar() {
     };
   }, [past, today]);
   const away = past.past.value;
+  // Without the server the picture of now stands still, and must not call itself live.
+  const paused = !away && app.connection.value.state !== 'live';
   return (
     <section class="timebar panel" aria-label="Time" data-past={away}>
       <button
         type="button"
         class="live-pill"
-        data-live={!away}
-        title="Back to now (L)"
+        data-live={!away && !paused}
+        title={paused ? 'Waiting for the server' : 'Back to now (L)'}
         aria-pressed={!away}
         onClick={() => {
           past.live();
         }}
       >
         <i />
-        Live
+        {paused ? 'Paused' : 'Live'}
       </button>
       <Player />
       <Scrubber />
