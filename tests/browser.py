@@ -22,7 +22,7 @@ from twisted.internet.error import ConnectionClosed
 from twisted.internet.ssl import Certificate, optionsForClientTLS
 
 from picture import Picture
-from sightline.core import wire
+from sightline.live import protocol as wire
 
 reactor: Any = _reactor
 SOON = 15.0  # s: a wait that fails, not how long things take

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sightline.core.access import GUEST, User
-from sightline.core.session import Visitor
+from sightline.auth.permissions import GUEST, User
+from sightline.auth.session import Visitor
 
 
 class OpenDoor:

@@ -14,40 +14,40 @@ from twisted.internet.task import Clock, deferLater
 from twisted.internet.threads import deferToThread
 
 from browser import Browser
-from sightline.accounts.admin import AdminDesk
-from sightline.accounts.door import DoorDesk
-from sightline.accounts.keeper import Keeper, Policy
-from sightline.accounts.own import OwnDesk
+from sightline.accounts.api_account import AccountApi
+from sightline.accounts.api_admin import AdminApi
+from sightline.accounts.api_links import LinksApi
+from sightline.accounts.api_privacy import PrivacyApi
+from sightline.accounts.api_session import SessionApi
 from sightline.accounts.passwords import Cost
-from sightline.accounts.privacy import PrivacyDesk
-from sightline.accounts.sharing import SharingDesk
-from sightline.core import wire
-from sightline.core.access import Grants, Role, may
-from sightline.core.account import Account, Session
-from sightline.core.intake import Intake
-from sightline.core.presence import Presence
-from sightline.core.proxy import Proxies
-from sightline.core.session import Lifetime, Visitor, described, digest, new_secret
-from sightline.core.world import World
-from sightline.helm import Asker, Helm, Refused
-from sightline.history.desk import HistoryDesk
-from sightline.history.hiding import HidingDesk
+from sightline.accounts.service import AccountPolicy, AccountService
+from sightline.auth.account import Account, Session
+from sightline.auth.permissions import Grants, Role, may
+from sightline.auth.session import Lifetime, Visitor, described, digest, new_secret
+from sightline.history.api import HistoryApi
+from sightline.history.api_hide import HideApi
 from sightline.history.memory import MemoryStore
 from sightline.history.tracks import everything
-from sightline.hub import Hub
 from sightline.journal.entries import Journal
 from sightline.kinds import broker, friends, probots
-from sightline.kinds.broker import LinkReading
+from sightline.kinds.broker import LinkUpdate
 from sightline.kinds.friends.model import Face, Friend
+from sightline.live import protocol
+from sightline.live.hub import Hub
+from sightline.live.ingest import Ingest
+from sightline.live.presence import Presence
+from sightline.live.requests import Asker, Refused, Requests
+from sightline.live.world import World
 from sightline.model.kind import Kind
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
 from sightline.web.fanout import FanOut, Pace
-from sightline.web.front import Front
 from sightline.web.metrics import Metrics, Vitals
-from sightline.web.socket import Limits, SocketResource, Sockets
-from sightline.wiring.recall import shower
+from sightline.web.proxies import Proxies
+from sightline.web.request_context import RequestContext
+from sightline.web.socket import SocketLimits, SocketResource, Sockets
+from sightline.wiring.past_states import shower
 from states import spot
 
 reactor: Any = _reactor
@@ -96,12 +96,12 @@ class House:
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
-        self.keeper = Keeper(
+        self.account_service = AccountService(
             reactor,
             self.clock,
             self.wall,
             folder,
-            Policy(lifetime or Lifetime(), cost, guest, 31 * DAY),
+            AccountPolicy(lifetime or Lifetime(), cost, guest, 31 * DAY),
             demo=demo,
             journal=journal,
         )
@@ -111,22 +111,27 @@ class House:
             Clock(),
             self.wall,
             self.world,
-            Intake(kinds, self.world, presence),
+            Ingest(kinds, self.world, presence),
             presence,
-            LinkReading,
+            LinkUpdate,
             "0.0",
         )
         self.fanout = FanOut(reactor, self.wall, self.world, Pace(tick=0))
         self.hub.listen(self.fanout.stir)
-        self.helm = Helm(self.wall)
+        self.requests = Requests(self.wall)
         for verb in (
             *("see", "stop", "drive", "takeover", "drivers", "shutdown", "routine"),
             *("region", "unregion", "adopt"),
         ):
-            self.helm.add(verb, self._does)
-        self.front = Front(self.keeper, [], Proxies(proxies))
+            self.requests.add(verb, self._does)
+        self.front = RequestContext(self.account_service, [], Proxies(proxies))
         self.sockets = Sockets(
-            reactor, self.fanout, self.helm, self._hello, self.keeper, Limits(rate=1000)
+            reactor,
+            self.fanout,
+            self.requests,
+            self._hello,
+            self.account_service,
+            SocketLimits(rate=1000),
         )
         self.erased: list[str] = []
         self.store = MemoryStore()
@@ -134,18 +139,18 @@ class House:
             self.front,
             self.clock,
             [
-                *DoorDesk(self.keeper).routes(),
-                *OwnDesk(self.keeper).routes(),
-                *SharingDesk(self.keeper).routes(),
-                *PrivacyDesk(
-                    self.keeper,
+                *SessionApi(self.account_service).routes(),
+                *AccountApi(self.account_service).routes(),
+                *LinksApi(self.account_service).routes(),
+                *PrivacyApi(
+                    self.account_service,
                     self.world,
                     (self._erase, lambda thing: self.store.erase([thing])),
                     lambda thing: everything(self.store, thing),
                 ).routes(),
-                *AdminDesk(self.keeper, lambda: [k for k, _ in self.world]).routes(),
-                *HistoryDesk(self.store, self.world, shower(KINDS, self.hub), self.wall).routes(),
-                *HidingDesk(self.store, self.keeper.note).routes(),
+                *AdminApi(self.account_service, lambda: [k for k, _ in self.world]).routes(),
+                *HistoryApi(self.store, self.world, shower(KINDS, self.hub), self.wall).routes(),
+                *HideApi(self.store, self.account_service.note).routes(),
             ],
             rate=rate,
         )
@@ -165,7 +170,7 @@ class House:
         return NOW + self.clock.seconds() + self.step
 
     def _hello(self, visitor: Visitor) -> bytes:
-        return wire.hello(
+        return protocol.hello(
             epoch=self.fanout.epoch(visitor.user.sight),
             server="test",
             user=described(visitor),
@@ -174,7 +179,7 @@ class House:
             message=4096,
         )
 
-    def _does(self, asker: Asker, request: wire.Request) -> dict[str, Any]:
+    def _does(self, asker: Asker, request: protocol.Request) -> dict[str, Any]:
         """Any verb: done by whoever may, as whoever carries it out has to ask."""
         if not may(asker.user, request.do, str(request.more.get("thing"))):
             raise Refused("forbidden", "this is not for you")
@@ -185,9 +190,9 @@ class House:
         self.hub.erase((thing, thing.replace("friend/", "face/")))
 
     async def opens(self) -> House:
-        self.keeper.privilegedStartService()
-        self.keeper.startService()
-        await self.until(lambda: self.keeper.ready.called)
+        self.account_service.privilegedStartService()
+        self.account_service.startService()
+        await self.until(lambda: self.account_service.ready.called)
         self.sockets.start()
         self.listening = reactor.listenTCP(0, self.site, interface="127.0.0.1")
         self.port = self.listening.getHost().port
@@ -197,7 +202,7 @@ class House:
         await self.listening.stopListening()
         self.fanout.stop()
         await self.sockets.stop()
-        await self.keeper.stopService()
+        await self.account_service.stopService()
 
     # -- what happens
 
@@ -214,9 +219,9 @@ class House:
 
     async def passes(self, seconds: float) -> None:
         """Time goes by, and the keeper has looked around."""
-        looks = self.keeper.looks
+        looks = self.account_service.looks
         self.clock.advance(seconds)
-        await self.until(lambda: self.keeper.looks > looks)
+        await self.until(lambda: self.account_service.looks > looks)
 
     async def until(self, fact: Any) -> None:
         for _ in range(500):
@@ -237,7 +242,7 @@ class House:
         disabled: bool = False,
     ) -> str:
         """There is such an account, signed in; its cookie."""
-        hashed = None if password is None else self.keeper.passwords.hash(password)
+        hashed = None if password is None else self.account_service.passwords.hash(password)
         account = Account(
             name,
             role,
@@ -252,15 +257,15 @@ class House:
             database.put_account(account)
             database.put_session(session)
 
-        await self.keeper.change(put)
+        await self.account_service.change(put)
         return f"sightline-{self.port}={secret}"
 
     async def token(self, name: str, *scopes: str, things: tuple[str, ...] = ()) -> str:
-        from sightline.accounts.own import minted
+        from sightline.accounts.api_account import minted
 
-        account = self.keeper.roll.accounts[name]
+        account = self.account_service.roll.accounts[name]
         made, text = minted(account, self.wall(), "t", frozenset(scopes), frozenset(things), None)
-        await self.keeper.change(lambda database: database.put_token(made))
+        await self.account_service.change(lambda database: database.put_token(made))
         return text
 
     async def link(self, cookie: str, *things: str, starts: float = 0, ends: float = 3600) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sightline.journal.entries import News, Whole
+from sightline.journal.entries import JournalNews, Whole
 from sightline.model.faults import Unavailable
 
 
@@ -35,10 +35,10 @@ class MemoryJournal:
         if lost:
             raise Unavailable("lost")
 
-    def look(self, number: int) -> News:
+    def look(self, number: int) -> JournalNews:
         self._answer(self._ask("look"))
         found = [(n, body) for n, body in sorted(self.entries.items()) if n > number]
-        return News(self.id, self.horizon, found[:7])
+        return JournalNews(self.id, self.horizon, found[:7])
 
     def whole(self) -> Whole | None:
         self._answer(self._ask("whole"))

@@ -15,8 +15,8 @@ from typing import Any
 from twisted.internet import reactor as _reactor
 from twisted.logger import globalLogBeginner, textFileLogObserver
 
-from sightline.core.access import User
-from sightline.core.session import Visitor
+from sightline.auth.permissions import User
+from sightline.auth.session import Visitor
 from sightline.web import socket
 
 reactor: Any = _reactor
@@ -33,7 +33,7 @@ def said_to_be(headers: dict[str, str]) -> str:
 
 def name_whoever_connects() -> None:
     """Believe it."""
-    connect, opened = socket.Connection.onConnect, socket.Connection.onOpen
+    connect, opened = socket.BrowserConnection.onConnect, socket.BrowserConnection.onOpen
 
     def named(self: Any, request: Any) -> str:
         self.said = said_to_be(request.headers)
@@ -47,8 +47,8 @@ def name_whoever_connects() -> None:
         if self.said:
             self._unwatch()  # the door knows nobody of this name, and would see them out
 
-    socket.Connection.onConnect = named  # type: ignore[method-assign]
-    socket.Connection.onOpen = unwatched  # type: ignore[method-assign]
+    socket.BrowserConnection.onConnect = named  # type: ignore[method-assign]
+    socket.BrowserConnection.onOpen = unwatched  # type: ignore[method-assign]
 
 
 def main(config: str, state: str, port: str) -> None:

@@ -22,7 +22,7 @@ from twisted.web.server import Site
 
 from aws import ENVIRON, Weather
 from broker import free_port
-from sightline.aws.client import Denied, Dynamo, Refused
+from sightline.aws.client import AwsDenied, AwsRefused, Dynamo
 from sightline.aws.credentials import NoCredentials, source
 from sightline.aws.sigv4 import Credentials, Scope, signed
 from sightline.model.faults import Unavailable
@@ -232,11 +232,11 @@ async def test_patience_ends(weather):
 @pytest_twisted.ensureDeferred
 async def test_a_refusal_is_told_with_its_word(weather):
     weather.mood = lambda operation: "ValidationException"
-    with pytest.raises(Denied, match="ValidationException: not now") as denied:
+    with pytest.raises(AwsDenied, match="ValidationException: not now") as denied:
         await client(weather.endpoint).call("ListTables")
     assert denied.value.code == "ValidationException"
     weather.mood = lambda operation: "AccessDeniedException"
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(AwsRefused) as refused:
         await client(weather.endpoint, patience=0.0).call("ListTables")
     assert refused.value.code == "AccessDeniedException"
 

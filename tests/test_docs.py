@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sightline.settings import Broker, Probot, Settings, Webhook, load
+from sightline.settings import BrokerSettings, ProbotSettings, Settings, WebhookSettings, load
 
 SHIPPED = Path(__file__).parents[1] / "config" / "sightline.toml"
 # "#key = value" and "#[table]" are settings; "# words" are words.
@@ -26,10 +26,10 @@ def uncommented() -> dict[str, object]:
 
 def documented_defaults() -> dict[str, object]:
     sections = msgspec.to_builtins(Settings(), builtin_types=())
-    broker = msgspec.to_builtins(Broker(host="localhost"))
+    broker = msgspec.to_builtins(BrokerSettings(host="localhost"))
     del broker["password"], sections["friends"]["keys"]  # never in this file
-    robot = msgspec.to_builtins(Probot())
-    hook = msgspec.to_builtins(Webhook(url="https://house.example.org/crossings"))
+    robot = msgspec.to_builtins(ProbotSettings())
+    hook = msgspec.to_builtins(WebhookSettings(url="https://house.example.org/crossings"))
     del hook["secret"]
     named = {"broker": {"main": broker}, "probot": {"ProBot1": robot}, "webhook": {"house": hook}}
     return sections | named

@@ -18,7 +18,7 @@ from twisted.internet.threads import deferToThread
 
 from broker import Broker
 from browser import Browser
-from sightline.kinds.friends.box import Keys
+from sightline.kinds.friends.encryption import EncryptionKeys
 from sightline_process import SightlineProcess
 from test_accounts_journey import sightline
 
@@ -126,7 +126,7 @@ async def journey(server: SightlineProcess, broker: Broker) -> None:
         await state_of(browser, "locate", "done")
 
         # Encrypted.
-        keys = Keys({"jane/phone": SECRET})
+        keys = EncryptionKeys({"jane/phone": SECRET})
         phone.says(keys.seal("jane/phone", json.dumps(location(lat=53)).encode()))
         await browser.sees(lambda things: things[JANE]["lat"] == 53)
         assert (await browser.asks("phonestatus", thing=JANE))["ok"]

@@ -80,7 +80,7 @@ def crossings(browser: Browser) -> list[tuple[str, str, str]]:
     return [(line["event"], line["by"], line["name"]) for line in lines]
 
 
-def stays(browser: Browser) -> list[str]:
+def visits(browser: Browser) -> list[str]:
     return sorted(key for key in browser.picture.things if key.startswith("stay/"))
 
 
@@ -156,14 +156,14 @@ async def walk(
     friend.is_at(AWAY)
     friend.is_at(HOME)
     await olga.sees(lambda things: things.get("friend/jane/phone", {}).get("lat") == HOME)
-    assert stays(olga) == []  # one fix is no proof
+    assert visits(olga) == []  # one fix is no proof
     friend.is_at(HOME + 0.0001)
-    await olga.sees(lambda things: len(stays(olga)) == 2)
+    await olga.sees(lambda things: len(visits(olga)) == 2)
     own = mine["thing"].removeprefix("region/")
-    await jane.sees(lambda things: stays(jane) == [f"stay/friend/jane/phone/{own}"])
+    await jane.sees(lambda things: visits(jane) == [f"stay/friend/jane/phone/{own}"])
     friend.is_at(AWAY)
     friend.is_at(AWAY + 0.0001)
-    await olga.sees(lambda things: not stays(olga))
+    await olga.sees(lambda things: not visits(olga))
     assert sorted(crossings(olga)) == sorted(
         (event, "server", name) for event in ("enter", "leave") for name in ("Home", "Mine")
     )
@@ -195,7 +195,7 @@ async def walk(
     await olga.sees(lambda things: things[f"stay/friend/jane/phone/{region}"]["by"] == "both")
     gone = await olga.asks("unregion", thing=made["thing"], version=2)
     assert gone["ok"], gone
-    await olga.sees(lambda things: not stays(olga))
+    await olga.sees(lambda things: not visits(olga))
     assert crossings(olga) == []
 
     posts = [json.loads(post.body) for post in receiver.posts]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest_twisted
 
 from broker import Broker
-from drive.scene import KEYS, ROBOT, STOP, Driver, Process, Recorder, until
+from driving.scene import KEYS, ROBOT, STOP, Driver, Process, Recorder, until
 from sightline_process import SightlineProcess
 
 # `watcher` does not hear what robots are told, so it takes nobody's commands for an attack.

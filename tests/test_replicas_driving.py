@@ -19,7 +19,7 @@ from twisted.internet.threads import deferToThread
 
 from aws import ENVIRON, Weather, endpoint
 from broker import Broker
-from drive.scene import KEYS, ROBOT, STOP, Driver, Process, Recorder, measured, pause, until
+from driving.scene import KEYS, ROBOT, STOP, Driver, Process, Recorder, measured, pause, until
 from sightline_process import SightlineProcess
 
 TABLES = iter(range(1, 1000))

@@ -21,9 +21,9 @@ from twisted.internet.threads import deferToThread
 from aws import ENVIRON, dynamo_store, endpoint
 from broker import Broker
 from browser import Browser
-from drive.scene import Process
+from driving.scene import Process
 from receiver import Receiver
-from sightline.history.entry import Entry
+from sightline.history.record import HistoryEntry
 from sightline.history.store import Span
 from sightline_process import SightlineProcess
 from test_accounts_journey import GOOD, call, sightline
@@ -82,7 +82,7 @@ class Pair:
             lambda things: "connected" in json.dumps(things.get("broker/main")), "the broker"
         )
 
-    async def entries(self) -> dict[tuple[str, str], Sequence[Entry]]:
+    async def entries(self) -> dict[tuple[str, str], Sequence[HistoryEntry]]:
         store = dynamo_store(self.folder, name=self.table)
         await store.open()
         found = {}
@@ -143,7 +143,7 @@ async def until(fact: Callable[[], bool], what: str) -> None:
         await deferToThread(time.sleep, 0.05)
 
 
-def said(entry: Entry) -> str:
+def said(entry: HistoryEntry) -> str:
     body = json.loads(entry.body)
     return json.dumps({name: body[name] for name in sorted(body) if name not in OURS})
 

@@ -10,7 +10,15 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from sightline.settings import BadSettings, Broker, Secret, Server, Settings, is_private, load
+from sightline.settings import (
+    BadSettings,
+    BrokerSettings,
+    Secret,
+    ServerSettings,
+    Settings,
+    is_private,
+    load,
+)
 
 
 @pytest.fixture
@@ -30,7 +38,7 @@ def refusal(path: Path, environ: dict[str, str] | None = None) -> str:
     return str(caught.value).replace(str(path), "x.toml")
 
 
-def main_broker(path: Path, environ: dict[str, str] | None = None) -> Broker:
+def main_broker(path: Path, environ: dict[str, str] | None = None) -> BrokerSettings:
     return load(path, environ or {}).broker["main"]
 
 
@@ -392,7 +400,7 @@ toml_scalars = st.one_of(
 )
 keys = st.sampled_from(
     [f"{s}.{k}" for s in Settings.__struct_fields__ for k in ("listen", "known", "tick_ms", "main")]
-    + [f"broker.main.{k}" for k in Broker.__struct_fields__]
+    + [f"broker.main.{k}" for k in BrokerSettings.__struct_fields__]
 )
 
 
@@ -427,7 +435,7 @@ def test_any_file_is_either_settings_or_refused(tmp_path, lines):
     ],
 )
 def test_only_a_loopback_endpoint_without_a_proxy_is_private(listen, server, private):
-    assert is_private(listen, Server(**server)) is private
+    assert is_private(listen, ServerSettings(**server)) is private
 
 
 def test_a_proxy_is_an_address_or_a_network(write):

@@ -135,9 +135,9 @@ def by_c(program: Path, many: list[socket.socket], size: int, seconds: float) ->
 
 def by_fanout(many: list[socket.socket], seconds: float) -> dict[str, float]:
     """A change of the world, a flush; again and again: all of our path behind the decoder."""
-    from sightline.core.access import EVERYTHING
-    from sightline.core.world import World
+    from sightline.auth.permissions import EVERYTHING
     from sightline.kinds.friends.model import Friend
+    from sightline.live.world import World
     from sightline.web.fanout import FanOut, Pace
 
     world = World("bench")

@@ -28,9 +28,9 @@ from processes import LOAD_CORE, Mosquitto, Remote, Server
 sys.path.insert(0, str(processes.ROOT / "server"))
 
 from sightline.history import reading, tables
-from sightline.history.entry import Entry, digest
+from sightline.history.record import HistoryEntry, digest
 from sightline.history.store import Span
-from sightline.history.writing import Writer
+from sightline.history.writing import StoreWriter
 
 PARTS = ("rows", "stored", "read")
 DEVICES = 1000
@@ -43,7 +43,7 @@ def rows(where: Path, args: argparse.Namespace) -> None:
     results = []
     for batch in (1, 20, 200, 2000):
         path = where / f"rows-{batch}.db"
-        writer = Writer(tables.opened(path))
+        writer = StoreWriter(tables.opened(path))
         count, n = 0, 0
         began = time.monotonic()
         while time.monotonic() - began < args.seconds:
@@ -93,7 +93,7 @@ def read(where: Path, args: argparse.Namespace) -> None:
         if args.quick and devices > 139:
             break
         path = where / f"read-{devices}.db"
-        writer = Writer(tables.opened(path))
+        writer = StoreWriter(tables.opened(path))
         rows = devices * PER_DAY
         began = time.monotonic()
         for first in range(0, rows, 5000):
@@ -127,11 +127,11 @@ def _thing(device: int) -> str:
     return f"friend/u{device}/phone"
 
 
-def _fix(n: int, devices: int = DEVICES) -> Entry:
+def _fix(n: int, devices: int = DEVICES) -> HistoryEntry:
     """The n-th fix: device by device, minute by minute."""
     body = messages.payload(n, devices, n)
     tst = T0 + n // devices * EACH
-    return Entry(_thing(n % devices), "fix", tst, tst + 0.5, body, digest(body))
+    return HistoryEntry(_thing(n % devices), "fix", tst, tst + 0.5, body, digest(body))
 
 
 def _wait(fact: Callable[[], Any]) -> None:

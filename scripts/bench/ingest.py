@@ -104,15 +104,15 @@ def _settled(server: Server, count: int) -> None:
 def micro(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
     """What one message costs in each part, with nothing around it."""
     sys.path.insert(0, str(processes.ROOT / "server"))
-    from sightline.core.access import EVERYTHING
-    from sightline.core.cursor import Cursor
-    from sightline.core.intake import Intake
-    from sightline.core.presence import Presence
-    from sightline.core.world import World
+    from sightline.auth.permissions import EVERYTHING
     from sightline.kinds import friends
+    from sightline.live.cursor import Cursor
+    from sightline.live.ingest import Ingest
+    from sightline.live.presence import Presence
+    from sightline.live.world import World
     from sightline.model.kind import Arrival
     from sightline.mqtt.fastread import FastClient
-    from sightline.web.frame import Deflate, frame
+    from sightline.web.framing import Deflate, frame
 
     n = 5_000 if args.quick else 20_000
     kind = friends.kind(900.0, 3600.0)
@@ -163,7 +163,7 @@ def micro(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
 
     measure("encode the thing", [encode] * REPEAT)
     world = World("bench")
-    intake = Intake([kind], world, Presence(kind.patience))
+    intake = Ingest([kind], world, Presence(kind.patience))
     measure(
         "arrival to world (decode, fold, presence, counts)",
         [lambda lap=lap: intake.take(lap, 0.0) for lap in laps],  # type: ignore[misc]
@@ -215,22 +215,24 @@ def _watched(kind: Any, count: int) -> Any:
     """An intake whose friends are watched over by the lookout; regions lie where they are."""
     from twisted.internet.task import Clock
 
-    from sightline.core.intake import Intake
-    from sightline.core.presence import Presence
-    from sightline.core.world import World
-    from sightline.hub import Hub
-    from sightline.kinds.broker import LinkReading
+    from sightline.kinds.broker import LinkUpdate
     from sightline.kinds.regions.model import Region
-    from sightline.regions.keeper import Changed, Regions
-    from sightline.regions.lookout import Lookout
-    from sightline.regions.phones import Phones
-    from sightline.regions.store import Record
+    from sightline.live.hub import Hub
+    from sightline.live.ingest import Ingest
+    from sightline.live.presence import Presence
+    from sightline.live.world import World
+    from sightline.regions.monitor import GeofenceMonitor
+    from sightline.regions.phones import PhoneRegionService
+    from sightline.regions.service import RegionChange, RegionService
+    from sightline.regions.store import RegionRow
 
     world, presence, clock = World("bench"), Presence(kind.patience), Clock()
-    intake = Intake([kind], world, presence)
-    hub = Hub(clock, time.time, world, intake, presence, LinkReading, "0")
-    regions = Regions(None, time.time, Path("."), hub)
-    Lookout(clock, time.time, hub, regions, Phones(clock, regions, lambda thing: ()))
+    intake = Ingest([kind], world, presence)
+    hub = Hub(clock, time.time, world, intake, presence, LinkUpdate, "0")
+    regions = RegionService(None, time.time, Path("."), hub)
+    GeofenceMonitor(
+        clock, time.time, hub, regions, PhoneRegionService(clock, regions, lambda thing: ())
+    )
     some = random.Random(1)
     for n in range(count):
         region = Region(
@@ -244,7 +246,7 @@ def _watched(kind: Any, count: int) -> Any:
             at=0.0,
             origin="page",
         )
-        regions._apply(Changed(f"r{n:07}", n, None, Record(region, n), "bench", 0.0))
+        regions._apply(RegionChange(f"r{n:07}", n, None, RegionRow(region, n), "bench", 0.0))
     return intake
 
 

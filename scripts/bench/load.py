@@ -7,7 +7,7 @@ every frame to the end and checks it. Other viewers do not copy the bulk of larg
 kernel (MSG_TRUNC): it is the server that is measured here. They recognise each frame by its length
 and its first bytes, and have what the witness found in it.
 
-Told what to do by lines of JSON (see `remote`); `Crowd`'s public methods are the orders.
+Told what to do by lines of JSON (see `remote`); `ConnectionLimits`'s public methods are the orders.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class Crowd:
         self._peer = "sightline"
         self._deflate = False
         self._unready = 0
-        self.witness = Witness()
+        self.audit_log = Witness()
         self.late_joiner: Viewer | None = None
 
     # -- orders
@@ -189,7 +189,7 @@ class Crowd:
     ) -> dict[str, float]:
         """Open K viewers and wait until each has its whole picture."""
         self._port, self._peer, self._deflate = port, peer, deflate
-        self.witness = Witness()
+        self.audit_log = Witness()
         every = max(1, k // SAMPLES)
         began = time.monotonic()
         roles = ["witness", *("sample" if i % every == every - 1 else "" for i in range(1, k))]
@@ -216,7 +216,7 @@ class Crowd:
 
     def begin(self) -> None:
         """Count from here."""
-        self.witness.reset()
+        self.audit_log.reset()
         for viewer in self._viewers:
             viewer.frames.clear()
             del viewer.times[:]
@@ -224,27 +224,27 @@ class Crowd:
 
     def progress(self) -> dict[str, Any]:
         """How far the witness is, and how many viewers have not yet seen what it saw."""
-        witness = self.witness
+        audit_log = self.audit_log
         if self._peer == "mosquitto":
             most = max(v.bytes for v in self._viewers)
             behind = sum(v.bytes < most for v in self._viewers)
         else:
-            behind = sum(not v.paused and self._seq(v) < witness.last_seq for v in self._viewers)
+            behind = sum(not v.paused and self._seq(v) < audit_log.last_seq for v in self._viewers)
         return {
-            "things": witness.things + witness.lost,
+            "things": audit_log.things + audit_log.lost,
             "behind": behind,
             "closed": sum(bool(v.closed) for v in self._viewers),
         }
 
     def report(self) -> dict[str, Any]:
         """What came since `begin`. Latencies in ms, over the witness and the samples."""
-        witness = self.witness
+        audit_log = self.audit_log
         frames = sum(len(v.frames) for v in self._viewers)
         delivered = unknown = 0
         sizes: list[int] = []
         for viewer in self._viewers:
             for head in viewer.frames if self._peer == "sightline" else ():
-                found = witness.known.get(head)
+                found = audit_log.known.get(head)
                 if found is None:
                     unknown += 1
                 else:
@@ -256,9 +256,9 @@ class Crowd:
             delivered = frames
             sizes = [v.bytes for v in self._viewers]
         return {
-            "things": witness.things,
-            "lost": witness.lost,
-            "wrong": witness.wrong,
+            "things": audit_log.things,
+            "lost": audit_log.lost,
+            "wrong": audit_log.wrong,
             "delivered": delivered,
             "frames": frames,
             "own_frames": unknown,
@@ -474,7 +474,7 @@ class Crowd:
         if first == 0xC1:
             payload = viewer.inflate.decompress(payload + b"\x00\x00\xff\xff")
         if viewer.role == "witness":
-            if self.witness.read(head, payload):
+            if self.audit_log.read(head, payload):
                 self._is_ready(viewer)
         elif payload.startswith(b'{"t":"news"') and b'"more":true' not in payload[:80]:
             self._is_ready(viewer)
@@ -485,7 +485,7 @@ class Crowd:
             self._is_ready(viewer)
         elif kind == 0x30:
             if viewer.role == "witness":
-                stamp = self.witness.read_mqtt(packet)
+                stamp = self.audit_log.read_mqtt(packet)
             else:
                 tag = packet.rindex(b'"', 0, -2) + 1
                 stamp = int(packet[tag:-2])
@@ -497,7 +497,7 @@ class Crowd:
     def _seq(self, viewer: Viewer) -> int:
         """The last number the viewer has seen for sure."""
         for head in reversed(viewer.frames):
-            found = self.witness.known.get(head)
+            found = self.audit_log.known.get(head)
             if found is not None:
                 return found[1]
             mark = head.find(b'"seq":')
@@ -514,7 +514,7 @@ class Crowd:
                 weighed += [(took, 1.0) for took in viewer.times]
                 continue
             for head, arrived in zip(viewer.frames, viewer.times, strict=True):
-                things, _, stamps = self.witness.known.get(head, (0, 0, []))
+                things, _, stamps = self.audit_log.known.get(head, (0, 0, []))
                 weighed += [(arrived - s / 1e6, things / len(stamps)) for s in stamps]
         if not weighed:
             return {"p50": 0.0, "p99": 0.0, "max": 0.0}

@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = ("tests/drive/test_stops.py", "tests/test_replicas_driving.py")
+TESTS = ("tests/driving/test_stops.py", "tests/test_replicas_driving.py")
 
 
 def main(runs: int) -> int:

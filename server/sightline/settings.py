@@ -71,7 +71,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     """One table of the file."""
 
 
-class Server(Section, frozen=True, kw_only=True):
+class ServerSettings(Section, frozen=True, kw_only=True):
     """Where the server listens and keeps its files.
 
     ``listen`` is a Twisted endpoint. ``state`` is a folder, relative to the working directory.
@@ -89,7 +89,7 @@ class Server(Section, frozen=True, kw_only=True):
     proxies: tuple[str, ...] = ()
 
 
-class Https(Section, frozen=True, kw_only=True):
+class HttpsSettings(Section, frozen=True, kw_only=True):
     """HTTPS by ourselves: with a ``certificate``, ``server.listen`` speaks TLS.
 
     ``certificate`` and ``key`` are PEM files, the chain behind the certificate, watched while we
@@ -104,7 +104,7 @@ class Https(Section, frozen=True, kw_only=True):
     acme_webroot: str = ""
 
 
-class Limits(Section, frozen=True, kw_only=True):
+class LimitsSettings(Section, frozen=True, kw_only=True):
     """What one browser, and all of them, may cost us.
 
     ``connections_per_address`` and ``http_per_address`` do not count this machine's own addresses
@@ -124,7 +124,7 @@ class Limits(Section, frozen=True, kw_only=True):
     ping_seconds: Seconds = 30.0
 
 
-class Fanout(Section, frozen=True, kw_only=True):
+class FanoutSettings(Section, frozen=True, kw_only=True):
     """How news is bundled on its way to the browsers.
 
     Changes within ``tick_ms`` share one frame; under load the tick widens up to ``tick_max_ms``.
@@ -139,7 +139,7 @@ class Fanout(Section, frozen=True, kw_only=True):
     beat_seconds: Seconds = 5.0
 
 
-class Broker(Section, frozen=True, kw_only=True):
+class BrokerSettings(Section, frozen=True, kw_only=True):
     """One MQTT broker to connect to.
 
     ``port`` and ``client_id`` are filled in by `load` where the file leaves them out; paths are
@@ -175,7 +175,7 @@ class Broker(Section, frozen=True, kw_only=True):
     password: Secret | None = None
 
 
-class Friends(Section, frozen=True, kw_only=True):
+class FriendsSettings(Section, frozen=True, kw_only=True):
     """How long a friend may be silent, in seconds, before it is stale, then offline; their phones.
 
     ``keys_file`` holds the secrets of those who encrypt what they send, ``keys`` is what was read
@@ -189,7 +189,7 @@ class Friends(Section, frozen=True, kw_only=True):
     keys: Mapping[str, Secret] = {}
 
 
-class Probots(Section, frozen=True, kw_only=True):
+class ProbotsSettings(Section, frozen=True, kw_only=True):
     """How long a robot may be silent, in seconds; which robots are shown before they are heard."""
 
     stale_after: Seconds = 1.5
@@ -197,7 +197,7 @@ class Probots(Section, frozen=True, kw_only=True):
     known: tuple[str, ...] = ()
 
 
-class Accounts(Section, frozen=True, kw_only=True):
+class AccountsSettings(Section, frozen=True, kw_only=True):
     """Who gets in without signing in, and how long a sign-in lasts.
 
     ``guest`` is the role of who did not sign in; anywhere but on this machine it also needs
@@ -213,14 +213,14 @@ class Accounts(Section, frozen=True, kw_only=True):
     hash_passes: Annotated[int, Meta(ge=1, le=100)] = 3
 
 
-class Probot(Section, frozen=True, kw_only=True):
+class ProbotSettings(Section, frozen=True, kw_only=True):
     """One robot by its name. ``name`` is what people call it; ``picture`` a PNG or JPEG file."""
 
     name: str = ""
     picture: str = ""
 
 
-class Driving(Section, frozen=True, kw_only=True):
+class DrivingSettings(Section, frozen=True, kw_only=True):
     """The guard: a process that stops robots when the server hangs.
 
     ``guard``: start one for each broker; false when it runs as a unit of its own. ``need_guard``:
@@ -231,7 +231,7 @@ class Driving(Section, frozen=True, kw_only=True):
     need_guard: bool = False
 
 
-class Console(Section, frozen=True, kw_only=True):
+class ConsoleSettings(Section, frozen=True, kw_only=True):
     """Who may use the console on the broker page, and for what.
 
     ``read_role`` may look at topics and subscribe, ``publish_role`` may publish: viewer, operator
@@ -245,7 +245,7 @@ class Console(Section, frozen=True, kw_only=True):
     publish: tuple[str, ...] = ("test/#",)
 
 
-class Regions(Section, frozen=True, kw_only=True):
+class RegionsSettings(Section, frozen=True, kw_only=True):
     """When somebody counts as inside of a region or outside, and who hears of it.
 
     ``margin`` m beyond the border is outside; a change counts after ``fixes`` in a row or ``dwell``
@@ -260,7 +260,7 @@ class Regions(Section, frozen=True, kw_only=True):
     broker: str = ""
 
 
-class Webhook(Section, frozen=True, kw_only=True):
+class WebhookSettings(Section, frozen=True, kw_only=True):
     """Somebody who is told of crossings by HTTP.
 
     ``events`` and ``by`` choose among them; ``regions`` are ids, ``shared`` or ``all``. ``private``
@@ -281,10 +281,10 @@ class Webhook(Section, frozen=True, kw_only=True):
     secret: Secret | None = None
 
 
-class History(Section, frozen=True, kw_only=True):
+class HistorySettings(Section, frozen=True, kw_only=True):
     """What happened, and for how long it is kept.
 
-    ``store``: sqlite (``history.db`` in the state folder), dynamodb (see `Dynamodb`) or memory (for
+    ``store``: sqlite (``history.db`` in the state folder), dynamodb (see `DynamodbSettings`) or memory (for
     trying out; at most ``memory_rows`` entries). Positions are kept for ``days``, unless their
     owner said otherwise; commands, alarms, logs and figures for ``log_days``; 0: for good. While
     the store is slow or fails, ``queue`` records of ``queue_megabytes`` may wait for it.
@@ -298,7 +298,7 @@ class History(Section, frozen=True, kw_only=True):
     memory_rows: Count = 100_000
 
 
-class Dynamodb(Section, frozen=True, kw_only=True):
+class DynamodbSettings(Section, frozen=True, kw_only=True):
     """The table in Amazon DynamoDB, for ``history.store = "dynamodb"``.
 
     ``region`` empty: as AWS_REGION says. ``endpoint`` is a URL where it is not AWS itself.
@@ -313,8 +313,8 @@ class Dynamodb(Section, frozen=True, kw_only=True):
     spill_megabytes: Annotated[int, Meta(ge=1, le=1_000_000)] = 256
 
 
-class Replicas(Section, frozen=True, kw_only=True):
-    """Several servers that are one to everybody: they share the table of `Dynamodb`.
+class ReplicasSettings(Section, frozen=True, kw_only=True):
+    """Several servers that are one to everybody: they share the table of `DynamodbSettings`.
 
     ``name`` is this server's among them; empty: it is alone.
     """
@@ -322,7 +322,7 @@ class Replicas(Section, frozen=True, kw_only=True):
     name: str = ""
 
 
-class Archive(Section, frozen=True, kw_only=True):
+class ArchiveSettings(Section, frozen=True, kw_only=True):
     """Raw MQTT messages as they came, in files by day; what of them, and how long.
 
     ``topics`` are filters. What is older than ``days`` goes, and the oldest when there is more than
@@ -342,23 +342,23 @@ class Settings(Section, frozen=True, kw_only=True):
     in which they are shown; and so is ``webhook``.
     """
 
-    server: Server = Server()
-    https: Https = Https()
-    limits: Limits = Limits()
-    fanout: Fanout = Fanout()
-    broker: Mapping[str, Broker] = {}
-    friends: Friends = Friends()
-    probots: Probots = Probots()
-    accounts: Accounts = Accounts()
-    driving: Driving = Driving()
-    probot: Mapping[str, Probot] = {}
-    console: Console = Console()
-    regions: Regions = Regions()
-    webhook: Mapping[str, Webhook] = {}
-    history: History = History()
-    archive: Archive = Archive()
-    dynamodb: Dynamodb = Dynamodb()
-    replicas: Replicas = Replicas()
+    server: ServerSettings = ServerSettings()
+    https: HttpsSettings = HttpsSettings()
+    limits: LimitsSettings = LimitsSettings()
+    fanout: FanoutSettings = FanoutSettings()
+    broker: Mapping[str, BrokerSettings] = {}
+    friends: FriendsSettings = FriendsSettings()
+    probots: ProbotsSettings = ProbotsSettings()
+    accounts: AccountsSettings = AccountsSettings()
+    driving: DrivingSettings = DrivingSettings()
+    probot: Mapping[str, ProbotSettings] = {}
+    console: ConsoleSettings = ConsoleSettings()
+    regions: RegionsSettings = RegionsSettings()
+    webhook: Mapping[str, WebhookSettings] = {}
+    history: HistorySettings = HistorySettings()
+    archive: ArchiveSettings = ArchiveSettings()
+    dynamodb: DynamodbSettings = DynamodbSettings()
+    replicas: ReplicasSettings = ReplicasSettings()
 
     def warnings(self) -> list[str]:
         """What is allowed but should be said aloud at every start."""
@@ -421,20 +421,20 @@ def load(path: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Set
 
 
 _SECTIONS = (
-    Server,
-    Https,
-    Limits,
-    Fanout,
-    Friends,
-    Probots,
-    Accounts,
-    Driving,
-    Console,
-    Regions,
-    History,
-    Archive,
-    Dynamodb,
-    Replicas,
+    ServerSettings,
+    HttpsSettings,
+    LimitsSettings,
+    FanoutSettings,
+    FriendsSettings,
+    ProbotsSettings,
+    AccountsSettings,
+    DrivingSettings,
+    ConsoleSettings,
+    RegionsSettings,
+    HistorySettings,
+    ArchiveSettings,
+    DynamodbSettings,
+    ReplicasSettings,
 )
 
 
@@ -444,7 +444,7 @@ def _settings(
     _check_names(table, Settings.__struct_fields__, file, "")
     sections: dict[str, Any] = {}
     for section in _SECTIONS:
-        name = section.__name__.lower()
+        name = section.__name__.removesuffix("Settings").lower()
         if name in table:
             sections[name] = section(**_values(section, table[name], file, name))
     if "https" in sections:
@@ -460,7 +460,7 @@ def _settings(
     hooks = table.get("webhook", {})
     if not isinstance(hooks, dict):
         raise BadSettings(f"{file}: webhook: must be tables, one per receiver: [webhook.house]")
-    replica = sections.get("replicas", Replicas()).name
+    replica = sections.get("replicas", ReplicasSettings()).name
     settings = Settings(
         **sections,
         webhook={name: _webhook(name, t, file, folder, environ) for name, t in hooks.items()},
@@ -481,7 +481,7 @@ def _broker(
     folder: Path,
     environ: Mapping[str, str],
     replica: str,
-) -> Broker:
+) -> BrokerSettings:
     where = f"broker.{name}"
     if not _BROKER_NAME.fullmatch(name):
         raise BadSettings(
@@ -492,7 +492,7 @@ def _broker(
             f"{file}: {where}.password: a password is not written here; use password_file,"
             f" password_env or the environment variable {_password_variable(name)}"
         )
-    values = _values(Broker, table, file, where)
+    values = _values(BrokerSettings, table, file, where)
     if not values.get("host"):
         raise BadSettings(f"{file}: {where}.host: is missing; must be the broker's name or address")
     for key in ("password_file", "tls_ca", "tls_cert", "tls_key"):
@@ -503,7 +503,7 @@ def _broker(
         values = _AWS | values
         if values.get("port") == _AWS_SHARED_PORT:
             values.setdefault("tls_alpn", (_AWS_ALPN,))
-    broker = Broker(**values)
+    broker = BrokerSettings(**values)
     return msgspec.structs.replace(
         broker,
         port=broker.port or _PORTS[broker.transport, broker.tls],
@@ -512,7 +512,9 @@ def _broker(
     )
 
 
-def _https(https: Https, file: str, folder: Path, environ: Mapping[str, str]) -> Https:
+def _https(
+    https: HttpsSettings, file: str, folder: Path, environ: Mapping[str, str]
+) -> HttpsSettings:
     """With whole paths. Whether the files are there is the server's matter, not the guard's."""
     paths = {}
     for key in ("certificate", "key"):
@@ -549,7 +551,7 @@ def _path(
     return str(Path(credentials) / name)
 
 
-def _with_keys(friends: Friends, file: str, folder: Path) -> Friends:
+def _with_keys(friends: FriendsSettings, file: str, folder: Path) -> FriendsSettings:
     """The secrets of friends who encrypt, from their file: ``"user/device" = "secret"``."""
     if not friends.keys_file:
         return friends
@@ -574,15 +576,15 @@ def _with_keys(friends: Friends, file: str, folder: Path) -> Friends:
     return msgspec.structs.replace(friends, keys_file=path, keys=keys)
 
 
-def _probot(name: str, table: object, file: str, folder: Path) -> Probot:
+def _probot(name: str, table: object, file: str, folder: Path) -> ProbotSettings:
     where = f"probot.{name}"
     if not _ROBOT_NAME.fullmatch(name):
         raise BadSettings(f"{file}: {where}: a robot's name is such as ProBot1")
-    values = _values(Probot, table, file, where)
+    values = _values(ProbotSettings, table, file, where)
     if values.get("picture"):
         values["picture"] = str(folder / values["picture"])
         _check_file(values["picture"], file, f"{where}.picture", secret=False)
-    return Probot(**values)
+    return ProbotSettings(**values)
 
 
 # What AWS IoT Core asks of a connection, where the file says nothing.
@@ -593,7 +595,7 @@ _AWS_ALPN = "x-amzn-mqtt-ca"
 
 def _webhook(
     name: str, table: object, file: str, folder: Path, environ: Mapping[str, str]
-) -> Webhook:
+) -> WebhookSettings:
     where = f"webhook.{name}"
     if not _BROKER_NAME.fullmatch(name):
         raise BadSettings(
@@ -603,7 +605,7 @@ def _webhook(
         raise BadSettings(
             f"{file}: {where}.secret: a secret is not written here; use secret_file or secret_env"
         )
-    values = _values(Webhook, table, file, where)
+    values = _values(WebhookSettings, table, file, where)
     url = values.get("url", "")
     if fault := _url_fault(url):
         raise BadSettings(f"{file}: {where}.url: {fault} (is {_shown(url)})")
@@ -624,7 +626,7 @@ def _webhook(
             )
     if secret is not None and len(secret) < _LEAST_SECRET:
         raise BadSettings(f"{file}: {where}: a secret has at least {_LEAST_SECRET} characters")
-    return Webhook(**values, secret=None if secret is None else Secret(secret))
+    return WebhookSettings(**values, secret=None if secret is None else Secret(secret))
 
 
 _LEAST_SECRET = 16
@@ -664,7 +666,9 @@ def _password_variable(name: str) -> str:
     return f"SIGHTLINE_BROKER_{name.upper().replace('-', '_')}_PASSWORD"
 
 
-def _password(name: str, broker: Broker, file: str, environ: Mapping[str, str]) -> Secret | None:
+def _password(
+    name: str, broker: BrokerSettings, file: str, environ: Mapping[str, str]
+) -> Secret | None:
     """The password of this broker: the environment goes before the file."""
     where = f"{file}: broker.{name}"
     if broker.password_file and broker.password_env:
@@ -798,7 +802,7 @@ def _check_values(settings: Settings, file: str) -> None:
         raise BadSettings(f"{file}: {where}: {wrong}")
 
 
-def _server_faults(server: Server) -> Iterable[tuple[str, str]]:
+def _server_faults(server: ServerSettings) -> Iterable[tuple[str, str]]:
     if not _is_endpoint(server.listen):
         yield (
             "server.listen",
@@ -896,7 +900,7 @@ def _order_faults(settings: Settings) -> Iterable[tuple[str, str]]:
             yield "probots.known", f"each must be a name such as ProBot1 (is {_shown(name)})"
 
 
-def _friends_faults(friends: Friends) -> Iterable[tuple[str, str]]:
+def _friends_faults(friends: FriendsSettings) -> Iterable[tuple[str, str]]:
     at = urlsplit(friends.mqtt_at)
     try:
         good = at.scheme in ("mqtt", "mqtts") and bool(at.hostname) and at.port != 0
@@ -917,7 +921,7 @@ def _filter_faults(where: str, section: Section, keys: Iterable[str]) -> Iterabl
                 yield f"{where}.{key}", f"each must be a topic filter: {fault} (is {_shown(name)})"
 
 
-def _dynamodb_faults(dynamodb: Dynamodb) -> Iterable[tuple[str, str]]:
+def _dynamodb_faults(dynamodb: DynamodbSettings) -> Iterable[tuple[str, str]]:
     table, region, endpoint = dynamodb.table, dynamodb.region, dynamodb.endpoint
     if not re.fullmatch(r"[A-Za-z0-9_.-]{3,255}", table):
         yield "dynamodb.table", f"must be 3 to 255 of A-Z a-z 0-9 _ . - (is {_shown(table)})"
@@ -948,7 +952,7 @@ def _replicas_faults(settings: Settings) -> Iterable[tuple[str, str]]:
         )
 
 
-def _broker_faults(name: str, broker: Broker) -> Iterable[tuple[str, str]]:
+def _broker_faults(name: str, broker: BrokerSettings) -> Iterable[tuple[str, str]]:
     where = f"broker.{name}"
     if broker.profile == "aws":
         yield from _aws_faults(where, broker)
@@ -965,7 +969,7 @@ def _broker_faults(name: str, broker: Broker) -> Iterable[tuple[str, str]]:
         yield f"{where}.client_id", "MQTT 3.1 allows at most 23 characters"
 
 
-def _aws_faults(where: str, broker: Broker) -> Iterable[tuple[str, str]]:
+def _aws_faults(where: str, broker: BrokerSettings) -> Iterable[tuple[str, str]]:
     """What AWS IoT would answer with a closed connection and no word."""
     if not broker.tls:
         yield f"{where}.tls", "AWS IoT speaks TLS only; remove this"
@@ -1001,7 +1005,7 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _twin_faults(brokers: Mapping[str, Broker]) -> Iterable[tuple[str, str]]:
+def _twin_faults(brokers: Mapping[str, BrokerSettings]) -> Iterable[tuple[str, str]]:
     """Two connections with one client id at one broker throw each other out for ever."""
     seen: dict[tuple[str, int, str], str] = {}
     for name, broker in brokers.items():
@@ -1013,7 +1017,7 @@ def _twin_faults(brokers: Mapping[str, Broker]) -> Iterable[tuple[str, str]]:
             )
 
 
-def is_private(listen: str, server: Server) -> bool:
+def is_private(listen: str, server: ServerSettings) -> bool:
     """Whether only this machine can reach the server: a loopback endpoint without a proxy."""
     if server.proxies or server.public_url:
         return False

@@ -19,50 +19,58 @@ from twisted.logger import Logger
 from twisted.python import usage
 
 from sightline import __version__
-from sightline.accounts.admin import AdminDesk
-from sightline.accounts.door import DoorDesk
-from sightline.accounts.keeper import Keeper, Policy
-from sightline.accounts.own import OwnDesk
+from sightline.accounts.api_account import AccountApi
+from sightline.accounts.api_admin import AdminApi
+from sightline.accounts.api_links import LinksApi
+from sightline.accounts.api_privacy import PrivacyApi
+from sightline.accounts.api_session import SessionApi
+from sightline.accounts.audit import AuditLog
 from sightline.accounts.passwords import Cost
-from sightline.accounts.privacy import PrivacyDesk
-from sightline.accounts.sharing import SharingDesk
-from sightline.accounts.witness import Witness
-from sightline.console.desk import Act
-from sightline.console.desk import Desk as ConsoleDesk
-from sightline.console.watch import Watch
-from sightline.core import wire
-from sightline.core.account import Deed
-from sightline.core.console import LARGEST_REQUEST, Rights
-from sightline.core.intake import Intake, Quarantined
-from sightline.core.presence import Presence
-from sightline.core.proxy import Proxies
-from sightline.core.session import Lifetime, Visitor, described
-from sightline.core.world import World
-from sightline.driving.desk import Desk
-from sightline.driving.refusals import refused_commands
-from sightline.driving.verbs import Verbs
-from sightline.helm import Helm
-from sightline.history.desk import HistoryDesk
-from sightline.history.hiding import HidingDesk
-from sightline.history.looking import Looking
+from sightline.accounts.service import AccountPolicy, AccountService
+from sightline.auth.account import AuditEvent
+from sightline.auth.session import Lifetime, Visitor, described
+from sightline.cluster.messages import FILTERS, Peers
+from sightline.console.broker_monitor import BrokerMonitor
+from sightline.console.rules import LARGEST_REQUEST, ConsoleRights
+from sightline.console.service import ConsoleAct
+from sightline.console.service import ConsoleService as ConsoleDesk
+from sightline.driving.errors import refused_commands
+from sightline.driving.requests import DrivingRequests
+from sightline.driving.service import DrivingService
+from sightline.history.api import HistoryApi
+from sightline.history.api_hide import HideApi
+from sightline.history.read_only import ReadOnlyPast
 from sightline.history.tracks import everything
-from sightline.hub import Hub
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
-from sightline.model.kind import Kind, Patience, id_of, kind_of
-from sightline.others import FILTERS, Others
-from sightline.settings import Accounts, BadSettings, Probot, Settings, is_private, load
+from sightline.live import protocol
+from sightline.live.hub import Hub
+from sightline.live.ingest import Ingest, Quarantined
+from sightline.live.presence import Presence
+from sightline.live.requests import Requests
+from sightline.live.world import World
+from sightline.model.kind import Kind, Timeouts, id_of, kind_of
+from sightline.settings import (
+    AccountsSettings,
+    BadSettings,
+    ProbotSettings,
+    Settings,
+    is_private,
+    load,
+)
 from sightline.web import assets, site
 from sightline.web.api import Api
 from sightline.web.fanout import FanOut, Pace
-from sightline.web.front import Front
 from sightline.web.metrics import Metrics, Vitals
-from sightline.web.socket import Limits, SocketResource, Sockets
+from sightline.web.proxies import Proxies
+from sightline.web.request_context import RequestContext
+from sightline.web.socket import SocketLimits, SocketResource, Sockets
+from sightline.wiring.accounts import Invitation, RequiredAccounts
 from sightline.wiring.archive import message_archive
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers
-from sightline.wiring.door import Door, Invitation
-from sightline.wiring.folder import StateFolder
+from sightline.wiring.cluster import Cluster
+from sightline.wiring.errors import CannotStart
 from sightline.wiring.history import (
     HistoryService,
     figures_of,
@@ -71,13 +79,12 @@ from sightline.wiring.history import (
     remembers,
     retained,
 )
+from sightline.wiring.listeners import Ports
 from sightline.wiring.owntracks import OwnTracks, keys
-from sightline.wiring.ports import Ports
-from sightline.wiring.recall import shower
-from sightline.wiring.regions import Places
-from sightline.wiring.replicas import Replicas
-from sightline.wiring.start import CannotStart
-from sightline.wiring.supervised import Supervised, Supervisor
+from sightline.wiring.past_states import shower
+from sightline.wiring.regions import Geofencing
+from sightline.wiring.state_folder import StateFolder
+from sightline.wiring.systemd import Supervised, Supervisor
 
 reactor: Any = _reactor
 _log = Logger()
@@ -142,12 +149,12 @@ class Sightline(MultiService):
         logbook = broker.Logbook()
         kinds = _kinds(settings, logbook)
         world = World(secrets.token_hex(8), capacity=settings.limits.things)
-        patience: dict[str, Patience] = {}
+        patience: dict[str, Timeouts] = {}
         for kind in kinds:
             patience |= kind.patience
         presence = Presence(patience)
-        intake = Intake(kinds, world, presence)
-        hub = Hub(reactor, time.time, world, intake, presence, broker.LinkReading, __version__)
+        intake = Ingest(kinds, world, presence)
+        hub = Hub(reactor, time.time, world, intake, presence, broker.LinkUpdate, __version__)
         pace = Pace(
             tick=settings.fanout.tick_ms / 1000,
             tick_max=settings.fanout.tick_max_ms / 1000,
@@ -158,8 +165,8 @@ class Sightline(MultiService):
         hub.listen(fanout.stir)
         _introduce(settings, hub)
 
-        replicas = Replicas(settings)
-        keeper = Keeper(
+        replicas = Cluster(settings)
+        account_service = AccountService(
             reactor,
             reactor,
             time.time,
@@ -172,7 +179,7 @@ class Sightline(MultiService):
         rights = _rights(settings)
 
         def hello(visitor: Visitor) -> bytes:
-            return wire.hello(
+            return protocol.hello(
                 epoch=fanout.epoch(visitor.user.sight),
                 server=__version__,
                 user=described(visitor),
@@ -182,7 +189,7 @@ class Sightline(MultiService):
                 publish=limits.large if rights.publishes(visitor.user) else None,
             )
 
-        limits = Limits(
+        limits = SocketLimits(
             connections=settings.limits.connections,
             connections_per_address=settings.limits.connections_per_address,
             connections_per_user=settings.limits.connections_per_user,
@@ -192,26 +199,26 @@ class Sightline(MultiService):
             handshake=settings.limits.handshake_seconds,
             ping=settings.limits.ping_seconds,
         )
-        helm = Helm(time.time)
-        helm.when_answered(Witness(keeper.note, reactor))
-        Looking().join(helm)
-        self.desk = desk = Desk(
+        requests = Requests(time.time)
+        requests.when_answered(AuditLog(account_service.note, reactor))
+        ReadOnlyPast().join(requests)
+        self.desk = desk = DrivingService(
             reactor,
             time.time,
             hub,
             replicas.claims,
             need_guard=settings.driving.need_guard,
         )
-        Verbs(helm, desk)
-        console = ConsoleDesk(reactor, time.time, rights, audit=_auditor(keeper))
-        console.join(helm)
-        watch = Watch(reactor, time.time, hub, logbook, console.figures)
+        DrivingRequests(requests, desk)
+        console = ConsoleDesk(reactor, time.time, rights, audit=_auditor(account_service))
+        console.join(requests)
+        watch = BrokerMonitor(reactor, time.time, hub, logbook, console.figures)
         sockets = Sockets(
             reactor,
             fanout,
-            helm,
+            requests,
             hello,
-            keeper,
+            account_service,
             limits,
             compression=settings.fanout.compression,
             publishes=rights.publishes,
@@ -226,7 +233,7 @@ class Sightline(MultiService):
             hub,
             kinds,
             time.time,
-            retained(keeper),
+            retained(account_service),
             ours(settings),
             duty,
         )
@@ -235,7 +242,9 @@ class Sightline(MultiService):
         brokers = Brokers(
             settings, state, hub, desk, console, watch, filters, history, demo=demo, config=config
         )
-        places = Places(settings, state, hub, helm, keeper, brokers.publish, duty, replicas.regions)
+        places = Geofencing(
+            settings, state, hub, requests, account_service, brokers.publish, duty, replicas.regions
+        )
         archive = message_archive(reactor, settings, state)
         brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers
@@ -251,14 +260,16 @@ class Sightline(MultiService):
             "console": console.subscriptions,
             "console_dropped": console.dropped,
             "topics": console.topics,
-            "refused": refused_commands(helm.refused),
+            "refused": refused_commands(requests.refused),
             "archive_lost": archive.lost,
         }
         trusted = [*settings.server.origins, *_origin(settings.server.public_url)]
-        front = Front(keeper, trusted, Proxies(settings.server.proxies), settings.server.public_url)
+        front = RequestContext(
+            account_service, trusted, Proxies(settings.server.proxies), settings.server.public_url
+        )
         others = None
         if settings.replicas.name:
-            others = Others(reactor, settings.replicas.name, brokers.publish_anywhere)
+            others = Peers(reactor, settings.replicas.name, brokers.publish_anywhere)
             others.setServiceParent(self)
             brokers.share(FILTERS, others.sift)
             replicas.speak(others)
@@ -266,8 +277,8 @@ class Sightline(MultiService):
             settings,
             time.time,
             hub,
-            helm,
-            keeper,
+            requests,
+            account_service,
             front,
             brokers.tell_phone,
             __version__,
@@ -286,20 +297,22 @@ class Sightline(MultiService):
             history.erase,
         )
         desks = (
-            DoorDesk(keeper),
-            OwnDesk(keeper),
-            SharingDesk(keeper),
-            PrivacyDesk(
-                keeper,
+            SessionApi(account_service),
+            AccountApi(account_service),
+            LinksApi(account_service),
+            PrivacyApi(
+                account_service,
                 world,
                 (brokers.clear_retained, *erasers),
                 lambda thing: everything(store, thing),
             ),
-            HistoryDesk(store, world, shower(kinds, hub), time.time),
-            HidingDesk(store, keeper.note),
-            AdminDesk(keeper, lambda: [key for key, _ in world if kind_of(key) == "friend"]),
+            HistoryApi(store, world, shower(kinds, hub), time.time),
+            HideApi(store, account_service.note),
+            AdminApi(
+                account_service, lambda: [key for key, _ in world if kind_of(key) == "friend"]
+            ),
         )
-        replicas.join(keeper, places.regions, world, erasers)
+        replicas.join(account_service, places.regions, world, erasers)
         api = Api(
             front,
             reactor,
@@ -322,13 +335,13 @@ class Sightline(MultiService):
             front,
             time.time,
             lambda: len(sockets.connections),
-            Invitation(keeper, settings.server.public_url),
+            Invitation(account_service, settings.server.public_url),
             replicas.ready(history.restored),
         )
         for part in (
             StateFolder(state),
             replicas,
-            Door(keeper),
+            RequiredAccounts(account_service),
             history,
             hub,
             desk,
@@ -360,22 +373,22 @@ def _kinds(settings: Settings, logbook: broker.Logbook) -> Sequence[Kind]:
     )
 
 
-def _auditor(keeper: Keeper) -> Callable[[Act], None]:
+def _auditor(account_service: AccountService) -> Callable[[ConsoleAct], None]:
     """Has what was published by hand written down: where to and how much, never what."""
 
-    def note(act: Act) -> None:
+    def note(act: ConsoleAct) -> None:
         more = f"{act.size} bytes, QoS {act.qos}" + (", retained" if act.retain else "")
         result = "ok" if act.refused is None else "refused"
         thing = f"broker/{act.broker} {act.topic}"
-        keeper.note(Deed(act.user, act.address, act.verb, thing, result, more))
+        account_service.note(AuditEvent(act.user, act.address, act.verb, thing, result, more))
 
     return note
 
 
-def _rights(settings: Settings) -> Rights:
+def _rights(settings: Settings) -> ConsoleRights:
     """What the console may do."""
     console = settings.console
-    return Rights(
+    return ConsoleRights(
         read_role=console.read_role,
         publish_role=console.publish_role,
         subscribe=console.subscribe,
@@ -383,8 +396,8 @@ def _rights(settings: Settings) -> Rights:
     )
 
 
-def _policy(accounts: Accounts) -> Policy:
-    return Policy(
+def _policy(accounts: AccountsSettings) -> AccountPolicy:
+    return AccountPolicy(
         lifetime=Lifetime(idle=accounts.idle_hours * 3600, absolute=accounts.session_days * 86400),
         cost=Cost(memory=accounts.hash_memory, time=accounts.hash_passes),
         guest=None if accounts.guest == "none" else accounts.guest,
@@ -411,7 +424,7 @@ def _introduce(settings: Settings, hub: Hub) -> None:
     """The robots of the settings are shown before they are heard."""
     names = dict.fromkeys((*settings.probot, *settings.probots.known))
     for order, name in enumerate(names):
-        told = settings.probot.get(name, Probot())
+        told = settings.probot.get(name, ProbotSettings())
         robot = ProBot(presence="offline", name=told.name or None, order=order)
         hub.show(f"probot/{name}", robot)
         if told.picture:

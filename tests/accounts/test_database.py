@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from sightline.accounts.database import _STEPS, FILE, BadDatabase, Database, Search
-from sightline.core.access import Grants
-from sightline.core.account import Account, Deed, Session, Share, Token
+from sightline.auth.account import Account, AuditEvent, Session, Share, Token
+from sightline.auth.permissions import Grants
 
 NOW = 1_795_235_000.0
 JANE = Account(
@@ -81,7 +81,7 @@ def test_all_or_nothing(database: Database):
 
 
 def test_the_audit_log_is_only_added_to(database: Database):
-    database.write(Deed("jane", "127.0.0.1", "sign in"))
+    database.write(AuditEvent("jane", "127.0.0.1", "sign in"))
     for statement in ("DELETE FROM audit", "UPDATE audit SET who = 'bob'"):
         with pytest.raises(sqlite3.IntegrityError, match="audit log"):
             database._sql.execute(statement)
@@ -96,7 +96,7 @@ def test_the_audit_log_is_searched(database: Database):
             ("jane", "export", "friend/bob/phone"),
         ]
     ):
-        database.write(Deed(who, f"10.0.0.{n}", what, thing))
+        database.write(AuditEvent(who, f"10.0.0.{n}", what, thing))
 
     def found(**search: object) -> list[int]:
         return [record.n for record in database.records(Search(**search))]  # type: ignore[arg-type]
@@ -114,7 +114,7 @@ def test_the_audit_log_is_searched(database: Database):
 
 
 def test_friends_are_in_the_log_by_a_pseudonym_only(tmp_path: Path, database: Database):
-    database.write(Deed("root", "127.0.0.1", "export", "friend/zebedee/phone"))
+    database.write(AuditEvent("root", "127.0.0.1", "export", "friend/zebedee/phone"))
     (record,) = database.records(Search())
     hidden = record.deed.thing
     assert hidden.startswith("friend/~")
@@ -137,7 +137,7 @@ def test_who_is_erased_is_nowhere_in_the_file(tmp_path: Path, database: Database
     database.retain(thing, 3)
     assert database.retention(thing) == 3
     database.copy.share(lambda: database.erase(thing), scrub=True)
-    database.write(Deed("root", "127.0.0.1", "erase", thing))
+    database.write(AuditEvent("root", "127.0.0.1", "erase", thing))
     assert database.retention(thing) is None
     for path in tmp_path.iterdir():
         assert b"zebedee" not in path.read_bytes(), path.name

@@ -10,8 +10,8 @@ import pytest_twisted
 from house import GOOD, House
 from journals import MemoryJournal
 from sightline.accounts.database import Search
-from sightline.core.account import Deed
-from sightline.core.session import Lifetime
+from sightline.auth.account import AuditEvent
+from sightline.auth.session import Lifetime
 
 HOUR = 3600.0
 ZEBEDEE = "friend/zebedee/phone"
@@ -28,7 +28,7 @@ def cookie_at(house: House, cookie: str) -> str:
 
 
 async def looks(house: House) -> None:
-    await house.keeper.refresh()
+    await house.account_service.refresh()
 
 
 @pytest_twisted.ensureDeferred
@@ -48,10 +48,10 @@ async def test_who_is_signed_out_at_one_is_shown_out_by_the_other(house, journal
     await looks(two)
     browser = await two.browser(cookie_at(two, cookie))
     told: list[int] = []
-    one.keeper.follower.when_appended(lambda: told.append(1))
+    one.account_service.follower.when_appended(lambda: told.append(1))
     assert (await one.asks("DELETE", "/session", cookie=cookie)).status == 200
     assert told
-    two.keeper.follower.look()  # told so, or half a second later
+    two.account_service.follower.look()  # told so, or half a second later
     closed = await browser.is_closed()
     assert (closed.code, closed.reason) == (4001, "you have been signed out")
 
@@ -61,7 +61,7 @@ async def test_half_a_second_later_it_is_seen_without_a_word(house, journal):
     one, two = await house(journal=journal), await house(journal=journal)
     await one.knows("jane")
     two.clock.advance(0.5)
-    await two.until(lambda: "jane" in two.keeper.roll.accounts)
+    await two.until(lambda: "jane" in two.account_service.roll.accounts)
 
 
 @pytest_twisted.ensureDeferred
@@ -74,7 +74,7 @@ async def test_a_session_that_is_used_elsewhere_does_not_idle_here(house, journa
     for _ in range(4):
         assert (await one.asks("GET", "/me", cookie=cookie)).status == 200
         await one.passes(60)
-        await one.until(lambda: not one.keeper._open().copy.posted())
+        await one.until(lambda: not one.account_service._open().copy.posted())
         for home, seconds in ((one, HOUR / 2), (two, HOUR / 2 + 60)):
             await looks(home)
             await home.passes(seconds)
@@ -91,7 +91,7 @@ async def test_while_the_others_are_away_who_is_in_stays_in_and_changes_are_refu
     refused = await home.asks("POST", "/session", asked)
     assert (refused.status, refused.code) == (503, "busy")
     assert "Who is signed in stays signed in" in refused.said["why"]
-    assert home.keeper.follower.trouble == "cut"
+    assert home.account_service.follower.trouble == "cut"
     wrong = await home.asks("POST", "/session", asked | {"password": "x"})
     assert wrong.code == "wrong"
     made = await home.asks("POST", "/users", {"name": "bob"}, cookie=cookie)
@@ -100,8 +100,8 @@ async def test_while_the_others_are_away_who_is_in_stays_in_and_changes_are_refu
     assert browser.closed is None
     journal.mood = lambda operation: None
     await home.passes(1)
-    await home.until(lambda: not home.keeper.follower.trouble)
-    await home.until(lambda: not home.keeper._open().copy.posted())
+    await home.until(lambda: not home.account_service.follower.trouble)
+    await home.until(lambda: not home.account_service._open().copy.posted())
     assert (await home.asks("POST", "/session", asked)).status == 200
     await looks(other)
     for each in (home, other):
@@ -121,8 +121,8 @@ async def test_a_password_that_was_changed_elsewhere_meanwhile_opens_nothing(hou
         # Two has found the password right, and is about to write the session down.
         if operation == "append" and not changed:
             changed.append(True)
-            database = one.keeper._open()
-            hashed = one.keeper.passwords.hash("another-good-one-8")
+            database = one.account_service._open()
+            hashed = one.account_service.passwords.hash("another-good-one-8")
             kept = database.account("jane").password
             database.copy.share(lambda: database.rehash("jane", kept, hashed))
 
@@ -149,7 +149,7 @@ async def test_two_admins_who_close_each_other_at_once_leave_one(house, journal)
 async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym(house, journal):
     one, two = await house(journal=journal), await house(journal=journal)
     told: list[list[str]] = []
-    two.keeper.when_erased(told.append)
+    two.account_service.when_erased(told.append)
     cookie = await one.knows("root", "admin", see=("*",))
     await looks(two)
     one.shows(ZEBEDEE)
@@ -161,12 +161,12 @@ async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym(house, jou
     assert done.status == 200, done.said
     await one.until(lambda: journal.horizon > 0)
     await looks(two)
-    assert told == [[two.keeper.veil.hide(ZEBEDEE)]]
+    assert told == [[two.account_service.veil.hide(ZEBEDEE)]]
     await looks(two)
     assert len(told) == 1
     assert all(b"zebedee" not in body for body in journal.entries.values())
     for home in (one, two):
-        for path in home.keeper._folder.glob("accounts.db*"):
+        for path in home.account_service._folder.glob("accounts.db*"):
             assert b"zebedee" not in path.read_bytes(), path
 
 
@@ -174,12 +174,12 @@ async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym(house, jou
 async def test_who_is_gone_after_an_erasure_has_it_finished_by_another(house, journal):
     one, two = await house(journal=journal), await house(journal=journal)
     await one.knows("jane", see=(ZEBEDEE,))
-    await one.keeper.follower.stop()
-    await one.keeper.change(lambda database: database.erase(ZEBEDEE), scrub=True)
+    await one.account_service.follower.stop()
+    await one.account_service.change(lambda database: database.erase(ZEBEDEE), scrub=True)
     await looks(two)
     assert any(b"zebedee" in body for body in journal.entries.values())
     two.clock.advance(1)  # sees it
-    await two.until(lambda: two.keeper.follower._scrub is not None)
+    await two.until(lambda: two.account_service.follower._scrub is not None)
     assert journal.horizon == 0
     two.clock.advance(60)
     await two.until(lambda: journal.horizon > 0)
@@ -193,11 +193,11 @@ async def test_deeds_alone_do_not_move_those_who_are_in(house, journal):
     await looks(two)
     changed: list[str] = []
     for home, name in ((one, "one"), (two, "two")):
-        home.keeper.when_changed(lambda name=name: changed.append(name))
-    one.keeper.note(Deed("jane", "127.0.0.1", "stop", "probot/ProBot1"))
-    await one.until(lambda: one.keeper._open().copy.number == journal.last == 2)
+        home.account_service.when_changed(lambda name=name: changed.append(name))
+    one.account_service.note(AuditEvent("jane", "127.0.0.1", "stop", "probot/ProBot1"))
+    await one.until(lambda: one.account_service._open().copy.number == journal.last == 2)
     await looks(two)
-    assert two.keeper._open().copy.number == 2
+    assert two.account_service._open().copy.number == 2
     assert changed == []
 
 
@@ -205,13 +205,13 @@ async def test_deeds_alone_do_not_move_those_who_are_in(house, journal):
 async def test_a_server_that_is_alone_again_goes_on_with_what_it_has(journal, tmp_path):
     home = await House(tmp_path, journal=journal).opens()
     cookie = await home.knows("jane", password=GOOD)
-    await home.keeper.follower.stop()
-    home.keeper.note(Deed("jane", "127.0.0.1", "stop", "probot/ProBot1"))  # waits
+    await home.account_service.follower.stop()
+    home.account_service.note(AuditEvent("jane", "127.0.0.1", "stop", "probot/ProBot1"))  # waits
     await home.closes()
     alone = await House(tmp_path).opens()
-    assert alone.keeper.follower is None
+    assert alone.account_service.follower is None
     answer = await alone.asks("GET", "/me", cookie=cookie_at(alone, cookie))
-    records = await alone.keeper.look(lambda database: database.records(Search()))
+    records = await alone.account_service.look(lambda database: database.records(Search()))
     await alone.closes()
     assert answer.status == 200
     assert [record.deed.what for record in records] == ["stop"]

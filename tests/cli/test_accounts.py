@@ -14,8 +14,8 @@ import pytest
 from journals import MemoryJournal
 from sightline.accounts.database import Database
 from sightline.accounts.passwords import Cost, Passwords
+from sightline.auth.account import Account
 from sightline.cli.main import main
-from sightline.core.account import Account
 
 GOOD = "quite-a-long-one-7"
 
@@ -127,7 +127,7 @@ def shared(run: Any) -> Iterator[Database]:
 def test_where_there_are_several_servers_it_is_the_server_who_makes_the_change(
     run: Any, shared: Database, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("sightline.cli.ledger.time.sleep", lambda _: shared.copy.drain())
+    monkeypatch.setattr("sightline.cli.accounts_db.time.sleep", lambda _: shared.copy.drain())
     run("user", "add", "root", "--role", "admin")
     assert "root" in run("user", "list")
     assert run("token", "add", "root", "wall", "--scope", "see").startswith("sl_")
@@ -138,7 +138,7 @@ def test_where_there_are_several_servers_it_is_the_server_who_makes_the_change(
 def test_what_no_server_takes_is_kept_and_said(
     run: Any, shared: Database, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ):
-    monkeypatch.setattr("sightline.cli.ledger._PATIENCE", 0.0)
+    monkeypatch.setattr("sightline.cli.accounts_db._PATIENCE", 0.0)
     config = str(run.state.parent / "cheap.toml")
     words = ["user", "add", "root", "--no-password", "--state", str(run.state), "--config", config]
     assert main(words) == 0
@@ -158,7 +158,7 @@ def test_what_the_server_cannot_do_is_said_with_the_reason(
         shared.copy.share(lambda: shared.remove_account("root"))
         shared.copy.drain()
 
-    monkeypatch.setattr("sightline.cli.ledger.time.sleep", sleep)
+    monkeypatch.setattr("sightline.cli.accounts_db.time.sleep", sleep)
     said = run("token", "add", "root", "wall", "--scope", "see", fails=True)
     assert said == "sightline: this could not be done: FOREIGN KEY constraint failed\n"
     assert shared.copy.posted() == []

@@ -23,19 +23,19 @@ from sightline.cli.bookmarks import Bookmarks
 from sightline.cli.exporting import Export, moment
 from sightline.cli.importing import Import
 from sightline.cli.progress import Progress
-from sightline.history.entry import entry
 from sightline.history.formats import rec
 from sightline.history.importing import CannotImport, Source, sources, steps
 from sightline.history.lines import Problem
 from sightline.history.memory import MemoryStore
+from sightline.history.record import entry
 from sightline.history.store import Span
 from sightline.kinds.friends.decode import decode
-from sightline.model.kind import Patience
+from sightline.model.kind import Timeouts
 
 TST = 1_795_235_749  # 2026-11-21 04:35:49 UTC
 JANE = "friend/jane/phone"
 MONTH = 30 * 86_400
-DECODE: Any = partial(decode, Patience(1.0, 1.0))
+DECODE: Any = partial(decode, Timeouts(1.0, 1.0))
 
 
 def location(number: int = 0, **more: object) -> bytes:

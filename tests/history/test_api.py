@@ -13,7 +13,7 @@ import pytest_twisted
 from twisted.internet.defer import fail
 
 from house import NOW
-from sightline.history.entry import entry
+from sightline.history.record import entry
 from sightline.kinds.friends.model import Friend
 from sightline.model.faults import Unavailable
 

@@ -26,7 +26,7 @@ from aws import ENVIRON, Weather, dynamo_store, endpoint
 from broker import Broker
 from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.store import DynamoStore
-from sightline.history.entry import Entry, Standing, entry
+from sightline.history.record import HistoryEntry, LastState, entry
 from sightline.history.store import Span
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline_process import SightlineProcess
@@ -37,7 +37,7 @@ JANE = "friend/jane/phone"
 THROTTLED = "ProvisionedThroughputExceededException"
 
 
-def fix(number: int, thing: str = JANE) -> Entry:
+def fix(number: int, thing: str = JANE) -> HistoryEntry:
     return entry(thing, "fix", T0 + number, T0, b'{"n":%d}' % number)
 
 
@@ -71,7 +71,7 @@ async def until(condition: Callable[[], bool]) -> None:
         await deferLater(reactor, 0.01)
 
 
-async def kept(store: DynamoStore, thing: str = JANE) -> list[Entry]:
+async def kept(store: DynamoStore, thing: str = JANE) -> list[HistoryEntry]:
     return list((await store.page(Span(thing, "fix"), 10_000)).entries)
 
 
@@ -95,18 +95,18 @@ async def test_in_any_weather_everything_is_kept_once(weather, stores, tmp_path)
 @pytest_twisted.ensureDeferred
 async def test_a_long_throttling_loses_nothing_and_keeps_the_order(weather, stores, tmp_path):
     store = await stores(tmp_path, weather.endpoint, writing=0.1)
-    await store.write([fix(0)], [Standing(JANE, T0, b"0")])
+    await store.write([fix(0)], [LastState(JANE, T0, b"0")])
     weather.mood = lambda operation: THROTTLED
     for number in range(1, 30):
-        assert await store.write([fix(number)], [Standing(JANE, T0, b"%d" % number)]) == 1
+        assert await store.write([fix(number)], [LastState(JANE, T0, b"%d" % number)]) == 1
     assert store.spilled > 0
     assert THROTTLED in store.trouble
     weather.mood = lambda operation: None
     # Written while the rest is on its way into the table: it stands behind it.
-    await store.write([fix(30)], [Standing(JANE, T0, b"30")])
+    await store.write([fix(30)], [LastState(JANE, T0, b"30")])
     await until(lambda: store.spilled == 0 and not store._spilling)
     assert await kept(store) == [fix(number) for number in range(31)]
-    assert (await store.standings())[0] == [Standing(JANE, T0, b"30")]
+    assert (await store.standings())[0] == [LastState(JANE, T0, b"30")]
     await store.write([fix(31)], ())
     assert (store.spilled, store.trouble) == (0, "")
     assert len(await kept(store)) == 32
@@ -181,7 +181,7 @@ async def test_a_store_is_closed_at_once_whatever_it_waits_for(weather, stores, 
 async def test_an_erasure_reaches_what_waits_on_disk(weather, stores, tmp_path):
     store = await stores(tmp_path, weather.endpoint, writing=0.0)
     weather.mood = lambda operation: THROTTLED if operation == "BatchGetItem" else None
-    await store.write([fix(0), fix(1, "friend/omar/phone")], [Standing(JANE, T0, b"{}")])
+    await store.write([fix(0), fix(1, "friend/omar/phone")], [LastState(JANE, T0, b"{}")])
     assert await store.erase([JANE]) == 1
     weather.mood = lambda operation: None
     await until(lambda: store.spilled == 0 and not store._spilling)
@@ -226,7 +226,7 @@ async def test_a_second_start_finds_the_same_table(stores, tmp_path):
 async def test_an_entry_that_fits_into_no_item_harms_no_other(stores, tmp_path):
     store = await stores(tmp_path)
     large = entry(JANE, "fix", T0, T0, b'"%b"' % (b"x" * 400_000))
-    assert await store.write([large, fix(1)], [Standing(JANE, T0, large.body)]) == 1
+    assert await store.write([large, fix(1)], [LastState(JANE, T0, large.body)]) == 1
     assert await kept(store) == [fix(1)]
 
 
@@ -268,7 +268,7 @@ def test_bounds_are_as_near_as_can_be(tst, digest):
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=400), times, digests)
 def test_an_entry_is_the_same_when_it_comes_back(name, tst, digest):
-    before = Entry(f"friend/{name}", "alarm", tst, T0 + 0.5, '{"ü":1}'.encode(), digest)
+    before = HistoryEntry(f"friend/{name}", "alarm", tst, T0 + 0.5, '{"ü":1}'.encode(), digest)
     item = keys.item_of(before)
     assert keys.entry_of(item) == before
     assert len(item["es"]["S"].encode()) <= 1024

@@ -235,7 +235,7 @@ def test_a_point_that_makes_no_sense_is_named_and_the_others_are_read(point, why
 def test_a_record_can_be_read_again(at, part, said):
     payload = json.dumps(said).encode()
     line = rec.written(at + 0.75, part, payload)
-    assert rec.read(line[:-1]) == rec.Record(at, part, payload)
+    assert rec.read(line[:-1]) == rec.RecLine(at, part, payload)
 
 
 def test_a_record_is_written_as_a_recorder_does():

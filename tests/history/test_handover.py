@@ -7,10 +7,10 @@ from typing import Any
 import pytest_twisted
 from twisted.internet.task import Clock
 
-from sightline.core.turn import SETTLED, Duty
-from sightline.history.entry import Entry
+from sightline.cluster.leader import SETTLED, Leadership
 from sightline.history.handover import missing
 from sightline.history.memory import MemoryStore
+from sightline.history.record import HistoryEntry
 from sightline.history.recorder import Recorder
 from sightline.history.store import Span
 from sightline.kinds.probots.model import ProBot
@@ -37,8 +37,8 @@ class Servers:
         self.duties = {name: self._duty(name) for name in "ab"}
         self.recorders = {name: self._recorder(name) for name in "ab"}
 
-    def _duty(self, name: str) -> Duty:
-        return Duty(lambda: self.duty == name)
+    def _duty(self, name: str) -> Leadership:
+        return Leadership(lambda: self.duty == name)
 
     def _recorder(self, name: str) -> Recorder:
         return Recorder(
@@ -74,7 +74,7 @@ class Servers:
             for recorder in self.recorders.values():
                 recorder.tick()
 
-    async def entries(self, thing: str, sort: str) -> list[Entry]:
+    async def entries(self, thing: str, sort: str) -> list[HistoryEntry]:
         return list((await self.store.page(Span(thing, sort))).entries)
 
 

@@ -9,8 +9,8 @@ import pytest
 from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
-from sightline.history.entry import Entry, Standing
 from sightline.history.memory import MemoryStore
+from sightline.history.record import HistoryEntry, LastState
 from sightline.history.recorder import ENOUGH, GATHER, MOST_ROWS, Bounds, Recorder
 from sightline.history.store import Span
 from sightline.kinds.friends.model import Friend
@@ -28,9 +28,9 @@ class SlowStore(MemoryStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.asked: list[tuple[list[Entry], list[Standing]]] = []
+        self.asked: list[tuple[list[HistoryEntry], list[LastState]]] = []
         self.waiting: Deferred[int] | None = None
-        self.poison: Entry | None = None
+        self.poison: HistoryEntry | None = None
 
     def write(self, entries: Any, standings: Any) -> Deferred[int]:
         assert self.waiting is None, "asked again before it answered"
@@ -257,7 +257,7 @@ def test_the_present_state_goes_along_with_its_record_the_latest_once():
 def test_a_thing_that_is_gone_loses_its_standing():
     scene = Scene()
     scene.recorder.take([(JANE, T0, None, None)])
-    assert scene.store.asked[0][1] == [Standing(JANE, T0, None)]
+    assert scene.store.asked[0][1] == [LastState(JANE, T0, None)]
 
 
 def test_other_kinds_are_not_kept():

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest_twisted
 
 from sightline.accounts.database import Database
-from sightline.history.entry import entry
 from sightline.history.memory import MemoryStore
+from sightline.history.record import entry
 from sightline.history.retention import DAY, Days, purge
 from sightline.history.store import Span
 

@@ -8,8 +8,8 @@ import json
 import pytest
 import pytest_twisted
 
-from sightline.history.entry import entry
 from sightline.history.memory import MemoryStore
+from sightline.history.record import entry
 from sightline.history.sampled import MOST, SHORTEST, sampled
 
 BROKER = "broker/main"

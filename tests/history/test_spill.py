@@ -8,7 +8,7 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor as _reactor
 
-from sightline.history.entry import Standing, entry
+from sightline.history.record import LastState, entry
 from sightline.history.spill import Batch, Spill
 from sightline.model.faults import Unavailable
 
@@ -18,7 +18,7 @@ T0 = 1_795_235_000.0
 
 def batch(number: int, thing: str = "friend/jane/phone", size: int = 10) -> Batch:
     body = b'{"n":"%0*d"}' % (size, number)
-    return Batch((entry(thing, "fix", T0 + number, T0, body),), (Standing(thing, T0, body),))
+    return Batch((entry(thing, "fix", T0 + number, T0, body),), (LastState(thing, T0, body),))
 
 
 async def opened(folder: Path, most: int = 10_000_000) -> Spill:

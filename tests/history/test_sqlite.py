@@ -10,10 +10,10 @@ import pytest
 import pytest_twisted
 
 from sightline.history import tables
-from sightline.history.entry import Entry, Standing, entry
+from sightline.history.record import HistoryEntry, LastState, entry
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Span
-from sightline.history.writing import PURGE, Writer
+from sightline.history.writing import PURGE, StoreWriter
 from sightline.model.faults import CannotOpen, Unavailable
 
 T0 = 1_795_235_000.0
@@ -46,7 +46,7 @@ async def test_what_was_written_is_there_after_a_restart(tmp_path):
 @pytest_twisted.ensureDeferred
 async def test_nothing_of_an_erased_thing_is_left_in_the_files(store, tmp_path):
     body = b'{"_type":"location","lat":12.3456789}'
-    await store.write(fixes(200, body=body), [Standing(JANE, T0, body)])
+    await store.write(fixes(200, body=body), [LastState(JANE, T0, body)])
     await store.write(fixes(5, "friend/omar/phone"), [])
 
     def left() -> bytes:
@@ -74,7 +74,7 @@ async def test_a_locked_file_is_unavailable_and_then_available_again(store, tmp_
 @pytest_twisted.ensureDeferred
 async def test_a_write_that_fails_leaves_nothing_behind(store):
     wrong: Any = "no number"
-    broken = [*fixes(2), Entry(JANE, "fix", T0, T0, b"{}", wrong)]
+    broken = [*fixes(2), HistoryEntry(JANE, "fix", T0, T0, b"{}", wrong)]
     with pytest.raises(Unavailable):
         await store.write(broken, [])
     assert await store.write(fixes(3), []) == 3
@@ -117,7 +117,7 @@ def test_a_folder_in_its_place_is_refused(tmp_path):
 def test_an_upgrade_makes_a_backup_first(tmp_path):
     path = tmp_path / tables.FILE
     sql = tables.opened(path)
-    Writer(sql).write(fixes(3), [])
+    StoreWriter(sql).write(fixes(3), [])
     sql.close()
     newer = (*tables.STEPS, "ALTER TABLE standing ADD COLUMN mood TEXT;\n")
     sql = tables.opened(path, newer)
@@ -144,7 +144,7 @@ def test_an_upgrade_that_fails_leaves_the_version_before(tmp_path):
 
 def test_a_backup_is_whole_while_others_write(tmp_path):
     path = tmp_path / tables.FILE
-    writer = Writer(tables.opened(path))
+    writer = StoreWriter(tables.opened(path))
     writer.write(fixes(100), [])
     sql = tables.connect(path)
     tables.backup(sql, tmp_path / "copy.db")

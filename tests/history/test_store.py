@@ -10,20 +10,20 @@ import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred
 
-from sightline.history.entry import Entry, Standing, digest, entry
-from sightline.history.store import MOST, BadMark, Page, Span, Store
+from sightline.history.record import HistoryEntry, LastState, digest, entry
+from sightline.history.store import MOST, BadCursor, HistoryPage, Span, Store
 from stores import MAKERS
 
 T0 = 1_795_235_000.0
 JANE, OMAR, BOT = "friend/jane/phone", "friend/omar/phöne ✓", "probot/ProBot1"
 
 
-def fix(tst: float, thing: str = JANE, lat: float = 52.5, at: float | None = None) -> Entry:
+def fix(tst: float, thing: str = JANE, lat: float = 52.5, at: float | None = None) -> HistoryEntry:
     body = json.dumps({"_type": "location", "tst": tst, "lat": lat, "lon": 13.4}).encode()
     return entry(thing, "fix", tst, tst if at is None else at, body)
 
 
-def event(tst: float, sort: str = "alarm", thing: str = BOT, n: int = 1) -> Entry:
+def event(tst: float, sort: str = "alarm", thing: str = BOT, n: int = 1) -> HistoryEntry:
     return entry(thing, sort, tst, tst, json.dumps({"n": n}).encode())
 
 
@@ -35,9 +35,9 @@ def store(request, tmp_path):
     pytest_twisted.blockon(made.close())
 
 
-async def everything(ask: Callable[[str | None], Deferred[Page]]) -> list[Entry]:
+async def everything(ask: Callable[[str | None], Deferred[HistoryPage]]) -> list[HistoryEntry]:
     """All pages, one after the other."""
-    found: list[Entry] = []
+    found: list[HistoryEntry] = []
     after = None
     for _ in range(1000):
         page = await ask(after)
@@ -47,7 +47,9 @@ async def everything(ask: Callable[[str | None], Deferred[Page]]) -> list[Entry]
     raise AssertionError("it never ends")
 
 
-def track(store: Store, thing: str = JANE, limit: int = 2, **span: float) -> Awaitable[list[Entry]]:
+def track(
+    store: Store, thing: str = JANE, limit: int = 2, **span: float
+) -> Awaitable[list[HistoryEntry]]:
     return everything(lambda after: store.page(Span(thing, "fix", **span), limit, after))
 
 
@@ -66,7 +68,7 @@ async def test_what_was_written_is_read_back_whole_and_in_order(store):
 async def test_the_same_entry_again_changes_nothing(store):
     first = fix(T0)
     assert await store.write([first], []) == 1
-    again = Entry(first.thing, "fix", T0, T0 + 60, b'{"other":1}', first.digest)
+    again = HistoryEntry(first.thing, "fix", T0, T0 + 60, b'{"other":1}', first.digest)
     assert await store.write([again, fix(T0 + 1), fix(T0 + 1)], []) == 1
     assert await track(store) == [first, fix(T0 + 1)]
     assert (await store.figures()).rows in (2, None)
@@ -110,7 +112,7 @@ async def test_a_mark_stays_good_while_entries_come_and_go(store):
 @pytest_twisted.ensureDeferred
 async def test_no_page_is_larger_than_allowed(store):
     page = await store.page(Span(JANE, "fix"), MOST * 10)
-    assert page == Page([]) or list(page.entries) == []
+    assert page == HistoryPage([]) or list(page.entries) == []
 
 
 @pytest_twisted.ensureDeferred
@@ -139,7 +141,7 @@ async def test_events_are_found_by_time_and_sort_over_all_things(store):
     same = [event(T0 + 9, "alarm", thing, 7) for thing in (JANE, BOT)]
     await store.write([*crossings, *alarms, *same, fix(T0 + 1)], [])
 
-    async def events(*sorts: str, **how: object) -> list[Entry]:
+    async def events(*sorts: str, **how: object) -> list[HistoryEntry]:
         return await everything(lambda after: store.events(sorts, limit=3, after=after, **how))
 
     oldest = await events("crossing", "alarm", newest_first=False)
@@ -186,7 +188,7 @@ async def test_what_is_hidden_is_shown_to_nobody_until_it_is_undone(store):
 
 @pytest_twisted.ensureDeferred
 async def test_an_erased_thing_leaves_nothing(store):
-    await store.write([fix(T0), fix(T0, OMAR), event(T0)], [Standing(JANE, T0, b"{}")])
+    await store.write([fix(T0), fix(T0, OMAR), event(T0)], [LastState(JANE, T0, b"{}")])
     await store.hide(JANE, "fix", [(T0, fix(T0).digest)], "one")
     assert await store.erase([JANE, "friend/nobody/x"]) == 1
     assert list(await store.things()) == sorted([OMAR, BOT])
@@ -215,18 +217,18 @@ async def test_what_is_old_is_removed_each_sort_and_thing_by_its_own_time(store)
 
 @pytest_twisted.ensureDeferred
 async def test_the_present_states_are_kept_the_latest_of_each(store):
-    await store.write([], [Standing(JANE, T0, b'{"a":1}'), Standing(JANE, T0 + 1, b'{"a":2}')])
-    await store.write([], [Standing(OMAR, T0, b"{}"), Standing(BOT, T0, b"{}")])
-    await store.write([], [Standing(OMAR, T0 + 5, None)])
+    await store.write([], [LastState(JANE, T0, b'{"a":1}'), LastState(JANE, T0 + 1, b'{"a":2}')])
+    await store.write([], [LastState(OMAR, T0, b"{}"), LastState(BOT, T0, b"{}")])
+    await store.write([], [LastState(OMAR, T0 + 5, None)])
     some, more = await store.standings(limit=1)
-    assert some == [Standing(JANE, T0 + 1, b'{"a":2}')]
+    assert some == [LastState(JANE, T0 + 1, b'{"a":2}')]
     rest, more = await store.standings(limit=1, after=more)
-    assert (rest, more) == ([Standing(BOT, T0, b"{}")], None)
+    assert (rest, more) == ([LastState(BOT, T0, b"{}")], None)
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_state_and_its_removal_in_one_write_leave_nothing(store):
-    await store.write([], [Standing(JANE, T0, b"{}"), Standing(JANE, T0, None)])
+    await store.write([], [LastState(JANE, T0, b"{}"), LastState(JANE, T0, None)])
     assert (await store.standings())[0] == []
 
 
@@ -245,20 +247,20 @@ async def test_a_thousand_at_once_are_as_good_as_one_by_one(store):
 @pytest.mark.parametrize("mark", ["", "x", "1_", "1_zz", "nan_1", "1e300_1", "1_-5", "1_2_3"])
 @pytest_twisted.ensureDeferred
 async def test_a_mark_that_is_not_ours_is_refused(store, mark):
-    with pytest.raises(BadMark):
+    with pytest.raises(BadCursor):
         await store.page(Span(JANE, "fix"), 10, mark)
 
 
 @pytest_twisted.ensureDeferred
 async def test_pages_hold_everything_written_once(store):
     dice = random.Random(7)
-    expected: dict[object, Entry] = {}
+    expected: dict[object, HistoryEntry] = {}
     for _ in range(4 if store.name == "dynamodb" else 20):  # there a page is two HTTP requests
         batch = []
         for _ in range(dice.randrange(20)):
             body = dice.choice([b"1", b"2", b"3"])
             thing, tst = dice.choice([JANE, OMAR]), T0 + dice.randrange(40) / 4
-            batch.append(Entry(thing, "fix", tst, T0, body, digest(body)))
+            batch.append(HistoryEntry(thing, "fix", tst, T0, body, digest(body)))
         before = len(expected)
         new = await store.write(batch, [])
         for one in batch:

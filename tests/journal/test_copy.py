@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 
 from journals import MemoryJournal
 from sightline.accounts.database import Database, Search
-from sightline.core.access import Grants
-from sightline.core.account import Account, Deed, Session, Share, Token
+from sightline.auth.account import Account, AuditEvent, Session, Share, Token
+from sightline.auth.permissions import Grants
 from sightline.journal import copy as copies
 from sightline.journal.copy import Copy, to_supersede
 from sightline.journal.entries import LARGEST, TooLarge
 from sightline.kinds.regions.model import Region
 from sightline.model.faults import Unavailable
-from sightline.regions.store import Record, Stale, Standing, Store
+from sightline.regions.store import RegionRow, RegionStore, StaleRegion, StoredVisit
 
 NOW = 1_795_235_000.0
 SHARED = ("account", "given", "token", "share", "session", "audit", "retention", "secret", "taken")
@@ -61,7 +61,7 @@ class Server:
 
     def notes(self, text: str) -> None:
         with self.database.change():
-            self.database.write(Deed("root", "local", "note", more=text))
+            self.database.write(AuditEvent("root", "local", "note", more=text))
 
     def settles(self) -> None:
         if not self.database.copy.joined:
@@ -226,7 +226,7 @@ def test_what_the_command_line_does_while_the_file_is_replaced_is_not_lost(serve
 
     def write() -> None:
         with line.change():
-            line.write(Deed("cli", "local", "note", more="just now"))
+            line.write(AuditEvent("cli", "local", "note", more="just now"))
 
     def brings(self: Copy, table: str, memory: sqlite3.Connection) -> None:
         bring(self, table, memory)
@@ -262,7 +262,7 @@ def test_the_command_line_leaves_its_changes_to_the_server(servers):
     line = Database(one.folder, lambda: NOW)
     with line.change():
         line.put_account(account("jane"))
-        line.write(Deed("root (command line)", "local", "make account", more="by hand"))
+        line.write(AuditEvent("root (command line)", "local", "make account", more="by hand"))
     assert line.account("jane") is None
     (number,) = line.copy.posted()
     assert line.copy.refusals([number]) == []
@@ -302,7 +302,7 @@ def test_a_change_beside_the_journal_is_a_mistake_that_shows(servers):
 def test_what_is_too_large_for_the_journal_is_refused(servers):
     one, _ = servers
     with pytest.raises(TooLarge, match="350,000"):
-        one.does(lambda database: database.write(Deed("x" * LARGEST, "", "note")))
+        one.does(lambda database: database.write(AuditEvent("x" * LARGEST, "", "note")))
     one.does(puts("jane"))
     assert one.accounts == {"jane"}
 
@@ -552,8 +552,8 @@ def test_who_was_where_is_each_servers_own(tmp_path, journal):
     one, two = stores
     for each in stores:
         each.copy.join()
-    one.note(["friend/jane/phone"], [Standing("friend/jane/phone", "home", NOW)])
-    one.copy.share(lambda: one.put("home", Record(HOME, 1), 0))
+    one.note(["friend/jane/phone"], [StoredVisit("friend/jane/phone", "home", NOW)])
+    one.copy.share(lambda: one.put("home", RegionRow(HOME, 1), 0))
     one.copy.compact()
     assert two.copy.take(journal.look(0))
     assert two.regions() == one.regions()
@@ -574,17 +574,17 @@ def test_a_region_that_another_changed_first_is_stale(tmp_path, journal):
     one, two = stores
     for each in stores:
         each.copy.join()
-    one.copy.share(lambda: one.put("home", Record(HOME, 1), 0))
-    with pytest.raises(Stale):
-        two.copy.share(lambda: two.put("home", Record(HOME, 1), 0))
+    one.copy.share(lambda: one.put("home", RegionRow(HOME, 1), 0))
+    with pytest.raises(StaleRegion):
+        two.copy.share(lambda: two.put("home", RegionRow(HOME, 1), 0))
     assert two.regions() == one.regions()
     for each in stores:
         each.close()
 
 
-def _store(folder: Path, journal: MemoryJournal) -> Store:
+def _store(folder: Path, journal: MemoryJournal) -> RegionStore:
     folder.mkdir()
-    store = Store(folder, lambda: NOW)
+    store = RegionStore(folder, lambda: NOW)
     store.copy.prepare(journal, fresh=store.fresh)
     return store
 
@@ -651,7 +651,7 @@ class Play:
 
         def whole(database: Database) -> None:
             work(database)
-            database.write(Deed("root", "local", act, more=text))
+            database.write(AuditEvent("root", "local", act, more=text))
 
         self.may[text] += 1
         try:
@@ -685,7 +685,7 @@ class Play:
                 try:
                     with line.change():
                         line.put_account(account(name, "friend"))
-                        line.write(Deed("cli", "local", act, more=text))
+                        line.write(AuditEvent("cli", "local", act, more=text))
                 finally:
                     line.close()
                 self.must[text] += 1

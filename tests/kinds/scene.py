@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from sightline.kinds import broker, friends, probots
-from sightline.model.kind import Arrival, CannotDecode, Kind, Reading, State
+from sightline.model.kind import Arrival, CannotDecode, Kind, State, Update
 
 NOW = 1795240000.5
 
@@ -39,7 +39,7 @@ def kind_for(topic: str | bytes, *kinds: Kind) -> Kind | None:
     return next((kind for kind in among if root in kind.roots), None)
 
 
-def read(what: Arrival, *kinds: Kind) -> list[Reading]:
+def read(what: Arrival, *kinds: Kind) -> list[Update]:
     kind = kind_for(what.topic, *kinds)
     if kind is None:
         raise CannotDecode("bad_topic")

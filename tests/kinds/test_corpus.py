@@ -15,18 +15,18 @@ import pytest
 
 from kinds.scene import NOW, arrival, kind_for, read
 from sightline.kinds import broker, friends, probots
-from sightline.kinds.friends.box import Keys
-from sightline.kinds.friends.readings import (
-    Crossed,
+from sightline.kinds.friends.encryption import EncryptionKeys
+from sightline.kinds.friends.updates import (
+    CardNamed,
     Gone,
     Located,
-    Lost,
-    Marked,
-    Named,
+    PhoneLost,
+    PhoneTransition,
+    PhoneWaypoint,
     Pictured,
 )
-from sightline.kinds.probots import readings as robots
-from sightline.model.kind import Arrival, CannotDecode, Reading, State
+from sightline.kinds.probots import updates as robots
+from sightline.model.kind import Arrival, CannotDecode, State, Update
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus is not there")
@@ -57,7 +57,7 @@ def message(case: dict[str, Any]) -> Arrival:
     return arrival(topic, payload, retain=case.get("retain", False))
 
 
-def seen(reading: Reading) -> dict[str, Any]:
+def seen(reading: Update) -> dict[str, Any]:
     """A reading in the words of the corpus."""
     match reading:
         case Located(friend=friend):
@@ -69,36 +69,36 @@ def seen(reading: Reading) -> dict[str, Any]:
             if friend.untimed:
                 said["tst"] = "received"
             return said | {"kind": "location"} | who(reading)
-        case Crossed():
+        case PhoneTransition():
             said = {"kind": "transition", "event": reading.event, "desc": reading.region}
             return said | {"tst": int(reading.when)} | who(reading)
-        case Marked(waypoints=(circle,), whole=False):
+        case PhoneWaypoint(waypoints=(circle,), whole=False):
             said = {name: getattr(circle, name) for name in circle.__struct_fields__}
             return said | {"kind": "waypoint"} | who(reading)
-        case Lost():
+        case PhoneLost():
             return {"kind": "lwt"} | who(reading)
-        case Named():
+        case CardNamed():
             return {"kind": "card", "name": reading.name, "tid": reading.tid} | who(reading)
         case Pictured(face=face):
             return {"kind": "card", "face_bytes": len(base64.b64decode(face.data))}
-        case robots.Measured():
+        case robots.TelemetryLine():
             values = reading.values._asdict()
             values["status"] = values.pop("routine")
             robot = reading.thing.removeprefix("probot/")
             return values | {"kind": "telemetry", "robot": robot}
-        case robots.Met() | robots.Lost():
+        case robots.Met() | robots.RobotLost():
             robot = reading.thing.removeprefix("probot/")
             online = isinstance(reading, robots.Met)
             return {"kind": "status", "robot": robot, "online": online}
     raise AssertionError(reading)
 
 
-def who(reading: Reading) -> dict[str, str]:
+def who(reading: Update) -> dict[str, str]:
     _, user, device = reading.thing.split("/")
     return {"user": user, "device": device}
 
 
-def agrees(readings: list[Reading], expected: dict[str, Any]) -> None:
+def agrees(readings: list[Update], expected: dict[str, Any]) -> None:
     expected = {key: value for key, value in expected.items() if key not in NOT_KEPT}
     for key in ("note", "last_after_this"):
         expected.pop(key, None)
@@ -144,11 +144,11 @@ def test_a_real_message_is_read_as_the_corpus_says(case: dict[str, Any]) -> None
             read(message(case), *KINDS)
     elif expected.pop("decrypted", False):
         device = case["topic"].removeprefix("owntracks/")
-        keyed = friends.kind(keys=Keys({device: case["key"]}))
+        keyed = friends.kind(keys=EncryptionKeys({device: case["key"]}))
         agrees(read(message(case), keyed), expected)
         for other in ({}, {device: "another"}, {"else/where": case["key"]}):
             with pytest.raises(CannotDecode) as refusal:
-                read(message(case), friends.kind(keys=Keys(other)))
+                read(message(case), friends.kind(keys=EncryptionKeys(other)))
             assert refusal.value.counter == "encrypted"
     else:
         agrees(read(message(case), *KINDS), expected)

@@ -406,9 +406,9 @@ async def test_descriptors_above_1023_are_no_obstacle(scene: Scene, broker: Brok
     if soft < 1500:
         resource.setrlimit(resource.RLIMIT_NOFILE, (1500, hard))
     null = os.open(os.devnull, os.O_RDONLY)
-    crowd = [os.dup(null) for _ in range(1100)]
+    connection_limits = [os.dup(null) for _ in range(1100)]
     try:
-        assert max(crowd) >= 1024
+        assert max(connection_limits) >= 1024
         bridge = scene.bridge("#", port=broker.port)
         await scene.connected()
         broker.restart()
@@ -418,7 +418,7 @@ async def test_descriptors_above_1023_are_no_obstacle(scene: Scene, broker: Brok
         await scene.until(lambda: scene.arrivals)
         await bridge.stopService()
     finally:
-        for number in (null, *crowd):
+        for number in (null, *connection_limits):
             os.close(number)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 

@@ -12,23 +12,23 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint
 
 from house import NOW, Answer, House
-from sightline.core.turn import Duty
-from sightline.helm import Asker
+from sightline.cluster.leader import Leadership
+from sightline.cluster.messages import PeerBus
 from sightline.kinds import friends
-from sightline.kinds.friends.box import Keys
+from sightline.kinds.friends.encryption import EncryptionKeys
 from sightline.kinds.friends.model import Friend, Waypoint
 from sightline.kinds.friends.phone import Phone
+from sightline.live.requests import Asker
 from sightline.model.kind import Arrival
-from sightline.others import Tells
 from sightline.owntracks.fixes import Memory
-from sightline.owntracks.live import Live, LiveResource
-from sightline.owntracks.people import People
-from sightline.owntracks.phones import Phones
-from sightline.owntracks.post import Post
-from sightline.owntracks.recorder import Recorder
-from sightline.owntracks.setup import Place
-from sightline.owntracks.verbs import Verbs
-from sightline.regions.phones import Bundle
+from sightline.owntracks.http_mode import HttpMode
+from sightline.owntracks.latest import LatestPositions
+from sightline.owntracks.phone_service import PhoneService
+from sightline.owntracks.recorder_api import RecorderApi
+from sightline.owntracks.recorder_ws import RecorderSocketResource, RecorderSockets
+from sightline.owntracks.requests import PhoneRequests
+from sightline.owntracks.setup_link import SetUpTarget
+from sightline.regions.phones import RegionBundle
 
 reactor: Any = _reactor
 ANDROID = "Owntracks-Android/gms/2.5.0"
@@ -46,8 +46,8 @@ class Drawer:
         self.left_out = 0
         self.changed: Any = None
 
-    def for_phone(self, phone: str) -> Bundle:
-        return Bundle(self.version, self.waypoints, self.left_out)
+    def for_phone(self, phone: str) -> RegionBundle:
+        return RegionBundle(self.version, self.waypoints, self.left_out)
 
     def when_changed(self, changed: Any) -> None:
         self.changed = changed
@@ -62,10 +62,12 @@ class Drawer:
 class Phonehouse:
     """The house and its phones. ``sent`` is what went by MQTT; ``broken`` why it does not."""
 
-    def __init__(self, secrets: dict[str, str] | None = None, others: Tells | None = None) -> None:
+    def __init__(
+        self, secrets: dict[str, str] | None = None, others: PeerBus | None = None
+    ) -> None:
         self.others = others
         self.on_duty = True
-        self.keys = Keys(secrets)
+        self.keys = EncryptionKeys(secrets)
         self.kind = friends.kind(keys=self.keys)
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.broken = ""
@@ -74,11 +76,11 @@ class Phonehouse:
 
     def further(self, home: House) -> dict[str, Any]:
         self.home = home
-        people = People(home.world)
+        people = LatestPositions(home.world)
         self.fixes = Memory()
-        self.live = Live(reactor, home.keeper, people)
+        self.live = RecorderSockets(reactor, home.account_service, people)
         self.live.clock = self.live._tick.clock = home.clock
-        self.phones = Phones(
+        self.phones = PhoneService(
             home.clock,
             home.wall,
             home.hub,
@@ -89,11 +91,11 @@ class Phonehouse:
             self._send,
             self.regions,
             self.others,
-            Duty(lambda: self.on_duty),
+            Leadership(lambda: self.on_duty),
         )
-        self.post = Post(home.clock, home.front, home.keeper, self.phones)
-        self.recorder = Recorder(
-            home.clock, home.wall, home.front, home.keeper, people, self.fixes, "test"
+        self.post = HttpMode(home.clock, home.front, home.account_service, self.phones)
+        self.recorder = RecorderApi(
+            home.clock, home.wall, home.front, home.account_service, people, self.fixes, "test"
         )
 
         async def issue(asker: Asker, thing: str) -> str:
@@ -103,11 +105,13 @@ class Phonehouse:
             state = home.world.state(thing)
             return state if isinstance(state, Friend) else None
 
-        Verbs(home.helm, self.phones, friend, Place("", ""), issue, lambda device: None)
+        PhoneRequests(
+            home.requests, self.phones, friend, SetUpTarget("", ""), issue, lambda device: None
+        )
         return {
             "pub": self.post,
             "api/0": self.recorder,
-            "ws/last": LiveResource(self.live, home.front),
+            "ws/last": RecorderSocketResource(self.live, home.front),
         }
 
     def _send(self, device: str, payload: bytes) -> str:
@@ -137,7 +141,7 @@ class Phonehouse:
 
     async def login(self, name: str, *things: str, see: tuple[str, ...] = ()) -> str:
         """An account, and the token of a phone of its; as a header."""
-        if name not in self.home.keeper.roll.accounts:
+        if name not in self.home.account_service.roll.accounts:
             await self.home.knows(name, see=see, own=things)
         return basic(name, await self.home.token(name, "publish", things=things))
 

@@ -11,35 +11,35 @@ from twisted.internet.task import Clock
 
 from house import NOW
 from kinds.friends.test_decode import PAYLOADS
-from sightline.core.access import Sight
-from sightline.core.intake import Intake
-from sightline.core.presence import Presence
-from sightline.core.world import World
-from sightline.hub import Hub
+from sightline.auth.permissions import VisibleScope
 from sightline.kinds import friends
-from sightline.kinds.broker import LinkReading
-from sightline.kinds.friends.box import Keys
+from sightline.kinds.broker import LinkUpdate
+from sightline.kinds.friends.encryption import EncryptionKeys
 from sightline.kinds.friends.model import Friend
+from sightline.live.hub import Hub
+from sightline.live.ingest import Ingest
+from sightline.live.presence import Presence
+from sightline.live.world import World
 from sightline.owntracks.fixes import Memory, said
 from sightline.owntracks.formats import FORMATS, Fix
-from sightline.owntracks.live import Live
-from sightline.owntracks.people import People
-from sightline.owntracks.phones import Phones
+from sightline.owntracks.latest import LatestPositions
+from sightline.owntracks.phone_service import PhoneService
+from sightline.owntracks.recorder_ws import RecorderSockets
 
-KEYS = Keys({"a/b": "a shared secret"})
+KEYS = EncryptionKeys({"a/b": "a shared secret"})
 
 
 class NoDoor:
     def watch(self, *_: object) -> object: ...
 
 
-def phones() -> Phones:
+def phones() -> PhoneService:
     kind = friends.kind(keys=KEYS)
     world, presence, clock = World("e"), Presence(kind.patience), Clock()
-    hub = Hub(clock, lambda: NOW, world, Intake([kind], world, presence), presence, LinkReading, "")
-    people = People(world)
-    live = Live(clock, NoDoor(), people)
-    return Phones(
+    hub = Hub(clock, lambda: NOW, world, Ingest([kind], world, presence), presence, LinkUpdate, "")
+    people = LatestPositions(world)
+    live = RecorderSockets(clock, NoDoor(), people)
+    return PhoneService(
         clock, lambda: NOW, hub, people, Memory(), live, KEYS, lambda device, payload: "no broker"
     )
 
@@ -50,7 +50,7 @@ def test_any_post_is_answered_and_counted(payloads, agent):
     intake = desk._hub.intake
     for number, payload in enumerate(payloads, 1):
         desk.ask("a/b", "regions", "x") if number == 2 else None
-        answer = json.loads(desk.posted("a/b", payload, agent, Sight()))
+        answer = json.loads(desk.posted("a/b", payload, agent, VisibleScope()))
         if isinstance(answer, dict):
             answer = json.loads(KEYS.open("a/b", answer["data"]))
         assert isinstance(answer, list)
@@ -60,7 +60,7 @@ def test_any_post_is_answered_and_counted(payloads, agent):
 @given(PAYLOADS)
 def test_any_fix_can_be_told_in_every_format(payload):
     desk = phones()
-    desk.posted("a/b", payload, "", Sight())
+    desk.posted("a/b", payload, "", VisibleScope())
     fixes = [
         Fix(friend.tst or 0, 0.0, said(friend))
         for friend, _, _ in desk._fixes._kept.get("friend/a/b", ())

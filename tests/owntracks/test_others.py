@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
 from owntracks.scene import Phonehouse, fix
+from sightline.cluster.messages import Peers, topic
 from sightline.kinds.friends.model import Waypoint
-from sightline.kinds.friends.phone import KEPT, Command, Phone, Regions, merged
+from sightline.kinds.friends.phone import KEPT, Phone, PhoneCommand, RegionSync, merged
 from sightline.model.kind import Arrival
-from sightline.others import Others, topic
 
 JANE = "jane/phone"
 HOME = Waypoint("Home", 52.1, 5.1, 80.0, 1700000000, "aaaaaaaa")
@@ -27,13 +27,13 @@ class Air:
     """The broker between servers: brings everything to everybody, its sender included."""
 
     def __init__(self) -> None:
-        self.servers: dict[str, Others] = {}
+        self.servers: dict[str, Peers] = {}
         self.up = True
         self.said: list[str] = []
         self.clock = Clock()
 
-    def joins(self, name: str) -> Others:
-        self.servers[name] = others = Others(self.clock, name, self.brings)
+    def joins(self, name: str) -> Peers:
+        self.servers[name] = others = Peers(self.clock, name, self.brings)
         others.startService()
         return others
 
@@ -235,8 +235,10 @@ async def test_regions_that_changed_while_nobody_was_on_duty_are_sent_by_who_com
 # -- two words about one phone
 
 
-def command(n: int, state: Any, at: float = 1.0, by: str = "jane", do: Any = "locate") -> Command:
-    return Command(n=n, do=do, state=state, at=at, by=by)
+def command(
+    n: int, state: Any, at: float = 1.0, by: str = "jane", do: Any = "locate"
+) -> PhoneCommand:
+    return PhoneCommand(n=n, do=do, state=state, at=at, by=by)
 
 
 def test_a_command_is_as_far_as_the_server_says_that_knows_more():
@@ -247,7 +249,7 @@ def test_a_command_is_as_far_as_the_server_says_that_knows_more():
 
 
 def test_of_the_regions_the_newer_word_counts():
-    old, new = Regions(state="sent", at=1.0), Regions(state="confirmed", at=2.0)
+    old, new = RegionSync(state="sent", at=1.0), RegionSync(state="confirmed", at=2.0)
     for ours, theirs in ((old, new), (new, old), (None, new), (new, None)):
         assert merged(Phone(regions=ours), Phone(regions=theirs)).regions == new
 

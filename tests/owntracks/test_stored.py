@@ -10,13 +10,13 @@ import pytest_twisted
 from twisted.internet.task import Clock
 
 from house import NOW
-from sightline.core.world import World
-from sightline.history.entry import entry
 from sightline.history.memory import MemoryStore
+from sightline.history.record import entry
 from sightline.history.recorder import Bounds, Recorder
+from sightline.live.world import World
 from sightline.model.faults import Unavailable
 from sightline.model.record import Record
-from sightline.wiring.ranges import Safe, StoredRanges
+from sightline.wiring.owntracks_ranges import PostDurability, StoredRanges
 
 JANE = "friend/jane/phone"
 
@@ -54,7 +54,7 @@ async def test_safe_is_what_the_store_has_and_not_what_found_no_room():
     store = MemoryStore(10)
     await store.open()
     recorder = Recorder(store, World("e"), Clock(), lambda: NOW, Bounds(rows=1))
-    safe = Safe(recorder)
+    safe = PostDurability(recorder)
     assert safe.keeps_up()
     recorder.remember(Record(JANE, "fix", NOW, body(tst=int(NOW))))
     await safe.kept()

@@ -283,9 +283,9 @@ def test_thousands_of_topics_are_a_page_at_a_time(broker, visit, connect):
     connected(page)
     page.get_by_role("button", name="Hear everything").click()
     expect(page.locator("[data-hears=all]")).to_be_visible()
-    crowd = connect("crowd")
+    connection_limits = connect("crowd")
     for n in range(2000):
-        crowd.publish(f"many/{n:04}", "x", qos=1)
+        connection_limits.publish(f"many/{n:04}", "x", qos=1)
     row(page, "many").click()
     expect(page.get_by_text("2,000 here")).to_be_visible()
     expect(row(page, "many/0000")).to_be_visible()

@@ -15,7 +15,7 @@ import pytest_twisted
 import sightline.aws.table
 from ansible_files import ANSIBLE, carried
 from aws import ENVIRON, Weather, dynamo_store, endpoint
-from sightline.history.entry import entry
+from sightline.history.record import entry
 from sightline.history.store import Span
 
 JANE = "friend/jane/phone"

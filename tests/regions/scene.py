@@ -9,24 +9,24 @@ from typing import Any
 from twisted.internet import reactor as _reactor
 from twisted.internet.task import Clock, deferLater
 
-from sightline.core import wire
-from sightline.core.access import Grants, User, user_of
-from sightline.core.geofences import Rules
-from sightline.core.intake import Intake
-from sightline.core.presence import Presence
-from sightline.core.world import World
-from sightline.helm import Helm
-from sightline.hub import Hub
+from sightline.auth.permissions import Grants, User, user_of
+from sightline.geometry.geofences import Rules
 from sightline.journal.entries import Journal
 from sightline.kinds import friends
-from sightline.kinds.broker import LinkReading
-from sightline.kinds.friends.readings import Marked
-from sightline.kinds.regions.model import Crossing
+from sightline.kinds.broker import LinkUpdate
+from sightline.kinds.friends.updates import PhoneWaypoint
+from sightline.kinds.regions.model import Transition
+from sightline.live import protocol
+from sightline.live.hub import Hub
+from sightline.live.ingest import Ingest
+from sightline.live.presence import Presence
+from sightline.live.requests import Requests
+from sightline.live.world import World
 from sightline.model.kind import Arrival, State
-from sightline.regions.keeper import Changed, Regions
-from sightline.regions.lookout import Lookout
-from sightline.regions.phones import Phones
-from sightline.regions.verbs import Verbs
+from sightline.regions.monitor import GeofenceMonitor
+from sightline.regions.phones import PhoneRegionService
+from sightline.regions.requests import RegionRequests
+from sightline.regions.service import RegionChange, RegionService
 
 reactor: Any = _reactor
 NOW = 1_795_240_000.0  # epoch s at the clock's 0
@@ -70,12 +70,14 @@ class Scene:
     def _make(self) -> None:
         self.world = World("e")
         presence = Presence({})
-        self.intake = Intake([friends.KIND], self.world, presence)
-        self.hub = Hub(self.clock, self.wall, self.world, self.intake, presence, LinkReading, "0.0")
-        self.helm = Helm(self.wall)
-        self.regions = Regions(reactor, self.wall, self.folder, self.hub, self.journal)
-        self.phones = Phones(self.clock, self.regions, lambda thing: self.owners.get(thing, []))
-        self.lookout = Lookout(
+        self.intake = Ingest([friends.KIND], self.world, presence)
+        self.hub = Hub(self.clock, self.wall, self.world, self.intake, presence, LinkUpdate, "0.0")
+        self.requests = Requests(self.wall)
+        self.regions = RegionService(reactor, self.wall, self.folder, self.hub, self.journal)
+        self.phones = PhoneRegionService(
+            self.clock, self.regions, lambda thing: self.owners.get(thing, [])
+        )
+        self.geofence_monitor = GeofenceMonitor(
             self.clock,
             self.wall,
             self.hub,
@@ -83,11 +85,11 @@ class Scene:
             self.phones,
             Rules(**({"fixes": 1} | self.rules)),
         )
-        self.intake.tell(Marked, self.phones.heard)
-        Verbs(self.helm, self.clock, self.regions)
-        self.crossed: list[Crossing] = []
-        self.changed: list[Changed] = []
-        self.lookout.when_crossed(self.crossed.append)
+        self.intake.tell(PhoneWaypoint, self.phones.heard)
+        RegionRequests(self.requests, self.clock, self.regions)
+        self.crossed: list[Transition] = []
+        self.changed: list[RegionChange] = []
+        self.geofence_monitor.when_crossed(self.crossed.append)
         self.regions.when_changed(self.changed.append)
         self.tst = 0
 
@@ -98,11 +100,11 @@ class Scene:
         self.regions.privilegedStartService()
         self.regions.startService()
         await self.until(lambda: self.regions.ready.called)
-        self.lookout.startService()
+        self.geofence_monitor.startService()
         return self
 
     async def closes(self) -> None:
-        await self.lookout.stopService()
+        await self.geofence_monitor.stopService()
         await self.regions.stopService()
 
     async def restarts(self) -> None:
@@ -135,7 +137,7 @@ class Scene:
 
     async def asks(self, user: User, do: str, **more: Any) -> dict[str, Any]:
         asker = Asks(user)
-        self.helm.ask(asker, wire.Request(1, do, more))
+        self.requests.ask(asker, protocol.Request(1, do, more))
         await self.until(lambda: bool(asker.said))
         return asker.said[0]
 

@@ -9,18 +9,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from sightline.core import wire
-from sightline.core.wire import Request
 from sightline.kinds.friends.phone import Phone
-from sightline.kinds.regions.model import Crossing, Region, Stay
-from sightline.webhooks.sender import Webhook
+from sightline.kinds.regions.model import Region, Transition, Visit
+from sightline.live import protocol
+from sightline.live.protocol import Request
+from sightline.webhooks.sender import WebhookState
 
 GOLDEN = Path(__file__).parent.parent / "wire"
 STATES = {
     "region": Region,
-    "stay": Stay,
-    "crossing": Crossing,
-    "webhook": Webhook,
+    "stay": Visit,
+    "crossing": Transition,
+    "webhook": WebhookState,
     "phone": Phone,
 }
 
@@ -43,7 +43,7 @@ def test_what_the_page_reads_of_a_kind_is_what_we_say_of_it(kind):
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("region-request-*.json")), ids=lambda p: p.stem)
 def test_what_the_page_asks_is_understood(path):
     asked = dict(frame(path.stem))
-    request = wire.parse(json.dumps(asked).encode())
+    request = protocol.parse(json.dumps(asked).encode())
     assert isinstance(request, Request)
     assert (request.id, request.do) == (asked.pop("id"), asked.pop("do"))
     assert request.more == asked

@@ -8,8 +8,8 @@ from twisted.internet.defer import Deferred, gatherResults
 
 from regions.scene import ADMIN, HOME, JANE, OPERATOR, OTHER, PERSON, account, waypoint
 from sightline.kinds.regions.model import Region
-from sightline.regions.keeper import MOST_OF_ONE
-from sightline.regions.store import BadRegions, Store
+from sightline.regions.service import MOST_OF_ONE
+from sightline.regions.store import BadRegions, RegionStore
 
 SQUARE = [[48.0, 2.0], [48.0, 3.0], [49.0, 3.0], [49.0, 2.0]]
 
@@ -161,7 +161,7 @@ async def test_a_file_that_is_none_is_said_and_not_touched(scenes, tmp_path):
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "regions.db").write_bytes(b"this is no database, and long enough for one")
     with pytest.raises(BadRegions, match=r"regions\.db"):
-        Store(tmp_path / "x", lambda: 0.0)
+        RegionStore(tmp_path / "x", lambda: 0.0)
     assert (tmp_path / "x" / "regions.db").read_bytes().startswith(b"this is no")
 
 

@@ -123,7 +123,7 @@ async def test_who_is_erased_leaves_no_region_on_any_server(scenes, journal):
     await looks(two)
     assert two.state(adopted["thing"]).phone == "jane/phone"
     one.hub.erase([JANE])
-    await one.lookout.erase(JANE)
+    await one.geofence_monitor.erase(JANE)
     await one.until(lambda: journal.horizon > 0)
     await looks(two)
     for scene in (one, two):

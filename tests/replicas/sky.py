@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock, deferLater
 
-from sightline.core.claims import Claim, Want
+from sightline.cluster.locks import Lock, LockRequest
 from sightline.model.faults import Unavailable
-from sightline.replicas.claimant import Claimant
+from sightline.replicas.claimant import LockClient
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ class Sky:
 
     def __init__(self, dice: random.Random, slow: float = 0.0, lossy: float = 0.0) -> None:
         self.clock = Clock()
-        self.rows: dict[str, Claim] = {}
+        self.rows: dict[str, Lock] = {}
         self._dice = dice
         self._slow = slow
         self._lossy = lossy
@@ -41,8 +41,8 @@ class Sky:
             raise Unavailable("the answer was lost")
         return done
 
-    def change(self, was: Claim, same: bool, **changes: Any) -> Claim | None:
-        row = self.rows.get(was.name, Claim(was.name))
+    def change(self, was: Lock, same: bool, **changes: Any) -> Lock | None:
+        row = self.rows.get(was.name, Lock(was.name))
         if same and (row.holder, row.fence) != (was.holder, was.fence):
             return None
         if not same and (row.holder, row.fence, row.beat) != (was.holder, was.fence, was.beat):
@@ -62,11 +62,11 @@ class Server:
     frozen: bool = False
     clock: Clock = field(default_factory=Clock)
     lost: list[str] = field(default_factory=list)
-    wanted: list[Want] = field(default_factory=list)
+    wanted: list[LockRequest] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.clock.rightNow = hash(self.label) % 1000  # nobody's clock means anything to another
-        self.claimant = Claimant(self.clock, self, self.label)
+        self.claimant = LockClient(self.clock, self, self.label)
         self.claimant.lost = lambda name, why: self.lost.append(name)
         self.claimant.wanted = lambda name, want: self.wanted.append(want)
         self.claimant.startService()
@@ -83,32 +83,32 @@ class Server:
 
     # -- as the store of its claimant
 
-    async def all(self) -> list[Claim]:
+    async def all(self) -> list[Lock]:
         return await self.sky.asked(self, lambda: list(self.sky.rows.values()))
 
-    async def get(self, name: str) -> Claim | None:
+    async def get(self, name: str) -> Lock | None:
         return await self.sky.asked(self, lambda: self.sky.rows.get(name))
 
-    async def take(self, was: Claim, me: str, who: str) -> Claim | None:
+    async def take(self, was: Lock, me: str, who: str) -> Lock | None:
         changes = {"holder": me, "who": who, "fence": was.fence + 1, "beat": 0}
         empty = {"told": "", "declined": "", "wanted": None}
         return await self.sky.asked(self, lambda: self.sky.change(was, False, **changes, **empty))
 
-    async def beat(self, claim: Claim, told: str, declined: str) -> Claim | None:
-        def do() -> Claim | None:
+    async def beat(self, claim: Lock, told: str, declined: str) -> Lock | None:
+        def do() -> Lock | None:
             row = self.sky.rows[claim.name]
             return self.sky.change(claim, True, beat=row.beat + 1, told=told, declined=declined)
 
         return await self.sky.asked(self, do)
 
-    async def release(self, claim: Claim) -> None:
+    async def release(self, claim: Lock) -> None:
         def do() -> None:
             row = self.sky.rows[claim.name]
             self.sky.change(claim, True, holder="", beat=row.beat + 1)
 
         await self.sky.asked(self, do)
 
-    async def want(self, claim: Claim, want: Want | None) -> bool:
+    async def want(self, claim: Lock, want: LockRequest | None) -> bool:
         return await self.sky.asked(
             self, lambda: self.sky.change(claim, True, wanted=want) is not None
         )

@@ -12,22 +12,22 @@ from twisted.internet import reactor
 from aws import ENVIRON, Weather, endpoint
 from sightline.aws.endpoint import Endpoint
 from sightline.aws.table import Table
-from sightline.core.claims import Claim, Want
+from sightline.cluster.locks import Lock, LockRequest
 from sightline.model.faults import Unavailable
-from sightline.replicas.claim_table import ClaimTable
+from sightline.replicas.claim_table import LockTable
 
 ROBOT = "probot/ProBot1"
-FREE = Claim(ROBOT)
+FREE = Lock(ROBOT)
 FIRST = 1000
 
 
 @asynccontextmanager
-async def claims(name: str, at: str = "") -> AsyncIterator[ClaimTable]:
+async def claims(name: str, at: str = "") -> AsyncIterator[LockTable]:
     aws = Endpoint(reactor, "eu-west-1", ENVIRON, at or endpoint(), patience=20.0)
     aws.prepare()
     table = Table(reactor, aws.dynamo, f"claims-{name}", patience=20.0, writing=20.0)
     await table.make(expires=False)
-    yield ClaimTable(table, FIRST)
+    yield LockTable(table, FIRST)
     await aws.close()
 
 
@@ -36,15 +36,15 @@ async def test_a_claim_is_taken_kept_and_given_back():
     async with claims("life") as store:
         assert await store.get(ROBOT) is None
         taken = await store.take(FREE, "a/1", "amy")
-        assert taken == Claim(ROBOT, "a/1", FIRST, 0, "amy")
+        assert taken == Lock(ROBOT, "a/1", FIRST, 0, "amy")
         beaten = await store.beat(taken, '{"holder":"amy"}', "")
-        assert beaten == Claim(ROBOT, "a/1", FIRST, 1, "amy", '{"holder":"amy"}')
+        assert beaten == Lock(ROBOT, "a/1", FIRST, 1, "amy", '{"holder":"amy"}')
         assert await store.get(ROBOT) == beaten
         await store.release(beaten)
         free = await store.get(ROBOT)
-        assert free == Claim(ROBOT, "", FIRST, 2, "amy")
+        assert free == Lock(ROBOT, "", FIRST, 2, "amy")
         again = await store.take(free, "b/1", "bob")
-        assert again == Claim(ROBOT, "b/1", FIRST + 1, 0, "bob")
+        assert again == Lock(ROBOT, "b/1", FIRST + 1, 0, "bob")
         assert await store.all() == [again]
 
 
@@ -69,7 +69,7 @@ async def test_a_wish_is_put_down_with_the_holder_and_declined():
     async with claims("wish") as store:
         taken = await store.take(FREE, "a/1", "amy")
         assert taken is not None
-        want = Want("b/1", "bob", "n1", over=True)
+        want = LockRequest("b/1", "bob", "n1", over=True)
         assert await store.want(taken, want)
         beaten = await store.beat(taken, "", "n1")
         assert beaten is not None
@@ -99,7 +99,7 @@ async def test_who_took_it_knows_so_though_the_answer_was_lost(weather):
     async with claims("lost", weather.endpoint) as store:
         weather.mood = once("UpdateItem", "lost")
         taken = await store.take(FREE, "a/1", "amy")
-        assert taken == Claim(ROBOT, "a/1", FIRST, 0, "amy")
+        assert taken == Lock(ROBOT, "a/1", FIRST, 0, "amy")
         weather.mood = once("UpdateItem", "lost")
         beaten = await store.beat(taken, "", "")
         assert beaten is not None

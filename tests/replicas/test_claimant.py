@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError
 
 from replicas.sky import Server, Sky, pass_time
-from sightline.core.claims import BEAT, GONE, HOLD, Declined, Elsewhere
+from sightline.cluster.locks import BEAT, GONE, HOLD, Declined, HeldElsewhere
 from sightline.replicas.claimant import DUTY
 
 ROBOT = "probot/ProBot1"
@@ -47,12 +47,12 @@ def got(server: Server, work: Any) -> Any:
 def test_what_one_server_holds_another_does_not_get(scene):
     a, b = scene.servers
     assert got(a, a.claimant.take(ROBOT, "amy")) == 1
-    with pytest.raises(Elsewhere) as held:
+    with pytest.raises(HeldElsewhere) as held:
         got(b, b.claimant.take(ROBOT, "bob"))
     assert (held.value.claim.who, held.value.claim.server) == ("amy", "a")
     scene.passes(60)
     assert a.claimant.holds(ROBOT)
-    with pytest.raises(Elsewhere):
+    with pytest.raises(HeldElsewhere):
         got(b, b.claimant.take(ROBOT, "bob"))
 
 
@@ -78,7 +78,7 @@ def test_who_is_cut_off_stops_acting_before_another_may_begin(scene):
     while a.claimant.holds(ROBOT):
         scene.passes(0.05)
         waited += 0.05
-        with pytest.raises(Elsewhere):
+        with pytest.raises(HeldElsewhere):
             got(b, b.claimant.take(ROBOT, "bob"))
     assert waited <= HOLD + BEAT
     scene.passes(BEAT)
@@ -106,7 +106,7 @@ def test_a_server_that_comes_back_waits_until_its_earlier_run_is_old(scene):
     a.frozen = True  # killed, in truth
     again = Server(scene.sky, "a")
     scene.servers.append(again)
-    with pytest.raises(Elsewhere):
+    with pytest.raises(HeldElsewhere):
         got(again, again.claimant.take(ROBOT, "amy"))
     scene.passes(GONE + BEAT)
     assert got(again, again.claimant.take(ROBOT, "amy"))
@@ -191,7 +191,7 @@ def test_one_asks_at_a_time_and_who_may_take_over_goes_first(scene):
     scene.servers.append(c)
     got(a, a.claimant.take(ROBOT, "amy"))
     asking = b.does(b.claimant.win(ROBOT, "bob", over=False, seconds=20))
-    asking.addErrback(lambda failure: failure.trap(Elsewhere))
+    asking.addErrback(lambda failure: failure.trap(HeldElsewhere))
     scene.passes(1.1 * BEAT)
     c.does(c.claimant.win(ROBOT, "root", over=True, seconds=10))
     scene.passes(1.1 * BEAT)

@@ -18,10 +18,10 @@ from twisted.internet.threads import deferToThread
 
 from aws import ENVIRON, Weather
 from sightline.accounts.database import Database
+from sightline.auth.account import Account, AuditEvent
+from sightline.auth.permissions import Grants
 from sightline.aws.endpoint import Endpoint
 from sightline.aws.table import Table
-from sightline.core.access import Grants
-from sightline.core.account import Account, Deed
 from sightline.journal.entries import imaged
 from sightline.model.faults import Unavailable
 from sightline.replicas.journal import PART, DynamoJournal
@@ -237,7 +237,7 @@ async def test_who_is_erased_is_in_no_item_and_no_file(aws, tmp_path):
         one.copy.share(lambda: one.put_account(jane))
         for database in databases:
             with database.change():  # waits in the outbox
-                database.write(Deed("jane", "local", "locate", "friend/zebedee/phone"))
+                database.write(AuditEvent("jane", "local", "locate", "friend/zebedee/phone"))
             database.copy.drain()
         one.copy.compact()
         two.copy.share(lambda: two.erase("friend/zebedee/phone"), scrub=True)

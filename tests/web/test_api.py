@@ -17,8 +17,8 @@ from twisted.internet.ssl import PrivateCertificate
 from twisted.internet.threads import deferToThread
 
 from browser import Closed
-from sightline.accounts import keeper
-from sightline.core.call import STATUS
+from sightline.accounts import service
+from sightline.auth.api_call import STATUS
 from sightline_process import ROOT
 from house import DAY, GOOD, NOW
 
@@ -74,7 +74,7 @@ async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(hous
     await home.knows("tokens.only")
     closed = await home.knows("closed", password=GOOD)
     await home.asks("GET", "/me", cookie=closed)
-    await home.keeper.change(
+    await home.account_service.change(
         lambda db: db.put_account(
             replace(db.account("closed"), disabled=True)
         )
@@ -274,10 +274,10 @@ async def test_a_token_publishes_for_its_own_friends_only(house):
         made = await home.asks("POST", "/tokens", asked, cookie=cookie)
         assert made.status == status
     text = made.said["token"]
-    assert home.keeper.phone("jane", text, "friend/jane/phone")
-    assert not home.keeper.phone("jane", text, "friend/jane/tablet")
-    assert not home.keeper.phone("bob", text, "friend/jane/phone")
-    assert not home.keeper.phone("jane", text + "x", "friend/jane/phone")
+    assert home.account_service.phone("jane", text, "friend/jane/phone")
+    assert not home.account_service.phone("jane", text, "friend/jane/tablet")
+    assert not home.account_service.phone("bob", text, "friend/jane/phone")
+    assert not home.account_service.phone("jane", text + "x", "friend/jane/phone")
     with pytest.raises(Closed):
         await home.browser(token=text, origin=None)
 
@@ -298,8 +298,8 @@ async def test_the_figures_are_for_admins_and_tokens_made_for_them(house):
 @pytest_twisted.ensureDeferred
 async def test_the_first_start_invites_one_admin_once(house):
     home = await house()
-    assert home.keeper.invite()
-    secret = home.keeper.invite()
+    assert home.account_service.invite()
+    secret = home.account_service.invite()
     assert (await home.asks("GET", "/session")).said == {"ok": True, "user": None, "first": True}
     wrong = await home.asks("POST", "/welcome", {"token": "x" * 43})
     assert (wrong.status, wrong.code) == (401, "wrong")
@@ -311,13 +311,13 @@ async def test_the_first_start_invites_one_admin_once(house):
     assert (await home.asks("GET", "/users", cookie=made.cookie)).status == 200
     assert (await home.asks("POST", "/welcome", asked | {"name": "b"})).code == "wrong"
     assert (await home.asks("GET", "/session")).said["first"] is False
-    assert home.keeper.invite() is None
+    assert home.account_service.invite() is None
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_demonstration_invites_its_own_admin(house):
     home = await house(demo=True)
-    secret = home.keeper.invite()
+    secret = home.account_service.invite()
     answer = await home.asks("POST", "/welcome", {"token": secret})
     assert answer.said["user"]["name"] == "demo"
     assert (await home.asks("GET", "/audit", cookie=answer.cookie)).status == 200
@@ -345,7 +345,7 @@ async def test_a_mistake_of_ours_tells_nothing_of_the_inside(house, monkeypatch)
     async def fails(work: Any) -> Any:
         raise ZeroDivisionError("/secret/path")
 
-    monkeypatch.setattr(home.keeper, "look", fails)
+    monkeypatch.setattr(home.account_service, "look", fails)
     answer = await home.asks("GET", "/audit", cookie=cookie)
     monkeypatch.undo()
     assert (answer.status, answer.code) == (500, "failed")
@@ -432,5 +432,5 @@ def test_every_code_is_documented_with_its_status():
 
 
 def test_every_reason_a_socket_is_closed_for_is_documented():
-    for why in (keeper.SIGNED_OUT, keeper.EXPIRED, keeper.CHANGED, keeper.REVOKED, keeper.LINK_ENDED):
+    for why in (service.SIGNED_OUT, service.EXPIRED, service.CHANGED, service.REVOKED, service.LINK_ENDED):
         assert why in " ".join(README.split())

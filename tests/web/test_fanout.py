@@ -10,8 +10,8 @@ import pytest
 from twisted.internet.task import Clock
 
 from picture import Picture
-from sightline.core.access import EVERYTHING, Sight
-from sightline.core.world import World
+from sightline.auth.permissions import EVERYTHING, VisibleScope
+from sightline.live.world import World
 from sightline.web.fanout import FanOut, Pace, Viewer
 from states import spot
 
@@ -88,7 +88,7 @@ class Scene:
         self.world = World("e")
         self.fanout = FanOut(self.clock, lambda: 1795235000.0, self.world, Pace(**pace))
 
-    def join(self, line: Line, sight: Sight = EVERYTHING, *, deflate: bool = False) -> Line:
+    def join(self, line: Line, sight: VisibleScope = EVERYTHING, *, deflate: bool = False) -> Line:
         line.viewer = self.fanout.join(
             line, sight, line.picture.epoch, line.picture.seq, deflate=deflate
         )
@@ -219,7 +219,7 @@ def test_a_viewer_that_left_gets_nothing_more(scene):
 
 
 def test_viewers_see_only_what_they_may(scene):
-    all_, some = scene.join(Line()), scene.join(Line(), Sight(kinds=frozenset("a")))
+    all_, some = scene.join(Line()), scene.join(Line(), VisibleScope(kinds=frozenset("a")))
     scene.change("b/1", 1)
     scene.change("a/1", 2)
     scene.clock.advance(0.010)

@@ -10,7 +10,7 @@ import pytest_twisted
 
 from browser import Closed
 from house import GOOD
-from sightline.core.access import LEAST_ROLE
+from sightline.auth.permissions import LEAST_ROLE
 
 FRIEND, OTHER, ROBOT, ELSE = (
     "friend/jane/phone",
@@ -178,7 +178,7 @@ async def test_every_verb_on_every_thing_over_a_websocket(house):
 @pytest_twisted.ensureDeferred
 async def test_every_verb_on_every_region_over_a_websocket(house):
     home = await house(guest="viewer")
-    home.keeper.own_regions(frozenset(("viewer", "bob", "friend/jane/phone")))
+    home.account_service.own_regions(frozenset(("viewer", "bob", "friend/jane/phone")))
     for region in (SHARED, HIS, THEIRS, PHONES):
         home.shows(region)
     known: dict[str, dict[str, Any]] = dict(await people(home))

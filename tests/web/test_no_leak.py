@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
 from picture import Picture
-from sightline.core import wire
-from sightline.core.access import EVERYTHING, Grants, User, may, user_of, visitor
-from sightline.core.world import World
-from sightline.history.entry import entry
+from sightline.live import protocol
+from sightline.auth.permissions import EVERYTHING, Grants, User, may, user_of, visitor
+from sightline.live.world import World
+from sightline.history.record import entry
 from sightline.web.fanout import FanOut, Pace
 from states import spot
 
@@ -190,7 +190,7 @@ async def test_no_answer_over_http_or_websocket_shows_what_is_hidden(house, see,
     home = await peopled(house)
     name, grants = f"user{next(NAMES)}", Grants(see, drive, own)
     cookie = await home.knows(name, role, see=tuple(see), drive=tuple(drive), own=tuple(own))
-    home.keeper.own_regions(OWNERS - {"someone"} | {name})
+    home.account_service.own_regions(OWNERS - {"someone"} | {name})
     user = user_of(name, role, grants, owners=OWNERS - {"someone"} | {name})
     hidden = [key for key in KEYS if not may(user, "see", key)]
     for path in PATHS:
@@ -239,4 +239,4 @@ async def peopled(house: Any) -> Any:
 
 
 def test_the_wire_names_a_kind_by_its_key_only():
-    assert wire.thing("a/b", 1, None) == b'{"k":"a","id":"b","s":1,"gone":true}'
+    assert protocol.thing("a/b", 1, None) == b'{"k":"a","id":"b","s":1,"gone":true}'

@@ -15,22 +15,22 @@ from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 
 from doors import OpenDoor
-from sightline.core.access import User
-from sightline.core.intake import Intake
-from sightline.core.presence import Presence
-from sightline.core.world import World
-from sightline.helm import Helm
-from sightline.hub import Hub
-from sightline.kinds.broker import LinkReading
+from sightline.auth.permissions import User
+from sightline.live.ingest import Ingest
+from sightline.live.presence import Presence
+from sightline.live.world import World
+from sightline.live.requests import Requests
+from sightline.live.hub import Hub
+from sightline.kinds.broker import LinkUpdate
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
 from sightline.web.fanout import FanOut, Pace
-from sightline.web.front import Front
+from sightline.web.request_context import RequestContext
 from sightline.web.metrics import Metrics, Vitals
-from sightline.web.socket import Limits, SocketResource, Sockets
+from sightline.web.socket import SocketLimits, SocketResource, Sockets
 
 reactor: Any = _reactor
 PAGE = b"<!doctype html>page"
@@ -51,16 +51,16 @@ class Server:
             Clock(),
             lambda: 1.0,
             world,
-            Intake([], world, presence),
+            Ingest([], world, presence),
             presence,
-            LinkReading,
+            LinkUpdate,
             "0.0",
         )
         fanout = FanOut(reactor, lambda: 1.0, world, Pace())
         door = OpenDoor(User("root", "admin"))
-        front = Front(door)
-        self.helm = Helm(lambda: 1.0)
-        sockets = Sockets(reactor, fanout, self.helm, lambda visitor: b"{}", door, Limits())
+        front = RequestContext(door)
+        self.requests = Requests(lambda: 1.0)
+        sockets = Sockets(reactor, fanout, self.requests, lambda visitor: b"{}", door, SocketLimits())
         assets = {
             "index.html": Asset("text/html; charset=utf-8", "no-cache", {"": Body(PAGE, b'"p"')}),
             "world.pmtiles": Asset("x/y", "no-store", {"": Body(TILES, b'"t"')}),
@@ -229,7 +229,7 @@ async def test_health_is_that_we_run_and_readiness_that_a_broker_is_there(server
 async def test_metrics_tell_counts_and_reasons_but_no_names(server):
     server.hub.linked("main", Link(state="connected", since=1))
     server.hub.arrived([Arrival("owntracks/jane/phone", b"x", False, 0, 1.0)])
-    server.helm.refused["take", "held"] += 2
+    server.requests.refused["take", "held"] += 2
     text = (await server.get("/metrics")).data.decode()
     assert "sightline_received_total 1.0" in text
     assert 'sightline_rejected_total{reason="bad_topic"} 1.0' in text

@@ -15,13 +15,13 @@ from twisted.web.resource import Resource
 
 from browser import Browser, Closed
 from doors import OpenDoor
-from sightline.core import wire
-from sightline.core.world import World
-from sightline.helm import Helm
+from sightline.live import protocol
+from sightline.live.world import World
+from sightline.live.requests import Requests
 from sightline.web.fanout import FanOut, Pace
-from sightline.web.front import Front
+from sightline.web.request_context import RequestContext
 from sightline.web.site import QuietSite
-from sightline.web.socket import Limits, SocketResource, Sockets
+from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from states import spot
 
 reactor: Any = _reactor
@@ -35,13 +35,13 @@ class Server:
     ) -> None:
         self.world = World("epoch-1")
         self.door = OpenDoor()
-        front = Front(self.door, ["https://sight.example.org"])
+        front = RequestContext(self.door, ["https://sight.example.org"])
         self.fanout = FanOut(reactor, lambda: 1795235000.0, self.world, Pace(patience=0.5))
         self.sockets = Sockets(
             reactor,
             self.fanout,
-            Helm(lambda: 1795235000.0),
-            lambda visitor: wire.hello(
+            Requests(lambda: 1795235000.0),
+            lambda visitor: protocol.hello(
                 epoch=self.world.epoch,
                 server="test",
                 user={"name": visitor.user.name},
@@ -50,7 +50,7 @@ class Server:
                 message=4096,
             ),
             self.door,
-            Limits(**limits),
+            SocketLimits(**limits),
             publishes=lambda user: publishes,
         )
         root = Resource()
@@ -326,7 +326,7 @@ async def test_a_request_that_never_ends_is_closed(serve):
 @pytest.mark.parametrize("deflate", [False, True])
 async def test_an_answer_may_be_longer_than_a_request(serve, deflate):
     server = serve(message=512)
-    server.sockets.helm.add("long", lambda asker, request: {"text": "x" * 100_000})
+    server.sockets.requests.add("long", lambda asker, request: {"text": "x" * 100_000})
     browser = await Browser(server.port).enters(deflate=deflate)
     assert len((await browser.asks("long"))["text"]) == 100_000
     server.change("a/1", 8)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.kinds.regions.model import Crossing
+from sightline.kinds.regions.model import Transition
 from sightline.webhooks.address import is_public
 from sightline.webhooks.delivery import (
     Delivery,
@@ -21,12 +21,12 @@ from sightline.webhooks.delivery import (
 from sightline.webhooks.options import WebhookOptions
 
 
-def crossing(**more: Any) -> Crossing:
+def crossing(**more: Any) -> Transition:
     given: dict[str, Any] = {
         "n": 7, "at": 2.0, "tst": 1.0, "thing": "friend/jane/phone", "region": "ab12cd34",
         "name": "Home", "event": "enter", "by": "server",
     }  # fmt: skip
-    return Crossing(**(given | more))
+    return Transition(**(given | more))
 
 
 def options(**more: Any) -> WebhookOptions:

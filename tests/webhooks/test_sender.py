@@ -14,11 +14,11 @@ from twisted.internet.task import deferLater
 
 from broker import free_port
 from receiver import Post, Receiver
-from sightline.kinds.regions.model import Crossing
+from sightline.kinds.regions.model import Transition
 from sightline.model.kind import State
 from sightline.webhooks.deadletters import FILE
 from sightline.webhooks.options import WebhookOptions
-from sightline.webhooks.sender import Webhook, Webhooks
+from sightline.webhooks.sender import Webhooks, WebhookState
 
 reactor: Any = _reactor
 SECRET = b"a-secret-of-some-length"
@@ -32,25 +32,25 @@ class Scene:
         told = WebhookOptions("house", url, **(given | options))
         self.folder = folder
         self.states: dict[str, State | None] = {}
-        self.shown: list[Webhook] = []
+        self.shown: list[WebhookState] = []
         self.n = 0
         self.webhooks = Webhooks(reactor, lambda: 1000.0, self._show, [told], folder)
         self.webhooks.startService()
 
     def _show(self, key: str, state: State | None) -> None:
         assert key == "webhook/house"
-        assert isinstance(state, Webhook)
+        assert isinstance(state, WebhookState)
         self.shown.append(state)
 
     @property
-    def state(self) -> Webhook:
+    def state(self) -> WebhookState:
         return self.shown[-1]
 
     def crosses(self, thing: str = "friend/jane/phone", event: Any = "enter") -> None:
         self.n += 1
         about = {"thing": thing, "region": "ab12cd34", "name": "H"}
         self.webhooks.crossed(
-            Crossing(n=self.n, at=1.0, tst=float(self.n), event=event, by="server", **about)
+            Transition(n=self.n, at=1.0, tst=float(self.n), event=event, by="server", **about)
         )
 
     async def until(self, fact: Any) -> None:
@@ -89,7 +89,7 @@ async def test_what_is_told_arrives_in_order_and_that_is_shown(receiver, tmp_pat
     assert numbers(receiver.posts) == [1, 2, 3, 4, 5]
     assert len({post.headers["sightline-delivery"] for post in receiver.posts}) == 5
     assert receiver.posts[0].path == "/crossings?key=1"
-    assert scene.state == Webhook(url="127.0.0.1", queued=0, sent=5, dead=0, last=1000.0)
+    assert scene.state == WebhookState(url="127.0.0.1", queued=0, sent=5, dead=0, last=1000.0)
     await scene.closes()
     assert scene.dead() == []
 

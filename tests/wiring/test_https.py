@@ -13,8 +13,8 @@ from twisted.internet.task import Clock
 from twisted.logger import LogLevel, globalLogPublisher
 
 from certificates import Authority, replace
+from sightline.wiring.errors import CannotStart
 from sightline.wiring.https import EVERY, Certificate, must_be_there
-from sightline.wiring.start import CannotStart
 
 AUTHORITY = Authority()
 DAY = 86_400.0

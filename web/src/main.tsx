@@ -13,10 +13,10 @@ import './theme/broker.css';
 import './theme/regions.css';
 import { render } from 'preact';
 import { Shell, worldOf } from './accounts/shell';
-import { createApi } from './api';
-import { createApp } from './app';
-import { Gate, readTicket } from './gate';
-import { likings as rememberedLikings } from './settings';
+import { createApi } from './net/api';
+import { createApp } from './app/app';
+import { Session, readTicket } from './app/session';
+import { preferences as rememberedLikings } from './app/preferences';
 
 /** The WebSocket beside this page, whatever prefix it is served under. */
 function socketAddress(): string {
@@ -27,10 +27,12 @@ function socketAddress(): string {
   return address.href;
 }
 
-const likings = rememberedLikings();
+const preferences = rememberedLikings();
 const api = createApi(new URL('api/1/', document.baseURI).href, () => void gate.check());
-const gate = new Gate(api);
-const app = worldOf(gate, (visitor) => createApp(socketAddress(), { visitor, api, likings, gate }));
+const gate = new Session(api);
+const app = worldOf(gate, (visitor) =>
+  createApp(socketAddress(), { visitor, api, preferences, gate }),
+);
 
 const root = document.getElementById('app');
 if (!root) throw new Error('the page has no #app');

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createApi, Denied, path, queryText } from '../src/api';
-import { Gate, endOfLink, readTicket, sentence } from '../src/gate';
-import type { Standing } from '../src/gate';
+import { createApi, Denied, path, queryText } from '../src/net/api';
+import { Session, endOfLink, readTicket, sentence } from '../src/app/session';
+import type { Standing } from '../src/app/session';
 import { failureOf, failureText } from '../src/accounts/form';
 import {
   browserName,
@@ -12,10 +12,10 @@ import {
   passwordFrom,
   toInput,
   withGrant,
-} from '../src/accounts/words';
+} from '../src/accounts/wording';
 import { rightsText } from '../src/accounts/users';
-import { covers, mayDrive, mayShare, readVisitor, sectionsFor } from '../src/visitor';
-import type { Rights, Visitor } from '../src/visitor';
+import { covers, mayDrive, mayShare, readVisitor, sectionsFor } from '../src/app/visitor';
+import type { Rights, Visitor } from '../src/app/visitor';
 
 const NOBODY: Rights = { see: [], drive: [], own: [], admin: false, looksOnly: false };
 
@@ -141,10 +141,10 @@ describe('at the door', () => {
   const GUEST = { name: 'guest', role: 'viewer', way: 'guest', rights: { see: ['*'] } };
   const LINK = { name: 'visitor', way: 'link', rights: { looks_only: true }, expires: 2e9 };
   const TICKET = { sort: 'share', secret: 's3' } as const;
-  let gate: Gate;
+  let gate: Session;
 
   beforeEach(() => {
-    gate = new Gate(createApi(BASE));
+    gate = new Session(createApi(BASE));
   });
 
   const standing = (): Standing => gate.standing.value;

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { arrangeClients, flagWords, readClient } from '../src/kinds/broker/clients';
-import type { ClientWishes } from '../src/kinds/broker/clients';
-import { grouping } from '../src/kinds/broker/groups';
-import { LogTape, pickLines } from '../src/kinds/broker/log';
-import { readBroker } from '../src/kinds/broker/read';
-import { NO_SERIES, joined, pointsOf, readSeries, since } from '../src/kinds/broker/series';
-import { sinceText } from '../src/panels/broker/clients';
-import type { Thing } from '../src/wire';
-import { World } from '../src/world';
+import { arrangeClients, flagWords, readClient } from '../src/things/broker/clients';
+import type { ClientWishes } from '../src/things/broker/clients';
+import { grouping } from '../src/things/broker/groups';
+import { LogTape, pickLines } from '../src/things/broker/log';
+import { readBroker } from '../src/things/broker/read';
+import { NO_SERIES, joined, pointsOf, readSeries, since } from '../src/things/broker/series';
+import { sinceText } from '../src/pages/broker/clients';
+import type { Thing } from '../src/net/protocol';
+import { World } from '../src/app/world';
 
 let seq = 0;
 const thing = (k: string, id: string, fields: Record<string, unknown> = {}): Thing => ({

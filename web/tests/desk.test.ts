@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Desk, MOST_MESSAGES } from '../src/console/desk';
+import { Desk, MOST_MESSAGES } from '../src/console/client';
 import { inOrder, readTopicPage } from '../src/console/topics';
-import { Refused } from '../src/helm';
-import type { Answer, Aside } from '../src/wire';
+import { Refused } from '../src/net/requests';
+import type { Answer, Aside } from '../src/net/protocol';
 
 interface Asked {
   verb: string;

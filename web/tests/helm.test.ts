@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Helm } from '../src/helm';
+import { Requests } from '../src/net/requests';
 
 let sent: { id: number; do: string }[];
-let helm: Helm;
+let helm: Requests;
 
 beforeEach(() => {
   vi.useFakeTimers();
   sent = [];
-  helm = new Helm((_label, text) => {
+  helm = new Requests((_label, text) => {
     sent.push(JSON.parse(text) as { id: number; do: string });
     return true;
   });
@@ -49,7 +49,7 @@ test('a lost connection ends every request that waits', async () => {
 });
 
 test('without a connection a request is refused at once', async () => {
-  const offline = new Helm(() => false);
+  const offline = new Requests(() => false);
   await expect(offline.ask('ping')).rejects.toMatchObject({ code: 'offline' });
 });
 

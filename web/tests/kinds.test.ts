@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { faceOf } from '../src/face';
-import { readBroker, figure } from '../src/kinds/broker/read';
-import { markOfFriend } from '../src/kinds/friends/mark';
-import { fixTime, isMoving, readFriend } from '../src/kinds/friends/read';
-import { summariseFriend } from '../src/kinds/friends/summary';
-import { readProBot } from '../src/kinds/probots/read';
-import { summariseProBot } from '../src/kinds/probots/summary';
-import { readServer } from '../src/kinds/server/read';
-import { daysLeft } from '../src/panels/broker/certificate';
-import { historyText, replicaText } from '../src/panels/broker/telemetry';
-import { Trails } from '../src/trails';
-import type { Thing } from '../src/wire';
+import { faceOf } from '../src/ui/face';
+import { readBroker, figure } from '../src/things/broker/read';
+import { markOfFriend } from '../src/things/friends/mark';
+import { fixTime, isMoving, readFriend } from '../src/things/friends/read';
+import { summariseFriend } from '../src/things/friends/summary';
+import { readProBot } from '../src/things/probots/read';
+import { summariseProBot } from '../src/things/probots/summary';
+import { readServer } from '../src/things/server/read';
+import { daysLeft } from '../src/pages/broker/certificate';
+import { historyText, replicaText } from '../src/pages/broker/telemetry';
+import { Trails } from '../src/app/trails';
+import type { Thing } from '../src/net/protocol';
 
 const friend = (state: Record<string, unknown>, id = 'jane/phone'): Thing => ({
   k: 'friend',

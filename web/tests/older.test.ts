@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { picker } from '../src/kinds/broker/log';
-import { moreOlder, NONE_OLDER, PAGE, PAGES } from '../src/kinds/broker/older';
-import { followed } from '../src/kinds/broker/series';
+import { picker } from '../src/things/broker/log';
+import { moreOlder, NONE_OLDER, PAGE, PAGES } from '../src/things/broker/older';
+import { followed } from '../src/things/broker/series';
 
 /** A store with `count` lines, one a second, from 1 on. */
 function store(count: number, text = (n: number) => `line ${String(n)}`) {

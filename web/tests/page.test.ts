@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { readPlace, writePlace } from '../src/address';
-import { BINDINGS, PAIR_WITHIN, pressed } from '../src/keys';
-import { Pulse } from '../src/pulse';
-import { readSettings } from '../src/settings';
-import { Tape } from '../src/tape';
-import { World } from '../src/world';
-import { complaint, pick, prettyJson } from '../src/panels/frames';
-import { exampleCommand } from '../src/panels/empty';
-import { sparkPath } from '../src/panels/spark';
-import { linkText } from '../src/panels/status';
-import type { Link } from '../src/kinds/broker/read';
+import { readPlace, writePlace } from '../src/app/address';
+import { BINDINGS, PAIR_WITHIN, pressed } from '../src/app/keys';
+import { Scheduler } from '../src/app/scheduler';
+import { readSettings } from '../src/app/preferences';
+import { FrameLog } from '../src/app/framelog';
+import { World } from '../src/app/world';
+import { complaint, pick, prettyJson } from '../src/pages/frames';
+import { exampleCommand } from '../src/app/empty';
+import { sparkPath } from '../src/ui/spark';
+import { linkText } from '../src/app/status';
+import type { Link } from '../src/things/broker/read';
 
 describe('the address', () => {
   test('keeps section, view and selection', () => {
@@ -102,7 +102,7 @@ describe('settings', () => {
 
 describe('the tape', () => {
   test('keeps the newest frames, within a number and a size', () => {
-    const tape = new Tape(3, 100);
+    const tape = new FrameLog(3, 100);
     for (let n = 1; n <= 5; n++) tape.add('in', 'news', String(n), n);
     expect(tape.frames.map(({ text }) => text)).toEqual(['3', '4', '5']);
     tape.add('in', 'news', 'x'.repeat(99), 6);
@@ -111,13 +111,13 @@ describe('the tape', () => {
   });
 
   test('keeps one frame that is larger than everything', () => {
-    const tape = new Tape(3, 10);
+    const tape = new FrameLog(3, 10);
     tape.add('in', 'news', 'x'.repeat(50), 1);
     expect(tape.frames).toHaveLength(1);
   });
 
   test('shows the newest first, by direction and content, and beats only when wanted', () => {
-    const tape = new Tape();
+    const tape = new FrameLog();
     tape.add('out', 'resume', '{"t":"resume"}', 1);
     tape.add('in', 'news', '{"id":"Jane"}', 2);
     tape.add('in', 'beat', '{"t":"beat"}', 3);
@@ -179,7 +179,7 @@ test('an example for an empty map publishes to the broker in use', () => {
 test('changes are told once per drawn frame, however many frames came', () => {
   const world = new World();
   const due: (() => void)[] = [];
-  const pulse = new Pulse(world, (draw) => due.push(draw));
+  const pulse = new Scheduler(world, (draw) => due.push(draw));
   const told: string[][] = [];
   pulse.on(({ keys }) => told.push([...keys]));
   world.greet('e');

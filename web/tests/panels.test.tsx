@@ -1,13 +1,13 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact';
 import type { ComponentChildren } from 'preact';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BANNER_AFTER, createApp } from '../src/app';
-import type { App } from '../src/app';
-import { AppProvider } from '../src/panels/context';
-import { Drawer } from '../src/panels/drawer';
-import { Roster } from '../src/panels/roster';
-import { Banner } from '../src/panels/status';
-import type { Thing } from '../src/wire';
+import { BANNER_AFTER, createApp } from '../src/app/app';
+import type { App } from '../src/app/app';
+import { AppProvider } from '../src/app/context';
+import { Drawer } from '../src/pages/drawer';
+import { Roster } from '../src/pages/roster';
+import { Banner } from '../src/app/status';
+import type { Thing } from '../src/net/protocol';
 
 /** What the server says is put into the hands of whoever opened the connection. */
 class Line {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Connection } from '../src/socket';
+import type { Connection } from '../src/net/socket';
 import {
   FIRST_WAIT,
   HELLO_WITHIN,
@@ -7,8 +7,8 @@ import {
   reasonOf,
   Socket,
   waitBefore,
-} from '../src/socket';
-import type { ServerFrame } from '../src/wire';
+} from '../src/net/socket';
+import type { ServerFrame } from '../src/net/protocol';
 
 const HELLO = JSON.stringify({
   t: 'hello',

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Desk } from '../src/console/desk';
+import { Desk } from '../src/console/client';
 import { readTopicPage } from '../src/console/topics';
-import { Malformed, parseFrame, requestFrame, resumeFrame } from '../src/wire';
-import { World } from '../src/world';
+import { Malformed, parseFrame, requestFrame, resumeFrame } from '../src/net/protocol';
+import { World } from '../src/app/world';
 
 const FOLDER = join(import.meta.dirname, '../../tests/wire');
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { ageParts, ageText, fineAgeText, spanText, timeText } from '../src/ages';
-import { ServerClock } from '../src/clock';
-import { brief, bytes, compass, grouped, length, position, speed } from '../src/figures';
-import { Gazetteer } from '../src/gazetteer';
-import { colourOf, initialsOf, plain } from '../src/kinds/entry';
+import { ageParts, ageText, fineAgeText, spanText, timeText } from '../src/app/ages';
+import { ServerClock } from '../src/app/clock';
+import { brief, bytes, compass, grouped, length, position, speed } from '../src/ui/numbers';
+import { Gazetteer } from '../src/map/gazetteer';
+import { colourOf, initialsOf, plain } from '../src/things/entry';
 
 test.each([
   [-3, '0 s'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { News, Thing } from '../src/wire';
-import { Shown, splitKey, World } from '../src/world';
+import type { News, Thing } from '../src/net/protocol';
+import { Shown, splitKey, World } from '../src/app/world';
 
 function news(seq: number, things: Thing[], marks: Partial<News> = {}): News {
   return { t: 'news', seq, things, whole: false, more: false, missed: {}, ...marks };

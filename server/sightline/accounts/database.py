@@ -17,9 +17,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sightline.accounts.veil import Veil
-from sightline.core.access import GRANT_VERBS, Grants, Role
-from sightline.core.account import Account, Deed, Record, Roll, Session, Share, Token
+from sightline.accounts.pseudonyms import Pseudonyms
+from sightline.auth.account import (
+    Account,
+    AccountCache,
+    AuditEvent,
+    AuditRecord,
+    Session,
+    Share,
+    Token,
+)
+from sightline.auth.permissions import GRANT_VERBS, Grants, Role
 from sightline.journal.copy import Copy
 from sightline.journal.recording import RecordingConnection
 
@@ -137,7 +145,7 @@ class Database:
     def _upgrade(self) -> None:
         with self.change():
             self._migrate()
-            self.veil = Veil(self._veil_key())
+            self.veil = Pseudonyms(self._veil_key())
 
     def _migrate(self) -> None:
         (version,) = self._sql.execute("PRAGMA user_version").fetchone()
@@ -187,7 +195,7 @@ class Database:
 
     # -- reading
 
-    def roll(self) -> Roll:
+    def roll(self) -> AccountCache:
         """Everybody and everything that opens the door."""
         grants: dict[str, dict[str, set[str]]] = {}
         with self._reading():
@@ -227,7 +235,7 @@ class Database:
                     " FROM share"
                 )
             }
-        return Roll(accounts, sessions, tokens, shares)
+        return AccountCache(accounts, sessions, tokens, shares)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -440,7 +448,7 @@ class Database:
 
     # -- the audit log
 
-    def write(self, deed: Deed) -> None:
+    def write(self, deed: AuditEvent) -> None:
         """Write down what was done. Friends go by a pseudonym, so that they can be erased."""
         with self.change():
             self._sql.execute(
@@ -467,7 +475,7 @@ class Database:
         )
         return last, [thing for (thing,) in rows]
 
-    def records(self, search: Search) -> list[Record]:
+    def records(self, search: Search) -> list[AuditRecord]:
         """What was written down, newest first. Things are as they were hidden by the veil."""
         wanted: list[tuple[str, object]] = []
         for column, value in (("who", search.who), ("what", search.what)):
@@ -493,7 +501,7 @@ class Database:
             " ORDER BY n DESC LIMIT ?",
             (*values, search.limit),
         )
-        return [Record(row[0], row[1], Deed(*row[2:])) for row in rows]
+        return [AuditRecord(row[0], row[1], AuditEvent(*row[2:])) for row in rows]
 
 
 def _role(text: str) -> Role:

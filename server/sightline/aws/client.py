@@ -52,7 +52,7 @@ _PATIENCE = frozenset(
 Item = dict[str, Any]
 
 
-class Refused(Unavailable):
+class AwsRefused(Unavailable):
     """DynamoDB refuses us until somebody mends something. ``code`` is its word."""
 
     def __init__(self, code: str, why: str) -> None:
@@ -60,7 +60,7 @@ class Refused(Unavailable):
         self.code = code
 
 
-class Denied(Exception):
+class AwsDenied(Exception):
     """DynamoDB refuses what we asked, and will again. ``code`` is its word."""
 
     def __init__(self, code: str, why: str) -> None:
@@ -109,7 +109,7 @@ class Dynamo:
         self._closed = True
 
     async def call(self, operation: str, patience: float | None = None, **asked: Any) -> Item:
-        """One call; its answer. Raises `Unavailable` or `Denied`."""
+        """One call; its answer. Raises `Unavailable` or `AwsDenied`."""
         body = msgspec.json.encode(asked)
         until = self._reactor.seconds() + (self._patience if patience is None else patience)
         tries = 0
@@ -158,10 +158,10 @@ class Dynamo:
         code = str(fault.get("__type", f"HTTP {status}")).rpartition("#")[2]
         why_not = str(fault.get("message") or fault.get("Message") or "no reason given")
         if code in _PATIENCE:
-            raise Refused(code, why_not)
+            raise AwsRefused(code, why_not)
         if code in _AGAIN or status >= 500:
             raise Unavailable(f"DynamoDB: {code}: {why_not}")
-        raise Denied(code, why_not)
+        raise AwsDenied(code, why_not)
 
 
 def _words(why: Exception) -> str:

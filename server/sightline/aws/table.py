@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from sightline.aws.client import Denied, Dynamo, Item, Refused
+from sightline.aws.client import AwsDenied, AwsRefused, Dynamo, Item
 from sightline.model.faults import CannotOpen, Unavailable
 
 INDEX = "events"
@@ -40,13 +40,13 @@ class Table:
         try:
             try:
                 await self._describe()
-            except Refused as why:
+            except AwsRefused as why:
                 if why.code != "ResourceNotFoundException":
                     raise
                 await self._create()
             if expires:
                 await self._expire()
-        except (Refused, Denied) as why:
+        except (AwsRefused, AwsDenied) as why:
             raise CannotOpen(
                 f"the DynamoDB table {self.name} cannot be used: {why}. See history's part about"
                 " DynamoDB in config/README.md for the rights that are needed"
@@ -79,7 +79,7 @@ class Table:
                     }
                 ],
             )
-        except Denied as why:
+        except AwsDenied as why:
             if why.code != "ResourceInUseException":  # somebody else makes it just now
                 raise
         until = self._reactor.seconds() + _READY
@@ -203,7 +203,7 @@ class Table:
         """A call with a condition; None: it does not hold."""
         try:
             return await self._dynamo.call(operation, patience, TableName=self.name, **asked)
-        except Denied as why:
+        except AwsDenied as why:
             if why.code == "ConditionalCheckFailedException":
                 return None
             raise
@@ -225,7 +225,7 @@ class Table:
                     TransactItems=asked,
                     ClientRequestToken=token,
                 )
-            except Denied as why:
+            except AwsDenied as why:
                 if why.code != "TransactionCanceledException":
                     raise
                 if "ConditionalCheckFailed" in str(why):

@@ -6,9 +6,9 @@ import argparse
 import json
 from typing import Any
 
-from sightline.accounts.admin import shown_records
+from sightline.accounts.api_admin import shown_records
 from sightline.accounts.database import Search
-from sightline.cli.ledger import Ledger, add_folder, run_with, when
+from sightline.cli.accounts_db import AccountsDatabase, add_folder, run_with, when
 
 
 def add_to(subcommands: Any) -> None:
@@ -24,7 +24,7 @@ def add_to(subcommands: Any) -> None:
     parser.set_defaults(run=run_with(_audit))
 
 
-def _audit(ledger: Ledger, options: argparse.Namespace) -> None:
+def _audit(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     database = ledger.database
     search = Search(
         who=options.who,

@@ -11,15 +11,15 @@ from typing import Any
 
 import msgspec
 
-from sightline.cli.ledger import Stop, add_folder
+from sightline.cli.accounts_db import CommandFailed, add_folder
+from sightline.cli.history_db import note, run_with
 from sightline.cli.progress import Progress
-from sightline.cli.stored import note, run_with
-from sightline.history.entry import Entry
 from sightline.history.formats import rec
 from sightline.history.formats.fix import Fix
 from sightline.history.formats.table import FORMATS
 from sightline.history.formats.xmls import Gpx
 from sightline.history.merging import merged
+from sightline.history.record import HistoryEntry
 from sightline.history.store import Span, Store
 from sightline.model.kind import id_of, kind_of
 from sightline.settings import Settings
@@ -70,9 +70,9 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
     wanted = [f"friend/{name}" for name in options.friends] or known
     for thing in wanted:
         if thing not in known:
-            raise Stop(f"nothing is known of {id_of(thing)}")
+            raise CommandFailed(f"nothing is known of {id_of(thing)}")
         if any(part in ("", ".", "..") or "\0" in part for part in thing.split("/")):
-            raise Stop(f"{id_of(thing)!r} cannot be the name of a file")
+            raise CommandFailed(f"{id_of(thing)!r} cannot be the name of a file")
     note(settings, state, "export", wanted, f"files ({options.format})")
     try:
         options.to.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,7 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
         finally:
             export.progress.end()
     except OSError as why:
-        raise Stop(f"{why.filename or options.to}: {why.strerror or why}") from why
+        raise CommandFailed(f"{why.filename or options.to}: {why.strerror or why}") from why
     export.progress.say(export.summary)
     return 0
 
@@ -180,10 +180,10 @@ class Export:
 
     async def _pages(
         self, thing: str, sorts: Sequence[str], bounds: tuple[float, float]
-    ) -> AsyncIterator[list[Entry]]:
+    ) -> AsyncIterator[list[HistoryEntry]]:
         """The entries of all these sorts by time, in pages."""
         sources = [self._sort(thing, sort, bounds) for sort in sorts]
-        page: list[Entry] = []
+        page: list[HistoryEntry] = []
         async for entry in merged(sources, lambda entry: entry.tst):
             page.append(entry)
             if len(page) == _PAGE:
@@ -194,7 +194,7 @@ class Export:
 
     async def _sort(
         self, thing: str, sort: str, bounds: tuple[float, float]
-    ) -> AsyncIterator[Entry]:
+    ) -> AsyncIterator[HistoryEntry]:
         after = None
         while True:
             page = await self._store.page(Span(thing, sort, *bounds), _PAGE, after)
@@ -210,7 +210,7 @@ class _Recorded:
     def begin(self) -> bytes:
         return b""
 
-    def some(self, entries: Iterable[Entry]) -> bytes:
+    def some(self, entries: Iterable[HistoryEntry]) -> bytes:
         return b"".join(rec.written(entry.tst, _PARTS[entry.sort], entry.body) for entry in entries)
 
     def end(self) -> bytes:
@@ -226,14 +226,14 @@ class _Formatted:
     def begin(self) -> bytes:
         return self._writer.begin()
 
-    def some(self, entries: Iterable[Entry]) -> bytes:
+    def some(self, entries: Iterable[HistoryEntry]) -> bytes:
         return self._writer.some([_fix(entry) for entry in entries])
 
     def end(self) -> bytes:
         return self._writer.end()
 
 
-def _fix(entry: Entry) -> Fix:
+def _fix(entry: HistoryEntry) -> Fix:
     try:
         said = msgspec.json.decode(entry.body)
     except msgspec.DecodeError:

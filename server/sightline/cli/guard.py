@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sightline.core.deadman import DeadMan
+from sightline.driving.deadman import DeadMan
 from sightline.kinds.probots import commands
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
@@ -62,8 +62,8 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     parser.set_defaults(run=run)
 
 
-class Guard:
-    """Joins the rule (`core.deadman`) with a bridge. ``say`` writes for people."""
+class GuardProcess:
+    """Joins the rule (`driving.deadman`) with a bridge. ``say`` writes for people."""
 
     def __init__(self, reactor: Any, options: BrokerOptions, say: Any, parent: int = 0) -> None:
         self._reactor = reactor
@@ -175,7 +175,7 @@ def run(options: argparse.Namespace) -> int:
     reactor.seconds = time.monotonic  # before any timer is set: see tap.makeService
     if options.with_parent:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
-    guard = Guard(reactor, reach, _say, options.with_parent)
+    guard = GuardProcess(reactor, reach, _say, options.with_parent)
     loop = LoopingCall(guard.look)
     loop.clock = reactor
 

@@ -9,16 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sightline.cli.accounts_db import CommandFailed, add_folder
 from sightline.cli.bookmarks import Bookmarks
-from sightline.cli.ledger import Stop, add_folder
+from sightline.cli.history_db import note, run_with, write
 from sightline.cli.progress import Progress
-from sightline.cli.stored import note, run_with, write
-from sightline.history.entry import Entry
 from sightline.history.importing import CannotImport, Decode, Source, sources, steps
 from sightline.history.lines import Problem
+from sightline.history.record import HistoryEntry
 from sightline.history.store import Store
 from sightline.kinds.friends.decode import decode
-from sightline.model.kind import Patience
+from sightline.model.kind import Timeouts
 from sightline.settings import Settings
 
 _BATCH = 1000  # entries
@@ -49,7 +49,7 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
     try:
         found = sources(options.paths, options.device)
     except CannotImport as why:
-        raise Stop(str(why)) from why
+        raise CommandFailed(str(why)) from why
     topics = dict.fromkeys(source.topic for source in found)
     things = [topic.replace("owntracks/", "friend/", 1) for topic in topics]
     note(settings, state, "import", things, "files")
@@ -82,8 +82,8 @@ class Import:
         self._progress = progress
         self._again = again
         # Presence is not asked for, so any patience will do.
-        self._decode: Decode = partial(decode, Patience(stale_after=1.0, offline_after=1.0))
-        self._batch: list[Entry] = []
+        self._decode: Decode = partial(decode, Timeouts(stale_after=1.0, offline_after=1.0))
+        self._batch: list[HistoryEntry] = []
         self._read = self._new = self._others = self._before = self.problems = 0
         self.oldest = float("inf")
         """Time of the oldest entry read, epoch s."""

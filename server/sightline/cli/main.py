@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from sightline import __version__
-from sightline.cli import audit, exporting, guard, importing, keep, replay, token, user
+from sightline.cli import audit, backup, exporting, guard, importing, replay, token, user
 from sightline.cli.check import command as check
 from sightline.cli.mosquitto import command as mosquitto
 from sightline.cli.simulate import command as simulate
@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
         replay,
         importing,
         exporting,
-        keep,
+        backup,
         user,
         token,
         audit,

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from sightline.cli.mqtt_options import add_broker, password
 from sightline.cli.progress import Progress
-from sightline.cli.remote import add_broker, password
 from sightline.cli.sender import CannotSend, Sender
-from sightline.core.console import BARRED
+from sightline.console.rules import BARRED
 from sightline.history.archive.line import NoMessage, read
 from sightline.history.lines import BROKEN, Problem, numbered, open_lines, place
 from sightline.model.filters import filter_fault, matches, topic_fault

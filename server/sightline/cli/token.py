@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sightline.accounts.own import minted, token_deed
-from sightline.cli.ledger import Ledger, Stop, add_folder, run_with, when
-from sightline.core.account import SCOPES
+from sightline.accounts.api_account import minted, token_deed
+from sightline.auth.account import SCOPES
+from sightline.cli.accounts_db import AccountsDatabase, CommandFailed, add_folder, run_with, when
 
 
 def add_to(subcommands: Any) -> None:
@@ -31,10 +31,10 @@ def add_to(subcommands: Any) -> None:
     action("revoke", _revoke, "Let a token open nothing any more.").add_argument("id")
 
 
-def _add(ledger: Ledger, options: argparse.Namespace) -> None:
+def _add(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     account, database = ledger.account(options.account), ledger.database
     if options.days is not None and options.days < 1:
-        raise Stop("a token lasts a day at least")
+        raise CommandFailed("a token lasts a day at least")
     token, text = minted(
         account,
         database.now(),
@@ -49,7 +49,7 @@ def _add(ledger: Ledger, options: argparse.Namespace) -> None:
     print(text)
 
 
-def _list(ledger: Ledger, options: argparse.Namespace) -> None:
+def _list(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     tokens = ledger.database.roll().tokens.values()
     for token in sorted(tokens, key=lambda each: (each.account, each.created)):
         scopes = " ".join([*sorted(token.scopes), *sorted(token.things)])
@@ -58,11 +58,11 @@ def _list(ledger: Ledger, options: argparse.Namespace) -> None:
         print("There are no tokens.")
 
 
-def _revoke(ledger: Ledger, options: argparse.Namespace) -> None:
+def _revoke(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     database = ledger.database
     token = database.roll().tokens.get(options.id)
     if token is None:
-        raise Stop(f"there is no token {options.id}; sightline token list shows them")
+        raise CommandFailed(f"there is no token {options.id}; sightline token list shows them")
     with database.change():
         database.drop_token(token.id)
         database.write(ledger.deed("revoke token", f"account/{token.account}", f"token {token.id}"))

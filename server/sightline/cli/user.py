@@ -6,10 +6,17 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
-from sightline.accounts.admin import account_deed, keep_an_admin
-from sightline.cli.ledger import Ledger, Stop, add_folder, ask_password, run_with, when
-from sightline.core.access import GRANT_VERBS, ROLES, Grants
-from sightline.core.account import Account, check_grants, check_name, plain_name
+from sightline.accounts.api_admin import account_deed, keep_an_admin
+from sightline.auth.account import Account, check_grants, check_name, plain_name
+from sightline.auth.permissions import GRANT_VERBS, ROLES, Grants
+from sightline.cli.accounts_db import (
+    AccountsDatabase,
+    CommandFailed,
+    add_folder,
+    ask_password,
+    run_with,
+    when,
+)
 
 
 def add_to(subcommands: Any) -> None:
@@ -49,9 +56,11 @@ def add_to(subcommands: Any) -> None:
     action("list", _list, "Show all accounts.", named=False)
 
 
-def _put(ledger: Ledger, before: Account | None, after: Account, *, leave: bool = False) -> None:
+def _put(
+    ledger: AccountsDatabase, before: Account | None, after: Account, *, leave: bool = False
+) -> None:
     if (why := check_grants(after.grants)) is not None:
-        raise Stop(why)
+        raise CommandFailed(why)
     database = ledger.database
     with database.change():
         keep_an_admin(database, after)
@@ -62,15 +71,15 @@ def _put(ledger: Ledger, before: Account | None, after: Account, *, leave: bool 
     print(f"{after.name}: {_line(after)}")
 
 
-def _add(ledger: Ledger, options: argparse.Namespace) -> None:
+def _add(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     name = plain_name(options.name)
     if (why := check_name(name)) is not None:
-        raise Stop(why)
+        raise CommandFailed(why)
     if ledger.database.account(name) is not None:
-        raise Stop(f"there is an account {name} already")
+        raise CommandFailed(f"there is an account {name} already")
     grants = Grants(frozenset(options.see), frozenset(options.drive), frozenset(options.own))
     if (why := check_grants(grants)) is not None:
-        raise Stop(why)
+        raise CommandFailed(why)
     hashed = None
     if not options.no_password:
         hashed = ledger.passwords().hash(ask_password(name))
@@ -78,42 +87,42 @@ def _add(ledger: Ledger, options: argparse.Namespace) -> None:
     _put(ledger, None, Account(name, options.role, grants, hashed, created=created))
 
 
-def _passwd(ledger: Ledger, options: argparse.Namespace) -> None:
+def _passwd(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     account = ledger.account(options.name)
     hashed = ledger.passwords().hash(ask_password(account.name))
     _put(ledger, account, replace(account, password=hashed), leave=True)
 
 
-def _role(ledger: Ledger, options: argparse.Namespace) -> None:
+def _role(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     account = ledger.account(options.name)
     _put(ledger, account, replace(account, role=options.role))
 
 
-def _grant(ledger: Ledger, options: argparse.Namespace) -> None:
+def _grant(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     account = ledger.account(options.name)
     words = getattr(account.grants, options.verb) | set(options.what)
     grants = replace(account.grants, **{options.verb: words})
     _put(ledger, account, replace(account, grants=grants))
 
 
-def _revoke(ledger: Ledger, options: argparse.Namespace) -> None:
+def _revoke(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     account = ledger.account(options.name)
     words = getattr(account.grants, options.verb) - set(options.what)
     grants = replace(account.grants, **{options.verb: words})
     _put(ledger, account, replace(account, grants=grants))
 
 
-def _disable(ledger: Ledger, options: argparse.Namespace) -> None:
+def _disable(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     account = ledger.account(options.name)
     _put(ledger, account, replace(account, disabled=True))
 
 
-def _enable(ledger: Ledger, options: argparse.Namespace) -> None:
+def _enable(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     account = ledger.account(options.name)
     _put(ledger, account, replace(account, disabled=False))
 
 
-def _remove(ledger: Ledger, options: argparse.Namespace) -> None:
+def _remove(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     account, database = ledger.account(options.name), ledger.database
     with database.change():
         keep_an_admin(database, replace(account, disabled=True))
@@ -122,7 +131,7 @@ def _remove(ledger: Ledger, options: argparse.Namespace) -> None:
     print(f"{account.name}: removed")
 
 
-def _list(ledger: Ledger, options: argparse.Namespace) -> None:
+def _list(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     accounts = ledger.database.roll().accounts
     for name in sorted(accounts):
         account = accounts[name]

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from twisted.logger import Logger
 
-from sightline.driving.log import CommandLog
-from sightline.driving.route import Route
-from sightline.driving.things import Alarm
-from sightline.driving.watch import Foreign, Watch
-from sightline.hub import Hub
+from sightline.driving.broker_ports import BrokerPort
+from sightline.driving.command_log import CommandLog
+from sightline.driving.echo_monitor import EchoMonitor, ForeignCommand
+from sightline.driving.states import Alarm
 from sightline.kinds.probots import commands
+from sightline.live.hub import Hub
 from sightline.model.text import clean
 
 KEPT = 60.0
@@ -43,13 +43,13 @@ class Alarms:
         self._wall = wall
         self._last: dict[str, float] = {}
         self._cleared: dict[str, float] = {}
-        self._to_clear: dict[str, tuple[Route, Watch]] = {}
+        self._to_clear: dict[str, tuple[BrokerPort, EchoMonitor]] = {}
 
     def was_cleared(self, topic: str) -> bool:
         """Whether what is retained there may be our own: the stop that overwrites."""
         return self._clock() - self._cleared.get(topic, float("-inf")) <= JUST_CLEARED
 
-    def ring(self, found: Foreign, route: Route, watch: Watch) -> None:
+    def ring(self, found: ForeignCommand, route: BrokerPort, watch: EchoMonitor) -> None:
         """Show that somebody else spoke, and see to it that nothing of it stays."""
         topic = str(found.arrival.topic)
         self._show(found, topic)
@@ -80,7 +80,7 @@ class Alarms:
                 watch.ledger.sent(topic, b"", now, "bridge")
                 route.send(topic, b"", retain=True)
 
-    def _show(self, found: Foreign, topic: str) -> None:
+    def _show(self, found: ForeignCommand, topic: str) -> None:
         arrival = found.arrival
         key = "alarm/" + clean(topic, 64)
         if key not in self._last and len(self._last) >= MOST:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sightline.history.entry import digest
+from sightline.history.record import digest
 from sightline.history.store import Span, Store
 from sightline.model.record import Record
 

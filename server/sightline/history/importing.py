@@ -12,20 +12,20 @@ from typing import BinaryIO
 
 import msgspec
 
-from sightline.history.entry import Entry, entry
 from sightline.history.formats import gpx, rec
 from sightline.history.lines import BROKEN, Problem, numbered, open_lines, place
+from sightline.history.record import HistoryEntry, entry
 from sightline.kinds.friends.address import address
-from sightline.model.kind import Arrival, CannotDecode, Reading
+from sightline.model.kind import Arrival, CannotDecode, Update
 from sightline.model.record import Record
 
 _PIECE = 65_536  # bytes
 # What such files hold besides positions; no reason to alarm anybody.
 _OTHERS = frozenset(("unknown_subtopic", "unknown_type", "unknown_action", "encrypted"))
 
-_Found = tuple[tuple[Entry, ...], Problem | None]
+_Found = tuple[tuple[HistoryEntry, ...], Problem | None]
 
-Decode = Callable[[Arrival], Sequence[Reading]]
+Decode = Callable[[Arrival], Sequence[Update]]
 """What the friends' kind does with a message."""
 
 
@@ -50,7 +50,7 @@ class Step(msgspec.Struct, frozen=True):
     place: int
     line: int
     shown: int
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[HistoryEntry, ...] = ()
     problem: Problem | None = None
 
 
@@ -110,7 +110,7 @@ def steps(source: Source, decode: Decode, start: int = 0, line: int = 1) -> Iter
             for each in numbered(stream, line, start):
                 at = each.number
                 shown = place(stream)
-                found: tuple[Entry, ...] = ()
+                found: tuple[HistoryEntry, ...] = ()
                 problem = None
                 if each.long:
                     problem = Problem(name, at, "the line is too long")

@@ -18,7 +18,7 @@ LONGEST = 1_048_576
 """Bytes in a line; MQTT messages that we take are much shorter."""
 
 
-class Line(msgspec.Struct, frozen=True, gc=False):
+class FileLine(msgspec.Struct, frozen=True, gc=False):
     """One line without its end. ``stop`` is where the next one begins (bytes)."""
 
     number: int
@@ -43,7 +43,7 @@ class Problem(Exception):
         return f"{self.file}:{self.line}: {self.why}"
 
 
-def numbered(stream: BinaryIO, number: int = 1, start: int = 0) -> Iterator[Line]:
+def numbered(stream: BinaryIO, number: int = 1, start: int = 0) -> Iterator[FileLine]:
     """The lines of ``stream``, which stands at byte ``start``, before line ``number``.
 
     An empty line is a line. Raises `OSError`, for a compressed stream also `EOFError` and
@@ -53,16 +53,16 @@ def numbered(stream: BinaryIO, number: int = 1, start: int = 0) -> Iterator[Line
     while data := stream.readline(LONGEST + 1):
         stop += len(data)
         if data.endswith(b"\n"):
-            yield Line(number, data[:-1], stop)
+            yield FileLine(number, data[:-1], stop)
         elif len(data) <= LONGEST:
-            yield Line(number, data, stop, torn=True)
+            yield FileLine(number, data, stop, torn=True)
             return
         else:
             begun = data[:200]
             while data and not data.endswith(b"\n"):
                 data = stream.readline(LONGEST)
                 stop += len(data)
-            yield Line(number, begun, stop, long=True)
+            yield FileLine(number, begun, stop, long=True)
         number += 1
 
 

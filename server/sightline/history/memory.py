@@ -9,10 +9,10 @@ from typing import ParamSpec, TypeVar
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred, execute, succeed
 
-from sightline.history import marks
-from sightline.history.entry import EVENTS, Entry, Standing
-from sightline.history.marks import Mark
-from sightline.history.store import FOREVER, MOST, Figures, Page, Span
+from sightline.history import cursors
+from sightline.history.cursors import Mark
+from sightline.history.record import EVENTS, HistoryEntry, LastState
+from sightline.history.store import FOREVER, MOST, HistoryPage, Span, StoreSize
 
 Track = tuple[str, str]  # thing, sort
 P = ParamSpec("P")
@@ -27,9 +27,11 @@ class MemoryStore:
 
     def __init__(self, capacity: int = 100_000) -> None:
         self._capacity = capacity
-        self._entries: dict[tuple[str, str, float, int], Entry] = {}  # in the order of writing
+        self._entries: dict[
+            tuple[str, str, float, int], HistoryEntry
+        ] = {}  # in the order of writing
         self._tracks: dict[Track, list[tuple[float, int]]] = {}  # each in order
-        self._standings: dict[str, Standing] = {}
+        self._standings: dict[str, LastState] = {}
         self._hidden: dict[tuple[str, str], list[tuple[str, str, float, int]]] = {}
 
     def open(self) -> Deferred[None]:
@@ -40,11 +42,13 @@ class MemoryStore:
         """Nothing to do."""
         return succeed(None)
 
-    def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> Deferred[int]:
+    def write(
+        self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]
+    ) -> Deferred[int]:
         """Keep entries and present states."""
         return execute(self._write, entries, standings)
 
-    def _write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> int:
+    def _write(self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]) -> int:
         new = 0
         for entry in entries:
             if entry.key not in self._entries:
@@ -68,34 +72,36 @@ class MemoryStore:
         if not track:
             del self._tracks[key[:2]]
 
-    def page(self, span: Span, limit: int = 1000, after: str | None = None) -> Deferred[Page]:
+    def page(
+        self, span: Span, limit: int = 1000, after: str | None = None
+    ) -> Deferred[HistoryPage]:
         """Some of one thing's entries."""
         return execute(self._page, span, limit, after)
 
-    def _page(self, span: Span, limit: int, after: str | None) -> Page:
+    def _page(self, span: Span, limit: int, after: str | None) -> HistoryPage:
         track = self._tracks.get((span.thing, span.sort), [])
         first = bisect_left(track, (span.since, -1))
-        last = bisect_right(track, (span.until, marks.LAST))
+        last = bisect_right(track, (span.until, cursors.LAST))
         if after is not None:
-            tst, digest = marks.track(after)
+            tst, digest = cursors.track(after)
             if span.newest_first:
                 last = min(last, bisect_left(track, (tst, digest)))
             else:
                 first = max(first, bisect_right(track, (tst, digest)))
         places = range(last - 1, first - 1, -1) if span.newest_first else range(first, last)
         found = (self._entries[span.thing, span.sort, *track[place]] for place in places)
-        return _cut((e for e in found if span.hidden or not e.hidden), limit, marks.of_track)
+        return _cut((e for e in found if span.hidden or not e.hidden), limit, cursors.of_track)
 
     def scene(
         self, sort: str, at: float, limit: int = 1000, after: str | None = None
-    ) -> Deferred[Page]:
+    ) -> Deferred[HistoryPage]:
         """Each thing's last entry at that time."""
         return execute(self._scene, sort, at, limit, after)
 
-    def _scene(self, sort: str, at: float, limit: int, after: str | None) -> Page:
+    def _scene(self, sort: str, at: float, limit: int, after: str | None) -> HistoryPage:
         things = sorted(t for t, s in self._tracks if s == sort and (after is None or t > after))
 
-        def found() -> Iterable[Entry]:
+        def found() -> Iterable[HistoryEntry]:
             for thing in things:
                 span = Span(thing, sort, until=at, newest_first=True)
                 yield from self._page(span, 1, None).entries
@@ -111,32 +117,32 @@ class MemoryStore:
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
-    ) -> Deferred[Page]:
+    ) -> Deferred[HistoryPage]:
         """Events of all things."""
         wanted = EVENTS & set(sorts)
 
-        def find() -> Page:
+        def find() -> HistoryPage:
             found = sorted(
                 (
                     entry
                     for entry in self._entries.values()
                     if entry.sort in wanted and since <= entry.tst <= until and not entry.hidden
                 ),
-                key=marks.event_order,
+                key=cursors.event_order,
                 reverse=newest_first,
             )
             if after is not None:
-                mark: Mark = marks.event(after)
+                mark: Mark = cursors.event(after)
                 found = [
                     entry
                     for entry in found
                     if (
-                        marks.event_order(entry) < mark
+                        cursors.event_order(entry) < mark
                         if newest_first
-                        else marks.event_order(entry) > mark
+                        else cursors.event_order(entry) > mark
                     )
                 ]
-            return _cut(found, limit, marks.of_event)
+            return _cut(found, limit, cursors.of_event)
 
         return execute(find)
 
@@ -217,18 +223,18 @@ class MemoryStore:
 
     def standings(
         self, limit: int = 1000, after: str | None = None
-    ) -> Deferred[tuple[Sequence[Standing], str | None]]:
+    ) -> Deferred[tuple[Sequence[LastState], str | None]]:
         """The present states."""
         things = sorted(thing for thing in self._standings if after is None or thing > after)
         some = things[: min(limit, MOST)]
         more = some[-1] if len(things) > len(some) else None
         return succeed(([self._standings[thing] for thing in some], more))
 
-    def figures(self) -> Deferred[Figures]:
+    def figures(self) -> Deferred[StoreSize]:
         """How large it is."""
         times = [tst for track in self._tracks.values() for tst, _ in (track[0], track[-1])]
         return succeed(
-            Figures(
+            StoreSize(
                 rows=len(self._entries),
                 bytes=None,
                 oldest=min(times, default=None),
@@ -237,12 +243,14 @@ class MemoryStore:
         )
 
 
-def _cut(found: Iterable[Entry], limit: int, mark: Callable[[Entry], str]) -> Page:
+def _cut(
+    found: Iterable[HistoryEntry], limit: int, mark: Callable[[HistoryEntry], str]
+) -> HistoryPage:
     """The first of them, and the mark of the last when there are more."""
     limit = min(limit, MOST)
-    entries: list[Entry] = []
+    entries: list[HistoryEntry] = []
     for entry in found:
         if len(entries) == limit:
-            return Page(entries, mark(entries[-1]) if entries else None)
+            return HistoryPage(entries, mark(entries[-1]) if entries else None)
         entries.append(entry)
-    return Page(entries)
+    return HistoryPage(entries)

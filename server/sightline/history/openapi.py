@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sightline import __version__
-from sightline.history.entry import EVENTS
 from sightline.history.formats.table import FORMATS
+from sightline.history.record import EVENTS
 from sightline.history.store import MOST
 
 _Json = dict[str, Any]

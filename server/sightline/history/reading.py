@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import msgspec
 
-from sightline.history import marks
-from sightline.history.entry import EVENTS, Entry, Standing
-from sightline.history.store import MOST, Figures, Page, Span
+from sightline.history import cursors
+from sightline.history.record import EVENTS, HistoryEntry, LastState
+from sightline.history.store import MOST, HistoryPage, Span, StoreSize
 from sightline.history.writing import micros
 
 _rows = msgspec.json.Decoder(list[tuple[int, int, int, int, str]]).decode
@@ -25,7 +25,7 @@ _texts = msgspec.json.Decoder(list[str]).decode
 _KEYED = "json_group_array(json_array(key, name, tst, at, digest, hidden, body))"
 
 
-def page(sql: sqlite3.Connection, span: Span, limit: int, after: str | None) -> Page:
+def page(sql: sqlite3.Connection, span: Span, limit: int, after: str | None) -> HistoryPage:
     """Some of one thing's entries."""
     limit = min(limit, MOST)
     order, beyond = _order(span.newest_first)
@@ -33,7 +33,7 @@ def page(sql: sqlite3.Connection, span: Span, limit: int, after: str | None) -> 
     shown = "" if span.hidden else " AND hidden = 0"
     past = ""
     if after is not None:
-        tst, digest = marks.track(after)
+        tst, digest = cursors.track(after)
         past = f" AND (tst, digest) {beyond} (?, ?)"
         values += [micros(tst), digest]
     (found,) = sql.execute(
@@ -46,15 +46,17 @@ def page(sql: sqlite3.Connection, span: Span, limit: int, after: str | None) -> 
         (*values, limit + 1),
     ).fetchone()
     entries = [
-        Entry(span.thing, span.sort, tst / 1e6, at / 1e6, body.encode(), digest, hidden != 0)
+        HistoryEntry(span.thing, span.sort, tst / 1e6, at / 1e6, body.encode(), digest, hidden != 0)
         for tst, at, digest, hidden, body in _rows(found)
     ]
     more = len(entries) > limit
     del entries[limit:]
-    return Page(entries, marks.of_track(entries[-1]) if more and entries else None)
+    return HistoryPage(entries, cursors.of_track(entries[-1]) if more and entries else None)
 
 
-def scene(sql: sqlite3.Connection, sort: str, at: float, limit: int, after: str | None) -> Page:
+def scene(
+    sql: sqlite3.Connection, sort: str, at: float, limit: int, after: str | None
+) -> HistoryPage:
     """Each thing's last entry at that time."""
     limit = min(limit, MOST)
     last = (
@@ -73,7 +75,7 @@ def scene(sql: sqlite3.Connection, sort: str, at: float, limit: int, after: str 
     entries = _keyed(found)
     more = len(entries) > limit
     del entries[limit:]
-    return Page(entries, entries[-1].thing if more and entries else None)
+    return HistoryPage(entries, entries[-1].thing if more and entries else None)
 
 
 def events(
@@ -84,11 +86,11 @@ def events(
     newest_first: bool,
     limit: int,
     after: str | None,
-) -> Page:
+) -> HistoryPage:
     """Events of all things, each sort from the index by time, then merged."""
     limit = min(limit, MOST)
     order, beyond = _order(newest_first)
-    mark = None if after is None else marks.event(after)
+    mark = None if after is None else cursors.event(after)
     parts, values = [], list[object]()
     for sort in sorted(EVENTS & set(sorts)):
         values += [sort, micros(since), micros(until)]
@@ -108,7 +110,7 @@ def events(
             f" ORDER BY tst {order}, digest {order}, key {order} LIMIT {limit + 1})"
         )
     if not parts:
-        return Page([])
+        return HistoryPage([])
     (found,) = sql.execute(
         f"SELECT {_KEYED} FROM (SELECT * FROM ({' UNION ALL '.join(parts)})"
         f" ORDER BY tst {order}, digest {order}, key {order}, name {order} LIMIT {limit + 1})",
@@ -117,7 +119,7 @@ def events(
     entries = _keyed(found)
     more = len(entries) > limit
     del entries[limit:]
-    return Page(entries, marks.of_event(entries[-1]) if more and entries else None)
+    return HistoryPage(entries, cursors.of_event(entries[-1]) if more and entries else None)
 
 
 def counts(
@@ -147,7 +149,7 @@ def things(sql: sqlite3.Connection) -> Sequence[str]:
 
 def standings(
     sql: sqlite3.Connection, limit: int, after: str | None
-) -> tuple[Sequence[Standing], str | None]:
+) -> tuple[Sequence[LastState], str | None]:
     """The present states."""
     limit = min(limit, MOST)
     (found,) = sql.execute(
@@ -155,13 +157,13 @@ def standings(
         " FROM standing WHERE thing > ? ORDER BY thing LIMIT ?)",
         (after or "", limit + 1),
     ).fetchone()
-    rows = [Standing(thing, at / 1e6, body.encode()) for thing, at, body in _standing_rows(found)]
+    rows = [LastState(thing, at / 1e6, body.encode()) for thing, at, body in _standing_rows(found)]
     more = len(rows) > limit
     del rows[limit:]
     return rows, rows[-1].thing if more and rows else None
 
 
-def figures(sql: sqlite3.Connection) -> Figures:
+def figures(sql: sqlite3.Connection) -> StoreSize:
     """How large it is. The oldest and newest are looked up track by track, in the index."""
     (rows,) = sql.execute("SELECT rows FROM tally").fetchone()
     (pages,) = sql.execute("PRAGMA page_count").fetchone()
@@ -173,15 +175,15 @@ def figures(sql: sqlite3.Connection) -> Figures:
             " AND entry.sort = sort.id)) FROM thing CROSS JOIN sort"
         ).fetchone()
         edges.append(None if found is None else found / 1e6)
-    return Figures(rows=rows, bytes=pages * size, oldest=edges[0], newest=edges[1])
+    return StoreSize(rows=rows, bytes=pages * size, oldest=edges[0], newest=edges[1])
 
 
 def _order(newest_first: bool) -> tuple[str, str]:
     return ("DESC", "<") if newest_first else ("ASC", ">")
 
 
-def _keyed(found: str) -> list[Entry]:
+def _keyed(found: str) -> list[HistoryEntry]:
     return [
-        Entry(thing, sort, tst / 1e6, at / 1e6, body.encode(), digest, hidden != 0)
+        HistoryEntry(thing, sort, tst / 1e6, at / 1e6, body.encode(), digest, hidden != 0)
         for thing, sort, tst, at, digest, hidden, body in _keyed_rows(found)
     ]

@@ -14,7 +14,7 @@ world of the next start is never behind its history.
 
 Of several servers with one store each writes what messages say, and the store knows it again. What
 each would say in its own way (`Record.said`), samples and present states are written by the one on
-duty; the others keep them for a while, in case duty falls to them (`sightline.core.turn`).
+duty; the others keep them for a while, in case duty falls to them (`sightline.cluster.leader`).
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sightline.core.intake import News
-from sightline.core.turn import Duty, Turn
-from sightline.history.entry import Entry, Standing, digest
+from sightline.cluster.leader import Leadership, LeaderWork
 from sightline.history.handover import Kept, missing
+from sightline.history.record import HistoryEntry, LastState, digest
 from sightline.history.store import Store
+from sightline.live.ingest import News
 from sightline.model.faults import Unavailable
 from sightline.model.kind import State, kind_of
 from sightline.model.record import Record
@@ -68,7 +68,7 @@ class Clock(Protocol):
         """Call ``f`` after ``delay`` s."""
 
 
-class Receipt(Protocol):
+class AckReceipt(Protocol):
     """Messages that a broker wants acknowledged."""
 
     def kept(self) -> None:
@@ -78,7 +78,7 @@ class Receipt(Protocol):
         """Some of it was not kept: have all of it sent again."""
 
 
-class Known(Protocol):
+class CurrentStates(Protocol):
     """Where the present states are."""
 
     def state(self, key: str) -> State | None:
@@ -94,19 +94,19 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
+class _AckMark:
     """In the queue behind the records whose messages it acknowledges."""
 
-    receipt: Receipt
+    receipt: AckReceipt
 
 
 @dataclass(slots=True)
 class _Batch:
     records: list[Record]
-    entries: list[Entry]
+    entries: list[HistoryEntry]
     """Of these records, one each."""
-    standings: list[Standing]
-    receipts: list[Receipt]
+    standings: list[LastState]
+    receipts: list[AckReceipt]
     since: float
     """When its oldest record came, s."""
 
@@ -129,7 +129,7 @@ class Recorder:
     def __init__(
         self,
         store: Store,
-        known: Known,
+        known: CurrentStates,
         clock: Clock,
         wall: Callable[[], float],
         bounds: Bounds | None = None,
@@ -137,7 +137,7 @@ class Recorder:
         standing: Iterable[str] = (),
         sampled: Mapping[str, tuple[str, float]] | None = None,
         own: Mapping[str, str] | None = None,
-        duty: Duty | None = None,
+        duty: Leadership | None = None,
         gather: float = 0.0,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -146,8 +146,8 @@ class Recorder:
         self._gathering: Any = None
         self._ripe = False
         self._own = dict(own or {})
-        self._duty = duty or Duty()
-        self._turn: Turn[Kept] = Turn(self._duty, most=MOST_BYTES)
+        self._duty = duty or Leadership()
+        self._turn: LeaderWork[Kept] = LeaderWork(self._duty, most=MOST_BYTES)
         self._known = known
         self._clock = clock
         self._wall = wall
@@ -159,7 +159,7 @@ class Recorder:
         self._due: dict[str, float] = {}  # things to be sampled later, and when they changed
         self._jitter = jitter
         # In the order in which it came: records, each with its receipt time, and receipts.
-        self._queue: deque[tuple[Record, float] | _Mark] = deque()
+        self._queue: deque[tuple[Record, float] | _AckMark] = deque()
         self._times: deque[tuple[int, float]] = deque()  # (record number, when it came)
         self._dirty: dict[str, float] = {}
         self._told = 0  # records that were queued, ever
@@ -169,7 +169,7 @@ class Recorder:
         self._retry: Any = None
         self._careful = 0
         self._open = True
-        self._again: list[Receipt] = []
+        self._again: list[AckReceipt] = []
         self._drained: list[Deferred[None]] = []
         self._fails = 0
         self.why = ""
@@ -197,13 +197,13 @@ class Recorder:
         self._add(record, self._wall())
         self._pump()
 
-    def when_kept(self, receipt: Receipt, whole: bool = True) -> None:
+    def when_kept(self, receipt: AckReceipt, whole: bool = True) -> None:
         """Acknowledge, once all that was told before is safe.
 
         ``whole`` false: something of it found no room, so it has to come again.
         """
         if whole:
-            self._queue.append(_Mark(receipt))
+            self._queue.append(_AckMark(receipt))
         else:
             self._again.append(receipt)
         self._pump()
@@ -230,7 +230,7 @@ class Recorder:
 
     def forget(self, things: Container[str]) -> None:
         """Drop what waits about these things: they are to be erased."""
-        kept: deque[tuple[Record, float] | _Mark] = deque()
+        kept: deque[tuple[Record, float] | _AckMark] = deque()
         for item in self._queue:
             if isinstance(item, tuple) and item[0].thing in things:
                 self._taken += 1
@@ -365,14 +365,14 @@ class Recorder:
 
     def _next(self) -> _Batch:
         records: list[Record] = []
-        entries: list[Entry] = []
-        receipts: list[Receipt] = []
+        entries: list[HistoryEntry] = []
+        receipts: list[AckReceipt] = []
         size = 0
         most = 1 if self._careful else MOST_ROWS
         queue = self._queue
         while queue and len(entries) < most and size < MOST_BYTES:
             item = queue.popleft()
-            if isinstance(item, _Mark):
+            if isinstance(item, _AckMark):
                 receipts.append(item.receipt)
                 continue
             record, at = item
@@ -382,8 +382,8 @@ class Recorder:
             self._taken += 1
             records.append(record)
             said = digest(record.said or body)
-            entries.append(Entry(record.thing, record.sort, record.tst, at, body, said))
-        while queue and isinstance(mark := queue[0], _Mark):
+            entries.append(HistoryEntry(record.thing, record.sort, record.tst, at, body, said))
+        while queue and isinstance(mark := queue[0], _AckMark):
             receipts.append(mark.receipt)  # nothing of theirs waits any more
             queue.popleft()
         now = self._clock.seconds()
@@ -392,8 +392,8 @@ class Recorder:
             since = min(since, self._times.popleft()[1])
         return _Batch(records, entries, self._standings(), receipts, since)
 
-    def _standings(self) -> list[Standing]:
-        standings: list[Standing] = []
+    def _standings(self) -> list[LastState]:
+        standings: list[LastState] = []
         if not self._duty.ours:
             return standings
         state = self._known.state
@@ -401,7 +401,7 @@ class Recorder:
         while dirty and len(standings) < MOST_ROWS:
             thing, at = dirty.popitem()
             now = state(thing)
-            standings.append(Standing(thing, at, None if now is None else _encode(now)))
+            standings.append(LastState(thing, at, None if now is None else _encode(now)))
         return standings
 
     def _write(self) -> None:
@@ -460,7 +460,7 @@ class Recorder:
             for receipt in batch.receipts:
                 receipt.kept()  # or it would come again and again
         else:
-            self._queue.extendleft(map(_Mark, reversed(batch.receipts)))
+            self._queue.extendleft(map(_AckMark, reversed(batch.receipts)))
             for record, entry in zip(reversed(batch.records), reversed(batch.entries), strict=True):
                 self._queue.appendleft((record, entry.at))
                 self._taken -= 1

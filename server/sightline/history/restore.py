@@ -12,9 +12,9 @@ import msgspec
 from msgspec.structs import replace
 from twisted.logger import Logger
 
-from sightline.history.entry import Standing
+from sightline.history.record import LastState
 from sightline.history.store import Store
-from sightline.model.kind import Patience, Present, Reading, State, kind_of
+from sightline.model.kind import Present, State, Timeouts, Update, kind_of
 
 _PAGE = 500  # states at a time: 2 ms of the reactor
 
@@ -40,7 +40,7 @@ class Restorer:
     def __init__(
         self,
         states: Mapping[str, type[State]],
-        patience: Mapping[str, Patience],
+        patience: Mapping[str, Timeouts],
         wall: Callable[[], float],
     ) -> None:
         """``wall`` gives epoch s."""
@@ -49,7 +49,7 @@ class Restorer:
         self._wall = wall
         self.unreadable = 0
 
-    async def restore(self, store: Store, put: Callable[[Sequence[Reading]], None]) -> int:
+    async def restore(self, store: Store, put: Callable[[Sequence[Update]], None]) -> int:
         """Hand everything kept to ``put``, page by page; says how many things."""
         count, after = 0, None
         while True:
@@ -64,7 +64,7 @@ class Restorer:
             self._log.warn("{count} kept states cannot be read", count=self.unreadable)
         return count
 
-    def reading(self, standing: Standing, now: float) -> Restored | None:
+    def reading(self, standing: LastState, now: float) -> Restored | None:
         """What was kept, as it looks at ``now`` (epoch s); None when it makes no sense any more."""
         decoder = self._decoders.get(kind_of(standing.thing))
         if decoder is None or standing.body is None:

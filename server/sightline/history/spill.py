@@ -20,7 +20,7 @@ from twisted.internet.defer import DeferredLock
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
-from sightline.history.entry import Entry, Standing
+from sightline.history.record import HistoryEntry, LastState
 from sightline.model.faults import Unavailable
 
 _NAME = re.compile(r"\d{8}\.jsonl")
@@ -33,8 +33,8 @@ T = TypeVar("T")
 class Batch(msgspec.Struct, frozen=True):
     """What one write was to keep."""
 
-    entries: tuple[Entry, ...] = ()
-    standings: tuple[Standing, ...] = ()
+    entries: tuple[HistoryEntry, ...] = ()
+    standings: tuple[LastState, ...] = ()
 
 
 class Spill:

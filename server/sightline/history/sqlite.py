@@ -18,9 +18,9 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
 from sightline.history import reading, tables
-from sightline.history.entry import Entry, Standing
-from sightline.history.store import FOREVER, Figures, Page, Span
-from sightline.history.writing import Writer
+from sightline.history.record import HistoryEntry, LastState
+from sightline.history.store import FOREVER, HistoryPage, Span, StoreSize
+from sightline.history.writing import StoreWriter
 from sightline.model.faults import Unavailable
 
 reactor: Any = _reactor
@@ -40,7 +40,7 @@ class SqliteStore:
     def __init__(self, folder: Path, *, busy: float = tables.BUSY) -> None:
         self.path = folder / tables.FILE
         self._busy = busy
-        self._writer: Writer | None = None
+        self._writer: StoreWriter | None = None
         # Without threads until there is work: a start that fails after `open` can end.
         self._writing = ThreadPool(0, 1, name="history-writer")
         self._reading = ThreadPool(0, READERS, name="history-reader")
@@ -57,7 +57,7 @@ class SqliteStore:
     def _open(self) -> None:
         sql = tables.opened(self.path)
         sql.execute(f"PRAGMA busy_timeout = {round(self._busy * 1000)}")
-        self._writer = Writer(sql)
+        self._writer = StoreWriter(sql)
         self._writing.start()
         self._reading.start()
 
@@ -80,41 +80,45 @@ class SqliteStore:
         read.addCallback(lambda _: deferToThreadPool(reactor, self._writing, close))
         return read.addCallback(stop)
 
-    def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> Deferred[int]:
+    def write(
+        self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]
+    ) -> Deferred[int]:
         """Keep entries and present states in one transaction."""
-        return self._write(Writer.write, entries, standings)
+        return self._write(StoreWriter.write, entries, standings)
 
     def hide(
         self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
     ) -> Deferred[int]:
         """Mark entries as wrong."""
-        return self._write(Writer.hide, thing, sort, keys, undo)
+        return self._write(StoreWriter.hide, thing, sort, keys, undo)
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
         """Undo it."""
-        return self._write(Writer.unhide, thing, undo)
+        return self._write(StoreWriter.unhide, thing, undo)
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
         """Forget these things; the freed bytes are overwritten."""
-        return self._write(Writer.erase, things)
+        return self._write(StoreWriter.erase, things)
 
     def purge(
         self, sort: str, before: float, own: Mapping[str, float] | None = None, most: int = 10_000
     ) -> Deferred[int]:
         """Remove what is old."""
-        return self._write(Writer.purge, sort, before, own or {}, most)
+        return self._write(StoreWriter.purge, sort, before, own or {}, most)
 
     def scrub(self) -> Deferred[None]:
         """Let what was removed be gone from the log of changes, too."""
-        return self._write(Writer.scrub)
+        return self._write(StoreWriter.scrub)
 
-    def page(self, span: Span, limit: int = 1000, after: str | None = None) -> Deferred[Page]:
+    def page(
+        self, span: Span, limit: int = 1000, after: str | None = None
+    ) -> Deferred[HistoryPage]:
         """Some of one thing's entries."""
         return self._read(reading.page, span, limit, after)
 
     def scene(
         self, sort: str, at: float, limit: int = 1000, after: str | None = None
-    ) -> Deferred[Page]:
+    ) -> Deferred[HistoryPage]:
         """Each thing's last entry at that time."""
         return self._read(reading.scene, sort, at, limit, after)
 
@@ -127,7 +131,7 @@ class SqliteStore:
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
-    ) -> Deferred[Page]:
+    ) -> Deferred[HistoryPage]:
         """Events of all things."""
         return self._read(reading.events, tuple(sorts), since, until, newest_first, limit, after)
 
@@ -141,18 +145,18 @@ class SqliteStore:
 
     def standings(
         self, limit: int = 1000, after: str | None = None
-    ) -> Deferred[tuple[Sequence[Standing], str | None]]:
+    ) -> Deferred[tuple[Sequence[LastState], str | None]]:
         """The present states."""
         return self._read(reading.standings, limit, after)
 
-    def figures(self) -> Deferred[Figures]:
+    def figures(self) -> Deferred[StoreSize]:
         """How large it is."""
         return self._read(reading.figures)
 
     # -- across the threads
 
     def _write(
-        self, act: Callable[Concatenate[Writer, P], T], *args: P.args, **kwargs: P.kwargs
+        self, act: Callable[Concatenate[StoreWriter, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> Deferred[T]:
         def work() -> T:
             writer = self._writer

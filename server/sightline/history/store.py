@@ -16,14 +16,14 @@ from typing import Protocol
 import msgspec
 from twisted.internet.defer import Deferred
 
-from sightline.history.entry import Entry, Standing
+from sightline.history.record import HistoryEntry, LastState
 
 FOREVER = float("inf")
 MOST = 10_000
 """No page holds more entries than this, whatever was asked."""
 
 
-class BadMark(ValueError):
+class BadCursor(ValueError):
     """The mark of a page is none of ours; it came from outside."""
 
 
@@ -41,18 +41,18 @@ class Span(msgspec.Struct, frozen=True):
     hidden: bool = False
 
 
-class Page(msgspec.Struct, frozen=True):
+class HistoryPage(msgspec.Struct, frozen=True):
     """Some entries in order. ``more`` is the mark of the next page; None: these were the last.
 
     A mark means something only to the store that made it, together with the same question, and
     stays good while entries come and go.
     """
 
-    entries: Sequence[Entry]
+    entries: Sequence[HistoryEntry]
     more: str | None = None
 
 
-class Figures(msgspec.Struct, frozen=True):
+class StoreSize(msgspec.Struct, frozen=True):
     """How large the history is. ``oldest`` and ``newest`` are times of entries (epoch s).
 
     Absent (None) is what this store cannot tell cheaply.
@@ -79,7 +79,9 @@ class Store(Protocol):
     def close(self) -> Deferred[None]:
         """Finish what was begun and let go of everything."""
 
-    def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> Deferred[int]:
+    def write(
+        self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]
+    ) -> Deferred[int]:
         """Keep entries and present states, all or none; says how many entries were new.
 
         When the Deferred fires everything is on disk (or with the service) for good. Entries that
@@ -87,16 +89,18 @@ class Store(Protocol):
         wins, also within one call; the one without a body is removed.
         """
 
-    def page(self, span: Span, limit: int = 1000, after: str | None = None) -> Deferred[Page]:
+    def page(
+        self, span: Span, limit: int = 1000, after: str | None = None
+    ) -> Deferred[HistoryPage]:
         """At most ``limit`` entries, ordered by (tst, digest), from the mark ``after`` on.
 
-        Fails with `BadMark`. A page may be shorter than ``limit`` (even empty) although ``more``
+        Fails with `BadCursor`. A page may be shorter than ``limit`` (even empty) although ``more``
         is set.
         """
 
     def scene(
         self, sort: str, at: float, limit: int = 1000, after: str | None = None
-    ) -> Deferred[Page]:
+    ) -> Deferred[HistoryPage]:
         """Of each thing the last entry of ``sort`` with tst <= ``at``, not the hidden ones.
 
         Ordered by thing.
@@ -111,8 +115,8 @@ class Store(Protocol):
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
-    ) -> Deferred[Page]:
-        """Events (`sightline.history.entry.EVENTS`) of all things by time, not the hidden ones."""
+    ) -> Deferred[HistoryPage]:
+        """Events (`sightline.history.record.EVENTS`) of all things by time, not the hidden ones."""
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
         """How many entries lie in bounds[0] <= tst < bounds[1], in bounds[1] <= tst < …
@@ -151,8 +155,8 @@ class Store(Protocol):
 
     def standings(
         self, limit: int = 1000, after: str | None = None
-    ) -> Deferred[tuple[Sequence[Standing], str | None]]:
+    ) -> Deferred[tuple[Sequence[LastState], str | None]]:
         """The present states, in pages, ordered by thing; the mark of the next page or None."""
 
-    def figures(self) -> Deferred[Figures]:
+    def figures(self) -> Deferred[StoreSize]:
         """How large it is."""

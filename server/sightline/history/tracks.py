@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 import msgspec
 
-from sightline.core.simplify import Simplifier
-from sightline.history.asking import Track
-from sightline.history.entry import EVENTS, Entry
+from sightline.geometry.simplify import Simplifier
 from sightline.history.formats.fix import Fix, position
 from sightline.history.formats.jsons import JsonList
-from sightline.history.formats.table import FORMATS, Writer
+from sightline.history.formats.table import FORMATS, FormatWriter
+from sightline.history.query_params import Track
+from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import Span, Store
 
 PAGE = 500
@@ -24,7 +24,7 @@ _decode = msgspec.json.Decoder(dict[str, object]).decode
 _encode = msgspec.json.encode
 
 
-def fields(entry: Entry) -> dict[str, object]:
+def fields(entry: HistoryEntry) -> dict[str, object]:
     """What an entry says, with its times: ``tst`` and ``at`` (epoch s)."""
     try:
         said = _decode(entry.body) if len(entry.body) <= _QUICK else json.loads(entry.body)
@@ -39,13 +39,13 @@ def fields(entry: Entry) -> dict[str, object]:
     return said
 
 
-async def entries(store: Store, asked: Track) -> AsyncIterator[list[Entry]]:
+async def entries(store: Store, asked: Track) -> AsyncIterator[list[HistoryEntry]]:
     """The entries asked for, oldest first, in pages."""
     span = Span(asked.thing, asked.sort, asked.since, asked.until, hidden=asked.hidden)
     if asked.last is not None:
         span = msgspec.structs.replace(span, newest_first=True)
     left = asked.last or asked.limit
-    newest: list[Entry] = []
+    newest: list[HistoryEntry] = []
     after = None
     while left is None or left > 0:
         page = await store.page(span, PAGE if left is None else min(PAGE, left), after)
@@ -106,7 +106,7 @@ async def everything(store: Store, thing: str) -> AsyncIterator[bytes]:
 
 async def written(store: Store, asked: Track) -> AsyncGenerator[bytes, None]:
     """The track as a file, in pieces."""
-    writer: Writer
+    writer: FormatWriter
     if asked.format == "json":
         head = _encode({"ok": True, "thing": asked.thing, "sort": asked.sort})[:-1]
         writer = JsonList(asked.fields, head + b',"data":[')

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sightline.history.entry import EVENTS, Entry, Standing
+from sightline.history.record import EVENTS, HistoryEntry, LastState
 
 # How many rows a statement takes. Few sizes, so that all statements stay prepared.
 _SIZES = (512, 64, 8, 1)
@@ -34,7 +34,7 @@ PURGE = (
 )
 
 
-class Writer:
+class StoreWriter:
     """What changes the file. Every call is one transaction."""
 
     def __init__(self, sql: sqlite3.Connection) -> None:
@@ -46,7 +46,7 @@ class Writer:
         """Let go of the file."""
         self._sql.close()
 
-    def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> int:
+    def write(self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]) -> int:
         """Keep entries and present states; how many entries were new."""
         with self._transaction():
             thing, sort = self._thing, self._sort

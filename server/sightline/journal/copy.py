@@ -29,9 +29,9 @@ from typing import TypeVar
 
 from sightline.journal.entries import (
     BadEntry,
-    Entry,
     Journal,
-    News,
+    JournalEntry,
+    JournalNews,
     Statement,
     image,
     imaged,
@@ -165,7 +165,7 @@ class Copy:
             else:
                 yield
             if statements:
-                body = packed(Entry(self.version, tuple(statements)))
+                body = packed(JournalEntry(self.version, tuple(statements)))
                 sql.execute("ROLLBACK")
                 self._begin_to_post()
                 self._post(body)
@@ -257,7 +257,7 @@ class Copy:
     def _append(self, statements: list[Statement], scrub: bool) -> bool:
         assert self._journal is not None
         assert self._id is not None
-        body = packed(Entry(self.version, tuple(statements), scrub))
+        body = packed(JournalEntry(self.version, tuple(statements), scrub))
         number = self.number + 1
         if not self._journal.append(self._id, number, body):
             return False
@@ -329,7 +329,7 @@ class Copy:
             self._settle()
         return refused
 
-    def _try(self, entry: Entry) -> str:
+    def _try(self, entry: JournalEntry) -> str:
         """Do all of it or nothing; why that cannot be done, or an empty word."""
         self._sql.execute("SAVEPOINT one")
         try:
@@ -341,7 +341,7 @@ class Copy:
             self._sql.execute("RELEASE one")
         return ""
 
-    def _do(self, entry: Entry) -> None:
+    def _do(self, entry: JournalEntry) -> None:
         for sql, rows in entry.statements:
             table = table_of(sql)
             if table is None or table in self._sql.own:
@@ -423,7 +423,7 @@ class Copy:
         self._catch_up()
         return "caught up"
 
-    def _supersede(self, news: News) -> str:
+    def _supersede(self, news: JournalNews) -> str:
         """Ours is to be everybody's, whatever they have."""
         journal = self._journal
         assert journal is not None
@@ -447,7 +447,7 @@ class Copy:
         self._horizon = number
         self._know()
 
-    def take(self, news: News) -> bool:
+    def take(self, news: JournalNews) -> bool:
         """Do what others did; whether there was anything. Raises `Unavailable`."""
         if news.id != self._id:
             self.behind = "the journal is another one than this copy followed until now"

@@ -28,7 +28,7 @@ class TooLarge(Exception):
     """Too much for one entry; the text says how much."""
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True):
+class JournalEntry(msgspec.Struct, frozen=True, array_like=True):
     """A change, made with that ``version`` of the tables. ``scrub``: nothing of before may stay."""
 
     version: int
@@ -43,7 +43,7 @@ class Image(msgspec.Struct, frozen=True, array_like=True):
     data: bytes
 
 
-def packed(entry: Entry) -> bytes:
+def packed(entry: JournalEntry) -> bytes:
     """An entry as bytes. Raises `TooLarge`."""
     body = msgspec.msgpack.encode(entry)
     if len(body) > LARGEST:
@@ -51,7 +51,7 @@ def packed(entry: Entry) -> bytes:
     return body
 
 
-def unpacked(body: bytes) -> Entry:
+def unpacked(body: bytes) -> JournalEntry:
     """The entry in these bytes. Raises `BadEntry`."""
     try:
         return _entry.decode(body)
@@ -74,7 +74,7 @@ def imaged(body: bytes) -> tuple[int, bytes]:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class JournalNews:
     """What is new in a journal: ``entries`` by number, in order; there may be gaps, and more.
 
     ``id`` is the journal's own, None: there is no journal yet. ``horizon`` is its image's number.
@@ -100,7 +100,7 @@ class Journal(Protocol):
     What could not be done may have been done all the same: its answer was lost.
     """
 
-    def look(self, number: int) -> News:
+    def look(self, number: int) -> JournalNews:
         """What came after that number."""
 
     def whole(self) -> Whole | None:
@@ -122,5 +122,5 @@ class Journal(Protocol):
         """This image instead of that entry. False: there is such an entry, or a newer image."""
 
 
-_entry = msgspec.msgpack.Decoder(Entry)
+_entry = msgspec.msgpack.Decoder(JournalEntry)
 _image = msgspec.msgpack.Decoder(Image)

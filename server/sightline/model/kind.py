@@ -62,7 +62,7 @@ class Present(State, frozen=True, omit_defaults=True, kw_only=True):
     evidence: Evidence | None = None
 
 
-class Reading(Protocol):
+class Update(Protocol):
     """What an arrival says about one thing: a fold from the state before to the state after.
 
     One that belongs into history has a ``record``, too (`sightline.model.record.Record` or None).
@@ -104,7 +104,7 @@ class Silence(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """How long a kind of thing may be silent, in seconds, before it counts as less than live."""
 
     stale_after: float
@@ -125,8 +125,8 @@ class Kind:
     filters: Sequence[tuple[str, int]]
     roots: frozenset[str]
     things: frozenset[str]
-    decode: Callable[[Arrival], Iterable[Reading]]
-    patience: dict[str, Patience]
+    decode: Callable[[Arrival], Iterable[Update]]
+    patience: dict[str, Timeouts]
     states: Mapping[str, type[State]] = field(default_factory=dict)
 
 

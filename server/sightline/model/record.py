@@ -9,7 +9,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     """Something that belongs into history.
 
     A reading carries it as ``record``; what came in no message is told by `Hub.happened`.
-    ``thing`` is the key of what it is about, ``sort`` as in `sightline.history.entry`, ``tst`` when
+    ``thing`` is the key of what it is about, ``sort`` as in `sightline.history.record`, ``tst`` when
     it was so (epoch s, by the sender's clock), ``body`` one JSON value.
 
     ``said`` is for what every server that hears of it would write in another way, because its time

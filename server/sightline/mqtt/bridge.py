@@ -30,8 +30,8 @@ from twisted.logger import Logger
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt import reasons
-from sightline.mqtt.connection import Connection, Down, Event, Receipt, Rejected, Up
-from sightline.mqtt.inbox import Inbox, Reactor, rare
+from sightline.mqtt.connection import Down, Event, MqttConnection, Receipt, Rejected, Up
+from sightline.mqtt.inbox import Inbox, InboxReactor, rare
 from sightline.mqtt.options import BrokerOptions
 
 # A connection that lasted this long (s) was a good one: the next wait is short again.
@@ -72,7 +72,7 @@ class Bridge(service.Service):
 
     def __init__(
         self,
-        reactor: Reactor,
+        reactor: InboxReactor,
         options: BrokerOptions,
         filters: Sequence[tuple[str, int]],
         arrived: Callable[[list[Arrival]], None],
@@ -92,7 +92,7 @@ class Bridge(service.Service):
         self._now = now
         self._jitter = jitter
         self._inbox: Inbox[Event] = Inbox(reactor, options.queue_limit, arrived, self._told)
-        self._connection: Connection | None = None
+        self._connection: MqttConnection | None = None
         self._retry: Any = None
         self._watch: Any = None
         self._tries = 0
@@ -277,7 +277,7 @@ class Bridge(service.Service):
         since = self._now() if self.link.state == "connected" else self.link.since
         self._show(self._state("connecting", since, why=self.link.why))
         try:
-            self._connection = Connection(
+            self._connection = MqttConnection(
                 self._options, list(self._filters.items()), self._inbox, self._now
             )
             self._connection.start()

@@ -63,7 +63,7 @@ LAST_WORDS = 1.0
 class Up:
     """The broker accepted us and answered our subscriptions, save for those in ``unanswered``."""
 
-    connection: Connection
+    connection: MqttConnection
     rejected: tuple[str, ...]
     unanswered: tuple[str, ...] = ()
 
@@ -72,7 +72,7 @@ class Up:
 class Rejected:
     """The broker refused some later subscriptions."""
 
-    connection: Connection
+    connection: MqttConnection
     filters: tuple[str, ...]
 
 
@@ -80,7 +80,7 @@ class Rejected:
 class Down:
     """The connection ended or never came about; ``fault`` when a mistake of ours is to blame."""
 
-    connection: Connection
+    connection: MqttConnection
     why: str
     fault: Failure | None = None
 
@@ -92,7 +92,7 @@ class Receipt:
     Whoever gets it calls one of the two, on the reactor thread, in the order of the receipts.
     """
 
-    connection: Connection
+    connection: MqttConnection
     acks: bytes
     """The PUBACKs, as they go to the broker."""
 
@@ -110,12 +110,12 @@ P = ParamSpec("P")
 
 
 def _counted(
-    callback: Callable[Concatenate[Connection, P], None],
-) -> Callable[Concatenate[Connection, P], None]:
+    callback: Callable[Concatenate[MqttConnection, P], None],
+) -> Callable[Concatenate[MqttConnection, P], None]:
     """No exception leaves a callback: paho's thread would die of it, silently and for good."""
 
     @wraps(callback)
-    def guarded(self: Connection, /, *args: P.args, **kwargs: P.kwargs) -> None:
+    def guarded(self: MqttConnection, /, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
             callback(self, *args, **kwargs)
         except Exception:
@@ -124,7 +124,7 @@ def _counted(
     return guarded
 
 
-class Connection:
+class MqttConnection:
     """One attempt, and if it succeeds one connection. `start` it once; it ends with one `Down`.
 
     ``now`` gives wall time (epoch s) and is called on paho's thread.

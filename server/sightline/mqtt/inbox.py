@@ -23,7 +23,7 @@ HANDFUL = 100
 E = TypeVar("E")
 
 
-class Reactor(Protocol):
+class InboxReactor(Protocol):
     """What the bridge needs of a Twisted reactor."""
 
     def callFromThread(self, f: Callable[..., Any], /, *args: object, **kw: object) -> None:
@@ -55,7 +55,7 @@ class Inbox(Generic[E]):
 
     def __init__(
         self,
-        reactor: Reactor,
+        reactor: InboxReactor,
         limit: int,
         arrived: Callable[[list[Arrival]], None],
         told: Callable[[E], None],

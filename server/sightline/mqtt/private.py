@@ -43,7 +43,7 @@ class NoBroker(Exception):
     """Our own broker cannot be started; the text says why and what to type."""
 
 
-class Reactor(Protocol):
+class PrivateBrokerReactor(Protocol):
     """What the private broker needs of a Twisted reactor."""
 
     def callLater(self, delay: float, f: Callable[..., Any], /, *args: object, **kw: object) -> Any:
@@ -131,7 +131,7 @@ class PrivateBroker(service.Service):
 
     def __init__(
         self,
-        reactor: Reactor,
+        reactor: PrivateBrokerReactor,
         folder: Path,
         port: int | None = None,
         extra: Sequence[str] = (),

@@ -1,15 +1,15 @@
-"""A bridge as the way to a broker's robots (see `sightline.driving.route`)."""
+"""A bridge as the way to a broker's robots (see `sightline.driving.broker_ports`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
-from sightline.mqtt.inbox import Reactor
-from sightline.mqtt.lifeline import Lifeline, overwrite_retained
+from sightline.mqtt.inbox import InboxReactor
+from sightline.mqtt.will_connection import WillConnection, overwrite_retained
 
 
-class BridgeRoute:
+class BridgePort:
     """``no_driving`` says why nobody drives there; empty when one may.
 
     ``made`` is told the id of each client that we make besides the bridge's own.
@@ -17,7 +17,7 @@ class BridgeRoute:
 
     def __init__(
         self,
-        reactor: Reactor,
+        reactor: InboxReactor,
         bridge: Bridge,
         no_driving: str,
         now: Callable[[], float],
@@ -55,9 +55,9 @@ class BridgeRoute:
             return False
         return True
 
-    def lifeline(self, topic: str, stop: bytes) -> Lifeline:
+    def will_connection(self, topic: str, stop: bytes) -> WillConnection:
         """A connection for one lease, not yet opened."""
-        line = Lifeline(self._reactor, self._bridge.options, topic, stop, self._now)
+        line = WillConnection(self._reactor, self._bridge.options, topic, stop, self._now)
         self._made(line.client_id)
         return line
 

@@ -10,20 +10,20 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from sightline.helm import Refused
 from sightline.kinds.friends.model import Waypoint
-from sightline.kinds.friends.readings import Marked
+from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Region
+from sightline.live.requests import Refused
 from sightline.model.kind import id_of
-from sightline.regions.keeper import (
+from sightline.regions.service import (
     KEPT_OF_PHONES,
     MOST_OF_ONE,
-    Changed,
-    Regions,
+    RegionChange,
+    RegionService,
     letters_of,
     shape_of,
 )
-from sightline.regions.store import Record
+from sightline.regions.store import RegionRow
 
 MOST_OF_PHONES = 3000
 """Regions of all phones: so there is room for those that people draw."""
@@ -32,7 +32,7 @@ _PAUSE = 5.0  # s between two looks at what one phone says
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
+class RegionBundle:
     """All regions that go to one phone.
 
     ``version`` is another, greater number after any of them was changed, added or removed.
@@ -48,21 +48,21 @@ class Bundle:
 class PhoneRegions(Protocol):
     """What whoever speaks with phones needs of whoever keeps regions. ``phone``: jane/phone."""
 
-    def for_phone(self, phone: str) -> Bundle:
+    def for_phone(self, phone: str) -> RegionBundle:
         """What this phone should have: shared regions, and those of the accounts that own it."""
 
     def reported(self, phone: str, waypoints: Sequence[Waypoint], *, whole: bool) -> None:
         """The phone says it has these; ``whole``: and no others.
 
         Those that are not ours become the phone's own regions. Not to be called for messages that
-        go through the intake: it is told of their `Marked` readings anyway.
+        go through the intake: it is told of their `PhoneWaypoint` readings anyway.
         """
 
     def when_changed(self, changed: Callable[[str | None], None]) -> None:
         """Call ``changed`` after what goes to a phone is another; None: to any phone."""
 
 
-class _Said:
+class _PhoneSays:
     """What a phone said and we have not looked at."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class _Names:
         self.by_rid: dict[str, str] = {}
 
 
-class Phones:
+class PhoneRegionService:
     """The same, for real. ``accounts_of`` names the accounts a friend belongs to."""
 
     _log = Logger()
@@ -86,14 +86,14 @@ class Phones:
     def __init__(
         self,
         clock: IReactorTime,
-        regions: Regions,
+        regions: RegionService,
         accounts_of: Callable[[str], Iterable[str]],
     ) -> None:
         self._clock = clock
         self._regions = regions
         self._accounts_of = accounts_of
         self._known: dict[str | None, _Names] = {}  # by owner, until one of their regions changes
-        self._said: dict[str, _Said] = {}
+        self._said: dict[str, _PhoneSays] = {}
         self._busy: set[str] = set()
         self._editions: dict[str | None, int] = {}  # the last change of each owner's regions
         self._listeners: list[Callable[[str | None], None]] = []
@@ -102,7 +102,7 @@ class Phones:
 
     # -- to phones
 
-    def for_phone(self, phone: str) -> Bundle:
+    def for_phone(self, phone: str) -> RegionBundle:
         """What this phone should have."""
         waypoints, left_out, version = [], 0, 0
         for owner in self._sharers(f"friend/{phone}"):
@@ -117,7 +117,7 @@ class Phones:
                     Waypoint(region.name, region.lat, region.lon, whole, record.tst, letters_of(id))
                 )
         waypoints.sort(key=lambda each: each.tst)
-        return Bundle(version, tuple(waypoints), left_out)
+        return RegionBundle(version, tuple(waypoints), left_out)
 
     def when_changed(self, changed: Callable[[str | None], None]) -> None:
         """Call ``changed`` after what goes to a phone is another; None: to any phone."""
@@ -126,7 +126,7 @@ class Phones:
     def _sharers(self, thing: str) -> list[str | None]:
         return [None, *sorted(set(self._accounts_of(thing)))]
 
-    def _changed(self, changed: Changed) -> None:
+    def _changed(self, changed: RegionChange) -> None:
         record = changed.record or changed.before
         owner = None if record is None else record.region.owner
         self._known.pop(owner, None)
@@ -188,13 +188,13 @@ class Phones:
 
     # -- from phones
 
-    def heard(self, marked: Marked) -> None:
+    def heard(self, marked: PhoneWaypoint) -> None:
         """A phone told its waypoints in a message."""
         self.reported(id_of(marked.thing), marked.waypoints, whole=marked.whole)
 
     def reported(self, phone: str, waypoints: Sequence[Waypoint], *, whole: bool) -> None:
         """The phone says it has these; ``whole``: and no others."""
-        said = self._said.setdefault(phone, _Said())
+        said = self._said.setdefault(phone, _PhoneSays())
         if whole:
             said.waypoints.clear()
             said.whole = True
@@ -217,7 +217,7 @@ class Phones:
         self._busy.discard(phone)
         self._look(phone)
 
-    async def _take(self, phone: str, said: _Said) -> None:
+    async def _take(self, phone: str, said: _PhoneSays) -> None:
         thing = f"friend/{phone}"
         own = dict(self._regions.of(thing))
         ours = self.for_phone(phone).waypoints
@@ -241,14 +241,16 @@ class Phones:
                 if id not in still:
                     await self._drop(id, record, thing)
 
-    def _keep(self, phone: str, said: _Said) -> None:
+    def _keep(self, phone: str, said: _PhoneSays) -> None:
         """To be taken over later; but for what the phone has said meanwhile."""
-        later = self._said.setdefault(phone, _Said())
+        later = self._said.setdefault(phone, _PhoneSays())
         if not later.whole:
             later.waypoints = said.waypoints | later.waypoints
             later.whole = said.whole
 
-    async def _put(self, thing: str, id: str | None, before: Record | None, told: Waypoint) -> None:
+    async def _put(
+        self, thing: str, id: str | None, before: RegionRow | None, told: Waypoint
+    ) -> None:
         region = Region(
             name=told.desc,
             shape="circle",
@@ -272,16 +274,16 @@ class Phones:
             # Every server hears the phone: they must not make a region each.
             id = self._regions.id_for(thing, told.rid or str(told.tst))
         shape_of(region)
-        await self._regions.put(id, Record(region, told.tst, told.rid), KEPT_OF_PHONES)
+        await self._regions.put(id, RegionRow(region, told.tst, told.rid), KEPT_OF_PHONES)
 
-    async def _drop(self, id: str, record: Record, thing: str) -> None:
+    async def _drop(self, id: str, record: RegionRow, thing: str) -> None:
         try:
             await self._regions.remove(id, thing, record.region.version, trace=False)
         except Refused:
             pass  # somebody was quicker
 
 
-def _same(record: Record, told: Waypoint) -> bool:
+def _same(record: RegionRow, told: Waypoint) -> bool:
     """Whether the phone speaks of this region: phones know them by one name or the other."""
     return record.tst == told.tst or (told.rid is not None and record.rid == told.rid)
 

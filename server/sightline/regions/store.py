@@ -46,7 +46,7 @@ class BadRegions(Exception):
     """The file cannot be used; the message says why."""
 
 
-class Stale(Exception):
+class StaleRegion(Exception):
     """Somebody else changed the region meanwhile; holds its version now, 0: it is gone."""
 
     def __init__(self, version: int) -> None:
@@ -54,7 +54,7 @@ class Stale(Exception):
         self.version = version
 
 
-class Record(msgspec.Struct, frozen=True, omit_defaults=True):
+class RegionRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """A region as it is kept. ``tst`` and ``rid`` are a phone's names for it."""
 
     region: Region
@@ -63,7 +63,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StoredVisit:
     """How it stood with a thing and a region: in it since then by our verdict (None: not in it),
     and what the phone said when. Epoch s."""
 
@@ -75,7 +75,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class RegionVersion:
     """One version of a region, as it was made; ``record`` None: it was removed."""
 
     edition: int
@@ -83,10 +83,10 @@ class Version:
     version: int
     who: str
     at: float
-    record: Record | None
+    record: RegionRow | None
 
 
-class Store:
+class RegionStore:
     """The open file. ``wall`` gives epoch s. Raises `BadRegions` when that is impossible."""
 
     def __init__(self, folder: Path, wall: Callable[[], float]) -> None:
@@ -132,7 +132,7 @@ class Store:
 
     # -- regions
 
-    def regions(self) -> dict[str, tuple[int, Record]]:
+    def regions(self) -> dict[str, tuple[int, RegionRow]]:
         """All regions there are: by id the edition and the record."""
         found = {}
         for id, edition, record in self._sql.execute("SELECT id, edition, record FROM region"):
@@ -147,10 +147,10 @@ class Store:
         (found,) = self._sql.execute("SELECT max(edition) FROM version").fetchone()
         return int(found or 0)
 
-    def put(self, id: str, record: Record, expected: int, keep: int | None = None) -> int:
+    def put(self, id: str, record: RegionRow, expected: int, keep: int | None = None) -> int:
         """A new version of a region; its edition. ``expected`` is the version before, 0: none.
 
-        At most ``keep`` versions of it are kept. Raises `Stale`.
+        At most ``keep`` versions of it are kept. Raises `StaleRegion`.
         """
         with self._change():
             self._expect(id, expected)
@@ -172,7 +172,7 @@ class Store:
     def remove(self, id: str, who: str, at: float, expected: int, *, trace: bool = True) -> int:
         """A region is no more; the edition of that. Without ``trace`` its versions go as well.
 
-        Raises `Stale`.
+        Raises `StaleRegion`.
         """
         with self._change():
             self._expect(id, expected)
@@ -189,9 +189,9 @@ class Store:
         found = self._sql.execute("SELECT record FROM region WHERE id = ?", (id,)).fetchone()
         version = _decode(found[0]).region.version if found else 0
         if version != expected:
-            raise Stale(version)
+            raise StaleRegion(version)
 
-    def _write(self, id: str, version: int, who: str, at: float, record: Record | None) -> int:
+    def _write(self, id: str, version: int, who: str, at: float, record: RegionRow | None) -> int:
         done = self._sql.execute(
             "INSERT INTO version (id, version, who, at, record) VALUES (?, ?, ?, ?, ?)",
             (id, version, who, at, None if record is None else _encode(record)),
@@ -199,12 +199,12 @@ class Store:
         assert done.lastrowid is not None
         return done.lastrowid
 
-    def removal(self, id: str) -> Version | None:
+    def removal(self, id: str) -> RegionVersion | None:
         """How a region came to be no more; None: that was not kept."""
         found = self.versions(id)
         return found[-1] if found and found[-1].record is None else None
 
-    def versions(self, id: str) -> list[Version]:
+    def versions(self, id: str) -> list[RegionVersion]:
         """Every version of a region, oldest first."""
         rows = self._sql.execute(
             "SELECT edition, id, version, who, at, record FROM version WHERE id = ?"
@@ -212,22 +212,24 @@ class Store:
             (id,),
         )
         return [
-            Version(edition, id, version, who, at, None if record is None else _decode(record))
+            RegionVersion(
+                edition, id, version, who, at, None if record is None else _decode(record)
+            )
             for edition, id, version, who, at, record in rows
         ]
 
     # -- who was where
 
-    def standings(self) -> tuple[list[str], list[Standing]]:
+    def standings(self) -> tuple[list[str], list[StoredVisit]]:
         """The things of which we ever had a fix, and how they stood."""
         known = [thing for (thing,) in self._sql.execute("SELECT thing FROM known")]
         rows = self._sql.execute("SELECT thing, region, since, inside, said FROM standing")
         return known, [
-            Standing(thing, region, since, None if inside is None else bool(inside), said)
+            StoredVisit(thing, region, since, None if inside is None else bool(inside), said)
             for thing, region, since, inside, said in rows
         ]
 
-    def note(self, known: Iterable[str], standings: Iterable[Standing]) -> None:
+    def note(self, known: Iterable[str], standings: Iterable[StoredVisit]) -> None:
         """Keep how things stand now."""
         with self._change():
             self._sql.executemany(
@@ -274,5 +276,5 @@ class Store:
             self._unname(thing.partition("/")[2])
 
 
-_encode: Callable[[Record], bytes] = msgspec.json.encode
-_decode = msgspec.json.Decoder(Record).decode
+_encode: Callable[[RegionRow], bytes] = msgspec.json.encode
+_decode = msgspec.json.Decoder(RegionRow).decode

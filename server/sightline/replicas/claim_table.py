@@ -14,7 +14,7 @@ import msgspec
 
 from sightline.aws.client import Item
 from sightline.aws.table import Table
-from sightline.core.claims import Claim, Want
+from sightline.cluster.locks import Lock, LockRequest
 
 PARTITION = "CLAIM"
 _PATIENCE = 0.8
@@ -22,24 +22,24 @@ _PATIENCE = 0.8
 _SAME = "h = :h AND f = :f"
 
 
-class ClaimTable:
+class LockTable:
     """``first`` is the first fence of a claim that never was: above those of a server alone."""
 
     def __init__(self, table: Table, first: int) -> None:
         self._table = table
         self._first = first
 
-    async def all(self) -> list[Claim]:
+    async def all(self) -> list[Lock]:
         """All claims as they are now."""
         found = self._table.query(PARTITION, consistent=True, patience=_PATIENCE)
         return [_claim(item) async for item in found]
 
-    async def get(self, name: str) -> Claim | None:
+    async def get(self, name: str) -> Lock | None:
         """One of them."""
         item = await self._table.get(_key(name), _PATIENCE)
         return None if item is None else _claim(item)
 
-    async def take(self, was: Claim, me: str, who: str) -> Claim | None:
+    async def take(self, was: Lock, me: str, who: str) -> Lock | None:
         """Give it to ``me`` if it still is as it ``was``; None: it is not."""
         mark = secrets.token_hex(8)
         there = "h = :h AND f = :f AND n = :n" if was.fence else "attribute_not_exists(pk)"
@@ -61,18 +61,18 @@ class ClaimTable:
             taken = item
         return _claim(taken)
 
-    async def beat(self, claim: Claim, told: str, declined: str) -> Claim | None:
+    async def beat(self, claim: Lock, told: str, declined: str) -> Lock | None:
         """Its holder is there; None: that is another one now."""
         values = _values(claim) | {":o": {"N": "1"}, ":t": {"S": told}, ":d": {"S": declined}}
         beaten = await self._update(claim.name, "SET t = :t, d = :d ADD n :o", _SAME, values)
         return None if beaten is None else _claim(beaten)
 
-    async def release(self, claim: Claim) -> None:
+    async def release(self, claim: Lock) -> None:
         """Nobody holds it, if its holder still does."""
         values = _values(claim) | {":o": {"N": "1"}, ":e": {"S": ""}}
         await self._update(claim.name, "SET h = :e ADD n :o REMOVE t, d", _SAME, values)
 
-    async def want(self, claim: Claim, want: Want | None) -> bool:
+    async def want(self, claim: Lock, want: LockRequest | None) -> bool:
         """Put a wish down with whoever holds it (None: take it back); False: another does."""
         values = _values(claim)
         if want is None:
@@ -90,23 +90,23 @@ def _key(name: str) -> Item:
     return {"pk": {"S": PARTITION}, "sk": {"S": name}}
 
 
-def _values(claim: Claim) -> dict[str, Any]:
+def _values(claim: Lock) -> dict[str, Any]:
     return {":h": {"S": claim.holder}, ":f": {"N": str(claim.fence)}}
 
 
-def _claim(item: Item) -> Claim:
+def _claim(item: Item) -> Lock:
     def text(key: str) -> str:
         found: str = item.get(key, {}).get("S", "")
         return found
 
     wanted = text("q")
-    return Claim(
+    return Lock(
         name=item["sk"]["S"],
         holder=text("h"),
         fence=int(item["f"]["N"]),
         beat=int(item["n"]["N"]),
         who=text("w"),
         told=text("t"),
-        wanted=msgspec.json.decode(wanted, type=Want) if wanted else None,
+        wanted=msgspec.json.decode(wanted, type=LockRequest) if wanted else None,
         declined=text("d"),
     )

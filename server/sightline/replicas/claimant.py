@@ -1,6 +1,6 @@
 """This server among several: takes claims, keeps them by its beat, sees those of the others.
 
-The rules are in `core.claims`; what the store is made of is its own matter (`Store`). Whoever acts
+The rules are in `cluster.locks`; what the store is made of is its own matter (`LockStore`). Whoever acts
 on a claim asks `holds` each time it acts: that costs nothing and is true on any thread.
 
 One claim is no robot's: who holds `DUTY` does what only one of us should do.
@@ -18,7 +18,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.logger import Logger
 
-from sightline.core.claims import BEAT, GONE, Claim, Claims, Declined, Elsewhere, Want
+from sightline.cluster.locks import BEAT, GONE, Declined, HeldElsewhere, Lock, LockRequest, Locks
 from sightline.model.faults import Unavailable
 
 DUTY = "duty"
@@ -29,42 +29,42 @@ _CLOSELY = 0.05  # s: hints make us look no more often than this
 _GOODBYE = 2.0  # s for giving everything back when we stop
 
 
-class Store(Protocol):
+class LockStore(Protocol):
     """Rows with conditional writes. Everything may fail with `Unavailable`."""
 
-    async def all(self) -> list[Claim]:
+    async def all(self) -> list[Lock]:
         """All claims as they are now."""
 
-    async def get(self, name: str) -> Claim | None:
+    async def get(self, name: str) -> Lock | None:
         """One of them."""
 
-    async def take(self, was: Claim, me: str, who: str) -> Claim | None:
+    async def take(self, was: Lock, me: str, who: str) -> Lock | None:
         """Give it to ``me`` if it still is as it ``was``; None: it is not."""
 
-    async def beat(self, claim: Claim, told: str, declined: str) -> Claim | None:
+    async def beat(self, claim: Lock, told: str, declined: str) -> Lock | None:
         """Its holder is there; None: that is another one now."""
 
-    async def release(self, claim: Claim) -> None:
+    async def release(self, claim: Lock) -> None:
         """Nobody holds it, if its holder still does."""
 
-    async def want(self, claim: Claim, want: Want | None) -> bool:
+    async def want(self, claim: Lock, want: LockRequest | None) -> bool:
         """Put a wish down with whoever holds it (None: take it back); False: another does."""
 
 
-class Claimant(Service):
+class LockClient(Service):
     """``server`` is this server's name among them."""
 
     name = "claims"
     _log = Logger()
 
-    def __init__(self, clock: IReactorTime, store: Store, server: str) -> None:
+    def __init__(self, clock: IReactorTime, store: LockStore, server: str) -> None:
         self._clock: Any = clock
         self._store = store
         # A run of its own: what an earlier one held must become old, it may still be in the air.
-        self._claims = Claims(f"{server}/{secrets.token_hex(6)}")
+        self._claims = Locks(f"{server}/{secrets.token_hex(6)}")
         self._server = server
         self._began = 0.0
-        self._twins: dict[str, Claim] = {}
+        self._twins: dict[str, Lock] = {}
         self.twin = False
         """Whether there is another server of our name."""
         self._locks: dict[str, DeferredLock] = {}
@@ -83,7 +83,7 @@ class Claimant(Service):
         """Why the store cannot be asked; empty when it can."""
         self.lost: Callable[[str, str], None] = lambda name, why: None
         """Is told of each claim that we hold no more, and why."""
-        self.wanted: Callable[[str, Want], None] = lambda name, want: None
+        self.wanted: Callable[[str, LockRequest], None] = lambda name, want: None
         """Is told, once, of each wish for something that we hold."""
         self.hint: Callable[[], None] = lambda: None
         """Is called when the others have a reason to look."""
@@ -129,7 +129,7 @@ class Claimant(Service):
         return self._claims.holds(name, self._clock.seconds())
 
     async def take(self, name: str, who: str) -> int:
-        """Hold it, for this person; its fence. Raises `Elsewhere` or `Unavailable`.
+        """Hold it, for this person; its fence. Raises `HeldElsewhere` or `Unavailable`.
 
         Taken again it gets a new fence.
         """
@@ -144,7 +144,7 @@ class Claimant(Service):
         self.hint()
         return claim.fence
 
-    async def _take(self, name: str, who: str) -> Claim:
+    async def _take(self, name: str, who: str) -> Lock:
         claim = None
         if self.elsewhere(name) is not None:  # when last seen: it may be free by now
             await self.look_at(name)
@@ -156,27 +156,27 @@ class Claimant(Service):
                 self._claims.granted(taken, asked, self._clock.seconds())
                 return taken
             claim = await self.look_at(name)
-        raise Elsewhere(claim or Claim(name))
+        raise HeldElsewhere(claim or Lock(name))
 
     async def win(self, name: str, who: str, *, over: bool, seconds: float) -> int:
         """Have it from whoever holds it, within so many seconds; its fence.
 
-        Unless ``over``, its driver is asked. Raises `Elsewhere` (in vain), `Declined` or
+        Unless ``over``, its driver is asked. Raises `HeldElsewhere` (in vain), `Declined` or
         `Unavailable`. Cancelled, the wish is taken back.
         """
-        want = Want(self._claims.me, who, secrets.token_hex(6), over)
+        want = LockRequest(self._claims.me, who, secrets.token_hex(6), over)
         until = self._clock.seconds() + seconds
         told = False
         try:
             while True:
                 try:
                     return await self.take(name, who)
-                except Elsewhere as held:
+                except HeldElsewhere as held:
                     claim = held.claim
                 if claim.declined == want.n:
                     raise Declined
                 if self._clock.seconds() >= until:
-                    raise Elsewhere(claim)
+                    raise HeldElsewhere(claim)
                 if self._may_want(claim, want) and await self._store.want(claim, want):
                     told = True
                     self.hint()
@@ -187,7 +187,7 @@ class Claimant(Service):
             if told and left is not None and left.wanted == want:
                 self._spawn(self._store.want(left, None))
 
-    def _may_want(self, claim: Claim, want: Want) -> bool:
+    def _may_want(self, claim: Lock, want: LockRequest) -> bool:
         """One wish at a time; who may take over goes before who asks."""
         there = claim.wanted
         return there is None or (want.over and not there.over)
@@ -199,7 +199,7 @@ class Claimant(Service):
             self._claims.let_go(name)
             self._spawn(self._give_back(claim))
 
-    async def _give_back(self, claim: Claim) -> None:
+    async def _give_back(self, claim: Lock) -> None:
         await self._store.release(claim)
         self.hint()
 
@@ -217,15 +217,15 @@ class Claimant(Service):
 
     # -- the others
 
-    def elsewhere(self, name: str) -> Claim | None:
+    def elsewhere(self, name: str) -> Lock | None:
         """The claim, if another server was seen to hold it."""
         return self._claims.elsewhere(name, self._clock.seconds())
 
-    def all_elsewhere(self) -> Iterable[Claim]:
+    def all_elsewhere(self) -> Iterable[Lock]:
         """All those."""
         return self._claims.all_elsewhere(self._clock.seconds())
 
-    async def look_at(self, name: str) -> Claim | None:
+    async def look_at(self, name: str) -> Lock | None:
         """One claim as the store has it now. Raises `Unavailable`."""
         claim = await self._store.get(name)
         if claim is not None:
@@ -257,7 +257,7 @@ class Claimant(Service):
             self._beating.add(name)
             self._spawn(self._beat(claim, news), lambda: self._beating.discard(name))
 
-    async def _beat(self, claim: Claim, news: bool) -> None:
+    async def _beat(self, claim: Lock, news: bool) -> None:
         name, asked = claim.name, self._clock.seconds()
         told, declined = self._told.get(name, ""), self._declined.get(name, "")
         beaten = await self._store.beat(claim, told, declined)
@@ -279,7 +279,7 @@ class Claimant(Service):
     async def _seek_duty(self) -> None:
         try:
             await self.take(DUTY, "")
-        except Elsewhere:
+        except HeldElsewhere:
             return
         self._log.info("On duty among the servers")
 
@@ -298,7 +298,7 @@ class Claimant(Service):
         if self.elsewhere(DUTY) is not None:
             self.duty_seen(self._clock.seconds())
 
-    def _look_for_twins(self, claim: Claim) -> None:
+    def _look_for_twins(self, claim: Lock) -> None:
         """What an earlier run of ours held stands still; a server of our name does not."""
         if claim.server != self._server or claim.holder == self._claims.me:
             return
@@ -321,19 +321,19 @@ class Claimant(Service):
         if self._again:
             self._look_now()
 
-    def _saw(self, claim: Claim) -> None:
+    def _saw(self, claim: Lock) -> None:
         if self._claims.saw(claim, self._clock.seconds()):
             self.lost(claim.name, "another server has taken it")
         elif self.holds(claim.name):
             self._heed(claim)
 
-    def _heed(self, claim: Claim) -> None:
+    def _heed(self, claim: Lock) -> None:
         want = claim.wanted
         if want is not None and self._heeded.get(claim.name) != want.n:
             self._heeded[claim.name] = want.n
             self.wanted(claim.name, want)
 
-    def _lose(self, claim: Claim, why: str) -> None:
+    def _lose(self, claim: Lock, why: str) -> None:
         self.release(claim.name)
         self.lost(claim.name, why)
 

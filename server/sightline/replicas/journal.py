@@ -26,9 +26,9 @@ from typing import Any, TypeVar
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import blockingCallFromThread
 
-from sightline.aws.client import Denied
+from sightline.aws.client import AwsDenied
 from sightline.aws.table import Table
-from sightline.journal.entries import News, Whole
+from sightline.journal.entries import JournalNews, Whole
 from sightline.model.faults import Unavailable
 
 PART = 300_000
@@ -58,17 +58,17 @@ class DynamoJournal:
 
         try:
             found: T = blockingCallFromThread(self._reactor, start)
-        except Denied as why:
+        except AwsDenied as why:
             raise Unavailable(f"DynamoDB: {why}") from why
         return found
 
     # -- reading
 
-    def look(self, number: int) -> News:
+    def look(self, number: int) -> JournalNews:
         """What came after that number."""
         return self._wait(self._look(number))
 
-    async def _look(self, number: int) -> News:
+    async def _look(self, number: int) -> JournalNews:
         entries: list[tuple[int, bytes]] = []
         head = None
         async for item in self._table.query(
@@ -82,8 +82,8 @@ class DynamoJournal:
                 head = await self._table.get(self._head)
                 break
         if head is None:
-            return News(None)
-        return News(head["i"]["S"], int(head["n"]["N"]), entries)
+            return JournalNews(None)
+        return JournalNews(head["i"]["S"], int(head["n"]["N"]), entries)
 
     def whole(self) -> Whole | None:
         """The newest image."""

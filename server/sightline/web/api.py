@@ -1,7 +1,7 @@
 """``/api/1/…``: calls over HTTP. JSON in, JSON out, every refusal in one shape.
 
 Yes: ``{"ok":true,…}``. No: ``{"ok":false,"code":"wrong","why":"…"}`` with the code's status
-(`sightline.core.call.STATUS`); with ``"wait":s`` and ``Retry-After`` when trying later helps.
+(`sightline.auth.api_call.STATUS`); with ``"wait":s`` and ``Retry-After`` when trying later helps.
 What changes something must come from our own page (``Origin`` or ``Sec-Fetch-Site``) or bring a
 token, and its body must be declared as JSON, which no other site's form can do.
 """
@@ -22,9 +22,9 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
-from sightline.core.call import STATUS, UNKNOWN, Call, Denied, Needs, Reply, Route
-from sightline.core.session import Bucket, Visitor
-from sightline.web.front import Front
+from sightline.auth.api_call import STATUS, UNKNOWN, Call, Denied, Needs, Reply, Route
+from sightline.auth.session import Bucket, Visitor
+from sightline.web.request_context import RequestContext
 from sightline.web.streaming import stream
 
 _SAFE = (b"GET", b"HEAD")
@@ -47,7 +47,7 @@ class Api(Resource):
     _log = Logger()
 
     def __init__(
-        self, front: Front, clock: IReactorTime, routes: Sequence[Route], *, rate: float = 20.0
+        self, front: RequestContext, clock: IReactorTime, routes: Sequence[Route], *, rate: float = 20.0
     ) -> None:
         super().__init__()
         self._front = front

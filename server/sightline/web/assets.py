@@ -98,7 +98,7 @@ def load(root: Path) -> dict[str, Asset]:
     return assets
 
 
-class Page(Resource):
+class PageResource(Resource):
     """Serves the assets; ``/`` is ``index.html``."""
 
     isLeaf = True

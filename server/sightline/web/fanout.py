@@ -19,11 +19,11 @@ from typing import Protocol
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from sightline.core import wire
-from sightline.core.access import Sight
-from sightline.core.cursor import Cursor, Pages
-from sightline.core.world import World
-from sightline.web.frame import Deflate, frame
+from sightline.live import protocol
+from sightline.auth.permissions import VisibleScope
+from sightline.live.cursor import Cursor, Pages
+from sightline.live.world import World
+from sightline.web.framing import Deflate, frame
 
 _SHARED_SNAPSHOT = 1.0  # s during which newcomers share one snapshot
 _TURN = 0.005  # s after which one viewer's catching up lets others have a turn
@@ -99,7 +99,7 @@ class Snapshot:
 class Group:
     """All viewers that may see the same things."""
 
-    def __init__(self, world: World, sight: Sight, page: int) -> None:
+    def __init__(self, world: World, sight: VisibleScope, page: int) -> None:
         self.sight = sight
         self.cursor = Cursor(world, sight, page_bytes=page)
         self.cursor.level(world.seq)
@@ -128,7 +128,7 @@ class FanOut:
         self._wall = wall
         self._world = world
         self._pace = pace
-        self._groups: dict[Sight, Group] = {}
+        self._groups: dict[VisibleScope, Group] = {}
         self._next = float("-inf")  # when the next flush may be
         self._due: IDelayedCall | None = None
         self.frames_sent = 0
@@ -147,7 +147,7 @@ class FanOut:
             for group in self._groups.values()
         )
 
-    def epoch(self, sight: Sight) -> str:
+    def epoch(self, sight: VisibleScope) -> str:
         """What names the numbering for who sees this much.
 
         Whoever comes back with another sight starts afresh: else what was hidden from them before
@@ -158,7 +158,7 @@ class FanOut:
     # -- viewers come and go
 
     def join(
-        self, connection: Wire, sight: Sight, epoch: str | None, seq: int, *, deflate: bool
+        self, connection: Wire, sight: VisibleScope, epoch: str | None, seq: int, *, deflate: bool
     ) -> Viewer:
         """A browser whose picture stands at ``seq`` of ``epoch`` wants to see what ``sight`` may.
 
@@ -293,7 +293,7 @@ class FanOut:
         """Tell every level viewer that we are alive, and let go of those stuck for too long."""
         now = self._clock.seconds()
         for group in list(self._groups.values()):
-            self._broadcast(group, wire.beat(self._wall(), group.cursor.seq))
+            self._broadcast(group, protocol.beat(self._wall(), group.cursor.seq))
             if group.snapshot is not None and now - group.snapshot.taken > _SHARED_SNAPSHOT:
                 group.snapshot = None  # it may be large
             for viewer in list(group.viewers):

@@ -15,12 +15,12 @@ from prometheus_client.registry import Collector
 from twisted.web.resource import Resource
 from twisted.web.server import Request
 
-from sightline.core.access import may
-from sightline.core.session import Visitor
-from sightline.hub import SERVER, Hub
+from sightline.auth.permissions import may
+from sightline.auth.session import Visitor
+from sightline.live.hub import SERVER, Hub
 from sightline.model.server import Server
 from sightline.web.fanout import FanOut
-from sightline.web.front import Front
+from sightline.web.request_context import RequestContext
 from sightline.web.socket import Sockets
 
 
@@ -66,7 +66,7 @@ class Vitals(Collector):
             "requests of browsers that were refused, by verb and reason",
             labels=["verb", "reason"],
         )
-        for (verb, reason), count in sockets.helm.refused.items():
+        for (verb, reason), count in sockets.requests.refused.items():
             refused.add_metric([verb, reason], count)
         yield refused
         for name, text, gauge in (
@@ -149,7 +149,7 @@ class Metrics(Resource):
 
     isLeaf = True
 
-    def __init__(self, vitals: Vitals, front: Front) -> None:
+    def __init__(self, vitals: Vitals, front: RequestContext) -> None:
         super().__init__()
         self._front = front
         self._registry = CollectorRegistry(auto_describe=False)

@@ -14,12 +14,12 @@ from twisted.web import http
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request, Site
 
-from sightline.core.origin import is_loopback
-from sightline.core.proxy import Proxies
-from sightline.hub import Hub
-from sightline.web.assets import Asset, Page
-from sightline.web.crowd import Crowd
-from sightline.web.front import Front
+from sightline.web.origin import is_loopback
+from sightline.web.proxies import Proxies
+from sightline.live.hub import Hub
+from sightline.web.assets import Asset, PageResource
+from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.request_context import RequestContext
 
 # S25 of the security requirements. img-src data: is for the map's controls and friends' faces.
 CSP = "; ".join(
@@ -67,7 +67,7 @@ class PlainRequest(Request):
         self.responseHeaders.removeHeader(b"server")
         for name, value in _HEADERS.items():
             self.setHeader(name, value)
-        front: Front | None = getattr(self.site, "front", None)
+        front: RequestContext | None = getattr(self.site, "front", None)
         if front is not None and front.secure(self):
             self.setHeader(b"strict-transport-security", _HSTS)
         self.setHeader(b"content-type", b"text/plain; charset=utf-8")
@@ -216,7 +216,7 @@ class Health(Resource):
 
     isLeaf = True
 
-    def __init__(self, ready: Callable[[], dict[str, Any]], front: Front) -> None:
+    def __init__(self, ready: Callable[[], dict[str, Any]], front: RequestContext) -> None:
         super().__init__()
         self._ready = ready
         self._front = front
@@ -250,7 +250,7 @@ class Moved(Resource):
 class Root(Resource):
     """Everything under one port: the named resources, and the page's files for the rest."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: PageResource) -> None:
         super().__init__()
         self._page = page
 
@@ -273,15 +273,15 @@ class QuietSite(Site):
         self,
         root: Resource,
         clock: IReactorTime,
-        front: Front | None,
+        front: RequestContext | None,
         *,
         request_seconds: float,
-        crowd: Crowd | None = None,
+        connection_limits: ConnectionLimits | None = None,
         proxies: Proxies | None = None,
     ) -> None:
         super().__init__(root, requestFactory=PlainRequest, timeout=_IDLE, reactor=clock)
         self.front = front
-        self._crowd = crowd
+        self._connection_limits = connection_limits
         self._proxies = proxies or Proxies()
         self.displayTracebacks = False
         # Directly, not behind Twisted's chooser of HTTP versions: `h2` being installed must not
@@ -290,16 +290,16 @@ class QuietSite(Site):
 
     def buildProtocol(self, addr: Any) -> Any:
         """A channel for whoever comes, if there is room; None closes the connection at once."""
-        crowd = self._crowd
-        if crowd is None:
+        connection_limits = self._connection_limits
+        if connection_limits is None:
             return super().buildProtocol(addr)
         address: str | None = getattr(addr, "host", None)
         if address is not None and (is_loopback(address) or address in self._proxies):
             address = None
-        if not crowd.enter(address):
+        if not connection_limits.enter(address):
             return None
         channel: Any = super().buildProtocol(addr)
-        channel.leaves = lambda: crowd.leave(address)
+        channel.leaves = lambda: connection_limits.leave(address)
         return channel
 
     def protocol(self) -> PatientChannel:  # type: ignore[override]
@@ -352,14 +352,14 @@ def build(
     metrics: Resource,
     api: Resource,
     assets: dict[str, Asset],
-    front: Front,
+    front: RequestContext,
     further: Mapping[str, IResource] | None = None,
 ) -> Resource:
     """The tree of URLs. Without built pages, the root says how to build them.
 
     ``further`` resources are by their path: one level, or one below ``api`` or ``ws``.
     """
-    page: Any = Page(assets)
+    page: Any = PageResource(assets)
     root = Root(page)
     branches = {"ws": Branch(socket), "api": Branch(api)}
     for name, branch in branches.items():

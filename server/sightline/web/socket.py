@@ -27,15 +27,15 @@ from twisted.python.failure import Failure
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
-from sightline.core import wire
-from sightline.core.access import User
-from sightline.core.origin import is_loopback
-from sightline.core.session import Visitor
-from sightline.core.wire import Malformed, Resume
-from sightline.helm import Helm
+from sightline.live import protocol as wire
+from sightline.auth.permissions import User
+from sightline.web.origin import is_loopback
+from sightline.auth.session import Visitor
+from sightline.live.protocol import Malformed, Resume
+from sightline.live.requests import Requests
 from sightline.web.fanout import FanOut, Viewer
-from sightline.web.frame import frame
-from sightline.web.front import Door, Front
+from sightline.web.framing import frame
+from sightline.web.request_context import Authenticator, RequestContext
 
 _CLOSING = 2.0  # s a browser may take to answer our close
 _REASON = 123  # bytes a close frame has for it
@@ -46,7 +46,7 @@ _LARGE = frozenset(("publish",))
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SocketLimits:
     """What one browser may ask of us. Times in s, ``message`` in bytes, and ``large`` in the same
     for what is published by hand.
 
@@ -89,7 +89,7 @@ class Budget:
 
 
 @implementer(IPushProducer)
-class Connection(WebSocketServerProtocol):
+class BrowserConnection(WebSocketServerProtocol):
     """The browser's end of the fan-out, and the way its requests come in."""
 
     # Autobahn copies these options to every connection and formats them for a debug line nobody
@@ -178,7 +178,7 @@ class Connection(WebSocketServerProtocol):
         except Malformed as why:
             factory.malformed += 1
             return self.bye(wire.MALFORMED, str(why))
-        factory.helm.ask(self, said)
+        factory.requests.ask(self, said)
 
     def say(self, message: bytes) -> None:
         """Send this browser a message of its own."""
@@ -262,7 +262,7 @@ class Connection(WebSocketServerProtocol):
             self.sendCloseFrame(code=code, reasonUtf8=reason.encode())
 
     def _session_ended(self, why: str) -> None:
-        self.factory.helm.dismissed(self, why)
+        self.factory.requests.dismissed(self, why)
         self.bye(wire.SESSION_ENDED, why)
 
     def _leave(self) -> None:
@@ -275,7 +275,7 @@ class Connection(WebSocketServerProtocol):
         viewer, self._viewer = self._viewer, None
         if viewer is not None:
             self.factory.fanout.leave(viewer)
-            self.factory.helm.left(self)
+            self.factory.requests.left(self)
 
     def sendCloseFrame(self, *args: Any, **kwargs: Any) -> None:
         """No news after a close frame, whoever sends it."""
@@ -305,16 +305,16 @@ class Connection(WebSocketServerProtocol):
 class Sockets(WebSocketServerFactory):
     """All browsers' connections."""
 
-    protocol: Any  # our own `Connection`, with the options on it
+    protocol: Any  # our own `BrowserConnection`, with the options on it
 
     def __init__(
         self,
         reactor: Any,
         fanout: FanOut,
-        helm: Helm,
+        requests: Requests,
         hello: Callable[[Visitor], bytes],
-        door: Door,
-        limits: Limits,
+        door: Authenticator,
+        limits: SocketLimits,
         *,
         compression: bool = True,
         publishes: Callable[[User], bool] = lambda user: False,
@@ -322,14 +322,14 @@ class Sockets(WebSocketServerFactory):
         super().__init__(protocols=[wire.SUBPROTOCOL], server="", reactor=reactor)
         self.clock = reactor
         self.fanout = fanout
-        self.helm = helm
+        self.requests = requests
         self.hello = hello
         self.door = door
         self.limits = limits
         self._publishes = publishes
         self.malformed = 0
         self.refused = 0
-        self.connections: set[Connection] = set()
+        self.connections: set[BrowserConnection] = set()
         self._per_address: Counter[str] = Counter()
         self._per_user: Counter[str] = Counter()
         self._arriving: tuple[Visitor, str] | None = None
@@ -353,7 +353,7 @@ class Sockets(WebSocketServerFactory):
             for name in WebSocketServerProtocol.CONFIG_ATTRS
             for option in [getattr(self, name)]
         }
-        self.protocol = type("Connection", (Connection,), options)
+        self.protocol = type("BrowserConnection", (BrowserConnection,), options)
 
     def _accept(self, offers: Sequence[object]) -> PerMessageDeflateOfferAccept | None:
         for offer in offers:
@@ -412,7 +412,7 @@ class Sockets(WebSocketServerFactory):
         # Who does not answer our close in time is dropped by Autobahn.
         return self._emptied
 
-    def count_in(self, connection: Connection) -> str | None:
+    def count_in(self, connection: BrowserConnection) -> str | None:
         """Count a new connection, or say why there is no room for it."""
         limits, address = self.limits, connection.address
         why = None
@@ -435,7 +435,7 @@ class Sockets(WebSocketServerFactory):
         self._per_user[connection.user.name] += 1
         return None
 
-    def count_out(self, connection: Connection) -> None:
+    def count_out(self, connection: BrowserConnection) -> None:
         """A counted connection is gone."""
         self.connections.discard(connection)
         for counter, key in (
@@ -457,7 +457,7 @@ class Sockets(WebSocketServerFactory):
 class SocketResource(WebSocketResource):
     """``/ws``: from an HTTP request to a WebSocket, for pages of the right origin, for visitors."""
 
-    def __init__(self, sockets: Sockets, front: Front) -> None:
+    def __init__(self, sockets: Sockets, front: RequestContext) -> None:
         super().__init__(sockets)
         self._sockets = sockets
         self._front = front

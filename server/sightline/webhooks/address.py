@@ -27,7 +27,7 @@ _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 in IPv6, behind a tra
 _MOST_TRIED = 4
 
 
-class NotAllowed(Exception):
+class AddressDenied(Exception):
     """The address is one of our own network."""
 
 
@@ -80,7 +80,7 @@ class CheckedEndpoint:
         self._timeout = timeout
 
     def connect(self, factory: IProtocolFactory) -> Deferred[IProtocol]:
-        """Connect, or fail with `NotAllowed`."""
+        """Connect, or fail with `AddressDenied`."""
         return Deferred.fromCoroutine(self._connect(factory))
 
     async def _connect(self, factory: IProtocolFactory) -> IProtocol:
@@ -93,7 +93,9 @@ class CheckedEndpoint:
             raise OSError("there is no host of that name")
         allowed = [each for each in found if self._private or is_public(each)]
         if len(allowed) < len(found):
-            raise NotAllowed("its address is one of a private network (private = true allows that)")
+            raise AddressDenied(
+                "its address is one of a private network (private = true allows that)"
+            )
         last: Exception | None = None
         for address in allowed[:_MOST_TRIED]:
             kind = TCP6ClientEndpoint if ":" in address else TCP4ClientEndpoint

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from sightline.kinds.regions.model import Crossing
+from sightline.kinds.regions.model import Transition
 from sightline.webhooks.options import WebhookOptions
 
 _LATER = frozenset((408, 425, 429))
@@ -29,7 +29,7 @@ class Delivery:
     attempts: int = 0
 
 
-def wants(options: WebhookOptions, crossing: Crossing) -> bool:
+def wants(options: WebhookOptions, crossing: Transition) -> bool:
     """Whether this receiver is told of this crossing."""
     if crossing.event not in options.events or crossing.by not in options.by:
         return False
@@ -41,7 +41,7 @@ def wants(options: WebhookOptions, crossing: Crossing) -> bool:
     return crossing.region in options.regions or (shared and "shared" in options.regions)
 
 
-def body(id: str, crossing: Crossing) -> bytes:
+def body(id: str, crossing: Transition) -> bytes:
     """What is posted, JSON."""
     return msgspec.json.encode({"id": id, "kind": "crossing", **msgspec.to_builtins(crossing)})
 

@@ -24,7 +24,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.client import Agent
 
-from sightline.kinds.regions.model import Crossing, id_for_others
+from sightline.kinds.regions.model import Transition, id_for_others
 from sightline.model.kind import State
 from sightline.model.text import clean
 from sightline.webhooks import delivery as rules
@@ -34,7 +34,7 @@ from sightline.webhooks.delivery import Delivery
 from sightline.webhooks.options import WebhookOptions
 
 
-class Webhook(State, frozen=True, omit_defaults=True, kw_only=True):
+class WebhookState(State, frozen=True, omit_defaults=True, kw_only=True):
     """``webhook/<name>``: how a receiver is. For admins."""
 
     url: str
@@ -93,7 +93,7 @@ class Receiver:
             CheckedEndpoints(reactor, private=options.private, timeout=options.timeout),
         )
 
-    def tell(self, crossing: Crossing) -> None:
+    def tell(self, crossing: Transition) -> None:
         """Have it told, if it wants to be."""
         if self._stopped or not rules.wants(self.options, crossing):
             return
@@ -130,7 +130,7 @@ class Receiver:
         """Let admins see how it is."""
         self._show(
             f"webhook/{self.options.name}",
-            Webhook(
+            WebhookState(
                 url=self._host,
                 queued=len(self._waiting),
                 sent=self._sent,
@@ -236,7 +236,7 @@ class Webhooks(Service):
 
         return Deferred.fromCoroutine(stop())
 
-    def crossed(self, crossing: Crossing) -> None:
+    def crossed(self, crossing: Transition) -> None:
         """Tell whoever wants to be told."""
         for receiver in self.receivers:
             receiver.tell(crossing)

@@ -15,21 +15,22 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sightline.console.desk import Desk as ConsoleDesk
-from sightline.console.watch import Watch
-from sightline.core.call import Denied
-from sightline.core.console import NotAllowed
-from sightline.driving.desk import Desk
-from sightline.hub import Hub
+from sightline.auth.api_call import Denied
+from sightline.console.broker_monitor import BrokerMonitor
+from sightline.console.rules import ConsoleDenied
+from sightline.console.service import ConsoleService as ConsoleDesk
+from sightline.driving.service import DrivingService
 from sightline.kinds.friends import commands
 from sightline.kinds.friends.address import topics
+from sightline.live.hub import Hub
 from sightline.model.kind import Arrival, id_of
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.private import PrivateBroker
-from sightline.mqtt.route import BridgeRoute
+from sightline.mqtt.route import BridgePort
 from sightline.settings import Settings
+from sightline.wiring.ack_gate import AckGate, FallbackConnection
 from sightline.wiring.child import Child
 from sightline.wiring.history import HistoryService
 from sightline.wiring.options import (
@@ -38,7 +39,6 @@ from sightline.wiring.options import (
     no_driving,
     private_options,
 )
-from sightline.wiring.safe import Safe, StandIn
 
 reactor: Any = _reactor
 
@@ -56,9 +56,9 @@ class Brokers(MultiService):
         settings: Settings,
         state: Path,
         hub: Hub,
-        desk: Desk,
+        desk: DrivingService,
         console: ConsoleDesk,
-        watch: Watch,
+        watch: BrokerMonitor,
         filters: Sequence[tuple[str, int]],
         history: HistoryService,
         *,
@@ -211,7 +211,7 @@ class Brokers(MultiService):
             desk.linked(name)
             watch.linked(name, link, options.client_id)
 
-        safe = Safe(self._history.recorder)
+        safe = AckGate(self._history.recorder)
 
         def arrived(arrivals: list[Arrival]) -> None:
             with safe:
@@ -224,9 +224,9 @@ class Brokers(MultiService):
             try:
                 bridge.publish(topic, payload, qos, retain)
             except (NotConnected, TooManyWaiting) as why:
-                raise NotAllowed("not_sent", str(why)) from why
+                raise ConsoleDenied("not_sent", str(why)) from why
             except ValueError as why:
-                raise NotAllowed("bad_message", str(why)) from why
+                raise ConsoleDenied("bad_message", str(why)) from why
 
         def ears(
             filters: Sequence[tuple[str, int]],
@@ -246,14 +246,14 @@ class Brokers(MultiService):
             time.time,
             received=safe.received,
         )
-        route = BridgeRoute(
+        route = BridgePort(
             reactor, bridge, why_not, time.time, lambda client: watch.mine(name, client)
         )
         commands = desk.add(route)
         if not why_not:
             bridge.subscribe(commands.filters)
         if options.late_ack:
-            standin = StandIn(reactor, options, self._filters, hub)
+            standin = FallbackConnection(reactor, options, self._filters, hub)
             standin.setServiceParent(self)
             self._history.stalled.append(standin.needed)
         console.open(name, publish, ears)

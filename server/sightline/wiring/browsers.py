@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 
 from sightline.web.fanout import FanOut
 from sightline.web.socket import Sockets
-from sightline.wiring.start import CannotStart
+from sightline.wiring.errors import CannotStart
 
 reactor: Any = _reactor
 

@@ -18,24 +18,23 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sightline.accounts.keeper import Keeper
-from sightline.console.desk import Stored
-from sightline.core.call import Denied
-from sightline.core.turn import Duty
-from sightline.driving.things import Command
+from sightline.accounts.service import AccountService
+from sightline.auth.api_call import Denied
+from sightline.cluster.leader import Leadership
+from sightline.console.service import Stored
+from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import GATHER, Bounds, Recorder
 from sightline.history.restore import Restorer
 from sightline.history.retention import DAY, Days, Own, purge
 from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
-from sightline.history.store import Figures, Store
-from sightline.hub import SERVER, Hub
+from sightline.history.store import Store, StoreSize
+from sightline.live.hub import SERVER, Hub
 from sightline.model.faults import CannotOpen, Unavailable
-from sightline.model.kind import Kind, Patience, State, id_of
-from sightline.settings import History as HistorySettings
-from sightline.settings import Settings
-from sightline.wiring.start import CannotStart
+from sightline.model.kind import Kind, State, Timeouts, id_of
+from sightline.settings import HistorySettings, Settings
+from sightline.wiring.errors import CannotStart
 
 reactor: Any = _reactor
 _TICK = 0.25  # s
@@ -88,16 +87,16 @@ class HistoryService(Service):
         wall: Callable[[], float],
         own: Own,
         ours: str = SERVER,
-        duty: Duty | None = None,
+        duty: Leadership | None = None,
     ) -> None:
         self._settings = settings
-        self._duty = duty or Duty()
+        self._duty = duty or Leadership()
         self.store = store
         self._hub = hub
         self._wall = wall
         self._own = own
         states: dict[str, type[State]] = {}
-        patience: dict[str, Patience] = {}
+        patience: dict[str, Timeouts] = {}
         for kind in kinds:
             states |= kind.states
             patience |= kind.patience
@@ -120,7 +119,7 @@ class HistoryService(Service):
         """Each is told whether the store does not keep up."""
         self._late = False
         self._well_since = 0.0
-        self._figures = Figures()
+        self._figures = StoreSize()
         self._opened = False
         self._opening: Deferred[None] | None = None
         self._letting_in: Any = None
@@ -217,7 +216,7 @@ class HistoryService(Service):
             tell(late)
 
     def _ask_figures(self) -> Deferred[None]:
-        def known(figures: Figures) -> None:
+        def known(figures: StoreSize) -> None:
             self._figures = figures
 
         asked: Deferred[Any] = self.store.figures()
@@ -292,19 +291,19 @@ async def _nothing() -> None:
     return None
 
 
-def retained(keeper: Keeper) -> Own:
+def retained(account_service: AccountService) -> Own:
     """For how long things are kept whose owners said so, from the accounts."""
 
     async def own(things: list[str]) -> Mapping[str, int]:
-        return await keeper.look(lambda database: database.retentions(things))
+        return await account_service.look(lambda database: database.retentions(things))
 
     return own
 
 
-def remembers(hub: Hub) -> Callable[[Command], None]:
+def remembers(hub: Hub) -> Callable[[CommandLogEntry], None]:
     """Has each line of the command log remembered, alarms as such."""
 
-    def written(line: Command) -> None:
+    def written(line: CommandLogEntry) -> None:
         thing = f"probot/{line.robot}" if line.robot else SERVER
         if line.what == "alarm":  # every server hears what is alarmed
             said = msgspec.json.encode((line.robot, line.why, line.effect))

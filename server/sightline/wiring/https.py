@@ -21,10 +21,10 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sightline.core.expiry import days_left, standing
 from sightline.model.server import Https
 from sightline.web.certificate import BadCertificate, Handshakes, Served, read
-from sightline.wiring.start import CannotStart
+from sightline.web.expiry import days_left, standing
+from sightline.wiring.errors import CannotStart
 
 EVERY = 1.0  # s between two looks
 

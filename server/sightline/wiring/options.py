@@ -6,7 +6,7 @@ from typing import Any
 
 from sightline.mqtt.options import BrokerOptions, TlsOptions, is_aws_iot
 from sightline.mqtt.profile import AWS, PROFILES
-from sightline.settings import Broker, Webhook
+from sightline.settings import BrokerSettings, WebhookSettings
 from sightline.webhooks.options import WebhookOptions
 
 PRIVATE = "main"
@@ -14,7 +14,7 @@ PRIVATE = "main"
 _SESSION = 14 * 86400  # s
 
 
-def broker_options(name: str, broker: Broker) -> BrokerOptions:
+def broker_options(name: str, broker: BrokerSettings) -> BrokerOptions:
     """How to reach the broker of this name in the settings."""
     tls = None
     if broker.tls:
@@ -64,7 +64,7 @@ def _lasting(lasting: bool) -> dict[str, Any]:
     return {"clean": not lasting, "session_expiry": _SESSION, "late_ack": lasting}
 
 
-def no_driving(name: str, broker: Broker) -> str:
+def no_driving(name: str, broker: BrokerSettings) -> str:
     """Why no robot is driven at this broker; empty when they may be."""
     if not broker.driving:
         return f"driving is switched off for the broker {name} in the settings"
@@ -76,7 +76,7 @@ def no_driving(name: str, broker: Broker) -> str:
     return ""
 
 
-def webhook_options(name: str, webhook: Webhook) -> WebhookOptions:
+def webhook_options(name: str, webhook: WebhookSettings) -> WebhookOptions:
     """Who is told, and of what."""
     return WebhookOptions(
         name=name,

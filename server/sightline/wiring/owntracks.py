@@ -7,43 +7,43 @@ from typing import Any
 
 from twisted.internet import reactor as _reactor
 
-from sightline.accounts.keeper import Keeper
-from sightline.accounts.own import minted, token_deed
-from sightline.core.account import Account
-from sightline.core.turn import Duty
-from sightline.helm import Asker, Helm, Refused
+from sightline.accounts.api_account import minted, token_deed
+from sightline.accounts.service import AccountService
+from sightline.auth.account import Account
+from sightline.cluster.leader import Leadership
+from sightline.cluster.messages import PeerBus
 from sightline.history.recorder import Recorder as HistoryRecorder
 from sightline.history.store import Store
-from sightline.hub import Hub
-from sightline.kinds.friends.box import Keys, is_available
+from sightline.kinds.friends.encryption import EncryptionKeys, is_available
 from sightline.kinds.friends.model import Friend
+from sightline.live.hub import Hub
+from sightline.live.requests import Asker, Refused, Requests
 from sightline.model.kind import id_of
-from sightline.others import Tells
 from sightline.owntracks.fixes import Memory, Ranges
-from sightline.owntracks.live import Live, LiveResource
-from sightline.owntracks.people import People
-from sightline.owntracks.phones import Phones
-from sightline.owntracks.post import Post
-from sightline.owntracks.recorder import Recorder
-from sightline.owntracks.regions import PhoneRegions
-from sightline.owntracks.setup import Place
-from sightline.owntracks.verbs import Verbs
+from sightline.owntracks.http_mode import HttpMode
+from sightline.owntracks.latest import LatestPositions
+from sightline.owntracks.phone_service import PhoneService
+from sightline.owntracks.recorder_api import RecorderApi
+from sightline.owntracks.recorder_ws import RecorderSocketResource, RecorderSockets
+from sightline.owntracks.region_ports import PhoneRegionsPort
+from sightline.owntracks.requests import PhoneRequests
+from sightline.owntracks.setup_link import SetUpTarget
 from sightline.settings import Settings
-from sightline.web.front import Front
-from sightline.wiring.ranges import Safe, StoredRanges
-from sightline.wiring.start import CannotStart
+from sightline.web.request_context import RequestContext
+from sightline.wiring.errors import CannotStart
+from sightline.wiring.owntracks_ranges import PostDurability, StoredRanges
 
 reactor: Any = _reactor
 
 
-def keys(settings: Settings) -> Keys:
+def keys(settings: Settings) -> EncryptionKeys:
     """What opens encrypted messages. Without PyNaCl nothing would: better not to start."""
     secrets = {device: secret.reveal() for device, secret in settings.friends.keys.items()}
     if secrets and not is_available():
         raise CannotStart(
             "friends.keys_file: encrypted messages need PyNaCl: pip install 'sightline[encryption]'"
         )
-    return Keys(secrets)
+    return EncryptionKeys(secrets)
 
 
 class OwnTracks:
@@ -59,36 +59,36 @@ class OwnTracks:
         settings: Settings,
         wall: Callable[[], float],
         hub: Hub,
-        helm: Helm,
-        keeper: Keeper,
-        front: Front,
+        requests: Requests,
+        account_service: AccountService,
+        front: RequestContext,
         send: Callable[[str, bytes], str],
         version: str,
-        regions: PhoneRegions | None = None,
+        regions: PhoneRegionsPort | None = None,
         store: Store | None = None,
         recorder: HistoryRecorder | None = None,
-        others: Tells | None = None,
-        duty: Duty | None = None,
+        others: PeerBus | None = None,
+        duty: Leadership | None = None,
     ) -> None:
-        people = People(hub.world)
+        people = LatestPositions(hub.world)
         opened = keys(settings)
         fixes = None
         if store is not None:
             ranges: Ranges = StoredRanges(store)
         else:
             ranges = fixes = Memory()
-        live = Live(reactor, keeper, people)
-        self.phones = Phones(
+        live = RecorderSockets(reactor, account_service, people)
+        self.phones = PhoneService(
             reactor, wall, hub, people, fixes, live, opened, send, regions, others, duty
         )
-        self.post = Post(reactor, front, keeper, self.phones)
+        self.post = HttpMode(reactor, front, account_service, self.phones)
         if recorder is not None:
-            safe = Safe(recorder)
+            safe = PostDurability(recorder)
             self.post.safe, self.post.kept = safe.keeps_up, safe.kept
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
-            "api/0": Recorder(reactor, wall, front, keeper, people, ranges, version),
-            "ws/last": LiveResource(live, front),
+            "api/0": RecorderApi(reactor, wall, front, account_service, people, ranges, version),
+            "ws/last": RecorderSocketResource(live, front),
         }
         secrets = settings.friends.keys
 
@@ -101,38 +101,38 @@ class OwnTracks:
             return None if found is None else found.reveal()
 
         async def issue(asker: Asker, thing: str) -> str:
-            return await _issue(keeper, asker, thing)
+            return await _issue(account_service, asker, thing)
 
-        place = Place(settings.server.public_url, settings.friends.mqtt_at)
-        Verbs(helm, self.phones, friend, place, issue, secret)
+        place = SetUpTarget(settings.server.public_url, settings.friends.mqtt_at)
+        PhoneRequests(requests, self.phones, friend, place, issue, secret)
 
 
-async def _issue(keeper: Keeper, asker: Asker, thing: str) -> str:
+async def _issue(account_service: AccountService, asker: Asker, thing: str) -> str:
     """A fresh token for one phone. It is its owner's: the phone is told of the friends they see."""
-    account = _owner(keeper, asker.user.name, thing)
+    account = _owner(account_service, asker.user.name, thing)
     label = f"phone {id_of(thing)}"[:64]
     token, text = minted(
-        account, keeper.wall(), label, frozenset(("publish",)), frozenset((thing,)), None
+        account, account_service.wall(), label, frozenset(("publish",)), frozenset((thing,)), None
     )
 
     def make(database: Any) -> None:
-        for old in list(keeper.roll.tokens.values()):
+        for old in list(account_service.roll.tokens.values()):
             # The link of before opens nothing any more.
             if old.account == account.name and old.label == label and old.things == token.things:
                 database.drop_token(old.id)
         database.put_token(token)
         database.write(token_deed(asker.user.name, asker.address, token))
 
-    await keeper.change(make)
+    await account_service.change(make)
     return text
 
 
-def _owner(keeper: Keeper, asker: str, thing: str) -> Account:
+def _owner(account_service: AccountService, asker: str, thing: str) -> Account:
     """The account that a phone belongs to: the asker's if it is theirs, else its owner's."""
     group = thing.rpartition("/")[0]
     owners = [
         account
-        for account in keeper.roll.accounts.values()
+        for account in account_service.roll.accounts.values()
         if account.grants.own & {thing, group} and not account.disabled
     ]
     owners.sort(key=lambda account: (account.name != asker, account.name))

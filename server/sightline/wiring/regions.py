@@ -15,33 +15,33 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
-from sightline.accounts.keeper import Keeper
-from sightline.core.access import covers
-from sightline.core.call import Denied
-from sightline.core.geofences import Rules
-from sightline.core.turn import Duty, Turn
-from sightline.helm import Helm, Refused
-from sightline.hub import Hub
+from sightline.accounts.service import AccountService
+from sightline.auth.api_call import Denied
+from sightline.auth.permissions import covers
+from sightline.cluster.leader import Leadership, LeaderWork
+from sightline.geometry.geofences import Rules
 from sightline.journal.entries import Journal
-from sightline.kinds.friends.readings import Marked
-from sightline.kinds.regions.model import Crossing, told
+from sightline.kinds.friends.updates import PhoneWaypoint
+from sightline.kinds.regions.model import Transition, told
+from sightline.live.hub import Hub
+from sightline.live.requests import Refused, Requests
 from sightline.model.record import Record
-from sightline.regions.announce import Announcer
-from sightline.regions.keeper import Changed, Regions
-from sightline.regions.lookout import Lookout
-from sightline.regions.phones import Phones
+from sightline.regions.monitor import GeofenceMonitor
+from sightline.regions.mqtt_events import MqttEvents
+from sightline.regions.phones import PhoneRegionService
+from sightline.regions.requests import RegionRequests
+from sightline.regions.service import RegionChange, RegionService
 from sightline.regions.store import BadRegions
-from sightline.regions.verbs import Verbs
 from sightline.settings import Settings
 from sightline.webhooks.sender import Webhooks
+from sightline.wiring.errors import CannotStart
 from sightline.wiring.options import webhook_options
-from sightline.wiring.start import CannotStart
 
 reactor: Any = _reactor
 _LOOK = 1.0  # s
 
 
-class Places(MultiService):
+class Geofencing(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
     ``phones`` is for whoever speaks with phones (`PhoneRegions`). Of several servers the one on
@@ -55,21 +55,23 @@ class Places(MultiService):
         settings: Settings,
         state: Path,
         hub: Hub,
-        helm: Helm,
-        keeper: Keeper,
+        requests: Requests,
+        account_service: AccountService,
         publish: Callable[[str, str, bytes], bool],
-        duty: Duty | None = None,
+        duty: Leadership | None = None,
         journal: Journal | None = None,
     ) -> None:
         super().__init__()
         wanted = settings.regions
-        self._keeper = keeper
+        self._account_service = account_service
         self._owners_due = False
-        self.regions = regions = Regions(reactor, time.time, state, hub, journal)
-        self.phones = Phones(reactor, regions, self._accounts_of)
+        self.regions = regions = RegionService(reactor, time.time, state, hub, journal)
+        self.phones = PhoneRegionService(reactor, regions, self._accounts_of)
         rules = Rules(margin=wanted.margin, fixes=wanted.fixes, dwell=wanted.dwell)
-        self.lookout = Lookout(reactor, time.time, hub, regions, self.phones, rules)
-        self._announcer = announcer = Announcer(
+        self.geofence_monitor = GeofenceMonitor(
+            reactor, time.time, hub, regions, self.phones, rules
+        )
+        self._announcer = announcer = MqttEvents(
             reactor, lambda topic, payload: publish(wanted.broker, topic, payload), wanted.publish
         )
         self._webhooks = webhooks = Webhooks(
@@ -79,18 +81,18 @@ class Places(MultiService):
             [webhook_options(name, each) for name, each in settings.webhook.items()],
             state,
         )
-        Verbs(helm, reactor, regions)
-        hub.intake.tell(Marked, self.phones.heard)
-        self._turn: Turn[Crossing] = Turn(duty or Duty())
+        RegionRequests(requests, reactor, regions)
+        hub.intake.tell(PhoneWaypoint, self.phones.heard)
+        self._turn: LeaderWork[Transition] = LeaderWork(duty or Leadership())
         self._turns = LoopingCall(self._take_over)
         self._several = bool(settings.replicas.name)
-        self.lookout.when_crossed(self._crossed)
-        self.lookout.when_crossed(_crossings_remembered(hub))
+        self.geofence_monitor.when_crossed(self._crossed)
+        self.geofence_monitor.when_crossed(_crossings_remembered(hub))
         regions.when_changed(_regions_remembered(hub))
         regions.when_changed(self._owners_changed)
-        keeper.when_changed(self._accounts_changed)
+        account_service.when_changed(self._accounts_changed)
         # Stopped in this order, too: the file is closed after the last was written.
-        for part in (self.lookout, announcer, webhooks):
+        for part in (self.geofence_monitor, announcer, webhooks):
             part.setServiceParent(self)
 
     def privilegedStartService(self) -> None:
@@ -103,10 +105,10 @@ class Places(MultiService):
 
     def startService(self) -> None:
         """Begin."""
-        self._keeper.own_regions(self.regions.owners())
+        self._account_service.own_regions(self.regions.owners())
         self.regions.startService()
         super().startService()
-        for known in (self._keeper.ready, self.regions.ready):
+        for known in (self._account_service.ready, self.regions.ready):
             known.addCallback(lambda _: self._accounts_changed())
         if self._several:
             self._turns.start(_LOOK, now=False).addErrback(
@@ -127,7 +129,7 @@ class Places(MultiService):
         finally:
             await self.regions.stopService()
 
-    def _crossed(self, crossing: Crossing) -> None:
+    def _crossed(self, crossing: Transition) -> None:
         if self._turn.ours(crossing, reactor.seconds()):
             self._tell(crossing)
 
@@ -135,7 +137,7 @@ class Places(MultiService):
         for crossing in self._turn.due(reactor.seconds()):
             self._tell(crossing)
 
-    def _tell(self, crossing: Crossing) -> None:
+    def _tell(self, crossing: Transition) -> None:
         self._announcer.crossed(crossing)
         self._webhooks.crossed(crossing)
 
@@ -144,15 +146,15 @@ class Places(MultiService):
         self._turn.forget(lambda crossing: crossing.thing == thing)
         self._webhooks.forget(thing)
         try:
-            await self.lookout.erase(thing)
+            await self.geofence_monitor.erase(thing)
         except Refused as why:
             raise Denied(why.code, why.why, wait=5) from None
 
     def _accounts_of(self, thing: str) -> list[str]:
-        accounts = self._keeper.roll.accounts.values()
+        accounts = self._account_service.roll.accounts.values()
         return [each.name for each in accounts if covers(each.grants.own, thing)]
 
-    def _owners_changed(self, changed: Changed) -> None:
+    def _owners_changed(self, changed: RegionChange) -> None:
         # Later: who must come in anew since they have their first region is answered before.
         if self.running and not self._owners_due:
             self._owners_due = True
@@ -160,11 +162,11 @@ class Places(MultiService):
 
     def _tell_owners(self) -> None:
         self._owners_due = False
-        self._keeper.own_regions(self.regions.owners())
+        self._account_service.own_regions(self.regions.owners())
 
     def _accounts_changed(self) -> None:
         # Before both are known as all servers have them, somebody may seem to be no more.
-        if self.running and self._keeper.ready.called and self.regions.ready.called:
+        if self.running and self._account_service.ready.called and self.regions.ready.called:
             Deferred.fromCoroutine(self._keep_to_accounts()).addErrback(
                 lambda failure: self._log.failure(
                     "Could not remove regions of old accounts", failure
@@ -172,33 +174,35 @@ class Places(MultiService):
             )
 
     async def _keep_to_accounts(self) -> None:
-        keeper = self._keeper
+        account_service = self._account_service
         owners = {owner for owner in self.regions.owners() if "/" not in owner}
-        if owners <= set(keeper.roll.accounts):
+        if owners <= set(account_service.roll.accounts):
             return
-        if keeper.follower is not None:  # the regions may be newer than the accounts we know
-            await keeper.refresh()
-            if keeper.follower.trouble:
+        if (
+            account_service.follower is not None
+        ):  # the regions may be newer than the accounts we know
+            await account_service.refresh()
+            if account_service.follower.trouble:
                 return
-        await self.regions.remove_of(owners - set(keeper.roll.accounts))
+        await self.regions.remove_of(owners - set(account_service.roll.accounts))
 
 
-def _crossings_remembered(hub: Hub) -> Callable[[Crossing], None]:
+def _crossings_remembered(hub: Hub) -> Callable[[Transition], None]:
     """Has history keep each crossing."""
 
-    def crossed(crossing: Crossing) -> None:
+    def crossed(crossing: Transition) -> None:
         hub.happened("crossing", crossing.thing, crossing.tst, crossing, told(crossing))
 
     return crossed
 
 
-def _regions_remembered(hub: Hub) -> Callable[[Changed], None]:
+def _regions_remembered(hub: Hub) -> Callable[[RegionChange], None]:
     """Has history keep each version of a region, so that the past is shown with those of then.
 
     Not those of phones: they tell of one person, and go with them. Nor where one came from.
     """
 
-    def changed(change: Changed) -> None:
+    def changed(change: RegionChange) -> None:
         if change.id.startswith("friend/"):
             return
         body = b"null"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sightline.cli.simulate import face
 from sightline.cli.simulate.actor import Message
-from sightline.cli.simulate.friend import CLOCK_AHEAD, Friend
+from sightline.cli.simulate.friend import CLOCK_AHEAD, SimulatedFriend
 from sightline.cli.simulate.people import NAMED, cast
 from sightline.cli.simulate.travel import Spot, distance
 from sightline.kinds import friends
@@ -25,8 +25,8 @@ NOW = 1_790_000_000.0
 PEOPLE = {person.user: person for person in NAMED}
 
 
-def friend(user: str = "amara") -> Friend:
-    return Friend(PEOPLE[user], random.Random(7), NOW)
+def friend(user: str = "amara") -> SimulatedFriend:
+    return SimulatedFriend(PEOPLE[user], random.Random(7), NOW)
 
 
 def said(message: Message) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def said(message: Message) -> dict[str, Any]:
     return value
 
 
-def report(phone: Friend, at: float, *faults: str) -> list[dict[str, Any]]:
+def report(phone: SimulatedFriend, at: float, *faults: str) -> list[dict[str, Any]]:
     return [said(m) for m in phone.step(phone.interval, at, frozenset(faults))]
 
 
@@ -157,7 +157,7 @@ def test_faces_of_the_named_people_differ():
 @given(st.integers(0, 40), st.integers(0, 2**32), st.lists(st.floats(0, 1e5), max_size=10))
 def test_whatever_happens_on_the_way_the_server_reads_all_of_it(number, seed, steps):
     rng = random.Random(seed)
-    phone = Friend(cast(number + 1, rng)[-1], rng, NOW)
+    phone = SimulatedFriend(cast(number + 1, rng)[-1], rng, NOW)
     wall = NOW
     messages = [*phone.connected(wall), phone.will]
     for dt in steps:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.cli.simulate.actor import Message
-from sightline.cli.simulate.probot import SWITCHED_ON_AFTER, ProBot
+from sightline.cli.simulate.probot import SWITCHED_ON_AFTER, SimulatedProBot
 from sightline.kinds import probots
 from sightline.model.kind import Arrival
 
@@ -21,15 +21,15 @@ LINE = re.compile(
 )
 
 
-def robot(number: int = 1) -> ProBot:
-    return ProBot(number, random.Random(7))
+def robot(number: int = 1) -> SimulatedProBot:
+    return SimulatedProBot(number, random.Random(7))
 
 
-def tell(probot: ProBot, order: str, payload: bytes) -> None:
+def tell(probot: SimulatedProBot, order: str, payload: bytes) -> None:
     assert probot.heard(f"{order}/{probot.name}", payload, 0.0) == []
 
 
-def live(probot: ProBot, seconds: float, *faults: str) -> list[list[str]]:
+def live(probot: SimulatedProBot, seconds: float, *faults: str) -> list[list[str]]:
     """The fields of the telemetry of so many seconds, ten lines each."""
     lines = []
     for _ in range(round(seconds * 10)):
@@ -48,7 +48,7 @@ def test_it_says_six_fields_ten_times_a_second():
 
 
 def test_without_a_rate_it_repeats_without_a_pause_but_for_the_ps_before_each_line():
-    probot = ProBot(1, random.Random(7), rate=0.0)
+    probot = SimulatedProBot(1, random.Random(7), rate=0.0)
     pauses, lines = [], []
     while sum(pauses) < 10:
         pauses.append(probot.interval)
@@ -183,7 +183,7 @@ orders = st.tuples(
     st.lists(st.tuples(orders, st.sampled_from(["freeze", "slow", ""])), max_size=20),
 )
 def test_whatever_it_is_told_its_telemetry_is_six_fields_that_the_server_reads(number, seed, told):
-    probot = ProBot(number, random.Random(seed))
+    probot = SimulatedProBot(number, random.Random(seed))
     for (order, payload), fault in told:
         tell(probot, order, payload)
         for message in probot.step(0.7, 0.0, frozenset({fault})):

@@ -16,7 +16,7 @@ from broker import Broker, free_port
 from sightline.cli import main as cli
 from sightline.cli.simulate.command import actors_for
 from sightline.cli.simulate.faults import parse
-from sightline.cli.simulate.line import Address
+from sightline.cli.simulate.line import BrokerAddress
 from sightline.cli.simulate.stage import Stage
 
 DEADLINE = 40.0
@@ -84,7 +84,7 @@ def play(port: int, *arguments: str) -> Iterator[tuple[Stage, list[str]]]:
     stage = Stage(
         actors,
         [parse(spec, names, names) for spec in options.fault],
-        Address("127.0.0.1", port),
+        BrokerAddress("127.0.0.1", port),
         monotonic=time.monotonic,
         wall=time.time,
         say=said.append,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.cli.simulate.travel import Route, Spot, bearing, distance, offset
+from sightline.cli.simulate.travel import Itinerary, Spot, bearing, distance, offset
 
 PARIS, LONDON = Spot(48.8566, 2.3522), Spot(51.5074, -0.1278)
 spots = st.builds(Spot, st.floats(-70, 70), st.floats(-170, 170))
@@ -29,7 +29,7 @@ def test_an_offset_spot_is_that_far_away(spot, north, east):
 
 
 def test_a_route_goes_to_its_end_and_back_for_ever():
-    route = Route([PARIS, LONDON])
+    route = Itinerary([PARIS, LONDON])
     assert route.at(0)[0] == PARIS
     assert route.at(route.length)[0] == pytest.approx(LONDON)
     assert route.at(2 * route.length)[0] == pytest.approx(PARIS)
@@ -41,15 +41,15 @@ def test_a_route_goes_to_its_end_and_back_for_ever():
 
 @given(st.lists(spots, min_size=1, max_size=5, unique=True), st.floats(0, 1e8))
 def test_one_is_never_off_the_route(spots, gone):
-    spot, heading = Route(spots).at(gone)
+    spot, heading = Itinerary(spots).at(gone)
     assert min(s.lat for s in spots) - 1e-6 <= spot.lat <= max(s.lat for s in spots) + 1e-6
     assert min(s.lon for s in spots) - 1e-6 <= spot.lon <= max(s.lon for s in spots) + 1e-6
     assert 0 <= heading < 360
 
 
 def test_a_route_of_one_spot_stays_there():
-    assert Route([PARIS]).at(1000) == (PARIS, 0.0)
+    assert Itinerary([PARIS]).at(1000) == (PARIS, 0.0)
 
 
 def test_a_spot_named_twice_in_a_row_is_passed():
-    assert Route([PARIS, PARIS, LONDON]).at(0)[0] == PARIS
+    assert Itinerary([PARIS, PARIS, LONDON]).at(0)[0] == PARIS

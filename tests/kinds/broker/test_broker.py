@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from kinds.scene import NOW, arrival, read, refused, world
 from sightline.kinds import broker
-from sightline.kinds.broker import LinkReading
+from sightline.kinds.broker import LinkUpdate
 from sightline.kinds.broker.model import Broker
-from sightline.kinds.broker.readings import MOST_FIGURES
+from sightline.kinds.broker.updates import MOST_FIGURES
 from sightline.model.kind import Arrival, State
 from sightline.model.link import Link
 
@@ -77,7 +77,7 @@ def test_figures_are_bounded() -> None:
 
 
 def test_the_link_is_part_of_the_broker() -> None:
-    reading = LinkReading("main", CONNECTED)
+    reading = LinkUpdate("main", CONNECTED)
     assert reading.thing == "broker/main"
     assert reading.heard is None
     linked = reading.onto(None)
@@ -87,7 +87,7 @@ def test_the_link_is_part_of_the_broker() -> None:
 
 def test_the_figures_of_a_lost_broker_stay() -> None:
     before = main(figure("clients/total", "3"))
-    assert LinkReading("main", LOST).onto(before) == Broker(
+    assert LinkUpdate("main", LOST).onto(before) == Broker(
         link=LOST, sys={"clients/total": 3}, sys_at=NOW
     )
 

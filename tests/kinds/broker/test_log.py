@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sightline.kinds.broker.log import (
     LEVELS,
     Accepted,
-    Connected,
+    ClientConnected,
     Dropping,
     Expired,
     Left,
@@ -36,23 +36,23 @@ def event(text: str, suffix: str = "N", known: tuple[str, ...] = ()) -> object:
         (f"New connection from {PLACE} on port 41883.", Accepted(PLACE)),
         (
             f"New client connected from {PLACE} as probe1 (p2, c1, k60).",
-            Connected("probe1", PLACE, "3.1.1", True, 60),
+            ClientConnected("probe1", PLACE, "3.1.1", True, 60),
         ),
         (
             f"New client connected from {PLACE} as probe3 (p1, c0, k5, u'a b').",
-            Connected("probe3", PLACE, "3.1", False, 5, "a b"),
+            ClientConnected("probe3", PLACE, "3.1", False, 5, "a b"),
         ),
         (
             f"New client connected from {PLACE} as new (p4, c1, k60).",
-            Connected("new", PLACE, "3.1.1", True, 60),
+            ClientConnected("new", PLACE, "3.1.1", True, 60),
         ),
         (
             f"New client connected from {PLACE} as new (p3, c1, k60).",
-            Connected("new", PLACE, "3.1", True, 60),
+            ClientConnected("new", PLACE, "3.1", True, 60),
         ),
         (
             "New client connected from ::1:1234 as new (p5, c1, k60).",
-            Connected("new", "::1:1234", "5", True, 60),
+            ClientConnected("new", "::1:1234", "5", True, 60),
         ),
         ("Client probe1 disconnected.", Left("probe1", "asked", "said goodbye")),
         ("Client probe4 closed its connection.", Left("probe4", "cut", CUT)),
@@ -117,7 +117,7 @@ def test_a_line_is_read_in_both_dialects(text, found):
 )
 def test_ids_may_be_anything_and_are_read_from_both_ends(client):
     found = event(f"New client connected from {PLACE} as {client} (p2, c1, k60, u'joe').")
-    assert found == Connected(client, PLACE, "3.1.1", True, 60, "joe")
+    assert found == ClientConnected(client, PLACE, "3.1.1", True, 60, "joe")
     assert event(f"Client {client} [{PLACE}] disconnected: protocol error.").client == client
     assert event(f"Client {client} closed its connection.").client == client
 

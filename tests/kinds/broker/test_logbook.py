@@ -3,11 +3,11 @@ from __future__ import annotations
 import time
 
 from kinds.scene import NOW, arrival, read, refused
-from sightline.core.intake import Intake
-from sightline.core.presence import Presence
-from sightline.core.world import World
 from sightline.kinds import broker
 from sightline.kinds.broker.logbook import BURST, RING, Logbook, LogLine
+from sightline.live.ingest import Ingest
+from sightline.live.presence import Presence
+from sightline.live.world import World
 
 
 def line(text: str, level: str = "N", at: float = NOW, **more):
@@ -19,7 +19,7 @@ class Scene:
         self.book = Logbook()
         self.kind = broker.kind(self.book)
         self.world = World("e")
-        self.intake = Intake([self.kind], self.world, Presence({}))
+        self.intake = Ingest([self.kind], self.world, Presence({}))
 
     def hears(self, *lines) -> None:
         self.intake.take(lines, 0.0)

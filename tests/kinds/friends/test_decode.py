@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from kinds.scene import NOW, arrival, location, read, refused
 from sightline.kinds import friends
-from sightline.kinds.friends.box import Keys
 from sightline.kinds.friends.decode import LARGEST_FACE
-from sightline.kinds.friends.readings import Located
-from sightline.kinds.friends.told import Sealed
-from sightline.model.kind import Patience
+from sightline.kinds.friends.device_reports import EncryptedPayload
+from sightline.kinds.friends.encryption import EncryptionKeys
+from sightline.kinds.friends.updates import Located
+from sightline.model.kind import Timeouts
 
 
 def test_the_kind_says_where_friends_are_heard() -> None:
@@ -21,12 +21,12 @@ def test_the_kind_says_where_friends_are_heard() -> None:
     assert kind.filters == (("owntracks/+/+", 1), ("owntracks/+/+/+", 1))
     assert kind.roots == {"owntracks"}
     assert kind.things == {"friend", "face", "phone"}
-    assert kind.patience == {"friend": Patience(900, 3600)}
+    assert kind.patience == {"friend": Timeouts(900, 3600)}
 
 
 def test_patience_is_of_the_settings() -> None:
     impatient = friends.kind(stale_after=5, offline_after=10)
-    assert impatient.patience == {"friend": Patience(5, 10)}
+    assert impatient.patience == {"friend": Timeouts(5, 10)}
     copy = arrival("owntracks/jane/phone", location(tst=int(NOW) - 7), retain=True)
     (fix,) = impatient.decode(copy)
     assert isinstance(fix, Located)
@@ -84,7 +84,7 @@ TYPES = ["location", "transition", "lwt", "card", "waypoint", "waypoints", "cmd"
 TYPES += ["status", "steps", "beacon", "configuration", "dump", "request"]
 KEYS = ["_type", "lat", "lon", "tst", "event", "desc", "face", "name", "tid", "action", "inregions"]
 KEYS += ["android", "iOS", "steps", "prox", "data", "waypoints", "configuration"]
-OPENED = Keys({"a/b": "a shared secret"})
+OPENED = EncryptionKeys({"a/b": "a shared secret"})
 CSV = st.lists(st.text("0123456789abcdefXT.-+ ", max_size=8), max_size=12).map(",".join)
 
 
@@ -109,7 +109,7 @@ def test_anything_in_a_box_is_read_or_refused_in_one_way(payload: bytes, retain:
     counter = refused(what, keyed)
     bare = arrival("owntracks/a/b", payload, retain=retain)
     if counter is None:
-        told = [one for one in read(what, keyed) if not isinstance(one, Sealed)]
+        told = [one for one in read(what, keyed) if not isinstance(one, EncryptedPayload)]
         assert told == read(bare, friends.KIND)
     else:
         assert counter.isidentifier()

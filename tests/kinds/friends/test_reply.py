@@ -23,7 +23,7 @@ FRIENDS = st.dictionaries(
 
 @given(st.lists(FRIENDS, min_size=1, max_size=4))
 def test_tids_are_unique_fit_for_a_topic_and_stay_while_wished_for(rounds):
-    before: dict[str, reply.Named] = {}
+    before: dict[str, reply.RecipientTid] = {}
     for friends in rounds:
         named = reply.tids(friends, before)
         given_ = [one.tid for one in named.values()]

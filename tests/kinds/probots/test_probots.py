@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from kinds.scene import NOW, arrival, read, refused, world
 from sightline.kinds import probots
 from sightline.kinds.probots.model import ProBot
-from sightline.model.kind import Arrival, Patience
+from sightline.model.kind import Arrival, Timeouts
 
 ROBOT = "probot/ProBot1"
 LINE = "ProBot1,87,91,started,23.4,192.168.1.17"
@@ -41,8 +41,8 @@ def test_the_kind_says_where_robots_are_heard() -> None:
     assert kind.filters == (("telemetry", 0), ("ClientStatus", 0))
     assert kind.roots == {"telemetry", "ClientStatus", "keys", "MainRoutine", "shutdownProBot"}
     assert kind.things == {"probot"}
-    assert kind.patience == {"probot": Patience(1.5, 3)}
-    assert probots.kind(stale_after=2, offline_after=4).patience == {"probot": Patience(2, 4)}
+    assert kind.patience == {"probot": Timeouts(1.5, 3)}
+    assert probots.kind(stale_after=2, offline_after=4).patience == {"probot": Timeouts(2, 4)}
 
 
 def test_the_angle_is_from_upright() -> None:

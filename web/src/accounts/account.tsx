@@ -1,23 +1,23 @@
 /** One's own account: password, where one is signed in, tokens for programs, one's own data. */
 import { MonitorSmartphone } from 'lucide';
 import { useState } from 'preact/hooks';
-import { path } from '../api';
-import type { Api } from '../api';
-import { CopyButton } from '../panels/copy';
-import { useApp, useKind } from '../panels/context';
-import { Icon } from '../panels/icon';
-import { Card, SectionPage } from '../panels/section';
-import { keyOf } from '../world';
-import { isAdmin } from '../visitor';
+import { path } from '../net/api';
+import type { Api } from '../net/api';
+import { CopyButton } from '../ui/copy';
+import { useApp, useKind } from '../app/context';
+import { Icon } from '../ui/icon';
+import { Card, SectionPage } from '../ui/section';
+import { keyOf } from '../app/world';
+import { isAdmin } from '../app/visitor';
 import { Dialog } from './dialog';
-import { NewPassword } from './door';
+import { NewPassword } from './signin';
 import { ActButton, Field, Form, Select, Sure } from './form';
 import { LinkList } from './links';
 import { listIn, useLoaded } from './loaded';
 import { forgetPlace, Who } from './menu';
 import { FriendPrivacy, ownFriends } from './privacy';
-import { browserName, ROLE_WORDS, SCOPES, whenText } from './words';
-import type { Session, Token } from './words';
+import { browserName, ROLE_WORDS, SCOPES, whenText } from './wording';
+import type { Session, Token } from './wording';
 
 /** The account of a demonstration has no password. */
 const DEMO = 'demo';

@@ -1,8 +1,8 @@
 /** The admins' section: accounts, links, the audit log, privacy, webhooks. */
-import { writePlace } from '../address';
-import { useApp } from '../panels/context';
-import { WebhooksCard } from '../kinds/webhooks/card';
-import { Card, SectionPage } from '../panels/section';
+import { writePlace } from '../app/address';
+import { useApp } from '../app/context';
+import { WebhooksCard } from '../things/webhooks/card';
+import { Card, SectionPage } from '../ui/section';
 import { AuditPage } from './audit';
 import { LinkList } from './links';
 import { PrivacyPage } from './privacy';

@@ -1,15 +1,15 @@
 /** Who did what, when and from where: the newest first, and older ones on demand. */
 import { Search } from 'lucide';
 import { useState } from 'preact/hooks';
-import { timeText } from '../ages';
-import { useApp } from '../panels/context';
-import { Icon } from '../panels/icon';
-import { Card } from '../panels/section';
+import { timeText } from '../app/ages';
+import { useApp } from '../app/context';
+import { Icon } from '../ui/icon';
+import { Card } from '../ui/section';
 import { Trouble } from './account';
 import { ActButton } from './form';
 import { listIn, useLoaded } from './loaded';
-import { fromInput } from './words';
-import type { Deed } from './words';
+import { fromInput } from './wording';
+import type { Deed } from './wording';
 
 const PAGE = 100;
 

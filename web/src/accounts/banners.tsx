@@ -1,10 +1,10 @@
 /** What a visitor of a shared link is told all the time, and what changed while one was in. */
 import { Link2 } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
-import { ageText } from '../ages';
-import { useApp } from '../panels/context';
-import { Icon } from '../panels/icon';
-import { whenText } from './words';
+import { ageText } from '../app/ages';
+import { useApp } from '../app/context';
+import { Icon } from '../ui/icon';
+import { whenText } from './wording';
 
 export function SharedBanner() {
   const { visitor, now } = useApp();

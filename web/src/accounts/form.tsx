@@ -5,10 +5,10 @@
 import { Eye, EyeOff, TriangleAlert } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { Denied } from '../api';
-import { Refused } from '../helm';
-import { useTicks } from '../panels/context';
-import { Icon } from '../panels/icon';
+import { Denied } from '../net/api';
+import { Refused } from '../net/requests';
+import { useTicks } from '../app/context';
+import { Icon } from '../ui/icon';
 
 /** The values of a form's fields by their names. */
 export type Values = (name: string) => string;

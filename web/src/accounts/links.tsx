@@ -1,10 +1,10 @@
 /** Shared links: those there are, and who is looking by them. */
-import { path } from '../api';
-import { useApp } from '../panels/context';
+import { path } from '../net/api';
+import { useApp } from '../app/context';
 import { Sure } from './form';
 import { listIn, useLoaded } from './loaded';
-import { grantText, whenText } from './words';
-import type { Link } from './words';
+import { grantText, whenText } from './wording';
+import type { Link } from './wording';
 
 const STANDINGS: Readonly<Record<Link['standing'], readonly [tone: string, word: string]>> = {
   open: ['ok', 'Open'],

@@ -1,6 +1,6 @@
 /** Asking the server for a list, and for the same again after something changed. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Reply } from '../api';
+import type { Reply } from '../net/api';
 import { failureOf } from './form';
 
 export interface Loaded<T> {

@@ -2,15 +2,15 @@
 import { LogIn, LogOut, ShieldCheck, UserRound } from 'lucide';
 import type { IconNode } from 'lucide';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { writePlace } from '../address';
-import type { Section } from '../address';
-import { useApp } from '../panels/context';
-import { Icon } from '../panels/icon';
-import { Card } from '../panels/section';
-import { isAdmin, ownsAccount } from '../visitor';
-import type { Visitor } from '../visitor';
+import { writePlace } from '../app/address';
+import type { Section } from '../app/address';
+import { useApp } from '../app/context';
+import { Icon } from '../ui/icon';
+import { Card } from '../ui/section';
+import { isAdmin, ownsAccount } from '../app/visitor';
+import type { Visitor } from '../app/visitor';
 import { ActButton } from './form';
-import { whenText } from './words';
+import { whenText } from './wording';
 
 export function nameOf(visitor: Visitor): string {
   if (visitor.way === 'guest') return 'Guest';

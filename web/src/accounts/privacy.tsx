@@ -1,16 +1,16 @@
 /** What is kept about one friend: for how long, a copy of it, its end. */
 import { useState } from 'preact/hooks';
-import { path } from '../api';
-import { faceOf } from '../face';
-import { Avatar } from '../panels/avatar';
-import { useApp, useKind } from '../panels/context';
-import { Card } from '../panels/section';
-import { plain } from '../kinds/entry';
-import { summariseFriend } from '../kinds/friends/summary';
-import type { Grant } from '../visitor';
-import { covers } from '../visitor';
-import type { Thing } from '../wire';
-import { keyOf } from '../world';
+import { path } from '../net/api';
+import { faceOf } from '../ui/face';
+import { Avatar } from '../ui/avatar';
+import { useApp, useKind } from '../app/context';
+import { Card } from '../ui/section';
+import { plain } from '../things/entry';
+import { summariseFriend } from '../things/friends/summary';
+import type { Grant } from '../app/visitor';
+import { covers } from '../app/visitor';
+import type { Thing } from '../net/protocol';
+import { keyOf } from '../app/world';
 import { Dialog } from './dialog';
 import { ActButton, Field, Form, Select } from './form';
 import { useLoaded } from './loaded';

@@ -1,17 +1,17 @@
 /** The dialogue that makes a link to a friend or a robot, for people without an account. */
 import { Share2 } from 'lucide';
 import { useState } from 'preact/hooks';
-import { CopyButton } from '../panels/copy';
-import { useApp } from '../panels/context';
-import { Icon } from '../panels/icon';
-import { mayShare } from '../visitor';
-import { splitKey } from '../world';
-import type { Key } from '../world';
+import { CopyButton } from '../ui/copy';
+import { useApp } from '../app/context';
+import { Icon } from '../ui/icon';
+import { mayShare } from '../app/visitor';
+import { splitKey } from '../app/world';
+import type { Key } from '../app/world';
 import { Dialog } from './dialog';
 import { Field, Form, Select } from './form';
 import { LinkList } from './links';
 import { QrCode } from './qrcode';
-import { endOf, fromInput, grantText, toInput, whenText } from './words';
+import { endOf, fromInput, grantText, toInput, whenText } from './wording';
 
 export function ShareDialog() {
   const { sharing, visitor } = useApp();

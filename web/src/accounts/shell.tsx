@@ -1,16 +1,19 @@
 /** The outermost of the page: the door, or the world for whoever is in. */
 import { effect, signal, untracked } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
-import type { App } from '../app';
-import type { Gate } from '../gate';
-import { AppProvider } from '../panels/context';
-import { Page } from '../panels/page';
-import { forgetSamples } from '../panels/samples';
-import type { Visitor } from '../visitor';
-import { Door } from './door';
+import type { App } from '../app/app';
+import type { Session } from '../app/session';
+import { AppProvider } from '../app/context';
+import { Page } from '../pages/page';
+import { forgetSamples } from '../app/samples';
+import type { Visitor } from '../app/visitor';
+import { Door } from './signin';
 
 /** Makes a world when somebody comes in, and lets go of it and all it showed when they leave. */
-export function worldOf(gate: Gate, make: (visitor: Visitor) => App): ReadonlySignal<App | null> {
+export function worldOf(
+  gate: Session,
+  make: (visitor: Visitor) => App,
+): ReadonlySignal<App | null> {
   const app = signal<App | null>(null);
   let begun: App | null = null;
   effect(() => {
@@ -31,7 +34,7 @@ export function worldOf(gate: Gate, make: (visitor: Visitor) => App): ReadonlySi
   return app;
 }
 
-export function Shell({ gate, app }: { gate: Gate; app: ReadonlySignal<App | null> }) {
+export function Shell({ gate, app }: { gate: Session; app: ReadonlySignal<App | null> }) {
   const world = app.value;
   if (!world) return <Door gate={gate} standing={gate.standing.value} />;
   // A world of its own for everybody who comes in: nothing of the one before is drawn again.

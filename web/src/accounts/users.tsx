@@ -1,18 +1,18 @@
 /** Everybody with an account: role, what they may see and drive, whether they can sign in. */
 import { Plus, X } from 'lucide';
 import { useId, useRef, useState } from 'preact/hooks';
-import { path } from '../api';
-import { useApp } from '../panels/context';
-import { Icon } from '../panels/icon';
-import { Card } from '../panels/section';
-import { ROLES } from '../visitor';
-import type { Grant, Role } from '../visitor';
+import { path } from '../net/api';
+import { useApp } from '../app/context';
+import { Icon } from '../ui/icon';
+import { Card } from '../ui/section';
+import { ROLES } from '../app/visitor';
+import type { Grant, Role } from '../app/visitor';
 import { Once, SessionRow, Trouble } from './account';
 import { Dialog } from './dialog';
 import { ActButton, Field, Form, Sure } from './form';
 import { listIn, useLoaded } from './loaded';
-import { grantChoices, grantText, newPassword, ROLE_WORDS, whenText, withGrant } from './words';
-import type { Account, Session } from './words';
+import { grantChoices, grantText, newPassword, ROLE_WORDS, whenText, withGrant } from './wording';
+import type { Account, Session } from './wording';
 
 export function UsersPage() {
   const { api, now, visitor } = useApp();

@@ -1,5 +1,5 @@
 /** The topic tree as the server tells it: one node's children at a time, and only what is in view. */
-import { isRecord } from '../wire';
+import { isRecord } from '../net/protocol';
 
 /** Which page of the tree: the levels above it, and where in the names it begins. */
 export interface View {

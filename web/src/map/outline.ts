@@ -1,7 +1,7 @@
 /** Shapes of regions as the map draws them, and how far one must zoom in to see them. */
 import type { Polygon } from 'geojson';
-import { boxOf, reachOf, unrolled } from '../shapes';
-import type { Box, Shape } from '../shapes';
+import { boxOf, reachOf, unrolled } from './shapes';
+import type { Box, Shape } from './shapes';
 import { accuracyCircle } from './accuracy';
 import { metresPerPixel } from './mercator';
 

@@ -9,7 +9,7 @@ import type {
   Map as MapLibreMap,
 } from 'maplibre-gl';
 import type { Feature, FeatureCollection } from 'geojson';
-import { distance, holds, middleOf, reachOf } from '../shapes';
+import { distance, holds, middleOf, reachOf } from './shapes';
 import { crownOf, outlineOf, viewBox, zoomToSee } from './outline';
 import { CLEARINGS, LOWEST_OF_OURS } from './style';
 import { TONES } from './tones';

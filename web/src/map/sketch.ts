@@ -6,10 +6,10 @@
  * under the finger at once and not when a worker is done.
  */
 import type { Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl';
-import { between } from '../kinds/regions/draft';
-import type { Deed, Draft, Handle } from '../kinds/regions/draft';
-import { destination, distance, nearTo, unrolled } from '../shapes';
-import type { Spot } from '../shapes';
+import { between } from '../things/regions/draft';
+import type { Deed, Draft, Handle } from '../things/regions/draft';
+import { destination, distance, nearTo, unrolled } from './shapes';
+import type { Spot } from './shapes';
 import { accuracyCircle } from './accuracy';
 import { Listeners } from './listeners';
 import type { Unsubscribe } from './types';

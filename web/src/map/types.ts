@@ -5,8 +5,8 @@
  * Positions are WGS 84 degrees, headings degrees clockwise from north, lengths metres unless named.
  */
 
-import type { Deed, Draft } from '../kinds/regions/draft';
-import type { Shape } from '../shapes';
+import type { Deed, Draft } from '../things/regions/draft';
+import type { Shape } from './shapes';
 
 export type Theme = 'light' | 'dark';
 export type Presence = 'live' | 'stale' | 'offline';

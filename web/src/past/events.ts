@@ -1,5 +1,5 @@
 /** What happened on a day, for the marks on the time bar. */
-import { isRecord } from '../wire';
+import { isRecord } from '../net/protocol';
 
 export interface PastEvent {
   readonly kind: string;

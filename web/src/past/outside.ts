@@ -1,15 +1,15 @@
 /** The traveller's outside: the server's history over HTTP, and the page that shows what it finds. */
-import { path } from '../api';
-import type { Api } from '../api';
-import type { ServerClock } from '../clock';
-import type { Helm } from '../helm';
-import { isRecord } from '../wire';
-import type { Thing } from '../wire';
-import { splitKey } from '../world';
-import type { Shown } from '../world';
+import { path } from '../net/api';
+import type { Api } from '../net/api';
+import type { ServerClock } from '../app/clock';
+import type { Requests } from '../net/requests';
+import { isRecord } from '../net/protocol';
+import type { Thing } from '../net/protocol';
+import { splitKey } from '../app/world';
+import type { Shown } from '../app/world';
 import { readEvents } from './events';
 import { readTrack } from './track';
-import { Traveller } from './traveller';
+import { TimeTravel } from './timetravel';
 
 /** How far the drawn way may be from the recorded one when there are many fixes, metres. */
 const MAX_ERROR = 5;
@@ -22,12 +22,12 @@ const KINDS = 'crossing,transition,drive,alarm';
 interface Parts {
   readonly api: Api;
   readonly clock: ServerClock;
-  readonly helm: Helm;
+  readonly helm: Requests;
   readonly shown: Shown;
 }
 
-export function createTraveller({ api, clock, helm, shown }: Parts): Traveller {
-  return new Traveller({
+export function createTimeTravel({ api, clock, helm, shown }: Parts): TimeTravel {
+  return new TimeTravel({
     now: () => clock.live(),
     async scene(at) {
       return readScene((await api.get('scene', { at }))['things']);

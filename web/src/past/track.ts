@@ -1,5 +1,5 @@
 /** Where a thing was during a day, with times and speeds, as the server's history tells it. */
-import { isRecord } from '../wire';
+import { isRecord } from '../net/protocol';
 import type { Day } from './day';
 
 export interface TrackPoint {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Driver, FRAME_EVERY, IDLE_EVERY } from '../../src/kinds/probots/drive/driver';
-import { NOTHING } from '../../src/kinds/probots/drive/intent';
-import type { Source, Wish } from '../../src/kinds/probots/drive/intent';
-import { readTerms } from '../../src/kinds/probots/drive/read';
-import type { Lease } from '../../src/kinds/probots/drive/read';
-import { Refused } from '../../src/helm';
-import { parseFrame } from '../../src/wire';
-import type { Answer } from '../../src/wire';
+import { Driver, FRAME_EVERY, IDLE_EVERY } from '../../src/things/probots/drive/driver';
+import { NOTHING } from '../../src/things/probots/drive/intent';
+import type { Source, Wish } from '../../src/things/probots/drive/intent';
+import { readTerms } from '../../src/things/probots/drive/read';
+import type { Lease } from '../../src/things/probots/drive/read';
+import { Refused } from '../../src/net/requests';
+import { parseFrame } from '../../src/net/protocol';
+import type { Answer } from '../../src/net/protocol';
 import { Chance, SEEDS } from './chance';
 
 const FORWARD: Wish = { x: 0, y: 1 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { watchHands } from '../../src/kinds/probots/drive/deadman';
-import { axis, DEAD_ZONE, followGamepad, wishOf } from '../../src/kinds/probots/drive/gamepad';
-import type { Stick } from '../../src/kinds/probots/drive/gamepad';
+import { watchHands } from '../../src/things/probots/drive/deadman';
+import { axis, DEAD_ZONE, followGamepad, wishOf } from '../../src/things/probots/drive/gamepad';
+import type { Stick } from '../../src/things/probots/drive/gamepad';
 
 const stick = (x: number, y: number, pressed: number[] = [], index = 0): Stick => ({
   id: 'Pad',

@@ -10,9 +10,9 @@ import {
   NOTHING,
   ramp,
   within,
-} from '../../src/kinds/probots/drive/intent';
-import { HeldKeys } from '../../src/kinds/probots/drive/keyboard';
-import { wishAt } from '../../src/kinds/probots/drive/joystick';
+} from '../../src/things/probots/drive/intent';
+import { HeldKeys } from '../../src/things/probots/drive/keyboard';
+import { wishAt } from '../../src/things/probots/drive/joystick';
 import { Chance, SEEDS } from './chance';
 
 describe('a held key', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Denied } from '../../src/api';
-import { askStored, before, pointsIn } from '../../src/kinds/probots/drive/stored';
+import { Denied } from '../../src/net/api';
+import { askStored, before, pointsIn } from '../../src/things/probots/drive/stored';
 
 describe('the stored hours', () => {
   test('are in order, and what is no figure is no point', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { Refused } from '../../src/helm';
-import { readBroker } from '../../src/kinds/broker/read';
-import { ceiling, table } from '../../src/kinds/probots/drive/chart';
-import { collect } from '../../src/kinds/probots/drive/history';
-import { fallPerMinute, percentile } from '../../src/kinds/probots/drive/page';
+import { Refused } from '../../src/net/requests';
+import { readBroker } from '../../src/things/broker/read';
+import { ceiling, table } from '../../src/things/probots/drive/chart';
+import { collect } from '../../src/things/probots/drive/history';
+import { fallPerMinute, percentile } from '../../src/things/probots/drive/page';
 import {
   driverText,
   readAlarm,
@@ -12,20 +12,20 @@ import {
   readGuard,
   readLease,
   readTerms,
-} from '../../src/kinds/probots/drive/read';
-import { may } from '../../src/kinds/probots/drive/roles';
-import { obstacle } from '../../src/kinds/probots/drive/standing';
-import { Stopper } from '../../src/kinds/probots/drive/stopper';
-import { secondsText } from '../../src/kinds/probots/drive/worst';
+} from '../../src/things/probots/drive/read';
+import { may } from '../../src/things/probots/drive/roles';
+import { obstacle } from '../../src/things/probots/drive/robotstate';
+import { Stopper } from '../../src/things/probots/drive/stopper';
+import { secondsText } from '../../src/things/probots/drive/stoptime';
 import {
   inOrder,
   latencyClass,
   postureOf,
   readProBot,
   standingOf,
-} from '../../src/kinds/probots/read';
-import type { Answer, Thing } from '../../src/wire';
-import { World } from '../../src/world';
+} from '../../src/things/probots/read';
+import type { Answer, Thing } from '../../src/net/protocol';
+import { World } from '../../src/app/world';
 
 const thing = (k: string, id: string, state: Record<string, unknown> = {}): Thing => ({
   k,

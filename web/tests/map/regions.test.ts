@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { crownOf, outlineOf, viewBox, zoomToSee } from '../../src/map/outline';
 import { Regions } from '../../src/map/regions';
 import type { Area } from '../../src/map/types';
-import type { Shape } from '../../src/shapes';
+import type { Shape } from '../../src/map/shapes';
 
 const polygon = (...points: [lat: number, lon: number][]): Shape => ({
   is: 'polygon',

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { dayOf } from '../../src/past/day';
 import type { Day } from '../../src/past/day';
 import type { TrackPoint } from '../../src/past/track';
-import { Traveller } from '../../src/past/traveller';
-import type { Outside } from '../../src/past/traveller';
-import type { Thing } from '../../src/wire';
+import { TimeTravel } from '../../src/past/timetravel';
+import type { Outside } from '../../src/past/timetravel';
+import type { Thing } from '../../src/net/protocol';
 
 const NOW = new Date(2026, 10, 18, 12).getTime() / 1000;
 const HOUR = 3600;
@@ -64,11 +64,11 @@ async function settled(): Promise<void> {
 }
 
 let scene: Scene;
-let past: Traveller;
+let past: TimeTravel;
 
 beforeEach(() => {
   scene = new Scene();
-  past = new Traveller(scene);
+  past = new TimeTravel(scene);
 });
 
 describe('going to another time', () => {

@@ -8,9 +8,9 @@ import {
   requestOf,
   roundLength,
   shapeOf,
-} from '../../src/kinds/regions/draft';
-import type { Deed, Drawing } from '../../src/kinds/regions/draft';
-import { destination } from '../../src/shapes';
+} from '../../src/things/regions/draft';
+import type { Deed, Drawing } from '../../src/things/regions/draft';
+import { destination } from '../../src/map/shapes';
 import { frame } from './golden';
 
 const at = (lat: number, lon: number) => ({ lat, lon });

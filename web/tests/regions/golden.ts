@@ -1,8 +1,8 @@
 /** The golden frames, which the server's tests read too. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseFrame } from '../../src/wire';
-import type { Thing } from '../../src/wire';
+import { parseFrame } from '../../src/net/protocol';
+import type { Thing } from '../../src/net/protocol';
 
 const FOLDER = join(import.meta.dirname, '../../../tests/wire');
 

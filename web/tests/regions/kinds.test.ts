@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { commandText, readPhone, regionsText, stateText } from '../../src/kinds/friends/phone';
-import { boardOf } from '../../src/kinds/regions/board';
+import { commandText, readPhone, regionsText, stateText } from '../../src/things/friends/phone';
+import { boardOf } from '../../src/things/regions/board';
 import {
   crossingsOf,
   latenessOf,
   readCrossing,
   startOfDay,
   timeOf,
-} from '../../src/kinds/regions/crossings';
-import { Herald, MOST } from '../../src/kinds/regions/herald';
-import { readRegion } from '../../src/kinds/regions/read';
-import { Stays } from '../../src/kinds/regions/stays';
+} from '../../src/things/regions/crossings';
+import { Notifications, MOST } from '../../src/things/regions/notifications';
+import { readRegion } from '../../src/things/regions/read';
+import { Stays } from '../../src/things/regions/stays';
 import {
   areaText,
   crossingNote,
@@ -20,12 +20,12 @@ import {
   sinceText,
   verdictText,
   whoseText,
-} from '../../src/kinds/regions/words';
-import { readWebhook, standingOf } from '../../src/kinds/webhooks/read';
-import { mayAskPhone, mayEditRegion, mayKeepRegions, mayShareRegions } from '../../src/visitor';
-import type { Visitor } from '../../src/visitor';
-import type { Thing } from '../../src/wire';
-import { World } from '../../src/world';
+} from '../../src/things/regions/wording';
+import { readWebhook, standingOf } from '../../src/things/webhooks/read';
+import { mayAskPhone, mayEditRegion, mayKeepRegions, mayShareRegions } from '../../src/app/visitor';
+import type { Visitor } from '../../src/app/visitor';
+import type { Thing } from '../../src/net/protocol';
+import { World } from '../../src/app/world';
 import { things } from './golden';
 
 let seq = 0;
@@ -210,7 +210,7 @@ describe('crossings', () => {
 describe('the herald', () => {
   test('does not tell what happened before the page was there', () => {
     const world = new World();
-    const herald = new Herald(world, () => 1010);
+    const herald = new Notifications(world, () => 1010);
     says(world, crossing(1), crossing(2));
     expect(herald.told.value.crossings).toEqual([]);
     says(world, crossing(3));
@@ -220,7 +220,7 @@ describe('the herald', () => {
 
   test('does not tell one twice, and not what is long past', () => {
     const world = new World();
-    const herald = new Herald(world, () => 5000);
+    const herald = new Notifications(world, () => 5000);
     says(world, crossing(1));
     says(world, crossing(4000, { at: 4000 }));
     says(world, crossing(4000, { at: 4000, agrees: true }));
@@ -234,7 +234,7 @@ describe('the herald', () => {
 
   test('shows few at once and says how many more', () => {
     const world = new World();
-    const herald = new Herald(world, () => 1010);
+    const herald = new Notifications(world, () => 1010);
     const heard: number[] = [];
     herald.onNews(({ n }) => heard.push(n));
     says(world, crossing(1));
@@ -250,7 +250,7 @@ describe('the herald', () => {
 
   test('begins anew with another numbering', () => {
     const world = new World();
-    const herald = new Herald(world, () => 1010);
+    const herald = new Notifications(world, () => 1010);
     says(world, crossing(9));
     world.greet('another');
     const again = { ...crossing(1), s: 1 } as Thing;

@@ -1,16 +1,16 @@
 import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createApp } from '../../src/app';
-import type { App, Host } from '../../src/app';
-import { bindKeys } from '../../src/panels/keyboard';
-import { AppProvider } from '../../src/panels/context';
-import { Drawer } from '../../src/panels/drawer';
-import { Roster } from '../../src/panels/roster';
-import { Toasts } from '../../src/kinds/regions/toasts';
-import { WebhooksCard } from '../../src/kinds/webhooks/card';
-import { EVERYBODY } from '../../src/visitor';
-import type { Visitor } from '../../src/visitor';
-import type { Thing } from '../../src/wire';
+import { createApp } from '../../src/app/app';
+import type { App, Host } from '../../src/app/app';
+import { bindKeys } from '../../src/pages/keyboard';
+import { AppProvider } from '../../src/app/context';
+import { Drawer } from '../../src/pages/drawer';
+import { Roster } from '../../src/pages/roster';
+import { Toasts } from '../../src/things/regions/toasts';
+import { WebhooksCard } from '../../src/things/webhooks/card';
+import { EVERYBODY } from '../../src/app/visitor';
+import type { Visitor } from '../../src/app/visitor';
+import type { Thing } from '../../src/net/protocol';
 import { frame } from './golden';
 
 /** What the server says is put into the hands of whoever opened the connection. */
@@ -259,7 +259,7 @@ describe('crossings', () => {
       event: 'enter',
     } as unknown as Thing);
     expect(screen.queryByRole('region', { name: 'Crossings just now' })).toBeNull();
-    app.likings.change({ crossings: true });
+    app.preferences.change({ crossings: true });
   });
 
   test('go by themselves', async () => {

@@ -11,8 +11,8 @@ import {
   tangleOf,
   unrolled,
   wrapped,
-} from '../../src/shapes';
-import type { Shape } from '../../src/shapes';
+} from '../../src/map/shapes';
+import type { Shape } from '../../src/map/shapes';
 
 const spots = (...points: [lat: number, lon: number][]) =>
   points.map(([lat, lon]) => ({ lat, lon }));

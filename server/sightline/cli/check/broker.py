@@ -17,7 +17,7 @@ from cryptography import x509
 from sightline.cli.check import aws_words, awsiot, judge
 from sightline.cli.check.findings import Finding
 from sightline.cli.check.probe import Probe
-from sightline.console.watch import why_no_figures
+from sightline.console.broker_monitor import why_no_figures
 from sightline.model.link import Link
 from sightline.mqtt import reasons
 from sightline.mqtt.connection import tls_context

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from sightline.cli.check import judge
 from sightline.cli.check.findings import Finding
-from sightline.core.expiry import days_left
 from sightline.settings import Settings
 from sightline.web.certificate import BadCertificate, read
+from sightline.web.expiry import days_left
 
 TIMEOUT = 5.0
 _WHERE = "https"

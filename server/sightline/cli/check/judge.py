@@ -12,9 +12,9 @@ import ssl
 from collections.abc import Mapping
 
 from sightline.cli.check.findings import Finding, Level
-from sightline.core.expiry import SOON, URGENT
 from sightline.mqtt import reasons
 from sightline.mqtt.options import BrokerOptions
+from sightline.web.expiry import SOON, URGENT
 
 # X509_V_ERR_… of OpenSSL.
 _EXPIRED, _NOT_YET, _WRONG_HOST, _WRONG_ADDRESS = 10, 9, 62, 64

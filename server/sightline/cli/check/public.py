@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from sightline.cli.check import judge
 from sightline.cli.check.findings import Finding
-from sightline.core.wire import SUBPROTOCOL
+from sightline.live.protocol import SUBPROTOCOL
 
 TIMEOUT = 5.0
 _WHERE = "public_url"

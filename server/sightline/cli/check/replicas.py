@@ -19,15 +19,15 @@ from urllib.parse import urlsplit
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from sightline.aws.client import Denied, Dynamo, Refused
+from sightline.aws.client import AwsDenied, AwsRefused, Dynamo
 from sightline.aws.credentials import NoCredentials, source
 from sightline.aws.table import INDEX
 from sightline.cli.check import judge
 from sightline.cli.check.findings import Finding
 from sightline.cli.check.probe import Probe
+from sightline.cluster.messages import FILTERS, topic
 from sightline.model.faults import Unavailable
 from sightline.mqtt.options import BrokerOptions
-from sightline.others import FILTERS, topic
 from sightline.settings import Settings
 
 _TIMEOUT = 5.0  # s
@@ -133,7 +133,7 @@ def _table(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     dynamo = Dynamo(Clock(), web, time.time, credentials, region, set_to.endpoint, patience=0.0)
     try:
         told = _wait(dynamo.call("DescribeTable", TableName=set_to.table))["Table"]
-    except (Unavailable, Denied) as why:
+    except (Unavailable, AwsDenied) as why:
         yield judge.no_table(_TABLE, set_to.table, getattr(why, "code", ""), str(why))
         if web.skew is not None:
             yield judge.clock(_TABLE, web.skew)
@@ -146,10 +146,10 @@ def _table(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     for call, asked in _calls(set_to.table, expires=bool(set_to.ttl_days)):
         try:
             _wait(dynamo.call(call, **asked))
-        except Denied as why:
+        except AwsDenied as why:
             if why.code not in _CONDITION_FAILED:  # that was the point
                 missing[_RIGHTS.get(call, call)] = str(why)
-        except Refused as why:
+        except AwsRefused as why:
             missing[_RIGHTS.get(call, call)] = why.code
         except Unavailable as why:
             yield Finding(_TABLE, "rights", "fail", str(why), "try again: AWS did not answer")

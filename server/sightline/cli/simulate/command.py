@@ -8,14 +8,14 @@ import signal
 import sys
 import time
 
-from sightline.cli.remote import add_broker
-from sightline.cli.remote import password as password_of
+from sightline.cli.mqtt_options import add_broker
+from sightline.cli.mqtt_options import password as password_of
 from sightline.cli.simulate.actor import Actor
 from sightline.cli.simulate.faults import FAULTS, GRAMMAR, BadFault, parse
-from sightline.cli.simulate.friend import Friend
-from sightline.cli.simulate.line import Address
+from sightline.cli.simulate.friend import SimulatedFriend
+from sightline.cli.simulate.line import BrokerAddress
 from sightline.cli.simulate.people import NAMED, cast
-from sightline.cli.simulate.probot import ProBot
+from sightline.cli.simulate.probot import SimulatedProBot
 from sightline.cli.simulate.stage import Stage
 
 _USUALLY = {"all": (len(NAMED), 3), "friend": (1, 0), "probot": (0, 1)}
@@ -64,9 +64,9 @@ def actors_for(options: argparse.Namespace, wall: float) -> list[Actor]:
     robots = robots if options.robots is None else options.robots
     rng = random.Random(options.seed)
     return [
-        *(Friend(p, random.Random(rng.random()), wall) for p in cast(friends, rng)),
+        *(SimulatedFriend(p, random.Random(rng.random()), wall) for p in cast(friends, rng)),
         *(
-            ProBot(number, random.Random(rng.random()), options.rate)
+            SimulatedProBot(number, random.Random(rng.random()), options.rate)
             for number in range(1, robots + 1)
         ),
     ]
@@ -75,8 +75,8 @@ def actors_for(options: argparse.Namespace, wall: float) -> list[Actor]:
 def run(options: argparse.Namespace) -> int:
     """Play until told to stop; the exit status."""
     actors = actors_for(options, time.time())
-    friends = [actor.name for actor in actors if isinstance(actor, Friend)]
-    robots = [actor.name for actor in actors if isinstance(actor, ProBot)]
+    friends = [actor.name for actor in actors if isinstance(actor, SimulatedFriend)]
+    robots = [actor.name for actor in actors if isinstance(actor, SimulatedProBot)]
     try:
         faults = [parse(spec, friends, robots) for spec in options.fault]
         password = password_of(options.password_env)
@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     stage = Stage(
         actors,
         faults,
-        Address(host, port, options.user, password),
+        BrokerAddress(host, port, options.user, password),
         monotonic=time.monotonic,
         wall=time.time,
         say=_say,

@@ -27,7 +27,7 @@ _FIRST_REGION = 1_700_000_000  # epoch s
 _UNPLUGGED, _CHARGING, _FULL = 1, 2, 3  # OwnTracks' `bs`
 
 
-class Friend:
+class SimulatedFriend:
     """One phone. ``wall`` is the time of day at which the app first connects, epoch s."""
 
     def __init__(self, person: Person, rng: random.Random, wall: float) -> None:

@@ -17,7 +17,7 @@ from sightline.cli.simulate.actor import Actor, Message
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class BrokerAddress:
     """Where the broker is and who we are there."""
 
     host: str = "127.0.0.1"
@@ -27,14 +27,14 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Connected:
+class LineConnected:
     """A line stands."""
 
     actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LineLost:
     """A line is lost, or was refused."""
 
     actor: Actor
@@ -50,13 +50,13 @@ class Heard:
     payload: bytes
 
 
-Event = Connected | Lost | Heard
+Event = LineConnected | LineLost | Heard
 
 
-class Line:
+class ActorConnection:
     """The connection of one actor; it comes back by itself until it is cut or closed."""
 
-    def __init__(self, actor: Actor, address: Address, inbox: SimpleQueue[Any]) -> None:
+    def __init__(self, actor: Actor, address: BrokerAddress, inbox: SimpleQueue[Any]) -> None:
         self._actor = actor
         self._address = address
         self._inbox = inbox
@@ -119,17 +119,17 @@ class Line:
 
     def _on_connect(self, client: Client, _: Any, __: Any, reason: Any, ___: Any) -> None:
         if reason.is_failure:
-            self._inbox.put(Lost(self._actor, f"the broker refuses: {reason}"))
+            self._inbox.put(LineLost(self._actor, f"the broker refuses: {reason}"))
             return
         for topic in self._actor.listens_to:
             client.subscribe(topic, qos=1)
-        self._inbox.put(Connected(self._actor))
+        self._inbox.put(LineConnected(self._actor))
 
     def _on_connect_fail(self, client: Client, _: Any) -> None:
-        self._inbox.put(Lost(self._actor, "no answer"))
+        self._inbox.put(LineLost(self._actor, "no answer"))
 
     def _on_disconnect(self, client: Client, _: Any, __: Any, reason: Any, ___: Any) -> None:
-        self._inbox.put(Lost(self._actor, str(reason)))
+        self._inbox.put(LineLost(self._actor, str(reason)))
 
     def _on_message(self, client: Client, _: Any, message: MQTTMessage) -> None:
         self._inbox.put(Heard(self._actor, message.topic, bytes(message.payload)))

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sightline.cli.simulate.travel import Route, Spot, offset
+from sightline.cli.simulate.travel import Itinerary, Spot, offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ OUT_OF_REACH = Gait(speed=0.0, every=float("inf"), acc=65, conn="m")
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class SimulatedRegion:
     """A circle the phone knows by name: ``rad`` in metres."""
 
     name: str
@@ -46,8 +46,8 @@ class Person:
     name: str
     tid: str
     gait: Gait
-    route: Route
-    regions: Sequence[Region] = ()
+    route: Itinerary
+    regions: Sequence[SimulatedRegion] = ()
     alt: float = 30.0
     ssid: str = ""
     late: float = 0.0
@@ -67,7 +67,7 @@ NAMED: tuple[Person, ...] = (
         "Amara Okafor",
         "AO",
         TRAIN,
-        Route(
+        Itinerary(
             [
                 _ST_PANCRAS,
                 Spot(51.4430, 0.3200),
@@ -81,9 +81,9 @@ NAMED: tuple[Person, ...] = (
             ]
         ),
         (
-            Region("St Pancras", _ST_PANCRAS, 400.0),
-            Region("Lille", _LILLE, 4000.0),
-            Region("Gare du Nord", _GARE_DU_NORD, 400.0),
+            SimulatedRegion("St Pancras", _ST_PANCRAS, 400.0),
+            SimulatedRegion("Lille", _LILLE, 4000.0),
+            SimulatedRegion("Gare du Nord", _GARE_DU_NORD, 400.0),
         ),
         alt=42.0,
     ),
@@ -93,8 +93,8 @@ NAMED: tuple[Person, ...] = (
         "Jonas Lindqvist",
         "JL",
         AT_A_DESK,
-        Route([_OFFICE]),
-        (Region("Office", _OFFICE, 150.0),),
+        Itinerary([_OFFICE]),
+        (SimulatedRegion("Office", _OFFICE, 150.0),),
         alt=8.0,
         ssid="Speicherstadt 4",
     ),
@@ -104,7 +104,7 @@ NAMED: tuple[Person, ...] = (
         "Mei Tanaka",
         "MT",
         CAR,
-        Route(
+        Itinerary(
             [
                 Spot(48.4300, 10.0600),
                 Spot(48.6800, 10.1500),
@@ -115,7 +115,7 @@ NAMED: tuple[Person, ...] = (
                 Spot(49.7700, 9.9900),
             ]
         ),
-        (Region("Würzburg", Spot(49.7700, 9.9900), 3000.0),),
+        (SimulatedRegion("Würzburg", Spot(49.7700, 9.9900), 3000.0),),
         alt=410.0,
     ),
     Person(
@@ -124,7 +124,7 @@ NAMED: tuple[Person, ...] = (
         "Noah Dubois",
         "ND",
         BICYCLE,
-        Route(
+        Itinerary(
             [
                 Spot(48.8462, 2.3730),
                 Spot(48.8530, 2.3560),
@@ -134,7 +134,7 @@ NAMED: tuple[Person, ...] = (
                 Spot(48.8600, 2.2940),
             ]
         ),
-        (Region("Quai de Bercy", Spot(48.8462, 2.3730), 200.0),),
+        (SimulatedRegion("Quai de Bercy", Spot(48.8462, 2.3730), 200.0),),
         alt=33.0,
     ),
     Person(
@@ -143,7 +143,7 @@ NAMED: tuple[Person, ...] = (
         "Sofia Marín",
         "SM",
         WALK,
-        Route(
+        Itinerary(
             [
                 Spot(41.3758, 2.1777),
                 Spot(41.3809, 2.1734),
@@ -152,7 +152,7 @@ NAMED: tuple[Person, ...] = (
                 Spot(41.3954, 2.1617),
             ]
         ),
-        (Region("Home", Spot(41.3758, 2.1777), 120.0),),
+        (SimulatedRegion("Home", Spot(41.3758, 2.1777), 120.0),),
         alt=16.0,
     ),
     Person(
@@ -161,7 +161,7 @@ NAMED: tuple[Person, ...] = (
         "Liam Byrne",
         "LB",
         FERRY,
-        Route(
+        Itinerary(
             [
                 _DUBLIN_PORT,
                 Spot(53.3430, -6.1000),
@@ -171,7 +171,10 @@ NAMED: tuple[Person, ...] = (
                 _HOLYHEAD,
             ]
         ),
-        (Region("Dublin Port", _DUBLIN_PORT, 900.0), Region("Holyhead", _HOLYHEAD, 900.0)),
+        (
+            SimulatedRegion("Dublin Port", _DUBLIN_PORT, 900.0),
+            SimulatedRegion("Holyhead", _HOLYHEAD, 900.0),
+        ),
         alt=12.0,
     ),
     Person(
@@ -180,8 +183,8 @@ NAMED: tuple[Person, ...] = (
         "Ingrid Solberg",
         "IS",
         AT_A_DESK,
-        Route([Spot(52.3731, 4.8926)]),
-        (Region("Amsterdam", Spot(52.3731, 4.8926), 5000.0),),
+        Itinerary([Spot(52.3731, 4.8926)]),
+        (SimulatedRegion("Amsterdam", Spot(52.3731, 4.8926), 5000.0),),
         alt=2.0,
         ssid="Canal House",
     ),
@@ -191,7 +194,7 @@ NAMED: tuple[Person, ...] = (
         "Tomás Ferreira",
         "TF",
         OUT_OF_REACH,
-        Route([Spot(38.7115, -9.1395)]),
+        Itinerary([Spot(38.7115, -9.1395)]),
         alt=25.0,
         late=1500.0,
     ),
@@ -225,6 +228,6 @@ def _extra(number: int, rng: random.Random) -> Person:
         f"Friend {number}",
         f"{number % 100:02d}",
         rng.choice((WALK, BICYCLE, CAR)),
-        Route(spots),
+        Itinerary(spots),
         alt=rng.uniform(5.0, 400.0),
     )

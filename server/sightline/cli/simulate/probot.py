@@ -27,7 +27,7 @@ _DRIVING_DRAIN = 0.12  # percent per second at full power
 _MOST_POWER = 0.75
 
 
-class ProBot:
+class SimulatedProBot:
     """One robot. ``rate`` is telemetry lines per second; 0: without a pause, as the original."""
 
     def __init__(self, number: int, rng: random.Random, rate: float = 10.0) -> None:

@@ -15,7 +15,14 @@ from typing import Any
 
 from sightline.cli.simulate.actor import Actor, Message
 from sightline.cli.simulate.faults import Fault, Mangler, active
-from sightline.cli.simulate.line import Address, Connected, Event, Heard, Line, Lost
+from sightline.cli.simulate.line import (
+    ActorConnection,
+    BrokerAddress,
+    Event,
+    Heard,
+    LineConnected,
+    LineLost,
+)
 
 _LOOK_EVERY = 0.1  # s
 _NEVER = float("inf")
@@ -32,7 +39,7 @@ class Stage:
         self,
         actors: Sequence[Actor],
         faults: Sequence[Fault],
-        address: Address,
+        address: BrokerAddress,
         *,
         monotonic: Callable[[], float],
         wall: Callable[[], float],
@@ -45,7 +52,7 @@ class Stage:
         self._wall = wall
         self._say = say
         self._inbox: SimpleQueue[Any] = SimpleQueue()
-        self._lines = {actor.name: Line(actor, address, self._inbox) for actor in actors}
+        self._lines = {actor.name: ActorConnection(actor, address, self._inbox) for actor in actors}
         self._mangler = Mangler()
         self._began = 0.0
         self._trouble = ""
@@ -103,12 +110,12 @@ class Stage:
 
     def _on(self, event: Event) -> None:
         match event:
-            case Connected(actor):
+            case LineConnected(actor):
                 if self._trouble:
                     self._say("The broker is there.")
                     self._trouble = ""
                 self._publish(actor, actor.connected(self._wall()))
-            case Lost(actor, why):
+            case LineLost(actor, why):
                 actor.disconnected()
                 if why != self._trouble:  # once, not once for everybody
                     self._trouble = why

@@ -43,7 +43,7 @@ def offset(spot: Spot, north: float, east: float) -> Spot:
     return Spot(lat, lon)
 
 
-class Route:
+class Itinerary:
     """A chain of spots, travelled to its end and back, for ever."""
 
     def __init__(self, spots: Sequence[Spot]) -> None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from zlib import crc32
 
-from sightline.history.entry import EVENTS, Entry, Standing
+from sightline.history.record import EVENTS, HistoryEntry, LastState
 
 SHARDS = 16
 FIRST_DAY, LAST_DAY = "0001-01-01", "9999-12-31"
@@ -111,7 +111,7 @@ def listed(thing: str) -> str:
     return data[:_LONGEST].decode("utf-8", "ignore") + blake2b(data, digest_size=8).hexdigest()
 
 
-def event_place(entry: Entry) -> str:
+def event_place(entry: HistoryEntry) -> str:
     """Where an event stands within its day, in the index."""
     return f"{place(entry.tst, entry.digest)}#{listed(entry.thing)}"
 
@@ -121,13 +121,13 @@ def key(pk: str, sk: str) -> Item:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
-def key_of(entry: Entry) -> Item:
+def key_of(entry: HistoryEntry) -> Item:
     """An entry's key."""
     pk = partition(entry.thing, entry.sort, day_of(entry.tst))
     return key(pk, place(entry.tst, entry.digest))
 
 
-def item_of(entry: Entry, keep: float | None = None) -> Item:
+def item_of(entry: HistoryEntry, keep: float | None = None) -> Item:
     """An entry as an item. ``keep`` (s): DynamoDB may remove it so long after its time."""
     item = key_of(entry) | {
         "t": {"N": repr(entry.tst)},
@@ -142,10 +142,10 @@ def item_of(entry: Entry, keep: float | None = None) -> Item:
     return item
 
 
-def entry_of(item: Item) -> Entry:
+def entry_of(item: Item) -> HistoryEntry:
     """The entry in an item."""
     thing, sort, _ = item["pk"]["S"][2:].rsplit("#", 2)
-    return Entry(
+    return HistoryEntry(
         thing=thing,
         sort=sort,
         tst=float(item["t"]["N"]),
@@ -161,7 +161,7 @@ def ended(item: Item, now: float) -> bool:
     return "x" in item and float(item["x"]["N"]) <= now
 
 
-def item_of_standing(standing: Standing) -> Item:
+def item_of_standing(standing: LastState) -> Item:
     """A present state as an item."""
     assert standing.body is not None
     item = key(states(shard_of(standing.thing)), listed(standing.thing))
@@ -171,6 +171,6 @@ def item_of_standing(standing: Standing) -> Item:
     return item
 
 
-def standing_of(item: Item) -> Standing:
+def standing_of(item: Item) -> LastState:
     """The present state in an item."""
-    return Standing(item["k"]["S"], float(item["a"]["N"]), item["b"]["S"].encode())
+    return LastState(item["k"]["S"], float(item["a"]["N"]), item["b"]["S"].encode())

@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from itertools import pairwise
 
 from sightline.aws.table import Table, all_of
-from sightline.history import marks
+from sightline.history import cursors
 from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.keys import Item
-from sightline.history.entry import EVENTS, Entry, Standing
 from sightline.history.merging import merged
-from sightline.history.store import MOST, Page, Span
+from sightline.history.record import EVENTS, HistoryEntry, LastState
+from sightline.history.store import MOST, HistoryPage, Span
 
 
-class Reading:
-    """Reads what `Writing` wrote. ``wall`` gives epoch s."""
+class DynamoReader:
+    """Reads what `DynamoWriter` wrote. ``wall`` gives epoch s."""
 
     def __init__(self, table: Table, wall: Callable[[], float]) -> None:
         self._table = table
@@ -24,20 +24,20 @@ class Reading:
 
     # -- one thing
 
-    async def page(self, span: Span, limit: int, after: str | None) -> Page:
+    async def page(self, span: Span, limit: int, after: str | None) -> HistoryPage:
         """As `sightline.history.store.Store.page`."""
-        mark = None if after is None else marks.track(after)
+        mark = None if after is None else cursors.track(after)
         limit = min(limit, MOST)
-        found: list[Entry] = []
+        found: list[HistoryEntry] = []
         async for entry in self._track(span, mark, limit + 1):
             if len(found) == limit:
-                return Page(found, marks.of_track(found[-1]) if found else after)
+                return HistoryPage(found, cursors.of_track(found[-1]) if found else after)
             found.append(entry)
-        return Page(found)
+        return HistoryPage(found)
 
     async def _track(
         self, span: Span, mark: tuple[float, int] | None, page: int
-    ) -> AsyncIterator[Entry]:
+    ) -> AsyncIterator[HistoryEntry]:
         """The entries of a span behind the mark."""
         low, high = keys.place(span.since, 0), keys.just_behind(span.until, (1 << 63) - 1)
         first, last = keys.day_of(span.since), keys.day_of(span.until)
@@ -118,13 +118,13 @@ class Reading:
         sure = [item for item in merged if known is None or item["sk"]["S"] <= known]
         return sure[:limit], known is not None or len(sure) > limit
 
-    async def scene(self, sort: str, at: float, limit: int, after: str | None) -> Page:
+    async def scene(self, sort: str, at: float, limit: int, after: str | None) -> HistoryPage:
         """As `sightline.history.store.Store.scene`."""
         items, more = await self.listed(
             lambda shard: keys.things(sort, shard), min(limit, MOST), after
         )
 
-        async def last(thing: str) -> Entry | None:
+        async def last(thing: str) -> HistoryEntry | None:
             span = Span(thing, sort, until=at, newest_first=True)
             async for entry in self._track(span, None, 4):
                 return entry
@@ -133,11 +133,11 @@ class Reading:
         things = [item["k"]["S"] for item in items]
         found = await all_of([last(thing) for thing in things])
         entries = [entry for entry in found if entry is not None]
-        return Page(entries, things[-1] if more else None)
+        return HistoryPage(entries, things[-1] if more else None)
 
     async def standings(
         self, limit: int, after: str | None
-    ) -> tuple[Sequence[Standing], str | None]:
+    ) -> tuple[Sequence[LastState], str | None]:
         """As `sightline.history.store.Store.standings`."""
         items, more = await self.listed(keys.states, min(limit, MOST), after)
         found = [keys.standing_of(item) for item in items]
@@ -151,20 +151,20 @@ class Reading:
         newest_first: bool,
         limit: int,
         after: str | None,
-    ) -> Page:
+    ) -> HistoryPage:
         """As `sightline.history.store.Store.events`."""
         limit = min(limit, MOST)
-        mark = None if after is None else marks.event(after)
+        mark = None if after is None else cursors.event(after)
         sources = [
             self._events(sort, since, until, newest_first, limit + 1, mark)
             for sort in sorted(EVENTS & set(sorts))
         ]
-        found: list[Entry] = []
+        found: list[HistoryEntry] = []
         async for entry in merged(sources, _order, newest_first=newest_first):
             if len(found) == limit:
-                return Page(found, marks.of_event(found[-1]) if found else after)
+                return HistoryPage(found, cursors.of_event(found[-1]) if found else after)
             found.append(entry)
-        return Page(found)
+        return HistoryPage(found)
 
     async def _events(
         self,
@@ -173,8 +173,8 @@ class Reading:
         until: float,
         newest_first: bool,
         page: int,
-        mark: marks.Mark | None,
-    ) -> AsyncIterator[Entry]:
+        mark: cursors.Mark | None,
+    ) -> AsyncIterator[HistoryEntry]:
         """The events of a sort behind the mark."""
         low, high = keys.place(since, 0), keys.just_behind(until, (1 << 63) - 1)
         first, last = keys.day_of(since), keys.day_of(until)
@@ -203,6 +203,6 @@ class Reading:
                     yield entry
 
 
-def _order(entry: Entry) -> tuple[str, str]:
+def _order(entry: HistoryEntry) -> tuple[str, str]:
     """What puts events in order: as the index does, then by sort."""
     return keys.event_place(entry), entry.sort

@@ -16,15 +16,15 @@ from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from sightline.aws.client import Denied
+from sightline.aws.client import AwsDenied
 from sightline.aws.credentials import METADATA
 from sightline.aws.endpoint import Endpoint
 from sightline.aws.table import Table
-from sightline.history.dynamodb.reading import Reading
-from sightline.history.dynamodb.writing import Writing
-from sightline.history.entry import Entry, Standing
+from sightline.history.dynamodb.reading import DynamoReader
+from sightline.history.dynamodb.writing import DynamoWriter
+from sightline.history.record import HistoryEntry, LastState
 from sightline.history.spill import Batch, Spill
-from sightline.history.store import FOREVER, Figures, Page, Span
+from sightline.history.store import FOREVER, HistoryPage, Span, StoreSize
 from sightline.model.faults import CannotOpen, Unavailable
 
 _PUT = 1000  # entries taken from disk into the table at once
@@ -72,8 +72,8 @@ class DynamoStore:
         self._table = Table(
             reactor, self._endpoint.dynamo, name, patience=patience, writing=writing
         )
-        self._reading = Reading(self._table, wall)
-        self._writing = Writing(self._table, self._reading, keep)
+        self._reading = DynamoReader(self._table, wall)
+        self._writing = DynamoWriter(self._table, self._reading, keep)
         self._spill = Spill(reactor, folder, spill)
         self._closing = False
         self._spilling = False
@@ -128,14 +128,16 @@ class DynamoStore:
 
     # -- writing
 
-    def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> Deferred[int]:
+    def write(
+        self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]
+    ) -> Deferred[int]:
         """Keep entries and present states, in the table or, while it takes none, on disk.
 
         Not all or none: see the package's note. What goes to disk counts as new.
         """
         return Deferred.fromCoroutine(self._write(entries, standings))
 
-    async def _write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> int:
+    async def _write(self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]) -> int:
         if not self._spilling:
             try:
                 return await self._writing.write(entries, standings)
@@ -176,7 +178,7 @@ class DynamoStore:
                 if not await self._drain_one():
                     break
                 wait = 0.0
-            except (Unavailable, CannotOpen, Denied, OSError) as why:
+            except (Unavailable, CannotOpen, AwsDenied, OSError) as why:
                 self._log.debug("History still waits on disk: {why}", why=str(why))
                 wait = min(longest, max(first, wait * 2))
         if not self._spilling:
@@ -207,13 +209,15 @@ class DynamoStore:
 
     # -- questions and changes
 
-    def page(self, span: Span, limit: int = 1000, after: str | None = None) -> Deferred[Page]:
+    def page(
+        self, span: Span, limit: int = 1000, after: str | None = None
+    ) -> Deferred[HistoryPage]:
         """Some of one thing's entries."""
         return Deferred.fromCoroutine(self._reading.page(span, limit, after))
 
     def scene(
         self, sort: str, at: float, limit: int = 1000, after: str | None = None
-    ) -> Deferred[Page]:
+    ) -> Deferred[HistoryPage]:
         """Each thing's last entry at that time."""
         return Deferred.fromCoroutine(self._reading.scene(sort, at, limit, after))
 
@@ -226,7 +230,7 @@ class DynamoStore:
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
-    ) -> Deferred[Page]:
+    ) -> Deferred[HistoryPage]:
         """Events of all things."""
         return Deferred.fromCoroutine(
             self._reading.events(sorts, since, until, newest_first, limit, after)
@@ -242,7 +246,7 @@ class DynamoStore:
 
     def standings(
         self, limit: int = 1000, after: str | None = None
-    ) -> Deferred[tuple[Sequence[Standing], str | None]]:
+    ) -> Deferred[tuple[Sequence[LastState], str | None]]:
         """The present states."""
         return Deferred.fromCoroutine(self._reading.standings(limit, after))
 
@@ -274,9 +278,9 @@ class DynamoStore:
         """Remove what is old."""
         return Deferred.fromCoroutine(self._writing.purge(sort, before, own or {}, most))
 
-    def figures(self) -> Deferred[Figures]:
+    def figures(self) -> Deferred[StoreSize]:
         """Its size as of some hours ago; DynamoDB tells no more without reading all of it."""
         return Deferred.fromCoroutine(self._figures())
 
-    async def _figures(self) -> Figures:
-        return Figures(bytes=await self._table.size())
+    async def _figures(self) -> StoreSize:
+        return StoreSize(bytes=await self._table.size())

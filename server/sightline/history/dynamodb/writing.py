@@ -10,8 +10,8 @@ from twisted.logger import Logger
 from sightline.aws.table import Table, all_of
 from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.keys import Item
-from sightline.history.dynamodb.reading import Reading
-from sightline.history.entry import EVENTS, Entry, Standing
+from sightline.history.dynamodb.reading import DynamoReader
+from sightline.history.record import EVENTS, HistoryEntry, LastState
 
 _LISTED = 100_000  # lists whose items we remember to have written
 _LARGEST = 380_000  # bytes of a body; an item may have 400 KB
@@ -19,15 +19,15 @@ _SLICE = 200  # entries or states written at once: eight batches
 _AT_ONCE = 500  # items removed at once
 
 
-class Writing:
-    """Writes what `Reading` reads.
+class DynamoWriter:
+    """Writes what `DynamoReader` reads.
 
     ``keep`` (s): how long after its time an entry ends by itself; None: never.
     """
 
     _log = Logger()
 
-    def __init__(self, table: Table, reading: Reading, keep: float | None) -> None:
+    def __init__(self, table: Table, reading: DynamoReader, keep: float | None) -> None:
         self._table = table
         self._reading = reading
         self._keep = keep
@@ -35,7 +35,7 @@ class Writing:
         # Nothing is taken off a list while something that belongs on it is being written.
         self._lists = DeferredLock()
 
-    async def write(self, entries: Sequence[Entry], standings: Sequence[Standing]) -> int:
+    async def write(self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]) -> int:
         """Keep them; says how many entries were new. May be asked again after any failure."""
         new = 0
         # In slices: making items of thousands would hold the reactor.
@@ -46,8 +46,8 @@ class Writing:
             await self._stand(latest[at : at + _SLICE])
         return new
 
-    async def _write(self, entries: Sequence[Entry]) -> int:
-        unique: dict[tuple[str, str], Entry] = {}
+    async def _write(self, entries: Sequence[HistoryEntry]) -> int:
+        unique: dict[tuple[str, str], HistoryEntry] = {}
         for entry in entries:
             if len(entry.body) > _LARGEST:
                 # It would never fit, and must not hold up the others for ever.
@@ -62,7 +62,7 @@ class Writing:
         await self._table.put([keys.item_of(entry, self._keep) for entry in new])
         return len(new)
 
-    async def _stand(self, standings: Sequence[Standing]) -> None:
+    async def _stand(self, standings: Sequence[LastState]) -> None:
         puts, gone = [], []
         for standing in standings:
             if standing.body is None:
@@ -72,14 +72,14 @@ class Writing:
                 puts.append(keys.item_of_standing(standing))
         await self._table.put(puts, gone)
 
-    async def _list(self, entries: Sequence[Entry]) -> None:
+    async def _list(self, entries: Sequence[HistoryEntry]) -> None:
         await self._lists.acquire()
         try:
             await self._put_on_lists(entries)
         finally:
             self._lists.release()
 
-    async def _put_on_lists(self, entries: Sequence[Entry]) -> None:
+    async def _put_on_lists(self, entries: Sequence[HistoryEntry]) -> None:
         needed: dict[tuple[str, str], Item] = {}
         for entry in entries:
             day = keys.day_of(entry.tst)

@@ -23,7 +23,7 @@ class NotRec(Exception):
     """A line is none of a Recorder's; the text says why."""
 
 
-class Record(msgspec.Struct, frozen=True, gc=False):
+class RecLine(msgspec.Struct, frozen=True, gc=False):
     """One line: when (epoch s), the topic below the device's (empty: the device's own), what."""
 
     at: float
@@ -31,7 +31,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     payload: bytes
 
 
-def read(line: bytes) -> Record:
+def read(line: bytes) -> RecLine:
     """The record in a line without its end.
 
     Raises `NotRec`.
@@ -46,7 +46,7 @@ def read(line: bytes) -> Record:
     except ValueError as why:
         shown = ascii(stamp[:32].decode("utf-8", "replace"))
         raise NotRec(f"{shown} is not a time such as 2026-11-21T04:35:39Z") from why
-    return Record(at.timestamp(), "" if name == _BASE else name, payload.strip())
+    return RecLine(at.timestamp(), "" if name == _BASE else name, payload.strip())
 
 
 def written(at: float, part: str, payload: bytes) -> bytes:

@@ -14,7 +14,7 @@ from sightline.history.formats.jsons import JsonList, LineString, Points
 from sightline.history.formats.xmls import Gpx, Xml
 
 
-class Writer(Protocol):
+class FormatWriter(Protocol):
     """Writes one file: `begin` once, `some` any number of times, `end` once."""
 
     def begin(self) -> bytes:
@@ -36,7 +36,7 @@ class Format:
 
     media: str
     suffix: str
-    make: Callable[[Sequence[str]], Writer]
+    make: Callable[[Sequence[str]], FormatWriter]
 
 
 FORMATS: dict[str, Format] = {
@@ -50,7 +50,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def chunks(writer: Writer, fixes: Iterable[Fix], size: int = 200) -> Iterator[bytes]:
+def chunks(writer: FormatWriter, fixes: Iterable[Fix], size: int = 200) -> Iterator[bytes]:
     """The whole file in pieces of ``size`` fixes."""
     yield writer.begin()
     source = iter(fixes)

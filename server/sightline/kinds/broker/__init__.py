@@ -6,10 +6,10 @@ from functools import partial
 
 from sightline.kinds.broker.decode import decode
 from sightline.kinds.broker.logbook import Logbook
-from sightline.kinds.broker.readings import LinkReading, Trip
+from sightline.kinds.broker.updates import LinkUpdate, Trip
 from sightline.model.kind import Kind
 
-__all__ = ["KIND", "LinkReading", "Logbook", "Trip", "kind"]
+__all__ = ["KIND", "LinkUpdate", "Logbook", "Trip", "kind"]
 
 
 def kind(logbook: Logbook | None = None) -> Kind:

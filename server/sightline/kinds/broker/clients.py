@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from sightline.kinds.broker.log import (
     UNKNOWN,
     Accepted,
-    Connected,
+    ClientConnected,
     Dropping,
     Event,
     Expired,
@@ -126,7 +126,7 @@ class Roster:
     def take(self, event: Event | None, at: float) -> list[str]:
         """A line says that something happened at ``at`` (epoch s, our receipt)."""
         match event:
-            case Connected():
+            case ClientConnected():
                 return self._connected(event, at)
             case Left(client=client, how=how):
                 self.refusals += how == "refused"
@@ -199,7 +199,7 @@ class Roster:
 
     # ---- how
 
-    def _connected(self, event: Connected, at: float) -> list[str]:
+    def _connected(self, event: ClientConnected, at: float) -> list[str]:
         changed, known = self._know(event.client, at)
         if known is None:
             return changed

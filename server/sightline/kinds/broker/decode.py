@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from sightline.kinds.broker.logbook import Logbook
-from sightline.kinds.broker.readings import Figure, Uptime, Version
-from sightline.model.kind import Arrival, CannotDecode, Reading
+from sightline.kinds.broker.updates import BrokerVersion, Figure, Uptime
+from sightline.model.kind import Arrival, CannotDecode, Update
 from sightline.model.number import number
 from sightline.model.text import clean
 from sightline.model.topic import LONGEST_LEVEL, levels
@@ -35,7 +35,7 @@ _FIGURES = frozenset(
 _UPTIME = re.compile(r"([0-9]{1,12}) seconds\Z", re.ASCII)
 
 
-def decode(arrival: Arrival, logbook: Logbook | None = None) -> Sequence[Reading]:
+def decode(arrival: Arrival, logbook: Logbook | None = None) -> Sequence[Update]:
     """What a message says. Raises `CannotDecode`, nothing else. The log goes to ``logbook``."""
     root, *below = levels(arrival.topic)
     if root != "$SYS" or len(below) < 2 or below[0] != "broker" or "" in below:
@@ -51,7 +51,7 @@ def decode(arrival: Arrival, logbook: Logbook | None = None) -> Sequence[Reading
     thing, at = "broker/" + arrival.source, arrival.at
     name = "/".join(below[1:])
     if name == "version":
-        return (Version(thing, clean(text), at),)
+        return (BrokerVersion(thing, clean(text), at),)
     if name == "uptime":
         match = _UPTIME.match(text)
         if match is None:

@@ -38,7 +38,7 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Connected:
+class ClientConnected:
     """A client signed in. ``keepalive`` in s; ``address`` is ``host:port``."""
 
     client: str
@@ -103,14 +103,22 @@ class Noise:
 
 
 Event = (
-    Accepted | Connected | Left | TakenOver | Dropping | Subscribed | Unsubscribed | Expired | Noise
+    Accepted
+    | ClientConnected
+    | Left
+    | TakenOver
+    | Dropping
+    | Subscribed
+    | Unsubscribed
+    | Expired
+    | Noise
 )
 UNKNOWN = "<unknown>"
 """What the broker calls a client that did not get as far as telling its id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogEvent:
     """One line. ``stamp`` is the broker's own time (epoch s), if it tells one we can read."""
 
     level: str
@@ -153,7 +161,9 @@ _HOW_21 = {
 }
 
 
-def read(suffix: str, payload: str, known: Callable[[str], bool] = lambda _: False) -> Line | None:
+def read(
+    suffix: str, payload: str, known: Callable[[str], bool] = lambda _: False
+) -> LogEvent | None:
     """One line from the topic below ``$SYS/broker/log/`` and its payload; None: no such level.
 
     ``known`` says whether a client of this id has been seen: where id and filter may both hold
@@ -175,14 +185,14 @@ def read(suffix: str, payload: str, known: Callable[[str], bool] = lambda _: Fal
         event = _unsubscribed(payload, known)
     else:
         event = _event(payload)
-    return Line(level, clean(payload, _LONGEST), stamp, event)
+    return LogEvent(level, clean(payload, _LONGEST), stamp, event)
 
 
 def _event(text: str) -> Event | None:
     if text.startswith("New c"):
         if match := _CONNECTED.match(text):
             address, client, protocol, clean_, keepalive, user = match.groups()
-            return Connected(
+            return ClientConnected(
                 client, address, _PROTOCOLS[protocol], clean_ == "1", int(keepalive), user
             )
         match = _ACCEPTED.match(text)

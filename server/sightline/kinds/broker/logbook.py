@@ -13,7 +13,7 @@ import msgspec
 
 from sightline.kinds.broker.clients import Client, Roster
 from sightline.kinds.broker.log import Noise, read
-from sightline.model.kind import Arrival, CannotDecode, Reading, State
+from sightline.model.kind import Arrival, CannotDecode, State, Update
 from sightline.model.record import Record
 from sightline.model.text import clean
 
@@ -85,7 +85,7 @@ class Book:
         self.shown = 0
         self._budgets = {True: _Budget(), False: _Budget()}
 
-    def take(self, suffix: str, text: str, at: float) -> list[Reading]:
+    def take(self, suffix: str, text: str, at: float) -> list[Update]:
         """A line came."""
         line = read(suffix, text, self.roster.__contains__)
         if line is None:
@@ -116,7 +116,7 @@ class Book:
             readings.append(Is(f"log/{self.broker}/{n - RING}", None))
         return readings
 
-    def clients(self, changed: Iterable[str]) -> list[Reading]:
+    def clients(self, changed: Iterable[str]) -> list[Update]:
         """Readings of these clients as they are now."""
         return [
             Is(client_key(self.broker, one), self.roster.state(one))
@@ -137,7 +137,7 @@ class Logbook:
             book = self._books[broker] = Book(broker)
         return book
 
-    def decode(self, arrival: Arrival, suffix: str) -> Sequence[Reading]:
+    def decode(self, arrival: Arrival, suffix: str) -> Sequence[Update]:
         """Readings of one log message. Raises `CannotDecode`, nothing else."""
         if arrival.retain:
             return ()  # a log is told once; this one somebody has put there

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 
-from sightline.kinds.friends.box import NO_KEYS, Keys
 from sightline.kinds.friends.decode import decode
+from sightline.kinds.friends.encryption import NO_KEYS, EncryptionKeys
 from sightline.kinds.friends.model import Face, Friend
-from sightline.model.kind import Kind, Patience
+from sightline.model.kind import Kind, Timeouts
 
 
-def kind(stale_after: float = 900, offline_after: float = 3600, keys: Keys = NO_KEYS) -> Kind:
+def kind(
+    stale_after: float = 900, offline_after: float = 3600, keys: EncryptionKeys = NO_KEYS
+) -> Kind:
     """The kind; patience in seconds. Phones at rest report every half hour or so.
 
     ``keys`` open what devices encrypt.
     """
-    patience = Patience(stale_after, offline_after)
+    patience = Timeouts(stale_after, offline_after)
     return Kind(
         name="friends",
         # Durable: what phones report is history.

@@ -23,29 +23,34 @@ from msgspec.structs import replace
 
 from sightline.kinds.friends import strict
 from sightline.kinds.friends.address import Address, address
-from sightline.kinds.friends.box import NO_KEYS, Keys
+from sightline.kinds.friends.device_reports import (
+    DeviceAnswer,
+    DeviceReport,
+    EncryptedPayload,
+    status_texts,
+)
+from sightline.kinds.friends.encryption import NO_KEYS, EncryptionKeys
+from sightline.kinds.friends.fast_decode import quick
 from sightline.kinds.friends.model import Face, Friend, Waypoint
 from sightline.kinds.friends.phone import Platform
-from sightline.kinds.friends.quick import quick
-from sightline.kinds.friends.readings import (
+from sightline.kinds.friends.updates import (
     MOST_REGIONS,
-    Crossed,
+    CardNamed,
     Gone,
     Located,
-    Lost,
-    Marked,
-    Named,
+    PhoneLost,
+    PhoneTransition,
+    PhoneWaypoint,
     Pictured,
     Unnamed,
 )
-from sightline.kinds.friends.told import Answered, Said, Sealed, status_texts
 from sightline.model.kind import (
     Arrival,
     CannotDecode,
     Evidence,
-    Patience,
     Presence,
-    Reading,
+    Timeouts,
+    Update,
     id_of,
 )
 from sightline.model.number import number, number_or_none
@@ -100,7 +105,9 @@ _NOT_JSON = (ValueError, OverflowError, TypeError, RecursionError, msgspec.Msgsp
 _friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fields for positional
 
 
-def decode(patience: Patience, arrival: Arrival, keys: Keys = NO_KEYS) -> Sequence[Reading]:
+def decode(
+    patience: Timeouts, arrival: Arrival, keys: EncryptionKeys = NO_KEYS
+) -> Sequence[Update]:
     """What a message says. Raises `CannotDecode`, nothing else."""
     who = address(arrival.topic)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
@@ -113,8 +120,8 @@ def decode(patience: Patience, arrival: Arrival, keys: Keys = NO_KEYS) -> Sequen
 
 
 def decode_strictly(
-    patience: Patience, arrival: Arrival, keys: Keys = NO_KEYS
-) -> Sequence[Reading]:
+    patience: Timeouts, arrival: Arrival, keys: EncryptionKeys = NO_KEYS
+) -> Sequence[Update]:
     """The same, the strict way."""
     who = address(arrival.topic)
     if not arrival.payload:
@@ -127,7 +134,7 @@ def decode_strictly(
         raise
 
 
-def opened(arrival: Arrival, keys: Keys) -> tuple[Arrival, bool]:
+def opened(arrival: Arrival, keys: EncryptionKeys) -> tuple[Arrival, bool]:
     """The message as it was before it was encrypted, and whether it was.
 
     Raises `CannotDecode` when it cannot be read, encrypted or not.
@@ -141,7 +148,9 @@ def opened(arrival: Arrival, keys: Keys) -> tuple[Arrival, bool]:
     return replace(arrival, payload=keys.open(device, message.get("data"))), True
 
 
-def _read(who: Address, arrival: Arrival, patience: Patience, keys: Keys) -> Sequence[Reading]:
+def _read(
+    who: Address, arrival: Arrival, patience: Timeouts, keys: EncryptionKeys
+) -> Sequence[Update]:
     try:
         message = strict.parse(arrival.payload)
     except CannotDecode as why:
@@ -162,27 +171,27 @@ def _read(who: Address, arrival: Arrival, patience: Patience, keys: Keys) -> Seq
 
 
 def _encrypted(
-    message: Message, who: Address, arrival: Arrival, patience: Patience, keys: Keys
-) -> Sequence[Reading]:
+    message: Message, who: Address, arrival: Arrival, patience: Timeouts, keys: EncryptionKeys
+) -> Sequence[Update]:
     """What was in the box, read like any message; a box within a box is refused."""
     device = id_of(who.friend)
     inner = replace(arrival, payload=keys.open(device, message.get("data")))
-    return [Sealed(f"phone/{device}", True), *decode(patience, inner)]
+    return [EncryptedPayload(f"phone/{device}", True), *decode(patience, inner)]
 
 
-def _aside(reading: Reading, arrival: Arrival, keys: Keys) -> Sequence[Reading]:
+def _aside(reading: Update, arrival: Arrival, keys: EncryptionKeys) -> Sequence[Update]:
     """What a fix says besides: it may be the answer to a question; it was not encrypted."""
     if not isinstance(reading, Located) or arrival.retain:
         return ()
     device, said = id_of(reading.thing), []
     if reading.friend.t == "r":
-        said.append(Answered(f"phone/{device}", ("locate",), arrival.at))
+        said.append(DeviceAnswer(f"phone/{device}", ("locate",), arrival.at))
     if device in keys:
-        return (*said, Sealed(f"phone/{device}", False))
+        return (*said, EncryptedPayload(f"phone/{device}", False))
     return said
 
 
-def _clear(who: Address) -> Sequence[Reading]:
+def _clear(who: Address) -> Sequence[Update]:
     """An empty message: what was retained on this topic is taken back."""
     face = Gone(who.face)
     if who.part == "":
@@ -192,7 +201,7 @@ def _clear(who: Address) -> Sequence[Reading]:
     return ()
 
 
-def _one(message: object, who: Address, arrival: Arrival, patience: Patience) -> Sequence[Reading]:
+def _one(message: object, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
     if not isinstance(message, dict):
         raise CannotDecode("not_object", "not a JSON object")
     kind = message.get("_type")
@@ -206,8 +215,8 @@ def _one(message: object, who: Address, arrival: Arrival, patience: Patience) ->
 
 
 def _location(
-    message: Message, who: Address, arrival: Arrival, patience: Patience
-) -> Sequence[Reading]:
+    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+) -> Sequence[Update]:
     lat, lon = _position(message)
     untimed = "tst" not in message
     tst = arrival.at if untimed else _time(message["tst"], arrival)
@@ -248,7 +257,7 @@ def _located(
     said: Sequence[Any],
     who: Address,
     arrival: Arrival,
-    patience: Patience,
+    patience: Timeouts,
     body: bytes | None,
     untimed: bool = False,
     dropped: int = 0,
@@ -271,7 +280,7 @@ def _located(
 
 
 def _standing(
-    heard: float | None, at: float, patience: Patience
+    heard: float | None, at: float, patience: Timeouts
 ) -> tuple[Presence, Evidence | None]:
     """What to think of a friend of whom we only have a copy of a message, heard then."""
     if heard is None or at >= heard + patience.offline_after:
@@ -282,8 +291,8 @@ def _standing(
 
 
 def _transition(
-    message: Message, who: Address, arrival: Arrival, patience: Patience
-) -> Sequence[Reading]:
+    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+) -> Sequence[Update]:
     if "lat" in message:
         _position(message)
     if "event" not in message:
@@ -297,7 +306,7 @@ def _transition(
     optional = _Optional(message)
     wtst = optional.number("wtst", 0, 1e12)
     return (
-        Crossed(
+        PhoneTransition(
             thing=who.friend,
             initials=who.initials,
             event=event,
@@ -315,18 +324,16 @@ def _transition(
     )
 
 
-def _lwt(message: Message, who: Address, arrival: Arrival, patience: Patience) -> Sequence[Reading]:
+def _lwt(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
     _time(message.get("tst"), arrival)
-    return (Lost(who.friend, who.initials),)
+    return (PhoneLost(who.friend, who.initials),)
 
 
-def _card(
-    message: Message, who: Address, arrival: Arrival, patience: Patience
-) -> Sequence[Reading]:
+def _card(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
     optional = _Optional(message)
     name = optional.text("name", 128, strict.LARGEST)
     tid = optional.text("tid", 16, strict.LARGEST)
-    named = Named(who.friend, who.initials, name, tid, dropped=optional.dropped)
+    named = CardNamed(who.friend, who.initials, name, tid, dropped=optional.dropped)
     if "face" not in message:
         return (named,)
     return (named, Pictured(who.face, _face(message["face"])))
@@ -348,8 +355,8 @@ def _face(encoded: object) -> Face:
 
 
 def _waypoint(
-    message: Message, who: Address, arrival: Arrival, patience: Patience
-) -> Sequence[Reading]:
+    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+) -> Sequence[Update]:
     if "lat" in message:
         _position(message)
     _time(message.get("tst"), arrival)
@@ -357,8 +364,8 @@ def _waypoint(
 
 
 def _waypoints(
-    message: Message, who: Address, arrival: Arrival, patience: Patience
-) -> Sequence[Reading]:
+    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+) -> Sequence[Update]:
     found = message.get("waypoints")
     if not isinstance(found, list):
         raise CannotDecode("missing_field", "no list of waypoints")
@@ -367,13 +374,13 @@ def _waypoints(
 
 def _marked(
     found: Sequence[object], whole: bool, who: Address, arrival: Arrival
-) -> Sequence[Reading]:
+) -> Sequence[Update]:
     read = [_circle(each) for each in found[:MOST_WAYPOINTS]]
     circles = tuple(circle for circle in read if circle is not None)
     dropped = len(found) - len(circles)
     if arrival.retain or not (circles or whole):
         return ()  # a copy may be of a phone that has other ones by now
-    return (Marked(who.friend, circles, whole, arrival.at, dropped=dropped),)
+    return (PhoneWaypoint(who.friend, circles, whole, arrival.at, dropped=dropped),)
 
 
 def _circle(message: object) -> Waypoint | None:
@@ -389,7 +396,7 @@ def _circle(message: object) -> Waypoint | None:
     return Waypoint(desc, lat + 0.0, lon + 0.0, float(rad), int(tst), optional.text("rid", 64))
 
 
-def _cmd(message: Message, who: Address, arrival: Arrival, patience: Patience) -> Sequence[Reading]:
+def _cmd(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
     action = message.get("action")
     if not isinstance(action, str) or action not in _ACTIONS:
         raise CannotDecode("unknown_action", "not an action of OwnTracks")
@@ -397,22 +404,22 @@ def _cmd(message: Message, who: Address, arrival: Arrival, patience: Patience) -
 
 
 def _boxed(
-    message: Message, who: Address, arrival: Arrival, patience: Patience
-) -> Sequence[Reading]:
+    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+) -> Sequence[Update]:
     NO_KEYS.open("", message.get("data"))  # says what is wrong with it
     raise AssertionError
 
 
 def _status(
-    message: Message, who: Address, arrival: Arrival, patience: Patience
-) -> Sequence[Reading]:
+    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+) -> Sequence[Update]:
     texts, platform = status_texts(message)
     return _about(who, arrival, texts, platform, answers=not arrival.retain)
 
 
 def _steps(
-    message: Message, who: Address, arrival: Arrival, patience: Patience
-) -> Sequence[Reading]:
+    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+) -> Sequence[Update]:
     optional = _Optional(message)
     steps = optional.number("steps", -1, 1e9)
     # -1: this device does not count them.
@@ -421,8 +428,8 @@ def _steps(
 
 
 def _beacon(
-    message: Message, who: Address, arrival: Arrival, patience: Patience
-) -> Sequence[Reading]:
+    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+) -> Sequence[Update]:
     optional = _Optional(message)
     name = optional.text("desc", 64) or "(no name)"
     near = optional.number("prox", 0, 3)
@@ -438,18 +445,18 @@ def _about(
     *,
     answers: bool = False,
     dropped: int = 0,
-) -> Sequence[Reading]:
+) -> Sequence[Update]:
     thing = f"phone/{id_of(who.friend)}"
-    return (Said(thing, texts, arrival.at, platform, answers, None, dropped),)
+    return (DeviceReport(thing, texts, arrival.at, platform, answers, None, dropped),)
 
 
 def _nothing(
-    message: Message, who: Address, arrival: Arrival, patience: Patience
-) -> Sequence[Reading]:
+    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+) -> Sequence[Update]:
     return ()
 
 
-_TYPES: dict[str, Callable[[Message, Address, Arrival, Patience], Sequence[Reading]]] = {
+_TYPES: dict[str, Callable[[Message, Address, Arrival, Timeouts], Sequence[Update]]] = {
     "location": _location,
     "transition": _transition,
     "lwt": _lwt,

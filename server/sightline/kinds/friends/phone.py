@@ -42,7 +42,7 @@ class TooManyCommands(Exception):
     """So many commands of this phone are open that another makes no sense."""
 
 
-class Command(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class PhoneCommand(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One thing asked of a phone. ``at`` is when it came into this state, ``by`` who asked."""
 
     n: int
@@ -58,7 +58,7 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         return self.state in OPEN
 
 
-class Regions(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class RegionSync(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """How the phone's own regions stand to those we want it to have (``version``)."""
 
     state: Literal["none", "asked", "sent", "confirmed", "refused", "drifted"]
@@ -77,12 +77,12 @@ class Phone(State, frozen=True, omit_defaults=True, kw_only=True):
     transport: Literal["mqtt", "http"] | None = None
     encrypted: bool = False
     platform: Platform = "?"
-    regions: Regions | None = None
-    commands: tuple[Command, ...] = ()
+    regions: RegionSync | None = None
+    commands: tuple[PhoneCommand, ...] = ()
     status: Mapping[str, str] | None = None
 
     @property
-    def waiting(self) -> list[Command]:
+    def waiting(self) -> list[PhoneCommand]:
         """What is asked and not yet on its way, oldest first."""
         return [command for command in self.commands if command.state == "asked"]
 
@@ -104,7 +104,7 @@ def ask(phone: Phone, do: Do, by: str, at: float) -> tuple[Phone, int]:
         if settled is None:
             raise TooManyCommands
         kept.remove(settled)
-    new = Command(n=n, do=do, state="asked", at=at, by=by)
+    new = PhoneCommand(n=n, do=do, state="asked", at=at, by=by)
     return replace(phone, commands=(*kept, new)), n
 
 
@@ -168,11 +168,11 @@ def merged(ours: Phone, theirs: Phone) -> Phone:
     )
 
 
-def _name(command: Command) -> tuple[int, Do, str]:
+def _name(command: PhoneCommand) -> tuple[int, Do, str]:
     return command.n, command.do, command.by
 
 
-def _far(command: Command) -> tuple[int, float]:
+def _far(command: PhoneCommand) -> tuple[int, float]:
     """How far a command has come: settled is further than sent, sent further than asked."""
     step = OPEN.index(command.state) if command.is_open else len(OPEN)
     return step, command.at

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from sightline.kinds.friends.model import Face, Friend
-from sightline.kinds.friends.readings import order
+from sightline.kinds.friends.updates import order
 from sightline.model.kind import id_of
 
 MOST_FRIENDS = 100
@@ -26,7 +26,7 @@ Known = tuple[str, Friend]
 """A friend's key and state."""
 
 
-class Named(NamedTuple):
+class RecipientTid(NamedTuple):
     """The TID a friend goes by for one recipient, and the one it would have liked."""
 
     wish: str
@@ -42,7 +42,7 @@ def shown(friends: Iterable[Known], own: str) -> list[Known]:
     return sorted(chosen, key=lambda known: (known[0] != own, known[0]))
 
 
-def tids(friends: Sequence[Known], before: Mapping[str, Named]) -> dict[str, Named]:
+def tids(friends: Sequence[Known], before: Mapping[str, RecipientTid]) -> dict[str, RecipientTid]:
     """A TID for each of them, no two alike.
 
     Who had one ``before`` and still wishes for the same keeps it; so nobody's mark on the map turns
@@ -57,7 +57,7 @@ def tids(friends: Sequence[Known], before: Mapping[str, Named]) -> dict[str, Nam
     for key, friend in friends:
         if key not in given:
             wish = _wish(key, friend)
-            given[key] = Named(wish, _free(wish, taken))
+            given[key] = RecipientTid(wish, _free(wish, taken))
             taken.add(given[key].tid)
     return given
 
@@ -81,7 +81,7 @@ def _free(wish: str, taken: set[str]) -> str:
 
 
 def about(
-    friends: Sequence[Known], faces: Mapping[str, Face], names: Mapping[str, Named]
+    friends: Sequence[Known], faces: Mapping[str, Face], names: Mapping[str, RecipientTid]
 ) -> list[dict[str, Any]]:
     """The cards and locations; ``faces`` by id, ``names`` by key."""
     said: list[dict[str, Any]] = []

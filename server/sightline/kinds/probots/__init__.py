@@ -6,7 +6,7 @@ from functools import partial
 
 from sightline.kinds.probots.decode import COMMANDS, decode
 from sightline.kinds.probots.model import ProBot
-from sightline.model.kind import Kind, Patience
+from sightline.model.kind import Kind, Timeouts
 
 
 def kind(
@@ -20,7 +20,7 @@ def kind(
         roots=frozenset(("telemetry", "ClientStatus")) | COMMANDS,
         things=frozenset(("probot",)),
         decode=partial(decode, known),
-        patience={"probot": Patience(stale_after, offline_after)},
+        patience={"probot": Timeouts(stale_after, offline_after)},
         states={"probot": ProBot},
     )
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 from ipaddress import IPv4Address
 
 from sightline.kinds.probots.model import Routine, is_robot
-from sightline.kinds.probots.readings import Lost, Measured, Met, Values
-from sightline.model.kind import Arrival, CannotDecode, Reading
+from sightline.kinds.probots.updates import Met, RobotLost, TelemetryLine, Values
+from sightline.model.kind import Arrival, CannotDecode, Update
 from sightline.model.number import number
 from sightline.model.topic import levels
 
@@ -29,7 +29,7 @@ _ROUTINES: dict[str, Routine] = {
 }
 
 
-def decode(known: frozenset[str] | None, arrival: Arrival) -> Sequence[Reading]:
+def decode(known: frozenset[str] | None, arrival: Arrival) -> Sequence[Update]:
     """What a message says. Raises `CannotDecode`, nothing else.
 
     ``known`` are the robots to be believed in; None: whoever calls itself a ProBot.
@@ -46,11 +46,13 @@ def decode(known: frozenset[str] | None, arrival: Arrival) -> Sequence[Reading]:
     if topic == ["telemetry"]:
         robot, values = _telemetry(arrival.payload)
         _check_known(robot, known)
-        return (Measured("probot/" + robot, values, at, arrival.source),)
+        return (TelemetryLine("probot/" + robot, values, at, arrival.source),)
     if topic == ["ClientStatus"]:
         robot, online = _status(arrival.payload)
         _check_known(robot, known)
-        return (Met("probot/" + robot, at, arrival.source) if online else Lost("probot/" + robot),)
+        return (
+            Met("probot/" + robot, at, arrival.source) if online else RobotLost("probot/" + robot),
+        )
     raise CannotDecode("bad_topic", "not a topic of ProBot")
 
 

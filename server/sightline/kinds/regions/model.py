@@ -1,6 +1,6 @@
 """What browsers get of regions: the region, a stay in it, a crossing of its border.
 
-The key of a region tells whose it is (see `sightline.core.access.owner_of`): ``region/ab12cd34`` is
+The key of a region tells whose it is (see `sightline.auth.permissions.owner_of`): ``region/ab12cd34`` is
 shared, ``region/jane/ab12cd34`` an account's, ``region/friend/jane/phone/ab12cd34`` a phone's own.
 """
 
@@ -39,7 +39,7 @@ class Region(State, frozen=True, omit_defaults=True, kw_only=True):
     """1 to 8, of the page's palette."""
 
 
-class Stay(State, frozen=True, omit_defaults=True, kw_only=True):
+class Visit(State, frozen=True, omit_defaults=True, kw_only=True):
     """``stay/<thing>/<region's id>``: somebody is in a region, or says so."""
 
     region: str
@@ -53,7 +53,7 @@ class Stay(State, frozen=True, omit_defaults=True, kw_only=True):
     why: str | None = None
 
 
-class Crossing(State, frozen=True, omit_defaults=True, kw_only=True):
+class Transition(State, frozen=True, omit_defaults=True, kw_only=True):
     """``crossing/<n>/<thing>/<region's id>``: somebody came or went. It never changes."""
 
     n: int
@@ -74,13 +74,13 @@ class Crossing(State, frozen=True, omit_defaults=True, kw_only=True):
     """Of the fix, m."""
 
 
-def told(crossing: Crossing) -> bytes:
+def told(crossing: Transition) -> bytes:
     """What every server that finds this crossing says alike, JSON; not its number and receipt."""
     where = crossing.region if crossing.region is not None else ("named", crossing.name)
     said = (crossing.thing, where, crossing.event, crossing.by, crossing.tst)
     return msgspec.json.encode(said)
 
 
-def id_for_others(crossing: Crossing) -> str:
+def id_for_others(crossing: Transition) -> str:
     """By which a receiver knows it again, whichever server tells it, and however often."""
     return blake2b(told(crossing), digest_size=16).hexdigest()

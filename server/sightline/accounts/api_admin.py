@@ -1,0 +1,332 @@
+"""The admins' desk: accounts and what is given to them, and the audit log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from sightline.accounts.api_account import end_sessions, find_session, sessions_of, tokens_of
+from sightline.accounts.api_session import Text
+from sightline.accounts.database import Database, Search
+from sightline.accounts.passwords import weakness
+from sightline.accounts.pseudonyms import Pseudonyms
+from sightline.accounts.request_bodies import EmptyBody, RequestBody, query_number, read
+from sightline.accounts.service import AccountService
+from sightline.auth.account import (
+    Account,
+    AuditEvent,
+    AuditRecord,
+    check_grants,
+    check_name,
+    plain_name,
+)
+from sightline.auth.api_call import UNKNOWN, Call, Denied, Reply, Route
+from sightline.auth.permissions import GRANT_VERBS, Grants, Role
+
+_MOST = 10_000  # accounts
+_PAGE = 500  # records of the audit log in one answer
+_LAST_ADMIN = "This is the last admin who can sign in. Make another one first."
+
+Words = Annotated[tuple[str, ...], Meta(max_length=500)]
+
+
+class NewUser(RequestBody, frozen=True):
+    """An account to make. Without a password nobody can sign in with it, but its tokens work."""
+
+    name: Annotated[str, Meta(max_length=64)]
+    role: Role = "viewer"
+    password: Text | None = None
+    see: Words = ()
+    drive: Words = ()
+    own: Words = ()
+
+
+class AccountChange(RequestBody, frozen=True):
+    """What to change of an account; what is absent stays."""
+
+    role: Role | UnsetType = UNSET
+    disabled: bool | UnsetType = UNSET
+    password: Text | UnsetType = UNSET
+    see: Words | UnsetType = UNSET
+    drive: Words | UnsetType = UNSET
+    own: Words | UnsetType = UNSET
+
+
+class AdminApi:
+    """Accounts and the audit log. ``known`` are the friends whose names may be shown in it."""
+
+    def __init__(self, account_service: AccountService, known: Callable[[], Iterable[str]]) -> None:
+        self._account_service = account_service
+        self._known = known
+
+    def routes(self) -> list[Route]:
+        """What is answered here."""
+        return [
+            Route("GET", "/users", "admin", self.users),
+            Route("POST", "/users", "admin", self.make),
+            Route("GET", "/users/{name}", "admin", self.user),
+            Route("PATCH", "/users/{name}", "admin", self.change),
+            Route("DELETE", "/users/{name}", "admin", self.remove),
+            Route("GET", "/users/{name}/sessions", "admin", self.sessions),
+            Route("DELETE", "/users/{name}/sessions", "admin", self.sign_out),
+            Route("DELETE", "/users/{name}/sessions/{id}", "admin", self.end_session),
+            Route("GET", "/users/{name}/tokens", "admin", self.tokens),
+            Route("GET", "/audit", "admin", self.audit),
+        ]
+
+    # -- accounts
+
+    async def users(self, call: Call) -> Reply:
+        """Everybody."""
+        accounts = sorted(
+            self._account_service.roll.accounts.values(), key=lambda account: account.name
+        )
+        return Reply({"users": [self._shown(account) for account in accounts]})
+
+    async def user(self, call: Call) -> Reply:
+        """One."""
+        return Reply({"user": self._shown(self._find(call))})
+
+    async def make(self, call: Call) -> Reply:
+        """A new account."""
+        account_service, asked = self._account_service, read(call, NewUser)
+        name = plain_name(asked.name)
+        grants = Grants(frozenset(asked.see), frozenset(asked.drive), frozenset(asked.own))
+        for why in (check_name(name), check_grants(grants)):
+            if why is not None:
+                raise Denied("malformed", why)
+        hashed = None
+        if asked.password is not None:
+            hashed = await self._hashed(asked.password, name)
+        account = Account(name, asked.role, grants, hashed, created=account_service.wall())
+
+        def make(database: Database) -> None:
+            accounts = database.roll().accounts
+            if name in accounts:
+                raise Denied("taken", f"There is an account {name} already.")
+            if len(accounts) >= _MOST:
+                raise Denied("taken", f"There is room for {_MOST} accounts.")
+            database.put_account(account)
+            database.write(
+                account_deed(call.who.user.name, call.address, None, account, database.veil)
+            )
+
+        await account_service.change(make)
+        return Reply({"user": self._shown(account_service.roll.accounts[name])}, status=201)
+
+    async def change(self, call: Call) -> Reply:
+        """Role, grants, password, whether it is closed. A password ends the account's sessions."""
+        account_service, asked, account = (
+            self._account_service,
+            read(call, AccountChange),
+            self._find(call),
+        )
+        name, grants = account.name, account.grants
+        for verb in GRANT_VERBS:
+            words = getattr(asked, verb)
+            if words is not UNSET:
+                grants = replace(grants, **{verb: frozenset(words)})
+        if (why := check_grants(grants)) is not None:
+            raise Denied("malformed", why)
+        hashed: str | None = None
+        if asked.password is not UNSET:
+            hashed = await self._hashed(asked.password, name)
+
+        def change(database: Database) -> None:
+            before = database.account(name)
+            if before is None:
+                raise Denied("unknown", UNKNOWN)
+            after = replace(
+                before,
+                role=before.role if asked.role is UNSET else asked.role,
+                disabled=before.disabled if asked.disabled is UNSET else asked.disabled,
+                password=before.password if hashed is None else hashed,
+                grants=Grants(
+                    **{
+                        verb: getattr(
+                            before.grants if getattr(asked, verb) is UNSET else grants, verb
+                        )
+                        for verb in GRANT_VERBS
+                    }
+                ),
+            )
+            keep_an_admin(database, after)
+            database.put_account(after)
+            if hashed is not None:
+                mine = name == call.who.user.name
+                database.end_sessions(name, but=call.who.key if mine else None)
+            database.write(
+                account_deed(call.who.user.name, call.address, before, after, database.veil)
+            )
+
+        await account_service.change(change)
+        return Reply({"user": self._shown(account_service.roll.accounts[name])})
+
+    async def remove(self, call: Call) -> Reply:
+        """An account goes, with its sessions, tokens and links."""
+        account_service, account = self._account_service, self._find(call)
+        read(call, EmptyBody)
+
+        def remove(database: Database) -> None:
+            keep_an_admin(database, replace(account, disabled=True))
+            database.remove_account(account.name)
+            database.write(
+                AuditEvent(
+                    call.who.user.name, call.address, "remove account", f"account/{account.name}"
+                )
+            )
+
+        await account_service.change(remove)
+        return Reply(cookie="" if account.name == call.who.user.name else None)
+
+    async def sessions(self, call: Call) -> Reply:
+        """Where somebody is signed in."""
+        return Reply(
+            {"sessions": sessions_of(self._account_service, self._find(call).name, call.who.key)}
+        )
+
+    async def sign_out(self, call: Call) -> Reply:
+        """Sign somebody out everywhere."""
+        await end_sessions(self._account_service, call, self._find(call).name)
+        return Reply()
+
+    async def end_session(self, call: Call) -> Reply:
+        """Sign somebody out there."""
+        name = self._find(call).name
+        session = find_session(self._account_service, name, call.parts["id"])
+
+        def end(database: Database) -> None:
+            database.drop_sessions([session.key])
+            database.write(
+                AuditEvent(call.who.user.name, call.address, "end session", f"account/{name}")
+            )
+
+        await self._account_service.change(end)
+        return Reply()
+
+    async def tokens(self, call: Call) -> Reply:
+        """Somebody's tokens."""
+        return Reply({"tokens": tokens_of(self._account_service, self._find(call).name)})
+
+    def _find(self, call: Call) -> Account:
+        account = self._account_service.roll.accounts.get(plain_name(call.parts["name"]))
+        if account is None:
+            raise Denied("unknown", UNKNOWN)
+        return account
+
+    async def _hashed(self, password: str, name: str) -> str:
+        if (why := weakness(password, name)) is not None:
+            raise Denied("weak", why)
+        return await self._account_service.hash(self._account_service.passwords.hash, password)
+
+    def _shown(self, account: Account) -> dict[str, object]:
+        roll = self._account_service.roll
+        return {
+            "name": account.name,
+            "role": account.role,
+            "disabled": account.disabled,
+            "password": account.password is not None,
+            "created": round(account.created, 3),
+            "seen": account.seen,
+            "see": sorted(account.grants.see),
+            "drive": sorted(account.grants.drive),
+            "own": sorted(account.grants.own),
+            "sessions": sum(each.account == account.name for each in roll.sessions.values()),
+            "tokens": sum(each.account == account.name for each in roll.tokens.values()),
+        }
+
+    # -- the audit log
+
+    async def audit(self, call: Call) -> Reply:
+        """Search it, newest first. ``next`` is the ``before`` of the next page."""
+        asked, known = call.query, list(self._known())
+        limit = min(_PAGE, max(1, int(query_number(call, "limit") or 100)))
+        before = query_number(call, "before")
+        search = Search(
+            who=asked.get("who", ""),
+            what=asked.get("what", ""),
+            thing=asked.get("thing", ""),
+            text=asked.get("text", "")[:200],
+            since=query_number(call, "since"),
+            until=query_number(call, "until"),
+            before=None if before is None else int(before),
+            limit=limit,
+        )
+
+        def find(database: Database) -> list[dict[str, object]]:
+            return shown_records(database.records(search), database.veil, known)
+
+        records = await self._account_service.look(find)
+        last = records[-1]["n"] if len(records) == limit else None
+        return Reply({"records": records, "next": last})
+
+
+_HIDDEN = re.compile(r"(?:friend|face)/~[0-9a-f]{16}")
+
+
+def shown_records(
+    records: Iterable[AuditRecord], veil: Pseudonyms, known: Iterable[str]
+) -> list[dict[str, object]]:
+    """Records as they are shown; friends by their names where those are still known."""
+    records = list(records)
+    hidden = any(_HIDDEN.search(f"{each.deed.thing} {each.deed.more}") for each in records)
+    names = veil.names(known) if hidden else {}
+
+    def named(text: str) -> str:
+        return _HIDDEN.sub(lambda found: names.get(found[0], found[0]), text)
+
+    return [
+        {
+            "n": record.n,
+            "at": round(record.at, 3),
+            "who": record.deed.who,
+            "address": record.deed.address,
+            "what": record.deed.what,
+            "thing": named(record.deed.thing),
+            "result": record.deed.result,
+            "more": named(record.deed.more),
+        }
+        for record in records
+    ]
+
+
+def keep_an_admin(database: Database, after: Account) -> None:
+    """Make sure that some admin can still sign in once this account is as given.
+
+    Raises `Denied` (``last_admin``).
+    """
+    accounts = {**database.roll().accounts}
+    before = accounts.get(after.name)
+    accounts[after.name] = after
+    if before is None or not _rules(before):
+        return
+    if not any(_rules(account) for account in accounts.values()):
+        raise Denied("last_admin", _LAST_ADMIN)
+
+
+def _rules(account: Account) -> bool:
+    return account.role == "admin" and not account.disabled and account.password is not None
+
+
+def account_deed(
+    who: str, address: str, before: Account | None, after: Account, veil: Pseudonyms
+) -> AuditEvent:
+    """How a new or changed account is written down: what became of what, never a secret."""
+    changes = []
+    if before is None or before.role != after.role:
+        changes.append(f"role {after.role}")
+    if before is not None and before.disabled != after.disabled:
+        changes.append("closed" if after.disabled else "opened")
+    if before is not None and before.password != after.password:
+        changes.append("password")
+    for verb in GRANT_VERBS:
+        old: frozenset[str] = getattr(before.grants, verb) if before else frozenset()
+        new: frozenset[str] = getattr(after.grants, verb)
+        changes += [f"+{verb} {veil.hide(what)}" for what in sorted(new - old)]
+        changes += [f"-{verb} {veil.hide(what)}" for what in sorted(old - new)]
+    what = "make account" if before is None else "change account"
+    return AuditEvent(who, address, what, f"account/{after.name}", more=", ".join(changes))

@@ -1,0 +1,141 @@
+"""The desk for shared links: certain things, from a start to an end, without an account.
+
+A link shows what its maker may share at the moment of looking, so it shows less once they may
+less. It shows no history and lets nobody do anything.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from msgspec import Meta
+
+from sightline.accounts.database import Database
+from sightline.accounts.request_bodies import RequestBody, read
+from sightline.accounts.service import AccountService
+from sightline.auth.account import AuditEvent, Share, check_label
+from sightline.auth.api_call import UNKNOWN, Call, Denied, Reply, Route
+from sightline.auth.permissions import check_grant, may
+from sightline.auth.session import digest, new_secret
+
+_MOST = 200  # links of one account
+_SHORTEST = 60.0  # s
+
+
+class NewLink(RequestBody, frozen=True):
+    """A link to make. ``starts`` and ``ends`` in epoch s; without ``starts``: from now on."""
+
+    name: Annotated[str, Meta(max_length=64)]
+    things: Annotated[list[str], Meta(min_length=1, max_length=50)]
+    ends: Annotated[float, Meta(ge=0, le=1e11)]
+    starts: Annotated[float, Meta(ge=0, le=1e11)] | None = None
+
+
+class LinksApi:
+    """Makes, lists and withdraws links."""
+
+    def __init__(self, account_service: AccountService) -> None:
+        self._account_service = account_service
+
+    def routes(self) -> list[Route]:
+        """What is answered here."""
+        return [
+            Route("GET", "/links", "account", self.links),
+            Route("POST", "/links", "account", self.make),
+            Route("DELETE", "/links/{id}", "account", self.revoke),
+        ]
+
+    async def links(self, call: Call) -> Reply:
+        """One's own links; an admin sees everybody's."""
+        user, wall = call.who.user, self._account_service.wall()
+        return Reply(
+            {
+                "links": [
+                    {
+                        "id": share.id,
+                        "name": share.label,
+                        "owner": share.owner,
+                        "things": sorted(share.things),
+                        "created": round(share.created, 3),
+                        "starts": share.starts,
+                        "ends": share.ends,
+                        "standing": share.standing(wall) or "open",
+                        "visitors": sum(
+                            session.link == share.id
+                            for session in self._account_service.roll.sessions.values()
+                        ),
+                    }
+                    for share in sorted(
+                        self._account_service.roll.shares.values(), key=lambda each: -each.created
+                    )
+                    if share.owner == user.name or user.role == "admin"
+                ]
+            }
+        )
+
+    async def make(self, call: Call) -> Reply:
+        """A new link. Its address is told once."""
+        account_service, asked, user = self._account_service, read(call, NewLink), call.who.user
+        wall = account_service.wall()
+        starts = wall if asked.starts is None else asked.starts
+        longest = account_service.policy.link
+        if (why := check_label(asked.name)) is not None:
+            raise Denied("malformed", why)
+        if asked.ends < wall + _SHORTEST or asked.ends < starts + _SHORTEST:
+            raise Denied("malformed", "A link ends at least a minute after now and its start.")
+        if asked.ends - max(starts, wall) > longest:
+            raise Denied("malformed", f"A link lasts at most {longest / 86400:g} days.")
+        for thing in asked.things:
+            if "/" not in thing or check_grant("see", thing) is not None:
+                raise Denied("malformed", "A link shows things such as friend/jane/phone.")
+            if not may(user, "share", thing):
+                raise Denied("unknown", UNKNOWN)
+        roll = account_service.roll
+        if sum(each.owner == user.name for each in roll.shares.values()) >= _MOST:
+            raise Denied("taken", f"An account has at most {_MOST} links.")
+        secret = new_secret()
+        share = Share(
+            secrets.token_hex(6),
+            digest(secret),
+            user.name,
+            asked.name,
+            frozenset(asked.things),
+            wall,
+            starts,
+            asked.ends,
+        )
+
+        def make(database: Database) -> None:
+            database.put_share(share)
+            hours = (share.ends - share.starts) / 3600
+            for thing in sorted(share.things):
+                database.write(
+                    AuditEvent(
+                        user.name,
+                        call.address,
+                        "make link",
+                        thing,
+                        more=f"link {share.id}, {hours:.1f} h",
+                    )
+                )
+
+        await account_service.change(make)
+        # After the #: no server, proxy or Referer header ever learns the secret.
+        return Reply({"id": share.id, "url": f"{call.base}/#share={secret}"}, status=201)
+
+    async def revoke(self, call: Call) -> Reply:
+        """A link opens nothing any more, and who came by it must go."""
+        user = call.who.user
+        share = self._account_service.roll.shares.get(call.parts["id"])
+        if share is None or (share.owner != user.name and user.role != "admin"):
+            raise Denied("unknown", UNKNOWN)
+
+        def revoke(database: Database) -> None:
+            database.revoke_share(share.id)
+            database.write(
+                AuditEvent(user.name, call.address, "revoke link", more=f"link {share.id}")
+            )
+
+        await self._account_service.change(revoke)
+        return Reply()

@@ -1,0 +1,250 @@
+"""The desk at the door: in by password, by the link of the first start, by a shared link; out.
+
+Names and passwords are guessed at a price that grows with each guess (per account and address;
+an address as a whole has a budget, too). Whether a name exists shows in neither text nor time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import ceil
+from typing import Annotated
+
+from msgspec import Meta
+
+from sightline.accounts.database import Database
+from sightline.accounts.passwords import LONGEST, weakness
+from sightline.accounts.request_bodies import RequestBody, read
+from sightline.accounts.service import AccountService
+from sightline.auth.account import DEMO, Account, AuditEvent, Session, Share, check_name, plain_name
+from sightline.auth.api_call import Call, Denied, Reply, Route
+from sightline.auth.session import Bucket, Throttle, described, digest, new_secret
+from sightline.model.text import clean
+
+WRONG = "The name or the password is not right."
+_USED_UP = "This link has been used, or the server has been started anew since. Look in its log."
+_NO_LINK = "There is no such link."
+UNKNOWN_NAME = "(unknown)"  # what was typed may have been a password
+_AGENT = 200  # characters of a browser's name that are kept
+
+Text = Annotated[str, Meta(max_length=LONGEST)]
+
+
+class SignIn(RequestBody, frozen=True):
+    """Name and password."""
+
+    name: Annotated[str, Meta(max_length=64)]
+    password: Text
+
+
+class Welcome(RequestBody, frozen=True):
+    """The secret of the first start's link; name and password for the first admin."""
+
+    token: Text
+    name: Annotated[str, Meta(max_length=64)] | None = None
+    password: Text | None = None
+
+
+class LinkSecret(RequestBody, frozen=True):
+    """The secret of a shared link."""
+
+    token: Text
+
+
+class SessionApi:
+    """Lets people in and out."""
+
+    def __init__(self, account_service: AccountService) -> None:
+        self._account_service = account_service
+        self._guesses = Throttle()
+        self._addresses = Bucket(rate=0.2, burst=30)
+
+    def routes(self) -> list[Route]:
+        """What is answered here."""
+        return [
+            Route("GET", "/session", "nobody", self.who),
+            Route("POST", "/session", "nobody", self.sign_in),
+            Route("DELETE", "/session", "visitor", self.sign_out),
+            Route("POST", "/welcome", "nobody", self.welcome),
+            Route("POST", "/link", "nobody", self.link),
+            Route("GET", "/me", "visitor", self.me),
+        ]
+
+    async def who(self, call: Call) -> Reply:
+        """Who is here, as far as known: what the page asks first."""
+        user = described(call.visitor) if call.visitor else None
+        return Reply({"user": user, "first": self._account_service.invited})
+
+    async def me(self, call: Call) -> Reply:
+        """Who is here."""
+        return Reply({"user": described(call.who)})
+
+    async def sign_in(self, call: Call) -> Reply:
+        """In by name and password."""
+        account_service, asked = self._account_service, read(call, SignIn)
+        name = plain_name(asked.name)
+        self._may_guess((name, call.address), call.address)
+        await account_service.refresh()
+        account = account_service.roll.accounts.get(name)
+        kept = account.password if account else None
+        right = await account_service.hash(account_service.passwords.verify, kept, asked.password)
+        account = account_service.roll.accounts.get(name)  # it may have changed meanwhile
+        if not right or account is None or account.disabled or account.password != kept:
+            who = name if account else UNKNOWN_NAME
+            await account_service.post(
+                lambda database: database.write(
+                    AuditEvent(who, call.address, "sign in", result="wrong")
+                )
+            )
+            raise Denied("wrong", WRONG)
+        self._guesses.right((name, call.address))
+        anew = None
+        if kept is not None and account_service.passwords.outdated(kept):
+            anew = await account_service.hash(account_service.passwords.hash, asked.password)
+
+        def also(database: Database) -> None:
+            found = database.account(name)
+            if found is None or found.password != kept:  # changed meanwhile, elsewhere perhaps
+                raise Denied("wrong", WRONG)
+            if kept is not None and anew is not None:
+                database.rehash(name, kept, anew)
+
+        return await self._enter(call, name, "sign in", also)
+
+    def _may_guess(self, key: tuple[str, str], address: str) -> None:
+        now = self._account_service.clock.seconds()
+        wait = self._guesses.wait(key, now)
+        if not wait and not self._addresses.take(address, now):
+            wait = 5.0
+        if wait:
+            raise Denied("wait", f"Too many attempts. Try again in {ceil(wait)} s.", wait=wait)
+        # Counted before it is known to be wrong: many at a time gain nothing.
+        self._guesses.guess(key, now)
+
+    async def _enter(
+        self, call: Call, name: str, what: str, also: Callable[[Database], None]
+    ) -> Reply:
+        """A new session, always with a new secret; the one of before ends."""
+        account_service, secret = self._account_service, new_secret()
+        now = account_service.wall()
+        session = Session(
+            digest(secret), name, None, now, now, call.address, clean(call.agent, _AGENT)
+        )
+
+        def enter(database: Database) -> bool:
+            also(database)
+            account = database.account(name)
+            if account is None or account.disabled:
+                return False
+            self._leave(database, call)
+            database.put_session(session)
+            database.write(AuditEvent(name, call.address, what))
+            return True
+
+        if not await account_service.change(enter):
+            raise Denied("wrong", WRONG)
+        return self._entered(secret)
+
+    def _leave(self, database: Database, call: Call) -> None:
+        if call.visitor is not None and call.visitor.way in ("account", "link"):
+            database.drop_sessions([call.visitor.key])
+
+    def _entered(self, secret: str) -> Reply:
+        found = self._account_service.session(secret)
+        if found is None or found.expires is None:
+            raise Denied("wrong", WRONG)
+        return Reply(
+            {"user": described(found)},
+            cookie=secret,
+            lasts=max(1.0, found.expires - self._account_service.wall()),
+        )
+
+    async def sign_out(self, call: Call) -> Reply:
+        """Out, here."""
+        visitor = call.who
+        if visitor.way in ("account", "link"):
+
+            def leave(database: Database) -> None:
+                self._leave(database, call)
+                database.write(AuditEvent(visitor.user.name, call.address, "sign out"))
+
+            await self._account_service.change(leave)
+        return Reply(cookie="")
+
+    async def welcome(self, call: Call) -> Reply:
+        """In by the link of the first start: makes the first admin, or is the demo's."""
+        account_service, asked = self._account_service, read(call, Welcome)
+        if not self._addresses.take(call.address, account_service.clock.seconds()):
+            raise Denied("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
+        if not account_service.accepts(asked.token):
+            raise Denied("wrong", _USED_UP)
+        if account_service.demo:
+            account_service.spend()
+            admin = Account(DEMO, "admin", created=account_service.wall())
+            return await self._enter(
+                call, DEMO, "sign in to the demonstration", lambda db: db.put_account(admin)
+            )
+        if asked.name is None or asked.password is None:
+            return Reply({"needs": ["name", "password"]})
+        name = plain_name(asked.name)
+        for why in (check_name(name), weakness(asked.password, name)):
+            if why is not None:
+                raise Denied("weak", why)
+        restore = account_service.spend()  # before anything waits: it is good for one
+        try:
+            hashed = await account_service.hash(account_service.passwords.hash, asked.password)
+            admin = Account(name, "admin", password=hashed, created=account_service.wall())
+
+            def found(database: Database) -> None:
+                if database.roll().founded:
+                    raise Denied("wrong", _USED_UP)
+                database.put_account(admin)
+
+            return await self._enter(call, name, "make the first admin", found)
+        except Exception:
+            restore()
+            raise
+
+    async def link(self, call: Call) -> Reply:
+        """In by a shared link."""
+        account_service, asked = self._account_service, read(call, LinkSecret)
+        if not self._addresses.take(call.address, account_service.clock.seconds()):
+            raise Denied("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
+        if call.visitor is not None and call.visitor.way == "account":
+            raise Denied(
+                "signed_in",
+                f"You are signed in as {call.visitor.user.name}. To see what the link shows, sign"
+                " out or open it in a private window.",
+            )
+        key, now = digest(asked.token), account_service.wall()
+        share = next(
+            (each for each in account_service.roll.shares.values() if each.key == key), None
+        )
+        if share is None:
+            raise Denied("wrong", _NO_LINK)
+        self._open(share)
+        secret = new_secret()
+        session = Session(
+            digest(secret), None, share.id, now, now, call.address, clean(call.agent, _AGENT)
+        )
+
+        def enter(database: Database) -> None:
+            self._leave(database, call)
+            database.put_session(session)
+            database.write(
+                AuditEvent("visitor", call.address, "open link", more=f"link {share.id}")
+            )
+
+        await account_service.change(enter)
+        return self._entered(secret)
+
+    def _open(self, share: Share) -> None:
+        match share.standing(self._account_service.wall()):
+            case "early":
+                raise Denied("early", "This link does not show anything yet.")
+            case "ended":
+                raise Denied("ended", "The time of this link is over.")
+            case "revoked":
+                raise Denied("revoked", "This link was withdrawn.")
+        if not self._account_service.shown(share):
+            raise Denied("revoked", "This link was withdrawn.")

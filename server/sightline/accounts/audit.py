@@ -1,0 +1,43 @@
+"""The witness at the helm: writes down what people asked for, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from sightline.auth.account import AUDITED, AuditEvent
+from sightline.auth.session import Bucket
+from sightline.live.protocol import Request
+from sightline.live.requests import Asker
+from sightline.model.text import clean
+
+_THING = 200  # characters of a thing's name that are kept
+
+
+class AuditLog:
+    """To be called with every answered request; ``note`` writes a deed down."""
+
+    _log = Logger()
+
+    def __init__(self, note: Callable[[AuditEvent], None], clock: IReactorTime) -> None:
+        self._note = note
+        self._clock = clock
+        # More than people do; less than a hostile page could do to fill the disk.
+        self._deeds = Bucket(rate=2, burst=200)
+        self._refusals = Bucket(rate=0.2, burst=30)
+
+    def __call__(self, asker: Asker, request: Request, result: str) -> None:
+        """``result`` is ``ok`` or the code of the refusal."""
+        if request.do not in AUDITED:
+            return
+        who = asker.user.name
+        kept = self._deeds if result == "ok" else self._refusals
+        if not kept.take(who, self._clock.seconds()):
+            self._log.warn("{who} does too much to write it all down", who=who)
+            return
+        thing = request.more.get("thing")
+        # The thing only: what was sent along may be a secret.
+        shown = clean(thing, _THING) if isinstance(thing, str) else ""
+        self._note(AuditEvent(who, asker.address, request.do, shown, result))

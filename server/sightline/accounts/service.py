@@ -1,0 +1,643 @@
+"""The keeper of the door: knows at every moment who may be in, and sees out who may not.
+
+Everything that opens the door is in memory (a `AccountCache`), so that to ask costs nothing. Changes are
+made by the one writer thread; once they are committed, the roll is read anew and every socket
+whose visitor has ended, or whose rights are others now, is told. The same happens within a second
+when the command line, another process, has changed the database; or another server, where the
+database is a copy of a journal.
+
+Sessions live by the monotonic clock; in the database their times are epoch s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.internet.threads import deferToThread, deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
+
+from sightline.accounts.database import ROLL, Database
+from sightline.accounts.passwords import Cost, Passwords
+from sightline.accounts.pseudonyms import Pseudonyms
+from sightline.auth.account import DEMO, Account, AccountCache, AuditEvent, Session, Share, Token
+from sightline.auth.api_call import Denied
+from sightline.auth.permissions import (
+    ALL_GRANTS,
+    NOTHING,
+    Role,
+    User,
+    VisibleScope,
+    bounded,
+    covers,
+    may,
+    user_of,
+    visitor,
+)
+from sightline.auth.session import (
+    Lifetime,
+    Visitor,
+    began_at,
+    digest,
+    matches,
+    new_secret,
+    read_token,
+)
+from sightline.journal.entries import Journal, TooLarge
+from sightline.journal.follower import Follower
+from sightline.model.faults import Unavailable
+from sightline.model.kind import id_of
+
+T = TypeVar("T")
+_LOOK = 1.0  # s between looks at the clock and at the database
+_USED = 60.0  # s between writing down what was used when
+_TIDY = 3600.0  # s
+_HASHERS = 2  # threads, and so the most hashes' memory at once
+_WAITING = 32  # hashes that may wait for them
+_AT_ONCE = 500  # sessions in one change
+_AWAY = (
+    "This cannot be done just now: the server cannot reach what it shares with the others. Who is"
+    " signed in stays signed in. Try again in a moment."
+)
+
+SIGNED_OUT = "you have been signed out"
+EXPIRED = "the session has expired; please sign in again"
+DISABLED = "this account is closed"
+CHANGED = "your rights have changed"
+REVOKED = "this token or link was withdrawn"
+LINK_ENDED = "the time of this link is over"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPolicy:
+    """What the settings say. ``guest`` is the role of who did not sign in, None: nobody is let in.
+
+    ``link`` is the longest time a link may last, s.
+    """
+
+    lifetime: Lifetime = field(default_factory=Lifetime)
+    cost: Cost = field(default_factory=Cost)
+    guest: Role | None = None
+    link: float = 31 * 86400.0
+
+
+@dataclass(slots=True)
+class _Times:
+    """When a session began and was last used, on the monotonic clock."""
+
+    began: float
+    seen: float
+
+
+@dataclass(slots=True, eq=False)
+class _WatchedConnection:
+    """A connection that must end when its visitor's standing does."""
+
+    visitor: Visitor
+    ended: Callable[[str], None]
+
+
+class AccountService(Service):
+    """Decides who is at the door. ``clock`` is never stepped; ``wall`` gives epoch s.
+
+    With a ``journal`` the accounts are those of all servers that have the same.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        clock: IReactorTime,
+        wall: Callable[[], float],
+        folder: Path,
+        policy: AccountPolicy,
+        *,
+        demo: bool = False,
+        journal: Journal | None = None,
+    ) -> None:
+        self.follower: Follower | None = None
+        """Who keeps our copy at the journal's end, once it is open; None: there is no journal."""
+        self.ready: Deferred[None] = Deferred()
+        """Fires when it is known who may come in."""
+        self._journal = journal
+        self._erased_until = 0  # the number in the audit log
+        self._erased: list[Callable[[list[str]], None]] = []
+        self.policy = policy
+        self.wall = wall
+        self.clock = clock
+        self.roll = AccountCache()
+        self.demo = demo
+        self.passwords = Passwords(policy.cost)
+        self._folder = folder
+        self._reactor = reactor
+        self._database: Database | None = None
+        self._writer = ThreadPool(1, 1, "accounts")
+        self._hashers = ThreadPool(0, _HASHERS, "passwords")
+        self._hashing = 0
+        self._version = 0
+        self._times: dict[str, _Times] = {}
+        self._used_sessions: set[str] = set()
+        self._used_tokens: set[str] = set()
+        self._token_used: dict[str, float] = {}
+        self._used_due = self._tidy_due = 0.0
+        self._watched: set[_WatchedConnection] = set()
+        self._changed: list[Callable[[], None]] = []
+        self._region_owners: frozenset[str] = frozenset()
+        self._users: dict[str, User] = {}  # what each account comes to, by this roll
+        self._guest = (
+            None
+            if policy.guest is None
+            else Visitor(user_of("guest", policy.guest, ALL_GRANTS), "guest")
+        )
+        self._invitation: str | None = None
+        self.looks = 0
+        self._loop = LoopingCall(self._look_around)
+        self._loop.clock = clock
+
+    # -- start and stop
+
+    def privilegedStartService(self) -> None:
+        """Open the database; a server that cannot read its accounts does not start."""
+        super().privilegedStartService()
+        self._database = database = Database(self._folder, self.wall)
+        if self._journal is None and database.copy.shared:
+            self._log.warn("These accounts were shared by several servers, and are ours alone now")
+            database.copy.leave()
+        if not database.copy.shared:
+            with database.change():
+                if not self.demo and DEMO in database.roll().accounts:
+                    database.remove_account(DEMO)
+                database.tidy()
+            self._tidy_due = self.clock.seconds() + _TIDY
+        if self._journal is not None:
+            database.copy.prepare(self._journal, fresh=database.fresh)
+            self.follower = Follower(
+                self._reactor,
+                self.clock,
+                "accounts",
+                database.copy,
+                self._journal,
+                self._do,
+                self._follow,
+            )
+            self._erased_until, _ = database.erased(0)
+        self._version = database.version
+        self._apply(database.roll())
+
+    def startService(self) -> None:
+        """Begin to look after the time."""
+        super().startService()
+        self._writer.start()
+        self._hashers.start()
+        if self.follower is None:
+            self.ready.callback(None)
+        else:
+            self.follower.ready.chainDeferred(self.ready)
+            self.follower.start()
+        self._loop.start(_LOOK, now=False).addErrback(self._failed)
+
+    def stopService(self) -> Deferred[None]:
+        """Write down what was used, and close."""
+        super().stopService()
+        if self._loop.running:
+            self._loop.stop()
+        return Deferred.fromCoroutine(self._close())
+
+    async def _close(self) -> None:
+        if self.follower is not None:
+            await self.follower.stop()
+        try:
+            await self._write_used()
+        except Exception:
+            self._log.failure("Could not write down who was here last")
+        await deferToThread(self._writer.stop)
+        await deferToThread(self._hashers.stop)
+        if self._database is not None:
+            self._database.close()
+
+    def _failed(self, failure: Failure) -> None:
+        self._log.failure("The watch of the sessions ended", failure)
+
+    # -- the threads
+
+    async def look(self, work: Callable[[Database], T]) -> T:
+        """What ``work`` reads in the database, on the writer's thread."""
+        return await deferToThreadPool(self._reactor, self._writer, work, self._open())
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        return await deferToThreadPool(self._reactor, self._writer, work)
+
+    async def change(self, work: Callable[[Database], T], *, scrub: bool = False) -> T:
+        """Let ``work`` change the database, all or nothing; then whoever must go is told.
+
+        It may run again, when another server changed the accounts at the same time. ``scrub``:
+        nothing of what it removed may be left on any disk. Raises `Denied` (``busy``) when the
+        other servers cannot be told.
+        """
+        database = self._open()
+
+        def do() -> tuple[T, AccountCache]:
+            done = database.copy.share(lambda: work(database), scrub=scrub)
+            return done, database.roll()
+
+        try:
+            done, roll = await (self._do(do) if self.follower is None else self.follower.share(do))
+        except Unavailable:
+            raise Denied("busy", _AWAY, wait=5) from None
+        except TooLarge as why:
+            raise Denied("malformed", f"This is too much at once: {why}.") from None
+        self._apply(roll)
+        if self.follower is not None and database.copy.due:
+            self.follower.look()
+        return done
+
+    async def post(self, work: Callable[[Database], T]) -> T:
+        """Let ``work`` change the database without a word of the other servers.
+
+        They learn of it as soon as they can; until then it is safe on the disk, but not seen.
+        """
+
+        def do(database: Database) -> T:
+            with database.change():
+                return work(database)
+
+        done = await self.look(do)
+        if self.follower is not None:
+            self.follower.look()
+        return done
+
+    async def hash(self, work: Callable[..., T], *args: Any) -> T:
+        """Work with passwords, on one of the few threads for it.
+
+        Raises `Denied` (``busy``) when too many wait.
+        """
+        if self._hashing >= _WAITING:
+            raise Denied("busy", "Too many people sign in just now. Try again in a moment.", wait=2)
+        self._hashing += 1
+        try:
+            return await deferToThreadPool(self._reactor, self._hashers, work, *args)
+        finally:
+            self._hashing -= 1
+
+    def note(self, deed: AuditEvent) -> None:
+        """Write a deed down, without waiting for it."""
+
+        def write(database: Database) -> None:
+            database.write(deed)
+
+        noted = Deferred.fromCoroutine(self.post(write))
+        noted.addErrback(
+            lambda failure: self._log.failure(
+                "Could not write down that {who} did {what}",
+                failure,
+                who=deed.who,
+                what=deed.what,
+            )
+        )
+
+    @property
+    def veil(self) -> Pseudonyms:
+        """Under what names friends are in the audit log."""
+        return self._open().veil
+
+    def _open(self) -> Database:
+        assert self._database is not None, "the service was not started"
+        return self._database
+
+    # -- who is at the door
+
+    def session(self, secret: str) -> Visitor | None:
+        """Whoever holds this cookie."""
+        return self._here("account", digest(secret))
+
+    def token(self, text: str) -> Visitor | None:
+        """Whoever holds this API token."""
+        parts = read_token(text)
+        if parts is None:
+            return None
+        token = self.roll.tokens.get(parts[0])
+        # Hashed in any case: the time tells nothing of which ids there are.
+        if not matches(parts[1], token.key if token else "") or token is None:
+            return None
+        return self._here("token", token.id)
+
+    def signed(self, account: str, text: str) -> Visitor | None:
+        """Whoever signs in with this account's name and one of its API tokens."""
+        found = self.token(text)
+        return found if found is not None and found.user.name == account else None
+
+    def phone(self, login: str, text: str, thing: str) -> str | None:
+        """The account for which a phone in HTTP mode may post as ``friend/user/device``; or None.
+
+        ``text`` is the token. The apps know one name only, that of the friend's user, so ``login``
+        is this or the account's.
+        """
+        found = self.token(text)
+        if found is None or login not in (found.user.name, id_of(thing).partition("/")[0]):
+            return None
+        if "publish" not in found.scopes or not covers(self.roll.tokens[found.key].things, thing):
+            return None
+        return found.user.name
+
+    def sight(self, account: str) -> VisibleScope:
+        """What an account may see."""
+        found = self.roll.accounts.get(account)
+        return NOTHING if found is None or found.disabled else self._user(found).sight
+
+    def guest(self) -> Visitor | None:
+        """Who did not sign in, where the settings let them."""
+        return self._here("guest", "")
+
+    def watch(self, visitor: Visitor, ended: Callable[[str], None]) -> Callable[[], None]:
+        """Call ``ended`` with the reason when this visitor must go. Returns how to stop that.
+
+        Somebody connected is using the session: it does not end for idleness meanwhile.
+        """
+        watched = _WatchedConnection(visitor, ended)
+        self._watched.add(watched)
+        return lambda: self._watched.discard(watched)
+
+    def _here(self, way: str, key: str) -> Visitor | None:
+        found = self._standing(way, key)
+        if isinstance(found, str):
+            return None
+        self._touch(found)
+        return found
+
+    def _touch(self, visitor: Visitor) -> None:
+        if visitor.way == "token":
+            self._token_used[visitor.key] = self.wall()
+            self._used_tokens.add(visitor.key)
+        elif visitor.key in self._times:
+            self._times[visitor.key].seen = self.clock.seconds()
+            self._used_sessions.add(visitor.key)
+
+    def _standing(self, way: str, key: str) -> Visitor | str:
+        """A visitor as they stand now, or why they must go."""
+        if way == "guest":
+            return SIGNED_OUT if self._guest is None else self._guest
+        if way == "token":
+            return self._token_standing(self.roll.tokens.get(key))
+        return self._session_standing(self.roll.sessions.get(key))
+
+    def _session_standing(self, session: Session | None) -> Visitor | str:
+        if session is None:
+            return SIGNED_OUT
+        now, times = self.clock.seconds(), self._times[session.key]
+        lifetime = self.policy.lifetime
+        if lifetime.ended(times.began, times.seen, now):
+            return EXPIRED
+        expires = self.wall() + lifetime.absolute - (now - times.began)
+        if session.account is not None:
+            account = self.roll.accounts.get(session.account)
+            if account is None or account.disabled:
+                return DISABLED
+            return Visitor(self._user(account), "account", session.key, expires)
+        share = self.roll.shares.get(session.link or "")
+        why = "revoked" if share is None else share.standing(self.wall())
+        if share is None or why is not None:
+            return LINK_ENDED if why == "ended" else REVOKED
+        things = self.shown(share)
+        if not things:
+            return REVOKED
+        return Visitor(visitor(things), "link", session.key, min(expires, share.ends))
+
+    def shown(self, share: Share) -> frozenset[str]:
+        """What a link shows: as much of what it names as its maker may still share."""
+        owner = self.roll.accounts.get(share.owner)
+        if owner is None or owner.disabled:
+            return frozenset()
+        user = self._user(owner)
+        return frozenset(thing for thing in share.things if may(user, "share", thing))
+
+    def _user(self, account: Account) -> User:
+        found = self._users.get(account.name)
+        if found is None:
+            found = self._users[account.name] = user_of(
+                account.name, account.role, account.grants, owners=self._region_owners
+            )
+        return found
+
+    def own_regions(self, owners: frozenset[str]) -> None:
+        """All who have regions of their own now: accounts and phones (``friend/jane/phone``).
+
+        Who has their first one sees more than before, and is let in anew.
+        """
+        if owners != self._region_owners:
+            self._region_owners = owners
+            self._users.clear()
+            self._see_out()
+
+    def when_changed(self, changed: Callable[[], None]) -> None:
+        """Call ``changed`` after accounts, sessions, tokens or links were changed."""
+        self._changed.append(changed)
+
+    def _token_standing(self, token: Token | None) -> Visitor | str:
+        if token is None:
+            return REVOKED
+        account = self.roll.accounts.get(token.account)
+        if account is None or account.disabled:
+            return DISABLED
+        if token.expires is not None and self.wall() >= token.expires:
+            return EXPIRED
+        return Visitor(
+            _bearer(account, token, self._region_owners),
+            "token",
+            token.id,
+            token.expires,
+            token.scopes,
+        )
+
+    # -- the first of all
+
+    @property
+    def invited(self) -> bool:
+        """Whether somebody may still come in by the link of the first start."""
+        return self._invitation is not None and (self.demo or not self.roll.founded)
+
+    def invite(self) -> str | None:
+        """A secret that lets in, once, whoever makes the first admin; None: not needed any more.
+
+        In a demonstration it lets in its admin. It is kept nowhere else.
+        """
+        if self.roll.founded:
+            return None
+        self._invitation = new_secret()
+        return self._invitation
+
+    def accepts(self, secret: str) -> bool:
+        """Whether this is the invitation, and it is still good."""
+        return self.invited and matches(secret, digest(self._invitation or ""))
+
+    def spend(self) -> Callable[[], None]:
+        """The invitation has been used. Returns how to take that back."""
+        spent, self._invitation = self._invitation, None
+
+        def restore() -> None:
+            self._invitation = spent
+
+        return restore
+
+    # -- as time goes by
+
+    def _apply(self, roll: AccountCache) -> None:
+        now, wall = self.clock.seconds(), self.wall()
+        self.roll = roll
+        self._users.clear()
+        self._times = {
+            key: self._times.get(key)
+            or _Times(began_at(session.created, wall, now), began_at(session.seen, wall, now))
+            for key, session in roll.sessions.items()
+        }
+        if self.follower is not None:  # they are used elsewhere, too
+            for key, session in roll.sessions.items():
+                times = self._times[key]
+                times.seen = max(times.seen, began_at(session.seen, wall, now))
+        self._see_out()
+        for changed in self._changed:
+            changed()
+
+    def _see_out(self) -> None:
+        """Tell those who must go."""
+        for watched in list(self._watched):
+            was = watched.visitor
+            now = self._standing(was.way, was.key)
+            if isinstance(now, Visitor):
+                if now.user == was.user and now.scopes == was.scopes:
+                    self._touch(now)
+                    continue
+                now = CHANGED
+            elif now == SIGNED_OUT:
+                now = self._farewell(was)
+            self._watched.discard(watched)
+            watched.ended(now)
+
+    def _farewell(self, was: Visitor) -> str:
+        """Why a session is there no more: it goes with the account or the link it came by."""
+        if was.way == "link":
+            return REVOKED
+        account = self.roll.accounts.get(was.user.name)
+        return DISABLED if account is None or account.disabled else SIGNED_OUT
+
+    async def _look_once(self) -> None:
+        self._see_out()
+        now = self.clock.seconds()
+        over = [
+            key
+            for key, times in self._times.items()
+            if self.policy.lifetime.ended(times.began, times.seen, now)
+        ]
+        if self._may_change():
+            if over:
+                await self.change(lambda database: database.drop_sessions(over[:_AT_ONCE]))
+            if now >= self._used_due:
+                self._used_due = now + _USED
+                await self._write_used()
+            if now >= self._tidy_due:
+                self._tidy_due = now + _TIDY
+                await self.change(lambda database: database.tidy())
+        await self._look_at_file()
+
+    def _may_change(self) -> bool:
+        follower = self.follower
+        return follower is None or (follower.ready.called and not follower.trouble)
+
+    def _look_around(self) -> Deferred[None]:
+        looked = Deferred.fromCoroutine(self._look_once())
+        looked.addErrback(lambda failure: failure.trap(Denied) and None)  # the others are away
+        looked.addBoth(self._count)
+        # A disk that is full today may have room tomorrow; who is in stays in, by the roll we know.
+        looked.addErrback(
+            lambda failure: self._log.failure("Could not look after the accounts", failure)
+        )
+        return looked
+
+    def _count(self, result: T) -> T:
+        self.looks += 1
+        return result
+
+    async def refresh(self) -> None:
+        """Take over what others changed, without waiting for the next look."""
+        await self.catch_up()
+        await self._look_at_file()
+
+    async def catch_up(self) -> None:
+        """Take over what was changed on the other servers, if there are any."""
+        if self.follower is not None:
+            await self.follower.refresh()
+
+    async def _look_at_file(self) -> None:
+        """Another process may have changed it: the command line."""
+
+        def read(database: Database) -> tuple[int, AccountCache | None]:
+            version = database.version
+            return version, None if version == self._version else database.roll()
+
+        self._version, roll = await self.look(read)
+        if roll is not None:
+            self._apply(roll)
+            if self.follower is not None:  # it left us something to do, perhaps
+                self.follower.look()
+
+    async def _follow(self, tables: set[str]) -> None:
+        """Other servers have changed it, or the command line has."""
+
+        def read(database: Database) -> tuple[AccountCache | None, tuple[int, list[str]]]:
+            # There are many more deeds than changes of who may come in.
+            roll = database.roll() if tables & ROLL else None
+            return roll, database.erased(self._erased_until)
+
+        roll, (self._erased_until, erased) = await self.look(read)
+        if roll is not None:
+            self._apply(roll)
+        if erased:
+            for tell in self._erased:
+                tell(erased)
+
+    def when_erased(self, erased: Callable[[list[str]], None]) -> None:
+        """Call ``erased`` with the pseudonyms of friends who were erased, elsewhere perhaps."""
+        self._erased.append(erased)
+
+    async def _write_used(self) -> None:
+        now, wall = self.clock.seconds(), self.wall()
+        sessions = [
+            (wall - (now - self._times[key].seen), key)
+            for key in self._used_sessions
+            if key in self._times
+        ]
+        tokens = [(self._token_used[key], key) for key in self._used_tokens]
+        self._used_sessions.clear()
+        self._used_tokens.clear()
+        for at in range(0, max(len(sessions), len(tokens)), _AT_ONCE):
+            some = sessions[at : at + _AT_ONCE], tokens[at : at + _AT_ONCE]
+            await self.post(partial(Database.used, sessions=some[0], tokens=some[1]))
+
+    def token_used(self, token: Token) -> float | None:
+        """When a token was last used, epoch s."""
+        return self._token_used.get(token.id, token.used)
+
+    def last_used(self, key: str) -> float:
+        """When a session was last used, epoch s."""
+        return self.wall() - (self.clock.seconds() - self._times[key].seen)
+
+
+def _bearer(account: Account, token: Token, owners: frozenset[str]) -> User:
+    """Who holds a token acts for its account, with no more than its scopes allow."""
+    if "drive" in token.scopes and account.role != "viewer":
+        role: Role = "operator"
+    else:
+        role = "viewer"
+    looks_only = "drive" not in token.scopes
+    grants = bounded(account.grants, account.role)
+    user = user_of(account.name, role, grants, looks_only=looks_only, owners=owners)
+    return user if token.scopes & {"see", "drive"} else replace(user, sight=NOTHING)

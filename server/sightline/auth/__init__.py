@@ -1,0 +1,1 @@
+"""Who may do what: accounts, roles and grants, sessions, and the calls of the HTTP API. Pure."""

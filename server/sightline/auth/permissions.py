@@ -1,0 +1,338 @@
+"""Who may see and do what: the questions that push, snapshot, resume, requests and APIs ask.
+
+Everything is decided by a role and by grants. A grant names what it is for: ``*`` (everything), a
+kind (``friend``), a group (``friend/jane``: all of jane's devices) or one thing
+(``friend/jane/phone``). What no table here lists is refused: a new kind of thing is seen by admins
+only, until it gets its line in `SEEN_BY`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sightline.model.kind import id_of, kind_of
+
+Role = Literal["viewer", "operator", "admin"]
+ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
+_RANK: dict[Role, int] = {"viewer": 0, "operator": 1, "admin": 2}
+
+# The least role that may do a thing. What is not listed, nobody may. Whoever may watch a robot may
+# stop it: stopping is not a privilege.
+LEAST_ROLE: dict[str, Role] = {
+    "see": "viewer",
+    "history": "viewer",
+    "stop": "viewer",
+    "drive": "operator",
+    "takeover": "admin",
+    "drivers": "admin",
+    "shutdown": "admin",
+    "routine": "admin",
+    # what belongs to the friend, see OWNERS
+    "share": "viewer",
+    "export": "viewer",
+    "retain": "viewer",
+    "erase": "viewer",
+    "locate": "viewer",
+    "phonestatus": "viewer",
+    "sendregions": "viewer",
+    "readregions": "viewer",
+    "clearregions": "viewer",
+    "setup": "viewer",
+    # regions, see KEEPERS
+    "region": "viewer",
+    "unregion": "viewer",
+    "adopt": "operator",
+    "hide": "viewer",
+    # the server itself
+    "accounts": "admin",
+    "audit": "admin",
+    "metrics": "admin",
+}
+
+# Done by admins, and by the account that the thing belongs to (a grant ``own``).
+OWNERS = frozenset(
+    (
+        *("share", "export", "retain", "erase", "hide"),
+        *("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup"),
+    )
+)
+
+# Done to a region by those it belongs to: a shared one to operators, a personal one to its account,
+# a phone's own to whom the friend belongs to; all of them to admins.
+KEEPERS = frozenset(("region", "unregion"))
+
+# Kinds that show what another thing is about: whoever sees the one sees the other, by the same id.
+FOLLOWS: dict[str, str] = {
+    "face": "friend",
+    "phone": "friend",
+    "lease": "probot",
+    "picture": "probot",
+}
+
+# Kinds that tell of a thing and of a region it is about, both named by the key: ``stay/<thing>/
+# <region's id>``, ``crossing/<number>/<thing>[/<region's id>]``. Seen by whoever sees both. The
+# number is how many levels of the key come before the thing.
+TOGETHER: dict[str, int] = {"stay": 1, "crossing": 2}
+_THING_LEVELS = {"friend": 3, "probot": 2}
+
+# Nobody's names: who comes by them owns nothing.
+_NOBODY = frozenset(("guest", "visitor"))
+
+# Kinds that go by grants: somebody must be allowed to see them.
+GRANTED = frozenset(("friend", "probot", "region"))
+
+# Who sees a kind at all. The broker's link and the server's figures tell every account why a
+# picture is old, the guard why there is no driving; what could not be read (quarantine) may hold
+# anybody's position, and clients are addresses and names of machines.
+SEEN_BY: dict[str, Role] = {
+    "friend": "viewer",
+    "probot": "viewer",
+    "region": "viewer",
+    "broker": "viewer",
+    "guard": "viewer",
+    "server": "viewer",
+    "stay": "viewer",
+    "crossing": "viewer",
+    "command": "operator",
+    "alarm": "operator",
+    "quarantine": "admin",
+    "client": "admin",
+    "log": "admin",
+}
+
+# Kinds that tell of any thing of another kind, and are seen by whoever sees all of that.
+WITH_ALL: dict[str, str] = {"command": "probot", "alarm": "probot"}
+
+# What of a thing's history is seen by whoever also sees this kind; of the rest, whoever sees the
+# thing sees its history.
+SEEN_AS: dict[str, str] = {"log": "log", "drive": "command", "alarm": "alarm"}
+
+_GRANT = re.compile(r"\*|[a-z]{1,32}(?:/[^/\x00-\x1f\x7f+#]{1,128}){0,2}")
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleScope:
+    """What a viewer may see. Viewers with equal sight share one fan-out group.
+
+    ``kinds`` and ``things`` add up; ``kinds`` None means every kind. ``things`` are keys
+    (``kind/id``) or groups of them (``friend/jane``).
+    """
+
+    kinds: frozenset[str] | None = None
+    things: frozenset[str] = frozenset()
+
+    @property
+    def all(self) -> bool:
+        """Whether nothing is hidden from it."""
+        return self.kinds is None
+
+    def sees(self, key: str) -> bool:
+        """Whether the thing with this key may be shown."""
+        if self.kinds is None:
+            return True
+        kind = kind_of(key)
+        if kind in TOGETHER:
+            return kind in self.kinds and all(self.sees(each) for each in together(key))
+        if (leader := FOLLOWS.get(kind)) is not None:
+            kind, key = leader, f"{leader}/{id_of(key)}"
+        return kind in self.kinds or covers(self.things, key)
+
+    @property
+    def mark(self) -> str:
+        """A short name for what is seen, the same for equal sights; empty when it is all."""
+        if self.kinds is None:
+            return ""
+        words = "\n".join([*sorted(self.kinds), "", *sorted(self.things)])
+        return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def covers(things: frozenset[str], key: str) -> bool:
+    """Whether this thing, or the group it belongs to, is among them."""
+    group = key.rpartition("/")[0]
+    return key in things or (
+        group in things and (group.count("/") == 1 or group.startswith("region/friend/"))
+    )
+
+
+def together(key: str) -> tuple[str, ...]:
+    """The things that a stay or a crossing tells of. What cannot be read names what nobody sees."""
+    levels = key.split("/")
+    first = TOGETHER[levels[0]]
+    last = first + _THING_LEVELS.get(levels[first] if len(levels) > first else "", len(levels))
+    if len(levels) < last or (len(levels) == last and levels[0] == "stay"):
+        return ("",)
+    thing, region = "/".join(levels[first:last]), "/".join(levels[last:])
+    return (thing, f"region/{region}") if region else (thing,)
+
+
+def owner_of(region: str) -> str | None:
+    """Whose a region is, by its key: an account's name, ``friend/jane/phone``, or None: shared."""
+    return id_of(region).rpartition("/")[0] or None
+
+
+EVERYTHING = VisibleScope()
+NOTHING = VisibleScope(kinds=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody who is connected. ``drives`` None means every robot they see.
+
+    ``owns`` are the things that belong to them. ``looks_only``: may see and do nothing else, as the
+    visitor of a shared link.
+    """
+
+    name: str
+    role: Role = "viewer"
+    sight: VisibleScope = EVERYTHING
+    drives: frozenset[str] | None = None
+    owns: frozenset[str] = frozenset()
+    looks_only: bool = False
+
+
+GUEST = User("guest")
+
+
+def may(user: User, verb: str, thing: str) -> bool:
+    """Whether ``user`` may do ``verb`` to ``thing``. Nobody may do anything to what they don't see.
+
+    A verb nobody listed is refused to everybody.
+    """
+    least = LEAST_ROLE.get(verb)
+    if verb in KEEPERS:
+        return not user.looks_only and _keeps(user, thing)
+    if verb == "adopt" and kind_of(thing) != "region":
+        return False
+    if least is None or not user.sight.sees(thing) or _RANK[user.role] < _RANK[least]:
+        return False
+    if user.looks_only:
+        return verb in ("see", "history")
+    if verb in OWNERS:
+        return user.role == "admin" or _holds(user.owns, thing)
+    return verb != "drive" or user.drives is None or _holds(user.drives, thing)
+
+
+def _keeps(user: User, region: str) -> bool:
+    """Whether this region is theirs to change; one that is yet to be made, too."""
+    if kind_of(region) != "region":
+        return False
+    owner = owner_of(region)
+    if owner is not None and owner == user.name:
+        return owner not in _NOBODY
+    if owner is not None and kind_of(owner) == "friend" and _holds(user.owns, owner):
+        return True
+    if not user.sight.sees(region):
+        return False
+    return user.role == "admin" or (owner is None and user.role == "operator")
+
+
+def _holds(granted: frozenset[str], thing: str) -> bool:
+    return kind_of(thing) in granted or covers(granted, thing)
+
+
+def may_recall(user: User, thing: str, sort: str) -> bool:
+    """Whether ``user`` may be told what happened to ``thing``: entries of this sort."""
+    kind = SEEN_AS.get(sort)
+    return may(user, "history", thing) and (kind is None or user.sight.sees(f"{kind}/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """What an account was given, each as words like ``*``, ``friend``, ``friend/jane/phone``.
+
+    Who may drive a thing, or owns it, sees it too.
+    """
+
+    see: frozenset[str] = frozenset()
+    drive: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+
+
+ALL_GRANTS = Grants(see=frozenset("*"), drive=frozenset("*"))
+GRANT_VERBS = ("see", "drive", "own")
+
+
+def check_grant(verb: str, what: str) -> str | None:
+    """What is wrong with a grant, for people; None when it can be given."""
+    if verb not in GRANT_VERBS:
+        return f"a grant is one of {', '.join(GRANT_VERBS)}"
+    if not _GRANT.fullmatch(what):
+        return "a grant names *, a kind such as friend, or a thing such as friend/jane/phone"
+    kind = kind_of(what)
+    wanted = {"see": GRANTED, "drive": frozenset(("probot",)), "own": frozenset(("friend",))}[verb]
+    if what == "*":
+        return "everything can be seen or driven, but not owned" if verb == "own" else None
+    if kind not in wanted:
+        return f"{verb} goes with {' or '.join(sorted(wanted))}"
+    if verb == "own" and "/" not in what:
+        return "own goes with somebody, such as friend/jane"
+    return None
+
+
+def user_of(
+    name: str,
+    role: Role,
+    grants: Grants,
+    *,
+    looks_only: bool = False,
+    owners: Collection[str] = (),
+) -> User:
+    """What an account's role and grants come to.
+
+    ``owners`` are all who have regions of their own: accounts, phones (``friend/jane/phone``).
+    Named here because viewers of equal sight share their frames: who has none need not differ.
+    """
+    if role == "admin":
+        return User(name, role, EVERYTHING, None, grants.own, looks_only)
+    shown = grants.see | grants.drive | grants.own
+    whole = GRANTED if "*" in grants.see else GRANTED & shown
+    if "*" in grants.drive:
+        whole |= {"probot"}
+    always = {
+        kind
+        for kind, least in SEEN_BY.items()
+        if kind not in GRANTED
+        and _RANK[role] >= _RANK[least]
+        and WITH_ALL.get(kind, "") in {"", *whole}
+    }
+    things = {what for what in shown if "/" in what and kind_of(what) not in whole}
+    if "region" not in whole:
+        things |= {
+            f"region/{owner}"
+            for owner in owners
+            if (owner == name and owner not in _NOBODY)
+            or (kind_of(owner) == "friend" and covers(grants.own, owner))
+        }
+    sight = VisibleScope(kinds=whole | always, things=frozenset(things))
+    drives = None if "*" in grants.drive else grants.drive
+    return User(name, role, sight, drives, grants.own, looks_only)
+
+
+def visitor(things: Iterable[str]) -> User:
+    """Who comes by a shared link: sees the chosen things and nothing else."""
+    return User("visitor", "viewer", VisibleScope(frozenset(), frozenset(things)), looks_only=True)
+
+
+def bounded(grants: Grants, role: Role) -> Grants:
+    """The grants for acting in a lesser role than the account's own ``role``: an admin has all."""
+    return Grants(ALL_GRANTS.see, ALL_GRANTS.drive, grants.own) if role == "admin" else grants
+
+
+def rights(user: User) -> dict[str, object]:
+    """What the page needs to know to offer only what will be granted. Lists of grant words."""
+    sight = user.sight
+    see = ["*"] if sight.kinds is None else sorted((sight.kinds & GRANTED) | sight.things)
+    drive: list[str] = []
+    if _RANK[user.role] >= _RANK[LEAST_ROLE["drive"]] and not user.looks_only:
+        drive = ["*"] if user.drives is None else sorted(user.drives)
+    return {
+        "see": see,
+        "drive": drive,
+        "own": sorted(user.owns),
+        "admin": user.role == "admin" and not user.looks_only,
+        "looks_only": user.looks_only,
+    }

@@ -1,0 +1,169 @@
+"""Rules of signing in: how long a session lasts, how often one may guess, what a secret looks like.
+
+Pure: the time comes as an argument, from a clock that is never stepped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Literal
+
+from sightline.auth.permissions import User, rights
+
+Way = Literal["account", "token", "link", "guest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """``idle`` s without use, or ``absolute`` s after it began, end a session."""
+
+    idle: float = 12 * 3600.0
+    absolute: float = 30 * 86400.0
+
+    def ended(self, began: float, seen: float, now: float) -> bool:
+        """Whether a session that began and was last used then has ended by ``now``."""
+        return now - seen >= self.idle or now - began >= self.absolute
+
+
+def began_at(epoch: float, wall: float, now: float) -> float:
+    """An instant kept as epoch s, on the clock that reads ``now`` when the wall clock is ``wall``.
+
+    What the wall clock calls the future has just been: it was stepped back while we were away.
+    """
+    return now - max(0.0, wall - epoch)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is at the door, and how they came.
+
+    ``key`` names the session or token among ours and is no secret. ``expires`` is in epoch s, None
+    when there is no set end. ``scopes`` are a token's.
+    """
+
+    user: User
+    way: Way
+    key: str = ""
+    expires: float | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+class Throttle:
+    """Lets a guess pass at once, then makes one wait ever longer.
+
+    The first ``free`` guesses with one key cost nothing, then each doubles the wait, from ``first``
+    s to ``most`` s. A guess counts when it is made, so many at a time gain nothing. What was quiet
+    for ``forget`` s is forgotten. At most ``keys`` keys are kept, the latest.
+    """
+
+    def __init__(
+        self,
+        *,
+        free: int = 4,
+        first: float = 1.0,
+        most: float = 300.0,
+        forget: float = 3600.0,
+        keys: int = 10_000,
+    ) -> None:
+        self._free = free
+        self._first = first
+        self._most = most
+        self._forget = forget
+        self._keys = keys
+        self._guesses: dict[object, tuple[int, float]] = {}  # how many, the latest at
+
+    def wait(self, key: object, now: float) -> float:
+        """How many s this key must wait before its next guess; 0 when it may guess now."""
+        count, latest = self._guesses.get(key, (0, now))
+        if now - latest >= self._forget:
+            return 0.0
+        return max(0.0, latest + self._delay(count) - now)
+
+    def guess(self, key: object, now: float) -> None:
+        """It guesses."""
+        count, latest = self._guesses.pop(key, (0, now))
+        self._guesses[key] = (1 if now - latest >= self._forget else count + 1, now)
+        if len(self._guesses) > self._keys:
+            del self._guesses[next(iter(self._guesses))]
+
+    def right(self, key: object) -> None:
+        """It guessed right: no more waiting."""
+        self._guesses.pop(key, None)
+
+    def _delay(self, count: int) -> float:
+        if count < self._free:
+            return 0.0
+        return float(min(self._most, self._first * 2.0 ** min(count - self._free, 60)))
+
+
+class Bucket:
+    """``rate`` requests per second for each key, and ``burst`` at once. Keeps ``keys`` keys."""
+
+    def __init__(self, rate: float, burst: float, *, keys: int = 10_000) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._keys = keys
+        self._left: dict[object, tuple[float, float]] = {}
+
+    def take(self, key: object, now: float) -> bool:
+        """Whether one more request is within the rate."""
+        left, latest = self._left.pop(key, (self._burst, now))
+        left = min(self._burst, left + (now - latest) * self._rate)
+        self._left[key] = (left - 1 if left >= 1 else left, now)
+        if len(self._left) > self._keys:
+            del self._left[next(iter(self._left))]
+        return left >= 1
+
+
+# -- secrets
+
+_TOKEN = "sl"
+
+
+def new_secret() -> str:
+    """256 random bits as text, for cookies and links."""
+    return secrets.token_urlsafe(32)
+
+
+def new_token() -> tuple[str, str, str]:
+    """An API token: its id, its secret, and the text ``sl_<id>_<secret>`` its holder keeps."""
+    number, secret = secrets.token_hex(6), new_secret()
+    return number, secret, f"{_TOKEN}_{number}_{secret}"
+
+
+def read_token(text: str) -> tuple[str, str] | None:
+    """The id and the secret in a token's text; None when it is none."""
+    mark, _, rest = text.partition("_")
+    number, _, secret = rest.partition("_")
+    if mark != _TOKEN or len(number) != 12 or not 20 <= len(secret) <= 100:
+        return None
+    return number, secret
+
+
+def digest(secret: str) -> str:
+    """What we keep of a secret. It is random and long, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def matches(secret: str, kept: str) -> bool:
+    """Whether this is the secret of which we kept ``kept``; takes the same time either way."""
+    return hmac.compare_digest(digest(secret), kept)
+
+
+def described(visitor: Visitor) -> dict[str, object]:
+    """Who somebody is, for themselves: the ``user`` of hello and of the API. Times in epoch s."""
+    user = visitor.user
+    said: dict[str, object] = {
+        "name": user.name,
+        "role": user.role,
+        "way": visitor.way,
+        "rights": rights(user),
+    }
+    if visitor.expires is not None:
+        said["expires"] = round(visitor.expires, 3)
+    if visitor.way == "token":
+        said["scopes"] = sorted(visitor.scopes)
+    return said

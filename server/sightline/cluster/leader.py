@@ -1,0 +1,92 @@
+"""What one of several servers does for all: the one on duty does it, the others wait a while.
+
+Each server finds out the same things. The one on duty acts on them at once. Another keeps what it
+would have done, and forgets it once somebody else was on duty well after it happened: by then it
+has been done. If duty falls to it before, since whoever had it is gone, it does what it kept. So
+nothing is left out while duty changes hands or nobody has it, and some of it is done twice:
+whatever is done so must bear that.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+SETTLED = 30.0
+"""s after which whoever is on duty has done what it found out; many times what that takes."""
+LONGEST = 3_600.0
+"""s that anything is kept: what nobody did for so long is no news any more."""
+MOST = 1_000
+
+T = TypeVar("T")
+
+
+def always() -> bool:
+    """On duty: a server that is alone is so at all times."""
+    return True
+
+
+class Leadership:
+    """Whether the duty is ours, as ``on_duty`` says, and when it was last another's."""
+
+    def __init__(self, on_duty: Callable[[], bool] = always) -> None:
+        self._on_duty = on_duty
+        self._seen = float("-inf")
+
+    @property
+    def ours(self) -> bool:
+        """Whether we are on duty now."""
+        return self._on_duty()
+
+    def seen(self, now: float) -> None:
+        """Another server says that it is on duty. ``now`` is monotonic s."""
+        self._seen = max(self._seen, now)
+
+    def is_settled(self, at: float, now: float) -> bool:
+        """Whether what happened at ``at`` need not be done by us any more. Both monotonic s."""
+        return self._seen - at > SETTLED or now - at > LONGEST
+
+
+class LeaderWork(Generic[T]):
+    """Keeps what is not ours to do just now. ``most`` bounds the costs of what is kept, in all."""
+
+    def __init__(self, duty: Leadership, *, most: float = MOST) -> None:
+        self._duty = duty
+        self._most = most
+        self._cost = 0.0
+        self._kept: deque[tuple[T, float, float]] = deque()  # what, when, its cost
+        self.dropped = 0
+        """What found no room: the oldest goes."""
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def ours(self, what: T, now: float, cost: float = 1.0) -> bool:
+        """Whether to do this now; if not, it is kept. ``now`` is monotonic s."""
+        if self._duty.ours:
+            return True
+        self._kept.append((what, now, cost))
+        self._cost += cost
+        while self._cost > self._most:
+            self._drop()
+            self.dropped += 1
+        return False
+
+    def due(self, now: float) -> list[T]:
+        """What was kept and is to be done now, oldest first. To be asked about once a second."""
+        while self._kept and self._duty.is_settled(self._kept[0][1], now):
+            self._drop()
+        if not self._kept or not self._duty.ours:
+            return []
+        return [self._drop() for _ in range(len(self._kept))]
+
+    def forget(self, about: Callable[[T], bool]) -> None:
+        """Of these nothing is kept any more."""
+        self._kept = deque(each for each in self._kept if not about(each[0]))
+        self._cost = sum(cost for _, _, cost in self._kept)
+
+    def _drop(self) -> T:
+        what, _, cost = self._kept.popleft()
+        self._cost -= cost
+        return what

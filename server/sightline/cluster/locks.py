@@ -1,0 +1,159 @@
+"""Which of several servers may act for all, robot by robot: the rules, without I/O.
+
+A *claim* is a row in a store that all servers share. It is changed by conditional writes only: who
+changes it says how it was (holder, fence, beat), and is refused when it is not so any more.
+
+    who         may                         when
+    ---------   -------------------------   ----------------------------------------------------
+    anybody     take it (fence + 1)         nobody holds it; or it has not changed for `GONE`
+                                            since *this* server first saw it as it is
+    its holder  beat (beat + 1), each       always; what it does rests on the claim until `HOLD`
+                `BEAT`                      after the last beat that was granted was *asked* for
+    its holder  let go (beat + 1)           when all is said that it had to say
+
+So nobody compares two machines' clocks: a beat is seen by others after it was asked, `HOLD` is
+shorter than `GONE`, and therefore the holder has stopped acting before another may begin. A server
+that hung, was frozen or cut off finds, whenever it goes on, that its time is over.
+
+Time (``now``) is monotonic s, each server's own, and passed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+BEAT = 1.0
+"""A holder beats so often (s)."""
+HOLD = 2.5
+"""And acts no longer than this (s) after it asked for the last beat that was granted."""
+GONE = 4.0
+"""Others wait until it has not changed for so long (s)."""
+
+
+class LockRequest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Somebody at another server would like to have it.
+
+    ``n`` names this wish. ``over``: they need not ask the holder.
+    """
+
+    by: str
+    who: str
+    n: str
+    over: bool = False
+
+
+class Lock(msgspec.Struct, frozen=True):
+    """One claim as it stands in the store.
+
+    ``holder`` is one run of one server, empty: nobody. ``fence`` is greater with each holder, and
+    ``(fence, beat)`` with each change but those of ``wanted``. ``who`` is whom it is held for,
+    ``told`` what the holder tells the others about it (JSON). ``declined`` is the `Want.n` that the
+    holder said no to.
+    """
+
+    name: str
+    holder: str = ""
+    fence: int = 0
+    beat: int = 0
+    who: str = ""
+    told: str = ""
+    wanted: LockRequest | None = None
+    declined: str = ""
+
+    @property
+    def server(self) -> str:
+        """The holder's name among the servers."""
+        return self.holder.partition("/")[0]
+
+    @property
+    def age(self) -> tuple[int, int]:
+        """What is greater with each change."""
+        return self.fence, self.beat
+
+
+class HeldElsewhere(Exception):
+    """Another server holds it."""
+
+    def __init__(self, claim: Lock) -> None:
+        super().__init__(claim.name)
+        self.claim = claim
+
+
+class Declined(Exception):
+    """Who holds it wants to keep it."""
+
+
+class Locks:
+    """What one server knows of all claims. ``me`` is this run of it."""
+
+    def __init__(self, me: str) -> None:
+        self.me = me
+        self._known: dict[str, Lock] = {}
+        self._since: dict[str, float] = {}
+        self._until: dict[str, float] = {}
+
+    # -- what becomes known
+
+    def saw(self, claim: Lock, now: float) -> bool:
+        """It stands so in the store; whether that takes from us what was ours."""
+        before = self._known.get(claim.name)
+        if before is not None and claim.age < before.age:
+            return False  # an answer that was overtaken
+        if before is None or claim.age != before.age:
+            self._since[claim.name] = now
+        self._known[claim.name] = claim
+        if claim.holder == self.me or claim.name not in self._until:
+            return False
+        del self._until[claim.name]
+        return True
+
+    def granted(self, claim: Lock, asked: float, now: float) -> None:
+        """We hold it, by what we asked for at ``asked``."""
+        self.saw(claim, now)
+        if self._known[claim.name] is claim:
+            self._until[claim.name] = max(asked + HOLD, self._until.get(claim.name, 0.0))
+
+    def beaten(self, claim: Lock, asked: float, now: float) -> bool:
+        """As `granted`, for a beat; False: we have let go of it meanwhile."""
+        if claim.name not in self._until:
+            return False
+        self.granted(claim, asked, now)
+        return True
+
+    def let_go(self, name: str) -> None:
+        """We act on it no more, whatever the store says."""
+        self._until.pop(name, None)
+
+    # -- how it stands
+
+    def holds(self, name: str, now: float) -> bool:
+        """Whether we may act on it now. Safe to ask from any thread."""
+        return now < self._until.get(name, 0.0)
+
+    def ours(self) -> list[Lock]:
+        """The claims we hold, or have to give back because our time was over."""
+        return [self._known[name] for name in self._until]
+
+    def get(self, name: str) -> Lock | None:
+        """A claim as last seen."""
+        return self._known.get(name)
+
+    def elsewhere(self, name: str, now: float) -> Lock | None:
+        """The claim, if another server holds it."""
+        claim = self._known.get(name)
+        if claim is None or claim.holder in ("", self.me):
+            return None
+        return claim if now - self._since[name] < GONE else None
+
+    def all_elsewhere(self, now: float) -> Iterable[Lock]:
+        """Every claim that another server holds."""
+        return [claim for name in self._known if (claim := self.elsewhere(name, now)) is not None]
+
+    def to_take(self, name: str, now: float) -> Lock:
+        """How it must still stand when we take it. Raises `HeldElsewhere`."""
+        claim = self.elsewhere(name, now)
+        if claim is not None:
+            raise HeldElsewhere(claim)
+        return self._known.get(name) or Lock(name)

@@ -1,0 +1,175 @@
+"""The other servers: what several that are one to everybody tell each other, over their broker.
+
+    sightline/replicas/<server>/posted/<user>/<device>   a message as a phone posted it there
+    sightline/replicas/<server>/phone/<user>/<device>    how it stands with a phone (`Phone`, JSON)
+    sightline/replicas/<server>/look                     it has changed something that all share
+
+None of it is retained. QoS 1, so that a server that is away gets it when it is back; but that there
+is something to look at is news for now only: QoS 0. Whoever may publish there is believed no more
+than a phone: levels and sizes are looked at here, and whoever listens reads strictly.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from twisted.application.service import Service
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from sightline.model.kind import Arrival, CannotDecode, id_of
+from sightline.model.topic import LONGEST_LEVEL, levels
+
+TOPIC = "sightline/replicas"
+FILTERS = ((f"{TOPIC}/+/#", 1),)
+"""What each of several servers subscribes besides."""
+LARGEST = 65_536
+"""Bytes of a message: as much as may be posted."""
+MOST, MOST_BYTES = 1_000, 8_000_000
+"""What waits for a broker that is away."""
+_AGAIN = 1.0  # s
+_ROOT, _ROOT_BYTES = f"{TOPIC}/", f"{TOPIC}/".encode()
+_MOST_LEVELS = 6
+
+Publish = Callable[[str, bytes, int], bool]
+"""Sends a message at this QoS; False: no broker takes it now."""
+Hear = Callable[[str, bytes, float], None]
+"""Gets what another server says: about what (``jane/phone``), the message, our receipt (epoch s).
+Raises `CannotDecode` when it makes no sense."""
+
+
+class PeerBus(Protocol):
+    """What a part of ours needs to speak with its like at the other servers."""
+
+    def tell(self, what: str, about: str, payload: bytes = b"") -> None:
+        """Tell them ``what`` about something of one or two levels, as soon as a broker takes it."""
+
+    def hear(self, what: str, hear: Hear) -> None:
+        """Call ``hear`` with what they tell under this word."""
+
+
+def topic(server: str, what: str, about: str = "") -> str:
+    """Where it is told."""
+    return f"{_ROOT}{server}/{what}" + (f"/{about}" if about else "")
+
+
+def address(told: str | bytes) -> tuple[str, str, str] | None:
+    """Which server tells what about what; None: it is none of ours, or nothing could be so."""
+    try:
+        found = levels(told)
+    except CannotDecode:
+        return None
+    if not 4 <= len(found) <= _MOST_LEVELS or "/".join(found[:2]) != TOPIC:
+        return None
+    for level in found:
+        if not 0 < len(level) <= LONGEST_LEVEL or any(sign in level for sign in "+#"):
+            return None
+    _, _, server, what, *about = found
+    return server, what, "/".join(about)
+
+
+class Peers(Service):
+    """``name`` is ours among them. What waits for a broker is sent in its order."""
+
+    _log = Logger()
+
+    def __init__(self, clock: IReactorTime, name: str, publish: Publish) -> None:
+        self._name = name
+        self._publish = publish
+        self._waiting: deque[tuple[str, bytes]] = deque()
+        self._bytes = 0
+        self._hears: dict[str, Hear] = {}
+        self._loop = LoopingCall(self._send)
+        self._loop.clock = clock
+        self.dropped = 0
+        """Messages that found no room while no broker took them."""
+        self.refused = 0
+        """Messages that made no sense."""
+
+    def startService(self) -> None:
+        """Begin to look after what waits."""
+        super().startService()
+        self._loop.start(_AGAIN, now=False).addErrback(
+            lambda failure: self._log.failure("Other servers are not told any more", failure)
+        )
+
+    def stopService(self) -> None:
+        """Tell nothing any more."""
+        super().stopService()
+        if self._loop.running:
+            self._loop.stop()
+
+    # -- told by us
+
+    def tell(self, what: str, about: str, payload: bytes = b"") -> None:
+        """See `PeerBus`."""
+        self._waiting.append((topic(self._name, what, about), payload))
+        self._bytes += len(payload)
+        while len(self._waiting) > MOST or self._bytes > MOST_BYTES:
+            self._bytes -= len(self._waiting.popleft()[1])
+            self.dropped += 1
+            if self.dropped == 1:
+                self._log.warn("Other servers cannot be told, and the first messages were dropped")
+        self._send()
+
+    def hint(self) -> None:
+        """Have them look at what all share; who does not hear it looks within a second anyhow."""
+        self._publish(topic(self._name, "look"), b"", 0)
+
+    def forget(self, thing: str) -> None:
+        """Nothing that waits and is about this friend or robot is told."""
+        end = f"/{id_of(thing)}"
+        self._waiting = deque(each for each in self._waiting if not each[0].endswith(end))
+        self._bytes = sum(len(payload) for _, payload in self._waiting)
+
+    def _send(self) -> None:
+        while self._waiting and self._publish(*self._waiting[0], 1):
+            self._bytes -= len(self._waiting.popleft()[1])
+
+    # -- told to us
+
+    def hear(self, what: str, hear: Hear) -> None:
+        """See `PeerBus`."""
+        self._hears[what] = hear
+
+    def sift(self, arrivals: Iterable[Arrival]) -> list[Arrival]:
+        """Take what other servers say, and hand back all the rest."""
+        rest = []
+        for arrival in arrivals:
+            if _is_ours(arrival.topic):
+                self._take(arrival)
+            else:
+                rest.append(arrival)
+        return rest
+
+    def _take(self, arrival: Arrival) -> None:
+        found = address(arrival.topic)
+        if found is None or len(arrival.payload) > LARGEST:
+            self._refuse()
+            return
+        server, what, about = found
+        if arrival.retain:
+            return  # a copy of the past
+        if server == self._name:
+            return  # our own
+        hear = self._hears.get(what)
+        if hear is None:
+            return  # a newer server's
+        try:
+            hear(about, arrival.payload, arrival.at)
+        except CannotDecode:
+            self._refuse()
+        except Exception:  # a slip of ours must not hold up the messages behind it
+            self._log.failure("Could not take what another server says")
+
+    def _refuse(self) -> None:
+        self.refused += 1
+        if self.refused == 1:
+            self._log.warn("Somebody says below {topic} what makes no sense", topic=TOPIC)
+
+
+def _is_ours(told: str | bytes) -> bool:
+    return told.startswith(_ROOT) if isinstance(told, str) else told.startswith(_ROOT_BYTES)

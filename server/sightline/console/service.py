@@ -1,0 +1,595 @@
+"""The console: what people subscribe, publish and look up by hand, one desk for all of them.
+
+    verb         who             does
+    ---------    -------------   ----------------------------------------------------------
+    subscribe    read_role       a subscription of this viewer's own
+    unsubscribe  anybody         ends it
+    topics       read_role       a page of the topic tree; may be watched
+    publish      publish_role    one message, audited
+    clear        publish_role    clears a retained message, audited
+    figures      who may see it  a thing's figures over time, since the start or from the store
+
+A viewer that leaves is forgotten with all it had. Messages for a viewer wait in a bounded queue;
+while its socket is full they stay there, and what finds no room is counted and told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import DeferredList, DeferredLock, maybeDeferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from sightline.console.rules import (
+    ConsoleDenied,
+    ConsoleQueue,
+    ConsoleRights,
+    payload,
+    shown,
+    veiled,
+)
+from sightline.console.series import Series
+from sightline.console.subscriptions import ConsoleSubscriptions, Make
+from sightline.console.topic_tree import TopicTree
+from sightline.live import protocol
+from sightline.live.protocol import Request
+from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.model.filters import matches
+from sightline.model.kind import Arrival
+from sightline.model.text import clean
+
+MOST_SUBSCRIPTIONS = 20
+"""Of one viewer."""
+MOST_FILTERS = 200
+"""Different ones at one broker."""
+FLUSH_SECONDS = 0.05
+FLUSH_MESSAGES = 50
+FLUSH_BYTES = 65_536
+FRESH_SECONDS = 10.0
+"""Retained messages go to subscriptions no older than this: the others have had them."""
+WATCH_SECONDS = 1.0
+_EVERYTHING = "#"
+
+MOST_STORED = 31 * 86_400.0
+"""s back in time that figures are told from the store."""
+REMEMBERED = 60.0
+"""s for which an answer from the store will do: it is a chart of hours or days."""
+_MOST_REMEMBERED = 32
+
+Stored = Callable[[str, float, float], Awaitable[Sequence[tuple[float, Mapping[str, Any]]]]]
+"""States of a thing between two times (epoch s), a few, each with its time; from the store."""
+Publish = Callable[[str, bytes, int, bool], None]
+"""Topic, payload, QoS, retain; raises `ConsoleDenied` (``not_sent``) when it cannot be sent now."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleAct:
+    """Something done to a broker by hand, for the audit trail: never the payload. ``at``: epoch s.
+
+    ``refused`` says why, when it was not done.
+    """
+
+    at: float
+    verb: str
+    user: str
+    role: str
+    address: str
+    broker: str
+    topic: str
+    size: int
+    qos: int
+    retain: bool
+    refused: str | None = None
+
+
+@dataclass(slots=True)
+class _Subscription:
+    sub: str
+    broker: str
+    filter: str
+    qos: int
+    fresh_until: float
+    said: tuple[str, str | None] = ("waiting", None)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A page of a topic tree that somebody looks at."""
+
+    broker: str
+    path: tuple[str, ...]
+    after: str | None
+    find: str
+    all: bool
+
+
+@dataclass(slots=True)
+class _ConsoleSession:
+    """One viewer at the desk."""
+
+    asker: Asker
+    queue: ConsoleQueue = field(default_factory=ConsoleQueue)
+    subs: dict[str, _Subscription] = field(default_factory=dict)
+    view: _View | None = None
+    sent: bytes = b""  # the page it was last sent: the same is not sent again
+    last: int = 0
+
+
+class _Post:
+    """One broker, as the desk sees it."""
+
+    def __init__(self, name: str, publish: Publish, ears: ConsoleSubscriptions) -> None:
+        self.name = name
+        self.publish = publish
+        self.ears = ears
+        self.topics = TopicTree()
+        self.listeners: dict[str, dict[int, tuple[_ConsoleSession, _Subscription]]] = defaultdict(
+            dict
+        )
+
+    @property
+    def hears_all(self) -> bool:
+        """Whether everything comes by the console's own connection just now."""
+        return self.ears.state(_EVERYTHING)[0] == "active" and _EVERYTHING in self.ears.filters
+
+
+class ConsoleService(Service):
+    """All consoles. ``wall`` gives epoch s; ``audit`` is told of every act, refused ones too."""
+
+    name = "desk"
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        wall: Callable[[], float],
+        rights: ConsoleRights,
+        audit: Callable[[ConsoleAct], None] | None = None,
+    ) -> None:
+        self._clock = clock
+        self._wall = wall
+        self._rights = rights
+        self.audit = audit or self._log_act
+        self._posts: dict[str, _Post] = {}
+        self._seats: dict[Asker, _ConsoleSession] = {}
+        self._figures: dict[str, Series] = defaultdict(Series)
+        self.stored: Stored | None = None
+        self._remembered: dict[tuple[str, float], tuple[float, Series]] = {}
+        self._one_by_one = DeferredLock()
+        self._flushing: IDelayedCall | None = None
+        self._watching = LoopingCall(self._show_views)
+        self._watching.clock = clock
+        self._dropped = 0
+
+    def join(self, requests: Requests) -> None:
+        """Take the requests that are ours."""
+        for name, verb in (
+            ("subscribe", self._subscribe),
+            ("unsubscribe", self._unsubscribe),
+            ("publish", self._publish),
+            ("clear", self._clear),
+            ("topics", self._topics),
+            ("figures", self._tell_figures),
+        ):
+            requests.add(name, _answering(verb))
+        requests.when_left(self.left)
+
+    def open(self, name: str, publish: Publish, make: Make) -> None:
+        """There is a broker of this name: how to publish there, how to listen there."""
+
+        def heard(arrivals: list[Arrival]) -> None:
+            self._heard(post, arrivals)
+
+        def changed() -> None:
+            self._say_states(post)
+
+        post = self._posts[name] = _Post(
+            name, publish, ConsoleSubscriptions(self._clock, make, heard, changed)
+        )
+
+    def overheard(self, name: str, arrivals: list[Arrival]) -> None:
+        """The server itself received these: they belong in the topic tree."""
+        post = self._posts.get(name)
+        if post is None:
+            return
+        everything = post.hears_all  # then they come that way too, but for what begins with $
+        post.topics.feed(
+            veiled(one)
+            for one in arrivals
+            if (not everything or one.topic[:1] in ("$", b"$")) and not _is_log(one.topic)
+        )
+
+    def figures(self, thing: str) -> Series:
+        """The series of a thing's figures."""
+        return self._figures[thing]
+
+    @property
+    def subscriptions(self) -> int:
+        """Of all viewers."""
+        return sum(len(seat.subs) for seat in self._seats.values())
+
+    @property
+    def dropped(self) -> int:
+        """Messages that came too fast for the consoles: for a viewer, or for all of them."""
+        return self._dropped + sum(post.ears.lost for post in self._posts.values())
+
+    @property
+    def topics(self) -> int:
+        """In all trees."""
+        return sum(post.topics.topics for post in self._posts.values())
+
+    def stopService(self) -> Any:
+        """Nobody listens any more."""
+        super().stopService()
+        if self._watching.running:
+            self._watching.stop()
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
+        return DeferredList([maybeDeferred(post.ears.stop) for post in self._posts.values()])
+
+    def left(self, asker: Asker) -> None:
+        """A viewer is gone: so is all it had."""
+        seat = self._seats.pop(asker, None)
+        if seat is not None:
+            self._look(seat, None)
+            for sub in list(seat.subs):
+                self._end(seat, sub)
+
+    # ---- subscriptions
+
+    def _subscribe(self, asker: Asker, request: Request) -> Fields:
+        post = self._post(request)
+        name = _text(request, "filter")
+        qos = _qos(request)
+        self._rights.may_subscribe(asker.user, name)
+        seat = self._seat(asker)
+        if len(seat.subs) >= MOST_SUBSCRIPTIONS:
+            raise Refused("too_many", f"at most {MOST_SUBSCRIPTIONS} subscriptions at a time")
+        if len(post.ears) >= MOST_FILTERS and name not in post.ears.filters:
+            raise Refused("too_many", "all consoles together have too many subscriptions")
+        seat.last += 1
+        fresh = self._clock.seconds() + FRESH_SECONDS
+        sub = _Subscription(f"s{seat.last}", post.name, name, qos, fresh)
+        seat.subs[sub.sub] = sub
+        post.listeners[name][id(sub)] = (seat, sub)
+        post.ears.want(name, qos)
+        sub.said = post.ears.state(name)
+        return {"sub": sub.sub, "state": sub.said[0]}
+
+    def _unsubscribe(self, asker: Asker, request: Request) -> Fields:
+        seat = self._seat(asker)
+        sub = _text(request, "sub")
+        if sub not in seat.subs:
+            raise Refused("unknown", "there is no such subscription")
+        self._end(seat, sub)
+        return {}
+
+    def _end(self, seat: _ConsoleSession, name: str) -> None:
+        sub = seat.subs.pop(name)
+        seat.queue.forget(name)
+        post = self._posts[sub.broker]
+        post.listeners[sub.filter].pop(id(sub), None)
+        if not post.listeners[sub.filter]:
+            del post.listeners[sub.filter]
+        post.ears.unwant(sub.filter, sub.qos)
+
+    def _say_states(self, post: _Post) -> None:
+        """The console's connection changed: tell each subscription what that means for it."""
+        fresh = self._clock.seconds() + FRESH_SECONDS
+        for listeners in list(post.listeners.values()):
+            for seat, sub in list(listeners.values()):
+                state = post.ears.state(sub.filter)
+                if state == sub.said:
+                    continue
+                if state[0] == "active":
+                    sub.fresh_until = fresh
+                sub.said = state
+                told = {
+                    "sub": sub.sub,
+                    "state": state[0],
+                    **({"why": state[1]} if state[1] else {}),
+                }
+                seat.asker.say(protocol.frame("sub", told))
+
+    def _heard(self, post: _Post, arrivals: list[Arrival]) -> None:
+        arrivals = [veiled(one) for one in arrivals]
+        if post.hears_all:
+            post.topics.feed(arrivals)
+        if not post.listeners:
+            return
+        now = self._clock.seconds()
+        for arrival in arrivals:
+            topic = arrival.topic
+            if isinstance(topic, bytes):
+                topic = topic.decode("utf-8", "replace")
+            body: bytes | None = None
+            for name, listeners in post.listeners.items():
+                if not matches(name, topic):
+                    continue
+                for seat, sub in listeners.values():
+                    if arrival.retain and now > sub.fresh_until:
+                        continue
+                    if body is None:
+                        body = _body(topic, arrival)
+                    if not seat.queue.put(sub.sub, body):
+                        self._dropped += 1
+        if self._flushing is None:
+            self._flushing = self._clock.callLater(FLUSH_SECONDS, self._flush)
+
+    def _flush(self) -> None:
+        """Send each viewer some of what waits for it."""
+        self._flushing = None
+        waiting = False
+        for seat in list(self._seats.values()):
+            queue = seat.queue
+            if not _busy(seat.asker):
+                for sub, body in queue.take(FLUSH_MESSAGES, FLUSH_BYTES):
+                    seat.asker.say(protocol.heard_by(sub, body, queue.dropped.pop(sub, 0)))
+            waiting = waiting or bool(len(queue))
+        if waiting and self.running:
+            self._flushing = self._clock.callLater(FLUSH_SECONDS, self._flush)
+
+    # ---- publishing
+
+    def _publish(self, asker: Asker, request: Request) -> Fields:
+        form = request.more.get("form", "text")
+        if not isinstance(form, str):
+            raise Refused("bad_payload", "a payload's form is text, json, hex or base64")
+        data = payload(form, request.more.get("payload", ""))
+        return self._send(asker, request, data, _qos(request), _yes(request, "retain"))
+
+    def _clear(self, asker: Asker, request: Request) -> Fields:
+        return self._send(asker, request, b"", 1, True)
+
+    def _send(self, asker: Asker, request: Request, data: bytes, qos: int, retain: bool) -> Fields:
+        post = self._post(request)
+        topic = _text(request, "topic")
+        refused: Refused | None = None
+        try:
+            self._rights.may_publish(asker.user, topic)
+            post.publish(topic, data, qos, retain)
+        except ConsoleDenied as why:
+            refused = Refused(why.code, why.why)
+        self.audit(
+            ConsoleAct(
+                at=self._wall(),
+                verb=request.do,
+                user=asker.user.name,
+                role=asker.user.role,
+                address=asker.address,
+                broker=post.name,
+                topic=clean(topic, 256),
+                size=len(data),
+                qos=qos,
+                retain=retain,
+                refused=refused.why if refused else None,
+            )
+        )
+        if refused is not None:
+            raise refused
+        return {"size": len(data)}
+
+    def _log_act(self, act: ConsoleAct) -> None:
+        self._log.info(
+            "{user} ({role}): {verb} {topic} at broker {broker}, {size} bytes: {outcome}",
+            user=act.user,
+            role=act.role,
+            verb=act.verb,
+            topic=act.topic,
+            broker=act.broker,
+            size=act.size,
+            outcome=f"refused, {act.refused}" if act.refused else "sent",
+        )
+
+    # ---- the topic tree
+
+    def _topics(self, asker: Asker, request: Request) -> Fields:
+        seat = self._seat(asker)
+        if request.more.get("watch") is False:
+            self._look(seat, None)
+            return {}
+        self._rights.may_read(asker.user)
+        post = self._post(request)
+        path = request.more.get("path", [])
+        if not isinstance(path, list) or not all(isinstance(level, str) for level in path):
+            raise Refused("bad_path", "a path is a list of levels")
+        after, find = request.more.get("after"), request.more.get("find", "")
+        if not isinstance(after, str | None) or not isinstance(find, str):
+            raise Refused("bad_path", "after and find are texts")
+        everything = _yes(request, "all")
+        if everything:
+            self._rights.may_subscribe(asker.user, _EVERYTHING)
+        view = _View(post.name, tuple(path), after, find, everything)
+        if _yes(request, "watch"):
+            self._look(seat, view)
+        return self._page(view)
+
+    def _look(self, seat: _ConsoleSession, view: _View | None) -> None:
+        """This viewer looks at another page, or at none."""
+        before, seat.view, seat.sent = seat.view, view, b""
+        heard = before.broker if before is not None and before.all else None
+        wanted = view.broker if view is not None and view.all else None
+        if wanted != heard:  # another page of the same tree must not bring what is retained again
+            if wanted is not None:
+                self._posts[wanted].ears.want(_EVERYTHING, 0, again=False)
+            if heard is not None:
+                self._posts[heard].ears.unwant(_EVERYTHING, 0)
+        watched = any(one.view for one in self._seats.values())
+        if watched and not self._watching.running:
+            self._watching.start(WATCH_SECONDS, now=False).addErrback(
+                lambda failure: self._log.failure("The topic tree is not shown any more", failure)
+            )
+        elif not watched and self._watching.running:
+            self._watching.stop()
+
+    def _page(self, view: _View) -> dict[str, Any]:
+        post = self._posts[view.broker]
+        tree = post.topics
+        page = tree.page(view.path, self._wall(), after=view.after, find=view.find)
+        told: dict[str, Any] = {
+            "broker": view.broker,
+            "path": list(view.path),
+            "topics": tree.topics,
+            "messages": tree.messages,
+            "all": post.hears_all,
+        }
+        if tree.cut:
+            told["cut"] = tree.cut
+        if post.ears.lost:
+            told["lost"] = post.ears.lost
+        if page is None:
+            return told | {"total": 0, "children": []}
+        told |= {"node": page.node, "children": page.children, "total": page.total}
+        if page.after is not None:
+            told["after"] = page.after
+        return told
+
+    def _show_views(self) -> None:
+        """Once a second: each viewer's page, if it changed. Equal views share one page."""
+        pages: dict[_View, bytes] = {}
+        for seat in list(self._seats.values()):
+            view = seat.view
+            if view is None or _busy(seat.asker):
+                continue
+            if view not in pages:
+                pages[view] = protocol.frame("topics", self._page(view))
+            if pages[view] != seat.sent:
+                seat.sent = pages[view]
+                seat.asker.say(pages[view])
+
+    # ---- charts
+
+    def _tell_figures(self, asker: Asker, request: Request) -> Fields | Awaitable[Fields]:
+        thing = _text(request, "thing")
+        if thing not in self._figures or not asker.user.sight.sees(thing):
+            raise Refused("unknown", "there are no figures of this")
+        names = request.more.get("names")
+        if names is not None and not (
+            isinstance(names, list) and all(isinstance(name, str) for name in names)
+        ):
+            raise Refused("bad_names", "names is a list of texts")
+        since, back = request.more.get("since", 0), request.more.get("stored")
+        if isinstance(since, bool) or not isinstance(since, int | float):
+            raise Refused("bad_since", "since is a time in epoch s")
+        if back is None:
+            return {"thing": thing, **self._figures[thing].series(names, since)}
+        if type(back) not in (int, float) or not 60 <= back <= MOST_STORED:
+            raise Refused("bad_stored", f"stored is 60 to {MOST_STORED:.0f} s back in time")
+        if self.stored is None:
+            raise Refused("no_store", "nothing is kept here")
+        return self._tell_stored(thing, names, float(back))
+
+    async def _tell_stored(self, thing: str, names: list[str] | None, back: float) -> Fields:
+        """One at a time for everybody together: each costs the store some hundred looks."""
+        await self._one_by_one.acquire()
+        try:
+            figures = await self._from_store(thing, back)
+        finally:
+            self._one_by_one.release()
+        return {"thing": thing, "stored": back, **figures.series(names, float("-inf"))}
+
+    async def _from_store(self, thing: str, back: float) -> Series:
+        now = self._wall()
+        known = self._remembered.get((thing, back))
+        if known is not None and 0 <= now - known[0] < REMEMBERED:
+            return known[1]
+        assert self.stored is not None
+        try:
+            states = await self.stored(thing, now - back, now)
+        except Exception as why:
+            raise Refused("busy", f"the store does not answer: {why}") from None
+        figures = Series()
+        for at, state in states:
+            figures.sample(at, flat(state))
+        while len(self._remembered) >= _MOST_REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
+        self._remembered[thing, back] = (now, figures)
+        return figures
+
+    # ---- what requests have in common
+
+    def _seat(self, asker: Asker) -> _ConsoleSession:
+        seat = self._seats.get(asker)
+        if seat is None:
+            seat = self._seats[asker] = _ConsoleSession(asker)
+        return seat
+
+    def _post(self, request: Request) -> _Post:
+        name = request.more.get("broker") or next(iter(self._posts), None)
+        post = self._posts.get(name) if isinstance(name, str) else None
+        if post is None:
+            raise Refused("unknown", "there is no such broker")
+        return post
+
+
+def flat(state: Mapping[str, Any]) -> dict[str, float]:
+    """The figures in a thing's state as it was stored, by the names that charts know them by."""
+    found = dict(_numbers(state))
+    found |= _numbers(state.get("sys"))
+    found |= {f"{name}/s": rate for name, rate in _numbers(state.get("rates"))}
+    return found
+
+
+def _numbers(state: object) -> Iterator[tuple[str, float]]:
+    if isinstance(state, Mapping):
+        for name, value in state.items():
+            if type(value) in (int, float):
+                yield str(name), value
+
+
+def _answering(
+    verb: Callable[[Asker, Request], Fields | Awaitable[Fields]],
+) -> Callable[[Asker, Request], Fields | Awaitable[Fields]]:
+    """What the rules refuse is an answer, too."""
+
+    def answer(asker: Asker, request: Request) -> Fields | Awaitable[Fields]:
+        try:
+            return verb(asker, request)
+        except ConsoleDenied as why:
+            raise Refused(why.code, why.why) from None
+
+    return answer
+
+
+def _is_log(topic: str | bytes) -> bool:
+    """The broker's log names addresses and users, not for everybody who may look at topics."""
+    return isinstance(topic, str) and topic.startswith("$SYS/broker/log/")
+
+
+def _busy(asker: Asker) -> bool:
+    """Whether its socket is full; an asker without a socket never is."""
+    return bool(getattr(asker, "busy", False))
+
+
+def _body(topic: str, arrival: Arrival) -> bytes:
+    told: dict[str, Any] = {"topic": topic, **shown(arrival.payload)}
+    told |= {"qos": arrival.qos, "retain": arrival.retain, "at": round(arrival.at, 3)}
+    return protocol.heard(told)
+
+
+def _text(request: Request, name: str) -> str:
+    value = request.more.get(name)
+    if not isinstance(value, str):
+        raise Refused(f"bad_{name}", f"{name} is a text")
+    return value
+
+
+def _qos(request: Request) -> int:
+    qos = request.more.get("qos", 0)
+    if type(qos) is not int or qos not in (0, 1):
+        raise Refused("bad_qos", "qos is 0 or 1")
+    return qos
+
+
+def _yes(request: Request, name: str) -> bool:
+    value = request.more.get(name, False)
+    if not isinstance(value, bool):
+        raise Refused(f"bad_{name}", f"{name} is true or false")
+    return value

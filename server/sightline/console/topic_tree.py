@@ -1,0 +1,239 @@
+"""The tree of topics: what came to which, how often, how much, and what last.
+
+Fed with every message, asked for one node's children at a time. Bounded: what finds no room is
+counted (`Topics.cut`) and said, never kept. Time is given with each message (epoch s).
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sightline.model.kind import Arrival
+from sightline.model.text import clean
+
+MOST_TOPICS = 50_000
+MOST_NODES = 100_000
+MOST_LEVELS = 32
+LONGEST_LEVEL = 256  # characters
+HEAD = 120  # bytes of a last value that are kept
+RATE_SECONDS = 10.0
+"""A rate is a mean over about so many seconds."""
+PAGE = 200
+"""Children in one answer."""
+
+
+class Node:
+    """One level of a topic: what came to it, and to all below it."""
+
+    __slots__ = (
+        "at",
+        "below",
+        "bytes",
+        "children",
+        "count",
+        "head",
+        "qos",
+        "rate",
+        "rate_at",
+        "retain",
+        "size",
+        "topics",
+    )
+
+    def __init__(self) -> None:
+        self.children: dict[str, Node] | None = None
+        self.count = 0  # messages to exactly this topic
+        self.below = 0  # messages to this and all topics below
+        self.bytes = 0  # payload bytes, this and below
+        self.topics = 0  # topics, this and below
+        self.rate = 0.0
+        self.rate_at = 0.0
+        self.at = 0.0  # the newest message, this or below
+        self.head = b""
+        self.size = 0
+        self.qos = 0
+        self.retain = False
+
+    def rate_now(self, at: float) -> float:
+        """Messages per second to this and below, lately."""
+        return self.rate * math.exp(-max(0.0, at - self.rate_at) / RATE_SECONDS)
+
+    def hit(self, size: int, at: float) -> None:
+        """A message came here or below."""
+        self.below += 1
+        self.bytes += size
+        passed = at - self.rate_at
+        if passed > 0:
+            self.rate *= math.exp(-passed / RATE_SECONDS)
+            self.rate_at = at
+        self.rate += 1 / RATE_SECONDS
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """Some children of one node, in the order of their names. ``after`` continues; None: all."""
+
+    node: dict[str, Any]
+    children: list[dict[str, Any]]
+    total: int
+    after: str | None
+
+
+class TopicTree:
+    """All topics of one broker."""
+
+    def __init__(self, topics: int = MOST_TOPICS, nodes: int = MOST_NODES) -> None:
+        self._root = Node()
+        self._most_topics = topics
+        self._most_nodes = nodes
+        self.nodes = 0
+        self.cut = 0
+        """Messages to topics that found no room."""
+
+    @property
+    def topics(self) -> int:
+        """Topics in the tree."""
+        return self._root.topics
+
+    @property
+    def messages(self) -> int:
+        """Messages in the tree."""
+        return self._root.below
+
+    def feed(self, arrivals: Iterable[Arrival]) -> None:
+        """Messages came."""
+        for arrival in arrivals:
+            topic = arrival.topic
+            if isinstance(topic, bytes):
+                topic = topic.decode("utf-8", "replace")
+            self._take(topic, arrival)
+
+    def _take(self, topic: str, arrival: Arrival) -> None:
+        levels = topic.split("/")
+        path = self._path(levels)
+        if path is None:
+            self.cut += 1
+            return
+        leaf, size, at = path[-1], len(arrival.payload), arrival.at
+        if not leaf.count:
+            for node in path:
+                node.topics += 1
+        leaf.count += 1
+        leaf.head = arrival.payload[:HEAD]
+        leaf.size = size
+        leaf.qos = arrival.qos
+        leaf.retain = arrival.retain
+        for node in path:
+            node.hit(size, at)
+
+    def _path(self, levels: list[str]) -> list[Node] | None:
+        """The nodes from the root to the leaf, made as needed; None: no room."""
+        node = self._root
+        path = [node]
+        for depth, level in enumerate(levels):
+            child = node.children.get(level) if node.children else None
+            if child is None:
+                if not self._room(levels, depth):
+                    return None
+                for new in levels[depth:]:
+                    child = Node()
+                    if node.children is None:
+                        node.children = {}
+                    node.children[new] = child
+                    self.nodes += 1
+                    path.append(child)
+                    node = child
+                return path
+            path.append(child)
+            node = child
+        # A topic that was only a branch so far takes no node, but it is a topic.
+        return path if node.count or self._root.topics < self._most_topics else None
+
+    def _room(self, levels: list[str], depth: int) -> bool:
+        return (
+            self._root.topics < self._most_topics
+            and self.nodes + len(levels) - depth <= self._most_nodes
+            and len(levels) <= MOST_LEVELS
+            and all(len(level) <= LONGEST_LEVEL for level in levels[depth:])
+        )
+
+    def at(self, path: Sequence[str]) -> float:
+        """When the newest message came to this node or below (0: never). No levels: the root."""
+        node = self._find(path)
+        return node.at if node else 0.0
+
+    def page(
+        self,
+        path: Sequence[str],
+        now: float,
+        *,
+        after: str | None = None,
+        find: str = "",
+        most: int = PAGE,
+    ) -> TopicPage | None:
+        """The children of ``path``, as far as one answer takes them; None: no such node.
+
+        ``after`` is the last name of the page before; ``find`` is a text in their names.
+        """
+        node = self._find(path)
+        if node is None:
+            return None
+        children = node.children or {}
+        names: Iterator[str] = iter(children)
+        if find:
+            wanted = find.casefold()
+            names = (name for name in names if wanted in name.casefold())
+        if after is not None:
+            names = (name for name in names if name > after)
+        first = heapq.nsmallest(most + 1, names)
+        shown = first[:most]
+        return TopicPage(
+            node=_told(path[-1] if path else "", node, now),
+            children=[_told(name, children[name], now) for name in shown],
+            total=len(children),
+            after=shown[-1] if len(first) > most else None,
+        )
+
+    def _find(self, path: Sequence[str]) -> Node | None:
+        node: Node | None = self._root
+        for level in path:
+            children = node.children if node else None
+            node = children.get(level) if children else None
+        return node
+
+
+def _told(name: str, node: Node, now: float) -> dict[str, Any]:
+    """A node as a browser gets it: what is 0 or unknown is left out."""
+    told: dict[str, Any] = {"name": name, "messages": node.below, "bytes": node.bytes}
+    if node.children:
+        told["children"] = len(node.children)
+        told["topics"] = node.topics
+    rate = node.rate_now(now)
+    if rate >= 0.005:
+        told["rate"] = round(rate, 2)
+    if node.at:
+        told["at"] = round(node.at, 3)
+    if node.count:
+        told |= {"count": node.count, "size": node.size, "qos": node.qos}
+        if node.retain:
+            told["retain"] = True
+        text = _text(node.head)
+        if text is None:
+            told["hex"] = node.head[:32].hex(" ")
+        else:
+            told["last"] = clean(text, HEAD)
+    return told
+
+
+def _text(head: bytes) -> str | None:
+    """``head`` as text, without the character that its end has cut; None: it is none."""
+    try:
+        return head.decode()
+    except UnicodeDecodeError as why:
+        cut = len(head) == HEAD and why.start >= HEAD - 3 and why.end == HEAD
+        return head[: why.start].decode() if cut else None

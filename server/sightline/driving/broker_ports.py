@@ -1,0 +1,68 @@
+"""What driving needs of a broker, in whatever way it is connected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+
+
+class WillPort(Protocol):
+    """The connection of one lease, whose will is the stop (`sightline.mqtt.will_connection`)."""
+
+    lost: Callable[[str], None]
+
+    def open(self) -> Deferred[None]:
+        """Connect; errs when the broker does not give us one."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the broker holds our will."""
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait for the broker."""
+
+    def publish(self, payload: bytes, wanted: Callable[[], bool]) -> bool:
+        """Send a command if it is still ``wanted`` when its turn comes."""
+
+    def stop(self, payload: bytes) -> bool:
+        """Send the stop before all that waits."""
+
+    def close(self) -> Deferred[Any]:
+        """End it without its will."""
+
+    def hush(self) -> None:
+        """Say nothing more, and leave the connection as it is: as if we hung."""
+
+
+class BrokerPort(Protocol):
+    """The way to the robots of one broker."""
+
+    @property
+    def name(self) -> str:
+        """The broker's, in the settings."""
+
+    @property
+    def no_driving(self) -> str:
+        """Why nobody drives there; empty when one may."""
+
+    @property
+    def broken(self) -> str:
+        """Why the broker cannot be reached just now; empty when it can."""
+
+    @property
+    def waiting(self) -> int:
+        """How many of our messages wait for the broker."""
+
+    def send(
+        self, topic: str, payload: bytes, *, urgent: bool = False, retain: bool = False
+    ) -> bool:
+        """Publish now or never; False: it could not be sent."""
+
+    def will_connection(self, topic: str, stop: bytes) -> WillPort:
+        """A connection for one lease, not yet opened."""
+
+    def overwrite(self, topic: str, payload: bytes) -> None:
+        """Replace what is retained on ``topic``, for a second, then by nothing."""

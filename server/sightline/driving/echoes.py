@@ -1,0 +1,71 @@
+"""What we published ourselves and have not heard back yet: so our own word is known from others'.
+
+We subscribe to our own command topics. What comes back and is in this book is ours, and tells how
+long the way to the broker and back takes; anything else was said by somebody else.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+_MOST = 500  # entries per topic
+_FORGET = 30.0  # s
+LOST = 3.0
+"""What did not come back within this was lost by the broker, s."""
+
+
+class Sent:
+    """One message of ours. Messages of one ``path`` keep their order."""
+
+    __slots__ = ("at", "path", "payload", "void")
+
+    def __init__(self, payload: bytes, at: float, path: str) -> None:
+        self.payload = payload
+        self.at = at
+        self.path = path
+        self.void = False
+        """It was not sent after all. May be set from another thread."""
+
+
+class EchoTracker:
+    """One broker's book. Times are monotonic s."""
+
+    def __init__(self) -> None:
+        self._out: dict[str, deque[Sent]] = {}
+
+    def sent(self, topic: str, payload: bytes, now: float, path: str = "") -> Sent:
+        """We are about to publish this."""
+        out = self._out.setdefault(topic, deque(maxlen=_MOST))
+        while out and now - out[0].at > _FORGET:
+            out.popleft()
+        out.append(entry := Sent(payload, now, path))
+        return entry
+
+    def heard(self, topic: str, payload: bytes, now: float) -> float | None:
+        """This came back: how long it took in s; None when it is not ours.
+
+        What went the same path before it and was not heard never will be.
+        """
+        out = self._out.get(topic)
+        if not out:
+            return None
+        entries = list(out)
+        at = next((i for i, e in enumerate(entries) if e.payload == payload and not e.void), None)
+        if at is None:
+            return None
+        mine = entries[at]
+        before = [e for e in entries[:at] if e.path != mine.path and not e.void]
+        self._out[topic] = deque(before + entries[at + 1 :], _MOST)
+        return now - mine.at
+
+    def overdue(self, topic: str, now: float) -> float:
+        """How long the oldest entry of ``topic`` has been waited for, in s.
+
+        What is older than `LOST` is not waited for any more; should it come, it is known.
+        """
+        waited = (now - e.at for e in self._out.get(topic, ()) if not e.void)
+        return max((seconds for seconds in waited if seconds <= LOST), default=0.0)
+
+    def forget(self) -> None:
+        """The connection is gone: nothing of it comes back."""
+        self._out.clear()

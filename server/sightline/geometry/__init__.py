@@ -1,0 +1,1 @@
+"""Geometry on the globe: distances, shapes, geofences, grids, simpler lines. Pure."""

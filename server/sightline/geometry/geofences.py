@@ -1,0 +1,296 @@
+"""Who is in which region, by their fixes: the server's verdict.
+
+One fix proves little. Inside is who is within the border; outside is who is beyond the margin (or
+the fix's error, if that is more); between the two nothing changes. A fix whose error is larger than
+the region tells only of those it holds or misses as a whole. And a change counts when as many fixes
+in a row as are asked for say so, or when nothing said otherwise for the dwell. So a fix that jumps
+about makes nobody come and go. The time of a crossing is that of the first fix that told of it.
+
+What somebody's first fix, or a new or changed region, finds is how things are, and no crossing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from sightline.geometry.geodesy import Vector, dot, vector
+from sightline.geometry.grid import Grid
+from sightline.geometry.shapes import Shape
+
+Event = Literal["enter", "leave"]
+_NOTHING: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """``margin`` m beyond the border before somebody is out; a change counts after ``fixes`` in a
+    row or ``dwell`` s; a fix with an error over ``coarse`` m must be sure for small regions."""
+
+    margin: float = 30.0
+    fixes: int = 2
+    dwell: float = 60.0
+    coarse: float = 200.0
+
+
+class Position(msgspec.Struct, frozen=True, gc=False):
+    """Somebody was here (degrees), give or take ``acc`` m, at ``when`` (epoch s)."""
+
+    lat: float
+    lon: float
+    when: float
+    acc: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Somebody is in a region, or not any more, since ``when`` (epoch s).
+
+    ``crossed``: they were seen on the other side before.
+    """
+
+    thing: str
+    region: str
+    event: Event
+    when: float
+    acc: float
+    crossed: bool
+
+
+@dataclass(slots=True)
+class _Stand:
+    """How it stands with one thing and one region. ``votes`` fixes in a row say otherwise.
+
+    ``first`` is when the first of them was (epoch s), and its error.
+    """
+
+    inside: bool
+    since: float
+    votes: int = 0
+    first: float = 0.0
+    acc: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    shape: Shape
+    only: str | None
+
+
+class Geofences:
+    """Everybody's standing with every region."""
+
+    def __init__(self, rules: Rules | None = None) -> None:
+        self.rules = rules or Rules()
+        self._zones: dict[str, _Zone] = {}
+        self._grid: Grid[str] = Grid()  # of the regions that matter to everybody
+        self._own: dict[str, Grid[str]] = {}  # by the one thing they matter to
+        self._last: dict[str, Position] = {}
+        self._known: set[str] = set()
+        self._stands: dict[str, dict[str, _Stand]] = {}
+        self._waiting: dict[tuple[str, str], float] = {}  # for votes, since (monotonic s)
+
+    # -- regions
+
+    def put(self, region: str, shape: Shape, only: str | None = None) -> None:
+        """There is a region of this shape; with ``only`` it matters to this thing alone.
+
+        Who is in it is found with `survey`.
+        """
+        self._unindex(region)
+        self._zones[region] = _Zone(shape, only)
+        grid = self._grid if only is None else self._own.setdefault(only, Grid())
+        grid.put(region, shape.middle, shape.reach)
+
+    def drop(self, region: str) -> None:
+        """The region is no more; nobody left it."""
+        self._unindex(region)
+        self._zones.pop(region, None)
+        for thing in [t for t, stands in self._stands.items() if region in stands]:
+            self._settle(thing, region, None)
+
+    def _unindex(self, region: str) -> None:
+        zone = self._zones.get(region)
+        if zone is None:
+            return
+        if zone.only is None:
+            self._grid.drop(region)
+            return
+        own = self._own[zone.only]
+        own.drop(region)
+        if not own:
+            del self._own[zone.only]
+
+    def survey(self, region: str, things: Iterable[str]) -> list[Change]:
+        """Where these things stand with a region that is new or was changed: no crossings."""
+        zone = self._zones.get(region)
+        changes: list[Change] = []
+        for thing in things:
+            if zone is None or thing not in self._last or zone.only not in (None, thing):
+                continue
+            fix = self._last[thing]
+            place = vector(fix.lat, fix.lon)
+            stand = self._stands.get(thing, {}).get(region)
+            inside = stand is not None and stand.inside
+            if not inside and dot(zone.shape.middle, place) < zone.shape.edge:
+                continue
+            within = self._within(zone.shape, fix, place)
+            if within is None or within == inside:
+                continue
+            self._settle(thing, region, fix.when if within else None)
+            event: Event = "enter" if within else "leave"
+            changes.append(Change(thing, region, event, fix.when, fix.acc, False))
+        return changes
+
+    # -- things
+
+    @property
+    def things(self) -> list[str]:
+        """All that have a fix."""
+        return list(self._last)
+
+    def remember(self, thing: str, region: str | None = None, since: float = 0.0) -> None:
+        """From before a restart: we had fixes of this thing; it was in ``region`` since then."""
+        self._known.add(thing)
+        if region is not None and region in self._zones:
+            self._settle(thing, region, since)
+
+    def knows(self, thing: str) -> bool:
+        """Whether we ever had a fix of it."""
+        return thing in self._known
+
+    def forget(self, thing: str) -> None:
+        """Know nothing of this thing any more; nobody left."""
+        self._last.pop(thing, None)
+        self._known.discard(thing)
+        for region in self._stands.pop(thing, {}):
+            self._waiting.pop((thing, region), None)
+
+    def since(self, thing: str, region: str) -> float | None:
+        """When it came into the region (epoch s); None when it is not in it."""
+        stand = self._stands.get(thing, {}).get(region)
+        return stand.since if stand is not None and stand.inside else None
+
+    def regions(self, thing: str) -> list[str]:
+        """The regions it is in."""
+        return [r for r, stand in self._stands.get(thing, {}).items() if stand.inside]
+
+    def beyond(self, thing: str, region: str) -> tuple[float, float] | None:
+        """How far outside of the border its last fix is (m), and of when that is (epoch s).
+
+        None when that fix does not tell on which side it is.
+        """
+        if thing not in self._last or region not in self._zones:
+            return None
+        fix, shape = self._last[thing], self._zones[region].shape
+        place = vector(fix.lat, fix.lon)
+        if self._within(shape, fix, place) is None:
+            return None
+        return shape.beyond(fix.lat, fix.lon, place), fix.when
+
+    def fix(self, thing: str, fix: Position, now: float) -> Sequence[Change]:
+        """A fix came in. ``now`` is monotonic s. One older than the last is not looked at."""
+        last = self._last.get(thing)
+        if last is not None and (
+            fix.when < last.when
+            or (fix.when == last.when and fix.lat == last.lat and fix.lon == last.lon)
+        ):
+            return _NOTHING
+        self._last[thing] = fix
+        met = last is None and thing not in self._known
+        if met:
+            self._known.add(thing)
+        if not self._zones:
+            return _NOTHING
+        place = vector(fix.lat, fix.lon)
+        near = self._grid.near(place)
+        if thing in self._own:
+            near = near + self._own[thing].near(place)
+        stands = self._stands.get(thing)
+        if stands:
+            near = list({*near, *stands})
+        changes: list[Change] = []
+        for region in near:
+            change = self._look(thing, region, fix, place, met, now)
+            if change is not None:
+                changes.append(change)
+        return changes
+
+    def tick(self, now: float) -> list[Change]:
+        """Time goes by: what nothing spoke against for the dwell counts."""
+        changes = []
+        for (thing, region), since in list(self._waiting.items()):
+            if now - since < self.rules.dwell:
+                break  # they are in the order in which they began to wait
+            changes.append(self._turn(thing, region, self._stands[thing][region]))
+        return changes
+
+    # -- the rules
+
+    def _look(
+        self, thing: str, region: str, fix: Position, place: Vector, met: bool, now: float
+    ) -> Change | None:
+        stand = self._stands.get(thing, {}).get(region)
+        shape = self._zones[region].shape
+        if stand is None and (
+            dot(shape.middle, place) < shape.edge or not shape.holds(fix.lat, fix.lon, place)
+        ):
+            return None  # it was not in it, and is not: the usual case
+        within = self._within(shape, fix, place)
+        if stand is None:
+            if not within:
+                return None
+            stand = self._stands.setdefault(thing, {})[region] = _Stand(False, 0.0)
+        if within is None or fix.when < stand.since:
+            return None
+        if within == stand.inside:
+            self._calm(thing, region, stand)
+            return None
+        if stand.votes == 0:
+            stand.first, stand.acc = fix.when, fix.acc
+            self._waiting[thing, region] = now
+        stand.votes += 1
+        if met:
+            self._settle(thing, region, fix.when)
+            return Change(thing, region, "enter", fix.when, fix.acc, False)
+        if stand.votes < self.rules.fixes and fix.when - stand.first < self.rules.dwell:
+            return None
+        return self._turn(thing, region, stand)
+
+    def _within(self, shape: Shape, fix: Position, place: Vector) -> bool | None:
+        """What one fix tells, alone; None: nothing."""
+        acc, rules = fix.acc, self.rules
+        vague = acc > rules.coarse and acc > shape.size
+        if not vague and shape.holds(fix.lat, fix.lon, place):
+            return True
+        beyond = shape.beyond(fix.lat, fix.lon, place)
+        if beyond > max(rules.margin, acc):
+            return False
+        return True if beyond <= 0 and (not vague or beyond + acc <= 0) else None
+
+    def _turn(self, thing: str, region: str, stand: _Stand) -> Change:
+        """What the votes say is so."""
+        when, acc, inside = stand.first, stand.acc, not stand.inside
+        self._settle(thing, region, when if inside else None)
+        return Change(thing, region, "enter" if inside else "leave", when, acc, True)
+
+    def _settle(self, thing: str, region: str, since: float | None) -> None:
+        """In the region since then; None: not in it."""
+        self._waiting.pop((thing, region), None)
+        stands = self._stands.setdefault(thing, {})
+        if since is not None:
+            stands[region] = _Stand(True, since)
+        else:
+            stands.pop(region, None)
+        if not stands:
+            del self._stands[thing]
+
+    def _calm(self, thing: str, region: str, stand: _Stand) -> None:
+        """Nothing is to be voted on."""
+        self._waiting.pop((thing, region), None)
+        stand.votes = 0
+        if not stand.inside:
+            self._settle(thing, region, None)

@@ -1,0 +1,73 @@
+"""An index of regions by place: which of them may be near here, without asking each.
+
+The unit sphere stands in a cube that is cut into cells, at each level half as large as at the one
+before. A region is put down in the few cells it touches, at the level where those are about as
+large as itself; a lookup asks one cell for each level in use. Cells of space know neither
+antimeridian nor poles.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable
+from itertools import product
+from math import floor
+from typing import Generic, TypeVar
+
+from sightline.geometry.geodesy import Vector
+
+K = TypeVar("K", bound=Hashable)
+_FINEST = 20  # cells of 6 m
+_Cell = tuple[int, int, int]
+
+
+class Grid(Generic[K]):
+    """Caps of the sphere by name."""
+
+    def __init__(self) -> None:
+        # By how many cells there are to a unit of length.
+        self._levels: dict[int, dict[_Cell, tuple[K, ...]]] = {}
+        self._cells: dict[K, tuple[int, list[_Cell]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def put(self, name: K, middle: Vector, reach: float) -> None:
+        """All places within ``reach`` (radians) of ``middle`` are to be found by this name."""
+        self.drop(name)
+        chord = 2 * math.sin(min(reach, math.pi) / 2)
+        level = min(_FINEST, max(0, floor(-math.log2(max(2 * chord, 1e-9)))))
+        scale = 2**level
+        spans = [
+            range(floor((at - chord) * scale), floor((at + chord) * scale) + 1) for at in middle
+        ]
+        cells = [(x, y, z) for x, y, z in product(*spans)]
+        self._cells[name] = scale, cells
+        table = self._levels.setdefault(scale, {})
+        for x, y, z in cells:
+            table[x, y, z] = (*table.get((x, y, z), ()), name)
+
+    def drop(self, name: K) -> None:
+        """Nothing is to be found by this name any more."""
+        if name not in self._cells:
+            return
+        scale, cells = self._cells.pop(name)
+        table = self._levels[scale]
+        for cell in cells:
+            left = tuple(each for each in table[cell] if each != name)
+            if left:
+                table[cell] = left
+            else:
+                del table[cell]
+        if not table:
+            del self._levels[scale]
+
+    def near(self, place: Vector) -> list[K]:
+        """Everything this place may be within."""
+        x, y, z = place
+        found: list[K] = []
+        for scale, table in self._levels.items():
+            cell = table.get((floor(x * scale), floor(y * scale), floor(z * scale)))
+            if cell is not None:
+                found += cell
+        return found

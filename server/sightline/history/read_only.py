@@ -1,0 +1,42 @@
+"""Who looks at the past does nothing in the present: last Tuesday is no place to drive from.
+
+A browser says with ``look`` when it leaves the present and when it is back. Meanwhile its requests
+are refused here, whatever its page shows or enables; only what makes things safer is done at once.
+"""
+
+from __future__ import annotations
+
+from weakref import WeakSet
+
+from sightline.live import protocol
+from sightline.live.requests import Asker, Fields, Refused, Requests
+
+ALWAYS = frozenset(("ping", "look", "stop", "halt", "release", "unsubscribe"))
+"""Verbs that are done whatever time is looked at."""
+
+
+class ReadOnlyPast:
+    """The browsers that look at the past."""
+
+    def __init__(self) -> None:
+        self._away: WeakSet[Asker] = WeakSet()
+
+    def join(self, requests: Requests) -> None:
+        """Add the verb, and stand before all others."""
+        requests.add("look", self._look)
+        requests.guard(self._check)
+        requests.when_left(self._away.discard)
+
+    def _look(self, asker: Asker, request: protocol.Request) -> Fields:
+        match request.more.get("past"):
+            case True:
+                self._away.add(asker)
+            case False:
+                self._away.discard(asker)
+            case _:
+                raise Refused("malformed", "past is true or false")
+        return {}
+
+    def _check(self, asker: Asker, request: protocol.Request) -> None:
+        if request.do not in ALWAYS and asker in self._away:
+            raise Refused("past", "you are looking at the past: go back to live first")

@@ -1,0 +1,76 @@
+"""One row of history: what was said about a thing, when it was so, and when we heard of it.
+
+Every store keeps these and nothing else; what is in ``body`` is the affair of whoever asked for it
+to be kept. ``tst`` orders a thing's history, by its sender's clock; ``at`` is our receipt.
+
+    sort        thing                  body
+    ---------   --------------------   ------------------------------------------------------------
+    fix         friend/jane/phone      the OwnTracks location object as it came
+    transition  friend/jane/phone      the OwnTracks transition object as it came
+    state       probot/ProBot1         the thing's whole state, thinned out
+    figures     broker/main            the broker's figures, thinned out
+    crossing    friend/jane/phone      what `sightline.live.hub` was told: the event's whole state
+    drive       probot/ProBot1         the same: one line of the command log
+    alarm       probot/ProBot1         the same
+    log         broker/main            the same: one line of the broker's log
+    region      region/ab12cd34        the region from this moment on; ``null``: it was removed
+
+A new sort needs no change here: an event is any sort in `EVENTS`, everything else is a track.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+import msgspec
+
+EVENTS = frozenset(("transition", "crossing", "drive", "alarm", "log"))
+"""Sorts that are asked for by time over all things, too; the rest only thing by thing."""
+
+
+def digest(said: bytes) -> int:
+    """What tells two entries of one thing, sort and second apart: 63 bits of a hash.
+
+    It fits SQLite's signed integers and sorts the same everywhere.
+    """
+    return int.from_bytes(blake2b(said, digest_size=8).digest()) >> 1
+
+
+class HistoryEntry(msgspec.Struct, frozen=True, gc=False):
+    """One row. Two entries with the same `key` are the same, however often they are written.
+
+    ``thing`` is a key such as ``friend/jane/phone``. ``tst`` and ``at`` are epoch s. ``body`` is
+    one JSON value. ``digest`` is of what was *said*, so that a message that comes again (with
+    another receipt time in its body, perhaps) is recognized. ``hidden``: somebody marked it as
+    wrong; it is still there, and shown to nobody who does not ask for it.
+    """
+
+    thing: str
+    sort: str
+    tst: float
+    at: float
+    body: bytes
+    digest: int
+    hidden: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, float, int]:
+        """What makes it the same entry."""
+        return self.thing, self.sort, self.tst, self.digest
+
+
+def entry(thing: str, sort: str, tst: float, at: float, body: bytes) -> HistoryEntry:
+    """An entry whose body is what was said."""
+    return HistoryEntry(thing, sort, tst, at, body, digest(body))
+
+
+class LastState(msgspec.Struct, frozen=True, gc=False):
+    """The present state of a thing, kept beside the history for the next start.
+
+    ``body`` is the state as JSON, None when the thing is gone. ``at`` is when it became so for us
+    (epoch s).
+    """
+
+    thing: str
+    at: float
+    body: bytes | None

@@ -1,0 +1,246 @@
+"""What an OwnTracks message means for a friend: the folds.
+
+Messages come late, twice, and from clocks that are wrong. Two fixes are put in order by the
+earlier of the sender's time and our receipt: a clock that is behind, or a phone that empties its
+queue, cannot bring back an old position, and a clock that was once ahead cannot keep a friend
+where it was until that time has come.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from sightline.kinds.friends.model import Face, Friend, Waypoint
+from sightline.model.kind import State
+from sightline.model.record import Record
+
+MOST_REGIONS = 64
+"""A friend is in so many regions at most."""
+
+
+class Located(msgspec.Struct, frozen=True, gc=False):
+    """A fix. ``friend`` is all it says: the friend, were nothing else known."""
+
+    thing: str
+    friend: Friend
+    heard: float | None
+    retained: bool
+    initials: str
+    dropped: int = 0
+    record: Record | None = None
+
+    def onto(self, before: State | None) -> State | None:
+        """The friend where it is now, or as it was and alive, when this fix is a late one."""
+        fix = self.friend
+        if not isinstance(before, Friend):
+            return fix if fix.tid is not None else replace(fix, tid=self.initials)
+        if before.tst is not None and not self._newer(before):
+            return before if self.retained else revived(before)
+        changes: dict[str, object] = {}
+        if fix.tid is None:
+            changes["tid"] = before.tid or self.initials
+        if before.name is not None:
+            changes["name"] = before.name
+        if before.inregions is not None:
+            as_of = _regions_as_of(before)
+            if fix.inregions is None or order(fix) < as_of:
+                changes["inregions"] = before.inregions
+                changes["inregions_tst"] = as_of
+        if self.retained and before.presence == "live":
+            # The broker's copy may be old; that the friend was heard since stays true.
+            changes["presence"] = "live"
+            changes["evidence"] = None
+        after = replace(fix, **changes) if changes else fix
+        if (fix.untimed or fix.tst == before.tst) and _same_but_when(after, before):
+            return revived(before)  # just said again
+        return after
+
+    def _newer(self, before: Friend) -> bool:
+        fix = self.friend
+        if self.retained and (fix.untimed or fix.tst == before.tst):
+            return False  # a copy, of unknown age or of what is known
+        if self.retained and fix.ahead is not None and (fix.tst or 0) < (before.tst or 0):
+            return False  # received only now, but made before: here its own clock tells
+        # Times are whole seconds: of two fixes of one second the one received later is the newer.
+        return order(fix) >= order(before)
+
+
+class PhoneTransition(msgspec.Struct, frozen=True, gc=False):
+    """The device says that it entered or left a region (OwnTracks ``transition``)."""
+
+    thing: str
+    initials: str
+    event: Literal["enter", "leave"]
+    region: str | None
+    when: float
+    """The earlier of its time and our receipt, epoch s."""
+    heard: float | None
+    retained: bool
+    dropped: int = 0
+    acc: float | None = None
+    """Radius of the horizontal error, m."""
+    rid: str | None = None
+    """The region's id, where the phone knows one."""
+    wtst: int | None = None
+    """When the region was made, epoch s: the phone's other name for it."""
+    record: Record | None = None
+
+    def onto(self, before: State | None) -> State | None:
+        """The friend with or without that region, unless something newer is known."""
+        if not isinstance(before, Friend):
+            before = unheard(self.initials)
+        if not self.retained:
+            before = revived(before)
+        if self.region is None or self.when < _regions_as_of(before):
+            return before
+        inside = before.inregions or ()
+        if self.event == "leave":
+            after = tuple(name for name in inside if name != self.region)
+        elif self.region in inside:
+            after = inside
+        else:
+            after = (*inside, self.region)[-MOST_REGIONS:]
+        if after == before.inregions:
+            return before
+        return replace(before, inregions=after, inregions_tst=self.when)
+
+
+class PhoneWaypoint(msgspec.Struct, frozen=True, gc=False):
+    """The phone tells its waypoints: one, or (``whole``) all it has. Nothing of the friend changes;
+    whoever keeps regions is told (`Intake.tell`)."""
+
+    thing: str
+    waypoints: tuple[Waypoint, ...]
+    whole: bool
+    at: float
+    """Our receipt, epoch s."""
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """The friend as it was."""
+        return before
+
+
+class PhoneLost(msgspec.Struct, frozen=True, gc=False):
+    """The broker carries out a device's will: its connection ended without a word (``lwt``).
+
+    The ``tst`` in it is no help: the device writes its will when it connects, so that it is older
+    than every fix of that connection, and tells nothing of when the connection was lost. Hence a
+    will counts from its receipt, whatever its age says, and the next message undoes it. This holds
+    for a retained will too: fixes and will share one topic, so that a will is what the broker
+    kept only if no fix to be kept came after it.
+    """
+
+    thing: str
+    initials: str
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """The friend offline, where it was."""
+        if not isinstance(before, Friend):
+            before = unheard(self.initials)
+        if before.presence == "offline" and before.evidence == "will":
+            return before
+        return replace(before, presence="offline", evidence="will")
+
+
+class CardNamed(msgspec.Struct, frozen=True, gc=False):
+    """A card's name and initials. Cards are retained: no sign of life."""
+
+    thing: str
+    initials: str
+    name: str | None
+    tid: str | None
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """The friend under this name; what the card leaves out stays."""
+        if not isinstance(before, Friend):
+            before = unheard(self.initials)
+        name = self.name if self.name is not None else before.name
+        tid = self.tid if self.tid is not None else before.tid
+        if name == before.name and tid == before.tid:
+            return before
+        return replace(before, name=name, tid=tid)
+
+
+class Pictured(msgspec.Struct, frozen=True, gc=False):
+    """A card's picture."""
+
+    thing: str
+    face: Face
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """This picture."""
+        return before if before == self.face else self.face
+
+
+class Unnamed(msgspec.Struct, frozen=True, gc=False):
+    """A friend's card was cleared."""
+
+    thing: str
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """The friend without a name; gone, if nothing but the card told of it."""
+        if not isinstance(before, Friend) or before == unheard(before.tid or "", before.name):
+            return None
+        return before if before.name is None else replace(before, name=None)
+
+
+class Gone(msgspec.Struct, frozen=True, gc=False):
+    """A thing was cleared."""
+
+    thing: str
+    heard: None = None
+    dropped: int = 0
+
+    def onto(self, before: State | None) -> State | None:
+        """Nothing."""
+        return None
+
+
+def order(friend: Friend) -> float:
+    """The time that puts this friend's fix in order among others (epoch s); 0 without a fix."""
+    tst, at = friend.tst or 0, friend.at or 0
+    return tst if tst < at else at
+
+
+def revived(friend: Friend) -> Friend:
+    """The same friend, heard just now."""
+    if friend.presence == "live":
+        return friend
+    return replace(friend, presence="live", evidence=None)
+
+
+def unheard(initials: str, name: str | None = None) -> Friend:
+    """A friend we only know to exist."""
+    return Friend(tid=initials, name=name, presence="offline", evidence="silence")
+
+
+def _regions_as_of(friend: Friend) -> float:
+    """How old the list of regions is (epoch s); 0 without a list."""
+    if friend.inregions is None:
+        return 0
+    return order(friend) if friend.inregions_tst is None else friend.inregions_tst
+
+
+def _same_but_when(after: Friend, before: Friend) -> bool:
+    """Whether nothing but the times of the fix is another, and whether the friend is live."""
+    return after == replace(
+        before,
+        tst=after.tst,
+        at=after.at,
+        ahead=after.ahead,
+        presence=after.presence,
+        evidence=after.evidence,
+    )

@@ -1,0 +1,152 @@
+"""Arrivals in, the world changed. Whatever cannot be read is counted and shown, never raised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from sightline.live.presence import Presence
+from sightline.live.world import World, WorldFull
+from sightline.model.kind import Arrival, CannotDecode, Kind, State, Update
+from sightline.model.record import Record
+from sightline.model.text import clean
+
+_HEAD = 200  # characters of a rejected payload that are shown
+_NO_ROOM = CannotDecode("too_many_things", "no room for another thing")
+_PRIVATE = "(not shown: it may hold a password)"
+_PER_REASON = 0.2  # s between two of the same reason on the quarantine list: a flood fills it not
+
+R = TypeVar("R")
+
+
+# Of a reading: the thing that changed or that there is a record of, our receipt (epoch s), when the
+# thing was alive (epoch s, if that was said), and what belongs into history.
+News = tuple[str, float, float | None, Record | None]
+Keep = Callable[[list[News]], None]
+
+
+class Quarantined(State, frozen=True, omit_defaults=True, kw_only=True):
+    """One rejected message, as it is shown. ``size`` in bytes, ``at`` in epoch s."""
+
+    n: int
+    at: float
+    source: str
+    topic: str
+    counter: str
+    why: str
+    size: int
+    head: str
+
+
+class Ingest:
+    """Routes each arrival to its kind, folds the readings, keeps the counts.
+
+    ``received`` = accepted + rejected, in messages. ``dropped`` counts optional fields that were
+    left out of accepted messages because they made no sense.
+    """
+
+    def __init__(
+        self,
+        kinds: Sequence[Kind],
+        world: World,
+        presence: Presence,
+        *,
+        quarantine: int = 50,
+    ) -> None:
+        self._decoders: dict[str, Callable[[Arrival], Iterable[Update]]] = {
+            root: kind.decode for kind in kinds for root in kind.roots
+        }
+        self._world = world
+        self._presence = presence
+        self._quarantine = quarantine
+        self._told: dict[type, list[Callable[[Any], None]]] = {}
+        self._news: list[News] = []
+        self.keep: Keep | None = None
+        """Gets what belongs into history, after each batch."""
+        self._last_shown: dict[str, float] = {}
+        self.received = 0
+        self.accepted = 0
+        self.dropped = 0
+        self.rejected: Counter[str] = Counter()
+        self.quarantined = 0
+
+    def tell(self, sort: type[R], hear: Callable[[R], None]) -> None:
+        """Call ``hear`` with each reading of this sort, after it was folded."""
+        self._told.setdefault(sort, []).append(hear)
+
+    def take(self, arrivals: Iterable[Arrival], now: float, *, keep: bool = True) -> None:
+        """Let arrivals change the world. ``now`` is the monotonic clock's time, in s.
+
+        ``keep`` false: they come once more by another way, which is the one for history.
+        """
+        for arrival in arrivals:
+            self.received += 1
+            try:
+                for reading in self._decoder(arrival)(arrival):
+                    self._fold(reading, arrival, now)
+                self.accepted += 1
+            except CannotDecode as why:
+                self._reject(arrival, why, now)
+            except WorldFull:
+                self._reject(arrival, _NO_ROOM, now)
+        if self._news:
+            news, self._news = self._news, []
+            if keep and self.keep is not None:
+                self.keep(news)
+
+    def _decoder(self, arrival: Arrival) -> Callable[[Arrival], Iterable[Update]]:
+        topic = arrival.topic
+        if isinstance(topic, bytes):
+            raise CannotDecode("bad_topic", "topic is not UTF-8")
+        # Some senders put a slash in front of the first level.
+        root = topic.removeprefix("/").partition("/")[0]
+        try:
+            return self._decoders[root]
+        except KeyError:
+            raise CannotDecode("bad_topic", "nobody listens to this topic") from None
+
+    def _fold(self, reading: Update, arrival: Arrival, now: float) -> None:
+        world = self._world
+        thing = reading.thing
+        heard = reading.heard
+        changed = world.fold(reading)
+        self.dropped += reading.dropped
+        record: Record | None = getattr(reading, "record", None)
+        if changed or record is not None:
+            self._news.append((thing, arrival.at, heard, record))
+        if heard is not None:
+            self._presence.heard(thing, now - (arrival.at - heard), arrival.source)
+        elif changed and thing not in world:
+            self._presence.forget(thing)
+        for hear in self._told.get(type(reading), ()):
+            hear(reading)
+
+    def _reject(self, arrival: Arrival, why: CannotDecode, now: float) -> None:
+        self.rejected[why.counter] += 1
+        if now - self._last_shown.get(why.counter, float("-inf")) < _PER_REASON:
+            return
+        self._last_shown[why.counter] = now
+        topic = arrival.topic
+        if isinstance(topic, bytes):
+            topic = topic.decode("utf-8", "replace")
+        self.quarantined = n = self.quarantined + 1
+        shown = Quarantined(
+            n=n,
+            at=round(arrival.at, 3),
+            source=arrival.source,
+            topic=clean(topic, _HEAD),
+            counter=why.counter,
+            why=clean(why.why, _HEAD),
+            size=len(arrival.payload),
+            head=_PRIVATE if why.private else _head(arrival.payload),
+        )
+        self._world.remove(f"quarantine/{n - self._quarantine}")
+        try:
+            self._world.put(f"quarantine/{n}", shown)
+        except WorldFull:
+            pass  # the counters still tell
+
+
+def _head(payload: bytes) -> str:
+    return clean(payload[: 4 * _HEAD].decode("utf-8", "replace"), _HEAD)

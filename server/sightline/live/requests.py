@@ -1,0 +1,142 @@
+"""Commands in: every request of a browser is answered here, by its id, with yes or why not.
+
+A verb is a function from who asks and what to the fields of the answer; it may be a coroutine. It
+refuses by raising `Refused`. None means no answer now: only for frames that come many times a
+second. Verbs are added by whoever can carry them out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sightline.auth.permissions import User
+from sightline.live import protocol
+
+
+class Refused(Exception):
+    """A request cannot be granted. ``code`` is a stable word, ``why`` is for people."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(code, why)
+        self.code = code
+        self.why = why
+
+
+class Asker(Protocol):
+    """Whoever asks: one browser's connection."""
+
+    @property
+    def user(self) -> User:
+        """Who it is."""
+
+    @property
+    def address(self) -> str:
+        """Where it is."""
+
+    def say(self, frame: bytes) -> None:
+        """Send it a frame; nothing happens when it is gone."""
+
+
+Fields = Mapping[str, Any]
+Verb = Callable[[Asker, protocol.Request], Fields | Awaitable[Fields] | None]
+
+
+class Requests:
+    """Turns requests into answers. ``wall`` gives epoch s.
+
+    ``refused`` counts the requests that were refused, by verb and code. Verbs that do not exist are
+    one: a browser may make up as many as it likes.
+    """
+
+    _log = Logger()
+
+    def __init__(self, wall: Callable[[], float]) -> None:
+        self._wall = wall
+        self._verbs: dict[str, Verb] = {"ping": self._ping}
+        self._guards: list[Callable[[Asker, protocol.Request], None]] = []
+        self.refused: Counter[tuple[str, str]] = Counter()
+        self._leavers: list[Callable[[Asker], None]] = []
+        self._dismissers: list[Callable[[Asker, str], None]] = []
+        self._witnesses: list[Callable[[Asker, protocol.Request, str], None]] = []
+
+    def add(self, name: str, verb: Verb) -> None:
+        """From now on we know how to do ``name``."""
+        self._verbs[name] = verb
+
+    def guard(self, check: Callable[[Asker, protocol.Request], None]) -> None:
+        """Have ``check`` look at each request first; it raises `Refused` for what must not be."""
+        self._guards.append(check)
+
+    def when_left(self, left: Callable[[Asker], None]) -> None:
+        """Call ``left`` with each asker that is gone."""
+        self._leavers.append(left)
+
+    def when_dismissed(self, dismissed: Callable[[Asker, str], None]) -> None:
+        """Call ``dismissed`` with each asker whose session ended, and why, before it is gone."""
+        self._dismissers.append(dismissed)
+
+    def when_answered(self, audit_log: Callable[[Asker, protocol.Request, str], None]) -> None:
+        """Call ``witness`` after each answer, with ``ok`` or the code of the refusal."""
+        self._witnesses.append(audit_log)
+
+    def left(self, asker: Asker) -> None:
+        """A browser is gone: whatever it held ends."""
+        for leaver in self._leavers:
+            leaver(asker)
+
+    def dismissed(self, asker: Asker, why: str) -> None:
+        """A browser's session ended: it has no right to anything any more."""
+        for dismiss in self._dismissers:
+            dismiss(asker, why)
+
+    def ask(self, asker: Asker, request: protocol.Request) -> None:
+        """Answer a request, now or when the answer is known."""
+        try:
+            verb = self._verbs.get(request.do)
+            if verb is None:
+                known = ", ".join(sorted(self._verbs))
+                raise Refused(
+                    "unknown", f"this server does not know how to do that; it knows: {known}"
+                )
+            for check in self._guards:
+                check(asker, request)
+            fields = verb(asker, request)
+        except Exception:
+            self._failed(Failure(), asker, request)
+            return
+        if fields is None:
+            return
+        if isinstance(fields, Mapping):
+            self._granted(asker, request, fields)
+            return
+
+        async def later() -> None:
+            self._granted(asker, request, await fields)
+
+        Deferred.fromCoroutine(later()).addErrback(self._failed, asker, request)
+
+    def _granted(self, asker: Asker, request: protocol.Request, fields: Fields) -> None:
+        asker.say(protocol.answer(request.id, **fields))
+        self._tell(asker, request, "ok")
+
+    def _failed(self, failure: Failure, asker: Asker, request: protocol.Request) -> None:
+        error = failure.value
+        if not isinstance(error, Refused):  # a mistake of ours: they learn only that it happened
+            self._log.failure("Failed to {do}", failure, do=request.do)
+            error = Refused("failed", "something went wrong in the server")
+        self.refused[request.do if request.do in self._verbs else "", error.code] += 1
+        asker.say(protocol.refusal(request.id, error.code, error.why))
+        self._tell(asker, request, error.code)
+
+    def _tell(self, asker: Asker, request: protocol.Request, result: str) -> None:
+        for audit_log in self._witnesses:
+            audit_log(asker, request, result)
+
+    def _ping(self, asker: Asker, request: protocol.Request) -> Fields:
+        return {"now": round(self._wall() * 1000)}

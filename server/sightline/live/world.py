@@ -1,0 +1,162 @@
+"""The world: every thing's present state, each with the number of its last change.
+
+The things are kept in the order of those numbers, so "what has changed since n" is a walk from
+the end. That one question serves the snapshot (n = 0), the resume after a reconnect and the
+catch-up of a slow viewer; see `sightline.live.cursor`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from sightline.live import protocol
+from sightline.model.kind import State, Update, kind_of
+
+
+class WorldFull(Exception):
+    """There is no room for another thing."""
+
+
+class WorldEntry:
+    """One thing at one number. ``state`` None is a tombstone: the thing is gone."""
+
+    __slots__ = ("_wire", "born", "key", "seq", "state")
+
+    def __init__(self, key: str, seq: int, state: State | None, born: int) -> None:
+        self.key = key
+        self.seq = seq
+        self.state = state
+        self.born = born  # the number at which the thing first appeared
+        self._wire: bytes | None = None
+
+    @property
+    def wire(self) -> bytes:
+        """Its bytes in a news frame, encoded when first wanted and only once."""
+        if self._wire is None:
+            self._wire = protocol.thing(self.key, self.seq, self.state)
+        return self._wire
+
+
+Watcher = Callable[[str, State | None, State | None], None]
+"""Is told a thing's key, and its state before and after a change; None: it was not there."""
+
+
+class World:
+    """All things now.
+
+    ``epoch`` names this numbering: a browser that knows another one starts afresh. ``horizon`` is
+    how many tombstones are kept; a cursor from before the oldest gets everything anew.
+    ``capacity`` bounds the things, and so the memory of the server and of every viewer.
+    """
+
+    def __init__(self, epoch: str, *, horizon: int = 10_000, capacity: int = 200_000) -> None:
+        self.epoch = epoch
+        self.seq = 0
+        self._entries: dict[str, WorldEntry] = {}  # in the order of seq
+        self._horizon = horizon
+        self._capacity = capacity
+        self._tombstones: deque[WorldEntry] = deque()
+        self._watchers: dict[str, list[Watcher]] = {}
+        self._forgotten = 0  # number of the youngest tombstone let go
+
+    def __len__(self) -> int:
+        return len(self._entries) - len(self._tombstones)
+
+    def __contains__(self, key: str) -> bool:
+        return self.state(key) is not None
+
+    def __iter__(self) -> Iterator[tuple[str, State]]:
+        for entry in self._entries.values():
+            if entry.state is not None:
+                yield entry.key, entry.state
+
+    def state(self, key: str) -> State | None:
+        """A thing's present state; None when there is no such thing."""
+        entry = self._entries.get(key)
+        return None if entry is None else entry.state
+
+    def watch(self, kind: str, watcher: Watcher) -> None:
+        """Tell ``watcher`` of each change of a thing of this kind, at once.
+
+        It may change other things in turn. It must not raise.
+        """
+        self._watchers.setdefault(kind, []).append(watcher)
+
+    def _tell(self, key: str, before: State | None, after: State | None) -> None:
+        for watcher in self._watchers.get(kind_of(key), ()):
+            watcher(key, before, after)
+
+    def fold(self, reading: Update) -> bool:
+        """Let a reading change its thing. Says whether anything changed.
+
+        Raises `WorldFull` for a new thing when there is no room.
+        """
+        key = reading.thing
+        entry = self._entries.get(key)
+        before = None if entry is None else entry.state
+        after = reading.onto(before)
+        if after is before or after == before:
+            return False
+        if after is None:
+            self.remove(key)
+        else:
+            self.put(key, after)
+        return True
+
+    def put(self, key: str, state: State) -> None:
+        """Thing ``key`` is now ``state``; it takes the next number.
+
+        Raises `WorldFull` for a new thing when there is no room.
+        """
+        old = self._entries.get(key)
+        if old is None or old.state is None:
+            if len(self) >= self._capacity:
+                raise WorldFull
+            if old is not None:
+                self._tombstones.remove(old)
+        self.seq = seq = self.seq + 1
+        if old is None:
+            born = seq
+        else:
+            del self._entries[key]  # so that it is put at the end
+            born = old.born  # of its first life, which somebody may still be looking at
+        self._entries[key] = WorldEntry(key, seq, state, born)
+        if self._watchers:
+            self._tell(key, None if old is None else old.state, state)
+
+    def remove(self, key: str) -> None:
+        """Thing ``key`` is gone. Nothing happens if it was not there."""
+        old = self._entries.get(key)
+        if old is None or old.state is None:
+            return
+        del self._entries[key]
+        self.seq = seq = self.seq + 1
+        self._entries[key] = tombstone = WorldEntry(key, seq, None, old.born)
+        self._tombstones.append(tombstone)
+        if len(self._tombstones) > self._horizon:
+            oldest = self._tombstones.popleft()
+            del self._entries[oldest.key]
+            self._forgotten = oldest.seq
+        if self._watchers:
+            self._tell(key, old.state, None)
+
+    def reaches(self, epoch: str | None, seq: int) -> bool:
+        """Whether a picture at ``seq`` of ``epoch`` can be brought up to date by changes alone."""
+        return epoch == self.epoch and self._forgotten <= seq <= self.seq
+
+    def since(self, seq: int) -> list[WorldEntry]:
+        """Everything that changed after ``seq``, oldest change first."""
+        if seq <= 0:
+            return list(self._entries.values())
+        changed = []
+        for entry in reversed(self._entries.values()):
+            if entry.seq <= seq:
+                break
+            changed.append(entry)
+        changed.reverse()
+        return changed
+
+    def current(self, entry: WorldEntry) -> bool:
+        """Whether ``entry`` is still the newest of its thing."""
+        return self._entries.get(entry.key) is entry

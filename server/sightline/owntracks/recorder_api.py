@@ -1,0 +1,307 @@
+"""``/api/0/…``: the API of OwnTracks' own Recorder, for its clients, behind our rules.
+
+The same shapes as the Recorder 1.0.1 gives; what differs, and why, is in
+``tests/owntracks/test_recorder.py``. Everybody is answered as if those they may not see were not
+there. A parameter may come in a header ``X-Limit-<name>`` (which goes before all others), in the
+query, or in the body of a form.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from base64 import b64decode
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import msgspec
+from twisted.internet.defer import Deferred, DeferredSemaphore
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.threads import deferToThread
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET, Request
+
+from sightline.auth.session import Bucket, Visitor
+from sightline.model.kind import id_of
+from sightline.owntracks import times
+from sightline.owntracks.fixes import Fix, Ranges
+from sightline.owntracks.formats import FORMATS, JSON, VERSION, chosen
+from sightline.owntracks.latest import LatestPositions
+from sightline.owntracks.ports import (
+    CHALLENGE,
+    AuthenticatorPort,
+    RequestContextPort,
+    may_read,
+    reader,
+)
+
+_TEXT = b"text/plain; charset=utf-8"
+_HOURS = 6 * 3600.0  # how far back a range goes when nobody says
+MOST = 10_000
+"""Fixes in one answer: the newest of the range."""
+_FEW = 100  # fixes that are written on the reactor's thread; more take another
+_AT_ONCE = 2  # such threads
+
+
+class BadQuery(Exception):
+    """The question cannot be answered: status and text, as the Recorder gives them."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(status, text)
+        self.status = status
+        self.text = text
+
+
+class RecorderQuery:
+    """The parameters of one request, and whose eyes it is answered for."""
+
+    def __init__(self, request: Request, visitor: Visitor) -> None:
+        self._request = request
+        self.sight = visitor.user.sight
+        # Who shares where they are for an evening does not share where they were.
+        self.may_look_back = visitor.way != "link"
+
+    def get(self, name: str) -> str:
+        """A parameter; empty when it is not given."""
+        header = self._request.getHeader(f"x-limit-{name}".encode())
+        if header is None:
+            # Twisted puts a form's fields with those of the query, behind them.
+            header = ((self._request.args or {}).get(name.encode()) or [b""])[0]
+        return header.decode("utf-8", "replace")
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that are wanted; none: all."""
+        return [name for name in self.get("fields").split(",") if name]
+
+    @property
+    def limit(self) -> int | None:
+        """The most items that are wanted."""
+        text = self.get("limit")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+Body = tuple[bytes, bytes]  # media type, text
+
+
+class RecorderApi(Resource):
+    """The resource. ``rate`` requests/s of one address, ``burst`` when a page of a client opens."""
+
+    isLeaf = True
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        wall: Callable[[], float],
+        front: RequestContextPort,
+        door: AuthenticatorPort,
+        people: LatestPositions,
+        ranges: Ranges,
+        server: str,
+        *,
+        rate: float = 50.0,
+        burst: float = 500.0,
+    ) -> None:
+        super().__init__()
+        self._clock = clock
+        self._wall = wall
+        self._front = front
+        self._door = door
+        self._people = people
+        self._ranges = ranges
+        self._server = server
+        self._calls = Bucket(rate, burst)
+        self._threads = DeferredSemaphore(_AT_ONCE)
+        self._answers: dict[str, Callable[[RecorderQuery], Body]] = {
+            "version": self._version,
+            "list": self._list,
+            "q": self._place,
+            "monitor": self._monitor,
+            "photo": self._photo,
+        }
+        self._long: dict[str, Callable[[RecorderQuery], Coroutine[Any, Any, Body]]] = {
+            "last": self._last,
+            "locations": self._locations,
+        }
+
+    def render(self, request: Request) -> bytes | int:
+        """Answer, at once or when the range is there."""
+        request.setHeader(b"cache-control", b"no-store")
+        request.setHeader(b"vary", b"cookie, authorization, origin")
+        allow(request, self._front)
+        if request.method == b"OPTIONS":
+            request.setResponseCode(204)
+            return b""
+        if request.method not in (b"GET", b"HEAD", b"POST"):
+            return self._refuse(request, BadQuery(405, "GET or POST\n"))
+        now = self._clock.seconds()
+        if not self._calls.take(self._front.address(request), now):
+            request.setHeader(b"retry-after", b"1")
+            return self._refuse(request, BadQuery(429, "too many requests\n"))
+        visitor = reader(request, self._front, self._door)
+        if visitor is None:
+            request.setHeader(b"www-authenticate", CHALLENGE)
+            return self._refuse(request, BadQuery(401, "please sign in\n"))
+        if not may_read(visitor):
+            return self._refuse(request, BadQuery(403, "this token is for something else\n"))
+        asked = RecorderQuery(request, visitor)
+        what = (request.path or b"").decode("latin-1").removeprefix("/api/0").strip("/")
+        try:
+            if (long := self._long.get(what)) is not None:
+                return self._later(request, long(asked))
+            answer = self._answers.get(what)
+            if answer is None:
+                raise BadQuery(404, "no comprendo\n")
+            return _said(request, answer(asked))
+        except BadQuery as why:
+            return self._refuse(request, why)
+
+    # -- answers at once
+
+    def _version(self, asked: RecorderQuery) -> Body:
+        return _json({"version": VERSION, "git": f"sightline-{self._server}"})
+
+    def _list(self, asked: RecorderQuery) -> Body:
+        user, device = asked.get("user"), asked.get("device")
+        if not user:
+            return _json({"results": self._people.users(asked.sight)})
+        found = self._people.find(asked.sight, user, device)
+        devices = [id_of(key) for key, _ in found]
+        if not device:
+            return _json({"results": sorted(name.partition("/")[2] for name in devices)})
+        months = {
+            f"{id_of(key)}/{times.month(friend.tst or 0)}.rec"
+            for key, friend in found
+            if friend.lat is not None
+        }
+        return _json({"results": sorted(months)})
+
+    def _place(self, asked: RecorderQuery) -> Body:
+        return _json({})  # we look nothing up about where people are
+
+    def _monitor(self, asked: RecorderQuery) -> Body:
+        for key, friend in self._people.latest(asked.sight, 1, self._clock.seconds()):
+            return _TEXT, f"{int(friend.at or 0)} owntracks/{id_of(key)}\n".encode()
+        return _TEXT, b"\n"
+
+    def _photo(self, asked: RecorderQuery) -> Body:
+        user = asked.get("user")
+        if not user:
+            raise BadQuery(416, "user is required\n")
+        for key, _ in self._people.find(asked.sight, user):
+            if (face := self._people.face(id_of(key))) is not None:
+                return face.mime.encode(), b64decode(face.data)
+        return b"image/png", BLANK
+
+    # -- answers that may be long
+
+    async def _last(self, asked: RecorderQuery) -> Body:
+        user = asked.get("user")
+        found = (
+            self._people.find(asked.sight, user, asked.get("device"))
+            if user
+            else list(self._people.friends(asked.sight))
+        )
+        fields = asked.fields
+
+        def write() -> Body:
+            lasts = [self._people.last(key, friend) for key, friend in found]
+            return _json([chosen(last, fields) for last in lasts if last])
+
+        if len(found) <= _FEW:
+            return write()
+        return await self._threads.run(deferToThread, write)
+
+    async def _locations(self, asked: RecorderQuery) -> Body:
+        user, device = asked.get("user"), asked.get("device")
+        if not user or not device:
+            raise BadQuery(416, "user and device are required\n")
+        try:
+            now = self._wall()
+            since = times.epoch(asked.get("from")) if asked.get("from") else now - _HOURS
+            until = times.epoch(asked.get("to")) if asked.get("to") else now
+        except times.BadTime:
+            raise BadQuery(416, "impossible date/time ranges\n") from None
+        if since > until:
+            raise BadQuery(416, "impossible date/time ranges\n")
+        if (form := FORMATS.get(asked.get("format").lower() or "json")) is None:
+            raise BadQuery(400, "unrecognized format\n")
+        fixes: list[Fix] = []
+        limit = MOST if asked.limit is None else min(asked.limit, MOST)
+        found = self._people.find(asked.sight, user, device)
+        for key, _ in found[:1] if asked.may_look_back else ():
+            fixes += await self._ranges.between(key, since, until, limit)
+        sort, write = form
+        fields = asked.fields
+        if len(fixes) <= _FEW:
+            return sort, write(fixes, fields)
+
+        return sort, await self._threads.run(deferToThread, write, fixes, fields)
+
+    def _later(self, request: Request, answer: Coroutine[Any, Any, Body]) -> int:
+        answering = Deferred.fromCoroutine(answer)
+        gone: list[object] = []
+        request.notifyFinish().addErrback(gone.append)
+
+        def said(body: Body) -> None:
+            if not gone:
+                request.write(_said(request, body))
+                request.finish()
+
+        def failed(failure: Failure) -> None:
+            why = failure.value
+            if not isinstance(why, BadQuery):
+                self._log.failure("Failed to answer {path}", failure, path=request.path)
+                why = BadQuery(500, "something went wrong here; it is in the server's log\n")
+            if not gone:
+                request.write(self._refuse(request, why))
+                request.finish()
+
+        answering.addCallback(said).addErrback(failed)
+        return NOT_DONE_YET
+
+    def _refuse(self, request: Request, why: BadQuery) -> bytes:
+        request.setResponseCode(why.status)
+        return _said(request, (_TEXT, why.text.encode()))
+
+
+def allow(request: Request, front: RequestContextPort) -> None:
+    """Let the pages of origins that the settings name read the answer, with credentials."""
+    origin = front.trusted_origin(request)
+    if origin is not None:
+        request.setHeader(b"access-control-allow-origin", origin.encode("latin-1"))
+        request.setHeader(b"access-control-allow-credentials", b"true")
+        request.setHeader(b"access-control-allow-headers", b"authorization, content-type")
+
+
+def _json(said: object) -> Body:
+    return JSON, msgspec.json.encode(said)
+
+
+def _said(request: Request, body: Body) -> bytes:
+    sort, text = body
+    request.setHeader(b"content-type", sort)
+    request.setHeader(b"content-length", b"%d" % len(text))
+    request.setHeader(b"x-content-length", b"%d" % len(text))
+    return b"" if request.method == b"HEAD" else text
+
+
+def _blank() -> bytes:
+    """A PNG of 40 by 40 pixels that can be looked through."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        body = name + data
+        return struct.pack("!I", len(data)) + body + struct.pack("!I", zlib.crc32(body))
+
+    header = struct.pack("!IIBBBBB", 40, 40, 8, 6, 0, 0, 0)
+    rows = (b"\0" + b"\0\0\0\0" * 40) * 40
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
+    )
+
+
+BLANK = _blank()
+"""The picture of who has none."""

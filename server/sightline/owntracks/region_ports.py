@@ -1,0 +1,34 @@
+"""What we need of whoever keeps regions (`sightline.regions.phones`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from sightline.kinds.friends.model import Waypoint
+
+
+class RegionBundlePort(Protocol):
+    """All regions that go to one phone; ``left_out`` cannot be said in OwnTracks: polygons."""
+
+    @property
+    def version(self) -> int:
+        """Another, greater number after any of them was changed, added or removed."""
+
+    @property
+    def waypoints(self) -> Sequence[Waypoint]:
+        """The circles."""
+
+    @property
+    def left_out(self) -> int:
+        """How many are not among them."""
+
+
+class PhoneRegionsPort(Protocol):
+    """Who knows what a phone should have. ``phone``: jane/phone."""
+
+    def for_phone(self, phone: str) -> RegionBundlePort:
+        """What this phone should have."""
+
+    def when_changed(self, changed: Callable[[str | None], None]) -> None:
+        """Call ``changed`` after what goes to a phone is another; None: to any phone."""

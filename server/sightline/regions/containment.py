@@ -1,0 +1,213 @@
+"""Two verdicts on who is where: ours, from fixes, and the phone's own; kept side by side.
+
+The phone has a say about a region once it named it. The two differ for a while at each crossing,
+since one of them is always first; so they count as disputed only after they differed for
+`PATIENCE`, and ours rests on a fix that is newer than what the phone said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sightline.geometry.geofences import Change, Event, Geofences
+
+PATIENCE = 120.0
+"""s"""
+MOST_SAID = 200
+"""Regions of which one phone's say is kept; the oldest goes."""
+
+By = Literal["server", "phone"]
+Pair = tuple[str, str]
+"""A thing and a region."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneVerdict:
+    """The phone's say: inside or not, and since when (epoch s)."""
+
+    inside: bool
+    when: float
+
+
+@dataclass(frozen=True, slots=True)
+class RegionVisit:
+    """Somebody is in a region, as ``by`` says, since then (epoch s)."""
+
+    since: float
+    by: Literal["server", "phone", "both"]
+    why: str | None = None
+    """What is disputed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionTransition:
+    """Somebody came or went, as ``by`` says; ``agrees``: what is known of the other's verdict."""
+
+    thing: str
+    region: str
+    event: Event
+    when: float
+    by: By
+    agrees: bool | None
+    acc: float | None
+
+
+class Containment:
+    """Everybody's stays. Times called ``now`` are monotonic s, others epoch s."""
+
+    def __init__(self, fences: Geofences) -> None:
+        self.fences = fences
+        self._said: dict[str, dict[str, PhoneVerdict]] = {}
+        self._listed: set[str] = set()  # things whose phone told a list of regions
+        self._odd: dict[Pair, float] = {}  # the verdicts differ, since
+        self._disputed: dict[Pair, str] = {}
+
+    def stay(self, thing: str, region: str) -> RegionVisit | None:
+        """Whether this thing is in this region, by anybody's verdict."""
+        ours, said = self.fences.since(thing, region), self.said(thing, region)
+        theirs = said.when if said is not None and said.inside else None
+        if ours is None and theirs is None:
+            return None
+        why = self._disputed.get((thing, region))
+        if ours is None:
+            assert theirs is not None
+            return RegionVisit(theirs, "phone", why)
+        return RegionVisit(ours, "server" if theirs is None else "both", why)
+
+    def said(self, thing: str, region: str) -> PhoneVerdict | None:
+        """What the phone says."""
+        return self._said.get(thing, {}).get(region)
+
+    def named(self, thing: str) -> list[str]:
+        """The regions of which its phone has a say."""
+        return list(self._said.get(thing, ()))
+
+    def remember(self, thing: str, region: str, said: PhoneVerdict, now: float) -> None:
+        """What the phone said before a restart; after what the fences are to remember."""
+        self._keep(thing, region, said)
+        self._listed.add(thing)
+        self._compare((thing, region), now)
+
+    def forget(self, thing: str) -> None:
+        """Know nothing of this thing any more."""
+        self._said.pop(thing, None)
+        self._listed.discard(thing)
+        for pair in [pair for pair in self._odd if pair[0] == thing]:
+            self._even(pair)
+        self.fences.forget(thing)
+
+    def drop(self, region: str) -> list[str]:
+        """A region is no more. The things that were in it."""
+        inside = [t for t in self._said if region in self._said[t]]
+        for thing in inside:
+            del self._said[thing][region]
+        for pair in [pair for pair in self._odd if pair[1] == region]:
+            self._even(pair)
+        self.fences.drop(region)
+        return inside
+
+    # -- what is told
+
+    def found(self, change: Change, now: float) -> RegionTransition | None:
+        """The fences found a change."""
+        self._compare((change.thing, change.region), now)
+        if not change.crossed:
+            return None
+        said = self.said(change.thing, change.region)
+        agrees = None
+        if said is not None:
+            same = said.inside == (change.event == "enter")
+            agrees = True if same else False if said.when > change.when else None
+        return RegionTransition(
+            change.thing, change.region, change.event, change.when, "server", agrees, change.acc
+        )
+
+    def told(
+        self, thing: str, region: str, event: Event, when: float, acc: float | None, now: float
+    ) -> RegionTransition | None:
+        """The phone says that it came or went. None when that is nothing new, or late."""
+        inside, before = event == "enter", self.said(thing, region)
+        if before is not None and (before.inside == inside or when < before.when):
+            return None
+        self._keep(thing, region, PhoneVerdict(inside, when))
+        self._compare((thing, region), now)
+        return RegionTransition(
+            thing, region, event, when, "phone", self._ours(thing, region, inside, when), acc
+        )
+
+    def listed(
+        self, thing: str, regions: Iterable[str], when: float, now: float
+    ) -> list[RegionTransition]:
+        """The phone lists all regions it is in. Its first list is how things are: no crossings."""
+        inside = set(regions)
+        fresh = thing not in self._listed
+        self._listed.add(thing)
+        crossings = []
+        said = self._said.get(thing, {})
+        left = [region for region, each in said.items() if each.inside and region not in inside]
+        events: list[tuple[str, Event]] = [(region, "leave") for region in left]
+        events += [(region, "enter") for region in sorted(inside)]
+        for region, event in events:
+            crossing = self.told(thing, region, event, when, None, now)
+            if crossing is not None and not fresh:
+                crossings.append(crossing)
+        return crossings
+
+    def tick(self, now: float) -> list[Pair]:
+        """Time goes by: the pairs that are disputed since now."""
+        news = []
+        for pair, since in self._odd.items():
+            if pair in self._disputed or now - since < PATIENCE:
+                continue
+            why = self._why(pair)
+            if why is not None:
+                self._disputed[pair] = why
+                news.append(pair)
+        return news
+
+    # -- the rules
+
+    def _keep(self, thing: str, region: str, said: PhoneVerdict) -> None:
+        kept = self._said.setdefault(thing, {})
+        kept.pop(region, None)
+        kept[region] = said
+        if len(kept) > MOST_SAID:
+            oldest = next(iter(kept))
+            del kept[oldest]
+            self._even((thing, oldest))
+
+    def _ours(self, thing: str, region: str, inside: bool, when: float) -> bool | None:
+        """Whether we agree; None as long as no fix of ours is newer."""
+        if not self.fences.knows(thing):
+            return None
+        if (self.fences.since(thing, region) is not None) == inside:
+            return True
+        found = self.fences.beyond(thing, region)
+        if found is None or found[1] <= when or (found[0] <= 0) == inside:
+            return None
+        return False
+
+    def _compare(self, pair: Pair, now: float) -> None:
+        said = self.said(*pair)
+        if said is None or said.inside == (self.fences.since(*pair) is not None):
+            self._even(pair)
+        else:
+            self._odd.setdefault(pair, now)
+
+    def _even(self, pair: Pair) -> None:
+        self._odd.pop(pair, None)
+        self._disputed.pop(pair, None)
+
+    def _why(self, pair: Pair) -> str | None:
+        """What is disputed, when our verdict rests on a fix newer than the phone's word."""
+        said, found = self.said(*pair), self.fences.beyond(*pair)
+        if said is None or found is None or found[1] <= said.when:
+            return None
+        beyond, _ = found
+        if (beyond <= 0) == said.inside:
+            return None  # our own verdict is about to follow
+        if said.inside:
+            return f"the phone says it is inside; by its last fix it is {beyond:.0f} m outside"
+        return "the phone says it left; by its last fix it is inside"

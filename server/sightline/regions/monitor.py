@@ -1,0 +1,392 @@
+"""Watches who is where: fixes and phones' words in, stays and crossings out.
+
+A stay is a thing as long as anybody says so; a crossing is a line of a ring that never changes.
+What stood when we were stopped is known again after a restart, so that nobody is said to have come
+who was there all the time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sightline.auth.session import Bucket
+from sightline.geometry.geofences import Change, Event, Geofences, Position, Rules
+from sightline.geometry.shapes import BadShape
+from sightline.kinds.friends.model import Friend
+from sightline.kinds.friends.updates import PhoneTransition, order
+from sightline.kinds.regions.model import Transition, Visit
+from sightline.live.hub import Hub
+from sightline.model.kind import State
+from sightline.regions import containment
+from sightline.regions.phones import PhoneRegionService
+from sightline.regions.service import RegionChange, RegionService, shape_of
+from sightline.regions.store import StoredVisit
+
+RING = 500
+"""Crossings that are kept."""
+_LOOK = 1.0  # s
+_SURVEY = 500  # things looked at in one go when a region is new
+_MOST_UNKNOWN = 1000  # names of regions we do not have, whose last event is remembered
+_NOTE = 0.05  # s that changes are gathered before they are written
+
+Listener = Callable[[Transition], None]
+
+
+class GeofenceMonitor(Service):
+    """``clock`` is never stepped; ``wall`` gives epoch s."""
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        wall: Callable[[], float],
+        hub: Hub,
+        regions: RegionService,
+        phones: PhoneRegionService,
+        rules: Rules | None = None,
+    ) -> None:
+        self.whereabouts = containment.Containment(Geofences(rules))
+        self._fences = self.whereabouts.fences
+        self._clock = clock
+        self._wall = wall
+        self._hub = hub
+        self._regions = regions
+        self._phones = phones
+        self._listeners: list[Listener] = []
+        self._ring: deque[tuple[str, str]] = deque()  # keys, and about which thing
+        self._n = 0
+        # More than anybody crosses, their old fixes at once included; less than would push out
+        # everybody else's crossings.
+        self._pace = Bucket(rate=1, burst=100)
+        self.hushed = 0
+        self._visits: dict[str, set[str]] = {}  # regions, by thing
+        self._unknown: dict[tuple[str, str], str] = {}
+        self._dirty: dict[tuple[str, str], None] = {}
+        self._met: list[str] = []
+        self._noting = False
+        self._loop = LoopingCall(self._look)
+        self._loop.clock = clock
+        regions.when_changed(self._region_changed)
+        for kind in ("friend", "probot"):
+            hub.world.watch(kind, self._moved)
+        hub.intake.tell(PhoneTransition, self._crossed)
+
+    def when_crossed(self, listener: Listener) -> None:
+        """Call ``listener`` with each crossing: those who announce it; a recorder of history."""
+        self._listeners.append(listener)
+
+    # -- start and stop
+
+    def startService(self) -> None:
+        """Remember how things stood, begin to look."""
+        super().startService()
+        known, standings = self._regions.standings
+        now = self._clock.seconds()
+        for thing in known:
+            self._fences.remember(thing)
+        for each in standings:
+            if each.region in self._regions.records:
+                if each.since is not None:
+                    self._fences.remember(each.thing, each.region, each.since)
+                if each.inside is not None:
+                    said = containment.PhoneVerdict(each.inside, each.said or 0.0)
+                    self.whereabouts.remember(each.thing, each.region, said, now)
+        self._regions.standings = ([], [])
+        self._loop.start(_LOOK, now=False).addErrback(self._failed)
+
+    def stopService(self) -> Deferred[None]:
+        """Stop looking, write what is new."""
+        super().stopService()
+        if self._loop.running:
+            self._loop.stop()
+        return Deferred.fromCoroutine(self._note())
+
+    def _failed(self, failure: Failure) -> None:
+        self._log.failure("Nobody looks after the regions any more", failure)
+
+    # -- what happens
+
+    def _moved(self, thing: str, before: State | None, after: State | None) -> None:
+        try:
+            if after is None:
+                self._gone(thing)
+                return
+            fix = _fix(after)
+            if fix is not None:
+                self._fixed(thing, fix)
+            if (
+                isinstance(after, Friend)
+                and after.inregions is not None
+                and after.inregions_tst is None
+                and not (isinstance(before, Friend) and before.inregions == after.inregions)
+            ):
+                inside = self._phones.all_meant(thing, after.inregions)
+                self._listed(thing, inside, order(after))
+            if before is None:  # it may have been in some before a restart
+                for region in (*self._fences.regions(thing), *self.whereabouts.named(thing)):
+                    self._show(thing, region)
+        except Exception:
+            self._slipped()
+
+    def _slipped(self) -> None:
+        """A slip of ours must not keep a message out of the world."""
+        self._log.failure("Could not see who came and went")
+
+    def _fixed(self, thing: str, fix: Position) -> None:
+        now = self._clock.seconds()
+        if not self._fences.knows(thing):
+            self._met.append(thing)
+            self._note_soon()
+        for change in self._fences.fix(thing, fix, now):
+            self._found(change, now)
+
+    def _found(self, change: Change, now: float) -> None:
+        crossing = self.whereabouts.found(change, now)
+        self._show(change.thing, change.region)
+        if crossing is not None:
+            self._announce(crossing)
+
+    def _listed(self, thing: str, inside: list[str], when: float) -> None:
+        now = self._clock.seconds()
+        named = {*inside, *self.whereabouts.named(thing)}
+        crossings = self.whereabouts.listed(thing, inside, when, now)
+        for region in sorted(named):
+            self._show(thing, region)
+        for crossing in crossings:
+            self._announce(crossing)
+
+    def _crossed(self, said: PhoneTransition) -> None:
+        if said.retained:
+            return  # a copy: of the past
+        try:
+            region = self._phones.meant(said.thing, said.region, said.rid, said.wtst)
+            if region is None:
+                self._crossed_unknown(said)
+                return
+            crossing = self.whereabouts.told(
+                said.thing, region, said.event, said.when, said.acc, self._clock.seconds()
+            )
+            self._show(said.thing, region)
+            if crossing is not None:
+                self._announce(crossing)
+        except Exception:
+            self._slipped()
+
+    def _crossed_unknown(self, said: PhoneTransition) -> None:
+        """The phone has a region we do not know."""
+        if not said.region or self._unknown.get((said.thing, said.region)) == said.event:
+            return
+        self._unknown.pop((said.thing, said.region), None)
+        self._unknown[said.thing, said.region] = said.event
+        if len(self._unknown) > _MOST_UNKNOWN:
+            del self._unknown[next(iter(self._unknown))]
+        self._tell(said.thing, None, said.region, said.event, said.when, "phone", None, said.acc)
+
+    def _gone(self, thing: str) -> None:
+        """A thing is no more: nothing of where it was is kept."""
+        for region in self._visits.pop(thing, set()):
+            self._hub.place(f"stay/{thing}/{region}", None)
+        self.whereabouts.forget(thing)
+        self._met = [each for each in self._met if each != thing]
+        for pair in [pair for pair in self._unknown if pair[0] == thing]:
+            del self._unknown[pair]
+        for pair in [pair for pair in self._dirty if pair[0] == thing]:
+            del self._dirty[pair]
+        self._work(self._regions.work(lambda store: store.leave(thing)))
+
+    async def erase(self, thing: str) -> None:
+        """Somebody is to be forgotten altogether: the crossings, the regions of their own.
+
+        Raises `Refused` when the regions cannot be removed now.
+        """
+        self._gone(thing)
+        for key, about in list(self._ring):
+            if about == thing:
+                self._ring.remove((key, about))
+                self._hub.place(key, None)
+        self._hub.told()
+        await self._regions.forget(thing)
+
+    def _region_changed(self, changed: RegionChange) -> None:
+        id, record = changed.id, changed.record
+        if record is None:
+            self.whereabouts.drop(id)
+            for thing in [thing for thing, inside in self._visits.items() if id in inside]:
+                self._show(thing, id)
+            return
+        owner = record.region.owner
+        only = owner if owner is not None and owner.startswith("friend/") else None
+        try:
+            self._fences.put(id, shape_of(record.region), only)
+        except BadShape as why:
+            self._log.error("Nobody is watched in region {id}: {why}", id=id, why=str(why))
+            return
+        self._survey(id, self._fences.things if only is None else [only])
+        if only is not None:
+            self._named_before(only, id, record.region.name)
+
+    def _named_before(self, thing: str, region: str, name: str) -> None:
+        """A phone may have said that it is in its region before it told us of that region."""
+        friend = self._hub.world.state(thing)
+        if not isinstance(friend, Friend) or name not in (friend.inregions or ()):
+            return
+        if self.whereabouts.said(thing, region) is None:
+            said = containment.PhoneVerdict(True, friend.inregions_tst or order(friend))
+            self.whereabouts.remember(thing, region, said, self._clock.seconds())
+            self._show(thing, region)
+
+    def _survey(self, region: str, things: list[str]) -> None:
+        """Who is in a region that is new or was changed; not all at once."""
+        now = self._clock.seconds()
+        for change in self._fences.survey(region, things[:_SURVEY]):
+            self._found(change, now)
+        if len(things) > _SURVEY:
+            self._clock.callLater(0, self._survey_more, region, things[_SURVEY:])
+
+    def _survey_more(self, region: str, things: list[str]) -> None:
+        self._survey(region, things)
+        self._hub.told()
+
+    def _look(self) -> None:
+        """As time goes by."""
+        now, seq = self._clock.seconds(), self._hub.world.seq
+        for change in self._fences.tick(now):
+            self._found(change, now)
+        for thing, region in self.whereabouts.tick(now):
+            self._show(thing, region)
+        if self._hub.world.seq != seq:
+            self._hub.told()
+
+    # -- what is shown
+
+    def _show(self, thing: str, region: str) -> None:
+        """Let everybody see how it stands with these two."""
+        stay = self.whereabouts.stay(thing, region)
+        inside = self._visits.setdefault(thing, set())
+        key = f"stay/{thing}/{region}"
+        if stay is None:
+            inside.discard(region)
+            self._hub.place(key, None)
+        else:
+            inside.add(region)
+            self._hub.place(
+                key,
+                Visit(
+                    region=region,
+                    thing=thing,
+                    since=round(stay.since, 3),
+                    by=stay.by,
+                    disputed=stay.why is not None,
+                    why=stay.why,
+                ),
+            )
+        if not inside:
+            del self._visits[thing]
+        self._dirty[thing, region] = None
+        self._note_soon()
+
+    def _announce(self, crossing: containment.RegionTransition) -> None:
+        self._tell(
+            crossing.thing,
+            crossing.region,
+            self._regions.name(crossing.region),
+            crossing.event,
+            crossing.when,
+            crossing.by,
+            crossing.agrees,
+            crossing.acc,
+        )
+
+    def _tell(
+        self,
+        thing: str,
+        region: str | None,
+        name: str,
+        event: Event,
+        when: float,
+        by: containment.By,
+        agrees: bool | None,
+        acc: float | None,
+    ) -> None:
+        if not self._pace.take(thing, self._clock.seconds()):
+            self.hushed += 1
+            if self.hushed == 1:
+                self._log.warn("Somebody comes and goes too often to tell of it each time")
+            return
+        self._n = n = self._n + 1
+        crossing = Transition(
+            n=n,
+            at=round(self._wall(), 3),
+            tst=round(when, 3),
+            thing=thing,
+            region=region,
+            name=name,
+            event=event,
+            by=by,
+            agrees=agrees,
+            acc=acc or None,
+        )
+        key = f"crossing/{n}/{thing}" + (f"/{region}" if region is not None else "")
+        self._ring.append((key, thing))
+        if len(self._ring) > RING:
+            self._hub.place(self._ring.popleft()[0], None)
+        self._hub.place(key, crossing)
+        for listener in self._listeners:
+            listener(crossing)
+
+    # -- what is written down
+
+    def _note_soon(self) -> None:
+        if not self._noting and self.running:
+            self._noting = True
+            self._clock.callLater(_NOTE, self._note_now)
+
+    def _note_now(self) -> None:
+        self._work(self._note())
+
+    async def _note(self) -> None:
+        known, self._met = self._met, []
+        pairs, self._dirty = list(self._dirty), {}
+        standings = [self._standing(thing, region) for thing, region in pairs]
+        try:
+            if known or standings:
+                await self._regions.work(lambda store: store.note(known, standings))
+        finally:
+            self._noting = False
+        if self._dirty or self._met:
+            self._note_soon()
+
+    def _standing(self, thing: str, region: str) -> StoredVisit:
+        since, said = self._fences.since(thing, region), self.whereabouts.said(thing, region)
+        if region not in self._regions.records:
+            return StoredVisit(thing, region)
+        if said is None:
+            return StoredVisit(thing, region, since)
+        return StoredVisit(thing, region, since, said.inside, said.when)
+
+    def _work(self, work: Any) -> None:
+        Deferred.fromCoroutine(work).addErrback(
+            lambda failure: self._log.failure("Could not write down who is where", failure)
+        )
+
+
+def _fix(state: State) -> Position | None:
+    """Where something is, if it says so: friends; whatever else has a position."""
+    if isinstance(state, Friend):
+        if state.lat is None or state.lon is None:
+            return None
+        return Position(state.lat, state.lon, order(state), state.acc or 0.0)
+    lat, lon = getattr(state, "lat", None), getattr(state, "lon", None)
+    if lat is None or lon is None:
+        return None
+    return Position(lat, lon, getattr(state, "at", None) or 0.0, getattr(state, "acc", None) or 0.0)

@@ -1,0 +1,96 @@
+"""Crossings go out by MQTT: ``sightline/crossing/<region>/<user>/<device>``, QoS 1, not retained.
+
+The region is named by the letters of its id. ``id`` is the same whenever the same crossing is told
+again. What cannot be published now waits, a bounded number of them, until the broker is back.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+from twisted.application.service import Service
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from sightline.kinds.regions.model import Transition, id_for_others
+from sightline.model.kind import id_of, kind_of
+from sightline.model.topic import UNFIT
+from sightline.regions.service import letters_of
+
+TOPIC = "sightline/crossing"
+_MOST = 1000
+_AGAIN = 1.0  # s
+
+Which = Literal["none", "shared", "all"]
+
+
+def topic(crossing: Transition) -> str | None:
+    """Where a crossing is published; None: nowhere, since the phone's region is not one of ours."""
+    if crossing.region is None:
+        return None
+    thing = id_of(crossing.thing) if kind_of(crossing.thing) == "friend" else crossing.thing
+    if UNFIT.search(thing) or "+" in thing or "#" in thing:
+        return None
+    return f"{TOPIC}/{letters_of(crossing.region)}/{thing}"
+
+
+def body(crossing: Transition) -> bytes:
+    """What is published, JSON."""
+    return msgspec.json.encode({"id": id_for_others(crossing), **msgspec.to_builtins(crossing)})
+
+
+def of_interest(crossing: Transition, which: Which) -> bool:
+    """Whether it may be told to whoever reads those topics."""
+    if which == "none" or crossing.region is None:
+        return False
+    return which == "all" or "/" not in crossing.region
+
+
+class MqttEvents(Service):
+    """``publish`` sends a message and says whether it was taken."""
+
+    _log = Logger()
+
+    def __init__(
+        self, clock: IReactorTime, publish: Callable[[str, bytes], bool], which: Which
+    ) -> None:
+        self._publish = publish
+        self._which = which
+        self._waiting: deque[tuple[str, bytes]] = deque()
+        self._loop = LoopingCall(self._try)
+        self._loop.clock = clock
+        self.dropped = 0
+
+    def startService(self) -> None:
+        """Begin to look after what waits."""
+        super().startService()
+        self._loop.start(_AGAIN, now=False).addErrback(
+            lambda failure: self._log.failure("Crossings are not published any more", failure)
+        )
+
+    def stopService(self) -> None:
+        """Publish nothing any more."""
+        super().stopService()
+        if self._loop.running:
+            self._loop.stop()
+
+    def crossed(self, crossing: Transition) -> None:
+        """Publish it."""
+        where = topic(crossing)
+        if where is None or not of_interest(crossing, self._which):
+            return
+        self._waiting.append((where, body(crossing)))
+        if len(self._waiting) > _MOST:
+            self._waiting.popleft()
+            self.dropped += 1
+            if self.dropped == 1:
+                self._log.warn("Crossings wait for the broker, and the first were dropped")
+        self._try()
+
+    def _try(self) -> None:
+        while self._waiting and self._publish(*self._waiting[0]):
+            self._waiting.popleft()

@@ -1,0 +1,173 @@
+"""What browsers may ask about regions: draw one, change it, remove it, make a phone's a shared one.
+
+Who may is decided by `auth.permissions`; the witness at the helm writes down who did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import replace
+from twisted.internet.interfaces import IReactorTime
+
+from sightline.auth.permissions import may
+from sightline.auth.session import Bucket
+from sightline.geometry.shapes import BadShape
+from sightline.kinds.regions.model import Region
+from sightline.live import protocol
+from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.model.kind import id_of, kind_of
+from sightline.model.text import clean
+from sightline.regions.service import RegionService, shape_of
+from sightline.regions.store import RegionRow
+
+_Degrees = Annotated[float, Meta(ge=-180, le=180)]
+
+
+class _Drawn(msgspec.Struct, frozen=True):
+    """What is sent of a region."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    shape: Literal["circle", "polygon"]
+    lat: _Degrees | None = None
+    lon: _Degrees | None = None
+    rad: float | None = None
+    points: tuple[tuple[_Degrees, _Degrees], ...] | None = None
+    colour: Annotated[int, Meta(ge=1, le=8)] | None = None
+    shared: bool = False
+    version: int = 0
+
+
+class RegionRequests:
+    """Adds the verbs of regions to the helm."""
+
+    def __init__(self, requests: Requests, clock: IReactorTime, regions: RegionService) -> None:
+        self._clock = clock
+        self._regions = regions
+        # More than people draw; less than would fill the disk.
+        self._pace = Bucket(rate=1, burst=60)
+        requests.add("region", self._region)
+        requests.add("unregion", self._unregion)
+        requests.add("adopt", self._adopt)
+
+    async def _region(self, asker: Asker, request: protocol.Request) -> Fields:
+        drawn = _read(request.more)
+        thing, user = request.more.get("thing"), asker.user
+        owner = None if drawn.shared else user.name
+        if thing is None:
+            id = self._regions.new_id(owner)
+            if not may(user, "region", f"region/{id}"):
+                raise _forbidden(shared=drawn.shared)
+            self._take_turn(asker)
+            self._regions.check_room(owner)
+            region = self._made(drawn, owner, 1, user.name)
+            await self._regions.put(id, RegionRow(region, self._regions.new_tst()))
+            return {"thing": f"region/{id}", "version": 1}
+        id, before = self._known(asker, "region", thing)
+        was = before.region
+        if was.origin == "phone" and was.owner is not None:
+            raise Refused("phone", "it belongs to the phone: change it there, or adopt it")
+        if drawn.version != was.version:
+            raise Refused("stale", f"it was changed meanwhile: it is version {was.version}")
+        # Whose it is stays, unless that is asked for.
+        if drawn.shared == (was.owner is None):
+            owner = was.owner
+        self._take_turn(asker)
+        region = self._made(drawn, owner, was.version + 1, user.name)
+        region = replace(region, origin=was.origin, phone=was.phone)
+        if owner == was.owner:
+            await self._regions.put(id, replace(before, region=region))
+            return {"thing": f"region/{id}", "version": region.version}
+        new = self._regions.new_id(owner)
+        if not may(user, "region", f"region/{new}"):
+            raise _forbidden(shared=drawn.shared)
+        self._regions.check_room(owner)
+        # Somebody's own from now on, wherever it came from.
+        moved = replace(region, version=1, origin="page", phone=None)
+        await self._regions.replace(id, was.version, new, replace(before, region=moved))
+        return {"thing": f"region/{new}", "version": 1}
+
+    async def _unregion(self, asker: Asker, request: protocol.Request) -> Fields:
+        id, record = self._known(asker, "unregion", request.more.get("thing"))
+        version = request.more.get("version")
+        if type(version) is not int or version != record.region.version:
+            raise Refused("stale", f"it was changed: it is version {record.region.version}")
+        self._take_turn(asker)
+        await self._regions.remove(id, asker.user.name, version)
+        return {}
+
+    async def _adopt(self, asker: Asker, request: protocol.Request) -> Fields:
+        _, record = self._known(asker, "adopt", request.more.get("thing"))
+        if record.region.owner is None:
+            raise Refused("shared", "it is a shared region already")
+        if record.region.origin != "phone":
+            raise Refused("forbidden", "only what came from a phone is adopted")
+        self._take_turn(asker)
+        self._regions.check_room(None)
+        id = self._regions.new_id(None)
+        if not may(asker.user, "region", f"region/{id}"):
+            raise _forbidden(shared=True)
+        region = replace(
+            record.region,
+            owner=None,
+            version=1,
+            by=asker.user.name,
+            at=round(self._regions.wall(), 3),
+        )
+        await self._regions.put(id, RegionRow(region, self._regions.new_tst()))
+        return {"thing": f"region/{id}", "version": 1}
+
+    def _known(self, asker: Asker, verb: str, thing: Any) -> tuple[str, RegionRow]:
+        """The region that is asked for. What one may not know of is not there."""
+        if not isinstance(thing, str) or kind_of(thing) != "region":
+            raise Refused("malformed", "thing: name a region")
+        record = self._regions.records.get(id_of(thing))
+        if record is None or not (may(asker.user, "see", thing) or may(asker.user, verb, thing)):
+            raise Refused("unknown", "there is no such region")
+        if not may(asker.user, verb, thing):
+            raise _forbidden(shared=record.region.owner is None)
+        return id_of(thing), record
+
+    def _take_turn(self, asker: Asker) -> None:
+        if not self._pace.take(asker.user.name, self._clock.seconds()):
+            raise Refused("wait", "too many changes at once; try again in a moment")
+
+    def _made(self, drawn: _Drawn, owner: str | None, version: int, by: str) -> Region:
+        circle = drawn.shape == "circle"
+        region = Region(
+            name=clean(drawn.name, 64).strip(),
+            shape=drawn.shape,
+            lat=drawn.lat if circle else None,
+            lon=drawn.lon if circle else None,
+            rad=drawn.rad if circle else None,
+            points=None if circle else drawn.points,
+            owner=owner,
+            version=version,
+            by=by,
+            at=round(self._regions.wall(), 3),
+            origin="page",
+            colour=drawn.colour,
+        )
+        if not region.name:
+            raise Refused("malformed", "name: a region has a name")
+        try:
+            shape_of(region)
+        except BadShape as why:
+            raise Refused("malformed", str(why)) from None
+        return region
+
+
+def _read(more: Mapping[str, Any]) -> _Drawn:
+    try:
+        return msgspec.convert(more, _Drawn)
+    except msgspec.ValidationError as why:
+        raise Refused("malformed", str(why)) from None
+
+
+def _forbidden(*, shared: bool) -> Refused:
+    if shared:
+        return Refused("forbidden", "only operators who see regions may change the shared ones")
+    return Refused("forbidden", "personal regions are changed by the account they belong to")

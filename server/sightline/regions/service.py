@@ -1,0 +1,355 @@
+"""Keeps the regions: in the file, in the world, and in the minds of those who watch over them.
+
+Every change goes to the file first, on a thread, and takes effect when it is committed. Whoever
+wants to know of changes is told by `when_changed`: the fences, the phones, the history recorder.
+Where the file is a copy of a journal, the changes of other servers take effect in the same way.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.threads import deferToThread, deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
+
+from sightline.geometry.shapes import BadShape, Circle, Polygon, Shape
+from sightline.journal.entries import Journal, TooLarge
+from sightline.journal.follower import Follower
+from sightline.kinds.regions.model import Region
+from sightline.live.hub import Hub
+from sightline.live.requests import Refused
+from sightline.model.faults import Unavailable
+from sightline.model.kind import id_of
+from sightline.regions.store import RegionRow, RegionStore, StaleRegion, StoredVisit
+
+MOST = 5000
+"""Regions in all."""
+MOST_SHARED = 1000
+MOST_OF_ONE = 200
+"""Regions of one account or phone."""
+KEPT_OF_PHONES = 20
+"""Versions of a phone's region that are kept: a phone may change it as often as it likes."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_AWAY = (
+    "regions cannot be changed just now: the server cannot reach what it shares with the others."
+    " Try again in a moment"
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class RegionChange:
+    """A region is another (``record``) or gone (None); ``edition`` counts all changes."""
+
+    id: str
+    edition: int
+    before: RegionRow | None
+    record: RegionRow | None
+    by: str
+    at: float
+
+
+class RegionService(Service):
+    """All regions. ``wall`` gives epoch s.
+
+    With a ``journal`` they are those of all servers that have the same.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        wall: Callable[[], float],
+        folder: Path,
+        hub: Hub,
+        journal: Journal | None = None,
+    ) -> None:
+        self.follower: Follower | None = None
+        """Who keeps our copy at the journal's end, once it is open; None: there is no journal."""
+        self.ready: Deferred[None] = Deferred()
+        """Fires when it is known which regions there are."""
+        self._journal = journal
+        self.wall = wall
+        self.records: dict[str, RegionRow] = {}
+        self.edition = 0
+        self.standings: tuple[list[str], list[StoredVisit]] = ([], [])
+        """What the file knew of who was where, at the start."""
+        self._reactor = reactor
+        self._folder = folder
+        self._hub = hub
+        self._store: RegionStore | None = None
+        self._writer = ThreadPool(1, 1, "regions")
+        self._listeners: list[Callable[[RegionChange], None]] = []
+        self._tst = 0  # the latest given to a region of ours
+        self._by_owner: dict[str | None, dict[str, RegionRow]] = {}
+
+    # -- start and stop
+
+    def privilegedStartService(self) -> None:
+        """Read the file. Raises `BadRegions`."""
+        super().privilegedStartService()
+        self._store = store = RegionStore(self._folder, self.wall)
+        if self._journal is not None:
+            store.copy.prepare(self._journal, fresh=store.fresh)
+            self.follower = Follower(
+                self._reactor,
+                self._reactor,
+                "regions",
+                store.copy,
+                self._journal,
+                self._do,
+                self._touched,
+            )
+        elif store.copy.shared:
+            self._log.warn("These regions were shared by several servers, and are ours alone now")
+            store.copy.leave()
+        self.edition = store.edition()
+        self.standings = store.standings()
+        for id, (edition, record) in store.regions().items():
+            self._apply(RegionChange(id, edition, None, record, record.region.by, record.region.at))
+
+    def startService(self) -> None:
+        """Begin to take changes."""
+        super().startService()
+        self._writer.start()
+        if self.follower is None:
+            self.ready.callback(None)
+        else:
+            self.follower.ready.chainDeferred(self.ready)
+            self.follower.start()
+
+    def stopService(self) -> Deferred[None]:
+        """Write what waits, and close."""
+        super().stopService()
+        if self.follower is None:
+            stopped = deferToThread(self._writer.stop)
+        else:
+            stopped = self.follower.stop().addCallback(lambda _: deferToThread(self._writer.stop))
+
+        def close(result: Any) -> None:
+            if self._store is not None:
+                self._store.close()
+            if isinstance(result, Failure):
+                result.raiseException()
+
+        return stopped.addBoth(close)
+
+    async def work(self, do: Callable[[RegionStore], T]) -> T:
+        """What ``do`` reads or writes, on the writer's thread, in turn."""
+        assert self._store is not None, "the service was not started"
+        return await deferToThreadPool(self._reactor, self._writer, do, self._store)
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        return await deferToThreadPool(self._reactor, self._writer, work)
+
+    async def _change(self, do: Callable[[RegionStore], T], *, scrub: bool = False) -> T:
+        """What ``do`` changes of the regions, on all servers or on none. Raises `Refused`."""
+        store = self._store
+        assert store is not None, "the service was not started"
+
+        def work() -> T:
+            return store.copy.share(lambda: do(store), scrub=scrub)
+
+        try:
+            if self.follower is None:
+                return await self._do(work)
+            done = await self.follower.share(work)
+        except StaleRegion as stale:
+            raise _stale(stale) from None
+        except Unavailable:
+            raise Refused("busy", _AWAY) from None
+        except TooLarge as why:
+            raise Refused("malformed", f"it is too much: {why}") from None
+        await self._follow()
+        if store.copy.due:
+            self.follower.look()
+        return done
+
+    async def _touched(self, tables: set[str]) -> None:
+        """Other servers have changed the file."""
+        if "region" in tables:
+            await self._follow()
+
+    async def _follow(self) -> None:
+        """Have everybody know what is in the file now, whoever changed it."""
+        known = self.records
+
+        def read(store: RegionStore) -> list[RegionChange]:
+            found = store.regions()
+            changes = [
+                RegionChange(id, edition, None, record, record.region.by, record.region.at)
+                for id, (edition, record) in found.items()
+                if known.get(id) != record
+            ]
+            for id in [id for id in list(known) if id not in found]:
+                gone = store.removal(id)
+                if gone is None:
+                    changes.append(RegionChange(id, store.edition(), None, None, "", self.wall()))
+                else:
+                    changes.append(RegionChange(id, gone.edition, None, None, gone.who, gone.at))
+            return sorted(changes, key=lambda each: each.edition)
+
+        for change in await self.work(read):
+            before = self.records.get(change.id)
+            if before != change.record:
+                self._apply(dataclasses.replace(change, before=before))
+        self._hub.told()
+
+    # -- looking
+
+    def name(self, id: str) -> str:
+        """What a region is called."""
+        record = self.records.get(id)
+        return "" if record is None else record.region.name
+
+    def owners(self) -> frozenset[str]:
+        """All who have regions of their own: accounts, phones (``friend/jane/phone``)."""
+        return frozenset(owner for owner in self._by_owner if owner is not None)
+
+    def of(self, owner: str | None) -> list[tuple[str, RegionRow]]:
+        """The regions of one owner; None: the shared ones."""
+        return list(self._by_owner.get(owner, {}).items())
+
+    def when_changed(self, listener: Callable[[RegionChange], None]) -> None:
+        """Call ``listener`` with each change, also with each region that is read at the start.
+
+        This is where a recorder of history listens, too.
+        """
+        self._listeners.append(listener)
+
+    # -- changing
+
+    def new_id(self, owner: str | None) -> str:
+        """An id that no region has."""
+        while True:
+            letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
+            id = letters if owner is None else f"{owner}/{letters}"
+            if id not in self.records:
+                return id
+
+    def id_for(self, owner: str, name: str) -> str:
+        """An id that is the same on all servers, for what a phone calls by this name of its own."""
+        digest = blake2b(f"{owner} {name}".encode(), digest_size=8).digest()
+        return f"{owner}/" + "".join(_LETTERS[byte % 32] for byte in digest)
+
+    def new_tst(self) -> int:
+        """A time that no other region has: Android phones know a waypoint by it. Epoch s."""
+        self._tst = max(self._tst + 1, int(self.wall()))
+        return self._tst
+
+    def check_room(self, owner: str | None) -> None:
+        """Raise `Refused` (``full``) when this owner may have no more regions."""
+        most = MOST_SHARED if owner is None else MOST_OF_ONE
+        if len(self._by_owner.get(owner, ())) >= most or len(self.records) >= MOST:
+            raise Refused("full", f"there are {most} regions already, and no room for another")
+
+    async def put(self, id: str, record: RegionRow, keep: int | None = None) -> None:
+        """A region is now this; its version says which one it replaces. Raises `Refused`."""
+        expected = record.region.version - 1
+        edition = await self._change(lambda store: store.put(id, record, expected, keep))
+        if self.follower is None:
+            before, region = self.records.get(id), record.region
+            self._apply(RegionChange(id, edition, before, record, region.by, region.at))
+            self._hub.told()
+
+    async def remove(self, id: str, by: str, version: int, *, trace: bool = True) -> None:
+        """A region is no more. Raises `Refused`."""
+        at = round(self.wall(), 3)
+        edition = await self._change(lambda store: store.remove(id, by, at, version, trace=trace))
+        if self.follower is None:
+            self._apply(RegionChange(id, edition, self.records.get(id), None, by, at))
+            self._hub.told()
+
+    async def replace(self, old: str, version: int, new: str, record: RegionRow) -> None:
+        """A region goes over to another owner, under another id. Raises `Refused`."""
+        by, at = record.region.by, round(self.wall(), 3)
+
+        def go_over(store: RegionStore) -> tuple[int, int]:
+            return store.put(new, record, 0), store.remove(old, by, at, version)
+
+        made, gone = await self._change(go_over)
+        if self.follower is None:
+            self._apply(RegionChange(new, made, None, record, by, record.region.at))
+            self._apply(RegionChange(old, gone, self.records.get(old), None, by, at))
+            self._hub.told()
+
+    async def forget(self, thing: str) -> None:
+        """Somebody is to be forgotten: the regions of this thing's own, and where it was."""
+        await self._change(lambda store: store.forget(thing), scrub=True)
+        if self.follower is not None:
+            return
+        for id, record in self.of(thing):
+            at = self.wall()
+            self._apply(RegionChange(id, self.edition, record, None, "", at))
+        for id, record in list(self.records.items()):
+            if record.region.phone == id_of(thing):
+                plain = replace(record, region=replace(record.region, phone=None), rid=None)
+                self._apply(
+                    RegionChange(id, self.edition, record, plain, record.region.by, self.wall())
+                )
+        self._hub.told()
+
+    async def remove_of(self, accounts: Iterable[str]) -> None:
+        """Accounts that are no more leave no regions."""
+        for owner in accounts:
+            for id, record in self.of(owner):
+                try:
+                    await self.remove(id, "Sightline", record.region.version)
+                except Refused as why:
+                    if self.follower is None or why.code == "busy":
+                        raise
+                    # Another server was quicker.
+
+    def _apply(self, changed: RegionChange) -> None:
+        self.edition = max(self.edition, changed.edition)
+        for record in (changed.before, changed.record):
+            if record is not None:
+                self._tst = max(self._tst, record.tst if record.region.origin == "page" else 0)
+        if changed.before is not None:
+            del self.records[changed.id]
+            mates = self._by_owner[changed.before.region.owner]
+            del mates[changed.id]
+            if not mates:
+                del self._by_owner[changed.before.region.owner]
+        if changed.record is not None:
+            self.records[changed.id] = changed.record
+            self._by_owner.setdefault(changed.record.region.owner, {})[changed.id] = changed.record
+        region = None if changed.record is None else changed.record.region
+        self._hub.place(f"region/{changed.id}", region)
+        for listener in self._listeners:
+            listener(changed)
+
+
+def _stale(stale: StaleRegion) -> Refused:
+    if stale.version == 0:
+        return Refused("unknown", "there is no such region any more")
+    return Refused("stale", f"somebody else changed it meanwhile: it is version {stale.version}")
+
+
+def shape_of(region: Region) -> Shape:
+    """The shape of a region. Raises `BadShape`."""
+    if region.shape == "circle":
+        if region.lat is None or region.lon is None or region.rad is None:
+            raise BadShape("a circle has lat, lon and rad")
+        return Circle(region.lat, region.lon, region.rad)
+    if region.points is None:
+        raise BadShape("a polygon has points")
+    return Polygon(region.points)
+
+
+def letters_of(id: str) -> str:
+    """The last part of a region's id: what phones know it by."""
+    return id.rpartition("/")[2]

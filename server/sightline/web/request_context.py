@@ -1,0 +1,171 @@
+"""From a request to whoever makes it: cookie, token or guest; behind a proxy or not.
+
+The session's secret is in a cookie that no script reads and no other site sends: ``__Host-sightline``
+over HTTPS, else ``sightline-<port>`` (browsers share cookies among the ports of a host). An
+``Authorization: Bearer`` header goes before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from twisted.web.server import Request
+
+from sightline.web import origin
+from sightline.web.proxies import UNIX, Proxies
+from sightline.auth.session import Visitor
+
+_SAME = ("same-origin", "none")  # none: typed by the user
+
+
+class Authenticator(Protocol):
+    """Who decides who may come in."""
+
+    def session(self, secret: str) -> Visitor | None:
+        """Whoever holds this cookie."""
+
+    def token(self, text: str) -> Visitor | None:
+        """Whoever holds this API token."""
+
+    def guest(self) -> Visitor | None:
+        """Who did not sign in."""
+
+    async def catch_up(self) -> None:
+        """Know who came in elsewhere until now, where there are other servers."""
+
+    def watch(self, visitor: Visitor, ended: Callable[[str], None]) -> Callable[[], None]:
+        """Call ``ended`` with the reason when the visitor must go; returns how to stop that."""
+
+
+class RequestContext:
+    """What we believe of a request. ``trusted`` are origins besides our own address."""
+
+    def __init__(
+        self,
+        door: Authenticator,
+        trusted: Sequence[str] = (),
+        proxies: Proxies | None = None,
+        public_url: str = "",
+    ) -> None:
+        self.door = door
+        self._trusted = trusted
+        self._proxies = proxies or Proxies()
+        self._public = urlsplit(public_url)
+
+    def address(self, request: Request) -> str:
+        """Where the browser is: the peer, or whom a proxy of ours speaks for."""
+        peer = getattr(request.getClientAddress(), "host", None) or UNIX
+        lines = request.requestHeaders.getRawHeaders(b"x-forwarded-for", [])
+        return self._proxies.client(peer, [line.decode("latin-1") for line in lines])
+
+    def secure(self, request: Request) -> bool:
+        """Whether the browser speaks HTTPS, with us or with a proxy of ours."""
+        if request.isSecure():
+            return True
+        peer = getattr(request.getClientAddress(), "host", None) or UNIX
+        if self._proxies.secure(peer, _header(request, b"x-forwarded-proto")):
+            return True
+        return self._public.scheme == "https" and _host(request) == self._public.netloc.lower()
+
+    def base(self, request: Request) -> str:
+        """The address under which people reach us, for links: ``https://map.example.org``."""
+        if self._public.netloc:
+            return f"{self._public.scheme}://{self._public.netloc}"
+        return f"{'https' if self.secure(request) else 'http'}://{_host(request)}"
+
+    def may_open(self, request: Request) -> bool:
+        """Whether a page of the request's origin may open our WebSocket.
+
+        A request without an origin is no browser's: it may, if it brings a token of its own.
+        """
+        origins = self._origins(request)
+        if not origins and self._bearer(request) is not None:
+            return True
+        return origin.allowed(origins, _host(request) or None, self._trusted)
+
+    def trusted_origin(self, request: Request) -> str | None:
+        """The origin of the page that asks, where the settings name it; else None."""
+        origins = self._origins(request)
+        named = [trusted.rstrip("/").lower() for trusted in self._trusted]
+        return origins[0] if len(origins) == 1 and origins[0].lower() in named else None
+
+    def same_site(self, request: Request) -> bool:
+        """Whether a request that changes something comes from our own page (CSRF).
+
+        A browser says where from by ``Origin`` or ``Sec-Fetch-Site``; what brings a token in a
+        header is no page of somebody else's.
+        """
+        if self._bearer(request) is not None:
+            return True
+        site, origins = _header(request, b"sec-fetch-site"), self._origins(request)
+        if site is not None and site not in _SAME:
+            return False
+        if origins:
+            return origin.allowed(origins, _host(request) or None, self._trusted)
+        return site is not None
+
+    def visitor(self, request: Request) -> Visitor | None:
+        """Who makes the request."""
+        bearer = self._bearer(request)
+        if bearer is not None:
+            return self.door.token(bearer)
+        cookie = request.getCookie(self._cookie(request))
+        if cookie is not None:
+            found = self.door.session(cookie.decode("latin-1"))
+            if found is not None:
+                return found
+        # A page of another site whose name somebody points at us must not come in as a guest.
+        if origin.trusted_host(_host(request), self._trusted):
+            return self.door.guest()
+        return None
+
+    async def meet(self, request: Request) -> Visitor | None:
+        """The same; of whom we do not know, the other servers may."""
+        found = self.visitor(request)
+        if (found is None or found.way == "guest") and self._brings_secret(request):
+            await self.door.catch_up()
+            found = self.visitor(request)
+        return found
+
+    def _brings_secret(self, request: Request) -> bool:
+        return bool(self._bearer(request) or request.getCookie(self._cookie(request)))
+
+    def keep(self, request: Request, secret: str, lasts: float) -> None:
+        """Let the browser keep the session's secret for so many s; "": forget it."""
+        request.addCookie(
+            self._cookie(request),
+            secret.encode(),
+            path=b"/",
+            max_age=str(int(lasts) if secret else 0).encode(),
+            secure=self.secure(request),
+            httpOnly=True,
+            sameSite=b"strict",
+        )
+
+    def _cookie(self, request: Request) -> bytes:
+        if self.secure(request):
+            return b"__Host-sightline"
+        return b"sightline-%d" % getattr(request.getHost(), "port", 0)
+
+    def _bearer(self, request: Request) -> str | None:
+        """The token a request brings; "" for credentials of another sort, which open nothing."""
+        given = _header(request, b"authorization")
+        if given is None:
+            return None
+        sort, _, text = given.partition(" ")
+        return text.strip() if sort.lower() == "bearer" else ""
+
+    def _origins(self, request: Request) -> list[str]:
+        lines = request.requestHeaders.getRawHeaders(b"origin", [])
+        return [line.decode("latin-1") for line in lines]
+
+
+def _header(request: Request, name: bytes) -> str | None:
+    raw = request.getHeader(name)
+    return None if raw is None else raw.decode("latin-1")
+
+
+def _host(request: Request) -> str:
+    return (_header(request, b"host") or "").lower()

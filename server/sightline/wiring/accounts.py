@@ -1,0 +1,56 @@
+"""Who may come in, as a service; and the link that invites the first admin."""
+
+from __future__ import annotations
+
+from twisted.application.service import MultiService
+from twisted.logger import Logger
+
+from sightline.accounts.database import BadDatabase
+from sightline.accounts.service import AccountService
+from sightline.wiring.errors import CannotStart
+
+
+class RequiredAccounts(MultiService):
+    """The keeper of the accounts; without its database nobody could be let in, so we don't start.
+
+    A part of its own, because it must open the database after the folder is there.
+    """
+
+    def __init__(self, account_service: AccountService) -> None:
+        super().__init__()
+        account_service.setServiceParent(self)
+
+    def privilegedStartService(self) -> None:
+        """Open the accounts."""
+        try:
+            super().privilegedStartService()
+        except BadDatabase as why:
+            raise CannotStart(f"the accounts cannot be read: {why}") from None
+
+
+class Invitation:
+    """As long as nobody has an account, a link that is good for one use lets the first one in."""
+
+    _log = Logger()
+
+    def __init__(self, account_service: AccountService, public_url: str) -> None:
+        self._account_service = account_service
+        self._public_url = public_url
+
+    def __call__(self, url: str) -> None:
+        """Tell it, when the server can be reached at ``url`` and knows that nobody has."""
+        self._account_service.ready.addCallback(lambda _: self._tell(url))
+
+    def _tell(self, url: str) -> None:
+        secret = self._account_service.invite()
+        if secret is None:
+            return
+        link = f"{(self._public_url or url).rstrip('/')}/#welcome={secret}"
+        if self._account_service.demo:
+            self._log.info("To see the demonstration, open once: {link}", link=link)
+        else:
+            self._log.info(
+                "Nobody has an account yet. To make the first admin, open once: {link}"
+                " (or type: sightline user add NAME --role admin)",
+                link=link,
+            )

@@ -1,0 +1,102 @@
+"""Between a bridge and the recorder: what is acknowledged when, and live news while nothing is."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from sightline.history.recorder import Recorder
+from sightline.live.hub import Hub
+from sightline.model.kind import Arrival
+from sightline.mqtt.bridge import Bridge
+from sightline.mqtt.connection import Receipt
+from sightline.mqtt.options import BrokerOptions
+
+
+class AckGate:
+    """Sees to it that nothing of one bridge is acknowledged before it is kept.
+
+    Used around the handling of what arrived; `received` gets the bridge's receipts.
+    """
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._before = 0
+        self._whole = True
+
+    def __enter__(self) -> None:
+        self._before = self._recorder.lost
+
+    def __exit__(self, *_: object) -> None:
+        if self._recorder.lost != self._before:
+            self._whole = False
+
+    def received(self, receipt: Receipt) -> None:
+        """Everything before this receipt was handled."""
+        self._recorder.when_kept(receipt, self._whole)
+        self._whole = True
+
+
+class FallbackConnection(Service):
+    """A second connection at QoS 0, for as long as history does not keep up.
+
+    A broker sends only so many messages that are not acknowledged. While the store fails, those
+    would soon be all that we hear; so what the map needs comes by this way, and history gets it
+    later, by the other.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        options: BrokerOptions,
+        filters: Sequence[tuple[str, int]],
+        hub: Hub,
+    ) -> None:
+        longest = 23 if options.protocol == "3.1" else 256  # MQTT 3.1 allows no more
+        self._reactor = reactor
+        self._hub = hub
+        self._options = dataclasses.replace(
+            options,
+            client_id=f"{options.client_id[: longest - 5]}-live",
+            clean=True,
+            late_ack=False,
+            qos=0,
+        )
+        self._filters = [(name, 0) for name, qos in filters if qos]
+        self._bridge: Bridge | None = None
+
+    def needed(self, late: bool) -> None:
+        """Whether history does not keep up."""
+        if not late:
+            self._stop()
+        elif self._bridge is None and self.running:
+            self._log.info("Broker {broker}: a second way for live news", broker=self._options.name)
+            self._bridge = Bridge(
+                self._reactor,
+                self._options,
+                self._filters,
+                self._arrived,
+                lambda link: None,
+                time.time,
+            )
+            self._bridge.startService()
+
+    def _arrived(self, arrivals: list[Arrival]) -> None:
+        self._hub.arrived(arrivals, keep=False)
+
+    def _stop(self) -> Deferred[None] | None:
+        bridge, self._bridge = self._bridge, None
+        return None if bridge is None else bridge.stopService()
+
+    def stopService(self) -> Deferred[None] | None:
+        """No more."""
+        super().stopService()
+        return self._stop()

@@ -1,0 +1,190 @@
+"""What the servers of `replicas.name` share: a table, and the journals of accounts and regions."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from twisted.application.service import MultiService
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred, gatherResults
+from twisted.logger import Logger
+
+from sightline.accounts.service import AccountService
+from sightline.cluster.messages import Peers
+from sightline.journal.entries import Journal
+from sightline.journal.follower import Follower
+from sightline.live.world import World
+from sightline.model.faults import CannotOpen
+from sightline.model.kind import State, kind_of
+from sightline.regions.service import RegionService
+from sightline.settings import Settings
+from sightline.wiring.dynamodb import shared_table
+from sightline.wiring.errors import CannotStart
+from sightline.wiring.locks import LockService
+
+if TYPE_CHECKING:
+    from sightline.aws.endpoint import Endpoint
+
+reactor: Any = _reactor
+_GONE = 1000  # friends that are no more, whose names we remember
+_PATIENCE = 3.0  # s that somebody who changes something may wait for AWS
+Eraser = Callable[[str], Awaitable[None] | None]
+
+
+class Cluster(MultiService):
+    """The way to what is shared. Where the settings name no replica there is nothing of all this.
+
+    ``accounts`` and ``regions`` are the journals to be handed to whoever keeps those, ``claims``
+    are for whoever drives, ``duty`` says who does what only one server should.
+    """
+
+    _log = Logger()
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._name = settings.replicas.name
+        self._claiming = claiming = LockService(settings)
+        claiming.setServiceParent(self)
+        self.claims, self.duty = claiming.claims, claiming.duty
+        self.accounts: Journal | None = None
+        self.regions: Journal | None = None
+        self._endpoint: Endpoint | None = None
+        self._account_service: AccountService | None = None
+        self._regions: RegionService | None = None
+        self._hint: Callable[[], None] = lambda: None
+        if not self._name:
+            return
+        from sightline.replicas.journal import DynamoJournal
+
+        self._endpoint, table = shared_table(settings, patience=_PATIENCE, answer=_PATIENCE)
+        self.accounts = DynamoJournal(reactor, table, "accounts")
+        self.regions = DynamoJournal(reactor, table, "regions")
+
+    def join(
+        self,
+        account_service: AccountService,
+        regions: RegionService,
+        world: World,
+        erasers: Sequence[Eraser],
+    ) -> None:
+        """These two are given the journals. Who is erased elsewhere is erased here, too.
+
+        The log of erasures has pseudonyms only: they are read by the names that are, or lately
+        were, in the ``world``.
+        """
+        self._account_service, self._regions = account_service, regions
+        if self._endpoint is None:
+            return
+        gone: deque[str] = deque(maxlen=_GONE)
+
+        def moved(thing: str, before: State | None, after: State | None) -> None:
+            if after is None:
+                gone.append(thing)
+
+        def erased(hidden: list[str]) -> None:
+            friends = (key for key, _ in world if kind_of(key) == "friend")
+            names = account_service.veil.names((*friends, *gone))
+            for thing in [names[each] for each in hidden if each in names]:
+                erasing = Deferred.fromCoroutine(_erase(thing, erasers))
+                erasing.addErrback(
+                    lambda failure: self._log.failure("Could not erase what others did", failure)
+                )
+
+        world.watch("friend", moved)
+        account_service.when_erased(erased)
+
+    def ready(self, *others: Deferred[None]) -> Deferred[Any]:
+        """Fires when ``others`` have, and accounts and regions are as all servers have them."""
+        assert self._account_service is not None
+        assert self._regions is not None
+        if self._endpoint is None and len(others) == 1:
+            return others[0]
+        parts = (*others, self._account_service.ready, self._regions.ready)
+        return gatherResults([_shared(each) for each in parts])
+
+    # -- the service
+
+    def privilegedStartService(self) -> None:
+        """Find out who we are at AWS; asks nobody yet."""
+        super().privilegedStartService()
+        try:
+            if self._endpoint is not None:
+                self._endpoint.prepare()
+        except CannotOpen as why:
+            raise CannotStart(f"what the servers share cannot be used: {why}") from None
+
+    def startService(self) -> None:
+        """Hear of what we add to the journals."""
+        super().startService()
+        for follower in self._followers():
+            follower.when_appended(lambda: self._hint())
+
+    def stopService(self) -> Deferred[Any]:
+        """Ask nothing again; let go of the connections when nothing is under way."""
+        stopped: Deferred[Any] = super().stopService()
+        return stopped.addCallback(lambda _: Deferred.fromCoroutine(self._stop()))
+
+    async def _stop(self) -> None:
+        if self._endpoint is not None:
+            self._endpoint.hush()
+            for follower in self._followers():
+                await follower.stop()
+            await self._endpoint.close()
+
+    def _followers(self) -> list[Follower]:
+        parts = (self._account_service, self._regions)
+        return [part.follower for part in parts if part is not None and part.follower is not None]
+
+    # -- between the servers
+
+    def speak(self, others: Peers) -> None:
+        """Have the others look when we change something, and look when they do.
+
+        Without a word they see it within a second.
+        """
+        self._hint = others.hint
+        self._claiming.when_changed(others.hint)
+        others.hear("look", lambda about, payload, at: self.look())
+
+    def look(self) -> None:
+        """Another server has changed something."""
+        self._claiming.look()
+        for follower in self._followers():
+            follower.look()
+
+    def gauges(self) -> Mapping[str, Any]:
+        """Further fields of ``server/sightline``; none where there is nothing to share."""
+        if self._endpoint is None:
+            return {}
+        troubles = (follower.trouble for follower in self._followers())
+        unchanged = next((why for why in troubles if why), "")
+        return {
+            "replica": self._name,
+            "on_duty": self.duty.ours,
+            "shared_why": shared_why(self._claiming.trouble, unchanged),
+        }
+
+
+def shared_why(undriven: str, unchanged: str) -> str | None:
+    """What cannot be done, and why: drive, change accounts and regions. None: all is well."""
+    what = ("nobody drives", undriven), ("accounts and regions cannot be changed", unchanged)
+    troubled = [(which, why) for which, why in what if why]
+    if not troubled:
+        return None
+    return f"{', and '.join(which for which, _ in troubled)}: {troubled[0][1]}"
+
+
+def _shared(fired: Deferred[None]) -> Deferred[None]:
+    """Another that fires with this one, so that many may wait for it."""
+    mine: Deferred[None] = Deferred()
+    fired.addCallback(lambda _: mine.callback(None))
+    return mine
+
+
+async def _erase(thing: str, erasers: Sequence[Eraser]) -> None:
+    for eraser in erasers:
+        erasing = eraser(thing)
+        if erasing is not None:
+            await erasing

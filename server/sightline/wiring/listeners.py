@@ -1,0 +1,123 @@
+"""The ports browsers come to: one; or with a certificate one for HTTPS, and one that leads there.
+
+Whoever is counted at one is counted at the other.
+"""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from twisted.application.service import MultiService
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.web.resource import Resource
+
+from sightline.settings import Settings
+from sightline.web.certificate import Encrypted
+from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.https_redirect import PlainHttp
+from sightline.web.proxies import Proxies
+from sightline.web.request_context import RequestContext
+from sightline.web.site import QuietSite
+from sightline.wiring.browsers import Listening
+from sightline.wiring.https import Certificate, must_be_there
+
+reactor: Any = _reactor
+
+_MANY = 1_000_000  # where nothing limits us
+_RESERVE = 100  # file descriptors for all that is no browser: database, log, brokers, children
+
+
+class Ports(MultiService):
+    """All of them. ``listen`` is the endpoint for ``tree``; ``sockets`` counts the WebSockets.
+
+    Pages are served once ``ready`` has fired.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        settings: Settings,
+        listen: str,
+        tree: Resource,
+        front: RequestContext,
+        wall: Callable[[], float],
+        sockets: Callable[[], int],
+        announce: Callable[[str], None],
+        ready: Deferred[None],
+    ) -> None:
+        super().__init__()
+        limits, https = settings.limits, settings.https
+        self.connection_limits = ConnectionLimits(_room(), limits.http_per_address, sockets)
+        if self.connection_limits.most < limits.connections:
+            self._log.warn(
+                "There are file descriptors for {most} connections only, not for"
+                " limits.connections = {wanted}; raise the limit (ulimit -n, LimitNOFILE)",
+                most=self.connection_limits.most,
+                wanted=limits.connections,
+            )
+        proxies = Proxies(settings.server.proxies)
+
+        def site(pages: Resource, front: RequestContext | None) -> QuietSite:
+            return QuietSite(
+                pages,
+                reactor,
+                front,
+                request_seconds=limits.handshake_seconds,
+                connection_limits=self.connection_limits,
+                proxies=proxies,
+            )
+
+        pages = site(tree, front)
+        self._certificate: Certificate | None = None
+        if not https.certificate:
+            Listening(listen, pages, announce, ready=ready).setServiceParent(self)
+            return
+        files = Path(https.certificate), Path(https.key)
+        must_be_there(*files, later=bool(https.acme_webroot))
+        self._certificate = certificate = Certificate(reactor, wall, *files)
+        certificate.setServiceParent(self)
+        encrypted = Encrypted(certificate.handshakes, False, pages)
+        listening = Listening(listen, encrypted, announce, secure=True, ready=ready)
+        listening.setServiceParent(self)
+        if https.redirect:
+            webroot = Path(https.acme_webroot) if https.acme_webroot else None
+            plain = PlainHttp(_public(settings), lambda: listening.port, webroot)
+            Listening(
+                https.redirect, site(plain, None), None, setting="https.redirect"
+            ).setServiceParent(self)
+
+    def gauges(self) -> Mapping[str, Any]:
+        """Further fields of ``server/sightline``."""
+        found: dict[str, Any] = {"turned_away": self.connection_limits.refused}
+        if self._certificate is not None:
+            found["https"] = self._certificate.state
+        return found
+
+    def look(self) -> Deferred[None] | None:
+        """Somebody says that there is a new certificate."""
+        return None if self._certificate is None else self._certificate.look(settled=True)
+
+
+def _public(settings: Settings) -> str | None:
+    url = urlsplit(settings.server.public_url)
+    return f"https://{url.netloc}" if url.netloc else None
+
+
+def _room() -> int:
+    """How many connections there may be at once; takes all file descriptors we may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MANY if hard == resource.RLIM_INFINITY else hard
+    if soft != resource.RLIM_INFINITY and soft < most:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            soft = most
+        except (OSError, ValueError):
+            pass  # as a hardened unit, which has them already (LimitNOFILE)
+    return _MANY if soft == resource.RLIM_INFINITY else max(20, soft - _RESERVE)

@@ -1,0 +1,80 @@
+"""Our claims among those of several servers, in the table that they share; or a server alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from twisted.application.service import MultiService
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+
+from sightline.cluster.leader import Leadership
+from sightline.driving.lock_ports import LockPort, NoLocks
+from sightline.model.faults import CannotOpen
+from sightline.settings import Settings
+from sightline.wiring.dynamodb import shared_table
+from sightline.wiring.errors import CannotStart
+
+reactor: Any = _reactor
+_PATIENCE = 0.8  # s a call is asked again: a late beat is worth nothing
+_ANSWER = 1.5  # s for one answer
+
+
+class LockService(MultiService):
+    """``claims`` is what driving asks; ``duty`` says who does what only one of us should do."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        # Above the fences of any run before, unless a lease were taken each millisecond.
+        first = round(time.time() * 1000)
+        self.claims: LockPort = NoLocks(first)
+        self.duty = Leadership()
+        self._endpoint: Any = None
+        self._claimant: Any = None
+        if settings.replicas.name:
+            self._share(settings, first)
+
+    def _share(self, settings: Settings, first: int) -> None:
+        from sightline.replicas.claim_table import LockTable
+        from sightline.replicas.claimant import LockClient
+
+        # Connections of its own: others' many requests must not hold up a beat.
+        self._endpoint, table = shared_table(settings, patience=_PATIENCE, answer=_ANSWER)
+        store = LockTable(table, first)
+        self.claims = self._claimant = LockClient(reactor, store, settings.replicas.name)
+        self._claimant.setServiceParent(self)
+        self.duty = Leadership(lambda: self._claimant.on_duty)
+        self._claimant.duty_seen = self.duty.seen
+
+    def look(self) -> None:
+        """Another server has changed a claim."""
+        if self._claimant is not None:
+            self._claimant.look()
+
+    def when_changed(self, changed: Callable[[], None]) -> None:
+        """Call ``changed`` when the other servers should `look`."""
+        if self._claimant is not None:
+            self._claimant.hint = changed
+
+    @property
+    def trouble(self) -> str:
+        """Why nobody drives; empty while the others can be told from strangers."""
+        return "" if self._claimant is None else str(self._claimant.trouble)
+
+    def privilegedStartService(self) -> None:
+        """Know who we are at AWS."""
+        super().privilegedStartService()
+        if self._endpoint is not None:
+            try:
+                self._endpoint.prepare()
+            except CannotOpen as why:
+                raise CannotStart(f"the servers' common store cannot be used: {why}") from None
+
+    def stopService(self) -> Deferred[Any]:
+        """Give everything back."""
+        stopped: Deferred[Any] = super().stopService()
+        if self._endpoint is not None:
+            stopped.addCallback(lambda _: Deferred.fromCoroutine(self._endpoint.close()))
+        return stopped

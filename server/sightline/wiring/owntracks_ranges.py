@@ -1,0 +1,106 @@
+"""The store of history as the Recorder's API and posting phones need it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.threads import deferToThread
+
+from sightline.history.record import HistoryEntry
+from sightline.history.recorder import Recorder
+from sightline.history.store import Span, Store
+from sightline.kinds.friends.decode import decode
+from sightline.kinds.friends.updates import Located
+from sightline.model.faults import Unavailable
+from sightline.model.kind import Arrival, CannotDecode, Timeouts, id_of
+from sightline.owntracks.fixes import Fix, said
+
+_PAGE = 1_000
+_PATIENCE = Timeouts(1.0, 1.0)  # of no interest for a fix of the past
+
+
+class StoredRanges:
+    """Fixes of a range, out of the store (see `sightline.owntracks.fixes.Ranges`)."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def between(
+        self, thing: str, since: float, until: float, limit: int | None = None
+    ) -> Deferred[Sequence[Fix]]:
+        """The newest ``limit`` fixes, oldest first."""
+        return Deferred.fromCoroutine(self._between(thing, since, until, limit))
+
+    async def _between(
+        self, thing: str, since: float, until: float, limit: int | None
+    ) -> Sequence[Fix]:
+        span = Span(thing, "fix", since, until, newest_first=True)
+        found: list[HistoryEntry] = []
+        after: str | None = None
+        while limit is None or len(found) < limit:
+            most = _PAGE if limit is None else min(_PAGE, limit - len(found))
+            page = await self._store.page(span, most, after)
+            found += page.entries
+            after = page.more
+            if after is None:
+                break
+        found.reverse()
+        if len(found) <= 100:
+            return _fixes(found)
+        return await deferToThread(_fixes, found)
+
+
+def _fixes(entries: Sequence[HistoryEntry]) -> list[Fix]:
+    """Entries as fixes, read as they were when they came: what made no sense is left out."""
+    found = []
+    for entry in entries:
+        message = Arrival(f"owntracks/{id_of(entry.thing)}", entry.body, False, 1, entry.at)
+        try:
+            readings = decode(_PATIENCE, message)
+        except CannotDecode:
+            continue
+        found += [
+            Fix(entry.tst, entry.at, said(reading.friend))
+            for reading in readings
+            if isinstance(reading, Located)
+        ]
+    return found
+
+
+class _Receipt:
+    """Fires when all that was told before is kept."""
+
+    def __init__(self) -> None:
+        self.fired: Deferred[object] = Deferred()
+
+    def kept(self) -> None:
+        """It is."""
+        if not self.fired.called:
+            self.fired.callback(None)
+
+    def again(self) -> None:
+        """Some of it is not."""
+        if not self.fired.called:
+            self.fired.errback(Unavailable("there is no room for it just now"))
+
+
+class PostDurability:
+    """Whether what phones post is safe: for `sightline.owntracks.http_mode.Post`."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._lost = 0
+
+    def keeps_up(self) -> bool:
+        """Whether it makes sense to take anything at all."""
+        return not self._recorder.late
+
+    def kept(self) -> Deferred[object]:
+        """Fires when all that was posted is in the store; errs when some of it found no room."""
+        if self._recorder.lost > self._lost:
+            self._lost = self._recorder.lost
+            return fail(Unavailable("there is no room for it just now"))
+        receipt = _Receipt()
+        self._recorder.when_kept(receipt)
+        return receipt.fired

@@ -1,0 +1,95 @@
+"""A backup is whole, and what it replaces is kept."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sightline.accounts.database import Database
+from sightline.cli.main import main
+from sightline.history import tables
+from sightline.history.record import entry
+from sightline.history.writing import StoreWriter
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    folder = tmp_path / "state"
+    folder.mkdir(mode=0o700)
+    Database(folder, time.time).close()
+    writes(folder, 1)
+    return folder
+
+
+def writes(folder: Path, count: int) -> None:
+    writer = StoreWriter(tables.opened(folder / tables.FILE))
+    writer.write([entry("friend/jane/phone", "fix", n, n, b"{}") for n in range(count)], [])
+    writer.close()
+
+
+def rows(folder: Path) -> int:
+    sql = sqlite3.connect(folder / tables.FILE)
+    (count,) = sql.execute("SELECT count(*) FROM entry").fetchone()
+    sql.close()
+    return int(count)
+
+
+def test_what_was_backed_up_comes_back_and_what_was_there_is_set_aside(
+    state: Path, tmp_path: Path, capsys: Any
+) -> None:
+    copy = str(tmp_path / "copy")
+    assert main(["backup", "--state", str(state), copy]) == 0
+    assert "looked through" in capsys.readouterr().out
+    writes(state, 5)
+    assert main(["restore", "--state", str(state), copy]) == 0
+    assert rows(state) == 1
+    [aside] = state.glob("history.db.before-restore-*")
+    assert sqlite3.connect(aside).execute("SELECT count(*) FROM entry").fetchone() == (5,)
+    Database(state, time.time).close()
+
+
+def test_nothing_is_restored_under_a_running_server_nor_from_a_damaged_backup(
+    state: Path, tmp_path: Path, capsys: Any
+) -> None:
+    copy = tmp_path / "copy"
+    assert main(["backup", "--state", str(state), str(copy)]) == 0
+    assert main(["backup", "--state", str(state), str(copy)]) == 1
+    assert "is there already" in capsys.readouterr().err
+    with (state / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert main(["restore", "--state", str(state), str(copy)]) == 1
+    assert "stop it first" in capsys.readouterr().err
+    whole = (copy / tables.FILE).read_bytes()
+    (copy / tables.FILE).write_bytes(whole[:4096] + b"\xff" * 8192 + whole[12288:])
+    assert main(["restore", "--state", str(state), str(copy)]) == 1
+    assert "damaged" in capsys.readouterr().err
+    assert rows(state) == 1
+    assert main(["restore", "--state", str(state), str(tmp_path / "none")]) == 1
+    assert "no backup" in capsys.readouterr().err
+
+
+def test_only_one_of_several_servers_restores_for_all(
+    state: Path, tmp_path: Path, capsys: Any
+) -> None:
+    copy = str(tmp_path / "copy")
+    assert main(["backup", "--state", str(state), copy]) == 0
+    assert main(["restore", "--state", str(state), copy, "--for-all"]) == 1
+    assert "no replicas.name" in capsys.readouterr().err
+    settings = tmp_path / "several.toml"
+    settings.write_text(
+        '[replicas]\nname = "a"\n[history]\nstore = "dynamodb"\n[broker.main]\nhost = "localhost"\n'
+    )
+    several = ["--state", str(state), "--config", str(settings), copy]
+    assert main(["restore", *several]) == 0
+    assert "those of the other servers again" in capsys.readouterr().out
+    assert not Database(state, time.time).copy.shared
+    assert main(["restore", *several, "--for-all"]) == 0
+    assert "other servers" not in capsys.readouterr().out
+    sql = sqlite3.connect(state / "accounts.db")
+    assert sql.execute("SELECT supersedes FROM journal").fetchone() == (1,)
+    sql.close()

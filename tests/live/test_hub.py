@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from twisted.internet.task import Clock
+
+from sightline.kinds.broker import LinkUpdate
+from sightline.live.hub import SERVER, Hub
+from sightline.live.ingest import Ingest
+from sightline.live.presence import Presence
+from sightline.live.world import World
+from sightline.model.kind import Arrival, CannotDecode, Kind, Timeouts
+from sightline.model.link import Link
+from sightline.model.server import Server
+from states import Says, Spot
+
+
+def decode(arrival: Arrival) -> list[Says]:
+    if not arrival.payload:
+        raise CannotDecode("empty")
+    return [Says("a/1", int(arrival.payload), heard=arrival.at)]
+
+
+SPOTS = Kind(
+    name="spots",
+    filters=(),
+    roots=frozenset({"spot"}),
+    things=frozenset({"a"}),
+    decode=decode,
+    patience={"a": Timeouts(2, 5)},
+)
+
+
+class Scene:
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.world = World("e")
+        presence = Presence(SPOTS.patience)
+        intake = Ingest([SPOTS], self.world, presence)
+        self.hub = Hub(self.clock, lambda: 1000.0, self.world, intake, presence, LinkUpdate, "0.0")
+        self.heard: list[int] = []
+        self.hub.listen(lambda: self.heard.append(self.world.seq))
+
+    def arrives(self, payload: bytes) -> None:
+        self.hub.arrived([Arrival("spot", payload, False, 0, 1000.0)])
+
+    def passes(self, seconds: float) -> None:
+        self.clock.pump([0.125] * round(seconds * 8))
+
+    def spot(self) -> Spot:
+        state = self.world.state("a/1")
+        assert isinstance(state, Spot)
+        return state
+
+    def server(self) -> Server:
+        state = self.world.state(SERVER)
+        assert isinstance(state, Server)
+        return state
+
+
+@pytest.fixture
+def scene() -> Any:
+    scene = Scene()
+    scene.hub.startService()
+    yield scene
+    scene.hub.stopService()
+    assert not scene.clock.getDelayedCalls()
+
+
+def test_listeners_hear_after_the_world_has_changed(scene):
+    scene.arrives(b"7")
+    assert scene.spot().value == 7
+    assert scene.heard[-1] == scene.world.seq
+
+
+def test_a_thing_that_falls_silent_is_marked_with_the_evidence(scene):
+    scene.arrives(b"7")
+    scene.passes(3)
+    assert (scene.spot().presence, scene.spot().evidence) == ("stale", "silence")
+    scene.passes(3)
+    assert scene.spot().presence == "offline"
+    scene.arrives(b"8")
+    assert scene.spot().presence == "live"
+
+
+def test_when_its_broker_is_lost_that_is_the_evidence(scene):
+    scene.hub.linked("main", Link(state="connected", since=1000))
+    scene.arrives(b"7")
+    scene.hub.linked("main", Link(state="lost", since=1000, why="gone"))
+    scene.passes(3)
+    assert scene.spot().evidence == "broker lost"
+
+
+def test_the_state_of_a_broker_connection_is_a_thing(scene):
+    scene.hub.linked("main", Link(state="lost", since=1000, why="connection refused", next=1002))
+    broker = msgspec.to_builtins(scene.world.state("broker/main"))
+    assert broker["link"] == {
+        "state": "lost",
+        "since": 1000.0,
+        "why": "connection refused",
+        "next": 1002.0,
+    }
+
+
+def test_the_server_shows_its_own_figures(scene):
+    scene.hub.viewers = lambda: 3
+    scene.hub.overflow = lambda: 2
+    for _ in range(5):
+        scene.arrives(b"7")
+    scene.arrives(b"")
+    scene.passes(1)
+    server = scene.server()
+    assert (server.received, server.accepted, server.rejected) == (6, 5, {"empty": 1})
+    assert server.rate == 6.0
+    assert (server.viewers, server.overflow) == (3, 2)
+    scene.passes(1)
+    assert scene.server().rate == 0.0
+
+
+def test_our_own_figures_travel_with_the_news_of_others(scene):
+    scene.passes(2)
+    for _ in range(3):
+        scene.arrives(b"7")
+        told = len(scene.heard)
+        scene.passes(1)
+    figures = scene.server()
+    assert figures.received == 3
+    assert scene.heard[told:].count(scene.world.seq) <= 2  # by the watch for silence, at most
+    scene.passes(1)
+    assert scene.heard[-1] == scene.world.seq
+
+
+def test_nothing_new_is_no_news(scene):
+    scene.passes(2)
+    seq = scene.world.seq
+    scene.passes(10)
+    assert scene.world.seq == seq
+
+
+def test_a_reactor_that_was_held_up_is_seen(scene):
+    scene.passes(1)
+    scene.clock.advance(0.75)
+    scene.passes(1)
+    assert scene.server().lag >= 600
+    scene.passes(2)
+    assert scene.server().lag < 100

@@ -1,0 +1,176 @@
+"""How many connections may be: the count, and a real port that keeps it."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_twisted
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.internet import reactor as _reactor
+from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThread
+from twisted.web.resource import Resource
+
+from certificates import Authority
+from sightline.web.proxies import Proxies
+from sightline.web.certificate import Encrypted, Handshakes, read
+from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.site import QuietSite
+
+reactor: Any = _reactor
+DEADLINE = 15.0
+
+
+def test_one_address_cannot_take_all_the_room():
+    connection_limits = ConnectionLimits(most=10, per_address=2)
+    assert [connection_limits.enter("a") for _ in range(3)] == [True, True, False]
+    assert connection_limits.enter("b")
+    connection_limits.leave("a")
+    assert connection_limits.enter("a")
+    assert (len(connection_limits), connection_limits.refused) == (3, 1)
+
+
+def test_there_is_no_limit_of_an_address_that_is_not_counted_or_where_none_is_set():
+    connection_limits = ConnectionLimits(most=10, per_address=1)
+    assert all(connection_limits.enter(None) for _ in range(5))
+    unlimited = ConnectionLimits(most=10, per_address=0)
+    assert all(unlimited.enter("a") for _ in range(5))
+
+
+def test_websockets_take_of_the_same_room():
+    sockets = 8
+    connection_limits = ConnectionLimits(most=10, per_address=0, sockets=lambda: sockets)
+    assert [connection_limits.enter("a") for _ in range(3)] == [True, True, False]
+    sockets = 7
+    assert connection_limits.enter("a")
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from(["a", "b", None]))))
+def test_whoever_left_is_forgotten(moves):
+    connection_limits = ConnectionLimits(most=5, per_address=2)
+    here = []
+    for comes, address in moves:
+        if comes and connection_limits.enter(address):
+            here.append(address)
+        elif not comes and address in here:
+            here.remove(address)
+            connection_limits.leave(address)
+    assert len(connection_limits) == len(here) <= 5
+    assert here.count("a") <= 2
+    assert here.count("b") <= 2
+    for address in here:
+        connection_limits.leave(address)
+    assert [connection_limits.enter("a"), connection_limits.enter("a"), connection_limits.enter("b")] == [True] * 3
+
+
+class Page(Resource):
+    isLeaf = True
+
+    def render_GET(self, request: Any) -> bytes:
+        return b"page"
+
+
+class Port:
+    """A site at a real port, whose peers all seem to be strangers."""
+
+    def __init__(self, folder: Path | None = None, seconds: float = DEADLINE) -> None:
+        self.connection_limits = ConnectionLimits(most=4, per_address=2)
+        self.site: Any = QuietSite(
+            Page(), reactor, None, request_seconds=seconds, connection_limits=self.connection_limits, proxies=Proxies()
+        )
+        self.peer = "192.0.2.7"
+        build = self.site.buildProtocol
+
+        def from_elsewhere(addr: Any) -> Any:
+            return build(type("Address", (), {"host": self.peer})())
+
+        self.site.buildProtocol = from_elsewhere
+        factory = self.site
+        if folder is not None:
+            handshakes = Handshakes()
+            handshakes.use(read(folder / "cert.pem", folder / "key.pem"))
+            factory = Encrypted(handshakes, False, self.site)
+        self.listening = reactor.listenTCP(0, factory, interface="127.0.0.1")
+
+    def connect(self) -> socket.socket:
+        address = ("127.0.0.1", self.listening.getHost().port)
+        return socket.create_connection(address, DEADLINE)
+
+    async def until(self, count: int) -> None:
+        for _ in range(1000):
+            if len(self.connection_limits) == count:
+                return
+            await deferLater(reactor, DEADLINE / 1000, lambda: None)
+        raise AssertionError(f"{len(self.crowd)} connections, not {count}")
+
+
+@pytest.fixture
+def ports() -> Iterator[list[Port]]:
+    ports: list[Port] = []
+    yield ports
+    for port in ports:
+        pytest_twisted.blockon(port.listening.stopListening())
+
+
+def closed(peer: socket.socket) -> bool:
+    """Waits for the other side's end."""
+    try:
+        while peer.recv(4096):
+            pass
+    except ConnectionResetError:
+        pass
+    return True
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_third_connection_of_an_address_is_closed_until_one_of_the_others_is(ports):
+    port = Port()
+    ports.append(port)
+    first, second = port.connect(), port.connect()
+    await port.until(2)
+    third = port.connect()
+    assert await deferToThread(closed, third)
+    port.peer = "192.0.2.8"
+    other = port.connect()
+    await port.until(3)
+    first.close()
+    await port.until(2)
+    port.peer = "192.0.2.7"
+    again = port.connect()
+    await port.until(3)
+    assert port.connection_limits.refused == 1
+    for peer in (second, third, other, again):
+        peer.close()
+    await port.until(0)
+
+
+@pytest_twisted.ensureDeferred
+async def test_whoever_is_silent_over_tls_is_cut_off_before_and_after_the_handshake(
+    ports, tmp_path
+):
+    authority = Authority()
+    authority.issue(tmp_path)
+    port = Port(tmp_path, seconds=0.2)
+    ports.append(port)
+    silent = port.connect()
+    assert await deferToThread(closed, silent)
+
+    def shakes() -> socket.socket:
+        context = ssl.create_default_context(cadata=authority.pem.decode())
+        plain = port.connect()
+        try:
+            return context.wrap_socket(plain, server_hostname="127.0.0.1")
+        except OSError:  # on a busy machine it is cut off before
+            return plain
+
+    greeted = await deferToThread(shakes)
+    # It answers no goodbye: an unread alert must not keep the connection.
+    await port.until(0)
+    silent.close()
+    greeted.close()

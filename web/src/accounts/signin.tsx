@@ -1,0 +1,259 @@
+/** What is shown to whoever is not in: the sign-in form, the first start, links that show nothing. */
+import { CircleCheck, CloudOff, Info, KeyRound, Link2Off, TriangleAlert } from 'lucide';
+import type { IconNode } from 'lucide';
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
+import type { Session, Notice, Standing } from '../app/session';
+import { Icon } from '../ui/icon';
+import { Logo } from '../pages/navigation';
+import type { Visitor } from '../app/visitor';
+import { ActButton, Field, Form } from './form';
+
+export function Door({ gate, standing }: { gate: Session; standing: Standing }) {
+  const title = TITLES[standing.is];
+  useEffect(() => {
+    document.title = title === '' ? 'Sightline' : `${title} · Sightline`;
+  }, [title]);
+  return (
+    <div class="door" data-standing={standing.is}>
+      <main class="door-in">
+        <p class="door-brand">
+          <Logo />
+          <span aria-hidden="true">Sightline</span>
+        </p>
+        <Inside gate={gate} standing={standing} />
+      </main>
+    </div>
+  );
+}
+
+const TITLES: Readonly<Record<Standing['is'], string>> = {
+  asking: '',
+  away: 'Not reached',
+  out: 'Sign in',
+  founding: 'First admin',
+  shut: 'Shared link',
+  in: '',
+};
+
+function Inside({ gate, standing }: { gate: Session; standing: Standing }) {
+  switch (standing.is) {
+    case 'in':
+    case 'asking':
+      return <p class="hidden">One moment…</p>;
+    case 'away':
+      return (
+        <Sign icon={CloudOff} title="The server cannot be reached">
+          <p role="status">It is tried again every few seconds; this page goes on by itself.</p>
+          <ActButton words="Try now" act={() => gate.open(null)} />
+        </Sign>
+      );
+    case 'out':
+      return standing.first ? (
+        <FirstStart notice={standing.notice} gate={gate} />
+      ) : (
+        <SignIn gate={gate} notice={standing.notice} also={standing.also} />
+      );
+    case 'founding':
+      return <Founding gate={gate} />;
+    case 'shut':
+      return <Shut gate={gate} standing={standing} />;
+  }
+}
+
+function SignIn({
+  gate,
+  notice,
+  also,
+}: {
+  gate: Session;
+  notice: Notice | undefined;
+  also: Visitor | undefined;
+}) {
+  return (
+    <>
+      <h1>Sign in</h1>
+      {notice && <NoticeBox notice={notice} />}
+      <Form
+        button="Sign in"
+        blame={{ wrong: 'password' }}
+        submit={(value) => gate.signIn(value('name'), value('password'))}
+      >
+        <Field name="name" label="Name" autocomplete="username" maxLength={64} focus />
+        <Field
+          name="password"
+          label="Password"
+          type="password"
+          autocomplete="current-password"
+          maxLength={256}
+        />
+      </Form>
+      {also && (
+        <p class="door-also">
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              gate.enterAs(also);
+            }}
+          >
+            {also.way === 'guest' ? 'Go on as a guest' : `Go on as ${also.name}`}
+          </button>
+        </p>
+      )}
+      <p class="note">
+        No account, or the password forgotten? Whoever looks after this server can help.
+      </p>
+    </>
+  );
+}
+
+function FirstStart({ notice, gate }: { notice: Notice | undefined; gate: Session }) {
+  return (
+    <>
+      <h1>Nobody has an account yet</h1>
+      {notice && <NoticeBox notice={notice} />}
+      <p>
+        This server was started for the first time. It wrote a link into its log which works once
+        and leads on from here: look for <code>#welcome=</code>
+      </p>
+      <p class="note">
+        Or make an account on the server: <code>sightline user add NAME --role admin</code>
+      </p>
+      <ActButton words="Look again" act={() => gate.open(null)} />
+    </>
+  );
+}
+
+function Founding({ gate }: { gate: Session }) {
+  return (
+    <>
+      <h1>Welcome</h1>
+      <p>
+        Choose a name and a password for the first admin: who makes the other accounts and decides
+        what each may see.
+      </p>
+      <Form
+        button="Make the account"
+        blame={{ weak: 'password' }}
+        submit={async (value) => {
+          await gate.found(value('name'), value('password'));
+        }}
+      >
+        <Field
+          name="name"
+          label="Name"
+          autocomplete="username"
+          maxLength={64}
+          hint="Small letters, digits and . _ @ -"
+          focus
+        />
+        <NewPassword />
+      </Form>
+    </>
+  );
+}
+
+export function NewPassword({
+  name = 'password',
+  label = 'Password',
+}: {
+  name?: string;
+  label?: string;
+}) {
+  return (
+    <Field
+      name={name}
+      label={label}
+      type="password"
+      autocomplete="new-password"
+      minLength={8}
+      maxLength={256}
+      hint="At least 8 characters; 15 are better. A few unusual words do well."
+    />
+  );
+}
+
+/** Why a link shows nothing, by the server's word for it. */
+const SHUT: Readonly<Record<string, readonly [icon: IconNode, title: string, more: string]>> = {
+  early: [Link2Off, 'Not yet', 'Open the link again when its time has come.'],
+  ended: [Link2Off, 'This link has ended', 'Ask whoever sent it for a new one.'],
+  revoked: [Link2Off, 'This link was withdrawn', 'Ask whoever sent it for a new one.'],
+  wrong: [Link2Off, 'There is no such link', 'Was all of it copied?'],
+  signed_in: [KeyRound, 'You are signed in', ''],
+};
+
+function Shut({ gate, standing }: { gate: Session; standing: Standing & { is: 'shut' } }) {
+  const [icon, title, more] = SHUT[standing.code] ?? [TriangleAlert, 'This did not work', ''];
+  const { also } = standing;
+  const known = standing.code in SHUT;
+  return (
+    <Sign icon={icon} title={title}>
+      <p role="status" data-shut={standing.code}>
+        {standing.why}
+      </p>
+      {more !== '' && <p class="note">{more}</p>}
+      {also ? (
+        <div class="form-end">
+          <ActButton
+            primary
+            words="Sign out and open the link"
+            act={() => gate.signOutToSeeLink()}
+          />
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              gate.enterAs(also);
+            }}
+          >
+            Stay signed in
+          </button>
+        </div>
+      ) : (
+        <div class="form-end">
+          {!known && <ActButton primary words="Try again" act={() => gate.open(null)} />}
+          <ActButton words="Sign in with an account" act={() => gate.forgetLink()} />
+        </div>
+      )}
+    </Sign>
+  );
+}
+
+function Sign({
+  icon,
+  title,
+  children,
+}: {
+  icon: IconNode;
+  title: string;
+  children: ComponentChildren;
+}) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <>
+      <span class="door-icon">
+        <Icon of={icon} size={26} />
+      </span>
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
+      {children}
+    </>
+  );
+}
+
+export function NoticeBox({ notice }: { notice: Notice }) {
+  const icon = notice.tone === 'info' ? CircleCheck : notice.tone === 'warn' ? Info : TriangleAlert;
+  return (
+    <div class="notice" data-tone={notice.tone} role="status">
+      <Icon of={icon} size={18} />
+      <p>
+        <b>{notice.title}</b>
+        <span>{notice.text}</span>
+      </p>
+    </div>
+  );
+}

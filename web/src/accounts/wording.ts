@@ -1,0 +1,189 @@
+/** Accounts, grants, links and deeds in words. Pure. */
+import { plain } from '../things/entry';
+import type { Grant, Role } from '../app/visitor';
+
+export interface Account {
+  readonly name: string;
+  readonly role: Role;
+  readonly disabled: boolean;
+  /** Whether it has a password to sign in with. */
+  readonly password: boolean;
+  readonly created: number;
+  readonly seen: number | null;
+  readonly see: readonly Grant[];
+  readonly drive: readonly Grant[];
+  readonly own: readonly Grant[];
+  readonly sessions: number;
+  readonly tokens: number;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly created: number;
+  readonly seen: number;
+  readonly address: string;
+  readonly agent: string;
+  readonly here: boolean;
+}
+
+export interface Token {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly things: readonly Grant[];
+  readonly created: number;
+  readonly expires: number | null;
+  readonly used: number | null;
+}
+
+export interface Link {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly things: readonly Grant[];
+  readonly created: number;
+  readonly starts: number;
+  readonly ends: number;
+  readonly standing: 'open' | 'early' | 'ended' | 'revoked';
+  readonly visitors: number;
+}
+
+/** One line of the audit log. */
+export interface Deed {
+  readonly n: number;
+  readonly at: number;
+  readonly who: string;
+  readonly address: string;
+  readonly what: string;
+  readonly thing: string;
+  readonly result: string;
+  readonly more: string;
+}
+
+export const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  viewer: 'Sees what it is given',
+  operator: 'Sees and drives what it is given',
+  admin: 'Sees and does everything',
+};
+
+export const SCOPES: readonly (readonly [scope: string, words: string])[] = [
+  ['see', 'Watch what this account sees'],
+  ['drive', 'Drive robots this account drives'],
+  ['publish', 'Post a phone’s positions (HTTP mode)'],
+  ['metrics', 'Read the server’s figures (/metrics)'],
+];
+
+const KINDS: Readonly<Record<string, string>> = {
+  friend: 'All friends',
+  probot: 'All robots',
+  region: 'All regions',
+};
+
+/** A grant for people. `nameOf` knows the names of things by their keys. */
+export function grantText(
+  grant: Grant,
+  nameOf: (key: string) => string | undefined = () => undefined,
+): string {
+  if (grant === '*') return 'Everything';
+  const [kind = '', ...rest] = grant.split('/');
+  if (rest.length === 0) return KINDS[kind] ?? `All of ${kind}`;
+  if (kind === 'friend' && rest.length === 1) return `${rest[0] ?? ''}, all devices`;
+  const name = nameOf(grant);
+  const id = rest.join('/');
+  return name === undefined || plain(name) === plain(id) ? id : `${name} (${id})`;
+}
+
+/** What could be given, given the keys of the things there are: kinds, people, single things. */
+export function grantChoices(
+  verb: 'see' | 'drive' | 'own',
+  keys: Iterable<string>,
+): readonly Grant[] {
+  const kinds = { see: ['friend', 'probot', 'region'], drive: ['probot'], own: ['friend'] }[verb];
+  const found = new Set<Grant>(verb === 'own' ? [] : verb === 'drive' ? kinds : ['*', ...kinds]);
+  for (const key of [...keys].sort()) {
+    const [kind = '', first = '', second] = key.split('/');
+    if (!kinds.includes(kind)) continue;
+    if (second !== undefined) found.add(`${kind}/${first}`);
+    found.add(key);
+  }
+  return [...found];
+}
+
+/** Add a grant; those it contains are no longer needed. */
+export function withGrant(grants: readonly Grant[], more: Grant): readonly Grant[] {
+  const contains = (wide: Grant, narrow: Grant) => wide === '*' || narrow.startsWith(`${wide}/`);
+  if (grants.some((each) => each === more || contains(each, more))) return grants;
+  return [...grants.filter((each) => !contains(more, each)), more].sort();
+}
+
+/** A browser by the name it gives itself: "Firefox on Linux". */
+export function browserName(agent: string): string {
+  const browser = [
+    [/Edg\//, 'Edge'],
+    [/OPR\//, 'Opera'],
+    [/Firefox\/|FxiOS/, 'Firefox'],
+    [/Chrome\/|Chromium|CriOS/, 'Chrome'],
+    [/Safari\//, 'Safari'],
+  ].find(([mark]) => (mark as RegExp).test(agent))?.[1] as string | undefined;
+  const system = [
+    [/iPhone|iPad/, 'iOS'],
+    [/Android/, 'Android'],
+    [/Windows/, 'Windows'],
+    [/Mac OS X/, 'macOS'],
+    [/CrOS/, 'ChromeOS'],
+    [/Linux/, 'Linux'],
+  ].find(([mark]) => (mark as RegExp).test(agent))?.[1] as string | undefined;
+  if (browser === undefined) return agent.slice(0, 40) || 'Unknown browser';
+  return system === undefined ? browser : `${browser} on ${system}`;
+}
+
+/** Without letters and digits that look alike. */
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** A password nobody guesses (79 bits), from so many random bytes. */
+export function passwordFrom(random: Uint8Array): string {
+  const letters = [...random]
+    // Only the bytes that give every letter the same chance.
+    .filter((byte) => byte < 256 - (256 % LETTERS.length))
+    .slice(0, 16)
+    .map((byte) => LETTERS[byte % LETTERS.length] ?? '');
+  if (letters.length < 16) throw new RangeError('too few random bytes');
+  return [0, 4, 8, 12].map((at) => letters.slice(at, at + 4).join('')).join('-');
+}
+
+export function newPassword(): string {
+  return passwordFrom(crypto.getRandomValues(new Uint8Array(64)));
+}
+
+/** An instant for an input of type datetime-local, in this computer's time zone. */
+export function toInput(epochSeconds: number): string {
+  const when = new Date(epochSeconds * 1000);
+  const pad = (n: number) => String(n).padStart(2, '0');
+  const date = [when.getFullYear(), pad(when.getMonth() + 1), pad(when.getDate())].join('-');
+  return `${date}T${pad(when.getHours())}:${pad(when.getMinutes())}`;
+}
+
+/** Epoch seconds of such an input; undefined when it is empty or no time. */
+export function fromInput(text: string): number | undefined {
+  const at = new Date(text).getTime();
+  return text === '' || Number.isNaN(at) ? undefined : at / 1000;
+}
+
+/** The end of a link, by what was chosen: so many hours, or tonight, from `start` (epoch s). */
+export function endOf(choice: string, start: number): number | undefined {
+  if (choice === 'tonight') {
+    const end = new Date(start * 1000);
+    end.setHours(23, 59, 0, 0);
+    return end.getTime() / 1000;
+  }
+  const hours = Number(choice);
+  return choice !== '' && Number.isFinite(hours) && hours > 0 ? start + hours * 3600 : undefined;
+}
+
+/** "until 18:30", "until 24 Nov 08:00". Times in epoch s. */
+export function whenText(at: number, now: number): string {
+  const when = new Date(at * 1000);
+  const clock = when.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  if (new Date(now * 1000).toDateString() === when.toDateString()) return clock;
+  return `${when.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clock}`;
+}

@@ -1,0 +1,102 @@
+/** What this person likes, remembered in this browser: theme, motion, units, notices. */
+import { batch, effect, signal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
+import type { Units } from '../ui/numbers';
+import { isRecord } from '../net/protocol';
+
+export type ThemeWish = 'auto' | 'dark' | 'light';
+export type MotionWish = 'auto' | 'reduced';
+
+export interface Settings {
+  readonly theme: ThemeWish;
+  readonly motion: MotionWish;
+  readonly units: Units;
+  /** Whether crossings of regions are told when they happen. */
+  readonly crossings: boolean;
+  /** Whether they are told by the browser too, while the page is not looked at. */
+  readonly notify: boolean;
+}
+
+/** public/theme.js reads the same key before the first paint. */
+const STORED = 'sightline.settings';
+
+const DEFAULTS: Settings = {
+  theme: 'auto',
+  motion: 'auto',
+  units: 'metric',
+  crossings: true,
+  notify: false,
+};
+
+/** Settings from what was stored; anything unknown becomes its default. */
+export function readSettings(stored: string | null): Settings {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(stored ?? '{}');
+  } catch {
+    raw = {};
+  }
+  const { theme, motion, units, crossings, notify } = isRecord(raw) ? raw : {};
+  return {
+    theme: theme === 'dark' || theme === 'light' ? theme : DEFAULTS.theme,
+    motion: motion === 'reduced' ? motion : DEFAULTS.motion,
+    units: units === 'imperial' ? units : DEFAULTS.units,
+    crossings: crossings !== false,
+    notify: notify === true,
+  };
+}
+
+export interface Likings {
+  readonly settings: Signal<Settings>;
+  /** The theme that is shown, after asking the system where the wish is "auto". */
+  readonly theme: Signal<'dark' | 'light'>;
+  readonly reducedMotion: Signal<boolean>;
+  change(part: Partial<Settings>): void;
+}
+
+/** Load the settings, apply them to the document, and store them when they change. */
+export function preferences(): Likings {
+  const settings = signal(readSettings(load()));
+  const theme = signal<'dark' | 'light'>('dark');
+  const reducedMotion = signal(false);
+  const systemLight = matchMedia('(prefers-color-scheme: light)');
+  const systemReduced = matchMedia('(prefers-reduced-motion: reduce)');
+  const apply = () => {
+    const wish = settings.value;
+    theme.value = wish.theme === 'auto' ? (systemLight.matches ? 'light' : 'dark') : wish.theme;
+    reducedMotion.value = wish.motion === 'reduced' || systemReduced.matches;
+    document.documentElement.dataset['theme'] = theme.value;
+    document.documentElement.dataset['motion'] = reducedMotion.value ? 'reduced' : 'full';
+    document
+      .querySelector('meta[name=theme-color]')
+      ?.setAttribute('content', theme.value === 'light' ? '#eef2f6' : '#0c131f');
+  };
+  effect(apply);
+  // Together, so that nobody asks for colours before they have changed.
+  const follow = () => {
+    batch(apply);
+  };
+  systemLight.addEventListener('change', follow);
+  systemReduced.addEventListener('change', follow);
+  return {
+    settings,
+    theme,
+    reducedMotion,
+    change(part) {
+      settings.value = { ...settings.value, ...part };
+      try {
+        localStorage.setItem(STORED, JSON.stringify(settings.value));
+      } catch {
+        // Storage is refused here: the wish holds until the page is closed.
+      }
+    },
+  };
+}
+
+function load(): string | null {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * Who is at the door, before anything else of the page exists. Data flows only while somebody is in:
+ * what shows the world is made when they come in and dropped when they go, with all it knew.
+ *
+ * | standing  | the page shows                                                      |
+ * |-----------|---------------------------------------------------------------------|
+ * | asking    | nothing yet: the server is being asked who we are                     |
+ * | away      | that the server cannot be reached, and when it is tried again         |
+ * | out       | the sign-in form, and why one is out                                  |
+ * | founding  | name and password for the first admin (the one-time link)             |
+ * | shut      | why a shared link shows nothing                                       |
+ * | in        | the world                                                             |
+ */
+import { signal } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
+import { Denied } from '../net/api';
+import type { Api, Reply } from '../net/api';
+import { readVisitor } from './visitor';
+import type { Visitor } from './visitor';
+
+/** Something to tell whoever is out: why they are. */
+export interface Notice {
+  readonly tone: 'info' | 'warn' | 'bad';
+  readonly title: string;
+  readonly text: string;
+}
+
+export type Standing =
+  | { readonly is: 'asking' }
+  | { readonly is: 'away' }
+  | {
+      readonly is: 'out';
+      readonly notice?: Notice;
+      /** Nobody has an account yet; the way in is the link in the server's log. */
+      readonly first: boolean;
+      /** Who this browser is taken for without this form: a guest, or who signed in elsewhere. */
+      readonly also?: Visitor;
+    }
+  | { readonly is: 'founding' }
+  | {
+      readonly is: 'shut';
+      readonly code: string;
+      readonly why: string;
+      /** Who is signed in, and cannot see a link as a visitor would. */
+      readonly also?: Visitor;
+    }
+  | { readonly is: 'in'; readonly visitor: Visitor; readonly notice?: string };
+
+/** A secret that came in the address: of the first start, or of a shared link. */
+export interface Ticket {
+  readonly sort: 'welcome' | 'share';
+  readonly secret: string;
+}
+
+/** The ticket in a fragment, with or without its `#`; null when there is none. */
+export function readTicket(fragment: string): Ticket | null {
+  const found = /^#?(welcome|share)=([\w-]{1,256})$/.exec(fragment);
+  const [, sort, secret] = found ?? [];
+  if (secret === undefined) return null;
+  return { sort: sort === 'share' ? 'share' : 'welcome', secret };
+}
+
+/** Milliseconds between tries to reach a server that is away. */
+const AGAIN = 3000;
+
+export class Session {
+  readonly #api: Api;
+  readonly #standing = signal<Standing>({ is: 'asking' });
+  /** Kept in memory only, and only as long as it is of use. */
+  #ticket: Ticket | null = null;
+  #again: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  get standing(): ReadonlySignal<Standing> {
+    return this.#standing;
+  }
+
+  /** Come in with what the browser has: a ticket, else its cookie. Never rejects. */
+  async open(ticket: Ticket | null): Promise<void> {
+    this.#ticket = ticket ?? this.#ticket;
+    clearTimeout(this.#again);
+    try {
+      if (this.#ticket?.sort === 'share') await this.#byLink(this.#ticket);
+      else if (this.#ticket) await this.#byWelcome(this.#ticket);
+      else await this.#ask();
+    } catch (error) {
+      if (!(error instanceof Denied)) throw error;
+      this.#become({ is: 'away' });
+      this.#again = setTimeout(() => void this.open(null), AGAIN);
+    }
+  }
+
+  /** Rejects with Denied. */
+  async signIn(name: string, password: string): Promise<void> {
+    this.#enter(await this.#api.post('session', { name, password }));
+  }
+
+  /** Make the first admin and come in as them. Rejects with Denied. */
+  async found(name: string, password: string): Promise<void> {
+    const token = this.#ticket?.secret ?? '';
+    this.#enter(await this.#api.post('welcome', { token, name, password }));
+  }
+
+  /** Rejects with Denied when the server could not be told, in which case one is still in. */
+  async signOut(everywhere = false): Promise<void> {
+    await this.#api.del(everywhere ? 'sessions' : 'session');
+    this.#ticket = null;
+    await this.#out({
+      tone: 'info',
+      title: 'You are signed out',
+      text: everywhere ? 'Here and everywhere else.' : 'Nothing of what was shown is kept here.',
+    });
+  }
+
+  /** Sign out of the account, and look at what the link shows. Rejects with Denied. */
+  async signOutToSeeLink(): Promise<void> {
+    await this.#api.del('session');
+    await this.open(null);
+  }
+
+  /** Leave the form for what is possible without it. */
+  enterAs(visitor: Visitor): void {
+    this.#ticket = null;
+    this.#become({ is: 'in', visitor });
+  }
+
+  /** A guest wants to sign in. */
+  leaveToSignIn(): void {
+    const now = this.#standing.value;
+    if (now.is !== 'in') return;
+    this.#become({ is: 'out', first: false, also: now.visitor });
+  }
+
+  /** Away from a link that shows nothing, to the form. */
+  async forgetLink(): Promise<void> {
+    this.#ticket = null;
+    await this.open(null);
+  }
+
+  /**
+   * The server closed the connection because whoever is in must go, or may now see something else.
+   * Whatever was shown goes at once; then we ask where we stand.
+   */
+  async ended(reason: string): Promise<void> {
+    const before = this.#standing.value;
+    if (before.is !== 'in') return;
+    const { visitor } = before;
+    this.#become({ is: 'asking' });
+    this.#ticket = null;
+    const why = sentence(reason);
+    try {
+      const now = readVisitor((await this.#api.get('session'))['user']);
+      if (now?.way === visitor.way && now.name === visitor.name && now.way !== 'guest') {
+        this.#become({ is: 'in', visitor: now, notice: why });
+      } else if (visitor.way === 'link') {
+        this.#become({ is: 'shut', ...endOfLink(reason, visitor, Date.now() / 1000) });
+      } else {
+        this.#become({
+          is: 'out',
+          first: false,
+          notice: { tone: 'warn', title: 'Please sign in again', text: why },
+          ...(now ? { also: now } : {}),
+        });
+      }
+    } catch (error) {
+      if (!(error instanceof Denied)) throw error;
+      this.#become({ is: 'away' });
+      this.#again = setTimeout(() => void this.open(null), AGAIN);
+    }
+  }
+
+  /** The server did not let the connection in, or answered as to nobody: are we still who we were? */
+  async check(): Promise<void> {
+    const before = this.#standing.value;
+    if (before.is !== 'in') return;
+    let now: Visitor | null;
+    try {
+      now = readVisitor((await this.#api.get('session'))['user']);
+    } catch {
+      return; // not reached: the connection says so by itself
+    }
+    if (this.#standing.value !== before) return;
+    if (now?.way === before.visitor.way && now.name === before.visitor.name) return;
+    await this.ended('the session has ended');
+  }
+
+  async #ask(): Promise<void> {
+    const said = await this.#api.get('session');
+    const visitor = readVisitor(said['user']);
+    if (visitor) this.#become({ is: 'in', visitor });
+    else this.#become({ is: 'out', first: said['first'] === true });
+  }
+
+  async #byLink(ticket: Ticket): Promise<void> {
+    try {
+      this.#enter(await this.#api.post('link', { token: ticket.secret }));
+    } catch (error) {
+      if (!(error instanceof Denied) || error.code === 'offline') throw error;
+      const also =
+        error.code === 'signed_in' ? readVisitor((await this.#api.get('session'))['user']) : null;
+      const { code, message: why } = error;
+      this.#become({ is: 'shut', code, why, ...(also ? { also } : {}) });
+    }
+  }
+
+  async #byWelcome(ticket: Ticket): Promise<void> {
+    try {
+      const said = await this.#api.post('welcome', { token: ticket.secret });
+      if (readVisitor(said['user'])) this.#enter(said);
+      else this.#become({ is: 'founding' });
+    } catch (error) {
+      if (!(error instanceof Denied) || error.code === 'offline') throw error;
+      this.#ticket = null;
+      await this.#ask();
+      const now = this.#standing.value;
+      if (now.is !== 'out') return; // who is in already needs no link
+      const notice = {
+        tone: 'bad',
+        title: 'This link does not work',
+        text: error.message,
+      } as const;
+      this.#become({ ...now, notice });
+    }
+  }
+
+  async #out(notice: Notice): Promise<void> {
+    this.#become({ is: 'out', first: false, notice });
+    try {
+      const also = readVisitor((await this.#api.get('session'))['user']);
+      if (also && this.#standing.value.is === 'out') {
+        this.#become({ is: 'out', first: false, notice, also });
+      }
+    } catch (error) {
+      if (!(error instanceof Denied)) throw error;
+    }
+  }
+
+  #enter(said: Reply): void {
+    const visitor = readVisitor(said['user']);
+    if (!visitor) throw new Denied('malformed', 'The server did not say who you are.');
+    this.#ticket = null;
+    this.#become({ is: 'in', visitor });
+  }
+
+  #become(standing: Standing): void {
+    clearTimeout(this.#again);
+    this.#standing.value = standing;
+  }
+}
+
+/** Why a link shows nothing any more. `now` in epoch seconds. */
+export function endOfLink(
+  reason: string,
+  visitor: Visitor,
+  now: number,
+): { code: 'ended' | 'revoked'; why: string } {
+  // A moment of grace: this computer's clock need not be the server's.
+  const over = visitor.expires !== undefined && now >= visitor.expires - 5;
+  const code = /time of/.test(reason) || over ? 'ended' : 'revoked';
+  const told = reason.includes('link');
+  return { code, why: told ? sentence(reason) : 'It shows nothing any more.' };
+}
+
+/** The server's reason as a sentence. */
+export function sentence(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '') return 'The server said no more than that.';
+  const start = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?]$/.test(start) ? start : `${start}.`;
+}

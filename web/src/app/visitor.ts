@@ -1,0 +1,138 @@
+/**
+ * Who is looking at this page, and what may therefore be shown to them. The server decides again at
+ * every request; what is asked here only keeps the page from offering what would be refused.
+ */
+import type { Section } from './address';
+import { isRecord } from '../net/protocol';
+
+export type Role = 'viewer' | 'operator' | 'admin';
+export const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
+
+/**
+ * Words for what was given: `*` everything, `friend` a kind, `friend/jane` all of jane's devices,
+ * `friend/jane/phone` one thing.
+ */
+export type Grant = string;
+
+export interface Rights {
+  readonly see: readonly Grant[];
+  readonly drive: readonly Grant[];
+  readonly own: readonly Grant[];
+  readonly admin: boolean;
+  /** Sees and does nothing else, as who came by a shared link. */
+  readonly looksOnly: boolean;
+}
+
+export interface Visitor {
+  readonly name: string;
+  readonly role: Role;
+  /** How they came: signed in, by a shared link, or as everybody who reaches this server. */
+  readonly way: 'account' | 'link' | 'guest' | 'token';
+  readonly rights: Rights;
+  /** When this ends at the latest, epoch seconds. */
+  readonly expires?: number;
+}
+
+/** Read what the server says about somebody; null when it says nobody, or nothing we understand. */
+export function readVisitor(raw: unknown): Visitor | null {
+  if (!isRecord(raw)) return null;
+  const { name, role, way, expires } = raw;
+  if (typeof name !== 'string') return null;
+  const rights = isRecord(raw['rights']) ? raw['rights'] : {};
+  return {
+    name,
+    // Whatever is unknown gets the least.
+    role: role === 'admin' || role === 'operator' ? role : 'viewer',
+    way: way === 'account' || way === 'link' || way === 'token' ? way : 'guest',
+    rights: {
+      see: words(rights['see']),
+      drive: words(rights['drive']),
+      own: words(rights['own']),
+      admin: rights['admin'] === true,
+      looksOnly: rights['looks_only'] === true,
+    },
+    ...(typeof expires === 'number' ? { expires } : {}),
+  };
+}
+
+/** Whether these grants hold for the thing with this key (`friend/jane/phone`). */
+export function covers(grants: readonly Grant[], key: string): boolean {
+  const [kind = ''] = key.split('/', 1);
+  const group = key.slice(0, Math.max(0, key.lastIndexOf('/')));
+  return grants.some(
+    (grant) =>
+      grant === '*' ||
+      grant === kind ||
+      grant === key ||
+      // A group is one person's devices, and nothing deeper.
+      (grant === group && group.split('/').length === 2),
+  );
+}
+
+export function mayDrive({ rights }: Visitor, key: string): boolean {
+  return !rights.looksOnly && covers(rights.drive, key);
+}
+
+/** Whether they may make a link that shows this thing to others. */
+export function mayShare(visitor: Visitor, key: string): boolean {
+  return ownsAccount(visitor) && (visitor.rights.admin || covers(visitor.rights.own, key));
+}
+
+/** Whether they may make regions that everybody sees. */
+export function mayShareRegions({ role, rights }: Visitor): boolean {
+  const sees = rights.see.some((grant) => grant === '*' || grant === 'region');
+  return !rights.looksOnly && (rights.admin || (role === 'operator' && sees));
+}
+
+/** Whether they may have regions of their own. */
+export function mayKeepRegions(visitor: Visitor): boolean {
+  return ownsAccount(visitor);
+}
+
+/** Whether they may change or remove a region with this owner (none when it is shared). */
+export function mayEditRegion(visitor: Visitor, owner: string | undefined): boolean {
+  if (visitor.rights.looksOnly) return false;
+  if (visitor.rights.admin) return true;
+  return owner === undefined ? mayShareRegions(visitor) : owner === visitor.name;
+}
+
+/** Whether they may ask a friend's phone to do something. */
+export function mayAskPhone({ rights }: Visitor, key: string): boolean {
+  return !rights.looksOnly && (rights.admin || covers(rights.own, key));
+}
+
+/** Whether there is an account of theirs to look after. */
+export function ownsAccount({ way, rights }: Visitor): boolean {
+  return way === 'account' && !rights.looksOnly;
+}
+
+export function isAdmin(visitor: Visitor): boolean {
+  return ownsAccount(visitor) && visitor.rights.admin;
+}
+
+/** The sections that have something to show to this visitor. */
+export function sectionsFor(visitor: Visitor): readonly Section[] {
+  const { role, rights } = visitor;
+  const robots = rights.see.some((grant) => grant === '*' || /^probot(\/|$)/.test(grant));
+  return [
+    'map',
+    ...(robots ? (['robots'] as const) : []),
+    ...(rights.looksOnly ? [] : (['broker'] as const)),
+    ...(rights.looksOnly || role === 'viewer' ? [] : (['console'] as const)),
+    ...(isAdmin(visitor) ? (['admin'] as const) : []),
+    ...(ownsAccount(visitor) ? (['account'] as const) : []),
+    'settings',
+  ];
+}
+
+function words(raw: unknown): readonly string[] {
+  return Array.isArray(raw) ? raw.filter((each): each is string => typeof each === 'string') : [];
+}
+
+/** Somebody who may everything: for tests, and for pages made before anybody was asked for. */
+export const EVERYBODY: Visitor = {
+  name: 'guest',
+  role: 'admin',
+  way: 'guest',
+  rights: { see: ['*'], drive: ['*'], own: [], admin: true, looksOnly: false },
+};

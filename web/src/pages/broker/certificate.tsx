@@ -1,0 +1,61 @@
+/** The server's certificate: until when it is good, and an alarm when somebody has to act. */
+import { CircleAlert } from 'lucide';
+import { timeText } from '../../app/ages';
+import type { Certificate } from '../../things/server/read';
+import { useApp } from '../../app/context';
+import { Fact } from '../../ui/facts';
+import { Icon } from '../../ui/icon';
+
+const DAY = 86_400;
+
+export function daysLeft(expires: number, now: number): string {
+  const days = Math.floor((expires - now) / DAY);
+  if (days < 0) return 'past its end';
+  return days === 1 ? '1 more day' : `${String(days)} more days`;
+}
+
+export function CertificateFact({ certificate }: { certificate: Certificate }) {
+  const { clock } = useApp();
+  const { expires, standing, fault } = certificate;
+  const good = standing === 'good' && fault === undefined;
+  return (
+    <Fact name="Certificate" tone={good ? undefined : 'bad'}>
+      {expires === undefined
+        ? 'none yet'
+        : `${daysLeft(expires, clock.seconds())}, until ${timeText(expires, clock.seconds())}`}
+    </Fact>
+  );
+}
+
+/** Shown when its files cannot be used, or when its end is near. */
+export function CertificateAlarm({ certificate }: { certificate: Certificate }) {
+  const { clock } = useApp();
+  const { expires, standing, fault, names } = certificate;
+  if (fault === undefined && standing === 'good') return null;
+  const heading =
+    fault !== undefined
+      ? 'The certificate’s files cannot be used'
+      : expires !== undefined && standing !== 'expired'
+        ? `The certificate is good for ${daysLeft(expires, clock.seconds())}`
+        : 'The certificate is past its end';
+  return (
+    <section class="card explain" aria-label="Certificate" role="note">
+      <Icon of={CircleAlert} size={20} />
+      <div>
+        <h2>{heading}</h2>
+        {fault !== undefined && (
+          <p>
+            Now {fault}.{' '}
+            {expires === undefined
+              ? 'Nobody can connect over HTTPS.'
+              : 'The one before stays in use.'}
+          </p>
+        )}
+        <p>
+          {names.length > 0 && `It is for ${names.join(', ')}. `}
+          Renew it on the server; new files are taken within seconds, and nobody is cut off.
+        </p>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,302 @@
+/** The broker's log as it is written: by level, searched, held still to be read. */
+import { X } from 'lucide';
+import { useMemo, useState } from 'preact/hooks';
+import { timeText } from '../../app/ages';
+import { grouped } from '../../ui/numbers';
+import { levelWord, picker, pickLines } from '../../things/broker/log';
+import type { LevelFilter, LogLine } from '../../things/broker/log';
+import { moreOlder, NONE_OLDER } from '../../things/broker/older';
+import type { Older } from '../../things/broker/older';
+import type { Broker } from '../../things/broker/read';
+import { clockText } from '../../ui/clocktext';
+import { CopyButton } from '../../ui/copy';
+import { NARROW, useApp, useCalmly, useMedia } from '../../app/context';
+import { Icon } from '../../ui/icon';
+import { Card } from '../../ui/section';
+import { Chips, PauseButton, SearchBox } from '../../ui/tools';
+import { VirtualRows } from '../../ui/virtual';
+import { wantedClient } from './clients';
+
+/** The list is drawn anew at most this often, in milliseconds. */
+const REDRAW = 150;
+/** Lines on the overview. */
+const GLANCE = 8;
+
+const LEVELS: readonly (readonly [LevelFilter, string])[] = [
+  ['all', 'All'],
+  ['notice', 'Notice'],
+  ['warning', 'Warning'],
+  ['error', 'Error'],
+  ['subscribe', 'Subscriptions'],
+];
+
+export function LogPart({ broker }: { broker: Broker | undefined }) {
+  const { brokerLog, go, now } = useApp();
+  const today = new Date(now.value * 1000).setHours(0, 0, 0, 0) / 1000;
+  const [paused, setPaused] = useState<readonly LogLine[] | null>(null);
+  const [level, setLevel] = useState<LevelFilter>('all');
+  const [search, setSearch] = useState('');
+  const [chosen, setChosen] = useState<LogLine | null>(null);
+  const narrow = useMedia(NARROW);
+  useCalmly(brokerLog, REDRAW);
+  const id = broker?.id ?? '';
+  const lines = paused ?? brokerLog.lines;
+  const older = useOlder(id, lines);
+  const shown = useMemo(
+    () => [...pickLines(lines, id, level, search), ...pickLines(older.lines, id, level, search)],
+    [lines, older.lines, id, level, search],
+  );
+  const fresh =
+    paused === null
+      ? 0
+      : pickLines(brokerLog.lines, id, level, search).length -
+        pickLines(lines, id, level, search).length;
+  const away = brokerLog.missed(id);
+  return (
+    <Card
+      name="Broker log"
+      class="log tall"
+      aside={
+        <div class="tools">
+          <SearchBox label="Show only lines with" value={search} set={setSearch} />
+          <Chips label="Level" of={LEVELS} value={level} set={setLevel} />
+          <PauseButton
+            paused={paused !== null}
+            more={fresh > 0 ? `, ${grouped(fresh)} new` : ''}
+            press={() => {
+              setPaused(paused === null ? brokerLog.lines : null);
+            }}
+          />
+        </div>
+      }
+    >
+      {shown.length === 0 ? (
+        <Nothing broker={broker} filtered={search !== '' || level !== 'all'} />
+      ) : (
+        <VirtualRows
+          items={shown}
+          rowHeight={narrow ? 48 : 26}
+          class="log-list"
+          role="list"
+          label="Lines of the log, newest first"
+          keyOf={(line) => line.key}
+        >
+          {(line) => (
+            <button
+              type="button"
+              class="log-line"
+              data-level={line.level}
+              aria-pressed={chosen?.key === line.key}
+              onClick={() => {
+                setChosen(chosen?.key === line.key ? null : line);
+              }}
+            >
+              <time>
+                {line.at < today ? timeText(line.at, now.value) : clockText(line.at * 1000)}
+              </time>
+              <b>{levelWord(line.level)}</b>
+              <span class="ellipsis">{line.text}</span>
+            </button>
+          )}
+        </VirtualRows>
+      )}
+      {chosen && (
+        <div class="chosen-line">
+          <p>
+            <code>{chosen.text}</code>
+          </p>
+          {chosen.client !== undefined && (
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                wantedClient.value = chosen.client ?? '';
+                go('broker', 'clients');
+              }}
+            >
+              Show the client
+            </button>
+          )}
+          <CopyButton text={chosen.text} label="Copy the line" />
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Close the line"
+            onClick={() => {
+              setChosen(null);
+            }}
+          >
+            <Icon of={X} size={16} />
+          </button>
+        </div>
+      )}
+      <p class="note foot">
+        <span>{grouped(shown.length)} lines, newest first</span>
+        {broker && (
+          <OlderButton
+            older={older}
+            searched={search !== ''}
+            press={() => {
+              older.more(picker(id, level, search));
+            }}
+          />
+        )}
+        {broker?.logSince !== undefined && <Since at={broker.logSince} />}
+        {(broker?.logMissed ?? 0) > 0 && (
+          <span class="caution">{grouped(broker?.logMissed ?? 0)} came too fast to be shown</span>
+        )}
+        {away > 0 && <span class="caution">{grouped(away)} passed while this page was away</span>}
+      </p>
+    </Card>
+  );
+}
+
+interface OlderLines extends Older {
+  readonly asking: boolean;
+  readonly trouble: string | null;
+  more(wanted: (line: LogLine) => boolean): void;
+}
+
+/** The lines of the store, asked for when somebody wants them; another broker begins anew. */
+function useOlder(broker: string, lines: readonly LogLine[]): OlderLines {
+  const { api, clock } = useApp();
+  const [known, setKnown] = useState<{ readonly of: string; readonly older: Older }>({
+    of: broker,
+    older: NONE_OLDER,
+  });
+  const [asking, setAsking] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const older = known.of === broker ? known.older : NONE_OLDER;
+  return {
+    // Paused, or the tape full: lines that it still has, or again, are shown once.
+    ...older,
+    lines: useMemo(() => {
+      const there = new Set(lines.map((line) => line.key));
+      return older.lines.filter((line) => !there.has(line.key));
+    }, [older, lines]),
+    asking,
+    trouble,
+    more(wanted) {
+      if (asking) return;
+      setAsking(true);
+      setTrouble(null);
+      const first = lines.find((line) => line.broker === broker)?.at ?? clock.seconds();
+      moreOlder(api, broker, older, first, wanted)
+        .then(
+          (found) => {
+            setKnown({ of: broker, older: found });
+          },
+          (error: unknown) => {
+            setTrouble(error instanceof Error ? error.message : String(error));
+          },
+        )
+        .finally(() => {
+          setAsking(false);
+        });
+    },
+  };
+}
+
+function OlderButton({
+  older,
+  searched,
+  press,
+}: {
+  older: OlderLines;
+  searched: boolean;
+  press(): void;
+}) {
+  const { now } = useApp();
+  if (older.trouble !== null) return <span class="wrong">{older.trouble}</span>;
+  return (
+    <>
+      {older.to !== undefined && (
+        <span data-older={older.end ? 'end' : 'more'}>
+          {older.end
+            ? 'the store has no older ones'
+            : `looked back to ${timeText(older.to, now.value)}`}
+        </span>
+      )}
+      {!older.end && (
+        <button type="button" class="button small" disabled={older.asking} onClick={press}>
+          {older.asking ? 'Looking …' : searched ? 'Search older lines' : 'Older lines'}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Since({ at }: { at: number }) {
+  const { now } = useApp();
+  return <span>heard without a gap since {timeText(at, now.value)}</span>;
+}
+
+function Nothing({ broker, filtered }: { broker: Broker | undefined; filtered: boolean }) {
+  if (broker?.logLines !== undefined && filtered) {
+    return <p class="muted nobody">No line is like that.</p>;
+  }
+  if (broker?.logLines !== undefined) {
+    return <p class="muted nobody">No line since this page was opened.</p>;
+  }
+  return (
+    <div class="nobody explain-log">
+      <p>
+        No line of the log has been heard{broker ? ` from ${broker.link.address || broker.id}` : ''}
+        . mosquitto publishes its log when its configuration says so, and our user may read{' '}
+        <code>$SYS/broker/log/#</code>:
+      </p>
+      <pre tabIndex={0}>{LOG_LINES}</pre>
+      <CopyButton text={LOG_LINES} label="Copy the lines" words="Copy the lines" />
+    </div>
+  );
+}
+
+const LOG_LINES = [
+  'log_dest topic',
+  'log_type error',
+  'log_type warning',
+  'log_type notice',
+  'log_type subscribe',
+  'log_type unsubscribe',
+  'connection_messages true',
+].join('\n');
+
+/** The newest lines, for the overview. */
+export function LogGlance({ broker }: { broker: Broker | undefined }) {
+  const { brokerLog, go } = useApp();
+  useCalmly(brokerLog, REDRAW * 2);
+  const lines = pickLines(brokerLog.lines, broker?.id ?? '', 'all', '').slice(0, GLANCE);
+  return (
+    <Card
+      name="Broker log"
+      class="log"
+      aside={
+        <button
+          type="button"
+          class="button small"
+          onClick={() => {
+            go('broker', 'log');
+          }}
+        >
+          All of it
+        </button>
+      }
+    >
+      {lines.length === 0 ? (
+        <Nothing broker={broker} filtered={false} />
+      ) : (
+        <ol class="log-glance">
+          {lines.map((line) => (
+            <li key={line.key} class="log-line" data-level={line.level}>
+              <time>{clockText(line.at * 1000)}</time>
+              <b>{levelWord(line.level)}</b>
+              <span class="ellipsis" title={line.text}>
+                {line.text}
+              </span>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Card>
+  );
+}

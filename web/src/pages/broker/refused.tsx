@@ -1,0 +1,92 @@
+/** What Sightline could not read: how often by reason, and the newest of it to be looked at. */
+import { ageText, timeText } from '../../app/ages';
+import { bytes, grouped } from '../../ui/numbers';
+import { readQuarantined } from '../../things/server/read';
+import type { Quarantined, ServerState } from '../../things/server/read';
+import { CopyButton } from '../../ui/copy';
+import { useApp, useKind } from '../../app/context';
+import { Card } from '../../ui/section';
+
+export function RejectedCard({ server }: { server: ServerState | undefined }) {
+  const rejected = server?.rejected ?? [];
+  const most = rejected[0]?.[1] ?? 1;
+  const total = rejected.reduce((all, [, count]) => all + count, 0);
+  return (
+    <Card name="Rejected" aside={<span class="muted number">{grouped(total)}</span>}>
+      {rejected.length === 0 ? (
+        <p class="muted">Every message so far was understood.</p>
+      ) : (
+        <ul class="bars">
+          {rejected.map(([reason, count]) => (
+            <li key={reason}>
+              <code>{reason}</code>
+              <span>{grouped(count)}</span>
+              <i style={{ width: `${String(Math.max(1, (count / most) * 100))}%` }} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+export function QuarantineCard() {
+  const { now, world } = useApp();
+  const items = useKind('quarantine')
+    .map(readQuarantined)
+    .sort((a, b) => b.n - a.n);
+  const missed = world.missed.get('quarantine') ?? 0;
+  return (
+    <Card
+      name="Quarantine"
+      class="quarantine"
+      aside={
+        items.length > 0 && (
+          <span class="muted">
+            {items.length === 1 ? 'the last message' : `the last ${String(items.length)} messages`}{' '}
+            that could not be read
+          </span>
+        )
+      }
+    >
+      {items.length === 0 ? (
+        <p class="muted">Empty. What cannot be read is kept here to be looked at.</p>
+      ) : (
+        <ol tabIndex={0} aria-label="Messages in quarantine">
+          {items.map((item) => (
+            <Held key={item.n} item={item} now={now.value} />
+          ))}
+        </ol>
+      )}
+      {missed > 0 && <p class="note">{grouped(missed)} more passed while this page was away.</p>}
+    </Card>
+  );
+}
+
+function Held({ item, now }: { item: Quarantined; now: number }) {
+  return (
+    <li>
+      <div>
+        <span class="tag warn">{item.counter}</span>
+        <code class="ellipsis" title={item.topic}>
+          {item.topic}
+        </code>
+        <span class="muted number">
+          {item.at === undefined ? (
+            ''
+          ) : (
+            <time title={timeText(item.at, now)}>{ageText(now - item.at)}</time>
+          )}
+        </span>
+        <CopyButton text={item.head} label="Copy the head of the payload" />
+      </div>
+      <p>{item.why}</p>
+      <pre>{item.head}</pre>
+      {item.size !== undefined && item.size > item.head.length && (
+        <p class="note">
+          The first {item.head.length} of {bytes(item.size)}.
+        </p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,229 @@
+/** Publish a message by hand, or clear a retained one; what came of it, in the server's words. */
+import { Eraser, Send, WandSparkles } from 'lucide';
+import { useEffect, useState } from 'preact/hooks';
+import { bytes } from '../../ui/numbers';
+import { tidyJson, topicFault, typed } from '../../console/payload';
+import type { Form } from '../../console/payload';
+import type { Broker } from '../../things/broker/read';
+import { requestFrame } from '../../net/protocol';
+import { clockText } from '../../ui/clocktext';
+import { useApp } from '../../app/context';
+import { Icon } from '../../ui/icon';
+import { Card } from '../../ui/section';
+import { BrokerPick, QosPick } from './messages';
+import { wishes } from './requested';
+
+const FORMS: readonly (readonly [Form, string])[] = [
+  ['text', 'Text'],
+  ['json', 'JSON'],
+  ['hex', 'Hex'],
+];
+
+/** The longest id a request may have, to know its size beforehand. */
+const LONG_ID = 999_999_999;
+
+interface Outcome {
+  readonly good: boolean;
+  readonly text: string;
+}
+
+interface Draft {
+  readonly topic: string;
+  readonly text: string;
+  readonly form: Form;
+  readonly qos: number;
+  readonly retain: boolean;
+}
+
+/** What was typed outlives the section: one looks elsewhere and comes back. */
+let draft: Draft = { topic: '', text: '', form: 'text', qos: 0, retain: false };
+
+export function PublishCard({
+  brokers,
+  broker,
+}: {
+  brokers: readonly Broker[];
+  broker: Broker | undefined;
+}) {
+  const { helm, connection, socket } = useApp();
+  const [topic, setTopic] = useState(draft.topic);
+  const [text, setText] = useState(draft.text);
+  const [form, setForm] = useState<Form>(draft.form);
+  const [qos, setQos] = useState(draft.qos);
+  const [retain, setRetain] = useState(draft.retain);
+  draft = { topic, text, form, qos, retain };
+  const [picked, setPicked] = useState('');
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const [sure, setSure] = useState(false);
+  const live = connection.value.state === 'live';
+  const id = picked || (broker?.id ?? '');
+  const wished = wishes.topic.value;
+  useEffect(() => {
+    if (wished === '') return;
+    setTopic(wished);
+    wishes.topic.value = '';
+  }, [wished]);
+  useEffect(() => {
+    setSure(false);
+  }, [topic, id]);
+
+  const fields = { broker: id, topic, form, payload: text, qos, retain };
+  const payload = typed(form, text);
+  const fault = topic === '' ? null : topicFault(topic);
+  const limit = socket.hello?.publishLimit ?? socket.hello?.messageLimit;
+  const size = new TextEncoder().encode(requestFrame(LONG_ID, 'publish', fields)).length;
+  const large =
+    limit !== undefined && size > limit
+      ? `Too large: ${bytes(size)} with all around it, and the server takes ${bytes(limit)}.`
+      : null;
+  const wrong = fault ?? (payload.ok ? large : payload.why);
+  const ready = live && topic !== '' && wrong === null;
+
+  const ask = (verb: string, what: Readonly<Record<string, unknown>>, done: string) => {
+    setOutcome(null);
+    helm.ask(verb, what).then(
+      (answer) => {
+        const sent = typeof answer['size'] === 'number' ? `, ${bytes(answer['size'])}` : '';
+        setOutcome({ good: true, text: `${clockText(Date.now())} ${done}${sent}.` });
+      },
+      (error: unknown) => {
+        setOutcome({ good: false, text: error instanceof Error ? error.message : String(error) });
+      },
+    );
+  };
+  const publish = () => {
+    if (ready) ask('publish', fields, retain ? 'Published and retained' : 'Published');
+  };
+  const tidied = form === 'json' ? tidyJson(text) : null;
+  return (
+    <Card
+      name="Publish"
+      class="publish"
+      aside={
+        <>
+          <BrokerPick brokers={brokers} value={id} pick={setPicked} />
+          <button
+            type="button"
+            class="button small"
+            disabled={!live || topic === '' || fault !== null}
+            title="Take the retained message of this topic away from the broker"
+            onClick={() => {
+              if (!sure) {
+                setSure(true);
+                return;
+              }
+              setSure(false);
+              ask('clear', { broker: id, topic }, 'Cleared what was retained');
+            }}
+          >
+            <Icon of={Eraser} size={15} />
+            {sure ? 'Really clear it?' : 'Clear retained'}
+          </button>
+        </>
+      }
+    >
+      <form
+        onSubmit={(submit) => {
+          submit.preventDefault();
+          publish();
+        }}
+      >
+        <label class="labelled">
+          <span>Topic</span>
+          <input
+            class="field mono"
+            autocomplete="off"
+            spellcheck={false}
+            placeholder="test/hello"
+            value={topic}
+            aria-invalid={fault !== null}
+            onInput={(input) => {
+              setTopic(input.currentTarget.value);
+              setOutcome(null);
+            }}
+          />
+        </label>
+        <div class="payload-row">
+          <label for="publish-payload">Payload</label>
+          <div class="segments" role="group" aria-label="Write the payload as">
+            {FORMS.map(([name, word]) => (
+              <button
+                key={name}
+                type="button"
+                aria-pressed={form === name}
+                onClick={() => {
+                  setForm(name);
+                }}
+              >
+                {word}
+              </button>
+            ))}
+          </div>
+          {form === 'json' && (
+            <button
+              type="button"
+              class="chip"
+              disabled={tidied === null || tidied === text}
+              onClick={() => {
+                if (tidied !== null) setText(tidied);
+              }}
+            >
+              <Icon of={WandSparkles} size={14} />
+              Tidy
+            </button>
+          )}
+        </div>
+        <textarea
+          id="publish-payload"
+          class="field mono"
+          rows={5}
+          spellcheck={false}
+          aria-describedby="publish-said"
+          aria-invalid={!payload.ok || large !== null}
+          placeholder={{ text: 'anything', json: '{"ok": true}', hex: '00 ff 42' }[form]}
+          value={text}
+          onInput={(input) => {
+            setText(input.currentTarget.value);
+            setOutcome(null);
+          }}
+          onKeyDown={(key) => {
+            if (key.key === 'Enter' && (key.ctrlKey || key.metaKey)) {
+              key.preventDefault();
+              publish();
+            }
+          }}
+        />
+        <div class="publish-row">
+          <QosPick name="publish-qos" qos={qos} pick={setQos} />
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={retain}
+              onChange={(change) => {
+                setRetain(change.currentTarget.checked);
+              }}
+            />
+            Retain
+          </label>
+          <span class="grow" />
+          <button type="submit" class="button primary" disabled={!ready}>
+            <Icon of={Send} size={15} />
+            Publish
+          </button>
+        </div>
+      </form>
+      <p
+        id="publish-said"
+        role="status"
+        data-outcome={outcome === null ? undefined : outcome.good ? 'done' : 'refused'}
+        class={wrong !== null || outcome?.good === false ? 'wrong' : outcome ? 'good' : 'muted'}
+      >
+        {wrong ??
+          outcome?.text ??
+          (live
+            ? payload.ok && `${bytes(payload.size)}. Everything published here is written down.`
+            : 'There is no connection just now.')}
+      </p>
+    </Card>
+  );
+}

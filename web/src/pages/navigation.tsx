@@ -1,0 +1,132 @@
+/** The sections of the page: a rail at the left of wide windows, a bar of tabs on phones. */
+import {
+  Bot,
+  CircleQuestionMark,
+  Gauge,
+  Map as MapIcon,
+  Settings2,
+  ShieldCheck,
+  SquareTerminal,
+  SunMoon,
+} from 'lucide';
+import type { IconNode } from 'lucide';
+import { AccountMenu } from '../accounts/menu';
+import { writePlace } from '../app/address';
+import type { Section } from '../app/address';
+import { readBroker } from '../things/broker/read';
+import { useApp, useKind } from '../app/context';
+import { Icon } from '../ui/icon';
+
+const SECTIONS: readonly [Section, string, IconNode][] = [
+  ['map', 'Map', MapIcon],
+  ['robots', 'Robots', Bot],
+  ['broker', 'Broker', Gauge],
+  ['console', 'Console', SquareTerminal],
+];
+
+export function Navigation() {
+  const { help, preferences, sections } = useApp();
+  const silentRobots = useKind('probot').some((thing) => thing['presence'] !== 'live');
+  const alarmed = useKind('alarm').length > 0;
+  const brokerTrouble = useKind('broker').some(
+    (thing) => readBroker(thing).link.state !== 'connected',
+  );
+  const trouble: Partial<Record<Section, string>> = {
+    ...(alarmed
+      ? { robots: 'somebody else speaks to the robots' }
+      : silentRobots
+        ? { robots: 'a robot is silent' }
+        : {}),
+    ...(brokerTrouble ? { broker: 'a broker is not connected' } : {}),
+  };
+  return (
+    <nav class="rail" aria-label="Sections">
+      <span class="brand">
+        <Logo />
+      </span>
+      {SECTIONS.filter(([section]) => sections.includes(section)).map(([section, name, icon]) => (
+        <Tab key={section} section={section} name={name} icon={icon} trouble={trouble[section]} />
+      ))}
+      {sections.includes('admin') && (
+        <Tab section="admin" name="Admin" icon={ShieldCheck} class="wide-only" />
+      )}
+      <span class="grow" />
+      <button
+        type="button"
+        class="tab wide-only"
+        onClick={() => {
+          help.value = true;
+        }}
+      >
+        <Icon of={CircleQuestionMark} size={20} />
+        <span>Help</span>
+      </button>
+      <Tab section="settings" name="Settings" icon={Settings2} />
+      <button
+        type="button"
+        class="tab wide-only"
+        onClick={() => {
+          preferences.change({ theme: preferences.theme.value === 'dark' ? 'light' : 'dark' });
+        }}
+      >
+        <Icon of={SunMoon} size={20} />
+        <span>Theme</span>
+      </button>
+      <AccountMenu />
+    </nav>
+  );
+}
+
+function Tab({
+  section,
+  name,
+  icon,
+  trouble,
+  class: className = '',
+}: {
+  section: Section;
+  name: string;
+  icon: IconNode;
+  trouble?: string | undefined;
+  class?: string;
+}) {
+  const { section: current, go } = useApp();
+  return (
+    <a
+      class={`tab ${className}`}
+      href={writePlace({ section })}
+      aria-current={current.value === section ? 'page' : undefined}
+      onClick={(click) => {
+        if (click.metaKey || click.ctrlKey || click.shiftKey) return;
+        click.preventDefault();
+        go(section);
+      }}
+    >
+      <Icon of={icon} size={20} />
+      <span>{name}</span>
+      {trouble !== undefined && (
+        <em class="alert-dot">
+          <span class="hidden">: {trouble}</span>
+        </em>
+      )}
+    </a>
+  );
+}
+
+export function Logo() {
+  return (
+    <svg viewBox="0 0 32 32" width="30" height="30" role="img" aria-label="Sightline">
+      <defs>
+        <linearGradient id="brand" x1="0" y1="1" x2="1" y2="0">
+          <stop offset="0" stop-color="var(--accent)" />
+          <stop offset="1" stop-color="var(--accent-2)" />
+        </linearGradient>
+      </defs>
+      <g fill="none" stroke="url(#brand)" stroke-width="2.6" stroke-linecap="round">
+        <path d="M5.5 24.5A15 15 0 0 1 24.5 5.5" />
+        <path d="M11 24.8A9.4 9.4 0 0 1 24.8 11" opacity=".75" />
+      </g>
+      <circle cx="22.6" cy="22.6" r="4.2" fill="url(#brand)" />
+    </svg>
+  );
+}

@@ -1,0 +1,92 @@
+/** The whole page: the map below, panels over it, and the other sections in its place. */
+import { useEffect } from 'preact/hooks';
+import { AccountPage } from '../accounts/account';
+import { AdminPage } from '../accounts/admin';
+import { PassingNote, SharedBanner } from '../accounts/banners';
+import { ShareDialog } from '../accounts/share';
+import { BrowserNotices } from '../things/regions/notify';
+import { Toasts } from '../things/regions/toasts';
+import { Announcer } from '../ui/announcer';
+import { BrokerPage } from './broker';
+import { ConsolePage } from './console';
+import { useApp } from '../app/context';
+import { Drawer } from './drawer';
+import { Help } from './help';
+import { bindKeys } from './keyboard';
+import { MapView } from './mapview';
+import { PastBanner } from './pastbanner';
+import { Navigation } from './navigation';
+import { RobotsPage } from './robots';
+import { Roster } from './roster';
+import { SettingsPage } from './settings';
+import { Banner, Status } from '../app/status';
+import { TimeBar } from './timebar';
+
+const TITLES = {
+  map: 'Sightline',
+  robots: 'Robots · Sightline',
+  broker: 'Broker · Sightline',
+  console: 'Console · Sightline',
+  admin: 'Admin · Sightline',
+  account: 'Account · Sightline',
+  settings: 'Settings · Sightline',
+};
+
+export function Page() {
+  const app = useApp();
+  const section = app.section.value;
+  useEffect(() => bindKeys(app), [app]);
+  useEffect(() => {
+    document.title = TITLES[section];
+  }, [section]);
+  const onMap = section === 'map';
+  return (
+    <div
+      class="page"
+      data-section={section}
+      data-selected={app.selected.value !== null || app.regions.editing.value !== null}
+      data-stop={app.stop.value}
+      data-driving={section === 'robots' && app.robot.value !== null}
+    >
+      <a class="skip" href={onMap ? '#roster' : '#content'} onClick={skip}>
+        {onMap ? 'Skip to the roster' : 'Skip to the content'}
+      </a>
+      <Navigation />
+      {onMap && (
+        <main class="over">
+          <div class="floating-status">
+            <Status />
+          </div>
+          <Roster />
+          <Drawer />
+          <TimeBar />
+        </main>
+      )}
+      <MapView />
+      {section === 'robots' && <RobotsPage />}
+      {section === 'broker' && <BrokerPage />}
+      {section === 'console' && <ConsolePage />}
+      {section === 'admin' && <AdminPage />}
+      {section === 'account' && <AccountPage />}
+      {section === 'settings' && <SettingsPage />}
+      <SharedBanner />
+      <PassingNote />
+      <ShareDialog />
+      <PastBanner />
+      <Banner />
+      <Toasts />
+      <BrowserNotices />
+      <Announcer />
+      <Help />
+    </div>
+  );
+}
+
+/** The fragment of the address is ours, so the link must not change it. */
+function skip(click: MouseEvent): void {
+  click.preventDefault();
+  const target =
+    document.querySelector<HTMLElement>('.rows [tabindex="0"]') ??
+    document.querySelector<HTMLElement>('#search, main.section');
+  target?.focus();
+}

@@ -1,0 +1,33 @@
+/** Says in every section, as long as it is so, that what is shown is not now. */
+import { History } from 'lucide';
+import { ageText } from '../app/ages';
+import { momentText } from '../past/wording';
+import { useApp } from '../app/context';
+import { Icon } from '../ui/icon';
+
+export function PastBanner() {
+  const { past, clock } = useApp();
+  const at = past.at.value;
+  if (at === null) return null;
+  const trouble = past.trouble.value;
+  return (
+    <div class="banner past-banner" role="status" data-banner="past">
+      <Icon of={History} size={22} />
+      <div>
+        <b>{momentText(at)}</b>
+        <span>
+          {trouble ?? `${ageText(clock.live() - at)} ago. Nothing can be driven from here.`}
+        </span>
+      </div>
+      <button
+        type="button"
+        class="button primary"
+        onClick={() => {
+          past.live();
+        }}
+      >
+        Back to live <kbd>L</kbd>
+      </button>
+    </div>
+  );
+}

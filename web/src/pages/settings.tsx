@@ -1,0 +1,104 @@
+/** What this browser remembers of its user's liking. */
+import { AccountCard } from '../accounts/menu';
+import { useApp } from '../app/context';
+import { Card, SectionPage } from '../ui/section';
+
+export function SettingsPage() {
+  const { connection, preferences, socket, help } = useApp();
+  // Known from the moment the connection is live.
+  const server = connection.value.state === 'connecting' ? undefined : socket.hello?.server;
+  const settings = preferences.settings.value;
+  return (
+    <SectionPage name="Settings" class="settings" about="Remembered in this browser only">
+      <AccountCard />
+      <Card name="Look">
+        <Choice
+          name="Theme"
+          value={settings.theme}
+          options={[
+            ['auto', 'As the system'],
+            ['dark', 'Dark'],
+            ['light', 'Light'],
+          ]}
+          choose={(theme) => {
+            preferences.change({ theme });
+          }}
+        />
+        <Choice
+          name="Motion"
+          value={settings.motion}
+          options={[
+            ['auto', 'As the system'],
+            ['reduced', 'Reduced'],
+          ]}
+          choose={(motion) => {
+            preferences.change({ motion });
+          }}
+        />
+        <Choice
+          name="Units"
+          value={settings.units}
+          options={[
+            ['metric', 'km/h, metres'],
+            ['imperial', 'mph, feet'],
+          ]}
+          choose={(units) => {
+            preferences.change({ units });
+          }}
+        />
+      </Card>
+      <Card name="About">
+        <p class="said">
+          Sightline shows where friends and robots are, live, from an MQTT broker.
+          {server !== undefined && ` Server ${server}.`}
+        </p>
+        <p class="note">
+          The map is drawn offline from Natural Earth and GeoNames data; this page asks no other
+          server for anything.
+        </p>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            help.value = true;
+          }}
+        >
+          Keys
+        </button>
+      </Card>
+    </SectionPage>
+  );
+}
+
+function Choice<T extends string>({
+  name,
+  value,
+  options,
+  choose,
+}: {
+  name: string;
+  value: T;
+  options: readonly (readonly [T, string])[];
+  choose(value: T): void;
+}) {
+  return (
+    <fieldset class="choice">
+      <legend>{name}</legend>
+      <div>
+        {options.map(([option, word]) => (
+          <label key={option}>
+            <input
+              type="radio"
+              name={name}
+              checked={value === option}
+              onChange={() => {
+                choose(option);
+              }}
+            />
+            <span>{word}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,173 @@
+/** The phone behind a friend: how it reaches us, what it was asked and answered, and its set-up. */
+import { Eraser, FileDown, FileUp, Locate, QrCode as QrIcon, Stethoscope } from 'lucide';
+import type { IconNode } from 'lucide';
+import { useState } from 'preact/hooks';
+import { shortTimeText } from '../../app/ages';
+import { failureOf } from '../../accounts/form';
+import { useApp, useThing } from '../../app/context';
+import { Fact, Facts } from '../../ui/facts';
+import { Icon } from '../../ui/icon';
+import { mayAskPhone } from '../../app/visitor';
+import { keyOf, splitKey } from '../../app/world';
+import type { Key } from '../../app/world';
+import { commandText, readPhone, regionsText, stateText } from './phone';
+import type { Phone } from './phone';
+import { SetupDialog } from './setup';
+
+/** What can be asked: verb, words, what it does, sign. */
+const ASKS: readonly (readonly [verb: string, words: string, what: string, icon: IconNode])[] = [
+  ['locate', 'Locate now', 'Ask the phone where it is', Locate],
+  ['phonestatus', 'Status', 'Ask the phone how it is set up', Stethoscope],
+  ['sendregions', 'Send regions', 'Send the regions it should watch', FileUp],
+  ['readregions', 'Read regions', 'Ask which regions it watches', FileDown],
+  ['clearregions', 'Clear regions', 'Take our regions off the phone', Eraser],
+];
+
+const TRANSPORTS: Readonly<Record<string, string>> = { mqtt: 'MQTT', http: 'HTTP' };
+const PLATFORMS: Readonly<Record<string, string>> = { android: 'Android', ios: 'iOS' };
+
+export function PhonePart({ of }: { of: Key }) {
+  const { visitor, now } = useApp();
+  const [, id] = splitKey(of);
+  const thing = useThing(keyOf('phone', id));
+  const asks = mayAskPhone(visitor, of);
+  if (!thing && !asks) return null;
+  const phone = thing && readPhone(thing);
+  const regions = phone && regionsText(phone);
+  return (
+    <section class="part phone" data-phone={id}>
+      <h3>
+        Phone
+        {phone && <span>{aboutText(phone)}</span>}
+      </h3>
+      {regions && (
+        <p class="phone-regions" data-tone={regions.tone} data-regions={phone.regions.state}>
+          <i />
+          <span>
+            {regions.text}
+            {phone.regions.at !== undefined && (
+              <span class="muted">, {shortTimeText(phone.regions.at, now.value)}</span>
+            )}
+            {phone.regions.why !== undefined && <small>{phone.regions.why}</small>}
+          </span>
+        </p>
+      )}
+      {asks && <Asks of={of} />}
+      {phone && phone.commands.length > 0 && <Commands phone={phone} now={now.value} />}
+      {phone && phone.status.length > 0 && (
+        <details class="said-of-itself">
+          <summary>What it says of itself</summary>
+          <Facts>
+            {phone.status.map(([name, value]) => (
+              <Fact key={name} name={name}>
+                {value}
+              </Fact>
+            ))}
+          </Facts>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function aboutText({ platform, transport, encrypted }: Phone): string {
+  return [
+    platform === undefined ? undefined : (PLATFORMS[platform] ?? platform),
+    transport === undefined ? undefined : (TRANSPORTS[transport] ?? transport),
+    encrypted ? 'encrypted' : undefined,
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function Asks({ of }: { of: Key }) {
+  const { helm, connection } = useApp();
+  const [pending, setPending] = useState<string | null>(null);
+  const [why, setWhy] = useState('');
+  const [setup, setSetup] = useState(false);
+  const offline = connection.value.state !== 'live';
+  const ask = (verb: string) => {
+    setPending(verb);
+    setWhy('');
+    helm
+      .ask(verb, { thing: of })
+      .catch((error: unknown) => {
+        setWhy(failureOf(error, Date.now()).why);
+      })
+      .finally(() => {
+        setPending(null);
+      });
+  };
+  return (
+    <>
+      <div class="asks">
+        {ASKS.map(([verb, words, what, icon]) => (
+          <button
+            key={verb}
+            type="button"
+            class="button small"
+            title={what}
+            data-ask={verb}
+            disabled={pending !== null || offline}
+            onClick={() => {
+              ask(verb);
+            }}
+          >
+            <Icon of={icon} size={14} />
+            {words}
+          </button>
+        ))}
+        <button
+          type="button"
+          class="button small"
+          title="Set the phone up by a link or a QR code"
+          disabled={offline}
+          onClick={() => {
+            setSetup(true);
+          }}
+        >
+          <Icon of={QrIcon} size={14} />
+          Set up
+        </button>
+      </div>
+      <p class="wrong" role="alert">
+        {why}
+      </p>
+      {setup && (
+        <SetupDialog
+          of={of}
+          close={() => {
+            setSetup(false);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Commands({ phone, now }: { phone: Phone; now: number }) {
+  return (
+    <ol class="asked" aria-label="What it was asked, newest first">
+      {phone.commands.map((command) => {
+        const state = stateText(command);
+        return (
+          <li key={command.n} data-command={command.does} data-state={command.state}>
+            <span>{commandText(command.does)}</span>
+            <span class="state" data-tone={state.tone}>
+              {state.text}
+            </span>
+            <small class="muted">
+              {[
+                command.at === undefined ? undefined : shortTimeText(command.at, now),
+                command.by === undefined ? undefined : `by ${command.by}`,
+                command.why,
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </small>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,34 @@
+/** A friend in one line of the roster. */
+import type { Thing } from '../../net/protocol';
+import { keyOf } from '../../app/world';
+import { colourOf, initialsOf, orderOf, plain, present } from '../entry';
+import type { Entry } from '../entry';
+import { fixTime, isMoving, readFriend } from './read';
+
+export function summariseFriend(thing: Thing): Entry {
+  const friend = readFriend(thing);
+  return {
+    key: keyOf('friend', thing.id),
+    group: 'friends',
+    name: friend.name,
+    qualifier: friend.device,
+    initials: initialsOf(friend.name),
+    colour: colourOf(friend.user),
+    presence: friend.presence,
+    moving: isMoving(friend),
+    charging: friend.charging,
+    place: friend.regions[0] ?? friend.poi ?? '',
+    note: friend.lat === undefined || friend.lon === undefined ? 'No position yet' : '',
+    search: plain([friend.name, thing.id, ...friend.regions, friend.poi ?? ''].join(' ')),
+    order: orderOf(friend.name),
+    ...present({
+      heard: fixTime(friend),
+      battery: friend.battery,
+      position:
+        friend.lat === undefined || friend.lon === undefined
+          ? undefined
+          : { lat: friend.lat, lon: friend.lon },
+      speed: isMoving(friend) ? friend.speed : undefined,
+    }),
+  };
+}

@@ -1,0 +1,128 @@
+/** What only admins do: the robot's main routine, and shutting it down. */
+import { Play, Square } from 'lucide';
+import { useState } from 'preact/hooks';
+import { useApp } from '../../../app/context';
+import { Icon } from '../../../ui/icon';
+import { Card } from '../../../ui/section';
+import { routineText } from '../read';
+import type { ProBot } from '../read';
+import { HoldButton } from './hold';
+
+/** Longer than the server waits for the robot to show an effect, in milliseconds. */
+const SHUTDOWN_WITHIN = 30_000;
+const ROUTINE_WITHIN = 15_000;
+
+interface Doing {
+  readonly state: 'waiting' | 'done' | 'failed';
+  readonly text: string;
+}
+
+export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: boolean }) {
+  const { helm } = useApp();
+  const [doing, setDoing] = useState<Doing | null>(null);
+  const [typed, setTyped] = useState('');
+  const waiting = doing?.state === 'waiting';
+  const thing = `probot/${robot.id}`;
+
+  const run = async (
+    verb: string,
+    fields: Record<string, unknown>,
+    within: number,
+    words: string,
+    seen: (what: string, seconds: number) => string,
+  ) => {
+    setDoing({ state: 'waiting', text: words });
+    try {
+      const answer = await helm.ask(verb, { thing, ...fields }, within);
+      const { seen: what, seconds } = answer;
+      setDoing({
+        state: 'done',
+        text: seen(typeof what === 'string' ? what : '', typeof seconds === 'number' ? seconds : 0),
+      });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      setDoing({ state: 'failed', text: why.charAt(0).toUpperCase() + why.slice(1) });
+    }
+  };
+  const routine = (to: 'start' | 'stop') => {
+    void run(
+      'routine',
+      { to },
+      ROUTINE_WITHIN,
+      `Main routine: ${to} sent, waiting for the robot to show it …`,
+      (what, seconds) => `Main routine ${what}, seen after ${seconds.toFixed(1)} s.`,
+    );
+  };
+  const shutDown = () => {
+    setTyped('');
+    void run(
+      'shutdown',
+      {},
+      SHUTDOWN_WITHIN,
+      'Shutdown sent, waiting for the robot to go …',
+      (what, seconds) =>
+        `${robot.name} went${what ? ` (${what})` : ''} after ${seconds.toFixed(1)} s.`,
+    );
+  };
+  const idle = reachable && !waiting;
+  return (
+    <Card name="Robot" class="admin" aside={<span class="muted">admin</span>}>
+      <div class="routine">
+        <span>
+          Main routine <b>{routineText(robot.routine)}</b>
+        </span>
+        <button
+          type="button"
+          class="button"
+          disabled={!idle}
+          onClick={() => {
+            routine('start');
+          }}
+        >
+          <Icon of={Play} size={16} /> Start
+        </button>
+        <button
+          type="button"
+          class="button"
+          disabled={!idle}
+          onClick={() => {
+            routine('stop');
+          }}
+        >
+          <Icon of={Square} size={16} /> Stop routine
+        </button>
+      </div>
+      <p class="muted">
+        Shutting down powers {robot.name} off. It must be switched on again by hand.
+      </p>
+      <HoldButton name="Hold to shut down" disabled={!idle} onDone={shutDown} />
+      <details>
+        <summary>Without holding</summary>
+        <form
+          class="typed"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (typed.trim() === robot.id && idle) shutDown();
+          }}
+        >
+          <label>
+            Type <code>{robot.id}</code>
+            <input
+              value={typed}
+              autocomplete="off"
+              onInput={(event) => {
+                setTyped(event.currentTarget.value);
+              }}
+            />
+          </label>
+          <button type="submit" class="button" disabled={!idle || typed.trim() !== robot.id}>
+            Shut down
+          </button>
+        </form>
+      </details>
+      <p class="outcome" role="status" data-outcome={doing?.state}>
+        {doing?.text}
+      </p>
+    </Card>
+  );
+}

@@ -1,0 +1,157 @@
+/** Who has the robot, and the ways to get it or to let it go. */
+import { Hand, KeyRound, UserRound } from 'lucide';
+import { useApp } from '../../../app/context';
+import { Icon } from '../../../ui/icon';
+import type { ProBot } from '../read';
+import { driverText } from './read';
+import type { Lease } from './read';
+import { may } from './roles';
+
+export function ControlBar({
+  robot,
+  lease,
+  obstacle,
+}: {
+  robot: ProBot;
+  lease: Lease | undefined;
+  obstacle: string | null;
+}) {
+  const { driver, user } = useApp();
+  const control = driver.control.value;
+  const { role, name } = user.value;
+  const about = control.state !== 'free' && control.robot === robot.id;
+  if (about && control.state === 'mine') {
+    return (
+      <>
+        <span class="pill" data-tone="ok" data-control="mine">
+          <i />
+          You have control
+        </span>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            driver.release();
+          }}
+        >
+          Release <kbd>Esc</kbd>
+        </button>
+      </>
+    );
+  }
+  if (about) {
+    return (
+      <>
+        <span class="pill" data-tone="warn" data-control="asking">
+          <i />
+          {control.state === 'asking' && control.what === 'ask' && lease
+            ? `Asking ${lease.holder} …`
+            : 'Taking control …'}
+        </span>
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            driver.release();
+          }}
+        >
+          Cancel
+        </button>
+      </>
+    );
+  }
+  const operator = may(role, 'drive');
+  // The same person in another tab has no need to ask: they are told where the control is.
+  const self = lease?.holder === name;
+  return (
+    <>
+      {lease ? (
+        <span class="pill" data-tone="use" data-control="other">
+          <i />
+          {driverText(lease, name)}
+        </span>
+      ) : (
+        <span class="pill" data-tone="off" data-control="free">
+          <i />
+          {operator ? 'Nobody drives it' : 'Watching'}
+        </span>
+      )}
+      {operator && !lease && (
+        <button
+          type="button"
+          class="button primary"
+          disabled={obstacle !== null}
+          onClick={() => {
+            void driver.get(robot.id, 'take');
+          }}
+        >
+          <Icon of={KeyRound} size={16} />
+          Take control
+        </button>
+      )}
+      {operator && lease && (
+        <button
+          type="button"
+          class="button"
+          disabled={obstacle !== null}
+          onClick={() => {
+            void driver.get(robot.id, lease.loose && self ? 'take' : 'ask');
+          }}
+        >
+          <Icon of={Hand} size={16} />
+          {lease.loose && self ? 'Take it back' : 'Ask for it'}
+        </button>
+      )}
+      {lease && may(role, 'takeover') && (
+        <button
+          type="button"
+          class="button"
+          disabled={obstacle !== null}
+          onClick={() => {
+            void driver.get(robot.id, 'takeover');
+          }}
+        >
+          <Icon of={UserRound} size={16} />
+          Take over
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Others ask the driver for the robot. */
+export function Asks({ robot, lease }: { robot: ProBot; lease: Lease | undefined }) {
+  const { driver } = useApp();
+  const control = driver.control.value;
+  const mine = control.state === 'mine' && control.terms.fence === lease?.fence;
+  return (
+    <div class="asks" role="alert">
+      {mine &&
+        lease.asks.map((who) => (
+          <div key={who} class="ask" data-ask={who}>
+            <p>
+              <b>{who}</b> asks for {robot.name}.
+            </p>
+            <button
+              type="button"
+              class="button primary"
+              onClick={() => {
+                driver.reply(who, true);
+              }}
+            >
+              Hand over
+            </button>
+            <button
+              type="button"
+              class="button"
+              onClick={() => {
+                driver.reply(who, false);
+              }}
+            >
+              Keep it
+            </button>
+          </div>
+        ))}
+    </div>
+  );
+}

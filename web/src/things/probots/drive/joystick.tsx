@@ -1,0 +1,156 @@
+/** The drive pad: a stick for finger or mouse, and the keyboard's place while it has the focus. */
+import { useEffect, useRef } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useApp } from '../../../app/context';
+import { NOTHING } from './intent';
+import type { Wish } from './intent';
+import { HeldKeys } from './keyboard';
+
+/** The radius of the ring in the picture's own measure, whose middle is 0, 0. */
+const RING = 98;
+
+/** Where a pointer is, `ring` being the box of the ring: 1 is its edge; outside, the nearest point of it. */
+export function wishAt(
+  pointer: { readonly x: number; readonly y: number },
+  ring: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  },
+): Wish {
+  const radius = Math.min(ring.width, ring.height) / 2;
+  if (!(radius > 0)) return NOTHING;
+  const x = (pointer.x - ring.left - ring.width / 2) / radius;
+  const y = -(pointer.y - ring.top - ring.height / 2) / radius;
+  return inRing({ x, y });
+}
+
+function inRing({ x, y }: Wish): Wish {
+  const far = Math.hypot(x, y);
+  if (!Number.isFinite(far)) return NOTHING;
+  return far <= 1 ? { x, y } : { x: x / far, y: y / far };
+}
+
+/** `held` are the keys of this pad, which others show. `children` lie over it while it is locked. */
+export function Joystick({
+  robot,
+  held,
+  children,
+}: {
+  robot: string;
+  held: HeldKeys;
+  children?: ComponentChildren;
+}) {
+  const { driver } = useApp();
+  const pad = useRef<HTMLDivElement>(null);
+  const ring = useRef<SVGCircleElement>(null);
+  const pointer = useRef<number | null>(null);
+  const { state } = driver.control.value;
+  const mine = state === 'mine';
+  const flight = driver.flight.value;
+  const wish = inRing(flight.wish);
+
+  useEffect(() => {
+    const keys = () => held.wish(performance.now());
+    const forget = () => {
+      held.forget();
+      const id = pointer.current;
+      pointer.current = null;
+      if (id !== null && pad.current?.hasPointerCapture(id)) pad.current.releasePointerCapture(id);
+      driver.wish('keys', keys);
+      driver.wish('pad', NOTHING);
+    };
+    const undo = driver.onLetGo(forget);
+    return () => {
+      undo();
+      forget();
+    };
+  }, [driver, held]);
+  useEffect(() => {
+    if (mine) pad.current?.focus({ preventScroll: true });
+  }, [mine]);
+
+  const pressKeys = () => {
+    driver.wish('keys', () => held.wish(performance.now()));
+  };
+  const letGo = (event: PointerEvent) => {
+    if (event.pointerId !== pointer.current) return;
+    pointer.current = null;
+    driver.wish('pad', NOTHING);
+  };
+  const move = (event: PointerEvent) => {
+    const box = ring.current?.getBoundingClientRect();
+    if (box) driver.wish('pad', wishAt({ x: event.clientX, y: event.clientY }, box));
+  };
+  return (
+    <div
+      ref={pad}
+      class="pad"
+      role="application"
+      tabIndex={0}
+      aria-label={`Drive pad of ${robot}. Arrow keys or W A S D, a gamepad, or drag. The sliders below do the same.`}
+      aria-disabled={!mine}
+      data-mine={mine}
+      data-locked={mine && flight.locked !== null}
+      onPointerDown={(event) => {
+        if (!mine || pointer.current !== null || event.button !== 0) return;
+        pointer.current = event.pointerId;
+        event.currentTarget.setPointerCapture(event.pointerId);
+        event.currentTarget.focus({ preventScroll: true });
+        event.preventDefault();
+        move(event);
+      }}
+      onPointerMove={(event) => {
+        if (event.pointerId === pointer.current) move(event);
+      }}
+      onPointerUp={letGo}
+      onPointerCancel={letGo}
+      onLostPointerCapture={letGo}
+      onContextMenu={(event) => {
+        event.preventDefault();
+      }}
+      onKeyDown={(event) => {
+        if (event.ctrlKey || event.metaKey || event.altKey) {
+          // The system may swallow what goes up after this.
+          held.forget();
+          pressKeys();
+          return;
+        }
+        if (!mine || !HeldKeys.drives(event.code)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        held.press(event.code, event.repeat, performance.now());
+        pressKeys();
+      }}
+      onKeyUp={(event) => {
+        held.release(event.code);
+        pressKeys();
+      }}
+      onBlur={() => {
+        held.forget();
+        pressKeys();
+      }}
+    >
+      <svg viewBox="-126 -114 252 228" aria-hidden="true">
+        <circle ref={ring} r={RING} class="ring" />
+        <circle r="65" class="ring dashed" />
+        <circle r="32" class="ring dashed" />
+        <path d="M-98 0H98M0 -98V98" class="ring dashed" />
+        <g class="sides">
+          <text y="-104">Forward</text>
+          <text y="111">Reverse</text>
+          <text x="-103" y="3" class="at-left">
+            Left
+          </text>
+          <text x="103" y="3" class="at-right">
+            Right
+          </text>
+        </g>
+        <line x1="0" y1="0" x2={wish.x * RING} y2={-wish.y * RING} class="vector" />
+        <circle class="knob" cx={wish.x * RING} cy={-wish.y * RING} r="19" />
+      </svg>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+/**
+ * Two sliders that do what the pad does. Like a stick they go back to the middle when they are let
+ * go; moved by a program that presses no keys (a screen reader), they push for a moment.
+ */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { useApp } from '../../../app/context';
+import { NOTHING } from './intent';
+
+/** A push without a hand that could be seen to let go lasts so long, in milliseconds. */
+const PUSH = 1000;
+
+export function Sliders() {
+  const { driver } = useApp();
+  const [values, setValues] = useState({ speed: 0, turn: 0 });
+  const now = useRef(values);
+  const change = (part: Partial<typeof values>) => {
+    now.current = { ...now.current, ...part };
+    setValues(now.current);
+    driver.wish('sliders', { x: now.current.turn / 100, y: now.current.speed / 100 });
+  };
+  useEffect(
+    () => () => {
+      driver.wish('sliders', NOTHING);
+    },
+    [driver],
+  );
+  return (
+    <div class="levers">
+      <Lever
+        class="speed"
+        name="Speed"
+        words={['reverse', 'forward']}
+        value={values.speed}
+        onMove={(speed) => {
+          change({ speed });
+        }}
+      />
+      <Lever
+        class="turn"
+        name="Turn"
+        words={['left', 'right']}
+        value={values.turn}
+        onMove={(turn) => {
+          change({ turn });
+        }}
+      />
+    </div>
+  );
+}
+
+function Lever({
+  name,
+  words,
+  value,
+  onMove,
+  class: className,
+}: {
+  name: string;
+  words: readonly [below: string, above: string];
+  value: number;
+  onMove: (value: number) => void;
+  class: string;
+}) {
+  const { driver } = useApp();
+  const mine = driver.control.value.state === 'mine';
+  /** Whether a hand is on it; `dropped`: one whose moves do not count until it was taken away. */
+  const hand = useRef<'none' | 'on' | 'dropped'>('none');
+  const push = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const latest = useRef(onMove);
+  latest.current = onMove;
+  const input = useRef<HTMLInputElement>(null);
+
+  const home = () => {
+    clearTimeout(push.current);
+    // It may have been moved since it was drawn last.
+    if (input.current) input.current.value = '0';
+    latest.current(0);
+  };
+  useEffect(
+    () =>
+      driver.onLetGo(() => {
+        if (hand.current === 'on') hand.current = 'dropped';
+        home();
+      }),
+    [driver],
+  );
+  const off = () => {
+    hand.current = 'none';
+    home();
+  };
+  const on = () => {
+    if (hand.current === 'none') hand.current = 'on';
+  };
+  const said =
+    value === 0 ? 'at rest' : `${String(Math.abs(value))} % ${value < 0 ? words[0] : words[1]}`;
+  return (
+    <label class={`lever ${className}`}>
+      <span>
+        {name} <span class="now muted">{said}</span>
+      </span>
+      <input
+        ref={input}
+        type="range"
+        min={-100}
+        max={100}
+        step={5}
+        value={value}
+        disabled={!mine}
+        aria-label={name}
+        aria-valuetext={said}
+        onPointerDown={() => {
+          on();
+          // Wherever the hand goes up.
+          for (const end of ['pointerup', 'pointercancel']) {
+            window.addEventListener(end, off, { once: true });
+          }
+        }}
+        onKeyDown={(key) => {
+          if (/^(Arrow|Page|Home|End)/.test(key.key)) on();
+        }}
+        onKeyUp={off}
+        onBlur={off}
+        onInput={(event) => {
+          if (hand.current === 'dropped') {
+            event.currentTarget.value = '0';
+            return;
+          }
+          onMove(event.currentTarget.valueAsNumber);
+          clearTimeout(push.current);
+          if (hand.current === 'none') push.current = setTimeout(home, PUSH);
+        }}
+      />
+    </label>
+  );
+}

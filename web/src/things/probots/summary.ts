@@ -1,0 +1,39 @@
+/** A ProBot in one line of the roster. */
+import type { Thing } from '../../net/protocol';
+import { keyOf } from '../../app/world';
+import { orderOf, plain, present } from '../entry';
+import type { Entry } from '../entry';
+import { readProBot, routineText } from './read';
+
+export function summariseProBot(thing: Thing): Entry {
+  const robot = readProBot(thing);
+  const parts =
+    robot.presence === 'live'
+      ? [
+          routineText(robot.routine),
+          robot.roundTrip === undefined ? '' : `${String(Math.round(robot.roundTrip))} ms`,
+        ]
+      : [
+          robot.presence === 'stale'
+            ? 'Silent'
+            : robot.heard === undefined
+              ? 'Never heard'
+              : 'No signal',
+        ];
+  return {
+    key: keyOf('probot', thing.id),
+    group: 'robots',
+    name: robot.name,
+    qualifier: robot.ip ?? '',
+    initials: '',
+    colour: 'robot',
+    presence: robot.presence,
+    moving: false,
+    charging: false,
+    place: '',
+    note: parts.filter(Boolean).join(' · '),
+    search: plain(`${robot.name} ${robot.id} robot ${robot.ip ?? ''}`),
+    order: orderOf(robot.name),
+    ...present({ heard: robot.heard, battery: robot.battery }),
+  };
+}

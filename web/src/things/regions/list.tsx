@@ -1,0 +1,146 @@
+/** Who entered and left which region, newest first, of all, of one friend, or of one region. */
+import { Bell, BellOff, DoorOpen } from 'lucide';
+import { useState } from 'preact/hooks';
+import { grouped } from '../../ui/numbers';
+import { useApp, useChanges } from '../../app/context';
+import { Icon } from '../../ui/icon';
+import type { Key } from '../../app/world';
+import { orderOf } from '../entry';
+import { crossingsOf } from './crossings';
+import { CrossingItem } from './crossing';
+import { NotifyChoice } from './notify';
+import { useNames } from './pieces';
+
+/** So many are drawn at first, and so many more each time. */
+const PAGE = 60;
+
+export function CrossingList() {
+  const { world, preferences, ready } = useApp();
+  const [thing, setThing] = useState('');
+  const [region, setRegion] = useState('');
+  const [most, setMost] = useState(PAGE);
+  const nameOf = useNames();
+  useChanges(({ kinds }) => kinds.has('crossing') || kinds.size === 0);
+  const all = crossingsOf(world);
+  const things = options(
+    all.map((crossing) => crossing.thing),
+    nameOf,
+  );
+  const names = new Map(all.flatMap(({ region: key, name }) => (key ? [[key, name]] : [])));
+  const regions = options(
+    all.flatMap((crossing) => crossing.region ?? []),
+    (key) => names.get(key) ?? key,
+  );
+  const found = all.filter(
+    (crossing) =>
+      (thing === '' || crossing.thing === thing) && (region === '' || crossing.region === region),
+  );
+  const told = preferences.settings.value.crossings;
+  const missed = world.missed.get('crossing') ?? 0;
+  return (
+    <>
+      <header>
+        <p class="summary">
+          <span>
+            <strong>{grouped(found.length)}</strong> {found.length === 1 ? 'crossing' : 'crossings'}
+          </span>
+          {missed > 0 && <span>{grouped(missed)} passed unseen</span>}
+        </p>
+        <div class="list-tools">
+          <Pick name="Who" all="Everyone" value={thing} options={things} choose={setThing} />
+          <Pick
+            name="Region"
+            all="Every region"
+            value={region}
+            options={regions}
+            choose={setRegion}
+          />
+          <button
+            type="button"
+            class="icon-button bell"
+            aria-pressed={told}
+            aria-label="Tell of crossings as they happen"
+            title={told ? 'Crossings are told as they happen' : 'Crossings are not told'}
+            onClick={() => {
+              preferences.change({ crossings: !told });
+            }}
+          >
+            <Icon of={told ? Bell : BellOff} size={17} />
+          </button>
+        </div>
+        <NotifyChoice />
+      </header>
+      <div class="board" tabIndex={0} role="group" aria-label="Crossings">
+        {ready.value && all.length === 0 && (
+          <div class="empty">
+            <Icon of={DoorOpen} size={28} />
+            <h2>Nobody crossed an edge yet</h2>
+            <p>
+              Whenever somebody enters or leaves a region it is written down here, with who says so:
+              the server, the phone, or both.
+            </p>
+          </div>
+        )}
+        {all.length > 0 && found.length === 0 && <p class="nobody">None of these.</p>}
+        <ol class="crossings" aria-label="Crossings, newest first">
+          {found.slice(0, most).map((crossing) => (
+            <CrossingItem key={crossing.n} crossing={crossing} />
+          ))}
+        </ol>
+        {found.length > most && (
+          <button
+            type="button"
+            class="button quiet small more"
+            onClick={() => {
+              setMost(most + PAGE);
+            }}
+          >
+            Older ones
+          </button>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Pick({
+  name,
+  all,
+  value,
+  options: choices,
+  choose,
+}: {
+  name: string;
+  all: string;
+  value: string;
+  options: readonly (readonly [Key, string])[];
+  choose(value: string): void;
+}) {
+  return (
+    <label class="pick">
+      <span class="hidden">{name}</span>
+      <select
+        value={value}
+        onChange={(change) => {
+          choose(change.currentTarget.value);
+        }}
+      >
+        <option value="">{all}</option>
+        {choices.map(([key, word]) => (
+          <option key={key} value={key}>
+            {word}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function options(
+  keys: readonly Key[],
+  nameOf: (key: Key) => string,
+): readonly (readonly [Key, string])[] {
+  return [...new Set(keys)]
+    .map((key) => [key, nameOf(key)] as const)
+    .sort(([, a], [, b]) => (orderOf(a) < orderOf(b) ? -1 : 1));
+}

@@ -1,0 +1,84 @@
+/**
+ * Crossings told by the browser while the page is not looked at: only after somebody asked for it
+ * here and the browser agreed.
+ */
+import { BellRing } from 'lucide';
+import { useEffect, useState } from 'preact/hooks';
+import { useApp } from '../../app/context';
+import { Icon } from '../../ui/icon';
+import { useNames } from './pieces';
+import { crossingNote, crossingText } from './wording';
+
+/** Absent in some browsers, and without a secure connection, whatever the types say. */
+function offered(): typeof Notification | undefined {
+  return (globalThis as { Notification?: typeof Notification }).Notification;
+}
+
+/** Speaks to the browser; draws nothing. */
+export function BrowserNotices() {
+  const { herald, preferences } = useApp();
+  const nameOf = useNames();
+  useEffect(
+    () =>
+      herald.onNews((crossing) => {
+        const { crossings, notify } = preferences.settings.peek();
+        const notices = offered();
+        if (!crossings || !notify || notices?.permission !== 'granted') return;
+        if (document.visibilityState === 'visible') return;
+        try {
+          const notice = new notices(crossingText(crossing, nameOf(crossing.thing)), {
+            body: crossingNote(crossing).text,
+            tag: `crossing/${String(crossing.n)}`,
+          });
+          notice.onclick = () => {
+            window.focus();
+            notice.close();
+          };
+        } catch {
+          // Phones let only service workers do this; the list has it all.
+        }
+      }),
+    [herald, preferences, nameOf],
+  );
+  return null;
+}
+
+/** Whether the browser tells them too, to be switched by whoever reads the list. */
+export function NotifyChoice() {
+  const { preferences } = useApp();
+  const { crossings, notify } = preferences.settings.value;
+  const notices = offered();
+  const [permission, setPermission] = useState(notices?.permission);
+  if (!crossings || notices === undefined || permission === undefined) return null;
+  const on = notify && permission === 'granted';
+  return (
+    <p class="notify">
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={on}
+          disabled={permission === 'denied'}
+          onChange={(change) => {
+            if (!change.currentTarget.checked) {
+              preferences.change({ notify: false });
+              return;
+            }
+            notices.requestPermission().then(
+              (answer) => {
+                setPermission(answer);
+                preferences.change({ notify: answer === 'granted' });
+              },
+              () => undefined,
+            );
+          }}
+        />
+        <Icon of={BellRing} size={14} />
+        <span>
+          {permission === 'denied'
+            ? 'This browser was told not to show notifications'
+            : 'Also while I look elsewhere'}
+        </span>
+      </label>
+    </p>
+  );
+}

@@ -1,0 +1,101 @@
+/** About one friend or robot: the regions it is in, and where it came and went today. */
+import { useState } from 'preact/hooks';
+import { useApp, useChanges } from '../../app/context';
+import type { Key } from '../../app/world';
+import { crossingsOf, startOfDay } from './crossings';
+import { CrossingItem } from './crossing';
+import { RegionSign } from './pieces';
+import { readRegion } from './read';
+import { sinceText, verdictText } from './wording';
+
+/** So many of today's crossings are shown at first. */
+const FEW = 8;
+
+/** The regions it is in by our word, and what its phone calls others. */
+export function PlacesOf({ of, said }: { of: Key; said: readonly string[] }) {
+  const { world, stays, now, show } = useApp();
+  useChanges(({ kinds }) => kinds.has('stay') || kinds.has('region'));
+  const here = stays.of(of).flatMap((stay) => {
+    const thing = world.get(`region/${stay.region}`);
+    return thing ? [{ stay, region: readRegion(thing) }] : [];
+  });
+  const known = new Set(here.map(({ region }) => region.name));
+  const others = said.filter((name) => !known.has(name));
+  if (here.length === 0 && others.length === 0) return null;
+  return (
+    <section class="part" data-places={here.length}>
+      <h3>In</h3>
+      {here.length > 0 && (
+        <ul class="inside">
+          {here.map(({ stay, region }) => (
+            <li key={region.key} data-disputed={stay.disputed}>
+              <button
+                type="button"
+                class="somebody"
+                data-place={region.key}
+                onClick={() => {
+                  show(region.key);
+                }}
+              >
+                <RegionSign region={region} />
+                <span class="who">
+                  <b class="ellipsis">{region.name}</b>
+                  <small>{sinceText(stay.since, now.value)}</small>
+                  {(stay.disputed || stay.by !== 'server') && (
+                    <small class={stay.disputed ? 'doubt-text' : ''}>{verdictText(stay)}</small>
+                  )}
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {others.length > 0 && (
+        <p class="tags">
+          {here.length > 0 && <span class="muted">By its own word:</span>}
+          {others.map((name) => (
+            <span key={name} class="tag">
+              {name}
+            </span>
+          ))}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Where it came and went since midnight. */
+export function TodayOf({ of }: { of: Key }) {
+  const { world, now } = useApp();
+  const [all, setAll] = useState(false);
+  useChanges(({ kinds }) => kinds.has('crossing'));
+  const today = crossingsOf(world, { thing: of, since: startOfDay(now.value) });
+  if (today.length === 0) return null;
+  const shown = all ? today : today.slice(0, FEW);
+  return (
+    <section class="part" data-today={today.length}>
+      <h3>
+        Today
+        <span>
+          {today.length} {today.length === 1 ? 'event' : 'events'}
+        </span>
+      </h3>
+      <ol class="crossings timeline">
+        {shown.map((crossing) => (
+          <CrossingItem key={crossing.n} crossing={crossing} without="who" />
+        ))}
+      </ol>
+      {today.length > shown.length && (
+        <button
+          type="button"
+          class="button quiet small more"
+          onClick={() => {
+            setAll(true);
+          }}
+        >
+          {today.length - shown.length} earlier
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,133 @@
+/**
+ * A quiet word when somebody enters or leaves a region. It goes by itself, unless somebody looks at
+ * it, and is told to a screen reader politely. It never comes over a robot that is driven or a region that is drawn.
+ */
+import { BellOff, LogIn, LogOut, X } from 'lucide';
+import { useEffect, useState } from 'preact/hooks';
+import { useApp, useChanges } from '../../app/context';
+import { Icon } from '../../ui/icon';
+import { SmallAvatar, useNames } from './pieces';
+import { crossingNote, crossingText } from './wording';
+
+/** Milliseconds a notice stays when nobody points at it. */
+const SHOWN = 9000;
+
+export function Toasts() {
+  const { herald, preferences, regions, section, robot, go, show, world, tab } = useApp();
+  const nameOf = useNames();
+  const { crossings, more } = herald.told.value;
+  // Who crossed an edge may be known a moment later than that they did.
+  useChanges(({ keys }) => crossings.some(({ thing }) => keys.has(thing)));
+  const [held, setHeld] = useState(false);
+  const driven = section.value === 'robots' && robot.value !== null;
+  // Who has the list before them sees it there.
+  const listed = section.value === 'map' && tab.value === 'crossings';
+  const drawn = regions.editing.value !== null;
+  const quiet = !preferences.settings.value.crossings || driven || listed || drawn;
+  const newest = crossings[0];
+
+  useEffect(() => {
+    if (quiet) herald.clear();
+  }, [newest, quiet, herald]);
+  useEffect(() => {
+    if (held || !newest) return;
+    const timer = setTimeout(() => {
+      herald.clear();
+    }, SHOWN);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [held, newest, herald]);
+
+  const shown = quiet ? [] : crossings;
+  const words = shown
+    .map((crossing) => crossingText(crossing, nameOf(crossing.thing)))
+    .reverse()
+    .join('. ');
+  const hold = (on: boolean) => () => {
+    setHeld(on);
+  };
+  return (
+    <>
+      <p class="hidden" role="status" aria-live="polite" aria-atomic="true">
+        {words}
+      </p>
+      {shown.length > 0 && (
+        <section
+          class="toasts"
+          aria-label="Crossings just now"
+          onPointerEnter={hold(true)}
+          onPointerLeave={hold(false)}
+          onFocusCapture={hold(true)}
+          onBlurCapture={hold(false)}
+        >
+          {shown.map((crossing) => {
+            const note = crossingNote(crossing);
+            const to = crossing.region ?? crossing.thing;
+            return (
+              <div
+                key={crossing.n}
+                class="toast"
+                data-toast={crossing.n}
+                data-event={crossing.event}
+                data-disputed={note.disputed}
+              >
+                <button
+                  type="button"
+                  class="toast-body"
+                  disabled={world.get(to) === undefined}
+                  onClick={() => {
+                    go('map', tab.peek());
+                    show(to);
+                    herald.dismiss(crossing.n);
+                  }}
+                >
+                  <SmallAvatar of={crossing.thing} />
+                  <span class="what">
+                    <span>
+                      <b>{nameOf(crossing.thing)}</b>{' '}
+                      {crossing.event === 'enter' ? 'entered' : 'left'} <b>{crossing.name}</b>
+                    </span>
+                    <small>{note.text}</small>
+                  </span>
+                  <Icon of={crossing.event === 'enter' ? LogIn : LogOut} size={16} />
+                </button>
+                <button
+                  type="button"
+                  class="icon-button"
+                  aria-label="Dismiss"
+                  onClick={() => {
+                    herald.dismiss(crossing.n);
+                  }}
+                >
+                  <Icon of={X} size={16} />
+                </button>
+              </div>
+            );
+          })}
+          <div class="toast-end">
+            <button
+              type="button"
+              class="button small"
+              onClick={() => {
+                go('map', 'crossings');
+              }}
+            >
+              {more > 0 ? `${String(more)} more` : 'All crossings'}
+            </button>
+            <button
+              type="button"
+              class="button small"
+              onClick={() => {
+                preferences.change({ crossings: false });
+              }}
+            >
+              <Icon of={BellOff} size={14} />
+              Mute
+            </button>
+          </div>
+        </section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,106 @@
+/** The tools of the editor: the sort of shape, finishing, taking a corner away, undoing. */
+import { Check, Circle, Pentagon, Plus, Trash2, Undo2 } from 'lucide';
+import { metresPerPixel } from '../../map/mercator';
+import { useApp } from '../../app/context';
+import { Icon } from '../../ui/icon';
+import type { Draft } from './draft';
+
+/** A circle that is placed without a pointer has this radius, pixels of the view. */
+const PLACED_PX = 64;
+
+export function Tools({
+  draft,
+  undo,
+  fixed,
+}: {
+  draft: Draft;
+  undo: boolean;
+  /** The version that is edited; its sort of shape stays. Null for a new one. */
+  fixed: number | null;
+}) {
+  const { regions, map } = useApp();
+  const place = () => {
+    const view = map.value?.view();
+    if (!view) return;
+    regions.deed({
+      do: 'tap',
+      at: { lat: view.lat, lon: view.lng },
+      radius: PLACED_PX * metresPerPixel(view.lat, view.zoom),
+    });
+  };
+  return (
+    <div class="editor-tools" role="toolbar" aria-label="Drawing">
+      {fixed !== null ? (
+        <span class="muted">Version {fixed}</span>
+      ) : (
+        <div class="segments" role="group" aria-label="Shape">
+          {(['circle', 'polygon'] as const).map((is) => (
+            <button
+              key={is}
+              type="button"
+              aria-pressed={draft.is === is}
+              onClick={() => {
+                regions.reshape(is);
+              }}
+            >
+              <Icon of={is === 'circle' ? Circle : Pentagon} size={14} />
+              {is === 'circle' ? 'Circle' : 'Polygon'}
+            </button>
+          ))}
+        </div>
+      )}
+      {draft.is === 'polygon' && draft.open && draft.points.length >= 3 && (
+        <button
+          type="button"
+          class="button small"
+          onClick={() => {
+            regions.deed({ do: 'finish' });
+          }}
+        >
+          <Icon of={Check} size={14} />
+          Finish
+        </button>
+      )}
+      {draft.is === 'polygon' && !draft.open && draft.chosen !== null && (
+        <button
+          type="button"
+          class="button small"
+          disabled={draft.points.length <= 3}
+          onClick={() => {
+            regions.deed({ do: 'remove', corner: draft.chosen ?? -1 });
+          }}
+        >
+          <Icon of={Trash2} size={14} />
+          Corner {draft.chosen + 1}
+        </button>
+      )}
+      {draft.open && draft.points.length < 3 && (
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={
+            draft.is === 'circle'
+              ? 'Place it in the middle of the map'
+              : 'Add a corner in the middle of the map'
+          }
+          title={draft.is === 'circle' ? 'Place it in the middle' : 'A corner in the middle'}
+          onClick={place}
+        >
+          <Icon of={Plus} size={17} />
+        </button>
+      )}
+      <button
+        type="button"
+        class="icon-button undo"
+        aria-label="Undo"
+        title="Undo (Ctrl Z)"
+        disabled={!undo}
+        onClick={() => {
+          regions.deed({ do: 'undo' });
+        }}
+      >
+        <Icon of={Undo2} size={17} />
+      </button>
+    </div>
+  );
+}

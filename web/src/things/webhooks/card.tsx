@@ -1,0 +1,69 @@
+/** Where crossings are told to other programs, and whether that works. */
+import { ageText, shortTimeText } from '../../app/ages';
+import { grouped } from '../../ui/numbers';
+import { useApp, useKind } from '../../app/context';
+import { Fact, Facts } from '../../ui/facts';
+import { Card } from '../../ui/section';
+import { readWebhook, standingOf } from './read';
+import type { Webhook } from './read';
+
+const WORDS = {
+  ok: ['Delivered', 'ok'],
+  behind: ['Behind', 'warn'],
+  lost: ['Some given up', 'warn'],
+} as const;
+
+export function WebhooksCard() {
+  const { now, ready } = useApp();
+  const webhooks = useKind('webhook').map(readWebhook);
+  return (
+    <Card name="Webhooks">
+      <p class="said">
+        Crossings are sent to these addresses as signed requests. They are named in the server’s
+        settings, section <code>[webhook.…]</code>.
+      </p>
+      {ready.value && webhooks.length === 0 && <p class="muted">There is none.</p>}
+      <ul class="webhooks">
+        {webhooks.map((webhook) => (
+          <Hook key={webhook.id} webhook={webhook} now={now.value} />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function Hook({ webhook, now }: { webhook: Webhook; now: number }) {
+  const standing = standingOf(webhook);
+  const [word, tone] = WORDS[standing];
+  const wait = webhook.next === undefined ? 0 : webhook.next - now;
+  return (
+    <li data-webhook={webhook.id} data-standing={standing}>
+      <header>
+        <b>{webhook.id}</b>
+        <code class="ellipsis">{webhook.host}</code>
+        <span class="pill" data-tone={tone}>
+          <i />
+          {word}
+        </span>
+      </header>
+      <Facts>
+        <Fact name="Sent">
+          {grouped(webhook.sent)}
+          {webhook.last !== undefined && (
+            <span class="muted">, last {shortTimeText(webhook.last, now)}</span>
+          )}
+        </Fact>
+        <Fact name="Waiting">
+          {grouped(webhook.queued)}
+          {webhook.queued > 0 && wait > 0 && (
+            <span class="muted">, next try in {ageText(Math.ceil(wait))}</span>
+          )}
+        </Fact>
+        <Fact name="Given up" tone={webhook.dead > 0 ? 'warn' : undefined}>
+          {grouped(webhook.dead)}
+        </Fact>
+        {webhook.why !== undefined && <Fact name="Last failure">{webhook.why}</Fact>}
+      </Facts>
+    </li>
+  );
+}

@@ -1,0 +1,47 @@
+/** Tells a screen reader, politely and seldom, where the selected one is now. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { inOneLine, speed } from './numbers';
+import { useApp } from '../app/context';
+
+/** At most one announcement in so many milliseconds. */
+const EVERY = 10_000;
+
+export function Announcer() {
+  const { selected, entries, pulse, preferences, whereabouts } = useApp();
+  const [text, setText] = useState('');
+  const last = useRef({ key: '', at: -Infinity });
+  const key = selected.value;
+  useEffect(() => {
+    if (key === null) {
+      setText('');
+      return;
+    }
+    const say = () => {
+      const entry = entries.get(key);
+      const now = performance.now();
+      if (!entry || (last.current.key === key && now - last.current.at < EVERY)) return;
+      last.current = { key, at: now };
+      const units = preferences.settings.peek().units;
+      setText(
+        [
+          entry.name,
+          entry.presence,
+          whereabouts(entry),
+          ...(entry.speed === undefined ? [] : [inOneLine(speed(entry.speed, units))]),
+          entry.note,
+        ]
+          .filter(Boolean)
+          .join(', '),
+      );
+    };
+    say();
+    return pulse.on((changes) => {
+      if (changes.keys.has(key)) say();
+    });
+  }, [key, entries, pulse, preferences, whereabouts]);
+  return (
+    <p class="hidden" aria-live="polite" aria-atomic="true">
+      {text}
+    </p>
+  );
+}
