@@ -203,8 +203,9 @@ ensure_page() {
     printf '%s\n' "$wanted" >"$stamp"
 }
 
-# Everything in web/ but what is made there, and its tests.
+# The documents, and everything in web/ but what is made there, and its tests.
 page_sources() {
+    find "$ROOT/server/docs" -type f -print0
     find "$ROOT/web" \
         \( -path '*/node_modules' -o -path "$ROOT/web/dist" -o -path "$ROOT/web/public/basemap" \
         -o -path "$ROOT/web/tests" \) -prune -o -type f -print0
