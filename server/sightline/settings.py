@@ -108,7 +108,8 @@ class LimitsSettings(Section, frozen=True, kw_only=True):
     """What one browser, and all of them, may cost us.
 
     ``connections_per_address`` and ``http_per_address`` do not count this machine's own addresses
-    (0: no limit). ``behind_seconds`` is how long a browser may take nothing before it is closed.
+    (0: no limit). ``behind_seconds`` is how long a browser may take nothing before it is closed,
+    ``unsent_bytes`` how much may wait for all that take it slowly.
     """
 
     connections: Count = 10_000
@@ -120,6 +121,7 @@ class LimitsSettings(Section, frozen=True, kw_only=True):
     messages_per_second: Count = 30
     handshake_seconds: Seconds = 10.0
     behind_seconds: Seconds = 10.0
+    unsent_bytes: Annotated[int, Meta(ge=1_048_576, le=17_179_869_184)] = 67_108_864
     things: Count = 200_000
     ping_seconds: Seconds = 30.0
 

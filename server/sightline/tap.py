@@ -79,7 +79,7 @@ from sightline.wiring.history import (
     remembers,
     retained,
 )
-from sightline.wiring.listeners import Ports
+from sightline.wiring.listeners import Ports, front_gate
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.past_states import shower
 from sightline.wiring.regions import Geofencing
@@ -199,6 +199,7 @@ class Sightline(MultiService):
             handshake=settings.limits.handshake_seconds,
             ping=settings.limits.ping_seconds,
         )
+        gate = front_gate(settings)
         requests = Requests(time.time)
         requests.when_answered(AuditLog(account_service.note, reactor))
         ReadOnlyPast().join(requests)
@@ -222,6 +223,7 @@ class Sightline(MultiService):
             limits,
             compression=settings.fanout.compression,
             publishes=rights.publishes,
+            gate=gate,
         )
         filters = [wanted for kind in kinds for wanted in kind.filters]
         store = make_store(settings, state)
@@ -287,7 +289,9 @@ class Sightline(MultiService):
             history.recorder,
             others,
             duty,
+            gate,
         )
+        gate.sockets = lambda: len(sockets.connections) + len(owntracks.live.clients)
         erasers = (
             *(() if others is None else (others.forget,)),
             hub_eraser(hub),
@@ -334,7 +338,7 @@ class Sightline(MultiService):
             tree,
             front,
             time.time,
-            lambda: len(sockets.connections),
+            gate,
             Invitation(account_service, settings.server.public_url),
             replicas.ready(history.restored),
         )

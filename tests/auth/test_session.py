@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.auth.session import (
-    Bucket,
     Lifetime,
     Throttle,
     began_at,
@@ -71,14 +70,6 @@ def test_an_hour_of_quiet_is_forgiven_and_old_keys_make_room():
     assert throttle.wait("c", 3600) == 0
     throttle.guess("c", 3600)
     assert throttle.wait("c", 3600) == 1
-
-
-def test_a_bucket_gives_its_burst_then_its_rate():
-    bucket = Bucket(rate=2, burst=3, keys=1)
-    assert [bucket.take("a", 0) for _ in range(4)] == [True, True, True, False]
-    assert [bucket.take("a", 0.5) for _ in range(2)] == [True, False]
-    bucket.take("b", 1)
-    assert bucket.take("a", 1)  # forgotten
 
 
 def test_a_token_is_read_back_and_only_its_hash_is_kept():

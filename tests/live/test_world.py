@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sightline.live.world import World, WorldFull
+from sightline.live.world import World, WorldEntry, WorldFull
 from states import Says, spot
 
 
@@ -103,3 +103,29 @@ def test_who_watches_a_kind_is_told_of_each_of_its_changes_and_may_change_others
     world.remove("a/1")
     assert told == [("a/1", None, spot(1)), ("a/1", spot(1), spot(2)), ("a/1", spot(2), None)]
     assert dict(world) == {"b/1": spot(9), "c/1": spot(3)}
+
+
+def test_what_comes_back_is_not_looked_for_among_all_that_is_gone(monkeypatch):
+    looks = []
+
+    def equal(self: WorldEntry, other: object) -> bool:
+        looks.append(other)
+        return self is other
+
+    monkeypatch.setattr(WorldEntry, "__eq__", equal)
+    world = World("e", horizon=1000)
+    for number in range(1000):
+        world.put(f"a/{number}", spot())
+    for number in range(1000):
+        world.remove(f"a/{number}")
+    world.put("a/999", spot())
+    world.put("a/500", spot())
+    assert looks == []
+    assert (len(world), keys(world)[-2:]) == (2, ["a/999", "a/500"])
+    assert world.reaches("e", 0)
+    for number in (500, 999, *range(3)):
+        world.remove(f"a/{number}")
+    world.put("b/1", spot())
+    world.remove("b/1")
+    assert not world.reaches("e", 1000)  # one tombstone too many: the oldest was let go
+    assert "a/0" not in keys(world)

@@ -13,47 +13,112 @@ import pytest_twisted
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import deferLater
+from twisted.internet.task import Clock, deferLater
 from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 
 from certificates import Authority
 from sightline.web.proxies import Proxies
 from sightline.web.certificate import Encrypted, Handshakes, read
-from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.connection_limits import LOCAL, ConnectionLimits
 from sightline.web.site import QuietSite
 
 reactor: Any = _reactor
 DEADLINE = 15.0
 
 
+def gate(clock: Clock | None = None, **limits: Any) -> ConnectionLimits:
+    return ConnectionLimits(clock or Clock(), **limits)
+
+
 def test_one_address_cannot_take_all_the_room():
-    connection_limits = ConnectionLimits(most=10, per_address=2)
-    assert [connection_limits.enter("a") for _ in range(3)] == [True, True, False]
-    assert connection_limits.enter("b")
-    connection_limits.leave("a")
-    assert connection_limits.enter("a")
-    assert (len(connection_limits), connection_limits.refused) == (3, 1)
+    connection_limits = gate(most=10, per_client=2)
+    assert [connection_limits.enter("192.0.2.1") for _ in range(3)] == [True, True, False]
+    assert connection_limits.enter("192.0.2.2")
+    connection_limits.leave("192.0.2.1")
+    assert connection_limits.enter("192.0.2.1")
+    assert (len(connection_limits), connection_limits.refused["connections"]) == (3, 1)
 
 
-def test_there_is_no_limit_of_an_address_that_is_not_counted_or_where_none_is_set():
-    connection_limits = ConnectionLimits(most=10, per_address=1)
-    assert all(connection_limits.enter(None) for _ in range(5))
-    unlimited = ConnectionLimits(most=10, per_address=0)
-    assert all(unlimited.enter("a") for _ in range(5))
+def test_all_addresses_of_an_ipv6_network_are_one_client():
+    connection_limits = gate(most=10, per_client=2)
+    there = [f"2001:db8:1:2:{n}::1" for n in range(3)]
+    assert [connection_limits.enter(peer) for peer in there] == [True, True, False]
+    assert connection_limits.enter("2001:db8:1:3::1")
+    connection_limits.leave(there[1])
+    assert connection_limits.enter(there[2])
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8::7", "2001:db8::/64"),
+        ("2001:db8:0:0:ffff::7%eth0", "2001:db8::/64"),
+        ("127.0.0.1", LOCAL),
+        ("::1", LOCAL),
+        ("local", LOCAL),
+        ("what", "what"),
+    ],
+)
+def test_the_key_of_an_address(address, key):
+    assert gate().key(address) == key
+
+
+def test_this_machine_and_proxies_are_not_counted_and_there_may_be_no_limit():
+    connection_limits = gate(most=10, per_client=1, proxies=Proxies(["192.0.2.9"]))
+    assert all(connection_limits.enter(peer) for peer in ("127.0.0.1", "192.0.2.9") for _ in range(3))
+    assert all(gate(most=10).enter("a") for _ in range(5))
+
+
+def test_visitors_behind_a_proxy_are_counted_by_their_requests():
+    connection_limits = gate(per_client=2, proxies=Proxies(["192.0.2.9"]))
+    begun = [connection_limits.begin("192.0.2.1", 0, by_proxy=True) for _ in range(3)]
+    assert begun == [None, None, "connections"]
+    assert connection_limits.begin("192.0.2.2", 0, by_proxy=True) is None
+    connection_limits.end("192.0.2.1", 0, by_proxy=True)
+    assert connection_limits.begin("192.0.2.1", 0, by_proxy=True) is None
+
+
+def test_a_client_may_open_so_many_connections_and_ask_so_much_a_second():
+    clock = Clock()
+    connection_limits = gate(clock)
+    opened = sum(connection_limits.enter("192.0.2.1") for _ in range(2000))
+    asked = [connection_limits.begin("192.0.2.1", 0, by_proxy=False) for _ in range(1000)]
+    assert (opened, asked.count(None), asked[-1]) == (1000, 500, "requests")
+    clock.advance(1)
+    assert connection_limits.begin("192.0.2.1", 0, by_proxy=False) is None
+    local = [connection_limits.begin(LOCAL, 0, by_proxy=False) for _ in range(2000)]
+    assert local.count(None) == 2000
+
+
+def test_bodies_and_unsent_answers_have_a_budget_in_all_and_of_one_client():
+    connection_limits = gate(unsent=1000)
+    connection_limits.unsent.hold("192.0.2.1", 501)
+    assert connection_limits.begin("192.0.2.1", 0, by_proxy=False) == "unsent"
+    assert connection_limits.begin("192.0.2.2", 0, by_proxy=False) is None
+    connection_limits.unsent.hold("192.0.2.2", 500)
+    assert connection_limits.begin("192.0.2.3", 0, by_proxy=False) == "unsent"
+    connection_limits = gate()
+    size = 2 * 1024 * 1024
+    begun = [connection_limits.begin("192.0.2.1", size, by_proxy=False) for _ in range(3)]
+    assert begun == [None, None, "bodies"]
+    connection_limits.end("192.0.2.1", size, by_proxy=False)
+    assert connection_limits.begin("192.0.2.1", size, by_proxy=False) is None
 
 
 def test_websockets_take_of_the_same_room():
     sockets = 8
-    connection_limits = ConnectionLimits(most=10, per_address=0, sockets=lambda: sockets)
+    connection_limits = gate(most=10, sockets=lambda: sockets)
     assert [connection_limits.enter("a") for _ in range(3)] == [True, True, False]
     sockets = 7
     assert connection_limits.enter("a")
 
 
-@given(st.lists(st.tuples(st.booleans(), st.sampled_from(["a", "b", None]))))
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from(["a", "b", "127.0.0.1"]))))
 def test_whoever_left_is_forgotten(moves):
-    connection_limits = ConnectionLimits(most=5, per_address=2)
+    connection_limits = gate(most=5, per_client=2)
     here = []
     for comes, address in moves:
         if comes and connection_limits.enter(address):
@@ -80,9 +145,9 @@ class Port:
     """A site at a real port, whose peers all seem to be strangers."""
 
     def __init__(self, folder: Path | None = None, seconds: float = DEADLINE) -> None:
-        self.connection_limits = ConnectionLimits(most=4, per_address=2)
+        self.connection_limits = gate(reactor, most=4, per_client=2)
         self.site: Any = QuietSite(
-            Page(), reactor, None, request_seconds=seconds, connection_limits=self.connection_limits, proxies=Proxies()
+            Page(), reactor, None, request_seconds=seconds, limits=self.connection_limits
         )
         self.peer = "192.0.2.7"
         build = self.site.buildProtocol
@@ -144,7 +209,7 @@ async def test_the_third_connection_of_an_address_is_closed_until_one_of_the_oth
     port.peer = "192.0.2.7"
     again = port.connect()
     await port.until(3)
-    assert port.connection_limits.refused == 1
+    assert port.connection_limits.refused["connections"] == 1
     for peer in (second, third, other, again):
         peer.close()
     await port.until(0)

@@ -11,17 +11,19 @@ import pytest_twisted
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 
 from browser import Browser, Closed
 from doors import OpenDoor
-from sightline.live import protocol
+from sightline.live import protocol as wire
 from sightline.live.world import World
 from sightline.live.requests import Requests
+from sightline.model.token_bucket import TokenBuckets
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.request_context import RequestContext
 from sightline.web.site import QuietSite
-from sightline.web.socket import SocketLimits, SocketResource, Sockets
+from sightline.web.socket import BrowserConnection, SocketLimits, SocketResource, Sockets
 from states import spot
 
 reactor: Any = _reactor
@@ -41,7 +43,7 @@ class Server:
             reactor,
             self.fanout,
             Requests(lambda: 1795235000.0),
-            lambda visitor: protocol.hello(
+            lambda visitor: wire.hello(
                 epoch=self.world.epoch,
                 server="test",
                 user={"name": visitor.user.name},
@@ -333,3 +335,116 @@ async def test_an_answer_may_be_longer_than_a_request(serve, deflate):
     await browser.sees(lambda things: things.get("a/1", {}).get("value") == 8)
     assert (await browser.asks("ping"))["ok"]
     await browser.leaves()
+
+
+PING = b"\x89\x80mask"
+
+
+async def floods(browser: Browser, data: bytes) -> None:
+    """Send bytes as they are, past the client's own protocol."""
+    browser._protocol.transport.write(data)
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_flood_of_empty_pings_is_ended_before_it_is_parsed(serve, monkeypatch):
+    server = serve()
+    browser = await Browser(server.port).enters()
+    pings: list[bytes] = []
+    monkeypatch.setattr(BrowserConnection, "onPing", lambda self, payload: pings.append(payload))
+    await floods(browser, PING * 10_923)
+    closed = await browser.is_closed()
+    assert (closed.code, closed.reason) == (wire.POLICY, "too many messages")
+    assert len(pings) < 400  # it was all of them, in one turn of the reactor
+
+
+@pytest_twisted.ensureDeferred
+async def test_fragments_and_pongs_count_as_well(serve):
+    server = serve()
+    for frame in (b"\x8a\x80mask", b"\x00\x80mask"):
+        browser = await Browser(server.port).enters()
+        await floods(browser, b"\x01\x80mask" * (frame[0] == 0) + frame * 2000)
+        assert (await browser.is_closed()).code == wire.POLICY
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_is_within_the_budget_is_parsed_over_many_turns(serve, monkeypatch):
+    server = serve()
+    server.sockets.gate.turns._share = 1e-9  # one step of work each, as if it took long
+    browser = await Browser(server.port).enters()
+    pings: list[int] = []
+    turns = 0
+
+    def turn() -> None:
+        nonlocal turns
+        turns += 1
+        if len(pings) < 300:
+            reactor.callLater(0, turn)
+
+    monkeypatch.setattr(BrowserConnection, "onPing", lambda self, payload: pings.append(turns))
+    turn()
+    await floods(browser, PING * 300)
+    answer = await browser.asks("ping")
+    assert answer["ok"]
+    assert len(pings) == 300
+    assert max(pings.count(number) for number in set(pings)) <= 32
+    await browser.leaves()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_browser_that_does_not_read_is_answered_no_more_than_a_budget(serve):
+    server = serve(rate=100_000, driving=100_000, message=100_000)
+    server.sockets.gate.unsent.most = 100_000
+    server.sockets.gate._local_frames = TokenBuckets(1e9, 1e9)
+    browser = await Browser(server.port).enters()
+    browser.stops_reading()
+    browser._protocol.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    await floods(browser, (b"\x89\xfdmask" + bytes(125)) * 40_000)  # 5 MB to be sent back
+    await until(lambda: not server.sockets.connections)
+    assert server.sockets.gate.unsent.held == 0
+    assert server.fanout.too_slow == 1
+    browser.is_cut()
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_large_picture_reaches_a_browser_that_takes_it_in_pieces(serve):
+    server = serve()
+    for number in range(5000):
+        server.world.put(f"a/{number}", spot(number))
+    browser = await Browser(server.port).enters(resume=False)
+    browser.stops_reading()
+    browser.resumes()
+    await pause(0.05)
+    browser.says({"id": 1, "do": "ping"})
+    server.change("a/7", 8000)
+    browser.reads_again()
+    await browser.sees(lambda things: len(things) == 5000 and things["a/7"]["value"] == 8000)
+    await browser.until(lambda: 1 in browser._answers, "the answer")
+    await browser.leaves()
+    assert server.sockets.gate.unsent.held == 0
+
+
+@pytest_twisted.ensureDeferred
+async def test_there_is_no_upgrade_by_http_1_0(serve):
+    server = serve()
+    said = (
+        f"GET /ws HTTP/1.0\r\nHost: 127.0.0.1:{server.port}\r\nUpgrade: websocket\r\n"
+        f"Origin: http://127.0.0.1:{server.port}\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Sec-WebSocket-Protocol: {wire.SUBPROTOCOL}\r\n\r\n"
+    )
+
+    def ask() -> bytes:
+        with socket.create_connection(("127.0.0.1", server.port), 5) as peer:
+            peer.sendall(said.encode())
+            return peer.recv(4096)
+
+    assert (await deferToThread(ask)).startswith(b"HTTP/1.0 426")
+    assert (await deferToThread(lambda: ask())).count(b"101") == 0
+
+
+async def until(fact: Callable[[], bool]) -> None:
+    for _ in range(1500):
+        if fact():
+            return
+        await pause(0.01)
+    raise AssertionError("waited 15 s in vain")

@@ -18,8 +18,9 @@ from sightline.accounts.request_bodies import RequestBody, read
 from sightline.accounts.service import AccountService
 from sightline.auth.account import DEMO, Account, AuditEvent, Session, Share, check_name, plain_name
 from sightline.auth.api_call import Call, Denied, Reply, Route
-from sightline.auth.session import Bucket, Throttle, described, digest, new_secret
+from sightline.auth.session import Throttle, described, digest, new_secret
 from sightline.model.text import clean
+from sightline.model.token_bucket import TokenBuckets
 
 WRONG = "The name or the password is not right."
 _USED_UP = "This link has been used, or the server has been started anew since. Look in its log."
@@ -57,7 +58,7 @@ class SessionApi:
     def __init__(self, account_service: AccountService) -> None:
         self._account_service = account_service
         self._guesses = Throttle()
-        self._addresses = Bucket(rate=0.2, burst=30)
+        self._addresses = TokenBuckets(rate=0.2, burst=30)
 
     def routes(self) -> list[Route]:
         """What is answered here."""

@@ -8,10 +8,10 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from sightline.auth.account import AUDITED, AuditEvent
-from sightline.auth.session import Bucket
 from sightline.live.protocol import Request
 from sightline.live.requests import Asker
 from sightline.model.text import clean
+from sightline.model.token_bucket import TokenBuckets
 
 _THING = 200  # characters of a thing's name that are kept
 
@@ -25,8 +25,8 @@ class AuditLog:
         self._note = note
         self._clock = clock
         # More than people do; less than a hostile page could do to fill the disk.
-        self._deeds = Bucket(rate=2, burst=200)
-        self._refusals = Bucket(rate=0.2, burst=30)
+        self._deeds = TokenBuckets(rate=2, burst=200)
+        self._refusals = TokenBuckets(rate=0.2, burst=30)
 
     def __call__(self, asker: Asker, request: Request, result: str) -> None:
         """``result`` is ``ok`` or the code of the refusal."""

@@ -99,25 +99,6 @@ class Throttle:
         return float(min(self._most, self._first * 2.0 ** min(count - self._free, 60)))
 
 
-class Bucket:
-    """``rate`` requests per second for each key, and ``burst`` at once. Keeps ``keys`` keys."""
-
-    def __init__(self, rate: float, burst: float, *, keys: int = 10_000) -> None:
-        self._rate = rate
-        self._burst = burst
-        self._keys = keys
-        self._left: dict[object, tuple[float, float]] = {}
-
-    def take(self, key: object, now: float) -> bool:
-        """Whether one more request is within the rate."""
-        left, latest = self._left.pop(key, (self._burst, now))
-        left = min(self._burst, left + (now - latest) * self._rate)
-        self._left[key] = (left - 1 if left >= 1 else left, now)
-        if len(self._left) > self._keys:
-            del self._left[next(iter(self._left))]
-        return left >= 1
-
-
 # -- secrets
 
 _TOKEN = "sl"

@@ -7,7 +7,7 @@ catch-up of a slow viewer; see `sightline.live.cursor`.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
 from sightline.live import protocol
@@ -56,7 +56,7 @@ class World:
         self._entries: dict[str, WorldEntry] = {}  # in the order of seq
         self._horizon = horizon
         self._capacity = capacity
-        self._tombstones: deque[WorldEntry] = deque()
+        self._tombstones: OrderedDict[str, WorldEntry] = OrderedDict()  # the oldest first
         self._watchers: dict[str, list[Watcher]] = {}
         self._forgotten = 0  # number of the youngest tombstone let go
 
@@ -114,7 +114,7 @@ class World:
             if len(self) >= self._capacity:
                 raise WorldFull
             if old is not None:
-                self._tombstones.remove(old)
+                del self._tombstones[key]
         self.seq = seq = self.seq + 1
         if old is None:
             born = seq
@@ -133,9 +133,9 @@ class World:
         del self._entries[key]
         self.seq = seq = self.seq + 1
         self._entries[key] = tombstone = WorldEntry(key, seq, None, old.born)
-        self._tombstones.append(tombstone)
+        self._tombstones[key] = tombstone
         if len(self._tombstones) > self._horizon:
-            oldest = self._tombstones.popleft()
+            _, oldest = self._tombstones.popitem(last=False)
             del self._entries[oldest.key]
             self._forgotten = oldest.seq
         if self._watchers:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Protocol
+from urllib.parse import parse_qs
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -22,9 +23,11 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from sightline.auth.permissions import VisibleScope
-from sightline.auth.session import Bucket
+from sightline.model.token_bucket import TokenBuckets
 from sightline.model.topic import LONGEST_LEVEL, UNFIT
 from sightline.owntracks.ports import CHALLENGE, AuthenticatorPort, RequestContextPort, basic
+from sightline.web.proxies import client_key
+from sightline.web.refusal import Refusal
 
 DEFAULTS = ("owntracks", "phone")
 """User and device of who names neither, as the Recorder has them."""
@@ -33,6 +36,19 @@ KEPT_WITHIN = 10.0
 RETRY = 30
 """Seconds after which a phone may come again."""
 NOTHING = b"[]"
+_QUERY = 1024  # bytes of a query
+_JSON = b"application/json; charset=utf-8"
+_NO_STORE = (b"cache-control", b"no-store")
+_WRONG = Refusal(
+    401, b"Unauthorized", NOTHING, ((b"www-authenticate", CHALLENGE), _NO_STORE), type=_JSON
+)
+_LATER = Refusal(
+    503,
+    b"Service Unavailable",
+    NOTHING,
+    ((b"retry-after", b"%d" % RETRY), _NO_STORE),
+    type=_JSON,
+)
 
 
 class Postbox(Protocol):
@@ -72,29 +88,44 @@ class HttpMode(Resource):
         self._box = box
         self.safe = safe
         self.kept: Callable[[], Deferred[object]] | None = None
-        self._posts = Bucket(rate, burst)
-        self._wrong = Bucket(rate=1.0, burst=60)
+        self._posts = TokenBuckets(rate, burst)
+        self._wrong = TokenBuckets(rate=1.0, burst=60)
 
     def render_GET(self, request: Request) -> bytes:
         """Nothing is read here."""
         return _answer(request, 404, b"404 Not Found\n", b"text/plain; charset=utf-8")
 
-    def render_POST(self, request: Request) -> bytes | int:
-        """A phone's message."""
+    def check_head(self, request: Request) -> Refusal | None:
+        """Refuse a post of which the head shows that it is not taken, before its body is read."""
+        if request.method != b"POST":
+            return None
+        kind = (request.getHeader(b"content-type") or b"").strip().lower()
+        if kind.startswith(b"multipart/"):
+            return Refusal(415, b"Unsupported Media Type", b"A message of a phone is JSON.\n")
         now = self._clock.seconds()
+        if self._account(request) is None:
+            if not self._wrong.take(client_key(self._front.address(request)), now):
+                return _LATER
+            return _WRONG
+        if not self._posts.take("/".join(identity(request)), now) or not self.safe():
+            return _LATER
+        return None
+
+    def _account(self, request: Request) -> str | None:
+        """The account for which this phone may post, by its head."""
         user, device = identity(request)
         given = basic(request)
-        account = None
-        if given is not None and _is_level(user) and _is_level(device):
-            account = self._door.phone(*given, f"friend/{user}/{device}")
-        if account is None:
-            if not self._wrong.take(self._front.address(request), now):
-                return _later(request)
+        if given is None or not _is_level(user) or not _is_level(device):
+            return None
+        return self._door.phone(*given, f"friend/{user}/{device}")
+
+    def render_POST(self, request: Request) -> bytes | int:
+        """A phone's message, whose head was found right."""
+        name = "/".join(identity(request))
+        account = self._account(request)
+        if account is None:  # its token was withdrawn since
             request.setHeader(b"www-authenticate", CHALLENGE)
             return _answer(request, 401, NOTHING)
-        name = f"{user}/{device}"
-        if not self._posts.take(name, now) or not self.safe():
-            return _later(request)
         payload = request.content.read() if request.content else b""
         if not payload:
             # Phones post nothing when somebody deletes a friend from the list.
@@ -128,9 +159,11 @@ class HttpMode(Resource):
 def identity(request: Request) -> tuple[str, str]:
     """Who posts: ``X-Limit-U`` and ``-D``, else ``?u=&d=``, else the Recorder's defaults."""
     found = []
+    _, _, query = request.uri.partition(b"?")
+    asked = parse_qs(query[:_QUERY])
     for name, default in zip((b"u", b"d"), DEFAULTS, strict=True):
         header = request.getHeader(b"x-limit-" + name)
-        given = header or ((request.args or {}).get(name) or [b""])[0]
+        given = header or asked.get(name, [b""])[0]
         found.append(given.decode("utf-8", "replace") or default)
     return found[0], found[1]
 
@@ -149,9 +182,7 @@ def _later(request: Request) -> bytes:
     return _answer(request, 503, NOTHING)
 
 
-def _answer(
-    request: Request, status: int, body: bytes, sort: bytes = b"application/json; charset=utf-8"
-) -> bytes:
+def _answer(request: Request, status: int, body: bytes, sort: bytes = _JSON) -> bytes:
     request.setResponseCode(status)
     request.setHeader(b"content-type", sort)
     request.setHeader(b"cache-control", b"no-store")

@@ -13,6 +13,7 @@ import zlib
 from base64 import b64decode
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 from twisted.internet.defer import Deferred, DeferredSemaphore
@@ -23,8 +24,9 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
-from sightline.auth.session import Bucket, Visitor
+from sightline.auth.session import Visitor
 from sightline.model.kind import id_of
+from sightline.model.token_bucket import TokenBuckets
 from sightline.owntracks import times
 from sightline.owntracks.fixes import Fix, Ranges
 from sightline.owntracks.formats import FORMATS, JSON, VERSION, chosen
@@ -41,6 +43,8 @@ _TEXT = b"text/plain; charset=utf-8"
 _HOURS = 6 * 3600.0  # how far back a range goes when nobody says
 MOST = 10_000
 """Fixes in one answer: the newest of the range."""
+_FORM = 4096  # bytes of a posted form
+_FIELDS = 50  # in it
 _FEW = 100  # fixes that are written on the reactor's thread; more take another
 _AT_ONCE = 2  # such threads
 
@@ -52,6 +56,22 @@ class BadQuery(Exception):
         super().__init__(status, text)
         self.status = status
         self.text = text
+
+
+def _read_form(request: Request) -> None:
+    """Put the fields of a posted form behind those of the query, as the Recorder does."""
+    kind = (request.getHeader(b"content-type") or b"").partition(b";")[0].strip().lower()
+    if request.method != b"POST" or kind != b"application/x-www-form-urlencoded":
+        return
+    body = request.content.read(_FORM) if request.content else b""
+    try:
+        fields = parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS)
+    except ValueError:
+        return
+    args = request.args or {}
+    for name, value in fields:
+        args.setdefault(name, []).append(value)
+    request.args = args
 
 
 class RecorderQuery:
@@ -67,7 +87,7 @@ class RecorderQuery:
         """A parameter; empty when it is not given."""
         header = self._request.getHeader(f"x-limit-{name}".encode())
         if header is None:
-            # Twisted puts a form's fields with those of the query, behind them.
+            # Of a form's fields those of the query go before.
             header = ((self._request.args or {}).get(name.encode()) or [b""])[0]
         return header.decode("utf-8", "replace")
 
@@ -113,7 +133,7 @@ class RecorderApi(Resource):
         self._people = people
         self._ranges = ranges
         self._server = server
-        self._calls = Bucket(rate, burst)
+        self._calls = TokenBuckets(rate, burst)
         self._threads = DeferredSemaphore(_AT_ONCE)
         self._answers: dict[str, Callable[[RecorderQuery], Body]] = {
             "version": self._version,
@@ -147,6 +167,7 @@ class RecorderApi(Resource):
             return self._refuse(request, BadQuery(401, "please sign in\n"))
         if not may_read(visitor):
             return self._refuse(request, BadQuery(403, "this token is for something else\n"))
+        _read_form(request)
         asked = RecorderQuery(request, visitor)
         what = (request.path or b"").decode("latin-1").removeprefix("/api/0").strip("/")
         try:

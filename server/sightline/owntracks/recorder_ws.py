@@ -11,8 +11,9 @@ only with the session, or with a server that stops.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from autobahn.twisted.resource import WebSocketResource
@@ -21,12 +22,14 @@ from autobahn.websocket.types import ConnectionDeny, ConnectionRequest
 from twisted.internet.interfaces import IPushProducer
 from twisted.internet.protocol import connectionDone
 from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from sightline.auth.permissions import VisibleScope
 from sightline.auth.session import Visitor
+from sightline.model.token_bucket import TokenBuckets
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.ports import (
     CHALLENGE,
@@ -35,16 +38,51 @@ from sightline.owntracks.ports import (
     may_read,
     reader,
 )
+from sightline.web.inflow import Allowance, Ends, Inflow
+from sightline.web.turns import Turns
 
 EVERY = 1.0
 """Seconds between two pushes to one client, and between two answers to ``LAST``."""
 MOST = 200
 """Clients at once."""
+MOST_OF_ONE = 20
+"""Clients at once of one account, or of one address that did not sign in with one."""
 MOST_LAST = 300
 """Devices in the answer to ``LAST``: those heard last."""
 _PING = 30.0  # s
 _MOST_HAPPENED = 500  # devices of which something is told in one tick
+_ALLOWANCE = Allowance(frames=20, bytes=8192)  # it asks at most once a second
+_log = Logger()
 _encode = msgspec.json.encode
+
+
+class Gate(Protocol):
+    """What all connections of all sorts share (`sightline.web.connection_limits`)."""
+
+    @property
+    def turns(self) -> Turns:
+        """Whose work is done when."""
+
+    def key(self, address: str) -> str:
+        """Under which name an address is counted."""
+
+    def frames(self, client: str) -> TokenBuckets:
+        """The budget of frames of all connections of ``client``."""
+
+
+class _OpenGate:
+    """A gate without limits."""
+
+    def __init__(self, reactor: Any) -> None:
+        self.turns = Turns(reactor)
+
+    def key(self, address: str) -> str:
+        """The address."""
+        return address
+
+    def frames(self, client: str) -> TokenBuckets:
+        """As many as one can send."""
+        return TokenBuckets(1e9, 1e9)
 
 
 @implementer(IPushProducer)
@@ -53,6 +91,8 @@ class RecorderConnection(WebSocketServerProtocol):
 
     factory: RecorderSockets
     visitor: Visitor
+    client: str  # under which name its address is counted
+    owner: tuple[str, str]  # whose connections are counted together
     transport: Any
     _counted = False
     _full = False
@@ -60,10 +100,49 @@ class RecorderConnection(WebSocketServerProtocol):
 
     def onConnect(self, request: ConnectionRequest) -> None:
         """There may be too many."""
-        if len(self.factory.clients) >= MOST:
+        factory = self.factory
+        if len(factory.clients) >= MOST:
             raise ConnectionDeny(ConnectionDeny.SERVICE_UNAVAILABLE, "too many connections")
+        if factory.owners[self.owner] >= MOST_OF_ONE:
+            raise ConnectionDeny(
+                ConnectionDeny.SERVICE_UNAVAILABLE, "too many connections of this account"
+            )
         self._counted = True
-        self.factory.clients.add(self)
+        factory.clients.add(self)
+        factory.owners[self.owner] += 1
+
+    def connectionMade(self) -> None:
+        """Taken over from the HTTP server. What comes is counted before it is parsed."""
+        factory, transport = self.factory, self.transport
+        self._in = Inflow(
+            _ALLOWANCE,
+            factory.gate.turns,
+            self.client,
+            Ends(
+                self._feed,
+                transport.pauseProducing,
+                transport.resumeProducing,
+                lambda why: self.sendCloseFrame(code=1008, reasonUtf8=why.encode()),
+                lambda: self.dropConnection(abort=True),
+            ),
+            factory.clock.seconds(),
+            factory.gate.frames(self.client),
+        )
+        super().connectionMade()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Anything from the client."""
+        if self.state == self.STATE_CONNECTING:
+            self._dataReceived(data)  # the HTTP server has read it already
+        else:
+            self._in.received(data, self.factory.clock.seconds())
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self._dataReceived(data)
+        except Exception:
+            _log.failure("Could not read a frame")
+            self.dropConnection(abort=True)
 
     def onOpen(self) -> None:
         """From now on it is told."""
@@ -115,9 +194,13 @@ class RecorderConnection(WebSocketServerProtocol):
         unwatch, self._unwatch = self._unwatch, None
         if unwatch is not None:
             unwatch()
+        self._in.stop()
         if self._counted:
             self._counted = False
             self.factory.clients.discard(self)
+            self.factory.owners[self.owner] -= 1
+            if not self.factory.owners[self.owner]:
+                del self.factory.owners[self.owner]
         super().connectionLost(reason)
 
 
@@ -126,8 +209,16 @@ class RecorderSockets(WebSocketServerFactory):
 
     protocol: Any = RecorderConnection
 
-    def __init__(self, reactor: Any, door: AuthenticatorPort, people: LatestPositions) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        door: AuthenticatorPort,
+        people: LatestPositions,
+        gate: Gate | None = None,
+    ) -> None:
         super().__init__(server="", reactor=reactor)
+        self.gate: Gate = _OpenGate(reactor) if gate is None else gate
+        self.owners: Counter[tuple[str, str]] = Counter()
         self.clock = reactor
         self.door = door
         self.number = 0  # of what happened last
@@ -135,7 +226,7 @@ class RecorderSockets(WebSocketServerFactory):
         self._people = people
         self._happened: dict[str, tuple[int, Mapping[str, Any] | None]] = {}
         self._said: dict[tuple[VisibleScope, int], bytes | None] = {}  # in this tick
-        self._arriving: Visitor | None = None
+        self._arriving: tuple[Visitor, str] | None = None
         self._tick = LoopingCall(self._tell)
         self._tick.clock = reactor
         self.setProtocolOptions(
@@ -214,9 +305,9 @@ class RecorderSockets(WebSocketServerFactory):
                 said.append(_encode(position | card | {"_label": "OwnTracks"}))
         return said
 
-    def arrive(self, visitor: Visitor, upgrade: Callable[[], Any]) -> Any:
-        """Let ``upgrade`` make the connection of this visitor."""
-        self._arriving = visitor
+    def arrive(self, visitor: Visitor, address: str, upgrade: Callable[[], Any]) -> Any:
+        """Let ``upgrade`` make the connection of this visitor, who is at this address."""
+        self._arriving = visitor, self.gate.key(address)
         try:
             return upgrade()
         finally:
@@ -227,8 +318,18 @@ class RecorderSockets(WebSocketServerFactory):
         if self._arriving is None:
             return None
         client: Any = super().buildProtocol(addr)
-        client.visitor = self._arriving
+        client.visitor, client.client = self._arriving
+        client.owner = _owner(client.visitor, client.client)
         return client
+
+
+def _owner(visitor: Visitor, client: str) -> tuple[str, str]:
+    """Whose connections are counted together."""
+    match visitor.way:
+        case "account" | "token":
+            return "account", visitor.user.name
+        case way:  # each visitor of a link makes as many sessions as they like
+            return way, client
 
 
 class RecorderSocketResource(WebSocketResource):
@@ -241,7 +342,8 @@ class RecorderSocketResource(WebSocketResource):
 
     def render(self, request: Request) -> bytes | int:
         """Hand the connection over, or say why not."""
-        if (request.getHeader(b"upgrade") or b"").lower() != b"websocket":
+        asked = (request.getHeader(b"upgrade") or b"").lower() == b"websocket"
+        if not asked or request.clientproto != b"HTTP/1.1":  # 1.0 knows no upgrade
             request.setResponseCode(426)
             request.setHeader(b"upgrade", b"websocket")
             return b"This is a WebSocket.\n"
@@ -257,9 +359,11 @@ class RecorderSocketResource(WebSocketResource):
             return self._refuse(request, 403, b"This token is for something else.\n")
         channel: Any = request.channel
         upgrade = super().render
-        answer: bytes | int = self._live.arrive(visitor, lambda: upgrade(request))
+        answer: bytes | int = self._live.arrive(
+            visitor, self._front.address(request), lambda: upgrade(request)
+        )
         if answer == NOT_DONE_YET:
-            channel.requests.clear()
+            channel.upgraded()
         return answer
 
     def _refuse(self, request: Request, status: int, why: bytes) -> bytes:

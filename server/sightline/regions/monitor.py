@@ -18,7 +18,6 @@ from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sightline.auth.session import Bucket
 from sightline.geometry.geofences import Change, Event, Geofences, Position, Rules
 from sightline.geometry.shapes import BadShape
 from sightline.kinds.friends.model import Friend
@@ -26,6 +25,7 @@ from sightline.kinds.friends.updates import PhoneTransition, order
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.live.hub import Hub
 from sightline.model.kind import State
+from sightline.model.token_bucket import TokenBuckets
 from sightline.regions import containment
 from sightline.regions.phones import PhoneRegionService
 from sightline.regions.service import RegionChange, RegionService, shape_of
@@ -67,7 +67,7 @@ class GeofenceMonitor(Service):
         self._n = 0
         # More than anybody crosses, their old fixes at once included; less than would push out
         # everybody else's crossings.
-        self._pace = Bucket(rate=1, burst=100)
+        self._pace = TokenBuckets(rate=1, burst=100)
         self.hushed = 0
         self._visits: dict[str, set[str]] = {}  # regions, by thing
         self._unknown: dict[tuple[str, str], str] = {}

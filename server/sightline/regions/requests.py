@@ -14,13 +14,13 @@ from msgspec.structs import replace
 from twisted.internet.interfaces import IReactorTime
 
 from sightline.auth.permissions import may
-from sightline.auth.session import Bucket
 from sightline.geometry.shapes import BadShape
 from sightline.kinds.regions.model import Region
 from sightline.live import protocol
 from sightline.live.requests import Asker, Fields, Refused, Requests
 from sightline.model.kind import id_of, kind_of
 from sightline.model.text import clean
+from sightline.model.token_bucket import TokenBuckets
 from sightline.regions.service import RegionService, shape_of
 from sightline.regions.store import RegionRow
 
@@ -48,7 +48,7 @@ class RegionRequests:
         self._clock = clock
         self._regions = regions
         # More than people draw; less than would fill the disk.
-        self._pace = Bucket(rate=1, burst=60)
+        self._pace = TokenBuckets(rate=1, burst=60)
         requests.add("region", self._region)
         requests.add("unregion", self._unregion)
         requests.add("adopt", self._adopt)

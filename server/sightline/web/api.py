@@ -23,7 +23,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from sightline.auth.api_call import STATUS, UNKNOWN, Call, Denied, Needs, Reply, Route
-from sightline.auth.session import Bucket, Visitor
+from sightline.auth.session import Visitor
+from sightline.model.token_bucket import TokenBuckets
 from sightline.web.request_context import RequestContext
 from sightline.web.streaming import stream
 
@@ -52,7 +53,7 @@ class Api(Resource):
         super().__init__()
         self._front = front
         self._clock = clock
-        self._calls = Bucket(rate, 3 * rate)
+        self._calls = TokenBuckets(rate, 3 * rate)
         self._routes = [(_pattern(route.path), route) for route in routes]
 
     def render(self, request: Request) -> int:

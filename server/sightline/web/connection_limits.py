@@ -1,7 +1,8 @@
-"""How many connections there are, of everybody and of each address, and whether one more may come.
+"""The front gate: what one client may cost us, counted before anything of it is parsed.
 
-Whoever opens many connections and says nothing must not keep others out; and the server must never
-run out of file descriptors, which the database, the log and the brokers need, too.
+A client is an IPv4 address or an IPv6 /64: of the peer, or of whom a trusted proxy speaks for. The
+same budgets hold for HTTP, ``/ws``, ``/ws/last`` and ``/pub``. This machine itself is one client,
+too, but a generous one: a proxy that the settings do not name may stand there, and speak for all.
 """
 
 from __future__ import annotations
@@ -9,43 +10,157 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from sightline.web.origin import is_loopback
+from sightline.web.proxies import Proxies, client_key
+from sightline.web.turns import Clock, Turns
+from sightline.model.token_bucket import TokenBuckets
+
+LOCAL = "local"
+"""The key of this machine itself."""
+_MANY = 1_000_000
+_GENEROUS = 10  # times as much for this machine
+_ARRIVALS = (100.0, 1000.0)  # connections a client may open: per s, and at once
+_REQUESTS = (100.0, 500.0)  # HTTP requests likewise
+_FRAMES = (1000.0, 2000.0)  # WebSocket frames likewise, over all its connections
+_UNSENT = 64 * 1024 * 1024  # bytes
+_BODIES = 32 * 1024 * 1024  # bytes
+_REPORTED = ("connections", "requests", "unsent", "bodies")
+
+
+class Pool:
+    """Bytes that are held for all clients: ``most`` in all, ``share`` for one."""
+
+    def __init__(self, most: int, share: int) -> None:
+        self.most = most
+        self._share = share
+        self.held = 0
+        self._of: Counter[str] = Counter()
+
+    def has_room(self, client: str, size: int = 0) -> bool:
+        """Whether ``size`` bytes more are within the budget of ``client`` and of all."""
+        share = self.most if client == LOCAL else self._share
+        return self.held + size <= self.most and self._of[client] + size <= share
+
+    def of(self, client: str) -> int:
+        """How many bytes are held for ``client``."""
+        return self._of[client]
+
+    def hold(self, client: str, size: int) -> None:
+        """Count ``size`` bytes more, or fewer."""
+        self.held += size
+        self._of[client] += size
+        if not self._of[client]:
+            del self._of[client]
+
 
 class ConnectionLimits:
-    """Counts connections that are no WebSockets; those are counted by ``sockets``.
+    """Counts what all clients use. ``sockets`` counts the WebSockets, which are counted elsewhere.
 
-    ``most`` connections of both sorts, ``per_address`` that are no WebSockets (0: no limit).
+    ``most`` connections of both sorts; ``per_client`` that are no WebSockets, or, behind a proxy,
+    requests at once (0: no limit); ``unsent`` bytes of answers that clients do not take.
     """
 
     def __init__(
-        self, most: int, per_address: int, sockets: Callable[[], int] = lambda: 0
+        self,
+        clock: Clock,
+        *,
+        most: int = _MANY,
+        per_client: int = 0,
+        proxies: Proxies | None = None,
+        sockets: Callable[[], int] = lambda: 0,
+        unsent: int = _UNSENT,
     ) -> None:
         self.most = most
-        self._per_address = per_address
-        self._sockets = sockets
-        self._here: Counter[str | None] = Counter()
+        self.sockets = sockets
+        self.proxies = proxies or Proxies()
+        self.turns = Turns(clock)
+        self.unsent = Pool(unsent, unsent // 2)
+        self.bodies = Pool(_BODIES, _BODIES // 8)
+        self.refused: Counter[str] = Counter(dict.fromkeys(_REPORTED, 0))
+        self._clock = clock
+        self._per_client = per_client
+        self._here: Counter[str] = Counter()
         self._total = 0
-        self.refused = 0
+        self._arrivals = TokenBuckets(*_ARRIVALS)
+        self._requests = TokenBuckets(*_REQUESTS)
+        self._frames = TokenBuckets(*_FRAMES)
+        self._local_requests = TokenBuckets(*(_GENEROUS * figure for figure in _REQUESTS))
+        self._local_frames = TokenBuckets(*(_GENEROUS * figure for figure in _FRAMES))
 
     def __len__(self) -> int:
         return self._total
 
-    def enter(self, address: str | None) -> bool:
-        """One comes from ``address`` (None: one that is not counted by itself); may it stay?"""
-        limit = self._per_address
-        if self._total + self._sockets() >= self.most or (
-            address is not None and 0 < limit <= self._here[address]
-        ):
-            self.refused += 1
+    def key(self, address: str) -> str:
+        """The client at ``address``, by which it is counted."""
+        return LOCAL if is_loopback(address) else client_key(address)
+
+    # -- connections
+
+    def enter(self, peer: str) -> bool:
+        """Count a connection from ``peer``; return False if there is no room for it.
+
+        A proxy speaks for many: its connections count among all only.
+        """
+        if self._total + self.sockets() >= self.most or not self._may_enter(peer):
+            self.refused["connections"] += 1
             return False
         self._total += 1
-        if address is not None:
-            self._here[address] += 1
+        if self._counts(peer):
+            self._here[self.key(peer)] += 1
         return True
 
-    def leave(self, address: str | None) -> None:
-        """One that had entered is gone, or is a WebSocket now."""
+    def _may_enter(self, peer: str) -> bool:
+        if not self._counts(peer):
+            return True
+        client = self.key(peer)
+        if 0 < self._per_client <= self._here[client]:
+            return False
+        return self._arrivals.take(client, self._clock.seconds())
+
+    def _counts(self, peer: str) -> bool:
+        return not is_loopback(peer) and peer not in self.proxies
+
+    def leave(self, peer: str) -> None:
+        """A connection that had entered is gone, or is a WebSocket now."""
         self._total -= 1
-        if address is not None:
-            self._here[address] -= 1
-            if not self._here[address]:
-                del self._here[address]
+        if self._counts(peer):
+            self._go(self.key(peer))
+
+    def _go(self, client: str) -> None:
+        self._here[client] -= 1
+        if not self._here[client]:
+            del self._here[client]
+
+    # -- requests
+
+    def begin(self, client: str, size: int, *, by_proxy: bool) -> str | None:
+        """Count a request with a body of ``size`` bytes, or say which budget it exceeds."""
+        requests = self._local_requests if client == LOCAL else self._requests
+        why = None
+        if by_proxy and client != LOCAL and 0 < self._per_client <= self._here[client]:
+            why = "connections"
+        elif not requests.take(client, self._clock.seconds()):
+            why = "requests"
+        elif not self.unsent.has_room(client):
+            why = "unsent"
+        elif not self.bodies.has_room(client, size):
+            why = "bodies"
+        if why is not None:
+            self.refused[why] += 1
+            return why
+        self.bodies.hold(client, size)
+        if by_proxy:
+            self._here[client] += 1
+        return None
+
+    def end(self, client: str, size: int, *, by_proxy: bool) -> None:
+        """A request that had begun is answered, or its connection is gone."""
+        self.bodies.hold(client, -size)
+        if by_proxy:
+            self._go(client)
+
+    # -- WebSockets
+
+    def frames(self, client: str) -> TokenBuckets:
+        """The budget of frames of all connections of ``client``."""
+        return self._local_frames if client == LOCAL else self._frames

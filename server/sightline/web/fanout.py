@@ -43,8 +43,8 @@ class Wire(Protocol):
         Only called while nothing is buffered.
         """
 
-    def send_later(self, data: bytes) -> None:
-        """Write through the transport's buffer."""
+    def send_later(self, data: bytes | memoryview) -> None:
+        """Write when there is room; a memoryview is of bytes that others get, too."""
 
     def too_slow(self) -> None:
         """Close the connection: it does not keep up."""
@@ -86,13 +86,14 @@ class Snapshot:
     def __init__(self, taken: float, pages: Pages) -> None:
         self.taken = taken
         self.pages = pages
-        self._deflated: dict[bytes, bytes] = {}
+        self._framed: dict[tuple[bytes, bool], bytes] = {}
 
-    def deflated(self, payload: bytes) -> bytes | None:
-        """A page as a compressed frame that needs no other; None when it is not one of ours."""
-        data = self._deflated.get(payload)
+    def framed(self, payload: bytes, deflate: bool) -> bytes | None:
+        """A page as a frame that needs no other; None when it is not one of ours."""
+        data = self._framed.get((payload, deflate))
         if data is None and self.pages.holds(payload):
-            data = self._deflated[payload] = Deflate().frame(payload)
+            data = Deflate().frame(payload) if deflate else frame(payload)
+            self._framed[payload, deflate] = data
         return data
 
 
@@ -205,7 +206,7 @@ class FanOut:
             payload = cursor.take(self._snapshot(group).pages if cursor.fresh else None)
             if payload is None:
                 break
-            self._write([viewer], self._own_frame(viewer, payload))
+            self._write([viewer], *self._own_frame(viewer, payload))
             if viewer.stuck_since is not None:
                 return
         if group.cursor.seq < cursor.seq:
@@ -222,7 +223,7 @@ class FanOut:
     def write(self, viewer: Viewer, data: bytes) -> None:
         """Write a frame that is for this viewer alone, in order with its news."""
         if viewer.level:
-            self._write([viewer], data)
+            self._write([viewer], data, shared=False)
         else:
             self.full(viewer)
             viewer.wire.send_later(data)
@@ -245,13 +246,16 @@ class FanOut:
         if viewer.stuck_since is None:
             self.drained(viewer)
 
-    def _own_frame(self, viewer: Viewer, payload: bytes) -> bytes:
-        """A frame of a viewer that is catching up: it may lean on nothing sent before."""
-        if not viewer.deflate:
-            return frame(payload)
+    def _own_frame(self, viewer: Viewer, payload: bytes) -> tuple[bytes, bool]:
+        """A frame of a viewer that is catching up, and whether others get the same bytes.
+
+        It may lean on nothing sent before.
+        """
         snapshot = viewer.group.snapshot
-        shared = snapshot.deflated(payload) if snapshot is not None else None
-        return shared or Deflate().frame(payload)
+        shared = snapshot.framed(payload, viewer.deflate) if snapshot is not None else None
+        if shared is not None:
+            return shared, True
+        return Deflate().frame(payload) if viewer.deflate else frame(payload), False
 
     def _snapshot(self, group: Group) -> Snapshot:
         now = self._clock.seconds()
@@ -316,7 +320,7 @@ class FanOut:
         if deflated:
             self._write(list(group.deflated), deflated)
 
-    def _write(self, viewers: list[Viewer], data: bytes) -> None:
+    def _write(self, viewers: list[Viewer], data: bytes, shared: bool = True) -> None:
         """The one place where news leave. Viewers whose sockets are full fall behind."""
         size = len(data)
         for viewer in viewers:
@@ -326,5 +330,5 @@ class FanOut:
                 sent = 0
             if sent != size:
                 self.full(viewer)
-                viewer.wire.send_later(data[sent:])
+                viewer.wire.send_later(memoryview(data)[sent:] if shared else data[sent:])
         self.frames_sent += len(viewers)

@@ -21,6 +21,22 @@ def plain(address: str) -> str:
     return str(mapped) if mapped else address
 
 
+def client_key(address: str) -> str:
+    """The name under which budgets count a client.
+
+    An IPv4 address, or the /64 network of an IPv6 address: whoever has one of those addresses has
+    all 2**64 of them.
+    """
+    found = plain(address)
+    if ":" not in found:
+        return found
+    try:
+        network = ipaddress.ip_network((found.partition("%")[0], 64), strict=False)
+    except ValueError:
+        return found
+    return str(network)
+
+
 class Proxies:
     """The proxies in front of us: addresses, networks (``10.0.0.0/8``), or ``local``.
 

@@ -162,6 +162,12 @@ class RequestContext:
         return [line.decode("latin-1") for line in lines]
 
 
+def is_upgrade(request: Request) -> bool:
+    """Whether it asks for a WebSocket. HTTP/1.0 knows no such thing (RFC 9110 §7.8)."""
+    asked = (_header(request, b"upgrade") or "").lower() == "websocket"
+    return asked and request.clientproto == b"HTTP/1.1"
+
+
 def _header(request: Request, name: bytes) -> str | None:
     raw = request.getHeader(name)
     return None if raw is None else raw.decode("latin-1")

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web import http
 from twisted.web.resource import IResource, Resource
-from twisted.web.server import Request, Site
+from twisted.web.server import NOT_DONE_YET, Request, Site, UnsupportedMethod
 
-from sightline.web.origin import is_loopback
-from sightline.web.proxies import Proxies
+from sightline.web.proxies import UNIX
 from sightline.live.hub import Hub
 from sightline.web.assets import Asset, PageResource
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.request_context import RequestContext
+from sightline.web.http_channel import Check, PatientChannel
 
 # S25 of the security requirements. img-src data: is for the map's controls and friends' faces.
 CSP = "; ".join(
@@ -47,13 +47,6 @@ _HEADERS = {
     b"x-frame-options": b"DENY",
 }
 _HSTS = b"max-age=31536000"
-_MAX_BODY = 64 * 1024  # bytes
-# A phone would send a message that is too large for us again and again if it were refused here; so
-# these are read, and put aside as what they are.
-_MAX_POST = 256 * 1024  # bytes, /pub
-_LINGER = 1.0  # s a connection is read on after a refusal
-_UNHEARD = 15.0  # s an idle connection may take to go
-_CLOSING = 300.0  # s until a connection that we closed is cut off, whatever is still on its way
 _IDLE = 60  # s a kept-alive connection may wait between requests
 
 
@@ -62,16 +55,42 @@ class PlainRequest(Request):
 
     _log = Logger()
 
+    def handleContentChunk(self, data: bytes) -> None:
+        """Part of the body, within bounds."""
+        channel: Any = self.channel
+        if channel is None or channel.takes(len(data)):
+            super().handleContentChunk(data)
+
+    def process(self) -> None:
+        """Find the resource and let it answer."""
+        self.site = self.channel.site
+        self.setHeader(b"date", http.datetimeToString())
+        self.prepath = []
+        self.postpath = [unquote_to_bytes(part) for part in self.path[1:].split(b"/")]
+        try:
+            self.render(self.site.getResourceFor(self))
+        except Exception:
+            self.processingFailed(Failure())
+
     def render(self, resrc: IResource) -> None:
         """Every answer of every resource starts from the same headers."""
-        self.responseHeaders.removeHeader(b"server")
         for name, value in _HEADERS.items():
             self.setHeader(name, value)
         front: RequestContext | None = getattr(self.site, "front", None)
         if front is not None and front.secure(self):
             self.setHeader(b"strict-transport-security", _HSTS)
         self.setHeader(b"content-type", b"text/plain; charset=utf-8")
-        super().render(resrc)
+        try:
+            body = resrc.render(self)
+        except UnsupportedMethod as why:
+            self.setResponseCode(http.NOT_ALLOWED)
+            self.setHeader(b"allow", b", ".join(sorted(why.allowedMethods)))
+            body = b"This cannot be done here.\n"
+        if body is NOT_DONE_YET:
+            return
+        self.setHeader(b"content-length", b"%d" % len(body))
+        self.write(b"" if self.method == b"HEAD" else body)
+        self.finish()
 
     def processingFailed(self, reason: Any) -> Any:
         """A bug of ours: it goes to the log; the asker learns only that it happened."""
@@ -82,130 +101,10 @@ class PlainRequest(Request):
             self.loseConnection()
             return reason
         self.setResponseCode(http.INTERNAL_SERVER_ERROR)
-        self.responseHeaders.removeHeader(b"server")
         self.setHeader(b"content-type", b"text/plain; charset=utf-8")
         self.write(b"Something went wrong here. It is in the server's log.\n")
         self.finish()
         return reason
-
-
-class PatientChannel(http.HTTPChannel):
-    """An HTTP/1.1 connection that waits for a request, but not for ever (slow loris)."""
-
-    request_seconds = 10.0  # s from a request's first byte to its last
-    leaves: Callable[[], None] | None = None  # the crowd of connections that are HTTP
-    _late: IDelayedCall | None = None
-    _cut: IDelayedCall | None = None
-    _refused = False
-
-    def connectionMade(self) -> None:
-        """The first request is due now."""
-        super().connectionMade()
-        self._expect()
-
-    def dataReceived(self, data: bytes) -> None:
-        """Part of a request: the rest is due soon."""
-        if self._late is None and not self._handlingRequest:
-            self._expect()
-        super().dataReceived(data)
-
-    def _expect(self) -> None:
-        self._late = self.callLater(self.request_seconds, self._give_up)
-
-    def _give_up(self) -> None:
-        self._late = None
-        self._refuse(408, b"Request Timeout")
-
-    def _in_time(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
-
-    def allHeadersReceived(self) -> None:
-        """Refuse a body we would never want."""
-        path = getattr(self, "_path", b"").partition(b"?")[0]
-        most = _MAX_POST if path == b"/pub" else _MAX_BODY
-        if self.length is None or self.length > most:
-            # The body is not read; what has come of it is dropped.
-            return self._refuse(413, b"Content Too Large")
-        super().allHeadersReceived()
-
-    def rawDataReceived(self, data: bytes) -> None:
-        """Part of a body, unless it is of one we refused."""
-        if not self._refused:
-            super().rawDataReceived(data)
-
-    def allContentReceived(self) -> None:
-        """The request is complete; answering may take its time."""
-        if not self._refused:
-            self._in_time()
-            super().allContentReceived()
-
-    def lineLengthExceeded(self, line: bytes) -> None:
-        """A URL or a header beyond all measure."""
-        self._refuse(431, b"Request Header Fields Too Large")
-
-    def _refuse(self, code: int, reason: bytes) -> None:
-        if self._refused or self.transport is None:
-            return
-        self._refused = True
-        self._in_time()
-        self.dataReceived = lambda data: None  # type: ignore[method-assign]
-        self.transport.write(
-            b"HTTP/1.1 %d %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % (code, reason)
-        )
-        # Whoever is still sending must be read on, or the reset would take our answer with it.
-        self._late = self.callLater(_LINGER, self._hang_up)
-
-    def _hang_up(self) -> None:
-        self._late = None
-        self.loseConnection()
-        self._cut_off_in(_LINGER)
-
-    def loseConnection(self) -> None:
-        """Close when everything is sent; but not whenever it pleases the other side.
-
-        Over TLS a connection that never shook hands, or does not answer our goodbye, would stay.
-        """
-        if self.transport is None:
-            return  # it is a WebSocket's by now
-        self._cut_off_in(_CLOSING)
-        super().loseConnection()
-
-    def _cut_off_in(self, seconds: float) -> None:
-        if self._cut is not None:
-            self._cut.cancel()
-        self._cut = self.callLater(seconds, self._cut_off)
-
-    def _cut_off(self) -> None:
-        self._cut = None
-        transport: Any = self.transport  # TCP, a socket file, or TLS over either
-        transport.abortConnection()
-
-    def timeoutConnection(self) -> None:
-        """Idle for too long. Twisted's own would write the browser's address into the log."""
-        self.loseConnection()
-        self._cut_off_in(_UNHEARD)
-
-    def upgraded(self) -> None:
-        """The connection is a WebSocket from now on, and none of ours."""
-        # The HTTP side has done its part; what it still holds would stay for hours.
-        self.requests.clear()
-        self._leave()
-
-    def _leave(self) -> None:
-        leaves, self.leaves = self.leaves, None
-        if leaves is not None:
-            leaves()
-
-    def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Gone, with whatever was due."""
-        self._in_time()
-        if self._cut is not None:
-            self._cut.cancel()
-            self._cut = None
-        self._leave()
-        super().connectionLost(reason)
 
 
 class Health(Resource):
@@ -264,7 +163,7 @@ class Root(Resource):
 class QuietSite(Site):
     """The HTTP side of our port. ``front`` None: nobody is let in here, pages only lead elsewhere.
 
-    ``crowd``: who is counted; the addresses of ``proxies`` and this machine's own speak for many.
+    ``limits`` is the gate; ``patience`` is how many s somebody may take nothing of an answer.
     """
 
     noisy = False
@@ -272,41 +171,56 @@ class QuietSite(Site):
     def __init__(
         self,
         root: Resource,
-        clock: IReactorTime,
+        clock: Any,
         front: RequestContext | None,
         *,
         request_seconds: float,
-        connection_limits: ConnectionLimits | None = None,
-        proxies: Proxies | None = None,
+        limits: ConnectionLimits | None = None,
+        patience: float = 10.0,
     ) -> None:
-        super().__init__(root, requestFactory=PlainRequest, timeout=_IDLE, reactor=clock)
+        # Forms are nobody's here but the Recorder's, which reads its own.
+        super().__init__(
+            root,
+            requestFactory=PlainRequest,
+            timeout=_IDLE,
+            reactor=clock,
+            parsePOSTFormSubmission=False,
+        )
         self.front = front
-        self._connection_limits = connection_limits
-        self._proxies = proxies or Proxies()
+        self.limits = ConnectionLimits(clock) if limits is None else limits
         self.displayTracebacks = False
         # Directly, not behind Twisted's chooser of HTTP versions: `h2` being installed must not
         # change what we speak, and `/ws` needs HTTP/1.1.
         self._request_seconds = request_seconds
+        self._patience = patience
 
     def buildProtocol(self, addr: Any) -> Any:
         """A channel for whoever comes, if there is room; None closes the connection at once."""
-        connection_limits = self._connection_limits
-        if connection_limits is None:
-            return super().buildProtocol(addr)
-        address: str | None = getattr(addr, "host", None)
-        if address is not None and (is_loopback(address) or address in self._proxies):
-            address = None
-        if not connection_limits.enter(address):
+        peer: str = getattr(addr, "host", None) or UNIX
+        if not self.limits.enter(peer):
             return None
         channel: Any = super().buildProtocol(addr)
-        channel.leaves = lambda: connection_limits.leave(address)
+        channel.entered(peer)
         return channel
 
     def protocol(self) -> PatientChannel:  # type: ignore[override]
         """A new connection's channel."""
         channel = PatientChannel()
         channel.request_seconds = self._request_seconds
+        channel.patience = self._patience
+        channel.limits = self.limits
+        channel.check = self._check
         return channel
+
+    def _check(self, path: bytes) -> Check | None:
+        """What the resource at this path has to say to the head of a request alone."""
+        child = getattr(self.resource, "children", {}).get(path[1:])
+        found: Check | None = getattr(child, "check_head", None)
+        return found
+
+    def getContentFile(self, length: int | None) -> BytesIO:
+        """Where a body goes: into memory, which its length, or the count of its chunks, bounds."""
+        return BytesIO()
 
     def acceptableProtocols(self) -> list[bytes]:
         """What we offer over TLS."""

@@ -23,20 +23,25 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IPushProducer
 from twisted.internet.protocol import connectionDone
 from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from sightline.live import protocol as wire
 from sightline.auth.permissions import User
-from sightline.web.origin import is_loopback
+from sightline.web.inflow import Allowance, Ends, Inflow
 from sightline.auth.session import Visitor
 from sightline.live.protocol import Malformed, Resume
 from sightline.live.requests import Requests
+from sightline.model.token_bucket import TokenBucket
+from sightline.web.connection_limits import LOCAL, ConnectionLimits
 from sightline.web.fanout import FanOut, Viewer
 from sightline.web.framing import frame
-from sightline.web.request_context import Authenticator, RequestContext
+from sightline.web.request_context import Authenticator, RequestContext, is_upgrade
+from sightline.web.outflow import PIECE_PUSHED, Outflow
 
+_log = Logger()
 _CLOSING = 2.0  # s a browser may take to answer our close
 _REASON = 123  # bytes a close frame has for it
 # Requests with a rate of their own: whoever drives sends many, and must be able to stop besides.
@@ -68,26 +73,6 @@ class SocketLimits:
     ping: float = 30
 
 
-class Budget:
-    """So many a second (``rate``), with a burst of twice that. Times in s."""
-
-    __slots__ = ("_at", "_left", "_rate")
-
-    def __init__(self, rate: float, now: float) -> None:
-        self._rate = rate
-        self._left = 2 * rate
-        self._at = now
-
-    def spend(self, now: float) -> bool:
-        """Whether one more is within it."""
-        self._left = min(2 * self._rate, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
 @implementer(IPushProducer)
 class BrowserConnection(WebSocketServerProtocol):
     """The browser's end of the fan-out, and the way its requests come in."""
@@ -114,11 +99,37 @@ class BrowserConnection(WebSocketServerProtocol):
         self.heard = self.factory.clock.seconds()
         self._pinged = False
         limits = self.factory.limits
-        self._budget = Budget(limits.rate, self.heard)
-        self._driving_budget = Budget(limits.driving, self.heard)
+        self._budget = TokenBucket(limits.rate, 2 * limits.rate, self.heard)
+        self._driving_budget = TokenBucket(limits.driving, 2 * limits.driving, self.heard)
         if self.factory.sends_large(self.visitor):
             self.maxFramePayloadSize = self.maxMessagePayloadSize = limits.large
+        self._open_flows(limits)
         super().connectionMade()
+
+    def _open_flows(self, limits: SocketLimits) -> None:
+        """What comes is counted before it is parsed, what goes waits outside of the transport."""
+        transport, gate, client = self.transport, self.factory.gate, self.client
+        self._direct = isinstance(transport, tcp.Connection) and not transport.TLS
+        self._out = Outflow(
+            transport.write, self._not_taken, gate.unsent, client, asks=self._direct
+        )
+        # Messages, as many control frames or fragments, and all of them as long as they may be.
+        frames = 2 * (limits.rate + limits.driving)
+        allowance = Allowance(frames, limits.rate * self.factory.longest(self.visitor))
+        self._in = Inflow(
+            allowance,
+            gate.turns,
+            client,
+            Ends(
+                self._feed,
+                transport.pauseProducing,
+                transport.resumeProducing,
+                lambda why: self.bye(wire.POLICY, why),
+                lambda: self.dropConnection(abort=True),
+            ),
+            self.heard,
+            gate.frames(client),
+        )
 
     def onConnect(self, request: ConnectionRequest) -> str:
         """Refuse whom we do not serve, before anything is upgraded."""
@@ -133,7 +144,6 @@ class BrowserConnection(WebSocketServerProtocol):
         """Upgraded. The browser says where its picture stands, soon."""
         transport, factory = self.transport, self.factory
         transport.unregisterProducer()  # the HTTP channel's
-        self._direct = isinstance(transport, tcp.Connection) and not transport.TLS
         self.send = transport.socket.send if self._direct else self._send_through
         # A pull producer hears each time the transport's buffer is empty again. That it is not,
         # we know by ourselves: everything is written either by the fan-out or by `sendData`.
@@ -151,7 +161,17 @@ class BrowserConnection(WebSocketServerProtocol):
         """Anything from the browser is a sign of life of its network, not of the page."""
         self.heard = self.factory.clock.seconds()
         self._pinged = False
-        self._dataReceived(data)
+        if self.state == self.STATE_CONNECTING:
+            self._dataReceived(data)  # the HTTP server has read it already
+        else:
+            self._in.received(data, self.heard)
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self._dataReceived(data)
+        except Exception:
+            _log.failure("Could not read a frame")
+            self.dropConnection(abort=True)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """A resume or a request."""
@@ -167,7 +187,7 @@ class BrowserConnection(WebSocketServerProtocol):
             ):
                 return self.bye(wire.TOO_BIG, "too large a message")
             driving = not isinstance(said, Resume) and said.do in _DRIVING
-            if not (self._driving_budget if driving else self._budget).spend(self.heard):
+            if not (self._driving_budget if driving else self._budget).take(self.heard):
                 return self.bye(wire.POLICY, "too many messages")
             if isinstance(said, Resume):
                 if self._viewer is not None:
@@ -212,17 +232,27 @@ class BrowserConnection(WebSocketServerProtocol):
         if self._direct and self._viewer is not None:
             # News written straight to the socket would overtake what the transport holds.
             self.factory.fanout.write(self._viewer, data)
-        else:
+        elif self._out.empty:
             self.transport.write(data)
+        else:
+            self._out.add(data)
 
     def _send_through(self, data: bytes) -> int:
         # TLS: the bytes must pass the transport. If it gets full, it says so by pauseProducing.
+        if len(data) > PIECE_PUSHED:
+            self.transport.write(data[:PIECE_PUSHED])
+            return PIECE_PUSHED
         self.transport.write(data)
         return len(data)
 
-    def send_later(self, data: bytes) -> None:
-        """Write through the transport's buffer."""
-        self.transport.write(data)
+    def send_later(self, data: bytes | memoryview) -> None:
+        """Write when the transport has room."""
+        self._out.add(data)
+
+    def _not_taken(self) -> None:
+        """Too much waits for this browser, or for its address, or for all."""
+        self.factory.fanout.too_slow += 1
+        self.dropConnection(abort=True)
 
     def too_slow(self) -> None:
         """The fan-out gave up on this browser."""
@@ -230,12 +260,13 @@ class BrowserConnection(WebSocketServerProtocol):
 
     def pauseProducing(self) -> None:
         """The TLS transport is full."""
+        self._out.full()
         if self._viewer is not None:
             self.factory.fanout.full(self._viewer)
 
     def resumeProducing(self) -> None:
         """The transport's buffer is empty again."""
-        if self._viewer is not None:
+        if self._out.drained() and self._viewer is not None:
             self.factory.fanout.drained(self._viewer)
 
     def stopProducing(self) -> None:
@@ -291,10 +322,17 @@ class BrowserConnection(WebSocketServerProtocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Gone."""
         self._leave()
+        self._in.stop()
+        self._out.end()
         if self._counted:
             self._counted = False
             self.factory.count_out(self)
         super().connectionLost(reason)
+
+    @property
+    def client(self) -> str:
+        """Under which name its address is counted."""
+        return self.factory.gate.key(self.address)
 
     @property
     def user(self) -> User:
@@ -318,6 +356,7 @@ class Sockets(WebSocketServerFactory):
         *,
         compression: bool = True,
         publishes: Callable[[User], bool] = lambda user: False,
+        gate: ConnectionLimits | None = None,
     ) -> None:
         super().__init__(protocols=[wire.SUBPROTOCOL], server="", reactor=reactor)
         self.clock = reactor
@@ -326,6 +365,7 @@ class Sockets(WebSocketServerFactory):
         self.hello = hello
         self.door = door
         self.limits = limits
+        self.gate = ConnectionLimits(reactor) if gate is None else gate
         self._publishes = publishes
         self.malformed = 0
         self.refused = 0
@@ -366,7 +406,11 @@ class Sockets(WebSocketServerFactory):
                 return PerMessageDeflateOfferAccept(
                     offer,
                     request_no_context_takeover=offer.accept_no_context_takeover,
-                    max_message_size=self._largest(),
+                    max_message_size=(
+                        self.limits.message
+                        if self._arriving is None
+                        else self.longest(self._arriving[0])
+                    ),
                 )
         return None
 
@@ -374,9 +418,9 @@ class Sockets(WebSocketServerFactory):
         """Whether this visitor's messages may be large."""
         return self._publishes(visitor.user)
 
-    def _largest(self) -> int:
-        large = self._arriving is not None and self.sends_large(self._arriving[0])
-        return self.limits.large if large else self.limits.message
+    def longest(self, visitor: Visitor) -> int:
+        """The longest message of this visitor that we take."""
+        return self.limits.large if self.sends_large(visitor) else self.limits.message
 
     def arrive(self, visitor: Visitor, address: str, upgrade: Callable[[], Any]) -> Any:
         """Let ``upgrade`` make the connection of this visitor, who is at this address."""
@@ -414,12 +458,12 @@ class Sockets(WebSocketServerFactory):
 
     def count_in(self, connection: BrowserConnection) -> str | None:
         """Count a new connection, or say why there is no room for it."""
-        limits, address = self.limits, connection.address
+        limits, address = self.limits, connection.client
         why = None
         if len(self.connections) >= limits.connections:
             why = "too many connections"
-        elif 0 < limits.connections_per_address <= self._per_address[address] and not is_loopback(
-            address
+        elif 0 < limits.connections_per_address <= self._per_address[address] and (
+            address != LOCAL
         ):
             why = "too many connections from this address"
         elif (
@@ -439,7 +483,7 @@ class Sockets(WebSocketServerFactory):
         """A counted connection is gone."""
         self.connections.discard(connection)
         for counter, key in (
-            (self._per_address, connection.address),
+            (self._per_address, connection.client),
             (self._per_user, connection.user.name),
         ):
             counter[key] -= 1
@@ -464,7 +508,7 @@ class SocketResource(WebSocketResource):
 
     def render(self, request: Request) -> bytes | int:
         """Hand the connection over, or say why not."""
-        if (request.getHeader(b"upgrade") or b"").lower() != b"websocket":
+        if not is_upgrade(request):
             request.setResponseCode(426)
             request.setHeader(b"upgrade", b"websocket")
             return b"This is a WebSocket.\n"

@@ -34,7 +34,7 @@ _RESERVE = 100  # file descriptors for all that is no browser: database, log, br
 
 
 class Ports(MultiService):
-    """All of them. ``listen`` is the endpoint for ``tree``; ``sockets`` counts the WebSockets.
+    """All of them. ``listen`` is the endpoint for ``tree``; ``gate`` is what all of them share.
 
     Pages are served once ``ready`` has fired.
     """
@@ -48,21 +48,20 @@ class Ports(MultiService):
         tree: Resource,
         front: RequestContext,
         wall: Callable[[], float],
-        sockets: Callable[[], int],
+        gate: ConnectionLimits,
         announce: Callable[[str], None],
         ready: Deferred[None],
     ) -> None:
         super().__init__()
         limits, https = settings.limits, settings.https
-        self.connection_limits = ConnectionLimits(_room(), limits.http_per_address, sockets)
-        if self.connection_limits.most < limits.connections:
+        self.gate = gate
+        if gate.most < limits.connections:
             self._log.warn(
                 "There are file descriptors for {most} connections only, not for"
                 " limits.connections = {wanted}; raise the limit (ulimit -n, LimitNOFILE)",
-                most=self.connection_limits.most,
+                most=gate.most,
                 wanted=limits.connections,
             )
-        proxies = Proxies(settings.server.proxies)
 
         def site(pages: Resource, front: RequestContext | None) -> QuietSite:
             return QuietSite(
@@ -70,8 +69,8 @@ class Ports(MultiService):
                 reactor,
                 front,
                 request_seconds=limits.handshake_seconds,
-                connection_limits=self.connection_limits,
-                proxies=proxies,
+                limits=gate,
+                patience=limits.behind_seconds,
             )
 
         pages = site(tree, front)
@@ -95,7 +94,7 @@ class Ports(MultiService):
 
     def gauges(self) -> Mapping[str, Any]:
         """Further fields of ``server/sightline``."""
-        found: dict[str, Any] = {"turned_away": self.connection_limits.refused}
+        found: dict[str, Any] = {"turned_away": sum(self.gate.refused.values())}
         if self._certificate is not None:
             found["https"] = self._certificate.state
         return found
@@ -103,6 +102,18 @@ class Ports(MultiService):
     def look(self) -> Deferred[None] | None:
         """Somebody says that there is a new certificate."""
         return None if self._certificate is None else self._certificate.look(settled=True)
+
+
+def front_gate(settings: Settings) -> ConnectionLimits:
+    """What one client may cost us, and all of them: by the settings and our file descriptors."""
+    limits = settings.limits
+    return ConnectionLimits(
+        reactor,
+        most=_room(),
+        per_client=limits.http_per_address,
+        proxies=Proxies(settings.server.proxies),
+        unsent=limits.unsent_bytes,
+    )
 
 
 def _public(settings: Settings) -> str | None:

@@ -29,6 +29,7 @@ from sightline.owntracks.region_ports import PhoneRegionsPort
 from sightline.owntracks.requests import PhoneRequests
 from sightline.owntracks.setup_link import SetUpTarget
 from sightline.settings import Settings
+from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.request_context import RequestContext
 from sightline.wiring.errors import CannotStart
 from sightline.wiring.owntracks_ranges import PostDurability, StoredRanges
@@ -69,6 +70,7 @@ class OwnTracks:
         recorder: HistoryRecorder | None = None,
         others: PeerBus | None = None,
         duty: Leadership | None = None,
+        gate: ConnectionLimits | None = None,
     ) -> None:
         people = LatestPositions(hub.world)
         opened = keys(settings)
@@ -77,7 +79,7 @@ class OwnTracks:
             ranges: Ranges = StoredRanges(store)
         else:
             ranges = fixes = Memory()
-        live = RecorderSockets(reactor, account_service, people)
+        self.live = live = RecorderSockets(reactor, account_service, people, gate)
         self.phones = PhoneService(
             reactor, wall, hub, people, fixes, live, opened, send, regions, others, duty
         )

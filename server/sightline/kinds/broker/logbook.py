@@ -16,6 +16,7 @@ from sightline.kinds.broker.log import Noise, read
 from sightline.model.kind import Arrival, CannotDecode, State, Update
 from sightline.model.record import Record
 from sightline.model.text import clean
+from sightline.model.token_bucket import TokenBucket
 
 RING = 300
 """Lines of one broker that are shown."""
@@ -55,23 +56,6 @@ class Is(msgspec.Struct, frozen=True):
         return self.state
 
 
-class _Budget:
-    """So many a second, and a burst; time comes from outside (epoch s)."""
-
-    def __init__(self) -> None:
-        self._left = BURST
-        self._at = 0.0
-
-    def spend(self, at: float) -> bool:
-        passed = max(0.0, at - self._at)
-        self._at = at
-        self._left = min(BURST, self._left + passed * PER_SECOND)
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
 class Book:
     """The log of one broker and the clients it speaks of."""
 
@@ -83,7 +67,7 @@ class Book:
         self.noise = 0
         self.since: float | None = None
         self.shown = 0
-        self._budgets = {True: _Budget(), False: _Budget()}
+        self._budgets = {grave: TokenBucket(PER_SECOND, BURST, 0.0) for grave in (True, False)}
 
     def take(self, suffix: str, text: str, at: float) -> list[Update]:
         """A line came."""
@@ -95,7 +79,7 @@ class Book:
             self.noise += 1
             return []
         readings = self.clients(self.roster.take(line.event, at))
-        if not self._budgets[line.level in _GRAVE].spend(at):
+        if not self._budgets[line.level in _GRAVE].take(at):
             self.missed += 1
             return readings
         self.shown = n = self.shown + 1
