@@ -88,11 +88,18 @@ def test_an_account_from_the_first_day_to_the_last(run):
         (["user", "role", "root", "viewer"], GOOD, "last admin"),
         (["user", "remove", "root"], GOOD, "last admin"),
         (["token", "add", "root", "t", "--scope", "publish"], GOOD, "publish needs them"),
+        (
+            ["token", "add", "x", "t", "--scope", "publish", "--thing", "friend/x/p"],
+            GOOD,
+            "sightline user grant x own friend/x/p",
+        ),
         (["token", "revoke", "none"], GOOD, "there is no token none"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(run, words, typed, why):
     run("user", "add", "root", "--role", "admin")
+    if words[:3] == ["token", "add", "x"]:
+        run("user", "add", "x", "--see", "friend/x")
     said = run(*words, typed=typed, fails=True)
     assert why in said
     assert len(said.splitlines()) == 1
@@ -107,6 +114,18 @@ def test_a_token_is_shown_once_and_revoked(run):
     assert secret not in listed
     run("token", "revoke", number)
     assert run("token", "list") == "There are no tokens.\n"
+
+
+def test_a_new_password_offers_to_end_the_tokens_too(run):
+    run("user", "add", "jane", "--own", "friend/jane")
+    run("token", "add", "jane", "wall", "--scope", "see")
+    run("token", "add", "jane", "phone", "--scope", "publish", "--thing", "friend/jane/phone")
+    said = run("user", "passwd", "jane", typed="another-good-one")
+    assert "jane: 2 API tokens still work; --end-tokens ends them all" in said
+    said = run("user", "passwd", "jane", "--end-tokens", typed="a-third-good-one")
+    assert "still work" not in said
+    assert run("token", "list") == "There are no tokens.\n"
+    assert "password, 2 tokens ended" in run("audit")
 
 
 def test_without_a_state_folder_it_says_what_to_do(tmp_path, capsys):

@@ -23,12 +23,14 @@ from sightline.cli.bookmarks import Bookmarks
 from sightline.cli.exporting import Export, moment
 from sightline.cli.importing import Import
 from sightline.cli.progress import Progress
+from sightline.history import tables
 from sightline.history.formats import rec
 from sightline.history.importing import CannotImport, Source, sources, steps
 from sightline.history.lines import Problem
 from sightline.history.memory import MemoryStore
 from sightline.history.record import entry
 from sightline.history.store import Span
+from sightline.history.writing import StoreWriter
 from sightline.kinds.friends.decode import decode
 from sightline.model.kind import Timeouts
 
@@ -213,6 +215,8 @@ def test_whose_a_file_is_must_be_known(tmp_path, folder):
         ([file], "jane", "no user/device"),
         ([file], "jane/phone/event", "no user/device"),
         ([file], "jane/" + "x" * 200, "no user/device"),
+        ([file], "../evil", "no user/device: nobody is called"),
+        ([file], "jane/.", "no user/device: nobody is called"),
         ([tmp_path / "none"], "", "no such file"),
         ([Path("/proc/self/fdinfo")], "", r"holds no \.rec files"),
     ):
@@ -337,3 +341,25 @@ def test_the_commands_work_on_the_servers_own_history(folder, tmp_path):
     found = [record.deed.what for record in database.records(Search())]
     database.close()
     assert found == ["export", "import", "import"]
+
+
+def test_a_name_that_can_be_no_file_keeps_nobody_else_from_being_exported(tmp_path):
+    """As a history of before has them; what comes in now has no such names."""
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    long = "\u20ac" * 128  # 384 bytes
+    sql = tables.opened(state / tables.FILE)
+    things = (JANE, "friend/../evil", "friend/jane/.", f"friend/jane/{long}")
+    writer = StoreWriter(sql)
+    writer.write([entry(thing, "fix", TST, TST, location()) for thing in things], [])
+    writer.close()
+    done = sightline("export", "--to", "out/in", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.rec")]
+    assert found == [Path("out/in/rec/jane/phone/2026-11.rec")]
+    for name in ("'../evil'", "'jane/.'", long):
+        assert name in done.stderr
+    assert done.stderr.count("left out: ") == 3
+    done = sightline("export", "../evil", "--to", "out", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "'../evil' cannot be the name of a file" in done.stderr

@@ -198,6 +198,92 @@ async def test_events_are_told_newest_first_to_who_may_see_them(house):
     assert (await home.asks("GET", "/events?after=x", cookie=home.admin)).code == "malformed"
 
 
+HIDDEN = "friend/eve/secretphone"
+
+
+@pytest_twisted.ensureDeferred
+async def test_hidden_events_show_in_no_answer_no_number_and_no_mark(house):
+    home = await _home(house)
+    shown = [event(n, "transition", JANE) for n in (2, 5, 8)]
+    hidden = [event(n + 0.25, "transition", HIDDEN) for n in range(10)]
+    hidden += [event(n + 0.5, "crossing", JANE, region="attic", name="attic") for n in range(10)]
+    await home.store.write([*shown, *hidden], [])
+    nobody, jane = await home.knows("nobody"), await home.knows("v", see=("friend/jane",))
+    made_up = f"{T0 + 9.5!r}_0_transition_x"
+    for after in ("", f"&after={made_up}", f"&after={T0 + 3!r}_0_drive_friend/eve/secretphone"):
+        for limit in (1, 2, 1000):
+            for about in ("", f"&thing={JANE}", f"&thing={HIDDEN}"):
+                query = f"/events?limit={limit}{after}{about}"
+                said = (await home.asks("GET", query, cookie=nobody)).said
+                assert (said["events"], said["next"]) == ([], None), query
+                answer = await home.asks("GET", query, cookie=jane)
+                assert b"secretphone" not in answer.data
+                assert b"attic" not in answer.data
+    for about in ("", f"&thing={JANE}"):
+        times, after = [], ""
+        for left in (2, 1, 0):
+            said = (await home.asks("GET", f"/events?limit=1{after}{about}", cookie=jane)).said
+            times += [one["tst"] - T0 for one in said["events"]]
+            assert (said["next"] is None) == (left == 0)
+            after = f"&after={said['next']}"
+        assert times == [8, 5, 2]
+    # An admin's mark, passed on, opens nothing.
+    mark = (await home.asks("GET", "/events?limit=1", cookie=home.admin)).said["next"]
+    said = (await home.asks("GET", f"/events?limit=9&after={mark}", cookie=jane)).said
+    assert [one["tst"] - T0 for one in said["events"]] == [8, 5, 2]
+
+
+@pytest_twisted.ensureDeferred
+async def test_crossings_of_hidden_regions_are_in_no_track_calendar_or_export(house):
+    home = await _home(house)
+    home.shows(JANE)
+    seen = [event(n, "crossing", JANE, region="home") for n in (1, 3)]
+    hidden = [event(n, "crossing", JANE, region="attic", name="attic") for n in (0, 2, 4, 5)]
+    await home.store.write([*seen, *hidden], [])
+    jane = await home.knows("jane", own=("friend/jane",), see=("region/home",))
+    path = f"/history/{JANE}?sort=crossing"
+    for query, times in (("", [1, 3]), ("&limit=1", [1]), ("&last=1", [3]), ("&last=9", [1, 3])):
+        answer = await home.asks("GET", path + query, cookie=jane)
+        assert [one["tst"] - T0 for one in answer.said["data"]] == times
+        assert answer.said["count"] == len(times)
+        assert b"attic" not in answer.data
+    path = f"/days/{JANE}?month=2026-11&sort=crossing"
+    assert [d["count"] for d in (await home.asks("GET", path, cookie=jane)).said["days"]] == [2]
+    assert [d["count"] for d in (await home.asks("GET", path, cookie=home.admin)).said["days"]] == [
+        6
+    ]
+    answer = await home.asks("GET", "/friends/jane/phone/export", cookie=jane)
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as made:
+        lines = made.read("history.jsonl")
+    assert lines.count(b"\n") == 2
+    assert b"attic" not in lines
+
+
+@pytest_twisted.ensureDeferred
+async def test_neither_links_nor_tokens_that_do_not_see_are_told_of_the_past(house):
+    home = await _home(house)
+    home.shows(JANE)
+    await home.store.write([fix(0), event(1, "transition", JANE)], [])
+    await home.knows("jane", "admin", own=("friend/jane",))
+    opened = await home.asks("POST", "/link", {"token": await home.link(home.admin, JANE)})
+    post = await home.token("jane", "publish", things=("friend/jane",))
+    figures = await home.token("jane", "metrics")
+    sees = await home.token("jane", "see")
+    past = [r for _, r in home.api._routes if r.path.split("/")[1] in PAST]
+    assert len(past) == 6
+    for route in past:
+        path = (
+            route.path.format(kind="friend", group="jane", id="phone") + f"?at={T0}&month=2026-11"
+        )
+        for who in ({"cookie": opened.cookie}, {"token": post}, {"token": figures}):
+            answer = await home.asks("GET", path, **who)
+            assert (answer.status, answer.code) == (403, "forbidden"), path
+        assert (await home.asks("GET", path, token=sees)).status in (200, 404)
+
+
+PAST = ("history", "days", "scene", "events")
+
+
 @pytest_twisted.ensureDeferred
 async def test_the_days_of_a_month_with_anything_in_them(house):
     home = await _home(house)

@@ -10,8 +10,11 @@ import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred
 
+from sightline.auth.permissions import EVERYTHING, Grants, user_of, visitor
+from sightline.history import cursors
 from sightline.history.record import HistoryEntry, LastState, digest, entry
 from sightline.history.store import MOST, BadCursor, HistoryPage, Span, Store
+from sightline.history.visible import shows
 from stores import MAKERS
 
 T0 = 1_795_235_000.0
@@ -152,6 +155,67 @@ async def test_events_are_found_by_time_and_sort_over_all_things(store):
     assert some == [alarms[2], alarms[1]]
     assert await events("fix") == []  # tracks are asked for by thing
     assert await events() == []
+
+
+SIGHTS = {
+    "nothing": visitor(()).sight,
+    "a grant of nobody": user_of("v", "viewer", Grants()).sight,
+    "jane": user_of("v", "viewer", Grants(see=frozenset(("friend/jane",)))).sight,
+    "one phone": user_of("v", "viewer", Grants(see=frozenset((OMAR,)))).sight,
+    "friends": user_of("v", "viewer", Grants(see=frozenset(("friend",)))).sight,
+    "friends and a robot": user_of("v", "viewer", Grants(see=frozenset(("friend", BOT)))).sight,
+    "regions of jane's": user_of(
+        "jane",
+        "viewer",
+        Grants(own=frozenset(("friend/jane",)), see=frozenset(("region/work",))),
+        owners=("jane", "friend/jane/phone", "omar"),
+    ).sight,
+    "robots": user_of("o", "operator", Grants(see=frozenset(("probot",)))).sight,
+    "all": user_of("v", "viewer", Grants(see=frozenset("*"))).sight,
+    "everything": EVERYTHING,
+}
+REGIONS = (None, "home", "work", "jane/a", "omar/b", "friend/jane/phone/c", "friend/omar/x/d")
+
+
+@pytest.mark.parametrize("sight", SIGHTS.values(), ids=list(SIGHTS))
+@pytest_twisted.ensureDeferred
+async def test_of_events_that_are_hidden_nothing_is_given_nor_counted_nor_marked(store, sight):
+    dice = random.Random(7)
+    things = (JANE, "friend/jane/watch", "friend/jan/e", "friend/jane2/phone", OMAR, BOT)
+    entries = []
+    for n in range(150):
+        thing, region = dice.choice(things), dice.choice(REGIONS)
+        sort = dice.choice(
+            ("transition", "crossing") if "friend/" in thing else ("drive", "crossing")
+        )
+        said = {"n": n} if region is None else {"n": n, "region": region}
+        tst = T0 + dice.randrange(40)  # many at the same time
+        entries.append(entry(thing, sort, tst, tst, json.dumps(said).encode()))
+    await store.write(entries, [])
+    sorts = ("transition", "crossing", "drive")
+    every = await everything(lambda after: store.events(sorts, limit=50, after=after))
+    assert len(every) == 150
+    wanted = [e for e in every if shows(sight, e)]
+    for limit in (1, 7, 1000):
+        told: list[HistoryEntry] = []
+        after: str | None = None
+        while True:
+            page = await store.events(sorts, limit=limit, after=after, sight=sight)
+            told += page.entries
+            # As full as if there were nothing else, and one more page just when there is more.
+            assert len(page.entries) == min(limit, len(wanted) - len(told) + len(page.entries))
+            assert (page.more is None) == (len(told) == len(wanted))
+            if (after := page.more) is None:
+                break
+            assert cursors.event(after)[2] == page.entries[-1].thing
+        assert told == wanted
+    rising = await everything(
+        lambda after: store.events(sorts, newest_first=False, limit=7, after=after, sight=sight)
+    )
+    assert rising == wanted[::-1]
+    # A mark that somebody made up gives no more than that.
+    page = await store.events(sorts, after=f"{T0 + 20!r}_0_transition_x", sight=sight)
+    assert list(page.entries) == [e for e in wanted if e.tst < T0 + 20]
 
 
 @pytest_twisted.ensureDeferred

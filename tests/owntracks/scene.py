@@ -225,6 +225,12 @@ class Client:
     def leaves(self) -> None:
         self._protocol.sendClose(1000)
 
+    def stops_reading(self) -> None:
+        self._protocol.transport.pauseProducing()
+
+    def reads_on(self) -> None:
+        self._protocol.transport.resumeProducing()
+
     async def until(self, fact: Any) -> None:
         if fact():
             return

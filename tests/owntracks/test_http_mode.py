@@ -60,6 +60,7 @@ async def test_only_the_login_of_a_phones_own_token_may_post_for_it(house):
         (basic("jane", token), "jane", "tablet", 401),
         (basic("jane", token), "jane", "+", 401),
         (basic("jane", token), "jane", "a/b", 401),
+        (basic("jane", token), "jane", "..", 401),
         (f"Bearer {token}", "jane", "phone", 401),
         (basic("jane", token), "jane", "phone", 200),
     ):
@@ -371,3 +372,16 @@ async def test_a_phone_that_empties_its_queue_gets_a_yes_for_each(house):
 
 def test_the_login_is_read_as_it_was_written():
     assert base64.b64decode(basic("jané", "p:w").removeprefix("Basic ")).decode() == "jané:p:w"
+
+
+@pytest_twisted.ensureDeferred
+async def test_nobody_posts_under_a_name_that_leads_out_of_a_folder(house):
+    here = await opened(house)
+    await here.login("jane", "friend/jane", "friend/..", "friend/.")
+    token = basic(
+        "jane", await here.home.token("jane", "publish", things=("friend/jane", "friend/.."))
+    )
+    for user, device in (("jane", ".."), ("jane", "."), ("..", "evil")):
+        assert (await here.posts(fix(), token, user=user, device=device)).status == 401
+    assert len(here.home.world) == 0
+    assert (await here.posts(fix(), token, user="jane", device="...")).status == 200

@@ -391,6 +391,9 @@ async def test_a_phone_is_set_up_by_a_link_with_a_token_of_its_own(house):
         ({"mode": "mqtt"}, "cannot_set_up"),
     ):
         assert (await browser.asks("setup", thing=JANE, **more))["code"] == code
+    for nobody in ("friend/../evil", "friend/jane/.", "friend//phone"):
+        answer = await browser.asks("setup", thing=nobody, mode="http", base="http://x")
+        assert answer["code"] == "unknown", nobody
 
 
 def test_a_phone_on_mqtt_is_told_its_broker_and_its_topic_and_no_password():

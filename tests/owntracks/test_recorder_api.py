@@ -267,6 +267,8 @@ async def test_what_is_asked_wrongly_is_answered_as_the_recorder_does(house):
     for path, status, text in (
         ("locations?user=ann", 416, b"user and device are required\n"),
         ("photo/", 416, b"user is required\n"),
+        ("last?user=..", 416, b"nobody is called . or ..\n"),
+        ("locations?user=ann&device=.", 416, b"nobody is called . or ..\n"),
         ("locations?user=a&device=b&format=foo", 400, b"unrecognized format\n"),
         ("nonsense", 404, b"no comprendo\n"),
         ("kill?user=ann&device=p", 404, b"no comprendo\n"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from twisted.internet.task import deferLater
 
 from house import NOW
 from owntracks.scene import Client, Phonehouse, basic, fix
+from sightline.kinds.friends.decode import LARGEST_FACE
+from sightline.kinds.friends.model import Face
 from sightline.owntracks.recorder_ws import EVERY
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "recorder-ws.txt"
@@ -67,6 +70,48 @@ async def test_nothing_is_echoed_and_nothing_said_ends_the_connection(house):
     await settled(here, client)
     assert about(client) == []
     assert client.closed is None
+
+
+def card(size: int) -> dict[str, Any]:
+    """A card whose picture has so many bytes."""
+    picture = b"\x89PNG\r\n\x1a\n" + b"x" * (size - 8)
+    return {"_type": "card", "name": "Ann", "face": base64.b64encode(picture).decode()}
+
+
+@pytest.mark.parametrize("size", [900, LARGEST_FACE])
+@pytest_twisted.ensureDeferred
+async def test_a_card_longer_than_what_we_take_is_sent(house, size):
+    here, client = await watched(house)
+    here.hears("ann/p", fix())
+    here.hears("ann/p", card(size), "/info")
+    client.says("LAST")
+    await client.until(lambda: bool(client.heard or client.closed))
+    assert client.closed is None
+    assert client.heard[0]["face"] == card(size)["face"]
+    here.hears("ann/p", fix(tst=int(NOW)))
+    here.home.clock.advance(EVERY)  # pushed with the card, too
+    await client.until(lambda: len(client.heard) == 2 or client.closed is not None)
+    assert client.heard[1]["face"] == card(size)["face"]
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_picture_of_128_kib_is_sent_and_an_answer_waits_for_who_reads_it(house):
+    here, client = await watched(house)
+    face = Face(mime="image/png", data="A" * 131_072)
+    for n in range(60):
+        here.hears(f"ann/p{n}", fix())
+        here.home.world.put(f"face/ann/p{n}", face)
+    (served,) = here.live.clients
+    client.stops_reading()
+    client.says("LAST")
+    await here.home.until(lambda: served._full)
+    assert served._lasts is not None  # most of the answer is not made yet
+    waiting = sum(map(len, served.transport._tempDataBuffer)) + len(served.transport.dataBuffer)
+    assert waiting < 1_000_000
+    client.reads_on()
+    await client.until(lambda: len(client.heard) == 60)
+    assert {len(one["face"]) for one in client.heard} == {131_072}
+    assert served._lasts is None
 
 
 @pytest_twisted.ensureDeferred

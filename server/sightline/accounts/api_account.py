@@ -13,7 +13,7 @@ from sightline.accounts.request_bodies import RequestBody, read
 from sightline.accounts.service import AccountService
 from sightline.auth.account import SCOPES, Account, AuditEvent, Session, Token, check_label
 from sightline.auth.api_call import UNKNOWN, Call, Denied, Reply, Route
-from sightline.auth.permissions import may
+from sightline.auth.permissions import may_post
 from sightline.auth.session import Throttle, digest, new_token
 
 _DAY = 86400.0
@@ -22,10 +22,11 @@ _NOT_YOURS = "The present password is not right."
 
 
 class NewPassword(RequestBody, frozen=True):
-    """The present password and the next."""
+    """The present password and the next. ``end_tokens``: end the API tokens, too."""
 
     old: Text
     new: Text
+    end_tokens: bool = False
 
 
 class NewToken(RequestBody, frozen=True):
@@ -63,7 +64,7 @@ class AccountApi:
     # -- the password
 
     async def password(self, call: Call) -> Reply:
-        """Change it; that ends the other sessions."""
+        """Change it; that ends the other sessions, and the tokens if that is asked."""
         account_service, asked, account = (
             self._account_service,
             read(call, NewPassword),
@@ -90,7 +91,10 @@ class AccountApi:
                 raise Denied("forbidden", _NOT_YOURS)
             database.rehash(account.name, kept, hashed)
             database.end_sessions(account.name, but=call.who.key)
-            database.write(AuditEvent(account.name, call.address, "change password"))
+            more = ""
+            if asked.end_tokens:
+                more = tokens_ended(database.end_tokens(account.name))
+            database.write(AuditEvent(account.name, call.address, "change password", more=more))
 
         await account_service.change(change)
         return Reply()
@@ -146,7 +150,7 @@ class AccountApi:
             frozenset(asked.things),
             asked.days,
         )
-        if any(not may(call.who.user, "share", thing) for thing in token.things):
+        if any(not may_post(call.who.user, thing) for thing in token.things):
             raise Denied("unknown", UNKNOWN)
         if (
             sum(each.account == account.name for each in account_service.roll.tokens.values())
@@ -212,6 +216,11 @@ def minted(
         Token(number, account.name, label, digest(secret), scopes, things, wall, expires),
         text,
     )
+
+
+def tokens_ended(count: int) -> str:
+    """How it is written down that an account's tokens were ended together."""
+    return f"{count} tokens ended"
 
 
 def token_deed(who: str, address: str, token: Token) -> AuditEvent:

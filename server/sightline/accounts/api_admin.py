@@ -9,7 +9,13 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from sightline.accounts.api_account import end_sessions, find_session, sessions_of, tokens_of
+from sightline.accounts.api_account import (
+    end_sessions,
+    find_session,
+    sessions_of,
+    tokens_ended,
+    tokens_of,
+)
 from sightline.accounts.api_session import Text
 from sightline.accounts.database import Database, Search
 from sightline.accounts.passwords import weakness
@@ -46,7 +52,7 @@ class NewUser(RequestBody, frozen=True):
 
 
 class AccountChange(RequestBody, frozen=True):
-    """What to change of an account; what is absent stays."""
+    """What to change of an account; what is absent stays. ``end_tokens``: end its API tokens."""
 
     role: Role | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
@@ -54,6 +60,7 @@ class AccountChange(RequestBody, frozen=True):
     see: Words | UnsetType = UNSET
     drive: Words | UnsetType = UNSET
     own: Words | UnsetType = UNSET
+    end_tokens: bool = False
 
 
 class AdminApi:
@@ -159,9 +166,11 @@ class AdminApi:
             if hashed is not None:
                 mine = name == call.who.user.name
                 database.end_sessions(name, but=call.who.key if mine else None)
-            database.write(
-                account_deed(call.who.user.name, call.address, before, after, database.veil)
-            )
+            deed = account_deed(call.who.user.name, call.address, before, after, database.veil)
+            if asked.end_tokens:
+                ended = tokens_ended(database.end_tokens(name))
+                deed = replace(deed, more=", ".join(filter(None, (deed.more, ended))))
+            database.write(deed)
 
         await account_service.change(change)
         return Reply({"user": self._shown(account_service.roll.accounts[name])})

@@ -353,6 +353,10 @@ class Database:
         """A token opens nothing any more."""
         self._sql.execute("DELETE FROM token WHERE id = ?", (number,))
 
+    def end_tokens(self, account: str) -> int:
+        """End all API tokens of an account; return how many there were."""
+        return self._sql.execute("DELETE FROM token WHERE account = ?", (account,)).rowcount
+
     def put_share(self, share: Share) -> None:
         """A new link."""
         self._sql.execute(

@@ -40,6 +40,8 @@ from sightline.auth.permissions import (
     bounded,
     covers,
     may,
+    may_post,
+    scopes_now,
     user_of,
     visitor,
 )
@@ -345,9 +347,10 @@ class AccountService(Service):
         found = self.token(text)
         if found is None or login not in (found.user.name, id_of(thing).partition("/")[0]):
             return None
-        if "publish" not in found.scopes or not covers(self.roll.tokens[found.key].things, thing):
+        token, account = self.roll.tokens[found.key], self.roll.accounts[found.user.name]
+        if "publish" not in found.scopes or not covers(token.things, thing):
             return None
-        return found.user.name
+        return account.name if may_post(self._user(account), thing) else None
 
     def sight(self, account: str) -> VisibleScope:
         """What an account may see."""
@@ -450,13 +453,9 @@ class AccountService(Service):
             return DISABLED
         if token.expires is not None and self.wall() >= token.expires:
             return EXPIRED
-        return Visitor(
-            _bearer(account, token, self._region_owners),
-            "token",
-            token.id,
-            token.expires,
-            token.scopes,
-        )
+        scopes = scopes_now(self._user(account), token.scopes, token.things)
+        user = _bearer(account, scopes, self._region_owners)
+        return Visitor(user, "token", token.id, token.expires, scopes)
 
     # -- the first of all
 
@@ -631,13 +630,13 @@ class AccountService(Service):
         return self.wall() - (self.clock.seconds() - self._times[key].seen)
 
 
-def _bearer(account: Account, token: Token, owners: frozenset[str]) -> User:
+def _bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) -> User:
     """Who holds a token acts for its account, with no more than its scopes allow."""
-    if "drive" in token.scopes and account.role != "viewer":
+    if "drive" in scopes and account.role != "viewer":
         role: Role = "operator"
     else:
         role = "viewer"
-    looks_only = "drive" not in token.scopes
+    looks_only = "drive" not in scopes
     grants = bounded(account.grants, account.role)
-    user = user_of(account.name, role, grants, looks_only=looks_only, owners=owners)
-    return user if token.scopes & {"see", "drive"} else replace(user, sight=NOTHING)
+    user = user_of(account.name, role, grants, looks_only=looks_only, by_token=True, owners=owners)
+    return user if scopes & {"see", "drive"} else replace(user, sight=NOTHING)

@@ -65,6 +65,10 @@ OWNERS = frozenset(
 # a phone's own to whom the friend belongs to; all of them to admins.
 KEEPERS = frozenset(("region", "unregion"))
 
+# What hands out something that goes on by itself, a link or another token: only whoever signed in
+# does that. Nothing that came by a token must outlive it.
+LASTING = frozenset(("share", "setup"))
+
 # Kinds that show what another thing is about: whoever sees the one sees the other, by the same id.
 FOLLOWS: dict[str, str] = {
     "face": "friend",
@@ -183,7 +187,7 @@ class User:
     """Somebody who is connected. ``drives`` None means every robot they see.
 
     ``owns`` are the things that belong to them. ``looks_only``: may see and do nothing else, as the
-    visitor of a shared link.
+    visitor of a shared link. ``by_token``: acts for an account by one of its API tokens.
     """
 
     name: str
@@ -192,6 +196,7 @@ class User:
     drives: frozenset[str] | None = None
     owns: frozenset[str] = frozenset()
     looks_only: bool = False
+    by_token: bool = False
 
 
 GUEST = User("guest")
@@ -211,6 +216,8 @@ def may(user: User, verb: str, thing: str) -> bool:
         return False
     if user.looks_only:
         return verb in ("see", "history")
+    if user.by_token and verb in LASTING:
+        return False
     if verb in OWNERS:
         return user.role == "admin" or _holds(user.owns, thing)
     return verb != "drive" or user.drives is None or _holds(user.drives, thing)
@@ -232,6 +239,26 @@ def _keeps(user: User, region: str) -> bool:
 
 def _holds(granted: frozenset[str], thing: str) -> bool:
     return kind_of(thing) in granted or covers(granted, thing)
+
+
+def may_post(user: User, thing: str) -> bool:
+    """Whether an account's tokens may post as this friend: whoever may share it."""
+    return may(user, "share", thing)
+
+
+def scopes_now(user: User, scopes: frozenset[str], things: frozenset[str]) -> frozenset[str]:
+    """Return what of a token's ``scopes`` its account's rights allow as they are now.
+
+    ``user`` is the account itself. ``things`` are the friends that the token was made to post as.
+    """
+    allowed = set(scopes)
+    if _RANK[user.role] < _RANK[LEAST_ROLE["metrics"]]:
+        allowed.discard("metrics")
+    # The token may name all of jane's devices, and the account may own one of them by now.
+    names = things | {own for own in user.owns if covers(things, own)}
+    if not any(may_post(user, thing) for thing in names):
+        allowed.discard("publish")
+    return frozenset(allowed)
 
 
 def may_recall(user: User, thing: str, sort: str) -> bool:
@@ -279,6 +306,7 @@ def user_of(
     grants: Grants,
     *,
     looks_only: bool = False,
+    by_token: bool = False,
     owners: Collection[str] = (),
 ) -> User:
     """What an account's role and grants come to.
@@ -287,7 +315,7 @@ def user_of(
     Named here because viewers of equal sight share their frames: who has none need not differ.
     """
     if role == "admin":
-        return User(name, role, EVERYTHING, None, grants.own, looks_only)
+        return User(name, role, EVERYTHING, None, grants.own, looks_only, by_token)
     shown = grants.see | grants.drive | grants.own
     whole = GRANTED if "*" in grants.see else GRANTED & shown
     if "*" in grants.drive:
@@ -309,7 +337,7 @@ def user_of(
         }
     sight = VisibleScope(kinds=whole | always, things=frozenset(things))
     drives = None if "*" in grants.drive else grants.drive
-    return User(name, role, sight, drives, grants.own, looks_only)
+    return User(name, role, sight, drives, grants.own, looks_only, by_token)
 
 
 def visitor(things: Iterable[str]) -> User:

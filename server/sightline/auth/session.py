@@ -41,7 +41,7 @@ class Visitor:
     """Who is at the door, and how they came.
 
     ``key`` names the session or token among ours and is no secret. ``expires`` is in epoch s, None
-    when there is no set end. ``scopes`` are a token's.
+    when there is no set end. ``scopes`` are a token's, as far as its account's rights allow them.
     """
 
     user: User

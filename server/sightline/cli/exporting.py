@@ -22,11 +22,13 @@ from sightline.history.merging import merged
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Span, Store
 from sightline.model.kind import id_of, kind_of
+from sightline.model.topic import NOT_NAMES
 from sightline.settings import Settings
 
 _PAGE = 1000
 _PARTS = {"fix": "", "transition": "event"}  # the sorts in a .rec file, and their topics
 _LATEST = 253_402_300_799.0  # epoch s: the end of the year 9999
+_LONGEST_NAME = 240  # bytes; file systems allow 255, with our suffixes
 _MARKS = ".sightline-export.json"
 
 
@@ -67,12 +69,14 @@ def moment(text: str) -> float:
 
 async def _run(store: Store, settings: Settings, state: Path, options: argparse.Namespace) -> int:
     known = [thing for thing in await store.things() if kind_of(thing) == "friend"]
-    wanted = [f"friend/{name}" for name in options.friends] or known
-    for thing in wanted:
-        if thing not in known:
-            raise CommandFailed(f"nothing is known of {id_of(thing)}")
-        if any(part in ("", ".", "..") or "\0" in part for part in thing.split("/")):
-            raise CommandFailed(f"{id_of(thing)!r} cannot be the name of a file")
+    for name in options.friends:
+        if f"friend/{name}" not in known:
+            raise CommandFailed(f"nothing is known of {name}")
+    named = [f"friend/{name}" for name in options.friends] or known
+    wanted = [thing for thing in named if _can_be_a_file(id_of(thing))]
+    left_out = [id_of(thing) for thing in named if thing not in wanted]
+    if options.friends and left_out:
+        raise CommandFailed(f"{left_out[0]!r} cannot be the name of a file")
     note(settings, state, "export", wanted, f"files ({options.format})")
     try:
         options.to.mkdir(parents=True, exist_ok=True)
@@ -85,7 +89,15 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
     except OSError as why:
         raise CommandFailed(f"{why.filename or options.to}: {why.strerror or why}") from why
     export.progress.say(export.summary)
+    for name in left_out:
+        export.progress.say(f"left out: {name!r} cannot be the name of a file")
     return 0
+
+
+def _can_be_a_file(name: str) -> bool:
+    parts = name.split("/")
+    longest = max(len(part.encode("utf-8", "surrogatepass")) for part in parts)
+    return "\0" not in name and NOT_NAMES.isdisjoint(parts) and longest <= _LONGEST_NAME
 
 
 class Export:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sightline.accounts.api_account import minted, token_deed
 from sightline.auth.account import SCOPES
+from sightline.auth.permissions import may_post, user_of
 from sightline.cli.accounts_db import AccountsDatabase, CommandFailed, add_folder, run_with, when
 
 
@@ -43,6 +44,12 @@ def _add(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
         frozenset(options.thing),
         options.days,
     )
+    user = user_of(account.name, account.role, account.grants)
+    if wrong := [thing for thing in sorted(token.things) if not may_post(user, thing)]:
+        raise CommandFailed(
+            f"{account.name} does not own {wrong[0]}, and so no token of it posts for that:"
+            f" sightline user grant {account.name} own {wrong[0]}"
+        )
     with database.change():
         database.put_token(token)
         database.write(token_deed(ledger.who, "local", token))

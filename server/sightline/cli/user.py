@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
+from sightline.accounts.api_account import tokens_ended
 from sightline.accounts.api_admin import account_deed, keep_an_admin
 from sightline.auth.account import Account, check_grants, check_name, plain_name
 from sightline.auth.permissions import GRANT_VERBS, ROLES, Grants
@@ -41,7 +42,8 @@ def add_to(subcommands: Any) -> None:
         ("own", "the friend it is: friend/jane"),
     ):
         add.add_argument(f"--{verb}", action="append", default=[], metavar="WHAT", help=about)
-    action("passwd", _passwd, "Set a new password; ends the account's sessions.")
+    passwd = action("passwd", _passwd, "Set a new password; ends the account's sessions.")
+    passwd.add_argument("--end-tokens", action="store_true", help="end its API tokens, too")
     action("role", _role, "Give an account another role.").add_argument("role", choices=ROLES)
     for name, work, about in (
         ("grant", _grant, "Let an account see, drive or own something."),
@@ -57,7 +59,12 @@ def add_to(subcommands: Any) -> None:
 
 
 def _put(
-    ledger: AccountsDatabase, before: Account | None, after: Account, *, leave: bool = False
+    ledger: AccountsDatabase,
+    before: Account | None,
+    after: Account,
+    *,
+    leave: bool = False,
+    end_tokens: bool = False,
 ) -> None:
     if (why := check_grants(after.grants)) is not None:
         raise CommandFailed(why)
@@ -67,7 +74,11 @@ def _put(
         database.put_account(after)
         if leave:
             database.end_sessions(after.name)
-        database.write(account_deed(ledger.who, "local", before, after, database.veil))
+        deed = account_deed(ledger.who, "local", before, after, database.veil)
+        if end_tokens:
+            ended = tokens_ended(database.end_tokens(after.name))
+            deed = replace(deed, more=", ".join(filter(None, (deed.more, ended))))
+        database.write(deed)
     print(f"{after.name}: {_line(after)}")
 
 
@@ -90,7 +101,14 @@ def _add(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
 def _passwd(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     account = ledger.account(options.name)
     hashed = ledger.passwords().hash(ask_password(account.name))
-    _put(ledger, account, replace(account, password=hashed), leave=True)
+    changed = replace(account, password=hashed)
+    _put(ledger, account, changed, leave=True, end_tokens=options.end_tokens)
+    tokens = ledger.database.roll().tokens.values()
+    if left := sum(token.account == account.name for token in tokens):
+        print(
+            f"{account.name}: {left} API tokens still work; --end-tokens ends them all, sightline"
+            " token revoke one of them"
+        )
 
 
 def _role(ledger: AccountsDatabase, options: argparse.Namespace) -> None:

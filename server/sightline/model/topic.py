@@ -11,6 +11,9 @@ LONGEST_LEVEL = 128
 
 UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
+NOT_NAMES = frozenset(("", ".", ".."))
+"""What nobody can be called: nothing, and what leads elsewhere in a path of files or of a URL."""
+
 
 def levels(topic: str | bytes) -> list[str]:
     """The levels of ``topic``; one leading slash is overlooked.

@@ -25,6 +25,7 @@ from twisted.web.server import NOT_DONE_YET, Request
 from sightline.auth.permissions import VisibleScope
 from sightline.model.token_bucket import TokenBuckets
 from sightline.model.topic import LONGEST_LEVEL, UNFIT
+from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES, UNFIT
 from sightline.owntracks.ports import CHALLENGE, AuthenticatorPort, RequestContextPort, basic
 from sightline.web.proxies import client_key
 from sightline.web.refusal import Refusal
@@ -171,7 +172,8 @@ def identity(request: Request) -> tuple[str, str]:
 def _is_level(text: str) -> bool:
     """Whether this can be a level of a topic that somebody publishes to."""
     return (
-        0 < len(text) <= LONGEST_LEVEL
+        text not in NOT_NAMES
+        and len(text) <= LONGEST_LEVEL
         and not any(sign in text for sign in "+#/")
         and not UNFIT.search(text)
     )

@@ -169,6 +169,8 @@ class RecorderApi(Resource):
             return self._refuse(request, BadQuery(403, "this token is for something else\n"))
         _read_form(request)
         asked = RecorderQuery(request, visitor)
+        if not {".", ".."}.isdisjoint((asked.get("user"), asked.get("device"))):
+            return self._refuse(request, BadQuery(416, "nobody is called . or ..\n"))
         what = (request.path or b"").decode("latin-1").removeprefix("/api/0").strip("/")
         try:
             if (long := self._long.get(what)) is not None:

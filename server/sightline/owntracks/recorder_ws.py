@@ -12,7 +12,7 @@ only with the session, or with a server that stops.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -96,6 +96,7 @@ class RecorderConnection(WebSocketServerProtocol):
     transport: Any
     _counted = False
     _full = False
+    _lasts: Iterator[bytes] | None = None  # what is left to say of an answer to LAST
     _unwatch: Callable[[], None] | None = None
 
     def onConnect(self, request: ConnectionRequest) -> None:
@@ -158,11 +159,28 @@ class RecorderConnection(WebSocketServerProtocol):
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         """``LAST``; anything else is neither answered nor an error."""
         now = self.factory.clock.seconds()
-        if payload.strip() != b"LAST" or now - self._asked_at < EVERY or self._full:
+        if payload.strip() != b"LAST" or now - self._asked_at < EVERY or self._lasts is not None:
             return
         self._asked_at = now
-        for said in self.factory.last(self.visitor):
-            self.sendMessage(said)
+        self._lasts = self.factory.last(self.visitor)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Send the rest of the answer to ``LAST``, as far as the client takes it."""
+        while self._lasts is not None and not self._full and self.state == self.STATE_OPEN:
+            said = next(self._lasts, None)
+            if said is None:
+                self._lasts = None
+            else:
+                self._say(said)
+
+    def _say(self, said: bytes) -> None:
+        """Send one message of any length.
+
+        Autobahn's `sendMessage` holds what we send to the limit of what we take (1024 bytes), and
+        ends the connection over it; a card with a picture is longer.
+        """
+        self.sendPreparedMessage(self.factory.prepareMessage(said))
 
     def tell(self) -> None:
         """Something may have happened since the last time."""
@@ -171,7 +189,7 @@ class RecorderConnection(WebSocketServerProtocol):
         said = self.factory.newest(self.visitor, self.seen)
         self.seen = self.factory.number
         if said is not None:
-            self.sendMessage(said)
+            self._say(said)
 
     def pauseProducing(self) -> None:
         """It does not read: what happens meanwhile it learns at once when it does."""
@@ -180,6 +198,7 @@ class RecorderConnection(WebSocketServerProtocol):
     def resumeProducing(self) -> None:
         """It reads again."""
         self._full = False
+        self._go_on()
 
     def stopProducing(self) -> None:
         """The transport is gone; `connectionLost` follows."""
@@ -191,6 +210,7 @@ class RecorderConnection(WebSocketServerProtocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Gone."""
+        self._lasts = None
         unwatch, self._unwatch = self._unwatch, None
         if unwatch is not None:
             unwatch()
@@ -295,15 +315,13 @@ class RecorderSockets(WebSocketServerFactory):
                 return _encode(said | {"_label": "OwnTracks"} | self._people.card(thing, friend))
         return None
 
-    def last(self, visitor: Visitor) -> list[bytes]:
-        """What a client that says ``LAST`` gets."""
-        said = []
-        now = self.clock.seconds()
-        for key, friend in self._people.latest(visitor.user.sight, MOST_LAST, now):
-            if position := self._people.position(key, friend):
-                card = self._people.card(key, friend)
-                said.append(_encode(position | card | {"_label": "OwnTracks"}))
-        return said
+    def last(self, visitor: Visitor) -> Iterator[bytes]:
+        """Yield what a client that says ``LAST`` gets, each made when it is asked for."""
+        people, sight = self._people, visitor.user.sight
+        for key, _ in people.latest(sight, MOST_LAST, self.clock.seconds()):
+            friend = people.friend(key, sight)  # as it is by then: it may have been erased
+            if friend is not None and (position := people.position(key, friend)):
+                yield _encode(position | people.card(key, friend) | {"_label": "OwnTracks"})
 
     def arrive(self, visitor: Visitor, address: str, upgrade: Callable[[], Any]) -> Any:
         """Let ``upgrade`` make the connection of this visitor, who is at this address."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
-from sightline.auth.permissions import may
+from sightline.auth.permissions import LASTING, may
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.phone import Do, TooManyCommands
 from sightline.live import protocol
 from sightline.live.requests import Asker, Fields, Refused, Requests
 from sightline.model.kind import id_of
+from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES
 from sightline.owntracks.phone_service import PhoneService
 from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, link
 
@@ -82,6 +83,8 @@ class PhoneRequests:
             raise Refused("unknown", "there is no such friend")
         if not may(asker.user, "see", thing):
             raise Refused("unknown", "there is no such friend")
+        if asker.user.by_token and request.do in LASTING:
+            raise Refused("forbidden", "a token sets up no phone: sign in with the account")
         if not may(asker.user, request.do, thing):
             raise Refused("forbidden", "only an admin or whose phone it is may do that")
         return thing
@@ -92,5 +95,6 @@ def _is_friend(thing: str) -> bool:
     return (
         len(parts) == 3
         and parts[0] == "friend"
-        and all(0 < len(part) <= 128 and not set(part) & set("+#\0") for part in parts[1:])
+        and NOT_NAMES.isdisjoint(parts)
+        and all(len(part) <= LONGEST_LEVEL and not set(part) & set("+#\0") for part in parts[1:])
     )

@@ -12,6 +12,7 @@ import { isAdmin } from '../app/visitor';
 import { Dialog } from './dialog';
 import { NewPassword } from './signin';
 import { ActButton, Field, Form, Select, Sure } from './form';
+import type { Values } from './form';
 import { LinkList } from './links';
 import { listIn, useLoaded } from './loaded';
 import { forgetPlace, Who } from './menu';
@@ -79,6 +80,24 @@ export function AccountPage() {
   );
 }
 
+/** Offers to end the API tokens with the old password: who knew the one may have made the others. */
+export function EndTokens({ about }: { about: string }) {
+  return (
+    <fieldset class="checks">
+      <legend>API tokens</legend>
+      <label>
+        <input type="checkbox" name="end_tokens" />
+        <span>End all of them, too. {about}</span>
+      </label>
+    </fieldset>
+  );
+}
+
+/** What a form with `EndTokens` asks for. */
+export function endTokens(value: Values): { end_tokens?: true } {
+  return value('end_tokens') === 'on' ? { end_tokens: true } : {};
+}
+
 function PasswordCard({ name }: { name: string }) {
   const { api } = useApp();
   const [done, setDone] = useState(false);
@@ -89,7 +108,11 @@ function PasswordCard({ name }: { name: string }) {
         blame={{ forbidden: 'old', weak: 'new' }}
         submit={async (value, form) => {
           setDone(false);
-          await api.post('me/password', { old: value('old'), new: value('new') });
+          await api.post('me/password', {
+            old: value('old'),
+            new: value('new'),
+            ...endTokens(value),
+          });
           form.reset();
           setDone(true);
         }}
@@ -112,6 +135,7 @@ function PasswordCard({ name }: { name: string }) {
           maxLength={256}
         />
         <NewPassword name="new" label="New password" />
+        <EndTokens about="Programs and phones that use one stop working until they get another." />
       </Form>
       <p class="good" role="status">
         {done ? 'Changed. You are signed out everywhere else.' : ''}

@@ -7,7 +7,7 @@ import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { ROLES } from '../app/visitor';
 import type { Grant, Role } from '../app/visitor';
-import { Once, SessionRow, Trouble } from './account';
+import { EndTokens, endTokens, Once, SessionRow, Trouble } from './account';
 import { Dialog } from './dialog';
 import { ActButton, Field, Form, Sure } from './form';
 import { listIn, useLoaded } from './loaded';
@@ -323,13 +323,18 @@ function SetPassword({
       blame={{ weak: 'password' }}
       submit={async (value) => {
         const password = value('password');
-        await api.patch(path`users/${user.name}`, { password });
+        await api.patch(path`users/${user.name}`, { password, ...endTokens(value) });
         await again();
         setMade(password);
       }}
     >
       <p>A new password signs them out wherever they are.</p>
       <FirstPassword />
+      {user.tokens > 0 && (
+        <EndTokens
+          about={`There ${user.tokens === 1 ? 'is 1' : `are ${String(user.tokens)}`}, and a new password does not end them.`}
+        />
+      )}
     </Form>
   );
 }

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sightline.model.kind import CannotDecode
 from sightline.model.text import clean
-from sightline.model.topic import LONGEST_LEVEL, levels
+from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES, levels
 
 _PARTS = frozenset(
     (
@@ -54,6 +54,8 @@ def address(topic: str | bytes) -> Address:
     found = levels(topic)
     if len(found) < 3 or not found[1] or not found[2]:
         raise CannotDecode("bad_topic", "not owntracks/user/device")
+    if not NOT_NAMES.isdisjoint(found[1:3]):
+        raise CannotDecode("bad_topic", "nobody is called . or ..")
     if any(len(level) > LONGEST_LEVEL for level in found):
         raise CannotDecode("bad_topic", f"a level of more than {LONGEST_LEVEL} characters")
     if len(found) > 4:
