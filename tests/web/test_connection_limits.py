@@ -13,18 +13,17 @@ import pytest_twisted
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 
 from certificates import Authority
-from sightline.web.proxies import Proxies
 from sightline.web.certificate import Encrypted, Handshakes, read
 from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.proxies import Proxies
 from sightline.web.site import QuietSite
+from waits import DEADLINE, until
 
 reactor: Any = _reactor
-DEADLINE = 15.0
 
 
 def test_one_address_cannot_take_all_the_room():
@@ -66,7 +65,11 @@ def test_whoever_left_is_forgotten(moves):
     assert here.count("b") <= 2
     for address in here:
         connection_limits.leave(address)
-    assert [connection_limits.enter("a"), connection_limits.enter("a"), connection_limits.enter("b")] == [True] * 3
+    assert [
+        connection_limits.enter("a"),
+        connection_limits.enter("a"),
+        connection_limits.enter("b"),
+    ] == [True] * 3
 
 
 class Page(Resource):
@@ -82,7 +85,12 @@ class Port:
     def __init__(self, folder: Path | None = None, seconds: float = DEADLINE) -> None:
         self.connection_limits = ConnectionLimits(most=4, per_address=2)
         self.site: Any = QuietSite(
-            Page(), reactor, None, request_seconds=seconds, connection_limits=self.connection_limits, proxies=Proxies()
+            Page(),
+            reactor,
+            None,
+            request_seconds=seconds,
+            connection_limits=self.connection_limits,
+            proxies=Proxies(),
         )
         self.peer = "192.0.2.7"
         build = self.site.buildProtocol
@@ -103,11 +111,10 @@ class Port:
         return socket.create_connection(address, DEADLINE)
 
     async def until(self, count: int) -> None:
-        for _ in range(1000):
-            if len(self.connection_limits) == count:
-                return
-            await deferLater(reactor, DEADLINE / 1000, lambda: None)
-        raise AssertionError(f"{len(self.crowd)} connections, not {count}")
+        await until(
+            lambda: len(self.connection_limits) == count,
+            lambda: f"{count} and not {len(self.crowd)}",
+        )
 
 
 @pytest.fixture

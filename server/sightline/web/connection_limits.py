@@ -16,9 +16,7 @@ class ConnectionLimits:
     ``most`` connections of both sorts, ``per_address`` that are no WebSockets (0: no limit).
     """
 
-    def __init__(
-        self, most: int, per_address: int, sockets: Callable[[], int] = lambda: 0
-    ) -> None:
+    def __init__(self, most: int, per_address: int, sockets: Callable[[], int] = lambda: 0) -> None:
         self.most = most
         self._per_address = per_address
         self._sockets = sockets

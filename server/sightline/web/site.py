@@ -14,11 +14,11 @@ from twisted.web import http
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request, Site
 
-from sightline.web.origin import is_loopback
-from sightline.web.proxies import Proxies
 from sightline.live.hub import Hub
 from sightline.web.assets import Asset, PageResource
 from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.origin import is_loopback
+from sightline.web.proxies import Proxies
 from sightline.web.request_context import RequestContext
 
 # S25 of the security requirements. img-src data: is for the map's controls and friends' faces.

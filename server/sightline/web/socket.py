@@ -27,14 +27,14 @@ from twisted.python.failure import Failure
 from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
-from sightline.live import protocol as wire
 from sightline.auth.permissions import User
-from sightline.web.origin import is_loopback
 from sightline.auth.session import Visitor
+from sightline.live import protocol as wire
 from sightline.live.protocol import Malformed, Resume
 from sightline.live.requests import Requests
 from sightline.web.fanout import FanOut, Viewer
 from sightline.web.framing import frame
+from sightline.web.origin import is_loopback
 from sightline.web.request_context import Authenticator, RequestContext
 
 _CLOSING = 2.0  # s a browser may take to answer our close
