@@ -29,11 +29,7 @@ check "ruff format" "$VENV/bin/ruff" format --check --quiet .
 check "ruff check" "$VENV/bin/ruff" check --quiet .
 check "mypy" "$VENV/bin/mypy"
 check "layers" "$VENV/bin/lint-imports" --no-cache
-if command -v shellcheck >/dev/null; then
-    check "shellcheck" shellcheck -x scripts/*.sh scripts/lib/*.sh .ci/run
-else
-    printf '%-28s not installed, left out\n' shellcheck
-fi
+check "shellcheck" "$VENV/bin/shellcheck" -x scripts/*.sh scripts/lib/*.sh .ci/run
 check "page: tsc, eslint, prettier" in_web "${NPM[@]}" run --silent check
 
 if [[ ${#failed[@]} -gt 0 ]]; then

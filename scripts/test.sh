@@ -10,13 +10,15 @@ cd "$ROOT"
 
 usage() {
     cat <<'END'
-Usage: scripts/test.sh [--quick] [--no-check] [pytest arguments]
+Usage: scripts/test.sh [--quick] [--no-check] [--coverage] [pytest arguments]
 
   --quick      without the browser
   --no-check   without style, types and layers (scripts/check.sh)
+  --coverage   measure which lines the tests run, and hold them to the floor (twice as slow)
   --help       this text
 
 Other arguments go to pytest: scripts/test.sh tests/core -k cursor. With any, only pytest runs.
+Where the time went is in .cache/times.txt afterwards: seconds of the processor and of the clock.
 END
 }
 
@@ -25,18 +27,22 @@ FLOOR=92
 PURE_FLOOR=98
 PURE='*/sightline/core/*,*/sightline/kinds/*,*/sightline/model/*,*/sightline/settings.py'
 
-# Most tests wait for brokers, browsers and deadlines: more of them at once than there are cores. On a
-# machine that is busy with that, one against the clock of real processes gets a second try, and is
-# named in the end.
-TOGETHER=(-n 3 --dist worksteal --reruns 1 -r R)
+# What needs no process, no socket and no clock: seconds, and it says most of what can be wrong.
+PURE_TESTS=(tests/core tests/kinds tests/model tests/test_settings.py)
+
+# Most of the others wait, for brokers, browsers and deadlines: more of them at once than there are
+# cores.
+TOGETHER=(-n "${SIGHTLINE_TOGETHER:-4}" --dist worksteal)
 
 quick=""
 checks=1
+coverage=""
 arguments=()
 for argument in "$@"; do
     case $argument in
     --quick) quick=1 ;;
     --no-check) checks="" ;;
+    --coverage) coverage=1 ;;
     -h | --help) usage; exit ;;
     *) arguments+=("$argument") ;;
     esac
@@ -59,13 +65,44 @@ setup_done
 # mosquitto is in sbin, which is not on everybody's PATH.
 export PATH="$VENV/bin:$PATH:/usr/sbin"
 
+python=("$VENV/bin/python")
+if [[ -n $coverage ]]; then
+    python=("$VENV/bin/coverage" run)
+    rm -f .coverage .coverage.*
+fi
+browser=()
+[[ -z $quick ]] || browser=(-m "not browser")
+
+report() { # after tests with --coverage
+    printf '== coverage\n'
+    "$VENV/bin/coverage" combine --quiet || return
+    # What killed processes left behind is no measurement.
+    rm -f .coverage.*
+    "$VENV/bin/coverage" report --skip-covered "$@" | tail -n 40
+}
+
 if [[ ${#arguments[@]} -gt 0 ]]; then
-    [[ -z $quick ]] || arguments+=(-m "not browser")
-    exec "$VENV/bin/python" -m pytest "${arguments[@]}"
+    status=0
+    "${python[@]}" -m pytest "${browser[@]}" "${arguments[@]}" || status=$?
+    [[ -z $coverage ]] || report || status=1
+    exit "$status"
 fi
 
 # Everything runs, whatever failed before; the answer comes at the end.
 status=0
+mkdir -p "$CACHE"
+: >"$CACHE/pytest.log"
+export SIGHTLINE_TIMES="$CACHE/times"
+: >"$SIGHTLINE_TIMES"
+
+tests() { # tests NAME ARGUMENT…
+    local name=$1
+    shift
+    printf '== pytest: %s\n' "$name"
+    "${python[@]}" -m pytest --durations=5 "$@" | tee -a "$CACHE/pytest.log" || status=1
+}
+
+tests "the pure ones" "${PURE_TESTS[@]}"
 
 if [[ -n $checks ]]; then
     printf '== checks\n'
@@ -76,18 +113,16 @@ ensure_node
 printf '== vitest\n'
 in_web "${NPM[@]}" run --silent test || status=1
 
-printf '== pytest\n'
-[[ -z $quick ]] || arguments+=(-m "not browser")
-rm -f .coverage .coverage.*
-"$VENV/bin/coverage" run -m pytest "${TOGETHER[@]}" --durations=5 "${arguments[@]}" | tee "$CACHE/pytest.log" || status=1
+tests "all others" "${TOGETHER[@]}" "${browser[@]}" "${PURE_TESTS[@]/#/--ignore=}"
 
-printf '== coverage\n'
-"$VENV/bin/coverage" combine --quiet || status=1
-# What killed processes left behind is no measurement.
-rm -f .coverage.*
-"$VENV/bin/coverage" report --skip-covered --fail-under="$FLOOR" | tail -n 40 || status=1
-"$VENV/bin/coverage" report --include="$PURE" --fail-under="$PURE_FLOOR" | tail -n 1 || status=1
+if [[ -n $coverage ]]; then
+    report --fail-under="$FLOOR" || status=1
+    "$VENV/bin/coverage" report --include="$PURE" --fail-under="$PURE_FLOOR" | tail -n 1 || status=1
+fi
 
+awk '{ file = $3; sub(/::.*/, "", file); cpu[file] += $1; wall[file] += $2 }
+    END { for (file in cpu) printf "%8.2f %8.2f  %s\n", cpu[file], wall[file], file }' \
+    "$SIGHTLINE_TIMES" | sort -rn >"$CACHE/times.txt"
 [[ $status -eq 0 ]] || say "Something failed; see above."
-tail -n 1 "$CACHE/pytest.log"
+grep -E '^(=+ )?[0-9]+ (passed|failed)' "$CACHE/pytest.log" || true
 exit "$status"

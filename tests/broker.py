@@ -24,7 +24,7 @@ from types import TracebackType
 from sightline.cli.mosquitto import passwords
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-DEADLINE = 30.0
+DEADLINE = 60.0
 
 
 def free_port() -> int:

@@ -16,16 +16,16 @@ from autobahn.websocket.compress import (
     PerMessageDeflateResponseAccept,
 )
 from twisted.internet import reactor as _reactor
-from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectionClosed
 from twisted.internet.ssl import Certificate, optionsForClientTLS
 
 from picture import Picture
 from sightline.live import protocol as wire
+from waits import DEADLINE, Watch
 
 reactor: Any = _reactor
-SOON = 15.0  # s: a wait that fails, not how long things take
+SOON = DEADLINE
 
 
 class Closed(Exception):
@@ -74,7 +74,7 @@ class Browser:
         self._answers: dict[int, dict[str, Any]] = {}
         self._last_id = 0
         self._protocol: Any = None
-        self._waiting: list[tuple[Callable[[], bool], Deferred[None]]] = []
+        self._watch = Watch()
 
     async def enters(
         self,
@@ -146,23 +146,9 @@ class Browser:
 
     async def until(self, fact: Callable[[], bool], name: str, seconds: float = SOON) -> None:
         """Wait for a fact. Raises `Closed` if the connection ends first, TimeoutError if late."""
-        if fact():
-            return
-        if self.closed is not None:
+        if self.closed is not None and not fact():
             raise self.closed
-        waiting: Deferred[None] = Deferred()
-        entry = (fact, waiting)
-        self._waiting.append(entry)
-
-        def late(*_: Any) -> None:
-            raise TimeoutError(f"waited {seconds} s for {name}; things: {self.picture.things}")
-
-        waiting.addTimeout(seconds, reactor, onTimeoutCancel=late)
-        try:
-            await waiting
-        finally:
-            if entry in self._waiting:
-                self._waiting.remove(entry)
+        await self._watch.until(fact, lambda: f"{name}; things: {self.picture.things}", seconds)
 
     async def is_closed(self, seconds: float = SOON) -> Closed:
         """Wait for the end of the connection."""
@@ -207,23 +193,11 @@ class Browser:
                 self.beats.append(frame)
             case other:
                 self.others.append(frame | {"t": other})
-        self._check()
+        self._watch.look()
 
     def _closed(self, code: int | None, reason: str | None) -> None:
         self.closed = Closed(code, reason)
-        self._check()
-
-    def _check(self) -> None:
-        for entry in list(self._waiting):
-            fact, waiting = entry
-            if waiting.called:
-                continue
-            if fact():
-                self._waiting.remove(entry)
-                waiting.callback(None)
-            elif self.closed is not None:
-                self._waiting.remove(entry)
-                waiting.errback(self.closed)
+        self._watch.fail(self.closed)
 
 
 __all__ = ["Browser", "Closed", "ConnectionClosed"]

@@ -2,20 +2,67 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import Any
 
 import pytest
 import pytest_twisted
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# One slow example on a busy machine is no failure of the code. In CI the examples are always the
-# same: what it refuses can be repeated; looking for new ones is for the runs in between.
-settings.register_profile("sightline", deadline=None, derandomize="CI" in os.environ)
-settings.load_profile("sightline")
+# The examples are the same in every run: a test that fails, fails again. New ones are looked for
+# with --hypothesis-profile=search. No example is too slow: a busy machine is no fault of the code.
+settings.register_profile(
+    "same",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "search",
+    deadline=None,
+    max_examples=5000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Call a test that is no coroutine as pytest does, without pytest-twisted's reactor around it.
+
+    The plugin takes every test into the reactor's greenlet, where nothing may be waited for; and
+    one that hypothesis calls, once more at each call.
+    """
+    inner = getattr(getattr(pyfuncitem.obj, "hypothesis", None), "inner_test", pyfuncitem.obj)
+    if inspect.iscoroutinefunction(inner):
+        return None
+    wanted = inspect.signature(pyfuncitem.obj).parameters
+    pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted})
+    return True
+
+
+def _cpu() -> float:
+    """Say what this process and its ended children have had of the processor, in s."""
+    used = (getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Add a line to the file SIGHTLINE_TIMES: s of the processor, s of the clock, the test."""
+    cpu, began = _cpu(), time.monotonic()
+    result = yield
+    if path := os.environ.get("SIGHTLINE_TIMES"):
+        with open(path, "a", encoding="utf-8") as file:
+            took = time.monotonic() - began
+            file.write(f"{_cpu() - cpu:.3f} {took:.3f} {item.nodeid}\n")
+    return result
 
 
 @pytest.fixture(scope="session", autouse=True)

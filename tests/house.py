@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import Clock, deferLater
+from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
 
 from browser import Browser
@@ -49,6 +49,7 @@ from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring.past_states import shower
 from states import spot
+from waits import until
 
 reactor: Any = _reactor
 KINDS = (friends.kind(), probots.kind(), broker.kind())
@@ -224,11 +225,7 @@ class House:
         await self.until(lambda: self.account_service.looks > looks)
 
     async def until(self, fact: Any) -> None:
-        for _ in range(500):
-            if fact():
-                return
-            await deferLater(reactor, 0.01)
-        raise AssertionError("waited 5 s in vain")
+        await until(fact)
 
     async def knows(
         self,

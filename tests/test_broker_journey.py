@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +17,7 @@ from twisted.internet.threads import deferToThread
 from broker import Broker
 from browser import Browser
 from sightline_process import SightlineProcess
+from waits import wait_until
 
 LOG = (
     "log_dest topic",
@@ -30,13 +30,13 @@ def audited(sightline: SightlineProcess, what: str) -> list[dict[str, Any]]:
     """The audit log, as an operator reads it."""
     command = [sys.executable, "-m", "sightline.cli.main", "audit", "--json", "--what", what]
     command += ["--state", str(sightline.folder / "state")]
-    deadline = time.monotonic() + 10
-    while True:
-        said = subprocess.run(command, check=True, capture_output=True, timeout=10).stdout
+
+    def six() -> list[dict[str, Any]]:
+        said = subprocess.run(command, check=True, capture_output=True, timeout=60).stdout
         records = [json.loads(line) for line in said.splitlines()]
-        if len(records) >= 6 or time.monotonic() > deadline:  # written by a thread of its own
-            return records
-        time.sleep(0.1)
+        return records if len(records) >= 6 else []  # written by a thread of its own
+
+    return wait_until(six, "six records")
 
 
 def settings(port: int, more: str = "") -> str:

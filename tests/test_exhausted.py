@@ -16,7 +16,7 @@ from twisted.internet.threads import deferToThread
 from browser import Browser
 from sightline_process import SightlineProcess
 
-DEADLINE = 40.0
+DEADLINE = 60.0
 FILES = 180
 SERVER = "server/sightline"
 

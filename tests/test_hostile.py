@@ -19,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import Broker
 from sightline_process import ROOT, SightlineProcess
+from waits import wait_until
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "hostile.jsonl"
 FILTERS = ("owntracks/+/+", "owntracks/+/+/+", "telemetry", "ClientStatus")
@@ -70,11 +71,13 @@ def metrics(sightline: SightlineProcess) -> dict[str, float]:
 
 
 def wait_until_heard(sightline: SightlineProcess, messages: int) -> dict[str, float]:
-    deadline = time.monotonic() + 30
-    while (figures := metrics(sightline))["sightline_received_total"] < messages:
-        assert time.monotonic() < deadline, figures
-        time.sleep(0.1)
-    return figures
+    def all_of_them() -> dict[str, float] | None:
+        figures = metrics(sightline)
+        return figures if figures["sightline_received_total"] >= messages else None
+
+    found = wait_until(all_of_them, lambda: f"{messages} messages: {metrics(sightline)}")
+    assert found is not None
+    return found
 
 
 def test_each_is_counted_as_it_should_be_and_the_server_lives_on(cases, broker):
@@ -86,10 +89,7 @@ def test_each_is_counted_as_it_should_be_and_the_server_lives_on(cases, broker):
         known = {json.dumps(ROBOTS)}
     """
     with SightlineProcess(settings) as sightline:
-        deadline = time.monotonic() + 10
-        while "connected to" not in sightline.logged:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: "connected to" in sightline.logged, lambda: sightline.logged)
         before = metrics(sightline)["sightline_received_total"]
         client = paho.Client(CallbackAPIVersion.VERSION2)
         client.max_queued_messages_set(0)

@@ -21,10 +21,11 @@ from browser import Browser
 from certificates import Authority, replace
 from sightline.cli.main import main
 from sightline_process import SightlineProcess
+from waits import wait_until
 
 AUTHORITY = Authority()
 SERVER = "server/sightline"
-DEADLINE = 15.0
+DEADLINE = 60.0
 
 
 class Scene:
@@ -81,12 +82,7 @@ class Scene:
         return answer
 
     def until(self, fact: Callable[[], Any], name: str) -> Any:
-        end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            if found := fact():
-                return found
-            time.sleep(0.05)
-        raise AssertionError(f"in vain: {name}\n{self.process.logged[-2000:]}")
+        return wait_until(fact, lambda: f"{name}\n{self.process.logged[-2000:]}")
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ import trustme
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import SHIPPED, ShippedBroker
+from waits import wait_until
 
 USERS = ("sightline", "ProBot1", "ProBot2", "jane", "joe", "observer")
 # Writes for him alone what the others cannot see: he is not in the acl we ship.
@@ -70,10 +71,7 @@ class Client:
         self.reason = str(reason)
 
     def until(self, fact: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 10
-        while not fact():
-            assert time.monotonic() < deadline
-            self.paho.loop(0.02)
+        wait_until(fact, pause=lambda: self.paho.loop(0.02))
 
     def close(self) -> None:
         if sock := self.paho.socket():

@@ -21,6 +21,7 @@ from browser import Browser
 from sightline.kinds.friends.encryption import EncryptionKeys
 from sightline_process import SightlineProcess
 from test_accounts_journey import sightline
+from waits import DEADLINE
 
 SECRET = "a shared secret"
 JANE = "friend/jane/phone"
@@ -167,10 +168,10 @@ async def journey(server: SightlineProcess, broker: Broker) -> None:
 
 async def linked(browser: Browser, server: SightlineProcess) -> str:
     """A set-up link; the server notices the new account within a second or two."""
-    until = time.monotonic() + 15
+    deadline = time.monotonic() + DEADLINE
     while True:
         answer = await browser.asks("setup", thing=JANE, mode="http", base=server.url)
         if answer["ok"]:
             return str(answer["link"])
-        assert time.monotonic() < until, answer
+        assert time.monotonic() < deadline, answer
         await deferToThread(time.sleep, 0.1)

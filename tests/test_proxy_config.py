@@ -26,10 +26,11 @@ from browser import Browser
 from certificates import Authority
 from sightline.cli.check import public
 from sightline_process import SightlineProcess
+from waits import wait_until
 
 CONFIG = Path(__file__).parents[1] / "config" / "proxy"
 AUTHORITY = Authority()
-DEADLINE = 40.0
+DEADLINE = 60.0
 LIAR = "203.0.113.9"
 
 
@@ -112,13 +113,14 @@ def running(command: list[str], folder: Path, port: int) -> Iterator[None]:
             command, stdout=log, stderr=log, env=os.environ | {"HOME": str(folder)}
         )
     try:
-        until = time.monotonic() + DEADLINE
-        while True:
-            with contextlib.suppress(OSError), contextlib.closing(shakes(port)):
-                break
+
+        def answers() -> bool:
             assert process.poll() is None, (folder / "proxy.log").read_text()
-            assert time.monotonic() < until, (folder / "proxy.log").read_text()
-            time.sleep(0.05)
+            with contextlib.suppress(OSError), contextlib.closing(shakes(port)):
+                return True
+            return False
+
+        wait_until(answers, lambda: (folder / "proxy.log").read_text())
         yield
     finally:
         process.terminate()

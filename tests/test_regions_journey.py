@@ -7,14 +7,12 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import paho.mqtt.client as paho
 import pytest_twisted
 from paho.mqtt.enums import CallbackAPIVersion
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
 from broker import Broker
@@ -23,6 +21,7 @@ from receiver import Receiver
 from sightline_process import SightlineProcess
 from test_accounts_journey import GOOD, call, sightline
 from test_journey import publish
+from waits import until
 
 reactor: Any = _reactor
 SECRET = "a-secret-of-some-length"
@@ -65,14 +64,6 @@ class Listener:
     def leaves(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
-
-
-async def until(fact: Callable[[], bool]) -> None:
-    for _ in range(300):
-        if fact():
-            return
-        await deferLater(reactor, 0.05)
-    raise AssertionError("waited 15 s in vain")
 
 
 def crossings(browser: Browser) -> list[tuple[str, str, str]]:

@@ -51,6 +51,19 @@ def test_what_setup_py_wants_is_locked(wanted):
     assert wanted.specifier.contains(version), "scripts/release.sh --lock makes it anew"
 
 
+def test_what_the_tests_run_on_is_what_a_release_ships():
+    """scripts/test.sh installs it so."""
+    other = {}
+    for name, (version, _) in PINNED.items():
+        try:
+            here = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            here = None
+        if here != version:
+            other[name] = (version, here)
+    assert other == {}, "run scripts/test.sh: it installs what config/requirements.lock names"
+
+
 def test_whatever_the_locked_packages_want_themselves_is_locked_too():
     missing = set()
     for name in PINNED:

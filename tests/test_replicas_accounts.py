@@ -25,6 +25,7 @@ from browser import Browser, Closed
 from sightline.journal.entries import imaged
 from sightline_process import SightlineProcess
 from test_accounts_journey import GOOD, call, sightline
+from waits import until
 
 reactor: Any = _reactor
 DEADLINE = 60.0
@@ -74,12 +75,8 @@ class Pair:
         return self
 
     async def until(self, fact: Callable[[], Any], what: str) -> None:
-        until = time.monotonic() + DEADLINE
-        while not fact():
-            assert time.monotonic() < until, f"waited for {what}\n{self.one.logged[-2000:]}" + (
-                f"\n{self.two.logged[-2000:]}"
-            )
-            await deferLater(reactor, 0.05)
+        logged = lambda: f"{what}\n{self.one.logged[-2000:]}\n{self.two.logged[-2000:]}"  # noqa: E731
+        await until(fact, logged, every=0.05)
 
     async def line(self, server: SightlineProcess, *words: str) -> str:
         said: str = await deferToThread(sightline, server, *words)

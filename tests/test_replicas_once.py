@@ -28,6 +28,7 @@ from sightline.history.store import Span
 from sightline_process import SightlineProcess
 from test_accounts_journey import GOOD, call, sightline
 from test_owntracks_journey import JANE, MqttPhone, ask, linked, location, login
+from waits import until
 
 DEADLINE = 60.0
 SORTS = ("fix", "transition", "state", "figures", "crossing", "drive", "alarm", "log")
@@ -134,13 +135,6 @@ def phone(pair: Pair) -> Iterator[MqttPhone]:
         yield made
     finally:
         made.leaves()
-
-
-async def until(fact: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not fact():
-        assert time.monotonic() < deadline, f"waited in vain for {what}"
-        await deferToThread(time.sleep, 0.05)
 
 
 def said(entry: HistoryEntry) -> str:

@@ -12,7 +12,6 @@ import os
 import re
 import signal
 import subprocess
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,10 +20,11 @@ from typing import TypeVar
 import pytest
 
 from broker import free_port
+from waits import wait_until
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "scripts" / "run_server.sh"
-DEADLINE = 30.0
+DEADLINE = 60.0
 T = TypeVar("T")
 
 set_up = pytest.mark.skipif(
@@ -37,17 +37,6 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [SCRIPT, *arguments], capture_output=True, text=True, timeout=DEADLINE, check=False
     )
-
-
-def until(look: Callable[[], T | None], what: str) -> T:
-    """What ``look`` finds, when it finds something."""
-    deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"in vain: {what}")
 
 
 def get(port: int, path: str) -> str | None:
@@ -91,7 +80,7 @@ class Foreground:
             found = re.search(pattern, self.log.read_text())
             return found[0] if found else None
 
-        return until(look, f"{pattern} in:\n{self.log.read_text()}")
+        return wait_until(look, f"{pattern} in:\n{self.log.read_text()}")
 
     def ctrl_c(self) -> int:
         """What a terminal does: the signal goes to everybody in the foreground."""
@@ -144,7 +133,7 @@ def test_it_serves_the_page_until_ctrl_c_which_ends_all_of_it(tmp_path, foregrou
     server = foreground("--port", str(port), "--state", str(tmp_path / "state"), "--demo")
     server.says(rf"Sightline is at http://127\.0\.0\.1:{port}")
     assert "<html" in (get(port, "/") or "")
-    ready = until(lambda: get(port, "/readyz"), "ready with its private broker")
+    ready = wait_until(lambda: get(port, "/readyz"), "ready with its private broker")
     assert json.loads(ready)["ok"] is True
     server.says("Simulating 8 friends and 3 robots")
     assert {"twistd", "mosquitto", "simulate"} == {
@@ -154,7 +143,7 @@ def test_it_serves_the_page_until_ctrl_c_which_ends_all_of_it(tmp_path, foregrou
         if part in command
     }
     assert server.ctrl_c() in (0, -signal.SIGINT)
-    until(lambda: not marked(server.mark), "everybody is gone")
+    wait_until(lambda: not marked(server.mark), "everybody is gone")
 
 
 @set_up

@@ -25,5 +25,19 @@ export default defineConfig({
       '/api': { target: 'http://127.0.0.1:8080' },
     },
   },
-  test: { environment: 'happy-dom', include: ['tests/**/*.test.{ts,tsx}'], restoreMocks: true },
+  // A document takes longer to make than most tests do: components have one (.tsx), and whoever else
+  // asks for it in a first line, as tests/map/portraits.test.ts does.
+  test: {
+    restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'plain', include: ['tests/**/*.test.ts'], environment: 'node' },
+      },
+      {
+        extends: true,
+        test: { name: 'dom', include: ['tests/**/*.test.tsx'], environment: 'happy-dom' },
+      },
+    ],
+  },
 });

@@ -126,10 +126,14 @@ ensure_python() {
         install_packages "Python's venv module is missing" python3-venv
 }
 
+# What a release ships is what runs here: config/requirements.lock, without the hashes, which pip
+# would else want of the tools of the tests, too.
+versions_of_lock() { sed -n 's/^\([A-Za-z0-9._-]*==[^ ;]*\).*/\1/p' "$ROOT/config/requirements.lock"; }
+
 # ensure_venv base|dev: .venv with this package, editable, and what it needs (dev: to test it).
 ensure_venv() {
     local extra=$1 wanted
-    wanted=$(printf '%s\n' "$ROOT" | cat - "$ROOT/setup.py" | sha256sum)
+    wanted=$(printf '%s\n' "$ROOT" | cat - "$ROOT/setup.py" "$ROOT/config/requirements.lock" | sha256sum)
     [[ "$(cat "$VENV/.stamp-$extra" 2>/dev/null)" == "$wanted" && -x $VENV/bin/python ]] && return
     need_our_clone
     ensure_python
@@ -140,8 +144,11 @@ ensure_venv() {
     fi
     local what="$ROOT"
     [[ $extra == dev ]] && what="${ROOT}[dev]"
+    mkdir -p "$CACHE"
+    versions_of_lock >"$CACHE/versions.txt"
     step "Installing Python packages into .venv (the first time takes a minute)" \
-        "$VENV/bin/python" -m pip --disable-pip-version-check install --editable "$what"
+        "$VENV/bin/python" -m pip --disable-pip-version-check install \
+        --constraint "$CACHE/versions.txt" --editable "$what"
     [[ $extra == dev ]] && printf '%s\n' "$wanted" >"$VENV/.stamp-base"
     printf '%s\n' "$wanted" >"$VENV/.stamp-$extra"
 }

@@ -5,7 +5,6 @@ import io
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from sightline.history.archive.line import written
 from sightline.history.lines import open_lines
 from sightline.model.kind import Arrival
 from sightline_process import SightlineProcess
+from waits import wait_until
 
 NOW = 1_795_235_739.0
 
@@ -202,17 +202,16 @@ def test_what_the_server_archived_is_published_again_as_it_came():
             speaker = Client(CallbackAPIVersion.VERSION2)
             speaker.connect("127.0.0.1", broker.port)
             speaker.loop_start()
-            deadline = time.monotonic() + 20
-            while b"knock" not in archived(archive):  # until the server hears us
-                assert time.monotonic() < deadline, server.logged
-                speaker.publish("owntracks/knock/phone", b"knock", 1).wait_for_publish(5)
-                time.sleep(0.05)
+
+            def knocks() -> bool:
+                speaker.publish("owntracks/knock/phone", b"knock", 1).wait_for_publish(60)
+                return b"knock" in archived(archive)
+
+            wait_until(knocks, lambda: server.logged)  # until the server hears us
             for payload in payloads:
                 speaker.publish("owntracks/jane/phone", payload, 1)
-            speaker.publish("owntracks/jane/phone/info", b"last", 1).wait_for_publish(10)
-            while b'"last"' not in archived(archive):
-                assert time.monotonic() < deadline, server.logged
-                time.sleep(0.02)
+            speaker.publish("owntracks/jane/phone/info", b"last", 1).wait_for_publish(60)
+            wait_until(lambda: b'"last"' in archived(archive), lambda: server.logged)
             speaker.disconnect()
             speaker.loop_stop()
             server.end()

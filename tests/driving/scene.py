@@ -29,26 +29,20 @@ from twisted.internet.threads import deferToThread
 
 from broker import Broker, accepts, free_port
 from browser import Browser
+from waits import until
 
 reactor: Any = _reactor
 HERE = Path(__file__).parent
 ROBOT = "probot/ProBot1"
 KEYS = "keys/ProBot1"
 STOP = b"0 0 0 0"
-DEADLINE = 40.0
+DEADLINE = 60.0
 _AGAIN = 3.0  # s
 PASSWORD = "quite-a-long-one-7"
 
 
 async def pause(seconds: float) -> None:
     await deferLater(reactor, seconds)
-
-
-async def until(fact: Callable[[], Any], name: str, seconds: float = DEADLINE) -> None:
-    deadline = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < deadline, f"waited {seconds} s for {name}"
-        await pause(0.005)
 
 
 class Process:

@@ -19,6 +19,7 @@ from sightline.history.archive.folder import Folder
 from sightline.history.archive.line import NoMessage, read, written
 from sightline.history.lines import LONGEST, numbered, open_lines
 from sightline.model.kind import Arrival
+from waits import wait_until
 
 NOW = 1_795_235_739.0  # 2026-11-21 04:35:39 UTC
 DAY = 86400.0
@@ -64,11 +65,11 @@ class Scene:
             assert not thread.is_alive()
 
     def until(self, condition: Any) -> None:
-        deadline = time.monotonic() + 20
-        while not condition():
-            assert time.monotonic() < deadline, (self.files, self.archive.why)
+        def rings() -> None:
             self.archive._bell.set()
             time.sleep(0.005)
+
+        wait_until(condition, lambda: f"it: {self.files} {self.archive.why}", pause=rings)
 
     def written(self) -> None:
         self.until(lambda: not self.archive.waiting)

@@ -13,7 +13,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +24,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from broker import Broker
 from mqtt.scene import Publisher as RawPublisher
 from sightline_process import SightlineProcess
+from waits import wait_until
 
-DEADLINE = 30.0
 T0 = int(time.time()) - 50_000
-
-
-def until(fact: Callable[[], Any], what: str) -> Any:
-    deadline = time.monotonic() + DEADLINE
-    while time.monotonic() < deadline:
-        if found := fact():
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"waited {DEADLINE:.0f} s in vain for: {what}")
 
 
 def settings(port: int, more: str = "") -> str:
@@ -119,7 +110,7 @@ def test_what_the_broker_has_our_word_for_survives_eight_kills(
 ) -> None:
     count, kills = 3000, 8
     with SightlineProcess(settings(broker.port)) as server:
-        until(lambda: ready(server), "a connection to the broker")
+        wait_until(lambda: ready(server), "a connection to the broker")
         for kill in range(kills):
             numbers = range(kill * count // kills, (kill + 1) * count // kills)
             first = numbers[0]
@@ -129,15 +120,15 @@ def test_what_the_broker_has_our_word_for_survives_eight_kills(
                 other.execute("BEGIN IMMEDIATE")
             publisher.send(*numbers)
             if other is not None:
-                until(lambda: vitals(server).get("backlog"), "messages that wait to be safe")
+                wait_until(lambda: vitals(server).get("backlog"), "messages that wait to be safe")
             else:  # in the middle of it: some are safe, some are not
-                until(lambda n=first: stored(server)[-1:] >= [n], "the first of this burst")
+                wait_until(lambda n=first: stored(server)[-1:] >= [n], "the first of this burst")
             server.end(signal.SIGKILL)
             if other is not None:
                 other.close()
             server.start()
-        until(lambda: publisher.acked == count, "the broker's word for all")
-        until(lambda: len(stored(server)) >= count, "all in the history")
+        wait_until(lambda: publisher.acked == count, "the broker's word for all")
+        wait_until(lambda: len(stored(server)) >= count, "all in the history")
         assert stored(server) == list(range(count))
         # Some came twice, or this would have shown nothing.
         assert "(d1, q1" in broker.logged
@@ -147,14 +138,14 @@ def test_a_locked_file_holds_up_neither_the_map_nor_loses_anything(
     broker: Broker, publisher: Publisher
 ) -> None:
     with SightlineProcess(settings(broker.port)) as server:
-        until(lambda: ready(server), "a connection to the broker")
+        wait_until(lambda: ready(server), "a connection to the broker")
         publisher.send(0)
-        until(lambda: stored(server) == [0], "the first fix")
+        wait_until(lambda: stored(server) == [0], "the first fix")
         other = sqlite3.connect(server.folder / "state" / "history.db", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         # More than the broker sends without our word for them.
         publisher.send(*range(1, 3001))
-        until(lambda: vitals(server).get("history_why"), "an alarm on the page")
+        wait_until(lambda: vitals(server).get("history_why"), "an alarm on the page")
         sent = 3001
 
         def shown() -> bool:
@@ -163,15 +154,15 @@ def test_a_locked_file_holds_up_neither_the_map_nor_loses_anything(
             sent += 1
             return bool(asks(server, "api/1/things/friend/jane/x")["thing"]["tst"] > T0 + 3000)
 
-        until(shown, "the newest position, although nothing is kept")
+        wait_until(shown, "the newest position, although nothing is kept")
         assert vitals(server)["backlog"] > 0
         assert vitals(server)["lag"] < 500
         assert stored(server) == [0]
         other.execute("ROLLBACK")
         other.close()
-        until(lambda: len(stored(server)) == sent, "all in the history")
+        wait_until(lambda: len(stored(server)) == sent, "all in the history")
         assert stored(server) == list(range(sent))
-        until(lambda: not vitals(server).get("history_why"), "the end of the alarm")
+        wait_until(lambda: not vitals(server).get("history_why"), "the end of the alarm")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
@@ -188,9 +179,9 @@ def test_a_full_disk_is_said_and_when_it_has_room_again_nothing_is_lost(
         pytest.skip("cannot mount a small disk here")
     try:
         with server:
-            until(lambda: ready(server), "a connection to the broker")
+            wait_until(lambda: ready(server), "a connection to the broker")
             publisher.send(0)
-            until(lambda: stored(server) == [0], "the first fix")
+            wait_until(lambda: stored(server) == [0], "the first fix")
             rest = state / "rest"
             with rest.open("wb", buffering=0) as filler:
                 try:
@@ -199,7 +190,7 @@ def test_a_full_disk_is_said_and_when_it_has_room_again_nothing_is_lost(
                 except OSError:
                     pass
             publisher.send(*range(1, 2001))
-            why = until(lambda: vitals(server).get("history_why"), "an alarm on the page")
+            why = wait_until(lambda: vitals(server).get("history_why"), "an alarm on the page")
             assert "full" in why
             assert asks(server, "readyz")["history"] == why
             with urllib.request.urlopen(f"{server.url}metrics", timeout=5) as figures:
@@ -207,9 +198,9 @@ def test_a_full_disk_is_said_and_when_it_has_room_again_nothing_is_lost(
             # What is there can still be asked.
             assert asks(server, "api/1/history/friend/jane/x?limit=1")["count"] == 1
             rest.unlink()
-            until(lambda: len(stored(server)) == 2001, "all in the history")
+            wait_until(lambda: len(stored(server)) == 2001, "all in the history")
             assert stored(server) == list(range(2001))
-            until(lambda: not vitals(server).get("history_why"), "the end of the alarm")
+            wait_until(lambda: not vitals(server).get("history_why"), "the end of the alarm")
             server.end()
     finally:
         subprocess.run(["umount", "-l", str(state)], check=False)
@@ -243,12 +234,12 @@ def _twenty_thousand(broker: Broker) -> None:
         publisher.send(f"owntracks/u{number}/x", json.dumps(fix).encode(), retain=True)
     publisher.close()
     with SightlineProcess(settings(broker.port)) as server:
-        until(lambda: vitals(server).get("things", 0) >= count, "all of them in the world")
-        until(lambda: len(stored(server)) == count, "all of them in the history")
+        wait_until(lambda: vitals(server).get("things", 0) >= count, "all of them in the world")
+        wait_until(lambda: len(stored(server)) == count, "all of them in the history")
         # Again, with a broker that knows nothing: the world comes from the history alone.
         server.end(signal.SIGKILL)
         broker.restart()
         server.start()
-        until(lambda: vitals(server).get("things", 0) >= count, "the world as it was")
+        wait_until(lambda: vitals(server).get("things", 0) >= count, "the world as it was")
         one = asks(server, "api/1/things/friend/u7/x")["thing"]
         assert (one["lat"], one["tst"], one["presence"]) == (48.5, T0 + 7, "offline")

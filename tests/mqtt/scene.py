@@ -9,13 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 from twisted.internet import reactor
-from twisted.internet.task import deferLater
 
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge
 from sightline.mqtt.connection import Receipt
 from sightline.mqtt.options import BrokerOptions
+from waits import DEADLINE, until
 
 
 def publish_packet(topic: bytes, payload: bytes, qos: int = 0, retain: bool = False) -> bytes:
@@ -87,12 +87,10 @@ class Scene:
         bridge.startService()
         return bridge
 
-    async def until(self, fact: Callable[[], Any], seconds: float = 10.0) -> None:
+    async def until(self, fact: Callable[[], Any], seconds: float = DEADLINE) -> None:
         """Wait for a fact, with a deadline."""
-        deadline = time.monotonic() + seconds
-        while not fact():
-            assert time.monotonic() < deadline, (self.links[-3:], self.arrivals[-3:])
-            await deferLater(reactor, 0.005)
+        how_it_is = lambda: f"it: {self.links[-3:]} {self.arrivals[-3:]}"  # noqa: E731
+        await until(fact, how_it_is, seconds, every=0.005)
 
     async def connected(self) -> None:
         await self.until(lambda: self.links and self.links[-1].state == "connected")

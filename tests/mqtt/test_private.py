@@ -6,19 +6,18 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 import pytest_twisted
 from twisted.internet import reactor
-from twisted.internet.task import deferLater
 
 from broker import accepts, free_port
 from mqtt.scene import Publisher, Scene
 from sightline.mqtt import private
 from sightline.mqtt.private import NoBroker, PrivateBroker, configuration
+from waits import until, wait_until
 
 Start = Callable[..., PrivateBroker]
 
@@ -35,13 +34,6 @@ async def own(tmp_path: Path) -> AsyncIterator[Start]:
     for one in made:
         if one.running:
             await one.stopService()
-
-
-async def until(fact: Callable[[], object], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < deadline
-        await deferLater(reactor, 0.01)
 
 
 @pytest_twisted.ensureDeferred
@@ -239,7 +231,4 @@ def test_it_ends_when_we_are_killed(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    deadline = time.monotonic() + 10
-    while accepts(port):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: not accepts(port), "the broker's end")

@@ -8,7 +8,6 @@ from typing import Any
 
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
 from twisted.internet import reactor as _reactor
-from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint
 
 from house import NOW, Answer, House
@@ -29,12 +28,13 @@ from sightline.owntracks.recorder_ws import RecorderSocketResource, RecorderSock
 from sightline.owntracks.requests import PhoneRequests
 from sightline.owntracks.setup_link import SetUpTarget
 from sightline.regions.phones import RegionBundle
+from waits import DEADLINE, Watch
 
 reactor: Any = _reactor
 ANDROID = "Owntracks-Android/gms/2.5.0"
 IPHONE = "OwnTracks/18.4.3 CFNetwork/1410 Darwin/22.6.0"
 SECRET = "a shared secret"
-SOON = 10.0
+SOON = DEADLINE
 
 
 class Drawer:
@@ -203,7 +203,7 @@ class Client:
         self.heard: list[dict[str, Any]] = []
         self.closed: tuple[int | None, str | None] | None = None
         self._protocol: Any = None
-        self._waiting: list[tuple[Any, Deferred[None]]] = []
+        self._watch = Watch()
 
     async def enters(self, origin: str | None, headers: dict[str, str]) -> Client:
         factory = WebSocketClientFactory(
@@ -232,27 +232,16 @@ class Client:
         self._protocol.transport.resumeProducing()
 
     async def until(self, fact: Any) -> None:
-        if fact():
-            return
-        waiting: Deferred[None] = Deferred()
-        self._waiting.append((fact, waiting))
-        await waiting.addTimeout(SOON, reactor)
+        await self._watch.until(fact, lambda: f"it: {self.heard[-5:]} {self.closed}")
 
     def _opened(self, protocol: Any) -> None:
         self._protocol = protocol
-        self._check()
+        self._watch.look()
 
     def _heard(self, payload: bytes) -> None:
         self.heard.append(json.loads(payload))
-        self._check()
+        self._watch.look()
 
     def _closed(self, code: int | None, reason: str | None) -> None:
         self.closed = code, reason
-        self._check()
-
-    def _check(self) -> None:
-        for entry in list(self._waiting):
-            if entry[0]():
-                self._waiting.remove(entry)
-                if not entry[1].called:
-                    entry[1].callback(None)
+        self._watch.look()

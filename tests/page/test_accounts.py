@@ -18,6 +18,7 @@ from playwright.sync_api import Page, expect
 from broker import Broker
 from sightline.accounts.database import FILE
 from sightline_process import ROOT, SightlineProcess
+from waits import wait_until
 
 PHONE = {"width": 390, "height": 780}
 PASSWORD = "seven-quiet-harbours"
@@ -89,13 +90,12 @@ def publish(broker: Broker, topic: str, payload: str) -> None:
 
 def first_link(sightline: SightlineProcess) -> str:
     """What the log says to open at the first start."""
-    until = time.monotonic() + 10
-    while time.monotonic() < until:
-        found = re.search(r"http://\S+/#welcome=[\w-]+", sightline.logged)
-        if found:
-            return found[0]
-        time.sleep(0.05)
-    raise AssertionError(f"no link in the log:\n{sightline.logged}")
+    found = wait_until(
+        lambda: re.search(r"http://\S+/#welcome=[\w-]+", sightline.logged),
+        lambda: f"a link in the log:\n{sightline.logged}",
+    )
+    assert found is not None
+    return found[0]
 
 
 def changes(sightline: SightlineProcess, statement: str) -> None:

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 from broker import Broker, accepts, free_port
 from page.conftest import DESKTOP, Watched
 from sightline_process import ROOT
+from waits import wait_until
 
 pytest.importorskip("sightline.driving", reason="this server cannot drive yet")
 
@@ -28,7 +29,7 @@ KEYS = "keys/ProBot1"
 STOP = "0 0 0 0"
 GRAMMAR = re.compile(r"0 0 0 0|0\.[0-7]\d( 0\.[0-7]\d){3}")
 LANDSCAPE = {"width": 844, "height": 390}
-DEADLINE = 40.0  # s
+DEADLINE = 60.0  # s
 
 
 class Recorder:
@@ -58,10 +59,7 @@ class Recorder:
         return self.keys[-1] if self.keys else None
 
     def until(self, fact: Callable[[], Any], name: str) -> None:
-        deadline = time.monotonic() + DEADLINE
-        while not fact():
-            assert time.monotonic() < deadline, f"waited {DEADLINE} s for {name}: {self.heard[-5:]}"
-            time.sleep(0.01)
+        wait_until(fact, lambda: f"{name}: {self.heard[-5:]}")
 
     def moves(self, wanted: str = r"0\.\d\d .*") -> None:
         """Wait until the robot was told to move (so)."""
@@ -195,13 +193,10 @@ def hold(page: Page, recorder: Recorder, key: str, wanted: str = r"0\.75 .*") ->
     On a busy machine the page may pause for half a second. Then the robot is stopped, as it must
     be, and the key pressed anew, as it must be, too.
     """
+    stopped = page.locator(".pad-notice", has_text="No driving frame")
     for _ in range(4):
         page.keyboard.down(key)
-        stopped = page.locator(".pad-notice", has_text="No driving frame")
-        deadline = time.monotonic() + DEADLINE
-        while not re.fullmatch(wanted, recorder.last or "") and not stopped.count():
-            assert time.monotonic() < deadline, f"{wanted}: {recorder.heard[-5:]}"
-            time.sleep(0.02)
+        recorder.until(lambda: re.fullmatch(wanted, recorder.last or "") or stopped.count(), wanted)
         if not stopped.count():
             return
         page.keyboard.up(key)

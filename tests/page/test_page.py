@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from broker import Broker
 from sightline_process import ROOT
+from waits import wait_until
 
 PHONE = {"width": 390, "height": 780}
 JANE = '[data-thing="friend/jane/phone"]'
@@ -67,13 +68,17 @@ def test_a_phone_publishes_and_its_marker_moves(broker, visit):
     expect(row).to_contain_text("63")
     expect(row).to_contain_text("80 km/h")
     assert before
-    deadline = time.monotonic() + 15  # the map glides there, as fast as this machine draws
-    while time.monotonic() < deadline:
+
+    def has_moved() -> bool:
         after = mark.bounding_box()
-        if after and after["x"] > before["x"] + 5 and after["y"] > before["y"] + 5:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"the mark is still at {after}, as it was at {before}")
+        return bool(after and after["x"] > before["x"] + 5 and after["y"] > before["y"] + 5)
+
+    # The map glides there, as fast as this machine draws.
+    wait_until(
+        has_moved,
+        lambda: f"the mark: it is at {mark.bounding_box()} and was at {before}",
+        pause=lambda: page.wait_for_timeout(100),
+    )
 
 
 def test_choosing_somebody_shows_the_details_and_who_they_are_is_in_the_address(broker, visit):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import Clock, deferLater
+from twisted.internet.task import Clock
 
 from sightline.auth.permissions import Grants, User, user_of
 from sightline.geometry.geofences import Rules
@@ -27,6 +27,7 @@ from sightline.regions.monitor import GeofenceMonitor
 from sightline.regions.phones import PhoneRegionService
 from sightline.regions.requests import RegionRequests
 from sightline.regions.service import RegionChange, RegionService
+from waits import until
 
 reactor: Any = _reactor
 NOW = 1_795_240_000.0  # epoch s at the clock's 0
@@ -148,12 +149,19 @@ class Scene:
         thing: str = made["thing"]
         return thing.removeprefix("region/")
 
+    async def phones_are_read(self) -> None:
+        """What phones said is taken over, and the pause after it has begun."""
+
+        def pauses() -> bool:
+            waits = [
+                call for call in self.clock.getDelayedCalls() if call.func == self.phones._again
+            ]
+            return len(waits) == len(self.phones._busy)
+
+        await self.until(pauses)
+
     async def until(self, fact: Any) -> None:
-        for _ in range(500):
-            if fact():
-                return
-            await deferLater(reactor, 0.01)
-        raise AssertionError("waited 5 s in vain")
+        await until(fact)
 
     # -- what is there
 

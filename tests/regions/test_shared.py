@@ -82,15 +82,17 @@ async def test_what_a_phone_says_to_both_is_one_region(scenes, journal):
         scene.tells(waypoint(desc="Gym"), waypoint(desc="Pool", tst=1_700_000_001, rid="abc"))
     for scene in (one, two):
         await scene.until(lambda scene=scene: len(scene.regions.of(JANE)) == 2)
+        await scene.phones_are_read()
         await looks(scene)
     assert one.keys("region") == two.keys("region")
     for scene in (one, two):
         scene.passes(5)
         scene.tells(waypoint(desc="Gym", rad=90), waypoint(desc="Pool", tst=1_700_000_001))
-        await scene.until(lambda scene=scene: not scene.phones._said)
-    await one.until(lambda: all(record.region.version < 3 for _, record in one.regions.of(JANE)))
+    for scene in (one, two):
+        await scene.phones_are_read()
     await looks(one)
     await looks(two)
+    assert {record.region.version for _, record in one.regions.of(JANE)} == {1, 2}
     assert dict(one.regions.of(JANE)) == dict(two.regions.of(JANE))
     assert {record.region.rad for _, record in one.regions.of(JANE)} == {90.0, 60.0}
 

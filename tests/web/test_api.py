@@ -17,10 +17,10 @@ from twisted.internet.ssl import PrivateCertificate
 from twisted.internet.threads import deferToThread
 
 from browser import Closed
+from house import DAY, GOOD, NOW
 from sightline.accounts import service
 from sightline.auth.api_call import STATUS
 from sightline_process import ROOT
-from house import DAY, GOOD, NOW
 
 reactor: Any = _reactor
 RIGHT = {"name": "jane", "password": GOOD}
@@ -75,9 +75,7 @@ async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(hous
     closed = await home.knows("closed", password=GOOD)
     await home.asks("GET", "/me", cookie=closed)
     await home.account_service.change(
-        lambda db: db.put_account(
-            replace(db.account("closed"), disabled=True)
-        )
+        lambda db: db.put_account(replace(db.account("closed"), disabled=True))
     )
     said = [
         await home.asks("POST", "/session", {"name": name, "password": password})
@@ -241,10 +239,10 @@ async def test_a_new_password_ends_the_other_sessions(house):
 @pytest_twisted.ensureDeferred
 async def test_a_token_is_told_once_used_with_its_scopes_only_and_revoked(house):
     home = await house()
-    cookie = await home.knows("jane", "operator", see=("probot",), drive=("*",), own=("friend/jane",))
-    made = await home.asks(
-        "POST", "/tokens", {"name": "script", "scopes": ["see"]}, cookie=cookie
+    cookie = await home.knows(
+        "jane", "operator", see=("probot",), drive=("*",), own=("friend/jane",)
     )
+    made = await home.asks("POST", "/tokens", {"name": "script", "scopes": ["see"]}, cookie=cookie)
     assert made.status == 201
     text = made.said["token"]
     (shown,) = (await home.asks("GET", "/tokens", cookie=cookie)).said["tokens"]
@@ -424,7 +422,9 @@ async def test_every_call_is_documented_and_no_other(house):
 
 def test_every_code_is_documented_with_its_status():
     told = {}
-    for codes, statuses in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \| ([\d, ]+) \|", README, re.MULTILINE):
+    for codes, statuses in re.findall(
+        r"^\| ((?:`\w+`(?:, )?)+) \| ([\d, ]+) \|", README, re.MULTILINE
+    ):
         for number, code in enumerate(re.findall(r"\w+", codes)):
             found = statuses.split(", ")
             told[code] = int(found[min(number, len(found) - 1)])
@@ -432,5 +432,11 @@ def test_every_code_is_documented_with_its_status():
 
 
 def test_every_reason_a_socket_is_closed_for_is_documented():
-    for why in (service.SIGNED_OUT, service.EXPIRED, service.CHANGED, service.REVOKED, service.LINK_ENDED):
+    for why in (
+        service.SIGNED_OUT,
+        service.EXPIRED,
+        service.CHANGED,
+        service.REVOKED,
+        service.LINK_ENDED,
+    ):
         assert why in " ".join(README.split())

@@ -18,13 +18,14 @@ from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 
 from certificates import Authority
-from sightline.web.proxies import Proxies
 from sightline.web.certificate import Encrypted, Handshakes, read
 from sightline.web.connection_limits import LOCAL, ConnectionLimits
+from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.proxies import Proxies
 from sightline.web.site import QuietSite
+from waits import DEADLINE, until
 
 reactor: Any = _reactor
-DEADLINE = 15.0
 
 
 def gate(clock: Clock | None = None, **limits: Any) -> ConnectionLimits:
@@ -131,7 +132,11 @@ def test_whoever_left_is_forgotten(moves):
     assert here.count("b") <= 2
     for address in here:
         connection_limits.leave(address)
-    assert [connection_limits.enter("a"), connection_limits.enter("a"), connection_limits.enter("b")] == [True] * 3
+    assert [
+        connection_limits.enter("a"),
+        connection_limits.enter("a"),
+        connection_limits.enter("b"),
+    ] == [True] * 3
 
 
 class Page(Resource):
@@ -168,11 +173,10 @@ class Port:
         return socket.create_connection(address, DEADLINE)
 
     async def until(self, count: int) -> None:
-        for _ in range(1000):
-            if len(self.connection_limits) == count:
-                return
-            await deferLater(reactor, DEADLINE / 1000, lambda: None)
-        raise AssertionError(f"{len(self.crowd)} connections, not {count}")
+        await until(
+            lambda: len(self.connection_limits) == count,
+            lambda: f"{count} and not {len(self.crowd)}",
+        )
 
 
 @pytest.fixture

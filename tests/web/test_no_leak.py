@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
 from picture import Picture
-from sightline.live import protocol
 from sightline.auth.permissions import EVERYTHING, Grants, User, may, user_of, visitor
-from sightline.live.world import World
 from sightline.history.record import entry
+from sightline.live import protocol
+from sightline.live.world import World
 from sightline.web.fanout import FanOut, Pace
 from states import spot
 
@@ -151,9 +151,7 @@ def test_no_frame_snapshot_or_resume_shows_what_is_hidden(first: User, later: Us
             picture.epoch = fanout.epoch(user.sight)
             user = later if turn % 2 else first
             line = Line()
-            viewer = fanout.join(
-                line, user.sight, picture.epoch, picture.seq, deflate=False
-            )
+            viewer = fanout.join(line, user.sight, picture.epoch, picture.seq, deflate=False)
         fanout.flush()
         clock.advance(0.02)
         fanout.beat()

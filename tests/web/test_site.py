@@ -16,20 +16,20 @@ from twisted.web.resource import Resource
 
 from doors import OpenDoor
 from sightline.auth.permissions import User
+from sightline.kinds.broker import LinkUpdate
+from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
-from sightline.live.world import World
 from sightline.live.requests import Requests
-from sightline.live.hub import Hub
-from sightline.kinds.broker import LinkUpdate
+from sightline.live.world import World
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
 from sightline.web.fanout import FanOut, Pace
-from sightline.web.request_context import RequestContext
 from sightline.web.metrics import Metrics, Vitals
+from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 
 reactor: Any = _reactor
@@ -60,7 +60,9 @@ class Server:
         door = OpenDoor(User("root", "admin"))
         front = RequestContext(door)
         self.requests = Requests(lambda: 1.0)
-        sockets = Sockets(reactor, fanout, self.requests, lambda visitor: b"{}", door, SocketLimits())
+        sockets = Sockets(
+            reactor, fanout, self.requests, lambda visitor: b"{}", door, SocketLimits()
+        )
         assets = {
             "index.html": Asset("text/html; charset=utf-8", "no-cache", {"": Body(PAGE, b'"p"')}),
             "world.pmtiles": Asset("x/y", "no-store", {"": Body(TILES, b'"t"')}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,11 +20,13 @@ from sightline.live import protocol as wire
 from sightline.live.world import World
 from sightline.live.requests import Requests
 from sightline.model.token_bucket import TokenBuckets
+from sightline.live import protocol
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.request_context import RequestContext
 from sightline.web.site import QuietSite
 from sightline.web.socket import BrowserConnection, SocketLimits, SocketResource, Sockets
 from states import spot
+from waits import until
 
 reactor: Any = _reactor
 
@@ -249,15 +251,6 @@ async def test_a_browser_that_is_gone_without_a_word_is_dropped(serve):
     browser.stops_reading()  # so it never sees the ping
     await until(lambda: server.fanout.viewers == 0)
     browser.is_cut()
-
-
-async def until(fact: Callable[[], bool]) -> None:
-    """Wait for a fact of the server's, with a deadline."""
-    for _ in range(200):
-        if fact():
-            return
-        await pause(0.05)
-    raise AssertionError("it did not come true")
 
 
 @pytest_twisted.ensureDeferred

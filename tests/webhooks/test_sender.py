@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import pytest_twisted
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import deferLater
 
 from broker import free_port
 from receiver import Post, Receiver
@@ -19,6 +18,7 @@ from sightline.model.kind import State
 from sightline.webhooks.deadletters import FILE
 from sightline.webhooks.options import WebhookOptions
 from sightline.webhooks.sender import Webhooks, WebhookState
+from waits import until
 
 reactor: Any = _reactor
 SECRET = b"a-secret-of-some-length"
@@ -54,11 +54,7 @@ class Scene:
         )
 
     async def until(self, fact: Any) -> None:
-        for _ in range(1500):
-            if fact():
-                return
-            await deferLater(reactor, 0.01)
-        raise AssertionError(f"waited 15 s in vain: {self.state}")
+        await until(fact, lambda: f"it: {self.state}")
 
     async def closes(self) -> None:
         await self.webhooks.stopService()

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import pytest_twisted
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import deferLater
 
 from sightline.wiring.systemd import Supervised, Supervisor
+from waits import until
 
 reactor: Any = _reactor
 
@@ -39,12 +39,13 @@ class Systemd:
     async def hears(self, wanted: str) -> list[str]:
         """All up to and with ``wanted``."""
         found: list[str] = []
-        for _ in range(1500):
-            found += self.heard()
-            if wanted in found:
-                return found
-            await deferLater(reactor, 0.01, lambda: None)
-        raise AssertionError(f"never heard {wanted}: {found}")
+
+        def heard() -> bool:
+            found.extend(self.heard())
+            return wanted in found
+
+        await until(heard, lambda: f"{wanted}: {found}")
+        return found
 
 
 @pytest.fixture
@@ -106,10 +107,7 @@ async def test_it_hears_that_we_are_ready_alive_and_going_and_nothing_while_we_h
     assert systemd.heard() == []
     await systemd.hears("WATCHDOG=1")
     os.kill(os.getpid(), signal.SIGHUP)
-    for _ in range(1500):
-        if told:
-            break
-        await deferLater(reactor, 0.01, lambda: None)
+    await until(lambda: told, "the signal")
     assert told == ["again"]
     supervised.stopService()
     await systemd.hears("STOPPING=1")

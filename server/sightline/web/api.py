@@ -48,7 +48,12 @@ class Api(Resource):
     _log = Logger()
 
     def __init__(
-        self, front: RequestContext, clock: IReactorTime, routes: Sequence[Route], *, rate: float = 20.0
+        self,
+        front: RequestContext,
+        clock: IReactorTime,
+        routes: Sequence[Route],
+        *,
+        rate: float = 20.0,
     ) -> None:
         super().__init__()
         self._front = front
@@ -64,9 +69,7 @@ class Api(Resource):
         answering.addCallbacks(
             lambda reply: self._said(request, reply), lambda failure: self._failed(request, failure)
         )
-        answering.addErrback(
-            lambda failure: self._log.failure("Could not send an answer", failure)
-        )
+        answering.addErrback(lambda failure: self._log.failure("Could not send an answer", failure))
         # Whoever is gone gets no answer; what was asked for is done all the same.
         request.notifyFinish().addErrback(lambda _: setattr(request, "_gone", True))
         return NOT_DONE_YET

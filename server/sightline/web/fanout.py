@@ -19,8 +19,8 @@ from typing import Protocol
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from sightline.live import protocol
 from sightline.auth.permissions import VisibleScope
+from sightline.live import protocol
 from sightline.live.cursor import Cursor, Pages
 from sightline.live.world import World
 from sightline.web.framing import Deflate, frame

@@ -110,7 +110,6 @@ class Vitals(Collector):
             text = "whether nothing can be kept just now"
             yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
 
-
     def _replicas(self) -> Iterable[Metric]:
         """How it goes between several servers; nothing of a server alone."""
         told = self._hub.gauges()

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from twisted.web.server import Request
 
+from sightline.auth.session import Visitor
 from sightline.web import origin
 from sightline.web.proxies import UNIX, Proxies
-from sightline.auth.session import Visitor
 
 _SAME = ("same-origin", "none")  # none: typed by the user
 

@@ -18,6 +18,8 @@ from sightline.web.proxies import UNIX
 from sightline.live.hub import Hub
 from sightline.web.assets import Asset, PageResource
 from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.origin import is_loopback
+from sightline.web.proxies import Proxies
 from sightline.web.request_context import RequestContext
 from sightline.web.http_channel import Check, PatientChannel
 

@@ -7,7 +7,6 @@ import http.client
 import json
 import re
 import ssl
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from sightline.mqtt.reasons import CannotConnect
 from sightline.settings import load
 from sightline.wiring.options import broker_options
 from sightline_process import SightlineProcess
+from waits import DEADLINE, wait_until
 
 PLAYBOOK = Path(__file__).parents[3] / "config" / "ansible" / "vars" / "aws.yml"
 HOST = "abc-ats.iot.eu-west-1.amazonaws.com"
@@ -137,7 +137,8 @@ def test_the_region_stands_in_the_host():
 
 
 def is_ready(server: SightlineProcess) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
+    """Whether its subscriptions are answered."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)
     with contextlib.closing(connection):
         connection.request("GET", "/readyz")
         return connection.getresponse().status == 200
@@ -145,10 +146,7 @@ def is_ready(server: SightlineProcess) -> bool:
 
 def test_the_server_itself_asks_aws_for_nothing_that_the_policy_refuses(tmp_path):
     with AwsIot(tmp_path, shipped()) as aws, SightlineProcess(aws.settings()) as server:
-        deadline = time.monotonic() + 20
-        while not is_ready(server):  # ready: its subscriptions are answered
-            assert time.monotonic() < deadline, server.logged[-2000:]
-            time.sleep(0.05)
+        wait_until(lambda: is_ready(server), lambda: server.logged[-2000:])
         assert aws.refused == []
         assert aws.clients == {"sightline"}
 
@@ -166,10 +164,7 @@ def test_one_of_several_may_tell_the_others_and_hears_them(tmp_path, monkeypatch
         options = broker_options("aws", settings.broker["aws"])
         assert replicas._between("broker.aws", options, "b").level == "ok"
         with SightlineProcess(aws.settings() + several) as server:
-            deadline = time.monotonic() + 20
-            while not is_ready(server):
-                assert time.monotonic() < deadline, server.logged[-2000:]
-                time.sleep(0.05)
+            wait_until(lambda: is_ready(server), lambda: server.logged[-2000:])
             assert aws.refused == []
     with AwsIot(tmp_path, without("iot:Subscribe", "topicfilter/sightline/replicas/*")) as aws:
         (tmp_path / "sightline.toml").write_text(aws.settings() + several)

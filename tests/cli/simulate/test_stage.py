@@ -19,7 +19,7 @@ from sightline.cli.simulate.faults import parse
 from sightline.cli.simulate.line import BrokerAddress
 from sightline.cli.simulate.stage import Stage
 
-DEADLINE = 40.0
+DEADLINE = 60.0
 
 
 class Ear:

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Camera } from '../../src/map/camera';
 import { CrowdBuffer, HIDDEN, WORDS } from '../../src/map/crowdbuffer';
