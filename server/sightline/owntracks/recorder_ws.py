@@ -11,7 +11,7 @@ only with the session, or with a server that stops.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -56,6 +56,7 @@ class RecorderConnection(WebSocketServerProtocol):
     transport: Any
     _counted = False
     _full = False
+    _last: Iterator[bytes] = iter(())
     _unwatch: Callable[[], None] | None = None
 
     def onConnect(self, request: ConnectionRequest) -> None:
@@ -82,8 +83,20 @@ class RecorderConnection(WebSocketServerProtocol):
         if payload.strip() != b"LAST" or now - self._asked_at < EVERY or self._full:
             return
         self._asked_at = now
-        for said in self.factory.last(self.visitor):
-            self.sendMessage(said)
+        self._last = self.factory.last(self.visitor)
+        self._send_last()
+
+    def _send_last(self) -> None:
+        """The rest of the answer to ``LAST``, as far as it is taken: with faces it may be long."""
+        while not self._full and self.state == self.STATE_OPEN:
+            said = next(self._last, None)
+            if said is None:
+                return
+            self._say(said)
+
+    def _say(self, said: bytes) -> None:
+        # `sendMessage` refuses what is longer than what we take from a client.
+        self.sendFrame(opcode=1, payload=said)
 
     def tell(self) -> None:
         """Something may have happened since the last time."""
@@ -92,7 +105,7 @@ class RecorderConnection(WebSocketServerProtocol):
         said = self.factory.newest(self.visitor, self.seen)
         self.seen = self.factory.number
         if said is not None:
-            self.sendMessage(said)
+            self._say(said)
 
     def pauseProducing(self) -> None:
         """It does not read: what happens meanwhile it learns at once when it does."""
@@ -101,6 +114,7 @@ class RecorderConnection(WebSocketServerProtocol):
     def resumeProducing(self) -> None:
         """It reads again."""
         self._full = False
+        self._send_last()
 
     def stopProducing(self) -> None:
         """The transport is gone; `connectionLost` follows."""
@@ -112,6 +126,7 @@ class RecorderConnection(WebSocketServerProtocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Gone."""
+        self._last = iter(())
         unwatch, self._unwatch = self._unwatch, None
         if unwatch is not None:
             unwatch()
@@ -204,15 +219,13 @@ class RecorderSockets(WebSocketServerFactory):
                 return _encode(said | {"_label": "OwnTracks"} | self._people.card(thing, friend))
         return None
 
-    def last(self, visitor: Visitor) -> list[bytes]:
-        """What a client that says ``LAST`` gets."""
-        said = []
+    def last(self, visitor: Visitor) -> Iterator[bytes]:
+        """What a client that says ``LAST`` gets; each is made when it is wanted."""
         now = self.clock.seconds()
         for key, friend in self._people.latest(visitor.user.sight, MOST_LAST, now):
             if position := self._people.position(key, friend):
                 card = self._people.card(key, friend)
-                said.append(_encode(position | card | {"_label": "OwnTracks"}))
-        return said
+                yield _encode(position | card | {"_label": "OwnTracks"})
 
     def arrive(self, visitor: Visitor, upgrade: Callable[[], Any]) -> Any:
         """Let ``upgrade`` make the connection of this visitor."""
