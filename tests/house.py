@@ -213,7 +213,7 @@ class House:
                 key, Friend(presence="live", lat=48.5, lon=2.25 + value, tst=1.0, at=1.0)
             )
         elif key.startswith("face/"):
-            self.world.put(key, Face(mime="image/png", data="iVBORw0KGgo="))
+            self.world.put(key, Face(mime="image/png", data=b"\x89PNG\r\n\x1a\n"))
         else:
             self.world.put(key, spot(value))
         self.fanout.stir()

@@ -23,6 +23,7 @@ export default defineConfig({
     proxy: {
       '/ws': { target: 'ws://127.0.0.1:8080', ws: true },
       '/api': { target: 'http://127.0.0.1:8080' },
+      '/faces': { target: 'http://127.0.0.1:8080' },
     },
   },
   // A document takes longer to make than most tests do: components have one (.tsx), and whoever else

@@ -110,6 +110,10 @@ class LimitsSettings(Section, frozen=True, kw_only=True):
     ``connections_per_address`` and ``http_per_address`` do not count this machine's own addresses
     (0: no limit). ``behind_seconds`` is how long a browser may take nothing before it is closed,
     ``unsent_bytes`` how much may wait for all that take it slowly.
+    ``memory_mb`` is what we may use (0: as cgroup and ulimit say, else 512); what the world, faces
+    and one sender may take of it follows from that. ``devices_per_sender``, ``sender_kb`` (0: 1/32
+    of the memory), ``new_things_per_day`` and ``rows_per_day`` bound one sender, that is the user
+    level of an OwnTracks topic. ``disk_floor_mb`` are left to accounts and the audit log.
     """
 
     connections: Count = 10_000
@@ -123,6 +127,12 @@ class LimitsSettings(Section, frozen=True, kw_only=True):
     behind_seconds: Seconds = 10.0
     unsent_bytes: Annotated[int, Meta(ge=1_048_576, le=17_179_869_184)] = 67_108_864
     things: Count = 200_000
+    memory_mb: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    devices_per_sender: Count = 1000
+    sender_kb: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    new_things_per_day: Count = 5000
+    rows_per_day: Annotated[int, Meta(ge=1, le=1_000_000_000)] = 1_000_000
+    disk_floor_mb: Annotated[int, Meta(ge=0, le=1_000_000)] = 64
     ping_seconds: Seconds = 30.0
 
 

@@ -48,7 +48,6 @@ from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest, Quarantined
 from sightline.live.presence import Presence
 from sightline.live.requests import Requests
-from sightline.live.world import World
 from sightline.model.kind import Kind, Timeouts, id_of, kind_of
 from sightline.settings import (
     AccountsSettings,
@@ -80,6 +79,8 @@ from sightline.wiring.history import (
     retained,
 )
 from sightline.wiring.listeners import Ports, front_gate
+from sightline.wiring.limits import DiskFloor, QuotaAlarms, make_world
+from sightline.wiring.listeners import Ports
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.past_states import shower
 from sightline.wiring.regions import Geofencing
@@ -148,7 +149,7 @@ class Sightline(MultiService):
         super().__init__()
         logbook = broker.Logbook()
         kinds = _kinds(settings, logbook)
-        world = World(secrets.token_hex(8), capacity=settings.limits.things)
+        world = make_world(settings, secrets.token_hex(8))
         patience: dict[str, Timeouts] = {}
         for kind in kinds:
             patience |= kind.patience
@@ -225,6 +226,7 @@ class Sightline(MultiService):
             publishes=rights.publishes,
             gate=gate,
         )
+        disk = DiskFloor(state, settings.limits.disk_floor_mb)
         filters = [wanted for kind in kinds for wanted in kind.filters]
         store = make_store(settings, state)
         # What one of several servers does for all of them it does while it is on duty.
@@ -238,6 +240,7 @@ class Sightline(MultiService):
             retained(account_service),
             ours(settings),
             duty,
+            disk.why,
         )
         desk.log.when_written(remembers(hub))
         console.stored = figures_of(store, ours(settings))
@@ -247,7 +250,7 @@ class Sightline(MultiService):
         places = Geofencing(
             settings, state, hub, requests, account_service, brokers.publish, duty, replicas.regions
         )
-        archive = message_archive(reactor, settings, state)
+        archive = message_archive(reactor, settings, state, disk.why)
         brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
@@ -344,10 +347,12 @@ class Sightline(MultiService):
         )
         for part in (
             StateFolder(state),
+            disk,
             replicas,
             RequiredAccounts(account_service),
             history,
             hub,
+            QuotaAlarms(reactor, time.time, hub, account_service.note),
             desk,
             places,
             archive,

@@ -392,3 +392,25 @@ def test_a_broken_compressed_file_does_not_stop_an_erasure(folder: Path):
 def no_thread_is_left() -> Iterator[None]:
     yield
     assert not [t for t in threading.enumerate() if t.name == "archive"]
+
+
+def test_where_there_is_no_room_the_archive_waits_and_says_so(tmp_path):
+    why = ["less than 64 MB of disk are free"]
+    with Scene(tmp_path, no_room=lambda: why[0]) as scene:
+        scene.archive.take([said(payload=b'{"n":1}')])
+        scene.until(lambda: scene.archive.why)
+        assert scene.archive.why == why[0]
+        assert scene.archive.waiting == 1
+        why[0] = ""
+        scene.until(lambda: scene.archive.waiting == 0)
+        scene.until(lambda: scene.archive.why == "")
+
+
+def test_a_flood_of_large_messages_of_one_day_stays_within_the_bound(tmp_path):
+    most = 8_000_000
+    with Scene(tmp_path, most=most) as scene:
+        for n in range(40):
+            scene.archive.take([said(payload=os.urandom(30_000).hex().encode()) for _ in range(10)])
+            scene.until(lambda: scene.archive.waiting == 0)
+        scene.until(lambda: scene.archive.idle)
+        assert sum(f.stat().st_size for f in tmp_path.iterdir()) <= most + 1_048_576

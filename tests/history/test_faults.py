@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -169,7 +170,7 @@ def test_a_locked_file_holds_up_neither_the_map_nor_loses_anything(
 def test_a_full_disk_is_said_and_when_it_has_room_again_nothing_is_lost(
     broker: Broker, publisher: Publisher
 ) -> None:
-    server = SightlineProcess(settings(broker.port))
+    server = SightlineProcess(settings(broker.port, "disk_floor_mb = 0\n"))
     state = server.folder / "state"
     state.mkdir()
     mounted = subprocess.run(
@@ -201,6 +202,38 @@ def test_a_full_disk_is_said_and_when_it_has_room_again_nothing_is_lost(
             wait_until(lambda: len(stored(server)) == 2001, "all in the history")
             assert stored(server) == list(range(2001))
             wait_until(lambda: not vitals(server).get("history_why"), "the end of the alarm")
+            server.end()
+    finally:
+        subprocess.run(["umount", "-l", str(state)], check=False)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_some_of_a_full_disk_is_left_to_accounts(broker: Broker, publisher: Publisher) -> None:
+    server = SightlineProcess(settings(broker.port, "disk_floor_mb = 8\n"))
+    state = server.folder / "state"
+    state.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(state)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("cannot mount a small disk here")
+    try:
+        with server:
+            until(lambda: ready(server), "a connection to the broker")
+            publisher.send(0)
+            until(lambda: stored(server) == [0], "the first fix")
+            rest = state / "rest"
+            free = shutil.disk_usage(state).free
+            rest.write_bytes(bytes(free - 7_000_000))
+            why = until(lambda: vitals(server).get("history_why") or publisher.send(0), "an alarm")
+            assert "left to accounts and the audit log" in why
+            publisher.send(*range(1, 2001))
+            until(lambda: (vitals(server).get("backlog") or 0) >= 20, "messages that wait")
+            assert shutil.disk_usage(state).free > 6_000_000
+            assert stored(server) == [0]
+            rest.unlink()
+            until(lambda: len(stored(server)) == 2001, "all in the history")
+            until(lambda: not vitals(server).get("history_why"), "the end of the alarm")
             server.end()
     finally:
         subprocess.run(["umount", "-l", str(state)], check=False)

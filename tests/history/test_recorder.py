@@ -170,6 +170,26 @@ def test_a_message_with_nothing_to_keep_is_acknowledged_when_its_turn_comes():
     assert scene.log == ["alone kept"]
 
 
+def test_where_there_is_no_room_nothing_is_written_and_later_all_of_it():
+    why = ["less than 64 MB of disk are free"]
+    scene = Scene(no_room=lambda: why[0])
+    scene.hears(0)
+    scene.slip("first")
+    scene.hears(1)
+    scene.clock.advance(60)
+    assert scene.written == []
+    assert scene.log == []
+    assert scene.recorder.why == why[0]
+    assert scene.recorder.late
+    why[0] = ""
+    scene.clock.advance(60)
+    scene.store.answers()
+    scene.store.answers()
+    assert scene.written == [[0], [1]]
+    assert scene.log == ["first kept"]
+    assert scene.recorder.why == ""
+
+
 def test_a_failed_batch_is_tried_again_until_it_is_kept():
     scene = Scene()
     scene.hears(0)

@@ -133,8 +133,10 @@ def test_a_full_world_rejects_new_things_and_says_so():
     scene.hear(b"x=1")
     scene.hear(b"y=1")
     scene.hear(b"x=2")
-    assert dict(scene.world) == {"a/x": spot(2)}
+    assert scene.world.state("a/x") == spot(2)
+    assert "a/y" not in scene.world
     assert scene.intake.rejected == {"too_many_things": 1}
+    assert [shown.counter for shown in scene.quarantine()] == ["too_many_things"]
 
 
 def test_whoever_asks_is_told_of_a_sort_of_readings_after_they_were_folded(scene):

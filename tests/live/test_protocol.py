@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sightline.kinds.broker.model import Broker
-from sightline.kinds.friends.model import Face, Friend
+from sightline.kinds.friends.model import Friend, Portrait
 from sightline.kinds.probots.model import ProBot
 from sightline.live import protocol
 from sightline.live.ingest import Quarantined
@@ -21,7 +21,7 @@ from states import spot
 GOLDEN = Path(__file__).parent.parent / "wire"
 STATES = {
     "friend": Friend,
-    "face": Face,
+    "face": Portrait,
     "probot": ProBot,
     "broker": Broker,
     "server": Server,

@@ -19,6 +19,7 @@ from sightline.kinds.friends.model import Friend, Waypoint
 from sightline.kinds.friends.phone import Phone
 from sightline.live.requests import Asker
 from sightline.model.kind import Arrival
+from sightline.owntracks.faces import Faces
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.http_mode import HttpMode
 from sightline.owntracks.latest import LatestPositions
@@ -112,6 +113,7 @@ class Phonehouse:
             "pub": self.post,
             "api/0": self.recorder,
             "ws/last": RecorderSocketResource(self.live, home.front),
+            "faces": Faces(home.clock, home.front, people),
         }
 
     def _send(self, device: str, payload: bytes) -> str:

@@ -213,7 +213,14 @@ describe('a face', () => {
     ...state,
   });
 
-  test('becomes a data URL', () => {
+  test('is at an address of the server, which names the picture', () => {
+    const hash = '0123456789abcdef01234567';
+    expect(faceOf(face({ mime: 'image/png', hash }))).toBe(`faces/jane/phone/${hash}`);
+    const odd = { ...face({ mime: 'image/jpeg', hash }), id: 'a b?/ü#' };
+    expect(faceOf(odd)).toBe(`faces/a%20b%3F/%C3%BC%23/${hash}`);
+  });
+
+  test('that comes whole becomes a data URL', () => {
     expect(faceOf(face({ mime: 'image/png', data: 'aGk=' }))).toBe('data:image/png;base64,aGk=');
   });
 
@@ -221,6 +228,8 @@ describe('a face', () => {
     [{ mime: 'image/svg+xml', data: 'aGk=' }],
     [{ mime: 'image/png', data: '"><script>' }],
     [{ mime: 'image/png' }],
+    [{ mime: 'image/png', hash: '../../x' }],
+    [{ mime: 'image/svg+xml', hash: '0123456789abcdef01234567' }],
   ])('of another sort is not shown: %j', (state) => {
     expect(faceOf(face(state))).toBeUndefined();
   });

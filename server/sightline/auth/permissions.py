@@ -106,6 +106,7 @@ SEEN_BY: dict[str, Role] = {
     "quarantine": "admin",
     "client": "admin",
     "log": "admin",
+    "quota": "admin",  # it names a person
 }
 
 # Kinds that tell of any thing of another kind, and are seen by whoever sees all of that.

@@ -121,7 +121,7 @@ class Recorder:
     states are kept. ``sampled`` are kinds whose states go into history now and then: the sort, and
     the least time between two of a thing, s. ``own`` are things that each of several servers has
     for itself, and what they are called in history. ``gather`` (s): how long fewer than `ENOUGH`
-    records wait for more.
+    records wait for more. ``no_room`` says why nothing may be written just now; empty: it may.
     """
 
     _log = Logger()
@@ -139,10 +139,12 @@ class Recorder:
         own: Mapping[str, str] | None = None,
         duty: Leadership | None = None,
         gather: float = 0.0,
+        no_room: Callable[[], str] = str,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._gather = gather
+        self._no_room = no_room
         self._gathering: Any = None
         self._ripe = False
         self._own = dict(own or {})
@@ -408,6 +410,9 @@ class Recorder:
         self._retry = None
         batch = self._batch
         assert batch is not None
+        if why := self._no_room():
+            self._failed(Failure(Unavailable(why)))
+            return
         try:
             writing = self._store.write(batch.entries, batch.standings)
         except Exception:

@@ -17,6 +17,7 @@ from sightline.history.record import EVENTS, HistoryEntry, LastState
 _SIZES = (512, 64, 8, 1)
 _INFINITE = 1 << 62
 _MOST_KEYS = 500
+_MOST_KNOWN = 50_000  # things whose numbers are remembered: about 10 MB
 
 
 def micros(seconds: float) -> int:
@@ -172,6 +173,8 @@ class StoreWriter:
             if known is None:
                 added = self._sql.execute("INSERT INTO thing (key) VALUES (?)", (key,))
                 known = (added.lastrowid,)
+            if len(self._things) >= _MOST_KNOWN:
+                self._things.clear()
             found = self._things[key] = int(known[0])
         return found
 

@@ -29,6 +29,7 @@ SERVER = "server/sightline"
 _SILENCE_EVERY = 0.5  # s
 _VITALS_EVERY = 1.0  # s
 _LAG_EVERY = 0.1  # s
+_SAY_FULL_EVERY = 60.0  # s
 
 
 class Hub(Service):
@@ -62,6 +63,8 @@ class Hub(Service):
         self._links: dict[str, Link] = {}
         self._listeners: list[Callable[[], None]] = []
         self._loops: list[LoopingCall] = []
+        self._refused = 0
+        self._said_full = float("-inf")
         self._lag = 0.0
         self._felt = 0.0
         self._counted = (0.0, 0, 0)
@@ -87,6 +90,7 @@ class Hub(Service):
             self._fold(reading)
             if reading.heard is not None:
                 self._presence.heard(reading.thing, now - (wall - reading.heard), "")
+        self.world.senders.new_day()  # what comes back is not new
         self._tell()
 
     def linked(self, broker: str, link: Link) -> None:
@@ -120,7 +124,7 @@ class Hub(Service):
             try:
                 self.world.put(thing, state)
             except WorldFull:
-                self._log.warn("No room in the world for {thing}", thing=thing)
+                self._no_room(thing)
 
     def told(self) -> None:
         """Tell the listeners what was placed."""
@@ -243,7 +247,19 @@ class Hub(Service):
         try:
             self.world.fold(reading)
         except WorldFull:
-            self._log.warn("No room in the world for {thing}", thing=reading.thing)
+            self._no_room(reading.thing)
+
+    def _no_room(self, thing: str) -> None:
+        """Say so, but not for each of thousands, as at a start with too many of them."""
+        self._refused += 1
+        now = self._clock.seconds()
+        if now - self._said_full >= _SAY_FULL_EVERY:
+            self._said_full = now
+            self._log.warn(
+                "No room in the world for {thing}; {count} things so far",
+                thing=thing,
+                count=self._refused,
+            )
 
     def _tell(self) -> None:
         for listener in self._listeners:

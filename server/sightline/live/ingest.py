@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from sightline.live.presence import Presence
-from sightline.live.world import World, WorldFull
+from sightline.live.quotas import DAY, OverQuota, WorldFull
+from sightline.live.world import World
 from sightline.model.kind import Arrival, CannotDecode, Kind, State, Update
 from sightline.model.record import Record
 from sightline.model.text import clean
@@ -65,6 +66,9 @@ class Ingest:
         self.keep: Keep | None = None
         """Gets what belongs into history, after each batch."""
         self._last_shown: dict[str, float] = {}
+        self.over_quota: Callable[[OverQuota], None] = lambda over: None
+        """Is told of each message that was refused because its sender has had enough."""
+        self._day_ends = float("-inf")
         self.received = 0
         self.accepted = 0
         self.dropped = 0
@@ -80,6 +84,9 @@ class Ingest:
 
         ``keep`` false: they come once more by another way, which is the one for history.
         """
+        if now >= self._day_ends:
+            self._day_ends = now + DAY
+            self._world.senders.new_day()
         for arrival in arrivals:
             self.received += 1
             try:
@@ -88,6 +95,9 @@ class Ingest:
                 self.accepted += 1
             except CannotDecode as why:
                 self._reject(arrival, why, now)
+            except OverQuota as over:
+                self._reject(arrival, CannotDecode("over_quota", over.why), now)
+                self.over_quota(over)
             except WorldFull:
                 self._reject(arrival, _NO_ROOM, now)
         if self._news:
@@ -110,9 +120,13 @@ class Ingest:
         world = self._world
         thing = reading.thing
         heard = reading.heard
+        record: Record | None = getattr(reading, "record", None)
+        if record is not None and (sender := world.sender(thing)) is not None:
+            if sender.rows <= 0:
+                raise sender.over("rows")
+            sender.rows -= 1
         changed = world.fold(reading)
         self.dropped += reading.dropped
-        record: Record | None = getattr(reading, "record", None)
         if changed or record is not None:
             self._news.append((thing, arrival.at, heard, record))
         if heard is not None:

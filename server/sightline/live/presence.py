@@ -11,6 +11,8 @@ from collections.abc import Container, Iterator, Mapping
 
 from sightline.model.kind import Evidence, Silence, Timeouts, kind_of
 
+_SPARE = 1000  # looks at things that are gone
+
 
 class Presence:
     """When each thing was last heard, and what follows when it is not heard again.
@@ -72,4 +74,10 @@ class Presence:
 
     def _look_again(self, thing: str, due: float) -> None:
         self._look[thing] = due
-        heapq.heappush(self._looks, (due, thing))
+        looks = self._looks
+        if len(looks) > 2 * len(self._look) + _SPARE:
+            # Most are of things that are gone: things that come and go would fill the memory.
+            looks[:] = [(at, each) for each, at in self._look.items()]
+            heapq.heapify(looks)
+        else:
+            heapq.heappush(looks, (due, thing))

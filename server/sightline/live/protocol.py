@@ -108,7 +108,7 @@ def thing(key: str, seq: int, state: State | None) -> bytes:
     head = b'{"k":"%b","id":%b,"s":%d' % (kind_of(key).encode(), _encode(id_of(key)), seq)
     if state is None:
         return head + b',"gone":true}'
-    body = _encode(state)
+    body = _encode(state.shown())
     return head + (b"," + body[1:] if len(body) > 2 else b"}")
 
 

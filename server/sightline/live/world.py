@@ -9,25 +9,39 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 
 from sightline.live import protocol
+from sightline.live.quotas import OverQuota, Sender, Senders, WorldFull
 from sightline.model.kind import State, Update, kind_of
 
-
-class WorldFull(Exception):
-    """There is no room for another thing."""
+__all__ = ["WorldEntry", "OverQuota", "Watcher", "World", "WorldFull"]
 
 
 class WorldEntry:
-    """One thing at one number. ``state`` None is a tombstone: the thing is gone."""
+    """One thing at one number. ``state`` None is a tombstone: the thing is gone.
 
-    __slots__ = ("_wire", "born", "key", "seq", "state")
+    ``sender`` is who accounts for it, with ``weight`` bytes; None: it is ours.
+    """
 
-    def __init__(self, key: str, seq: int, state: State | None, born: int) -> None:
+    __slots__ = ("_wire", "born", "key", "sender", "seq", "state", "weight")
+
+    def __init__(
+        self,
+        key: str,
+        seq: int,
+        state: State | None,
+        born: int,
+        sender: Sender | None = None,
+        weight: int = 0,
+    ) -> None:
         self.key = key
         self.seq = seq
         self.state = state
         self.born = born  # the number at which the thing first appeared
+        self.sender = sender
+        self.weight = weight
         self._wire: bytes | None = None
 
     @property
@@ -47,16 +61,35 @@ class World:
 
     ``epoch`` names this numbering: a browser that knows another one starts afresh. ``horizon`` is
     how many tombstones are kept; a cursor from before the oldest gets everything anew.
-    ``capacity`` bounds the things, and so the memory of the server and of every viewer.
+    ``capacity`` bounds the things and ``room`` their bytes (`State.weight`), ``rooms`` those of
+    some kinds, and so the memory of the server and of every viewer; ``senders`` bounds what each
+    may take of it. What is ours (`sightline.live.quotas`) is not counted.
     """
 
-    def __init__(self, epoch: str, *, horizon: int = 10_000, capacity: int = 200_000) -> None:
+    def __init__(
+        self,
+        epoch: str,
+        *,
+        horizon: int = 10_000,
+        capacity: int = 200_000,
+        room: int = 1 << 62,
+        rooms: Mapping[str, int] | None = None,
+        senders: Senders | None = None,
+    ) -> None:
         self.epoch = epoch
         self.seq = 0
         self._entries: dict[str, WorldEntry] = {}  # in the order of seq
         self._horizon = horizon
         self._capacity = capacity
         self._tombstones: OrderedDict[str, WorldEntry] = OrderedDict()  # the oldest first
+        self._room = room
+        self._rooms = dict(rooms or {})
+        self.senders = Senders() if senders is None else senders
+        self._counted = 0  # things that are not ours
+        self.bytes = 0
+        """What they weigh."""
+        self.bytes_of = dict.fromkeys(self._rooms, 0)
+        """The same, of the kinds in ``rooms``."""
         self._watchers: dict[str, list[Watcher]] = {}
         self._forgotten = 0  # number of the youngest tombstone let go
 
@@ -76,6 +109,11 @@ class World:
         entry = self._entries.get(key)
         return None if entry is None else entry.state
 
+    def sender(self, key: str) -> Sender | None:
+        """Who accounts for this thing; None: nobody, or there is no such thing."""
+        entry = self._entries.get(key)
+        return None if entry is None else entry.sender
+
     def watch(self, kind: str, watcher: Watcher) -> None:
         """Tell ``watcher`` of each change of a thing of this kind, at once.
 
@@ -90,7 +128,7 @@ class World:
     def fold(self, reading: Update) -> bool:
         """Let a reading change its thing. Says whether anything changed.
 
-        Raises `WorldFull` for a new thing when there is no room.
+        Raises `WorldFull` when there is no room, `OverQuota` when there is none for its sender.
         """
         key = reading.thing
         entry = self._entries.get(key)
@@ -107,29 +145,73 @@ class World:
     def put(self, key: str, state: State) -> None:
         """Thing ``key`` is now ``state``; it takes the next number.
 
-        Raises `WorldFull` for a new thing when there is no room.
+        Raises `WorldFull` when there is no room, `OverQuota` when there is none for its sender.
         """
         old = self._entries.get(key)
+        weight = 0
         if old is None or old.state is None:
-            if len(self) >= self._capacity:
-                raise WorldFull
+            sender = self.senders.of(key)
+            if sender is not None:
+                weight = state.weight
+                self._enter(key, sender, weight)
             if old is not None:
                 del self._tombstones[key]
+        else:
+            sender = old.sender
+            if sender is not None:
+                weight = state.weight
+                if weight != old.weight:
+                    self._grow(key, sender, weight - old.weight)
         self.seq = seq = self.seq + 1
         if old is None:
             born = seq
         else:
             del self._entries[key]  # so that it is put at the end
             born = old.born  # of its first life, which somebody may still be looking at
-        self._entries[key] = WorldEntry(key, seq, state, born)
+        self._entries[key] = WorldEntry(key, seq, state, born, sender, weight)
         if self._watchers:
             self._tell(key, None if old is None else old.state, state)
+
+    def _enter(self, key: str, sender: Sender, weight: int) -> None:
+        """Count a new thing. Raises `WorldFull`."""
+        kind = kind_of(key)
+        if self._counted >= self._capacity or self._is_full(kind, weight):
+            raise WorldFull
+        sender.enter(kind, weight)
+        self._counted += 1
+        self._weigh(kind, weight)
+
+    def _grow(self, key: str, sender: Sender, more: int) -> None:
+        """Count what a thing weighs more (or less) than before. Raises `WorldFull`."""
+        kind = kind_of(key)
+        if more > 0:
+            if sender.bytes + more > sender.quota.bytes:
+                raise sender.over("bytes")
+            if self._is_full(kind, more):
+                raise WorldFull
+        sender.bytes += more
+        self._weigh(kind, more)
+
+    def _is_full(self, kind: str, more: int) -> bool:
+        return self.bytes + more > self._room or (
+            kind in self._rooms and self.bytes_of[kind] + more > self._rooms[kind]
+        )
+
+    def _weigh(self, kind: str, more: int) -> None:
+        self.bytes += more
+        if kind in self.bytes_of:
+            self.bytes_of[kind] += more
 
     def remove(self, key: str) -> None:
         """Thing ``key`` is gone. Nothing happens if it was not there."""
         old = self._entries.get(key)
         if old is None or old.state is None:
             return
+        if old.sender is not None:
+            kind = kind_of(key)
+            old.sender.leave(kind, old.weight)
+            self._counted -= 1
+            self._weigh(kind, -old.weight)
         del self._entries[key]
         self.seq = seq = self.seq + 1
         self._entries[key] = tombstone = WorldEntry(key, seq, None, old.born)

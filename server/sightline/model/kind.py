@@ -15,6 +15,10 @@ import msgspec
 Presence = Literal["live", "stale", "offline"]
 Evidence = Literal["will", "silence", "broker lost"]
 
+WEIGHT = 1_000
+"""What any thing takes besides its own fields, bytes: its key in the tables that know it."""
+_encode = msgspec.json.encode
+
 
 class CannotDecode(Exception):
     """An arrival says nothing we can use.
@@ -49,6 +53,18 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The present state of one thing, as the browser gets it. Absent means unknown."""
+
+    @property
+    def weight(self) -> int:
+        """What the thing takes of the memory with all that is kept along with it, bytes, about.
+
+        Kinds that change with every message say so in a cheaper way.
+        """
+        return WEIGHT + 3 * len(_encode(self))
+
+    def shown(self) -> State:
+        """The same as browsers get it."""
+        return self
 
 
 class Present(State, frozen=True, omit_defaults=True, kw_only=True):

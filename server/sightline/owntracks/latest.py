@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -140,7 +141,7 @@ class LatestPositions:
         """Name and face, as far as known."""
         found = {} if friend.name is None else {"name": friend.name}
         face = self.face(id_of(key))
-        return found if face is None else found | {"face": face.data}
+        return found if face is None else found | {"face": b64encode(face.data).decode()}
 
 
 def _group(key: str) -> str:

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from base64 import b64decode
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -31,6 +30,7 @@ from sightline.owntracks import times
 from sightline.owntracks.fixes import Fix, Ranges
 from sightline.owntracks.formats import FORMATS, JSON, VERSION, chosen
 from sightline.owntracks.latest import LatestPositions
+from sightline.owntracks.pieces import Pieces
 from sightline.owntracks.ports import (
     CHALLENGE,
     AuthenticatorPort,
@@ -47,6 +47,7 @@ _FORM = 4096  # bytes of a posted form
 _FIELDS = 50  # in it
 _FEW = 100  # fixes that are written on the reactor's thread; more take another
 _AT_ONCE = 2  # such threads
+_FEW_LASTS = 10  # friends whose faces are sent in one piece
 
 
 class BadQuery(Exception):
@@ -143,7 +144,6 @@ class RecorderApi(Resource):
             "photo": self._photo,
         }
         self._long: dict[str, Callable[[RecorderQuery], Coroutine[Any, Any, Body]]] = {
-            "last": self._last,
             "locations": self._locations,
         }
 
@@ -173,6 +173,8 @@ class RecorderApi(Resource):
             return self._refuse(request, BadQuery(416, "nobody is called . or ..\n"))
         what = (request.path or b"").decode("latin-1").removeprefix("/api/0").strip("/")
         try:
+            if what == "last":
+                return self._last(request, asked)
             if (long := self._long.get(what)) is not None:
                 return self._later(request, long(asked))
             answer = self._answers.get(what)
@@ -216,12 +218,12 @@ class RecorderApi(Resource):
             raise BadQuery(416, "user is required\n")
         for key, _ in self._people.find(asked.sight, user):
             if (face := self._people.face(id_of(key))) is not None:
-                return face.mime.encode(), b64decode(face.data)
+                return face.mime.encode(), face.data
         return b"image/png", BLANK
 
     # -- answers that may be long
 
-    async def _last(self, asked: RecorderQuery) -> Body:
+    def _last(self, request: Request, asked: RecorderQuery) -> bytes | int:
         user = asked.get("user")
         found = (
             self._people.find(asked.sight, user, asked.get("device"))
@@ -229,14 +231,18 @@ class RecorderApi(Resource):
             else list(self._people.friends(asked.sight))
         )
         fields = asked.fields
-
-        def write() -> Body:
-            lasts = [self._people.last(key, friend) for key, friend in found]
-            return _json([chosen(last, fields) for last in lasts if last])
-
-        if len(found) <= _FEW:
-            return write()
-        return await self._threads.run(deferToThread, write)
+        lasts = (
+            msgspec.json.encode(chosen(last, fields))
+            for key, friend in found
+            if (last := self._people.last(key, friend))
+        )
+        if len(found) <= _FEW_LASTS:
+            return _said(request, (JSON, b"[%b]" % b",".join(lasts)))
+        request.setHeader(b"content-type", JSON)
+        if request.method == b"HEAD":
+            return b""
+        # With their faces, of many friends, it may be longer than all the memory that we have.
+        return Pieces(request, _array(lasts)).start()
 
     async def _locations(self, asked: RecorderQuery) -> Body:
         user, device = asked.get("user"), asked.get("device")
@@ -302,6 +308,15 @@ def allow(request: Request, front: RequestContextPort) -> None:
 
 def _json(said: object) -> Body:
     return JSON, msgspec.json.encode(said)
+
+
+def _array(items: Iterable[bytes]) -> Iterator[bytes]:
+    """A JSON array, item by item."""
+    before = b"["
+    for item in items:
+        yield before + item
+        before = b","
+    yield b"[]" if before == b"[" else b"]"
 
 
 def _said(request: Request, body: Body) -> bytes:

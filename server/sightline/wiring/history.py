@@ -73,6 +73,7 @@ class HistoryService(Service):
 
     ``ours`` is what ``server/sightline`` is called in the store. Of several servers that share one
     the one on ``duty`` keeps what each would say in its own way, and lets go of what is old.
+    ``no_room``: as in `Recorder`.
     """
 
     name = "history"
@@ -88,6 +89,7 @@ class HistoryService(Service):
         own: Own,
         ours: str = SERVER,
         duty: Leadership | None = None,
+        no_room: Callable[[], str] = str,
     ) -> None:
         self._settings = settings
         self._duty = duty or Leadership()
@@ -112,6 +114,7 @@ class HistoryService(Service):
             own={SERVER: ours},
             duty=self._duty,
             gather=GATHER,
+            no_room=no_room,
         )
         hub.intake.keep = self.recorder.take
         hub.remember = self.recorder.remember

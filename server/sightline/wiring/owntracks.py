@@ -19,6 +19,7 @@ from sightline.kinds.friends.model import Friend
 from sightline.live.hub import Hub
 from sightline.live.requests import Asker, Refused, Requests
 from sightline.model.kind import id_of
+from sightline.owntracks.faces import Faces
 from sightline.owntracks.fixes import Memory, Ranges
 from sightline.owntracks.http_mode import HttpMode
 from sightline.owntracks.latest import LatestPositions
@@ -91,6 +92,7 @@ class OwnTracks:
             "pub": self.post,
             "api/0": RecorderApi(reactor, wall, front, account_service, people, ranges, version),
             "ws/last": RecorderSocketResource(live, front),
+            "faces": Faces(reactor, front, people),
         }
         secrets = settings.friends.keys
 

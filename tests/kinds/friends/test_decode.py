@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
+import json
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kinds.scene import NOW, arrival, location, read, refused
 from sightline.kinds import friends
+from sightline.kinds.friends.body import LARGEST as MOST_KEPT
 from sightline.kinds.friends.decode import LARGEST_FACE
 from sightline.kinds.friends.device_reports import EncryptedPayload
 from sightline.kinds.friends.encryption import EncryptionKeys
 from sightline.kinds.friends.updates import Located
-from sightline.model.kind import Timeouts
+from sightline.model.kind import Timeouts, Update
 
 
 def test_the_kind_says_where_friends_are_heard() -> None:
@@ -54,14 +57,81 @@ def test_one_bad_message_spoils_its_batch() -> None:
     assert refused(arrival("owntracks/a/b", [location(), location(lat=91)])) == "lat_range"
 
 
-def test_a_face_is_bounded() -> None:
-    def card(size: int) -> str | None:
-        picture = b"\xff\xd8\xff".ljust(size, b"\0")
-        face = base64.b64encode(picture).decode()
-        return refused(arrival("owntracks/a/b/info", {"_type": "card", "face": face}))
+def card(size: int, **more: object) -> list[Update]:
+    picture = b"\xff\xd8\xff".ljust(size, b"\0")
+    face = base64.b64encode(picture).decode()
+    return list(
+        read(arrival("owntracks/a/b/info", {"_type": "card", "name": "Jane", "face": face} | more))
+    )
 
-    assert card(LARGEST_FACE) is None
-    assert card(LARGEST_FACE + 1) == "bad_face"
+
+@pytest.mark.parametrize("size", [100, 16_385, LARGEST_FACE])
+def test_a_face_of_up_to_128_kib_of_base64_is_taken(size: int) -> None:
+    named, pictured = card(size)
+    assert (named.name, named.dropped) == ("Jane", 0)
+    assert len(pictured.face.data) == size
+
+
+@pytest.mark.parametrize("size", [LARGEST_FACE + 1, 150_000])
+def test_a_larger_face_is_left_out_and_counted_and_the_name_is_kept(size: int) -> None:
+    (named,) = card(size)
+    assert (named.name, named.dropped) == ("Jane", 1)
+
+
+@pytest.mark.parametrize("face", ["PHN2Zz4=", "A", {"png": 1}, "é", 7, None, "", "data:,x"])
+def test_a_face_that_cannot_be_read_is_left_out_and_counted(face: object) -> None:
+    message = {"_type": "card", "name": "Jane", "tid": "JJ", "face": face}
+    (named,) = read(arrival("owntracks/a/b/info", message))
+    assert (named.name, named.tid, named.dropped) == ("Jane", "JJ", 1)
+
+
+def test_a_large_card_is_read_as_iphones_write_it() -> None:
+    # Apple's encoder puts a backslash before each slash.
+    picture = b"\xff\xd8\xff" + bytes(range(256)) * 300
+    face = base64.b64encode(picture).decode().replace("/", "\\/")
+    payload = b'{"face" : "%b","name":"a \\"face\\":\\"b","_type":"card"}' % face.encode()
+    assert len(payload) > 65536
+    named, pictured = read(arrival("owntracks/a/b/info", payload))
+    assert named.name == 'a "face":"b'
+    assert pictured.face.data == picture
+
+
+def test_what_is_large_for_another_reason_is_refused_as_ever() -> None:
+    for message in (
+        {"_type": "card", "name": "x" * 70_000},
+        {"_type": "card", "name": "x" * 70_000, "face": "A" * 70_000},
+        {"_type": "card", "face": "A" * 300_000},
+    ):
+        assert refused(arrival("owntracks/a/b/info", message)) == "too_large"
+    twice = b'{"_type":"card","face":"%b","face":"A"}' % (b"A" * 70_000)
+    assert refused(arrival("owntracks/a/b/info", twice)) == "duplicate_key"
+
+
+def test_what_nobody_knows_is_not_kept_for_history() -> None:
+    said = location(junk="x" * 60_000, more={"a": [1]}, tag="t", poi="p")
+    (located,) = read(arrival("owntracks/a/b", said))
+    assert json.loads(located.record.body) == location(tag="t", poi="p")
+    assert located.dropped == 0
+
+
+def test_what_trackers_add_is_kept_within_bounds() -> None:
+    extras = {"odometer": 12.5, "vin": "W0L", "din1": 1, "adid-0a": "x", "ign": True, "can": "c"}
+    (located,) = read(arrival("owntracks/a/b", location(**extras)))
+    assert json.loads(located.record.body) == location(**extras)
+    flood = {f"adid-{n:04x}": "x" * 200 for n in range(250)}
+    large = {"vin": "v" * 257, "name": {"no": "text"}, "sens": ["s" * 200] * 64}
+    for more in (flood, large):
+        (located,) = read(arrival("owntracks/a/b", location(**more)))
+        assert len(located.record.body) <= MOST_KEPT
+        kept = json.loads(located.record.body)
+        assert kept.items() >= location().items()
+        assert not kept.keys() & {"vin", "name"}
+
+
+def test_a_long_list_of_regions_does_not_cost_the_fix_its_place() -> None:
+    said = location(inregions=["ä" * 128] * 64, poi="here")
+    (located,) = read(arrival("owntracks/a/b", said))
+    assert json.loads(located.record.body) == location(poi="here")
 
 
 def test_the_path_of_a_message_does_not_depend_on_where_its_sender_put_it() -> None:

@@ -50,7 +50,7 @@ def test_who_has_no_position_is_not_told_of():
 
 
 def test_pictures_are_bounded():
-    big = Face(mime="image/png", data="x" * 20_000)
+    big = Face(mime="image/png", data=b"x" * 15_000)
     friends = [
         (f"friend/u{n:02}/p", Friend(1.0, 2.0, 1.0, name="N", presence="live")) for n in range(30)
     ]

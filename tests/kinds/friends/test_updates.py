@@ -332,7 +332,7 @@ def test_a_card_names_a_friend_and_shows_a_face() -> None:
     named = things[FRIEND]
     assert isinstance(named, Friend)
     assert (named.name, named.tid, named.presence) == ("Jane", "JD", "live")
-    assert things[FACE] == Face(mime="image/png", data=PNG)
+    assert things[FACE] == Face(mime="image/png", data=base64.b64decode(PNG))
 
 
 def test_a_card_is_no_sign_of_life() -> None:
@@ -350,7 +350,7 @@ def test_what_a_card_leaves_out_stays() -> None:
 
 
 def test_the_same_face_again_is_no_change() -> None:
-    face = Face(mime="image/png", data=PNG)
+    face = Face(mime="image/png", data=base64.b64decode(PNG))
     _, pictured = read(card(face=PNG))
     assert pictured.onto(face) is face
 

@@ -2,7 +2,8 @@
  * Portraits: the marks that are elements of the document, with initials or a face, a name, and a
  * triangle that points ahead. Which marks these are, and where they are, is told from outside.
  *
- * Names and pictures come from outside too, so they are set as text and as checked `data:` images.
+ * Names and pictures come from outside too, so they are set as text and as checked images: `data:`, or
+ * an address of the server's below `faces/`.
  * To assistive technology the portraits are hidden: the roster says all they say, in words.
  */
 import { screenX, screenY, type Camera } from './camera';
@@ -13,7 +14,8 @@ import type { Mark } from './types';
 
 const RADIUS = 19;
 const SELECTED_RADIUS = 29;
-const FACE = /^data:image\/(?:png|jpeg);base64,[A-Za-z0-9+/]+={0,2}$/;
+const FACE =
+  /^(?:data:image\/(?:png|jpeg);base64,[A-Za-z0-9+/]+={0,2}|faces\/[^/:?#]+\/[^/:?#]+\/[0-9a-f]+)$/;
 const NAME_FONT = '600 12px "Inter Variable", system-ui, sans-serif';
 const NAME_PADDING = 18;
 
@@ -256,6 +258,10 @@ function paint(portrait: Omit<Portrait, 'mark'> & { mark?: Mark }, mark: Mark): 
       const picture = document.createElement('img');
       picture.alt = '';
       picture.draggable = false;
+      // One that cannot be had (any more) must not leave a hole.
+      picture.addEventListener('error', () => {
+        if (face.contains(picture)) face.textContent = mark.initials;
+      });
       picture.src = mark.face;
       face.replaceChildren(picture);
     } else {

@@ -28,6 +28,7 @@ export function Navigation() {
   const { help, preferences, sections } = useApp();
   const silentRobots = useKind('probot').some((thing) => thing['presence'] !== 'live');
   const alarmed = useKind('alarm').length > 0;
+  const exceeded = useKind('quota').length > 0;
   const brokerTrouble = useKind('broker').some(
     (thing) => readBroker(thing).link.state !== 'connected',
   );
@@ -37,7 +38,11 @@ export function Navigation() {
       : silentRobots
         ? { robots: 'a robot is silent' }
         : {}),
-    ...(brokerTrouble ? { broker: 'a broker is not connected' } : {}),
+    ...(brokerTrouble
+      ? { broker: 'a broker is not connected' }
+      : exceeded
+        ? { broker: 'messages of a sender are refused' }
+        : {}),
   };
   return (
     <nav class="rail" aria-label="Sections">

@@ -80,7 +80,13 @@ describe('a portrait', () => {
   test('shows a face, but only one that is a picture', () => {
     show(mark('a', { face: 'data:image/png;base64,AAAA' }));
     expect(find('.mark-face img').getAttribute('src')).toBe('data:image/png;base64,AAAA');
+    show(mark('a', { face: 'faces/jane/phone/0123456789abcdef' }));
+    expect(find('.mark-face img').getAttribute('src')).toBe('faces/jane/phone/0123456789abcdef');
+    find('.mark-face img').dispatchEvent(new Event('error'));
+    expect(find('.mark-face').textContent).toBe('AB');
     for (const face of [
+      'faces/jane/phone/../../x',
+      'faces://evil/a/b',
       'javascript:alert(1)',
       'data:image/svg+xml;base64,AAAA',
       'data:text/html;base64,AAAA',

@@ -6,6 +6,7 @@ the thread tries again each second, and what finds no room meanwhile is dropped 
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections import deque
@@ -51,7 +52,8 @@ class Archive(Service):
     """Keeps the messages whose topics match one of ``topics`` in ``folder``.
 
     ``days`` and ``most`` (bytes) bound what is kept; ``queue`` (messages) and ``queue_bytes`` what
-    waits. ``wall`` gives epoch s and is called on the archive's thread, too.
+    waits. ``wall`` gives epoch s and is called on the archive's thread, too, as is ``no_room``: why
+    nothing may be written just now (empty: it may).
     """
 
     _log = Logger()
@@ -68,11 +70,13 @@ class Archive(Service):
         most: int,
         queue: int = 50_000,
         queue_bytes: int = 33_554_432,
+        no_room: Callable[[], str] = str,
     ) -> None:
         self._reactor = reactor
         self._wall = wall
         self._topics = tuple(topics)
         self._limit = queue
+        self._no_room = no_room
         self._limit_bytes = queue_bytes
         self._files = Folder(
             folder, days=days, most=most, part=min(max(most // 8, 1_048_576), 67_108_864)
@@ -216,6 +220,8 @@ class Archive(Service):
     def _write(self) -> None:
         """Write the next messages; they leave the queue once they are in a file."""
         queue = self._queue
+        if queue and (why := self._no_room()):
+            raise OSError(errno.ENOSPC, why)
         # Not by an iterator: the reactor appends meanwhile.
         batch = [queue[at] for at in range(min(len(queue), _AT_ONCE))]
         for _, some in groupby(batch, lambda arrival: arrival.at // DAY):

@@ -14,15 +14,15 @@ What is encrypted goes the same way once it is opened. A refused message that ma
 from __future__ import annotations
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-import msgspec
 from msgspec.structs import replace
 
 from sightline.kinds.friends import strict
 from sightline.kinds.friends.address import Address, address
+from sightline.kinds.friends.body import body as _body
 from sightline.kinds.friends.device_reports import (
     DeviceAnswer,
     DeviceReport,
@@ -61,8 +61,8 @@ FURTHEST_AHEAD = 86400
 """A message from a clock that is more than this ahead of ours is refused, s."""
 AHEAD = 5
 """A clock that is more than this ahead of ours is said to be ahead, s."""
-LARGEST_FACE = 16384
-"""Bytes of the picture on a card."""
+LARGEST_FACE = 98_304
+"""Bytes of the picture on a card: 128 KiB in base64."""
 MOST_WAYPOINTS = 200
 """Of one phone."""
 LARGEST_WAYPOINT = 1_000_000
@@ -99,8 +99,6 @@ _PRIVATE = (b"configuration", b"Configuration", b"password", b"encryptionKey")
 _NEARNESS = ("distance unknown", "very near", "near", "far")
 
 Message = Mapping[str, object]
-_encode = msgspec.json.Encoder().encode
-_NOT_JSON = (ValueError, OverflowError, TypeError, RecursionError, msgspec.MsgspecError)
 
 _friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fields for positional
 
@@ -151,8 +149,9 @@ def opened(arrival: Arrival, keys: EncryptionKeys) -> tuple[Arrival, bool]:
 def _read(
     who: Address, arrival: Arrival, patience: Timeouts, keys: EncryptionKeys
 ) -> Sequence[Update]:
+    payload, face = strict.without_face(arrival.payload)
     try:
-        message = strict.parse(arrival.payload)
+        message = strict.parse(payload)
     except CannotDecode as why:
         if why.counter != "not_json":
             raise
@@ -160,6 +159,8 @@ def _read(
         if line is None:
             raise
         return _location(_from_csv(line), who, arrival, patience)
+    if face and isinstance(message, dict) and message.get("face") == "":
+        message["face"] = face
     if isinstance(message, list):
         strict.check_batch(message)
         found = [reading for one in message for reading in _one(one, who, arrival, patience)]
@@ -333,25 +334,28 @@ def _card(message: Message, who: Address, arrival: Arrival, patience: Timeouts) 
     optional = _Optional(message)
     name = optional.text("name", 128, strict.LARGEST)
     tid = optional.text("tid", 16, strict.LARGEST)
-    named = CardNamed(who.friend, who.initials, name, tid, dropped=optional.dropped)
-    if "face" not in message:
-        return (named,)
-    return (named, Pictured(who.face, _face(message["face"])))
+    dropped = optional.dropped
+    face = None
+    if "face" in message:
+        face = _face(message["face"])
+        dropped += face is None
+    named = CardNamed(who.friend, who.initials, name, tid, dropped=dropped)
+    return (named,) if face is None else (named, Pictured(who.face, face))
 
 
-def _face(encoded: object) -> Face:
-    if not isinstance(encoded, str):
-        raise CannotDecode("bad_face", "the face is not text")
+def _face(encoded: object) -> Face | None:
+    """The picture; None when it is too large, or none that a browser should be given."""
+    if not isinstance(encoded, str) or len(encoded) > 2 * LARGEST_FACE:
+        return None
     try:
         picture = b64decode(encoded + "==")
-    except ValueError as why:
-        raise CannotDecode("bad_face", "the face is not base64") from why
-    if len(picture) > LARGEST_FACE:
-        raise CannotDecode("bad_face", f"the face has more than {LARGEST_FACE} bytes")
-    for start, mime in _FACES.items():
-        if picture.startswith(start):
-            return Face(mime=mime, data=b64encode(picture).decode())
-    raise CannotDecode("bad_face", "the face is neither PNG nor JPEG")
+    except ValueError:
+        return None
+    if len(picture) <= LARGEST_FACE:
+        for start, mime in _FACES.items():
+            if picture.startswith(start):
+                return Face(mime=mime, data=picture)
+    return None
 
 
 def _waypoint(
@@ -494,22 +498,6 @@ def _time(value: object, arrival: Arrival) -> int:
     if tst > arrival.at + FURTHEST_AHEAD:
         raise CannotDecode("tst_future", "tst is more than a day ahead")
     return int(tst)
-
-
-def _body(message: Message) -> bytes:
-    """The message as JSON, without what JSON cannot say (half a surrogate, an endless integer)."""
-    try:
-        return _encode(message)
-    except _NOT_JSON:
-        pass
-    fit = {}
-    for field, value in message.items():
-        try:
-            _encode({field: value})
-        except _NOT_JSON:
-            continue
-        fit[field] = value
-    return _encode(fit)
 
 
 def _from_csv(line: re.Match[str]) -> Message:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Literal
 
 import msgspec
 
-from sightline.model.kind import Present, State
+from sightline.model.kind import WEIGHT, Present, State
+
+_FRIEND = 2_600  # bytes
+_REGION = 400  # bytes: a name of 128 characters, and once more in the frame
 
 
 # The fields of Friend may be given by position: one is made for every fix, and this is quicker.
@@ -65,13 +69,43 @@ class Friend(Present, frozen=True, omit_defaults=True, kw_only=False, gc=False):
     inregions_tst: int | float | None = None
     """Time of ``inregions`` (epoch s), where that is not the fix's."""
 
+    @property
+    def weight(self) -> int:
+        """As measured with many of them; only the list of regions can be much longer in one."""
+        inside = self.inregions
+        return _FRIEND if not inside else _FRIEND + _REGION * len(inside)
+
 
 class Face(State, frozen=True, omit_defaults=True, kw_only=True, gc=False):
-    """The picture on a friend's card, id ``user/device``."""
+    """The picture on a friend's card, id ``user/device``.
+
+    Browsers get its address (`Portrait`), and the picture when they ask for that.
+    """
 
     mime: Literal["image/png", "image/jpeg"]
-    data: str
-    """The picture, base64."""
+    data: bytes
+    """The picture; base64 where it is kept as JSON."""
+
+    @property
+    def hash(self) -> str:
+        """What tells it from every other picture."""
+        return blake2b(self.data, digest_size=12).hexdigest()
+
+    @property
+    def weight(self) -> int:
+        """Mostly the picture."""
+        return WEIGHT + len(self.data)
+
+    def shown(self) -> State:
+        """Its address."""
+        return Portrait(mime=self.mime, hash=self.hash)
+
+
+class Portrait(State, frozen=True, kw_only=True, gc=False):
+    """A `Face` as browsers get it: the picture is at ``/faces/<user>/<device>/<hash>``."""
+
+    mime: str
+    hash: str
 
 
 class Waypoint(msgspec.Struct, frozen=True, gc=False):

@@ -7,6 +7,7 @@ would become one on the map: every recipient gets TIDs that are unique for it, a
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -80,6 +81,11 @@ def _free(wish: str, taken: set[str]) -> str:
     return next(name for name in more if name not in taken)  # there are more than `MOST_FRIENDS`
 
 
+def _length(face: Face) -> int:
+    """Characters of it in base64."""
+    return (len(face.data) + 2) // 3 * 4
+
+
 def about(
     friends: Sequence[Known], faces: Mapping[str, Face], names: Mapping[str, RecipientTid]
 ) -> list[dict[str, Any]]:
@@ -89,9 +95,10 @@ def about(
     for key, friend in friends:
         tid = names[key].tid
         face = faces.get(id_of(key))
-        if face is not None and friend.name is not None and len(face.data) <= room:
-            room -= len(face.data)
-            said.append({"_type": "card", "tid": tid, "face": face.data, "name": friend.name})
+        if face is not None and friend.name is not None and _length(face) <= room:
+            room -= _length(face)
+            picture = b64encode(face.data).decode()
+            said.append({"_type": "card", "tid": tid, "face": picture, "name": friend.name})
         location: dict[str, Any] = {"_type": "location", "tid": tid}
         for field in ("lat", "lon", "tst", "vel", "alt", "cog", "acc", "vac"):
             value = getattr(friend, field)

@@ -1,7 +1,7 @@
 /** What Sightline could not read: how often by reason, and the newest of it to be looked at. */
 import { ageText, timeText } from '../../app/ages';
 import { bytes, grouped } from '../../ui/numbers';
-import { readQuarantined } from '../../things/server/read';
+import { readExceeded, readQuarantined } from '../../things/server/read';
 import type { Quarantined, ServerState } from '../../things/server/read';
 import { CopyButton } from '../../ui/copy';
 import { useApp, useKind } from '../../app/context';
@@ -10,9 +10,21 @@ import { Card } from '../../ui/section';
 export function RejectedCard({ server }: { server: ServerState | undefined }) {
   const rejected = server?.rejected ?? [];
   const most = rejected[0]?.[1] ?? 1;
+  const { now } = useApp();
+  const exceeded = useKind('quota').map(readExceeded);
   const total = rejected.reduce((all, [, count]) => all + count, 0);
   return (
     <Card name="Rejected" aside={<span class="muted number">{grouped(total)}</span>}>
+      {exceeded.length > 0 && (
+        <ul role="alert" class="exceeded">
+          {exceeded.map((one) => (
+            <li key={one.sender} data-sender={one.sender}>
+              {one.why}: {grouped(one.count)} refused
+              {one.at === undefined ? '.' : `, the last ${ageText(now.value - one.at)} ago.`}
+            </li>
+          ))}
+        </ul>
+      )}
       {rejected.length === 0 ? (
         <p class="muted">Every message so far was understood.</p>
       ) : (

@@ -133,6 +133,23 @@ export function readServer(thing: Thing): ServerState {
   };
 }
 
+/** `quota/owntracks/jane`: messages of this sender are refused. For admins. */
+export interface Exceeded {
+  readonly sender: string;
+  readonly why: string;
+  readonly at?: number;
+  readonly count: number;
+}
+
+export function readExceeded(thing: Thing): Exceeded {
+  return {
+    sender: thing.id,
+    why: field.text(thing, 'why') ?? '',
+    count: field.number(thing, 'count') ?? 1,
+    ...present({ at: field.number(thing, 'at') }),
+  };
+}
+
 export interface Quarantined {
   readonly n: number;
   readonly at?: number;

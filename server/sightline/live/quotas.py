@@ -1,0 +1,159 @@
+"""What one sender may take of the world, and the world of the server's memory.
+
+A sender is whoever a thing comes from, as far as its key tells: the user level of an OwnTracks
+topic (``friend/jane/phone`` is of ``owntracks/jane``), which is also the most that a phone's token
+can post for. What Sightline makes itself, and robots, have no sender: they always have room,
+however full the world is. There are few of them: a robot's name has at most four digits, the rest
+is bounded where it is made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OURS = frozenset(
+    (
+        *("server", "broker", "guard", "lease", "alarm", "command", "log", "quarantine"),
+        *("probot", "picture", "region", "quota"),
+    )
+)
+"""Kinds that always have room."""
+BY_USER = frozenset(("friend", "face", "phone"))
+"""Kinds whose sender is the first level of their id."""
+MOST_SENDERS = 50_000
+"""Senders of whom nothing is left in the world are remembered for a day, but no more than these."""
+DAY = 86_400.0
+"""s"""
+_NO_LIMIT = 1 << 62
+
+
+class WorldFull(Exception):
+    """There is no room for another thing, or for a larger one."""
+
+
+class OverQuota(WorldFull):
+    """A sender has used up what it may take. ``why`` names it and the limit, for people."""
+
+    def __init__(self, sender: str, what: str, why: str) -> None:
+        super().__init__(sender, what)
+        self.sender = sender
+        self.what = what
+        """The quota: devices, bytes, new or rows."""
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What each sender may have. ``devices`` and ``bytes`` at once; ``new`` things and stored
+    ``rows`` in a day."""
+
+    devices: int = _NO_LIMIT
+    bytes: int = _NO_LIMIT
+    new: int = _NO_LIMIT
+    rows: int = _NO_LIMIT
+
+
+class Sender:
+    """What one sender has. ``rows`` and ``new`` are what is left of today's."""
+
+    __slots__ = ("bytes", "name", "new", "quota", "rows", "things")
+
+    def __init__(self, name: str, quota: Quota) -> None:
+        self.name = name
+        self.quota = quota
+        self.things: dict[str, int] = {}  # by kind
+        self.bytes = 0
+        self.fresh()
+
+    def fresh(self) -> None:
+        """Another day begins."""
+        self.new = self.quota.new
+        self.rows = self.quota.rows
+
+    def over(self, what: str) -> OverQuota:
+        """What to raise when this quota is used up."""
+        limit = getattr(self.quota, what)
+        words = {
+            "devices": f"{limit:,} devices",
+            "bytes": f"{limit:,} bytes in memory",
+            "new": f"{limit:,} new things a day",
+            "rows": f"{limit:,} messages for history a day",
+        }
+        return OverQuota(self.name, what, f"{self.name} has used up its quota of {words[what]}")
+
+    def enter(self, kind: str, weight: int) -> None:
+        """One more thing of this kind and weight (bytes). Raises `OverQuota`."""
+        count = self.things.get(kind, 0)
+        if count >= self.quota.devices:
+            raise self.over("devices")
+        if self.bytes + weight > self.quota.bytes:
+            raise self.over("bytes")
+        if self.new <= 0:
+            raise self.over("new")
+        self.new -= 1
+        self.things[kind] = count + 1
+        self.bytes += weight
+
+    def leave(self, kind: str, weight: int) -> None:
+        """One thing less."""
+        self.things[kind] -= 1
+        self.bytes -= weight
+
+
+class Senders:
+    """All senders, by name. What comes from nobody in particular is counted under one name."""
+
+    def __init__(self, quota: Quota | None = None) -> None:
+        self._quota = quota or Quota()
+        self._known: dict[str, Sender] = {}
+        self._nobody = Sender("", Quota())
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def of(self, key: str) -> Sender | None:
+        """Whose this thing is; None: it is ours and always has room."""
+        kind, _, rest = key.partition("/")
+        if kind in OURS:
+            return None
+        if kind not in BY_USER:
+            return self._nobody
+        name = f"owntracks/{rest.partition('/')[0]}"
+        found = self._known.get(name)
+        if found is None:
+            if len(self._known) >= MOST_SENDERS:
+                self._forget()
+            found = self._known[name] = Sender(name, self._quota)
+        return found
+
+    def new_day(self) -> None:
+        """What may be done in a day may be done again."""
+        self._forget()
+        for sender in self._known.values():
+            sender.fresh()
+
+    def _forget(self) -> None:
+        self._known = {name: one for name, one in self._known.items() if any(one.things.values())}
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Bytes: of the world in all, of the faces in it, and of one sender's things."""
+
+    world: int
+    faces: int
+    sender: int
+
+
+def budget(memory: int) -> Budget:
+    """What a server that may use ``memory`` bytes can give.
+
+    The rest is the program itself (about 80 MB), the guard (30 MB), what waits for history and
+    archive (96 MB at most by default) and what is on its way to browsers.
+    """
+    return Budget(world=memory * 3 // 8, faces=memory // 16, sender=memory // 32)
+
+
+def kinds_with_a_budget(given: Budget) -> dict[str, int]:
+    """Bytes that all things of a kind may take together."""
+    return {"face": given.faces}
