@@ -71,6 +71,7 @@ from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers
 from sightline.wiring.cluster import Cluster
 from sightline.wiring.errors import CannotStart
+from sightline.wiring.health import Health
 from sightline.wiring.history import (
     HistoryService,
     figures_of,
@@ -83,7 +84,7 @@ from sightline.wiring.listeners import Ports
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.past_states import shower
 from sightline.wiring.regions import Geofencing
-from sightline.wiring.state_folder import StateFolder
+from sightline.wiring.state_folder import StateFolder, databases
 from sightline.wiring.systemd import Supervised, Supervisor
 
 reactor: Any = _reactor
@@ -255,6 +256,7 @@ class Sightline(MultiService):
             **history.gauges(),
             **ports.gauges(),
             **replicas.gauges(),
+            "degraded": health.trouble(),
             "behind": fanout.behind,
             "things": len(world),
             "console": console.subscriptions,
@@ -328,6 +330,18 @@ class Sightline(MultiService):
             front,
             owntracks.resources,
         )
+        folder = StateFolder(state, databases(settings))
+        health = Health(
+            reactor,
+            time.time,
+            state,
+            databases(settings),
+            (
+                ("the history", lambda: history.recorder.trouble),
+                ("the accounts", lambda: account_service.standby.trouble),
+                ("the regions", lambda: places.regions.trouble),
+            ),
+        )
         ports = Ports(
             settings,
             listen,
@@ -335,11 +349,11 @@ class Sightline(MultiService):
             front,
             time.time,
             lambda: len(sockets.connections),
-            Invitation(account_service, settings.server.public_url),
+            Invitation(account_service, settings.server.public_url, lambda: folder.accounts_anew),
             replicas.ready(history.restored),
         )
         for part in (
-            StateFolder(state),
+            folder,
             replicas,
             RequiredAccounts(account_service),
             history,
@@ -351,6 +365,7 @@ class Sightline(MultiService):
             console,
             watch,
             owntracks.phones,
+            health,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
             ports,
             Supervised(reactor, Supervisor(os.environ, os.getpid()), ports.look),
