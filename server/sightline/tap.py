@@ -70,6 +70,7 @@ from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers
 from sightline.wiring.cluster import Cluster
 from sightline.wiring.errors import CannotStart
+from sightline.wiring.health import Health
 from sightline.wiring.history import (
     HistoryService,
     figures_of,
@@ -84,7 +85,7 @@ from sightline.wiring.listeners import Ports
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.past_states import shower
 from sightline.wiring.regions import Geofencing
-from sightline.wiring.state_folder import StateFolder
+from sightline.wiring.state_folder import StateFolder, databases
 from sightline.wiring.systemd import Supervised, Supervisor
 
 reactor: Any = _reactor
@@ -260,6 +261,7 @@ class Sightline(MultiService):
             **history.gauges(),
             **ports.gauges(),
             **replicas.gauges(),
+            "degraded": health.trouble(),
             "behind": fanout.behind,
             "things": len(world),
             "console": console.subscriptions,
@@ -335,6 +337,18 @@ class Sightline(MultiService):
             front,
             owntracks.resources,
         )
+        folder = StateFolder(state, databases(settings))
+        health = Health(
+            reactor,
+            time.time,
+            state,
+            databases(settings),
+            (
+                ("the history", lambda: history.recorder.trouble),
+                ("the accounts", lambda: account_service.standby.trouble),
+                ("the regions", lambda: places.regions.trouble),
+            ),
+        )
         ports = Ports(
             settings,
             listen,
@@ -342,11 +356,11 @@ class Sightline(MultiService):
             front,
             time.time,
             gate,
-            Invitation(account_service, settings.server.public_url),
+            Invitation(account_service, settings.server.public_url, lambda: folder.accounts_anew),
             replicas.ready(history.restored),
         )
         for part in (
-            StateFolder(state),
+            folder,
             disk,
             replicas,
             RequiredAccounts(account_service),
@@ -360,6 +374,7 @@ class Sightline(MultiService):
             console,
             watch,
             owntracks.phones,
+            health,
             Browsers(fanout, sockets, settings.fanout.beat_seconds),
             ports,
             Supervised(reactor, Supervisor(os.environ, os.getpid()), ports.look),

@@ -190,6 +190,19 @@ describe('the history of the server', () => {
   });
 });
 
+describe('a server that cannot write', () => {
+  const server = (state: Record<string, unknown>) =>
+    readServer({ k: 'server', id: 'sightline', s: 1, ...state });
+
+  test('says what, why and since when; nonsense says nothing', () => {
+    const trouble = { reason: 'full', why: 'The disk is full: the history cannot.', since: 5 };
+    expect(server({ degraded: trouble }).degraded).toEqual(trouble);
+    expect(server({}).degraded).toBeUndefined();
+    expect(server({ degraded: 7 }).degraded).toBeUndefined();
+    expect(server({ degraded: { reason: 'full' } }).degraded).toBeUndefined();
+  });
+});
+
 describe('one of several servers', () => {
   const server = (state: Record<string, unknown>) =>
     readServer({ k: 'server', id: 'sightline', s: 1, replica: 'a', ...state });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BANNER_AFTER, createApp } from '../src/app/app';
 import type { App } from '../src/app/app';
 import { AppProvider } from '../src/app/context';
+import { DegradedBanner } from '../src/ui/degraded';
 import { Drawer } from '../src/pages/drawer';
 import { Roster } from '../src/pages/roster';
 import { Banner } from '../src/app/status';
@@ -217,5 +218,25 @@ describe('the banner', () => {
     });
     expect(screen.getByRole('alert').textContent).toContain('Broker lost: h:1883');
     expect(screen.getByRole('alert').textContent).toContain('Connection refused. Next try in 3 s.');
+  });
+});
+
+describe('a server that cannot write', () => {
+  const server = (state: Record<string, unknown>) => ({ k: 'server', id: 'sightline', ...state });
+
+  test('is said in one steady line, until it can', () => {
+    hello();
+    show(<DegradedBanner />);
+    news(server({}));
+    expect(screen.queryByRole('alert')).toBeNull();
+    const why = 'The disk is full: the accounts and the regions cannot be written just now.';
+    news(server({ degraded: { reason: 'full', why, since: now() } }));
+    const banner = screen.getByRole('alert');
+    expect(banner.textContent).toContain(why);
+    expect(banner.dataset['reason']).toBe('full');
+    news(server({ rate: 3, degraded: { reason: 'full', why, since: now() } }));
+    expect(screen.getByRole('alert')).toBe(banner);
+    news(server({}));
+    expect(screen.queryByRole('alert')).toBeNull();
   });
 });

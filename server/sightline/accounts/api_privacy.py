@@ -99,11 +99,8 @@ class PrivacyApi:
         account_service, thing = self._account_service, self._friend(call, "export")
         who = call.who.user.name
 
-        def note(database: Database) -> int | None:
-            database.write(AuditEvent(who, call.address, "export", thing))
-            return database.retention(thing)
-
-        days = await account_service.post(note)
+        await account_service.record(AuditEvent(who, call.address, "export", thing))
+        days = await account_service.look(lambda database: database.retention(thing))
         roll, group = account_service.roll, thing.rpartition("/")[0]
         words = {thing, group}
         made = bundle(

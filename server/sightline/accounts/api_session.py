@@ -92,11 +92,7 @@ class SessionApi:
         account = account_service.roll.accounts.get(name)  # it may have changed meanwhile
         if not right or account is None or account.disabled or account.password != kept:
             who = name if account else UNKNOWN_NAME
-            await account_service.post(
-                lambda database: database.write(
-                    AuditEvent(who, call.address, "sign in", result="wrong")
-                )
-            )
+            await account_service.record(AuditEvent(who, call.address, "sign in", result="wrong"))
             raise Denied("wrong", WRONG)
         self._guesses.right((name, call.address))
         anew = None
@@ -110,7 +106,11 @@ class SessionApi:
             if kept is not None and anew is not None:
                 database.rehash(name, kept, anew)
 
-        return await self._enter(call, name, "sign in", also)
+        def known() -> bool:
+            found = account_service.roll.accounts.get(name)
+            return found is not None and not found.disabled and found.password == kept
+
+        return await self._enter(call, name, "sign in", also, known)
 
     def _may_guess(self, key: tuple[str, str], address: str) -> None:
         now = self._account_service.clock.seconds()
@@ -123,9 +123,17 @@ class SessionApi:
         self._guesses.guess(key, now)
 
     async def _enter(
-        self, call: Call, name: str, what: str, also: Callable[[Database], None]
+        self,
+        call: Call,
+        name: str,
+        what: str,
+        also: Callable[[Database], None],
+        known: Callable[[], bool] = lambda: False,
     ) -> Reply:
-        """A new session, always with a new secret; the one of before ends."""
+        """A new session, always with a new secret; the one of before ends.
+
+        While the database cannot be written whoever is ``known`` comes in all the same.
+        """
         account_service, secret = self._account_service, new_secret()
         now = account_service.wall()
         session = Session(
@@ -142,9 +150,20 @@ class SessionApi:
             database.write(AuditEvent(name, call.address, what))
             return True
 
-        if not await account_service.change(enter):
-            raise Denied("wrong", WRONG)
+        try:
+            if not await account_service.change(enter):
+                raise Denied("wrong", WRONG)
+        except Denied as why:
+            if why.code != "degraded" or not known():
+                raise
+            self._meanwhile(call, session, AuditEvent(name, call.address, what))
         return self._entered(secret)
+
+    def _meanwhile(self, call: Call, session: Session, deed: AuditEvent) -> None:
+        visitor = call.visitor
+        if visitor is not None and visitor.way in ("account", "link"):
+            self._account_service.leave_meanwhile(visitor.key)
+        self._account_service.enter_meanwhile(session, deed)
 
     def _leave(self, database: Database, call: Call) -> None:
         if call.visitor is not None and call.visitor.way in ("account", "link"):
@@ -154,8 +173,10 @@ class SessionApi:
         found = self._account_service.session(secret)
         if found is None or found.expires is None:
             raise Denied("wrong", WRONG)
+        trouble = self._account_service.standby.trouble
+        told = {} if trouble is None else {"degraded": self._account_service.standby.denied().why}
         return Reply(
-            {"user": described(found)},
+            {"user": described(found), **told},
             cookie=secret,
             lasts=max(1.0, found.expires - self._account_service.wall()),
         )
@@ -164,12 +185,18 @@ class SessionApi:
         """Out, here."""
         visitor = call.who
         if visitor.way in ("account", "link"):
+            deed = AuditEvent(visitor.user.name, call.address, "sign out")
 
             def leave(database: Database) -> None:
                 self._leave(database, call)
-                database.write(AuditEvent(visitor.user.name, call.address, "sign out"))
+                database.write(deed)
 
-            await self._account_service.change(leave)
+            try:
+                await self._account_service.change(leave)
+            except Denied as why:
+                if why.code != "degraded":
+                    raise
+                self._account_service.leave_meanwhile(visitor.key, deed)
         return Reply(cookie="")
 
     async def welcome(self, call: Call) -> Reply:
@@ -229,14 +256,19 @@ class SessionApi:
             digest(secret), None, share.id, now, now, call.address, clean(call.agent, _AGENT)
         )
 
+        deed = AuditEvent("visitor", call.address, "open link", more=f"link {share.id}")
+
         def enter(database: Database) -> None:
             self._leave(database, call)
             database.put_session(session)
-            database.write(
-                AuditEvent("visitor", call.address, "open link", more=f"link {share.id}")
-            )
+            database.write(deed)
 
-        await account_service.change(enter)
+        try:
+            await account_service.change(enter)
+        except Denied as why:
+            if why.code != "degraded":
+                raise
+            self._meanwhile(call, session, deed)
         return self._entered(secret)
 
     def _open(self, share: Share) -> None:

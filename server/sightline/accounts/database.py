@@ -8,6 +8,7 @@ there are several servers, the file is a copy of their journal (`sightline.journ
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import sqlite3
@@ -30,9 +31,11 @@ from sightline.auth.account import (
 from sightline.auth.permissions import GRANT_VERBS, Grants, Role
 from sightline.journal.copy import Copy
 from sightline.journal.recording import RecordingConnection
+from sightline.journal.trouble import said
 
 FILE = "accounts.db"
 _BUSY = 10.0  # s to wait for somebody else's transaction
+_ROOM = 1_000_000  # bytes that must be free again before we believe it
 _KEPT = 30 * 86400.0  # s a link is listed after it ended
 
 # Each step leads from the version before to the next; PRAGMA user_version says how many were taken.
@@ -109,22 +112,23 @@ class Search:
 class Database:
     """The open file. ``wall`` gives epoch s."""
 
-    def __init__(self, folder: Path, wall: Callable[[], float]) -> None:
+    def __init__(self, folder: Path, wall: Callable[[], float], busy: float = _BUSY) -> None:
         """Open it, make it where it is missing, bring it up to date.
 
-        Raises `BadDatabase`.
+        ``busy`` s are waited for somebody else's transaction. Raises `BadDatabase`.
         """
         self.path = folder / FILE
         self.fresh = not self.path.exists()
         """Whether the file was made just now."""
         self._wall = wall
+        self._busy = busy
         try:
             # The file is made before SQLite can make it readable by others; -wal and -shm follow.
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             self.path.chmod(0o600)
             self._sql = sqlite3.connect(
                 self.path,
-                timeout=_BUSY,
+                timeout=busy,
                 isolation_level=None,
                 check_same_thread=False,
                 factory=RecordingConnection,
@@ -140,7 +144,7 @@ class Database:
             self.copy = Copy(self._sql, self.path, wall, self._upgrade)
             self.copy.upgrade()
         except (OSError, sqlite3.Error) as why:
-            raise BadDatabase(f"{self.path}: {why}") from why
+            raise BadDatabase(f"{self.path}: {said(why)}") from why
 
     def _upgrade(self) -> None:
         with self.change():
@@ -186,6 +190,22 @@ class Database:
         In a copy it waits in the outbox, and is not seen before it was taken from there.
         """
         return self.copy.change()
+
+    def probe(self) -> None:
+        """Find out, quickly, whether the file can be written. Raises `OSError`, `sqlite3.Error`."""
+        found = os.statvfs(self.path.parent)
+        if found.f_bavail * found.f_frsize < _ROOM:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        (version,) = self._sql.execute("PRAGMA user_version").fetchone()
+        self._sql.execute("PRAGMA busy_timeout = 100")
+        try:
+            self._sql.execute("BEGIN IMMEDIATE")
+            try:
+                self._sql.execute(f"PRAGMA user_version = {version}")  # a page, as it was
+            finally:
+                self._sql.execute("COMMIT" if self._sql.in_transaction else "SELECT 1")
+        finally:
+            self._sql.execute(f"PRAGMA busy_timeout = {round(self._busy * 1000)}")
 
     @property
     def version(self) -> int:
@@ -452,14 +472,17 @@ class Database:
 
     # -- the audit log
 
-    def write(self, deed: AuditEvent) -> None:
-        """Write down what was done. Friends go by a pseudonym, so that they can be erased."""
+    def write(self, deed: AuditEvent, at: float | None = None) -> None:
+        """Write down what was done, now or at ``at`` (epoch s).
+
+        Friends go by a pseudonym, so that they can be erased.
+        """
         with self.change():
             self._sql.execute(
                 "INSERT INTO audit (at, who, address, what, thing, result, more)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    self._wall(),
+                    self._wall() if at is None else at,
                     deed.who,
                     deed.address,
                     deed.what,

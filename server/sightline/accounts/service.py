@@ -11,6 +11,7 @@ Sessions live by the monotonic clock; in the database their times are epoch s.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -26,9 +27,10 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
-from sightline.accounts.database import ROLL, Database
+from sightline.accounts.database import ROLL, BadDatabase, Database
 from sightline.accounts.passwords import Cost, Passwords
 from sightline.accounts.pseudonyms import Pseudonyms
+from sightline.accounts.standby import Standby
 from sightline.auth.account import DEMO, Account, AccountCache, AuditEvent, Session, Share, Token
 from sightline.auth.api_call import Denied
 from sightline.auth.permissions import (
@@ -56,11 +58,14 @@ from sightline.auth.session import (
 )
 from sightline.journal.entries import Journal, TooLarge
 from sightline.journal.follower import Follower
+from sightline.journal.trouble import degraded, said
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
 
 T = TypeVar("T")
+_BUSY = 3.0  # s that another process's transaction is waited for
 _LOOK = 1.0  # s between looks at the clock and at the database
+_SAY = 30.0  # s between two lines of the log about the same trouble
 _USED = 60.0  # s between writing down what was used when
 _TIDY = 3600.0  # s
 _HASHERS = 2  # threads, and so the most hashes' memory at once
@@ -162,6 +167,10 @@ class AccountService(Service):
             else Visitor(user_of("guest", policy.guest, ALL_GRANTS), "guest")
         )
         self._invitation: str | None = None
+        self.standby = Standby()
+        """What waits in memory while the database cannot be written."""
+        self._said_until = float("-inf")
+        self._suffered = False
         self.looks = 0
         self._loop = LoopingCall(self._look_around)
         self._loop.clock = clock
@@ -171,7 +180,13 @@ class AccountService(Service):
     def privilegedStartService(self) -> None:
         """Open the database; a server that cannot read its accounts does not start."""
         super().privilegedStartService()
-        self._database = database = Database(self._folder, self.wall)
+        try:
+            self._database = database = Database(self._folder, self.wall, _BUSY)
+            self._begin(database)
+        except sqlite3.Error as why:
+            raise BadDatabase(f"{self._folder}: {said(why)}") from why
+
+    def _begin(self, database: Database) -> None:
         if self._journal is None and database.copy.shared:
             self._log.warn("These accounts were shared by several servers, and are ours alone now")
             database.copy.leave()
@@ -219,7 +234,11 @@ class AccountService(Service):
         if self.follower is not None:
             await self.follower.stop()
         try:
+            if self.standby:
+                await self._recover()
             await self._write_used()
+        except Denied as why:
+            self._log.warn("What waits for the accounts is lost: {why}", why=why.why)
         except Exception:
             self._log.failure("Could not write down who was here last")
         await deferToThread(self._writer.stop)
@@ -233,11 +252,35 @@ class AccountService(Service):
     # -- the threads
 
     async def look(self, work: Callable[[Database], T]) -> T:
-        """What ``work`` reads in the database, on the writer's thread."""
-        return await deferToThreadPool(self._reactor, self._writer, work, self._open())
+        """What ``work`` reads in the database, on the writer's thread.
+
+        Raises `Denied` (``degraded``) when the disk or the file does not let it.
+        """
+        database = self._open()
+        return await self._do(lambda: work(database))
 
     async def _do(self, work: Callable[[], T]) -> T:
-        return await deferToThreadPool(self._reactor, self._writer, work)
+        try:
+            return await deferToThreadPool(self._reactor, self._writer, work)
+        except (sqlite3.Error, OSError) as why:
+            self._suffers(why)
+            raise self.standby.denied() from why
+
+    def _suffers(self, error: Exception) -> None:
+        """The database cannot be used just now; or it is a fault of ours, which is raised."""
+        trouble = degraded(error)
+        if trouble is None:
+            raise error
+        self.standby.trouble = trouble
+        now = self.clock.seconds()
+        if not self._said_until > now:  # it may come and go
+            self._said_until = now + _SAY
+            self._suffered = True
+            self._log.error(
+                "The accounts cannot be changed: {why}. Who has an account can sign in; what is"
+                " done meanwhile is written down later",
+                why=trouble.why,
+            )
 
     async def change(self, work: Callable[[Database], T], *, scrub: bool = False) -> T:
         """Let ``work`` change the database, all or nothing; then whoever must go is told.
@@ -246,6 +289,7 @@ class AccountService(Service):
         nothing of what it removed may be left on any disk. Raises `Denied` (``busy``) when the
         other servers cannot be told.
         """
+        self._check_writable()
         database = self._open()
 
         def do() -> tuple[T, AccountCache]:
@@ -254,6 +298,9 @@ class AccountService(Service):
 
         try:
             done, roll = await (self._do(do) if self.follower is None else self.follower.share(do))
+        except (sqlite3.Error, OSError) as why:
+            self._suffers(why)
+            raise self.standby.denied() from why
         except Unavailable:
             raise Denied("busy", _AWAY, wait=5) from None
         except TooLarge as why:
@@ -268,6 +315,8 @@ class AccountService(Service):
 
         They learn of it as soon as they can; until then it is safe on the disk, but not seen.
         """
+
+        self._check_writable()
 
         def do(database: Database) -> T:
             with database.change():
@@ -291,13 +340,60 @@ class AccountService(Service):
         finally:
             self._hashing -= 1
 
+    def _check_writable(self) -> None:
+        if self.standby.trouble is not None:
+            raise self.standby.denied()
+
+    async def record(self, deed: AuditEvent) -> None:
+        """Write a deed down; while that is impossible, later."""
+        at = self.wall()
+        try:
+            await self.post(lambda database: database.write(deed, at))
+        except Denied as why:
+            if why.code != "degraded":
+                raise
+            self.standby.note(deed, at)
+
+    def enter_meanwhile(self, session: Session, deed: AuditEvent) -> None:
+        """Let somebody in although it cannot be written down: until the next start at least."""
+        self.standby.enter(session)
+        self.standby.note(deed, self.wall())
+        self._apply(self.roll)
+
+    def leave_meanwhile(self, key: str, deed: AuditEvent | None = None) -> None:
+        """Let a session end although it cannot be written down."""
+        self.standby.leave(key)
+        if deed is not None:
+            self.standby.note(deed, self.wall())
+        self._apply(self.roll)
+
+    async def _recover(self) -> None:
+        """Try whether the database can be written again, and write what waits."""
+        database = self._open()
+
+        def again() -> AccountCache:
+            database.probe()
+            if self.standby:
+                with database.change():
+                    self.standby.write(database)
+            return database.roll()
+
+        roll = await self._do(again)
+        self.standby.trouble = None
+        self.standby.written()
+        if self._suffered:
+            self._suffered = False
+            self._log.info(
+                "The accounts can be changed again; what was done meanwhile is written down"
+            )
+        self._apply(roll)
+        if self.follower is not None:
+            self.follower.look()
+
     def note(self, deed: AuditEvent) -> None:
         """Write a deed down, without waiting for it."""
 
-        def write(database: Database) -> None:
-            database.write(deed)
-
-        noted = Deferred.fromCoroutine(self.post(write))
+        noted = Deferred.fromCoroutine(self.record(deed))
         noted.addErrback(
             lambda failure: self._log.failure(
                 "Could not write down that {who} did {what}",
@@ -491,7 +587,7 @@ class AccountService(Service):
 
     def _apply(self, roll: AccountCache) -> None:
         now, wall = self.clock.seconds(), self.wall()
-        self.roll = roll
+        roll = self.roll = self.standby.onto(roll)
         self._users.clear()
         self._times = {
             key: self._times.get(key)
@@ -536,6 +632,8 @@ class AccountService(Service):
             for key, times in self._times.items()
             if self.policy.lifetime.ended(times.began, times.seen, now)
         ]
+        if self.standby.trouble is not None:
+            await self._recover()  # or raise, and look again in a second
         if self._may_change():
             if over:
                 await self.change(lambda database: database.drop_sessions(over[:_AT_ONCE]))

@@ -36,6 +36,7 @@ STATUS: dict[str, int] = {
     "wait": 429,
     "failed": 500,
     "busy": 503,
+    "degraded": 503,
 }
 
 

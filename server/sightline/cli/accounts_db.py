@@ -8,19 +8,24 @@ everything; that is why the folder is its owner's alone.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import getpass
 import os
+import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sightline.accounts.database import BadDatabase, Database
 from sightline.accounts.passwords import Cost, Passwords, weakness
 from sightline.auth.account import Account, AuditEvent, plain_name
 from sightline.auth.api_call import Denied
-from sightline.model.faults import Unavailable
+from sightline.journal.trouble import degraded
+from sightline.model.faults import CannotOpen, Unavailable
 from sightline.settings import BadSettings, Settings, load
+from sightline.wiring import members, switch
 
 _DEFAULT = Path("config/sightline.toml")
 _PATIENCE = 5.0  # s that the server is waited for
@@ -30,11 +35,36 @@ class CommandFailed(Exception):
     """The command cannot be done; the message says why."""
 
 
+CANNOT = (
+    CommandFailed,
+    BadSettings,
+    BadDatabase,
+    CannotOpen,
+    Unavailable,
+    Denied,
+    OSError,
+    sqlite3.Error,
+)
+"""What a subcommand ends with in one line, see `words`."""
+
+
+def words(why: BaseException) -> str:
+    """One of `CANNOT`, for people."""
+    if isinstance(why, Denied):
+        return why.why
+    if isinstance(why, OSError | sqlite3.Error):
+        state = degraded(why)
+        said = str(why) if state is None else state.why
+        return f"this cannot be done just now: {said}. Nothing was changed"
+    return str(why)
+
+
 class AccountsDatabase:
     """The open database, and who has opened it."""
 
     def __init__(self, settings: Settings, state: Path) -> None:
         check_folder(state)
+        check_databases(state, (members.ACCOUNTS,))
         self.settings = settings
         self.database = Database(state, time.time)
         self.who = f"{getpass.getuser()} (command line)"
@@ -108,22 +138,51 @@ def check_folder(state: Path) -> None:
         )
 
 
-def run_with(work: Callable[[AccountsDatabase, argparse.Namespace], None]) -> Callable[..., int]:
-    """A subcommand's ``run``: open, work, close; what cannot be done is said in one line."""
+def check_databases(state: Path, names: Sequence[str]) -> None:
+    """Raise `CannotOpen` unless these belong to this folder, or may be made in it.
+
+    In a folder without a manifest what may be made is written down before it is.
+    """
+    if (state / switch.PLAN).exists():
+        with locked(state, "is being restored just now, or a server starts in it"):
+            switch.complete(state)
+    manifest = members.examine(state, names)
+    if members.read(state) is None:
+        members.write(state, manifest)
+
+
+@contextmanager
+def locked(state: Path, otherwise: str) -> Iterator[None]:
+    """Hold the folder as a server does. Raises `CommandFailed` when somebody else does."""
+    with (state / "lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CommandFailed(f"{state} {otherwise}") from None
+        yield
+
+
+def run_with(
+    work: Callable[[AccountsDatabase, argparse.Namespace], None], *, makes: bool = False
+) -> Callable[..., int]:
+    """A subcommand's ``run``: open, work, close; what cannot be done is said in one line.
+
+    ``makes``: it may be the first in the folder, before any server was.
+    """
 
     def run(options: argparse.Namespace) -> int:
         try:
-            ledger = AccountsDatabase(*settings_of(options))
+            settings, state = settings_of(options)
+            if makes and not state.exists() and state.parent.is_dir():
+                state.mkdir(mode=0o700)
+            ledger = AccountsDatabase(settings, state)
             try:
                 work(ledger, options)
                 ledger.settle()
             finally:
                 ledger.database.close()
-        except (CommandFailed, BadSettings, BadDatabase, Unavailable) as why:
-            print(f"sightline: {why}", file=sys.stderr)
-            return 1
-        except Denied as why:
-            print(f"sightline: {why.why}", file=sys.stderr)
+        except CANNOT as why:
+            print(f"sightline: {words(why)}", file=sys.stderr)
             return 1
         return 0
 

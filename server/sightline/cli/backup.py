@@ -2,31 +2,43 @@
 
 A backup is a folder with a copy of each database, taken while the server goes on, looked through
 before it counts. To restore, the server must be stopped; what was there is set aside, not removed.
-Where the server is one of several, accounts and regions follow the others again after a restore,
-unless they are restored for all.
+All databases are replaced at once or none (`sightline.wiring.switch`). Where the server is one of
+several, accounts and regions follow the others again after a restore, unless they are restored for
+all.
 """
 
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 import shutil
-import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sightline.cli.accounts_db import CommandFailed, add_folder, check_folder, settings_of
+from msgspec.structs import replace
+
+from sightline.cli.accounts_db import (
+    CANNOT,
+    CommandFailed,
+    add_folder,
+    check_folder,
+    locked,
+    settings_of,
+    words,
+)
+from sightline.cli.lifecycle import interruptible
 from sightline.history import tables
 from sightline.journal.copy import to_supersede
 from sightline.model.faults import CannotOpen
-from sightline.settings import BadSettings, Settings
+from sightline.settings import Settings
+from sightline.wiring import members, switch
 
 _BUSY = 30.0  # s
-_SHARED = ("accounts.db", "regions.db")
+_PIECE = 1_048_576  # bytes
+_SHARED = (members.ACCOUNTS, members.REGIONS)
 
 
 def add_to(subcommands: Any) -> None:
@@ -53,8 +65,8 @@ def _guarded(
     def guarded(options: argparse.Namespace) -> int:
         try:
             run(*settings_of(options), options)
-        except (CommandFailed, CannotOpen, BadSettings, OSError, sqlite3.Error) as why:
-            print(f"sightline: {why}", file=sys.stderr)
+        except CANNOT as why:
+            print(f"sightline: {words(why)}", file=sys.stderr)
             return 1
         return 0
 
@@ -68,17 +80,34 @@ def _backup(settings: Settings, state: Path, options: argparse.Namespace) -> Non
     if not found:
         raise CommandFailed(f"there is nothing to back up in {state}")
     target.mkdir(parents=True, mode=0o700, exist_ok=True)
-    for path in found:
-        copy = target / path.name
+    copies = [target / path.name for path in found]
+    for copy in copies:
         if copy.exists():
             raise CommandFailed(f"{copy} is there already; name another folder")
-        sql = tables.connect(path, busy=_BUSY)
-        try:
-            tables.backup(sql, copy)
-        finally:
-            sql.close()
-        _check(copy)
+    # A part of it alone would look like a backup: none has its name before all are whole.
+    parts = [copy.with_name(f"{copy.name}.new") for copy in copies]
+    try:
+        for path, part in zip(found, parts, strict=True):
+            _copy_open(path, part)
+            _check(part, path.name)
+        for copy, part in zip(copies, parts, strict=True):
+            part.rename(copy)
+        members.sync(target)
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+    for copy in copies:
         print(f"{copy}  {copy.stat().st_size:,} bytes, looked through")
+
+
+def _copy_open(path: Path, target: Path) -> None:
+    """Copy a database that others may have open, with what is in its log of changes."""
+    sql = tables.connect(path, busy=_BUSY)
+    try:
+        with interruptible(sql):
+            tables.backup(sql, target)
+    finally:
+        sql.close()
 
 
 def _restore(settings: Settings, state: Path, options: argparse.Namespace) -> None:
@@ -91,29 +120,14 @@ def _restore(settings: Settings, state: Path, options: argparse.Namespace) -> No
     if not found:
         raise CommandFailed(f"there is no backup in {source}")
     for path in found:
-        _check(path)
+        _check(path, path.name)
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (state / "lock").open("w", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise CommandFailed(f"a server uses {state}; stop it first") from None
+    with locked(state, "is used by a server; stop it first"):
+        switch.complete(state)  # one before that was cut off
         aside = time.strftime("before-restore-%Y%m%d-%H%M%S")
-        for path in found:
-            old = state / path.name
-            for end in ("", "-wal", "-shm"):
-                part = old.with_name(f"{old.name}{end}")
-                if part.exists():
-                    part.rename(old.with_name(f"{old.name}.{aside}{end}"))
-            new = old.with_name(f"{old.name}.part")
-            shutil.copyfile(path, new)
-            new.chmod(0o600)
-            if options.for_all and path.name in _SHARED:
-                to_supersede(new)
-            with new.open("rb") as copy:
-                os.fsync(copy.fileno())
-            new.rename(old)
-            print(f"{old}  restored; what was there is in {old.name}.{aside}")
+        _replace(state, found, aside, for_all=options.for_all)
+    for path in found:
+        print(f"{state / path.name}  restored; what was there is in {path.name}.{aside}")
     if settings.replicas.name and not options.for_all:
         print(
             "Accounts and regions will be those of the other servers again once this one is"
@@ -121,9 +135,59 @@ def _restore(settings: Settings, state: Path, options: argparse.Namespace) -> No
         )
 
 
+def _replace(state: Path, found: Sequence[Path], aside: str, *, for_all: bool) -> None:
+    """Replace the databases in ``state`` by these copies: all, or none."""
+    stage = switch.begin(state)
+    try:
+        manifest = _manifest(state)
+        fresh = {path.name: members.fresh() for path in found}
+        for path in found:
+            new = stage / path.name
+            _bring(path, new)
+            if for_all and path.name in _SHARED:
+                to_supersede(new)
+            members.stamp(new, fresh[path.name])
+        members.write(
+            stage,
+            replace(
+                manifest,
+                members={**manifest.members, **fresh},
+                making=tuple(name for name in manifest.making if name not in fresh),
+                anew=tuple(name for name in manifest.anew if name not in fresh),
+            ),
+        )
+        names = (*(path.name for path in found), members.FILE)
+        switch.commit(state, switch.Plan(names, aside))
+    except BaseException:
+        switch.discard(state)
+        raise
+    switch.complete(state)
+
+
+def _manifest(state: Path) -> members.Manifest:
+    """The manifest there is; one that cannot be read is replaced by an empty one."""
+    try:
+        found = members.read(state)
+    except CannotOpen:
+        found = None
+    return members.Manifest(members.fresh()) if found is None else found
+
+
+def _bring(path: Path, new: Path) -> None:
+    """Copy a database that nobody has open."""
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        _copy_open(path, new)
+        return
+    made = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with path.open("rb") as source, os.fdopen(made, "wb") as copy:
+        shutil.copyfileobj(source, copy, _PIECE)
+
+
 def _databases(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.db") if path.is_file())
 
 
-def _check(path: Path) -> None:
-    tables.check(path, tables.APPLICATION if path.name == tables.FILE else None)
+def _check(path: Path, name: str) -> None:
+    application = tables.APPLICATION if name == tables.FILE else None
+    tables.check(path, application, watch=interruptible)

@@ -15,13 +15,22 @@ from twisted.internet import reactor as _reactor
 from twisted.internet import task
 from twisted.internet.defer import Deferred
 
-from sightline.accounts.database import BadDatabase
-from sightline.cli.accounts_db import AccountsDatabase, CommandFailed, check_folder, settings_of
+from sightline.cli import lifecycle
+from sightline.cli.accounts_db import (
+    CANNOT,
+    AccountsDatabase,
+    CommandFailed,
+    check_databases,
+    check_folder,
+    settings_of,
+    words,
+)
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Store
-from sightline.model.faults import CannotOpen, Unavailable
-from sightline.settings import BadSettings, Settings
+from sightline.model.faults import Unavailable
+from sightline.settings import Settings
 from sightline.wiring.history import make_store
+from sightline.wiring.state_folder import databases
 
 reactor: Any = _reactor
 _PATIENCE = 60.0  # s that a write is tried while the store is locked or away
@@ -35,16 +44,7 @@ def run_with(work: Work) -> Callable[[argparse.Namespace], int]:
     """A subcommand's ``run``: open, work, close; what cannot be done is said in one line."""
 
     def run(options: argparse.Namespace) -> int:
-        status = [1]
-
-        async def main() -> None:
-            status[0] = await _opened(work, options)
-
-        try:
-            task.react(lambda _: Deferred.fromCoroutine(main()))
-        except SystemExit as end:
-            return status[0] if end.code in (0, None) else 1
-        return status[0]
+        return lifecycle.react(lambda: _opened(work, options))
 
     return run
 
@@ -57,14 +57,15 @@ async def _opened(work: Work, options: argparse.Namespace) -> int:
             raise CommandFailed(
                 'history.store = "memory" in the settings: there is no history to work on'
             )
+        check_databases(state, databases(settings))
         store = make_store(settings, state)
         try:
             await store.open()
             return await work(store, settings, state, options)
         finally:
             await store.close()
-    except (CommandFailed, BadSettings, BadDatabase, CannotOpen, Unavailable) as why:
-        print(f"sightline: {why}", file=sys.stderr)
+    except CANNOT as why:
+        print(f"sightline: {words(why)}", file=sys.stderr)
         return 1
 
 

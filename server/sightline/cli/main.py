@@ -6,7 +6,18 @@ import argparse
 from collections.abc import Sequence
 
 from sightline import __version__
-from sightline.cli import audit, backup, exporting, guard, importing, replay, token, user
+from sightline.cli import (
+    audit,
+    backup,
+    exporting,
+    guard,
+    importing,
+    lifecycle,
+    replay,
+    state,
+    token,
+    user,
+)
 from sightline.cli.check import command as check
 from sightline.cli.mosquitto import command as mosquitto
 from sightline.cli.simulate import command as simulate
@@ -29,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
         importing,
         exporting,
         backup,
+        state,
         user,
         token,
         audit,
@@ -42,8 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the subcommand named in ``argv``; the exit status."""
     options = parser().parse_args(argv)
     run = options.run
-    status: int = run(options)
-    return status
+    if run is guard.run:  # it has robots to stop on its way out
+        return int(run(options))
+    return lifecycle.run(lambda: int(run(options)), whole_process=argv is None)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from sightline.cli.lifecycle import Ended
 from sightline.cli.mqtt_options import add_broker, password
 from sightline.cli.progress import Progress
 from sightline.cli.sender import CannotSend, Sender
@@ -69,8 +70,8 @@ def run(options: argparse.Namespace) -> int:
         status = 1 if replay.problems else 0
     except CannotSend as why:
         progress.say(f"sightline replay: {why}")
-    except KeyboardInterrupt:
-        status = 130
+    except Ended as end:
+        status = end.status
     finally:
         progress.end()
     print(replay.summary, file=sys.stderr)

@@ -30,7 +30,7 @@ def add_to(subcommands: Any) -> None:
         add_folder(parser)
         if named:
             parser.add_argument("name", help="the account's name")
-        parser.set_defaults(run=run_with(work))
+        parser.set_defaults(run=run_with(work, makes=work is _add))
         return parser
 
     add = action("add", _add, "Make an account. The password is asked for, or read from stdin.")

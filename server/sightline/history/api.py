@@ -19,6 +19,7 @@ from sightline.history.formats.table import FORMATS
 from sightline.history.openapi import document
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import BadCursor, Span, Store
+from sightline.journal.trouble import Degraded
 from sightline.live import protocol
 from sightline.model.faults import Unavailable
 from sightline.model.kind import State, id_of, kind_of
@@ -255,7 +256,8 @@ async def told(asked: Awaitable[T]) -> T:
     try:
         return await asked
     except Unavailable as why:
-        raise Denied("busy", f"The history cannot be read just now: {why}", wait=2) from None
+        code = "degraded" if isinstance(why, Degraded) else "busy"
+        raise Denied(code, f"The history cannot be used just now: {why}", wait=2) from None
     except BadCursor:
         raise Denied("malformed", "after is no mark of a page of ours.") from None
 

@@ -34,6 +34,7 @@ from sightline.cluster.leader import Leadership, LeaderWork
 from sightline.history.handover import Kept, missing
 from sightline.history.record import HistoryEntry, LastState, digest
 from sightline.history.store import Store
+from sightline.journal.trouble import Degraded
 from sightline.live.ingest import News
 from sightline.model.faults import Unavailable
 from sightline.model.kind import State, kind_of
@@ -175,6 +176,8 @@ class Recorder:
         self._drained: list[Deferred[None]] = []
         self._fails = 0
         self.why = ""
+        self.trouble: Degraded | None = None
+        """The state of the disk or the file by which nothing can be kept, if it is that."""
         """Why nothing can be kept just now; empty: all is well."""
         self.kept = 0
         """Entries that were new in the store."""
@@ -429,7 +432,7 @@ class Recorder:
         self._careful = max(0, self._careful - len(batch.entries))
         if self.why:
             self._log.info("History is kept again; {count} wait", count=self.backlog)
-        self.why, self._fails = "", 0
+        self.why, self.trouble, self._fails = "", None, 0
         for receipt in batch.receipts:
             receipt.kept()
         self._pump()
@@ -454,6 +457,7 @@ class Recorder:
         if why != self.why:
             self._log.error("History cannot be kept: {why}; trying again", why=why)
         self.why = why
+        self.trouble = failure.value if isinstance(failure.value, Degraded) else None
         wait = min(RETRY_MAX, RETRY_MIN * 2 ** min(self._fails - 1, 16))
         self._retry = self._clock.callLater(wait * (1 - self._jitter() / 4), self._write)
 

@@ -21,6 +21,7 @@ from sightline.history import reading, tables
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import FOREVER, HistoryPage, Span, StoreSize
 from sightline.history.writing import StoreWriter
+from sightline.journal.trouble import Degraded, degraded
 from sightline.model.faults import Unavailable
 
 reactor: Any = _reactor
@@ -193,4 +194,6 @@ def _told(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return act(*args, **kwargs)
     except sqlite3.Error as why:
-        raise Unavailable(str(why)) from why
+        state = degraded(why)
+        told = Unavailable(str(why)) if state is None else Degraded(state.reason, str(why))
+        raise told from why

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from sightline.model.faults import CannotOpen
@@ -100,7 +101,8 @@ def _trouble(path: Path, why: sqlite3.DatabaseError) -> str:
         return f"{path}: cannot be opened: {why}"
     return (
         f"{path}: is damaged ({why}). Nothing was changed in it. Put a backup in its place"
-        " (sightline restore), or move the file away to begin a new history"
+        " (sightline restore), or move the file away to begin a new history (sightline state"
+        " accept)"
     )
 
 
@@ -157,14 +159,22 @@ def backup(sql: sqlite3.Connection, target: Path) -> None:
         raise
 
 
-def check(path: Path, application: int | None = APPLICATION) -> None:
-    """Look through the whole file. Raises `CannotOpen` when anything in it is wrong."""
+def check(
+    path: Path,
+    application: int | None = APPLICATION,
+    watch: Callable[[sqlite3.Connection], AbstractContextManager[object]] = nullcontext,
+) -> None:
+    """Look through the whole file. Raises `CannotOpen` when anything in it is wrong.
+
+    It may take long: it runs within ``watch`` of its connection, which may interrupt it.
+    """
     if not path.is_file():
         raise CannotOpen(f"{path}: there is no such file")
     try:
         sql = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         try:
-            found = sql.execute("PRAGMA integrity_check(3)").fetchall()
+            with watch(sql):
+                found = sql.execute("PRAGMA integrity_check(3)").fetchall()
             if application is not None:
                 version(sql, path)
         finally:

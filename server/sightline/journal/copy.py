@@ -38,7 +38,7 @@ from sightline.journal.entries import (
     packed,
     unpacked,
 )
-from sightline.journal.recording import RecordingConnection, table_of
+from sightline.journal.recording import MEMBER, RecordingConnection, table_of
 from sightline.model.faults import Unavailable
 
 HORIZON = 1000
@@ -545,6 +545,7 @@ class Copy:
             memory.execute("PRAGMA secure_delete = ON")
             memory.execute("DROP TABLE IF EXISTS journal")
             memory.execute("DROP TABLE IF EXISTS outbox")
+            memory.execute(f"DROP TABLE IF EXISTS {MEMBER}")
             for table in self._own:
                 memory.execute(f"DELETE FROM {table}")
             memory.execute("VACUUM")
@@ -567,6 +568,9 @@ class Copy:
             memory.deserialize(data)
             _script(memory, _OWN)
             memory.execute(_TAKEN_TABLE)
+            # Of an older server's image: that file's own id, which is none of ours.
+            memory.execute(f"DROP TABLE IF EXISTS {MEMBER}")
+            memory.execute(f"CREATE TABLE {MEMBER} (id TEXT NOT NULL) STRICT")
             for table in sorted(self._sql.own):
                 self._bring(table, memory)
             memory.execute(
@@ -594,7 +598,8 @@ class Copy:
 
     def _bring(self, table: str, memory: sqlite3.Connection) -> None:
         """What is ours alone goes along, where an image of older tables has a place for it."""
-        if not memory.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+        has = "SELECT 1 FROM sqlite_master WHERE name = ?"
+        if not all(sql.execute(has, (table,)).fetchone() for sql in (memory, self._sql)):
             return
         rows = self._sql.execute(f"SELECT * FROM {table}")
         names = ", ".join(column[0] for column in rows.description)
@@ -609,10 +614,16 @@ class Copy:
         aside, n = self._path.with_name(name), 1
         while aside.exists():
             aside, n = self._path.with_name(f"{name}-{n}"), n + 1
-        file = os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        part = aside.with_name(f"{aside.name}.part")
+        part.unlink(missing_ok=True)
+        file = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            self._sql.execute("VACUUM INTO ?", (str(aside),))
+            self._sql.execute("VACUUM INTO ?", (str(part),))
             os.fsync(file)
+            part.rename(aside)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
         finally:
             os.close(file)
         return aside

@@ -10,6 +10,8 @@ from typing import Any
 
 from sightline.journal.entries import Statement
 
+MEMBER = "member"
+"""The table by which a state folder knows the file again (`sightline.wiring.members`)."""
 _WRITES = re.compile(
     r"\s*(?:INSERT(?: OR \w+)? INTO|REPLACE INTO|UPDATE(?: OR \w+)?|DELETE FROM) (\w+)", re.ASCII
 )
@@ -24,7 +26,7 @@ def table_of(sql: str) -> str | None:
 class RecordingConnection(sqlite3.Connection):
     """A connection that can write down the statements that change shared tables."""
 
-    own: frozenset[str] = frozenset(("journal", "outbox"))
+    own: frozenset[str] = frozenset(("journal", "outbox", MEMBER))
     guarded = False
     """Whether shared tables are changed only while that is written down."""
     statements: list[Statement] | None = None

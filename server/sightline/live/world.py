@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
 from sightline.live import protocol

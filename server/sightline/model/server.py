@@ -22,6 +22,18 @@ class Https(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     fault: str | None = None
 
 
+class Trouble(msgspec.Struct, frozen=True):
+    """What the server cannot do just now since its disk or a database does not let it.
+
+    ``reason``: full, readonly, locked, damaged or failing; ``why``: a sentence for people;
+    ``since`` in epoch s.
+    """
+
+    reason: str
+    why: str
+    since: float
+
+
 class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     """How the server is doing.
 
@@ -40,6 +52,8 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     Of several servers: ``replica`` is this one's name, ``on_duty`` whether it does what only one
     should do. While ``shared_why`` is told, what they share cannot be reached: nobody drives,
     or accounts and regions cannot be changed.
+
+    ``degraded``: something cannot be written; all the rest goes on, and so does this by itself.
 
     Of history: ``store`` names where it is kept; ``backlog`` records wait to be safe there, the
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
@@ -81,3 +95,4 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     replica: str | None = None
     on_duty: bool = False
     shared_why: str | None = None
+    degraded: Trouble | None = None

@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from sightline.geometry.geofences import Change, Event, Geofences, Position, Rules
 from sightline.geometry.shapes import BadShape
+from sightline.journal.trouble import Degraded
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.updates import PhoneTransition, order
 from sightline.kinds.regions.model import Transition, Visit
@@ -37,6 +38,7 @@ _LOOK = 1.0  # s
 _SURVEY = 500  # things looked at in one go when a region is new
 _MOST_UNKNOWN = 1000  # names of regions we do not have, whose last event is remembered
 _NOTE = 0.05  # s that changes are gathered before they are written
+_AGAIN = 5.0  # s, when they cannot be
 
 Listener = Callable[[Transition], None]
 
@@ -74,6 +76,7 @@ class GeofenceMonitor(Service):
         self._dirty: dict[tuple[str, str], None] = {}
         self._met: list[str] = []
         self._noting = False
+        self._unnoted = False  # what cannot be written just now
         self._loop = LoopingCall(self._look)
         self._loop.clock = clock
         regions.when_changed(self._region_changed)
@@ -346,10 +349,10 @@ class GeofenceMonitor(Service):
 
     # -- what is written down
 
-    def _note_soon(self) -> None:
+    def _note_soon(self, seconds: float = _NOTE) -> None:
         if not self._noting and self.running:
             self._noting = True
-            self._clock.callLater(_NOTE, self._note_now)
+            self._clock.callLater(seconds, self._note_now)
 
     def _note_now(self) -> None:
         self._work(self._note())
@@ -358,13 +361,22 @@ class GeofenceMonitor(Service):
         known, self._met = self._met, []
         pairs, self._dirty = list(self._dirty), {}
         standings = [self._standing(thing, region) for thing, region in pairs]
+        again = _NOTE
         try:
             if known or standings:
                 await self._regions.work(lambda store: store.note(known, standings))
+                self._unnoted = False
+        except Degraded as why:  # as it was; what is newer by now is written then
+            if not self._unnoted:
+                self._log.error("It cannot be written down who is where: {why}", why=why)
+            self._unnoted = True
+            self._met = [*known, *self._met]
+            self._dirty = dict.fromkeys((*pairs, *self._dirty))
+            again = _AGAIN
         finally:
             self._noting = False
         if self._dirty or self._met:
-            self._note_soon()
+            self._note_soon(again)
 
     def _standing(self, thing: str, region: str) -> StoredVisit:
         since, said = self._fences.since(thing, region), self.whereabouts.said(thing, region)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
+import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -26,6 +27,7 @@ from twisted.python.threadpool import ThreadPool
 from sightline.geometry.shapes import BadShape, Circle, Polygon, Shape
 from sightline.journal.entries import Journal, TooLarge
 from sightline.journal.follower import Follower
+from sightline.journal.trouble import Degraded, degraded
 from sightline.kinds.regions.model import Region
 from sightline.live.hub import Hub
 from sightline.live.requests import Refused
@@ -87,6 +89,8 @@ class RegionService(Service):
         self.edition = 0
         self.standings: tuple[list[str], list[StoredVisit]] = ([], [])
         """What the file knew of who was where, at the start."""
+        self.trouble: Degraded | None = None
+        """Why the file could not be used when that was last tried; None: it could."""
         self._reactor = reactor
         self._folder = folder
         self._hub = hub
@@ -148,12 +152,21 @@ class RegionService(Service):
         return stopped.addBoth(close)
 
     async def work(self, do: Callable[[RegionStore], T]) -> T:
-        """What ``do`` reads or writes, on the writer's thread, in turn."""
-        assert self._store is not None, "the service was not started"
-        return await deferToThreadPool(self._reactor, self._writer, do, self._store)
+        """What ``do`` reads or writes, on the writer's thread, in turn. Raises `Degraded`."""
+        store = self._store
+        assert store is not None, "the service was not started"
+        return await self._do(lambda: do(store))
 
     async def _do(self, work: Callable[[], T]) -> T:
-        return await deferToThreadPool(self._reactor, self._writer, work)
+        try:
+            done = await deferToThreadPool(self._reactor, self._writer, work)
+        except (sqlite3.Error, OSError) as why:
+            self.trouble = degraded(why)
+            if self.trouble is None:
+                raise
+            raise self.trouble from why
+        self.trouble = None
+        return done
 
     async def _change(self, do: Callable[[RegionStore], T], *, scrub: bool = False) -> T:
         """What ``do`` changes of the regions, on all servers or on none. Raises `Refused`."""
@@ -169,6 +182,8 @@ class RegionService(Service):
             done = await self.follower.share(work)
         except StaleRegion as stale:
             raise _stale(stale) from None
+        except Degraded as why:
+            raise Refused("degraded", f"regions cannot be changed just now: {why}") from None
         except Unavailable:
             raise Refused("busy", _AWAY) from None
         except TooLarge as why:

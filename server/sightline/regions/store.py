@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from sightline.journal.copy import Copy
 from sightline.journal.recording import RecordingConnection
+from sightline.journal.trouble import said
 from sightline.kinds.regions.model import Region
 
 FILE = "regions.db"
@@ -108,7 +109,7 @@ class RegionStore:
             self.copy = Copy(self._sql, self.path, wall, self._upgrade, _OWN)
             self.copy.upgrade()
         except (OSError, sqlite3.Error) as why:
-            raise BadRegions(f"{self.path}: {why}") from why
+            raise BadRegions(f"{self.path}: {said(why)}") from why
 
     def _upgrade(self) -> None:
         with self._change():

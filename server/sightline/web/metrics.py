@@ -77,6 +77,7 @@ class Vitals(Collector):
         ):
             yield GaugeMetricFamily(f"sightline_{name}", text, value=gauge)
         yield from self._history()
+        yield self._degraded()
         yield from self._replicas()
         connected = GaugeMetricFamily(
             "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
@@ -109,6 +110,15 @@ class Vitals(Collector):
             failing = told.get("history_why") is not None
             text = "whether nothing can be kept just now"
             yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
+
+
+    def _degraded(self) -> Metric:
+        """What cannot be written, or is damaged: one sample at most, with the reason."""
+        text = "1: something cannot be written or is damaged, by reason"
+        found = GaugeMetricFamily("sightline_degraded", text, labels=["reason"])
+        if (trouble := self._hub.gauges().get("degraded")) is not None:
+            found.add_metric([trouble.reason], 1)
+        return found
 
     def _replicas(self) -> Iterable[Metric]:
         """How it goes between several servers; nothing of a server alone."""

@@ -240,6 +240,8 @@ def readiness(hub: Hub) -> dict[str, Any]:
     # Live news go on without: whoever sends people elsewhere for it would do them no good.
     if why := hub.gauges().get("history_why"):
         said["history"] = why
+    if trouble := hub.gauges().get("degraded"):
+        said["degraded"] = trouble.why
     if why := hub.gauges().get("shared_why"):
         said["shared"] = why
     return said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from twisted.application.service import MultiService
 from twisted.logger import Logger
 
@@ -33,15 +35,28 @@ class Invitation:
 
     _log = Logger()
 
-    def __init__(self, account_service: AccountService, public_url: str) -> None:
+    def __init__(
+        self,
+        account_service: AccountService,
+        public_url: str,
+        anew: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``anew``: whether there is data of before, of which the accounts know nothing."""
         self._account_service = account_service
         self._public_url = public_url
+        self._anew = anew
 
     def __call__(self, url: str) -> None:
         """Tell it, when the server can be reached at ``url`` and knows that nobody has."""
         self._account_service.ready.addCallback(lambda _: self._tell(url))
 
     def _tell(self, url: str) -> None:
+        if self._anew() and not self._account_service.roll.founded:
+            self._log.warn(
+                "Nobody has an account, and nobody is invited to make the first: there is data of"
+                " before. Type: sightline user add NAME --role admin"
+            )
+            return
         secret = self._account_service.invite()
         if secret is None:
             return

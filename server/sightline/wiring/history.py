@@ -30,6 +30,7 @@ from sightline.history.retention import DAY, Days, Own, purge
 from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
+from sightline.journal.trouble import Degraded
 from sightline.live.hub import SERVER, Hub
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.model.kind import Kind, State, Timeouts, id_of
@@ -269,7 +270,8 @@ class HistoryService(Service):
         try:
             await self.store.erase(things)
         except Unavailable as why:
-            raise Denied("busy", f"The history cannot forget it just now: {why}", wait=5) from None
+            code = "degraded" if isinstance(why, Degraded) else "busy"
+            raise Denied(code, f"The history cannot forget it just now: {why}", wait=5) from None
 
 
 def ours(settings: Settings) -> str:

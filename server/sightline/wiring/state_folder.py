@@ -1,25 +1,38 @@
-"""The state folder: one server at a time."""
+"""The state folder: one server at a time, and databases that belong together and are whole."""
 
 from __future__ import annotations
 
 import fcntl
+import sqlite3
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
 from twisted.application.service import Service
+from twisted.logger import Logger
 
+from sightline.model.faults import CannotOpen
+from sightline.settings import Settings
+from sightline.wiring import members, switch
 from sightline.wiring.errors import CannotStart
 
 
 class StateFolder(Service):
-    """Our folder, locked: two servers with one client id would throw each other out for ever."""
+    """Our folder, locked: two servers with one client id would throw each other out for ever.
 
-    def __init__(self, folder: Path) -> None:
+    ``databases`` are the names of those that are about to be opened in it.
+    """
+
+    _log = Logger()
+
+    def __init__(self, folder: Path, databases: Sequence[str] = ()) -> None:
         self._folder = folder
+        self._databases = databases
+        self._manifest: members.Manifest | None = None
         self._lock: IO[str] | None = None
 
     def privilegedStartService(self) -> None:
-        """Make it and lock it."""
+        """Make it, lock it, and look at what is in it before anything is opened."""
         super().privilegedStartService()
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -33,9 +46,61 @@ class StateFolder(Service):
                 f"another Sightline uses the state folder {self._folder}; stop it, or name another"
                 " folder with --state"
             ) from None
+        try:
+            self._manifest = opened(self._folder, self._databases, self._log.info)
+        except (CannotOpen, OSError, sqlite3.Error) as why:
+            raise CannotStart(why) from None
+
+    def startService(self) -> None:
+        """Every database is open, and so they are whole: write down that they belong together."""
+        super().startService()
+        try:
+            if self._manifest is not None:
+                self._manifest = members.seal(self._folder, self._manifest, self._databases)
+        except (CannotOpen, OSError, sqlite3.Error) as why:
+            self._log.error(
+                "Cannot write down which databases belong together: {why}; the next start tries"
+                " again",
+                why=why,
+            )
 
     def stopService(self) -> None:
         """Let others have it."""
         super().stopService()
         if self._lock is not None:
             self._lock.close()
+
+    @property
+    def accounts_anew(self) -> bool:
+        """Whether the accounts were begun anew beside data of before: then nobody is invited."""
+        return self._manifest is not None and members.ACCOUNTS in self._manifest.anew
+
+
+def databases(settings: Settings) -> tuple[str, ...]:
+    """The names of the databases that a server with these settings has in its folder."""
+    history = (members.HISTORY,) if settings.history.store == "sqlite" else ()
+    return (members.ACCOUNTS, members.REGIONS, *history)
+
+
+def opened(folder: Path, databases: Sequence[str], say: Callable[..., object]) -> members.Manifest:
+    """Finish what was cut off, then check that the databases belong together and are whole.
+
+    Files that are to be made are written down before. Raises `CannotOpen` and `OSError`.
+    """
+    done = switch.complete(folder)
+    if done is not None:
+        say("A restore that was cut off was finished: {names}", names=", ".join(done.names))
+    switch.discard(folder)
+    manifest = members.examine(folder, databases)
+    for name in databases:
+        path = folder / name
+        if not members.size(folder, name):
+            continue
+        found = members.look_through(path)
+        if found:
+            raise CannotOpen(f"{path}: {members.damaged(found)}")
+        if found is None:
+            say("{path} is large: the rest of it is checked within a week", path=path)
+    if manifest != members.read(folder):
+        members.write(folder, manifest)
+    return manifest

@@ -10,6 +10,7 @@ import { Announcer } from '../ui/announcer';
 import { BrokerPage } from './broker';
 import { ConsolePage } from './console';
 import { useApp } from '../app/context';
+import { DegradedBanner } from '../ui/degraded';
 import { Drawer } from './drawer';
 import { Help } from './help';
 import { bindKeys } from './keyboard';
@@ -74,6 +75,7 @@ export function Page() {
       <ShareDialog />
       <PastBanner />
       <Banner />
+      <DegradedBanner />
       <Toasts />
       <BrowserNotices />
       <Announcer />

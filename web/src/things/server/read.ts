@@ -14,6 +14,15 @@ export interface Certificate {
   readonly fault?: string;
 }
 
+/** What the server cannot write just now, and why. */
+export interface Trouble {
+  /** full, readonly, locked, damaged or failing. */
+  readonly reason: string;
+  readonly why: string;
+  /** Epoch seconds. */
+  readonly since: number;
+}
+
 export interface ServerState {
   readonly version?: string;
   readonly started?: number;
@@ -68,6 +77,7 @@ export interface ServerState {
   readonly onDuty: boolean;
   /** What cannot be done, and why: what they share cannot be reached. */
   readonly sharedWhy?: string;
+  readonly degraded?: Trouble;
 }
 
 /** Counts by a reason, most first. */
@@ -90,6 +100,15 @@ function readCertificate(value: unknown): Certificate | undefined {
       fault: field.text(part, 'fault'),
     }),
   };
+}
+
+function readTrouble(value: unknown): Trouble | undefined {
+  if (!isRecord(value)) return undefined;
+  const part: Thing = { ...value, k: 'trouble', id: 'sightline', s: 0 };
+  const why = field.text(part, 'why');
+  if (why === undefined) return undefined;
+  const reason = field.text(part, 'reason') ?? 'failing';
+  return { reason, why, since: field.number(part, 'since') ?? 0 };
 }
 
 export function readServer(thing: Thing): ServerState {
@@ -129,6 +148,7 @@ export function readServer(thing: Thing): ServerState {
       certificate: readCertificate(thing['https']),
       replica: field.text(thing, 'replica'),
       sharedWhy: field.text(thing, 'shared_why'),
+      degraded: readTrouble(thing['degraded']),
     }),
   };
 }
