@@ -22,6 +22,13 @@ class Https(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     fault: str | None = None
 
 
+class Alarmed(State, frozen=True, kw_only=True):
+    """What is wrong with this server, as history remembers it: ``why`` for people."""
+
+    who: str = "Sightline"
+    why: str
+
+
 class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     """How the server is doing.
 
@@ -45,6 +52,9 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
     ``history_why`` is told nothing can be kept. ``history_rows`` and ``history_bytes`` are its
     size, ``history_since`` the time of its oldest entry (epoch s).
+
+    While the machine's clock is known to be wrong, ``clock_off`` is by how many seconds it is ahead
+    (negative: behind), and ``clock_why`` says so for people.
     """
 
     version: str
@@ -81,3 +91,5 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     replica: str | None = None
     on_duty: bool = False
     shared_why: str | None = None
+    clock_off: int | None = None
+    clock_why: str | None = None

@@ -78,6 +78,11 @@ class Vitals(Collector):
             yield GaugeMetricFamily(f"sightline_{name}", text, value=gauge)
         yield from self._history()
         yield from self._replicas()
+        yield GaugeMetricFamily(
+            "sightline_clock_off_seconds",
+            "by how much this machine's clock is known to be ahead (negative: behind); 0: it is not",
+            value=hub.gauges().get("clock_off") or 0,
+        )
         connected = GaugeMetricFamily(
             "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
         )

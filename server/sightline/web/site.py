@@ -326,6 +326,8 @@ def readiness(hub: Hub) -> dict[str, Any]:
         said["history"] = why
     if why := hub.gauges().get("shared_why"):
         said["shared"] = why
+    if why := hub.gauges().get("clock_why"):
+        said["clock"] = why
     return said
 
 

@@ -25,12 +25,13 @@ from sightline.console.service import Stored
 from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import GATHER, Bounds, Recorder
-from sightline.history.restore import Restorer
+from sightline.history.restore import Rebase, Restorer
 from sightline.history.retention import DAY, Days, Own, purge
 from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
 from sightline.live.hub import SERVER, Hub
+from sightline.live.steady_clock import PurgeClock
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.model.kind import Kind, State, Timeouts, id_of
 from sightline.settings import HistorySettings, Settings
@@ -72,7 +73,8 @@ class HistoryService(Service):
     """The store and what fills it. ``own`` says what is kept for a time of its own.
 
     ``ours`` is what ``server/sightline`` is called in the store. Of several servers that share one
-    the one on ``duty`` keeps what each would say in its own way, and lets go of what is old.
+    the one on ``duty`` keeps what each would say in its own way, and lets go of what is old by
+    ``purge_clock``.
     """
 
     name = "history"
@@ -88,7 +90,9 @@ class HistoryService(Service):
         own: Own,
         ours: str = SERVER,
         duty: Leadership | None = None,
+        purge_clock: PurgeClock | None = None,
     ) -> None:
+        self._purge_clock = purge_clock or PurgeClock(wall, reactor.seconds)
         self._settings = settings
         self._duty = duty or Leadership()
         self.store = store
@@ -100,7 +104,7 @@ class HistoryService(Service):
         for kind in kinds:
             states |= kind.states
             patience |= kind.patience
-        self._restorer = Restorer(states, patience, wall)
+        self._restorer = Restorer(states, patience, wall, rebases(kinds))
         self.recorder = Recorder(
             store,
             hub.world,
@@ -163,7 +167,7 @@ class HistoryService(Service):
             loop = LoopingCall(work)
             loop.clock = reactor
             self._loops.append(loop)
-            loop.start(every, now=work != self._tick).addErrback(
+            loop.start(every, now=work == self._ask_figures).addErrback(
                 lambda failure: self._log.failure("A watch of the history ended", failure)
             )
 
@@ -174,6 +178,8 @@ class HistoryService(Service):
             count = await self._restorer.restore(self.store, self._hub.restore)
         finally:
             self._let_in()
+        self._purge_clock.known(self._restorer.newest or self._wall())
+        self._let_go()
         if count:
             self._log.info("{count} things are known from before", count=count)
 
@@ -229,7 +235,7 @@ class HistoryService(Service):
 
     async def _purge(self) -> None:
         days = Days(self._settings.days, self._settings.log_days)
-        count = await purge(self.store, days, self._own, self._wall())
+        count = await purge(self.store, days, self._own, self._purge_clock())
         if count:
             self._log.info("{count} old entries of history were removed", count=count)
 
@@ -267,6 +273,11 @@ class HistoryService(Service):
             await self.store.erase(things)
         except Unavailable as why:
             raise Denied("busy", f"The history cannot forget it just now: {why}", wait=5) from None
+
+
+def rebases(kinds: Sequence[Kind]) -> Mapping[str, Rebase]:
+    """What takes times to come out of what was kept, by kind of thing."""
+    return {thing: kind.rebased for kind in kinds for thing in kind.patience}
 
 
 def ours(settings: Settings) -> str:

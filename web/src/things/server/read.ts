@@ -68,6 +68,8 @@ export interface ServerState {
   readonly onDuty: boolean;
   /** What cannot be done, and why: what they share cannot be reached. */
   readonly sharedWhy?: string;
+  /** What is wrong with the server's clock. */
+  readonly clockWhy?: string;
 }
 
 /** Counts by a reason, most first. */
@@ -129,6 +131,7 @@ export function readServer(thing: Thing): ServerState {
       certificate: readCertificate(thing['https']),
       replica: field.text(thing, 'replica'),
       sharedWhy: field.text(thing, 'shared_why'),
+      clockWhy: field.text(thing, 'clock_why'),
     }),
   };
 }
