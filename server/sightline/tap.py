@@ -44,11 +44,12 @@ from sightline.history.tracks import everything
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.live import protocol
-from sightline.live.hub import Hub
+from sightline.live.hub import SERVER, Hub
 from sightline.live.ingest import Ingest, Quarantined
 from sightline.live.presence import Presence
 from sightline.live.requests import Requests
 from sightline.model.kind import Kind, Timeouts, id_of, kind_of
+from sightline.model.server import Alarmed
 from sightline.settings import (
     AccountsSettings,
     BadSettings,
@@ -68,6 +69,7 @@ from sightline.wiring.accounts import Invitation, RequiredAccounts
 from sightline.wiring.archive import message_archive
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers
+from sightline.wiring.clock import ClockWatch, now
 from sightline.wiring.cluster import Cluster
 from sightline.wiring.errors import CannotStart
 from sightline.wiring.health import Health
@@ -79,9 +81,8 @@ from sightline.wiring.history import (
     remembers,
     retained,
 )
-from sightline.wiring.listeners import Ports, front_gate
 from sightline.wiring.limits import DiskFloor, QuotaAlarms, make_world
-from sightline.wiring.listeners import Ports
+from sightline.wiring.listeners import Ports, front_gate
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.past_states import shower
 from sightline.wiring.regions import Geofencing
@@ -149,21 +150,22 @@ class Sightline(MultiService):
     ) -> None:
         super().__init__()
         logbook = broker.Logbook()
-        kinds = _kinds(settings, logbook)
+        senders = friends.SenderClocks()
+        kinds = _kinds(settings, logbook, senders)
         world = make_world(settings, secrets.token_hex(8))
         patience: dict[str, Timeouts] = {}
         for kind in kinds:
             patience |= kind.patience
         presence = Presence(patience)
         intake = Ingest(kinds, world, presence)
-        hub = Hub(reactor, time.time, world, intake, presence, broker.LinkUpdate, __version__)
+        hub = Hub(reactor, now, world, intake, presence, broker.LinkUpdate, __version__)
         pace = Pace(
             tick=settings.fanout.tick_ms / 1000,
             tick_max=settings.fanout.tick_max_ms / 1000,
             patience=settings.limits.behind_seconds,
             page=settings.fanout.frame_bytes,
         )
-        fanout = FanOut(reactor, time.time, world, pace)
+        fanout = FanOut(reactor, now, world, pace)
         hub.listen(fanout.stir)
         _introduce(settings, hub)
 
@@ -171,7 +173,7 @@ class Sightline(MultiService):
         account_service = AccountService(
             reactor,
             reactor,
-            time.time,
+            now,
             state,
             _policy(settings.accounts),
             demo=demo and is_private(listen, settings.server),
@@ -185,7 +187,7 @@ class Sightline(MultiService):
                 epoch=fanout.epoch(visitor.user.sight),
                 server=__version__,
                 user=described(visitor),
-                now=time.time(),
+                now=now(),
                 beat=settings.fanout.beat_seconds,
                 message=settings.limits.message_bytes,
                 publish=limits.large if rights.publishes(visitor.user) else None,
@@ -202,20 +204,20 @@ class Sightline(MultiService):
             ping=settings.limits.ping_seconds,
         )
         gate = front_gate(settings)
-        requests = Requests(time.time)
+        requests = Requests(now)
         requests.when_answered(AuditLog(account_service.note, reactor))
         ReadOnlyPast().join(requests)
         self.desk = desk = DrivingService(
             reactor,
-            time.time,
+            now,
             hub,
             replicas.claims,
             need_guard=settings.driving.need_guard,
         )
         DrivingRequests(requests, desk)
-        console = ConsoleDesk(reactor, time.time, rights, audit=_auditor(account_service))
+        console = ConsoleDesk(reactor, now, rights, audit=_auditor(account_service))
         console.join(requests)
-        watch = BrokerMonitor(reactor, time.time, hub, logbook, console.figures)
+        watch = BrokerMonitor(reactor, now, hub, logbook, console.figures)
         sockets = Sockets(
             reactor,
             fanout,
@@ -229,6 +231,9 @@ class Sightline(MultiService):
         )
         disk = DiskFloor(state, settings.limits.disk_floor_mb)
         filters = [wanted for kind in kinds for wanted in kind.filters]
+        clock = ClockWatch(
+            now, senders, lambda why: hub.happened("alarm", SERVER, now(), Alarmed(why=why))
+        )
         store = make_store(settings, state)
         # What one of several servers does for all of them it does while it is on duty.
         duty = replicas.duty
@@ -237,11 +242,12 @@ class Sightline(MultiService):
             store,
             hub,
             kinds,
-            time.time,
+            now,
             retained(account_service),
             ours(settings),
             duty,
             disk.why,
+            clock.purge,
         )
         desk.log.when_written(remembers(hub))
         console.stored = figures_of(store, ours(settings))
@@ -251,7 +257,7 @@ class Sightline(MultiService):
         places = Geofencing(
             settings, state, hub, requests, account_service, brokers.publish, duty, replicas.regions
         )
-        archive = message_archive(reactor, settings, state, disk.why)
+        archive = message_archive(reactor, settings, state, disk.why, clock.purge)
         brokers.archived = archive.take
         hub.viewers = lambda: fanout.viewers
         hub.overflow = brokers.overflow
@@ -262,6 +268,7 @@ class Sightline(MultiService):
             **ports.gauges(),
             **replicas.gauges(),
             "degraded": health.trouble(),
+            **clock.gauges(),
             "behind": fanout.behind,
             "things": len(world),
             "console": console.subscriptions,
@@ -282,7 +289,7 @@ class Sightline(MultiService):
             replicas.speak(others)
         owntracks = OwnTracks(
             settings,
-            time.time,
+            now,
             hub,
             requests,
             account_service,
@@ -315,7 +322,7 @@ class Sightline(MultiService):
                 (brokers.clear_retained, *erasers),
                 lambda thing: everything(store, thing),
             ),
-            HistoryApi(store, world, shower(kinds, hub), time.time),
+            HistoryApi(store, world, shower(kinds, hub), now),
             HideApi(store, account_service.note),
             AdminApi(
                 account_service, lambda: [key for key, _ in world if kind_of(key) == "friend"]
@@ -354,7 +361,7 @@ class Sightline(MultiService):
             listen,
             tree,
             front,
-            time.time,
+            now,
             gate,
             Invitation(account_service, settings.server.public_url, lambda: folder.accounts_anew),
             replicas.ready(history.restored),
@@ -364,6 +371,7 @@ class Sightline(MultiService):
             disk,
             replicas,
             RequiredAccounts(account_service),
+            clock,
             history,
             hub,
             QuotaAlarms(reactor, time.time, hub, account_service.note),
@@ -386,12 +394,14 @@ class Sightline(MultiService):
         return self.desk.park().addCallback(lambda _: super(Sightline, self).stopService())
 
 
-def _kinds(settings: Settings, logbook: broker.Logbook) -> Sequence[Kind]:
+def _kinds(
+    settings: Settings, logbook: broker.Logbook, senders: friends.SenderClocks
+) -> Sequence[Kind]:
     """The kinds, as patient as the settings say."""
     people, robots = settings.friends, settings.probots
     known = frozenset((*robots.known, *settings.probot)) or None
     return (
-        friends.kind(people.stale_after, people.offline_after, keys(settings)),
+        friends.kind(people.stale_after, people.offline_after, keys(settings), senders),
         probots.kind(known, robots.stale_after, robots.offline_after),
         broker.kind(logbook),
     )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 import pytest_twisted
 
 from sightline.accounts.database import Database
@@ -13,6 +14,7 @@ from sightline.history.memory import MemoryStore
 from sightline.history.record import entry
 from sightline.history.retention import DAY, Days, purge
 from sightline.history.store import Span
+from sightline.live.steady_clock import PurgeClock
 
 NOW = 1_795_235_000.0
 JANE, BOB, BOT = "friend/jane/phone", "friend/bob/phone", "probot/ProBot1"
@@ -40,6 +42,26 @@ async def test_positions_and_logs_go_in_their_time_and_owners_have_the_last_word
     assert await left(BOB, "fix") == [1, 5, 20]
     assert await left(BOT, "state") == await left(BOT, "drive") == [1, 5]
     assert await purge(store, Days(positions=30, logs=10), own, NOW) == 0
+
+
+@pytest_twisted.ensureDeferred
+@pytest.mark.parametrize("step", [-3600, 3600, 7 * DAY, 366 * DAY])
+async def test_the_present_is_never_deleted_whatever_our_clock_says(step: float) -> None:
+    """The server starts with another clock. The newest that a phone told was an hour ago."""
+    passed = 50.0
+    store = MemoryStore()
+    await store.write([entry(JANE, "fix", NOW - 3600 - n, NOW, b"{}") for n in range(9)], [])
+    await store.write([entry(JANE, "fix", NOW - 40 * DAY, NOW, b"{}")], [])
+    clock = PurgeClock(lambda: NOW + step, lambda: passed)
+
+    async def own(things: list[str]) -> Mapping[str, int]:
+        return {}
+
+    assert await purge(store, Days(positions=3), own, clock()) == 0  # nothing is known yet
+    clock.known(NOW - 3600)
+    passed += 60
+    assert await purge(store, Days(positions=3), own, clock()) == 1  # what is old is old
+    assert await purge(store, Days(positions=3), own, clock()) == 0
 
 
 def test_the_accounts_tell_which_things_have_a_time_of_their_own(tmp_path: Path) -> None:

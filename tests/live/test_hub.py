@@ -146,3 +146,79 @@ def test_a_reactor_that_was_held_up_is_seen(scene):
     assert scene.server().lag >= 600
     scene.passes(2)
     assert scene.server().lag < 100
+
+
+# A broker that is lost
+
+
+def link(scene: Any) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(scene.world.state("broker/main"))["link"]
+    return found
+
+
+def outage(scene: Any) -> None:
+    """A frozen broker: its TCP port answers again and again, and nothing more comes."""
+    scene.hub.linked("main", Link(state="connecting", since=990))
+    scene.hub.linked("main", Link(state="connected", since=991))
+    scene.arrives(b"7")
+    scene.passes(10)
+    scene.hub.linked("main", Link(state="lost", since=1010, why="silent", next=1011))
+
+
+def test_a_broker_is_lost_as_of_its_last_message(scene):
+    outage(scene)
+    assert (link(scene)["state"], link(scene)["since"], link(scene)["heard"]) == (
+        "lost",
+        1010.0,
+        1000.0,
+    )
+
+
+def test_a_lost_broker_stays_lost_while_it_is_tried_again(scene):
+    outage(scene)
+    for n in range(5):
+        scene.hub.linked("main", Link(state="connecting", since=1010 + n, tries=n))
+        assert (link(scene)["state"], link(scene)["since"]) == ("lost", 1010.0)
+        scene.hub.linked("main", Link(state="lost", since=1013 + n, why="no answer", next=1020))
+        assert (link(scene)["state"], link(scene)["since"]) == ("lost", 1010.0)
+        assert link(scene)["heard"] == 1000.0
+
+
+def test_a_broker_that_stands_again_is_mute_until_the_first_message(scene):
+    outage(scene)
+    scene.hub.linked("main", Link(state="connected", since=1030))
+    assert (link(scene)["state"], link(scene)["mute"], link(scene)["since"]) == (
+        "connected",
+        True,
+        1010.0,
+    )
+    assert link(scene)["heard"] == 1000.0
+    scene.hub.arrived([Arrival("spot", b"8", False, 0, 1000.0, "another")])
+    assert link(scene)["mute"]
+    scene.arrives(b"8")
+    assert "mute" not in link(scene)
+    assert "heard" not in link(scene)
+
+
+def test_a_broker_that_is_lost_again_before_it_spoke_was_lost_all_the_time(scene):
+    outage(scene)
+    scene.hub.linked("main", Link(state="connected", since=1030))
+    scene.hub.linked("main", Link(state="lost", since=1031, why="cut"))
+    assert (link(scene)["since"], link(scene)["heard"]) == (1010.0, 1000.0)
+    assert "mute" not in link(scene)
+
+
+def test_a_broker_with_nothing_to_say_is_believed_after_a_while(scene):
+    outage(scene)
+    scene.hub.linked("main", Link(state="connected", since=1030))
+    scene.passes(29)
+    assert link(scene)["mute"]
+    scene.passes(2)
+    assert "mute" not in link(scene)
+
+
+def test_what_was_kept_of_a_time_to_come_falls_silent_in_its_time(scene):
+    """Our clock was set back by 10 min since."""
+    scene.hub.restore([Says("a/1", 7, heard=1600.0)])
+    scene.passes(3)
+    assert scene.spot().presence == "stale"

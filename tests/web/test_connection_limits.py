@@ -13,14 +13,13 @@ import pytest_twisted
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import Clock, deferLater
+from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 
 from certificates import Authority
 from sightline.web.certificate import Encrypted, Handshakes, read
 from sightline.web.connection_limits import LOCAL, ConnectionLimits
-from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.proxies import Proxies
 from sightline.web.site import QuietSite
 from waits import DEADLINE, until
@@ -69,7 +68,9 @@ def test_the_key_of_an_address(address, key):
 
 def test_this_machine_and_proxies_are_not_counted_and_there_may_be_no_limit():
     connection_limits = gate(most=10, per_client=1, proxies=Proxies(["192.0.2.9"]))
-    assert all(connection_limits.enter(peer) for peer in ("127.0.0.1", "192.0.2.9") for _ in range(3))
+    assert all(
+        connection_limits.enter(peer) for peer in ("127.0.0.1", "192.0.2.9") for _ in range(3)
+    )
     assert all(gate(most=10).enter("a") for _ in range(5))
 
 

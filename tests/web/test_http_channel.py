@@ -15,10 +15,10 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 
-from sightline.web.proxies import Proxies
-from sightline.web.refusal import Refusal
 from sightline.web.assets import Asset, Body, PageResource
 from sightline.web.connection_limits import LOCAL, ConnectionLimits
+from sightline.web.proxies import Proxies
+from sightline.web.refusal import Refusal
 from sightline.web.site import QuietSite, Root
 
 reactor: Any = _reactor

@@ -17,10 +17,9 @@ from twisted.web.resource import Resource
 from browser import Browser, Closed
 from doors import OpenDoor
 from sightline.live import protocol as wire
-from sightline.live.world import World
 from sightline.live.requests import Requests
+from sightline.live.world import World
 from sightline.model.token_bucket import TokenBuckets
-from sightline.live import protocol
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.request_context import RequestContext
 from sightline.web.site import QuietSite

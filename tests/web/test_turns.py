@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from twisted.internet.task import Clock
 
+from sightline.model.token_bucket import TokenBuckets
 from sightline.web.inflow import Allowance, Ends, Inflow
 from sightline.web.turns import Turns
-from sightline.model.token_bucket import TokenBuckets
 
 PING = b"\x89\x80mask"
 

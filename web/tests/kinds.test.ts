@@ -51,12 +51,12 @@ describe('a friend', () => {
     const thing = friend({ name: 'Jane Doe' });
     const entry = summariseFriend(thing);
     expect(entry.note).toBe('No position yet');
-    const dressing = { colour: '#123456', face: undefined, glideMs: 0, ageText: undefined };
+    const dressing = { colour: '#123456', face: undefined, glideMs: 0, ageText: undefined, now: 0 };
     expect(markOfFriend(readFriend(thing), entry, dressing)).toBeNull();
   });
 
   test('on the map shows its age only when it is not live', () => {
-    const dressing = { colour: '#123456', face: undefined, glideMs: 9, ageText: '47 min' };
+    const dressing = { colour: '#123456', face: undefined, glideMs: 9, ageText: '47 min', now: 0 };
     for (const [presence, age] of [
       ['live', undefined],
       ['stale', '47 min'],

@@ -154,6 +154,7 @@ describe('the broker in words', () => {
     address: 'h:1',
     protocol: '5',
     tls: false,
+    mute: false,
     ...part,
   });
 

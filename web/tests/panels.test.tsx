@@ -217,7 +217,64 @@ describe('the banner', () => {
       },
     });
     expect(screen.getByRole('alert').textContent).toContain('Broker lost: h:1883');
-    expect(screen.getByRole('alert').textContent).toContain('Connection refused. Next try in 3 s.');
+    const banner = document.querySelector('[data-banner=broker]');
+    expect(banner?.textContent).toContain('Connection refused. Next try in 3 s.');
+  });
+
+  test('of a lost broker is spoken once and stays until something comes over it again', () => {
+    show(
+      <>
+        <Roster />
+        <Banner />
+        <Drawer />
+      </>,
+    );
+    hello();
+    const [since, heard] = [now() - 10, now() - 21];
+    const broker = (link: Record<string, unknown>) => {
+      news({ k: 'broker', id: 'main', link: { address: 'h:1883', since, ...link } });
+      act(() => {
+        vi.advanceTimersByTime(1200);
+      });
+    };
+    news(jane({ vel: 34, at: now(), tst: now() }));
+    act(() => {
+      app.select('friend/jane/phone');
+    });
+    expect(document.querySelector('.drawer .pill')?.textContent).toBe('Moving');
+    broker({ state: 'lost', heard, next: now() + 4 });
+    const alert = () => document.querySelector('[data-banner=broker] [role=alert]');
+    const spoken = alert();
+    const textContent = spoken?.textContent;
+    expect(textContent).toMatch(/As of \d\d:\d\d:\d\d$/);
+    for (const link of [
+      { state: 'lost', heard },
+      { state: 'lost', heard, next: now() + 8, why: 'no answer' },
+      { state: 'connected', heard, mute: true },
+    ]) {
+      broker(link);
+      expect(alert()).toBe(spoken);
+      expect(spoken?.textContent).toBe(textContent);
+      expect(document.querySelector('.status [role=status]')?.textContent).toMatch(/^As of /);
+      expect(document.querySelector('.drawer .pill')?.textContent).toMatch(/^As of /);
+      expect(row('friend/jane/phone')?.dataset).toMatchObject({
+        moving: 'false',
+        presence: 'stale',
+      });
+      expect(document.documentElement.dataset['feed']).toBe('lost');
+    }
+    broker({ state: 'connected' });
+    expect(alert()).toBeNull();
+    expect(document.querySelector('.status [role=status]')?.textContent).toBe('Live');
+    expect(document.querySelector('.drawer .pill')?.textContent).toBe('Moving');
+    expect(document.documentElement.dataset['feed']).toBe('heard');
+  });
+
+  test('tells that the clock of the server is off', () => {
+    show(<Banner />);
+    hello();
+    news({ k: 'server', id: 'sightline', clock_off: -600, clock_why: 'It is 10 min behind.' });
+    expect(screen.getByRole('status').textContent).toContain('It is 10 min behind.');
   });
 });
 

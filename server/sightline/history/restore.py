@@ -32,8 +32,12 @@ class Restored(msgspec.Struct, frozen=True):
         return self.state if before is None else before
 
 
+Rebase = Callable[[State, float], State]
+
+
 class Restorer:
-    """Makes readings of standings. ``states`` and ``patience`` are by kind of thing."""
+    """Makes readings of standings. ``states``, ``patience`` and ``rebased`` (see `Kind`) are by
+    kind of thing."""
 
     _log = Logger()
 
@@ -42,12 +46,16 @@ class Restorer:
         states: Mapping[str, type[State]],
         patience: Mapping[str, Timeouts],
         wall: Callable[[], float],
+        rebased: Mapping[str, Rebase] | None = None,
     ) -> None:
         """``wall`` gives epoch s."""
+        self._rebased = dict(rebased or {})
         self._decoders = {kind: msgspec.json.Decoder(state) for kind, state in states.items()}
         self._patience = patience
         self._wall = wall
         self.unreadable = 0
+        self.newest: float | None = None
+        """The newest time in what was restored, by the senders' clocks where they told one."""
 
     async def restore(self, store: Store, put: Callable[[Sequence[Update]], None]) -> int:
         """Hand everything kept to ``put``, page by page; says how many things."""
@@ -57,12 +65,20 @@ class Restorer:
             now = self._wall()
             found = [read for one in some if (read := self.reading(one, now)) is not None]
             put(found)
+            for read in found:
+                self._seen(read.state)
             count += len(found)
             if after is None:
                 break
         if self.unreadable:
             self._log.warn("{count} kept states cannot be read", count=self.unreadable)
         return count
+
+    def _seen(self, state: State) -> None:
+        told = [getattr(state, name, None) for name in ("tst", "at")]
+        times = [time for time in told if isinstance(time, int | float)]
+        if times:
+            self.newest = max(min(times), self.newest or 0.0)
 
     def reading(self, standing: LastState, now: float) -> Restored | None:
         """What was kept, as it looks at ``now`` (epoch s); None when it makes no sense any more."""
@@ -76,6 +92,10 @@ class Restorer:
             return None
         if not isinstance(state, Present):
             return Restored(standing.thing, state)
+        if (rebase := self._rebased.get(kind_of(standing.thing))) is not None:
+            rebased = rebase(state, now)
+            assert isinstance(rebased, Present)
+            state = rebased
         patience = self._patience.get(kind_of(standing.thing))
         if state.presence == "offline" or patience is None:
             return Restored(standing.thing, state)

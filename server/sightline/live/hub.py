@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
@@ -30,6 +31,8 @@ _SILENCE_EVERY = 0.5  # s
 _VITALS_EVERY = 1.0  # s
 _LAG_EVERY = 0.1  # s
 _SAY_FULL_EVERY = 60.0  # s
+_MUTE = 30.0
+"""A broker that took our subscriptions and says nothing for so long (s) has nothing to say."""
 
 
 class Hub(Service):
@@ -61,6 +64,8 @@ class Hub(Service):
         self._version = version
         self._started = wall()
         self._links: dict[str, Link] = {}
+        self._newest: dict[str, float] = {}  # receipt of the newest message, by broker
+        self._mute: dict[str, float] = {}  # brokers that came back and said nothing yet, since
         self._listeners: list[Callable[[], None]] = []
         self._loops: list[LoopingCall] = []
         self._refused = 0
@@ -78,6 +83,12 @@ class Hub(Service):
 
     def arrived(self, arrivals: Iterable[Arrival], *, keep: bool = True) -> None:
         """Messages came in. ``keep`` false: for the world only, not for history."""
+        arrivals = arrivals if isinstance(arrivals, list) else list(arrivals)
+        if arrivals:
+            self._newest[arrivals[-1].source] = arrivals[-1].at
+        if self._mute:
+            for source in {arrival.source for arrival in arrivals}.intersection(self._mute):
+                self._speaks(source)
         self._intake.take(arrivals, self._clock.seconds(), keep=keep)
         self._tell()
 
@@ -89,15 +100,39 @@ class Hub(Service):
                 continue
             self._fold(reading)
             if reading.heard is not None:
-                self._presence.heard(reading.thing, now - (wall - reading.heard), "")
+                ago = max(0.0, wall - reading.heard)  # our clock may have been set back since
+                self._presence.heard(reading.thing, now - ago, "")
         self.world.senders.new_day()  # what comes back is not new
         self._tell()
 
     def linked(self, broker: str, link: Link) -> None:
-        """The connection to ``broker`` is in another state."""
+        """The connection to ``broker`` is in another state.
+
+        For people a lost one stays lost while it is tried again. Once it stands it is ``mute``
+        until the first message: until then what we show of it is of before.
+        """
+        before = self._links.get(broker)
+        lost = before is not None and (before.state == "lost" or before.mute)
+        if link.state == "connecting" and lost:
+            link = replace(link, state="lost")
+        if before is not None and lost:
+            link = replace(link, since=before.since, mute=link.state == "connected")
+        if link.state == "lost" or link.mute:
+            link = replace(link, heard=self._newest.get(broker))
+        if link.mute:
+            self._mute.setdefault(broker, self._clock.seconds())
+        else:
+            self._mute.pop(broker, None)
         self._links[broker] = link
         self._fold(self._link_reading(broker, link))
         self._tell()
+
+    def _speaks(self, broker: str) -> None:
+        """A broker that came back is heard again."""
+        self._mute.pop(broker, None)
+        link = replace(self._links[broker], mute=False, heard=None, since=self._wall())
+        self._links[broker] = link
+        self._fold(self._link_reading(broker, link))
 
     def erase(self, things: Iterable[str]) -> None:
         """Forget these things. Whatever is heard of them from now on is new."""
@@ -202,6 +237,8 @@ class Hub(Service):
 
     def _look_for_silence(self) -> None:
         lost = {name for name, link in self._links.items() if link.state != "connected"}
+        for broker in [b for b, at in self._mute.items() if self._clock.seconds() - at >= _MUTE]:
+            self._speaks(broker)
         for silence in self._presence.silent(self._clock.seconds(), lost):
             self._fold(silence)
         self._tell()

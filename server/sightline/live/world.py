@@ -8,7 +8,6 @@ catch-up of a slow viewer; see `sightline.live.cursor`.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
 from collections.abc import Callable, Iterator, Mapping
 
 from sightline.live import protocol

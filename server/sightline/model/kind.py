@@ -29,6 +29,8 @@ class CannotDecode(Exception):
     """
 
     private = False
+    ahead: float | None = None
+    """By how many seconds its sender's clock would be ahead of ours, if that is the reason."""
 
     def __init__(self, counter: str, why: str = "") -> None:
         super().__init__(counter, why)
@@ -127,6 +129,10 @@ class Timeouts:
     offline_after: float
 
 
+def _as_it_is(state: State, now: float) -> State:
+    return state
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One sort of thing: where it is heard, how it is read, how patient we are with it.
@@ -144,6 +150,8 @@ class Kind:
     decode: Callable[[Arrival], Iterable[Update]]
     patience: dict[str, Timeouts]
     states: Mapping[str, type[State]] = field(default_factory=dict)
+    rebased: Callable[[State, float], State] = _as_it_is
+    """A state as it was kept, without times of ours that are later than now (epoch s)."""
 
 
 def kind_of(thing: str) -> str:

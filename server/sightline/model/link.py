@@ -23,3 +23,7 @@ class Link(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     address: str = ""
     protocol: str = ""
     tls: bool = False
+    heard: float | None = None
+    """While it is lost or ``mute``: our receipt of the newest message that came over it."""
+    mute: bool = False
+    """It stands again after it was lost, but nothing came over it yet; ``since`` is of the loss."""

@@ -34,6 +34,13 @@ class Trouble(msgspec.Struct, frozen=True):
     since: float
 
 
+class Alarmed(State, frozen=True, kw_only=True):
+    """What is wrong with this server, as history remembers it: ``why`` for people."""
+
+    who: str = "Sightline"
+    why: str
+
+
 class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     """How the server is doing.
 
@@ -59,6 +66,9 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     oldest for ``backlog_age`` s; ``kept`` were, ``unkept`` found no room or could not be; while
     ``history_why`` is told nothing can be kept. ``history_rows`` and ``history_bytes`` are its
     size, ``history_since`` the time of its oldest entry (epoch s).
+
+    While the machine's clock is known to be wrong, ``clock_off`` is by how many seconds it is ahead
+    (negative: behind), and ``clock_why`` says so for people.
     """
 
     version: str
@@ -96,3 +106,5 @@ class Server(State, frozen=True, omit_defaults=True, kw_only=True):
     on_duty: bool = False
     shared_why: str | None = None
     degraded: Trouble | None = None
+    clock_off: int | None = None
+    clock_why: str | None = None

@@ -12,7 +12,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.web.resource import Resource
 from twisted.web.server import Request
 
-from sightline.auth.session import Bucket
+from sightline.model.token_bucket import TokenBuckets
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.ports import RequestContextPort, may_read
 
@@ -35,7 +35,7 @@ class Faces(Resource):
         self._clock = clock
         self._front = front
         self._people = people
-        self._asked = Bucket(rate, burst)
+        self._asked = TokenBuckets(rate, burst)
 
     def render_GET(self, request: Request) -> bytes:
         """The picture; 404 also for one that is no more, or not for whoever asks."""

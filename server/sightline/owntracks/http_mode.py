@@ -24,7 +24,6 @@ from twisted.web.server import NOT_DONE_YET, Request
 
 from sightline.auth.permissions import VisibleScope
 from sightline.model.token_bucket import TokenBuckets
-from sightline.model.topic import LONGEST_LEVEL, UNFIT
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES, UNFIT
 from sightline.owntracks.ports import CHALLENGE, AuthenticatorPort, RequestContextPort, basic
 from sightline.web.proxies import client_key

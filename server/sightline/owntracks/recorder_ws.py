@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
-from typing import Any
 
 import msgspec
 from autobahn.twisted.resource import WebSocketResource

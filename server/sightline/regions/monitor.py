@@ -94,15 +94,16 @@ class GeofenceMonitor(Service):
         """Remember how things stood, begin to look."""
         super().startService()
         known, standings = self._regions.standings
-        now = self._clock.seconds()
+        now, wall = self._clock.seconds(), self._wall()
         for thing in known:
             self._fences.remember(thing)
+        # Times to come are of a clock that was ahead, or is behind now: what comes is newer.
         for each in standings:
             if each.region in self._regions.records:
                 if each.since is not None:
-                    self._fences.remember(each.thing, each.region, each.since)
+                    self._fences.remember(each.thing, each.region, min(each.since, wall))
                 if each.inside is not None:
-                    said = containment.PhoneVerdict(each.inside, each.said or 0.0)
+                    said = containment.PhoneVerdict(each.inside, min(each.said or 0.0, wall))
                     self.whereabouts.remember(each.thing, each.region, said, now)
         self._regions.standings = ([], [])
         self._loop.start(_LOOK, now=False).addErrback(self._failed)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from sightline.model.token_bucket import TokenBuckets
 from sightline.web.origin import is_loopback
 from sightline.web.proxies import Proxies, client_key
 from sightline.web.turns import Clock, Turns
-from sightline.model.token_bucket import TokenBuckets
 
 LOCAL = "local"
 """The key of this machine itself."""

@@ -17,9 +17,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web import http
 
-from sightline.web.refusal import Refusal
 from sightline.web import request_head
 from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.refusal import Refusal
 from sightline.web.request_head import OVER_BUDGET
 
 _MAX_BODY = 64 * 1024  # bytes

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sightline.model.token_bucket import TokenBucket, TokenBuckets
 from sightline.web.frame_meter import FrameMeter
 from sightline.web.turns import Turns
-from sightline.model.token_bucket import TokenBucket, TokenBuckets
 
 _SLICE = 16  # frames for the parser in one step: 0.3 ms when they are pings
 _BYTES = 16_384  # bytes for it in one step

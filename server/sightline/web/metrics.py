@@ -79,6 +79,11 @@ class Vitals(Collector):
         yield from self._history()
         yield self._degraded()
         yield from self._replicas()
+        yield GaugeMetricFamily(
+            "sightline_clock_off_seconds",
+            "by how much this machine's clock is known to be ahead (negative: behind); 0: it is not",
+            value=hub.gauges().get("clock_off") or 0,
+        )
         connected = GaugeMetricFamily(
             "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
         )
@@ -110,7 +115,6 @@ class Vitals(Collector):
             failing = told.get("history_why") is not None
             text = "whether nothing can be kept just now"
             yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
-
 
     def _degraded(self) -> Metric:
         """What cannot be written, or is damaged: one sample at most, with the reason."""

@@ -20,7 +20,9 @@ _DIGITS = 15  # of a length
 
 BAD_REQUEST = Refusal(400, b"Bad Request", b"This is not a request that can be understood.\n")
 TOO_LARGE = Refusal(413, b"Content Too Large", b"This is too large.\n")
-TOO_LONG = Refusal(431, b"Request Header Fields Too Large", b"The head of the request is too long.\n")
+TOO_LONG = Refusal(
+    431, b"Request Header Fields Too Large", b"The head of the request is too long.\n"
+)
 TOO_SLOW = Refusal(408, b"Request Timeout", b"The request took too long to come.\n")
 _HOSTS = Refusal(400, b"Bad Request", b"A request names one host.\n")
 _TARGET = Refusal(400, b"Bad Request", b"A request names a path.\n")
@@ -64,7 +66,9 @@ def refusal(
         return _HOSTS
     if hosts and not _HOST.match(hosts[0]):
         return _HOSTS
-    if codings and (version != b"HTTP/1.1" or [coding.lower() for coding in codings] != [b"chunked"]):
+    if codings and (
+        version != b"HTTP/1.1" or [coding.lower() for coding in codings] != [b"chunked"]
+    ):
         return _CODING
     return None
 

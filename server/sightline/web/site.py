@@ -14,14 +14,12 @@ from twisted.web import http
 from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site, UnsupportedMethod
 
-from sightline.web.proxies import UNIX
 from sightline.live.hub import Hub
 from sightline.web.assets import Asset, PageResource
 from sightline.web.connection_limits import ConnectionLimits
-from sightline.web.origin import is_loopback
-from sightline.web.proxies import Proxies
-from sightline.web.request_context import RequestContext
 from sightline.web.http_channel import Check, PatientChannel
+from sightline.web.proxies import UNIX
+from sightline.web.request_context import RequestContext
 
 # S25 of the security requirements. img-src data: is for the map's controls and friends' faces.
 CSP = "; ".join(
@@ -244,6 +242,8 @@ def readiness(hub: Hub) -> dict[str, Any]:
         said["degraded"] = trouble.why
     if why := hub.gauges().get("shared_why"):
         said["shared"] = why
+    if why := hub.gauges().get("clock_why"):
+        said["clock"] = why
     return said
 
 

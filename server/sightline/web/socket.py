@@ -29,7 +29,6 @@ from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from sightline.auth.permissions import User
-from sightline.web.inflow import Allowance, Ends, Inflow
 from sightline.auth.session import Visitor
 from sightline.live import protocol as wire
 from sightline.live.protocol import Malformed, Resume
@@ -38,10 +37,9 @@ from sightline.model.token_bucket import TokenBucket
 from sightline.web.connection_limits import LOCAL, ConnectionLimits
 from sightline.web.fanout import FanOut, Viewer
 from sightline.web.framing import frame
-from sightline.web.request_context import Authenticator, RequestContext, is_upgrade
+from sightline.web.inflow import Allowance, Ends, Inflow
 from sightline.web.outflow import PIECE_PUSHED, Outflow
-from sightline.web.origin import is_loopback
-from sightline.web.request_context import Authenticator, RequestContext
+from sightline.web.request_context import Authenticator, RequestContext, is_upgrade
 
 _log = Logger()
 _CLOSING = 2.0  # s a browser may take to answer our close

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from sightline.model.kind import Arrival
 from sightline.mqtt.bridge import Bridge
 from sightline.mqtt.connection import Receipt
 from sightline.mqtt.options import BrokerOptions
+from sightline.wiring.clock import now
 
 
 class AckGate:
@@ -85,7 +85,7 @@ class FallbackConnection(Service):
                 self._filters,
                 self._arrived,
                 lambda link: None,
-                time.time,
+                now,
             )
             self._bridge.startService()
 

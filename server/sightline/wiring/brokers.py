@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from sightline.mqtt.route import BridgePort
 from sightline.settings import Settings
 from sightline.wiring.ack_gate import AckGate, FallbackConnection
 from sightline.wiring.child import Child
+from sightline.wiring.clock import now
 from sightline.wiring.history import HistoryService
 from sightline.wiring.options import (
     PRIVATE,
@@ -169,7 +169,7 @@ class Brokers(MultiService):
         """Connect; the private broker first gets ready."""
         super().startService()
         if self._private is not None:
-            link = Link(state="connecting", since=time.time(), tries=1)
+            link = Link(state="connecting", since=now(), tries=1)
             self._hub.linked(PRIVATE, link)
             self._private.start().addCallbacks(self._private_ready, self._no_private)
 
@@ -199,7 +199,7 @@ class Brokers(MultiService):
             return
         why = failure.getErrorMessage()
         self._log.error("No broker: {why}", why=why)
-        self._hub.linked(PRIVATE, Link(state="lost", since=time.time(), why=why))
+        self._hub.linked(PRIVATE, Link(state="lost", since=now(), why=why))
 
     def _bridge(self, options: BrokerOptions, why_not: str = "") -> None:
         name, hub, desk = options.name, self._hub, self._desk
@@ -235,7 +235,7 @@ class Brokers(MultiService):
         ) -> Bridge:
             own = _for_console(options)
             watch.mine(name, own.client_id)
-            return Bridge(reactor, own, filters, heard, changed, time.time)
+            return Bridge(reactor, own, filters, heard, changed, now)
 
         bridge = Bridge(
             reactor,
@@ -243,12 +243,10 @@ class Brokers(MultiService):
             self._filters,
             arrived,
             linked,
-            time.time,
+            now,
             received=safe.received,
         )
-        route = BridgePort(
-            reactor, bridge, why_not, time.time, lambda client: watch.mine(name, client)
-        )
+        route = BridgePort(reactor, bridge, why_not, now, lambda client: watch.mine(name, client))
         commands = desk.add(route)
         if not why_not:
             bridge.subscribe(commands.filters)

@@ -25,13 +25,14 @@ from sightline.console.service import Stored
 from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import GATHER, Bounds, Recorder
-from sightline.history.restore import Restorer
+from sightline.history.restore import Rebase, Restorer
 from sightline.history.retention import DAY, Days, Own, purge
 from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
 from sightline.journal.trouble import Degraded
 from sightline.live.hub import SERVER, Hub
+from sightline.live.steady_clock import PurgeClock
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.model.kind import Kind, State, Timeouts, id_of
 from sightline.settings import HistorySettings, Settings
@@ -73,8 +74,8 @@ class HistoryService(Service):
     """The store and what fills it. ``own`` says what is kept for a time of its own.
 
     ``ours`` is what ``server/sightline`` is called in the store. Of several servers that share one
-    the one on ``duty`` keeps what each would say in its own way, and lets go of what is old.
-    ``no_room``: as in `Recorder`.
+    the one on ``duty`` keeps what each would say in its own way, and lets go of what is old by
+    ``purge_clock``. ``no_room``: as in `Recorder`.
     """
 
     name = "history"
@@ -91,7 +92,9 @@ class HistoryService(Service):
         ours: str = SERVER,
         duty: Leadership | None = None,
         no_room: Callable[[], str] = str,
+        purge_clock: PurgeClock | None = None,
     ) -> None:
+        self._purge_clock = purge_clock or PurgeClock(wall, reactor.seconds)
         self._settings = settings
         self._duty = duty or Leadership()
         self.store = store
@@ -103,7 +106,7 @@ class HistoryService(Service):
         for kind in kinds:
             states |= kind.states
             patience |= kind.patience
-        self._restorer = Restorer(states, patience, wall)
+        self._restorer = Restorer(states, patience, wall, rebases(kinds))
         self.recorder = Recorder(
             store,
             hub.world,
@@ -167,7 +170,7 @@ class HistoryService(Service):
             loop = LoopingCall(work)
             loop.clock = reactor
             self._loops.append(loop)
-            loop.start(every, now=work != self._tick).addErrback(
+            loop.start(every, now=work == self._ask_figures).addErrback(
                 lambda failure: self._log.failure("A watch of the history ended", failure)
             )
 
@@ -178,6 +181,8 @@ class HistoryService(Service):
             count = await self._restorer.restore(self.store, self._hub.restore)
         finally:
             self._let_in()
+        self._purge_clock.known(self._restorer.newest or self._wall())
+        self._let_go()
         if count:
             self._log.info("{count} things are known from before", count=count)
 
@@ -233,7 +238,7 @@ class HistoryService(Service):
 
     async def _purge(self) -> None:
         days = Days(self._settings.days, self._settings.log_days)
-        count = await purge(self.store, days, self._own, self._wall())
+        count = await purge(self.store, days, self._own, self._purge_clock())
         if count:
             self._log.info("{count} old entries of history were removed", count=count)
 
@@ -272,6 +277,11 @@ class HistoryService(Service):
         except Unavailable as why:
             code = "degraded" if isinstance(why, Degraded) else "busy"
             raise Denied(code, f"The history cannot forget it just now: {why}", wait=5) from None
+
+
+def rebases(kinds: Sequence[Kind]) -> Mapping[str, Rebase]:
+    """What takes times to come out of what was kept, by kind of thing."""
+    return {thing: kind.rebased for kind in kinds for thing in kind.patience}
 
 
 def ours(settings: Settings) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
@@ -15,6 +14,7 @@ from sightline.kinds.regions.model import Region
 from sightline.live.hub import Hub
 from sightline.model.kind import Arrival, CannotDecode, Kind, State, Timeouts, id_of, kind_of
 from sightline.model.server import Server
+from sightline.wiring.clock import now
 from sightline.wiring.history import SAMPLED
 
 
@@ -30,7 +30,7 @@ def shower(kinds: Sequence[Kind], hub: Hub) -> Callable[[HistoryEntry, float], S
     for name, (_, every) in SAMPLED.items():
         if (usual := patience.get(name)) is not None:
             patience[name] = Timeouts(usual.stale_after + every, usual.offline_after + every)
-    restorer = Restorer(states, patience, time.time)
+    restorer = Restorer(states, patience, now)
 
     def show(entry: HistoryEntry, at: float) -> State | None:
         if entry.body == b"null":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from sightline.regions.service import RegionChange, RegionService
 from sightline.regions.store import BadRegions
 from sightline.settings import Settings
 from sightline.webhooks.sender import Webhooks
+from sightline.wiring.clock import now
 from sightline.wiring.errors import CannotStart
 from sightline.wiring.options import webhook_options
 
@@ -65,18 +65,16 @@ class Geofencing(MultiService):
         wanted = settings.regions
         self._account_service = account_service
         self._owners_due = False
-        self.regions = regions = RegionService(reactor, time.time, state, hub, journal)
+        self.regions = regions = RegionService(reactor, now, state, hub, journal)
         self.phones = PhoneRegionService(reactor, regions, self._accounts_of)
         rules = Rules(margin=wanted.margin, fixes=wanted.fixes, dwell=wanted.dwell)
-        self.geofence_monitor = GeofenceMonitor(
-            reactor, time.time, hub, regions, self.phones, rules
-        )
+        self.geofence_monitor = GeofenceMonitor(reactor, now, hub, regions, self.phones, rules)
         self._announcer = announcer = MqttEvents(
             reactor, lambda topic, payload: publish(wanted.broker, topic, payload), wanted.publish
         )
         self._webhooks = webhooks = Webhooks(
             reactor,
-            time.time,
+            now,
             hub.show,
             [webhook_options(name, each) for name, each in settings.webhook.items()],
             state,

@@ -74,14 +74,15 @@ def test_of_two_fixes_of_one_second_the_one_received_later_is_now() -> None:
     assert then(before, fix(T, lat=2)).lat == 2
 
 
-def test_an_equal_repeat_is_no_change() -> None:
+def test_an_equal_repeat_changes_nothing_but_when_it_was_heard() -> None:
     before = friend(fix(T), card(name="Jane"))
-    assert then(before, fix(T, at=NOW + 60)) is before
+    assert then(before, fix(T, at=NOW + 60)) == replace(before, heard=NOW + 60)
+    assert then(before, fix(T, at=NOW + 0.9)) is before
 
 
-def test_an_equal_repeat_from_a_clock_ahead_is_no_change() -> None:
+def test_an_equal_repeat_from_a_clock_ahead_changes_nothing_but_when_it_was_heard() -> None:
     before = friend(fix(int(NOW) + 3600, at=NOW))
-    assert then(before, fix(int(NOW) + 3600, at=NOW + 60)) is before
+    assert then(before, fix(int(NOW) + 3600, at=NOW + 60)) == replace(before, heard=NOW + 60)
 
 
 def test_a_late_fix_is_a_sign_of_life_nevertheless() -> None:
@@ -109,7 +110,8 @@ def test_a_clock_still_ahead_but_less_does_not_freeze_a_friend() -> None:
 
 def test_a_fix_from_before_the_one_of_a_fast_clock_is_late() -> None:
     before = friend(fix(int(NOW) + 80000, at=NOW))
-    assert then(before, fix(int(NOW) - 20, at=NOW + 5, lat=3)) is before
+    late = fix(int(NOW) - 20, at=NOW + 5, lat=3)
+    assert then(before, late) == replace(before, heard=NOW + 5)
 
 
 def test_the_tracker_id_stays_where_a_fix_has_none() -> None:
@@ -132,9 +134,10 @@ def test_an_untimed_fix_is_of_its_receipt() -> None:
 
 def test_the_same_said_again_without_a_time_is_no_change() -> None:
     before = friend(card(name="Jane"), crossing("enter", "home", T), fix(...))
-    assert then(before, fix(..., at=NOW + 60)) is before
+    after = then(before, fix(..., at=NOW + 60))
+    assert after == replace(before, heard=NOW + 60)
     lost = replace(before, presence="stale", evidence="silence")
-    assert then(lost, fix(..., at=NOW + 60)) == before
+    assert then(lost, fix(..., at=NOW + 60)) == after
 
 
 def test_another_place_said_without_a_time_is_newer() -> None:
@@ -256,7 +259,7 @@ def test_two_transitions_of_one_second_both_count() -> None:
 
 def test_a_friend_may_be_known_by_a_transition_alone() -> None:
     assert friend(crossing("enter", "home", T)) == Friend(
-        tid="ne", inregions=("home",), inregions_tst=T, presence="live"
+        tid="ne", inregions=("home",), inregions_tst=T, heard=NOW, presence="live"
     )
     assert friend(crossing("leave", "home", T)).inregions == ()
 

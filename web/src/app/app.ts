@@ -12,11 +12,15 @@ import { ServerClock } from './clock';
 import { Desk } from '../console/client';
 import { position } from '../ui/numbers';
 import type { Session } from './session';
+import { ALL_WELL, feedsOf, sameFeeds } from './freshness';
+import type { Feeds } from './freshness';
 import { Gazetteer } from '../map/gazetteer';
 import { Requests } from '../net/requests';
+import { underFeeds } from '../things/entry';
 import type { Entry } from '../things/entry';
 import { SUMMARIES } from '../things';
 import { LogTape } from '../things/broker/log';
+import { readBroker } from '../things/broker/read';
 import { fixTime, readFriend } from '../things/friends/read';
 import { watchHands } from '../things/probots/drive/deadman';
 import { Driver } from '../things/probots/drive/driver';
@@ -94,6 +98,8 @@ export interface App {
   readonly connection: ReadonlySignal<Connection>;
   /** Whether a picture of the world has arrived. */
   readonly ready: ReadonlySignal<boolean>;
+  /** How the brokers are to be taken. */
+  readonly feeds: ReadonlySignal<Feeds>;
   /** Server time, epoch seconds; ticks once a second. */
   readonly now: ReadonlySignal<number>;
   readonly arrangement: ReadonlySignal<Arrangement>;
@@ -158,6 +164,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
 
   const connection = signal<Connection>({ state: 'connecting' });
   const ready = signal(false);
+  const feeds = signal<Feeds>(ALL_WELL);
   const now = signal(clock.seconds());
   const section = signal(open(place.section));
   const tab = signal(place.tab ?? '');
@@ -280,16 +287,30 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     if (wait === 0) run();
     else arrangeTimer = setTimeout(run, wait);
   };
+  const lookAtFeeds = () => {
+    const next = feedsOf([...world.kind('broker').values()].map(readBroker));
+    if (sameFeeds(next, feeds.peek())) return;
+    feeds.value = next;
+    document.documentElement.dataset['feed'] = next.dark ? 'lost' : 'heard';
+    if (past.past.peek()) return;
+    for (const [key] of entries) {
+      const thing = shown.get(key);
+      const summarise = thing && SUMMARIES[thing.k];
+      if (summarise) entries.set(key, underFeeds(summarise(thing), next));
+    }
+    arrangeSoon();
+  };
   pulse.on(({ keys, kinds }) => {
     batch(() => {
       ready.value = world.complete;
+      if (kinds.has('broker') || kinds.size === 0) lookAtFeeds();
       let any = false;
       for (const key of keys) {
         const thing = shown.get(key);
         const summarise = thing && SUMMARIES[thing.k];
         if (summarise) {
           const entry = summarise(thing);
-          entries.set(key, entry);
+          entries.set(key, past.past.peek() ? entry : underFeeds(entry, feeds.peek()));
           any = true;
           if (trails.keeps(key)) addSpot(key);
         } else if (!thing) {
@@ -418,6 +439,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     user,
     connection,
     ready,
+    feeds,
     now,
     arrangement,
     section,

@@ -3,7 +3,7 @@
  * thousand rows are in view.
  */
 import type { Entry } from '../things/entry';
-import { plain } from '../things/entry';
+import { movesNow, plain } from '../things/entry';
 import type { Key } from './world';
 
 export type Filter = 'all' | 'friends' | 'robots' | 'moving';
@@ -62,10 +62,10 @@ export function arrange(
     counts.all += 1;
     counts[entry.group] += 1;
     counts[entry.presence] += 1;
-    if (entry.moving) counts.moving += 1;
+    if (movesNow(entry, now)) counts.moving += 1;
     if (names.has(entry.name)) shared.add(entry.name);
     names.add(entry.name);
-    if (!wanted(entry, wishes.filter)) continue;
+    if (!wanted(entry, wishes.filter, now)) continue;
     if (!isFound(entry, words, whereabouts)) continue;
     groups[isEarlier(entry, now) ? 'earlier' : entry.group].push(entry);
   }
@@ -83,12 +83,12 @@ export function arrange(
   return { items, counts, rows: nth, shared };
 }
 
-function wanted(entry: Entry, filter: Filter): boolean {
+function wanted(entry: Entry, filter: Filter, now: number): boolean {
   switch (filter) {
     case 'all':
       return true;
     case 'moving':
-      return entry.moving;
+      return movesNow(entry, now);
     default:
       return entry.group === filter;
   }

@@ -1,10 +1,14 @@
 /** How things stand: our connection to the server, and the server's connections to its brokers. */
-import { CloudOff } from 'lucide';
+import { Clock, CloudOff } from 'lucide';
 import { ageText, timeText } from './ages';
 import { BANNER_AFTER } from './app';
 import { readBroker } from '../things/broker/read';
 import type { Link } from '../things/broker/read';
-import { useApp, useKind, useTicks } from './context';
+import { isLost } from './freshness';
+import { readServer } from '../things/server/read';
+import type { Connection } from '../net/socket';
+import { keyOf } from './world';
+import { useApp, useKind, useThing, useTicks } from './context';
 import { Icon } from '../ui/icon';
 
 /** Two words that are always there: the page's connection, and the broker's. */
@@ -18,16 +22,23 @@ export function Status() {
 }
 
 function ConnectionPill() {
-  const { connection, past } = useApp();
+  const { connection, past, feeds, clock } = useApp();
   const now = connection.value;
+  const { dark, asOf } = feeds.value;
   const [tone, word, title] =
     now.state === 'live' && past.past.value
       ? (['warn', 'Past', 'What is shown is not now'] as const)
-      : now.state === 'live'
-        ? (['ok', 'Live', 'Connected to the server'] as const)
-        : now.state === 'connecting'
-          ? (['wait', 'Connecting', 'Connecting to the server'] as const)
-          : (['warn', 'Reconnecting', now.why] as const);
+      : now.state === 'live' && dark
+        ? ([
+            'warn',
+            asOf === undefined ? 'Not heard' : `As of ${timeText(asOf, clock.live())}`,
+            'The server is there, but its broker is lost',
+          ] as const)
+        : now.state === 'live'
+          ? (['ok', 'Live', 'Connected to the server'] as const)
+          : now.state === 'connecting'
+            ? (['wait', 'Connecting', 'Connecting to the server'] as const)
+            : (['warn', 'Reconnecting', now.why] as const);
   return (
     <span class="state" data-tone={tone} title={title} role="status">
       <i />
@@ -41,89 +52,122 @@ function BrokerPill() {
   const links = useKind('broker').map((thing) => readBroker(thing).link);
   if (links.length === 0) return null;
   const unknown = connection.value.state !== 'live';
-  const worst =
-    links.find((link) => link.state === 'lost') ??
-    links.find((link) => link.state === 'connecting') ??
-    links[0];
+  const worst = links.find(isLost) ?? links.find((link) => link.state === 'connecting') ?? links[0];
   if (!worst) return null;
+  const state = isLost(worst) ? 'lost' : worst.state;
   const tone = unknown
     ? 'unknown'
-    : worst.state === 'connected'
+    : state === 'connected'
       ? 'ok'
-      : worst.state === 'lost'
+      : state === 'lost'
         ? 'bad'
         : 'warn';
-  const word = unknown || worst.state === 'connected' ? 'Broker' : `Broker ${worst.state}`;
+  const word = unknown || state === 'connected' ? 'Broker' : `Broker ${state}`;
   const title = unknown
     ? 'Unknown while the server cannot be heard'
-    : `${worst.address}: ${worst.state}${worst.why === undefined ? '' : `, ${worst.why}`}`;
+    : `${worst.address}: ${state}${worst.why === undefined ? '' : `, ${worst.why}`}`;
   return (
     <button
       type="button"
       class="state"
       data-tone={tone}
       title={title}
-      data-broker={unknown ? 'unknown' : worst.state}
+      data-broker={unknown ? 'unknown' : state}
       onClick={() => {
         go('broker');
       }}
     >
       <i />
       {word}
-      <span class="hidden">: {unknown ? 'unknown' : worst.state}</span>
+      <span class="hidden">: {unknown ? 'unknown' : state}</span>
     </button>
   );
 }
 
-/** What is wrong, at the top of the page: first our own connection, then the broker's. */
+/**
+ * What is wrong, at the top of the page: first our own connection, then the broker's, then the
+ * server's clock. Each is one element for as long as it lasts, so that it is spoken once.
+ */
 export function Banner() {
-  const { connection, clock, socket } = useApp();
+  const { connection, feeds } = useApp();
+  const server = useThing(keyOf('server', 'sightline'));
   const now = connection.value;
-  const lost = now.state === 'lost';
-  const broken = useKind('broker')
-    .map(readBroker)
-    .filter((broker) => broker.link.state === 'lost');
-  useTicks(250, lost || broken.length > 0);
-  if (lost) {
-    const local = Date.now();
-    if (local - now.since < BANNER_AFTER) return null;
-    const seconds = now.nextTry === undefined ? 0 : Math.ceil((now.nextTry - local) / 1000);
-    return (
-      <div class="banner" role="alert" data-banner="connection">
-        <Icon of={CloudOff} size={22} />
-        <div>
-          <b>{now.why}</b>
-          <span>
-            Showing what was known at {timeText(now.since / 1000, local / 1000)},{' '}
-            {ageText((local - now.since) / 1000)} ago.{' '}
-            {seconds > 0 ? `Trying again in ${String(seconds)} s.` : 'Trying now.'}
-          </span>
-        </div>
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            socket.retry();
-          }}
-        >
-          Retry now
-        </button>
-      </div>
-    );
-  }
-  const broker = broken[0];
-  if (now.state !== 'live' || !broker) return null;
-  const { since } = broker.link;
-  if (since !== undefined && (clock.live() - since) * 1000 < BANNER_AFTER) return null;
+  if (now.state === 'lost') return <ConnectionBanner lost={now} />;
+  if (now.state !== 'live') return null;
+  if (feeds.value.lost.size > 0) return <BrokerBanner />;
+  const why = server && readServer(server).clockWhy;
+  return why === undefined ? null : <ClockBanner why={why} />;
+}
+
+function ConnectionBanner({ lost }: { lost: Extract<Connection, { state: 'lost' }> }) {
+  const { socket } = useApp();
+  useTicks(250, true);
+  const local = Date.now();
+  if (local - lost.since < BANNER_AFTER) return null;
+  const seconds = lost.nextTry === undefined ? 0 : Math.ceil((lost.nextTry - local) / 1000);
   return (
-    <div class="banner" role="alert" data-banner="broker">
+    <div class="banner" role="alert" data-banner="connection">
       <Icon of={CloudOff} size={22} />
       <div>
-        <b>
+        <b>{lost.why}</b>
+        <span>
+          Showing what was known at {timeText(lost.since / 1000, local / 1000)},{' '}
+          {ageText((local - lost.since) / 1000)} ago.{' '}
+          {seconds > 0 ? `Trying again in ${String(seconds)} s.` : 'Trying now.'}
+        </span>
+      </div>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          socket.retry();
+        }}
+      >
+        Retry now
+      </button>
+    </div>
+  );
+}
+
+/**
+ * A broker is lost. What is spoken says since when, and does not change; what changes (the next
+ * try) is for the eye only.
+ */
+function BrokerBanner() {
+  const { clock, feeds } = useApp();
+  const lost = useKind('broker')
+    .map(readBroker)
+    .filter((broker) => isLost(broker.link));
+  useTicks(250, true);
+  const broker = lost[0];
+  const now = clock.live();
+  const since = broker?.link.since;
+  if (!broker || (since !== undefined && (now - since) * 1000 < BANNER_AFTER)) return null;
+  const asOf = feeds.value.lost.get(broker.id);
+  return (
+    <div class="banner" data-banner="broker">
+      <Icon of={CloudOff} size={22} />
+      <div>
+        <b role="alert">
           Broker lost
           {broker.link.address && `: ${broker.link.address}`}
+          {asOf !== undefined && `. As of ${timeText(asOf, now)}`}
         </b>
-        <span>{linkText(broker.link, clock.live())}</span>
+        <span>{linkText(broker.link, now)}</span>
+      </div>
+    </div>
+  );
+}
+
+function ClockBanner({ why }: { why: string }) {
+  return (
+    <div class="banner" data-banner="clock" role="status">
+      <Icon of={Clock} size={22} />
+      <div>
+        <b>{why}</b>
+        <span>
+          Positions are in the order of the phones’ own clocks. Set the server’s clock right.
+        </span>
       </div>
     </div>
   );
@@ -132,6 +176,8 @@ export function Banner() {
 /** The state of a broker connection in a sentence or two. `now` is server time in seconds. */
 export function linkText(link: Link, now: number): string {
   const since = link.since === undefined ? '' : ` since ${timeText(link.since, now)}`;
+  if (link.mute)
+    return `No news from it${since}. It is reached again, but nothing came from it yet.`;
   if (link.state === 'connected') return `Connected${since}.`;
   const why = link.why === undefined ? '' : ` ${sentence(link.why)}`;
   if (link.state === 'connecting') return `Connecting${since}.${why}`;

@@ -29,7 +29,8 @@ export function Drawer() {
 }
 
 function Details({ of }: { of: Key }) {
-  const { entries, select, ready, sharing, visitor } = useApp();
+  const { entries, select, ready, sharing, visitor, feeds } = useApp();
+  void feeds.value; // entries are other ones while a broker is lost
   const thing = useThing(of);
   const [kind, id] = splitKey(of);
   const face = faceOf(useThing(keyOf('face', id)));

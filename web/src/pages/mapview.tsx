@@ -8,6 +8,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ageText } from '../app/ages';
 import type { App } from '../app/app';
 import { faceOf } from '../ui/face';
+import { MOVING_FOR, STILL_FOR } from '../app/freshness';
 import { markOfFriend } from '../things/friends/mark';
 import { fixTime, readFriend } from '../things/friends/read';
 import { wireRegions } from '../things/regions/onmap';
@@ -131,6 +132,8 @@ function wire(app: App, map: SightlineMap): (() => void)[] {
   /** Receipt of the fix before, to know how long a glide should take. */
   const before = new Map<Key, number>();
   const ageTexts = new Map<Key, string>();
+  /** When a position that is of now will not be any more, epoch seconds. */
+  const decays = new Map<Key, number>();
   let colours = tokens();
   let fitted = app.firstView !== undefined;
 
@@ -144,9 +147,8 @@ function wire(app: App, map: SightlineMap): (() => void)[] {
     before.set(key, at);
     const fixed = fixTime(friend);
     const age = fixed === undefined ? undefined : ageText(clock.seconds() - fixed);
-    if (friend.presence !== 'live' && age !== undefined) ageTexts.set(key, age);
-    else ageTexts.delete(key);
-    return markOfFriend(friend, entry, {
+    const mark = markOfFriend(friend, entry, {
+      now: clock.seconds(),
       colour: colours.get(entry.colour) ?? '#5aaefb',
       face: faceOf(world.get(keyOf('face', thing.id))),
       glideMs:
@@ -155,6 +157,13 @@ function wire(app: App, map: SightlineMap): (() => void)[] {
           : 0,
       ageText: age,
     });
+    if (mark?.ageText !== undefined) ageTexts.set(key, mark.ageText);
+    else ageTexts.delete(key);
+    // What is of now does not stay so.
+    if (mark?.presence === 'live' && fixed !== undefined) {
+      decays.set(key, fixed + (entry.moving ? MOVING_FOR : STILL_FOR));
+    } else decays.delete(key);
+    return mark;
   };
 
   const put = (key: Key, glide: boolean) => {
@@ -165,6 +174,7 @@ function wire(app: App, map: SightlineMap): (() => void)[] {
       map.remove(key);
       before.delete(key);
       ageTexts.delete(key);
+      decays.delete(key);
     }
   };
 
@@ -220,6 +230,11 @@ function wire(app: App, map: SightlineMap): (() => void)[] {
     effect(() => {
       if (app.section.value === 'map') putAll();
     }),
+    // Grey is what came over a broker that is lost.
+    effect(() => {
+      void app.feeds.value;
+      putAll();
+    }),
     effect(() => {
       map.setTheme(preferences.theme.value);
       colours = tokens();
@@ -247,9 +262,10 @@ function wire(app: App, map: SightlineMap): (() => void)[] {
       if (Math.floor(app.now.value) % AGES_EVERY !== 0) return;
       const now = app.now.value;
       for (const [key, shown] of ageTexts) {
-        const heard = entries.get(key)?.heard;
-        if (heard !== undefined && ageText(now - heard) !== shown) put(key, false);
+        const fixed = entries.get(key)?.fixed;
+        if (fixed !== undefined && ageText(now - fixed) !== shown) put(key, false);
       }
+      for (const [key, until] of decays) if (now > until) put(key, false);
     }),
     effect(() => {
       void app.selected.value;

@@ -9,6 +9,8 @@ import { ageText } from '../app/ages';
 import { faceOf } from '../ui/face';
 import { brief, grouped, inOneLine, speed } from '../ui/numbers';
 import type { Units } from '../ui/numbers';
+import { APART } from '../app/freshness';
+import { freshnessOf } from '../things/entry';
 import type { Entry } from '../things/entry';
 import { RegionBoard } from '../things/regions/board';
 import { CrossingList } from '../things/regions/list';
@@ -382,7 +384,7 @@ function Rows() {
             qualified={shared.has(entry.name)}
             selected={chosen === key}
             stop={stop === key}
-            age={entry.heard === undefined ? '' : ageText(now.value - entry.heard)}
+            told={told(entry, now.value)}
             face={
               entry.group === 'friends'
                 ? faceOf(world.get(keyOf('face', splitKey(key)[1])))
@@ -413,6 +415,31 @@ function at(top: number) {
   return { transform: `translateY(${String(top)}px)` };
 }
 
+/** What a row says of time. */
+interface Told {
+  /** The age of the position; of what has none, of the last contact. */
+  readonly age: string;
+  /** The age of the last contact, where that is another matter. */
+  readonly heard: string;
+  readonly moving: boolean;
+  /** Whether it is of now. */
+  readonly current: boolean;
+}
+
+function told(entry: Entry, now: number): Told {
+  const { heard, fixed = heard } = entry;
+  const { moving, current } = freshnessOf(entry, now);
+  return {
+    age: fixed === undefined ? '' : ageText(now - fixed),
+    heard:
+      heard !== undefined && fixed !== undefined && heard - fixed >= APART && !current
+        ? ageText(now - heard)
+        : '',
+    moving,
+    current: current || entry.group === 'robots',
+  };
+}
+
 interface RowProps {
   readonly entry: Entry;
   readonly top: number;
@@ -422,7 +449,7 @@ interface RowProps {
   readonly selected: boolean;
   /** Whether the Tab key stops here. */
   readonly stop: boolean;
-  readonly age: string;
+  readonly told: Told;
   readonly face: string | undefined;
   readonly where: string;
   readonly units: Units;
@@ -431,11 +458,14 @@ interface RowProps {
 
 const Row = memo(
   function Row(props: RowProps) {
-    const { entry, selected, age } = props;
+    const { entry, selected, told } = props;
     const robot = entry.group === 'robots';
     const doing = [
-      ...(entry.speed === undefined ? [] : [inOneLine(speed(entry.speed, props.units))]),
+      ...(entry.speed === undefined
+        ? []
+        : [`${told.current ? '' : 'was '}${inOneLine(speed(entry.speed, props.units))}`]),
       ...(entry.note === '' ? [] : [entry.note]),
+      ...(told.heard === '' ? [] : [`heard ${told.heard} ago`]),
     ].join(' · ');
     return (
       <li class="item" style={at(props.top)} aria-posinset={props.nth} aria-setsize={props.of}>
@@ -444,7 +474,8 @@ const Row = memo(
           class="row"
           data-thing={entry.key}
           data-presence={entry.presence}
-          data-moving={entry.moving}
+          data-moving={told.moving}
+          data-current={told.current}
           aria-current={selected ? 'true' : undefined}
           tabIndex={props.stop ? 0 : -1}
           onClick={() => {
@@ -471,8 +502,8 @@ const Row = memo(
           <span class="right">
             <span class="age">
               {entry.presence !== 'live' && <span class="hidden">{entry.presence}, </span>}
-              {age}
-              {age !== '' && <span class="hidden"> ago</span>}
+              {told.age}
+              {told.age !== '' && <span class="hidden"> ago</span>}
             </span>
             {entry.battery !== undefined && (
               <Battery percent={entry.battery} charging={entry.charging} />
@@ -490,7 +521,10 @@ const Row = memo(
     a.qualified === b.qualified &&
     a.selected === b.selected &&
     a.stop === b.stop &&
-    a.age === b.age &&
+    a.told.age === b.told.age &&
+    a.told.heard === b.told.heard &&
+    a.told.moving === b.told.moving &&
+    a.told.current === b.told.current &&
     a.face === b.face &&
     a.where === b.where &&
     a.units === b.units,

@@ -51,20 +51,23 @@ export function TimeBar() {
   const away = past.past.value;
   // Without the server the picture of now stands still, and must not call itself live.
   const paused = !away && app.connection.value.state !== 'live';
+  const cut = !away && !paused && app.feeds.value.dark;
   return (
     <section class="timebar panel" aria-label="Time" data-past={away}>
       <button
         type="button"
         class="live-pill"
-        data-live={!away && !paused}
-        title={paused ? 'Waiting for the server' : 'Back to now (L)'}
+        data-live={!away && !paused && !cut}
+        title={
+          paused ? 'Waiting for the server' : cut ? 'Waiting for the broker' : 'Back to now (L)'
+        }
         aria-pressed={!away}
         onClick={() => {
           past.live();
         }}
       >
         <i />
-        {paused ? 'Paused' : 'Live'}
+        {paused || cut ? 'Paused' : 'Live'}
       </button>
       <Player />
       <Scrubber />

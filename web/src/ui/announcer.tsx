@@ -1,13 +1,14 @@
 /** Tells a screen reader, politely and seldom, where the selected one is now. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { inOneLine, speed } from './numbers';
+import { freshnessOf, movesNow } from '../things/entry';
 import { useApp } from '../app/context';
 
 /** At most one announcement in so many milliseconds. */
 const EVERY = 10_000;
 
 export function Announcer() {
-  const { selected, entries, pulse, preferences, whereabouts } = useApp();
+  const { selected, entries, pulse, preferences, whereabouts, clock } = useApp();
   const [text, setText] = useState('');
   const last = useRef({ key: '', at: -Infinity });
   const key = selected.value;
@@ -25,9 +26,11 @@ export function Announcer() {
       setText(
         [
           entry.name,
-          entry.presence,
+          entry.group === 'friends' ? freshnessOf(entry, clock.seconds()).word : entry.presence,
           whereabouts(entry),
-          ...(entry.speed === undefined ? [] : [inOneLine(speed(entry.speed, units))]),
+          ...(entry.speed === undefined || !movesNow(entry, clock.seconds())
+            ? []
+            : [inOneLine(speed(entry.speed, units))]),
           entry.note,
         ]
           .filter(Boolean)
@@ -38,7 +41,7 @@ export function Announcer() {
     return pulse.on((changes) => {
       if (changes.keys.has(key)) say();
     });
-  }, [key, entries, pulse, preferences, whereabouts]);
+  }, [key, entries, pulse, preferences, whereabouts, clock]);
   return (
     <p class="hidden" aria-live="polite" aria-atomic="true">
       {text}

@@ -16,7 +16,8 @@ export function Stat({
   name: string;
   value: string | undefined;
   unit?: string;
-  tone?: 'warn' | 'bad' | 'ok' | undefined;
+  /** `old`: of then, not of now. */
+  tone?: 'warn' | 'bad' | 'ok' | 'old' | undefined;
 }) {
   return (
     <div>

@@ -54,6 +54,7 @@ class Archive(Service):
     ``days`` and ``most`` (bytes) bound what is kept; ``queue`` (messages) and ``queue_bytes`` what
     waits. ``wall`` gives epoch s and is called on the archive's thread, too, as is ``no_room``: why
     nothing may be written just now (empty: it may).
+    What is too old goes by ``purge_clock`` (epoch s), if that is earlier.
     """
 
     _log = Logger()
@@ -71,9 +72,11 @@ class Archive(Service):
         queue: int = 50_000,
         queue_bytes: int = 33_554_432,
         no_room: Callable[[], str] = str,
+        purge_clock: Callable[[], float] | None = None,
     ) -> None:
         self._reactor = reactor
         self._wall = wall
+        self._purge_clock = purge_clock or wall
         self._topics = tuple(topics)
         self._limit = queue
         self._no_room = no_room
@@ -284,10 +287,16 @@ class Archive(Service):
 
     def _tidy(self) -> _Chore:
         """Compress what is closed, and let go of what is too old or too much."""
-        self._files.prune(self._day)
+        self._prune()
         yield from self._files.compress(self._day)
-        self._files.prune(self._day)
+        self._prune()
         self._tidying = False
+
+    def _prune(self) -> None:
+        """What is old by a clock that is surely not ahead."""
+        surely = min(self._wall(), self._purge_clock())
+        if surely > 0:
+            self._files.prune(min(self._day, day_of(surely)))
 
     def _ill(self, fault: OSError) -> None:
         why = fault.strerror or str(fault)

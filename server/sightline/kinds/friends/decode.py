@@ -23,6 +23,7 @@ from msgspec.structs import replace
 from sightline.kinds.friends import strict
 from sightline.kinds.friends.address import Address, address
 from sightline.kinds.friends.body import body as _body
+from sightline.kinds.friends.clocks import SenderClocks
 from sightline.kinds.friends.device_reports import (
     DeviceAnswer,
     DeviceReport,
@@ -104,9 +105,45 @@ _friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fie
 
 
 def decode(
-    patience: Timeouts, arrival: Arrival, keys: EncryptionKeys = NO_KEYS
+    patience: Timeouts,
+    arrival: Arrival,
+    keys: EncryptionKeys = NO_KEYS,
+    clocks: SenderClocks | None = None,
 ) -> Sequence[Update]:
-    """What a message says. Raises `CannotDecode`, nothing else."""
+    """What a message says. Raises `CannotDecode`, nothing else.
+
+    ``clocks`` learn from it, and tell how wrong its sender's clock is.
+    """
+    if clocks is None or arrival.retain:
+        return _decode(patience, arrival, keys)
+    try:
+        found = _decode(patience, arrival, keys)
+    except CannotDecode as why:
+        ahead = why.ahead
+        if ahead is not None:  # it may be our own clock that is behind
+            clocks.heard(address(arrival.topic).friend, arrival.at + ahead, arrival.at)
+        raise
+    return [_clocked(reading, arrival, clocks) for reading in found]
+
+
+def _clocked(reading: Update, arrival: Arrival, clocks: SenderClocks) -> Update:
+    """The same reading, knowing how wrong its sender's clock is."""
+    if isinstance(reading, Located):
+        tst = reading.friend.tst
+        if reading.friend.untimed or tst is None:
+            return reading
+        clock = clocks.heard(reading.thing, tst, arrival.at)
+        if clock is None:
+            return reading
+        return replace(reading, friend=replace(reading.friend, clock=round(clock, 1)))
+    if isinstance(reading, PhoneTransition):
+        clock = clocks.known(reading.thing)
+        if clock is not None and clock < 0:
+            return replace(reading, when=min(reading.when - clock, arrival.at))
+    return reading
+
+
+def _decode(patience: Timeouts, arrival: Arrival, keys: EncryptionKeys) -> Sequence[Update]:
     who = address(arrival.topic)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
     if said is not None:
@@ -177,7 +214,7 @@ def _encrypted(
     """What was in the box, read like any message; a box within a box is refused."""
     device = id_of(who.friend)
     inner = replace(arrival, payload=keys.open(device, message.get("data")))
-    return [EncryptedPayload(f"phone/{device}", True), *decode(patience, inner)]
+    return [EncryptedPayload(f"phone/{device}", True), *_decode(patience, inner, NO_KEYS)]
 
 
 def _aside(reading: Update, arrival: Arrival, keys: EncryptionKeys) -> Sequence[Update]:
@@ -270,13 +307,23 @@ def _located(
         # Without a time of its own each server that hears it gives it another.
         record = Record(who.friend, "fix", tst, body, body if untimed else b"")
     ahead = round(tst - at, 1) if tst > at + AHEAD else None
+    source = None if arrival.source == "main" else arrival.source
     if not arrival.retain:
-        friend = _friend(*said, at, ahead, untimed, presence="live")
+        friend = _friend(*said, at, ahead, untimed, source=source, presence="live")
         return Located(who.friend, friend, at, False, who.initials, dropped, record)
     # A copy without a time is of any age, and proves nothing.
     heard = None if untimed else min(tst, at)
     presence, evidence = _standing(heard, at, patience)
-    friend = _friend(*said, at, ahead, untimed, presence=presence, evidence=evidence)
+    friend = _friend(
+        *said,
+        at,
+        ahead,
+        untimed,
+        heard=heard if heard != at else None,
+        source=source,
+        presence=presence,
+        evidence=evidence,
+    )
     return Located(who.friend, friend, heard, True, who.initials, dropped, record)
 
 
@@ -496,7 +543,9 @@ def _time(value: object, arrival: Arrival) -> int:
     if tst <= 0:
         raise CannotDecode("tst_range", "tst is not positive")
     if tst > arrival.at + FURTHEST_AHEAD:
-        raise CannotDecode("tst_future", "tst is more than a day ahead")
+        why = CannotDecode("tst_future", "tst is more than a day ahead")
+        why.ahead = float(tst - arrival.at)
+        raise why
     return int(tst)
 
 

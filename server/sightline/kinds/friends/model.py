@@ -67,7 +67,14 @@ class Friend(Present, frozen=True, omit_defaults=True, kw_only=False, gc=False):
     name: str | None = None
     """From its card."""
     inregions_tst: int | float | None = None
-    """Time of ``inregions`` (epoch s), where that is not the fix's."""
+    """Time of ``inregions`` (epoch s, ours), where that is not the fix's."""
+    heard: float | None = None
+    """Our receipt of the newest message from it (epoch s), where that is not the fix's."""
+    clock: float | None = None
+    """By how many seconds the device's clock is ahead of ours (negative: behind), where several
+    fixes showed that it is wrong: the fix was taken at ``tst - clock`` by our clock."""
+    source: str | None = None
+    """Through which broker the fix came, if not ``main``."""
 
     @property
     def weight(self) -> int:

@@ -1,9 +1,13 @@
 """What an OwnTracks message means for a friend: the folds.
 
-Messages come late, twice, and from clocks that are wrong. Two fixes are put in order by the
-earlier of the sender's time and our receipt: a clock that is behind, or a phone that empties its
-queue, cannot bring back an old position, and a clock that was once ahead cannot keep a friend
-where it was until that time has come.
+Messages come late, twice, and from clocks that are wrong. Two fixes of one device are put in order
+by its own clock, whatever ours does: a phone that empties its queue cannot bring back an old
+position, and a step of our clock changes nothing. Where that clock was set meanwhile, or once told
+a time to come, they are put in order by our time: the sender's less what its clock is known to be
+ahead, and never later than our receipt. So a clock that was once ahead cannot keep a friend where
+it was until that time has come, nor one that was set back until it has caught up.
+
+How old the position is, and when its device was heard last, are two things: ``tst`` and ``heard``.
 """
 
 from __future__ import annotations
@@ -19,6 +23,11 @@ from sightline.model.record import Record
 
 MOST_REGIONS = 64
 """A friend is in so many regions at most."""
+_SAME_CLOCK = 10.0
+"""Errors of one clock that differ by no more (s) are the same."""
+_CONTACT = 1.0
+"""The last contact is told anew after so many seconds at the earliest: a flood does not fill the
+network with it."""
 
 
 class Located(msgspec.Struct, frozen=True, gc=False):
@@ -38,7 +47,7 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         if not isinstance(before, Friend):
             return fix if fix.tid is not None else replace(fix, tid=self.initials)
         if before.tst is not None and not self._newer(before):
-            return before if self.retained else revived(before)
+            return before if self.retained else heard_again(before, self.heard)
         changes: dict[str, object] = {}
         if fix.tid is None:
             changes["tid"] = before.tid or self.initials
@@ -53,19 +62,28 @@ class Located(msgspec.Struct, frozen=True, gc=False):
             # The broker's copy may be old; that the friend was heard since stays true.
             changes["presence"] = "live"
             changes["evidence"] = None
+        if self.retained:
+            changes["heard"] = max(last_heard(before) or 0.0, self.heard or 0.0) or None
         after = replace(fix, **changes) if changes else fix
         if (fix.untimed or fix.tst == before.tst) and _same_but_when(after, before):
-            return revived(before)  # just said again
+            return heard_again(before, self.heard)  # just said again
         return after
 
     def _newer(self, before: Friend) -> bool:
         fix = self.friend
         if self.retained and (fix.untimed or fix.tst == before.tst):
             return False  # a copy, of unknown age or of what is known
-        if self.retained and fix.ahead is not None and (fix.tst or 0) < (before.tst or 0):
-            return False  # received only now, but made before: here its own clock tells
+        if fix.untimed and not self.retained:
+            return True
         # Times are whole seconds: of two fixes of one second the one received later is the newer.
-        return order(fix) >= order(before)
+        if (fix.tst or 0) >= (before.tst or 0):
+            return True
+        if self.retained and fix.ahead is not None:
+            return False  # received only now, but made before: here its own clock tells
+        if abs((fix.clock or 0.0) - (before.clock or 0.0)) > _SAME_CLOCK:
+            return order(fix) >= order(before)  # it was set meanwhile
+        doubtful = before.ahead is not None and before.clock is None
+        return (doubtful or before.untimed) and order(fix) >= order(before)
 
 
 class PhoneTransition(msgspec.Struct, frozen=True, gc=False):
@@ -76,7 +94,7 @@ class PhoneTransition(msgspec.Struct, frozen=True, gc=False):
     event: Literal["enter", "leave"]
     region: str | None
     when: float
-    """The earlier of its time and our receipt, epoch s."""
+    """The earlier of its time and our receipt, epoch s, ours."""
     heard: float | None
     retained: bool
     dropped: int = 0
@@ -93,7 +111,7 @@ class PhoneTransition(msgspec.Struct, frozen=True, gc=False):
         if not isinstance(before, Friend):
             before = unheard(self.initials)
         if not self.retained:
-            before = revived(before)
+            before = heard_again(before, self.heard)
         if self.region is None or self.when < _regions_as_of(before):
             return before
         inside = before.inregions or ()
@@ -210,16 +228,38 @@ class Gone(msgspec.Struct, frozen=True, gc=False):
 
 
 def order(friend: Friend) -> float:
-    """The time that puts this friend's fix in order among others (epoch s); 0 without a fix."""
+    """When this friend's fix was taken, by our clock (epoch s); 0 without a fix."""
     tst, at = friend.tst or 0, friend.at or 0
+    if friend.clock is not None:
+        tst -= friend.clock
     return tst if tst < at else at
 
 
-def revived(friend: Friend) -> Friend:
-    """The same friend, heard just now."""
+def last_heard(friend: Friend) -> float | None:
+    """When anything was heard from this friend last, by our clock (epoch s)."""
+    return friend.at if friend.heard is None else friend.heard
+
+
+def heard_again(friend: Friend, at: float | None) -> Friend:
+    """The same friend, heard at ``at`` (epoch s, ours), but nothing of where it is."""
+    last = last_heard(friend)
+    if at is not None and (last is None or at >= last + _CONTACT):
+        return replace(friend, heard=at, presence="live", evidence=None)
     if friend.presence == "live":
         return friend
     return replace(friend, presence="live", evidence=None)
+
+
+def rebased(friend: Friend, now: float) -> Friend:
+    """A friend as it was kept, with no time of ours that is still to come (``now``: epoch s).
+
+    Our clock was ahead when it was kept, or is behind now. What is heard from now on is newer.
+    """
+    ours = {name: getattr(friend, name) for name in ("at", "heard", "inregions_tst")}
+    if friend.untimed:
+        ours["tst"] = friend.tst
+    later = {name: now for name, time in ours.items() if time is not None and time > now}
+    return replace(friend, **later) if later else friend
 
 
 def unheard(initials: str, name: str | None = None) -> Friend:
@@ -241,6 +281,9 @@ def _same_but_when(after: Friend, before: Friend) -> bool:
         tst=after.tst,
         at=after.at,
         ahead=after.ahead,
+        heard=after.heard,
+        clock=after.clock,
+        source=after.source,
         presence=after.presence,
         evidence=after.evidence,
     )

@@ -14,6 +14,10 @@ export interface Link {
   readonly address: string;
   readonly protocol: string;
   readonly tls: boolean;
+  /** It stands again after it was lost, but nothing came over it yet. */
+  readonly mute: boolean;
+  /** The newest that came over it before it was lost, epoch seconds. */
+  readonly heard?: number;
 }
 
 export interface Broker {
@@ -69,11 +73,13 @@ export function readBroker(thing: Thing): Broker {
       address: field.text(link, 'address') ?? '',
       protocol: field.text(link, 'protocol') ?? '',
       tls: link['tls'] === true,
+      mute: link['mute'] === true,
       ...present({
         since: field.number(link, 'since'),
         why: field.text(link, 'why'),
         next: field.number(link, 'next'),
         tries: field.number(link, 'tries'),
+        heard: field.number(link, 'heard'),
       }),
     },
     sys,

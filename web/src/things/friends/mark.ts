@@ -1,5 +1,6 @@
 /** A friend on the map. */
 import type { Mark } from '../../map/types';
+import { freshnessOf, movesNow } from '../entry';
 import type { Entry } from '../entry';
 import type { Friend } from './read';
 
@@ -9,13 +10,19 @@ export interface Dressing {
   readonly colour: string;
   readonly face: string | undefined;
   readonly glideMs: number;
-  /** How old the fix is; shown beside the names of those who are not live. */
+  /** How old the fix is; shown beside the names of those whose position is not of now. */
   readonly ageText: string | undefined;
+  /** Server time, epoch seconds. */
+  readonly now: number;
 }
 
 /** The mark of a friend, or null while no position is known. */
 export function markOfFriend(friend: Friend, entry: Entry, dressing: Dressing): Mark | null {
   if (friend.lat === undefined || friend.lon === undefined) return null;
+  const moves = movesNow(entry, dressing.now);
+  // A position that is old is grey, however lately its phone was heard.
+  const { current } = freshnessOf(entry, dressing.now);
+  const presence = entry.presence === 'live' && !current ? 'stale' : entry.presence;
   return {
     id: entry.key,
     lng: friend.lon,
@@ -24,13 +31,13 @@ export function markOfFriend(friend: Friend, entry: Entry, dressing: Dressing): 
     label: shortName(friend.name),
     initials: entry.initials,
     colour: dressing.colour,
-    heading: entry.moving ? friend.course : undefined,
-    moving: entry.moving,
-    presence: friend.presence,
+    heading: moves ? friend.course : undefined,
+    moving: moves,
+    presence,
     accuracy: friend.accuracy,
     face: dressing.face,
     glideMs: dressing.glideMs,
-    ageText: friend.presence === 'live' ? undefined : dressing.ageText,
+    ageText: presence === 'live' ? undefined : dressing.ageText,
   };
 }
 

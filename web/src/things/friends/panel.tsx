@@ -5,34 +5,29 @@ import { ageParts, ageText, fineAgeText, timeText } from '../../app/ages';
 import { compass, length, position, speed } from '../../ui/numbers';
 import { CopyButton } from '../../ui/copy';
 import { useApp } from '../../app/context';
-import { evidenceText, Fact, Facts, PresencePill, Stat, Stats } from '../../ui/facts';
+import { evidenceText, Fact, Facts, Stat, Stats } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
 import { Spark } from '../../ui/spark';
 import { mayShare } from '../../app/visitor';
 import type { Thing } from '../../net/protocol';
 import type { Key } from '../../app/world';
+import { freshnessOf } from '../entry';
 import type { Entry } from '../entry';
-import { fixTime, readFriend } from './read';
+import { contactTime, fixTime, readFriend } from './read';
 import type { Friend } from './read';
 import { PhonePart } from './phonepart';
 
 export function FriendHeadline({ thing, entry }: { thing: Thing; entry: Entry }) {
-  const { whereabouts } = useApp();
+  const { whereabouts, now } = useApp();
   const friend = readFriend(thing);
-  const word =
-    friend.presence === 'live'
-      ? friend.lat === undefined
-        ? 'Live'
-        : entry.moving
-          ? 'Moving'
-          : 'Still'
-      : friend.presence === 'stale'
-        ? 'Stale'
-        : 'Offline';
+  const { tone, word } = freshnessOf(entry, now.value);
   const where = entry.position ? whereabouts(entry) : friend.device;
   return (
     <p>
-      <PresencePill presence={friend.presence} word={word} />
+      <span class="pill" data-tone={tone}>
+        <i />
+        {word}
+      </span>
       <span class="ellipsis">{where}</span>
     </p>
   );
@@ -61,6 +56,9 @@ export function FriendPanel({
   const near = friend.accuracy === undefined ? undefined : length(friend.accuracy, units);
   const [age, ageUnit] = fixed === undefined ? [undefined, ''] : ageParts(now - fixed);
   const topic = `owntracks/${thing.id}`;
+  const { current } = freshnessOf(entry, now);
+  const tone = current ? undefined : 'old';
+  const then = current ? '' : ' then';
   return (
     <>
       <div class="actions">
@@ -95,9 +93,10 @@ export function FriendPanel({
       </div>
       <div class="scroll" tabIndex={0} role="group" aria-label="Details">
         <Stats>
-          <Stat name="Speed" value={kmh?.value} unit={kmh?.unit ?? ''} />
+          <Stat name={`Speed${then}`} value={kmh?.value} unit={kmh?.unit ?? ''} tone={tone} />
           <Stat
-            name="Heading"
+            name={`Heading${then}`}
+            tone={tone}
             value={friend.course === undefined ? undefined : compass(friend.course)}
             unit={friend.course === undefined ? '' : `${String(Math.round(friend.course))}°`}
           />
@@ -113,7 +112,7 @@ export function FriendPanel({
             name="Last fix"
             value={age}
             unit={`${ageUnit} ago`}
-            tone={friend.presence === 'live' ? undefined : 'warn'}
+            tone={current ? undefined : 'warn'}
           />
         </Stats>
         {children}
@@ -229,8 +228,9 @@ function HowWeKnow({ friend, now }: { friend: Friend; now: number }) {
   const evidence = evidenceText(friend.presence, friend.evidence);
   const lag =
     friend.at !== undefined && friend.tst !== undefined && friend.ahead === undefined
-      ? friend.at - friend.tst
+      ? friend.at - (fixTime(friend) ?? friend.tst)
       : undefined;
+  const contact = contactTime(friend);
   const how = [
     friend.trigger === undefined ? undefined : (TRIGGERS[friend.trigger] ?? friend.trigger),
     friend.mode === undefined ? undefined : `mode: ${MODES[friend.mode] ?? String(friend.mode)}`,
@@ -246,7 +246,24 @@ function HowWeKnow({ friend, now }: { friend: Friend; now: number }) {
           {evidence}
         </Fact>
       )}
-      {friend.ahead !== undefined && (
+      {contact !== undefined && (
+        <Fact name="Last heard">
+          {ageText(now - contact)} ago{' '}
+          <span class="muted">
+            {friend.heard === undefined
+              ? 'with this fix'
+              : `at ${timeText(contact, now)}, but no newer position`}
+          </span>
+        </Fact>
+      )}
+      {friend.clock !== undefined && (
+        <Fact name="Clock" tone="warn">
+          The phone’s clock is {ageText(Math.abs(friend.clock))}{' '}
+          {friend.clock > 0 ? 'ahead of' : 'behind'} ours, always by as much; its times are
+          corrected by that.
+        </Fact>
+      )}
+      {friend.clock === undefined && friend.ahead !== undefined && (
         <Fact name="Clock" tone="warn">
           The phone’s clock is {ageText(friend.ahead)} ahead of ours, so the time of receipt counts.
         </Fact>

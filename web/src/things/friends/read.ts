@@ -1,6 +1,7 @@
 /** A friend's state as the wire carries it: one device of one person, known through OwnTracks. */
 import type { Thing } from '../../net/protocol';
 import { field, present } from '../entry';
+import { STANDING } from '../../app/freshness';
 import type { Presence } from '../entry';
 
 export interface Friend {
@@ -38,6 +39,12 @@ export interface Friend {
   readonly at?: number;
   /** Seconds by which the phone's clock is ahead of ours; then its times are not to be trusted. */
   readonly ahead?: number;
+  /** Seconds by which the phone's clock is always ahead of ours; negative: behind. */
+  readonly clock?: number;
+  /** Receipt of the newest message from it, where that is not the fix's; epoch seconds. */
+  readonly heard?: number;
+  /** The broker the fix came over. */
+  readonly source: string;
   /** The message held no time of its own. */
   readonly untimed: boolean;
 }
@@ -63,6 +70,7 @@ export function readFriend(thing: Thing): Friend {
     full: status === UNPLUGGED_CHARGING_FULL.full,
     regions: field.texts(thing, 'inregions'),
     untimed: thing['untimed'] === true,
+    source: field.text(thing, 'source') ?? 'main',
     ...present({
       evidence: field.text(thing, 'evidence'),
       lat: field.number(thing, 'lat'),
@@ -83,21 +91,32 @@ export function readFriend(thing: Thing): Friend {
       tst: field.number(thing, 'tst'),
       at: field.number(thing, 'at'),
       ahead: field.number(thing, 'ahead'),
+      clock: field.number(thing, 'clock'),
+      heard: field.number(thing, 'heard'),
     }),
   };
   known.set(thing, friend);
   return friend;
 }
 
-/** When the newest fix was taken: by the phone's clock, or by ours when that one is ahead. */
+/**
+ * When the newest fix was taken: by the phone's clock, less what that is known to be ahead; or by
+ * ours when it is ahead for once.
+ */
 export function fixTime(friend: Friend): number | undefined {
+  if (friend.clock !== undefined && friend.tst !== undefined) {
+    return Math.min(friend.tst - friend.clock, friend.at ?? Infinity);
+  }
   if (friend.ahead !== undefined) return friend.at;
   return friend.tst ?? friend.at;
 }
 
-/** Slower than this is standing still with a nervous receiver. km/h. */
-const STANDING = 3;
+/** When anything was heard of it last: a fix that came late, the same once more, an event. */
+export function contactTime(friend: Friend): number | undefined {
+  return friend.heard ?? friend.at;
+}
 
+/** Whether it moved at its newest fix; whether it moves now depends on that fix's age. */
 export function isMoving(friend: Friend): boolean {
   return friend.presence === 'live' && (friend.speed ?? 0) >= STANDING;
 }

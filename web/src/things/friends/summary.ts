@@ -3,7 +3,7 @@ import type { Thing } from '../../net/protocol';
 import { keyOf } from '../../app/world';
 import { colourOf, initialsOf, orderOf, plain, present } from '../entry';
 import type { Entry } from '../entry';
-import { fixTime, isMoving, readFriend } from './read';
+import { contactTime, fixTime, isMoving, readFriend } from './read';
 
 export function summariseFriend(thing: Thing): Entry {
   const friend = readFriend(thing);
@@ -22,13 +22,15 @@ export function summariseFriend(thing: Thing): Entry {
     search: plain([friend.name, thing.id, ...friend.regions, friend.poi ?? ''].join(' ')),
     order: orderOf(friend.name),
     ...present({
-      heard: fixTime(friend),
+      heard: contactTime(friend),
+      fixed: fixTime(friend),
       battery: friend.battery,
       position:
         friend.lat === undefined || friend.lon === undefined
           ? undefined
           : { lat: friend.lat, lon: friend.lon },
       speed: isMoving(friend) ? friend.speed : undefined,
+      source: friend.source,
     }),
   };
 }

@@ -34,6 +34,6 @@ export function summariseProBot(thing: Thing): Entry {
     note: parts.filter(Boolean).join(' · '),
     search: plain(`${robot.name} ${robot.id} robot ${robot.ip ?? ''}`),
     order: orderOf(robot.name),
-    ...present({ heard: robot.heard, battery: robot.battery }),
+    ...present({ heard: robot.heard, battery: robot.battery, source: robot.source }),
   };
 }

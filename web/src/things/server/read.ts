@@ -78,6 +78,8 @@ export interface ServerState {
   /** What cannot be done, and why: what they share cannot be reached. */
   readonly sharedWhy?: string;
   readonly degraded?: Trouble;
+  /** What is wrong with the server's clock. */
+  readonly clockWhy?: string;
 }
 
 /** Counts by a reason, most first. */
@@ -149,6 +151,7 @@ export function readServer(thing: Thing): ServerState {
       replica: field.text(thing, 'replica'),
       sharedWhy: field.text(thing, 'shared_why'),
       degraded: readTrouble(thing['degraded']),
+      clockWhy: field.text(thing, 'clock_why'),
     }),
   };
 }

@@ -1,0 +1,135 @@
+"""The clocks of phones, each compared with ours: which is wrong, and by how much.
+
+A fix that comes late and a clock that is behind look alike in one message. They are told apart by
+several: a queue that is emptied catches up with the present, a wrong clock stays as wrong as it is.
+And nothing comes before it was taken, so of several comparisons the greatest is the nearest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from statistics import median
+
+AHEAD = 5.0
+"""A clock that is more than this ahead of ours is said to be wrong, s."""
+BEHIND = 60.0
+"""A clock that is more than this behind ours is said to be wrong, s: less may be the way here."""
+SAME = 10.0
+"""Fixes fit a clock whose error is known to so many seconds."""
+ALIKE = 3.0
+"""Comparisons that differ by no more (s) show one and the same error."""
+DAY = 86400.0
+FIXES = 3
+"""So many fixes in a row must show the same error …"""
+LONG, SHORT = 60.0, 10.0
+"""… over so many seconds; over the shorter time where no queue would be so old."""
+MOST = 20_000
+"""Senders of which something is remembered, and as many that were heard before these."""
+_FRESH = 600.0  # s: those heard since have a say about our own clock
+_ASKED = 2_000  # of them, at most
+
+
+class _Sender:
+    """What is known of one clock. ``offset``: by how many s it is ahead of ours, if known.
+
+    ``count`` fixes in a row, from ``first`` on (our time), showed the other error ``other``.
+    """
+
+    __slots__ = ("count", "first", "last", "offset", "other", "seen")
+
+    def __init__(self) -> None:
+        self.offset: float | None = None
+        self.other = 0.0
+        self.first = 0.0
+        self.count = 0
+        self.last = 0.0
+        self.seen = 0.0
+
+
+class SenderClocks:
+    """The clocks of all senders."""
+
+    def __init__(self) -> None:
+        self._now: dict[str, _Sender] = {}
+        self._before: dict[str, _Sender] = {}
+
+    def heard(self, sender: str, tst: float, at: float) -> float | None:
+        """A fix of ``tst``, by the sender's clock, came at ``at``, by ours (epoch s).
+
+        Returns by how many seconds that clock is known to be ahead (negative: behind); None:
+        nothing is known to be wrong with it.
+        """
+        known = self._now.get(sender)
+        if known is None:
+            known = self._met(sender)
+        ahead = tst - at
+        known.last, known.seen = ahead, at
+        offset = known.offset
+        if offset is not None and -SAME <= ahead - offset <= SAME:
+            known.count = 0
+            known.offset = ahead if ahead > offset else offset + (ahead - offset) * 0.05
+        elif -BEHIND <= ahead <= AHEAD and (offset is None or offset < ahead):
+            # As most clocks are; and what is sooner here than its clock allows shows another clock.
+            known.offset, known.count = ahead, 0
+        else:
+            self._otherwise(known, ahead, at)
+        offset = known.offset
+        return offset if offset is not None and not -BEHIND <= offset <= AHEAD else None
+
+    def known(self, sender: str) -> float | None:
+        """What `heard` said last."""
+        known = self._now.get(sender)
+        if known is None or known.offset is None or -BEHIND <= known.offset <= AHEAD:
+            return None
+        return known.offset
+
+    def _met(self, sender: str) -> _Sender:
+        if len(self._now) >= MOST:
+            self._before, self._now = self._now, {}
+        known = self._before.pop(sender) if sender in self._before else _Sender()
+        self._now[sender] = known
+        return known
+
+    def _otherwise(self, known: _Sender, ahead: float, at: float) -> None:
+        """This fix does not fit what is known: the third alike shows that the clock was set."""
+        if not known.count or abs(ahead - known.other) > ALIKE:
+            known.other, known.first, known.count = ahead, at, 1
+            return
+        known.count += 1
+        least = SHORT if abs(ahead) > DAY else LONG
+        if known.count >= FIXES and at - known.first >= least:
+            known.offset, known.count = ahead, 0
+
+    def shifted(self, seconds: float) -> None:
+        """Our own clock jumped ahead by so much."""
+        for known in (*self._now.values(), *self._before.values()):
+            known.last -= seconds
+            known.other -= seconds
+            known.first += seconds
+            known.seen += seconds
+            if known.offset is not None:
+                known.offset -= seconds
+
+    # -- what they say of our own clock
+
+    def ahead(self, now: float) -> tuple[float, int] | None:
+        """By how many seconds the senders heard lately agree to be ahead of us, and how many are.
+
+        None: nobody was heard, or most of them do not agree with each other.
+        """
+        said = list(islice(self._said(now), _ASKED))
+        if not said:
+            return None
+        middle = median(said)
+        near = sum(abs(one - middle) <= SAME for one in said)
+        return (middle, near) if near * 3 >= len(said) * 2 else None
+
+    def _said(self, now: float) -> Iterator[float]:
+        for known in reversed(self._now.values()):
+            if now - known.seen > _FRESH:
+                continue
+            if known.offset is not None:
+                yield known.offset
+            elif known.last > AHEAD:
+                yield known.last  # nothing comes before it was taken

@@ -1,0 +1,163 @@
+"""The one notion of time of this process, and who watches the machine's clock.
+
+Everybody who wants to know what time it is asks `now`. The machine's clock itself is asked here,
+and where somebody else's rules want it (the signatures of AWS).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet import reactor as _reactor
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from sightline.kinds.friends.clocks import SenderClocks
+from sightline.live.steady_clock import Agreed, Off, PurgeClock, SteadyClock, judge
+
+reactor: Any = _reactor
+_LOOK = 1.0  # s
+_ASK = 10  # looks between two questions to the senders' clocks
+_TOLD = 2.0  # s by which what is shown may differ from what is so
+_DAY = 86400.0
+_TIME_ERROR = 5  # of adjtimex(2): nothing keeps this clock right
+
+
+def uptime() -> float:
+    """A clock that is never stepped, and goes on while the machine sleeps, s."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+now = SteadyClock(time.time, uptime)
+"""What time it is, epoch s."""
+
+
+class _Timex(ctypes.Structure):
+    _fields_ = (("modes", ctypes.c_uint), ("rest", ctypes.c_byte * 500))
+
+
+def synced() -> bool | None:
+    """Whether NTP keeps the machine's clock right; None: the machine does not say."""
+    try:
+        said: int = ctypes.CDLL(None).adjtimex(ctypes.byref(_Timex()))
+    except (OSError, AttributeError):
+        return None
+    return None if said < 0 else said != _TIME_ERROR
+
+
+class ClockWatch(Service):
+    """Follows the machine's clock, and says when it is off.
+
+    ``alarm`` is called with the words for it when that begins. ``ntp`` says whether the machine's
+    clock is kept right; None: unknown.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        clock: SteadyClock,
+        senders: SenderClocks,
+        alarm: Callable[[str], None],
+        ntp: Callable[[], bool | None] = synced,
+        reactor: Any = reactor,
+    ) -> None:
+        self._clock = clock
+        self._senders = senders
+        self._alarm = alarm
+        self._ntp = ntp
+        self._looks = 0
+        self._agreed: Agreed | None = None
+        self._synced: bool | None = None
+        self._loop = LoopingCall(self.look)
+        self._loop.clock = reactor
+        self.off: Off | None = None
+        """What is wrong with the machine's clock; None: nothing is known to be."""
+        self.purge = PurgeClock(clock, uptime)
+        """By which old things may be deleted."""
+
+    def startService(self) -> None:
+        """Begin to look."""
+        super().startService()
+        self._loop.start(_LOOK).addErrback(self._failed)
+
+    def stopService(self) -> None:
+        """No more."""
+        super().stopService()
+        if self._loop.running:
+            self._loop.stop()
+
+    def _failed(self, failure: Failure) -> None:
+        self._log.failure("Nobody watches the clock any more", failure)
+
+    def look(self) -> None:
+        """As time goes by: once a second."""
+        clock = self._clock
+        if self._looks % _ASK == 0:
+            found = self._senders.ahead(clock())
+            self._agreed = None if found is None else Agreed(*found)
+            self._synced = self._ntp()
+            self._confirm()
+        self._looks += 1
+        jumped = clock.look(self._agreed, self._synced)
+        if jumped:
+            self._senders.shifted(jumped)
+            self._log.info("Took over that the clock was set {jumped} ahead", jumped=span(jumped))
+            self._looks = 0  # ask anew
+            self._agreed = None
+        self._tell(judge(clock.gap, self._agreed, catching_up=clock.catching_up))
+
+    def _confirm(self) -> None:
+        """What would be deleted is not: neither NTP nor any phone confirms what day it is."""
+        if self._agreed is not None:
+            if abs(self._agreed.ahead) < _DAY:
+                self.purge.confirmed()
+        elif self._synced:
+            self.purge.confirmed()
+
+    def _tell(self, off: Off | None) -> None:
+        before = self.off
+        if (
+            off is not None
+            and before is not None
+            and off.why == before.why
+            and abs(off.ahead - before.ahead) < _TOLD
+        ):
+            return
+        self.off = off
+        if off is None:
+            if before is not None:
+                self._log.info("The clock of this machine is right again")
+            return
+        if before is None or (off.ahead > 0) != (before.ahead > 0):
+            words = self.words or ""
+            self._log.warn("{words}", words=words)
+            self._alarm(words)
+
+    @property
+    def words(self) -> str | None:
+        """What is wrong, in a sentence."""
+        off = self.off
+        if off is None:
+            return None
+        which = "ahead" if off.ahead > 0 else "behind"
+        return f"The clock of this server is {span(abs(off.ahead))} {which}: {off.why}."
+
+    def gauges(self) -> Mapping[str, Any]:
+        """How it goes, as fields of ``server/sightline``."""
+        if self.off is None:
+            return {}
+        return {"clock_off": round(self.off.ahead), "clock_why": self.words}
+
+
+def span(seconds: float) -> str:
+    """``40 s``, ``12 min``, ``3 h``, ``7 d``."""
+    for unit, size, most in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 172800)):
+        if seconds < most:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / _DAY:.0f} d"
