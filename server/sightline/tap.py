@@ -67,6 +67,7 @@ from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring.accounts import Invitation, RequiredAccounts
 from sightline.wiring.archive import message_archive
+from sightline.wiring.beacon import store_of
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.browsers import Browsers
 from sightline.wiring.clock import ClockWatch, now
@@ -213,6 +214,7 @@ class Sightline(MultiService):
             hub,
             replicas.claims,
             need_guard=settings.driving.need_guard,
+            store=store_of(settings),
         )
         DrivingRequests(requests, desk)
         console = ConsoleDesk(reactor, now, rights, audit=_auditor(account_service))

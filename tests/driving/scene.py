@@ -204,12 +204,15 @@ class Driver:
 
 
 class Scene:
-    """``guard``: with one. ``lines`` go to the broker's configuration."""
+    """``guard``: with one. ``lines`` go to the settings of the broker."""
 
-    def __init__(self, folder: Path, *, guard: bool = True, clock: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, guard: bool = True, clock: Path | None = None, lines: str = ""
+    ) -> None:
         self.folder = folder
         self.guard = guard
         self.clock = clock
+        self.lines = lines
         self.broker = Broker(folder=folder / "broker")
         self.web = free_port()
         self.drivers: list[Driver] = []
@@ -237,10 +240,11 @@ class Scene:
 
     def serve(self) -> None:
         """Start the server, again if it was killed."""
+        self.folder.mkdir(exist_ok=True)
         config = self.folder / "sightline.toml"
         config.write_text(
             f'[broker.main]\nhost = "127.0.0.1"\nport = {self.broker.port}\n'
-            f"reconnect_min = 0.1\nreconnect_max = 0.5\n"
+            f"reconnect_min = 0.1\nreconnect_max = 0.5\n{self.lines}"
             # A browser says who it is; see served.py.
             f'[accounts]\nguest = "viewer"\nhash_memory = 1024\nhash_passes = 1\n'
             f"[driving]\nguard = {'true' if self.guard else 'false'}\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from sightline.driving.lock_ports import LockPort, NoLocks
 from sightline.driving.requests import DrivingRequests
 from sightline.driving.service import MOST_SILENCE, MOST_TRIP, MOST_WAITING, DrivingService
 from sightline.driving.states import CommandLogEntry
-from sightline.kinds import broker, probots
+from sightline.kinds import broker as broker_kind
+from sightline.kinds import probots
 from sightline.kinds.probots.commands import STOP
 from sightline.live import protocol
 from sightline.live.hub import Hub
@@ -89,7 +90,9 @@ class Broker:
         self.silent = False
         self.held: list[tuple[str, bytes, Callable[[], bool]]] = []
         self.said: list[tuple[str, bytes]] = []
-        self.retained: list[tuple[str, bytes]] = []
+        self.expiring: list[tuple[str, bytes]] = []
+        self.looked_up = 0
+        self.lost = 0
         self.lines: list[Line] = []
         self.tries: list[Line] = []  # of its patience
         self.back: Callable[[str, bytes], None] = lambda topic, payload: None
@@ -116,8 +119,11 @@ class Broker:
             self.tries.append(line)
         return line
 
-    def overwrite(self, topic: str, payload: bytes) -> None:
-        self.retained.append((topic, payload))
+    def look_up(self, filters: Sequence[tuple[str, int]]) -> None:
+        self.looked_up += 1
+
+    def overwrite(self, topics: Sequence[str], payload: bytes) -> None:
+        self.expiring += [(topic, payload) for topic in topics]
 
     @property
     def keys(self) -> list[bytes]:
@@ -181,12 +187,16 @@ class Page:
 
 class Play:
     def __init__(
-        self, claims: LockPort | None = None, clock: Clock | None = None, **options: Any
+        self,
+        claims: LockPort | None = None,
+        clock: Clock | None = None,
+        broker: Any = None,
+        **options: Any,
     ) -> None:
         self.clock = clock or Clock()
         if clock is None:
             self.clock.advance(1000)
-        kinds = (probots.kind(), broker.KIND)
+        kinds = (probots.kind(), broker_kind.KIND)
         self.world = World("epoch")
         presence = Presence(kinds[0].patience)
         self.hub = Hub(
@@ -195,7 +205,7 @@ class Play:
             self.world,
             Ingest(kinds, self.world, presence),
             presence,
-            broker.LinkUpdate,
+            broker_kind.LinkUpdate,
             "test",
         )
         self.requests = Requests(lambda: WALL)
@@ -203,7 +213,7 @@ class Play:
             self.clock, lambda: WALL, self.hub, claims or NoLocks(10), **options
         )
         DrivingRequests(self.requests, self.desk)
-        self.broker = Broker()
+        self.broker = broker or Broker()
         self.watch = self.desk.add(self.broker)
         self.broker.back = self.hears
         self.audit: list[CommandLogEntry] = []
@@ -671,9 +681,11 @@ def test_somebody_else_on_a_command_topic_is_alarmed_cleared_and_answered(play):
     play.hears(KEYS, b"0.5 0 0 0", retain=True)
     alarm = play.world.state(f"alarm/{KEYS}")
     assert (alarm.what, alarm.robot, alarm.head) == ("retained", "ProBot1", "0.5 0 0 0")
-    assert play.broker.retained == [(KEYS, STOP)]
-    assert play.broker.keys == [STOP]
-    play.hears("shutdownProBot/ProBot1", b"shutdown")
+    assert play.broker.keys == [STOP]  # at once
+    play.wait(0.3)
+    assert play.broker.expiring == [(KEYS, STOP)]
+    play.hears("shutdownProBot/ProBot1", b"shutdown", retain=True)
+    play.wait(0.3)
     assert ("shutdownProBot/ProBot1", b"") in play.broker.said
     play.wait(61)
     assert play.world.state(f"alarm/{KEYS}") is None
@@ -709,3 +721,49 @@ def test_no_frame_whatever_is_in_it_fails_or_says_more_than_the_grammar(fields):
         numbers = [float(number) for number in payload.decode().split(" ")]
         assert len(numbers) == 4
         assert all(0 <= number <= 0.75 for number in numbers)
+
+
+def test_nobody_stops_robots_that_do_not_exist(play):
+    eve = play.page("eve", "viewer")
+    play.broker.said.clear()
+    for number in range(2000, 2060):
+        assert eve.asks("stop", thing=f"probot/ProBot{number}")["code"] == "unknown"
+    play.wait(1)
+    assert [said for said in play.broker.said if not said[0].startswith("sightline/")] == []
+    assert play.audit == []
+    assert play.desk.seats == {}
+    assert eve.asks("stop", thing=None)["stopped"] == ["ProBot1"]
+    assert eve.asks("stop")["stopped"] == ["ProBot1"]
+
+
+@pytest.mark.parametrize(
+    ("routine", "angle", "words"),
+    [
+        ("0", "91", "its program is not running"),
+        ("stopped", "62", "its main routine is stopped"),
+        ("None", "91", "has not said that its program runs"),
+        ("started", "12", "has fallen over"),
+    ],
+)
+def test_only_a_robot_whose_program_runs_and_that_stands_is_driven(play, routine, angle, words):
+    line = f"ProBot1,87,{angle},{routine},23.4,192.168.1.17".encode()
+    amy = play.page().drives()
+    play.hears("telemetry", line)  # while it is driven
+    play.clock.advance(0.02)
+    assert play.broker.keys == [STOP]
+    assert words in play.lease().why
+    amy.asks("release", lease=amy.fence)
+    for who, verb in (("amy", "take"), ("root", "takeover")):
+        answer = play.page(who, "admin").asks(verb)
+        assert (answer["code"], words in answer["why"]) == ("not_running", True)
+    assert play.page("eve", "viewer").asks("stop")["ok"]
+    play.page("root", "admin").asks("routine", to="start")
+    assert ("MainRoutine/ProBot1", b'"start"') in play.broker.said
+    play.telemetry("started")
+    play.page().takes()
+
+
+def test_a_robot_known_by_its_connection_alone_is_not_driven():
+    play = Play()
+    play.hears("ClientStatus", b"ProBot2/Online")
+    assert play.page().asks("take", thing="probot/ProBot2")["code"] == "not_running"

@@ -458,6 +458,8 @@ def test_an_admin_stops_the_routine_and_shuts_the_robot_down(drive, enter):
     page.get_by_role("button", name="Stop routine").click()
     expect(page.locator("[data-outcome=done]")).to_contain_text("stopped")
     assert ("MainRoutine/ProBot1", '"stop"') in drive.recorder.heard
+    expect(page.locator(".shade")).to_contain_text("main routine is stopped")
+    expect(page.get_by_role("button", name="Take control")).to_be_disabled()
     hold = page.get_by_role("button", name="Hold to shut down")
     hold.click()  # not held
     page.wait_for_timeout(300)
@@ -469,6 +471,7 @@ def test_an_admin_stops_the_routine_and_shuts_the_robot_down(drive, enter):
     )
     page.mouse.up()
     expect(page.locator("[data-outcome=done]")).to_contain_text("Rolly went", timeout=25_000)
+    expect(page.locator(".robot-state")).to_contain_text(re.compile(r"Was \w+, \d\d:\d\d"))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -5,6 +5,9 @@ when the last command with motion is older than 0.5 s, whoever sent it. So a ser
 any other program that drives robots and vanishes, leaves none of them running. Each half second it
 says that it is here; the server shows it, and refuses to drive without it if so configured.
 
+It also sees to it that nothing dangerous stays retained on a command topic, as the server does (see
+`sightline.driving.sweep`), and stops the robot for which it lay there.
+
 Every two seconds it tries itself: it says a motion on a topic of its own that no robot hears, lets
 its own rule find it old, and takes the time until its stop comes back from the broker. The worst of
 the last minute goes with its word that it is here.
@@ -19,22 +22,29 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sightline.driving.deadman import DeadMan
+from sightline.driving.echo_monitor import COMMANDS
+from sightline.driving.sweep import Sweep, Way
 from sightline.kinds.probots import commands
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
+from sightline.model.text import clean
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, Will
+from sightline.mqtt.route import BridgePort
 from sightline.settings import BadSettings, load
 from sightline.wiring.options import PRIVATE, broker_options, private_options
 
 LOOK_EVERY = 0.02  # s
 SAY_EVERY = 0.5  # s
 TRY_EVERY = 2.0  # s
+LOOK_UP_AFTER = 1.0
+"""So long after the last command it is looked up what is retained (s): we cannot tell the server's
+commands from others', and while a robot is driven they come without a pause."""
 _TRIES = 30
 """The worst of so many tries is told."""
 _LOST = 10.0
@@ -63,34 +73,50 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 class GuardProcess:
-    """Joins the rule (`driving.deadman`) with a bridge. ``say`` writes for people."""
+    """Joins the rules (`driving.deadman`, `driving.sweep`) with a bridge. ``say`` writes for people.
 
-    def __init__(self, reactor: Any, options: BrokerOptions, say: Any, parent: int = 0) -> None:
+    ``reactor.seconds`` is a clock that is never stepped.
+    """
+
+    def __init__(
+        self,
+        reactor: Any,
+        options: BrokerOptions,
+        say: Any,
+        parent: int = 0,
+        *,
+        bridge: Callable[..., Bridge] = Bridge,
+        route: Callable[..., Way] = BridgePort,
+    ) -> None:
         self._reactor = reactor
+        self._now: Callable[[], float] = reactor.seconds
         self._say = say
         self._parent = parent
         self._deadman = DeadMan(commands.is_stop)
         self._topic = f"sightline/guard/{secrets.token_hex(4)}"
         self._state = ""
-        self._busy = time.monotonic()
+        self._busy = self._now()
         self._said_at = 0.0
         self._try_topic = f"{self._topic}/try"
         self._trying: float | None = None  # since when
-        self._tried_at = time.monotonic()
+        self._tried_at = self._now()
         self._took: deque[float] = deque(maxlen=_TRIES)
         self.stops = 0
-        self.bridge = Bridge(
+        self.found = 0
+        self.bridge = bridge(
             reactor,
             _own(options, self._topic),
-            [("keys/+", 0), (self._try_topic, 0)],
+            [*COMMANDS, (self._try_topic, 0)],
             self._arrived,
             self._linked,
             time.time,
         )
+        way = route(reactor, self.bridge, "", time.time)
+        self._sweep = Sweep(self._now, way, wait=LOOK_UP_AFTER)
 
     def look(self) -> None:
         """Who must be stopped now? To be called each `LOOK_EVERY`."""
-        now = time.monotonic()
+        now = self._now()
         for topic in self._deadman.due(now):
             if topic == self._try_topic:
                 self._publish(topic, commands.STOP)
@@ -100,6 +126,7 @@ class GuardProcess:
             if self.stops & (self.stops - 1) == 0:
                 self._say(f"Stopping {topic.partition('/')[2]} (stop number {self.stops})")
             self._publish(topic, commands.STOP)
+        self._sweep.look()
         if now - self._said_at >= SAY_EVERY:
             self._said_at = now
             worst = f" {max(self._took) * 1000:.0f}" if self._took else ""
@@ -122,15 +149,33 @@ class GuardProcess:
             pass  # it is due again at once
 
     def _arrived(self, arrivals: Sequence[Arrival]) -> None:
-        now = time.monotonic()
+        now = self._now()
         for arrival in arrivals:
             topic = arrival.topic
             if topic == self._try_topic:
                 self._tried(arrival.payload, now)
-            elif isinstance(topic, str) and commands.robot_of(topic):
-                if not commands.is_stop(arrival.payload):
-                    self._busy = now
-                self._deadman.heard(topic, arrival.payload, now)
+            elif isinstance(topic, str) and arrival.retain:
+                self._lies(topic, arrival.payload, now)
+            elif isinstance(topic, str):
+                self._said(topic, arrival.payload, now)
+
+    def _said(self, topic: str, payload: bytes, now: float) -> None:
+        if not commands.is_harmless(topic, payload):
+            self._busy = now
+            self._sweep.suspect(topic)
+        if topic.startswith("keys/") and commands.robot_of(topic):
+            self._deadman.heard(topic, payload, now)
+
+    def _lies(self, topic: str, payload: bytes, now: float) -> None:
+        """The broker says what it keeps on ``topic``."""
+        if not self._sweep.found(topic, payload):
+            return
+        self._busy = now
+        self.found += 1
+        if self.found & (self.found - 1) == 0:
+            self._say(f"Clearing what is retained on {clean(topic, 64)} (number {self.found})")
+        if (robot := commands.robot_of(topic)) is not None:  # who came just now was told it
+            self._publish(commands.keys_topic(robot), commands.STOP)
 
     def _tried(self, payload: bytes, now: float) -> None:
         self._deadman.heard(self._try_topic, payload, now)
@@ -141,7 +186,7 @@ class GuardProcess:
     def _linked(self, link: Link) -> None:
         if link.state != "connected":  # what was on its way is lost, and says nothing of us
             self._trying = None
-            self._deadman.heard(self._try_topic, commands.STOP, time.monotonic())
+            self._deadman.heard(self._try_topic, commands.STOP, self._now())
         if link.state != self._state and link.state != "connecting":
             self._state = link.state
             self._say(f"{link.state} {link.address}" + (f": {link.why}" if link.why else ""))
@@ -158,6 +203,7 @@ def _own(options: BrokerOptions, topic: str) -> BrokerOptions:
         clean=True,
         late_ack=False,
         will=Will(topic, b"gone"),
+        unshared=True,
     )
 
 

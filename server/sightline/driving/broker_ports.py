@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
@@ -64,5 +64,15 @@ class BrokerPort(Protocol):
     def will_connection(self, topic: str, stop: bytes) -> WillPort:
         """A connection for one lease, not yet opened."""
 
-    def overwrite(self, topic: str, payload: bytes) -> None:
-        """Replace what is retained on ``topic``, for a second, then by nothing."""
+    @property
+    def lost(self) -> int:
+        """How many messages came and found no place with us."""
+
+    def look_up(self, filters: Sequence[tuple[str, int]]) -> None:
+        """Subscribe anew, so that the broker says again what is retained there."""
+
+    def overwrite(self, topics: Sequence[str], payload: bytes) -> None:
+        """Replace what is retained on ``topics`` by ``payload``, which the broker drops after 1 s.
+
+        Needs MQTT 5; at a broker without it nothing happens.
+        """

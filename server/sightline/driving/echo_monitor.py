@@ -21,6 +21,8 @@ GUARD = "sightline/guard/"
 
 ``here 512``: the longest it lately took to stop something, in ms (see `sightline.cli.guard`).
 """
+COMMANDS = tuple((name, 0) for name in commands.FILTERS)
+"""The command topics, as they are subscribed."""
 _ECHO = "sightline/echo/"
 _MINE = ("keys/", "MainRoutine/", "shutdownProBot/", "sightline/")
 _GUARD_SILENT = 1.4  # s; it is looked at each 0.25 s, so that its absence shows within 2 s
@@ -37,8 +39,18 @@ class ForeignCommand:
     arrival: Arrival
     robot: str | None
     """Whose topic it is; None for a name that is no robot's."""
-    stops: bool
-    """It only holds the robot still: a will, the guard, or somebody careful."""
+    harmless: bool
+    """It only holds the robot still (a will, the guard, or somebody careful), or clears a topic."""
+
+    @property
+    def topic(self) -> str:
+        """The command topic."""
+        return str(self.arrival.topic)
+
+    @property
+    def stops(self) -> bool:
+        """Whether it holds the robot still."""
+        return self.harmless and self.topic.startswith("keys/")
 
 
 class EchoMonitor:
@@ -67,7 +79,7 @@ class EchoMonitor:
     def filters(self) -> list[tuple[str, int]]:
         """What to subscribe to."""
         own = (GUARD + "+", self.echo_topic, self.will_topic)
-        return [(name, 0) for name in (*commands.FILTERS, *own)]
+        return [*COMMANDS, *((name, 0) for name in own)]
 
     # -- what comes in
 
@@ -122,8 +134,7 @@ class EchoMonitor:
         robot = commands.robot_of(topic)
         if robot is not None and not arrival.retain and self._excused(robot):
             return None
-        stops = topic.startswith("keys/") and commands.is_stop(payload)
-        return ForeignCommand(arrival, robot, stops)
+        return ForeignCommand(arrival, robot, commands.is_harmless(topic, payload))
 
     def _guard(self, topic: str, payload: bytes, now: float) -> None:
         here = _HERE.fullmatch(payload)

@@ -125,7 +125,7 @@ class LeaseSharing:
         if that cannot be found out.
         """
         robot = found.robot
-        if self._claims.alone or robot is None or found.stops or found.arrival.retain:
+        if self._claims.alone or robot is None or found.harmless or found.arrival.retain:
             return False
         waiting = self._doubted.get(robot)
         if waiting is not None:

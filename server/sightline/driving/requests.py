@@ -231,7 +231,7 @@ class DrivingRequests:
             if not isinstance(thing, str) or not thing.startswith("probot/"):
                 raise Refused("unknown", "only robots can be stopped")
             robot = id_of(thing)
-            if not is_robot(robot) or not may(asker.user, "stop", thing):
+            if not self._is_there(robot) or not may(asker.user, "stop", thing):
                 if wanted is not None:
                     raise Refused("unknown", "there is no such robot")
                 continue
@@ -242,6 +242,14 @@ class DrivingRequests:
         if unheard:
             raise Refused("no_broker", f"no connection to the broker of {', '.join(unheard)}")
         return {"stopped": stopped}
+
+    def _is_there(self, robot: str) -> bool:
+        """Whether this robot was heard, or is in the settings, or is driven."""
+        if not is_robot(robot):
+            return False
+        thing = f"probot/{robot}"
+        known = isinstance(self._desk.hub.world.state(thing), ProBot)
+        return known or self._desk.leases.get(thing) is not None or thing in self._desk.seats
 
     async def _shutdown(self, asker: Asker, request: protocol.Request) -> Fields:
         robot, thing = self._robot(asker, request, "shutdown")

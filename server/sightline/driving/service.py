@@ -10,6 +10,8 @@ everybody by the things in `things`.
 
 from __future__ import annotations
 
+import secrets
+import socket
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -26,15 +28,18 @@ from sightline.cluster.locks import LockRequest
 from sightline.driving.alarms import Alarms
 from sightline.driving.broker_ports import BrokerPort
 from sightline.driving.command_log import CommandLog
-from sightline.driving.echo_monitor import EchoMonitor, ForeignCommand
+from sightline.driving.echo_monitor import EchoMonitor
 from sightline.driving.effects import Effects
+from sightline.driving.foreign import ForeignCommands
 from sightline.driving.lease_sharing import LeaseSharing
 from sightline.driving.leases import KEEP, SILENCE, Ended, Lease, Leases, Stop
 from sightline.driving.lock_ports import LockPort
+from sightline.driving.peers import Peers
 from sightline.driving.publisher import CommandPublisher
 from sightline.driving.session import DrivingSession, Motion, TakeOverRequest
 from sightline.driving.states import Driven, GuardState
 from sightline.driving.stop_bounds import MeasuredTimes, parts, stops_within
+from sightline.driving.sweep import Sweep
 from sightline.driving.will_probe import WillProbe
 from sightline.kinds.broker import Trip
 from sightline.kinds.probots import commands
@@ -61,13 +66,13 @@ ASK_SECONDS = 20.0
 _IDLE_PROBE = 2.0  # s, while nobody drives
 _CLOSE_LINE = 0.15  # s after the end of a lease: when its stops are said
 _OWED = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)  # s after the broker is back
-_ANSWER_FOREIGN = 0.3  # s per robot between stops said against somebody else
 
 
 class DrivingService(Service):
     """``wall`` gives epoch s for people. ``claims`` are ours among those of all servers.
 
-    With ``need_guard`` nobody drives at a broker without a guard.
+    With ``need_guard`` nobody drives at a broker without a guard. ``store`` is a fingerprint of
+    what several servers share; empty: nothing.
     """
 
     name = "driving"
@@ -81,6 +86,7 @@ class DrivingService(Service):
         claims: LockPort,
         *,
         need_guard: bool = False,
+        store: str = "",
     ) -> None:
         self.clock: Any = clock
         self._wall = wall
@@ -100,7 +106,14 @@ class DrivingService(Service):
         self.seats: dict[str, DrivingSession] = {}
         self._alarms = Alarms(hub, self.log, clock.seconds, wall)
         self.effects = Effects(clock.seconds)
-        self._countered: dict[str, float] = {}
+        self._store = store
+        self._id = secrets.token_hex(8)
+        self._peers: dict[str, Peers] = {}
+        self._conflicts: dict[str, str] = {}
+        self._sweeps: dict[str, Sweep] = {}
+        self._strangers = ForeignCommands(
+            clock, hub, self.leases, self.fleet, self._alarms, self._sweeps, self.settle
+        )
         self._probed = 0.0
         self._trip_shown = 0.0
         self._closing: set[Deferred[Any]] = set()
@@ -114,13 +127,33 @@ class DrivingService(Service):
         self._routes[route.name] = route
         watch = self._watches[route.name] = EchoMonitor(self.clock.seconds, self.fleet.excuses)
         self._patiences[route.name] = WillProbe(self.clock.seconds, route, watch)
+        seconds = self.clock.seconds
+        self._peers[route.name] = Peers(seconds, self._id, self._store, socket.gethostname())
+        if not route.no_driving:  # elsewhere we hear no commands, and are not to say any
+            self._sweeps[route.name] = Sweep(
+                seconds,
+                route,
+                lambda topic, said: watch.ledger.sent(topic, said, seconds(), "sweep"),
+            )
         self._show_guard(route)
         return watch
+
+    def peers(self, broker: str) -> Peers:
+        """The other servers there. Whoever listens for them calls `peers_changed`."""
+        return self._peers[broker]
+
+    def peers_changed(self, broker: str) -> None:
+        """Another server came, or we cannot hear of them: whoever drives is looked at, now."""
+        self._show_guard(self._routes[broker])
+        if len(self.leases):
+            self._look()
 
     def sift(self, broker: str, arrivals: Iterable[Arrival]) -> list[Arrival]:
         """The arrivals that are not for the desk."""
         watch = self._watches[broker]
-        return watch.sift(arrivals, self._foreign, self._telemetry if len(self.leases) else None)
+        return watch.sift(
+            arrivals, self._strangers.heard, self._telemetry if len(self.leases) else None
+        )
 
     def linked(self, broker: str) -> None:
         """The connection to this broker is in another state."""
@@ -167,6 +200,7 @@ class DrivingService(Service):
         driven = len(self.leases)
         for lease in self.leases:
             self.leases.end(lease.thing, "Sightline is stopping")
+        self._strangers.close()
         self.settle()
         for loop in (self._pulse, self._beat):
             if loop.running:
@@ -312,6 +346,9 @@ class DrivingService(Service):
             line.lost = lambda why: None
             self.clock.callLater(_CLOSE_LINE, self._close, line)
         self.fleet.ended(lease.thing, _CLOSE_LINE)
+        if (sweep := self._sweeps.get(seat.route.name)) is not None:
+            # Somebody else may have said the very same, retained, and been taken for us.
+            sweep.suspect(seat.publisher.topic)
         self.log.write(lease.name, "end", seat.robot, lease=lease.fence, why=why)
         asks, seat.asks = seat.asks, []
         for ask in asks:
@@ -371,35 +408,6 @@ class DrivingService(Service):
             seat.asks.append(TakeOverRequest(want.who, None, until, answer))
             self.show(seat)
 
-    def _foreign(self, found: ForeignCommand) -> bool:
-        """Somebody else spoke on a command topic; whether that is certain."""
-        if self.fleet.doubts(found, self._certain):
-            return False
-        self._answer_foreign(found)
-        return True
-
-    def _certain(self, found: ForeignCommand) -> None:
-        self.hub.arrived([found.arrival])  # among the quarantined
-        self._answer_foreign(found)
-
-    def _answer_foreign(self, found: ForeignCommand) -> None:
-        arrival, robot = found.arrival, found.robot
-        topic = str(arrival.topic)
-        thing = f"probot/{robot}"
-        if found.stops and (not arrival.retain or self._alarms.was_cleared(topic)):
-            # The guard, a will, or somebody careful. It stands; its driver must begin anew.
-            lease = self.leases.get(thing)
-            if lease is not None and lease.state == "moving":
-                self.leases.stop(thing, "stopped from outside: the guard, or another program")
-                self.settle()
-            return
-        self._alarms.ring(found, self._routes[arrival.source], self._watches[arrival.source])
-        now = self.clock.seconds()
-        if robot and now - self._countered.get(robot, float("-inf")) > _ANSWER_FOREIGN:
-            self._countered[robot] = now
-            self.leases.stop(thing, "somebody else speaks to it")
-            self.settle()
-
     # -- as time goes by
 
     def _look(self) -> None:
@@ -432,13 +440,20 @@ class DrivingService(Service):
         route, watch, line = seat.route, seat.watch, seat.publisher.line
         if route.broken:
             return f"no connection to the broker: {route.broken}"
+        if route.no_driving:
+            return route.no_driving
         if line is None or not line.is_open:
             return "its own connection to the broker does not stand yet"
         if self._need_guard and not watch.guarded():
             return "there is no guard"
+        peers = self._peers[route.name]
+        if others := peers.conflict or peers.unknown:
+            return others
         state = self.hub.world.state(seat.thing)
         if not isinstance(state, ProBot) or state.presence == "offline":
             return f"{seat.robot} is offline"
+        if state.idle:
+            return f"{seat.robot} {state.idle}"
         if now - seat.heard > MOST_SILENCE:
             return f"nothing heard of {seat.robot} for {MOST_SILENCE:.0f} s"
         if max(watch.slow, watch.ledger.overdue(seat.publisher.topic, now)) > MOST_TRIP:
@@ -470,6 +485,8 @@ class DrivingService(Service):
                 self.show(seat)
         self.fleet.look()
         self._alarms.look()
+        for sweep in self._sweeps.values():
+            sweep.look()
         self.effects.look()
 
     # -- to show
@@ -500,6 +517,13 @@ class DrivingService(Service):
 
     def _show_guard(self, route: BrokerPort) -> None:
         measured = self._measured(route)
+        conflict = self._peers[route.name].conflict
+        if conflict != self._conflicts.get(route.name, ""):
+            self._conflicts[route.name] = conflict
+            what = conflict or "the other Sightline is gone: robots may be driven again"
+            self._log.warn("Broker {broker}: {what}", broker=route.name, what=what)
+            if conflict:
+                self.log.write("another server", "alarm", "", why=conflict)
         live, since = self._guarded.get(route.name, (None, 0.0))
         if live != measured.guarded:
             since = round(self._wall(), 3)
@@ -509,7 +533,7 @@ class DrivingService(Service):
             since=since,
             stops_within=stops_within(measured),
             parts=parts(measured),
-            driving=route.no_driving or None,
+            driving=route.no_driving or conflict or None,
         )
         if shown != self.hub.world.state("guard/" + route.name):
             self.hub.show("guard/" + route.name, shown)
@@ -534,6 +558,8 @@ class DrivingService(Service):
         route = seat.route
         if to_drive and route.no_driving:
             raise Refused("no_driving", route.no_driving)
+        if to_drive and (conflict := self._peers[route.name].conflict):
+            raise Refused("two_servers", conflict)
         if route.broken:
             raise Refused("no_broker", f"no connection to the broker: {route.broken}")
         if to_drive and self._need_guard and not seat.watch.guarded():
@@ -542,6 +568,8 @@ class DrivingService(Service):
             )
         if state.presence == "offline":
             raise Refused("offline", f"{robot} is offline")
+        if to_drive and state.idle:
+            raise Refused("not_running", f"{robot} {state.idle}")
         return seat
 
     def _make_seat(self, robot: str, thing: str) -> DrivingSession | None:

@@ -347,6 +347,7 @@ class Bridge(service.Service):
         wait = options.reconnect_min * 2 ** min(self._failures - 1, 30)
         wait = min(wait, options.reconnect_max)
         flapping = stood and len(self._flaps) > FLAPS and at - self._flaps[0] <= FLAP_SECONDS
+        flapping = flapping and not options.unshared
         if flapping:
             wait = max(wait, FLAP_WAIT)
         return wait * (1 + self._jitter() / 4), flapping

@@ -58,7 +58,8 @@ class BrokerOptions:
     counted. ``send_limit`` is how many of ours may wait for a slow broker. With ``late_ack``
     messages are acknowledged by whoever gets their receipts, not by the connection. With
     ``fast_reading`` off all reading is left to paho (see `fastread`). ``will`` is left with the
-    broker, ``profile`` is what the broker takes.
+    broker, ``profile`` is what the broker takes. ``unshared``: the client id is made up anew at
+    each start, so connections that do not last are no sign of another client with it.
     """
 
     name: str = "main"
@@ -84,6 +85,7 @@ class BrokerOptions:
     fast_reading: bool = True
     will: Will | None = None
     profile: Profile = ANY
+    unshared: bool = False
 
     def __post_init__(self) -> None:
         for wrong, what in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.inbox import InboxReactor
@@ -61,6 +61,24 @@ class BridgePort:
         self._made(line.client_id)
         return line
 
-    def overwrite(self, topic: str, payload: bytes) -> None:
-        """Replace what is retained on ``topic``, for a second, then by nothing."""
-        overwrite_retained(self._reactor, self._bridge.options, topic, payload, self._now)
+    @property
+    def lost(self) -> int:
+        """How many messages came and found no place with us."""
+        return self._bridge.overflowed
+
+    def look_up(self, filters: Sequence[tuple[str, int]]) -> None:
+        """Subscribe anew, so that the broker says again what is retained there.
+
+        [MQTT-3.8.4-3] of 3.1.1: an identical filter replaces the one before, without a gap, and
+        what is retained must be sent again. MQTT 5 says the same of the retain handling we ask for.
+        """
+        self._bridge.subscribe(filters)
+
+    def overwrite(self, topics: Sequence[str], payload: bytes) -> None:
+        """Replace what is retained on ``topics`` by ``payload``, which the broker drops after 1 s.
+
+        Needs MQTT 5; at a broker without it nothing happens.
+        """
+        options = self._bridge.options
+        client = overwrite_retained(self._reactor, options, topics, payload, self._now)
+        self._made(client)

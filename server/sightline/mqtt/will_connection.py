@@ -8,7 +8,7 @@ it is lost, the lease is over.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,7 @@ KEEPALIVE = 2
 """s; the broker speaks the will after one and a half of it."""
 _CLOSING = 2.0  # s for the thread to say goodbye
 _QUEUE = 100
+_WINDOW = 20  # messages at QoS 1 that paho sends before it waits for an answer
 
 
 class NoWillConnection(Exception):
@@ -128,14 +129,15 @@ class WillConnection:
 def overwrite_retained(
     reactor: InboxReactor,
     options: BrokerOptions,
-    topic: str,
+    topics: Sequence[str],
     payload: bytes,
     now: Callable[[], float],
-) -> None:
-    """Replace what is retained on ``topic`` by ``payload``, which the broker forgets after 1 s.
+) -> str:
+    """Replace what is retained on ``topics`` by ``payload``, which the broker forgets after 1 s.
 
     To clear it in the usual way, by an empty message, would hand that message to whoever listens;
-    a ProBot falls over at it. Needs MQTT 5. Nobody waits for this: the topic is watched anyway.
+    a ProBot falls over at it. Needs MQTT 5. Nobody waits for this: the topics are looked up again
+    anyway. Returns the client id of the connection made for it.
     """
     own = replace(
         options,
@@ -145,13 +147,18 @@ def overwrite_retained(
         late_ack=False,
         will=None,
         fast_reading=False,
+        send_limit=max(_QUEUE, len(topics)),
     )
+    # paho holds back what is above its window at QoS 1, and we leave without waiting for answers.
+    qos = 1 if len(topics) <= _WINDOW else 0
 
     def told(event: Event) -> None:
         if isinstance(event, Up):
-            connection.publish(topic, payload, 1, True, expiry=1)
+            for topic in topics:
+                connection.publish(topic, payload, qos, True, expiry=1)
             connection.stop()
 
     inbox: Inbox[Event] = Inbox(reactor, _QUEUE, lambda arrivals: None, told)
     connection = MqttConnection(own, (), inbox, now)
     connection.start()
+    return own.client_id

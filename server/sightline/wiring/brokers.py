@@ -30,6 +30,7 @@ from sightline.mqtt.private import PrivateBroker
 from sightline.mqtt.route import BridgePort
 from sightline.settings import Settings
 from sightline.wiring.ack_gate import AckGate, FallbackConnection
+from sightline.wiring.beacon import Beacon
 from sightline.wiring.child import Child
 from sightline.wiring.clock import now
 from sightline.wiring.history import HistoryService
@@ -250,6 +251,13 @@ class Brokers(MultiService):
         commands = desk.add(route)
         if not why_not:
             bridge.subscribe(commands.filters)
+            beacon = Beacon(
+                options,
+                desk.peers(name),
+                lambda: desk.peers_changed(name),
+                lambda client: watch.mine(name, client),
+            )
+            beacon.setServiceParent(self)
         if options.late_ack:
             standin = FallbackConnection(reactor, options, self._filters, hub)
             standin.setServiceParent(self)

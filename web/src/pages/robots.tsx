@@ -12,14 +12,7 @@ import { may } from '../things/probots/drive/roles';
 import { StandingPill } from '../things/probots/drive/robotstate';
 import { StopButton } from '../things/probots/drive/stop';
 import { RobotFacts, RobotStats, Tilt } from '../things/probots/panel';
-import {
-  inOrder,
-  postureOf,
-  POSTURES,
-  readProBot,
-  routineText,
-  standingOf,
-} from '../things/probots/read';
+import { inOrder, postureText, readProBot, routineText, standingOf } from '../things/probots/read';
 import type { ProBot } from '../things/probots/read';
 import { mayDrive } from '../app/visitor';
 import { keyOf } from '../app/world';
@@ -120,13 +113,16 @@ function Counts({
   const count = (...wanted: string[]) =>
     standings.filter((standing) => wanted.includes(standing)).length;
   const working = robots.length - count('not working');
+  const online = robots.filter(
+    (robot) => robot.heard !== undefined && robot.presence !== 'offline',
+  ).length;
   return (
     <p class="counts muted">
       <span data-count="working">
         <b>{working}</b> of {robots.length} working
       </span>
       <span data-count="online">
-        <b>{count('available', 'in use')}</b> online
+        <b>{online}</b> online
       </span>
       <span data-count="available">
         <b>{count('available')}</b> available
@@ -140,7 +136,7 @@ function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | undefined }
   const key = keyOf('probot', robot.id);
   const drives = may(user.value.role, 'drive') && mayDrive(visitor, key);
   const standing = standingOf(robot, lease !== undefined);
-  const posture = postureOf(robot.angle);
+  const now = clock.seconds();
   return (
     <article
       class="card robot-card"
@@ -157,9 +153,11 @@ function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | undefined }
             <span class="ellipsis">
               {lease
                 ? `${lease.holder} drives it`
-                : standing === 'not working'
+                : robot.heard === undefined
                   ? 'Never heard'
-                  : `${posture === undefined ? 'No angle' : POSTURES[posture]}, ${routineText(robot.routine).toLowerCase()}`}
+                  : standing === 'offline'
+                    ? postureText(robot, now)
+                    : `${postureText(robot, now)}, ${routineText(robot.routine).toLowerCase()}`}
             </span>
           </p>
         </div>
@@ -171,13 +169,13 @@ function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | undefined }
         </p>
       ) : (
         <>
-          <Tilt angle={robot.angle} />
+          <Tilt robot={robot} />
           <RobotStats robot={robot} />
           <BrokerTrip robot={robot} />
           <RobotFacts robot={robot} />
           {lease?.since !== undefined && (
             <p class="note">
-              In use since {timeText(lease.since, clock.seconds())}
+              In use since {timeText(lease.since, now)}
               {lease.sent ? (
                 <>
                   {' '}
@@ -310,7 +308,13 @@ function AllRobots({
                 </td>
                 <td>{ms(robot.roundTrip)}</td>
                 <td>{ms(trip)}</td>
-                <td>{robot.angle === undefined ? '–' : `${robot.angle.toFixed(0)}°`}</td>
+                <td>
+                  {robot.angle === undefined
+                    ? '–'
+                    : robot.presence === 'offline'
+                      ? postureText(robot, now)
+                      : `${robot.angle.toFixed(0)}°`}
+                </td>
                 <td>{routineText(robot.routine)}</td>
                 <td>
                   <code>{robot.ip ?? '–'}</code>

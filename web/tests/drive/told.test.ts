@@ -21,6 +21,7 @@ import {
   inOrder,
   latencyClass,
   postureOf,
+  postureText,
   readProBot,
   standingOf,
 } from '../../src/things/probots/read';
@@ -34,7 +35,15 @@ const thing = (k: string, id: string, state: Record<string, unknown> = {}): Thin
   ...state,
 });
 const robot = (state: Record<string, unknown> = {}) =>
-  readProBot(thing('probot', 'ProBot1', { presence: 'live', heard: 100, at: 100, ...state }));
+  readProBot(
+    thing('probot', 'ProBot1', {
+      presence: 'live',
+      heard: 100,
+      at: 100,
+      routine: 'started',
+      ...state,
+    }),
+  );
 
 describe('what the server shows of driving', () => {
   test('a lease', () => {
@@ -133,6 +142,15 @@ describe('how a robot stands', () => {
     [{ presence: 'offline' }, false, 'offline'],
     [{ presence: 'stale' }, false, 'available'],
     [{}, true, 'in use'],
+    [{}, false, 'available'],
+    [{ routine: 'not running' }, false, 'not working'],
+    [{ routine: 'not running' }, true, 'not working'],
+    [{ routine: 'stopped' }, false, 'stopped'],
+    [{ routine: 'unknown' }, false, 'stopped'],
+    [{ routine: undefined }, false, 'stopped'],
+    [{ angle: -80 }, false, 'not working'],
+    [{ angle: -28 }, false, 'available'],
+    [{ angle: -80, presence: 'offline' }, false, 'offline'],
   ] as const)('%j, leased: %s', (state, leased, standing) => {
     expect(standingOf(robot(state), leased)).toBe(standing);
   });
@@ -144,6 +162,15 @@ describe('how a robot stands', () => {
     [-80, 'fallen'],
   ])('at %s degrees: %s', (angle, posture) => {
     expect(postureOf(angle)).toBe(posture);
+  });
+
+  test('the posture of a robot that is offline is that of its last message', () => {
+    const heard = new Date(2026, 10, 29, 12, 4, 10).getTime() / 1000;
+    const stood = robot({ angle: 2, heard, presence: 'offline' });
+    expect(postureText(stood, heard + 600)).toBe('Was upright, 12:04');
+    expect(postureText(stood, heard + 86_400)).toBe('Was upright, 29 Nov 12:04');
+    expect(postureText(robot({ angle: -80, heard }), heard)).toBe('Fallen');
+    expect(postureText(robot({ presence: 'offline' }), heard)).toBe('No angle');
   });
 
   test('those of the settings come first, in their order; then by name', () => {
@@ -166,6 +193,10 @@ describe('how a robot stands', () => {
     [{ past: true }, /the past/],
     [{ robot: robot({ heard: undefined, at: undefined }) }, /never heard/],
     [{ robot: robot({ presence: 'offline' }) }, /is offline/],
+    [{ robot: robot({ routine: 'not running' }) }, /program is not running/],
+    [{ robot: robot({ routine: 'stopped' }) }, /routine is stopped/],
+    [{ robot: robot({ routine: 'unknown' }) }, /has not said/],
+    [{ robot: robot({ angle: 81 }) }, /has fallen over/],
     [{ guard: readGuard(thing('guard', 'main', { driving: 'not at AWS IoT' })) }, /^Not at AWS/],
     [{ broker: readBroker(thing('broker', 'main', { link: { state: 'lost' } })) }, /broker main/],
   ])('nobody drives when %#', (part, why) => {

@@ -68,6 +68,22 @@ def is_stop(said: bytes) -> bool:
         return False
 
 
+def is_harmless(topic: str, said: bytes) -> bool:
+    """Whether ``said`` may stay with the broker on this command topic.
+
+    That is a stop on ``keys``, and nothing on the others, where nothing is an empty payload.
+    """
+    return is_stop(said) if topic.startswith("keys/") else not said
+
+
+def clearing(topic: str) -> bytes:
+    """Return what a retained message on this command topic is replaced by.
+
+    An empty one removes it. On ``keys`` that would fell the robot: there it is a stop.
+    """
+    return STOP if topic.startswith("keys/") else b""
+
+
 def keys_topic(robot: str) -> str:
     """Where ``robot`` hears its keys. Raises `BadCommand` for no robot's name."""
     return "keys/" + _robot(robot)

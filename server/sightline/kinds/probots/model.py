@@ -18,6 +18,10 @@ def is_robot(name: str) -> bool:
     return _ROBOT.match(name) is not None
 
 
+FALLEN = 45.0
+"""From so far off upright, in degrees, a robot lies on the ground."""
+
+
 class Picture(State, frozen=True, omit_defaults=True, kw_only=True):
     """``picture/ProBot1``: what it looks like, from the settings."""
 
@@ -55,3 +59,16 @@ class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     heard: float | None = None
     """Our receipt of the last message, epoch s; between changes it moves by 1 s or more. Absent:
     never heard; a robot of the settings that is not working."""
+
+    @property
+    def idle(self) -> str:
+        """Why it could not obey though it is heard, after its name; empty when it could."""
+        if self.routine == "not running":
+            return "cannot move: its program is not running"
+        if self.routine == "stopped":
+            return "cannot move: its main routine is stopped"
+        if self.routine != "started":
+            return "has not said that its program runs"
+        if self.angle is not None and abs(self.angle) >= FALLEN:
+            return "has fallen over"
+        return ""

@@ -5,7 +5,7 @@ import { useApp, useTicks } from '../../app/context';
 import { evidenceText, Fact, Facts, PresencePill, Stat, Stats } from '../../ui/facts';
 import type { Thing } from '../../net/protocol';
 import { keyOf } from '../../app/world';
-import { readProBot, routineText } from './read';
+import { postureText, readProBot, routineText } from './read';
 import type { ProBot } from './read';
 
 export function RobotHeadline({ thing }: { thing: Thing }) {
@@ -35,7 +35,7 @@ export function RobotPanel({ thing }: { thing: Thing }) {
         <RobotStats robot={robot} />
         <section class="part">
           <h3>Balance</h3>
-          <Tilt angle={robot.angle} />
+          <Tilt robot={robot} />
         </section>
         <section class="part">
           <h3>How we know</h3>
@@ -133,10 +133,18 @@ export function RobotFacts({ robot }: { robot: ProBot }) {
 /** How far the picture of the robot leans at most, in degrees. */
 const LEAN = 60;
 
-/** The robot from the side, leaning as it does. */
-export function Tilt({ angle }: { angle: number | undefined }) {
+/** The robot from the side, leaning as it does, or did when it was last heard. */
+export function Tilt({ robot }: { robot: ProBot }) {
+  const { clock } = useApp();
+  const { angle } = robot;
+  const gone = robot.presence === 'offline';
   const lean = Math.max(-LEAN, Math.min(LEAN, angle ?? 0));
-  const label = angle === undefined ? 'No reading of the angle' : `Leaning ${signed(angle)}°`;
+  const label =
+    angle === undefined
+      ? 'No reading of the angle'
+      : gone
+        ? postureText(robot, clock.seconds())
+        : `Leaning ${signed(angle)}°`;
   return (
     <svg class="tilt" viewBox="-100 -78 200 92" role="img" aria-label={label}>
       <path class="arc" d="M-60.6 -35A70 70 0 0 1 60.6 -35" />
@@ -145,7 +153,7 @@ export function Tilt({ angle }: { angle: number | undefined }) {
       ))}
       <path class="ground" d="M-90 10H90" />
       <g
-        class={angle === undefined ? 'body unknown' : 'body'}
+        class={angle === undefined || gone ? 'body unknown' : 'body'}
         transform={`rotate(${String(lean)})`}
       >
         <path class="needle" d="M0 -44V-64" />

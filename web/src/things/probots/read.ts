@@ -1,4 +1,5 @@
 /** A ProBot's state as the wire carries it. Robots have no position. */
+import { shortTimeText } from '../../app/ages';
 import type { Thing } from '../../net/protocol';
 import { field, orderOf, present } from '../entry';
 import type { Presence } from '../entry';
@@ -79,16 +80,6 @@ export function latencyClass(ms: number): string {
   return 'too slow to drive';
 }
 
-/** How a robot stands, seen by somebody who wants to drive. */
-export type Standing = 'not working' | 'offline' | 'available' | 'in use';
-
-/** `leased`: somebody drives it. A robot that was never heard is known from the settings alone. */
-export function standingOf(robot: ProBot, leased: boolean): Standing {
-  if (robot.heard === undefined) return 'not working';
-  if (robot.presence === 'offline') return 'offline';
-  return leased ? 'in use' : 'available';
-}
-
 /** From so far off upright, in degrees, it leans (on its stand, say); from there on it has fallen. */
 const LEANING = 20;
 const FALLEN = 45;
@@ -106,6 +97,45 @@ export function postureOf(angle: number | undefined): Posture | undefined {
   if (angle === undefined) return undefined;
   const off = Math.abs(angle);
   return off >= FALLEN ? 'fallen' : off >= LEANING ? 'leaning' : 'upright';
+}
+
+/** The posture for people, at `now` in epoch seconds: that of an offline robot with its time. */
+export function postureText(robot: ProBot, now: number): string {
+  const posture = postureOf(robot.angle);
+  if (posture === undefined) return 'No angle';
+  if (robot.presence !== 'offline') return POSTURES[posture];
+  const when = robot.heard === undefined ? '' : `, ${shortTimeText(robot.heard, now)}`;
+  return `Was ${posture}${when}`;
+}
+
+/** How a robot stands, seen by somebody who wants to drive. */
+export type Standing = 'not working' | 'offline' | 'stopped' | 'available' | 'in use';
+
+/**
+ * `leased`: somebody drives it. A robot that was never heard is known from the settings alone; one
+ * whose program does not run or that lies on the ground does not work either. Driving takes a
+ * program that says it is started.
+ */
+export function standingOf(robot: ProBot, leased: boolean): Standing {
+  if (robot.heard === undefined) return 'not working';
+  if (robot.presence === 'offline') return 'offline';
+  if (robot.routine === 'not running' || postureOf(robot.angle) === 'fallen') return 'not working';
+  if (leased) return 'in use';
+  return robot.routine === 'started' ? 'available' : 'stopped';
+}
+
+/** Why a robot that is heard cannot be driven; undefined when it can. As the server refuses it. */
+export function idleText(robot: ProBot): string | undefined {
+  switch (robot.routine) {
+    case 'not running':
+      return `${robot.name} cannot move: its program is not running.`;
+    case 'stopped':
+      return `${robot.name} cannot move: its main routine is stopped.`;
+    case 'started':
+      return postureOf(robot.angle) === 'fallen' ? `${robot.name} has fallen over.` : undefined;
+    default:
+      return `${robot.name} has not said that its program runs.`;
+  }
 }
 
 /** As in the settings; those that are not in them by name. */

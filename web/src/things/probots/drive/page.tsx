@@ -19,7 +19,7 @@ import {
   inOrder,
   latencyClass,
   postureOf,
-  POSTURES,
+  postureText,
   readProBot,
   routineText,
   standingOf,
@@ -551,10 +551,13 @@ function StateCard({
       aside={<StandingPill standing={standingOf(robot, lease !== undefined)} />}
     >
       <div class="state-in">
-        <Tilt angle={robot.angle} />
+        <Tilt robot={robot} />
         <Facts>
-          <Fact name="Posture" tone={posture === 'fallen' ? 'bad' : undefined}>
-            {posture === undefined ? 'No reading' : POSTURES[posture]}
+          <Fact
+            name="Posture"
+            tone={posture === 'fallen' && robot.presence !== 'offline' ? 'bad' : undefined}
+          >
+            {posture === undefined ? 'No reading' : postureText(robot, now)}
             {robot.angle === undefined ? '' : `, ${robot.angle.toFixed(0).replace('-', '−')}°`}
           </Fact>
           <Fact name="Routine">{routineText(robot.routine)}</Fact>

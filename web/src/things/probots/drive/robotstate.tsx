@@ -1,11 +1,13 @@
 /** How a robot stands, in a pill; and the reasons why nobody can drive it just now. */
 import type { Broker } from '../../broker/read';
+import { idleText } from '../read';
 import type { ProBot, Standing } from '../read';
 import type { Guard, Lease } from './read';
 
 const PILLS: Readonly<Record<Standing, readonly [tone: string, word: string]>> = {
   'not working': ['off', 'Not working'],
   offline: ['off', 'Offline'],
+  stopped: ['warn', 'Stopped'],
   available: ['ok', 'Available'],
   'in use': ['use', 'In use'],
 };
@@ -42,7 +44,7 @@ export function obstacle({ robot, guard, broker, live, past }: Situation): strin
     return `There is no connection to the broker ${broker.id}.`;
   }
   if (robot.presence === 'offline') return `${robot.name} is offline.`;
-  return null;
+  return idleText(robot) ?? null;
 }
 
 function capital(text: string): string {

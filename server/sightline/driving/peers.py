@@ -1,0 +1,98 @@
+"""The other servers at one broker: with a stranger among them nobody drives there.
+
+Each server says on a topic of its own, ``sightline/server/<id>``, that it is there, each second and
+at once when it hears of a new one; never retained, and with a will. Its payload is
+``here <store> <host>``: the store is a fingerprint of what several servers share (`[replicas]`), or
+``-``. Servers of one store agree on who drives through it. A server of another store, or of none,
+may drive the same robots at the same time without knowing: then neither does, until one is gone.
+
+It goes over a connection with a client id of its own (see `sightline.wiring.beacon`): two servers
+that were given one client id throw each other's main connection out, and would never meet there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+TOPIC = "sightline/server/"
+EVERY = 1.0
+"""How often a server says that it is there, s."""
+GONE_AFTER = 3.5
+"""Not heard for so long, a server is gone, s."""
+LISTEN = 0.5
+"""So long after its connection stood a server only listens: others answer at once (s)."""
+_MOST = 16
+_HERE = re.compile(r"here ([0-9a-f]{16}|-) ([\w.-]{1,64})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Peer:
+    host: str
+    at: float
+
+
+class Peers:
+    """``id`` is ours, ``store`` the fingerprint of our common store; ``clock`` is monotonic s."""
+
+    def __init__(self, clock: Callable[[], float], id: str, store: str, host: str) -> None:
+        self._clock = clock
+        self._store = store
+        self.topic = TOPIC + id
+        self.word = f"here {store or '-'} {re.sub(r'[^A-Za-z0-9_.-]', '_', host)[:64] or '-'}"
+        """What we say on our topic."""
+        self._strangers: dict[str, _Peer] = {}
+        self._since: float | None = None
+        self.listens = False
+        """Whether somebody says our word for us; until then nothing is known of others."""
+
+    def linked(self, stands: bool) -> None:
+        """Our connection stands, or does not."""
+        if not stands:
+            self._since = None
+        elif self._since is None:
+            self._since = self._clock()
+
+    def heard(self, topic: str, payload: bytes) -> bool:
+        """Take note of what a server said; return whether it is to be answered: it is new."""
+        if not topic.startswith(TOPIC) or topic == self.topic:
+            return False
+        here = _HERE.fullmatch(payload.decode("ascii", "replace"))
+        if here is None or (here[1] == self._store and self._store):
+            self._strangers.pop(topic, None)
+            return False
+        new = topic not in self._strangers
+        if new and len(self._strangers) >= _MOST:
+            return False
+        self._strangers[topic] = _Peer(here[2], self._clock())
+        return new
+
+    @property
+    def strangers(self) -> list[str]:
+        """The hosts of the servers with which we share no store."""
+        now = self._clock()
+        self._strangers = {t: p for t, p in self._strangers.items() if now - p.at < GONE_AFTER}
+        return sorted({peer.host for peer in self._strangers.values()})
+
+    @property
+    def conflict(self) -> str:
+        """Why nobody drives at this broker while others are there; empty when one may."""
+        hosts = self.strangers
+        if not hosts:
+            return ""
+        return (
+            f"another Sightline (on {', '.join(hosts[:3])}) is at this broker and shares no store"
+            " with this one: nobody drives through either until one of them is stopped"
+        )
+
+    @property
+    def unknown(self) -> str:
+        """Why it is not known just now whether others are there; empty when it is."""
+        if not self.listens:
+            return ""
+        if self._since is None:
+            return "it cannot be heard just now whether another Sightline is at this broker"
+        if self._clock() - self._since < LISTEN:
+            return "listening whether another Sightline is at this broker"
+        return ""

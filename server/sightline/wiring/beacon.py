@@ -1,0 +1,105 @@
+"""Says at one broker that this server is there, and hears of others (see `driving.peers`)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from twisted.application.service import MultiService
+from twisted.internet import reactor as _reactor
+from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall
+
+from sightline.driving.peers import EVERY, TOPIC, Peers
+from sightline.model.kind import Arrival
+from sightline.model.link import Link
+from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
+from sightline.mqtt.options import BrokerOptions, Will
+from sightline.settings import Settings
+
+reactor: Any = _reactor
+_QUEUE = 200
+_GONE = b"gone"
+
+
+class Beacon(MultiService):
+    """``changed`` is called when others came or the connection changed; ``made`` with our id."""
+
+    def __init__(
+        self,
+        options: BrokerOptions,
+        peers: Peers,
+        changed: Callable[[], None],
+        made: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self._peers = peers
+        self._changed = changed
+        peers.listens = True
+        own = replace(
+            options,
+            client_id=f"sl-{secrets.token_hex(8)}",
+            clean=True,
+            late_ack=False,
+            queue_limit=_QUEUE,
+            send_limit=_QUEUE,
+            reconnect_min=min(options.reconnect_min, 1.0),
+            reconnect_max=min(options.reconnect_max, 5.0),
+            will=Will(peers.topic, _GONE),
+            unshared=True,
+        )
+        made(own.client_id)
+        self._bridge = Bridge(
+            reactor, own, [(TOPIC + "+", 0)], self._arrived, self._linked, time.time
+        )
+        self._bridge.setServiceParent(self)
+        self._beat = LoopingCall(self._say, peers.word.encode())
+        self._beat.clock = reactor
+
+    def startService(self) -> None:
+        """Connect, and say it."""
+        super().startService()
+        self._beat.start(EVERY)
+
+    def stopService(self) -> Deferred[Any]:
+        """Say that we go."""
+        if self._beat.running:
+            self._beat.stop()
+        self._say(_GONE)
+        stopped: Deferred[Any] = super().stopService()
+        return stopped
+
+    def _say(self, word: bytes) -> None:
+        try:
+            self._bridge.publish(self._peers.topic, word, urgent=True)
+        except (NotConnected, TooManyWaiting):
+            pass  # it is said again at once, or by our will
+
+    def _arrived(self, arrivals: list[Arrival]) -> None:
+        new = False
+        for arrival in arrivals:
+            if isinstance(arrival.topic, str) and not arrival.retain:
+                new |= self._peers.heard(arrival.topic, arrival.payload)
+        if new:
+            self._say(self._peers.word.encode())
+            self._changed()
+
+    def _linked(self, link: Link) -> None:
+        self._peers.linked(link.state == "connected")
+        if link.state == "connected":
+            self._say(self._peers.word.encode())
+        self._changed()
+
+
+def store_of(settings: Settings) -> str:
+    """Return a fingerprint of what this server shares with others; empty: nothing."""
+    if not settings.replicas.name:
+        return ""
+    shared = settings.dynamodb
+    region = shared.region or os.environ.get("AWS_REGION", "")
+    return hashlib.sha256(f"{region}\n{shared.table}".encode()).hexdigest()[:16]
