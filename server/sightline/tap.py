@@ -80,6 +80,7 @@ from sightline.wiring.history import (
     retained,
 )
 from sightline.wiring.listeners import Ports
+from sightline.wiring.loglimit import LogLimit
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.past_states import shower
 from sightline.wiring.regions import Geofencing
@@ -273,6 +274,7 @@ class Sightline(MultiService):
             others.setServiceParent(self)
             brokers.share(FILTERS, others.sift)
             replicas.speak(others)
+            places.speak(others)
         owntracks = OwnTracks(
             settings,
             time.time,
@@ -339,6 +341,7 @@ class Sightline(MultiService):
             replicas.ready(history.restored),
         )
         for part in (
+            LogLimit(time.monotonic),
             StateFolder(state),
             replicas,
             RequiredAccounts(account_service),
