@@ -176,11 +176,21 @@ class ShippedBroker(Broker):
     """A mosquitto with the configuration we ship; only its places and ports are the test's.
 
     ``users`` are the names and passwords of its password file; ``acl`` is put behind ours;
-    ``tls`` holds the files (ca.pem, server.pem, server.key) that switch TLS on.
+    ``tls`` holds the files (ca.pem, server.pem, server.key) that switch TLS on; ``more`` lines
+    follow in its listener. ``robots``: with the listener for robots, at ``robots_port``.
     """
 
-    def __init__(self, users: dict[str, str], acl: str = "", tls: Path | None = None) -> None:
+    def __init__(
+        self,
+        users: dict[str, str],
+        acl: str = "",
+        tls: Path | None = None,
+        more: str = "",
+        *,
+        robots: bool = False,
+    ) -> None:
         super().__init__()
+        self.robots_port = free_port()
         self.websockets, self.websockets_too, self.tls_port = free_port(), free_port(), free_port()
         for user, password in users.items():
             passwords.add(self.folder / "passwd", user, password)
@@ -191,18 +201,29 @@ class ShippedBroker(Broker):
             example = example.replace("/etc/mosquitto/certs", str(tls)).replace(
                 "listener 8883", f"listener {self.tls_port} 127.0.0.1"
             )
-            (self.folder / "conf.d" / "tls.conf").write_text(example)
+            (self.folder / "conf.d" / "tls.conf").write_text(self._moved(example) + more)
+        if robots:
+            (self.folder / "acl.robots").write_text((SHIPPED / "acl.robots").read_text())
+            example = (SHIPPED / "conf.d" / "robots.conf.example").read_text()
+            example = example.replace("\nlistener 1883", f"\nlistener {self.robots_port}")
+            example = example.replace("bind_interface wlan0", "bind_interface lo")
+            (self.folder / "conf.d" / "robots.conf").write_text(self._moved(example))
 
     def start(self) -> ShippedBroker:
         """Start and wait until every port accepts connections: MQTT's is the first of them."""
         super().start()
         deadline = time.monotonic() + DEADLINE
         tls = [self.tls_port] if (self.folder / "conf.d" / "tls.conf").exists() else []
+        if (self.folder / "conf.d" / "robots.conf").exists():
+            tls.append(self.robots_port)
         for port in (self.websockets, self.websockets_too, *tls):
             while not accepts(port):
                 assert time.monotonic() < deadline, f"no listener on {port}: {self.logged}"
                 time.sleep(0.005)
         return self
+
+    def _moved(self, text: str) -> str:
+        return text.replace("/etc/mosquitto", str(self.folder))
 
     def configuration(self, port: int) -> str:
         """The shipped text, moved."""

@@ -27,7 +27,7 @@ def uncommented() -> dict[str, object]:
 def documented_defaults() -> dict[str, object]:
     sections = msgspec.to_builtins(Settings(), builtin_types=())
     broker = msgspec.to_builtins(BrokerSettings(host="localhost"))
-    del broker["password"], sections["friends"]["keys"]  # never in this file
+    del broker["password"], broker["named"], sections["friends"]["keys"]  # never in this file
     robot = msgspec.to_builtins(ProbotSettings())
     hook = msgspec.to_builtins(WebhookSettings(url="https://house.example.org/crossings"))
     del hook["secret"]

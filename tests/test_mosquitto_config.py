@@ -15,6 +15,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import SHIPPED, ShippedBroker
 from waits import wait_until
+from robot import Robot
+from sightline.mqtt.robots import ACL
 
 USERS = ("sightline", "ProBot1", "ProBot2", "jane", "joe", "observer")
 # Writes for him alone what the others cannot see: he is not in the acl we ship.
@@ -216,6 +218,125 @@ def test_no_acknowledged_message_is_lost_by_a_crash():
         while len(got) < 20 and time.monotonic() < deadline:
             reader.loop(0.02)
         for client in (reader, writer.paho):
+            if sock := client.socket():
+                sock.close()
+        assert got == [str(n) for n in range(20)]
+
+
+@pytest.fixture(scope="module")
+def robot_network() -> Iterator[ShippedBroker]:
+    with ShippedBroker(dict.fromkeys(USERS, "pw"), OBSERVER, robots=True) as broker:
+        yield broker
+
+
+@pytest.mark.parametrize("client_id", ["paho/5E6C4E1B8D0F3A2C71", ""])
+def test_a_robot_as_it_comes_gets_in_at_the_robots_listener_and_nowhere_else(
+    robot_network, client_id
+):
+    assert Robot(robot_network.port, client_id=client_id).answer == 5
+    robot = Robot(robot_network.robots_port, client_id=client_id)
+    assert robot.answer == 0
+    server = Client(robot_network.port, "sightline")
+    server.subscribes()
+    robot.says("telemetry", "ProBot1,87,91,started,23.4,192.168.1.17")
+    server.subscribes()
+    assert ("telemetry", "ProBot1,87,91,started,23.4,192.168.1.17") in server.got
+    robot.subscribes("keys/ProBot1", "MainRoutine/ProBot1", "shutdownProBot/ProBot1")
+    for topic in ("keys/ProBot1", "MainRoutine/ProBot1", "shutdownProBot/ProBot1"):
+        server.publishes(topic, "0.00 0.00 0.00 0.00")
+        robot.until(topic.encode() + b"0.00 0.00 0.00 0.00")
+    robot.close()  # its will speaks for it
+    server.until(lambda: ("ClientStatus", "ProBot1/Offline") in server.got)
+    server.close()
+
+
+def test_without_a_password_a_robot_does_what_robots_do_and_nothing_else(robot_network):
+    observer = Client(robot_network.port, "observer")
+    observer.subscribes()
+    robot = Robot(robot_network.robots_port)
+    robot.subscribes("#", "$SYS/#")
+    topics = [*MATRIX, "keys/ProBot2", "$SYS/broker/uptime"]
+    for topic in topics:
+        robot.says(topic, "by a robot")
+    observer.subscribes()
+    assert {at for at, text in observer.got if text == "by a robot"} == {
+        "telemetry",
+        "ClientStatus",
+    }
+    robot.says("ClientStatus", "x")
+    for topic in MATRIX:
+        observer.publishes(topic, "by the observer")
+    observer.publishes("keys/last", "by the observer")
+    robot.until(b"keys/lastby the observer")
+    read = {topic for topic in topics if f"{topic}by the observer".encode() in robot.heard}
+    assert read == {topic for topic in MATRIX if re.match("keys/|MainRoutine/|shutdownPro", topic)}
+    assert b"$SYS" not in robot.heard
+    robot.close()
+    observer.close()
+
+
+def test_at_the_robots_listener_a_name_without_its_password_does_not_help(robot_network):
+    assert Robot(robot_network.robots_port, user="sightline").answer == 5
+
+
+def test_the_private_broker_s_robots_may_do_the_same():
+    assert (SHIPPED / "acl.robots").read_text() == ACL
+
+
+def test_one_client_per_user_keeps_others_from_our_place_even_when_they_know_our_id(tmp_path):
+    """What the line in tls.conf.example is for: at that listener nobody chooses an id."""
+    authority = trustme.CA()
+    server = authority.issue_cert("127.0.0.1")
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    server.private_key_pem.write_to_path(tmp_path / "server.key")
+    (tmp_path / "server.pem").write_bytes(b"".join(p.bytes() for p in server.cert_chain_pems))
+    jane = authority.issue_cert("jane.example", common_name="jane")
+    (tmp_path / "jane.pem").write_bytes(jane.private_key_and_cert_chain_pem.bytes())
+    line = "use_username_as_clientid true\n"
+    assert f"\n#{line}" in (SHIPPED / "conf.d" / "tls.conf.example").read_text()
+    with ShippedBroker({"sightline": "pw"}, tls=tmp_path, more=line) as broker:
+        ours = paho.Client(CallbackAPIVersion.VERSION2, client_id="known")
+        ours.username_pw_set("sightline", "pw")
+        ours.connect("127.0.0.1", broker.port)
+        ours.loop_start()
+        phone = paho.Client(CallbackAPIVersion.VERSION2, client_id="known")
+        phone.tls_set(str(tmp_path / "ca.pem"), str(tmp_path / "jane.pem"))
+        phone.connect("127.0.0.1", broker.tls_port)
+        phone.loop_start()
+        phone.publish("owntracks/jane/phone", "yes", 1).wait_for_publish(5)
+        ours.publish("test/x", "yes", 1).wait_for_publish(5)
+        for client in (phone, ours):
+            client.disconnect()
+            client.loop_stop()
+        assert "as jane (" in broker.logged
+        assert "already connected" not in broker.logged
+
+
+def test_messages_for_who_is_away_outlast_a_restart_with_a_robots_listener():
+    """Sessions that mosquitto restores go by the first listener of their port."""
+    users = {"sightline": "pw", "jane": "pw"}
+    with ShippedBroker(users, robots=True) as broker:
+        reader = paho.Client(CallbackAPIVersion.VERSION2, client_id="durable", clean_session=False)
+        reader.username_pw_set("sightline", "pw")
+        granted: list[int] = []
+        got: list[str] = []
+        reader.on_subscribe = lambda _, __, mid, *___: granted.append(mid)
+        reader.on_connect = lambda *_: reader.subscribe("owntracks/#", 1)
+        reader.on_message = lambda _, __, message: got.append(message.payload.decode())
+        reader.connect("127.0.0.1", broker.port)
+        deadline = time.monotonic() + 5
+        while not granted and time.monotonic() < deadline:
+            reader.loop(0.02)
+        reader.disconnect()
+        broker.restart()
+        phone = Client(broker.port, "jane")
+        for n in range(20):
+            phone.publishes("owntracks/jane/phone", str(n))
+        reader.connect("127.0.0.1", broker.port)
+        deadline = time.monotonic() + 5
+        while len(got) < 20 and time.monotonic() < deadline:
+            reader.loop(0.02)
+        for client in (reader, phone.paho):
             if sock := client.socket():
                 sock.close()
         assert got == [str(n) for n in range(20)]

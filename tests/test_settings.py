@@ -670,3 +670,28 @@ def test_what_makes_no_sense_of_several_servers_is_refused(write, text, message)
     said = refusal(write(text))
     assert "x.toml: replicas.name: " in said
     assert message in said
+
+
+@pytest.mark.parametrize(
+    ("client_id", "guessable"),
+    [
+        ("sightline", True),
+        ("sightline-test", True),
+        ("sightline-server-0001", True),
+        ("ab12cd34", True),
+        ("9f86d081884c7d659a2feaa0c55ad015", False),
+        ("sl-2f1b7c9d-04e3-4a6b-8c55-0d9e7f3a1b2c", False),
+    ],
+)
+def test_a_client_id_that_can_be_guessed_is_warned_of(write, client_id, guessable):
+    settings = load(write(f'[broker.main]\nhost = "h"\nclient_id = "{client_id}"\n'), {})
+    said = [line for line in settings.warnings() if line.startswith("broker.main.client_id")]
+    assert bool(said) == guessable
+    assert not load(write('[broker.main]\nhost = "h"\n'), {}).warnings()
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0", "::", "wlan 0", "a-name-that-is-too-long"])
+def test_robots_without_a_password_are_never_let_in_everywhere(write, listen):
+    with pytest.raises(BadSettings, match=r"probots\.listen: must be one network interface"):
+        load(write(f'[probots]\nlisten = "{listen}"\n'), {})
+    assert load(write('[probots]\nlisten = "wlan0"\n'), {}).probots.port == 1883

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import itertools
 import os
 import re
 import socket
@@ -159,7 +160,8 @@ class BrokerSettings(Section, frozen=True, kw_only=True):
     is how many messages may wait for us before more are dropped and counted. ``qos`` is the
     highest we subscribe with. ``tls_alpn`` are protocol names, as AWS IoT asks for on port 443.
     ``driving`` false: its robots are seen and can be stopped, not driven. ``profile`` "aws": the
-    broker is AWS IoT, and what it needs is filled in and checked.
+    broker is AWS IoT, and what it needs is filled in and checked. ``named``: ``client_id`` stands
+    in the file; otherwise it is the one of AWS IoT, and of versions before random ones.
     """
 
     host: str
@@ -185,6 +187,7 @@ class BrokerSettings(Section, frozen=True, kw_only=True):
     driving: bool = True
     profile: Literal["", "aws"] = ""
     password: Secret | None = None
+    named: bool = False
 
 
 class FriendsSettings(Section, frozen=True, kw_only=True):
@@ -202,11 +205,17 @@ class FriendsSettings(Section, frozen=True, kw_only=True):
 
 
 class ProbotsSettings(Section, frozen=True, kw_only=True):
-    """How long a robot may be silent, in seconds; which robots are shown before they are heard."""
+    """How long a robot may be silent, in seconds; which robots are shown before they are heard.
+
+    ``listen`` is the interface or IPv4 address in the robots' network where they get in without a
+    password, at ``port``: opened by the private broker, looked at by `sightline check`.
+    """
 
     stale_after: Seconds = 1.5
     offline_after: Seconds = 3.0
     known: tuple[str, ...] = ()
+    listen: str = ""
+    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
 
 
 class AccountsSettings(Section, frozen=True, kw_only=True):
@@ -399,6 +408,12 @@ class Settings(Section, frozen=True, kw_only=True):
                 )
             elif broker.password and not broker.tls and not _is_here(broker.host):
                 said.append(f"broker.{name}: the password travels unencrypted (tls = false)")
+            if broker.named and broker.profile != "aws" and is_guessable(broker.client_id):
+                said.append(
+                    f"broker.{name}.client_id: who guesses it can throw us out and take what the"
+                    " broker keeps for us; remove it (a random one is made and kept), or use what"
+                    " openssl rand -hex 16 prints"
+                )
         for name, webhook in self.webhook.items():
             if webhook.url.startswith("http:") and not webhook.private:
                 said.append(f"webhook.{name}: where people are travels unencrypted (http)")
@@ -406,11 +421,12 @@ class Settings(Section, frozen=True, kw_only=True):
 
 
 # Filled in by us; in a file it would be a secret lying about.
-_NOT_IN_FILE = {"password", "keys", "secret"}
+_NOT_IN_FILE = {"password", "keys", "secret", "named"}
 
 _BROKER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 _REPLICA_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,11}")
 _ROBOT_NAME = re.compile(r"ProBot[1-9][0-9]{0,3}")
+_INTERFACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,14}")
 _DEVICE = re.compile(r"[^/+#\x00-\x1f\x7f]{1,128}/[^/+#\x00-\x1f\x7f]{1,128}")
 _ENDPOINT = re.compile(r"[a-z0-9]+:.+")
 _TCP_ENDPOINT = re.compile(r"(?:tcp|tcp6|ssl|tls):(?:port=)?([0-9]+)(?::.*)?")
@@ -423,13 +439,38 @@ def load(path: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Set
     """
     if path is None:
         return _settings({}, "settings", Path.cwd(), environ)
+    return _settings(_table(path), str(path), Path(path).resolve().parent, environ)
+
+
+def load_brokers(
+    path: str | os.PathLike[str], environ: Mapping[str, str], name: str = ""
+) -> Mapping[str, BrokerSettings]:
+    """The brokers of the file, or the one of this ``name``, as `load` gives them.
+
+    For the guard: it needs no other secret than its broker's, so it is given none.
+    Raises `BadSettings`.
+    """
+    table = _table(path)
+    brokers = table.get("broker", {})
+    if name and isinstance(brokers, dict) and name in brokers:
+        brokers = {name: brokers[name]}
+    own = {
+        variable: value
+        for variable, value in environ.items()
+        if not _PASSWORD_VARIABLE.fullmatch(variable)
+        or variable in map(_password_variable, brokers)
+    }
+    only = {"broker": brokers} if brokers else {}
+    return _settings(only, str(path), Path(path).resolve().parent, own).broker
+
+
+def _table(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
-        table = tomllib.loads(Path(path).read_bytes().decode())
+        return tomllib.loads(Path(path).read_bytes().decode())
     except OSError as why:
         raise BadSettings(f"{path}: cannot be read: {why.strerror}") from why
     except ValueError as why:  # broken TOML or broken UTF-8
         raise BadSettings(f"{path}: is not valid TOML: {why}") from why
-    return _settings(table, str(path), Path(path).resolve().parent, environ)
 
 
 _SECTIONS = (
@@ -521,6 +562,7 @@ def _broker(
         port=broker.port or _PORTS[broker.transport, broker.tls],
         client_id=broker.client_id or _default_client_id(broker.protocol, replica),
         password=_password(name, broker, file, environ),
+        named=bool(broker.client_id),
     )
 
 
@@ -674,6 +716,26 @@ def _default_client_id(protocol: str, replica: str) -> str:
     return f"sightline-{host}"[: longest - len(mine)] + mine
 
 
+def is_guessable(client_id: str) -> bool:
+    """Whether this id looks like a name rather than like chance: too short, or too regular."""
+    plain = re.sub(r"[^A-Za-z0-9]", "", client_id)
+    changes = sum(a.isdigit() != b.isdigit() for a, b in itertools.pairwise(plain))
+    return len(plain) < _LEAST_RANDOM or changes < _LEAST_CHANGES
+
+
+# 16 hexadecimal digits are 64 bits, and change between digits and letters 7 times on average.
+_LEAST_RANDOM, _LEAST_CHANGES = 16, 4
+
+
+_PASSWORD_VARIABLE = re.compile(r"SIGHTLINE_BROKER_.+_PASSWORD")
+
+
+def password_variables(name: str, broker: BrokerSettings) -> tuple[str, ...]:
+    """The environment variables that may hold the password of this broker."""
+    named = (broker.password_env,) if broker.password_env else ()
+    return (_password_variable(name), *named)
+
+
 def _password_variable(name: str) -> str:
     return f"SIGHTLINE_BROKER_{name.upper().replace('-', '_')}_PASSWORD"
 
@@ -790,7 +852,7 @@ def _check_environment(settings: Settings, environ: Mapping[str, str]) -> None:
     known = {_password_variable(name) for name in settings.broker}
     used = {broker.password_env for broker in settings.broker.values()}
     for variable in environ:
-        if re.fullmatch(r"SIGHTLINE_BROKER_.+_PASSWORD", variable) and variable not in known | used:
+        if _PASSWORD_VARIABLE.fullmatch(variable) and variable not in known | used:
             names = ", ".join(settings.broker) or "none"
             raise BadSettings(
                 f"environment: {variable}: no broker of that name (configured: {names})"
@@ -907,6 +969,13 @@ def _order_faults(settings: Settings) -> Iterable[tuple[str, str]]:
     chosen = settings.regions.broker
     if chosen and chosen not in (settings.broker or ("main",)):
         yield "regions.broker", f"there is no broker of that name (is {_shown(chosen)})"
+    listen = settings.probots.listen
+    if (listen and not _INTERFACE.fullmatch(listen)) or listen == "0.0.0.0":
+        yield (
+            "probots.listen",
+            "must be one network interface such as wlan0, or its IPv4 address: robots need no"
+            f" password there, so never everywhere (is {_shown(listen)})",
+        )
     for name in settings.probots.known:
         if not _ROBOT_NAME.fullmatch(name):
             yield "probots.known", f"each must be a name such as ProBot1 (is {_shown(name)})"

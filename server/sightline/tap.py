@@ -84,6 +84,8 @@ from sightline.wiring.history import (
 )
 from sightline.wiring.limits import DiskFloor, QuotaAlarms, make_world
 from sightline.wiring.listeners import Ports, front_gate
+from sightline.wiring.listeners import Ports
+from sightline.wiring.loglimit import LogLimit
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.past_states import shower
 from sightline.wiring.regions import Geofencing
@@ -289,6 +291,7 @@ class Sightline(MultiService):
             others.setServiceParent(self)
             brokers.share(FILTERS, others.sift)
             replicas.speak(others)
+            places.speak(others)
         owntracks = OwnTracks(
             settings,
             now,
@@ -369,6 +372,7 @@ class Sightline(MultiService):
             replicas.ready(history.restored),
         )
         for part in (
+            LogLimit(time.monotonic),
             folder,
             disk,
             replicas,

@@ -12,12 +12,16 @@ from pathlib import Path
 import pytest
 import pytest_twisted
 from twisted.internet import reactor
+from twisted.internet.task import deferLater
+from twisted.logger import Logger, formatEvent
 
 from broker import accepts, free_port
 from mqtt.scene import Publisher, Scene
+from robot import Robot
 from sightline.mqtt import private
 from sightline.mqtt.private import NoBroker, PrivateBroker, configuration
 from waits import until, wait_until
+from sightline.mqtt.robots import NoInterface, RobotsListener, address_of
 
 Start = Callable[..., PrivateBroker]
 
@@ -26,8 +30,8 @@ Start = Callable[..., PrivateBroker]
 async def own(tmp_path: Path) -> AsyncIterator[Start]:
     made: list[PrivateBroker] = []
 
-    def make(port: int | None = None) -> PrivateBroker:
-        made.append(PrivateBroker(reactor, tmp_path / "state" / "broker", port))
+    def make(port: int | None = None, robots: RobotsListener | None = None) -> PrivateBroker:
+        made.append(PrivateBroker(reactor, tmp_path / "state" / "broker", port, robots=robots))
         return made[-1]
 
     yield make
@@ -232,3 +236,80 @@ def test_it_ends_when_we_are_killed(tmp_path: Path) -> None:
     parent.wait()
     parent.stdout.close()
     wait_until(lambda: not accepts(port), "the broker's end")
+
+
+@pytest_twisted.ensureDeferred
+async def test_it_keeps_its_port_over_starts_of_the_server(own: Start) -> None:
+    first = own()
+    port = await first.start()
+    await first.stopService()
+    again = own()
+    assert await again.start() == port
+    await again.stopService()
+
+
+@pytest_twisted.ensureDeferred
+async def test_where_its_port_is_taken_it_says_so_and_takes_another(
+    own: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = own()
+    port = await first.start()
+    await first.stopService()
+    lines: list[str] = []
+    log = Logger(observer=lambda event: lines.append(formatEvent(event)))
+    monkeypatch.setattr(PrivateBroker, "_log", log)
+    with socket.create_server(("127.0.0.1", port)):
+        other = await own().start()
+    assert other != port
+    assert any(f"Port {port}" in line and f"at {other} now" in line for line in lines)
+
+
+@pytest_twisted.ensureDeferred
+async def test_robots_as_they_come_get_in_at_their_interface(own: Start, scene: Scene) -> None:
+    robots = RobotsListener("lo", free_port())
+    port = await own(robots=robots).start()
+    scene.bridge("#", port=port)
+    await scene.connected()
+    robot = Robot(robots.port)
+    assert robot.answer == 0
+    robot.says("keys/ProBot1", "0.50 0.00 0.00 0.00")
+    robot.says("telemetry", "ProBot1,87,91,started,23.4,192.168.1.17")
+    await scene.until(lambda: scene.arrivals)
+    assert [one.topic for one in scene.arrivals] == ["telemetry"]
+    robot.subscribes("keys/ProBot1")
+    scene.bridges[0].publish("keys/ProBot1", b"0.00 0.00 0.00 0.00")
+    robot.until(b"keys/ProBot10.00 0.00 0.00 0.00")
+    robot.close()
+    named = Robot(robots.port, user="sightline")
+    if named.answer == 0:  # there are no passwords, so a name is worth nothing
+        named.says("keys/ProBot1", "0.50 0.00 0.00 0.00")
+        named.says("telemetry", "x")
+    await scene.until(lambda: any(a.topic == "ClientStatus" for a in scene.arrivals))
+    assert b"0.50 0.00 0.00 0.00" not in [a.payload for a in scene.arrivals]
+    assert len([a for a in scene.arrivals if a.topic == "telemetry"]) == 1
+    named.close()
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_interface_that_is_away_does_not_hold_up_the_rest(
+    own: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[str] = []
+    log = Logger(observer=lambda event: lines.append(formatEvent(event)))
+    monkeypatch.setattr(PrivateBroker, "_log", log)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        for robots, said in (
+            (RobotsListener("wlan99"), "the network interface wlan99 is not there"),
+            (RobotsListener("lo", taken.getsockname()[1]), "already in use"),
+        ):
+            broker = own(robots=robots)
+            assert accepts(await broker.start())
+            assert any(said in line for line in lines)
+            await broker.stopService()
+
+
+def test_an_interface_is_found_by_its_name_or_its_address() -> None:
+    assert address_of("lo") == "127.0.0.1"
+    assert address_of("192.168.7.1") == "192.168.7.1"
+    with pytest.raises(NoInterface, match="no network interface"):
+        address_of("a-name-that-is-too-long")

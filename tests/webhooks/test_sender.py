@@ -16,6 +16,7 @@ from receiver import Post, Receiver
 from sightline.kinds.regions.model import Transition
 from sightline.model.kind import State
 from sightline.webhooks.deadletters import FILE
+from sightline.webhooks.delivered import Delivered
 from sightline.webhooks.options import WebhookOptions
 from sightline.webhooks.sender import Webhooks, WebhookState
 from waits import until
@@ -217,3 +218,78 @@ async def test_nothing_is_told_to_who_cannot_prove_who_they_are(receiver, tmp_pa
     await scene.until(lambda: scene.state.dead == 1)
     assert receiver.posts == []
     await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_was_taken_is_not_posted_again_after_a_crash(receiver, tmp_path):
+    before = Scene(tmp_path, receiver.url)
+    for _ in range(3):
+        before.crosses()
+    await before.until(lambda: before.state.sent == 3)
+    # No goodbye: the folder is all that a crash leaves.
+    after = Scene(tmp_path, receiver.url)
+    for _ in range(4):  # the broker sends the fixes again, and they cross again
+        after.crosses()
+    await after.until(lambda: after.state.sent == 1)
+    assert numbers(receiver.posts) == [1, 2, 3, 4]
+    for scene in (before, after):
+        await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_where_the_answer_was_lost_it_is_posted_again_under_the_same_id(receiver, tmp_path):
+    released = threading.Event()
+    receiver.answer = lambda post: ((released.wait(10) and 204) or 204, {})
+    before = Scene(tmp_path, receiver.url)
+    before.crosses()
+    before.crosses()
+    await before.until(lambda: before.webhooks.receivers[0]._attempt is not None)
+    await deferLater(reactor, 0.2)
+    released.set()
+    before.webhooks.receivers[0]._attempt.cancel()  # the connection breaks before the answer
+    receiver.answer = lambda post: (204, {})
+    await before.until(lambda: before.state.sent == 2)
+    assert numbers(receiver.posts) == [1, 1, 2]
+    assert len({post.headers["sightline-delivery"] for post in receiver.posts}) == 2
+    await before.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_another_server_has_delivered_is_not_delivered_again(receiver, tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    one, two = Scene(tmp_path / "one", receiver.url), Scene(tmp_path / "two", receiver.url)
+    one.webhooks.taken = two.webhooks.taken_elsewhere
+    one.crosses()
+    await one.until(lambda: one.state.sent == 1)
+    two.crosses()  # the same crossing, found by itself
+    two.crosses()
+    await two.until(lambda: two.state.sent == 1)
+    assert numbers(receiver.posts) == [1, 2]
+    for scene in (one, two):
+        await scene.closes()
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_file_of_what_was_delivered_is_bounded_and_outlasts_a_torn_line(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr("sightline.webhooks.delivered.MOST", 100)
+
+    async def at_once(function: Any, *arguments: Any) -> None:
+        function(*arguments)
+
+    delivered = Delivered(tmp_path, at_once)  # type: ignore[arg-type]
+    for n in range(250):
+        written = delivered.add("house", f"{n:032x}")
+        assert written is not None
+        await written
+    path = tmp_path / "webhooks.delivered"
+    assert path.stat().st_size < 40 * 201
+    assert path.stat().st_mode & 0o077 == 0
+    path.write_bytes(path.read_bytes()[:-20])
+    again = Delivered(tmp_path, at_once)  # type: ignore[arg-type]
+    again.load()
+    assert again.knows("house", f"{250 - 2:032x}")
+    assert not again.knows("house", f"{250 - 1:032x}")
+    assert not again.knows("house", f"{0:032x}")

@@ -37,6 +37,7 @@ from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, Will
 from sightline.mqtt.route import BridgePort
 from sightline.settings import BadSettings, load
+from sightline.settings import BadSettings, load_brokers
 from sightline.wiring.options import PRIVATE, broker_options, private_options
 
 LOOK_EVERY = 0.02  # s
@@ -195,7 +196,7 @@ class GuardProcess:
 def _own(options: BrokerOptions, topic: str) -> BrokerOptions:
     return replace(
         options,
-        client_id=f"sl-guard-{secrets.token_hex(4)}",
+        client_id=f"sl-guard-{secrets.token_hex(7)}",
         keepalive=2,
         reconnect_min=0.1,
         reconnect_max=1.0,
@@ -247,15 +248,13 @@ def _reach(options: argparse.Namespace) -> BrokerOptions:
         if not host or not port.isdecimal():
             raise ValueError(f"--at must be HOST:PORT (is {options.at!r})")
         return replace(private_options(int(port), "sightline-guard"), host=host.strip("[]"))
-    settings = load(options.config, os.environ)
-    if not settings.broker:
+    brokers = load_brokers(options.config, os.environ, options.broker)
+    if not brokers:
         raise ValueError("the settings name no broker; the private one has a guard of its own")
-    name = options.broker or (
-        PRIVATE if PRIVATE in settings.broker else next(iter(settings.broker))
-    )
-    if name not in settings.broker:
-        raise ValueError(f"no broker {name!r}; there are {', '.join(settings.broker)}")
-    return broker_options(name, settings.broker[name])
+    name = options.broker or (PRIVATE if PRIVATE in brokers else next(iter(brokers)))
+    if name not in brokers:
+        raise ValueError(f"no broker {name!r}; there are {', '.join(brokers)}")
+    return broker_options(name, brokers[name])
 
 
 def _say(sentence: str) -> None:

@@ -51,9 +51,12 @@ class GuardState(State, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Alarm(State, frozen=True, omit_defaults=True, kw_only=True):
-    """``alarm/keys/ProBot1``: somebody else speaks on a command topic; id is the topic."""
+    """``alarm/keys/ProBot1``: somebody else speaks on a command topic; id is the topic.
 
-    what: Literal["foreign", "retained"]
+    ``alarm/client/main``: somebody signed in at that broker with our client id (``taken``).
+    """
+
+    what: Literal["foreign", "retained", "taken"]
     source: str
     """The broker."""
     robot: str | None = None
@@ -64,7 +67,7 @@ class Alarm(State, frozen=True, omit_defaults=True, kw_only=True):
     size: int
     """Of the last one, bytes."""
     head: str
-    """The beginning of the last one."""
+    """The beginning of the last one; of a take-over, from where it came and by which user."""
 
 
 class CommandLogEntry(State, frozen=True, omit_defaults=True, kw_only=True):

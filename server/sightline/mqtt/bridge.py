@@ -11,13 +11,13 @@ All of this runs on the reactor thread. The connection itself lives on a thread 
     lost         the wait is over              connecting
     any          stopService                   (none)
 
-Waits grow while connections fail or do not last, are jittered, and never end the trying.
+Waits grow while connections fail or do not last, are jittered, and never end the trying: see
+`retries`.
 """
 
 from __future__ import annotations
 
 import random
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -33,13 +33,8 @@ from sightline.mqtt import reasons
 from sightline.mqtt.connection import Down, Event, MqttConnection, Receipt, Rejected, Up
 from sightline.mqtt.inbox import Inbox, InboxReactor, rare
 from sightline.mqtt.options import BrokerOptions
+from sightline.mqtt.retries import FLAP_SECONDS, Ending, Retries, SecondConnectionPort
 
-# A connection that lasted this long (s) was a good one: the next wait is short again.
-GOOD_SECONDS = 10.0
-# More than so many shorter ones within so long (s): somebody else may be using our client id.
-FLAPS = 3
-FLAP_SECONDS = 60.0
-FLAP_WAIT = 60.0
 # How often the thread is looked at (s), and how long it may stand still: a name server may be slow.
 WATCH_SECONDS = 1.0
 STUCK_SECONDS = 60.0
@@ -65,7 +60,8 @@ class Bridge(service.Service):
     ``arrived`` gets lists of arrivals, ``linked`` the state of the connection whenever it changes.
     ``now`` is the wall clock (epoch s); it is also called on paho's thread. ``jitter`` gives a
     number from 0 to 1 for each wait. ``received`` gets the receipts for what arrived before each,
-    where the options ask for late acknowledgement.
+    where the options ask for late acknowledgement. With a ``witness`` a broker that restarts is
+    told from another client with our id. A ``quiet`` bridge writes no log: another speaks for it.
     """
 
     _log = Logger()
@@ -80,9 +76,14 @@ class Bridge(service.Service):
         now: Callable[[], float],
         jitter: Callable[[], float] = random.random,
         received: Callable[[Receipt], None] = Receipt.kept,
+        *,
+        second_connection: SecondConnectionPort | None = None,
+        quiet: bool = False,
     ) -> None:
         self._reactor = reactor
         self._options = options
+        self._second_connection = second_connection
+        self._quiet = quiet
         self._filters = {
             name: qos for name, qos in filters if not options.profile.filter_fault(name)
         }
@@ -90,16 +91,15 @@ class Bridge(service.Service):
         self._linked = linked
         self._received = received
         self._now = now
-        self._jitter = jitter
+        self._retries = Retries(options, jitter, second_connection)
         self._inbox: Inbox[Event] = Inbox(reactor, options.queue_limit, arrived, self._told)
         self._connection: MqttConnection | None = None
         self._retry: Any = None
         self._watch: Any = None
         self._tries = 0
         self._rejected: set[str] = set()
-        self._failures = 0  # since the last good connection: what the wait grows with
+        self._session: bool | None = None
         self._up_at = 0.0
-        self._flaps: deque[float] = deque(maxlen=FLAPS + 1)
         self._said = ""
         self._said_at = 0.0
         self._dropped = 0
@@ -136,6 +136,11 @@ class Bridge(service.Service):
         return self._options.client_id
 
     @property
+    def filters(self) -> list[str]:
+        """What it subscribes, on this connection and on every later one."""
+        return list(self._filters)
+
+    @property
     def rejected(self) -> frozenset[str]:
         """Those of our filters that the broker refuses on this connection."""
         return frozenset((*self._rejected, *self._unfit))
@@ -155,6 +160,22 @@ class Bridge(service.Service):
     def rejected_subscriptions(self) -> int:
         """How many of our filters the broker refuses on this connection."""
         return len(self.rejected)
+
+    @property
+    def contested(self) -> str:
+        """Why this client may not be alone with its id; empty when there is no sign of that."""
+        if not self._retries.contested(self._reactor.seconds()):
+            return ""
+        return reasons.contested(self._options)
+
+    def dispute(self) -> None:
+        """Another client signed in with our id: `contested` says so for a while."""
+        self._retries.dispute(self._reactor.seconds())
+
+    @property
+    def session(self) -> bool | None:
+        """Whether the broker knew our session when we came; None: not connected."""
+        return self._session
 
     @property
     def options(self) -> BrokerOptions:
@@ -230,6 +251,11 @@ class Bridge(service.Service):
         if known and self._connection and self.link.state == "connected":
             self._connection.unsubscribe(known)
 
+    def drop(self, filters: Sequence[str]) -> None:
+        """Unsubscribe on this connection what an earlier one of this session subscribed."""
+        if self._connection and self.link.state == "connected":
+            self._connection.unsubscribe(list(filters))
+
     # ---- the service
 
     def startService(self) -> None:
@@ -291,66 +317,66 @@ class Bridge(service.Service):
         match event:
             case Receipt():
                 self._received(event)
-            case Up(rejected=rejected, unanswered=unanswered):
-                self._accepted(rejected, unanswered)
+            case Up():
+                self._accepted(event)
             case Rejected(filters=filters):
                 self._rejected.update(filters)
                 self._log.warn(
                     "Broker {broker}: {why}", broker=self.broker, why=self._shortfall(())
                 )
                 self._show(msgspec.structs.replace(self.link, why=self._shortfall(())))
-            case Down(why=why, fault=fault):
+            case Down(why=why, fault=fault, ending=ending):
                 if fault is not None and rare(self.faults):
                     self._log.failure("Broker {broker}: {why}", fault, broker=self.broker, why=why)
-                self._ended(why)
+                self._ended(why, ending)
 
-    def _accepted(self, rejected: tuple[str, ...], unanswered: tuple[str, ...]) -> None:
+    def _accepted(self, up: Up) -> None:
         self._up_at = self._reactor.seconds()
-        self._rejected.update(rejected)
-        why = self._shortfall(unanswered)
+        self._session = up.session
+        if self._second_connection is not None:
+            self._second_connection.came(up.port)
+        self._rejected.update(up.rejected)
+        why = self._shortfall(up.unanswered)
         tries, self._tries = self._tries, 0
         self._said = ""
-        self._log.info(
-            "Broker {broker}: connected to {address}{shortfall}",
-            broker=self.broker,
-            address=self._options.address,
-            tries=tries,
-            shortfall=f", but {why}" if why else "",
-        )
+        if not self._quiet:
+            self._log.info(
+                "Broker {broker}: connected to {address}{shortfall}",
+                broker=self.broker,
+                address=self._options.address,
+                tries=tries,
+                shortfall=f", but {why}" if why else "",
+            )
         self._show(self._state("connected", self._now(), why=why))
 
-    def _ended(self, why: str) -> None:
+    def _ended(self, why: str, ending: Ending = "silent") -> None:
         """The connection is over: say why and when we try again."""
         if self._connection is not None:
             self._faults += self._connection.faults
             self._unsent += self._connection.unsent
-        self._connection = None
+        self._connection = self._session = None
         stood = self.link.state == "connected"
-        wait, flapping = self._wait(stood)
-        if flapping:
-            why = f"{why}; {reasons.flapping(len(self._flaps), FLAP_SECONDS, self._options)}"
-        self._retry = self._reactor.callLater(wait, self._connect)
+        if stood:
+            wait = self._retries.after_fall(self._reactor.seconds(), self._up_at, ending)
+        else:
+            wait = self._retries.after_failure()
         since = self._now() if stood else self.link.since
+        self._wait(why, since, wait, stood=stood)
+
+    def _wait(self, why: str, since: float, wait: float, *, stood: bool) -> None:
+        if self._retries.conflict:
+            why = f"{why}; {reasons.flapping(self._retries.flaps, FLAP_SECONDS, self._options)}"
+        self._retry = self._reactor.callLater(wait, self._try_again)
         self._say_lost(why, stood, wait)
         self._show(self._state("lost", since, why=why, next=self._now() + wait))
 
-    def _wait(self, stood: bool) -> tuple[float, bool]:
-        """How long to wait before the next attempt (s), and whether that is because of flapping."""
-        at = self._reactor.seconds()
-        if stood and at - self._up_at >= GOOD_SECONDS:
-            self._failures = 0
-            self._flaps.clear()
-        elif stood:
-            self._flaps.append(at)
-        self._failures += 1
-        options = self._options
-        wait = options.reconnect_min * 2 ** min(self._failures - 1, 30)
-        wait = min(wait, options.reconnect_max)
-        flapping = stood and len(self._flaps) > FLAPS and at - self._flaps[0] <= FLAP_SECONDS
-        flapping = flapping and not options.unshared
-        if flapping:
-            wait = max(wait, FLAP_WAIT)
-        return wait * (1 + self._jitter() / 4), flapping
+    def _try_again(self) -> None:
+        """The wait is over, unless a second look finds that it should be longer."""
+        more = self._retries.judge(self._reactor.seconds())
+        if more:
+            self._wait(self.link.why or "", self.link.since, more, stood=self._retries.conflict)
+        else:
+            self._connect()
 
     def _look(self) -> None:
         """Once a second: is the thread alive, does it move, did we drop anything?"""
@@ -408,6 +434,8 @@ class Bridge(service.Service):
         at = self._reactor.seconds()
         quiet = at - self._said_at
         changed = why != self._said and (not self._said or quiet >= NEWS_SECONDS)
+        if self._quiet:
+            return
         if stood or changed or quiet >= REMINDER_SECONDS:
             self._said, self._said_at = why, at
             self._log.warn(

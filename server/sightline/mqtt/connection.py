@@ -31,6 +31,7 @@ from sightline.mqtt import reasons
 from sightline.mqtt.fastread import FastClient, fits
 from sightline.mqtt.inbox import Inbox
 from sightline.mqtt.options import BrokerOptions
+from sightline.mqtt.retries import Ending
 
 _VERSIONS = {
     "3.1": MQTTProtocolVersion.MQTTv31,
@@ -61,11 +62,16 @@ LAST_WORDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """The broker accepted us and answered our subscriptions, save for those in ``unanswered``."""
+    """The broker accepted us and answered our subscriptions, save for those in ``unanswered``.
+
+    ``session``: it still knew us, and what it kept for us comes. ``port`` is our own, 0: unknown.
+    """
 
     connection: MqttConnection
     rejected: tuple[str, ...]
     unanswered: tuple[str, ...] = ()
+    session: bool = False
+    port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,7 @@ class Down:
     connection: MqttConnection
     why: str
     fault: Failure | None = None
+    ending: Ending = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,9 @@ class MqttConnection:
         self._arrivals: list[Arrival] = []
         self._unacked: list[bytes] = []
         self._why = ""
+        self._ending: Ending = "closed"
+        self._session = False
+        self._port = 0
         self._accepted = False
         self._announced = False
         self._accept_by = 0.0
@@ -297,7 +307,7 @@ class MqttConnection:
             self._hand_in()
             self._ear.close()
             self._bell.close()
-            self._tell(Down(self, why, fault))
+            self._tell(Down(self, why, fault, self._ending))
 
     def _serve(self) -> str:
         """Connect and stay connected; returns why it is over."""
@@ -417,7 +427,8 @@ class MqttConnection:
                 client.loop_write()
             client.loop_misc()
             if why := self._given_up or self._overdue(heard, client.keepalive):
-                self._why = self._why or why
+                if not self._why:
+                    self._why, self._ending = why, "silent"
                 return
 
     def _wait_to_stop(self) -> None:
@@ -490,7 +501,7 @@ class MqttConnection:
     def _announce(self) -> None:
         unanswered = tuple(name for names in self._awaited.values() for name in names)
         self._announced = True
-        self._tell(Up(self, tuple(self._rejected), unanswered))
+        self._tell(Up(self, tuple(self._rejected), unanswered, self._session, self._port))
 
     def _hand_in(self) -> None:
         """Give the inbox what was read. `FastClient` holds these very lists: they are emptied."""
@@ -518,6 +529,7 @@ class MqttConnection:
         plain = socket.socket(fileno=sock.fileno())
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._port = int(plain.getsockname()[1])
         finally:
             plain.detach()
 
@@ -527,6 +539,7 @@ class MqttConnection:
             self._why = reasons.refused(str(reason), self._options)
             return
         self._accepted = True
+        self._session = bool(flags.session_present)
         self._answer_by = time.monotonic() + SUBACK_SECONDS
         self._subscribe(client, self._filters)
         if not self._awaited:
@@ -575,8 +588,11 @@ class MqttConnection:
         words = str(reason)
         if flags.is_disconnect_packet_from_server:
             self._why = f"the broker ended the connection: {words.lower()}"
+            if words == "Session taken over":
+                self._ending = "taken"
         elif words == "Keep alive timeout":
             self._why = "the broker does not answer (keepalive timeout)"
+            self._ending = "silent"
         elif words == "Protocol error":
             self._why = (
                 "the broker sent something that is not MQTT"

@@ -1,7 +1,8 @@
 """A mosquitto of our own, as a child process: what runs when no broker is configured.
 
-It listens on loopback only and keeps its files in our state folder. It is started again on the same
-port when it dies, and it ends with us, even when we are killed.
+It listens on loopback, and for robots at an interface of the settings, and keeps its files in our
+state folder. It comes back at the same port, when it dies and at our next start, and it ends with
+us, even when we are killed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,12 @@ from twisted.internet.error import ProcessExitedAlready
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from sightline.model.environment import for_child
+from sightline.mqtt.robots import ACL, ACL_FILE, RobotsListener
+
 HOST = "127.0.0.1"
+PORT_FILE = "port"
+"""In the folder: where it listened the last time."""
 # Debian keeps it where ordinary users do not look; Homebrew has a place of its own.
 _ALSO_IN = "/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin"
 # It accepts connections after some 20 ms; a loaded machine may take longer (s).
@@ -79,17 +85,20 @@ def find_mosquitto() -> str:
     return found
 
 
-def configuration(folder: Path, port: int, extra: Sequence[str] = ()) -> str:
-    """The text of mosquitto.conf. ``extra`` lines come last and may add listeners."""
+def configuration(
+    folder: Path, port: int, extra: Sequence[str] = (), robots: RobotsListener | None = None
+) -> str:
+    """The text of mosquitto.conf. ``extra`` lines come last. Raises `NoInterface`."""
     return "\n".join(
         (
             "# Written anew by Sightline at each start: changes here are lost.",
             # Only heeded when started by root, and then it keeps access to our state folder.
             f"user {pwd.getpwuid(os.getuid()).pw_name}",
-            "per_listener_settings false",
+            f"per_listener_settings {'false' if robots is None else 'true'}",
             f"listener {port} {HOST}",
             "socket_domain ipv4",
             "allow_anonymous true",
+            *([] if robots is None else robots.lines(folder)),
             "set_tcp_nodelay true",
             # With the defaults a burst of QoS 1 loses what was acknowledged, and so does a crash.
             # autosave_on_changes would lose nothing at all, but saves everything for each message:
@@ -124,7 +133,8 @@ class PrivateBroker(service.Service):
     """A mosquitto child process.
 
     ``folder`` holds its configuration and its messages. ``port`` is the port to listen on; None
-    takes any free one, which is then kept over restarts.
+    takes any free one, which is kept in the folder for later starts. ``robots`` is where robots
+    without a password get in.
     """
 
     _log = Logger()
@@ -136,12 +146,14 @@ class PrivateBroker(service.Service):
         port: int | None = None,
         extra: Sequence[str] = (),
         environ: Mapping[str, str] = os.environ,
+        robots: RobotsListener | None = None,
     ) -> None:
         self._reactor = reactor
         self._folder = folder.absolute()
         self._fixed = port
         self._extra = extra
         self._environ = environ
+        self._robots = robots
         self.port = port
         self.starts = 0
         self._child: _Child | None = None
@@ -197,10 +209,12 @@ class PrivateBroker(service.Service):
         self._call = None
         try:
             executable = find_mosquitto()
-            port = self._fixed or (self.port if self.starts else None) or _free_port()
-            self._folder.mkdir(parents=True, exist_ok=True)
+            port = self._fixed or (self.port if self.starts else None) or self._usual_port()
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._folder.chmod(0o700)  # messages are people's positions
             config = self._folder / "mosquitto.conf"
-            config.write_text(configuration(self._folder, port, self._extra), encoding="utf-8")
+            text = configuration(self._folder, port, self._extra, self._robots_now())
+            config.write_text(text, encoding="utf-8")
         except NoBroker as error:
             self._failed(error)
             return
@@ -212,9 +226,38 @@ class PrivateBroker(service.Service):
         self._started_at = self._reactor.seconds()
         self._child = child = _Child(lambda why: self._died(why, tries))
         child.attach(
-            self._reactor.spawnProcess(child, command[0], command, env=dict(self._environ))
+            self._reactor.spawnProcess(child, command[0], command, env=for_child(self._environ))
         )
         self._probe(child, self._reactor.seconds() + READY_SECONDS)
+
+    def _robots_now(self) -> RobotsListener | None:
+        """The robots' listener, if it can listen: without their network the rest still runs."""
+        if self._robots is None:
+            return None
+        if fault := self._robots.fault():
+            self._log.error(
+                "Robots get in nowhere (probots.listen): {fault}. Start again when that is mended",
+                fault=fault,
+            )
+            return None
+        (self._folder / ACL_FILE).write_text(ACL, encoding="utf-8")
+        return self._robots
+
+    def _usual_port(self) -> int:
+        """The port of the last start, where it is free; otherwise another."""
+        try:
+            usual = int((self._folder / PORT_FILE).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return _free_port()
+        if _is_free(usual):
+            return usual
+        port = _free_port()
+        self._log.warn(
+            "Port {usual}, where our own broker used to listen, is taken: it listens at {port} now",
+            usual=usual,
+            port=port,
+        )
+        return port
 
     def _probe(self, child: _Child, until: float) -> None:
         """Knock until it opens."""
@@ -249,6 +292,8 @@ class PrivateBroker(service.Service):
     def _opened(self) -> None:
         self._ready = True
         self.starts += 1
+        if not self._fixed:
+            (self._folder / PORT_FILE).write_text(f"{self.port}\n", encoding="ascii")
         self._log.info("Our own broker listens on {host}:{port}", host=HOST, port=self.port)
         self._answer(self.port)
 
@@ -346,6 +391,16 @@ def _guard() -> list[str]:
         *([setsid] if setsid else []),
         *([setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []),
     ]
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError):
+            return False
+        return True
 
 
 def _free_port() -> int:

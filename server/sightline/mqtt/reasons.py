@@ -76,6 +76,14 @@ def flapping(times: int, seconds: float, options: BrokerOptions) -> str:
     )
 
 
+def contested(options: BrokerOptions) -> str:
+    """Another client uses our id: whoever of the two drives, the other may come in between."""
+    return (
+        f"another client uses our client id {clean(options.client_id)!r} at the broker"
+        f" {options.name}: nobody drives there until it has been gone for two minutes"
+    )
+
+
 def _words(error: Exception) -> str:
     """The system's own words for an error, without its numbers."""
     if isinstance(error, ssl.SSLCertVerificationError):

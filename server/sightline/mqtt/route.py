@@ -27,7 +27,12 @@ class BridgePort:
         self._bridge = bridge
         self._now = now
         self._made = made
-        self.no_driving = no_driving
+        self._no_driving = no_driving
+
+    @property
+    def no_driving(self) -> str:
+        """Why nobody drives there; empty when one may."""
+        return self._no_driving or self._bridge.contested
 
     @property
     def name(self) -> str:

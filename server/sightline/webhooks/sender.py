@@ -30,6 +30,7 @@ from sightline.model.text import clean
 from sightline.webhooks import delivery as rules
 from sightline.webhooks.address import CheckedEndpoints
 from sightline.webhooks.deadletters import DeadLetters
+from sightline.webhooks.delivered import Delivered
 from sightline.webhooks.delivery import Delivery
 from sightline.webhooks.options import WebhookOptions
 
@@ -72,12 +73,16 @@ class Receiver:
         show: Callable[[str, State | None], None],
         options: WebhookOptions,
         letters: DeadLetters,
+        delivered: Delivered,
+        taken: Callable[[str, str], None],
     ) -> None:
         self.options = options
         self._reactor = reactor
         self._wall = wall
         self._show = show
         self._letters = letters
+        self._delivered = delivered
+        self._taken = taken
         self._waiting: deque[Delivery] = deque()
         self._call: IDelayedCall | None = None
         self._attempt: Deferred[None] | None = None
@@ -98,6 +103,8 @@ class Receiver:
         if self._stopped or not rules.wants(self.options, crossing):
             return
         id = id_for_others(crossing)
+        if self._delivered.knows(self.options.name, id) or any(id == w.id for w in self._waiting):
+            return
         self._waiting.append(Delivery(id, crossing.thing, crossing.event, rules.body(id, crossing)))
         if len(self._waiting) > self.options.queue:
             # The first of them may be under way.
@@ -112,6 +119,13 @@ class Receiver:
         kept = [each for each in list(self._waiting)[first:] if each.thing != thing]
         self._waiting = deque([*list(self._waiting)[:first], *kept])
         self._go_on()
+
+    def delivered(self, id: str) -> None:
+        """Another server has delivered this; what is under way may be so, too."""
+        first = 0 if self._attempt is None else 1
+        kept = [each for each in list(self._waiting)[first:] if each.id != id]
+        self._waiting = deque([*list(self._waiting)[:first], *kept])
+        self.present()
 
     def stop(self) -> Deferred[None]:
         """Send nothing any more; what waits is put away."""
@@ -162,6 +176,8 @@ class Receiver:
             if self._stopped:
                 return
             meaning, why = "later", _plain(error)
+        if meaning == "done":
+            await self._remember(delivery)
         self._attempt = None
         if self._stopped:
             return
@@ -179,6 +195,18 @@ class Receiver:
                 self._next = round(self._wall() + wait, 3)
                 self._call = self._reactor.callLater(wait, self._again)
         self._reactor.callLater(0, self._go_on)
+
+    async def _remember(self, delivery: Delivery) -> None:
+        """It was taken: whatever happens from here on, it is not posted again."""
+        name = self.options.name
+        try:
+            if (written := self._delivered.add(name, delivery.id)) is not None:
+                self._taken(name, delivery.id)
+                await written
+        except OSError as why:  # after a crash it may be posted once more, under the same id
+            self._log.warn(
+                "Webhook {name}: cannot write down what was delivered: {why}", name=name, why=why
+            )
 
     def _again(self) -> None:
         self._call = self._next = None
@@ -209,6 +237,8 @@ class Receiver:
 class Webhooks(Service):
     """All receivers. ``show`` lets a thing be seen; ``folder`` is where dead letters are put."""
 
+    _log = Logger()
+
     def __init__(
         self,
         reactor: Any,
@@ -218,13 +248,48 @@ class Webhooks(Service):
         folder: Path,
     ) -> None:
         self._letters = letters = DeadLetters(folder, deferToThread)
-        self.receivers = [Receiver(reactor, wall, show, each, letters) for each in options]
+        self._delivered = delivered = Delivered(folder, deferToThread)
+        self.taken: Callable[[str, str], None] = lambda name, id: None
+        """Gets the webhook's name and the id of each delivery that was taken."""
+        self.receivers = [
+            Receiver(
+                reactor,
+                wall,
+                show,
+                each,
+                letters,
+                delivered,
+                lambda name, id: self.taken(name, id),
+            )
+            for each in options
+        ]
 
     def startService(self) -> None:
         """Show them."""
         super().startService()
+        if self.receivers:
+            self._load()
         for receiver in self.receivers:
             receiver.present()
+
+    def _load(self) -> None:
+        try:
+            self._delivered.load()
+        except OSError as why:
+            self._log.warn("What webhooks have delivered cannot be read: {why}", why=why)
+
+    def taken_elsewhere(self, name: str, id: str) -> None:
+        """Another server has delivered this to the webhook of this name."""
+        written = self._delivered.add(name, id)
+        if written is not None:
+            written.addErrback(
+                lambda failure: self._log.warn(
+                    "Cannot write down what was delivered: {why}", why=failure.getErrorMessage()
+                )
+            )
+        for receiver in self.receivers:
+            if receiver.options.name == name:
+                receiver.delivered(id)
 
     def stopService(self) -> Deferred[None]:
         """Send nothing any more."""

@@ -10,11 +10,10 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from sightline.history.recorder import Recorder
+from sightline.history.recorder import AckReceipt, Recorder
 from sightline.live.hub import Hub
 from sightline.model.kind import Arrival
 from sightline.mqtt.bridge import Bridge
-from sightline.mqtt.connection import Receipt
 from sightline.mqtt.options import BrokerOptions
 from sightline.wiring.clock import now
 
@@ -37,7 +36,7 @@ class AckGate:
         if self._recorder.lost != self._before:
             self._whole = False
 
-    def received(self, receipt: Receipt) -> None:
+    def received(self, receipt: AckReceipt) -> None:
         """Everything before this receipt was handled."""
         self._recorder.when_kept(receipt, self._whole)
         self._whole = True
@@ -57,15 +56,15 @@ class FallbackConnection(Service):
         self,
         reactor: Any,
         options: BrokerOptions,
+        client_id: str,
         filters: Sequence[tuple[str, int]],
         hub: Hub,
     ) -> None:
-        longest = 23 if options.protocol == "3.1" else 256  # MQTT 3.1 allows no more
         self._reactor = reactor
         self._hub = hub
         self._options = dataclasses.replace(
             options,
-            client_id=f"{options.client_id[: longest - 5]}-live",
+            client_id=client_id,
             clean=True,
             late_ack=False,
             qos=0,

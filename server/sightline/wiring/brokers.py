@@ -27,12 +27,17 @@ from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.private import PrivateBroker
+from sightline.mqtt.robots import RobotsListener
 from sightline.mqtt.route import BridgePort
-from sightline.settings import Settings
+from sightline.mqtt.second_connection import SecondConnection
+from sightline.settings import Settings, password_variables
 from sightline.wiring.ack_gate import AckGate, FallbackConnection
 from sightline.wiring.beacon import Beacon
 from sightline.wiring.child import Child
 from sightline.wiring.clock import now
+from sightline.wiring.client_ids import ClientIds, ClientIdStore
+from sightline.wiring.errors import CannotStart
+from sightline.wiring.former_client_ids import FormerSession
 from sightline.wiring.history import HistoryService
 from sightline.wiring.options import (
     PRIVATE,
@@ -40,6 +45,7 @@ from sightline.wiring.options import (
     no_driving,
     private_options,
 )
+from sightline.wiring.takeover import TakeoverAlarm
 
 reactor: Any = _reactor
 
@@ -74,20 +80,29 @@ class Brokers(MultiService):
         self._console = console
         self._watch = watch
         self._filters = filters
+        self._roots = frozenset(name.partition("/")[0] for name, qos in filters if qos)
         self._demo = demo
         self._guards = settings.driving.guard
         self._bridges: list[Bridge] = []
         self._private: PrivateBroker | None = None
         self.archived: Callable[[Sequence[Arrival]], None] = lambda arrivals: None
         """Gets every message first, as it came."""
+        try:
+            self._ids = ClientIdStore(state)
+            ids = {name: self._ids.of(name, each) for name, each in settings.broker.items()}
+        except OSError as why:
+            raise CannotStart(f"cannot use the state folder {state}: {why}") from None
         self._sift: Callable[[list[Arrival]], list[Arrival]] = lambda arrivals: arrivals
         for name, each in settings.broker.items():
             why_not = no_driving(name, each)
-            self._bridge(broker_options(name, each), why_not)
+            self._bridge(broker_options(name, each, ids[name].bridge), ids[name], why_not)
             if self._guards and not why_not:
-                self._guard("--config", config, "--broker", name)
+                secrets = password_variables(name, each)
+                self._guard("--config", config, "--broker", name, secrets=secrets)
         if not settings.broker:
-            self._private = PrivateBroker(reactor, state / "mosquitto")
+            self._private = PrivateBroker(
+                reactor, state / "mosquitto", robots=_robots_listener(settings)
+            )
 
     def overflow(self) -> int:
         """Messages lost because our own queues were full."""
@@ -182,17 +197,18 @@ class Brokers(MultiService):
         return left
 
     def _private_ready(self, port: int) -> None:
-        self._bridge(private_options(port, "sightline"))
+        ids = self._ids.of(PRIVATE)
+        self._bridge(private_options(port, ids.bridge), ids)
         address = f"127.0.0.1:{port}"
         if self._guards:
             self._guard("--at", address)
         if self._demo:
             Child("simulate", "--broker", address).setServiceParent(self)
 
-    def _guard(self, *where: str) -> None:
+    def _guard(self, *where: str, secrets: Sequence[str] = ()) -> None:
         # By our number: a server that dies at once would leave it with init for a parent.
         parent = ("--with-parent", str(os.getpid()))
-        guard = Child("guard", *where, *parent, again=True, killed=False)
+        guard = Child("guard", *where, *parent, again=True, killed=False, secrets=secrets)
         guard.setServiceParent(self)
 
     def _no_private(self, failure: Failure) -> None:
@@ -202,7 +218,7 @@ class Brokers(MultiService):
         self._log.error("No broker: {why}", why=why)
         self._hub.linked(PRIVATE, Link(state="lost", since=now(), why=why))
 
-    def _bridge(self, options: BrokerOptions, why_not: str = "") -> None:
+    def _bridge(self, options: BrokerOptions, ids: ClientIds, why_not: str = "") -> None:
         name, hub, desk = options.name, self._hub, self._desk
 
         console, watch = self._console, self._watch
@@ -234,10 +250,17 @@ class Brokers(MultiService):
             heard: Callable[[list[Arrival]], None],
             changed: Callable[[Link], None],
         ) -> Bridge:
-            own = _for_console(options)
+            own = _for_console(options, ids.console)
             watch.mine(name, own.client_id)
             return Bridge(reactor, own, filters, heard, changed, now)
 
+        alarm = TakeoverAlarm(reactor, hub, name, lambda: bridge.dispute())
+        second_connection = None
+        if options.profile.sys_topics:  # AWS IoT tells nothing of others, and counts connections
+            second_connection = SecondConnection(reactor, options, time.time, alarm.ring)
+            watch.mine(name, second_connection.client_id)
+            second_connection.setServiceParent(self)
+            alarm.setServiceParent(self)
         bridge = Bridge(
             reactor,
             options,
@@ -246,6 +269,7 @@ class Brokers(MultiService):
             linked,
             now,
             received=safe.received,
+            second_connection=second_connection,
         )
         route = BridgePort(reactor, bridge, why_not, now, lambda client: watch.mine(name, client))
         commands = desk.add(route)
@@ -259,18 +283,41 @@ class Brokers(MultiService):
             )
             beacon.setServiceParent(self)
         if options.late_ack:
-            standin = FallbackConnection(reactor, options, self._filters, hub)
+            standin = FallbackConnection(reactor, options, ids.live, self._filters, hub)
             standin.setServiceParent(self)
             self._history.stalled.append(standin.needed)
         console.open(name, publish, ears)
         self._bridges.append(bridge)
         bridge.setServiceParent(self)
+        if ids.former and options.late_ack:
+            watch.mine(name, ids.former)
+            FormerSession(
+                reactor,
+                options,
+                ids.former,
+                self._arrived_late,
+                self._history.recorder,
+                bridge,
+                lambda: self._ids.drained(name),
+            ).setServiceParent(self)
+
+    def _arrived_late(self, arrivals: list[Arrival]) -> None:
+        """From the session of a former id: what a broker kept, and no commands of any robot."""
+        kept = [each for each in self._sift(arrivals) if each.qos and self._is_ours(each.topic)]
+        self.archived(kept)
+        self._hub.arrived(kept)
+
+    def _is_ours(self, topic: str | bytes) -> bool:
+        return isinstance(topic, str) and topic.partition("/")[0] in self._roots
 
 
-def _for_console(options: BrokerOptions) -> BrokerOptions:
+def _robots_listener(settings: Settings) -> RobotsListener | None:
+    wanted = settings.probots
+    return RobotsListener(wanted.listen, wanted.port) if wanted.listen else None
+
+
+def _for_console(options: BrokerOptions, client: str) -> BrokerOptions:
     """The same broker for the console, as another client that leaves nothing behind."""
-    longest = 23 if options.protocol == "3.1" else 256  # MQTT 3.1 allows no more
-    client = f"{options.client_id[: longest - 8]}-console"
     queue = min(options.queue_limit, _CONSOLE_QUEUE)
     name = f"{options.name} (console)"
     return dataclasses.replace(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Collection
 from typing import Any
 
 from twisted.application.service import Service
@@ -15,6 +16,8 @@ from twisted.internet.protocol import ProcessProtocol
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from sightline.model.environment import for_child
+
 reactor: Any = _reactor
 
 _AGAIN = 1.0  # s until a child that died is started anew
@@ -24,16 +27,24 @@ class Child(Service, ProcessProtocol):
     """A `sightline` subcommand as a child that ends with us.
 
     ``again``: when it dies unasked it is started anew. ``killed`` false: it looks after its own end
-    when we are gone.
+    when we are gone. ``secrets`` are the variables of our environment that it needs beyond what any
+    program does.
     """
 
     transport: Any
     _log = Logger()
 
-    def __init__(self, *arguments: str, again: bool = False, killed: bool = True) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        again: bool = False,
+        killed: bool = True,
+        secrets: Collection[str] = (),
+    ) -> None:
         self._arguments = arguments
         self._again = again
         self._killed = killed
+        self._secrets = secrets
         self._ended: Deferred[None] | None = None
 
     def startService(self) -> None:
@@ -48,7 +59,8 @@ class Child(Service, ProcessProtocol):
         if self._killed and (setpriv := shutil.which("setpriv")):
             command = [setpriv, "--pdeathsig", "TERM", "--", *command]
         self._ended = Deferred()
-        reactor.spawnProcess(self, command[0], command, env=dict(os.environ))
+        environ = for_child(os.environ, *self._secrets)
+        reactor.spawnProcess(self, command[0], command, env=environ)
 
     def stopService(self) -> Deferred[None] | None:
         """Let it leave properly."""

@@ -14,8 +14,8 @@ PRIVATE = "main"
 _SESSION = 14 * 86400  # s
 
 
-def broker_options(name: str, broker: BrokerSettings) -> BrokerOptions:
-    """How to reach the broker of this name in the settings."""
+def broker_options(name: str, broker: BrokerSettings, client_id: str = "") -> BrokerOptions:
+    """How to reach the broker of this name in the settings, as ``client_id`` if one is given."""
     tls = None
     if broker.tls:
         tls = TlsOptions(
@@ -32,7 +32,7 @@ def broker_options(name: str, broker: BrokerSettings) -> BrokerOptions:
         transport=broker.transport,
         ws_path=broker.ws_path,
         protocol=broker.protocol,
-        client_id=broker.client_id,
+        client_id=client_id or broker.client_id,
         user=broker.user or None,
         password=broker.password.reveal() if broker.password else None,
         tls=tls,

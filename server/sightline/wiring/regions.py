@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,14 @@ from sightline.accounts.service import AccountService
 from sightline.auth.api_call import Denied
 from sightline.auth.permissions import covers
 from sightline.cluster.leader import Leadership, LeaderWork
+from sightline.cluster.messages import PeerBus
 from sightline.geometry.geofences import Rules
 from sightline.journal.entries import Journal
 from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Transition, told
 from sightline.live.hub import Hub
 from sightline.live.requests import Refused, Requests
+from sightline.model.kind import CannotDecode
 from sightline.model.record import Record
 from sightline.regions.monitor import GeofenceMonitor
 from sightline.regions.mqtt_events import MqttEvents
@@ -39,6 +43,7 @@ from sightline.wiring.options import webhook_options
 
 reactor: Any = _reactor
 _LOOK = 1.0  # s
+_DELIVERY = re.compile(rb"[0-9a-f]{32}")
 
 
 class Geofencing(MultiService):
@@ -92,6 +97,17 @@ class Geofencing(MultiService):
         # Stopped in this order, too: the file is closed after the last was written.
         for part in (self.geofence_monitor, announcer, webhooks):
             part.setServiceParent(self)
+
+    def speak(self, others: PeerBus) -> None:
+        """Tell the other servers what webhooks have taken, and hear it of them."""
+        self._webhooks.taken = lambda name, id: others.tell("delivered", name, id.encode())
+        others.hear("delivered", self._delivered_elsewhere)
+
+    def _delivered_elsewhere(self, name: str, payload: bytes, at: float) -> None:
+        if not _DELIVERY.fullmatch(payload):
+            raise CannotDecode("not_json", "no id of a delivery")
+        if name in (each.options.name for each in self._webhooks.receivers):
+            self._webhooks.taken_elsewhere(name, payload.decode())
 
     def privilegedStartService(self) -> None:
         """Read the regions; a server that cannot does not start."""

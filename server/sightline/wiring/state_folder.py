@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 from collections.abc import Callable, Sequence
+import os
+import stat
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +17,27 @@ from sightline.model.faults import CannotOpen
 from sightline.settings import Settings
 from sightline.wiring import members, switch
 from sightline.wiring.errors import CannotStart
+
+_log = Logger()
+
+
+def _tighten(folder: Path) -> None:
+    """Let nobody but its owner into the folder and what is in it, links left alone."""
+    tightened = 0
+    for root, _, files in os.walk(folder):
+        for path, mode in ((root, 0o700), *((os.path.join(root, name), 0o600) for name in files)):
+            found = os.lstat(path)
+            fits = stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)
+            if fits and found.st_uid == os.geteuid() and found.st_mode & 0o077:
+                os.chmod(path, stat.S_IMODE(found.st_mode) & mode)
+                tightened += 1
+    if tightened:
+        _log.warn(
+            "State folder {folder}: {count} files or folders could be read by others on this"
+            " machine; now they cannot",
+            folder=folder,
+            count=tightened,
+        )
 
 
 class StateFolder(Service):
@@ -36,6 +59,7 @@ class StateFolder(Service):
         super().privilegedStartService()
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _tighten(self._folder)
             self._lock = (self._folder / "lock").open("w", encoding="utf-8")
         except OSError as why:
             raise CannotStart(f"cannot use the state folder {self._folder}: {why}") from None

@@ -69,7 +69,7 @@ def test_the_configuration_we_ship_is_found_right(doctor, tmp_path):
     assert set(levels(found).values()) == {"ok"}, found
     assert set(found) == {
         *("", "name", "tcp", "sign-in", "subscribe", "$SYS", "log", "round trip", "retained"),
-        *("queue", "acl", "anonymous"),
+        *("place", "queue", "acl", "anonymous"),
     }
     assert doctor.status == 0
 
@@ -81,6 +81,7 @@ def test_an_open_broker_with_its_defaults_is_warned_of(doctor):
         "name": "ok",
         "tcp": "ok",
         "sign-in": "ok",
+        "place": "ok",
         "subscribe": "ok",
         "$SYS": "ok",
         "log": "warn",
@@ -291,3 +292,47 @@ def test_over_websockets_too(doctor, tmp_path):
         settings = at(broker.websockets, 'transport = "websockets"\n' + secret(tmp_path, "pw"))
         found = doctor.looks(settings, "--no-burst")
     assert set(levels(found).values()) == {"ok"}, found
+
+
+def test_the_listener_for_robots_that_we_ship_is_found_right(doctor, tmp_path):
+    with ShippedBroker({"sightline": "pw"}, robots=True) as broker:
+        settings = at(broker.port, secret(tmp_path, "pw"))
+        robots = f'[probots]\nlisten = "lo"\nport = {broker.robots_port}\n'
+        found = doctor.looks(settings + robots, "--no-burst")
+        assert found["listener"]["level"] == "ok"
+        assert f"127.0.0.1:{broker.robots_port}" in found["listener"]["said"]
+        assert found["place"]["level"] == "ok"
+        # The other listener asks for a password, as every broker did that we shipped before.
+        found = doctor.looks(settings + robots.replace(str(broker.robots_port), str(broker.port)))
+        assert doctor.status == 1
+        assert "refused" in found["listener"]["said"]
+        assert "robots.conf" in found["listener"]["todo"]
+
+
+def test_a_listener_for_robots_that_allows_everything_fails(doctor):
+    with Broker() as broker:
+        robots = f'[probots]\nlisten = "127.0.0.1"\nport = {broker.port}\n'
+        found = doctor.looks(at(broker.port) + robots, "--no-burst")
+    assert found["listener"]["level"] == "fail"
+    assert "write other topics and read other topics" in found["listener"]["said"]
+
+
+@pytest.mark.parametrize(
+    ("listen", "step", "said"),
+    [("wlan99", "interface", "not there"), ("127.0.0.1", "listener", "nothing listens")],
+)
+def test_a_listener_for_robots_that_is_not_there_fails(doctor, listen, step, said):
+    robots = f'[probots]\nlisten = "{listen}"\nport = {free_port()}\n'
+    found = doctor.looks(robots)
+    assert found[step]["level"] == "fail"
+    assert said in found[step]["said"]
+
+
+def test_a_broker_that_gives_all_our_connections_one_id_fails(doctor, tmp_path):
+    password = secret(tmp_path, "pw")
+    with ShippedBroker({"sightline": "pw"}) as before:
+        lines = ("allow_anonymous false", f"password_file {before.folder}/passwd")
+        with Broker(*lines, "use_username_as_clientid true") as broker:
+            found = doctor.looks(at(broker.port, password))
+    assert found["place"]["level"] == "fail"
+    assert "use_username_as_clientid" in found["place"]["todo"]

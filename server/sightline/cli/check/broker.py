@@ -27,6 +27,7 @@ from sightline.mqtt.profile import ANY
 TIMEOUT = 5.0
 _DAY = 86_400
 BURST = 3_000
+_PLACE_SECONDS = 0.5
 _SYS_SECONDS, _LOG_SECONDS, _TRIP_SECONDS = 3.0, 2.0, 3.0
 
 
@@ -56,6 +57,9 @@ def check(
         if found.level == "fail":
             return
         taken = [each for each in filters if not options.profile.filter_fault(each[0])]
+        yield _place(where, options, probe)
+        if not probe.alive:
+            return
         yield judge.subscribed(where, probe.subscribe([(name, min(qos, 1)) for name, qos in taken]))
         if options.profile.sys_topics:
             yield _figures(where, options, probe)
@@ -125,6 +129,16 @@ def _sign_in(where: str, options: BrokerOptions, probe: Probe) -> Finding:
     if probe.refused is not None:
         return judge.refusal(where, options, probe.refused)
     return judge.no_answer(where, options, closed=not probe.alive)
+
+
+def _place(where: str, options: BrokerOptions, probe: Probe) -> Finding:
+    """Whether two connections of our user stand side by side, as the server's do."""
+    with Probe(options) as other:
+        try:
+            stands = other.connect() and not probe.until(lambda: not probe.alive, _PLACE_SECONDS)
+        except OSError:
+            stands = probe.alive
+    return judge.place(where, stands=stands)
 
 
 def _figures(where: str, options: BrokerOptions, probe: Probe) -> Finding:

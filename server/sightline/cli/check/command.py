@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from sightline import kinds
-from sightline.cli.check import broker, https, public, replicas
+from sightline.cli.check import broker, https, public, replicas, robots
 from sightline.cli.check.findings import Finding, as_json, as_text, verdict
 from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.private import NoBroker, find_mosquitto
+from sightline.mqtt.robots import RobotsListener
 from sightline.settings import BadSettings, Settings, load
 from sightline.wiring.options import broker_options
 
@@ -81,6 +82,9 @@ def _findings(
     filters = [wanted for kind in kinds.ALL for wanted in kind.filters]
     for name, each in brokers.items():
         yield from broker.check(name, each, filters, burst=not options.no_burst)
+    if settings.probots.listen:
+        listener = RobotsListener(settings.probots.listen, settings.probots.port)
+        yield from robots.check(listener, next(iter(brokers.values()), None))
     if settings.replicas.name:
         yield from replicas.check(settings, brokers, os.environ)
     if settings.https.certificate:

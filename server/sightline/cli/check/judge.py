@@ -139,6 +139,39 @@ def no_answer(where: str, options: BrokerOptions, *, closed: bool) -> Finding:
     return Finding(where, "sign-in", "fail", said, todo)
 
 
+def place(where: str, *, stands: bool) -> Finding:
+    """Whether the broker leaves us our client ids."""
+    if stands:
+        return Finding(where, "place", "ok", "several connections of our user stand side by side")
+    return Finding(
+        where,
+        "place",
+        "fail",
+        "our own connections throw each other out: the broker gives all of a user one client id",
+        "in mosquitto.conf: no use_username_as_clientid at the listener Sightline uses; it is for"
+        " listeners of phones (config/mosquitto/conf.d/tls.conf.example)",
+    )
+
+
+def robots(where: str, address: str, answer: str, more: list[str]) -> Finding:
+    """The listener for robots: how it answers one without a password, and what else it allows."""
+    shipped = "config/mosquitto/conf.d/robots.conf.example has the lines"
+    if answer == "nobody":
+        said = f"nothing listens for robots at {address}"
+        todo = f"does the broker run, and does it listen there? {shipped}"
+        return Finding(where, "listener", "fail", said, todo)
+    if answer:
+        said = f"a robot as it comes is refused at {address}: {answer}"
+        todo = f"let in clients without a password there, with acl.robots: {shipped}"
+        return Finding(where, "listener", "fail", said, todo)
+    if more:
+        said = f"who needs no password at {address} may also {' and '.join(more)}"
+        todo = "in mosquitto.conf: acl_file /etc/mosquitto/acl.robots at that listener"
+        return Finding(where, "listener", "fail", said, todo)
+    said = f"robots get in at {address} without a password, and may do nothing else there"
+    return Finding(where, "listener", "ok", said)
+
+
 def subscribed(where: str, refused: list[str]) -> Finding:
     """What the broker answered to our subscriptions."""
     if not refused:

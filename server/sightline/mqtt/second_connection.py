@@ -1,0 +1,149 @@
+"""A second connection to a broker: it sees what becomes of the first, and hears the broker's log.
+
+A client that is thrown out by another of the same id cannot hear who that was, nor tell it from a
+broker that restarts. This one can: it stands while the other falls, and the log says who came. Its
+own id is random and new at each start, so nobody throws it out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import secrets
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from twisted.application import service
+from twisted.internet.defer import Deferred
+
+from sightline.kinds.broker.log import ClientConnected, TakenOver, read
+from sightline.model.kind import Arrival
+from sightline.model.link import Link
+from sightline.mqtt.bridge import Bridge
+from sightline.mqtt.inbox import InboxReactor
+from sightline.mqtt.options import BrokerOptions
+
+_LOG = "$SYS/broker/log/"
+_FILTERS = ((f"{_LOG}E", 0), (f"{_LOG}N", 0))
+_QUEUE = 2_000
+# Which of two connections hears of the same event first is chance: so long (s) until it is judged.
+SETTLE_SECONDS = 0.5
+# A fall of the witness so long ago (s) still explains why it does not stand.
+RECENT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """Another client signed in with our id. ``address`` is ``host:port`` as the broker sees it."""
+
+    address: str
+    user: str | None
+
+
+class SecondConnection(service.Service):
+    """Watches over the client id of ``options``. ``taken`` is told of each take-over."""
+
+    def __init__(
+        self,
+        reactor: InboxReactor,
+        options: BrokerOptions,
+        now: Callable[[], float],
+        taken: Callable[[Takeover], None],
+    ) -> None:
+        self._reactor = reactor
+        self._watched = options.client_id
+        self._needle = options.client_id.encode()
+        self._told = taken
+        self._up_at: float | None = None
+        self._fell_at = float("-inf")
+        self._audible = False
+        self._signs: deque[float] = deque(maxlen=20)
+        self._ports: deque[int] = deque(maxlen=50)
+        self._came_at = float("-inf")
+        self._addressed = False  # whether the log names our own ports: no NAT on the way
+        self.client_id = f"sl-{secrets.token_hex(10)}"
+        own = dataclasses.replace(
+            options,
+            name=f"{options.name} (witness)",
+            client_id=self.client_id,
+            clean=True,
+            late_ack=False,
+            qos=0,
+            queue_limit=_QUEUE,
+            will=None,
+        )
+        self.bridge = Bridge(reactor, own, _FILTERS, self._arrived, self._linked, now, quiet=True)
+
+    def startService(self) -> None:
+        """Connect."""
+        super().startService()
+        self.bridge.startService()
+
+    def stopService(self) -> Deferred[None]:
+        """Say goodbye."""
+        super().stopService()
+        return self.bridge.stopService()
+
+    # ---- what the bridge asks (`retries.Witness`)
+
+    def stood(self, since: float) -> bool | None:
+        """Whether it stood at ``since`` and stands still; None: it knows nothing of that time."""
+        if self._up_at is not None and self._up_at <= since:
+            return True
+        recent = self._reactor.seconds() - self._fell_at <= RECENT_SECONDS
+        return False if recent else None
+
+    def taken(self, since: float) -> bool | None:
+        """Whether the log told of a take-over of our id since; None: the log is not heard."""
+        if self._signs and self._signs[-1] >= since:
+            return True
+        return False if self._audible else None
+
+    def came(self, port: int) -> None:
+        """The bridge is connected anew, from this port of ours (0: unknown)."""
+        self._came_at = self._reactor.seconds()
+        if port:
+            self._ports.append(port)
+
+    # ---- what it sees
+
+    def _linked(self, link: Link) -> None:
+        now = self._reactor.seconds()
+        if link.state == "connected":
+            self._up_at = now
+        elif self._up_at is not None:
+            self._up_at, self._fell_at = None, now
+            self._audible = False
+
+    def _arrived(self, arrivals: Sequence[Arrival]) -> None:
+        for arrival in arrivals:
+            if arrival.retain or not isinstance(arrival.topic, str):
+                continue
+            self._audible = True
+            if self._needle in arrival.payload:
+                text = arrival.payload.decode("utf-8", "replace")
+                self._line(arrival.topic.removeprefix(_LOG), text)
+
+    def _line(self, level: str, text: str) -> None:
+        line = read(level, text)
+        now = self._reactor.seconds()
+        match line.event if line else None:
+            case TakenOver(client=self._watched):
+                self._signs.append(now)
+            case ClientConnected(client=self._watched) as event:
+                self._reactor.callLater(SETTLE_SECONDS, self._judge, event, now)
+            case _:
+                pass
+
+    def _judge(self, event: ClientConnected, at: float) -> None:
+        """Somebody signed in with our id: was it us?"""
+        port = event.address.rpartition(":")[2]
+        if port.isdecimal() and int(port) in self._ports:
+            self._addressed = True
+            return
+        if not self._addressed and abs(self._came_at - at) <= 2 * SETTLE_SECONDS:
+            return  # ports are changed on the way to the broker, and we came just then
+        if not self.running:
+            return
+        self._signs.append(at)
+        self._told(Takeover(event.address, event.user))

@@ -1,0 +1,160 @@
+"""Empties the session that an earlier version left at a broker under an id that can be guessed.
+
+The broker goes on to fill that session, so nothing is lost in between: the new connection
+subscribes first, then the old session is told to take no more, what it holds is taken over, and
+when all of it is safe in history the session is removed. Both may bring the same message for a
+moment; history keeps it once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from typing import Any
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+
+from sightline.history.recorder import Recorder
+from sightline.model.kind import Arrival
+from sightline.mqtt.bridge import Bridge
+from sightline.mqtt.connection import Event, MqttConnection, Receipt, Up
+from sightline.mqtt.inbox import Inbox
+from sightline.mqtt.options import BrokerOptions
+from sightline.wiring.ack_gate import AckGate
+
+_LOOK = 0.25  # s
+QUIET = 2.0
+"""Nothing more comes when nothing came for so long (s)."""
+
+
+class _Counted:
+    """A receipt that is counted until it is settled."""
+
+    def __init__(self, receipt: Receipt, settled: Callable[[], None]) -> None:
+        self._receipt = receipt
+        self._settled = settled
+
+    def kept(self) -> None:
+        """They are safe."""
+        self._receipt.kept()
+        self._settled()
+
+    def again(self) -> None:
+        """They are not."""
+        self._receipt.again()
+        self._settled()
+
+
+class FormerSession(Service):
+    """Takes over what the session of ``former`` holds, beside the bridge ``new``.
+
+    ``arrived`` handles messages; ``drained`` is called once the session is gone.
+    """
+
+    _log = Logger()
+
+    def __init__(
+        self,
+        reactor: Any,
+        options: BrokerOptions,
+        former: str,
+        arrived: Callable[[list[Arrival]], None],
+        recorder: Recorder,
+        new: Bridge,
+        drained: Callable[[], None],
+    ) -> None:
+        self._reactor = reactor
+        self._new = new
+        self._drained = drained
+        self._handle = arrived
+        self._safe = AckGate(recorder)
+        self._unsettled = 0
+        self._taken = 0
+        self._told_to_stop = False
+        self._quiet_since = 0.0
+        self._options = dataclasses.replace(options, client_id=former)
+        self._bridge = Bridge(
+            reactor,
+            self._options,
+            (),  # the session has its own subscriptions
+            self._arrived,
+            lambda link: None,
+            time.time,
+            received=self._received,
+            quiet=True,
+        )
+        self._loop = LoopingCall(self.look)
+        self._loop.clock = reactor
+
+    def startService(self) -> None:
+        """Connect as before."""
+        super().startService()
+        self._bridge.startService()
+        self._loop.start(_LOOK, now=False).addErrback(
+            lambda failure: self._log.failure("An old session is not emptied", failure)
+        )
+
+    def stopService(self) -> Deferred[None]:
+        """What is not taken over yet is so at the next start."""
+        super().stopService()
+        if self._loop.running:
+            self._loop.stop()
+        return self._bridge.stopService()
+
+    def look(self) -> None:
+        """Is it empty, and is all of it safe?"""
+        now = self._reactor.seconds()
+        if self._bridge.session is None or self._new.link.state != "connected":
+            self._quiet_since, self._told_to_stop = now, False
+            return
+        if not self._bridge.session:
+            self._finish()
+        elif not self._told_to_stop:
+            self._told_to_stop = True
+            self._quiet_since = now
+            self._bridge.drop(self._new.filters)
+        elif now - self._quiet_since >= QUIET and not self._unsettled and not self._bridge.queued:
+            self._finish()
+
+    def _arrived(self, arrivals: list[Arrival]) -> None:
+        self._quiet_since = self._reactor.seconds()
+        self._taken += len(arrivals)
+        with self._safe:
+            self._handle(arrivals)
+
+    def _received(self, receipt: Receipt) -> None:
+        self._quiet_since = self._reactor.seconds()
+        self._unsettled += 1
+        self._safe.received(_Counted(receipt, self._settled))
+
+    def _settled(self) -> None:
+        self._unsettled -= 1
+        self._quiet_since = self._reactor.seconds()
+
+    def _finish(self) -> None:
+        self._loop.stop()
+        self._bridge.stopService().addCallback(lambda _: self._remove())
+
+    def _remove(self) -> None:
+        """A clean session under its id, ended at once, leaves none behind."""
+        own = dataclasses.replace(self._options, clean=True, late_ack=False)
+
+        def told(event: Event) -> None:
+            if isinstance(event, Up):
+                connection.stop()
+                self._log.info(
+                    "Broker {name}: came under a new client id that nobody can guess; {count}"
+                    " messages of the former session ({former}) were taken over, it is removed",
+                    name=self._options.name,
+                    count=self._taken,
+                    former=self._options.client_id,
+                )
+                self._drained()
+
+        inbox: Inbox[Event] = Inbox(self._reactor, 100, lambda arrivals: None, told)
+        connection = MqttConnection(own, (), inbox, time.time)
+        connection.start()

@@ -1,0 +1,104 @@
+"""An outage fills no log."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from twisted.logger import Logger, formatEvent
+
+from broker import free_port
+from sightline.wiring.loglimit import Limit, Limited
+from sightline_process import SightlineProcess
+
+
+class Log:
+    """Lines as they are written, on a clock that the test turns."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.lines: list[str] = []
+        limited = Limited(lambda event: self.lines.append(formatEvent(event)), Limit(self.clock))
+        self.store = Logger("sightline.store", observer=limited)
+        self.bridge = Logger("sightline.bridge", observer=limited)
+        self.other = Logger("others.part", observer=limited)
+
+    def clock(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+def test_the_same_line_comes_once_a_minute_with_how_many_were_left_out(log):
+    for second in range(180):
+        log.now = second
+        log.store.warn("no table: {why} after {took} s", why="refused", took=second / 7)
+    assert len(log.lines) == 3
+    assert log.lines[0] == "no table: refused after 0.0 s"
+    assert log.lines[1].endswith("(59 more lines like this were left out)")
+
+
+@pytest.mark.parametrize("kinds", [1, 2, 5, 100])
+def test_however_many_causes_an_outage_has_a_part_warns_six_times_a_minute_at_most(log, kinds):
+    words = ["".join(chr(97 + (n >> 4 * k & 15)) for k in range(2)) for n in range(kinds)]
+    for tick in range(2400):
+        log.now = tick / 4
+        log.bridge.warn("lost: {why}", why=words[tick % kinds])
+    # 10 minutes: the first says a little more.
+    assert len(log.lines) <= 6 + 9 * 2 + 2
+
+
+def test_what_comes_once_comes_at_once(log):
+    log.bridge.info("connected to a")
+    log.bridge.info("connected to b1")
+    log.bridge.info("connected to b2")
+    log.store.error("one")
+    log.store.error("another")
+    log.other.info("not ours")
+    log.other.info("not ours")
+    assert len(log.lines) == 7
+
+
+def test_failures_are_told_apart_by_what_they_are(log):
+    for error in (ValueError("a"), KeyError("a"), ValueError("a")):
+        try:
+            raise error
+        except Exception:
+            log.store.failure("it failed")
+    assert len(log.lines) == 2
+
+
+def test_the_memory_of_lines_is_bounded(log):
+    for n in range(10_000):
+        log.bridge.info(f"line {n}")
+    assert len(log.bridge.observer._limit._lines) <= 500  # type: ignore[attr-defined]
+
+
+def test_a_table_that_is_away_at_the_start_fills_no_log(monkeypatch):
+    """The same line came 23 times a minute, so 6 times in 15 s."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    settings = f"""
+        [broker.main]
+        host = "127.0.0.1"
+        port = {free_port()}
+        [driving]
+        guard = false
+        [history]
+        store = "dynamodb"
+        [dynamodb]
+        region = "eu-west-1"
+        endpoint = "http://127.0.0.1:{free_port()}"
+        [replicas]
+        name = "a"
+    """
+    with SightlineProcess(settings) as sightline:
+        time.sleep(15)  # the log is to be quiet for so long
+        lines = [re.sub("[0-9.]+", "#", line) for line in sightline.logged.splitlines()]
+    grave = [line.partition("]")[2] for line in lines if re.search("#(warn|error|critical)", line)]
+    assert grave
+    assert len(grave) == len(set(grave)), grave
