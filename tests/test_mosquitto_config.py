@@ -14,9 +14,9 @@ import trustme
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import SHIPPED, ShippedBroker
-from waits import wait_until
 from robot import Robot
 from sightline.mqtt.robots import ACL
+from waits import wait_until
 
 USERS = ("sightline", "ProBot1", "ProBot2", "jane", "joe", "observer")
 # Writes for him alone what the others cannot see: he is not in the acl we ship.

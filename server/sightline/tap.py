@@ -84,7 +84,6 @@ from sightline.wiring.history import (
 )
 from sightline.wiring.limits import DiskFloor, QuotaAlarms, make_world
 from sightline.wiring.listeners import Ports, front_gate
-from sightline.wiring.listeners import Ports
 from sightline.wiring.loglimit import LogLimit
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.past_states import shower
@@ -352,7 +351,7 @@ class Sightline(MultiService):
         folder = StateFolder(state, databases(settings))
         health = Health(
             reactor,
-            time.time,
+            now,
             state,
             databases(settings),
             (
@@ -380,7 +379,7 @@ class Sightline(MultiService):
             clock,
             history,
             hub,
-            QuotaAlarms(reactor, time.time, hub, account_service.note),
+            QuotaAlarms(reactor, now, hub, account_service.note),
             desk,
             places,
             archive,

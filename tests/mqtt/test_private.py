@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import pytest_twisted
 from twisted.internet import reactor
-from twisted.internet.task import deferLater
 from twisted.logger import Logger, formatEvent
 
 from broker import accepts, free_port
@@ -20,8 +19,8 @@ from mqtt.scene import Publisher, Scene
 from robot import Robot
 from sightline.mqtt import private
 from sightline.mqtt.private import NoBroker, PrivateBroker, configuration
-from waits import until, wait_until
 from sightline.mqtt.robots import NoInterface, RobotsListener, address_of
+from waits import until, wait_until
 
 Start = Callable[..., PrivateBroker]
 

@@ -36,7 +36,6 @@ from sightline.model.text import clean
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, Will
 from sightline.mqtt.route import BridgePort
-from sightline.settings import BadSettings, load
 from sightline.settings import BadSettings, load_brokers
 from sightline.wiring.options import PRIVATE, broker_options, private_options
 

@@ -14,18 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from sightline.auth.permissions import Role, User
 from sightline.model.filters import contains, filter_fault, matches, topic_fault
-from sightline.model.kind import Arrival
 
 BARRED = ("keys/#", "MainRoutine/#", "shutdownProBot/#", "owntracks/+/+/cmd", "owntracks/+/+/cmd/#")
 """Nobody publishes here by the console."""
 # Who reads raw messages learns of all of these; and of these, who reads the broker's own.
 _IN_MESSAGES = frozenset(("friend", "probot"))
 _IN_SYS = frozenset(("broker", "client", "log"))
-_VEIL = b"(not shown: it may hold a password)"
 _ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
 LARGEST_SHOWN = 16_384
 """Bytes of a payload that are shown; the rest is cut and said."""
@@ -145,16 +141,6 @@ def payload(form: str, text: object) -> bytes:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"JSON: it knows no {name}")
-
-
-def veiled(arrival: Arrival) -> Arrival:
-    """The message as it may be shown: of a phone's settings, which hold passwords, nothing is."""
-    topic = arrival.topic
-    if not isinstance(topic, str) or not topic.lstrip("/").startswith("owntracks/"):
-        return arrival
-    if topic.endswith("/dump") or b'onfiguration"' in arrival.payload:
-        return msgspec.structs.replace(arrival, payload=_VEIL)
-    return arrival
 
 
 def shown(data: bytes) -> dict[str, Any]:

@@ -32,11 +32,11 @@ from sightline.console.rules import (
     ConsoleRights,
     payload,
     shown,
-    veiled,
 )
 from sightline.console.series import Series
 from sightline.console.subscriptions import ConsoleSubscriptions, Make
 from sightline.console.topic_tree import TopicTree
+from sightline.kinds.friends.redact import redacted
 from sightline.live import protocol
 from sightline.live.protocol import Request
 from sightline.live.requests import Asker, Fields, Refused, Requests
@@ -200,7 +200,7 @@ class ConsoleService(Service):
             return
         everything = post.hears_all  # then they come that way too, but for what begins with $
         post.topics.feed(
-            veiled(one)
+            redacted(one)
             for one in arrivals
             if (not everything or one.topic[:1] in ("$", b"$")) and not _is_log(one.topic)
         )
@@ -299,7 +299,7 @@ class ConsoleService(Service):
                 seat.asker.say(protocol.frame("sub", told))
 
     def _heard(self, post: _Post, arrivals: list[Arrival]) -> None:
-        arrivals = [veiled(one) for one in arrivals]
+        arrivals = [redacted(one) for one in arrivals]
         if post.hears_all:
             post.topics.feed(arrivals)
         if not post.listeners:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -21,6 +20,7 @@ from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions, Will
 from sightline.settings import Settings
+from sightline.wiring.clock import now
 
 reactor: Any = _reactor
 _QUEUE = 200
@@ -54,9 +54,7 @@ class Beacon(MultiService):
             unshared=True,
         )
         made(own.client_id)
-        self._bridge = Bridge(
-            reactor, own, [(TOPIC + "+", 0)], self._arrived, self._linked, time.time
-        )
+        self._bridge = Bridge(reactor, own, [(TOPIC + "+", 0)], self._arrived, self._linked, now)
         self._bridge.setServiceParent(self)
         self._beat = LoopingCall(self._say, peers.word.encode())
         self._beat.clock = reactor

@@ -34,8 +34,8 @@ from sightline.settings import Settings, password_variables
 from sightline.wiring.ack_gate import AckGate, FallbackConnection
 from sightline.wiring.beacon import Beacon
 from sightline.wiring.child import Child
-from sightline.wiring.clock import now
 from sightline.wiring.client_ids import ClientIds, ClientIdStore
+from sightline.wiring.clock import now
 from sightline.wiring.errors import CannotStart
 from sightline.wiring.former_client_ids import FormerSession
 from sightline.wiring.history import HistoryService
@@ -257,7 +257,7 @@ class Brokers(MultiService):
         alarm = TakeoverAlarm(reactor, hub, name, lambda: bridge.dispute())
         second_connection = None
         if options.profile.sys_topics:  # AWS IoT tells nothing of others, and counts connections
-            second_connection = SecondConnection(reactor, options, time.time, alarm.ring)
+            second_connection = SecondConnection(reactor, options, now, alarm.ring)
             watch.mine(name, second_connection.client_id)
             second_connection.setServiceParent(self)
             alarm.setServiceParent(self)

@@ -9,7 +9,6 @@ moment; history keeps it once.
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +24,7 @@ from sightline.mqtt.connection import Event, MqttConnection, Receipt, Up
 from sightline.mqtt.inbox import Inbox
 from sightline.mqtt.options import BrokerOptions
 from sightline.wiring.ack_gate import AckGate
+from sightline.wiring.clock import now
 
 _LOOK = 0.25  # s
 QUIET = 2.0
@@ -83,7 +83,7 @@ class FormerSession(Service):
             (),  # the session has its own subscriptions
             self._arrived,
             lambda link: None,
-            time.time,
+            now,
             received=self._received,
             quiet=True,
         )
@@ -156,5 +156,5 @@ class FormerSession(Service):
                 self._drained()
 
         inbox: Inbox[Event] = Inbox(self._reactor, 100, lambda arrivals: None, told)
-        connection = MqttConnection(own, (), inbox, time.time)
+        connection = MqttConnection(own, (), inbox, now)
         connection.start()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import fcntl
-import sqlite3
-from collections.abc import Callable, Sequence
 import os
+import sqlite3
 import stat
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 

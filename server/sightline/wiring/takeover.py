@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from sightline.driving.states import Alarm
 from sightline.live.hub import Hub
 from sightline.model.text import clean
 from sightline.mqtt.second_connection import Takeover
+from sightline.wiring.clock import now
 
 KEPT = 3600.0
 """An alarm is shown for so long after the last take-over, s."""
@@ -46,7 +46,7 @@ class TakeoverAlarm(Service):
         self._disputed()
         user = f", user {clean(takeover.user, 64)}" if takeover.user else ", without a user"
         who = clean(takeover.address, 64) + user
-        at = round(time.time(), 3)
+        at = round(now(), 3)
         state = self._hub.world.state(self._key)
         before = state if isinstance(state, Alarm) else None
         self._hub.show(

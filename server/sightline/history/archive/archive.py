@@ -20,10 +20,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 
-from sightline.console.rules import veiled
 from sightline.history.archive.folder import Folder, day_of
 from sightline.history.archive.line import NoMessage, read, written
 from sightline.history.retention import DAY
+from sightline.kinds.friends.redact import redacted
 from sightline.model.filters import matches
 from sightline.model.kind import Arrival, id_of
 
@@ -128,7 +128,7 @@ class Archive(Service):
                 wants = wanted[topic] = any(matches(name, text) for name in self._topics)
             if not wants:
                 continue
-            arrival = veiled(arrival)
+            arrival = redacted(arrival)
             size = len(arrival.payload)
             if (
                 self._put - self._taken >= self._limit
