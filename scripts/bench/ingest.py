@@ -163,10 +163,10 @@ def micro(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
 
     measure("encode the thing", [encode] * REPEAT)
     world = World("bench")
-    intake = Ingest([kind], world, Presence(kind.patience))
+    ingest = Ingest([kind], world, Presence(kind.patience))
     measure(
         "arrival to world (decode, fold, presence, counts)",
-        [lambda lap=lap: intake.take(lap, 0.0) for lap in laps],  # type: ignore[misc]
+        [lambda lap=lap: ingest.take(lap, 0.0) for lap in laps],  # type: ignore[misc]
     )
     for count in (0, 500):
         watched = _watched(kind, count)
@@ -212,7 +212,7 @@ def _reader(client: Any) -> Callable[[list[bytes]], None]:
 
 
 def _watched(kind: Any, count: int) -> Any:
-    """An intake whose friends are watched over by the lookout; regions lie where they are."""
+    """An ingest whose friends are watched over by the lookout; regions lie where they are."""
     from twisted.internet.task import Clock
 
     from sightline.kinds.broker import LinkUpdate
@@ -227,8 +227,8 @@ def _watched(kind: Any, count: int) -> Any:
     from sightline.regions.store import RegionRow
 
     world, presence, clock = World("bench"), Presence(kind.patience), Clock()
-    intake = Ingest([kind], world, presence)
-    hub = Hub(clock, time.time, world, intake, presence, LinkUpdate, "0")
+    ingest = Ingest([kind], world, presence)
+    hub = Hub(clock, time.time, world, ingest, presence, LinkUpdate, "0")
     regions = RegionService(None, time.time, Path("."), hub)
     GeofenceMonitor(
         clock, time.time, hub, regions, PhoneRegionService(clock, regions, lambda thing: ())
@@ -247,7 +247,7 @@ def _watched(kind: Any, count: int) -> Any:
             origin="page",
         )
         regions._apply(RegionChange(f"r{n:07}", n, None, RegionRow(region, n), "bench", 0.0))
-    return intake
+    return ingest
 
 
 def _callbacks() -> Any:

@@ -44,7 +44,8 @@ from sightline.history.tracks import everything
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.live import protocol
-from sightline.live.hub import SERVER, Hub
+from sightline.live.hub import Hub
+from sightline.model.server import SERVER
 from sightline.live.ingest import Ingest, Quarantined
 from sightline.live.presence import Presence
 from sightline.live.requests import Requests
@@ -159,8 +160,8 @@ class Sightline(MultiService):
         for kind in kinds:
             patience |= kind.patience
         presence = Presence(patience)
-        intake = Ingest(kinds, world, presence)
-        hub = Hub(reactor, now, world, intake, presence, broker.LinkUpdate, __version__)
+        ingest = Ingest(kinds, world, presence)
+        hub = Hub(reactor, now, world, ingest, presence, broker.LinkUpdate, __version__)
         pace = Pace(
             tick=settings.fanout.tick_ms / 1000,
             tick_max=settings.fanout.tick_max_ms / 1000,

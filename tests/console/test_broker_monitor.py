@@ -25,8 +25,8 @@ class Scene:
         self.world = World("e")
         self.book = Logbook()
         presence = Presence(probots.KIND.patience)
-        intake = Ingest([broker.kind(self.book), probots.KIND], self.world, presence)
-        self.hub = Hub(self.clock, self.wall, self.world, intake, presence, LinkUpdate, "0")
+        ingest = Ingest([broker.kind(self.book), probots.KIND], self.world, presence)
+        self.hub = Hub(self.clock, self.wall, self.world, ingest, presence, LinkUpdate, "0")
         self.series: dict[str, Series] = {}
         self.watch = BrokerMonitor(
             self.clock,

@@ -697,7 +697,7 @@ def test_our_own_words_raise_no_alarm(play):
     amy.asks("release", lease=amy.fence)
     play.wait(1)
     assert [key for key, _ in play.world if key.startswith("alarm/")] == []
-    assert play.hub.intake.rejected == {}
+    assert play.hub.ingest.rejected == {}
 
 
 def test_a_flood_of_foreign_topics_makes_few_alarms(play):

@@ -29,7 +29,7 @@ def location(**fields: Any) -> dict[str, Any]:
 
 
 def kind_for(topic: str | bytes, *kinds: Kind) -> Kind | None:
-    """As the intake does it: by the first level. One kind alone gets everything."""
+    """As the ingest does it: by the first level. One kind alone gets everything."""
     if len(kinds) == 1:
         return kinds[0]
     if isinstance(topic, bytes):

@@ -175,7 +175,7 @@ def test_a_hostile_message_meets_the_end_the_corpus_says(case: dict[str, Any]) -
     expected = case["expect"]
     arrived = message(case)
     if isinstance(arrived.topic, bytes):
-        # The intake refuses these by itself; the decoder must, too.
+        # The ingest refuses these by itself; the decoder must, too.
         for kind in KINDS:
             with pytest.raises(CannotDecode) as refusal:
                 kind.decode(arrived)

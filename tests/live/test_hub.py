@@ -7,7 +7,8 @@ import pytest
 from twisted.internet.task import Clock
 
 from sightline.kinds.broker import LinkUpdate
-from sightline.live.hub import SERVER, Hub
+from sightline.live.hub import Hub
+from sightline.model.server import SERVER
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
 from sightline.live.world import World
@@ -38,8 +39,8 @@ class Scene:
         self.clock = Clock()
         self.world = World("e")
         presence = Presence(SPOTS.patience)
-        intake = Ingest([SPOTS], self.world, presence)
-        self.hub = Hub(self.clock, lambda: 1000.0, self.world, intake, presence, LinkUpdate, "0.0")
+        ingest = Ingest([SPOTS], self.world, presence)
+        self.hub = Hub(self.clock, lambda: 1000.0, self.world, ingest, presence, LinkUpdate, "0.0")
         self.heard: list[int] = []
         self.hub.listen(lambda: self.heard.append(self.world.seq))
 

@@ -35,12 +35,12 @@ class Scene:
     def __init__(self, capacity: int = 100) -> None:
         self.world = World("e", capacity=capacity)
         self.presence = Presence(KIND.patience)
-        self.intake = Ingest([KIND], self.world, self.presence, quarantine=3)
+        self.ingest = Ingest([KIND], self.world, self.presence, quarantine=3)
         self.now = 0.0
 
     def hear(self, payload: bytes, topic: str | bytes = "spot", **more: object) -> None:
         arrival = Arrival(topic, payload, bool(more.get("retain")), 0, 1000 + self.now)
-        self.intake.take([arrival], self.now)
+        self.ingest.take([arrival], self.now)
 
     def quarantine(self) -> list[Quarantined]:
         return [state for _, state in self.world if isinstance(state, Quarantined)]
@@ -54,7 +54,7 @@ def scene() -> Scene:
 def test_an_arrival_changes_the_world(scene):
     scene.hear(b"x=1 y=2")
     assert dict(scene.world) == {"a/x": spot(1), "a/y": spot(2)}
-    assert (scene.intake.received, scene.intake.accepted) == (1, 1)
+    assert (scene.ingest.received, scene.ingest.accepted) == (1, 1)
 
 
 def test_a_leading_slash_in_the_topic_is_tolerated(scene):
@@ -65,13 +65,13 @@ def test_a_leading_slash_in_the_topic_is_tolerated(scene):
 @pytest.mark.parametrize("topic", ["other", "", "$SYS/x", b"\xff\xfe"])
 def test_a_topic_nobody_listens_to_is_rejected(scene, topic):
     scene.hear(b"x=1", topic=topic)
-    assert scene.intake.rejected == {"bad_topic": 1}
-    assert scene.intake.accepted == 0
+    assert scene.ingest.rejected == {"bad_topic": 1}
+    assert scene.ingest.accepted == 0
 
 
 def test_what_is_rejected_is_counted_by_reason_and_shown(scene):
     scene.hear(b"!not_json")
-    assert scene.intake.rejected == {"not_json": 1}
+    assert scene.ingest.rejected == {"not_json": 1}
     (shown,) = scene.quarantine()
     assert (shown.n, shown.topic, shown.counter, shown.why) == (1, "spot", "not_json", "because")
     assert shown.head == "!not_json"
@@ -80,7 +80,7 @@ def test_what_is_rejected_is_counted_by_reason_and_shown(scene):
 
 def test_the_rest_of_a_batch_is_not_lost_to_a_bad_message(scene):
     batch = [Arrival("spot", payload, False, 0, 1000) for payload in (b"x=1", b"!no", b"y=2")]
-    scene.intake.take(batch, 0)
+    scene.ingest.take(batch, 0)
     assert dict(scene.world).keys() >= {"a/x", "a/y"}
 
 
@@ -97,7 +97,7 @@ def test_a_flood_of_one_kind_of_rubbish_does_not_wash_out_the_others(scene):
         scene.now += 0.0001
         scene.hear(b"!flood")
     assert {shown.counter for shown in scene.quarantine()} == {"rare", "flood"}
-    assert scene.intake.rejected["flood"] == 1000
+    assert scene.ingest.rejected["flood"] == 1000
 
 
 def test_what_is_shown_of_a_payload_is_fit_to_be_shown(scene):
@@ -109,7 +109,7 @@ def test_what_is_shown_of_a_payload_is_fit_to_be_shown(scene):
 
 def test_dropped_fields_are_counted(scene):
     scene.hear(b"x=1 y=2")
-    assert scene.intake.dropped == 2
+    assert scene.ingest.dropped == 2
 
 
 def test_a_sign_of_life_is_noted(scene):
@@ -135,13 +135,13 @@ def test_a_full_world_rejects_new_things_and_says_so():
     scene.hear(b"x=2")
     assert scene.world.state("a/x") == spot(2)
     assert "a/y" not in scene.world
-    assert scene.intake.rejected == {"too_many_things": 1}
+    assert scene.ingest.rejected == {"too_many_things": 1}
     assert [shown.counter for shown in scene.quarantine()] == ["too_many_things"]
 
 
 def test_whoever_asks_is_told_of_a_sort_of_readings_after_they_were_folded(scene):
     heard = []
-    scene.intake.tell(Says, lambda reading: heard.append((reading, scene.world.state("a/x"))))
-    scene.intake.tell(int, heard.append)
+    scene.ingest.tell(Says, lambda reading: heard.append((reading, scene.world.state("a/x"))))
+    scene.ingest.tell(int, heard.append)
     scene.hear(b"x=1")
     assert [(reading.value, state) for reading, state in heard] == [(1, spot(1))]

@@ -28,17 +28,17 @@ class Scene:
     def __init__(self, quota: Quota, **world: object) -> None:
         self.kind = friends.kind()
         self.world = World("e", senders=Senders(quota), **world)
-        self.intake = Ingest([self.kind], self.world, Presence(self.kind.patience))
+        self.ingest = Ingest([self.kind], self.world, Presence(self.kind.patience))
         self.over: list[OverQuota] = []
-        self.intake.over_quota = self.over.append
+        self.ingest.over_quota = self.over.append
         self.kept: list[str] = []
-        self.intake.keep = lambda news: self.kept.extend(one[0] for one in news if one[3])
+        self.ingest.keep = lambda news: self.kept.extend(one[0] for one in news if one[3])
         self.now = 0.0
 
     def hears(self, device: str, n: int = 1, part: str = "", said: bytes = b"") -> None:
         said = said or b'{"_type":"location","lat":1,"lon":%d,"tst":%d}' % (n % 90, 1000 + n)
         arrival = Arrival(f"owntracks/{device}{part}", said, False, 1, 5000 + self.now)
-        self.intake.take([arrival], self.now)
+        self.ingest.take([arrival], self.now)
 
     @property
     def friends(self) -> set[str]:
@@ -51,7 +51,7 @@ def test_a_sender_has_so_many_devices_and_others_have_theirs():
         scene.hears(f"jane/p{n}")
     scene.hears("john/phone")
     assert scene.friends == {"jane/p0", "jane/p1", "jane/p2", "john/phone"}
-    assert scene.intake.rejected == {"over_quota": 7}
+    assert scene.ingest.rejected == {"over_quota": 7}
     assert {(over.sender, over.what) for over in scene.over} == {("owntracks/jane", "devices")}
     assert scene.over[0].why == "owntracks/jane has used up its quota of 3 devices"
     (shown,) = [state for key, state in scene.world if key.startswith("quarantine/")]
@@ -65,7 +65,7 @@ def test_what_is_cleared_makes_room_again_but_not_for_ever_in_one_day():
     for n in range(20):
         scene.hears(f"jane/p{n}")
         arrival = Arrival(f"owntracks/jane/p{n}", b"", True, 1, 5000)
-        scene.intake.take([arrival], 0)
+        scene.ingest.take([arrival], 0)
     assert {over.what for over in scene.over} == {"new"}
     assert len(scene.over) == 14
     scene.now = DAY - 1
@@ -83,7 +83,7 @@ def test_a_sender_has_so_many_rows_of_history_a_day():
         scene.hears("jane/phone", n)
     scene.hears("john/phone", 1)
     assert scene.kept.count("friend/jane/phone") == 6
-    assert scene.intake.rejected == {"over_quota": 4}
+    assert scene.ingest.rejected == {"over_quota": 4}
     assert scene.world.state("friend/jane/phone").lon == 5  # refused is refused
     assert {over.what for over in scene.over} == {"rows"}
     scene.now = DAY + 1
@@ -96,8 +96,8 @@ def test_an_empty_message_is_taken_from_who_has_used_up_everything():
     scene.hears("jane/phone", 0)
     scene.hears("jane/phone", 1)
     scene.hears("jane/phone", 2)
-    assert scene.intake.rejected == {"over_quota": 1}
-    scene.intake.take([Arrival("owntracks/jane/phone", b"", True, 1, 5000)], 0)
+    assert scene.ingest.rejected == {"over_quota": 1}
+    scene.ingest.take([Arrival("owntracks/jane/phone", b"", True, 1, 5000)], 0)
     assert scene.friends == set()
 
 
@@ -125,7 +125,7 @@ def test_a_card_whose_picture_finds_no_room_still_gives_the_name():
     scene.hears("jane/phone", part="/info", said=card)
     assert scene.world.state("friend/jane/phone").name == "Jane"
     assert scene.world.state("face/jane/phone") is None
-    assert scene.intake.rejected == {"over_quota": 1}
+    assert scene.ingest.rejected == {"over_quota": 1}
 
 
 def weighed(world: World) -> int:

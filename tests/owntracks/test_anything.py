@@ -47,14 +47,14 @@ def phones() -> PhoneService:
 @given(st.lists(PAYLOADS | PAYLOADS.map(lambda one: KEYS.seal("a/b", one)), max_size=5), st.text())
 def test_any_post_is_answered_and_counted(payloads, agent):
     desk = phones()
-    intake = desk._hub.intake
+    ingest = desk._hub.ingest
     for number, payload in enumerate(payloads, 1):
         desk.ask("a/b", "regions", "x") if number == 2 else None
         answer = json.loads(desk.posted("a/b", payload, agent, VisibleScope()))
         if isinstance(answer, dict):
             answer = json.loads(KEYS.open("a/b", answer["data"]))
         assert isinstance(answer, list)
-        assert intake.received == number == intake.accepted + sum(intake.rejected.values())
+        assert ingest.received == number == ingest.accepted + sum(ingest.rejected.values())
 
 
 @given(PAYLOADS)

@@ -110,7 +110,7 @@ async def test_junk_is_answered_with_yes_and_put_aside(house, junk, counter):
     here.hears("jane/phone", fix())
     answer = await here.posts(junk, jane, user="jane", device="phone")
     assert (answer.status, answer.data) == (200, b"[]")
-    assert here.home.hub.intake.rejected == {counter: 1}
+    assert here.home.hub.ingest.rejected == {counter: 1}
     assert here.home.world.state("quarantine/1").source == "http"
 
 
@@ -346,7 +346,7 @@ async def test_another_key_than_ours_is_counted_shown_and_answered_with_yes(hous
     message = sealed(here, "jane/tablet", fix())
     answer = await here.posts(message, jane, user="jane", device="phone")
     assert (answer.status, answer.data) == (200, b"[]")
-    assert here.home.hub.intake.rejected == {"encrypted": 1}
+    assert here.home.hub.ingest.rejected == {"encrypted": 1}
     assert "another key" in here.home.world.state("quarantine/1").why
 
 

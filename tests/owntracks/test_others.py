@@ -92,8 +92,8 @@ async def test_what_is_posted_at_one_server_is_known_to_the_other_as_posted(hous
     (found,) = pair.b.fixes._kept[f"friend/{JANE}"]
     assert found[1]  # by HTTP
     assert pair.b.phone(JANE).transport == "http"
-    assert pair.b.home.hub.intake.accepted == 1
-    assert pair.a.home.hub.intake.accepted == 1  # its own came back, and was let be
+    assert pair.b.home.hub.ingest.accepted == 1
+    assert pair.a.home.hub.ingest.accepted == 1  # its own came back, and was let be
 
 
 @pytest_twisted.ensureDeferred
@@ -115,7 +115,7 @@ async def test_posts_wait_for_a_broker_that_is_away_in_order(house):
     pair.air.up = True
     pair.air.clock.advance(1)
     assert pair.b.friend(JANE).tst == 1_795_234_001
-    assert pair.b.home.hub.intake.accepted == 2
+    assert pair.b.home.hub.ingest.accepted == 2
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ async def test_what_makes_no_sense_is_refused_and_changes_nothing(house, what, a
 async def test_a_post_that_cannot_be_read_is_put_aside_as_any_message(house):
     pair = await Pair().opens(house)
     pair.air.brings(topic("c", "posted", JANE), b"{", 1)
-    assert pair.b.home.hub.intake.rejected["not_json"] == 1
+    assert pair.b.home.hub.ingest.rejected["not_json"] == 1
 
 
 # -- commands

@@ -71,8 +71,8 @@ class Scene:
     def _make(self) -> None:
         self.world = World("e")
         presence = Presence({})
-        self.intake = Ingest([friends.KIND], self.world, presence)
-        self.hub = Hub(self.clock, self.wall, self.world, self.intake, presence, LinkUpdate, "0.0")
+        self.ingest = Ingest([friends.KIND], self.world, presence)
+        self.hub = Hub(self.clock, self.wall, self.world, self.ingest, presence, LinkUpdate, "0.0")
         self.requests = Requests(self.wall)
         self.regions = RegionService(reactor, self.wall, self.folder, self.hub, self.journal)
         self.phones = PhoneRegionService(
@@ -86,7 +86,7 @@ class Scene:
             self.phones,
             Rules(**({"fixes": 1} | self.rules)),
         )
-        self.intake.tell(PhoneWaypoint, self.phones.heard)
+        self.ingest.tell(PhoneWaypoint, self.phones.heard)
         RegionRequests(self.requests, self.clock, self.regions)
         self.crossed: list[Transition] = []
         self.changed: list[RegionChange] = []

@@ -258,7 +258,7 @@ async def test_a_slip_of_ours_keeps_no_message_out_of_the_world(scenes, monkeypa
     monkeypatch.setattr(scene.geofence_monitor._fences, "fix", lambda *_: 1 / 0)
     scene.is_at(10)
     assert scene.state(JANE).lat == 48.5 + 10 / 111_200
-    assert scene.intake.accepted == 1
+    assert scene.ingest.accepted == 1
 
 
 @pytest_twisted.ensureDeferred

@@ -82,8 +82,8 @@ class Scene:
         self.clock = Clock()
         self.world = World("e")
         presence = Presence({})
-        intake = Ingest([], self.world, presence)
-        self.hub = Hub(self.clock, self.wall, self.world, intake, presence, LinkUpdate, "0")
+        ingest = Ingest([], self.world, presence)
+        self.hub = Hub(self.clock, self.wall, self.world, ingest, presence, LinkUpdate, "0")
         self.audit: list[Any] = []
         self.alarms = QuotaAlarms(self.clock, self.wall, self.hub, self.audit.append)
 
@@ -91,7 +91,7 @@ class Scene:
         return 1000 + self.clock.seconds()
 
     def refuses(self, sender: str) -> None:
-        self.hub.intake.over_quota(OverQuota(sender, "rows", f"{sender} has had enough"))
+        self.hub.ingest.over_quota(OverQuota(sender, "rows", f"{sender} has had enough"))
 
     @property
     def shown(self) -> dict[str, Exceeded]:

@@ -20,7 +20,8 @@ from sightline.console.series import Series
 from sightline.kinds.broker import Logbook
 from sightline.kinds.broker.model import Broker
 from sightline.kinds.broker.updates import Watched
-from sightline.live.hub import SERVER, Hub
+from sightline.live.hub import Hub
+from sightline.model.server import SERVER
 from sightline.model.kind import Update
 from sightline.model.link import Link
 from sightline.model.server import Server

@@ -1,45 +1,47 @@
-"""News out: arrivals become changes of the world, and whoever listens is told there is news.
+"""Change the world by what arrives, then tell the listeners that there is news.
 
-The hub owns the order of things on the reactor thread: first the world changes, then the
-listeners hear of it. It also watches the passing of time for the rules that need it: who has
-fallen silent, and how the server itself is doing.
+The hub owns the order on the reactor thread: first the world changes, then the listeners hear of
+it (`sightline.live.pipeline` lists both). It also watches the passing of time for the rules that
+need it: which things and which brokers have fallen silent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.live.ingest import Ingest
+from sightline.live.periodic import Periodic
 from sightline.live.presence import Presence
 from sightline.live.world import World, WorldFull
 from sightline.model.kind import Arrival, State, Update
 from sightline.model.link import Link
 from sightline.model.record import Record
-from sightline.model.server import Server
 
-SERVER = "server/sightline"
 _SILENCE_EVERY = 0.5  # s
-_VITALS_EVERY = 1.0  # s
-_LAG_EVERY = 0.1  # s
 _SAY_FULL_EVERY = 60.0  # s
 _MUTE = 30.0
 """A broker that took our subscriptions and says nothing for so long (s) has nothing to say."""
+
+Listener = Callable[[], None]
+Remember = Callable[[Record], None]
+
+
+def remember_nothing(record: Record) -> None:
+    """Keep nothing: where there is no history."""
 
 
 class Hub(Service):
     """Where everything meets on its way to the browsers.
 
     ``clock`` is the reactor, whose time never jumps; ``wall`` gives epoch s for people.
-    ``link_reading`` makes a reading of a broker connection's state.
+    ``link_update`` makes an update of a broker connection's state. ``listeners`` are called after
+    each batch that may have changed the world; ``remember`` gets what belongs into history.
     """
 
     name = "hub"
@@ -50,34 +52,29 @@ class Hub(Service):
         clock: IReactorTime,
         wall: Callable[[], float],
         world: World,
-        intake: Ingest,
+        ingest: Ingest,
         presence: Presence,
-        link_reading: Callable[[str, Link], Update],
-        version: str,
+        link_update: Callable[[str, Link], Update],
+        *,
+        listeners: Sequence[Listener] = (),
+        remember: Remember = remember_nothing,
     ) -> None:
         self.world = world
         self._clock = clock
         self._wall = wall
-        self._intake = intake
+        self._ingest = ingest
         self._presence = presence
-        self._link_reading = link_reading
-        self._version = version
-        self._started = wall()
+        self._link_update = link_update
         self._links: dict[str, Link] = {}
         self._newest: dict[str, float] = {}  # receipt of the newest message, by broker
         self._mute: dict[str, float] = {}  # brokers that came back and said nothing yet, since
-        self._listeners: list[Callable[[], None]] = []
-        self._loops: list[LoopingCall] = []
+        self._listeners = list(listeners)
+        self._remember = remember
+        self._silence = Periodic(
+            clock, _SILENCE_EVERY, self._look_for_silence, "The watch for silence"
+        )
         self._refused = 0
         self._said_full = float("-inf")
-        self._lag = 0.0
-        self._felt = 0.0
-        self._counted = (0.0, 0, 0)
-        self.viewers: Callable[[], int] = lambda: 0
-        self.overflow: Callable[[], int] = lambda: 0
-        self.frames: Callable[[], int] = lambda: 0
-        self.gauges: Callable[[], Mapping[str, Any]] = dict  # further fields of `Server`
-        self.remember: Callable[[Record], None] = lambda record: None  # until there is a history
 
     # -- what happens
 
@@ -89,7 +86,7 @@ class Hub(Service):
         if self._mute:
             for source in {arrival.source for arrival in arrivals}.intersection(self._mute):
                 self._speaks(source)
-        self._intake.take(arrivals, self._clock.seconds(), keep=keep)
+        self._ingest.take(arrivals, self._clock.seconds(), keep=keep)
         self._tell()
 
     def restore(self, readings: Iterable[Update]) -> None:
@@ -124,7 +121,7 @@ class Hub(Service):
         else:
             self._mute.pop(broker, None)
         self._links[broker] = link
-        self._fold(self._link_reading(broker, link))
+        self._fold(self._link_update(broker, link))
         self._tell()
 
     def _speaks(self, broker: str) -> None:
@@ -132,7 +129,7 @@ class Hub(Service):
         self._mute.pop(broker, None)
         link = replace(self._links[broker], mute=False, heard=None, since=self._wall())
         self._links[broker] = link
-        self._fold(self._link_reading(broker, link))
+        self._fold(self._link_update(broker, link))
 
     def erase(self, things: Iterable[str]) -> None:
         """Forget these things. Whatever is heard of them from now on is new."""
@@ -174,6 +171,10 @@ class Hub(Service):
         """
         self.remember(Record(thing, sort, tst, msgspec.json.encode(state), said))
 
+    def remember(self, record: Record) -> None:
+        """Hand ``record`` to history, if there is one."""
+        self._remember(record)
+
     def found(self, readings: Iterable[Update]) -> None:
         """Something was found out that no message said."""
         before = self.world.seq
@@ -182,7 +183,7 @@ class Hub(Service):
         if self.world.seq != before:
             self._tell()
 
-    def listen(self, listener: Callable[[], None]) -> None:
+    def listen(self, listener: Listener) -> None:
         """Call ``listener`` after each batch that may have changed the world."""
         self._listeners.append(listener)
 
@@ -193,47 +194,26 @@ class Hub(Service):
         return self._presence.source(thing)
 
     @property
-    def intake(self) -> Ingest:
+    def ingest(self) -> Ingest:
         """The counts of what came in."""
-        return self._intake
+        return self._ingest
 
     @property
     def links(self) -> dict[str, Link]:
         """Each broker connection by the broker's name."""
         return self._links
 
-    @property
-    def lag(self) -> float:
-        """The worst delay of the reactor in the last second or so, in s."""
-        return max(self._lag, self._felt)
-
     # -- as time goes by
 
     def startService(self) -> None:
-        """Begin to watch the time."""
+        """Begin to look for what falls silent."""
         super().startService()
-        self._counted = (self._clock.seconds(), self._intake.received, self.frames())
-        self._expected = self._clock.seconds() + _LAG_EVERY
-        for work, every in (
-            (self._feel_lag, _LAG_EVERY),
-            (self._look_for_silence, _SILENCE_EVERY),
-            (self._take_vitals, _VITALS_EVERY),
-        ):
-            loop = LoopingCall(work)
-            loop.clock = self._clock
-            self._loops.append(loop)
-            loop.start(every, now=work == self._take_vitals).addErrback(self._failed)
+        self._silence.start(now=False)
 
     def stopService(self) -> None:
-        """Stop watching."""
+        """Stop looking."""
         super().stopService()
-        for loop in self._loops:
-            if loop.running:
-                loop.stop()
-        self._loops.clear()
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("A watch of the hub ended", failure)
+        self._silence.stop()
 
     def _look_for_silence(self) -> None:
         lost = {name for name, link in self._links.items() if link.state != "connected"}
@@ -242,43 +222,6 @@ class Hub(Service):
         for silence in self._presence.silent(self._clock.seconds(), lost):
             self._fold(silence)
         self._tell()
-
-    def _feel_lag(self) -> None:
-        now = self._clock.seconds()
-        self._felt = max(self._felt, now - self._expected)
-        self._expected = now + _LAG_EVERY
-
-    def _take_vitals(self) -> None:
-        now = self._clock.seconds()
-        then, received, frames = self._counted
-        quiet = received == self._intake.received
-        self._counted = (now, self._intake.received, self.frames())
-        passed = now - then
-        rate = (self._counted[1] - received) / passed if passed > 0 else 0.0
-        sent = (self._counted[2] - frames) / passed if passed > 0 else 0.0
-        self._lag, self._felt = self._felt, 0.0
-        vitals = Server(
-            version=self._version,
-            started=round(self._started, 3),
-            received=self._intake.received,
-            accepted=self._intake.accepted,
-            rejected=dict(self._intake.rejected),
-            rate=round(rate, 1),
-            viewers=self.viewers(),
-            lag=round(self._lag * 1000, 1),
-            overflow=self.overflow(),
-            frames=round(sent, 1),
-            **self.gauges(),
-        )
-        if vitals != self.world.state(SERVER):
-            try:
-                self.world.put(SERVER, vitals)
-            except WorldFull:
-                pass
-            if quiet:
-                self._tell()
-            # Otherwise our figures travel with the next message's news: a frame of their own
-            # would make whatever comes right behind it wait for the tick.
 
     def _fold(self, reading: Update) -> None:
         try:

@@ -27,6 +27,10 @@ News = tuple[str, float, float | None, Record | None]
 Keep = Callable[[list[News]], None]
 
 
+def keep_nothing(news: list[News]) -> None:
+    """Keep nothing: where there is no history."""
+
+
 class Quarantined(State, frozen=True, omit_defaults=True, kw_only=True):
     """One rejected message, as it is shown. ``size`` in bytes, ``at`` in epoch s."""
 
@@ -53,6 +57,7 @@ class Ingest:
         world: World,
         presence: Presence,
         *,
+        keep: Keep = keep_nothing,
         quarantine: int = 50,
     ) -> None:
         self._decoders: dict[str, Callable[[Arrival], Iterable[Update]]] = {
@@ -63,8 +68,7 @@ class Ingest:
         self._quarantine = quarantine
         self._told: dict[type, list[Callable[[Any], None]]] = {}
         self._news: list[News] = []
-        self.keep: Keep | None = None
-        """Gets what belongs into history, after each batch."""
+        self._keep = keep
         self._last_shown: dict[str, float] = {}
         self.over_quota: Callable[[OverQuota], None] = lambda over: None
         """Is told of each message that was refused because its sender has had enough."""
@@ -102,8 +106,8 @@ class Ingest:
                 self._reject(arrival, _NO_ROOM, now)
         if self._news:
             news, self._news = self._news, []
-            if keep and self.keep is not None:
-                self.keep(news)
+            if keep:
+                self._keep(news)
 
     def _decoder(self, arrival: Arrival) -> Callable[[Arrival], Iterable[Update]]:
         topic = arrival.topic

@@ -6,6 +6,9 @@ import msgspec
 
 from sightline.model.kind import State
 
+SERVER = "server/sightline"
+"""The server's own thing."""
+
 
 class Https(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The certificate we serve; of a proxy's we know nothing.

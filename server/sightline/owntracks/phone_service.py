@@ -108,10 +108,10 @@ class PhoneService(Service):
         self._changed: IDelayedCall | None = None
         self._look = LoopingCall(self._look_for_expired)
         self._look.clock = clock
-        hub.intake.tell(Located, self._located)
-        hub.intake.tell(PhoneTransition, self._crossed)
-        hub.intake.tell(EncryptedPayload, self._was_sealed)
-        hub.intake.tell(PhoneWaypoint, self._marked)
+        hub.ingest.tell(Located, self._located)
+        hub.ingest.tell(PhoneTransition, self._crossed)
+        hub.ingest.tell(EncryptedPayload, self._was_sealed)
+        hub.ingest.tell(PhoneWaypoint, self._marked)
         if regions is not None:
             regions.when_changed(self._regions_changed)
         if others is not None:
@@ -249,15 +249,15 @@ class PhoneService(Service):
         return body
 
     def _take(self, device: str, payload: bytes, at: float) -> bool:
-        """Whether the intake takes what was posted. ``at`` is epoch s."""
-        intake = self._hub.intake
-        taken, self._posting, self._sealed = intake.accepted, device, False
+        """Whether the ingest takes what was posted. ``at`` is epoch s."""
+        ingest = self._hub.ingest
+        taken, self._posting, self._sealed = ingest.accepted, device, False
         self._posters.add(device)
         try:
             self._hub.arrived([Arrival(f"owntracks/{device}", payload, False, 1, at, SOURCE)])
         finally:
             self._posting = ""
-        return intake.accepted != taken
+        return ingest.accepted != taken
 
     def _friends_for(self, device: str, sight: VisibleScope) -> list[dict[str, object]]:
         own = f"friend/{device}"

@@ -82,7 +82,7 @@ class GeofenceMonitor(Service):
         regions.when_changed(self._region_changed)
         for kind in ("friend", "probot"):
             hub.world.watch(kind, self._moved)
-        hub.intake.tell(PhoneTransition, self._crossed)
+        hub.ingest.tell(PhoneTransition, self._crossed)
 
     def when_crossed(self, listener: Listener) -> None:
         """Call ``listener`` with each crossing: those who announce it; a recorder of history."""

@@ -55,7 +55,7 @@ class PhoneRegions(Protocol):
         """The phone says it has these; ``whole``: and no others.
 
         Those that are not ours become the phone's own regions. Not to be called for messages that
-        go through the intake: it is told of their `PhoneWaypoint` readings anyway.
+        go through the ingest: it is told of their `PhoneWaypoint` readings anyway.
         """
 
     def when_changed(self, changed: Callable[[str | None], None]) -> None:

@@ -17,7 +17,8 @@ from twisted.web.server import Request
 
 from sightline.auth.permissions import may
 from sightline.auth.session import Visitor
-from sightline.live.hub import SERVER, Hub
+from sightline.live.hub import Hub
+from sightline.model.server import SERVER
 from sightline.model.server import Server
 from sightline.web.fanout import FanOut
 from sightline.web.request_context import RequestContext
@@ -37,11 +38,11 @@ class Vitals(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Every figure, now."""
-        hub, intake, fanout, sockets = self._hub, self._hub.intake, self._fanout, self._sockets
+        hub, ingest, fanout, sockets = self._hub, self._hub.ingest, self._fanout, self._sockets
         for name, text, value in (
-            ("received", "MQTT messages received", intake.received),
-            ("accepted", "MQTT messages that made sense", intake.accepted),
-            ("fields_dropped", "optional fields left out of accepted messages", intake.dropped),
+            ("received", "MQTT messages received", ingest.received),
+            ("accepted", "MQTT messages that made sense", ingest.accepted),
+            ("fields_dropped", "optional fields left out of accepted messages", ingest.dropped),
             ("overflow", "MQTT messages lost because our own queue was full", self._overflow()),
             (
                 "archive_lost",
@@ -58,7 +59,7 @@ class Vitals(Collector):
         rejected = CounterMetricFamily(
             "sightline_rejected", "MQTT messages rejected, by reason", labels=["reason"]
         )
-        for reason, count in intake.rejected.items():
+        for reason, count in ingest.rejected.items():
             rejected.add_metric([reason], count)
         yield rejected
         refused = CounterMetricFamily(

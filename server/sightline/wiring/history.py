@@ -31,7 +31,8 @@ from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
 from sightline.journal.trouble import Degraded
-from sightline.live.hub import SERVER, Hub
+from sightline.live.hub import Hub
+from sightline.model.server import SERVER
 from sightline.live.steady_clock import PurgeClock
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.model.kind import Kind, State, Timeouts, id_of
@@ -120,7 +121,7 @@ class HistoryService(Service):
             gather=GATHER,
             no_room=no_room,
         )
-        hub.intake.keep = self.recorder.take
+        hub.ingest.keep = self.recorder.take
         hub.remember = self.recorder.remember
         self.stalled: list[Callable[[bool], None]] = []
         """Each is told whether the store does not keep up."""

@@ -84,7 +84,7 @@ class Geofencing(MultiService):
             state,
         )
         RegionRequests(requests, reactor, regions)
-        hub.intake.tell(PhoneWaypoint, self.phones.heard)
+        hub.ingest.tell(PhoneWaypoint, self.phones.heard)
         self._turn: LeaderWork[Transition] = LeaderWork(duty or Leadership())
         self._turns = LoopingCall(self._take_over)
         self._several = bool(settings.replicas.name)

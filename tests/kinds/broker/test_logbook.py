@@ -20,10 +20,10 @@ class Scene:
         self.book = Logbook()
         self.kind = broker.kind(self.book)
         self.world = World("e")
-        self.intake = Ingest([self.kind], self.world, Presence({}))
+        self.ingest = Ingest([self.kind], self.world, Presence({}))
 
     def hears(self, *lines) -> None:
-        self.intake.take(lines, 0.0)
+        self.ingest.take(lines, 0.0)
 
     def shown(self) -> list[str]:
         return [state.text for _, state in self.world if isinstance(state, LogLine)]

@@ -1,0 +1,105 @@
+"""The path of an arriving message, written once.
+
+A broker's connection hands over what arrived in one batch (`sightline.mqtt.inbox`), with each
+message's receipt time. `Pipeline.stages` is what happens to it, in this order, on the reactor
+thread; `ChangeListeners` is what hears of it afterwards. Both are made in `sightline.wiring.build`;
+nothing is hooked in anywhere else. A message is acknowledged to the broker only after history has
+it (`sightline.wiring.ack_gate`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from sightline.live.hub import Hub, Listener, Remember
+from sightline.live.ingest import Keep
+from sightline.model.kind import Arrival
+
+Take = Callable[[str, list[Arrival]], list[Arrival]]
+"""Handles a broker's batch and returns what is left of it for the stages that follow."""
+
+
+class Stage(NamedTuple):
+    """One step on the path. ``name`` is for people."""
+
+    name: str
+    take: Take
+
+
+class Sifter(Protocol):
+    """The other servers (`sightline.cluster.messages.Peers`)."""
+
+    def sift(self, arrivals: list[Arrival]) -> list[Arrival]:
+        """Take out what they tell us; the rest."""
+
+
+class Driving(Protocol):
+    """The safety of the robots (`sightline.driving.service.DrivingService`)."""
+
+    def sift(self, broker: str, arrivals: list[Arrival]) -> list[Arrival]:
+        """Take out echoes, guards and others' commands; the rest."""
+
+
+class Pipeline:
+    """Take each batch of a broker's messages through all stages.
+
+    ``peers`` is None for a server alone. ``archive`` keeps raw messages, ``console`` shows them to
+    people who subscribed by hand; ``hub`` changes the world and then tells the `ChangeListeners`.
+    """
+
+    def __init__(
+        self,
+        *,
+        peers: Sifter | None,
+        archive: Callable[[Sequence[Arrival]], None],
+        console: Callable[[str, Sequence[Arrival]], None],
+        driving: Driving,
+        hub: Hub,
+    ) -> None:
+        def sift_peers(broker: str, arrivals: list[Arrival]) -> list[Arrival]:
+            return arrivals if peers is None else peers.sift(arrivals)
+
+        def keep_raw(broker: str, arrivals: list[Arrival]) -> list[Arrival]:
+            archive(arrivals)
+            return arrivals
+
+        def show_raw(broker: str, arrivals: list[Arrival]) -> list[Arrival]:
+            console(broker, arrivals)
+            return arrivals
+
+        def change_world(broker: str, arrivals: list[Arrival]) -> list[Arrival]:
+            hub.arrived(arrivals)
+            return []
+
+        self.stages = (
+            Stage("take out what our other servers tell us", sift_peers),
+            Stage("keep raw messages in the archive", keep_raw),
+            Stage("show raw messages in the consoles", show_raw),
+            Stage("take out echoes and guards, answer others' commands", driving.sift),
+            Stage("decode, change the world, tell the change listeners", change_world),
+        )
+        self._takes = tuple(stage.take for stage in self.stages)
+
+    def arrived(self, broker: str, arrivals: list[Arrival]) -> None:
+        """Handle one batch of ``broker``."""
+        for take in self._takes:
+            arrivals = take(broker, arrivals)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeListeners:
+    """What hears of a change, in this order.
+
+    1. ``keep``: history gets each update that changed something or has a record.
+    2. ``remember``: history gets what happened without a message: a transition, a command.
+    3. ``stir``: the fan-out sends news to the browsers, now or with the next tick.
+
+    Besides, a feature watches the kinds it is about (`World.watch`) or the updates it needs
+    (`Ingest.tell`): geofences, phones.
+    """
+
+    keep: Keep
+    remember: Remember
+    stir: Listener

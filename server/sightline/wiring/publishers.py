@@ -1,0 +1,90 @@
+"""Publish through the connections to the brokers, whichever takes it."""
+
+from __future__ import annotations
+
+from sightline.auth.api_call import Denied
+from sightline.kinds.friends import commands
+from sightline.kinds.friends.address import topics
+from sightline.live.hub import Hub
+from sightline.model.kind import id_of
+from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
+
+
+class Publishers:
+    """The connections to all brokers, in the order of the settings. ``hub`` knows who was where."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._bridges: list[Bridge] = []
+
+    def add(self, bridge: Bridge) -> None:
+        """Publish through ``bridge``, too."""
+        self._bridges.append(bridge)
+
+    def overflow(self) -> int:
+        """Count the messages lost because our own queues were full."""
+        return sum(bridge.overflowed for bridge in self._bridges)
+
+    def figures(self) -> dict[str, int]:
+        """Tell how the queues between us and the brokers are: fields of `Server`."""
+        return {
+            "overflow": self.overflow(),
+            "queue": sum(bridge.queued for bridge in self._bridges),
+            "unsent": sum(bridge.unsent for bridge in self._bridges),
+            "faults": sum(bridge.faults for bridge in self._bridges),
+        }
+
+    def clear_retained(self, thing: str) -> None:
+        """Have the brokers forget what they would say of this friend to new subscribers.
+
+        Raises `Denied` (``busy``) when a broker cannot be told now.
+        """
+        try:
+            for bridge in self._bridges:
+                if not bridge.options.profile.retains:
+                    continue  # nothing of ours is kept there, and phones are set up so
+                for topic in topics(id_of(thing)):
+                    bridge.publish(topic, b"", qos=1, retain=True)
+        except (NotConnected, TooManyWaiting) as why:
+            raise Denied("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
+
+    def tell_phone(self, device: str, payload: bytes) -> str:
+        """Publish a command to ``user/device``; say why not, empty when it went.
+
+        To the broker where the phone was heard; to all, when that is long ago.
+        """
+        source = self._hub.source(f"friend/{device}")
+        near = [bridge for bridge in self._bridges if bridge.broker == source] or self._bridges
+        sent, why = 0, "there is no broker"
+        for bridge in near:
+            try:
+                bridge.publish(commands.topic(device), payload, qos=1)
+                sent += 1
+            except (NotConnected, TooManyWaiting, ValueError) as error:
+                why = str(error)
+        return "" if sent else why
+
+    def publish(self, name: str, topic: str, payload: bytes) -> bool:
+        """Publish at this broker (empty: the first one), QoS 1; return whether it was taken."""
+        for bridge in self._bridges:
+            if name in ("", bridge.broker):
+                try:
+                    bridge.publish(topic, payload, qos=1)
+                except (NotConnected, TooManyWaiting, ValueError):
+                    return False
+                return True
+        return False
+
+    def publish_anywhere(self, topic: str, payload: bytes, qos: int) -> bool:
+        """Publish at the first broker that takes it; return whether one did, or none ever will."""
+        fit = False
+        for bridge in self._bridges:
+            try:
+                bridge.publish(topic, payload, qos)
+            except (NotConnected, TooManyWaiting):
+                fit = True
+            except ValueError:
+                continue
+            else:
+                return True
+        return not fit
