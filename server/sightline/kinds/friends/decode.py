@@ -114,14 +114,25 @@ def decode(
 
     ``clocks`` learn from it, and tell how wrong its sender's clock is.
     """
+    who = address(arrival.topic)
+    said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
+    if said is not None:
+        located = _located(said, who, arrival, patience, arrival.payload)
+        if clocks is not None and not arrival.retain:
+            clock = clocks.heard(who.friend, said[2], arrival.at)
+            if clock is not None:
+                located = _by_clock(located, clock)
+        if located.friend.t == "r" or keys:
+            return (*_aside(located, arrival, keys), located)
+        return (located,)
     if clocks is None or arrival.retain:
-        return _decode(patience, arrival, keys)
+        return decode_strictly(patience, arrival, keys)
     try:
-        found = _decode(patience, arrival, keys)
+        found = decode_strictly(patience, arrival, keys)
     except CannotDecode as why:
         ahead = why.ahead
         if ahead is not None:  # it may be our own clock that is behind
-            clocks.heard(address(arrival.topic).friend, arrival.at + ahead, arrival.at)
+            clocks.heard(who.friend, arrival.at + ahead, arrival.at)
         raise
     return [_clocked(reading, arrival, clocks) for reading in found]
 
@@ -133,9 +144,7 @@ def _clocked(reading: Update, arrival: Arrival, clocks: SenderClocks) -> Update:
         if reading.friend.untimed or tst is None:
             return reading
         clock = clocks.heard(reading.thing, tst, arrival.at)
-        if clock is None:
-            return reading
-        return replace(reading, friend=replace(reading.friend, clock=round(clock, 1)))
+        return reading if clock is None else _by_clock(reading, clock)
     if isinstance(reading, PhoneTransition):
         clock = clocks.known(reading.thing)
         if clock is not None and clock < 0:
@@ -143,15 +152,8 @@ def _clocked(reading: Update, arrival: Arrival, clocks: SenderClocks) -> Update:
     return reading
 
 
-def _decode(patience: Timeouts, arrival: Arrival, keys: EncryptionKeys) -> Sequence[Update]:
-    who = address(arrival.topic)
-    said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
-    if said is not None:
-        located = _located(said, who, arrival, patience, arrival.payload)
-        if located.friend.t == "r" or keys:
-            return (*_aside(located, arrival, keys), located)
-        return (located,)
-    return decode_strictly(patience, arrival, keys)
+def _by_clock(located: Located, clock: float) -> Located:
+    return replace(located, friend=replace(located.friend, clock=round(clock, 1)))
 
 
 def decode_strictly(
@@ -214,7 +216,7 @@ def _encrypted(
     """What was in the box, read like any message; a box within a box is refused."""
     device = id_of(who.friend)
     inner = replace(arrival, payload=keys.open(device, message.get("data")))
-    return [EncryptedPayload(f"phone/{device}", True), *_decode(patience, inner, NO_KEYS)]
+    return [EncryptedPayload(f"phone/{device}", True), *decode(patience, inner)]
 
 
 def _aside(reading: Update, arrival: Arrival, keys: EncryptionKeys) -> Sequence[Update]:

@@ -1,0 +1,95 @@
+"""What is no longer so is not said to be so: a broker that is frozen, a position that is old."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import Any
+
+from playwright.sync_api import expect
+
+from page.test_page import fix, is_live, publish
+
+JANE = '[data-thing="friend/jane/phone"]'
+# What a page says of time, ten times a second.
+SAMPLE = """() => {
+  const text = (selector) => document.querySelector(selector)?.textContent ?? null;
+  window.samples = [];
+  window.alerts = new Set();
+  setInterval(() => {
+    const alert = document.querySelector('[data-banner=broker] [role=alert]');
+    if (alert) window.alerts.add(alert);
+    window.samples.push([
+      alert?.textContent ?? null,
+      text('.roster .status [role=status]'),
+      text('.live-pill'),
+      text('.drawer .pill'),
+      document.querySelector('[data-thing="friend/jane/phone"]')?.dataset.moving ?? null,
+      document.documentElement.dataset.feed ?? null,
+      getComputedStyle(document.querySelector('.map')).filter,
+    ]);
+  }, 100);
+}"""
+
+
+def samples(page: Any) -> list[list[str | None]]:
+    found: list[list[str | None]] = page.evaluate("() => window.samples")
+    return found
+
+
+def test_a_frozen_broker_is_one_steady_state_until_the_first_message(broker, visit):
+    page = visit()
+    is_live(page)
+    expect(page.locator("[data-broker=connected]:visible").first).to_be_visible()
+    publish(broker, "owntracks/jane/phone", fix(52.0, 5.0, vel=34, cog=80), "-q", "1")
+    page.locator(JANE).click()
+    expect(page.locator(".drawer .pill")).to_have_text("Moving")
+    broker.pause()
+    page.evaluate(SAMPLE)
+    banner = page.locator("[data-banner=broker]")
+    expect(banner).to_be_visible(timeout=60_000)
+    before = len(samples(page))
+    # Long enough for it to be tried again and again: the port answers, and the broker does not.
+    deadline = time.monotonic() + 60
+    while len(samples(page)) < before + 200:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
+    lost = samples(page)[before:]
+    assert len({json.dumps(one) for one in lost}) == 1, lost
+    spoken, status, bar, pill, moving, feed, grey = lost[0]
+    assert spoken is not None
+    assert re.search(r"As of \d\d:\d\d:\d\d$", spoken)
+    assert status == pill == spoken[-len("As of 12:04:10") :]
+    assert (bar, moving, feed) == ("Paused", "false", "lost")
+    assert grey != "none"
+    assert page.evaluate("() => window.alerts.size") == 1  # spoken once
+    broker.resume()
+    expect(banner).to_have_count(0)
+    expect(page.locator(".roster .status [role=status]")).to_have_text("Live")
+    expect(page.locator("html[data-feed=heard]")).to_be_attached()
+    publish(broker, "owntracks/jane/phone", fix(52.1, 5.0, vel=34, cog=80), "-q", "1")
+    expect(page.locator(".drawer .pill")).to_have_text("Moving")
+
+
+def test_a_queue_of_old_fixes_makes_nobody_move(broker, visit):
+    page = visit()
+    is_live(page)
+    expect(page.locator("[data-broker=connected]:visible").first).to_be_visible()
+    now = int(time.time())
+    for ago in (840, *range(2000, 1000, -200)):
+        said = fix(52.0 + ago / 1e5, 5.0, tst=now - ago, vel=34, cog=80)
+        publish(broker, "owntracks/jane/phone", said, "-q", "1")
+    page.locator(JANE).click()
+    expect(page.locator(".drawer .pill")).to_have_text(re.compile("^Was moving, 1[45] min ago$"))
+    expect(page.locator(".drawer .pill")).to_have_attribute("data-tone", "warn")
+    drawer = page.locator(".drawer")
+    expect(drawer).to_contain_text(re.compile(r"Last fix1[45]\s*min ago"))
+    expect(drawer).to_contain_text(re.compile(r"Last heard\d+ s ago"))
+    expect(drawer).to_contain_text("Speed then")
+    row = page.locator(JANE)
+    expect(row).to_have_attribute("data-moving", "false")
+    expect(row).to_contain_text(re.compile(r"was 34 km/h · heard \d+ s ago"))
+    expect(row.locator(".age")).to_have_text(re.compile("^1[45] min ago$"))
+    expect(page.locator('.chip:has-text("Moving")')).to_contain_text("0")
+    expect(page.locator('.mark[data-presence="stale"]').first).to_be_attached()
