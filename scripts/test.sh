@@ -65,6 +65,10 @@ setup_done
 # mosquitto is in sbin, which is not on everybody's PATH.
 export PATH="$VENV/bin:$PATH:/usr/sbin"
 
+# A hundred servers are started: they read what the first one compiled, whatever the environment says.
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX="$CACHE/bytecode"
+
 python=("$VENV/bin/python")
 if [[ -n $coverage ]]; then
     python=("$VENV/bin/coverage" run)

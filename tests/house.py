@@ -315,7 +315,7 @@ class House:
         return await deferToThread(self._ask, method, whole.replace("//", "/"), data, headers)
 
     def _ask(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, body=data, headers=headers)
             answer = connection.getresponse()

@@ -20,8 +20,9 @@ DEADLINE = 60.0  # s
 class SightlineProcess:
     """Starts on a free port (the same over `restart`), with a settings file of the given text.
 
-    Everybody is let in as an admin, unless the settings say something about accounts. With
-    ``as_set`` it listens where the settings say instead; it may have ``files`` descriptors.
+    Everybody is let in as an admin, unless the settings say something about accounts, and there is
+    no guard, unless they say something about driving: a process less for each of a hundred servers.
+    With ``as_set`` it listens where the settings say instead; it may have ``files`` descriptors.
     """
 
     def __init__(
@@ -36,6 +37,8 @@ class SightlineProcess:
         self._limit = ["prlimit", f"--nofile={files}:{files}", "--"] if files else []
         if "[accounts]" not in settings:
             settings += '\n[accounts]\nguest = "admin"\n'
+        if "[driving]" not in settings:
+            settings += "\n[driving]\nguard = false\n"
         (self.folder / "sightline.toml").write_text(settings)
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -65,7 +65,7 @@ def broker() -> Iterator[Broker]:
 
 
 def metrics(sightline: SightlineProcess) -> dict[str, float]:
-    text = urllib.request.urlopen(sightline.url + "metrics", timeout=5).read().decode()
+    text = urllib.request.urlopen(sightline.url + "metrics", timeout=60).read().decode()
     lines = (line for line in text.splitlines() if not line.startswith("#"))
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
@@ -114,7 +114,7 @@ def test_each_is_counted_as_it_should_be_and_the_server_lives_on(cases, broker):
         assert counted == dict(expected)
         assert heard["sightline_overflow_total"] == 0
         good = {"_type": "location", "lat": 1, "lon": 2, "tst": int(time.time())}
-        client.publish("owntracks/good/phone", json.dumps(good), qos=1).wait_for_publish(5)
+        client.publish("owntracks/good/phone", json.dumps(good), qos=1).wait_for_publish(60)
         client.disconnect()
         client.loop_stop()
         after = wait_until_heard(sightline, int(before) + sent + 1)

@@ -28,7 +28,7 @@ def publish(broker: Broker, topic: str, payload: str, *options: str) -> None:
     subprocess.run(
         ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-m", payload, *options],
         check=True,
-        timeout=10,
+        timeout=60,
     )
 
 
@@ -192,7 +192,7 @@ def test_without_a_broker_it_runs_one_of_its_own_and_leaves_nothing_behind():
     with SightlineProcess() as sightline:
         wait_until(lambda: "connected to" in sightline.logged, lambda: sightline.logged)
         port = sightline.logged.partition("Our own broker listens on 127.0.0.1:")[2].split()[0]
-        subprocess.run(["mosquitto_pub", "-p", port, "-t", "x", "-m", "y"], check=True, timeout=5)
+        subprocess.run(["mosquitto_pub", "-p", port, "-t", "x", "-m", "y"], check=True, timeout=60)
         assert sightline.end() == -signal.SIGTERM  # twistd stops cleanly, then dies of it
         gone = subprocess.run(
             ["mosquitto_pub", "-p", port, "-t", "x", "-m", "y"], check=False, capture_output=True

@@ -19,7 +19,7 @@ JANE = "api/1/history/friend/jane/phone"
 def walks(broker: Broker) -> None:
     fix = {"_type": "location", "lat": 52.0, "lon": 5.0, "tst": int(time.time())}
     command = ["mosquitto_pub", "-p", str(broker.port), "-q", "1", "-t", "owntracks/jane/phone"]
-    subprocess.run([*command, "-m", json.dumps(fix)], check=True, timeout=10)
+    subprocess.run([*command, "-m", json.dumps(fix)], check=True, timeout=60)
 
 
 def test_every_answer_is_as_the_document_says():

@@ -107,7 +107,7 @@ def signs_in(server: SightlineProcess, name: str) -> int:
         headers={"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"},
     )
     try:
-        with urllib.request.urlopen(asked, timeout=10) as answer:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             status: int = answer.status
             return status
     except urllib.error.HTTPError as refused:
@@ -118,7 +118,7 @@ def signs_in(server: SightlineProcess, name: str) -> int:
 def sightline(server: SightlineProcess, *words: str) -> None:
     command: list[Any] = [Path(sys.executable).with_name("sightline"), *words]
     command += ["--state", server.folder / "state", "--config", server.folder / "sightline.toml"]
-    subprocess.run(command, input=PASSWORD, text=True, check=True, capture_output=True, timeout=20)
+    subprocess.run(command, input=PASSWORD, text=True, check=True, capture_output=True, timeout=60)
 
 
 def test_a_backup_of_a_running_server_brings_back_what_was_lost(tmp_path):

@@ -40,14 +40,14 @@ class MqttPhone:
         client.connect("127.0.0.1", port)
         client.loop_start()
         client.subscribe(f"{self.topic}/cmd", 1)
-        ready.get(timeout=10)
+        ready.get(timeout=60)
 
     def says(self, message: Any, part: str = "") -> None:
         data = message if isinstance(message, bytes) else json.dumps(message).encode()
-        self._client.publish(self.topic + part, data, 1).wait_for_publish(10)
+        self._client.publish(self.topic + part, data, 1).wait_for_publish(60)
 
     async def hears(self) -> dict[str, Any]:
-        return await deferToThread(self.commands.get, True, 10)
+        return await deferToThread(self.commands.get, True, 60)
 
     def leaves(self) -> None:
         self._client.disconnect()
@@ -68,7 +68,7 @@ def ask(url: str, body: Any = None, **headers: str) -> tuple[int, Any]:
     data = None if body is None else json.dumps(body).encode()
     asked = urllib.request.Request(url, data=data, headers=headers)
     try:
-        with urllib.request.urlopen(asked, timeout=10) as answer:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as refused:
         with refused:

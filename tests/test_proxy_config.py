@@ -132,7 +132,7 @@ def trust() -> ssl.SSLContext:
 
 
 def shakes(port: int) -> http.client.HTTPSConnection:
-    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=trust())
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=trust())
     connection.connect()
     return connection
 
@@ -215,7 +215,7 @@ class Several:
 
     def started(self, at: int) -> float:
         """When the server behind this port was started: which of them it is."""
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", at, timeout=5)) as asked:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", at, timeout=60)) as asked:
             asked.request("GET", "/api/1/things/server/sightline")
             return float(json.loads(asked.getresponse().read())["thing"]["started"])
 

@@ -59,7 +59,7 @@ class Listener:
         client.connect("127.0.0.1", broker.port)
         client.subscribe("sightline/crossing/#", 1)
         client.loop_start()
-        assert ready.wait(10)
+        assert ready.wait(60)
 
     def leaves(self) -> None:
         self._client.disconnect()

@@ -269,6 +269,6 @@ async def test_while_the_common_store_is_away_nobody_drives_and_everybody_is_tol
 
 
 def asked(server: SightlineProcess, path: str) -> bytes:
-    with urllib.request.urlopen(server.url + path, timeout=10) as answer:
+    with urllib.request.urlopen(server.url + path, timeout=60) as answer:
         found: bytes = answer.read()
         return found

@@ -94,6 +94,15 @@ class Pair:
         await store.close()
         return found
 
+    async def has_kept(
+        self, fact: Callable[[dict[tuple[str, str], Sequence[HistoryEntry]]], bool], what: str
+    ) -> None:
+        """Wait until the store has it: who is told to end leaves to the next start what it must."""
+        deadline = time.monotonic() + DEADLINE
+        while not fact(await self.entries()):
+            assert time.monotonic() < deadline, f"waited in vain for {what} in the store"
+            await deferToThread(time.sleep, 0.2)
+
     async def known_to_both(self, fact: Callable[[dict[str, Any]], bool], what: str) -> None:
         for server in self.servers:
             await _sees(server, fact, what)
@@ -175,6 +184,16 @@ async def test_what_two_servers_hear_is_in_the_store_once_and_told_once(pair, tm
         for name in "ab":  # each server's own figures can be asked for at any of them
             told = await deferToThread(call, pair.b, f"api/1/history/server/{name}?sort=figures")
             assert told[1]["count"] >= 1, told
+        await pair.has_kept(
+            lambda found: (
+                len(found.get((JANE, "fix"), ())) >= 2
+                and len(found.get((JANE, "transition"), ())) >= 3
+                and len(found.get((JANE, "crossing"), ())) >= 3
+                and {("server/a", "figures"), ("server/b", "figures")} <= set(found)
+                and any(sort == "log" for _, sort in found)
+            ),
+            "all of it",
+        )
     for server in pair.servers:
         await deferToThread(server.end)  # what waits for the store is written
     found = await pair.entries()
@@ -215,6 +234,9 @@ async def test_what_happens_while_nobody_is_on_duty_is_kept_and_told_by_who_foll
             "the second",
         )
         await until(lambda: len(set(pair.told)) == 2, "the second crossing")
+        await pair.has_kept(
+            lambda found: len(found.get((JANE, "crossing"), ())) >= 2, "both crossings"
+        )
         await deferToThread(pair.b.end)
     found = await pair.entries()
     crossed = [json.loads(one.body)["event"] for one in found[JANE, "crossing"]]
@@ -246,6 +268,7 @@ async def test_a_phone_may_post_to_any_server_and_is_asked_by_any(pair):
     await browsers[1].sees(lambda things: "sent" in commands(things), "that a handed it over")
     for browser in browsers:
         await browser.leaves()
+    await pair.has_kept(lambda found: len(found.get((JANE, "fix"), ())) >= 3, "all three fixes")
     for server in pair.servers:
         await deferToThread(server.end)
     assert len((await pair.entries())[JANE, "fix"]) == 3

@@ -42,7 +42,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 def get(port: int, path: str) -> str | None:
     with (
         contextlib.suppress(OSError),
-        urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer,
+        urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer,
     ):
         text: str = answer.read().decode()
         return text

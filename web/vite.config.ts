@@ -30,6 +30,7 @@ export default defineConfig({
   // asks for it in a first line, as tests/map/portraits.test.ts does.
   test: {
     restoreMocks: true,
+    testTimeout: 60_000, // a machine may be busy
     projects: [
       {
         extends: true,

@@ -105,7 +105,7 @@ def test_it_ends_at_once_and_cleanly_when_told_to(number):
             assert process.stderr is not None
             assert b"Simulating 0 friends and 1 robots" in process.stderr.readline()
             process.send_signal(number)
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
             process.stderr.close()
         finally:
             process.kill()

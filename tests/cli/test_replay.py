@@ -230,7 +230,7 @@ def test_what_the_server_archived_is_published_again_as_it_came():
             listener.on_message = hear
             listener.connect("127.0.0.1", other.port)
             listener.loop_start()
-            assert subscribed.wait(10)
+            assert subscribed.wait(60)
             done = subprocess.run(
                 [
                     *(sys.executable, "-m", "sightline.cli.main", "replay"),
@@ -239,10 +239,10 @@ def test_what_the_server_archived_is_published_again_as_it_came():
                 ],
                 capture_output=True,
                 text=True,
-                timeout=30,
+                timeout=60,
             )
             assert done.returncode == 0, done.stderr
-            assert whole.wait(10)
+            assert whole.wait(60)
             listener.disconnect()
             listener.loop_stop()
     assert heard == [*payloads, b"last"]

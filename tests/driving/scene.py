@@ -69,7 +69,7 @@ class Process:
             self._process.send_signal(signal.SIGCONT)
             self._process.send_signal(sign)
         try:
-            self._process.wait(10)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

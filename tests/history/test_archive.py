@@ -61,7 +61,7 @@ class Scene:
             self.archive._thread = None
             self.archive._stopping = True
             self.archive._bell.set()
-            thread.join(20)
+            thread.join(60)
             assert not thread.is_alive()
 
     def until(self, condition: Any) -> None:

@@ -297,7 +297,7 @@ async def test_a_server_with_its_history_in_dynamodb_forgets_nothing(monkeypatch
 
             def speak(number: int) -> None:
                 fix = b'{"_type":"location","lat":1,"lon":2,"tst":%d}' % (began + number)
-                speaker.publish("owntracks/jane/phone", fix, 1).wait_for_publish(5)
+                speaker.publish("owntracks/jane/phone", fix, 1).wait_for_publish(60)
 
             # What comes before the server has subscribed is nobody's.
             while not await kept(store):

@@ -38,7 +38,7 @@ def settings(port: int, more: str = "") -> str:
 
 
 def asks(server: SightlineProcess, path: str) -> Any:
-    with urllib.request.urlopen(server.url + path, timeout=5) as answer:
+    with urllib.request.urlopen(server.url + path, timeout=60) as answer:
         return json.load(answer)
 
 
@@ -51,7 +51,7 @@ def ready(server: SightlineProcess) -> bool:
 
 def stored(server: SightlineProcess) -> list[int]:
     """The tst of every fix in the file, T0 being 0."""
-    sql = sqlite3.connect(server.folder / "state" / "history.db", timeout=10)
+    sql = sqlite3.connect(server.folder / "state" / "history.db", timeout=60)
     try:
         rows = sql.execute(
             "SELECT tst FROM entry WHERE sort = (SELECT id FROM sort WHERE name = 'fix')"
@@ -117,7 +117,7 @@ def test_what_the_broker_has_our_word_for_survives_eight_kills(
             first = numbers[0]
             other = None
             if kill == kills - 1:  # this time for certain with some that are not safe
-                other = sqlite3.connect(server.folder / "state" / "history.db", timeout=10)
+                other = sqlite3.connect(server.folder / "state" / "history.db", timeout=60)
                 other.execute("BEGIN IMMEDIATE")
             publisher.send(*numbers)
             if other is not None:
@@ -194,7 +194,7 @@ def test_a_full_disk_is_said_and_when_it_has_room_again_nothing_is_lost(
             why = wait_until(lambda: vitals(server).get("history_why"), "an alarm on the page")
             assert "full" in why
             assert asks(server, "readyz")["history"] == why
-            with urllib.request.urlopen(f"{server.url}metrics", timeout=5) as figures:
+            with urllib.request.urlopen(f"{server.url}metrics", timeout=60) as figures:
                 assert b"sightline_history_failing 1.0" in figures.read()
             # What is there can still be asked.
             assert asks(server, "api/1/history/friend/jane/x?limit=1")["count"] == 1

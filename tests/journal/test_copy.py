@@ -233,14 +233,14 @@ def test_what_the_command_line_does_while_the_file_is_replaced_is_not_lost(serve
         if self is copy and not busy:
             busy.append(Thread(target=write))
             busy[0].start()
-            reached.wait(30)
+            reached.wait(60)
 
     # The other process has found the file being replaced, and waits.
     reached = Event()
     monkeypatch.setattr(copies.time, "sleep", lambda _: reached.set())
     monkeypatch.setattr(Copy, "_bring", brings)
     two.looks()
-    busy[0].join(30)
+    busy[0].join(60)
     two.settles()
     assert two.accounts == {"jane"}
     assert two.noted == ["just now"]

@@ -174,7 +174,7 @@ async def test_it_says_by_which_name_and_for_which_protocol_it_comes(scene, pape
         reconnect_max=30.0,
     )
     await scene.until(lambda: seen)
-    server.join(10)
+    server.join(60)
     listener.close()
     assert seen == [("localhost", "x-amzn-mqtt-ca")]
 

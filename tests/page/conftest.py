@@ -25,7 +25,7 @@ FLAGS = [
     "--enable-unsafe-swiftshader",
 ]
 # A machine without a graphics card draws the map slowly.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 DESKTOP = {"width": 1200, "height": 760}
 
 
@@ -125,7 +125,7 @@ def visit(chromium: Browser, sightline: SightlineProcess) -> Iterator[Any]:
     def open_page(path: str = "?test", **context: Any) -> Page:
         context.setdefault("viewport", DESKTOP)
         page = chromium.new_context(reduced_motion="reduce", **context).new_page()
-        page.set_default_timeout(40_000)
+        page.set_default_timeout(60_000)
         opened.append((page, Watched(page, sightline.url)))
         page.goto(sightline.url + path)
         return page

@@ -53,7 +53,7 @@ class Admin:
             },
             method=method,
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             self._cookie = (answer.headers["set-cookie"] or self._cookie).partition(";")[0]
             return json.load(answer)
 
@@ -84,7 +84,7 @@ def publish(broker: Broker, topic: str, payload: str) -> None:
     subprocess.run(
         ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-m", payload, "-r"],
         check=True,
-        timeout=10,
+        timeout=60,
     )
 
 

@@ -64,7 +64,7 @@ def publish(broker: Broker, topic: str, payload: bytes | str, *options: str) -> 
         ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-s", *options],
         input=payload.encode() if isinstance(payload, str) else payload,
         check=True,
-        timeout=10,
+        timeout=60,
     )
 
 
@@ -78,7 +78,7 @@ class Listener:
         )
 
     def heard(self) -> bytes:
-        return self._process.communicate(timeout=25)[0]
+        return self._process.communicate(timeout=60)[0]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def publish(broker: Broker, topic: str, payload: str, *options: str) -> None:
     subprocess.run(
         ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-m", payload, *options],
         check=True,
-        timeout=10,
+        timeout=60,
     )
 
 

@@ -20,7 +20,7 @@ def goes(broker: Broker, friend: str, lat: float, ago: float, **more: Any) -> No
     fix = {"_type": "location", "lat": lat, "lon": 5.0, "tst": at, "created_at": at, **more}
     topic, payload = f"owntracks/{friend}", json.dumps(fix)
     command = ["mosquitto_pub", "-p", str(broker.port), "-q", "1", "-t", topic, "-m", payload]
-    subprocess.run(command, check=True, timeout=10)
+    subprocess.run(command, check=True, timeout=60)
 
 
 def connected(page: Page) -> None:

@@ -30,7 +30,7 @@ def regions() -> str:
 def publish(broker: Broker, topic: str, payload: str, *options: str) -> None:
     """As anybody would, with mosquitto_pub."""
     command = ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-m", payload, *options]
-    subprocess.run(command, check=True, timeout=10)
+    subprocess.run(command, check=True, timeout=60)
 
 
 def fix(lat: float, lon: float, ago: int = 0) -> str:

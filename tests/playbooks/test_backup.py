@@ -44,7 +44,7 @@ def test_what_is_restored_is_one_moment_of_a_database_that_was_written_to(places
     stop, wrote = threading.Event(), threading.Event()
 
     def write() -> None:
-        with closing(sqlite3.connect(state / "accounts.db", timeout=30)) as database:
+        with closing(sqlite3.connect(state / "accounts.db", timeout=60)) as database:
             n = 0
             while not stop.is_set():
                 n += 1

@@ -385,7 +385,7 @@ async def test_over_tls_the_cookie_is_secure_and_https_is_remembered(house, tmp_
     port = listening.getHost().port
 
     def ask() -> tuple[int, str | None, str | None]:
-        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=context)
         headers = {"Content-Type": "application/json", "Origin": f"https://127.0.0.1:{port}"}
         connection.request("POST", "/api/1/session", json.dumps(RIGHT).encode(), headers)
         answer = connection.getresponse()

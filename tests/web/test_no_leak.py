@@ -51,8 +51,10 @@ KEYS = [
 VALUES = {key: 770_000 + n for n, key in enumerate(KEYS)}
 WORDS = st.frozensets(
     st.sampled_from(
-        ["*", "friend", "probot", "region", "friend/ann", "friend/ben", "friend/ann/phx"]
-        + ["friend/ben/tby", "probot/ProBot81", "probot/ProBot82", "region/homq"]
+        [
+            *("*", "friend", "probot", "region", "friend/ann", "friend/ben", "friend/ann/phx"),
+            *("friend/ben/tby", "probot/ProBot81", "probot/ProBot82", "region/homq"),
+        ]
     ),
     max_size=3,
 )
@@ -138,9 +140,7 @@ def test_no_frame_snapshot_or_resume_shows_what_is_hidden(first: User, later: Us
                 picture.see(said)
         line.sent.clear()
 
-    turn = 0
-    for act, key in acts:
-        turn += 1
+    for turn, (act, key) in enumerate(acts, 1):
         if act == "put":
             world.put(key, spot(VALUES[key]))
         elif act == "remove":

@@ -90,7 +90,7 @@ class Server:
         self, path: str, method: str = "GET", body: Any = None, **headers: str
     ) -> http.client.HTTPResponse:
         def ask() -> http.client.HTTPResponse:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
             sent = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body=body, headers=sent)
             answer = connection.getresponse()

@@ -32,8 +32,8 @@ _SAFE = (b"GET", b"HEAD")
 _BODIED = (b"POST", b"PUT", b"PATCH")
 _SIGN_IN = "Please sign in."
 _FOREIGN = (
-    "Only Sightline's own page may ask for this. If this is its page, the name in its address has to"
-    " be in server.public_url or server.origins."
+    "Only Sightline's own page may ask for this. If this is its page, the name in its address has"
+    " to be in server.public_url or server.origins."
 )
 _ROLE = "This is not for you."
 

@@ -1,8 +1,8 @@
 """From a request to whoever makes it: cookie, token or guest; behind a proxy or not.
 
-The session's secret is in a cookie that no script reads and no other site sends: ``__Host-sightline``
-over HTTPS, else ``sightline-<port>`` (browsers share cookies among the ports of a host). An
-``Authorization: Bearer`` header goes before it.
+The session's secret is in a cookie that no script reads and no other site sends:
+``__Host-sightline`` over HTTPS, else ``sightline-<port>`` (browsers share cookies among the ports
+of a host). An ``Authorization: Bearer`` header goes before it.
 """
 
 from __future__ import annotations
