@@ -88,9 +88,10 @@ class Hub(Service):
             if reading.thing in self.world:
                 continue
             self._fold(reading)
+            if (sender := self.world.sender(reading.thing)) is not None:
+                sender.new += 1  # what comes back is not new
             if reading.heard is not None:
                 self._presence.heard(reading.thing, now - (wall - reading.heard), "")
-        self.world.senders.new_day()  # what comes back is not new
         self._tell()
 
     def linked(self, broker: str, link: Link) -> None:
