@@ -43,7 +43,7 @@ class Scene:
         self.server: Any = self.broker
         self.port = self.broker.web_port
         if ours:
-            limits = f"[limits]\nbehind_seconds = 600\nconnections = {viewers + 100}\n{settings}"
+            limits = f"behind_seconds = 600\nconnections = {viewers + 100}\n{settings}"
             self.server = self._start(Server(where, self.broker.port, settings=limits))
             self.port = self.server.port
         self.fresh_rss = self.server.rss

@@ -1,6 +1,7 @@
 """What the server takes of a small machine: memory and CPU, with the demo, viewers and things.
 
     scripts/bench/memory.py [--part demo,viewers,things,both,tls] [--limit MB] [--json FILE]
+    scripts/bench/memory.py --attack [faces,devices,fields,strangers,basemap]   (see attacks.py)
 
 Memory is that of the server's process (RSS), and of all that its unit holds: with its children (the
 guard; in the demo also mosquitto and the simulation), shared pages counted once (PSS). That is what
@@ -24,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import attacks
 import fanout
 import processes
 import table
@@ -221,6 +223,8 @@ PARTS = {"demo": demo, "viewers": viewers, "things": things, "both": both, "tls"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--part", default=",".join(PARTS))
+    every = ",".join(attacks.PARTS)
+    parser.add_argument("--attack", nargs="?", const=every, default="", metavar="PARTS")
     parser.add_argument("--ahead", action="store_true", help="before all other work (root only)")
     parser.add_argument("--limit", type=int, default=0, metavar="MB", help="(root only)")
     parser.add_argument("--json", metavar="FILE")
@@ -231,8 +235,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     rows: list[dict[str, Any]] = []
     with folder() as name:
-        for part in args.part.split(","):
-            rows += PARTS[part](Path(name))
+        if args.attack:
+            rows += attacks.attack(Path(name), Watched, args.attack.split(","))
+        else:
+            for part in args.part.split(","):
+                rows += PARTS[part](Path(name))
     table.note(f"machine: {table.machine()}")
     table.show(
         "Memory in MB, CPU in % of one core",

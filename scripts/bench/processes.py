@@ -30,6 +30,14 @@ DEADLINE = 20.0  # s for anything to start
 ahead = False
 # The servers under test get no more memory than this (MB); 0: as much as there is.
 limit = 0
+_ONE_SENDER = """
+[limits]
+memory_mb = 4096
+devices_per_sender = 1000000
+sender_kb = 1000000
+new_things_per_day = 1000000
+rows_per_day = 1000000000
+"""
 _TICKS = os.sysconf("SC_CLK_TCK")
 _CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE = _CORES[0]
@@ -167,8 +175,19 @@ class Mosquitto(Child):
 class Server(Child):
     """Our server as people run it: `twistd sightline` with a settings file."""
 
-    def __init__(self, folder: Path, broker: int, *, qos: int = 0, settings: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        broker: int,
+        *,
+        qos: int = 0,
+        settings: str = "",
+        shipped: bool = False,
+        state: Path | None = None,
+    ) -> None:
         self.port = free_port()
+        if not shipped:  # all devices of the measurements are of one sender
+            settings = f"{_ONE_SENDER}{settings}"
         config = folder / f"sightline-{self.port}.toml"
         config.write_text(
             f'[broker.main]\nhost = "127.0.0.1"\nport = {broker}\nqos = {qos}\n{settings}'
@@ -177,7 +196,7 @@ class Server(Child):
         twistd = Path(sys.executable).with_name("twistd")
         log = folder / f"sightline-{self.port}.log"
         command = [str(twistd), "-n", "--pidfile=", "sightline", "--port", str(self.port)]
-        command += ["--state", str(folder / f"state-{self.port}"), "--config", str(config)]
+        command += ["--state", str(state or folder / f"state-{self.port}"), "--config", str(config)]
         if profile := os.environ.get("BENCH_PROFILE"):
             command[1:1] = [f"--profile={profile}", "--profiler=cprofile", "--savestats"]
         super().__init__(command, SERVER_CORE, log, Cell(limit) if limit else None)

@@ -396,3 +396,10 @@ def test_the_page_is_told_what_will_be_granted():
     assert rights(PEOPLE["looking operator"])["drive"] == []
     assert rights(PEOPLE["admin"])["see"] == ["*"]
     assert rights(PEOPLE["visitor of jane's phone"])["see"] == ["friend/jane/phone"]
+
+
+def test_who_has_used_up_a_quota_is_told_to_admins_only():
+    everything = Grants(see=frozenset("*"), drive=frozenset("*"))
+    for role in ("viewer", "operator"):
+        assert not user_of("ann", role, everything).sight.sees("quota/owntracks/jane")
+    assert user_of("root", "admin", everything).sight.sees("quota/owntracks/jane")

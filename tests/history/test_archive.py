@@ -409,7 +409,7 @@ def test_where_there_is_no_room_the_archive_waits_and_says_so(tmp_path):
 def test_a_flood_of_large_messages_of_one_day_stays_within_the_bound(tmp_path):
     most = 8_000_000
     with Scene(tmp_path, most=most) as scene:
-        for n in range(40):
+        for _ in range(40):
             scene.archive.take([said(payload=os.urandom(30_000).hex().encode()) for _ in range(10)])
             scene.until(lambda: scene.archive.waiting == 0)
         scene.until(lambda: scene.archive.idle)

@@ -134,12 +134,11 @@ def weighed(world: World) -> int:
 
 def test_the_bytes_of_the_world_are_bounded_and_counted_right():
     world = World("e", room=100_000)
-    count = 0
+    count = 100_000 // friend().weight
+    for n in range(count):
+        world.put(f"friend/u{n}/p", friend())
     with pytest.raises(WorldFull):
-        while True:
-            world.put(f"friend/u{count}/p", friend())
-            count += 1
-    assert count == 100_000 // friend().weight
+        world.put("friend/one/more", friend())
     assert world.bytes == weighed(world) <= 100_000
     with pytest.raises(WorldFull):
         world.put("friend/u0/p", friend(inregions=("home",) * 64))
@@ -199,6 +198,17 @@ def test_senders_that_have_nothing_left_are_forgotten_in_the_end(monkeypatch):
         world.remove(f"friend/u{n}/p")
     assert len(senders) <= 10
     assert senders.of("friend/stays/p").things == {"friend": 1}
+
+
+def test_a_new_sender_is_not_a_search_through_all_others(monkeypatch):
+    monkeypatch.setattr("sightline.live.quotas.MOST_SENDERS", 10)
+    world = World("e")
+    searches = []
+    forget = Senders._forget
+    monkeypatch.setattr(Senders, "_forget", lambda self: (searches.append(1), forget(self)))
+    for n in range(1000):
+        world.put(f"friend/u{n}/p", friend())
+    assert len(searches) < 10
 
 
 def test_what_comes_and_goes_leaves_nothing_with_presence():

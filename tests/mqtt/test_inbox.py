@@ -147,3 +147,22 @@ def test_a_message_put_while_the_last_is_handed_over_is_not_forgotten() -> None:
     desk.inbox.tell("first")
     desk.run()
     assert desk.out == ["while draining"]
+
+
+def test_the_bytes_that_wait_are_bounded_too(monkeypatch):
+    monkeypatch.setattr("sightline.mqtt.inbox.LARGEST", 1000)
+    desk = Desk()
+    inbox = desk.inbox
+
+    def puts(size: int) -> int:
+        return inbox.put([Arrival("t", b"x" * size, False, 0, 0.0)])
+
+    assert puts(400) == 0
+    assert not inbox.crowded
+    assert puts(400) == 0
+    assert inbox.crowded
+    assert puts(400) == 1
+    assert (inbox.overflowed, inbox.waiting) == (1, 2)
+    desk.run()
+    assert not inbox.crowded
+    assert puts(1000) == 0

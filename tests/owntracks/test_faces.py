@@ -57,9 +57,9 @@ async def test_whoever_sees_a_friend_gets_the_picture_and_may_keep_it(house):
     assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
     assert answer.headers["x-content-type-options"] == "nosniff"
     link = await here.home.link(await here.home.knows("root", "admin"), "friend/jane/phone")
-    entered = await here.home.asks("POST", "/share", {"link": link})
-    if entered.status < 300:
-        assert (await asks(here, f"jane/phone/{hash_}", cookie=entered.cookie)).data == PICTURE
+    entered = await here.home.asks("POST", "/link", {"token": link})
+    assert entered.status == 200, entered.said
+    assert (await asks(here, f"jane/phone/{hash_}", cookie=entered.cookie)).data == PICTURE
 
 
 @pytest_twisted.ensureDeferred

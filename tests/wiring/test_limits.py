@@ -71,9 +71,9 @@ def test_without_cgroups_it_is_the_default(tmp_path, monkeypatch):
 def test_the_settings_go_before(monkeypatch):
     monkeypatch.setattr(limits, "memory_limit", lambda: 100 * MB)
     world = make_world(Settings(), "e")
-    assert world._room == 100 * MB * 3 // 8
+    assert world.room == 100 * MB * 3 // 8
     world = make_world(Settings(limits=LimitsSettings(memory_mb=1024, sender_kb=5)), "e")
-    assert world._room == 384 * MB
+    assert world.room == 384 * MB
     assert world.senders._quota.bytes == 5 * 1024
 
 

@@ -96,10 +96,11 @@ class Hub(Service):
             if reading.thing in self.world:
                 continue
             self._fold(reading)
+            if (sender := self.world.sender(reading.thing)) is not None:
+                sender.new += 1  # what comes back is not new
             if reading.heard is not None:
                 ago = max(0.0, wall - reading.heard)  # our clock may have been set back since
                 self._presence.heard(reading.thing, now - ago, "")
-        self.world.senders.new_day()  # what comes back is not new
         self._tell()
 
     def linked(self, broker: str, link: Link) -> None:

@@ -125,11 +125,7 @@ class Ingest:
         thing = reading.thing
         heard = reading.heard
         record: Record | None = getattr(reading, "record", None)
-        if record is not None and (sender := world.sender(thing)) is not None:
-            if sender.rows <= 0:
-                raise sender.over("rows")
-            sender.rows -= 1
-        changed = world.fold(reading)
+        changed = world.fold(reading, record is not None)
         self.dropped += reading.dropped
         if changed or record is not None:
             self._news.append((thing, arrival.at, heard, record))

@@ -21,7 +21,8 @@ OURS = frozenset(
 BY_USER = frozenset(("friend", "face", "phone"))
 """Kinds whose sender is the first level of their id."""
 MOST_SENDERS = 50_000
-"""Senders of whom nothing is left in the world are remembered for a day, but no more than these."""
+"""Senders of whom nothing is left in the world are remembered for a day, but no more than these,
+or as many as there are of whom something is."""
 DAY = 86_400.0
 """s"""
 _NO_LIMIT = 1 << 62
@@ -106,6 +107,7 @@ class Senders:
     def __init__(self, quota: Quota | None = None) -> None:
         self._quota = quota or Quota()
         self._known: dict[str, Sender] = {}
+        self._most = MOST_SENDERS
         self._nobody = Sender("", Quota())
 
     def __len__(self) -> int:
@@ -121,7 +123,7 @@ class Senders:
         name = f"owntracks/{rest.partition('/')[0]}"
         found = self._known.get(name)
         if found is None:
-            if len(self._known) >= MOST_SENDERS:
+            if len(self._known) >= self._most:
                 self._forget()
             found = self._known[name] = Sender(name, self._quota)
         return found
@@ -134,6 +136,8 @@ class Senders:
 
     def _forget(self) -> None:
         self._known = {name: one for name, one in self._known.items() if any(one.things.values())}
+        # Never a search for each one more: twice as many as have something.
+        self._most = max(MOST_SENDERS, 2 * len(self._known))
 
 
 @dataclass(frozen=True, slots=True)

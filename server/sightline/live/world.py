@@ -80,7 +80,7 @@ class World:
         self._horizon = horizon
         self._capacity = capacity
         self._tombstones: OrderedDict[str, WorldEntry] = OrderedDict()  # the oldest first
-        self._room = room
+        self.room = room
         self._rooms = dict(rooms or {})
         self.senders = Senders() if senders is None else senders
         self._counted = 0  # things that are not ours
@@ -123,13 +123,18 @@ class World:
         for watcher in self._watchers.get(kind_of(key), ()):
             watcher(key, before, after)
 
-    def fold(self, reading: Update) -> bool:
+    def fold(self, reading: Update, row: bool = False) -> bool:
         """Let a reading change its thing. Says whether anything changed.
 
+        ``row``: something of it goes into history, which its sender may have so much of a day.
         Raises `WorldFull` when there is no room, `OverQuota` when there is none for its sender.
         """
         key = reading.thing
         entry = self._entries.get(key)
+        if row and entry is not None and (sender := entry.sender) is not None:
+            if sender.rows <= 0:
+                raise sender.over("rows")
+            sender.rows -= 1
         before = None if entry is None else entry.state
         after = reading.onto(before)
         if after is before or after == before:
@@ -137,7 +142,7 @@ class World:
         if after is None:
             self.remove(key)
         else:
-            self.put(key, after)
+            self._put(key, after, entry)
         return True
 
     def put(self, key: str, state: State) -> None:
@@ -145,7 +150,9 @@ class World:
 
         Raises `WorldFull` when there is no room, `OverQuota` when there is none for its sender.
         """
-        old = self._entries.get(key)
+        self._put(key, state, self._entries.get(key))
+
+    def _put(self, key: str, state: State, old: WorldEntry | None) -> None:
         weight = 0
         if old is None or old.state is None:
             sender = self.senders.of(key)
@@ -191,7 +198,7 @@ class World:
         self._weigh(kind, more)
 
     def _is_full(self, kind: str, more: int) -> bool:
-        return self.bytes + more > self._room or (
+        return self.bytes + more > self.room or (
             kind in self._rooms and self.bytes_of[kind] + more > self._rooms[kind]
         )
 

@@ -19,6 +19,8 @@ TURN_SECONDS = 0.004
 TURN_MESSAGES = 2_000
 # Handed over at once: at 30 µs each the last handful takes a turn at most 3 ms too far.
 HANDFUL = 100
+LARGEST = 33_554_432
+"""Bytes of payloads that may wait: 100,000 small messages are less, and large ones are bounded."""
 
 E = TypeVar("E")
 
@@ -62,6 +64,7 @@ class Inbox(Generic[E]):
     ) -> None:
         self._reactor = reactor
         self._limit = limit
+        self._put_bytes = self._taken_bytes = 0
         self._arrived = arrived
         self._told = told
         self._items: deque[list[Arrival] | E] = deque()
@@ -95,7 +98,9 @@ class Inbox(Generic[E]):
     @property
     def crowded(self) -> bool:
         """Over half full: time to read more slowly, so that the broker keeps the rest."""
-        return (self._put - self._taken) * 2 > self._limit
+        return (self._put - self._taken) * 2 > self._limit or (
+            self._put_bytes - self._taken_bytes
+        ) * 2 > LARGEST
 
     def put(self, arrivals: list[Arrival]) -> int:
         """Queue arrivals; what finds no room is dropped and counted. The list is ours from now.
@@ -108,7 +113,12 @@ class Inbox(Generic[E]):
             self.overflowed += dropped
             del arrivals[room:]
         if arrivals:
+            size = sum([len(arrival.payload) for arrival in arrivals])
+            if self._put_bytes - self._taken_bytes + size > LARGEST:
+                self.overflowed += len(arrivals)
+                return dropped + len(arrivals)
             self._put += len(arrivals)
+            self._put_bytes += size
             self._append(arrivals)
         return dropped
 
@@ -156,6 +166,7 @@ class Inbox(Generic[E]):
             self._open = []
             self._at = 0
         self._taken += len(handful)
+        self._taken_bytes += sum([len(arrival.payload) for arrival in handful])
         self._guarded(self._arrived, handful)
         return True
 

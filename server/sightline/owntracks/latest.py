@@ -14,6 +14,8 @@ from sightline.model.kind import id_of
 from sightline.owntracks.fixes import said
 from sightline.owntracks.times import geohash, iso, shown
 
+MOST_REMEMBERED = 100_000
+"""Friends whose order is known; of more the ones heard first are left to the next look."""
 SEEDED_FOR = 600.0
 """Seconds after which we look again for friends that came into the world without a fix."""
 
@@ -33,6 +35,8 @@ class LatestPositions:
             del self._order[key]
         else:
             self._groups.setdefault(_group(key), set()).add(key)
+            if len(self._order) >= MOST_REMEMBERED:
+                self.forget(next(iter(self._order)))
         self._order[key] = None
 
     def forget(self, key: str) -> None:

@@ -72,6 +72,10 @@ class Vitals(Collector):
         yield refused
         for name, text, gauge in (
             ("things", "things in the world", len(hub.world)),
+            ("world_bytes", "memory that friends take, with their faces", hub.world.bytes),
+            ("world_limit_bytes", "memory that there is for them", hub.world.room),
+            ("faces_bytes", "of it, their faces", hub.world.bytes_of.get("face", 0)),
+            ("senders", "users whose friends are in the world", len(hub.world.senders)),
             ("viewers", "connected browsers", fanout.viewers),
             ("viewers_behind", "browsers that are catching up", fanout.behind),
             ("loop_lag_seconds", "worst delay of the reactor in the last second", hub.lag),
