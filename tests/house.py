@@ -64,6 +64,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     data: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def said(self) -> dict[str, Any]:
@@ -319,8 +320,10 @@ class House:
         try:
             connection.request(method, path, body=data, headers=headers)
             answer = connection.getresponse()
-            named = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, named, answer.read())
+            # Of several cookies the first: the session's.
+            named = {name.lower(): value for name, value in reversed(answer.getheaders())}
+            cookies = tuple(v for name, v in answer.getheaders() if name.lower() == "set-cookie")
+            return Answer(answer.status, named, answer.read(), cookies)
         finally:
             connection.close()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_twisted
+from twisted.internet.defer import Deferred
 
 from house import CHEAP, GOOD
 from sightline.accounts.passwords import COMMON, Cost, Passwords, weakness
@@ -97,7 +98,9 @@ async def test_a_password_is_hashed_anew_at_sign_in_when_it_was_cheaper(house):
 @pytest_twisted.ensureDeferred
 async def test_many_at_once_wait_in_a_bounded_line(house):
     home = await house()
-    home.account_service._hashing = 32
+    home.account_service._hashing = 2  # threads
+    for number in range(200):
+        home.account_service._hashes.put(Deferred(), f"client {number}", known=False)
     answer = await home.asks("POST", "/session", wrong())
     home.account_service._hashing = 0
     assert (answer.status, answer.code) == (503, "busy")

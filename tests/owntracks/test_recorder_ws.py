@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 import pytest_twisted
 from twisted.internet import reactor as _reactor
 from twisted.internet.task import deferLater
+from twisted.internet.threads import deferToThread
 
 from house import NOW
 from owntracks.scene import Client, Phonehouse, basic, fix
 from sightline.kinds.friends.decode import LARGEST_FACE
 from sightline.kinds.friends.model import Face
 from sightline.owntracks.recorder_ws import EVERY
+from sightline.owntracks.recorder_ws import EVERY, MOST_OF_ONE, RecorderConnection
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "recorder-ws.txt"
 reactor: Any = _reactor
@@ -271,3 +274,46 @@ async def test_the_frontend_works_and_stays_live(house):
     assert (await fetch("last?user=jane&device=phone"))[0]["lat"] == 55
     await deferLater(reactor, 0)
     assert client.closed is None
+
+
+@pytest_twisted.ensureDeferred
+async def test_one_account_cannot_take_all_the_room_and_what_left_is_counted_no_more(house):
+    here, first = await watched(house)
+    cookie = await here.home.knows("greedy", see=("*",))
+    greedy = [await here.client(Cookie=cookie) for _ in range(MOST_OF_ONE)]
+    refused = await here.client(Cookie=cookie)
+    assert refused.closed is not None
+    assert "too many connections of this account" in str(refused.closed[1])
+    assert len(here.live.clients) == MOST_OF_ONE + 1
+    for client in greedy:
+        client.leaves()
+    await here.home.until(lambda: len(here.live.clients) == 1)
+    again = await here.client(Cookie=cookie)
+    again.leaves()
+    first.leaves()
+    limits = here.home.site.limits
+    await here.home.until(lambda: not here.live.clients and not len(limits))
+    assert not here.live.owners
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_flood_of_pings_is_ended_before_it_is_parsed(house, monkeypatch):
+    _, client = await watched(house)
+    pings: list[bytes] = []
+    monkeypatch.setattr(RecorderConnection, "onPing", lambda self, payload: pings.append(payload))
+    client._protocol.transport.write(b"\x89\x80mask" * 10_000)
+    await client.until(lambda: client.closed is not None)
+    assert client.closed == (1008, "too many messages")
+    assert len(pings) <= 40
+
+
+@pytest_twisted.ensureDeferred
+async def test_there_is_no_upgrade_by_http_1_0(house):
+    here, _ = await watched(house)
+
+    def ask() -> bytes:
+        with socket.create_connection(("127.0.0.1", here.home.port), 5) as peer:
+            peer.sendall(b"GET /ws/last HTTP/1.0\r\nHost: a\r\nUpgrade: websocket\r\n\r\n")
+            return peer.recv(100)
+
+    assert (await deferToThread(ask)).startswith(b"HTTP/1.0 426")

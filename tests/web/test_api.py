@@ -391,7 +391,7 @@ async def test_over_tls_the_cookie_is_secure_and_https_is_remembered(house, tmp_
         answer = connection.getresponse()
         found = (
             answer.status,
-            answer.getheader("set-cookie"),
+            (answer.headers.get_all("set-cookie") or [""])[0],
             answer.getheader("strict-transport-security"),
         )
         connection.close()

@@ -389,7 +389,8 @@ async def test_a_browser_that_does_not_read_is_answered_no_more_than_a_budget(se
     server.sockets.gate._local_frames = TokenBuckets(1e9, 1e9)
     browser = await Browser(server.port).enters()
     browser.stops_reading()
-    browser._protocol.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    (connection,) = server.sockets.connections
+    connection.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
     await floods(browser, (b"\x89\xfdmask" + bytes(125)) * 40_000)  # 5 MB to be sent back
     await until(lambda: not server.sockets.connections)
     assert server.sockets.gate.unsent.held == 0

@@ -7,11 +7,14 @@ an address as a whole has a budget, too). Whether a name exists shows in neither
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import ceil
 from typing import Annotated
 
 from msgspec import Meta
+from twisted.logger import Logger
 
+from sightline.accounts import known_devices
 from sightline.accounts.database import Database
 from sightline.accounts.passwords import LONGEST, weakness
 from sightline.accounts.request_bodies import RequestBody, read
@@ -21,6 +24,7 @@ from sightline.auth.api_call import Call, Denied, Reply, Route
 from sightline.auth.session import Throttle, described, digest, new_secret
 from sightline.model.text import clean
 from sightline.model.token_bucket import TokenBuckets
+from sightline.web.proxies import client_key
 
 WRONG = "The name or the password is not right."
 _USED_UP = "This link has been used, or the server has been started anew since. Look in its log."
@@ -55,10 +59,14 @@ class LinkSecret(RequestBody, frozen=True):
 class SessionApi:
     """Lets people in and out."""
 
+    _log = Logger()
+
     def __init__(self, account_service: AccountService) -> None:
         self._account_service = account_service
         self._guesses = Throttle()
         self._addresses = TokenBuckets(rate=0.2, burst=30)
+        self._strangers = TokenBuckets(rate=0.1, burst=30)  # for each name, from all addresses
+        self._alarms = TokenBuckets(rate=1 / 3600, burst=1)
 
     def routes(self) -> list[Route]:
         """What is answered here."""
@@ -84,20 +92,25 @@ class SessionApi:
         """In by name and password."""
         account_service, asked = self._account_service, read(call, SignIn)
         name = plain_name(asked.name)
-        self._may_guess((name, call.address), call.address)
+        client = client_key(call.address)
+        guess, known = self._guess(name, client, call)
         await account_service.refresh()
         account = account_service.roll.accounts.get(name)
         kept = account.password if account else None
-        right = await account_service.hash(account_service.passwords.verify, kept, asked.password)
+        right = await account_service.hash(
+            account_service.passwords.verify, kept, asked.password, client=client, known=known
+        )
         account = account_service.roll.accounts.get(name)  # it may have changed meanwhile
         if not right or account is None or account.disabled or account.password != kept:
             who = name if account else UNKNOWN_NAME
             await account_service.record(AuditEvent(who, call.address, "sign in", result="wrong"))
             raise Denied("wrong", WRONG)
-        self._guesses.right((name, call.address))
+        self._guesses.right(guess)
         anew = None
         if kept is not None and account_service.passwords.outdated(kept):
-            anew = await account_service.hash(account_service.passwords.hash, asked.password)
+            anew = await account_service.hash(
+                account_service.passwords.hash, asked.password, client=client
+            )
 
         def also(database: Database) -> None:
             found = database.account(name)
@@ -110,17 +123,48 @@ class SessionApi:
             found = account_service.roll.accounts.get(name)
             return found is not None and not found.disabled and found.password == kept
 
-        return await self._enter(call, name, "sign in", also, known)
+        reply = await self._enter(call, name, "sign in", also, known)
+        mark = None if kept is None else known_devices.issue(anew or kept)
+        return replace(reply, known=mark)
 
-    def _may_guess(self, key: tuple[str, str], address: str) -> None:
+    def _guess(self, name: str, client: str, call: Call) -> tuple[tuple[str, str], bool]:
+        """Count a guess before it is known to be wrong: many at a time gain nothing.
+
+        Return by what it is counted, and whether the device or its address is known: such are not
+        held up by those who guess the same name from elsewhere. Raises `Denied` (``wait``).
+        """
+        account = self._account_service.roll.accounts.get(name)
+        device = known_devices.recognise(call.known, account.password if account else None)
+        known = device is not None or self._has_been_at(name, client)
+        key = name, f"device {device}" if device else client
         now = self._account_service.clock.seconds()
         wait = self._guesses.wait(key, now)
-        if not wait and not self._addresses.take(address, now):
+        if not wait and not self._addresses.take(key[1], now):
             wait = 5.0
+        if not wait and not known and not self._strangers.take(name, now):
+            wait = 10.0
+            self._alarm(name, call.address, now)
         if wait:
             raise Denied("wait", f"Too many attempts. Try again in {ceil(wait)} s.", wait=wait)
-        # Counted before it is known to be wrong: many at a time gain nothing.
         self._guesses.guess(key, now)
+        return key, known
+
+    def _has_been_at(self, name: str, client: str) -> bool:
+        """Whether somebody is signed in with this account at this address already."""
+        sessions = self._account_service.roll.sessions.values()
+        return any(
+            one.account == name and one.address and client_key(one.address) == client
+            for one in sessions
+        )
+
+    def _alarm(self, name: str, address: str, now: float) -> None:
+        """Somebody guesses this account's password from many places; said once an hour."""
+        if not self._alarms.take(name, now):
+            return
+        who = name if name in self._account_service.roll.accounts else UNKNOWN_NAME
+        self._log.warn("The password of {who} is being guessed from many addresses", who=who)
+        more = "guessed from many addresses: unknown devices have to wait"
+        self._account_service.note(AuditEvent(who, address, "sign in", result="alarm", more=more))
 
     async def _enter(
         self,
@@ -202,7 +246,7 @@ class SessionApi:
     async def welcome(self, call: Call) -> Reply:
         """In by the link of the first start: makes the first admin, or is the demo's."""
         account_service, asked = self._account_service, read(call, Welcome)
-        if not self._addresses.take(call.address, account_service.clock.seconds()):
+        if not self._addresses.take(client_key(call.address), account_service.clock.seconds()):
             raise Denied("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
         if not account_service.accepts(asked.token):
             raise Denied("wrong", _USED_UP)
@@ -220,7 +264,9 @@ class SessionApi:
                 raise Denied("weak", why)
         restore = account_service.spend()  # before anything waits: it is good for one
         try:
-            hashed = await account_service.hash(account_service.passwords.hash, asked.password)
+            hashed = await account_service.hash(
+                account_service.passwords.hash, asked.password, client=client_key(call.address)
+            )
             admin = Account(name, "admin", password=hashed, created=account_service.wall())
 
             def found(database: Database) -> None:
@@ -236,7 +282,7 @@ class SessionApi:
     async def link(self, call: Call) -> Reply:
         """In by a shared link."""
         account_service, asked = self._account_service, read(call, LinkSecret)
-        if not self._addresses.take(call.address, account_service.clock.seconds()):
+        if not self._addresses.take(client_key(call.address), account_service.clock.seconds()):
             raise Denied("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
         if call.visitor is not None and call.visitor.way == "account":
             raise Denied(

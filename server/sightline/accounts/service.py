@@ -28,6 +28,8 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from sightline.accounts.database import ROLL, BadDatabase, Database
+from sightline.accounts.database import ROLL, Database
+from sightline.accounts.password_queue import PasswordQueue, QueueFull
 from sightline.accounts.passwords import Cost, Passwords
 from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.standby import Standby
@@ -69,7 +71,6 @@ _SAY = 30.0  # s between two lines of the log about the same trouble
 _USED = 60.0  # s between writing down what was used when
 _TIDY = 3600.0  # s
 _HASHERS = 2  # threads, and so the most hashes' memory at once
-_WAITING = 32  # hashes that may wait for them
 _AT_ONCE = 500  # sessions in one change
 _AWAY = (
     "This cannot be done just now: the server cannot reach what it shares with the others. Who is"
@@ -151,6 +152,7 @@ class AccountService(Service):
         self._writer = ThreadPool(1, 1, "accounts")
         self._hashers = ThreadPool(0, _HASHERS, "passwords")
         self._hashing = 0
+        self._hashes: PasswordQueue[Deferred[None]] = PasswordQueue()
         self._version = 0
         self._times: dict[str, _Times] = {}
         self._used_sessions: set[str] = set()
@@ -327,18 +329,31 @@ class AccountService(Service):
             self.follower.look()
         return done
 
-    async def hash(self, work: Callable[..., T], *args: Any) -> T:
+    async def hash(
+        self, work: Callable[..., T], *args: Any, client: str = "", known: bool = True
+    ) -> T:
         """Work with passwords, on one of the few threads for it.
 
+        Those of ``client`` who are not ``known`` wait in turn with all others, behind the known.
         Raises `Denied` (``busy``) when too many wait.
         """
-        if self._hashing >= _WAITING:
-            raise Denied("busy", "Too many people sign in just now. Try again in a moment.", wait=2)
+        if self._hashing >= _HASHERS:
+            turn: Deferred[None] = Deferred()
+            try:
+                dropped = self._hashes.put(turn, client, known=known)
+            except QueueFull:
+                raise _busy() from None
+            if dropped is not None:
+                dropped.errback(_busy())
+            await turn
         self._hashing += 1
         try:
             return await deferToThreadPool(self._reactor, self._hashers, work, *args)
         finally:
             self._hashing -= 1
+            following = self._hashes.next()
+            if following is not None:
+                following.callback(None)
 
     def _check_writable(self) -> None:
         if self.standby.trouble is not None:
@@ -726,6 +741,10 @@ class AccountService(Service):
     def last_used(self, key: str) -> float:
         """When a session was last used, epoch s."""
         return self.wall() - (self.clock.seconds() - self._times[key].seen)
+
+
+def _busy() -> Denied:
+    return Denied("busy", "Too many people sign in just now. Try again in a moment.", wait=2)
 
 
 def _bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) -> User:

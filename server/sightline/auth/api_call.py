@@ -58,7 +58,8 @@ UNKNOWN = "There is no such thing, or it is not for you."
 class Call:
     """One call. ``parts`` are what the route's ``{…}`` stood for, ``query`` what followed the ?.
 
-    ``visitor`` is None only for calls that need nobody. ``base`` is the address under which the
+    ``visitor`` is None only for calls that need nobody. ``known`` is what a device keeps that has
+    signed in before. ``base`` is the address under which the
     caller sees us (``https://map.example.org``).
     """
 
@@ -66,6 +67,7 @@ class Call:
     address: str = ""
     agent: str = ""
     base: str = ""
+    known: str = field(default="", repr=False)
     parts: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
@@ -82,12 +84,14 @@ class Reply:
     """Yes, with ``fields``; or with a file; or with a ``stream`` of bytes, closed at its end.
 
     A stream without a ``name`` is not to be saved but shown. ``cookie`` is the session's new
-    secret, which ``lasts`` so many s; "" ends it.
+    secret, which ``lasts`` so many s; "" ends it. ``known`` is what the device keeps to be known
+    again.
     """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     cookie: str | None = field(default=None, repr=False)
     lasts: float = 0.0
+    known: str | None = field(default=None, repr=False)
     status: int = 200
     file: bytes | None = field(default=None, repr=False)
     type: str = ""

@@ -38,6 +38,7 @@ from sightline.owntracks.ports import (
     may_read,
     reader,
 )
+from sightline.web.proxies import client_key
 
 _TEXT = b"text/plain; charset=utf-8"
 _HOURS = 6 * 3600.0  # how far back a range goes when nobody says
@@ -158,7 +159,7 @@ class RecorderApi(Resource):
         if request.method not in (b"GET", b"HEAD", b"POST"):
             return self._refuse(request, BadQuery(405, "GET or POST\n"))
         now = self._clock.seconds()
-        if not self._calls.take(self._front.address(request), now):
+        if not self._calls.take(client_key(self._front.address(request)), now):
             request.setHeader(b"retry-after", b"1")
             return self._refuse(request, BadQuery(429, "too many requests\n"))
         visitor = reader(request, self._front, self._door)

@@ -23,6 +23,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from sightline.auth.api_call import STATUS, UNKNOWN, Call, Denied, Needs, Reply, Route
+from sightline.web.proxies import client_key
 from sightline.auth.session import Visitor
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.request_context import RequestContext
@@ -77,7 +78,7 @@ class Api(Resource):
     async def _answer(self, request: Request) -> Reply:
         front = self._front
         address = front.address(request)
-        if not self._calls.take(address, self._clock.seconds()):
+        if not self._calls.take(client_key(address), self._clock.seconds()):
             raise Denied("wait", "Too many requests. Try again in a second.", wait=1)
         visitor = await front.meet(request)
         route, parts = self._route(request, visitor)
@@ -89,6 +90,7 @@ class Api(Resource):
             address=address,
             agent=(request.getHeader(b"user-agent") or b"").decode("latin-1"),
             base=front.base(request),
+            known=front.known(request),
             parts=parts,
             query={
                 name.decode("utf-8", "replace"): values[-1].decode("utf-8", "replace")
@@ -119,6 +121,8 @@ class Api(Resource):
     def _said(self, request: Request, reply: Reply) -> Deferred[None] | None:
         if reply.cookie is not None:
             self._front.keep(request, reply.cookie, reply.lasts)
+        if reply.known is not None:
+            self._front.keep_known(request, reply.known)
         if reply.stream is not None:
             return stream(request, reply)
         if reply.file is not None:

@@ -38,7 +38,7 @@ Check = Callable[[Any], Refusal | None]
 """Looks at a request whose head has come: a refusal ends it there."""
 
 
-class PatientChannel(http.HTTPChannel):  # type: ignore[misc]
+class PatientChannel(http.HTTPChannel):
     """The connection. ``peer`` is its other end's address, ``client`` whom it is counted for."""
 
     _log = Logger()
@@ -214,7 +214,8 @@ class PatientChannel(http.HTTPChannel):  # type: ignore[misc]
         # What follows is the next request, for another step.
         self._incoming = self.clearLineBuffer() + self._incoming
         if not self._by_proxy or self._begun is None:
-            return super().allContentReceived()
+            super().allContentReceived()
+            return
         self._postponed = True
         self.limits.turns.run(self._begun[0], self._answer)
 
@@ -330,11 +331,12 @@ class PatientChannel(http.HTTPChannel):  # type: ignore[misc]
         if now[0] == before[0] and now[1] >= before[1] > 0:
             return self._cut_off()
         if now[1]:
-            self._watch = self.callLater(self.patience, self._look, now)
+            self._watch = self.callLater(self.patience, lambda: self._look(now))
 
     def _watch_progress(self) -> None:
         if self._watch is None:
-            self._watch = self.callLater(self.patience, self._look, self._progress())
+            before = self._progress()
+            self._watch = self.callLater(self.patience, lambda: self._look(before))
 
     def _unwatch(self) -> None:
         if self._watch is not None:

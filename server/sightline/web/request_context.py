@@ -17,6 +17,8 @@ from sightline.auth.session import Visitor
 from sightline.web import origin
 from sightline.web.proxies import UNIX, Proxies
 
+_KNOWN = b"-known"
+_KNOWN_LASTS = 180 * 86400  # s
 _SAME = ("same-origin", "none")  # none: typed by the user
 
 
@@ -139,6 +141,23 @@ class RequestContext:
             secret.encode(),
             path=b"/",
             max_age=str(int(lasts) if secret else 0).encode(),
+            secure=self.secure(request),
+            httpOnly=True,
+            sameSite=b"strict",
+        )
+
+    def known(self, request: Request) -> str:
+        """What the browser keeps since somebody signed in there; empty: nothing."""
+        cookie: bytes = request.getCookie(self._cookie(request) + _KNOWN) or b""
+        return cookie.decode("latin-1")
+
+    def keep_known(self, request: Request, value: str) -> None:
+        """Let the browser keep that, beyond the session. It opens nothing."""
+        request.addCookie(
+            self._cookie(request) + _KNOWN,
+            value.encode(),
+            path=b"/",
+            max_age=b"%d" % _KNOWN_LASTS,
             secure=self.secure(request),
             httpOnly=True,
             sameSite=b"strict",

@@ -12,7 +12,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web import http
 from twisted.web.resource import IResource, Resource
-from twisted.web.server import NOT_DONE_YET, Request, Site, UnsupportedMethod
+from twisted.web.error import UnsupportedMethod
+from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from sightline.live.hub import Hub
 from sightline.web.assets import Asset, PageResource
@@ -63,7 +64,8 @@ class PlainRequest(Request):
 
     def process(self) -> None:
         """Find the resource and let it answer."""
-        self.site = self.channel.site
+        channel: Any = self.channel
+        self.site = channel.site
         self.setHeader(b"date", http.datetimeToString())
         self.prepath = []
         self.postpath = [unquote_to_bytes(part) for part in self.path[1:].split(b"/")]
