@@ -218,9 +218,12 @@ def test_a_full_disk_lets_people_in_and_heals(small_disk: SightlineProcess) -> N
     status, said, _ = call(server, "api/1/users", asked, cookie)
     assert (status, said["code"]) == (503, "degraded")
     assert call(server, "api/1/users", None, cookie)[0] == 200
-    ready = until(
-        lambda: call(server, "readyz", None, cookie)[1].get("degraded"), "a word at /readyz"
-    )
+
+    def ready() -> dict[str, Any]:
+        found: dict[str, Any] = call(server, "readyz", None, cookie)[1]
+        return found
+
+    word = until(lambda: ready().get("degraded"), "a word at /readyz")
     assert word.startswith("The disk is full:")
     assert "the disk is full" in refused(sightline(server, "user", "add", "late"))
     rest.unlink()
