@@ -20,6 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import Broker, ShippedBroker
 from browser import Browser
+from robot import Robot
 from sightline_process import SightlineProcess
 
 # By this anybody who knew the machine's name could find us.
@@ -234,4 +235,20 @@ async def test_who_takes_our_place_is_named_ends_driving_and_makes_us_flap_no_mo
             r"127\.0\.0\.1:\d+, user jane signed in with our client id", sightline.logged
         )
         assert times[0] >= 3
+        await browser.leaves()
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_knocks_without_a_password_is_shown_with_what_to_do(monkeypatch):
+    with scene(monkeypatch) as (broker, sightline):
+        browser = await Browser(sightline.port).enters()
+        until(lambda: "$SYS/broker/log/N" in broker.logged)
+        for _ in range(2):
+            assert Robot(broker.port).answer == 5
+        key = "alarm/knock/main/127.0.0.1"
+        await browser.sees(lambda things: things.get(key, {}).get("count") == 2, "who knocked")
+        alarm = browser.picture.things[key]
+        assert (alarm["what"], alarm["head"]) == ("refused", "127.0.0.1")
+        assert "refused somebody at 127.0.0.1" in sightline.logged
+        assert "probots.listen" in sightline.logged
         await browser.leaves()

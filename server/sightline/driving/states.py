@@ -54,9 +54,10 @@ class Alarm(State, frozen=True, omit_defaults=True, kw_only=True):
     """``alarm/keys/ProBot1``: somebody else speaks on a command topic; id is the topic.
 
     ``alarm/client/main``: somebody signed in at that broker with our client id (``taken``).
+    ``alarm/knock/main/192.168.7.20``: that broker refused somebody there (``refused``).
     """
 
-    what: Literal["foreign", "retained", "taken"]
+    what: Literal["foreign", "retained", "taken", "refused"]
     source: str
     """The broker."""
     robot: str | None = None
@@ -67,7 +68,7 @@ class Alarm(State, frozen=True, omit_defaults=True, kw_only=True):
     size: int
     """Of the last one, bytes."""
     head: str
-    """The beginning of the last one; of a take-over, from where it came and by which user."""
+    """The beginning of the last one; of a take-over or a refusal, from where it came."""
 
 
 class CommandLogEntry(State, frozen=True, omit_defaults=True, kw_only=True):

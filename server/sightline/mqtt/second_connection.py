@@ -2,21 +2,22 @@
 
 A client that is thrown out by another of the same id cannot hear who that was, nor tell it from a
 broker that restarts. This one can: it stands while the other falls, and the log says who came. Its
-own id is random and new at each start, so nobody throws it out.
+own id is random and new at each start, so nobody throws it out. It also hears who knocked at the
+broker and was refused.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from twisted.application import service
 from twisted.internet.defer import Deferred
 
-from sightline.kinds.broker.log import ClientConnected, TakenOver, read
+from sightline.kinds.broker.log import Accepted, ClientConnected, Event, Left, TakenOver, read
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge
@@ -26,6 +27,9 @@ from sightline.mqtt.options import BrokerOptions
 _LOG = "$SYS/broker/log/"
 _FILTERS = ((f"{_LOG}E", 0), (f"{_LOG}N", 0))
 _QUEUE = 2_000
+# Connections that have not signed in yet: so many are remembered.
+_PENDING = 100
+_DOOR = (b"New connection from", b"New client connected", b"not authorised")
 # Which of two connections hears of the same event first is chance: so long (s) until it is judged.
 SETTLE_SECONDS = 0.5
 # A fall of the witness so long ago (s) still explains why it does not stand.
@@ -41,7 +45,11 @@ class Takeover:
 
 
 class SecondConnection(service.Service):
-    """Watches over the client id of ``options``. ``taken`` is told of each take-over."""
+    """Watches over the client id of ``options``.
+
+    ``taken`` is told of each take-over, ``knocked`` of each refusal: the host, as the log tells it
+    or as that of the connection that came last and has not signed in.
+    """
 
     def __init__(
         self,
@@ -49,11 +57,14 @@ class SecondConnection(service.Service):
         options: BrokerOptions,
         now: Callable[[], float],
         taken: Callable[[Takeover], None],
+        knocked: Callable[[str], None] = lambda host: None,
     ) -> None:
         self._reactor = reactor
         self._watched = options.client_id
         self._needle = options.client_id.encode()
         self._told = taken
+        self._knocked = knocked
+        self._pending: OrderedDict[str, None] = OrderedDict()
         self._up_at: float | None = None
         self._fell_at = float("-inf")
         self._audible = False
@@ -120,17 +131,36 @@ class SecondConnection(service.Service):
             if arrival.retain or not isinstance(arrival.topic, str):
                 continue
             self._audible = True
-            if self._needle in arrival.payload:
+            ours = self._needle in arrival.payload
+            if ours or any(sign in arrival.payload for sign in _DOOR):
                 text = arrival.payload.decode("utf-8", "replace")
-                self._line(arrival.topic.removeprefix(_LOG), text)
+                line = read(arrival.topic.removeprefix(_LOG), text)
+                if line is not None and line.event is not None:
+                    self._door(line.event)
+                    if ours:
+                        self._of_us(line.event)
 
-    def _line(self, level: str, text: str) -> None:
-        line = read(level, text)
+    def _door(self, event: Event) -> None:
+        """Who came, who was let in, and who was not."""
+        match event:
+            case Accepted(address=address):
+                self._pending[address] = None
+                if len(self._pending) > _PENDING:
+                    self._pending.popitem(last=False)
+            case ClientConnected(address=address):
+                self._pending.pop(address, None)
+            case Left(how="refused", address=address):
+                if address is None and self._pending:
+                    address, _ = self._pending.popitem()
+                if address is not None:
+                    self._knocked(address.rpartition(":")[0])
+
+    def _of_us(self, event: Event) -> None:
         now = self._reactor.seconds()
-        match line.event if line else None:
+        match event:
             case TakenOver(client=self._watched):
                 self._signs.append(now)
-            case ClientConnected(client=self._watched) as event:
+            case ClientConnected(client=self._watched):
                 self._reactor.callLater(SETTLE_SECONDS, self._judge, event, now)
             case _:
                 pass

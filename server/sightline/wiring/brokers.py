@@ -45,7 +45,7 @@ from sightline.wiring.options import (
     no_driving,
     private_options,
 )
-from sightline.wiring.takeover import TakeoverAlarm
+from sightline.wiring.takeover import KnockAlarm, TakeoverAlarm
 
 reactor: Any = _reactor
 
@@ -257,7 +257,11 @@ class Brokers(MultiService):
         alarm = TakeoverAlarm(reactor, hub, name, lambda: bridge.dispute())
         second_connection = None
         if options.profile.sys_topics:  # AWS IoT tells nothing of others, and counts connections
-            second_connection = SecondConnection(reactor, options, now, alarm.ring)
+            knocks = KnockAlarm(reactor, hub, name)
+            knocks.setServiceParent(self)
+            second_connection = SecondConnection(
+                reactor, options, now, alarm.ring, knocks.ring
+            )
             watch.mine(name, second_connection.client_id)
             second_connection.setServiceParent(self)
             alarm.setServiceParent(self)

@@ -1,4 +1,4 @@
-"""Somebody signed in at a broker with our client id: said in the log and on the page."""
+"""Who took our place at a broker, and who was refused there: said in the log and on the page."""
 
 from __future__ import annotations
 
@@ -81,3 +81,77 @@ class TakeoverAlarm(Service):
             who=who,
             more=more,
         )
+
+
+REFUSED = 600.0
+"""A refusal is shown for so long after the last one of that host, s."""
+_HOSTS = 5
+"""Hosts shown at once, of one broker."""
+_SHOW = 5.0
+"""A host that knocks again and again is shown anew no more often than this, s."""
+
+
+class KnockAlarm(Service):
+    """Who knocked at one broker and was refused. `look` is called each `_SHOW` s."""
+
+    _log = Logger()
+
+    def __init__(self, reactor: Any, hub: Hub, broker: str) -> None:
+        self._reactor = reactor
+        self._hub = hub
+        self._broker = broker
+        self._hosts: dict[str, Alarm] = {}
+        self._last: dict[str, float] = {}
+        self._changed: set[str] = set()
+        self._call: Any = None
+
+    def stopService(self) -> None:
+        """No more."""
+        super().stopService()
+        if self._call is not None and self._call.active():
+            self._call.cancel()
+
+    def ring(self, host: str) -> None:
+        """The broker refused somebody at this host."""
+        before = self._hosts.get(host)
+        if before is None and len(self._hosts) >= _HOSTS:
+            return
+        at = round(time.time(), 3)
+        self._hosts[host] = Alarm(
+            what="refused",
+            source=self._broker,
+            since=before.since if before else at,
+            at=at,
+            count=before.count + 1 if before else 1,
+            size=0,
+            head=clean(host, 64),
+        )
+        self._last[host] = self._reactor.seconds()
+        self._changed.add(host)
+        if before is None:
+            self._log.warn(
+                "Broker {broker} refused somebody at {host}: no user and password that it knows. A"
+                " robot as it comes has none; probots.listen in the settings lets it in",
+                broker=self._broker,
+                host=clean(host, 64),
+            )
+            self._show()
+        if self._call is None:
+            self._call = self._reactor.callLater(_SHOW, self.look)
+
+    def look(self) -> None:
+        """Show who knocked again, take down who does not any more."""
+        now = self._reactor.seconds()
+        for host in [host for host, at in self._last.items() if now - at > REFUSED]:
+            del self._hosts[host], self._last[host]
+            self._hub.show(self._key(host), None)
+        self._show()
+        self._call = self._reactor.callLater(_SHOW, self.look) if self._hosts else None
+
+    def _show(self) -> None:
+        changed, self._changed = self._changed, set()
+        for host in changed & self._hosts.keys():
+            self._hub.show(self._key(host), self._hosts[host])
+
+    def _key(self, host: str) -> str:
+        return f"alarm/knock/{self._broker}/{clean(host, 64)}"

@@ -99,23 +99,28 @@ function readParts(raw: unknown): Part[] {
   });
 }
 
-/** `alarm/keys/ProBot1`: somebody else speaks on a command topic; the id is the topic. */
+/**
+ * `alarm/keys/ProBot1`: somebody else speaks on a command topic; the id is the topic. Or somebody
+ * took the server's place at a broker (`taken`), or was refused there (`refused`).
+ */
 export interface Alarm {
   readonly topic: string;
-  readonly what: 'foreign' | 'retained';
+  readonly what: 'foreign' | 'retained' | 'taken' | 'refused';
   readonly robot?: string;
   readonly broker?: string;
   readonly since?: number;
   readonly at?: number;
   readonly count: number;
-  /** The beginning of the last message. */
+  /** The beginning of the last message; of `taken` and `refused`, from where it came. */
   readonly head: string;
 }
+
+const WHATS = ['retained', 'taken', 'refused'] as const;
 
 export function readAlarm(thing: Thing): Alarm {
   return {
     topic: thing.id,
-    what: thing['what'] === 'retained' ? 'retained' : 'foreign',
+    what: WHATS.find((what) => what === thing['what']) ?? 'foreign',
     count: field.number(thing, 'count') ?? 1,
     head: field.text(thing, 'head') ?? '',
     ...present({
