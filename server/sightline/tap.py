@@ -50,6 +50,7 @@ from sightline.live.presence import Presence
 from sightline.live.requests import Requests
 from sightline.live.world import World
 from sightline.model.kind import Kind, Timeouts, id_of, kind_of
+from sightline.reads import Reads
 from sightline.settings import (
     AccountsSettings,
     BadSettings,
@@ -273,6 +274,7 @@ class Sightline(MultiService):
             others.setServiceParent(self)
             brokers.share(FILTERS, others.sift)
             replicas.speak(others)
+        reads = Reads(reactor)
         owntracks = OwnTracks(
             settings,
             time.time,
@@ -287,6 +289,7 @@ class Sightline(MultiService):
             history.recorder,
             others,
             duty,
+            reads,
         )
         erasers = (
             *(() if others is None else (others.forget,)),
@@ -304,10 +307,11 @@ class Sightline(MultiService):
                 account_service,
                 world,
                 (brokers.clear_retained, *erasers),
-                lambda thing: everything(store, thing),
+                reads,
+                lambda thing, sight, turn: everything(store, thing, sight, turn),
             ),
-            HistoryApi(store, world, shower(kinds, hub), time.time),
-            HideApi(store, account_service.note),
+            HistoryApi(store, world, shower(kinds, hub), time.time, reads),
+            HideApi(store, account_service.note, reads),
             AdminApi(
                 account_service, lambda: [key for key, _ in world if kind_of(key) == "friend"]
             ),
