@@ -39,6 +39,7 @@ from sightline.live.presence import Presence
 from sightline.live.requests import Asker, Refused, Requests
 from sightline.live.world import World
 from sightline.model.kind import Kind
+from sightline.web.reads import Reads
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
@@ -137,6 +138,7 @@ class House:
         )
         self.erased: list[str] = []
         self.store = MemoryStore()
+        self.reads = Reads(reactor)
         self.api = Api(
             self.front,
             self.clock,
@@ -148,11 +150,14 @@ class House:
                     self.account_service,
                     self.world,
                     (self._erase, lambda thing: self.store.erase([thing])),
-                    lambda thing: everything(self.store, thing),
+                    self.reads,
+                    lambda thing, sight, turn: everything(self.store, thing, sight, turn),
                 ).routes(),
                 *AdminApi(self.account_service, lambda: [k for k, _ in self.world]).routes(),
-                *HistoryApi(self.store, self.world, shower(KINDS, self.hub), self.wall).routes(),
-                *HideApi(self.store, self.account_service.note).routes(),
+                *HistoryApi(
+                    self.store, self.world, shower(KINDS, self.hub), self.wall, self.reads
+                ).routes(),
+                *HideApi(self.store, self.account_service.note, self.reads).routes(),
             ],
             rate=rate,
         )

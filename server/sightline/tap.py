@@ -51,6 +51,7 @@ from sightline.live.presence import Presence
 from sightline.live.requests import Requests
 from sightline.model.kind import Kind, Timeouts, id_of, kind_of
 from sightline.model.server import Alarmed
+from sightline.web.reads import Reads
 from sightline.settings import (
     AccountsSettings,
     BadSettings,
@@ -292,6 +293,7 @@ class Sightline(MultiService):
             brokers.share(FILTERS, others.sift)
             replicas.speak(others)
             places.speak(others)
+        reads = Reads(reactor)
         owntracks = OwnTracks(
             settings,
             now,
@@ -307,6 +309,7 @@ class Sightline(MultiService):
             others,
             duty,
             gate,
+            reads,
         )
         gate.sockets = lambda: len(sockets.connections) + len(owntracks.live.clients)
         erasers = (
@@ -325,10 +328,11 @@ class Sightline(MultiService):
                 account_service,
                 world,
                 (brokers.clear_retained, *erasers),
-                lambda thing: everything(store, thing),
+                reads,
+                lambda thing, sight, turn: everything(store, thing, sight, turn),
             ),
-            HistoryApi(store, world, shower(kinds, hub), now),
-            HideApi(store, account_service.note),
+            HistoryApi(store, world, shower(kinds, hub), now, reads),
+            HideApi(store, account_service.note, reads),
             AdminApi(
                 account_service, lambda: [key for key, _ in world if kind_of(key) == "friend"]
             ),

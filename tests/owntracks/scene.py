@@ -96,7 +96,14 @@ class Phonehouse:
         )
         self.post = HttpMode(home.clock, home.front, home.account_service, self.phones)
         self.recorder = RecorderApi(
-            home.clock, home.wall, home.front, home.account_service, people, self.fixes, "test"
+            home.clock,
+            home.wall,
+            home.front,
+            home.account_service,
+            people,
+            self.fixes,
+            "test",
+            home.reads,
         )
 
         async def issue(asker: Asker, thing: str) -> str:

@@ -66,8 +66,8 @@ def test_any_fix_can_be_told_in_every_format(payload):
         for friend, _, _ in desk._fixes._kept.get("friend/a/b", ())
     ]
     for _, write in FORMATS.values():
-        assert write(fixes, [])
-        assert write(fixes, ["lat", "nothing"]) is not None
+        assert b"".join(write(fixes, []))
+        assert b"".join(write(fixes, ["lat", "nothing"])) is not None
 
 
 def test_the_memory_is_bounded_for_each_and_for_all():

@@ -403,11 +403,39 @@ def test_ones_own_account_has_its_browsers_its_tokens_and_its_password(
     page.get_by_label("New password").fill("eleven-loud-windmills")
     page.get_by_role("button", name="Change the password").click()
     expect(page.get_by_text("The present password is not right.")).to_be_visible()
+    page.get_by_role("button", name="New token").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("an old script")
+    page.get_by_role("button", name="Make the token").click()
+    page.get_by_role("button", name="Done").click()
     page.get_by_label("Present password").fill(PASSWORD)
+    page.get_by_label("End all of them, too").check()
     page.get_by_role("button", name="Change the password").click()
     expect(page.get_by_text("You are signed out everywhere else.")).to_be_visible()
+    assert admin.asks("GET", "users/jane/tokens")["tokens"] == []
     is_out(elsewhere)
     is_in(page)
+
+
+def test_an_admin_who_resets_a_password_is_offered_to_end_the_tokens_too(
+    admin, everyone, visit: Visit
+):
+    admin.knows("jane", see=["friend"])
+    page = visit("#account")
+    sign_in(page, "jane")
+    page.get_by_role("button", name="New token").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("backup script")
+    page.get_by_role("button", name="Make the token").click()
+    page.get_by_role("button", name="Done").click()
+    desk = visit("#admin?tab=users")
+    sign_in(desk, "root")
+    desk.locator('[data-user="jane"]').click()
+    dialog = desk.get_by_role("dialog")
+    dialog.get_by_role("button", name="Password").click()
+    expect(dialog.get_by_text("There is 1, and a new password does not end them.")).to_be_visible()
+    dialog.get_by_label("End all of them, too").check()
+    dialog.get_by_role("button", name="Set the password").click()
+    expect(dialog.locator("[data-once]")).to_be_visible()
+    assert admin.asks("GET", "users/jane/tokens")["tokens"] == []
 
 
 def test_to_erase_a_friend_its_id_is_typed(admin, everyone, visit: Visit):

@@ -17,8 +17,9 @@ from sightline.accounts.request_bodies import RequestBody, read
 from sightline.accounts.service import AccountService
 from sightline.auth.account import AuditEvent
 from sightline.auth.api_call import UNKNOWN, Call, Denied, Reply, Route
-from sightline.auth.permissions import may
+from sightline.auth.permissions import VisibleScope, may
 from sightline.model.kind import State, id_of
+from sightline.web.reads import Busy, Reads, Turn
 
 
 class PresentStates(Protocol):
@@ -42,8 +43,8 @@ class Erase(RequestBody, frozen=True):
 
 Eraser = Callable[[str], Awaitable[None] | None]
 """Lets everything about ``friend/user/device`` go from one place; more places may be added."""
-Recall = Callable[[str], AsyncIterator[bytes]]
-"""Everything that history knows about a thing, as lines of JSON, some at a time."""
+Recall = Callable[[str, VisibleScope, Turn], AsyncIterator[bytes]]
+"""What history knows about a thing and a sight is shown, as lines of JSON, some at a time."""
 
 
 class PrivacyApi:
@@ -54,9 +55,11 @@ class PrivacyApi:
         account_service: AccountService,
         known: PresentStates,
         erasers: Sequence[Eraser],
+        reads: Reads,
         recall: Recall | None = None,
     ) -> None:
         self._recall = recall
+        self._reads = reads
         self._account_service = account_service
         self._known = known
         self._erasers = erasers
@@ -128,7 +131,16 @@ class PrivacyApi:
         name = f"sightline-{plain}.zip"
         if self._recall is None:
             return Reply(file=made, type="application/zip", name=name)
-        whole = await with_history(made, self._recall(thing))
+        try:
+            read = await self._reads.begin(call.who.reader(call.address))
+        except Busy:
+            why = "Too many long answers at once. Try again in a moment."
+            raise Denied("busy", why, wait=2) from None
+        try:
+            lines = self._recall(thing, call.who.user.sight, read.turn)
+            whole = await with_history(made, lines)
+        finally:
+            read.end()
         return Reply(stream=pieces(whole), type="application/zip", name=name)
 
     async def erase(self, call: Call) -> Reply:

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from sightline.auth.session import Visitor
 
-# Who may make a call: everybody; whoever came in, by whatever way; somebody signed in with an
-# account; an admin signed in with an account.
-Needs = Literal["nobody", "visitor", "account", "admin"]
+# Who may make a call: everybody; whoever came in, by whatever way; of those, who may be told of the
+# past; somebody signed in with an account; an admin signed in with an account.
+Needs = Literal["nobody", "visitor", "past", "account", "admin"]
 
 # The HTTP status of each code. What is not listed is 400.
 STATUS: dict[str, int] = {

@@ -264,8 +264,13 @@ def scopes_now(user: User, scopes: frozenset[str], things: frozenset[str]) -> fr
 
 def may_recall(user: User, thing: str, sort: str) -> bool:
     """Whether ``user`` may be told what happened to ``thing``: entries of this sort."""
+    return may(user, "history", thing) and recalls(user.sight, sort)
+
+
+def recalls(sight: VisibleScope, sort: str) -> bool:
+    """Whether a sight is told entries of this sort at all, of the things it sees."""
     kind = SEEN_AS.get(sort)
-    return may(user, "history", thing) and (kind is None or user.sight.sees(f"{kind}/"))
+    return kind is None or sight.sees(f"{kind}/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,20 @@ class Visitor:
     expires: float | None = None
     scopes: frozenset[str] = frozenset()
 
+    @property
+    def reads(self) -> bool:
+        """Whether anything is shown to them at all: not to a token that only posts or counts."""
+        return self.way != "token" or bool(self.scopes & {"see", "drive"})
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether they are told what was. A link shows where somebody is, not where they were."""
+        return self.reads and self.way != "link"
+
+    def reader(self, address: str) -> str:
+        """Name whom a long answer is made for: an account, however it came; else an address."""
+        return f"@{self.user.name}" if self.way in ("account", "token") else address
+
 
 class Throttle:
     """Lets a guess pass at once, then makes one wait ever longer.

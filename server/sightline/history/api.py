@@ -1,36 +1,35 @@
 """The desk that answers what is asked of history: ``/api/1/history``, ``scene``, ``events``, …
 
 Whatever is told here, `sightline.auth.permissions` was asked first: history shows to nobody what they
-may not see now. What may be long is streamed; the reactor has it back after each page.
+may not see now. What may be long is streamed, and made in small pieces (`sightline.web.reads`).
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from sightline.auth.api_call import UNKNOWN, Call, Denied, Reply, Route
-from sightline.auth.permissions import User, may, may_recall, visitor
+from sightline.auth.api_call import UNKNOWN, Call, Denied, Needs, Reply, Route
+from sightline.auth.permissions import User, VisibleScope, may, may_recall, recalls
 from sightline.history import query_params, tracks
 from sightline.history.formats.table import FORMATS
 from sightline.history.openapi import document
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import BadCursor, Span, Store
 from sightline.journal.trouble import Degraded
+from sightline.history.store import BadCursor, Store
+from sightline.history.visible import narrowed, sees_all_regions, shows
 from sightline.live import protocol
 from sightline.model.faults import Unavailable
 from sightline.model.kind import State, id_of, kind_of
+from sightline.web.reads import Busy, LongRead, Reads, Turn, pieces
 
 TRACKS = ("fix", "state", "figures", "region")
 """The sorts whose last entries make a scene."""
-STREAMS = 32
-"""Long answers at once, of everybody together."""
-_THINGS = 500  # at a time
+_THINGS = 500  # asked of the store at a time
 _MOST_EVENTS = 1000
-_MOST_PAGES = 20  # of events looked through for those that may be seen, in one call
 
 T = TypeVar("T")
 Show = Callable[[HistoryEntry, float], State | None]
@@ -48,32 +47,39 @@ class PresentWorld(Protocol):
 
 
 class HistoryApi:
-    """``show`` makes states of entries; ``wall`` gives epoch s."""
+    """``show`` makes states of entries; ``wall`` gives epoch s; ``reads`` has long answers made."""
 
     def __init__(
-        self, store: Store, world: PresentWorld, show: Show, wall: Callable[[], float]
+        self,
+        store: Store,
+        world: PresentWorld,
+        show: Show,
+        wall: Callable[[], float],
+        reads: Reads,
     ) -> None:
         self._store = store
         self._world = world
         self._show = show
         self._wall = wall
-        self._streams = 0
+        self._reads = reads
 
     def routes(self) -> list[Route]:
         """What is answered here."""
-        asked: list[tuple[str, Callable[[Call], Awaitable[Reply]]]] = [
-            ("/things", self.things),
-            ("/scene", self.scene),
-            ("/events", self.events),
-            ("/openapi.json", self.openapi),
+        routes = [
+            Route("GET", "/things", "visitor", self.things),
+            Route("GET", "/scene", "past", self.scene),
+            Route("GET", "/events", "past", self.events),
+            Route("GET", "/openapi.json", "visitor", self.openapi),
         ]
-        for path, do in (
-            ("/things", self.thing),
-            ("/history", self.history),
-            ("/days", self.days),
-        ):
-            asked += [(f"{path}/{{kind}}/{{id}}", do), (f"{path}/{{kind}}/{{group}}/{{id}}", do)]
-        return [Route("GET", path, "visitor", do) for path, do in asked]
+        of_things: list[tuple[str, Needs, Callable[[Call], Awaitable[Reply]]]] = [
+            ("/things", "visitor", self.thing),
+            ("/history", "past", self.history),
+            ("/days", "past", self.days),
+        ]
+        for path, needs, do in of_things:
+            for thing in ("{kind}/{id}", "{kind}/{group}/{id}"):
+                routes.append(Route("GET", f"{path}/{thing}", needs, do))
+        return routes
 
     # -- now
 
@@ -86,17 +92,18 @@ class HistoryApi:
             if (kind is None or kind_of(key) == kind) and user.sight.sees(key)
         ]
 
-        async def pieces() -> AsyncGenerator[bytes, None]:
+        async def told(turn: Turn) -> AsyncGenerator[bytes, None]:
             yield b'{"ok":true,"things":['
             said = False
-            for first in range(0, len(seen), _THINGS):
-                states = ((key, self._world.state(key)) for key in seen[first : first + _THINGS])
+            for keys in pieces(seen):
+                await turn()
+                states = ((key, self._world.state(key)) for key in keys)
                 some = [protocol.thing(key, 0, state) for key, state in states if state is not None]
                 yield (b"," if said and some else b"") + b",".join(some)
                 said = said or bool(some)
             yield b"]}"
 
-        return await self._streamed(pieces())
+        return await self._streamed(call, told)
 
     async def thing(self, call: Call) -> Reply:
         """One thing as it is now."""
@@ -109,24 +116,28 @@ class HistoryApi:
     async def openapi(self, call: Call) -> Reply:
         """What can be asked here, for machines."""
 
-        async def pieces() -> AsyncGenerator[bytes, None]:
+        async def told(turn: Turn) -> AsyncGenerator[bytes, None]:
             yield msgspec.json.encode(document())
 
-        return await self._streamed(pieces())
+        return await self._streamed(call, told)
 
     # -- then
 
     async def history(self, call: Call) -> Reply:
         """A thing's track."""
         asked = query_params.track(call)
-        user = _asker(call)
+        user = call.who.user
         if not may_recall(user, asked.thing, asked.sort):
             raise Denied("unknown", UNKNOWN)
         if asked.hidden and not may(user, "hide", asked.thing):
             raise Denied("forbidden", "Hidden points are shown to their owner only.")
         form = FORMATS[asked.format]
         name = "" if asked.format == "json" else f"{_plain(id_of(asked.thing))}{form.suffix}"
-        return await self._streamed(tracks.written(self._store, asked), form.media, name)
+
+        def track(turn: Turn) -> AsyncGenerator[bytes, None]:
+            return tracks.written(self._store, asked, user.sight, turn)
+
+        return await self._streamed(call, track, form.media, name)
 
     async def days(self, call: Call) -> Reply:
         """On which days of a month there is anything of a thing, and how much."""
@@ -134,10 +145,19 @@ class HistoryApi:
         sort = query_params.sort(
             call.query.get("sort", query_params.SORTS.get(kind_of(key), "state"))
         )
-        if not may_recall(_asker(call), key, sort):
+        user = call.who.user
+        if not may_recall(user, key, sort):
             raise Denied("unknown", UNKNOWN)
         days, bounds = query_params.month(call)
-        counts = await self._ask(self._store.counts(key, sort, bounds))
+        if sort == "crossing" and not sees_all_regions(user.sight):
+            read = await begun(self._reads, call)
+            try:
+                how = (key, sort, bounds, user.sight, read.turn)
+                counts = await self._ask(tracks.counted(self._store, *how))
+            finally:
+                read.end()
+        else:
+            counts = await self._ask(self._store.counts(key, sort, bounds))
         found = zip(days, counts, bounds, bounds[1:], strict=False)
         return Reply(
             {
@@ -154,23 +174,26 @@ class HistoryApi:
         if "at" not in call.query:
             raise Denied("malformed", "at must say which time.")
         at = query_params.moment(call.query["at"], "at")
-        return await self._streamed(self._scene(_asker(call), at))
+        user = call.who.user
+        return await self._streamed(call, lambda turn: self._scene(user, at, turn))
 
-    async def _scene(self, user: User, at: float) -> AsyncGenerator[bytes, None]:
+    async def _scene(self, user: User, at: float, turn: Turn) -> AsyncGenerator[bytes, None]:
         yield b'{"ok":true,"at":%b,"things":[' % msgspec.json.encode(at)
         said = False
         for sort in TRACKS:
             after = None
             while True:
                 page = await self._store.scene(sort, at, _THINGS, after)
-                some = []
-                for entry in page.entries:
-                    if may_recall(user, entry.thing, sort):
-                        state = self._show(entry, at)
-                        if state is not None:
-                            some.append(protocol.thing(entry.thing, 0, state))
-                yield (b"," if said and some else b"") + b",".join(some)
-                said = said or bool(some)
+                for entries in pieces(page.entries, lambda entry: len(entry.body)):
+                    await turn()
+                    some = []
+                    for entry in entries:
+                        if may_recall(user, entry.thing, sort):
+                            state = self._show(entry, at)
+                            if state is not None:
+                                some.append(protocol.thing(entry.thing, 0, state))
+                    yield (b"," if said and some else b"") + b",".join(some)
+                    said = said or bool(some)
                 after = page.more
                 if after is None:
                     break
@@ -186,34 +209,40 @@ class HistoryApi:
         if unknown := sorts - EVENTS:
             known = ", ".join(sorted(EVENTS))
             raise Denied("malformed", f"kind must be of {known}; not {min(unknown)}.")
-        user = _asker(call)
+        user = call.who.user
+        sight = user.sight
         if thing := query.get("thing", ""):
-            found = await self._about(user, thing, sorts, since, until, limit)
-            return Reply({"events": [_event(entry) for entry in found], "next": None})
-        found, after = [], query.get("after")
-        for _ in range(_MOST_PAGES):
-            page = await self._ask(
-                self._store.events(
-                    sorts, since, until, limit=max(1, limit - len(found)), after=after
-                )
-            )
-            found += [entry for entry in page.entries if _may_see(user, entry)]
-            after = page.more
-            if after is None or len(found) >= limit:
-                break
+            sorts = {sort for sort in sorts if may_recall(user, thing, sort)}
+            sight = narrowed(sight, thing)
+        else:
+            sorts = {sort for sort in sorts if recalls(sight, sort)}
+        found, after = await self._events(sight, sorts, (since, until), limit, query.get("after"))
         return Reply({"events": [_event(entry) for entry in found], "next": after})
 
-    async def _about(
-        self, user: User, thing: str, sorts: set[str], since: float, until: float, limit: int
-    ) -> list[HistoryEntry]:
-        """The newest events about one thing."""
-        pages = []
-        for sort in sorted(sorts):
-            if may_recall(user, thing, sort):
-                span = Span(thing, sort, since, until, newest_first=True)
-                pages.append((await self._ask(self._store.page(span, limit))).entries)
-        seen = [entry for page in pages for entry in page if _may_see(user, entry)]
-        return heapq.nlargest(limit, seen, key=lambda entry: (entry.tst, entry.digest))
+    async def _events(
+        self,
+        sight: VisibleScope,
+        sorts: set[str],
+        span: tuple[float, float],
+        limit: int,
+        after: str | None,
+    ) -> tuple[list[HistoryEntry], str | None]:
+        """The newest events that a sight is shown, and the mark behind them.
+
+        The store is asked for them alone, so that neither the number of entries nor the mark tells
+        of any that are hidden.
+        """
+        found: list[HistoryEntry] = []
+        while sorts and len(found) < limit:
+            left = limit - len(found)
+            asked = self._store.events(sorts, *span, limit=left, after=after, sight=sight)
+            page = await self._ask(asked)
+            # Asked once more: a store that gives too much must not tell it.
+            found += [entry for entry in page.entries if shows(sight, entry)]
+            after = page.more
+            if after is None:
+                return found, None
+        return found, after if sorts else None
 
     # -- how
 
@@ -221,34 +250,81 @@ class HistoryApi:
         return await told(asked)
 
     async def _streamed(
-        self, pieces: AsyncGenerator[bytes, None], media: str = "application/json", name: str = ""
+        self,
+        call: Call,
+        make: Callable[[Turn], AsyncGenerator[bytes, None]],
+        media: str = "application/json",
+        name: str = "",
     ) -> Reply:
         """An answer in pieces, of which the first two are there: so that a refusal still can be."""
-        if self._streams >= STREAMS:
-            await pieces.aclose()
-            raise Denied("busy", "Too many long answers at once. Try again in a moment.", wait=2)
-        first = []
+        read = await begun(self._reads, call)
+        made = make(read.turn)
+        first: list[bytes] = []
 
         async def ahead() -> None:
-            async for piece in pieces:
+            async for piece in made:
                 first.append(piece)
                 if len(first) == 2:
                     break
 
-        await told(ahead())
-
         async def all_of_it() -> AsyncGenerator[bytes, None]:
-            self._streams += 1
-            try:
-                for piece in first:
-                    yield piece
-                async for piece in pieces:
-                    yield piece
-            finally:
-                self._streams -= 1
-                await pieces.aclose()
+            for piece in first:
+                yield piece
+            async for piece in made:
+                yield piece
 
-        return Reply(stream=all_of_it(), type=media, name=name)
+        try:
+            await told(ahead())
+        except BaseException:
+            read.end()
+            await made.aclose()
+            raise
+        return Reply(stream=Held(all_of_it(), made, read), type=media, name=name)
+
+
+class Held(AsyncGenerator[bytes, None]):
+    """The stream of a long read, which ends with it: at its end, or when nobody wants it.
+
+    Not a generator of its own: one that was never begun ends without a word when it is closed.
+    """
+
+    def __init__(
+        self,
+        stream: AsyncGenerator[bytes, None],
+        source: AsyncGenerator[bytes, None],
+        read: LongRead,
+    ) -> None:
+        self._stream = stream
+        self._source = source
+        self._read = read
+
+    async def asend(self, value: None) -> bytes:
+        """The next piece."""
+        try:
+            return await self._stream.asend(value)
+        except BaseException:
+            self._read.end()
+            raise
+
+    async def athrow(self, *error: Any) -> bytes:
+        """End it."""
+        self._read.end()
+        return await self._stream.athrow(*error)
+
+    async def aclose(self) -> None:
+        """End it."""
+        self._read.end()
+        await self._stream.aclose()
+        await self._source.aclose()
+
+
+async def begun(reads: Reads, call: Call) -> LongRead:
+    """Begin a long answer for who calls. Raises `Denied` (``busy``)."""
+    try:
+        return await reads.begin(call.who.reader(call.address))
+    except Busy:
+        why = "Too many long answers at once. Try again in a moment."
+        raise Denied("busy", why, wait=2) from None
 
 
 async def told(asked: Awaitable[T]) -> T:
@@ -260,21 +336,6 @@ async def told(asked: Awaitable[T]) -> T:
         raise Denied(code, f"The history cannot be used just now: {why}", wait=2) from None
     except BadCursor:
         raise Denied("malformed", "after is no mark of a page of ours.") from None
-
-
-def _asker(call: Call) -> User:
-    """Who asks. A shared link shows where somebody is, not where they were."""
-    return visitor(()) if call.who.way == "link" else call.who.user
-
-
-def _may_see(user: User, entry: HistoryEntry) -> bool:
-    """Whether this event may be told to them; a crossing shows its region, too."""
-    if not may_recall(user, entry.thing, entry.sort):
-        return False
-    if entry.sort != "crossing":
-        return True
-    region = tracks.fields(entry).get("region")
-    return region is None or user.sight.sees(f"region/{region}")
 
 
 def _event(entry: HistoryEntry) -> dict[str, object]:

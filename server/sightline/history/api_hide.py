@@ -13,9 +13,10 @@ from sightline.auth.account import AuditEvent
 from sightline.auth.api_call import UNKNOWN, Call, Denied, Reply, Route
 from sightline.auth.permissions import may
 from sightline.history import query_params, tracks
-from sightline.history.api import told
+from sightline.history.api import begun, told
 from sightline.history.formats.fix import position
 from sightline.history.store import FOREVER, Span, Store
+from sightline.web.reads import Reads, Turn, pieces
 
 MOST = 20_000
 """Points hidden by one act."""
@@ -48,9 +49,10 @@ class Unhide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class HideApi:
     """``note`` writes down what was done."""
 
-    def __init__(self, store: Store, note: Callable[[AuditEvent], None]) -> None:
+    def __init__(self, store: Store, note: Callable[[AuditEvent], None], reads: Reads) -> None:
         self._store = store
         self._note = note
+        self._reads = reads
 
     def routes(self) -> list[Route]:
         """What is answered here."""
@@ -68,13 +70,17 @@ class HideApi:
         asked = _read(call, Hide)
         if asked == Hide():
             raise Denied("malformed", "Say which points: from and to, a box, or their tst.")
-        keys = await told(self._wrong(thing, asked))
+        read = await begun(self._reads, call)
+        try:
+            keys = await told(self._wrong(thing, asked, read.turn))
+        finally:
+            read.end()
         undo = secrets.token_hex(8)
         count = await told(self._store.hide(thing, "fix", keys, undo))
         self._deed(call, "hide", thing, count)
         return Reply({"hidden": count, "undo": f"{undo}.{thing}"})
 
-    async def _wrong(self, thing: str, asked: Hide) -> list[tuple[float, int]]:
+    async def _wrong(self, thing: str, asked: Hide, turn: Turn) -> list[tuple[float, int]]:
         since = -FOREVER if asked.since is None else query_params.moment(str(asked.since), "from")
         until = FOREVER if asked.until is None else query_params.moment(str(asked.until), "to")
         if asked.tst is not None:
@@ -84,12 +90,14 @@ class HideApi:
         after = None
         while since <= until:
             page = await self._store.page(Span(thing, "fix", since, until), tracks.PAGE, after)
-            for entry in page.entries:
-                if asked.tst is not None and entry.tst not in times:
-                    continue
-                if asked.box is not None and not _inside(asked.box, tracks.fields(entry)):
-                    continue
-                keys.append((entry.tst, entry.digest))
+            for entries in pieces(page.entries):
+                await turn()
+                for entry in entries:
+                    if asked.tst is not None and entry.tst not in times:
+                        continue
+                    if asked.box is not None and not _inside(asked.box, tracks.fields(entry)):
+                        continue
+                    keys.append((entry.tst, entry.digest))
             if len(keys) > MOST:
                 raise Denied("malformed", f"More than {MOST} points: choose a shorter time.")
             after = page.more

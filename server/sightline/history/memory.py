@@ -9,10 +9,12 @@ from typing import ParamSpec, TypeVar
 from msgspec.structs import replace
 from twisted.internet.defer import Deferred, execute, succeed
 
+from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history import cursors
 from sightline.history.cursors import Mark
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import FOREVER, MOST, HistoryPage, Span, StoreSize
+from sightline.history.visible import shows
 
 Track = tuple[str, str]  # thing, sort
 P = ParamSpec("P")
@@ -117,8 +119,9 @@ class MemoryStore:
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
+        sight: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
-        """Events of all things."""
+        """Events of all things that are seen."""
         wanted = EVENTS & set(sorts)
 
         def find() -> HistoryPage:
@@ -126,7 +129,10 @@ class MemoryStore:
                 (
                     entry
                     for entry in self._entries.values()
-                    if entry.sort in wanted and since <= entry.tst <= until and not entry.hidden
+                    if entry.sort in wanted
+                    and since <= entry.tst <= until
+                    and not entry.hidden
+                    and shows(sight, entry)
                 ),
                 key=cursors.event_order,
                 reverse=newest_first,

@@ -12,9 +12,11 @@ from itertools import pairwise
 
 import msgspec
 
+from sightline.auth.permissions import EVERYTHING, TOGETHER, VisibleScope, covers
 from sightline.history import cursors
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import MOST, HistoryPage, Span, StoreSize
+from sightline.history.visible import ABOUT, sees_all_regions
 from sightline.history.writing import micros
 
 _rows = msgspec.json.Decoder(list[tuple[int, int, int, int, str]]).decode
@@ -86,32 +88,36 @@ def events(
     newest_first: bool,
     limit: int,
     after: str | None,
+    sight: VisibleScope = EVERYTHING,
 ) -> HistoryPage:
-    """Events of all things, each sort from the index by time, then merged."""
+    """Events of all things that are seen, each sort by itself, then merged."""
     limit = min(limit, MOST)
     order, beyond = _order(newest_first)
     mark = None if after is None else cursors.event(after)
-    parts, values = [], list[object]()
-    for sort in sorted(EVENTS & set(sorts)):
-        values += [sort, micros(since), micros(until)]
-        past = ""
-        if mark is not None:
-            past = (
-                f" AND (tst, digest) {beyond}= (?, ?)"
-                f" AND (tst, digest, key, name) {beyond} (?, ?, ?, ?)"
-            )
-            tst, digest, thing, name = mark
-            values += [micros(tst), digest, micros(tst), digest, thing, name]
+    parts: list[str] = []
+    values: dict[str, object] = {"since": micros(since), "until": micros(until), **_seen(sight)}
+    past = ""
+    if mark is not None:
+        past = (
+            f" AND (tst, digest) {beyond}= (:tst, :digest)"
+            f" AND (tst, digest, key, name) {beyond} (:tst, :digest, :thing, :name)"
+        )
+        tst, digest, thing, name = mark
+        values |= {"tst": micros(tst), "digest": digest, "thing": thing, "name": name}
+    for number, sort in enumerate(sorted(EVENTS & set(sorts))):
+        values[f"sort{number}"] = sort
+        source, seen = _source(sight, sort)
         parts.append(
             "SELECT * FROM (SELECT key, name, tst, at, digest, hidden, body"
-            " FROM entry JOIN sort ON sort.id = entry.sort JOIN thing ON thing.id = entry.thing"
-            " WHERE sort = (SELECT id FROM sort WHERE name = ?) AND sort < 0"
-            f" AND tst BETWEEN ? AND ? AND hidden = 0{past}"
+            f" FROM {source} JOIN sort ON sort.id = entry.sort"
+            f" WHERE sort = (SELECT id FROM sort WHERE name = :sort{number}) AND sort < 0"
+            f" AND tst BETWEEN :since AND :until AND hidden = 0{past}{seen}"
             f" ORDER BY tst {order}, digest {order}, key {order} LIMIT {limit + 1})"
         )
     if not parts:
         return HistoryPage([])
     (found,) = sql.execute(
+        f"{'' if sight.all else _SEEN}"
         f"SELECT {_KEYED} FROM (SELECT * FROM ({' UNION ALL '.join(parts)})"
         f" ORDER BY tst {order}, digest {order}, key {order}, name {order} LIMIT {limit + 1})",
         values,
@@ -120,6 +126,50 @@ def events(
     more = len(entries) > limit
     del entries[limit:]
     return HistoryPage(entries, cursors.of_event(entries[-1]) if more and entries else None)
+
+
+_SEEN = """WITH seen (id) AS (
+    SELECT id FROM thing WHERE key IN (SELECT value FROM json_each(:things))
+    UNION SELECT thing.id FROM json_each(:groups) AS word
+    JOIN thing ON thing.key >= word.value || '/' AND thing.key < word.value || '0'
+)
+"""
+# ``replace`` leaves what is no slash, and ``rtrim`` takes that off: a key as far as its last slash.
+_REGION_SEEN = """ AND coalesce((
+    SELECT 'region/' || region IN (SELECT value FROM json_each(:things))
+    OR rtrim('region/' || region, replace('region/' || region, '/', ''))
+    IN (SELECT value || '/' FROM json_each(:owners))
+    FROM (SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.region') ELSE '' END
+    AS region) WHERE region IS NOT NULL), 1)"""
+
+
+def _seen(sight: VisibleScope) -> dict[str, object]:
+    """The things of a sight: by their names, by what is before the last slash, regions' owners."""
+    if sight.kinds is None:
+        return {}
+    groups = (sight.kinds - TOGETHER.keys()) | {w for w in sight.things if w.count("/") == 1}
+    owners = {word for word in sight.things if covers(frozenset((word,)), f"{word}/-")}
+    return {
+        "things": _listed(sight.things),
+        "groups": _listed(groups),
+        "owners": _listed(owners),
+    }
+
+
+def _source(sight: VisibleScope, sort: str) -> tuple[str, str]:
+    """Where the events of a sort that are seen are found: tables, and a condition.
+
+    In the index by time where whole kinds are seen, nearly all of them; else thing by thing, so
+    that whoever sees little makes us read little.
+    """
+    every = "entry JOIN thing ON thing.id = entry.thing"
+    if sight.kinds is None:
+        return every, ""
+    region = _REGION_SEEN if sort == "crossing" and not sees_all_regions(sight) else ""
+    if sight.kinds & ABOUT.get(sort, frozenset()):
+        return every, f" AND +entry.thing IN (SELECT id FROM seen){region}"
+    seen = "seen JOIN thing ON thing.id = seen.id CROSS JOIN entry ON entry.thing = seen.id"
+    return seen, region
 
 
 def counts(
@@ -176,6 +226,10 @@ def figures(sql: sqlite3.Connection) -> StoreSize:
         ).fetchone()
         edges.append(None if found is None else found / 1e6)
     return StoreSize(rows=rows, bytes=pages * size, oldest=edges[0], newest=edges[1])
+
+
+def _listed(words: Iterable[str]) -> str:
+    return msgspec.json.encode(sorted(words)).decode()
 
 
 def _order(newest_first: bool) -> tuple[str, str]:

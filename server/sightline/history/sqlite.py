@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred, execute
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
+from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history import reading, tables
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.store import FOREVER, HistoryPage, Span, StoreSize
@@ -132,9 +133,11 @@ class SqliteStore:
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
+        sight: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
-        """Events of all things."""
-        return self._read(reading.events, tuple(sorts), since, until, newest_first, limit, after)
+        """Events of all things that are seen."""
+        how = (since, until, newest_first, limit, after, sight)
+        return self._read(reading.events, tuple(sorts), *how)
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
         """How many entries lie between neighbouring bounds."""

@@ -16,6 +16,7 @@ from typing import Protocol
 import msgspec
 from twisted.internet.defer import Deferred
 
+from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history.record import HistoryEntry, LastState
 
 FOREVER = float("inf")
@@ -115,8 +116,13 @@ class Store(Protocol):
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
+        sight: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
-        """Events (`sightline.history.record.EVENTS`) of all things by time, not the hidden ones."""
+        """Events (`sightline.history.record.EVENTS`) of all things by time, not the hidden ones.
+
+        Only what ``sight`` is shown (`sightline.history.visible.shows`): the rest is neither given
+        nor counted, and no mark names it.
+        """
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
         """How many entries lie in bounds[0] <= tst < bounds[1], in bounds[1] <= tst < …

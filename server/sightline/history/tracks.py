@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from bisect import bisect_right
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
 import msgspec
 
+from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.geometry.simplify import Simplifier
 from sightline.history.formats.fix import Fix, position
 from sightline.history.formats.jsons import JsonList
@@ -14,9 +16,11 @@ from sightline.history.formats.table import FORMATS, FormatWriter
 from sightline.history.query_params import Track
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import Span, Store
+from sightline.history.visible import shows
+from sightline.web.reads import Turn, at_once, pieces
 
 PAGE = 500
-"""Entries at a time; about 2 ms of the reactor."""
+"""Entries asked of the store at a time; worked on in smaller pieces (`sightline.web.reads`)."""
 _TRACKS = ("fix", "state", "figures", "region")
 _QUICK = 4096  # bytes; what is larger may be made to take msgspec long, and goes to json
 
@@ -39,8 +43,13 @@ def fields(entry: HistoryEntry) -> dict[str, object]:
     return said
 
 
-async def entries(store: Store, asked: Track) -> AsyncIterator[list[HistoryEntry]]:
-    """The entries asked for, oldest first, in pages."""
+async def entries(
+    store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
+) -> AsyncIterator[Sequence[HistoryEntry]]:
+    """The entries asked for, oldest first, in pieces: those that ``sight`` is shown.
+
+    Each is given when it is our ``turn``.
+    """
     span = Span(asked.thing, asked.sort, asked.since, asked.until, hidden=asked.hidden)
     if asked.last is not None:
         span = msgspec.structs.replace(span, newest_first=True)
@@ -49,26 +58,53 @@ async def entries(store: Store, asked: Track) -> AsyncIterator[list[HistoryEntry
     after = None
     while left is None or left > 0:
         page = await store.page(span, PAGE if left is None else min(PAGE, left), after)
+        some = [entry for entry in page.entries if shows(sight, entry)]
         if left is not None:
-            left -= len(page.entries)
+            left -= len(some)
         if asked.last is not None:
-            newest += page.entries
+            newest += some
         else:
-            yield list(page.entries)
+            for piece in pieces(some, _size):
+                await turn()
+                yield piece
         after = page.more
         if after is None:
             break
     newest.reverse()
-    for first in range(0, len(newest), PAGE):
-        yield newest[first : first + PAGE]
+    for piece in pieces(newest, _size):
+        await turn()
+        yield piece
 
 
-async def fixes(store: Store, asked: Track) -> AsyncIterator[list[Fix]]:
+def _size(entry: HistoryEntry) -> int:
+    return len(entry.body)
+
+
+async def counted(
+    store: Store, thing: str, sort: str, bounds: Sequence[float], sight: VisibleScope, turn: Turn
+) -> Sequence[int]:
+    """As `Store.counts`, of those entries only that ``sight`` is shown."""
+    counts = [0] * (len(bounds) - 1)
+    span, after = Span(thing, sort, bounds[0], bounds[-1]), None
+    while True:
+        page = await store.page(span, PAGE, after)
+        await turn()
+        for entry in page.entries:
+            place = bisect_right(bounds, entry.tst) - 1
+            if 0 <= place < len(counts) and shows(sight, entry):
+                counts[place] += 1
+        if (after := page.more) is None:
+            return counts
+
+
+async def fixes(
+    store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
+) -> AsyncIterator[list[Fix]]:
     """The same as what they say, thinned out to the error asked for."""
     simplifier = Simplifier(asked.max_error) if asked.max_error else None
     waiting: Fix | None = None  # the point before, which may have to be kept
     begun = False
-    async for page in entries(store, asked):
+    async for page in entries(store, asked, sight, turn):
         found: list[Fix] = [fields(entry) for entry in page]
         if simplifier is None:
             yield found
@@ -91,20 +127,30 @@ async def fixes(store: Store, asked: Track) -> AsyncIterator[list[Fix]]:
         yield [waiting]
 
 
-async def everything(store: Store, thing: str) -> AsyncIterator[bytes]:
-    """All that is kept of a thing, hidden points included, as lines of JSON."""
+async def everything(
+    store: Store, thing: str, sight: VisibleScope, turn: Turn = at_once
+) -> AsyncIterator[bytes]:
+    """All that is kept of a thing, hidden points included, as lines of JSON.
+
+    But for crossings of regions that ``sight`` does not see: those are somebody else's.
+    """
     for sort in (*_TRACKS, *sorted(EVENTS)):
         after = None
         while True:
             page = await store.page(Span(thing, sort, hidden=True), PAGE, after)
-            said = [{"sort": sort, **fields(entry)} for entry in page.entries]
-            yield b"".join(_encode(one) + b"\n" for one in said)
+            for piece in pieces(page.entries, _size):
+                await turn()
+                some = [entry for entry in piece if shows(sight, entry)]
+                said = [{"sort": sort, **fields(entry)} for entry in some]
+                yield b"".join(_encode(one) + b"\n" for one in said)
             after = page.more
             if after is None:
                 break
 
 
-async def written(store: Store, asked: Track) -> AsyncGenerator[bytes, None]:
+async def written(
+    store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
+) -> AsyncGenerator[bytes, None]:
     """The track as a file, in pieces."""
     writer: FormatWriter
     if asked.format == "json":
@@ -113,6 +159,6 @@ async def written(store: Store, asked: Track) -> AsyncGenerator[bytes, None]:
     else:
         writer = FORMATS[asked.format].make(asked.fields)
     yield writer.begin()
-    async for some in fixes(store, asked):
+    async for some in fixes(store, asked, sight, turn):
         yield writer.some(some)
     yield writer.end()

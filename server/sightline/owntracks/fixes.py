@@ -9,9 +9,10 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred
 
 from sightline.kinds.friends.model import Friend
+from sightline.web.reads import Turn, at_once, pieces
 
 PER_DEVICE = 5_000
 """Fixes that are kept of one device."""
@@ -37,11 +38,16 @@ class Ranges(Protocol):
     """Where fixes are found again."""
 
     def between(
-        self, thing: str, since: float, until: float, limit: int | None = None
+        self,
+        thing: str,
+        since: float,
+        until: float,
+        limit: int | None = None,
+        turn: Turn = at_once,
     ) -> Deferred[Sequence[Fix]]:
         """The fixes of ``friend/user/device`` with ``since`` <= tst <= ``until``, oldest first.
 
-        With a ``limit``, the newest so many.
+        With a ``limit``, the newest so many. They are made in pieces, each at its ``turn``.
         """
 
 
@@ -89,9 +95,19 @@ class Memory:
             self._order = deque(each for each in self._order if each != thing)
 
     def between(
-        self, thing: str, since: float, until: float, limit: int | None = None
+        self,
+        thing: str,
+        since: float,
+        until: float,
+        limit: int | None = None,
+        turn: Turn = at_once,
     ) -> Deferred[Sequence[Fix]]:
         """See `Ranges`."""
+        return Deferred.fromCoroutine(self._between(thing, since, until, limit, turn))
+
+    async def _between(
+        self, thing: str, since: float, until: float, limit: int | None, turn: Turn
+    ) -> Sequence[Fix]:
         found = [
             kept
             for kept in self._kept.get(thing, ())
@@ -100,12 +116,14 @@ class Memory:
         found.sort(key=lambda kept: kept[0].tst or 0)
         if limit is not None:
             found = found[max(0, len(found) - limit) :]
-        return succeed(
-            [
+        fixes: list[Fix] = []
+        for some in pieces(found):
+            await turn()
+            fixes += [
                 Fix(friend.tst or 0, friend.at or 0, said(friend, http=http, decrypted=decrypted))
-                for friend, http, decrypted in found
+                for friend, http, decrypted in some
             ]
-        )
+        return fixes
 
 
 def said(friend: Friend, *, http: bool = False, decrypted: bool = False) -> dict[str, Any]:

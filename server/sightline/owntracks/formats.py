@@ -1,10 +1,13 @@
-"""Fixes in the seven formats of the Recorder's API. Pure: fixes in, text out."""
+"""Fixes in the seven formats of the Recorder's API. Pure: fixes in, text out, in pieces.
+
+Between two pieces, some of them empty, whoever writes them down lets others work.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -13,6 +16,7 @@ import msgspec
 from sightline.model.text import clean
 from sightline.owntracks.fixes import Fix
 from sightline.owntracks.times import geohash, iso, shown
+from sightline.web.reads import pieces
 
 VERSION = "1.0.1"
 """The version of the Recorder whose API this is."""
@@ -41,37 +45,55 @@ def chosen(found: Item, fields: Sequence[str]) -> Item:
     return {name: found[name] for name in fields if name in found} if fields else found
 
 
-def as_json(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+def _listed(head: bytes, items: Iterable[Sequence[Item]], tail: bytes) -> Iterator[bytes]:
+    """A JSON text with a list in it, in pieces."""
+    yield head
+    comma = b""
+    for some in items:
+        yield comma + b",".join(map(_encode, some)) if some else b""
+        comma = comma or (b"," if some else b"")
+    yield tail
+
+
+def as_json(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
     """``{"count":n,"data":[…],"status":200,"version":…}``."""
-    data = [chosen(item(fix), fields) for fix in fixes]
-    return _encode({"count": len(data), "data": data, "status": 200, "version": VERSION})
+    data = ([chosen(item(fix), fields) for fix in some] for some in pieces(fixes))
+    tail = b'],"status":200,"version":%b}' % _encode(VERSION)
+    return _listed(b'{"count":%d,"data":[' % len(fixes), data, tail)
 
 
-def as_geojson(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+def as_geojson(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
     """A point for each fix."""
-    return _features([_point(fix) for fix in fixes])
+    return _features([_point(fix) for fix in some] for some in pieces(fixes))
 
 
-def as_pois(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+def as_pois(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
     """A point for each fix that its sender gave a name."""
-    points = []
-    for fix in fixes:
-        if poi := fix.said.get("poi"):
-            point = _point(fix)
-            point["properties"]["poi"] = poi
-            points.append(point)
-    return _features(points)
+
+    def points(some: Sequence[Fix]) -> list[Item]:
+        found = []
+        for fix in some:
+            if poi := fix.said.get("poi"):
+                point = _point(fix)
+                point["properties"]["poi"] = poi
+                found.append(point)
+        return found
+
+    return _features(points(some) for some in pieces(fixes))
 
 
-def as_line(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+def as_line(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
     """One line through all of them."""
-    line = [[fix.said["lon"], fix.said["lat"]] for fix in fixes]
+    line: list[list[float]] = []
+    for some in pieces(fixes):
+        line += [[fix.said["lon"], fix.said["lat"]] for fix in some]
+        yield b""
     geometry = {"coordinates": line, "type": "LineString"}
-    return _encode({"type": "Feature", "properties": {}, "geometry": geometry})
+    yield _encode({"type": "Feature", "properties": {}, "geometry": geometry})
 
 
-def _features(points: list[Item]) -> bytes:
-    return _encode({"type": "FeatureCollection", "features": points})
+def _features(points: Iterable[Sequence[Item]]) -> Iterator[bytes]:
+    return _listed(b'{"type":"FeatureCollection","features":[', points, b"]}")
 
 
 def _point(fix: Fix) -> Item:
@@ -91,18 +113,29 @@ def _point(fix: Fix) -> Item:
     }
 
 
-def as_csv(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+def as_csv(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
     """A line for each fix; a column for every field that any of them has."""
-    items = [chosen(item(fix), fields) for fix in fixes]
-    columns = list(dict.fromkeys(name for one in items for name in one))
+    names: dict[str, None] = {}
+    for some in pieces(fixes):
+        for fix in some:
+            names |= dict.fromkeys(chosen(item(fix), fields))
+        yield b""
+    columns = list(names)
     # What ours add stands last, in whatever order the fixes had theirs.
     last = [name for name in ("_http", "_decrypted", *_ADDED) if name in columns]
     columns = [name for name in columns if name not in last] + last
+    yield _table([columns])
+    for some in pieces(fixes):
+        items = [chosen(item(fix), fields) for fix in some]
+        yield _table(
+            [_harmless(one.get(name), _text(name, one.get(name))) for name in columns]
+            for one in items
+        )
+
+
+def _table(rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(columns)
-    for one in items:
-        lines.writerow([_harmless(one.get(name), _text(name, one.get(name))) for name in columns])
+    csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue().encode()
 
 
@@ -125,52 +158,55 @@ def _text(name: str, value: Any) -> str:
     return str(value)
 
 
-def as_xml(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+def as_xml(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
     """The Recorder's own XML."""
 
-    def lines() -> Iterator[str]:
-        yield "<?xml version='1.0' encoding='UTF-8'?>"
-        yield "\t<?xml-stylesheet type='text/xsl' href='owntracks.xsl'?>"
-        yield "<owntracks>"
-        for fix in fixes:
+    def lines(some: Sequence[Fix]) -> Iterator[str]:
+        for fix in some:
             yield " <point>"
             for name, value in chosen(item(fix), fields).items():
                 if name != "_type":
                     yield f"  <{name}>{escape(clean(_text(name, value), 10_000))}</{name}>"
             yield " </point>"
             yield ""
-        yield "</owntracks>"
 
-    return ("\n".join(lines()) + "\n").encode()
+    yield (
+        b"<?xml version='1.0' encoding='UTF-8'?>\n"
+        b"\t<?xml-stylesheet type='text/xsl' href='owntracks.xsl'?>\n<owntracks>\n"
+    )
+    for some in pieces(fixes):
+        yield _lines(lines(some))
+    yield b"</owntracks>\n"
 
 
-def as_gpx(fixes: Sequence[Fix], fields: Sequence[str]) -> bytes:
+def _lines(lines: Iterable[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def as_gpx(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
     """A track, as GPS programs read it."""
 
-    def lines() -> Iterator[str]:
-        yield "<?xml version='1.0' encoding='UTF-8' standalone='no' ?>"
-        yield (
-            "<gpx version='1.1' creator='Sightline'"
-            " xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'"
-            " xmlns='http://www.topografix.com/GPX/1/1'>"
-        )
-        yield " <trk>"
-        yield "  <trkseg>"
-        for fix in fixes:
+    def lines(some: Sequence[Fix]) -> Iterator[str]:
+        for fix in some:
             lat, lon = fix.said["lat"], fix.said["lon"]
             yield f"    <trkpt lat='{lat:.6f}' lon='{lon:.6f}'>"
             if "alt" in fix.said:
                 yield f"\t<ele>{fix.said['alt']}</ele>"
             yield f"\t<time>{iso(fix.tst)}</time>"
             yield "\t</trkpt>"
-        yield "  </trkseg>"
-        yield "</trk>"
-        yield "</gpx>"
 
-    return ("\n".join(lines()) + "\n").encode()
+    yield (
+        b"<?xml version='1.0' encoding='UTF-8' standalone='no' ?>\n"
+        b"<gpx version='1.1' creator='Sightline'"
+        b" xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'"
+        b" xmlns='http://www.topografix.com/GPX/1/1'>\n <trk>\n  <trkseg>\n"
+    )
+    for some in pieces(fixes):
+        yield _lines(lines(some))
+    yield b"  </trkseg>\n</trk>\n</gpx>\n"
 
 
-FORMATS: dict[str, tuple[bytes, Callable[[Sequence[Fix], Sequence[str]], bytes]]] = {
+FORMATS: dict[str, tuple[bytes, Callable[[Sequence[Fix], Sequence[str]], Iterator[bytes]]]] = {
     "json": (JSON, as_json),
     "geojson": (JSON, as_geojson),
     "geojsonpoi": (JSON, as_pois),
@@ -179,4 +215,4 @@ FORMATS: dict[str, tuple[bytes, Callable[[Sequence[Fix], Sequence[str]], bytes]]
     "xml": (b"application/xml; charset=utf-8", as_xml),
     "gpx": (b"application/gpx+xml; charset=utf-8", as_gpx),
 }
-"""By the name of the format: its media type, and how it is written."""
+"""By the name of the format: its media type, and how it is written: a piece of work at a time."""

@@ -108,14 +108,16 @@ class LatestPositions:
 
     def find(self, sight: VisibleScope, user: str, device: str = "") -> list[tuple[str, Friend]]:
         """Friends of this user (and device), whatever the case of the letters."""
+        key = f"friend/{user}/{device}"
+        if device and (friend := self.friend(key, sight)) is not None:
+            return [(key, friend)]  # written as it is, as nearly always: nobody is looked through
         found = [
             (key, friend)
             for key, friend in self.friends(sight)
             if _is(id_of(key).partition("/")[0], user)
             and (not device or _is(id_of(key).partition("/")[2], device))
         ]
-        exact = [one for one in found if id_of(one[0]) == f"{user}/{device}"]
-        return exact or found
+        return found
 
     def position(self, key: str, friend: Friend) -> dict[str, Any]:
         """The location of a friend with all that goes with it; empty without a position."""

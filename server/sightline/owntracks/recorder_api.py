@@ -17,7 +17,6 @@ from urllib.parse import parse_qsl
 import msgspec
 from twisted.internet.defer import Deferred, DeferredSemaphore
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
@@ -39,6 +38,7 @@ from sightline.owntracks.ports import (
     reader,
 )
 from sightline.web.proxies import client_key
+from sightline.web.reads import Busy, Reads, Turn, pieces
 
 _TEXT = b"text/plain; charset=utf-8"
 _HOURS = 6 * 3600.0  # how far back a range goes when nobody says
@@ -46,9 +46,8 @@ MOST = 10_000
 """Fixes in one answer: the newest of the range."""
 _FORM = 4096  # bytes of a posted form
 _FIELDS = 50  # in it
-_FEW = 100  # fixes that are written on the reactor's thread; more take another
-_AT_ONCE = 2  # such threads
 _FEW_LASTS = 10  # friends whose faces are sent in one piece
+_BODIES = 4  # long answers that are put together at once: they are in memory as a whole
 
 
 class BadQuery(Exception):
@@ -79,11 +78,11 @@ def _read_form(request: Request) -> None:
 class RecorderQuery:
     """The parameters of one request, and whose eyes it is answered for."""
 
-    def __init__(self, request: Request, visitor: Visitor) -> None:
+    def __init__(self, request: Request, visitor: Visitor, address: str) -> None:
         self._request = request
+        self.reader = visitor.reader(address)
         self.sight = visitor.user.sight
-        # Who shares where they are for an evening does not share where they were.
-        self.may_look_back = visitor.way != "link"
+        self.may_look_back = visitor.looks_back
 
     def get(self, name: str) -> str:
         """A parameter; empty when it is not given."""
@@ -106,6 +105,7 @@ class RecorderQuery:
 
 
 Body = tuple[bytes, bytes]  # media type, text
+Long = Callable[[RecorderQuery, Turn], Coroutine[Any, Any, Body]]
 
 
 class RecorderApi(Resource):
@@ -123,6 +123,7 @@ class RecorderApi(Resource):
         people: LatestPositions,
         ranges: Ranges,
         server: str,
+        reads: Reads,
         *,
         rate: float = 50.0,
         burst: float = 500.0,
@@ -136,7 +137,8 @@ class RecorderApi(Resource):
         self._ranges = ranges
         self._server = server
         self._calls = TokenBuckets(rate, burst)
-        self._threads = DeferredSemaphore(_AT_ONCE)
+        self._reads = reads
+        self._bodies = DeferredSemaphore(_BODIES)
         self._answers: dict[str, Callable[[RecorderQuery], Body]] = {
             "version": self._version,
             "list": self._list,
@@ -144,7 +146,7 @@ class RecorderApi(Resource):
             "monitor": self._monitor,
             "photo": self._photo,
         }
-        self._long: dict[str, Callable[[RecorderQuery], Coroutine[Any, Any, Body]]] = {
+        self._long: dict[str, Long] = {
             "locations": self._locations,
         }
 
@@ -169,7 +171,7 @@ class RecorderApi(Resource):
         if not may_read(visitor):
             return self._refuse(request, BadQuery(403, "this token is for something else\n"))
         _read_form(request)
-        asked = RecorderQuery(request, visitor)
+        asked = RecorderQuery(request, visitor, self._front.address(request))
         if not {".", ".."}.isdisjoint((asked.get("user"), asked.get("device"))):
             return self._refuse(request, BadQuery(416, "nobody is called . or ..\n"))
         what = (request.path or b"").decode("latin-1").removeprefix("/api/0").strip("/")
@@ -177,7 +179,7 @@ class RecorderApi(Resource):
             if what == "last":
                 return self._last(request, asked)
             if (long := self._long.get(what)) is not None:
-                return self._later(request, long(asked))
+                return self._later(request, self._in_turn(asked, long))
             answer = self._answers.get(what)
             if answer is None:
                 raise BadQuery(404, "no comprendo\n")
@@ -224,6 +226,21 @@ class RecorderApi(Resource):
 
     # -- answers that may be long
 
+    async def _in_turn(self, asked: RecorderQuery, long: Long) -> Body:
+        """A long answer, made in pieces when it is its turn."""
+        try:
+            read = await self._reads.begin(asked.reader)
+        except Busy:
+            raise BadQuery(503, "too many long answers at once; try again in a moment\n") from None
+        try:
+            await self._bodies.acquire()
+            try:
+                return await long(asked, read.turn)
+            finally:
+                self._bodies.release()
+        finally:
+            read.end()
+
     def _last(self, request: Request, asked: RecorderQuery) -> bytes | int:
         user = asked.get("user")
         found = (
@@ -245,7 +262,7 @@ class RecorderApi(Resource):
         # With their faces, of many friends, it may be longer than all the memory that we have.
         return Pieces(request, _array(lasts)).start()
 
-    async def _locations(self, asked: RecorderQuery) -> Body:
+    async def _locations(self, asked: RecorderQuery, turn: Turn) -> Body:
         user, device = asked.get("user"), asked.get("device")
         if not user or not device:
             raise BadQuery(416, "user and device are required\n")
@@ -263,13 +280,13 @@ class RecorderApi(Resource):
         limit = MOST if asked.limit is None else min(asked.limit, MOST)
         found = self._people.find(asked.sight, user, device)
         for key, _ in found[:1] if asked.may_look_back else ():
-            fixes += await self._ranges.between(key, since, until, limit)
+            fixes += await self._ranges.between(key, since, until, limit, turn)
         sort, write = form
-        fields = asked.fields
-        if len(fixes) <= _FEW:
-            return sort, write(fixes, fields)
-
-        return sort, await self._threads.run(deferToThread, write, fixes, fields)
+        made = []
+        for piece in write(fixes, asked.fields):
+            made.append(piece)
+            await turn()
+        return sort, b"".join(made)
 
     def _later(self, request: Request, answer: Coroutine[Any, Any, Body]) -> int:
         answering = Deferred.fromCoroutine(answer)

@@ -37,6 +37,7 @@ _FOREIGN = (
     " to be in server.public_url or server.origins."
 )
 _ROLE = "This is not for you."
+_PRESENT = "Neither a shared link nor a token without the scope see is told what was."
 
 
 class Api(Resource):
@@ -172,6 +173,10 @@ def _check_needs(needs: Needs, visitor: Visitor | None) -> None:
     if visitor is None:
         raise Denied("signed_out", _SIGN_IN)
     if needs == "visitor":
+        return
+    if needs == "past":
+        if not visitor.looks_back:
+            raise Denied("forbidden", _PRESENT)
         return
     if visitor.way != "account":
         # Neither tokens nor links nor guests have an account to look after.

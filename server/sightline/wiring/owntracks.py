@@ -29,6 +29,7 @@ from sightline.owntracks.recorder_ws import RecorderSocketResource, RecorderSock
 from sightline.owntracks.region_ports import PhoneRegionsPort
 from sightline.owntracks.requests import PhoneRequests
 from sightline.owntracks.setup_link import SetUpTarget
+from sightline.web.reads import Reads
 from sightline.settings import Settings
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.request_context import RequestContext
@@ -72,6 +73,7 @@ class OwnTracks:
         others: PeerBus | None = None,
         duty: Leadership | None = None,
         gate: ConnectionLimits | None = None,
+        reads: Reads | None = None,
     ) -> None:
         people = LatestPositions(hub.world)
         opened = keys(settings)
@@ -90,7 +92,16 @@ class OwnTracks:
             self.post.safe, self.post.kept = safe.keeps_up, safe.kept
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
-            "api/0": RecorderApi(reactor, wall, front, account_service, people, ranges, version),
+            "api/0": RecorderApi(
+                reactor,
+                wall,
+                front,
+                account_service,
+                people,
+                ranges,
+                version,
+                reads or Reads(reactor),
+            ),
             "ws/last": RecorderSocketResource(live, front),
             "faces": Faces(reactor, front, people),
         }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred, fail
-from twisted.internet.threads import deferToThread
 
 from sightline.history.record import HistoryEntry
 from sightline.history.recorder import Recorder
@@ -15,8 +14,9 @@ from sightline.kinds.friends.updates import Located
 from sightline.model.faults import Unavailable
 from sightline.model.kind import Arrival, CannotDecode, Timeouts, id_of
 from sightline.owntracks.fixes import Fix, said
+from sightline.web.reads import Turn, at_once, pieces
 
-_PAGE = 1_000
+_PAGE = 500
 _PATIENCE = Timeouts(1.0, 1.0)  # of no interest for a fix of the past
 
 
@@ -27,13 +27,18 @@ class StoredRanges:
         self._store = store
 
     def between(
-        self, thing: str, since: float, until: float, limit: int | None = None
+        self,
+        thing: str,
+        since: float,
+        until: float,
+        limit: int | None = None,
+        turn: Turn = at_once,
     ) -> Deferred[Sequence[Fix]]:
         """The newest ``limit`` fixes, oldest first."""
-        return Deferred.fromCoroutine(self._between(thing, since, until, limit))
+        return Deferred.fromCoroutine(self._between(thing, since, until, limit, turn))
 
     async def _between(
-        self, thing: str, since: float, until: float, limit: int | None
+        self, thing: str, since: float, until: float, limit: int | None, turn: Turn
     ) -> Sequence[Fix]:
         span = Span(thing, "fix", since, until, newest_first=True)
         found: list[HistoryEntry] = []
@@ -46,9 +51,11 @@ class StoredRanges:
             if after is None:
                 break
         found.reverse()
-        if len(found) <= 100:
-            return _fixes(found)
-        return await deferToThread(_fixes, found)
+        fixes: list[Fix] = []
+        for entries in pieces(found, lambda entry: len(entry.body)):
+            await turn()
+            fixes += _fixes(entries)
+        return fixes
 
 
 def _fixes(entries: Sequence[HistoryEntry]) -> list[Fix]:

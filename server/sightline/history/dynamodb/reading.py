@@ -6,6 +6,9 @@ import heapq
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from itertools import pairwise
 
+import msgspec
+
+from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.aws.table import Table, all_of
 from sightline.history import cursors
 from sightline.history.dynamodb import keys
@@ -13,6 +16,10 @@ from sightline.history.dynamodb.keys import Item
 from sightline.history.merging import merged
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import MOST, HistoryPage, Span
+from sightline.history.visible import ABOUT, shows
+from sightline.model.kind import kind_of
+
+_FEW = 20  # things whose events are asked for one by one
 
 
 class DynamoReader:
@@ -151,20 +158,44 @@ class DynamoReader:
         newest_first: bool,
         limit: int,
         after: str | None,
+        sight: VisibleScope = EVERYTHING,
     ) -> HistoryPage:
         """As `sightline.history.store.Store.events`."""
         limit = min(limit, MOST)
         mark = None if after is None else cursors.event(after)
-        sources = [
-            self._events(sort, since, until, newest_first, limit + 1, mark)
-            for sort in sorted(EVENTS & set(sorts))
-        ]
+        things = _few(sight)
+        if things is None:
+            sources = [
+                self._events(sort, since, until, newest_first, limit + 1, mark)
+                for sort in sorted(EVENTS & set(sorts))
+            ]
+        else:
+            sources = [
+                self._about(Span(thing, sort, since, until, newest_first), limit + 1, mark)
+                for sort in sorted(EVENTS & set(sorts))
+                for thing in things
+            ]
         found: list[HistoryEntry] = []
         async for entry in merged(sources, _order, newest_first=newest_first):
+            if not shows(sight, entry):
+                continue
             if len(found) == limit:
                 return HistoryPage(found, cursors.of_event(found[-1]) if found else after)
             found.append(entry)
         return HistoryPage(found)
+
+    async def _about(
+        self, span: Span, page: int, mark: cursors.Mark | None
+    ) -> AsyncIterator[HistoryEntry]:
+        """The events of one thing behind the mark."""
+        behind = None if mark is None else _behind(mark)
+        if mark is not None and span.newest_first:
+            span = msgspec.structs.replace(span, until=min(span.until, mark[0]))
+        elif mark is not None:
+            span = msgspec.structs.replace(span, since=max(span.since, mark[0]))
+        async for entry in self._track(span, None, page):
+            if behind is None or _beyond(_order(entry), behind, span.newest_first):
+                yield entry
 
     async def _events(
         self,
@@ -184,9 +215,7 @@ class DynamoReader:
         elif mark is not None:
             low, first = max(low, keys.place(*mark[:2])), max(first, keys.day_of(mark[0]))
         now = self._wall()
-        behind = None
-        if mark is not None:
-            behind = (f"{keys.place(*mark[:2])}#{keys.listed(mark[2])}", mark[3])
+        behind = None if mark is None else _behind(mark)
         days = self._table.query(keys.event_days(sort), first, last, newest_first=newest_first)
         async for day in days:
             pk = keys.event_partition(sort, day["sk"]["S"])
@@ -196,11 +225,32 @@ class DynamoReader:
                 if keys.ended(item, now) or "h" in item:
                     continue
                 entry = keys.entry_of(item)
-                order = _order(entry)
-                if behind is not None and (order >= behind if newest_first else order <= behind):
+                if behind is not None and not _beyond(_order(entry), behind, newest_first):
                     continue
                 if since <= entry.tst <= until:
                     yield entry
+
+
+def _behind(mark: cursors.Mark) -> tuple[str, str]:
+    """A mark of an event as `_order` has it."""
+    return f"{keys.place(*mark[:2])}#{keys.listed(mark[2])}", mark[3]
+
+
+def _beyond(order: tuple[str, str], mark: tuple[str, str], newest_first: bool) -> bool:
+    return order < mark if newest_first else order > mark
+
+
+def _few(sight: VisibleScope) -> list[str] | None:
+    """The things that a sight can be shown events of, if they are few; None: read by time.
+
+    By time what is not shown is read, too, but each thing is a question of its own to the table.
+    """
+    kinds = frozenset[str]().union(*ABOUT.values())
+    if sight.kinds is None or sight.kinds & kinds - {"broker"}:
+        return None
+    things = [word for word in sight.things if kind_of(word) in kinds]
+    whole = [word for word in things if word.count("/") == (2 if word.startswith("friend/") else 1)]
+    return sorted(whole) if len(whole) == len(things) <= _FEW else None
 
 
 def _order(entry: HistoryEntry) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from twisted.internet.defer import CancelledError, Deferred, DeferredLock
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
+from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.aws.client import AwsDenied
 from sightline.aws.credentials import METADATA
 from sightline.aws.endpoint import Endpoint
@@ -230,10 +231,11 @@ class DynamoStore:
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
+        sight: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
-        """Events of all things."""
+        """Events of all things that are seen."""
         return Deferred.fromCoroutine(
-            self._reading.events(sorts, since, until, newest_first, limit, after)
+            self._reading.events(sorts, since, until, newest_first, limit, after, sight)
         )
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
