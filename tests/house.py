@@ -39,13 +39,13 @@ from sightline.live.presence import Presence
 from sightline.live.requests import Asker, Refused, Requests
 from sightline.live.world import World
 from sightline.model.kind import Kind
-from sightline.web.reads import Reads
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.proxies import Proxies
+from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring.past_states import shower

@@ -45,13 +45,11 @@ from sightline.kinds import broker, friends, probots
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.live import protocol
 from sightline.live.hub import Hub
-from sightline.model.server import SERVER
 from sightline.live.ingest import Ingest, Quarantined
 from sightline.live.presence import Presence
 from sightline.live.requests import Requests
 from sightline.model.kind import Kind, Timeouts, id_of, kind_of
-from sightline.model.server import Alarmed
-from sightline.web.reads import Reads
+from sightline.model.server import SERVER, Alarmed
 from sightline.settings import (
     AccountsSettings,
     BadSettings,
@@ -65,6 +63,7 @@ from sightline.web.api import Api
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.metrics import Metrics, Vitals
 from sightline.web.proxies import Proxies
+from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring.accounts import Invitation, RequiredAccounts

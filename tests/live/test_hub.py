@@ -8,13 +8,12 @@ from twisted.internet.task import Clock
 
 from sightline.kinds.broker import LinkUpdate
 from sightline.live.hub import Hub
-from sightline.model.server import SERVER
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
 from sightline.live.world import World
 from sightline.model.kind import Arrival, CannotDecode, Kind, Timeouts
 from sightline.model.link import Link
-from sightline.model.server import Server
+from sightline.model.server import SERVER, Server
 from states import Says, Spot
 
 

@@ -18,7 +18,6 @@ from house import NOW
 from owntracks.scene import Client, Phonehouse, basic, fix
 from sightline.kinds.friends.decode import LARGEST_FACE
 from sightline.kinds.friends.model import Face
-from sightline.owntracks.recorder_ws import EVERY
 from sightline.owntracks.recorder_ws import EVERY, MOST_OF_ONE, RecorderConnection
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "recorder-ws.txt"

@@ -11,7 +11,6 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import quote
 
-import pytest
 import pytest_twisted
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -20,16 +19,14 @@ from twisted.internet.task import Clock
 from house import NOW
 from owntracks.scene import Phonehouse
 from picture import Picture
-from sightline.auth.permissions import EVERYTHING, Grants, User, may, user_of, visitor
-from sightline.history.record import entry
+from sightline.auth.account import Token
+from sightline.auth.permissions import EVERYTHING, Grants, User, check_grant, may, user_of, visitor
+from sightline.auth.session import Visitor, digest, new_token
+from sightline.history.formats.table import FORMATS
+from sightline.history.record import EVENTS, entry
+from sightline.kinds.friends.model import Face, Friend
 from sightline.live import protocol
 from sightline.live.world import World
-from sightline.auth.permissions import EVERYTHING, Grants, User, check_grant, may, user_of, visitor
-from sightline.auth.account import Token
-from sightline.auth.session import Visitor, digest, new_token
-from sightline.history.record import EVENTS, entry
-from sightline.history.formats.table import FORMATS
-from sightline.kinds.friends.model import Face, Friend
 from sightline.web.fanout import FanOut, Pace
 from sightline.wiring.owntracks_ranges import StoredRanges
 from states import spot

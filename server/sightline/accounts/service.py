@@ -28,7 +28,6 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from sightline.accounts.database import ROLL, BadDatabase, Database
-from sightline.accounts.database import ROLL, Database
 from sightline.accounts.password_queue import PasswordQueue, QueueFull
 from sightline.accounts.passwords import Cost, Passwords
 from sightline.accounts.pseudonyms import Pseudonyms

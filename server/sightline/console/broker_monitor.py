@@ -21,10 +21,9 @@ from sightline.kinds.broker import Logbook
 from sightline.kinds.broker.model import Broker
 from sightline.kinds.broker.updates import Watched
 from sightline.live.hub import Hub
-from sightline.model.server import SERVER
 from sightline.model.kind import Update
 from sightline.model.link import Link
-from sightline.model.server import Server
+from sightline.model.server import SERVER, Server
 
 EVERY = 1.0
 SELDOM = 5

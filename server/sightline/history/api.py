@@ -17,10 +17,9 @@ from sightline.history import query_params, tracks
 from sightline.history.formats.table import FORMATS
 from sightline.history.openapi import document
 from sightline.history.record import EVENTS, HistoryEntry
-from sightline.history.store import BadCursor, Span, Store
-from sightline.journal.trouble import Degraded
 from sightline.history.store import BadCursor, Store
 from sightline.history.visible import narrowed, sees_all_regions, shows
+from sightline.journal.trouble import Degraded
 from sightline.live import protocol
 from sightline.model.faults import Unavailable
 from sightline.model.kind import State, id_of, kind_of

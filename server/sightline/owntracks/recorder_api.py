@@ -38,7 +38,7 @@ from sightline.owntracks.ports import (
     reader,
 )
 from sightline.web.proxies import client_key
-from sightline.web.reads import Busy, Reads, Turn, pieces
+from sightline.web.reads import Busy, Reads, Turn
 
 _TEXT = b"text/plain; charset=utf-8"
 _HOURS = 6 * 3600.0  # how far back a range goes when nobody says

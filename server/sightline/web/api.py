@@ -23,9 +23,9 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from sightline.auth.api_call import STATUS, UNKNOWN, Call, Denied, Needs, Reply, Route
-from sightline.web.proxies import client_key
 from sightline.auth.session import Visitor
 from sightline.model.token_bucket import TokenBuckets
+from sightline.web.proxies import client_key
 from sightline.web.request_context import RequestContext
 from sightline.web.streaming import stream
 

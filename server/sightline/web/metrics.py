@@ -18,8 +18,7 @@ from twisted.web.server import Request
 from sightline.auth.permissions import may
 from sightline.auth.session import Visitor
 from sightline.live.hub import Hub
-from sightline.model.server import SERVER
-from sightline.model.server import Server
+from sightline.model.server import SERVER, Server
 from sightline.web.fanout import FanOut
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import Sockets

@@ -11,8 +11,8 @@ from urllib.parse import unquote_to_bytes
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web import http
-from twisted.web.resource import IResource, Resource
 from twisted.web.error import UnsupportedMethod
+from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from sightline.live.hub import Hub

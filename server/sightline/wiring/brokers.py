@@ -259,9 +259,7 @@ class Brokers(MultiService):
         if options.profile.sys_topics:  # AWS IoT tells nothing of others, and counts connections
             knocks = KnockAlarm(reactor, hub, name)
             knocks.setServiceParent(self)
-            second_connection = SecondConnection(
-                reactor, options, now, alarm.ring, knocks.ring
-            )
+            second_connection = SecondConnection(reactor, options, now, alarm.ring, knocks.ring)
             watch.mine(name, second_connection.client_id)
             second_connection.setServiceParent(self)
             alarm.setServiceParent(self)

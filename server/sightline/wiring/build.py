@@ -470,9 +470,7 @@ def build_state(
     )
 
 
-def build_routes(
-    live: Live, accounts: Accounts, mqtt: Mqtt, features: Features
-) -> list[Route]:
+def build_routes(live: Live, accounts: Accounts, mqtt: Mqtt, features: Features) -> list[Route]:
     """List the routes of the HTTP API."""
     service = accounts.service
     apis = (

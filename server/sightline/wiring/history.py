@@ -32,10 +32,10 @@ from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
 from sightline.journal.trouble import Degraded
 from sightline.live.hub import Hub
-from sightline.model.server import SERVER
 from sightline.live.steady_clock import PurgeClock
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.model.kind import Kind, State, Timeouts, id_of
+from sightline.model.server import SERVER
 from sightline.settings import HistorySettings, Settings
 from sightline.wiring.errors import CannotStart
 

@@ -29,9 +29,9 @@ from sightline.owntracks.recorder_ws import RecorderSocketResource, RecorderSock
 from sightline.owntracks.region_ports import PhoneRegionsPort
 from sightline.owntracks.requests import PhoneRequests
 from sightline.owntracks.setup_link import SetUpTarget
-from sightline.web.reads import Reads
 from sightline.settings import Settings
 from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.wiring.errors import CannotStart
 from sightline.wiring.owntracks_ranges import PostDurability, StoredRanges

@@ -116,7 +116,7 @@ class KnockAlarm(Service):
         before = self._hosts.get(host)
         if before is None and len(self._hosts) >= _HOSTS:
             return
-        at = round(time.time(), 3)
+        at = round(now(), 3)
         self._hosts[host] = Alarm(
             what="refused",
             source=self._broker,
