@@ -66,7 +66,8 @@ def settings_page() -> str:
     parts = [
         "# Settings\n",
         "Made by `scripts/reference.py` from"
-        " [`config/sightline.toml`](../../../config/sightline.toml) and the structs that read it.\n",
+        " [`config/sightline.toml`](../../../config/sightline.toml) and the structs that read"
+        " it.\n",
         "The shipped file holds every setting, commented out, at its default. A wrong name or value"
         " ends the start with the file, the key and what is allowed there. Settings are read at the"
         " start only. How secrets are given:"
