@@ -37,13 +37,14 @@ from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
 from sightline.live.requests import Asker, Refused, Requests
+from sightline.live.server_state import ServerState
 from sightline.live.world import World
 from sightline.model.kind import Kind
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
 from sightline.web.fanout import FanOut, Pace
-from sightline.web.metrics import Metrics, Vitals
+from sightline.web.metrics import Metrics, ServerFigures
 from sightline.web.proxies import Proxies
 from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
@@ -117,8 +118,8 @@ class House:
             Ingest(kinds, self.world, presence),
             presence,
             LinkUpdate,
-            "0.0",
         )
+        self.state = ServerState(Clock(), self.wall, self.hub, "0.0")
         self.fanout = FanOut(reactor, self.wall, self.world, Pace(tick=0))
         self.hub.listen(self.fanout.stir)
         self.requests = Requests(self.wall)
@@ -164,8 +165,9 @@ class House:
         page = Asset("text/html; charset=utf-8", "no-cache", {"": Body(b"page", b'"p"')})
         tree = site.build(
             self.hub,
+            self.state,
             SocketResource(self.sockets, self.front),
-            Metrics(Vitals(self.hub, self.fanout, self.sockets, lambda: 0), self.front),
+            Metrics(ServerFigures(self.hub, self.fanout, self.sockets, self.state), self.front),
             self.api,
             {"index.html": page},
             self.front,

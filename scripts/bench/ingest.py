@@ -228,7 +228,7 @@ def _watched(kind: Any, count: int) -> Any:
 
     world, presence, clock = World("bench"), Presence(kind.patience), Clock()
     ingest = Ingest([kind], world, presence)
-    hub = Hub(clock, time.time, world, ingest, presence, LinkUpdate, "0")
+    hub = Hub(clock, time.time, world, ingest, presence, LinkUpdate)
     regions = RegionService(None, time.time, Path("."), hub)
     GeofenceMonitor(
         clock, time.time, hub, regions, PhoneRegionService(clock, regions, lambda thing: ())

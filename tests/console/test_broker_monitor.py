@@ -26,7 +26,7 @@ class Scene:
         self.book = Logbook()
         presence = Presence(probots.KIND.patience)
         ingest = Ingest([broker.kind(self.book), probots.KIND], self.world, presence)
-        self.hub = Hub(self.clock, self.wall, self.world, ingest, presence, LinkUpdate, "0")
+        self.hub = Hub(self.clock, self.wall, self.world, ingest, presence, LinkUpdate)
         self.series: dict[str, Series] = {}
         self.watch = BrokerMonitor(
             self.clock,

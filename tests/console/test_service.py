@@ -35,7 +35,7 @@ class Page:
 
 
 class Scene:
-    def __init__(self, **rights: Any) -> None:
+    def __init__(self, stored: Any = None, **rights: Any) -> None:
         self.clock = Clock()
         self.bridges: list[Bridge] = []
         self.published: list[Any] = []
@@ -43,7 +43,7 @@ class Scene:
         self.lost = ""
         self.requests = Requests(lambda: 5.0)
         self.desk = ConsoleService(
-            self.clock, lambda: 5.0, ConsoleRights(**rights), self.acts.append
+            self.clock, lambda: 5.0, ConsoleRights(**rights), self.acts.append, stored
         )
         self.desk.join(self.requests)
         self.desk.open("main", self.publish, self.make)
@@ -338,6 +338,10 @@ def test_figures_come_from_the_store_and_are_remembered_for_a_minute(scene):
         state = {"uptime": 7, "version": "2.0", "sys": {"clients/total": 3}, "log_lines": True}
         return [(since, state | {"rates": {"messages/received": 1.5}}), (until, {"uptime": 9})]
 
+    page = Page()
+    scene.desk.figures("broker/main").sample(5.0, {"uptime": 1})
+    assert scene.asks(page, "figures", thing="broker/main", stored=3600)["code"] == "no_store"
+    scene = Scene(stored)
     scene.desk.figures("broker/main").sample(5.0, {"uptime": 1})
     names = ["uptime", "clients/total", "messages/received/s", "version", "log_lines"]
     page = Page()
@@ -345,8 +349,6 @@ def test_figures_come_from_the_store_and_are_remembered_for_a_minute(scene):
     def asks(page, **more):
         return scene.asks(page, "figures", thing="broker/main", names=names, **more)
 
-    assert asks(page, stored=3600)["code"] == "no_store"
-    scene.desk.stored = stored
     answer = asks(page, stored=3600)
     assert answer["at"] == [5.0 - 3600, 5.0]
     assert answer["series"] == {
@@ -366,7 +368,7 @@ def test_a_store_that_does_not_answer_is_no_mistake_of_ours(scene):
     async def stored(thing, since, until):
         raise OSError("disk full")
 
-    scene.desk.stored = stored
+    scene = Scene(stored)
     scene.desk.figures("broker/main").sample(5.0, {"uptime": 1})
     answer = scene.asks(Page(), "figures", thing="broker/main", stored=3600)
     assert (answer["code"], "disk full" in answer["why"]) == ("busy", True)

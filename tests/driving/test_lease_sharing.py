@@ -27,7 +27,7 @@ class Pair:
         for play in self.plays:
             play.broker.back = self.said
         for server, other in zip(self.servers, reversed(self.servers), strict=True):
-            server.claimant.hint = other.claimant.look
+            server.claimant.when_hinted(other.claimant.look)
         self.passes(BEAT)
 
     def said(self, topic: str, payload: bytes) -> None:

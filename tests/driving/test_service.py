@@ -40,7 +40,7 @@ WALL = 1795240000.0
 class Line:
     """A lease's own connection. What is published comes back when the broker says it."""
 
-    def __init__(self, route: Broker, topic: str, will: bytes) -> None:
+    def __init__(self, route: Broker, topic: str, will: bytes, lost: Callable[[str], None]) -> None:
         self.route = route
         self.topic = topic
         self.will = will
@@ -48,7 +48,7 @@ class Line:
         self.is_open = False
         self.closed = False
         self.waiting = 0
-        self.lost: Callable[[str], None] = lambda why: None
+        self.lost = lost
 
     def open(self) -> Deferred[None]:
         if self.route.refuses_lines:
@@ -110,8 +110,8 @@ class Broker:
         self.take(topic, payload)
         return True
 
-    def will_connection(self, topic: str, stop: bytes) -> Line:
-        line = Line(self, topic, stop)
+    def will_connection(self, topic: str, stop: bytes, lost: Callable[[str], None]) -> Line:
+        line = Line(self, topic, stop, lost)
         if topic == KEYS:
             assert stop == STOP
             self.lines.append(line)

@@ -219,21 +219,23 @@ def test_some_of_a_full_disk_is_left_to_accounts(broker: Broker, publisher: Publ
         pytest.skip("cannot mount a small disk here")
     try:
         with server:
-            until(lambda: ready(server), "a connection to the broker")
+            wait_until(lambda: ready(server), "a connection to the broker")
             publisher.send(0)
-            until(lambda: stored(server) == [0], "the first fix")
+            wait_until(lambda: stored(server) == [0], "the first fix")
             rest = state / "rest"
             free = shutil.disk_usage(state).free
             rest.write_bytes(bytes(free - 7_000_000))
-            why = until(lambda: vitals(server).get("history_why") or publisher.send(0), "an alarm")
+            why = wait_until(
+                lambda: vitals(server).get("history_why") or publisher.send(0), "an alarm"
+            )
             assert "left to accounts and the audit log" in why
             publisher.send(*range(1, 2001))
-            until(lambda: (vitals(server).get("backlog") or 0) >= 20, "messages that wait")
+            wait_until(lambda: (vitals(server).get("backlog") or 0) >= 20, "messages that wait")
             assert shutil.disk_usage(state).free > 6_000_000
             assert stored(server) == [0]
             rest.unlink()
-            until(lambda: len(stored(server)) == 2001, "all in the history")
-            until(lambda: not vitals(server).get("history_why"), "the end of the alarm")
+            wait_until(lambda: len(stored(server)) == 2001, "all in the history")
+            wait_until(lambda: not vitals(server).get("history_why"), "the end of the alarm")
             server.end()
     finally:
         subprocess.run(["umount", "-l", str(state)], check=False)

@@ -27,9 +27,7 @@ PNG = b"\x89PNG\r\n\x1a\n..."
 def restored(*kept: tuple[str, State | bytes], world: World | None = None) -> World:
     world = World("e") if world is None else world
     presence = Presence(KIND.patience)
-    hub = Hub(
-        Clock(), lambda: NOW, world, Ingest([KIND], world, presence), presence, LinkUpdate, "0"
-    )
+    hub = Hub(Clock(), lambda: NOW, world, Ingest([KIND], world, presence), presence, LinkUpdate)
     restorer = Restorer(KIND.states, KIND.patience, lambda: NOW)
     readings: list[Update] = []
     for thing, state in kept:

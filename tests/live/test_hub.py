@@ -10,6 +10,7 @@ from sightline.kinds.broker import LinkUpdate
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
+from sightline.live.server_state import ServerState
 from sightline.live.world import World
 from sightline.model.kind import Arrival, CannotDecode, Kind, Timeouts
 from sightline.model.link import Link
@@ -39,7 +40,15 @@ class Scene:
         self.world = World("e")
         presence = Presence(SPOTS.patience)
         ingest = Ingest([SPOTS], self.world, presence)
-        self.hub = Hub(self.clock, lambda: 1000.0, self.world, ingest, presence, LinkUpdate, "0.0")
+        self.hub = Hub(self.clock, lambda: 1000.0, self.world, ingest, presence, LinkUpdate)
+        self.viewers, self.overflow = 0, 0
+        self.state = ServerState(
+            self.clock,
+            lambda: 1000.0,
+            self.hub,
+            "0.0",
+            figures=[lambda: {"viewers": self.viewers, "overflow": self.overflow}],
+        )
         self.heard: list[int] = []
         self.hub.listen(lambda: self.heard.append(self.world.seq))
 
@@ -64,7 +73,9 @@ class Scene:
 def scene() -> Any:
     scene = Scene()
     scene.hub.startService()
+    scene.state.startService()
     yield scene
+    scene.state.stopService()
     scene.hub.stopService()
     assert not scene.clock.getDelayedCalls()
 
@@ -105,8 +116,7 @@ def test_the_state_of_a_broker_connection_is_a_thing(scene):
 
 
 def test_the_server_shows_its_own_figures(scene):
-    scene.hub.viewers = lambda: 3
-    scene.hub.overflow = lambda: 2
+    scene.viewers, scene.overflow = 3, 2
     for _ in range(5):
         scene.arrives(b"7")
     scene.arrives(b"")

@@ -28,11 +28,15 @@ class Scene:
     def __init__(self, quota: Quota, **world: object) -> None:
         self.kind = friends.kind()
         self.world = World("e", senders=Senders(quota), **world)
-        self.ingest = Ingest([self.kind], self.world, Presence(self.kind.patience))
-        self.over: list[OverQuota] = []
-        self.ingest.over_quota = self.over.append
         self.kept: list[str] = []
-        self.ingest.keep = lambda news: self.kept.extend(one[0] for one in news if one[3])
+        self.ingest = Ingest(
+            [self.kind],
+            self.world,
+            Presence(self.kind.patience),
+            keep=lambda news: self.kept.extend(one[0] for one in news if one[3]),
+        )
+        self.over: list[OverQuota] = []
+        self.ingest.when_over_quota(self.over.append)
         self.now = 0.0
 
     def hears(self, device: str, n: int = 1, part: str = "", said: bytes = b"") -> None:

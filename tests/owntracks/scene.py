@@ -8,6 +8,7 @@ from typing import Any
 
 from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientProtocol
 from twisted.internet import reactor as _reactor
+from twisted.internet.defer import succeed
 from twisted.internet.endpoints import HostnameEndpoint
 
 from house import NOW, Answer, House
@@ -94,7 +95,16 @@ class Phonehouse:
             self.others,
             Leadership(lambda: self.on_duty),
         )
-        self.post = HttpMode(home.clock, home.front, home.account_service, self.phones)
+        self.keeps_up = True
+        self.kept: Any = None
+        self.post = HttpMode(
+            home.clock,
+            home.front,
+            home.account_service,
+            self.phones,
+            safe=lambda: self.keeps_up,
+            kept=lambda: succeed(None) if self.kept is None else self.kept(),
+        )
         self.recorder = RecorderApi(
             home.clock,
             home.wall,

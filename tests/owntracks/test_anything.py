@@ -36,7 +36,7 @@ class NoDoor:
 def phones() -> PhoneService:
     kind = friends.kind(keys=KEYS)
     world, presence, clock = World("e"), Presence(kind.patience), Clock()
-    hub = Hub(clock, lambda: NOW, world, Ingest([kind], world, presence), presence, LinkUpdate, "")
+    hub = Hub(clock, lambda: NOW, world, Ingest([kind], world, presence), presence, LinkUpdate)
     people = LatestPositions(world)
     live = RecorderSockets(clock, NoDoor(), people)
     return PhoneService(

@@ -125,7 +125,7 @@ async def test_a_body_beyond_all_measure_is_not_read(house):
 async def test_what_cannot_be_kept_safe_is_not_taken(house):
     here = await opened(house)
     jane = await here.login("jane", JANE)
-    here.post.safe = lambda: False
+    here.keeps_up = False
     answer = await here.posts(fix(), jane, user="jane", device="phone")
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
@@ -142,7 +142,7 @@ async def test_a_phone_is_told_yes_only_when_its_fix_is_kept(house):
         stores.append(Deferred())
         return stores[-1]
 
-    here.post.kept = kept
+    here.kept = kept
     for fate, status in (("kept", 200), ("lost", 503), ("slow", 503)):
         asked = Deferred.fromCoroutine(here.posts(fix(), jane, user="jane", device="phone"))
         await here.home.until(lambda: len(stores) > 0)

@@ -72,7 +72,7 @@ class Scene:
         self.world = World("e")
         presence = Presence({})
         self.ingest = Ingest([friends.KIND], self.world, presence)
-        self.hub = Hub(self.clock, self.wall, self.world, self.ingest, presence, LinkUpdate, "0.0")
+        self.hub = Hub(self.clock, self.wall, self.world, self.ingest, presence, LinkUpdate)
         self.requests = Requests(self.wall)
         self.regions = RegionService(reactor, self.wall, self.folder, self.hub, self.journal)
         self.phones = PhoneRegionService(

@@ -67,8 +67,10 @@ class Server:
     def __post_init__(self) -> None:
         self.clock.rightNow = hash(self.label) % 1000  # nobody's clock means anything to another
         self.claimant = LockClient(self.clock, self, self.label)
-        self.claimant.lost = lambda name, why: self.lost.append(name)
-        self.claimant.wanted = lambda name, want: self.wanted.append(want)
+        self.claimant.listen(
+            lost=lambda name, why: self.lost.append(name),
+            wanted=lambda name, want: self.wanted.append(want),
+        )
         self.claimant.startService()
 
     def passes(self, seconds: float) -> None:

@@ -233,7 +233,7 @@ def test_one_is_on_duty_and_another_follows_when_it_stops(scene):
 def test_who_is_not_on_duty_sees_that_another_is(scene):
     a, b = scene.servers
     seen: list[float] = []
-    b.claimant.duty_seen = seen.append
+    b.claimant.when_leader_seen(seen.append)
     scene.passes(3 * BEAT)
     assert seen
     a.frozen = True

@@ -112,7 +112,8 @@ def test_bodies_and_unsent_answers_have_a_budget_in_all_and_of_one_client():
 
 def test_websockets_take_of_the_same_room():
     sockets = 8
-    connection_limits = gate(most=10, sockets=lambda: sockets)
+    connection_limits = gate(most=10)
+    connection_limits.count(lambda: sockets)
     assert [connection_limits.enter("a") for _ in range(3)] == [True, True, False]
     sockets = 7
     assert connection_limits.enter("a")

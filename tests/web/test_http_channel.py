@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 from collections.abc import Iterator
@@ -327,7 +328,7 @@ async def test_pipelined_requests_are_answered_over_many_turns_of_the_reactor(se
     reactor.callLater(0, turn)
     answer = await server.says(b"GET /pub HTTP/1.1\r\nHost: a\r\n\r\n" * 399 + get("/pub"))
     assert answer.count(b"HTTP/1.1 200") == 400
-    steps = [after - before for before, after in zip(seen, seen[1:], strict=False)]
+    steps = [after - before for before, after in itertools.pairwise(seen)]
     assert max(steps) <= 2
 
 

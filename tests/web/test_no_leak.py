@@ -191,8 +191,15 @@ APART = {
 }  # fmt: skip
 # What may be asked of a route; each call takes the next of them.
 QUERIES: dict[str, list[str]] = {
-    "/history": ["", *(f"?sort={sort}" for sort in sorted(EVENTS)), "?sort=state", "?limit=1"]
-    + ["?sort=crossing&last=1", *(f"?format={form}" for form in FORMATS), "?hidden=1"],
+    "/history": [
+        "",
+        *(f"?sort={sort}" for sort in sorted(EVENTS)),
+        "?sort=state",
+        "?limit=1",
+        "?sort=crossing&last=1",
+        *(f"?format={form}" for form in FORMATS),
+        "?hidden=1",
+    ],
     "/days": ["?month=2026-11", *(f"?month=2026-11&sort={sort}" for sort in sorted(EVENTS))],
     "/events": ["", "?limit=1", "?limit=2", *(f"?kind={kind}&limit=1" for kind in sorted(EVENTS))],
     "/scene": ["?at=1795235100"],

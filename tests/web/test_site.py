@@ -21,6 +21,7 @@ from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
 from sightline.live.requests import Requests
+from sightline.live.server_state import ServerState
 from sightline.live.world import World
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
@@ -28,7 +29,7 @@ from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.assets import Asset, Body
 from sightline.web.fanout import FanOut, Pace
-from sightline.web.metrics import Metrics, Vitals
+from sightline.web.metrics import Metrics, ServerFigures
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 
@@ -54,7 +55,9 @@ class Server:
             Ingest([], world, presence),
             presence,
             LinkUpdate,
-            "0.0",
+        )
+        self.state = ServerState(
+            Clock(), lambda: 1.0, self.hub, "0.0", figures=[lambda: {"overflow": 5}]
         )
         fanout = FanOut(reactor, lambda: 1.0, world, Pace())
         door = OpenDoor(User("root", "admin"))
@@ -74,8 +77,9 @@ class Server:
         }
         tree = site.build(
             self.hub,
+            self.state,
             SocketResource(sockets, front),
-            Metrics(Vitals(self.hub, fanout, sockets, lambda: 5), front),
+            Metrics(ServerFigures(self.hub, fanout, sockets, self.state), front),
             Api(front, reactor, []),
             assets,
             front,

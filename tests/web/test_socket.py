@@ -433,11 +433,3 @@ async def test_there_is_no_upgrade_by_http_1_0(serve):
 
     assert (await deferToThread(ask)).startswith(b"HTTP/1.0 426")
     assert (await deferToThread(lambda: ask())).count(b"101") == 0
-
-
-async def until(fact: Callable[[], bool]) -> None:
-    for _ in range(1500):
-        if fact():
-            return
-        await pause(0.01)
-    raise AssertionError("waited 15 s in vain")

@@ -28,14 +28,16 @@ SECRET = b"a-secret-of-some-length"
 class Scene:
     """A receiver, and what sends to it."""
 
-    def __init__(self, folder: Path, url: str, **options: Any) -> None:
+    def __init__(
+        self, folder: Path, url: str, taken: Any = lambda name, id: None, **options: Any
+    ) -> None:
         given = {"private": True, "first": 0.02, "timeout": 5.0, "secret": SECRET}
         told = WebhookOptions("house", url, **(given | options))
         self.folder = folder
         self.states: dict[str, State | None] = {}
         self.shown: list[WebhookState] = []
         self.n = 0
-        self.webhooks = Webhooks(reactor, lambda: 1000.0, self._show, [told], folder)
+        self.webhooks = Webhooks(reactor, lambda: 1000.0, self._show, [told], folder, taken)
         self.webhooks.startService()
 
     def _show(self, key: str, state: State | None) -> None:
@@ -244,7 +246,7 @@ async def test_where_the_answer_was_lost_it_is_posted_again_under_the_same_id(re
     before.crosses()
     before.crosses()
     await before.until(lambda: before.webhooks.receivers[0]._attempt is not None)
-    await deferLater(reactor, 0.2)
+    await before.until(lambda: receiver.posts)
     released.set()
     before.webhooks.receivers[0]._attempt.cancel()  # the connection breaks before the answer
     receiver.answer = lambda post: (204, {})
@@ -258,8 +260,8 @@ async def test_where_the_answer_was_lost_it_is_posted_again_under_the_same_id(re
 async def test_what_another_server_has_delivered_is_not_delivered_again(receiver, tmp_path):
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
-    one, two = Scene(tmp_path / "one", receiver.url), Scene(tmp_path / "two", receiver.url)
-    one.webhooks.taken = two.webhooks.taken_elsewhere
+    two = Scene(tmp_path / "two", receiver.url)
+    one = Scene(tmp_path / "one", receiver.url, two.webhooks.taken_elsewhere)
     one.crosses()
     await one.until(lambda: one.state.sent == 1)
     two.crosses()  # the same crossing, found by itself

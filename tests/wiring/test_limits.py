@@ -83,7 +83,7 @@ class Scene:
         self.world = World("e")
         presence = Presence({})
         ingest = Ingest([], self.world, presence)
-        self.hub = Hub(self.clock, self.wall, self.world, ingest, presence, LinkUpdate, "0")
+        self.hub = Hub(self.clock, self.wall, self.world, ingest, presence, LinkUpdate)
         self.audit: list[Any] = []
         self.alarms = QuotaAlarms(self.clock, self.wall, self.hub, self.audit.append)
 

@@ -119,11 +119,11 @@ class SessionApi:
             if kept is not None and anew is not None:
                 database.rehash(name, kept, anew)
 
-        def known() -> bool:
+        def unchanged() -> bool:
             found = account_service.roll.accounts.get(name)
             return found is not None and not found.disabled and found.password == kept
 
-        reply = await self._enter(call, name, "sign in", also, known)
+        reply = await self._enter(call, name, "sign in", also, unchanged)
         mark = None if kept is None else known_devices.issue(anew or kept)
         return replace(reply, known=mark)
 

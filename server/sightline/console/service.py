@@ -151,6 +151,7 @@ class ConsoleService(Service):
         wall: Callable[[], float],
         rights: ConsoleRights,
         audit: Callable[[ConsoleAct], None] | None = None,
+        stored: Stored | None = None,
     ) -> None:
         self._clock = clock
         self._wall = wall
@@ -159,7 +160,7 @@ class ConsoleService(Service):
         self._posts: dict[str, _Post] = {}
         self._seats: dict[Asker, _ConsoleSession] = {}
         self._figures: dict[str, Series] = defaultdict(Series)
-        self.stored: Stored | None = None
+        self._stored = stored
         self._remembered: dict[tuple[str, float], tuple[float, Series]] = {}
         self._one_by_one = DeferredLock()
         self._flushing: IDelayedCall | None = None
@@ -482,7 +483,7 @@ class ConsoleService(Service):
             return {"thing": thing, **self._figures[thing].series(names, since)}
         if type(back) not in (int, float) or not 60 <= back <= MOST_STORED:
             raise Refused("bad_stored", f"stored is 60 to {MOST_STORED:.0f} s back in time")
-        if self.stored is None:
+        if self._stored is None:
             raise Refused("no_store", "nothing is kept here")
         return self._tell_stored(thing, names, float(back))
 
@@ -500,9 +501,9 @@ class ConsoleService(Service):
         known = self._remembered.get((thing, back))
         if known is not None and 0 <= now - known[0] < REMEMBERED:
             return known[1]
-        assert self.stored is not None
+        assert self._stored is not None
         try:
-            states = await self.stored(thing, now - back, now)
+            states = await self._stored(thing, now - back, now)
         except Exception as why:
             raise Refused("busy", f"the store does not answer: {why}") from None
         figures = Series()

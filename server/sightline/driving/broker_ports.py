@@ -11,8 +11,6 @@ from twisted.internet.defer import Deferred
 class WillPort(Protocol):
     """The connection of one lease, whose will is the stop (`sightline.mqtt.will_connection`)."""
 
-    lost: Callable[[str], None]
-
     def open(self) -> Deferred[None]:
         """Connect; errs when the broker does not give us one."""
 
@@ -61,8 +59,8 @@ class BrokerPort(Protocol):
     ) -> bool:
         """Publish now or never; False: it could not be sent."""
 
-    def will_connection(self, topic: str, stop: bytes) -> WillPort:
-        """A connection for one lease, not yet opened."""
+    def will_connection(self, topic: str, stop: bytes, lost: Callable[[str], None]) -> WillPort:
+        """Make a connection for one lease, not yet opened; ``lost`` hears why it ended unasked."""
 
     @property
     def lost(self) -> int:

@@ -65,7 +65,7 @@ class EchoMonitor:
         self.echo_topic = _ECHO + secrets.token_hex(8)
         self.will_topic = self.echo_topic + "/will"
         """On it comes the will of our connection that fell silent: see `patience`."""
-        self.will_heard: Callable[[], None] = lambda: None
+        self._will_heard: Callable[[], None] = lambda: None
         self.trip: float | None = None
         """The last round trip to the broker, s."""
         self._probes: dict[bytes, float] = {}
@@ -74,6 +74,10 @@ class EchoMonitor:
         self._recent: deque[float] = deque(maxlen=_TRIPS)
         self.trips: dict[str, float] = {}
         """The same by command topic, of the last command."""
+
+    def when_will_heard(self, heard: Callable[[], None]) -> None:
+        """Call ``heard`` when the will of a connection that fell silent arrives."""
+        self._will_heard = heard
 
     @property
     def filters(self) -> list[tuple[str, int]]:
@@ -124,7 +128,7 @@ class EchoMonitor:
                 self.trip = now - sent
                 self._recent.append(self.trip)
             elif topic == self.will_topic:
-                self.will_heard()
+                self._will_heard()
             return None
         if not arrival.retain:
             took = self.ledger.heard(topic, payload, now)

@@ -15,8 +15,13 @@ from sightline.cluster.locks import Lock, LockRequest
 class LockPort(Protocol):
     """The claims of this server, by the robots' things."""
 
-    lost: Callable[[str, str], None]
-    wanted: Callable[[str, LockRequest], None]
+    def listen(
+        self, *, lost: Callable[[str, str], None], wanted: Callable[[str, LockRequest], None]
+    ) -> None:
+        """Call ``lost`` with each lock that we hold no more, and why.
+
+        Call ``wanted``, once, with each request for a lock that we hold.
+        """
 
     @property
     def alone(self) -> bool:
@@ -60,8 +65,11 @@ class NoLocks:
 
     def __init__(self, first: int = 1) -> None:
         self._next = first
-        self.lost: Callable[[str, str], None] = lambda name, why: None
-        self.wanted: Callable[[str, LockRequest], None] = lambda name, want: None
+
+    def listen(
+        self, *, lost: Callable[[str, str], None], wanted: Callable[[str, LockRequest], None]
+    ) -> None:
+        """Do nothing: no lock is lost to another server, and none is wanted."""
 
     async def take(self, name: str, who: str) -> int:
         """The next fence."""

@@ -94,7 +94,7 @@ class DrivingService(Service):
         self._need_guard = need_guard
         self.leases = Leases()
         self.claims = claims
-        claims.lost, claims.wanted = self._claim_lost, self._wanted
+        claims.listen(lost=self._claim_lost, wanted=self._wanted)
         self.fleet = LeaseSharing(
             clock, hub, claims, lambda thing: self.leases.get(thing) is not None
         )
@@ -246,8 +246,12 @@ class DrivingService(Service):
         seat.asker, seat.since = asker, self._wall()
         seat.heard = self.clock.seconds()
         seat.said = ("", "")
-        line = seat.route.will_connection(seat.publisher.topic, commands.STOP)
         fence = lease.fence
+        line = seat.route.will_connection(
+            seat.publisher.topic,
+            commands.STOP,
+            lambda why: self._line_lost(seat, fence, why),
+        )
         try:
             await line.open()
         except Exception as why:
@@ -259,7 +263,6 @@ class DrivingService(Service):
             self._close(line)
             raise Refused("ended", f"the lease of {seat.robot} ended at once")
         seat.publisher.line = line
-        line.lost = lambda why: self._line_lost(seat, fence, why)
         self.log.write(asker.user.name, what, seat.robot, lease=fence)
         self.leases.hinder(seat.thing, self._hindrance(seat, self.clock.seconds()))
         if not self._pulse.running:
@@ -343,7 +346,6 @@ class DrivingService(Service):
         seat = self.seats[lease.thing]
         line, seat.publisher.line = seat.publisher.line, None
         if line is not None:
-            line.lost = lambda why: None
             self.clock.callLater(_CLOSE_LINE, self._close, line)
         self.fleet.ended(lease.thing, _CLOSE_LINE)
         if (sweep := self._sweeps.get(seat.route.name)) is not None:

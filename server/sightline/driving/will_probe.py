@@ -39,7 +39,7 @@ class WillProbe:
         self._since = 0.0
         self._took: deque[float] = deque(maxlen=_TRIES)
         self._topic = watch.will_topic
-        watch.will_heard = self._heard
+        watch.when_will_heard(self._heard)
 
     @property
     def worst(self) -> float | None:
@@ -66,7 +66,6 @@ class WillProbe:
         return None if line is None else line.close()
 
     def _try(self) -> None:
-        line = self._line = self._route.will_connection(self._topic, _WILL)
         self._since = self._clock()
 
         def opened(_: object) -> None:
@@ -78,7 +77,7 @@ class WillProbe:
             if self._line is line:
                 self._line = None
 
-        line.lost = refused
+        line = self._line = self._route.will_connection(self._topic, _WILL, refused)
         line.open().addCallbacks(opened, refused).addErrback(
             lambda failure: self._log.failure("The broker's patience was not tried", failure)
         )

@@ -70,14 +70,17 @@ class Ingest:
         self._news: list[News] = []
         self._keep = keep
         self._last_shown: dict[str, float] = {}
-        self.over_quota: Callable[[OverQuota], None] = lambda over: None
-        """Is told of each message that was refused because its sender has had enough."""
+        self._over_quota: Callable[[OverQuota], None] = lambda over: None
         self._day_ends = float("-inf")
         self.received = 0
         self.accepted = 0
         self.dropped = 0
         self.rejected: Counter[str] = Counter()
         self.quarantined = 0
+
+    def when_over_quota(self, refused: Callable[[OverQuota], None]) -> None:
+        """Call ``refused`` with each message that its sender has no quota for."""
+        self._over_quota = refused
 
     def tell(self, sort: type[R], hear: Callable[[R], None]) -> None:
         """Call ``hear`` with each reading of this sort, after it was folded."""
@@ -101,7 +104,7 @@ class Ingest:
                 self._reject(arrival, why, now)
             except OverQuota as over:
                 self._reject(arrival, CannotDecode("over_quota", over.why), now)
-                self.over_quota(over)
+                self._over_quota(over)
             except WorldFull:
                 self._reject(arrival, _NO_ROOM, now)
         if self._news:

@@ -54,7 +54,7 @@ class Pipeline:
         *,
         peers: Sifter | None,
         archive: Callable[[Sequence[Arrival]], None],
-        console: Callable[[str, Sequence[Arrival]], None],
+        console: Callable[[str, list[Arrival]], None],
         driving: Driving,
         hub: Hub,
     ) -> None:
@@ -86,6 +86,14 @@ class Pipeline:
         """Handle one batch of ``broker``."""
         for take in self._takes:
             arrivals = take(broker, arrivals)
+
+    def arrived_late(self, arrivals: list[Arrival]) -> None:
+        """Handle what a broker had kept for a former client id of ours: no command of a robot.
+
+        It is old: nobody's console is waiting for it, and no robot obeys it.
+        """
+        for stage in (self.stages[0], self.stages[1], self.stages[-1]):
+            arrivals = stage.take("", arrivals)
 
 
 @dataclass(frozen=True, slots=True)

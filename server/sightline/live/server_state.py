@@ -42,7 +42,7 @@ class ServerState(Service):
         self._clock = clock
         self._hub = hub
         self._version = version
-        self._figures = figures
+        self._figures = list(figures)
         self._frames = frames
         self._started = wall()
         self._lag = 0.0
@@ -53,6 +53,10 @@ class ServerState(Service):
             Periodic(clock, _LAG_EVERY, self._feel_lag, "server state: lag"),
             Periodic(clock, _EVERY, self.update, "server state"),
         )
+
+    def also(self, figures: Figures) -> None:
+        """Ask ``figures``, too, for further fields."""
+        self._figures.append(figures)
 
     @property
     def _ingest(self) -> Ingest:

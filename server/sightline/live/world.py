@@ -14,7 +14,7 @@ from sightline.live import protocol
 from sightline.live.quotas import OverQuota, Sender, Senders, WorldFull
 from sightline.model.kind import State, Update, kind_of
 
-__all__ = ["WorldEntry", "OverQuota", "Watcher", "World", "WorldFull"]
+__all__ = ["OverQuota", "Watcher", "World", "WorldEntry", "WorldFull"]
 
 
 class WorldEntry:

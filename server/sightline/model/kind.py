@@ -162,3 +162,13 @@ def kind_of(thing: str) -> str:
 def id_of(thing: str) -> str:
     """The id in a thing's key."""
     return thing.partition("/")[2]
+
+
+def timeouts_of(kinds: Iterable[Kind]) -> dict[str, Timeouts]:
+    """Collect how long things of all ``kinds`` may be silent, by the first level of their keys."""
+    return {name: each for kind in kinds for name, each in kind.patience.items()}
+
+
+def states_of(kinds: Iterable[Kind]) -> dict[str, type[State]]:
+    """Collect the states of all ``kinds`` that are kept over a restart, likewise."""
+    return {name: each for kind in kinds for name, each in kind.states.items()}

@@ -60,9 +60,11 @@ class BridgePort:
             return False
         return True
 
-    def will_connection(self, topic: str, stop: bytes) -> WillConnection:
-        """A connection for one lease, not yet opened."""
-        line = WillConnection(self._reactor, self._bridge.options, topic, stop, self._now)
+    def will_connection(
+        self, topic: str, stop: bytes, lost: Callable[[str], None]
+    ) -> WillConnection:
+        """Make a connection for one lease, not yet opened; ``lost`` hears why it ended unasked."""
+        line = WillConnection(self._reactor, self._bridge.options, topic, stop, self._now, lost)
         self._made(line.client_id)
         return line
 

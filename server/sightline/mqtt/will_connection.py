@@ -41,12 +41,13 @@ class WillConnection:
         topic: str,
         stop: bytes,
         now: Callable[[], float],
+        lost: Callable[[str], None],
     ) -> None:
         self._reactor = reactor
         self._topic = topic
+        self._lost = lost
         # Nobody else may guess it: a second client of this name would end our connection.
         self.client_id = f"sl-{secrets.token_hex(8)}"
-        self.lost: Callable[[str], None] = lambda why: None
         self._opening: Deferred[None] | None = None
         self._open = False
         self._closing = False
@@ -121,7 +122,7 @@ class WillConnection:
                 if opening is not None:
                     opening.errback(Failure(NoWillConnection(why)))
                 elif stood and not self._closing:
-                    self.lost(why)
+                    self._lost(why)
             case _:
                 self._opening = opening
 

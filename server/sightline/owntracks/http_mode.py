@@ -76,8 +76,9 @@ class HttpMode(Resource):
         front: RequestContextPort,
         door: AuthenticatorPort,
         box: Postbox,
-        safe: Callable[[], bool] = lambda: True,
         *,
+        safe: Callable[[], bool] = lambda: True,
+        kept: Callable[[], Deferred[object]] | None = None,
         rate: float = 10.0,
         burst: float = 500.0,
     ) -> None:
@@ -86,8 +87,8 @@ class HttpMode(Resource):
         self._front = front
         self._door = door
         self._box = box
-        self.safe = safe
-        self.kept: Callable[[], Deferred[object]] | None = None
+        self._safe = safe
+        self._kept = kept
         self._posts = TokenBuckets(rate, burst)
         self._wrong = TokenBuckets(rate=1.0, burst=60)
 
@@ -107,7 +108,7 @@ class HttpMode(Resource):
             if not self._wrong.take(client_key(self._front.address(request)), now):
                 return _LATER
             return _WRONG
-        if not self._posts.take("/".join(identity(request)), now) or not self.safe():
+        if not self._posts.take("/".join(identity(request)), now) or not self._safe():
             return _LATER
         return None
 
@@ -132,9 +133,9 @@ class HttpMode(Resource):
             return _answer(request, 200, NOTHING)
         agent = (request.getHeader(b"user-agent") or b"").decode("latin-1")
         answer = self._box.posted(name, payload, agent, self._door.sight(account))
-        if self.kept is None:
+        if self._kept is None:
             return _answer(request, 200, answer)
-        return self._when_kept(request, answer, self.kept())
+        return self._when_kept(request, answer, self._kept())
 
     def _when_kept(self, request: Request, answer: bytes, kept: Deferred[object]) -> int:
         gone: list[object] = []

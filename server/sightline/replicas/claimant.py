@@ -81,14 +81,27 @@ class LockClient(Service):
         self._loop.clock = clock
         self.trouble = ""
         """Why the store cannot be asked; empty when it can."""
-        self.lost: Callable[[str, str], None] = lambda name, why: None
-        """Is told of each claim that we hold no more, and why."""
-        self.wanted: Callable[[str, LockRequest], None] = lambda name, want: None
-        """Is told, once, of each wish for something that we hold."""
-        self.hint: Callable[[], None] = lambda: None
-        """Is called when the others have a reason to look."""
-        self.duty_seen: Callable[[float], None] = lambda now: None
-        """Is told when (monotonic s) another server was seen to be on duty."""
+        self._lost: Callable[[str, str], None] = lambda name, why: None
+        self._wanted: Callable[[str, LockRequest], None] = lambda name, want: None
+        self._hint: Callable[[], None] = lambda: None
+        self._leader_seen: Callable[[float], None] = lambda now: None
+
+    def listen(
+        self, *, lost: Callable[[str, str], None], wanted: Callable[[str, LockRequest], None]
+    ) -> None:
+        """Call ``lost`` with each lock that we hold no more, and why.
+
+        Call ``wanted``, once, with each request for a lock that we hold.
+        """
+        self._lost, self._wanted = lost, wanted
+
+    def when_hinted(self, hint: Callable[[], None]) -> None:
+        """Call ``hint`` when the other servers have a reason to look."""
+        self._hint = hint
+
+    def when_leader_seen(self, seen: Callable[[float], None]) -> None:
+        """Call ``seen`` with the time (monotonic s) when another server was seen to lead."""
+        self._leader_seen = seen
 
     # -- the service
 
@@ -141,7 +154,7 @@ class LockClient(Service):
             lock.release()
         self._told.pop(name, None)
         self._declined.pop(name, None)
-        self.hint()
+        self._hint()
         return claim.fence
 
     async def _take(self, name: str, who: str) -> Lock:
@@ -179,7 +192,7 @@ class LockClient(Service):
                     raise HeldElsewhere(claim)
                 if self._may_want(claim, want) and await self._store.want(claim, want):
                     told = True
-                    self.hint()
+                    self._hint()
                 await deferLater(self._clock, _OVER if over else _ASKING)
                 await self.look_at(name)
         finally:
@@ -201,7 +214,7 @@ class LockClient(Service):
 
     async def _give_back(self, claim: Lock) -> None:
         await self._store.release(claim)
-        self.hint()
+        self._hint()
 
     def tell(self, name: str, told: str) -> None:
         """What the others are told about it, JSON; goes with the next beat, at first at once."""
@@ -269,7 +282,7 @@ class LockClient(Service):
         elif self._claims.beaten(beaten, asked, self._clock.seconds()):
             self._heed(beaten)
             if news:
-                self.hint()
+                self._hint()
 
     def _claims_duty(self) -> None:
         if not self._seeking and not self.holds(DUTY) and self.elsewhere(DUTY) is None:
@@ -296,7 +309,7 @@ class LockClient(Service):
             self._look_for_twins(claim)
         self.trouble = ""
         if self.elsewhere(DUTY) is not None:
-            self.duty_seen(self._clock.seconds())
+            self._leader_seen(self._clock.seconds())
 
     def _look_for_twins(self, claim: Lock) -> None:
         """What an earlier run of ours held stands still; a server of our name does not."""
@@ -323,7 +336,7 @@ class LockClient(Service):
 
     def _saw(self, claim: Lock) -> None:
         if self._claims.saw(claim, self._clock.seconds()):
-            self.lost(claim.name, "another server has taken it")
+            self._lost(claim.name, "another server has taken it")
         elif self.holds(claim.name):
             self._heed(claim)
 
@@ -331,11 +344,11 @@ class LockClient(Service):
         want = claim.wanted
         if want is not None and self._heeded.get(claim.name) != want.n:
             self._heeded[claim.name] = want.n
-            self.wanted(claim.name, want)
+            self._wanted(claim.name, want)
 
     def _lose(self, claim: Lock, why: str) -> None:
         self.release(claim.name)
-        self.lost(claim.name, why)
+        self._lost(claim.name, why)
 
     def _spawn(self, work: Awaitable[Any], after: Callable[[], None] = lambda: None) -> None:
         """Do it in the background. What the store cannot do is remembered, and tried again."""

@@ -54,7 +54,7 @@ class Pool:
 
 
 class ConnectionLimits:
-    """Counts what all clients use. ``sockets`` counts the WebSockets, which are counted elsewhere.
+    """Counts what all clients use. WebSockets are counted elsewhere: see `count`.
 
     ``most`` connections of both sorts; ``per_client`` that are no WebSockets, or, behind a proxy,
     requests at once (0: no limit); ``unsent`` bytes of answers that clients do not take.
@@ -67,11 +67,10 @@ class ConnectionLimits:
         most: int = _MANY,
         per_client: int = 0,
         proxies: Proxies | None = None,
-        sockets: Callable[[], int] = lambda: 0,
         unsent: int = _UNSENT,
     ) -> None:
         self.most = most
-        self.sockets = sockets
+        self._elsewhere: list[Callable[[], int]] = []
         self.proxies = proxies or Proxies()
         self.turns = Turns(clock)
         self.unsent = Pool(unsent, unsent // 2)
@@ -87,6 +86,10 @@ class ConnectionLimits:
         self._local_requests = TokenBuckets(*(_GENEROUS * figure for figure in _REQUESTS))
         self._local_frames = TokenBuckets(*(_GENEROUS * figure for figure in _FRAMES))
 
+    def count(self, connections: Callable[[], int]) -> None:
+        """Count among all connections those that ``connections`` gives, too: WebSockets."""
+        self._elsewhere.append(connections)
+
     def __len__(self) -> int:
         return self._total
 
@@ -101,7 +104,8 @@ class ConnectionLimits:
 
         A proxy speaks for many: its connections count among all only.
         """
-        if self._total + self.sockets() >= self.most or not self._may_enter(peer):
+        total = self._total + sum(count() for count in self._elsewhere)
+        if total >= self.most or not self._may_enter(peer):
             self.refused["connections"] += 1
             return False
         self._total += 1

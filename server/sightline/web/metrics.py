@@ -6,7 +6,7 @@ is no exception for this machine: behind a proxy everybody comes from this machi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -18,22 +18,21 @@ from twisted.web.server import Request
 from sightline.auth.permissions import may
 from sightline.auth.session import Visitor
 from sightline.live.hub import Hub
+from sightline.live.server_state import ServerState
 from sightline.model.server import SERVER, Server
 from sightline.web.fanout import FanOut
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import Sockets
 
 
-class Vitals(Collector):
+class ServerFigures(Collector):
     """Reads the server's figures when Prometheus asks for them."""
 
-    def __init__(
-        self, hub: Hub, fanout: FanOut, sockets: Sockets, overflow: Callable[[], int]
-    ) -> None:
+    def __init__(self, hub: Hub, fanout: FanOut, sockets: Sockets, state: ServerState) -> None:
         self._hub = hub
         self._fanout = fanout
         self._sockets = sockets
-        self._overflow = overflow
+        self._state = state
 
     def collect(self) -> Iterable[Metric]:
         """Every figure, now."""
@@ -42,11 +41,15 @@ class Vitals(Collector):
             ("received", "MQTT messages received", ingest.received),
             ("accepted", "MQTT messages that made sense", ingest.accepted),
             ("fields_dropped", "optional fields left out of accepted messages", ingest.dropped),
-            ("overflow", "MQTT messages lost because our own queue was full", self._overflow()),
+            (
+                "overflow",
+                "MQTT messages lost because our own queue was full",
+                self._state.figures()["overflow"],
+            ),
             (
                 "archive_lost",
                 "MQTT messages that found no room on their way into the archive",
-                hub.gauges().get("archive_lost", 0),
+                self._state.figures().get("archive_lost", 0),
             ),
             ("changes", "changes of the world", hub.world.seq),
             ("frames_sent", "WebSocket frames sent to browsers", fanout.frames_sent),
@@ -77,7 +80,7 @@ class Vitals(Collector):
             ("senders", "users whose friends are in the world", len(hub.world.senders)),
             ("viewers", "connected browsers", fanout.viewers),
             ("viewers_behind", "browsers that are catching up", fanout.behind),
-            ("loop_lag_seconds", "worst delay of the reactor in the last second", hub.lag),
+            ("loop_lag_seconds", "worst delay of the reactor in the last second", self._state.lag),
         ):
             yield GaugeMetricFamily(f"sightline_{name}", text, value=gauge)
         yield from self._history()
@@ -86,7 +89,7 @@ class Vitals(Collector):
         yield GaugeMetricFamily(
             "sightline_clock_off_seconds",
             "by how much this machine's clock is known to be ahead (negative: behind); 0: it is not",
-            value=hub.gauges().get("clock_off") or 0,
+            value=self._state.figures().get("clock_off") or 0,
         )
         connected = GaugeMetricFamily(
             "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
@@ -100,7 +103,7 @@ class Vitals(Collector):
 
     def _history(self) -> Iterable[Metric]:
         """How history is kept, as the page is told, too."""
-        told = self._hub.gauges()
+        told = self._state.figures()
         for name, field, text in (
             ("history_kept", "kept", "entries of history that are safe"),
             ("history_lost", "unkept", "records that found no room or could not be kept"),
@@ -124,13 +127,13 @@ class Vitals(Collector):
         """What cannot be written, or is damaged: one sample at most, with the reason."""
         text = "1: something cannot be written or is damaged, by reason"
         found = GaugeMetricFamily("sightline_degraded", text, labels=["reason"])
-        if (trouble := self._hub.gauges().get("degraded")) is not None:
+        if (trouble := self._state.figures().get("degraded")) is not None:
             found.add_metric([trouble.reason], 1)
         return found
 
     def _replicas(self) -> Iterable[Metric]:
         """How it goes between several servers; nothing of a server alone."""
-        told = self._hub.gauges()
+        told = self._state.figures()
         if "replica" in told:
             text = "whether this server does what only one of several should"
             yield GaugeMetricFamily("sightline_on_duty", text, value=bool(told["on_duty"]))
@@ -166,11 +169,11 @@ class Metrics(Resource):
 
     isLeaf = True
 
-    def __init__(self, vitals: Vitals, front: RequestContext) -> None:
+    def __init__(self, figures: ServerFigures, front: RequestContext) -> None:
         super().__init__()
         self._front = front
         self._registry = CollectorRegistry(auto_describe=False)
-        self._registry.register(vitals)
+        self._registry.register(figures)
 
     def render_GET(self, request: Request) -> bytes:
         """In Prometheus' text format."""

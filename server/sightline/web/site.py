@@ -16,6 +16,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from sightline.live.hub import Hub
+from sightline.live.server_state import ServerState
 from sightline.web.assets import Asset, PageResource
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.http_channel import Check, PatientChannel
@@ -232,19 +233,19 @@ class QuietSite(Site):
         """No access log: where people's browsers are is nobody's business. See /metrics."""
 
 
-def readiness(hub: Hub) -> dict[str, Any]:
+def readiness(hub: Hub, state: ServerState) -> dict[str, Any]:
     """Whether a broker is connected, and how each is; and why no history is kept, or what several
     servers share cannot be used, if so."""
     links = {name: link.state for name, link in hub.links.items()}
     said = {"ok": "connected" in links.values(), "brokers": links}
     # Live news go on without: whoever sends people elsewhere for it would do them no good.
-    if why := hub.gauges().get("history_why"):
+    if why := state.figures().get("history_why"):
         said["history"] = why
-    if trouble := hub.gauges().get("degraded"):
+    if trouble := state.figures().get("degraded"):
         said["degraded"] = trouble.why
-    if why := hub.gauges().get("shared_why"):
+    if why := state.figures().get("shared_why"):
         said["shared"] = why
-    if why := hub.gauges().get("clock_why"):
+    if why := state.figures().get("clock_why"):
         said["clock"] = why
     return said
 
@@ -268,6 +269,7 @@ class Branch(Resource):
 
 def build(
     hub: Hub,
+    state: ServerState,
     socket: IResource,
     metrics: Resource,
     api: Resource,
@@ -291,7 +293,7 @@ def build(
         else:
             root.putChild(path.encode(), resource)
     root.putChild(b"healthz", Health(lambda: {"ok": True}, front))
-    root.putChild(b"readyz", Health(lambda: readiness(hub), front))
+    root.putChild(b"readyz", Health(lambda: readiness(hub, state), front))
     root.putChild(b"metrics", metrics)
     root.putChild(b"client.html", Moved(b"/"))
     return root

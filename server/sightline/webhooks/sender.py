@@ -246,11 +246,10 @@ class Webhooks(Service):
         show: Callable[[str, State | None], None],
         options: Sequence[WebhookOptions],
         folder: Path,
+        taken: Callable[[str, str], None] = lambda name, id: None,
     ) -> None:
         self._letters = letters = DeadLetters(folder, deferToThread)
         self._delivered = delivered = Delivered(folder, deferToThread)
-        self.taken: Callable[[str, str], None] = lambda name, id: None
-        """Gets the webhook's name and the id of each delivery that was taken."""
         self.receivers = [
             Receiver(
                 reactor,
@@ -259,7 +258,7 @@ class Webhooks(Service):
                 each,
                 letters,
                 delivered,
-                lambda name, id: self.taken(name, id),
+                taken,
             )
             for each in options
         ]

@@ -14,15 +14,14 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from sightline.auth.api_call import Denied
+from sightline.cluster.messages import FILTERS
 from sightline.console.broker_monitor import BrokerMonitor
 from sightline.console.rules import ConsoleDenied
-from sightline.console.service import ConsoleService as ConsoleDesk
+from sightline.console.service import ConsoleService
 from sightline.driving.service import DrivingService
-from sightline.kinds.friends import commands
-from sightline.kinds.friends.address import topics
 from sightline.live.hub import Hub
-from sightline.model.kind import Arrival, id_of
+from sightline.live.pipeline import Pipeline
+from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.options import BrokerOptions
@@ -45,6 +44,7 @@ from sightline.wiring.options import (
     no_driving,
     private_options,
 )
+from sightline.wiring.publishers import Publishers
 from sightline.wiring.takeover import KnockAlarm, TakeoverAlarm
 
 reactor: Any = _reactor
@@ -62,13 +62,16 @@ class Brokers(MultiService):
         self,
         settings: Settings,
         state: Path,
-        hub: Hub,
-        desk: DrivingService,
-        console: ConsoleDesk,
-        watch: BrokerMonitor,
-        filters: Sequence[tuple[str, int]],
-        history: HistoryService,
         *,
+        hub: Hub,
+        pipeline: Pipeline,
+        publishers: Publishers,
+        driving: DrivingService,
+        console: ConsoleService,
+        monitor: BrokerMonitor,
+        history: HistoryService,
+        filters: Sequence[tuple[str, int]],
+        shared: bool,
         demo: bool,
         config: str,
     ) -> None:
@@ -76,23 +79,23 @@ class Brokers(MultiService):
         self._history = history
         self._state = state
         self._hub = hub
-        self._desk = desk
+        self._pipeline = pipeline
+        self._publishers = publishers
+        self._driving = driving
         self._console = console
-        self._watch = watch
+        self._monitor = monitor
+        self._shared = shared
         self._filters = filters
         self._roots = frozenset(name.partition("/")[0] for name, qos in filters if qos)
         self._demo = demo
+        self._settled = frozenset(settings.broker)
         self._guards = settings.driving.guard
-        self._bridges: list[Bridge] = []
         self._private: PrivateBroker | None = None
-        self.archived: Callable[[Sequence[Arrival]], None] = lambda arrivals: None
-        """Gets every message first, as it came."""
         try:
             self._ids = ClientIdStore(state)
             ids = {name: self._ids.of(name, each) for name, each in settings.broker.items()}
         except OSError as why:
             raise CannotStart(f"cannot use the state folder {state}: {why}") from None
-        self._sift: Callable[[list[Arrival]], list[Arrival]] = lambda arrivals: arrivals
         for name, each in settings.broker.items():
             why_not = no_driving(name, each)
             self._bridge(broker_options(name, each, ids[name].bridge), ids[name], why_not)
@@ -103,83 +106,6 @@ class Brokers(MultiService):
             self._private = PrivateBroker(
                 reactor, state / "mosquitto", robots=_robots_listener(settings)
             )
-
-    def overflow(self) -> int:
-        """Messages lost because our own queues were full."""
-        return sum(bridge.overflowed for bridge in self._bridges)
-
-    def clear_retained(self, thing: str) -> None:
-        """Have the brokers forget what they would say of this friend to whoever subscribes."""
-        try:
-            for bridge in self._bridges:
-                if not bridge.options.profile.retains:
-                    continue  # nothing of ours is kept there, and phones are set up so
-                for topic in topics(id_of(thing)):
-                    bridge.publish(topic, b"", qos=1, retain=True)
-        except (NotConnected, TooManyWaiting) as why:
-            raise Denied("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
-
-    def tell_phone(self, device: str, payload: bytes) -> str:
-        """Publish a command to ``user/device``; says why not, empty when it went.
-
-        To the broker where the phone was heard; to all, when that is long ago.
-        """
-        source = self._hub.source(f"friend/{device}")
-        near = [bridge for bridge in self._bridges if bridge.broker == source] or self._bridges
-        sent, why = 0, "there is no broker"
-        for bridge in near:
-            try:
-                bridge.publish(commands.topic(device), payload, qos=1)
-                sent += 1
-            except (NotConnected, TooManyWaiting, ValueError) as error:
-                why = str(error)
-        return "" if sent else why
-
-    def publish(self, name: str, topic: str, payload: bytes) -> bool:
-        """Publish at this broker (empty: the first one), QoS 1; whether it was taken."""
-        for bridge in self._bridges:
-            if name in ("", bridge.broker):
-                try:
-                    bridge.publish(topic, payload, qos=1)
-                except (NotConnected, TooManyWaiting, ValueError):
-                    return False
-                return True
-        return False
-
-    def publish_anywhere(self, topic: str, payload: bytes, qos: int) -> bool:
-        """Publish at the first broker that takes it; whether one did, or none ever will."""
-        fit = False
-        for bridge in self._bridges:
-            try:
-                bridge.publish(topic, payload, qos)
-            except (NotConnected, TooManyWaiting):
-                fit = True
-            except ValueError:
-                continue
-            else:
-                return True
-        return not fit
-
-    def share(
-        self,
-        filters: Sequence[tuple[str, int]],
-        sift: Callable[[list[Arrival]], list[Arrival]],
-    ) -> None:
-        """Subscribe what other servers say, at brokers of the settings.
-
-        ``sift`` takes it out of what arrives, before anybody else sees it.
-        """
-        self._sift = sift
-        for bridge in self._bridges:
-            bridge.subscribe(filters)
-
-    def gauges(self) -> dict[str, int]:
-        """How the queues between us and the brokers are."""
-        return {
-            "queue": sum(bridge.queued for bridge in self._bridges),
-            "unsent": sum(bridge.unsent for bridge in self._bridges),
-            "faults": sum(bridge.faults for bridge in self._bridges),
-        }
 
     def startService(self) -> None:
         """Connect; the private broker first gets ready."""
@@ -219,23 +145,19 @@ class Brokers(MultiService):
         self._hub.linked(PRIVATE, Link(state="lost", since=now(), why=why))
 
     def _bridge(self, options: BrokerOptions, ids: ClientIds, why_not: str = "") -> None:
-        name, hub, desk = options.name, self._hub, self._desk
-
-        console, watch = self._console, self._watch
+        name, hub, driving = options.name, self._hub, self._driving
+        console, monitor = self._console, self._monitor
 
         def linked(link: Link) -> None:
             hub.linked(name, link)
-            desk.linked(name)
-            watch.linked(name, link, options.client_id)
+            driving.linked(name)
+            monitor.linked(name, link, options.client_id)
 
         safe = AckGate(self._history.recorder)
 
         def arrived(arrivals: list[Arrival]) -> None:
             with safe:
-                arrivals = self._sift(arrivals)
-                self.archived(arrivals)
-                console.overheard(name, arrivals)
-                hub.arrived(desk.sift(name, arrivals))
+                self._pipeline.arrived(name, arrivals)
 
         def publish(topic: str, payload: bytes, qos: int, retain: bool) -> None:
             try:
@@ -251,7 +173,7 @@ class Brokers(MultiService):
             changed: Callable[[Link], None],
         ) -> Bridge:
             own = _for_console(options, ids.console)
-            watch.mine(name, own.client_id)
+            monitor.mine(name, own.client_id)
             return Bridge(reactor, own, filters, heard, changed, now)
 
         alarm = TakeoverAlarm(reactor, hub, name, lambda: bridge.dispute())
@@ -260,7 +182,7 @@ class Brokers(MultiService):
             knocks = KnockAlarm(reactor, hub, name)
             knocks.setServiceParent(self)
             second_connection = SecondConnection(reactor, options, now, alarm.ring, knocks.ring)
-            watch.mine(name, second_connection.client_id)
+            monitor.mine(name, second_connection.client_id)
             second_connection.setServiceParent(self)
             alarm.setServiceParent(self)
         bridge = Bridge(
@@ -273,15 +195,15 @@ class Brokers(MultiService):
             received=safe.received,
             second_connection=second_connection,
         )
-        route = BridgePort(reactor, bridge, why_not, now, lambda client: watch.mine(name, client))
-        commands = desk.add(route)
+        route = BridgePort(reactor, bridge, why_not, now, lambda client: monitor.mine(name, client))
+        commands = driving.add(route)
         if not why_not:
             bridge.subscribe(commands.filters)
             beacon = Beacon(
                 options,
-                desk.peers(name),
-                lambda: desk.peers_changed(name),
-                lambda client: watch.mine(name, client),
+                driving.peers(name),
+                lambda: driving.peers_changed(name),
+                lambda client: monitor.mine(name, client),
             )
             beacon.setServiceParent(self)
         if options.late_ack:
@@ -289,10 +211,12 @@ class Brokers(MultiService):
             standin.setServiceParent(self)
             self._history.stalled.append(standin.needed)
         console.open(name, publish, ears)
-        self._bridges.append(bridge)
+        self._publishers.add(bridge)
+        if self._shared and name in self._settled:
+            bridge.subscribe(FILTERS)
         bridge.setServiceParent(self)
         if ids.former and options.late_ack:
-            watch.mine(name, ids.former)
+            monitor.mine(name, ids.former)
             FormerSession(
                 reactor,
                 options,
@@ -305,12 +229,13 @@ class Brokers(MultiService):
 
     def _arrived_late(self, arrivals: list[Arrival]) -> None:
         """From the session of a former id: what a broker kept, and no commands of any robot."""
-        kept = [each for each in self._sift(arrivals) if each.qos and self._is_ours(each.topic)]
-        self.archived(kept)
-        self._hub.arrived(kept)
+        self._pipeline.arrived_late([each for each in arrivals if self._is_ours(each)])
 
-    def _is_ours(self, topic: str | bytes) -> bool:
-        return isinstance(topic, str) and topic.partition("/")[0] in self._roots
+    def _is_ours(self, arrival: Arrival) -> bool:
+        topic = arrival.topic
+        return bool(
+            arrival.qos and isinstance(topic, str) and topic.partition("/")[0] in self._roots
+        )
 
 
 def _robots_listener(settings: Settings) -> RobotsListener | None:

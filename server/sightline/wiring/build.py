@@ -61,6 +61,7 @@ from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.metrics import Metrics, ServerFigures
 from sightline.web.proxies import Proxies
+from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring import settings_parts
@@ -78,6 +79,7 @@ from sightline.wiring.history import (
     figures_of,
     make_recorder,
     make_store,
+    ours,
     remembers,
     retained,
 )
@@ -245,7 +247,7 @@ def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
         now,
         rights,
         audit=settings_parts.console_auditor(accounts.service),
-        stored=figures_of(live.store, settings_parts.own_name(start.settings)),
+        stored=figures_of(live.store, ours(start.settings)),
     )
     service.join(accounts.requests)
     return Console(
@@ -339,6 +341,7 @@ class Features:
 
     geofencing: Geofencing
     owntracks: OwnTracks
+    reads: Reads
     erasers: Sequence[Eraser]
 
 
@@ -357,6 +360,7 @@ def build_features(
         journal=cluster.regions,
         peers=mqtt.peers,
     )
+    reads = Reads(reactor)
     owntracks = OwnTracks(
         start.settings,
         now,
@@ -372,6 +376,7 @@ def build_features(
         peers=mqtt.peers,
         leadership=cluster.leadership,
         gate=accounts.gate,
+        reads=reads,
     )
     erasers: tuple[Eraser, ...] = (
         *(() if mqtt.peers is None else (mqtt.peers.forget,)),
@@ -382,7 +387,7 @@ def build_features(
         past.service.erase,
     )
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
-    return Features(geofencing, owntracks, erasers)
+    return Features(geofencing, owntracks, reads, erasers)
 
 
 def build_sockets(start: Start, live: Live, accounts: Accounts, rights: ConsoleRights) -> Sockets:
@@ -450,7 +455,6 @@ def build_state(
             "topics": console.service.topics,
             "refused": refused_commands(accounts.requests.refused),
             "archive_lost": past.archive.lost,
-            "turned_away": sum(accounts.gate.refused.values()),
             "degraded": health.trouble(),
         }
 
@@ -472,7 +476,7 @@ def build_state(
 
 def build_routes(live: Live, accounts: Accounts, mqtt: Mqtt, features: Features) -> list[Route]:
     """List the routes of the HTTP API."""
-    service = accounts.service
+    service, reads = accounts.service, features.reads
     apis = (
         SessionApi(service),
         AccountApi(service),
@@ -481,10 +485,11 @@ def build_routes(live: Live, accounts: Accounts, mqtt: Mqtt, features: Features)
             service,
             live.world,
             (mqtt.publishers.clear_retained, *features.erasers),
-            lambda thing: everything(live.store, thing),
+            reads,
+            lambda thing, sight, turn: everything(live.store, thing, sight, turn),
         ),
-        HistoryApi(live.store, live.world, shower(live.kinds, live.hub), now),
-        HideApi(live.store, service.note),
+        HistoryApi(live.store, live.world, shower(live.kinds, live.hub), now, reads),
+        HideApi(live.store, service.note, reads),
         AdminApi(service, lambda: live.friends),
     )
     return [route for api in apis for route in api.routes()]

@@ -47,7 +47,7 @@ class Cluster(MultiService):
         self._name = settings.replicas.name
         self._claiming = claiming = LockService(settings)
         claiming.setServiceParent(self)
-        self.claims, self.duty = claiming.claims, claiming.duty
+        self.locks, self.leadership = claiming.locks, claiming.leadership
         self.accounts: Journal | None = None
         self.regions: Journal | None = None
         self._endpoint: Endpoint | None = None
@@ -162,7 +162,7 @@ class Cluster(MultiService):
         unchanged = next((why for why in troubles if why), "")
         return {
             "replica": self._name,
-            "on_duty": self.duty.ours,
+            "on_duty": self.leadership.ours,
             "shared_why": shared_why(self._claiming.trouble, unchanged),
         }
 

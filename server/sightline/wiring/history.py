@@ -33,10 +33,12 @@ from sightline.history.store import Store, StoreSize
 from sightline.journal.trouble import Degraded
 from sightline.live.hub import Hub
 from sightline.live.steady_clock import PurgeClock
+from sightline.live.world import World
 from sightline.model.faults import CannotOpen, Unavailable
-from sightline.model.kind import Kind, State, Timeouts, id_of
+from sightline.model.kind import Kind, id_of, states_of, timeouts_of
 from sightline.model.server import SERVER
 from sightline.settings import HistorySettings, Settings
+from sightline.wiring.clock import now
 from sightline.wiring.errors import CannotStart
 
 reactor: Any = _reactor
@@ -71,12 +73,36 @@ def make_store(settings: Settings, folder: Path) -> Store:
     return SqliteStore(folder)
 
 
-class HistoryService(Service):
-    """The store and what fills it. ``own`` says what is kept for a time of its own.
+def make_recorder(
+    settings: Settings,
+    store: Store,
+    world: World,
+    kinds: Sequence[Kind],
+    leadership: Leadership,
+    no_room: Callable[[], str] = str,
+) -> Recorder:
+    """Make what keeps changes in ``store``. ``no_room`` says why nothing may be written now."""
+    history = settings.history
+    return Recorder(
+        store,
+        world,
+        reactor,
+        now,
+        Bounds(history.queue, history.queue_megabytes * 1_000_000),
+        standing=states_of(kinds),
+        sampled=SAMPLED,
+        own={SERVER: ours(settings)},
+        duty=leadership,
+        gather=GATHER,
+        no_room=no_room,
+    )
 
-    ``ours`` is what ``server/sightline`` is called in the store. Of several servers that share one
-    the one on ``duty`` keeps what each would say in its own way, and lets go of what is old by
-    ``purge_clock``. ``no_room``: as in `Recorder`.
+
+class HistoryService(Service):
+    """Opens the store, brings back the world, and lets go of what is old by ``purge_clock``.
+
+    ``own`` says what is kept for a time of its own. Of several servers that share a store only the
+    one that leads lets go.
     """
 
     name = "history"
@@ -86,43 +112,24 @@ class HistoryService(Service):
         self,
         settings: HistorySettings,
         store: Store,
+        recorder: Recorder,
         hub: Hub,
         kinds: Sequence[Kind],
         wall: Callable[[], float],
         own: Own,
-        ours: str = SERVER,
-        duty: Leadership | None = None,
-        no_room: Callable[[], str] = str,
+        *,
+        leadership: Leadership | None = None,
         purge_clock: PurgeClock | None = None,
     ) -> None:
         self._purge_clock = purge_clock or PurgeClock(wall, reactor.seconds)
         self._settings = settings
-        self._duty = duty or Leadership()
+        self._leadership = leadership or Leadership()
         self.store = store
+        self.recorder = recorder
         self._hub = hub
         self._wall = wall
         self._own = own
-        states: dict[str, type[State]] = {}
-        patience: dict[str, Timeouts] = {}
-        for kind in kinds:
-            states |= kind.states
-            patience |= kind.patience
-        self._restorer = Restorer(states, patience, wall, rebases(kinds))
-        self.recorder = Recorder(
-            store,
-            hub.world,
-            reactor,
-            wall,
-            Bounds(settings.queue, settings.queue_megabytes * 1_000_000),
-            standing=states,
-            sampled=SAMPLED,
-            own={SERVER: ours},
-            duty=self._duty,
-            gather=GATHER,
-            no_room=no_room,
-        )
-        hub.ingest.keep = self.recorder.take
-        hub.remember = self.recorder.remember
+        self._restorer = Restorer(states_of(kinds), timeouts_of(kinds), wall, rebases(kinds))
         self.stalled: list[Callable[[bool], None]] = []
         """Each is told whether the store does not keep up."""
         self._late = False
@@ -233,7 +240,7 @@ class HistoryService(Service):
         return asked.addCallbacks(known, lambda failure: failure.trap(Unavailable) and None)
 
     def _let_go(self) -> None:
-        if not self._duty.ours:
+        if not self._leadership.ours:
             return
         self._watched(self._purge(), "let go of what is old")
 

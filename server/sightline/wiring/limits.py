@@ -85,7 +85,7 @@ class QuotaAlarms(Service):
         self._told: dict[str, float] = {}
         self._look = LoopingCall(self.look)
         self._look.clock = clock
-        hub.ingest.over_quota = self.ring
+        hub.ingest.when_over_quota(self.ring)
 
     def startService(self) -> None:
         """Begin to look after what is shown."""

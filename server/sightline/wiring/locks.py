@@ -23,14 +23,14 @@ _ANSWER = 1.5  # s for one answer
 
 
 class LockService(MultiService):
-    """``claims`` is what driving asks; ``duty`` says who does what only one of us should do."""
+    """Ask for locks through ``locks``; ``leadership`` says which server does what only one should do."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         # Above the fences of any run before, unless a lease were taken each millisecond.
         first = round(time.time() * 1000)
-        self.claims: LockPort = NoLocks(first)
-        self.duty = Leadership()
+        self.locks: LockPort = NoLocks(first)
+        self.leadership = Leadership()
         self._endpoint: Any = None
         self._claimant: Any = None
         if settings.replicas.name:
@@ -43,10 +43,10 @@ class LockService(MultiService):
         # Connections of its own: others' many requests must not hold up a beat.
         self._endpoint, table = shared_table(settings, patience=_PATIENCE, answer=_ANSWER)
         store = LockTable(table, first)
-        self.claims = self._claimant = LockClient(reactor, store, settings.replicas.name)
+        self.locks = self._claimant = LockClient(reactor, store, settings.replicas.name)
         self._claimant.setServiceParent(self)
-        self.duty = Leadership(lambda: self._claimant.on_duty)
-        self._claimant.duty_seen = self.duty.seen
+        self.leadership = Leadership(lambda: self._claimant.on_duty)
+        self._claimant.when_leader_seen(self.leadership.seen)
 
     def look(self) -> None:
         """Another server has changed a claim."""
@@ -56,7 +56,7 @@ class LockService(MultiService):
     def when_changed(self, changed: Callable[[], None]) -> None:
         """Call ``changed`` when the other servers should `look`."""
         if self._claimant is not None:
-            self._claimant.hint = changed
+            self._claimant.when_hinted(changed)
 
     @property
     def trouble(self) -> str:

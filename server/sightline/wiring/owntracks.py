@@ -67,11 +67,12 @@ class OwnTracks:
         front: RequestContext,
         send: Callable[[str, bytes], str],
         version: str,
+        *,
         regions: PhoneRegionsPort | None = None,
         store: Store | None = None,
         recorder: HistoryRecorder | None = None,
-        others: PeerBus | None = None,
-        duty: Leadership | None = None,
+        peers: PeerBus | None = None,
+        leadership: Leadership | None = None,
         gate: ConnectionLimits | None = None,
         reads: Reads | None = None,
     ) -> None:
@@ -84,12 +85,9 @@ class OwnTracks:
             ranges = fixes = Memory()
         self.live = live = RecorderSockets(reactor, account_service, people, gate)
         self.phones = PhoneService(
-            reactor, wall, hub, people, fixes, live, opened, send, regions, others, duty
+            reactor, wall, hub, people, fixes, live, opened, send, regions, peers, leadership
         )
-        self.post = HttpMode(reactor, front, account_service, self.phones)
-        if recorder is not None:
-            safe = PostDurability(recorder)
-            self.post.safe, self.post.kept = safe.keeps_up, safe.kept
+        self.post = make_post(front, account_service, self.phones, recorder)
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
             "api/0": RecorderApi(
@@ -120,6 +118,21 @@ class OwnTracks:
 
         place = SetUpTarget(settings.server.public_url, settings.friends.mqtt_at)
         PhoneRequests(requests, self.phones, friend, place, issue, secret)
+
+
+def make_post(
+    front: RequestContext,
+    account_service: AccountService,
+    phones: PhoneService,
+    recorder: HistoryRecorder | None,
+) -> HttpMode:
+    """Make what phones post to; with a ``recorder`` they are told yes when their fixes are safe."""
+    if recorder is None:
+        return HttpMode(reactor, front, account_service, phones)
+    durable = PostDurability(recorder)
+    return HttpMode(
+        reactor, front, account_service, phones, safe=durable.keeps_up, kept=durable.kept
+    )
 
 
 async def _issue(account_service: AccountService, asker: Asker, thing: str) -> str:

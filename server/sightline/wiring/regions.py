@@ -49,7 +49,7 @@ class Geofencing(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
     ``phones`` is for whoever speaks with phones (`PhoneRegions`). Of several servers the one on
-    ``duty`` tells others of crossings; with a ``journal`` the regions are those of all of them.
+    ``leadership`` tells others of crossings; with a ``journal`` the regions are those of all of them.
     """
 
     _log = Logger()
@@ -62,8 +62,10 @@ class Geofencing(MultiService):
         requests: Requests,
         account_service: AccountService,
         publish: Callable[[str, str, bytes], bool],
-        duty: Leadership | None = None,
+        *,
+        leadership: Leadership | None = None,
         journal: Journal | None = None,
+        peers: PeerBus | None = None,
     ) -> None:
         super().__init__()
         wanted = settings.regions
@@ -82,10 +84,13 @@ class Geofencing(MultiService):
             hub.show,
             [webhook_options(name, each) for name, each in settings.webhook.items()],
             state,
+            _taken(peers),
         )
+        if peers is not None:
+            peers.hear("delivered", self._delivered_elsewhere)
         RegionRequests(requests, reactor, regions)
         hub.ingest.tell(PhoneWaypoint, self.phones.heard)
-        self._turn: LeaderWork[Transition] = LeaderWork(duty or Leadership())
+        self._turn: LeaderWork[Transition] = LeaderWork(leadership or Leadership())
         self._turns = LoopingCall(self._take_over)
         self._several = bool(settings.replicas.name)
         self.geofence_monitor.when_crossed(self._crossed)
@@ -96,11 +101,6 @@ class Geofencing(MultiService):
         # Stopped in this order, too: the file is closed after the last was written.
         for part in (self.geofence_monitor, announcer, webhooks):
             part.setServiceParent(self)
-
-    def speak(self, others: PeerBus) -> None:
-        """Tell the other servers what webhooks have taken, and hear it of them."""
-        self._webhooks.taken = lambda name, id: others.tell("delivered", name, id.encode())
-        others.hear("delivered", self._delivered_elsewhere)
 
     def _delivered_elsewhere(self, name: str, payload: bytes, at: float) -> None:
         if not _DELIVERY.fullmatch(payload):
@@ -198,6 +198,16 @@ class Geofencing(MultiService):
             if account_service.follower.trouble:
                 return
         await self.regions.remove_of(owners - set(account_service.roll.accounts))
+
+
+def _taken(peers: PeerBus | None) -> Callable[[str, str], None]:
+    """Make what tells the other servers which deliveries a webhook has taken."""
+
+    def taken(name: str, id: str) -> None:
+        if peers is not None:
+            peers.tell("delivered", name, id.encode())
+
+    return taken
 
 
 def _crossings_remembered(hub: Hub) -> Callable[[Transition], None]:

@@ -1,0 +1,24 @@
+"""Erase a friend from the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sightline.live.hub import Hub
+from sightline.live.ingest import Quarantined
+from sightline.model.kind import id_of
+
+
+def eraser_of_world(hub: Hub) -> Callable[[str], None]:
+    """Make what lets a friend go from the world: state, picture, and messages that were refused."""
+
+    def erase(thing: str) -> None:
+        friend = id_of(thing)
+        unread = [
+            key
+            for key, state in hub.world
+            if isinstance(state, Quarantined) and friend in state.topic
+        ]
+        hub.erase((thing, f"face/{friend}", *unread))
+
+    return erase
