@@ -214,9 +214,10 @@ def _metrics() -> Iterator[tuple[Any, str, tuple[str, ...]]]:
     )
     hub: Any = MagicMock()
     told = {name: 0 for name in msgspec.structs.asdict(_server())}
-    hub.gauges.return_value = told | {"degraded": Trouble("full", "", 0.0), "replica": "a"}
     hub.world.state.return_value = _server()
     others = [MagicMock() for _ in inspect.signature(collector).parameters][1:]
+    for each in others:
+        each.figures.return_value = told | {"degraded": Trouble("full", "", 0.0), "replica": "a"}
     for family in collector(hub, *others).collect():
         suffix = "_total" if family.type == "counter" else ""
         yield family, family.name + suffix, tuple(getattr(family, "_labelnames", ()))
