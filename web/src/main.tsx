@@ -12,9 +12,9 @@ import './theme/drive.css';
 import './theme/broker.css';
 import './theme/regions.css';
 import { render } from 'preact';
-import { Shell, worldOf } from './accounts/shell';
+import { Shell, worldOf } from './pages/shell';
 import { createApi } from './net/api';
-import { createApp } from './app/app';
+import { createApp } from './wiring/app';
 import { Session, readTicket } from './app/session';
 import { preferences as rememberedLikings } from './app/preferences';
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { feedsOf, freshness, isLost, MOVING_FOR, sameFeeds, STILL_FOR } from '../src/app/freshness';
-import type { Known } from '../src/app/freshness';
+import { feedsOf, freshness, isLost, MOVING_FOR, sameFeeds, STILL_FOR } from '../src/things/freshness';
+import type { Known } from '../src/things/freshness';
 import type { Link } from '../src/things/broker/read';
 import { freshnessOf, movesNow, underFeeds } from '../src/things/entry';
 import { markOfFriend } from '../src/things/friends/mark';
 import { contactTime, fixTime, readFriend } from '../src/things/friends/read';
 import { summariseFriend } from '../src/things/friends/summary';
-import { arrange } from '../src/app/roster';
+import { arrange } from '../src/things/roster';
 import type { Thing } from '../src/net/protocol';
 import { Chance } from './drive/chance';
 

@@ -5,10 +5,10 @@ import { Scheduler } from '../src/app/scheduler';
 import { readSettings } from '../src/app/preferences';
 import { FrameLog } from '../src/app/framelog';
 import { World } from '../src/app/world';
-import { complaint, pick, prettyJson } from '../src/pages/frames';
-import { exampleCommand } from '../src/app/empty';
+import { complaint, pick, prettyJson } from '../src/pages/console/frames';
+import { exampleCommand } from '../src/pages/roster/empty';
 import { sparkPath } from '../src/ui/spark';
-import { linkText } from '../src/app/status';
+import { linkText } from '../src/things/server/status';
 import type { Link } from '../src/things/broker/read';
 
 describe('the address', () => {

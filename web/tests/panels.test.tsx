@@ -1,13 +1,13 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact';
 import type { ComponentChildren } from 'preact';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BANNER_AFTER, createApp } from '../src/app/app';
-import type { App } from '../src/app/app';
+import { createApp } from '../src/wiring/app';
+import type { App } from '../src/wiring/app';
 import { AppProvider } from '../src/app/context';
-import { DegradedBanner } from '../src/ui/degraded';
+import { DegradedBanner } from '../src/pages/degraded';
 import { Drawer } from '../src/pages/drawer';
-import { Roster } from '../src/pages/roster';
-import { Banner } from '../src/app/status';
+import { Roster } from '../src/pages/roster/roster';
+import { BANNER_AFTER, Banner } from '../src/things/server/status';
 import type { Thing } from '../src/net/protocol';
 
 /** What the server says is put into the hands of whoever opened the connection. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../src/things/entry';
-import { arrange, EARLIER, neighbour, offsetsOf, windowOf } from '../src/app/roster';
-import type { Item, Wishes } from '../src/app/roster';
+import { arrange, EARLIER, neighbour, offsetsOf, windowOf } from '../src/things/roster';
+import type { Item, Wishes } from '../src/things/roster';
 
 const NOW = 1_795_235_000;
 const HEIGHTS = { row: 57, group: 32 };

@@ -7,12 +7,13 @@ import { CopyButton } from '../ui/copy';
 import { useApp, useKind } from '../app/context';
 import { Icon } from '../ui/icon';
 import { Card, SectionPage } from '../ui/section';
+import { Status } from '../things/server/status';
 import { keyOf } from '../app/world';
 import { isAdmin } from '../app/visitor';
-import { Dialog } from './dialog';
+import { Dialog } from '../ui/dialog';
 import { NewPassword } from './signin';
-import { ActButton, Field, Form, Select, Sure } from './form';
-import type { Values } from './form';
+import { ActButton, Field, Form, Select, Sure } from '../ui/form';
+import type { Values } from '../ui/form';
 import { LinkList } from './links';
 import { listIn, useLoaded } from './loaded';
 import { forgetPlace, Who } from './menu';
@@ -27,7 +28,7 @@ export function AccountPage() {
   const { visitor, gate } = useApp();
   const friends = ownFriends(useKind('friend'), visitor.rights.own);
   return (
-    <SectionPage name="Account" class="account" about={ROLE_WORDS[visitor.role]}>
+    <SectionPage status={<Status />} name="Account" class="account" about={ROLE_WORDS[visitor.role]}>
       <div class="cards">
         <div class="cards-column">
           <Card name="You">

@@ -3,6 +3,7 @@ import { writePlace } from '../app/address';
 import { useApp } from '../app/context';
 import { WebhooksCard } from '../things/webhooks/card';
 import { Card, SectionPage } from '../ui/section';
+import { Status } from '../things/server/status';
 import { AuditPage } from './audit';
 import { LinkList } from './links';
 import { PrivacyPage } from './privacy';
@@ -20,7 +21,7 @@ export function AdminPage() {
   const { tab, go } = useApp();
   const current = TABS.find(([name]) => name === tab.value)?.[0] ?? '';
   return (
-    <SectionPage name="Admin" class="admin">
+    <SectionPage status={<Status />} name="Admin" class="admin">
       <nav class="chips tabs" aria-label="Admin">
         {TABS.map(([name, words]) => (
           <a

@@ -6,7 +6,7 @@ import { useApp } from '../app/context';
 import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { Trouble } from './account';
-import { ActButton } from './form';
+import { ActButton } from '../ui/form';
 import { listIn, useLoaded } from './loaded';
 import { fromInput } from './wording';
 import type { Deed } from './wording';

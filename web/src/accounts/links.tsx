@@ -1,7 +1,7 @@
 /** Shared links: those there are, and who is looking by them. */
 import { path } from '../net/api';
 import { useApp } from '../app/context';
-import { Sure } from './form';
+import { Sure } from '../ui/form';
 import { listIn, useLoaded } from './loaded';
 import { grantText, whenText } from './wording';
 import type { Link } from './wording';

@@ -5,14 +5,14 @@ import { faceOf } from '../ui/face';
 import { Avatar } from '../ui/avatar';
 import { useApp, useKind } from '../app/context';
 import { Card } from '../ui/section';
-import { plain } from '../things/entry';
+import { plain } from '../things/names';
 import { summariseFriend } from '../things/friends/summary';
 import type { Grant } from '../app/visitor';
 import { covers } from '../app/visitor';
 import type { Thing } from '../net/protocol';
 import { keyOf } from '../app/world';
-import { Dialog } from './dialog';
-import { ActButton, Field, Form, Select } from './form';
+import { Dialog } from '../ui/dialog';
+import { ActButton, Field, Form, Select } from '../ui/form';
 import { useLoaded } from './loaded';
 
 /** The friends these grants are for. */

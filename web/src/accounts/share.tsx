@@ -7,10 +7,10 @@ import { Icon } from '../ui/icon';
 import { mayShare } from '../app/visitor';
 import { splitKey } from '../app/world';
 import type { Key } from '../app/world';
-import { Dialog } from './dialog';
-import { Field, Form, Select } from './form';
+import { Dialog } from '../ui/dialog';
+import { Field, Form, Select } from '../ui/form';
 import { LinkList } from './links';
-import { QrCode } from './qrcode';
+import { QrCode } from '../ui/qrcode';
 import { endOf, fromInput, grantText, toInput, whenText } from './wording';
 
 export function ShareDialog() {

@@ -6,9 +6,9 @@ import { useEffect } from 'preact/hooks';
 import { useRef } from 'preact/hooks';
 import type { Session, Notice, Standing } from '../app/session';
 import { Icon } from '../ui/icon';
-import { Logo } from '../pages/navigation';
+import { Logo } from '../ui/logo';
 import type { Visitor } from '../app/visitor';
-import { ActButton, Field, Form } from './form';
+import { ActButton, Field, Form } from '../ui/form';
 
 export function Door({ gate, standing }: { gate: Session; standing: Standing }) {
   const title = TITLES[standing.is];

@@ -1,5 +1,5 @@
 /** Accounts, grants, links and deeds in words. Pure. */
-import { plain } from '../things/entry';
+import { plain } from '../things/names';
 import type { Grant, Role } from '../app/visitor';
 
 export interface Account {

@@ -14,7 +14,7 @@ import type { Key } from '../app/world';
 import { Avatar } from '../ui/avatar';
 import { useApp, useThing } from '../app/context';
 import { Icon } from '../ui/icon';
-import { SheetGrip } from '../ui/sheet';
+import { SheetGrip } from '../app/sheet';
 
 export function Drawer() {
   const { selected, regions } = useApp();

@@ -1,5 +1,5 @@
 /** Binds the keys of keys.ts to what they do. Keys typed into a field are left alone. */
-import type { App } from '../app/app';
+import type { App } from '../wiring/app';
 import { pressed } from '../app/keys';
 import type { Action, Waiting } from '../app/keys';
 

@@ -6,11 +6,11 @@ import { PassingNote, SharedBanner } from '../accounts/banners';
 import { ShareDialog } from '../accounts/share';
 import { BrowserNotices } from '../things/regions/notify';
 import { Toasts } from '../things/regions/toasts';
-import { Announcer } from '../ui/announcer';
-import { BrokerPage } from './broker';
-import { ConsolePage } from './console';
+import { Announcer } from './announcer';
+import { BrokerPage } from './broker/page';
+import { ConsolePage } from './console/page';
 import { useApp } from '../app/context';
-import { DegradedBanner } from '../ui/degraded';
+import { DegradedBanner } from './degraded';
 import { Drawer } from './drawer';
 import { Help } from './help';
 import { bindKeys } from './keyboard';
@@ -18,9 +18,9 @@ import { MapView } from './mapview';
 import { PastBanner } from './pastbanner';
 import { Navigation } from './navigation';
 import { RobotsPage } from './robots';
-import { Roster } from './roster';
+import { Roster } from './roster/roster';
 import { SettingsPage } from './settings';
-import { Banner, Status } from '../app/status';
+import { Banner, Status } from '../things/server/status';
 import { TimeBar } from './timebar';
 
 const TITLES = {

@@ -17,10 +17,11 @@ import type { ProBot } from '../things/probots/read';
 import { mayDrive } from '../app/visitor';
 import { keyOf } from '../app/world';
 import { CopyButton } from '../ui/copy';
-import { useApp, useKind, useThing, useTicks } from '../app/context';
+import { useApp, useKind, useThing } from '../app/context';
+import { useTicks } from '../ui/hooks';
 import { Icon } from '../ui/icon';
 import { Spark } from '../ui/spark';
-import { Status } from '../app/status';
+import { Status } from '../things/server/status';
 
 const EXAMPLE = `mosquitto_pub -t telemetry -m 'ProBot1,87,91.5,started,23.4,192.168.1.17'`;
 

@@ -2,6 +2,7 @@
 import { AccountCard } from '../accounts/menu';
 import { useApp } from '../app/context';
 import { Card, SectionPage } from '../ui/section';
+import { Status } from '../things/server/status';
 
 export function SettingsPage() {
   const { connection, preferences, socket, help } = useApp();
@@ -9,7 +10,7 @@ export function SettingsPage() {
   const server = connection.value.state === 'connecting' ? undefined : socket.hello?.server;
   const settings = preferences.settings.value;
   return (
-    <SectionPage name="Settings" class="settings" about="Remembered in this browser only">
+    <SectionPage status={<Status />} name="Settings" class="settings" about="Remembered in this browser only">
       <AccountCard />
       <Card name="Look">
         <Choice

@@ -1,11 +1,11 @@
 import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createApp } from '../../src/app/app';
-import type { App, Host } from '../../src/app/app';
+import { createApp } from '../../src/wiring/app';
+import type { App, Host } from '../../src/wiring/app';
 import { bindKeys } from '../../src/pages/keyboard';
 import { AppProvider } from '../../src/app/context';
 import { Drawer } from '../../src/pages/drawer';
-import { Roster } from '../../src/pages/roster';
+import { Roster } from '../../src/pages/roster/roster';
 import { Toasts } from '../../src/things/regions/toasts';
 import { WebhooksCard } from '../../src/things/webhooks/card';
 import { EVERYBODY } from '../../src/app/visitor';

@@ -12,7 +12,8 @@ import type { Client, ClientColumn, ClientFilter } from '../../things/broker/cli
 import type { Broker } from '../../things/broker/read';
 import { figure } from '../../things/broker/read';
 import { splitKey } from '../../app/world';
-import { NARROW, useApp, useMedia } from '../../app/context';
+import { useApp } from '../../app/context';
+import { NARROW, useMedia } from '../../ui/hooks';
 import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
 import { Card } from '../../ui/section';

@@ -4,10 +4,10 @@ import { spanText, timeText } from '../../app/ages';
 import { bytes, grouped } from '../../ui/numbers';
 import { Refused } from '../../net/requests';
 import type { ServerState } from '../../things/server/read';
-import { Chart } from '../../ui/chart';
+import { Chart } from './chart';
 import { useApp } from '../../app/context';
 import { Fact, Facts, Stat, Stats } from '../../ui/facts';
-import { useFigures } from '../../app/figures';
+import { useFigures } from '../../things/broker/figures';
 import { Card } from '../../ui/section';
 import { CertificateFact } from './certificate';
 

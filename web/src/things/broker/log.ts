@@ -2,7 +2,8 @@
 import type { Thing } from '../../net/protocol';
 import { splitKey } from '../../app/world';
 import type { Key, World } from '../../app/world';
-import { field, plain, present } from '../entry';
+import { field, present } from '../fields';
+import { plain } from '../names';
 
 /** Lines kept, of all brokers together. */
 export const MOST_LINES = 3000;

@@ -1,9 +1,9 @@
 /** Setting a phone up: a link that its app opens, also as a QR code to be read off this screen. */
 import { TriangleAlert } from 'lucide';
 import { useState } from 'preact/hooks';
-import { Dialog } from '../../accounts/dialog';
-import { ActButton } from '../../accounts/form';
-import { QrCode } from '../../accounts/qrcode';
+import { Dialog } from '../../ui/dialog';
+import { ActButton } from '../../ui/form';
+import { QrCode } from '../../ui/qrcode';
 import { Refused } from '../../net/requests';
 import { CopyButton } from '../../ui/copy';
 import { useApp } from '../../app/context';

@@ -1,7 +1,8 @@
 /** A ProBot in detail, for the drawer and for the cards of the Robots page. */
 import { fineAgeText, timeText } from '../../app/ages';
 import { CopyButton } from '../../ui/copy';
-import { useApp, useTicks } from '../../app/context';
+import { useApp } from '../../app/context';
+import { useTicks } from '../../ui/hooks';
 import { evidenceText, Fact, Facts, PresencePill, Stat, Stats } from '../../ui/facts';
 import type { Thing } from '../../net/protocol';
 import { keyOf } from '../../app/world';

@@ -6,7 +6,7 @@ import { useApp, useChanges } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import { mayKeepRegions, mayShareRegions } from '../../app/visitor';
 import type { Key } from '../../app/world';
-import { plain, orderOf } from '../entry';
+import { plain, orderOf } from '../names';
 import { RegionSign, Somebody, useNames } from './pieces';
 import { readRegion } from './read';
 import type { Region } from './read';

@@ -3,8 +3,8 @@ import { ListX, Plus } from 'lucide';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useApp } from '../../app/context';
 import { Icon } from '../../ui/icon';
-import { between, MOST_CORNERS } from './draft';
-import type { Draft } from './draft';
+import { between, MOST_CORNERS } from '../../map/draft';
+import type { Draft } from '../../map/draft';
 
 /** Half the way round the earth, metres. */
 const FARTHEST = 20_000_000;

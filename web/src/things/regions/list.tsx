@@ -5,7 +5,7 @@ import { grouped } from '../../ui/numbers';
 import { useApp, useChanges } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import type { Key } from '../../app/world';
-import { orderOf } from '../entry';
+import { orderOf } from '../names';
 import { crossingsOf } from './crossings';
 import { CrossingItem } from './crossing';
 import { NotifyChoice } from './notify';

@@ -1,6 +1,6 @@
 /** Keeps the regions on the map, and what is drawn there, in step with the page. */
 import { effect } from '@preact/signals';
-import type { App } from '../../app/app';
+import type { App } from '../../wiring/app';
 import type { Area, SightlineMap } from '../../map/types';
 import { splitKey } from '../../app/world';
 import { readRegion } from './read';

@@ -3,7 +3,7 @@ import { Check, Circle, Pentagon, Plus, Trash2, Undo2 } from 'lucide';
 import { metresPerPixel } from '../../map/mercator';
 import { useApp } from '../../app/context';
 import { Icon } from '../../ui/icon';
-import type { Draft } from './draft';
+import type { Draft } from '../../map/draft';
 
 /** A circle that is placed without a pointer has this radius, pixels of the view. */
 const PLACED_PX = 64;

@@ -1,6 +1,6 @@
 /** The parts of a section, one shown at a time: arrows move, the address remembers. */
 import type { ComponentChildren } from 'preact';
-import { useApp } from '../app/context';
+import { useApp } from './context';
 
 export interface Part {
   /** In the address; empty for the first. */

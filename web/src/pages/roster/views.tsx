@@ -1,7 +1,7 @@
 /** What the panel at the left lists: everyone, the regions with who is in them, or the crossings. */
 import { useEffect } from 'preact/hooks';
-import { brief } from '../ui/numbers';
-import { useApp, useKind } from '../app/context';
+import { brief } from '../../ui/numbers';
+import { useApp, useKind } from '../../app/context';
 
 const VIEWS = [
   { tab: '', name: 'People', title: 'Everyone' },

@@ -1,11 +1,11 @@
 /** Nothing has been heard yet: what is listened to, and how to make it speak. */
 import { Radio } from 'lucide';
-import { readBroker } from '../things/broker/read';
-import { CopyButton } from '../ui/copy';
-import { useKind } from './context';
-import { Icon } from '../ui/icon';
-import { linkText } from './status';
-import { useApp } from './context';
+import { readBroker } from '../../things/broker/read';
+import { CopyButton } from '../../ui/copy';
+import { useKind } from '../../app/context';
+import { Icon } from '../../ui/icon';
+import { linkText } from '../../things/server/status';
+import { useApp } from '../../app/context';
 
 export function EmptyState() {
   const { now } = useApp();

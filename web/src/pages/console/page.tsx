@@ -1,12 +1,14 @@
 /** The Console section: subscribe and publish by hand, and the frames of this page's connection. */
-import { grouped } from '../ui/numbers';
-import { useBrokers } from './broker/chosen';
-import { MessagesPart } from './console/messages';
-import { useApp, useCalmly } from '../app/context';
+import { grouped } from '../../ui/numbers';
+import { useBrokers } from '../broker/chosen';
+import { MessagesPart } from './messages';
+import { useApp } from '../../app/context';
+import { useCalmly } from '../../ui/hooks';
 import { Frames } from './frames';
-import { SectionPage } from '../ui/section';
-import { TabPanel, Tabs, usePart } from '../ui/tabs';
-import type { Part } from '../ui/tabs';
+import { SectionPage } from '../../ui/section';
+import { Status } from '../../things/server/status';
+import { TabPanel, Tabs, usePart } from '../../app/tabs';
+import type { Part } from '../../app/tabs';
 
 export function ConsolePage() {
   const { tape, desk } = useApp();
@@ -23,7 +25,7 @@ export function ConsolePage() {
   ];
   const part = usePart(parts);
   return (
-    <SectionPage
+    <SectionPage status={<Status />}
       name="Console"
       class="console"
       about={

@@ -1,15 +1,18 @@
 /** How things stand: our connection to the server, and the server's connections to its brokers. */
 import { Clock, CloudOff } from 'lucide';
-import { ageText, timeText } from './ages';
-import { BANNER_AFTER } from './app';
-import { readBroker } from '../things/broker/read';
-import type { Link } from '../things/broker/read';
-import { isLost } from './freshness';
-import { readServer } from '../things/server/read';
-import type { Connection } from '../net/socket';
-import { keyOf } from './world';
-import { useApp, useKind, useThing, useTicks } from './context';
-import { Icon } from '../ui/icon';
+import { ageText, timeText } from '../../app/ages';
+import { readBroker } from '../broker/read';
+import type { Link } from '../broker/read';
+import { isLost } from '../freshness';
+import { readServer } from './read';
+import type { Connection } from '../../net/socket';
+import { keyOf } from '../../app/world';
+import { useApp, useKind, useThing } from '../../app/context';
+import { useTicks } from '../../ui/hooks';
+import { Icon } from '../../ui/icon';
+
+/** The banner waits so long, in milliseconds, in case the connection is back at once. */
+export const BANNER_AFTER = 2000;
 
 /** Two words that are always there: the page's connection, and the broker's. */
 export function Status() {

@@ -2,9 +2,10 @@
  * The roster without its pixels: who is shown, in which order and group, and which few of ten
  * thousand rows are in view.
  */
-import type { Entry } from '../things/entry';
-import { movesNow, plain } from '../things/entry';
-import type { Key } from './world';
+import type { Entry } from './entry';
+import { movesNow } from './entry';
+import { plain } from './names';
+import type { Key } from '../app/world';
 
 export type Filter = 'all' | 'friends' | 'robots' | 'moving';
 export type Sort = 'name' | 'heard' | 'speed' | 'battery';

@@ -3,15 +3,16 @@
  */
 import { Send } from 'lucide';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { bytes } from '../ui/numbers';
-import type { Taped } from '../app/framelog';
-import { isRecord } from '../net/protocol';
-import { clockText } from '../ui/clocktext';
-import { CopyButton } from '../ui/copy';
-import { useApp, useCalmly } from '../app/context';
-import { Icon } from '../ui/icon';
-import { Card } from '../ui/section';
-import { Chip, Chips, ClearButton, PauseButton, SearchBox } from '../ui/tools';
+import { bytes } from '../../ui/numbers';
+import type { Taped } from '../../app/framelog';
+import { isRecord } from '../../net/protocol';
+import { clockText } from '../../ui/clocktext';
+import { CopyButton } from '../../ui/copy';
+import { useApp } from '../../app/context';
+import { useCalmly } from '../../ui/hooks';
+import { Icon } from '../../ui/icon';
+import { Card } from '../../ui/section';
+import { Chip, Chips, ClearButton, PauseButton, SearchBox } from '../../ui/tools';
 
 /** The list is drawn anew at most this often, in milliseconds. */
 const REDRAW = 200;

@@ -4,16 +4,16 @@
  */
 import { batch, computed, effect, signal } from '@preact/signals';
 import type { ReadonlySignal, Signal } from '@preact/signals';
-import { readPlace, writePlace } from './address';
-import type { Place, Section } from './address';
+import { readPlace, writePlace } from '../app/address';
+import type { Place, Section } from '../app/address';
 import { createApi } from '../net/api';
 import type { Api } from '../net/api';
-import { ServerClock } from './clock';
+import { ServerClock } from '../app/clock';
 import { Desk } from '../console/client';
 import { position } from '../ui/numbers';
-import type { Session } from './session';
-import { ALL_WELL, feedsOf, sameFeeds } from './freshness';
-import type { Feeds } from './freshness';
+import type { Session } from '../app/session';
+import { ALL_WELL, feedsOf, sameFeeds } from '../things/freshness';
+import type { Feeds } from '../things/freshness';
 import { Gazetteer } from '../map/gazetteer';
 import { Requests } from '../net/requests';
 import { underFeeds } from '../things/entry';
@@ -35,27 +35,25 @@ import { Stays } from '../things/regions/stays';
 import type { SightlineMap, View } from '../map/types';
 import { createTimeTravel } from '../past/outside';
 import type { TimeTravel } from '../past/timetravel';
-import { Scheduler } from './scheduler';
-import { arrange } from './roster';
-import type { Arrangement, Filter, Sort } from './roster';
-import { preferences } from './preferences';
-import type { Likings } from './preferences';
+import { Scheduler } from '../app/scheduler';
+import { arrange } from '../things/roster';
+import type { Arrangement, Filter, Sort } from '../things/roster';
+import { preferences } from '../app/preferences';
+import type { Likings } from '../app/preferences';
 import { Socket } from '../net/socket';
 import type { Connection } from '../net/socket';
 import type { Hello } from '../net/protocol';
-import { FrameLog } from './framelog';
-import { Trails } from './trails';
-import { EVERYBODY, sectionsFor } from './visitor';
-import type { Visitor } from './visitor';
-import { Shown, splitKey, World } from './world';
-import type { Key, Picture } from './world';
+import { FrameLog } from '../app/framelog';
+import { Trails } from '../app/trails';
+import { EVERYBODY, sectionsFor } from '../app/visitor';
+import type { Visitor } from '../app/visitor';
+import { Shown, splitKey, World } from '../app/world';
+import type { Key, Picture } from '../app/world';
 
 /** The list is put in order anew at most this often, in milliseconds: it should not twitch. */
 const ARRANGE_EVERY = 400;
 /** The list of towns is fetched so long after the first picture, in milliseconds. */
 const TOWNS_AFTER = 1500;
-/** The banner waits so long, in milliseconds, in case the connection is back at once. */
-export const BANNER_AFTER = 2000;
 
 export type Stop = 'low' | 'middle' | 'high';
 

@@ -1,7 +1,7 @@
 /** On phones the roster and the details are a sheet at the bottom; this is what it is pulled by. */
 import { useRef } from 'preact/hooks';
-import type { Stop } from '../app/app';
-import { useApp } from '../app/context';
+import type { Stop } from '../wiring/app';
+import { useApp } from './context';
 
 const STOPS: readonly Stop[] = ['low', 'middle', 'high'];
 

@@ -2,7 +2,7 @@
 import { X } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { Icon } from '../ui/icon';
+import { Icon } from './icon';
 
 export function Dialog({
   title,

@@ -5,9 +5,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import 'uplot/dist/uPlot.min.css';
 import type uPlot from 'uplot';
-import { timeText } from '../app/ages';
-import type { Series } from '../things/broker/series';
-import { useApp } from '../app/context';
+import { timeText } from '../../app/ages';
+import type { Series } from '../../things/broker/series';
+import { useApp } from '../../app/context';
 
 export interface Curve {
   /** Of the figure. */

@@ -3,9 +3,9 @@
  * kept apart: that of the fix (where somebody was then) and that of the contact (when anything was
  * heard of them). And what came over a broker that is lost is as of the last message it brought.
  */
-import { ageText, timeText } from './ages';
-import type { Link } from '../things/broker/read';
-import type { Presence } from '../things/entry';
+import { ageText, timeText } from '../app/ages';
+import type { Link } from './broker/read';
+import type { Presence } from '../net/protocol';
 
 /** Who moved is said to move for so many seconds after the fix. */
 export const MOVING_FOR = 180;

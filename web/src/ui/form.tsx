@@ -7,8 +7,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Denied } from '../net/api';
 import { Refused } from '../net/requests';
-import { useTicks } from '../app/context';
-import { Icon } from '../ui/icon';
+import { useTicks } from './hooks';
+import { Icon } from './icon';
 
 /** The values of a form's fields by their names. */
 export type Values = (name: string) => string;

@@ -1,6 +1,6 @@
 /** Tells a screen reader, politely and seldom, where the selected one is now. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { inOneLine, speed } from './numbers';
+import { inOneLine, speed } from '../ui/numbers';
 import { freshnessOf, movesNow } from '../things/entry';
 import { useApp } from '../app/context';
 

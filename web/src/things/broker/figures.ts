@@ -3,10 +3,10 @@
  * hours and days, what the server's store has of it.
  */
 import { useEffect, useState } from 'preact/hooks';
-import { MOST_SAMPLES, NO_SERIES, joined, readSeries } from '../things/broker/series';
-import type { Series } from '../things/broker/series';
-import type { Key } from './world';
-import { useApp } from './context';
+import { MOST_SAMPLES, NO_SERIES, joined, readSeries } from './series';
+import type { Series } from './series';
+import type { Key } from '../../app/world';
+import { useApp } from '../../app/context';
 
 /** How often newer ones are asked for, in milliseconds. */
 const EVERY = 5000;

@@ -3,7 +3,7 @@ import { TriangleAlert } from 'lucide';
 import { timeText } from '../app/ages';
 import { readServer } from '../things/server/read';
 import { useApp, useKind } from '../app/context';
-import { Icon } from './icon';
+import { Icon } from '../ui/icon';
 
 /** All else goes on, so it is said steadily and once, below what is wrong with the connections. */
 export function DegradedBanner() {

@@ -1,13 +1,13 @@
 /** The outermost of the page: the door, or the world for whoever is in. */
 import { effect, signal, untracked } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
-import type { App } from '../app/app';
+import type { App } from '../wiring/app';
 import type { Session } from '../app/session';
 import { AppProvider } from '../app/context';
-import { Page } from '../pages/page';
+import { Page } from './page';
 import { forgetSamples } from '../app/samples';
 import type { Visitor } from '../app/visitor';
-import { Door } from './signin';
+import { Door } from '../accounts/signin';
 
 /** Makes a world when somebody comes in, and lets go of it and all it showed when they leave. */
 export function worldOf(

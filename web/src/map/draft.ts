@@ -3,10 +3,9 @@
  * what somebody did to the next draft. The map (map/sketch.ts) and the fields of the editor both say
  * what was done in these words, so each is a full alternative to the other.
  */
-import { bearing, distance, nearTo, tangleOf, wrapped } from '../../map/shapes';
-import type { Shape, Spot } from '../../map/shapes';
-import type { Key } from '../../app/world';
-import type { Region } from './read';
+import { bearing, distance, nearTo, tangleOf, wrapped } from './shapes';
+import type { Shape, Spot } from './shapes';
+import type { Key } from '../app/world';
 
 export const MOST_CORNERS = 200;
 export const LONGEST_NAME = 64;
@@ -286,7 +285,7 @@ function sideText(from: number, count: number): string {
 export function requestOf(
   draft: Draft,
   { name, colour, shared }: Particulars,
-  edited: Pick<Region, 'key' | 'version'> | null,
+  edited: Edited,
 ): Record<string, unknown> {
   const shape =
     draft.is === 'circle'

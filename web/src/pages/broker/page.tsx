@@ -1,15 +1,16 @@
 /** The Broker section: how the brokers are, their logs, who is connected, and their topics. */
-import { spanText } from '../app/ages';
-import { readClient } from '../things/broker/clients';
-import { useBrokers } from './broker/chosen';
-import { ClientsPart } from './broker/clients';
-import { LogPart } from './broker/log';
-import { Overview } from './broker/overview';
-import { TopicsPart } from './broker/topics';
-import { useKind } from '../app/context';
-import { SectionPage } from '../ui/section';
-import { TabPanel, Tabs, usePart } from '../ui/tabs';
-import type { Part } from '../ui/tabs';
+import { spanText } from '../../app/ages';
+import { readClient } from '../../things/broker/clients';
+import { useBrokers } from './chosen';
+import { ClientsPart } from './clients';
+import { LogPart } from './log';
+import { Overview } from './overview';
+import { TopicsPart } from './topics';
+import { useKind } from '../../app/context';
+import { SectionPage } from '../../ui/section';
+import { Status } from '../../things/server/status';
+import { TabPanel, Tabs, usePart } from '../../app/tabs';
+import type { Part } from '../../app/tabs';
 
 export function BrokerPage() {
   const { brokers, broker, choose } = useBrokers();
@@ -39,7 +40,7 @@ export function BrokerPage() {
         .join(' · ')
     : undefined;
   return (
-    <SectionPage name="Broker" class="brokers" about={about}>
+    <SectionPage status={<Status />} name="Broker" class="brokers" about={about}>
       <div class="tab-row">
         <Tabs label="Parts of the section" parts={parts} />
         {brokers.length > 1 && broker && (
