@@ -4,7 +4,8 @@ import { useState } from 'preact/hooks';
 import { path } from '../net/api';
 import type { Api } from '../net/api';
 import { CopyButton } from '../ui/copy';
-import { useApp, useKind } from '../app/context';
+import { useKind, useWho, useServer, useTime, useLive } from '../app/context';
+import { useRoster } from '../things/context';
 import { Icon } from '../ui/icon';
 import { Card, SectionPage } from '../ui/section';
 import { Status } from '../things/server/status';
@@ -25,10 +26,15 @@ import type { Session, Token } from './wording';
 const DEMO = 'demo';
 
 export function AccountPage() {
-  const { visitor, gate } = useApp();
+  const { visitor, session } = useWho();
   const friends = ownFriends(useKind('friend'), visitor.rights.own);
   return (
-    <SectionPage status={<Status />} name="Account" class="account" about={ROLE_WORDS[visitor.role]}>
+    <SectionPage
+      status={<Status />}
+      name="Account"
+      class="account"
+      about={ROLE_WORDS[visitor.role]}
+    >
       <div class="cards">
         <div class="cards-column">
           <Card name="You">
@@ -43,7 +49,7 @@ export function AccountPage() {
               <ActButton
                 words="Sign out"
                 act={async () => {
-                  await gate?.signOut();
+                  await session?.signOut();
                   forgetPlace();
                 }}
               />
@@ -51,7 +57,7 @@ export function AccountPage() {
                 words="Sign out everywhere"
                 sure="Yes, sign out everywhere"
                 act={async () => {
-                  await gate?.signOut(true);
+                  await session?.signOut(true);
                   forgetPlace();
                 }}
               />
@@ -100,7 +106,7 @@ export function endTokens(value: Values): { end_tokens?: true } {
 }
 
 function PasswordCard({ name }: { name: string }) {
-  const { api } = useApp();
+  const { api } = useServer();
   const [done, setDone] = useState(false);
   return (
     <Card name="Password">
@@ -146,7 +152,9 @@ function PasswordCard({ name }: { name: string }) {
 }
 
 function Browsers() {
-  const { api, gate, now } = useApp();
+  const { now } = useTime();
+  const { api } = useServer();
+  const { session } = useWho();
   const {
     value: sessions,
     why,
@@ -171,17 +179,17 @@ function Browsers() {
     >
       <Trouble why={why} />
       <ul class="list">
-        {sessions?.map((session) => (
+        {sessions?.map((each) => (
           <SessionRow
-            key={session.id}
-            session={session}
+            key={each.id}
+            session={each}
             now={now.value}
             end={async () => {
-              if (session.here) {
-                await gate?.signOut();
+              if (each.here) {
+                await session?.signOut();
                 forgetPlace();
               } else {
-                await api.del(path`sessions/${session.id}`);
+                await api.del(path`sessions/${each.id}`);
                 await again();
               }
             }}
@@ -222,7 +230,8 @@ export function SessionRow({
 }
 
 function Tokens() {
-  const { api, now } = useApp();
+  const { now } = useTime();
+  const { api } = useServer();
   const [making, setMaking] = useState(false);
   const {
     value: tokens,
@@ -291,7 +300,9 @@ function Tokens() {
 }
 
 function NewToken({ api, close }: { api: Api; close(): void }) {
-  const { visitor, world, entries } = useApp();
+  const { world } = useLive();
+  const { visitor } = useWho();
+  const { entries } = useRoster();
   const [made, setMade] = useState<string | null>(null);
   const [publishes, setPublishes] = useState(false);
   const friends = ownFriends(

@@ -1,6 +1,6 @@
 /** The admins' section: accounts, links, the audit log, privacy, webhooks. */
 import { writePlace } from '../app/address';
-import { useApp } from '../app/context';
+import { useNavigation } from '../app/context';
 import { WebhooksCard } from '../things/webhooks/card';
 import { Card, SectionPage } from '../ui/section';
 import { Status } from '../things/server/status';
@@ -18,7 +18,7 @@ const TABS = [
 ] as const;
 
 export function AdminPage() {
-  const { tab, go } = useApp();
+  const { tab, go } = useNavigation();
   const current = TABS.find(([name]) => name === tab.value)?.[0] ?? '';
   return (
     <SectionPage status={<Status />} name="Admin" class="admin">

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { path } from '../net/api';
 import { faceOf } from '../ui/face';
 import { Avatar } from '../ui/avatar';
-import { useApp, useKind } from '../app/context';
+import { useKind, useLive, useServer } from '../app/context';
 import { Card } from '../ui/section';
 import { plain } from '../things/names';
 import { summariseFriend } from '../things/friends/summary';
@@ -24,7 +24,7 @@ export function ownFriends(friends: readonly Thing[], own: readonly Grant[]): re
 const MOST = 40;
 
 export function PrivacyPage() {
-  const { world } = useApp();
+  const { world } = useLive();
   const friends = useKind('friend');
   const [query, setQuery] = useState('');
   const [open, setOpen] = useState<string | null>(null);
@@ -98,7 +98,7 @@ const KEPT: readonly (readonly [days: string, words: string])[] = [
 ];
 
 export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: boolean }) {
-  const { api } = useApp();
+  const { api } = useServer();
   const [erasing, setErasing] = useState(false);
   const [said, setSaid] = useState('');
   const [user = '', device = ''] = thing.id.split('/', 2);

@@ -2,7 +2,8 @@
 import { Plus, X } from 'lucide';
 import { useId, useRef, useState } from 'preact/hooks';
 import { path } from '../net/api';
-import { useApp } from '../app/context';
+import { useTime, useServer, useWho } from '../app/context';
+import { useRoster } from '../things/context';
 import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { ROLES } from '../app/visitor';
@@ -15,7 +16,9 @@ import { grantChoices, grantText, newPassword, ROLE_WORDS, whenText, withGrant }
 import type { Account, Session } from './wording';
 
 export function UsersPage() {
-  const { api, now, visitor } = useApp();
+  const { now } = useTime();
+  const { api } = useServer();
+  const { visitor } = useWho();
   const {
     value: users,
     why,
@@ -144,7 +147,7 @@ interface Given {
 }
 
 function NewUser({ close }: { close(): void }) {
-  const { api } = useApp();
+  const { api } = useServer();
   const [given, setGiven] = useState<Given>({ role: 'viewer', see: [], drive: [], own: [] });
   const [made, setMade] = useState<{ name: string; password: string } | null>(null);
   return (
@@ -208,7 +211,8 @@ function EditUser({
   again: () => Promise<void>;
   close(): void;
 }) {
-  const { api, visitor } = useApp();
+  const { api } = useServer();
+  const { visitor } = useWho();
   const [given, setGiven] = useState<Given>(user);
   const [page, setPage] = useState<'rights' | 'password' | 'sessions' | 'remove'>('rights');
   const [said, setSaid] = useState('');
@@ -305,7 +309,7 @@ function SetPassword({
   again: () => Promise<void>;
   close(): void;
 }) {
-  const { api } = useApp();
+  const { api } = useServer();
   const [made, setMade] = useState<string | null>(null);
   if (made !== null) {
     return (
@@ -340,7 +344,8 @@ function SetPassword({
 }
 
 function Sessions({ user }: { user: Account }) {
-  const { api, now } = useApp();
+  const { now } = useTime();
+  const { api } = useServer();
   const { value, why, again } = useLoaded(
     async () => listIn<Session>(await api.get(path`users/${user.name}/sessions`), 'sessions'),
     user.name,
@@ -451,7 +456,7 @@ function Grants({
   grants: readonly Grant[];
   change(grants: readonly Grant[]): void;
 }) {
-  const { entries } = useApp();
+  const { entries } = useRoster();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const nameOf = (key: string) => entries.get(key)?.name;

@@ -1,7 +1,7 @@
 /** On phones the roster and the details are a sheet at the bottom; this is what it is pulled by. */
 import { useRef } from 'preact/hooks';
-import type { Stop } from '../wiring/app';
-import { useApp } from './context';
+import type { Stop } from './context';
+import { useLayout } from './context';
 
 const STOPS: readonly Stop[] = ['low', 'middle', 'high'];
 
@@ -9,7 +9,7 @@ const STOPS: readonly Stop[] = ['low', 'middle', 'high'];
 const PULL = 36;
 
 export function SheetGrip() {
-  const { stop } = useApp();
+  const { stop } = useLayout();
   const from = useRef<number | null>(null);
   const move = (by: number) => {
     const index = STOPS.indexOf(stop.value) + by;

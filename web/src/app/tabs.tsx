@@ -1,6 +1,6 @@
 /** The parts of a section, one shown at a time: arrows move, the address remembers. */
 import type { ComponentChildren } from 'preact';
-import { useApp } from './context';
+import { useNavigation } from './context';
 
 export interface Part {
   /** In the address; empty for the first. */
@@ -13,12 +13,12 @@ export interface Part {
 
 /** Which of the parts is shown. */
 export function usePart(parts: readonly Part[]): string {
-  const { tab } = useApp();
+  const { tab } = useNavigation();
   return parts.find((part) => part.tab === tab.value)?.tab ?? parts[0]?.tab ?? '';
 }
 
 export function Tabs({ label, parts }: { label: string; parts: readonly Part[] }) {
-  const { go, section } = useApp();
+  const { go, section } = useNavigation();
   const current = usePart(parts);
   const show = (tab: string) => {
     go(section.value, tab);

@@ -5,7 +5,7 @@
  */
 import { bearing, distance, nearTo, tangleOf, wrapped } from './shapes';
 import type { Shape, Spot } from './shapes';
-import type { Key } from '../app/world';
+import type { Key } from '../net/protocol';
 
 export const MOST_CORNERS = 200;
 export const LONGEST_NAME = 64;

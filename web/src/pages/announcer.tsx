@@ -1,14 +1,20 @@
 /** Tells a screen reader, politely and seldom, where the selected one is now. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { inOneLine, speed } from '../ui/numbers';
+import { kindOf } from '../things';
 import { freshnessOf, movesNow } from '../things/entry';
-import { useApp } from '../app/context';
+import { useLive, useTime, useSelection, usePreferences } from '../app/context';
+import { useRoster } from '../things/context';
 
 /** At most one announcement in so many milliseconds. */
 const EVERY = 10_000;
 
 export function Announcer() {
-  const { selected, entries, pulse, preferences, whereabouts, clock } = useApp();
+  const { scheduler } = useLive();
+  const { clock } = useTime();
+  const { selected } = useSelection();
+  const preferences = usePreferences();
+  const { entries, whereabouts } = useRoster();
   const [text, setText] = useState('');
   const last = useRef({ key: '', at: -Infinity });
   const key = selected.value;
@@ -26,7 +32,7 @@ export function Announcer() {
       setText(
         [
           entry.name,
-          entry.group === 'friends' ? freshnessOf(entry, clock.seconds()).word : entry.presence,
+          kindOf(key)?.marker ? freshnessOf(entry, clock.seconds()).word : entry.presence,
           whereabouts(entry),
           ...(entry.speed === undefined || !movesNow(entry, clock.seconds())
             ? []
@@ -38,10 +44,10 @@ export function Announcer() {
       );
     };
     say();
-    return pulse.on((changes) => {
+    return scheduler.on((changes) => {
       if (changes.keys.has(key)) say();
     });
-  }, [key, entries, pulse, preferences, whereabouts, clock]);
+  }, [key, entries, scheduler, preferences, whereabouts, clock]);
   return (
     <p class="hidden" aria-live="polite" aria-atomic="true">
       {text}

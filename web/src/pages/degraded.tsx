@@ -2,12 +2,13 @@
 import { TriangleAlert } from 'lucide';
 import { timeText } from '../app/ages';
 import { readServer } from '../things/server/read';
-import { useApp, useKind } from '../app/context';
+import { useKind, useTime, useServer } from '../app/context';
 import { Icon } from '../ui/icon';
 
 /** All else goes on, so it is said steadily and once, below what is wrong with the connections. */
 export function DegradedBanner() {
-  const { connection, clock } = useApp();
+  const { clock } = useTime();
+  const { connection } = useServer();
   const [server] = useKind('server');
   const trouble = server && readServer(server).degraded;
   if (connection.value.state !== 'live' || trouble === undefined) return null;

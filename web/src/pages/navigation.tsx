@@ -1,4 +1,4 @@
-/** The sections of the page: a rail at the left of wide windows, a bar of tabs on phones. */
+/** The sections of the page: a column at the left of wide windows, a bar of tabs on phones. */
 import {
   Bot,
   CircleQuestionMark,
@@ -14,7 +14,7 @@ import { AccountMenu } from '../accounts/menu';
 import { writePlace } from '../app/address';
 import type { Section } from '../app/address';
 import { readBroker } from '../things/broker/read';
-import { useApp, useKind } from '../app/context';
+import { useKind, useWho, useLayout, usePreferences, useNavigation } from '../app/context';
 import { Icon } from '../ui/icon';
 import { Logo } from '../ui/logo';
 
@@ -26,7 +26,9 @@ const SECTIONS: readonly [Section, string, IconNode][] = [
 ];
 
 export function Navigation() {
-  const { help, preferences, sections } = useApp();
+  const { sections } = useWho();
+  const { help } = useLayout();
+  const preferences = usePreferences();
   const silentRobots = useKind('probot').some((thing) => thing['presence'] !== 'live');
   const alarmed = useKind('alarm').length > 0;
   const exceeded = useKind('quota').length > 0;
@@ -96,7 +98,7 @@ function Tab({
   trouble?: string | undefined;
   class?: string;
 }) {
-  const { section: current, go } = useApp();
+  const { section: current, go } = useNavigation();
   return (
     <a
       class={`tab ${className}`}

@@ -17,7 +17,8 @@ import type { ProBot } from '../things/probots/read';
 import { mayDrive } from '../app/visitor';
 import { keyOf } from '../app/world';
 import { CopyButton } from '../ui/copy';
-import { useApp, useKind, useThing } from '../app/context';
+import { useKind, useThing, useNavigation, useLive, useWho, useTime } from '../app/context';
+import { useDriving } from '../things/probots/drive/context';
 import { useTicks } from '../ui/hooks';
 import { Icon } from '../ui/icon';
 import { Spark } from '../ui/spark';
@@ -26,12 +27,13 @@ import { Status } from '../things/server/status';
 const EXAMPLE = `mosquitto_pub -t telemetry -m 'ProBot1,87,91.5,started,23.4,192.168.1.17'`;
 
 export function RobotsPage() {
-  const { robot } = useApp();
+  const { robot } = useNavigation();
   return robot.value === null ? <RobotList /> : <DrivePage key={robot.value} of={robot.value} />;
 }
 
 function RobotList() {
-  const { ready, user } = useApp();
+  const { ready } = useLive();
+  const { user } = useWho();
   const robots = useKind('probot').map(readProBot).sort(inOrder);
   const leases = new Map(
     useKind('lease')
@@ -133,7 +135,9 @@ function Counts({
 }
 
 function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | undefined }) {
-  const { choose, user, visitor, clock } = useApp();
+  const { clock } = useTime();
+  const { user, visitor } = useWho();
+  const { choose } = useNavigation();
   const key = keyOf('probot', robot.id);
   const drives = may(user.value.role, 'drive') && mayDrive(visitor, key);
   const standing = standingOf(robot, lease !== undefined);
@@ -215,7 +219,8 @@ function BrokerTrip({ robot }: { robot: ProBot }) {
 }
 
 function RoundTrips({ robot }: { robot: ProBot }) {
-  const { now, history } = useApp();
+  const { now } = useTime();
+  const { history } = useDriving();
   const points = history.latency.of(robot.id).slice(-240);
   const first = points[0];
   if (!first || points.length < 3) return null;
@@ -245,7 +250,9 @@ function AllRobots({
   robots: readonly ProBot[];
   leases: ReadonlyMap<string, Lease>;
 }) {
-  const { clock, choose, world } = useApp();
+  const { world } = useLive();
+  const { clock } = useTime();
+  const { choose } = useNavigation();
   useTicks(500, true);
   const fences = [...leases.values()].map((lease) => lease.fence).join();
   const from = useDrivers(true, fences);

@@ -3,21 +3,23 @@ import { effect, signal, untracked } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { App } from '../wiring/app';
 import type { Session } from '../app/session';
-import { AppProvider } from '../app/context';
+import { AppProvider } from '../wiring/provider';
+import { bindKeys } from './keyboard';
 import { Page } from './page';
 import { forgetSamples } from '../app/samples';
 import type { Visitor } from '../app/visitor';
+import { useEffect } from 'preact/hooks';
 import { Door } from '../accounts/signin';
 
 /** Makes a world when somebody comes in, and lets go of it and all it showed when they leave. */
 export function worldOf(
-  gate: Session,
+  session: Session,
   make: (visitor: Visitor) => App,
 ): ReadonlySignal<App | null> {
   const app = signal<App | null>(null);
   let begun: App | null = null;
   effect(() => {
-    const standing = gate.standing.value;
+    const standing = session.standing.value;
     untracked(() => {
       begun?.end();
       begun = null;
@@ -34,16 +36,17 @@ export function worldOf(
   return app;
 }
 
-export function Shell({ gate, app }: { gate: Session; app: ReadonlySignal<App | null> }) {
+export function Shell({ session, app }: { session: Session; app: ReadonlySignal<App | null> }) {
   const world = app.value;
-  if (!world) return <Door gate={gate} standing={gate.standing.value} />;
+  if (!world) return <Door session={session} standing={session.standing.value} />;
   // A world of its own for everybody who comes in: nothing of the one before is drawn again.
   return <World key={String(numberOf(world))} app={world} />;
 }
 
 function World({ app }: { app: App }) {
+  useEffect(() => bindKeys(app), [app]);
   return (
-    <AppProvider value={app}>
+    <AppProvider app={app}>
       <Page />
     </AppProvider>
   );

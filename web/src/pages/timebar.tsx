@@ -13,7 +13,9 @@ import { RATES } from '../past/timetravel';
 import type { Rate } from '../past/timetravel';
 import { inOneLine, speed } from '../ui/numbers';
 import { clockText } from '../past/wording';
-import { useApp } from '../app/context';
+import { useTime, useServer, usePreferences } from '../app/context';
+import { useRoster } from '../things/context';
+import { usePast } from '../past/context';
 import { Icon } from '../ui/icon';
 
 /** The profile of speeds has so many bars: one for ten minutes. */
@@ -35,9 +37,11 @@ const USUAL_SPEED = 30;
 const AGAIN_MS = 60_000;
 
 export function TimeBar() {
-  const app = useApp();
-  const { past } = app;
-  const today = past.day.value.end > app.clock.live();
+  const { clock } = useTime();
+  const { connection } = useServer();
+  const { feeds } = useRoster();
+  const past = usePast();
+  const today = past.day.value.end > clock.live();
   useEffect(() => {
     past.refresh();
     if (!today) return;
@@ -50,8 +54,8 @@ export function TimeBar() {
   }, [past, today]);
   const away = past.past.value;
   // Without the server the picture of now stands still, and must not call itself live.
-  const paused = !away && app.connection.value.state !== 'live';
-  const cut = !away && !paused && app.feeds.value.dark;
+  const paused = !away && connection.value.state !== 'live';
+  const cut = !away && !paused && feeds.value.dark;
   return (
     <section class="timebar panel" aria-label="Time" data-past={away}>
       <button
@@ -77,7 +81,7 @@ export function TimeBar() {
 }
 
 function Player() {
-  const { past } = useApp();
+  const past = usePast();
   const playing = past.playing.value;
   return (
     <div class="player">
@@ -111,7 +115,9 @@ function Player() {
 }
 
 function Scrubber() {
-  const { past, clock, now, preferences } = useApp();
+  const { clock, now } = useTime();
+  const preferences = usePreferences();
+  const past = usePast();
   const element = useRef<HTMLDivElement>(null);
   const day = past.day.value;
   void now.value; // so that the end of today moves on
@@ -223,7 +229,7 @@ function Profile({
 }
 
 function Marks({ day }: { readonly day: Day }) {
-  const { past } = useApp();
+  const past = usePast();
   const marks = marksOf(past.events.value, (at) => shareOf(day, at));
   return (
     <div class="event-marks" aria-hidden="true">
@@ -243,7 +249,7 @@ function Marks({ day }: { readonly day: Day }) {
 }
 
 function DayChooser({ today }: { readonly today: boolean }) {
-  const { past } = useApp();
+  const past = usePast();
   const { name } = past.day.value;
   return (
     <div class="day-chooser">

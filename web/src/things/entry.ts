@@ -10,7 +10,8 @@ export type { Presence };
 
 export interface Entry {
   readonly key: Key;
-  readonly group: 'friends' | 'robots';
+  /** The group of the list it belongs to. */
+  readonly group: string;
   readonly name: string;
   /** Tells two of the same name apart. */
   readonly qualifier: string;

@@ -4,24 +4,27 @@
  */
 import type { Entry } from './entry';
 import { movesNow } from './entry';
+import type { Group } from './kind';
 import { plain } from './names';
 import type { Key } from '../app/world';
 
-export type Filter = 'all' | 'friends' | 'robots' | 'moving';
+/** Everyone, those who move, or a group by its id. */
+export type Filter = string;
 export type Sort = 'name' | 'heard' | 'speed' | 'battery';
-export type GroupName = 'friends' | 'robots' | 'earlier';
+/** The group of those not heard for long, whatever their kind. */
+export const EARLIER_GROUP = 'earlier';
 
 /** Not heard for so many seconds: folded away under "Earlier". */
 export const EARLIER = 24 * 3600;
 
 export type Item =
-  | { readonly type: 'group'; readonly group: GroupName; readonly count: number }
+  | { readonly type: 'group'; readonly group: string; readonly count: number }
   | { readonly type: 'row'; readonly entry: Entry; readonly nth: number };
 
+/** How many there are; of each group, by its id. */
 export interface Counts {
+  readonly [group: string]: number;
   readonly all: number;
-  readonly friends: number;
-  readonly robots: number;
   readonly moving: number;
   readonly live: number;
   readonly stale: number;
@@ -45,43 +48,57 @@ export interface Wishes {
 }
 
 /**
- * Put the entries in order. `now` is the server's time in seconds; `whereabouts` tells where an entry
+ * Put the entries in order, in these groups. `now` is the server's time in seconds; `whereabouts` tells where an entry
  * is, for those whom a search does not find by their own words.
  */
 export function arrange(
   entries: Iterable<Entry>,
+  among: readonly Pick<Group, 'id'>[],
   wishes: Wishes,
   now: number,
   whereabouts: (entry: Entry) => string = (entry) => entry.place,
 ): Arrangement {
   const words = plain(wishes.query).split(/\s+/).filter(Boolean);
-  const groups: Record<GroupName, Entry[]> = { friends: [], robots: [], earlier: [] };
-  const counts = { all: 0, friends: 0, robots: 0, moving: 0, live: 0, stale: 0, offline: 0 };
+  const groups = new Map<string, Entry[]>(among.map(({ id }) => [id, []]));
+  groups.set(EARLIER_GROUP, []);
+  const counts: Tally = { ...none(among), all: 0, moving: 0, live: 0, stale: 0, offline: 0 };
   const names = new Set<string>();
   const shared = new Set<string>();
   for (const entry of entries) {
     counts.all += 1;
-    counts[entry.group] += 1;
+    counts[entry.group] = (counts[entry.group] ?? 0) + 1;
     counts[entry.presence] += 1;
     if (movesNow(entry, now)) counts.moving += 1;
     if (names.has(entry.name)) shared.add(entry.name);
     names.add(entry.name);
     if (!wanted(entry, wishes.filter, now)) continue;
     if (!isFound(entry, words, whereabouts)) continue;
-    groups[isEarlier(entry, now) ? 'earlier' : entry.group].push(entry);
+    groups.get(isEarlier(entry, now) ? EARLIER_GROUP : entry.group)?.push(entry);
   }
   const items: Item[] = [];
   let nth = 0;
-  for (const group of ['friends', 'robots', 'earlier'] as const) {
-    const members = groups[group];
+  for (const [group, members] of groups) {
     if (members.length === 0) continue;
     members.sort(ORDERS[wishes.sort]);
     items.push({ type: 'group', group, count: members.length });
     // Who searches wants to find, also among those long gone.
-    if (group === 'earlier' && !wishes.earlierOpen && words.length === 0) continue;
+    if (group === EARLIER_GROUP && !wishes.earlierOpen && words.length === 0) continue;
     for (const entry of members) items.push({ type: 'row', entry, nth: ++nth });
   }
   return { items, counts, rows: nth, shared };
+}
+
+interface Tally {
+  [group: string]: number;
+  all: number;
+  moving: number;
+  live: number;
+  stale: number;
+  offline: number;
+}
+
+function none(among: readonly Pick<Group, 'id'>[]): Record<string, number> {
+  return Object.fromEntries(among.map(({ id }) => [id, 0]));
 }
 
 function wanted(entry: Entry, filter: Filter, now: number): boolean {

@@ -7,7 +7,7 @@ import 'uplot/dist/uPlot.min.css';
 import type uPlot from 'uplot';
 import { timeText } from '../../app/ages';
 import type { Series } from '../../things/broker/series';
-import { useApp } from '../../app/context';
+import { usePreferences } from '../../app/context';
 
 export interface Curve {
   /** Of the figure. */
@@ -27,7 +27,7 @@ export interface ChartProps {
 }
 
 export function Chart({ series, curves, range, height, label, text }: ChartProps) {
-  const { preferences } = useApp();
+  const preferences = usePreferences();
   const theme = preferences.theme.value;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);

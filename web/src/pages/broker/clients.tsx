@@ -12,7 +12,8 @@ import type { Client, ClientColumn, ClientFilter } from '../../things/broker/cli
 import type { Broker } from '../../things/broker/read';
 import { figure } from '../../things/broker/read';
 import { splitKey } from '../../app/world';
-import { useApp } from '../../app/context';
+import { useTime, useNavigation, useSelection } from '../../app/context';
+import { useRoster } from '../../things/context';
 import { NARROW, useMedia } from '../../ui/hooks';
 import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
@@ -50,7 +51,7 @@ export function ClientsPart({
   broker: Broker | undefined;
   clients: readonly Client[];
 }) {
-  const { now } = useApp();
+  const { now } = useTime();
   const [filter, setFilter] = useState<ClientFilter>('all');
   const [search, setSearch] = useState('');
   const [sort, setSort] = useState<{ column: ClientColumn; up: boolean }>({
@@ -182,7 +183,7 @@ function nobody(broker: Broker | undefined, all: number): string {
 
 /** How complete the list is. */
 function Known({ broker, clients }: { broker: Broker | undefined; clients: readonly Client[] }) {
-  const { now } = useApp();
+  const { now } = useTime();
   if (!broker) return null;
   const total = figure(broker, 'clients/connected');
   const connected = clients.filter((client) => client.state === 'connected').length;
@@ -259,7 +260,9 @@ function Flags({ client }: { client: Client }) {
 }
 
 function Feeds({ client }: { client: Client }) {
-  const { entries, select, go } = useApp();
+  const { go } = useNavigation();
+  const { select } = useSelection();
+  const { entries } = useRoster();
   if (client.feeds === undefined) return null;
   const key = client.feeds;
   return (
@@ -373,7 +376,7 @@ function ClientCard({
   broker: Broker | undefined;
   close(): void;
 }) {
-  const { now } = useApp();
+  const { now } = useTime();
   const box = useRef<HTMLDivElement>(null);
   const narrow = useMedia(NARROW);
   useEffect(() => {

@@ -10,7 +10,8 @@ import type { Older } from '../../things/broker/older';
 import type { Broker } from '../../things/broker/read';
 import { clockText } from '../../ui/clocktext';
 import { CopyButton } from '../../ui/copy';
-import { useApp } from '../../app/context';
+import { useTime, useNavigation, useServer } from '../../app/context';
+import { useBrokerLog } from '../../things/broker/context';
 import { NARROW, useCalmly, useMedia } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
 import { Card } from '../../ui/section';
@@ -32,7 +33,9 @@ const LEVELS: readonly (readonly [LevelFilter, string])[] = [
 ];
 
 export function LogPart({ broker }: { broker: Broker | undefined }) {
-  const { brokerLog, go, now } = useApp();
+  const { now } = useTime();
+  const { go } = useNavigation();
+  const brokerLog = useBrokerLog();
   const today = new Date(now.value * 1000).setHours(0, 0, 0, 0) / 1000;
   const [paused, setPaused] = useState<readonly LogLine[] | null>(null);
   const [level, setLevel] = useState<LevelFilter>('all');
@@ -160,7 +163,8 @@ interface OlderLines extends Older {
 
 /** The lines of the store, asked for when somebody wants them; another broker begins anew. */
 function useOlder(broker: string, lines: readonly LogLine[]): OlderLines {
-  const { api, clock } = useApp();
+  const { clock } = useTime();
+  const { api } = useServer();
   const [known, setKnown] = useState<{ readonly of: string; readonly older: Older }>({
     of: broker,
     older: NONE_OLDER,
@@ -169,7 +173,7 @@ function useOlder(broker: string, lines: readonly LogLine[]): OlderLines {
   const [trouble, setTrouble] = useState<string | null>(null);
   const older = known.of === broker ? known.older : NONE_OLDER;
   return {
-    // Paused, or the tape full: lines that it still has, or again, are shown once.
+    // Paused, or the log full: lines that it still has, or again, are shown once.
     ...older,
     lines: useMemo(() => {
       const there = new Set(lines.map((line) => line.key));
@@ -207,7 +211,7 @@ function OlderButton({
   searched: boolean;
   press(): void;
 }) {
-  const { now } = useApp();
+  const { now } = useTime();
   if (older.trouble !== null) return <span class="wrong">{older.trouble}</span>;
   return (
     <>
@@ -228,7 +232,7 @@ function OlderButton({
 }
 
 function Since({ at }: { at: number }) {
-  const { now } = useApp();
+  const { now } = useTime();
   return <span>heard without a gap since {timeText(at, now.value)}</span>;
 }
 
@@ -264,7 +268,8 @@ const LOG_LINES = [
 
 /** The newest lines, for the overview. */
 export function LogGlance({ broker }: { broker: Broker | undefined }) {
-  const { brokerLog, go } = useApp();
+  const { go } = useNavigation();
+  const brokerLog = useBrokerLog();
   useCalmly(brokerLog, REDRAW * 2);
   const lines = pickLines(brokerLog.lines, broker?.id ?? '', 'all', '').slice(0, GLANCE);
   return (

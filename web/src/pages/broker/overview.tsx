@@ -12,7 +12,8 @@ import { keyOf } from '../../app/world';
 import type { Key } from '../../app/world';
 import { Chart } from './chart';
 import type { Curve } from './chart';
-import { useApp, useKind } from '../../app/context';
+import { useKind, useTime, useServer, useNavigation } from '../../app/context';
+import { useConsole } from '../../console/context';
 import { useCalmly } from '../../ui/hooks';
 import { Fact, Facts, PresencePill } from '../../ui/facts';
 import { useFigures, useStored } from '../../things/broker/figures';
@@ -174,7 +175,7 @@ export function Overview({
 }
 
 function Kpis({ broker, series }: { broker: Broker | undefined; series: Series }) {
-  const { now } = useApp();
+  const { now } = useTime();
   const first = series.at[0];
   const from = first === undefined ? '' : ` since ${timeText(first, now.value)}`;
   return (
@@ -226,7 +227,7 @@ const SPANS: readonly (readonly [name: string, seconds: number])[] = [
 ];
 
 function HistoryCard({ of, series }: { of: Key | null; series: Series }) {
-  const { clock } = useApp();
+  const { clock } = useTime();
   const [chosen, choose] = useState('Messages');
   const [span, setSpan] = useState(HOUR);
   const picture = PICTURES.find((each) => each.name === chosen) ?? PICTURES[0];
@@ -302,22 +303,24 @@ const BUSIEST = 7;
 
 /** The first level of the topic tree by its rate: what people look for first when it is loud. */
 function BusiestCard({ broker }: { broker: Broker | undefined }) {
-  const { desk, go, connection } = useApp();
-  useCalmly(desk, 200);
+  const { connection } = useServer();
+  const { go } = useNavigation();
+  const consoleClient = useConsole();
+  useCalmly(consoleClient, 200);
   const id = broker?.id;
   useEffect(() => {
     if (id === undefined) return;
-    desk.look({ broker: id, path: [], find: '', all: false });
+    consoleClient.look({ broker: id, path: [], find: '', all: false });
     return () => {
-      desk.look(null);
+      consoleClient.look(null);
     };
-  }, [desk, id]);
-  const rows = inOrder(desk.page?.children ?? [], 'rate').slice(0, BUSIEST);
+  }, [consoleClient, id]);
+  const rows = inOrder(consoleClient.page?.children ?? [], 'rate').slice(0, BUSIEST);
   const most = Math.max(0.01, ...rows.map((row) => row.rate));
   return (
     <Card name="Busiest topics" aside={<span class="muted">msg/s</span>}>
-      {desk.trouble !== null ? (
-        <p class="muted">{desk.trouble}</p>
+      {consoleClient.trouble !== null ? (
+        <p class="muted">{consoleClient.trouble}</p>
       ) : rows.length === 0 ? (
         <p class="muted">
           {connection.value.state === 'live' ? 'No message has been heard yet.' : 'Not known now.'}
@@ -347,7 +350,7 @@ function BusiestCard({ broker }: { broker: Broker | undefined }) {
               go('broker', 'topics');
             }}
           >
-            Look through all {grouped(desk.page?.topics ?? 0)} topics
+            Look through all {grouped(consoleClient.page?.topics ?? 0)} topics
           </button>
         </>
       )}
@@ -356,7 +359,8 @@ function BusiestCard({ broker }: { broker: Broker | undefined }) {
 }
 
 function LinkCard({ broker, named }: { broker: Broker; named: boolean }) {
-  const { connection, now } = useApp();
+  const { now } = useTime();
+  const { connection } = useServer();
   const { link } = broker;
   const known = connection.value.state === 'live';
   const presence =

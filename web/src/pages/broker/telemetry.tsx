@@ -5,7 +5,7 @@ import { bytes, grouped } from '../../ui/numbers';
 import { Refused } from '../../net/requests';
 import type { ServerState } from '../../things/server/read';
 import { Chart } from './chart';
-import { useApp } from '../../app/context';
+import { useServer, useLive, useTime } from '../../app/context';
 import { Fact, Facts, Stat, Stats } from '../../ui/facts';
 import { useFigures } from '../../things/broker/figures';
 import { Card } from '../../ui/section';
@@ -22,14 +22,14 @@ const CURVES = [{ of: 'lag', name: 'loop lag, ms', colour: 'c1' }];
 const NAMES = ['lag'];
 
 function usePing(): string {
-  const { connection, helm } = useApp();
+  const { connection, requests } = useServer();
   const [ping, setPing] = useState('…');
   const live = connection.value.state === 'live';
   useEffect(() => {
     if (!live) return;
     const measure = () => {
       const start = performance.now();
-      helm.ask('ping').then(
+      requests.ask('ping').then(
         () => {
           setPing(`${(performance.now() - start).toFixed(1)} ms`);
         },
@@ -43,7 +43,7 @@ function usePing(): string {
     return () => {
       clearInterval(timer);
     };
-  }, [live, helm]);
+  }, [live, requests]);
   return live ? ping : 'no connection';
 }
 
@@ -78,7 +78,9 @@ function plain(code: string): string {
 }
 
 export function SightlineCard({ server }: { server: ServerState | undefined }) {
-  const { clock, socket, world } = useApp();
+  const { world } = useLive();
+  const { clock } = useTime();
+  const { socket } = useServer();
   const ping = usePing();
   const series = useFigures(server ? 'server/sightline' : null, NAMES);
   const hello = socket.hello;

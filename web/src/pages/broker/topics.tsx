@@ -11,7 +11,8 @@ import { inOrder } from '../../console/topics';
 import type { TopicNode, TopicOrder, View } from '../../console/topics';
 import type { Broker } from '../../things/broker/read';
 import { CopyButton } from '../../ui/copy';
-import { useApp } from '../../app/context';
+import { useTime, useNavigation } from '../../app/context';
+import { useConsole } from '../../console/context';
 import { NARROW, useCalmly, useMedia, useTicks } from '../../ui/hooks';
 import { wishes } from '../console/requested';
 import { Fact, Facts } from '../../ui/facts';
@@ -31,7 +32,8 @@ const ORDERS: readonly (readonly [TopicOrder, string])[] = [
 const TYPING = 200;
 
 export function TopicsPart({ broker }: { broker: Broker | undefined }) {
-  const { desk, clock } = useApp();
+  const { clock } = useTime();
+  const consoleClient = useConsole();
   const [path, setPath] = useState<readonly string[]>([]);
   const [typed, setTyped] = useState('');
   const [find, setFind] = useState('');
@@ -41,7 +43,7 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
   const [pages, setPages] = useState<readonly (string | undefined)[]>([undefined]);
   const [chosen, setChosen] = useState<string | null>(null);
   const narrow = useMedia(NARROW);
-  useCalmly(desk, 100);
+  useCalmly(consoleClient, 100);
   useTicks(1000, true);
   const id = broker?.id;
   const after = pages.at(-1);
@@ -59,16 +61,16 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
   useEffect(() => {
     if (id === undefined) return;
     const view: View = { broker: id, path, find, all, ...(after === undefined ? {} : { after }) };
-    desk.look(view);
-  }, [desk, asked]);
+    consoleClient.look(view);
+  }, [consoleClient, asked]);
   useEffect(
     () => () => {
-      desk.look(null);
+      consoleClient.look(null);
     },
-    [desk],
+    [consoleClient],
   );
 
-  const page = desk.page;
+  const page = consoleClient.page;
   const rows = useMemo(() => inOrder(page?.children ?? [], order), [page, order]);
   const here = page?.node;
   const open = rows.find((row) => row.name === chosen);
@@ -153,9 +155,9 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
             </span>
           )}
         </nav>
-        {desk.trouble !== null ? (
+        {consoleClient.trouble !== null ? (
           <p class="wrong nobody" role="status">
-            {desk.trouble}
+            {consoleClient.trouble}
           </p>
         ) : rows.length === 0 ? (
           <p class="muted nobody">
@@ -279,7 +281,8 @@ function Leaf({
   broker: string;
   now: number;
 }) {
-  const { desk, go } = useApp();
+  const { go } = useNavigation();
+  const consoleClient = useConsole();
   const narrow = useMedia(NARROW);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -330,7 +333,7 @@ function Leaf({
             type="button"
             class="button"
             onClick={() => {
-              desk.subscribe(broker, topic, 0).catch((error: unknown) => {
+              consoleClient.subscribe(broker, topic, 0).catch((error: unknown) => {
                 wishes.said.value = error instanceof Error ? error.message : String(error);
               });
               go('console');

@@ -4,11 +4,11 @@
 import { Send } from 'lucide';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { bytes } from '../../ui/numbers';
-import type { Taped } from '../../app/framelog';
+import type { LoggedFrame } from '../../app/framelog';
 import { isRecord } from '../../net/protocol';
 import { clockText } from '../../ui/clocktext';
 import { CopyButton } from '../../ui/copy';
-import { useApp } from '../../app/context';
+import { useServer } from '../../app/context';
 import { useCalmly } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
 import { Card } from '../../ui/section';
@@ -21,7 +21,7 @@ const ROWS = 200;
 /** A frame longer than this many characters is not made pretty: it would hold up the page. */
 const PRETTY_MOST = 200_000;
 
-type Direction = 'all' | Taped['direction'];
+type Direction = 'all' | LoggedFrame['direction'];
 
 const DIRECTIONS: readonly (readonly [Direction, string])[] = [
   ['all', 'All'],
@@ -30,15 +30,15 @@ const DIRECTIONS: readonly (readonly [Direction, string])[] = [
 ];
 
 export function Frames() {
-  const { tape } = useApp();
-  const [paused, setPaused] = useState<readonly Taped[] | null>(null);
+  const { frameLog } = useServer();
+  const [paused, setPaused] = useState<readonly LoggedFrame[] | null>(null);
   const [filter, setFilter] = useState('');
   const [direction, setDirection] = useState<Direction>('all');
   const [beats, setBeats] = useState(false);
-  const [chosen, setChosen] = useState<Taped | null>(null);
-  useCalmly(tape, REDRAW, paused === null);
+  const [chosen, setChosen] = useState<LoggedFrame | null>(null);
+  useCalmly(frameLog, REDRAW, paused === null);
 
-  const frames = paused ?? tape.frames;
+  const frames = paused ?? frameLog.frames;
   const shown = pick(frames, filter, direction, beats);
   return (
     <>
@@ -66,12 +66,12 @@ export function Frames() {
             <PauseButton
               paused={paused !== null}
               press={() => {
-                setPaused(paused === null ? [...tape.frames] : null);
+                setPaused(paused === null ? [...frameLog.frames] : null);
               }}
             />
             <ClearButton
               press={() => {
-                tape.clear();
+                frameLog.clear();
                 setChosen(null);
                 if (paused !== null) setPaused([]);
               }}
@@ -91,13 +91,13 @@ export function Frames() {
 
 /** The newest frames that are wanted, newest first. */
 export function pick(
-  frames: readonly Taped[],
+  frames: readonly LoggedFrame[],
   filter: string,
   direction: Direction,
   beats: boolean,
-): Taped[] {
+): LoggedFrame[] {
   const wanted = filter.toLowerCase();
-  const shown: Taped[] = [];
+  const shown: LoggedFrame[] = [];
   for (let index = frames.length - 1; index >= 0 && shown.length < ROWS; index--) {
     const frame = frames[index];
     if (!frame) continue;
@@ -114,9 +114,9 @@ function FrameList({
   chosen,
   choose,
 }: {
-  frames: readonly Taped[];
-  chosen: Taped | null;
-  choose(frame: Taped | null): void;
+  frames: readonly LoggedFrame[];
+  chosen: LoggedFrame | null;
+  choose(frame: LoggedFrame | null): void;
 }) {
   if (frames.length === 0) return <p class="muted nobody">No such frame yet.</p>;
   return (
@@ -145,7 +145,7 @@ function FrameList({
   );
 }
 
-function Inspected({ frame, following }: { frame: Taped | null; following: boolean }) {
+function Inspected({ frame, following }: { frame: LoggedFrame | null; following: boolean }) {
   const pretty = useMemo(() => (frame ? prettyJson(frame.text) : ''), [frame]);
   if (!frame) return null;
   return (
@@ -204,17 +204,17 @@ export function complaint(text: string, limit: number | undefined): string | nul
 }
 
 function SendCard() {
-  const { connection, socket, tape } = useApp();
+  const { connection, socket, frameLog } = useServer();
   const [text, setText] = useState(EXAMPLES[0]?.[1] ?? '');
   const [waiting, setWaiting] = useState<{ id: number; after: number } | null>(null);
-  const [answer, setAnswer] = useState<Taped | null>(null);
+  const [answer, setAnswer] = useState<LoggedFrame | null>(null);
   const live = connection.value.state === 'live';
   const wrong = complaint(text, socket.hello?.messageLimit);
 
   useEffect(() => {
     if (!waiting) return;
     const look = () => {
-      const found = tape.frames.find(
+      const found = frameLog.frames.find(
         (frame) =>
           frame.n > waiting.after && frame.label === 'answer' && idOf(frame.text) === waiting.id,
       );
@@ -223,14 +223,14 @@ function SendCard() {
       setWaiting(null);
     };
     look();
-    return tape.onChange(look);
-  }, [waiting, tape]);
+    return frameLog.onChange(look);
+  }, [waiting, frameLog]);
 
   const send = () => {
     if (wrong !== null || !live) return;
     const frame = JSON.parse(text) as { id: number; do: string };
     setAnswer(null);
-    const after = tape.count;
+    const after = frameLog.count;
     if (socket.send(frame.do, text)) setWaiting({ id: frame.id, after });
   };
   const said = answer && (JSON.parse(answer.text) as { ok?: boolean }).ok;

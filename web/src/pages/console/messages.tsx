@@ -8,7 +8,8 @@ import type { Broker } from '../../things/broker/read';
 import { plain } from '../../things/names';
 import { clockText } from '../../ui/clocktext';
 import { CopyButton } from '../../ui/copy';
-import { useApp } from '../../app/context';
+import { useServer } from '../../app/context';
+import { useConsole } from '../../console/context';
 import { NARROW, useCalmly, useMedia } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
 import { Card } from '../../ui/section';
@@ -78,12 +79,13 @@ function SubscriptionsCard({
   brokers: readonly Broker[];
   broker: Broker | undefined;
 }) {
-  const { desk, connection } = useApp();
+  const { connection } = useServer();
+  const consoleClient = useConsole();
   const [filter, setFilter] = useState('');
   const [qos, setQos] = useState(0);
   const [picked, setPicked] = useState('');
   const [why, setWhy] = useState<string | null>(null);
-  useCalmly(desk, REDRAW);
+  useCalmly(consoleClient, REDRAW);
   const live = connection.value.state === 'live';
   const id = picked || (broker?.id ?? '');
   const fault = filter === '' ? null : filterFault(filter);
@@ -93,7 +95,7 @@ function SubscriptionsCard({
     setWhy(null);
     wishes.said.value = '';
     const wanted = filter;
-    desk.subscribe(id, wanted, qos).then(
+    consoleClient.subscribe(id, wanted, qos).then(
       () => {
         setFilter('');
       },
@@ -143,13 +145,13 @@ function SubscriptionsCard({
       <p id="subscribe-said" class="wrong" role="status">
         {said}
       </p>
-      {desk.subscriptions.length === 0 ? (
+      {consoleClient.subscriptions.length === 0 ? (
         <p class="muted">
           Nothing yet. What you subscribe is heard by you alone, and kept while this page is open.
         </p>
       ) : (
         <ul class="subs">
-          {desk.subscriptions.map((sub) => (
+          {consoleClient.subscriptions.map((sub) => (
             <SubRow key={sub.key} sub={sub} named={brokers.length > 1} />
           ))}
         </ul>
@@ -192,7 +194,7 @@ function colourOf(key: number): string {
 }
 
 function SubRow({ sub, named }: { sub: Subscription; named: boolean }) {
-  const { desk } = useApp();
+  const consoleClient = useConsole();
   const word = { active: 'active', waiting: 'waiting', refused: 'refused' }[sub.state];
   return (
     <li
@@ -222,7 +224,7 @@ function SubRow({ sub, named }: { sub: Subscription; named: boolean }) {
         aria-label={`End ${sub.filter}`}
         title="Unsubscribe"
         onClick={() => {
-          desk.unsubscribe(sub.key);
+          consoleClient.unsubscribe(sub.key);
         }}
       >
         <Icon of={X} size={16} />
@@ -260,20 +262,20 @@ function searchable(message: Message): string {
 }
 
 function HeardCard() {
-  const { desk } = useApp();
+  const consoleClient = useConsole();
   const [paused, setPaused] = useState<readonly Message[] | null>(null);
   const [search, setSearch] = useState('');
   const [of, setOf] = useState<number | null>(null);
   const [chosen, setChosen] = useState<Message | null>(null);
   const narrow = useMedia(NARROW);
-  useCalmly(desk, REDRAW);
-  const messages = paused ?? desk.messages;
-  const still = desk.subscriptions.some((sub) => sub.key === of) ? of : null;
+  useCalmly(consoleClient, REDRAW);
+  const messages = paused ?? consoleClient.messages;
+  const still = consoleClient.subscriptions.some((sub) => sub.key === of) ? of : null;
   const shown = useMemo(
     () => pickMessages(messages, still, search),
-    [messages, messages.length, desk.count, still, search],
+    [messages, messages.length, consoleClient.count, still, search],
   );
-  const dropped = desk.subscriptions.reduce((all, sub) => all + sub.dropped, 0);
+  const dropped = consoleClient.subscriptions.reduce((all, sub) => all + sub.dropped, 0);
   const open = chosen ?? shown[0] ?? null;
   return (
     <Card
@@ -282,7 +284,7 @@ function HeardCard() {
       aside={
         <div class="tools">
           <SearchBox label="Show only messages with" value={search} set={setSearch} />
-          {desk.subscriptions.length > 1 && (
+          {consoleClient.subscriptions.length > 1 && (
             <label class="pick">
               <span class="hidden">Show the messages of</span>
               <select
@@ -293,7 +295,7 @@ function HeardCard() {
                 }}
               >
                 <option value="">All subscriptions</option>
-                {desk.subscriptions.map((sub) => (
+                {consoleClient.subscriptions.map((sub) => (
                   <option key={sub.key} value={String(sub.key)}>
                     {sub.filter}
                   </option>
@@ -304,12 +306,12 @@ function HeardCard() {
           <PauseButton
             paused={paused !== null}
             press={() => {
-              setPaused(paused === null ? [...desk.messages] : null);
+              setPaused(paused === null ? [...consoleClient.messages] : null);
             }}
           />
           <ClearButton
             press={() => {
-              desk.clear();
+              consoleClient.clear();
               setChosen(null);
               if (paused !== null) setPaused([]);
             }}
@@ -319,7 +321,7 @@ function HeardCard() {
     >
       {shown.length === 0 ? (
         <p class="muted nobody">
-          {desk.subscriptions.length === 0
+          {consoleClient.subscriptions.length === 0
             ? 'Subscribe to something, and its messages appear here.'
             : messages.length === 0
               ? 'Nothing has been heard yet.'

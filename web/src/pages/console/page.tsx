@@ -2,7 +2,8 @@
 import { grouped } from '../../ui/numbers';
 import { useBrokers } from '../broker/chosen';
 import { MessagesPart } from './messages';
-import { useApp } from '../../app/context';
+import { useServer } from '../../app/context';
+import { useConsole } from '../../console/context';
 import { useCalmly } from '../../ui/hooks';
 import { Frames } from './frames';
 import { SectionPage } from '../../ui/section';
@@ -11,27 +12,31 @@ import { TabPanel, Tabs, usePart } from '../../app/tabs';
 import type { Part } from '../../app/tabs';
 
 export function ConsolePage() {
-  const { tape, desk } = useApp();
+  const { frameLog } = useServer();
+  const consoleClient = useConsole();
   const { brokers, broker } = useBrokers();
-  useCalmly(desk, 500);
-  useCalmly(tape, 500);
+  useCalmly(consoleClient, 500);
+  useCalmly(frameLog, 500);
   const parts: readonly Part[] = [
     {
       tab: '',
       name: 'Messages',
-      ...(desk.subscriptions.length > 0 ? { note: desk.subscriptions.length } : {}),
+      ...(consoleClient.subscriptions.length > 0
+        ? { note: consoleClient.subscriptions.length }
+        : {}),
     },
     { tab: 'frames', name: 'Frames' },
   ];
   const part = usePart(parts);
   return (
-    <SectionPage status={<Status />}
+    <SectionPage
+      status={<Status />}
       name="Console"
       class="console"
       about={
         part === 'frames'
-          ? `${grouped(tape.count)} frames since the page was opened`
-          : `${grouped(desk.count)} messages heard`
+          ? `${grouped(frameLog.count)} frames since the page was opened`
+          : `${grouped(consoleClient.count)} messages heard`
       }
     >
       <div class="tab-row">

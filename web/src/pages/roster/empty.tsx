@@ -2,13 +2,12 @@
 import { Radio } from 'lucide';
 import { readBroker } from '../../things/broker/read';
 import { CopyButton } from '../../ui/copy';
-import { useKind } from '../../app/context';
+import { useKind, useTime } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import { linkText } from '../../things/server/status';
-import { useApp } from '../../app/context';
 
 export function EmptyState() {
-  const { now } = useApp();
+  const { now } = useTime();
   const broker = useKind('broker').map(readBroker)[0];
   const example = exampleCommand(broker?.link.address ?? '');
   return (

@@ -15,13 +15,25 @@ import type { Entry } from '../../things/entry';
 import { RegionBoard } from '../../things/regions/board';
 import { CrossingList } from '../../things/regions/list';
 import { readServer } from '../../things/server/read';
-import { neighbour, offsetsOf, windowOf } from '../../things/roster';
-import type { Filter, GroupName, Item, Sort } from '../../things/roster';
+import { GROUPS, kindOf } from '../../things';
+import { EARLIER_GROUP, neighbour, offsetsOf, windowOf } from '../../things/roster';
+import type { Filter, Item, Sort } from '../../things/roster';
 import { keyOf, splitKey } from '../../app/world';
 import type { Key } from '../../app/world';
 import { Avatar } from '../../ui/avatar';
 import { Battery } from '../../ui/battery';
-import { useApp, useChanges, useThing } from '../../app/context';
+import {
+  useChanges,
+  useThing,
+  useNavigation,
+  useLive,
+  useServer,
+  useSelection,
+  useMapState,
+  useTime,
+  usePreferences,
+} from '../../app/context';
+import { useRoster } from '../../things/context';
 import { EmptyState } from './empty';
 import { Icon } from '../../ui/icon';
 import { SheetGrip } from '../../app/sheet';
@@ -31,11 +43,7 @@ import { RosterViews, useRosterView } from './views';
 const HEIGHTS = { row: 57, group: 32 };
 const SKELETONS = [0, 1, 2, 3, 4, 5];
 
-const GROUPS: Record<GroupName, string> = {
-  friends: 'Friends',
-  robots: 'Robots',
-  earlier: 'Earlier',
-};
+const TITLES = new Map(GROUPS.map(({ id, title }) => [id, title]));
 
 const SORTS: readonly [Sort, string][] = [
   ['name', 'Name'],
@@ -45,7 +53,7 @@ const SORTS: readonly [Sort, string][] = [
 ];
 
 export function Roster() {
-  const { tab } = useApp();
+  const { tab } = useNavigation();
   const view = useRosterView();
   return (
     <section class="panel roster" id="roster" aria-label="Roster" data-view={tab.value}>
@@ -69,7 +77,8 @@ export function Roster() {
 }
 
 function Everyone() {
-  const { ready, arrangement } = useApp();
+  const { ready } = useLive();
+  const { arrangement } = useRoster();
   return (
     <>
       <header>
@@ -99,7 +108,9 @@ function Everyone() {
 }
 
 function Summary() {
-  const { arrangement, connection, ready } = useApp();
+  const { ready } = useLive();
+  const { connection } = useServer();
+  const { arrangement } = useRoster();
   const server = useThing(keyOf('server', 'sightline'));
   const { live, stale, offline } = arrangement.value.counts;
   const rate = server ? readServer(server).rate : undefined;
@@ -127,7 +138,9 @@ function Summary() {
 }
 
 function SearchBox() {
-  const { query, arrangement, select, map } = useApp();
+  const { select } = useSelection();
+  const { map } = useMapState();
+  const { query, arrangement } = useRoster();
   return (
     <div class="search" role="search">
       <Icon of={Search} size={16} />
@@ -180,12 +193,11 @@ function SearchBox() {
 }
 
 function Chips() {
-  const { arrangement, filter, sort } = useApp();
+  const { arrangement, filter, sort } = useRoster();
   const { counts } = arrangement.value;
-  const chips: readonly [Filter, string, number | null][] = [
+  const chips: readonly (readonly [Filter, string, number | null])[] = [
     ['all', 'All', null],
-    ['friends', 'Friends', counts.friends],
-    ['robots', 'Robots', counts.robots],
+    ...GROUPS.map(({ id, title }) => [id, title, counts[id] ?? 0] as const),
     ['moving', 'Moving', counts.moving],
   ];
   return (
@@ -225,8 +237,12 @@ function Chips() {
 }
 
 function Rows() {
-  const app = useApp();
-  const { arrangement, earlierOpen, entries, selected, now, world, preferences } = app;
+  const { world } = useLive();
+  const { now } = useTime();
+  const { selected, select } = useSelection();
+  const { map } = useMapState();
+  const preferences = usePreferences();
+  const { arrangement, earlierOpen, entries, query, whereabouts } = useRoster();
   const { items, shared, rows, counts } = arrangement.value;
   const list = useRef<HTMLUListElement>(null);
   const [scroll, setScroll] = useState({ top: 0, height: 800 });
@@ -283,8 +299,8 @@ function Rows() {
 
   const choose = (key: Key) => {
     setActive(key);
-    app.select(key);
-    app.map.value?.flyTo(key);
+    select(key);
+    map.value?.flyTo(key);
   };
 
   const firstRow = items.find((item) => item.type === 'row');
@@ -322,9 +338,9 @@ function Rows() {
   if (items.length === 0) {
     return (
       <p class="nobody">
-        {app.query.value === ''
+        {query.value === ''
           ? 'Nobody here just now.'
-          : `Nobody of ${grouped(counts.all)} matches “${app.query.value}”.`}
+          : `Nobody of ${grouped(counts.all)} matches “${query.value}”.`}
       </p>
     );
   }
@@ -351,21 +367,21 @@ function Rows() {
         if (item.type === 'group') {
           return (
             <li key={`group ${item.group}`} class="group" style={at(top)}>
-              {item.group === 'earlier' ? (
+              {item.group === EARLIER_GROUP ? (
                 <button
                   type="button"
-                  aria-expanded={earlierOpen.value || app.query.value !== ''}
+                  aria-expanded={earlierOpen.value || query.value !== ''}
                   onClick={() => {
                     earlierOpen.value = !earlierOpen.value;
                   }}
                 >
                   <Icon of={ChevronRight} size={14} />
-                  {GROUPS.earlier}
+                  Earlier
                   <span>{grouped(item.count)}</span>
                 </button>
               ) : (
                 <h2>
-                  {GROUPS[item.group]}
+                  {TITLES.get(item.group)}
                   <span>{grouped(item.count)}</span>
                 </h2>
               )}
@@ -386,11 +402,11 @@ function Rows() {
             stop={stop === key}
             told={told(entry, now.value)}
             face={
-              entry.group === 'friends'
+              kindOf(key)?.isMachine !== true
                 ? faceOf(world.get(keyOf('face', splitKey(key)[1])))
                 : undefined
             }
-            where={app.whereabouts(entry)}
+            where={whereabouts(entry)}
             units={preferences.settings.value.units}
             choose={choose}
           />
@@ -436,7 +452,8 @@ function told(entry: Entry, now: number): Told {
         ? ageText(now - heard)
         : '',
     moving,
-    current: current || entry.group === 'robots',
+    // What has no position is of now whenever it is heard.
+    current: current || !kindOf(entry.key)?.marker,
   };
 }
 
@@ -459,7 +476,7 @@ interface RowProps {
 const Row = memo(
   function Row(props: RowProps) {
     const { entry, selected, told } = props;
-    const robot = entry.group === 'robots';
+    const robot = kindOf(entry.key)?.isMachine === true;
     const doing = [
       ...(entry.speed === undefined
         ? []

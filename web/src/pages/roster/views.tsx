@@ -1,7 +1,8 @@
 /** What the panel at the left lists: everyone, the regions with who is in them, or the crossings. */
 import { useEffect } from 'preact/hooks';
 import { brief } from '../../ui/numbers';
-import { useApp, useKind } from '../../app/context';
+import { useKind, useNavigation, useWho } from '../../app/context';
+import { useRegions } from '../../things/regions/context';
 
 const VIEWS = [
   { tab: '', name: 'People', title: 'Everyone' },
@@ -12,20 +13,23 @@ const VIEWS = [
 export type RosterView = (typeof VIEWS)[number];
 
 export function useRosterView(): RosterView {
-  const { tab, herald } = useApp();
+  const { tab } = useNavigation();
+  const { notifications } = useRegions();
   const view = VIEWS.find((each) => each.tab === tab.value) ?? VIEWS[0];
-  const unseen = herald.unseen.value;
+  const unseen = notifications.unseen.value;
   useEffect(() => {
-    if (view.tab === 'crossings') herald.seen();
-  }, [view, unseen, herald]);
+    if (view.tab === 'crossings') notifications.seen();
+  }, [view, unseen, notifications]);
   return view;
 }
 
 export function RosterViews() {
-  const { go, visitor, herald } = useApp();
+  const { visitor } = useWho();
+  const { go } = useNavigation();
+  const { notifications } = useRegions();
   const current = useRosterView();
   const regions = useKind('region').length;
-  const unseen = herald.unseen.value;
+  const unseen = notifications.unseen.value;
   // Who came by a shared link sees neither, and needs no choice of one.
   if (visitor.rights.looksOnly && regions === 0) return null;
   const notes: Partial<Record<string, string>> = {

@@ -6,13 +6,13 @@ import { useEffect, useState } from 'preact/hooks';
 import { MOST_SAMPLES, NO_SERIES, joined, readSeries } from './series';
 import type { Series } from './series';
 import type { Key } from '../../app/world';
-import { useApp } from '../../app/context';
+import { useServer } from '../../app/context';
 
 /** How often newer ones are asked for, in milliseconds. */
 const EVERY = 5000;
 
 export function useFigures(thing: Key | null, names: readonly string[]): Series {
-  const { helm, connection } = useApp();
+  const { requests, connection } = useServer();
   const [series, setSeries] = useState<Series>(NO_SERIES);
   const live = connection.value.state === 'live';
   const wanted = names.join('\n');
@@ -23,7 +23,7 @@ export function useFigures(thing: Key | null, names: readonly string[]): Series 
     const ask = () => {
       const last = known.at.length > MOST_SAMPLES ? 0 : (known.at.at(-1) ?? 0);
       if (last === 0) known = NO_SERIES;
-      helm.ask('figures', { thing, names: wanted.split('\n'), since: last }).then(
+      requests.ask('figures', { thing, names: wanted.split('\n'), since: last }).then(
         (answer) => {
           if (!wants) return;
           known = joined(known, readSeries(answer));
@@ -38,7 +38,7 @@ export function useFigures(thing: Key | null, names: readonly string[]): Series 
       wants = false;
       clearInterval(timer);
     };
-  }, [helm, live, thing, wanted]);
+  }, [requests, live, thing, wanted]);
   return series;
 }
 
@@ -51,7 +51,7 @@ export function useStored(
   names: readonly string[],
   back: number | null,
 ): Series | null {
-  const { helm, connection } = useApp();
+  const { requests, connection } = useServer();
   const [found, setFound] = useState<{ readonly of: string; readonly series: Series } | null>(null);
   const live = connection.value.state === 'live';
   const wanted = names.join('\n');
@@ -60,7 +60,7 @@ export function useStored(
     if (!live || thing === null || back === null) return;
     let wants = true;
     const ask = () => {
-      helm.ask('figures', { thing, names: wanted.split('\n'), stored: back }).then(
+      requests.ask('figures', { thing, names: wanted.split('\n'), stored: back }).then(
         (answer) => {
           const series = readSeries(answer);
           if (wants && series.at.length > 1) setFound({ of, series });
@@ -74,6 +74,6 @@ export function useStored(
       wants = false;
       clearInterval(timer);
     };
-  }, [helm, live, of]);
+  }, [requests, live, of]);
   return back !== null && found?.of === of ? found.series : null;
 }

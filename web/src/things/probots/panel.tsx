@@ -1,7 +1,7 @@
 /** A ProBot in detail, for the drawer and for the cards of the Robots page. */
 import { fineAgeText, timeText } from '../../app/ages';
 import { CopyButton } from '../../ui/copy';
-import { useApp } from '../../app/context';
+import { useNavigation, useTime } from '../../app/context';
 import { useTicks } from '../../ui/hooks';
 import { evidenceText, Fact, Facts, PresencePill, Stat, Stats } from '../../ui/facts';
 import type { Thing } from '../../net/protocol';
@@ -28,7 +28,7 @@ export function RobotHeadline({ thing }: { thing: Thing }) {
 }
 
 export function RobotPanel({ thing }: { thing: Thing }) {
-  const { choose } = useApp();
+  const { choose } = useNavigation();
   const robot = readProBot(thing);
   return (
     <>
@@ -96,7 +96,7 @@ function latencyTone(ms: number | undefined): 'warn' | 'bad' | undefined {
 }
 
 export function RobotFacts({ robot }: { robot: ProBot }) {
-  const { clock } = useApp();
+  const { clock } = useTime();
   useTicks(200, robot.presence === 'live');
   const now = clock.seconds();
   const evidence = evidenceText(robot.presence, robot.evidence);
@@ -136,7 +136,7 @@ const LEAN = 60;
 
 /** The robot from the side, leaning as it does, or did when it was last heard. */
 export function Tilt({ robot }: { robot: ProBot }) {
-  const { clock } = useApp();
+  const { clock } = useTime();
   const { angle } = robot;
   const gone = robot.presence === 'offline';
   const lean = Math.max(-LEAN, Math.min(LEAN, angle ?? 0));

@@ -2,7 +2,18 @@
 import { ChevronRight, MapPinned, Plus, Search } from 'lucide';
 import { useMemo, useState } from 'preact/hooks';
 import { grouped } from '../../ui/numbers';
-import { useApp, useChanges } from '../../app/context';
+import {
+  useChanges,
+  useLive,
+  useTime,
+  useWho,
+  useSelection,
+  usePreferences,
+  useServer,
+  useLayout,
+} from '../../app/context';
+import { useRegions } from './context';
+import { usePast } from '../../past/context';
 import { Icon } from '../../ui/icon';
 import { mayKeepRegions, mayShareRegions } from '../../app/visitor';
 import type { Key } from '../../app/world';
@@ -51,7 +62,8 @@ export function boardOf(
 }
 
 export function RegionBoard() {
-  const { world, stays, ready } = useApp();
+  const { world, ready } = useLive();
+  const { stays } = useRegions();
   const [query, setQuery] = useState('');
   const [open, setOpen] = useState(false);
   const nameOf = useNames();
@@ -145,7 +157,10 @@ export function RegionBoard() {
 }
 
 function BoardItem({ row: { region, stays } }: { row: BoardRow }) {
-  const { selected, visitor, now, preferences, show } = useApp();
+  const { now } = useTime();
+  const { visitor } = useWho();
+  const { selected, show } = useSelection();
+  const preferences = usePreferences();
   const [all, setAll] = useState(false);
   const shown = all ? stays : stays.slice(0, MOST_PEOPLE);
   const { units } = preferences.settings.value;
@@ -216,7 +231,11 @@ function StayLine({ stay, now }: { stay: Stay; now: number }) {
 
 /** Ways to begin a new one, for those who may. */
 export function NewRegion({ first = false }: { first?: boolean }) {
-  const { regions, visitor, stop, connection, past } = useApp();
+  const { connection } = useServer();
+  const { visitor } = useWho();
+  const { stop } = useLayout();
+  const { regions } = useRegions();
+  const past = usePast();
   const shares = mayShareRegions(visitor);
   const editing = regions.editing.value !== null;
   const offline = connection.value.state !== 'live' || past.past.value;
@@ -242,7 +261,7 @@ export function NewRegion({ first = false }: { first?: boolean }) {
 }
 
 function NoRegions() {
-  const { visitor } = useApp();
+  const { visitor } = useWho();
   const draws = mayShareRegions(visitor) || mayKeepRegions(visitor);
   return (
     <div class="empty">

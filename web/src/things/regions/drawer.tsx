@@ -4,7 +4,19 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { timeText } from '../../app/ages';
 import { position } from '../../ui/numbers';
 import { ActButton, Sure } from '../../ui/form';
-import { useApp, useChanges, useThing } from '../../app/context';
+import {
+  useChanges,
+  useThing,
+  useLive,
+  useWho,
+  useSelection,
+  useTime,
+  useServer,
+  useMapState,
+  usePreferences,
+} from '../../app/context';
+import { useRegions } from './context';
+import { usePast } from '../../past/context';
 import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
 import { SheetGrip } from '../../app/sheet';
@@ -24,7 +36,10 @@ const CROSSINGS = 12;
 const KNOWN_WITHIN = 2000;
 
 export function RegionDrawer({ of }: { of: Key }) {
-  const { ready, select, stays, visitor } = useApp();
+  const { ready } = useLive();
+  const { visitor } = useWho();
+  const { select } = useSelection();
+  const { stays } = useRegions();
   const thing = useThing(of);
   const closer = useRef<HTMLButtonElement>(null);
   useEffect(() => {
@@ -83,8 +98,15 @@ export function RegionDrawer({ of }: { of: Key }) {
 }
 
 function Details({ region }: { region: Region }) {
-  const { world, stays, now, preferences, map, show, regions, visitor, connection, past } =
-    useApp();
+  const { world } = useLive();
+  const { now } = useTime();
+  const { connection } = useServer();
+  const { visitor } = useWho();
+  const { show } = useSelection();
+  const { map } = useMapState();
+  const preferences = usePreferences();
+  const { stays, regions } = useRegions();
+  const past = usePast();
   useChanges(({ kinds }) => kinds.has('crossing'));
   const inside = stays.in(region.id);
   const crossings = crossingsOf(world, { region: region.key });
@@ -208,7 +230,9 @@ function seersText({ owner, sort, phone }: Region, me: string): string {
 
 /** A phone's own waypoint can be made everybody's. */
 function FromPhone({ region }: { region: Region }) {
-  const { regions, visitor, show } = useApp();
+  const { visitor } = useWho();
+  const { show } = useSelection();
+  const { regions } = useRegions();
   return (
     <section class="part">
       <div class="notice" data-tone="info">
@@ -234,7 +258,8 @@ function FromPhone({ region }: { region: Region }) {
 }
 
 function Remove({ region }: { region: Region }) {
-  const { regions, select } = useApp();
+  const { select } = useSelection();
+  const { regions } = useRegions();
   return (
     <Sure
       words="Delete this region"

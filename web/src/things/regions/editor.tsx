@@ -4,7 +4,8 @@
  */
 import { Check, X } from 'lucide';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { useApp, useThing } from '../../app/context';
+import { useThing, useSelection, useLayout, useWho } from '../../app/context';
+import { useRegions } from './context';
 import { Icon } from '../../ui/icon';
 import { SheetGrip } from '../../app/sheet';
 import { mayKeepRegions, mayShareRegions } from '../../app/visitor';
@@ -17,8 +18,9 @@ import { Conflict } from './conflict';
 import { Tools } from './tools';
 
 export function RegionEditor() {
-  const app = useApp();
-  const { regions, select, stop } = app;
+  const { select } = useSelection();
+  const { stop } = useLayout();
+  const { regions } = useRegions();
   const { now, before } = regions.drawing.value;
   const { name, colour, shared } = regions.particulars.value;
   const editing = regions.editing.value;
@@ -192,7 +194,7 @@ function hintOf(draft: Draft): string {
 }
 
 function Colours({ chosen }: { chosen: number }) {
-  const { regions } = useApp();
+  const { regions } = useRegions();
   return (
     <fieldset class="colours">
       <legend>Colour</legend>
@@ -218,7 +220,8 @@ function Colours({ chosen }: { chosen: number }) {
 
 /** Everybody's, or one's own; who may only one of them is told which. */
 function Seen({ shared }: { shared: boolean }) {
-  const { regions, visitor } = useApp();
+  const { visitor } = useWho();
+  const { regions } = useRegions();
   const shares = mayShareRegions(visitor);
   const keeps = mayKeepRegions(visitor);
   if (!shares || !keeps) {
@@ -252,7 +255,7 @@ function Seen({ shared }: { shared: boolean }) {
 
 /** Keys while something is drawn; Escape is with the other keys of the page. */
 function useKeys(): void {
-  const { regions } = useApp();
+  const { regions } = useRegions();
   useEffect(() => {
     const onKey = (key: KeyboardEvent) => {
       const { target } = key;

@@ -27,7 +27,7 @@ export interface Editing {
   readonly begun: { readonly draft: Draft; readonly particulars: Particulars };
 }
 
-export class RegionDesk {
+export class RegionService {
   /** What is being edited; null when nothing is. */
   readonly editing: ReadonlySignal<Editing | null>;
   readonly drawing: ReadonlySignal<Drawing>;

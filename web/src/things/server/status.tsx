@@ -7,7 +7,9 @@ import { isLost } from '../freshness';
 import { readServer } from './read';
 import type { Connection } from '../../net/socket';
 import { keyOf } from '../../app/world';
-import { useApp, useKind, useThing } from '../../app/context';
+import { useKind, useThing, useTime, useServer, useNavigation } from '../../app/context';
+import { useRoster } from '../context';
+import { usePast } from '../../past/context';
 import { useTicks } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
 
@@ -25,7 +27,10 @@ export function Status() {
 }
 
 function ConnectionPill() {
-  const { connection, past, feeds, clock } = useApp();
+  const { clock } = useTime();
+  const { connection } = useServer();
+  const { feeds } = useRoster();
+  const past = usePast();
   const now = connection.value;
   const { dark, asOf } = feeds.value;
   const [tone, word, title] =
@@ -51,7 +56,8 @@ function ConnectionPill() {
 }
 
 function BrokerPill() {
-  const { connection, go } = useApp();
+  const { connection } = useServer();
+  const { go } = useNavigation();
   const links = useKind('broker').map((thing) => readBroker(thing).link);
   if (links.length === 0) return null;
   const unknown = connection.value.state !== 'live';
@@ -92,7 +98,8 @@ function BrokerPill() {
  * server's clock. Each is one element for as long as it lasts, so that it is spoken once.
  */
 export function Banner() {
-  const { connection, feeds } = useApp();
+  const { connection } = useServer();
+  const { feeds } = useRoster();
   const server = useThing(keyOf('server', 'sightline'));
   const now = connection.value;
   if (now.state === 'lost') return <ConnectionBanner lost={now} />;
@@ -103,7 +110,7 @@ export function Banner() {
 }
 
 function ConnectionBanner({ lost }: { lost: Extract<Connection, { state: 'lost' }> }) {
-  const { socket } = useApp();
+  const { socket } = useServer();
   useTicks(250, true);
   const local = Date.now();
   if (local - lost.since < BANNER_AFTER) return null;
@@ -137,7 +144,8 @@ function ConnectionBanner({ lost }: { lost: Extract<Connection, { state: 'lost' 
  * try) is for the eye only.
  */
 function BrokerBanner() {
-  const { clock, feeds } = useApp();
+  const { clock } = useTime();
+  const { feeds } = useRoster();
   const lost = useKind('broker')
     .map(readBroker)
     .filter((broker) => isLost(broker.link));

@@ -3,7 +3,17 @@ import { ChevronLeft, Gamepad2, Keyboard, Lock } from 'lucide';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { fineAgeText, spanText, timeText } from '../../../app/ages';
 import { Avatar } from '../../../ui/avatar';
-import { useApp, useKind, useThing } from '../../../app/context';
+import {
+  useKind,
+  useThing,
+  useLive,
+  useServer,
+  useWho,
+  useNavigation,
+  useTime,
+} from '../../../app/context';
+import { usePast } from '../../../past/context';
+import { useDriving } from './context';
 import { useTicks } from '../../../ui/hooks';
 import { Fact, Facts } from '../../../ui/facts';
 import { Icon } from '../../../ui/icon';
@@ -52,7 +62,11 @@ const BATTERY_SPANS = [HOURS, 600];
 const EMPTYING = 600;
 
 export function DrivePage({ of }: { of: Key }) {
-  const { choose, user, connection, ready, past } = useApp();
+  const { ready } = useLive();
+  const { connection } = useServer();
+  const { user } = useWho();
+  const { choose } = useNavigation();
+  const past = usePast();
   const [, id] = splitKey(of);
   const thing = useThing(of);
   const leaseThing = useThing(keyOf('lease', id));
@@ -123,7 +137,7 @@ export function DrivePage({ of }: { of: Key }) {
 
 /** All robots, to change between them. */
 function Strip({ of }: { of: Key }) {
-  const { choose } = useApp();
+  const { choose } = useNavigation();
   const robots = useKind('probot').map(readProBot).sort(inOrder);
   const leases = new Set(useKind('lease').map((lease) => lease.id));
   if (robots.length < 2) return <span class="strip" />;
@@ -190,7 +204,8 @@ function PadCard({
   guard: Guard | undefined;
   inTheWay: string | null;
 }) {
-  const { driver, user, visitor } = useApp();
+  const { user, visitor } = useWho();
+  const { driver } = useDriving();
   const control = driver.control.value;
   const mine = control.state === 'mine' && control.robot === robot.id;
   const notice = driver.notice.value;
@@ -252,7 +267,7 @@ function Readings({
   lease: Lease | undefined;
   mine: boolean;
 }) {
-  const { driver } = useApp();
+  const { driver } = useDriving();
   const { keys, rate, sent, roundTrip, trip } = driver.flight.value;
   const { limits } = driver;
   const speed = keys.up - keys.down;
@@ -299,7 +314,7 @@ function Readings({
 }
 
 function KeysShown({ held, mine }: { held: HeldKeys; mine: boolean }) {
-  const { driver } = useApp();
+  const { driver } = useDriving();
   void driver.flight.value;
   const letters = [
     ['W', 'up'],
@@ -320,7 +335,7 @@ function KeysShown({ held, mine }: { held: HeldKeys; mine: boolean }) {
 }
 
 function GamepadShown({ mine }: { mine: boolean }) {
-  const { driver } = useApp();
+  const { driver } = useDriving();
   const [name, setName] = useState<string | null>(null);
   const [lost, setLost] = useState(false);
   const driving = useRef(mine);
@@ -381,7 +396,8 @@ function SpanPick({
 }
 
 function LatencyCard({ robot, stored }: { robot: ProBot; stored: Stored }) {
-  const { history, clock, now } = useApp();
+  const { clock, now } = useTime();
+  const { history } = useDriving();
   void now.value;
   const [span, setSpan] = useState(LATENCY_SPANS[0] ?? 120);
   const broker = useThing(keyOf('broker', robot.source));
@@ -436,7 +452,8 @@ function LatencyCard({ robot, stored }: { robot: ProBot; stored: Stored }) {
 }
 
 function BatteryCard({ robot, stored }: { robot: ProBot; stored: Stored }) {
-  const { history, clock, now } = useApp();
+  const { clock, now } = useTime();
+  const { history } = useDriving();
   void now.value;
   const [span, setSpan] = useState(BATTERY_SPANS[0] ?? EMPTYING);
   const points = () => before(stored.battery, history.battery.of(robot.id));
@@ -473,7 +490,7 @@ function BatteryCard({ robot, stored }: { robot: ProBot; stored: Stored }) {
 }
 
 function LimitsCard() {
-  const { driver } = useApp();
+  const { driver } = useDriving();
   const [limits, setLimits] = useState(driver.limits);
   const change = (part: Partial<typeof limits>) => {
     const next = { ...limits, ...part };
@@ -539,7 +556,8 @@ function StateCard({
   lease: Lease | undefined;
   guard: Guard | undefined;
 }) {
-  const { clock, user } = useApp();
+  const { clock } = useTime();
+  const { user } = useWho();
   useTicks(200, robot.presence === 'live');
   const from = useDrivers(may(user.value.role, 'drivers'), lease?.fence);
   const now = clock.seconds();
@@ -603,13 +621,13 @@ function StateCard({
 
 /** Where the drivers are, asked for anew whenever `again` changes. Only admins are told. */
 export function useDrivers(wanted: boolean, again: unknown): ReadonlyMap<string, string> {
-  const { helm, connection } = useApp();
+  const { requests, connection } = useServer();
   const [found, setFound] = useState<ReadonlyMap<string, string>>(new Map());
   const live = connection.value.state === 'live';
   useEffect(() => {
     if (!wanted || !live) return;
     let over = false;
-    helm.ask('drivers').then(
+    requests.ask('drivers').then(
       (answer) => {
         if (!over) setFound(readDrivers(answer));
       },
@@ -618,7 +636,7 @@ export function useDrivers(wanted: boolean, again: unknown): ReadonlyMap<string,
     return () => {
       over = true;
     };
-  }, [helm, wanted, live, again]);
+  }, [requests, wanted, live, again]);
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Desk } from '../src/console/client';
+import { ConsoleClient } from '../src/console/client';
 import { readTopicPage } from '../src/console/topics';
 import { Malformed, parseFrame, requestFrame, resumeFrame } from '../src/net/protocol';
 import { World } from '../src/app/world';
@@ -59,18 +59,20 @@ describe('golden frames', () => {
   });
 
   test('what the console heard is read with its bytes and what was dropped', async () => {
-    const desk = new Desk(() => Promise.resolve({ t: 'answer', id: 1, ok: true, sub: 's1' }));
-    desk.line(true);
-    await desk.subscribe('main', 'room/#', 1);
+    const client = new ConsoleClient(() =>
+      Promise.resolve({ t: 'answer', id: 1, ok: true, sub: 's1' }),
+    );
+    client.line(true);
+    await client.subscribe('main', 'room/#', 1);
     for (const name of ['console-heard', 'console-heard-bytes', 'console-sub']) {
       const frame = parseGolden(name);
-      if (frame.t === 'heard' || frame.t === 'sub') desk.told(frame);
+      if (frame.t === 'heard' || frame.t === 'sub') client.told(frame);
     }
-    expect(desk.messages.map((message) => [...message.bytes])).toEqual([
+    expect(client.messages.map((message) => [...message.bytes])).toEqual([
       [119, 97, 114, 109],
       [0, 255, 127],
     ]);
-    expect(desk.subscriptions).toMatchObject([
+    expect(client.subscriptions).toMatchObject([
       { dropped: 3, heard: 2, state: 'waiting', why: 'the broker closed the connection' },
     ]);
   });

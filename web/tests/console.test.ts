@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Desk, MOST_MESSAGES } from '../src/console/client';
+import { ConsoleClient, MOST_MESSAGES } from '../src/console/client';
 import { inOrder, readTopicPage } from '../src/console/topics';
 import { Refused } from '../src/net/requests';
 import type { Answer, Aside } from '../src/net/protocol';
@@ -12,11 +12,11 @@ interface Asked {
 }
 
 let asked: Asked[];
-let desk: Desk;
+let client: ConsoleClient;
 
 beforeEach(() => {
   asked = [];
-  desk = new Desk(
+  client = new ConsoleClient(
     (verb, fields) =>
       new Promise<Answer>((resolve, reject) => {
         asked.push({
@@ -33,20 +33,20 @@ beforeEach(() => {
         });
       }),
   );
-  desk.line(true);
+  client.line(true);
 });
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 const frame = (t: Aside['t'], fields: Record<string, unknown>): Aside => ({ t, fields });
 const heard = (sub: string, more: Record<string, unknown> = {}) => {
-  desk.told(
+  client.told(
     frame('heard', { sub, topic: 'a/b', payload: 'x', qos: 0, retain: false, at: 1, ...more }),
   );
 };
 const last = () => asked.at(-1) as Asked;
 
 async function subscribed(filter: string, sub: string): Promise<void> {
-  const done = desk.subscribe('main', filter, 0);
+  const done = client.subscribe('main', filter, 0);
   await last().answer({ sub, state: 'waiting' });
   await done;
 }
@@ -58,66 +58,66 @@ describe('subscriptions', () => {
       verb: 'subscribe',
       fields: { broker: 'main', filter: 'a/#', qos: 0 },
     });
-    desk.told(frame('sub', { sub: 's1', state: 'active' }));
+    client.told(frame('sub', { sub: 's1', state: 'active' }));
     heard('s1', { retain: true });
-    expect(desk.subscriptions).toMatchObject([{ filter: 'a/#', state: 'active', heard: 1 }]);
-    expect(desk.messages).toMatchObject([{ topic: 'a/b', retain: true, size: 1 }]);
+    expect(client.subscriptions).toMatchObject([{ filter: 'a/#', state: 'active', heard: 1 }]);
+    expect(client.messages).toMatchObject([{ topic: 'a/b', retain: true, size: 1 }]);
   });
 
   test('that are refused are not there, and the reason is told', async () => {
-    const done = desk.subscribe('main', '#', 0);
+    const done = client.subscribe('main', '#', 0);
     const why = expect(done).rejects.toThrow('not open here');
     await last().refuse('forbidden', 'not open here');
     await why;
-    expect(desk.subscriptions).toEqual([]);
+    expect(client.subscriptions).toEqual([]);
   });
 
   test('say what was dropped on the way, and the whole size of what was cut', async () => {
     await subscribed('#', 's1');
     heard('s1', { dropped: 7, size: 99_999 });
-    expect(desk.subscriptions[0]?.dropped).toBe(7);
-    expect(desk.messages[0]).toMatchObject({ size: 99_999 });
-    expect(desk.messages[0]?.bytes).toHaveLength(1);
+    expect(client.subscriptions[0]?.dropped).toBe(7);
+    expect(client.messages[0]).toMatchObject({ size: 99_999 });
+    expect(client.messages[0]?.bytes).toHaveLength(1);
   });
 
   test('are asked for again on a new connection, under the names it gives them', async () => {
     await subscribed('a/#', 's1');
-    desk.line(false);
-    expect(desk.subscriptions[0]?.state).toBe('waiting');
+    client.line(false);
+    expect(client.subscriptions[0]?.state).toBe('waiting');
     heard('s1');
-    expect(desk.messages).toHaveLength(0);
-    desk.line(true);
+    expect(client.messages).toHaveLength(0);
+    client.line(true);
     expect(last().verb).toBe('subscribe');
     await last().answer({ sub: 's9', state: 'active' });
     heard('s9');
-    expect(desk.messages).toHaveLength(1);
+    expect(client.messages).toHaveLength(1);
   });
 
   test('that the server refuses on the new connection stay, with the reason', async () => {
     await subscribed('a/#', 's1');
-    desk.line(false);
-    desk.line(true);
+    client.line(false);
+    client.line(true);
     await last().refuse('forbidden', 'you may not any more');
-    expect(desk.subscriptions).toMatchObject([{ state: 'refused', why: 'you may not any more' }]);
+    expect(client.subscriptions).toMatchObject([{ state: 'refused', why: 'you may not any more' }]);
   });
 
   test('that were ended before the answer came are ended when it comes', async () => {
-    const done = desk.subscribe('main', 'a', 0);
-    desk.unsubscribe(1);
+    const done = client.subscribe('main', 'a', 0);
+    client.unsubscribe(1);
     await asked[0]?.answer({ sub: 's1', state: 'waiting' });
     await done;
     expect(last()).toMatchObject({ verb: 'unsubscribe', fields: { sub: 's1' } });
-    expect(desk.subscriptions).toEqual([]);
+    expect(client.subscriptions).toEqual([]);
   });
 
   test('never keep more messages than there is room for', async () => {
     await subscribed('#', 's1');
     for (let n = 0; n < MOST_MESSAGES + 5; n++) heard('s1');
-    expect(desk.messages).toHaveLength(MOST_MESSAGES);
-    expect(desk.messages[0]?.n).toBe(6);
-    expect(desk.count).toBe(MOST_MESSAGES + 5);
-    desk.clear();
-    expect(desk.messages).toHaveLength(0);
+    expect(client.messages).toHaveLength(MOST_MESSAGES);
+    expect(client.messages[0]?.n).toBe(6);
+    expect(client.count).toBe(MOST_MESSAGES + 5);
+    client.clear();
+    expect(client.messages).toHaveLength(0);
   });
 });
 
@@ -126,39 +126,39 @@ describe('the topic tree', () => {
   const page = (name: string) => ({ path: [], children: [{ name }], total: 1 });
 
   test('is watched while it is looked at', async () => {
-    desk.look(view());
+    client.look(view());
     expect(last()).toMatchObject({ verb: 'topics', fields: { watch: true, path: [] } });
     await last().answer(page('a'));
-    expect(desk.page?.children[0]?.name).toBe('a');
-    desk.told(frame('topics', page('b')));
-    expect(desk.page?.children[0]?.name).toBe('b');
-    desk.look(null);
+    expect(client.page?.children[0]?.name).toBe('a');
+    client.told(frame('topics', page('b')));
+    expect(client.page?.children[0]?.name).toBe('b');
+    client.look(null);
     expect(last()).toMatchObject({ verb: 'topics', fields: { watch: false } });
-    expect(desk.page).toBeNull();
+    expect(client.page).toBeNull();
   });
 
   test('never shows the page before under the path of the next one', async () => {
-    desk.look(view());
+    client.look(view());
     await last().answer(page('a'));
-    desk.look(view('a'));
-    desk.told(frame('topics', page('late')));
-    expect(desk.page?.children[0]?.name).toBe('a');
+    client.look(view('a'));
+    client.told(frame('topics', page('late')));
+    expect(client.page?.children[0]?.name).toBe('a');
     await last().answer(page('x'));
-    expect(desk.page?.children[0]?.name).toBe('x');
+    expect(client.page?.children[0]?.name).toBe('x');
   });
 
   test('says why there is none', async () => {
-    desk.look(view());
+    client.look(view());
     await last().refuse('forbidden', 'one must be operator');
-    expect(desk.trouble).toBe('one must be operator');
-    expect(desk.page).toBeNull();
+    expect(client.trouble).toBe('one must be operator');
+    expect(client.page).toBeNull();
   });
 
   test('is looked at again on a new connection', async () => {
-    desk.look(view('a'));
+    client.look(view('a'));
     await last().answer(page('x'));
-    desk.line(false);
-    desk.line(true);
+    client.line(false);
+    client.line(true);
     expect(last()).toMatchObject({ verb: 'topics', fields: { path: ['a'], watch: true } });
   });
 
