@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApi, Denied, path, queryText } from '../src/net/api';
 import { Session, endOfLink, readTicket, sentence } from '../src/app/session';
 import type { Standing } from '../src/app/session';
-import { failureOf, failureText } from '../src/ui/form';
+import { failureOf, failureText } from '../src/ui/failure';
 import {
   browserName,
   endOf,

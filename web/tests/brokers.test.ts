@@ -5,7 +5,7 @@ import { grouping } from '../src/things/broker/groups';
 import { BrokerLog, pickLines } from '../src/things/broker/log';
 import { readBroker } from '../src/things/broker/read';
 import { NO_SERIES, joined, pointsOf, readSeries, since } from '../src/things/broker/series';
-import { sinceText } from '../src/pages/broker/clients';
+import { sinceText } from '../src/pages/broker/clienttext';
 import type { Thing } from '../src/net/protocol';
 import { World } from '../src/app/world';
 

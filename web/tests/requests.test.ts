@@ -30,7 +30,13 @@ test('a request is kept by the answer with its id', async () => {
 
 test('a refusal rejects with the server’s own words', async () => {
   const asked = requests.ask('dance');
-  requests.answered({ t: 'answer', id: sent[0]?.id ?? 0, ok: false, code: 'unknown', why: 'no such' });
+  requests.answered({
+    t: 'answer',
+    id: sent[0]?.id ?? 0,
+    ok: false,
+    code: 'unknown',
+    why: 'no such',
+  });
   await expect(asked).rejects.toMatchObject({ code: 'unknown', message: 'no such' });
 });
 

@@ -79,7 +79,7 @@ afterEach(() => {
 
 describe('a kind of one folder and one line', () => {
   test('is read', () => {
-    expect(kite.read({ ...RED, s: 1 })).toEqual({ name: 'Red kite', line: 40 });
+    expect(kite.read({ ...RED, s: 1 } as Thing)).toEqual({ name: 'Red kite', line: 40 });
   });
 
   test('is listed in its group, and summarised', () => {

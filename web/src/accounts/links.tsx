@@ -2,7 +2,7 @@
 import { path } from '../net/api';
 import { useTime, useServer } from '../app/context';
 import { useRoster } from '../things/context';
-import { Sure } from '../ui/form';
+import { Sure } from '../ui/actbutton';
 import { listIn, useLoaded } from './loaded';
 import { grantText, whenText } from './wording';
 import type { Link } from './wording';

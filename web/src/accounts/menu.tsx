@@ -9,7 +9,7 @@ import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { isAdmin, ownsAccount } from '../app/visitor';
 import type { Visitor } from '../app/visitor';
-import { ActButton } from '../ui/form';
+import { ActButton } from '../ui/actbutton';
 import { whenText } from './wording';
 
 export function nameOf(visitor: Visitor): string {

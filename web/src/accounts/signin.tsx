@@ -1,14 +1,17 @@
 /** What is shown to whoever is not in: the sign-in form, the first start, links that show nothing. */
-import { CircleCheck, CloudOff, Info, KeyRound, Link2Off, TriangleAlert } from 'lucide';
+import { CloudOff, KeyRound, Link2Off, TriangleAlert } from 'lucide';
 import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
-import { useRef } from 'preact/hooks';
-import type { Session, Notice, Standing } from '../app/session';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Notice, Session, Standing } from '../app/session';
+import type { Visitor } from '../app/visitor';
+import { ActButton } from '../ui/actbutton';
+import { Field } from '../ui/field';
+import { Form } from '../ui/form';
 import { Icon } from '../ui/icon';
 import { Logo } from '../ui/logo';
-import type { Visitor } from '../app/visitor';
-import { ActButton, Field, Form } from '../ui/form';
+import { NewPassword } from './newpassword';
+import { NoticeBox } from './notice';
 
 export function Door({ session, standing }: { session: Session; standing: Standing }) {
   const title = TITLES[standing.is];
@@ -155,26 +158,6 @@ function Founding({ session }: { session: Session }) {
   );
 }
 
-export function NewPassword({
-  name = 'password',
-  label = 'Password',
-}: {
-  name?: string;
-  label?: string;
-}) {
-  return (
-    <Field
-      name={name}
-      label={label}
-      type="password"
-      autocomplete="new-password"
-      minLength={8}
-      maxLength={256}
-      hint="At least 8 characters; 15 are better. A few unusual words do well."
-    />
-  );
-}
-
 /** Why a link shows nothing, by the server's word for it. */
 const SHUT: Readonly<Record<string, readonly [icon: IconNode, title: string, more: string]>> = {
   early: [Link2Off, 'Not yet', 'Open the link again when its time has come.'],
@@ -242,18 +225,5 @@ function Sign({
       </h1>
       {children}
     </>
-  );
-}
-
-export function NoticeBox({ notice }: { notice: Notice }) {
-  const icon = notice.tone === 'info' ? CircleCheck : notice.tone === 'warn' ? Info : TriangleAlert;
-  return (
-    <div class="notice" data-tone={notice.tone} role="status">
-      <Icon of={icon} size={18} />
-      <p>
-        <b>{notice.title}</b>
-        <span>{notice.text}</span>
-      </p>
-    </div>
   );
 }

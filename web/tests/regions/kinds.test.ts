@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commandText, readPhone, regionsText, stateText } from '../../src/things/friends/phone';
-import { boardOf } from '../../src/things/regions/board';
+import { boardOf } from '../../src/things/regions/boardrows';
 import {
   crossingsOf,
   latenessOf,

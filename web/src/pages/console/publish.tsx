@@ -10,7 +10,7 @@ import { clockText } from '../../ui/clocktext';
 import { useServer } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import { Card } from '../../ui/section';
-import { BrokerPick, QosPick } from './messages';
+import { BrokerPick, QosPick } from './picks';
 import { wishes } from './requested';
 
 const FORMS: readonly (readonly [Form, string])[] = [

@@ -3,7 +3,7 @@ import { Eraser, FileDown, FileUp, Locate, QrCode as QrIcon, Stethoscope } from 
 import type { IconNode } from 'lucide';
 import { useState } from 'preact/hooks';
 import { shortTimeText } from '../../app/ages';
-import { failureOf } from '../../ui/form';
+import { failureOf } from '../../ui/failure';
 import { useThing, useTime, useWho, useServer } from '../../app/context';
 import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';

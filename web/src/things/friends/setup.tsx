@@ -2,7 +2,7 @@
 import { TriangleAlert } from 'lucide';
 import { useState } from 'preact/hooks';
 import { Dialog } from '../../ui/dialog';
-import { ActButton } from '../../ui/form';
+import { ActButton } from '../../ui/actbutton';
 import { QrCode } from '../../ui/qrcode';
 import { Refused } from '../../net/requests';
 import { CopyButton } from '../../ui/copy';
