@@ -13,29 +13,22 @@ from typing import Any
 from twisted.application.service import IService, MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
+from twisted.web.resource import Resource
 
+from sightline.live.server_state import ServerState
+from sightline.web.socket import Sockets
 from sightline.wiring.accounts import Invitation, RequiredAccounts
 from sightline.wiring.browsers import Browsers
 from sightline.wiring.clock import now
-from sightline.wiring.cluster import Cluster
+from sightline.wiring.health import Health
 from sightline.wiring.limits import QuotaAlarms
 from sightline.wiring.listeners import Ports
 from sightline.wiring.loglimit import LogLimit
-from sightline.wiring.parts import (
-    Start,
-    build_accounts,
-    build_console,
-    build_driving,
-    build_features,
-    build_history,
-    build_live,
-    build_mqtt,
-)
+from sightline.wiring.parts import Parts, Start, build_parts
 from sightline.wiring.state_folder import StateFolder, databases
 from sightline.wiring.systemd import Supervised, Supervisor
 from sightline.wiring.web_parts import (
     build_health,
-    build_routes,
     build_sockets,
     build_state,
     build_web,
@@ -60,70 +53,59 @@ class Sightline(MultiService):
 
 def build(start: Start) -> Sightline:
     """Make the whole server, ready to start."""
-    cluster = Cluster(start.settings)
-    live = build_live(start, cluster)
-    accounts = build_accounts(start, cluster)
-    driving = build_driving(start, cluster, live, accounts)
-    console = build_console(start, live, accounts)
-    sockets = build_sockets(start, live, accounts, console.rights)
-    past = build_history(start, cluster, live, accounts)
-    mqtt = build_mqtt(
-        start, cluster=cluster, live=live, driving=driving, console=console, past=past
-    )
-    features = build_features(
-        start, cluster=cluster, live=live, accounts=accounts, past=past, mqtt=mqtt
-    )
-    health = build_health(start, live, accounts, features)
-    state = build_state(
-        start,
-        cluster=cluster,
-        live=live,
-        accounts=accounts,
-        console=console,
-        past=past,
-        mqtt=mqtt,
-        health=health,
-    )
-    tree = build_web(
-        start,
-        live=live,
-        accounts=accounts,
-        features=features,
-        sockets=sockets,
-        state=state,
-        routes=build_routes(live, accounts, mqtt, features),
-    )
+    parts = build_parts(start)
+    sockets, health = build_sockets(parts), build_health(parts)
+    state = build_state(parts, health)
+    tree = build_web(parts, sockets, state)
     folder = StateFolder(start.state, databases(start.settings))
+    ports = build_ports(parts, folder, tree)
+    state.also(ports.gauges)
+    return Sightline(in_order(parts, folder, state, health, sockets, ports), parts.driving.park)
+
+
+def build_ports(parts: Parts, folder: StateFolder, tree: Resource) -> Ports:
+    """Make the ports, which let browsers in once everything is as it was before."""
+    start, accounts = parts.start, parts.accounts
     invitation = Invitation(
         accounts.service, start.settings.server.public_url, lambda: folder.accounts_anew
     )
-    ready = cluster.ready(past.service.restored)
-    ports = Ports(
+    ready = parts.cluster.ready(parts.past.service.restored)
+    return Ports(
         start.settings, start.listen, tree, accounts.context, now, accounts.gate, invitation, ready
     )
-    state.also(ports.gauges)
-    parts = (
+
+
+def in_order(
+    parts: Parts,
+    folder: StateFolder,
+    state: ServerState,
+    health: Health,
+    sockets: Sockets,
+    ports: Ports,
+) -> Sequence[IService]:
+    """List the services in the order in which they start; they stop in the reverse order."""
+    live, accounts, past, features = parts.live, parts.accounts, parts.past, parts.features
+    return (
         LogLimit(time.monotonic),
         folder,
         live.disk,
-        cluster,
+        parts.cluster,
         RequiredAccounts(accounts.service),
         past.clock,
         past.service,
         live.hub,
         state,
         QuotaAlarms(reactor, now, live.hub, accounts.service.note),
-        driving,
+        parts.driving,
         features.geofencing,
         past.archive,
-        *(() if mqtt.peers is None else (mqtt.peers,)),
-        mqtt.brokers,
-        console.service,
-        console.monitor,
+        *(() if parts.mqtt.peers is None else (parts.mqtt.peers,)),
+        parts.mqtt.brokers,
+        parts.console.service,
+        parts.console.monitor,
         features.owntracks.phones,
         health,
-        Browsers(live.fanout, sockets, start.settings.fanout.beat_seconds),
+        Browsers(live.fanout, sockets, parts.start.settings.fanout.beat_seconds),
         ports,
         Supervised(reactor, Supervisor(os.environ, os.getpid()), ports.look),
     )
-    return Sightline(parts, driving.park)

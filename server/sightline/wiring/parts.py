@@ -315,6 +315,21 @@ class Features:
     erasers: Sequence[Eraser]
 
 
+def make_erasers(
+    live: Live, past: Past, mqtt: Mqtt, geofencing: Geofencing, owntracks: OwnTracks
+) -> Sequence[Eraser]:
+    """List what forgets a friend that is erased, in this order."""
+    peers = mqtt.peers
+    return (
+        *(() if peers is None else (peers.forget,)),
+        eraser_of_world(live.hub),
+        geofencing.erase,
+        owntracks.phones.forget,
+        past.archive.erase,
+        past.service.erase,
+    )
+
+
 def build_features(
     start: Start, *, cluster: Cluster, live: Live, accounts: Accounts, past: Past, mqtt: Mqtt
 ) -> Features:
@@ -348,13 +363,38 @@ def build_features(
         gate=accounts.gate,
         reads=reads,
     )
-    erasers: tuple[Eraser, ...] = (
-        *(() if mqtt.peers is None else (mqtt.peers.forget,)),
-        eraser_of_world(live.hub),
-        geofencing.erase,
-        owntracks.phones.forget,
-        past.archive.erase,
-        past.service.erase,
-    )
+    erasers = make_erasers(live, past, mqtt, geofencing, owntracks)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     return Features(geofencing, owntracks, reads, erasers)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All parts but those that browsers come to (`sightline.wiring.web_parts`)."""
+
+    start: Start
+    cluster: Cluster
+    live: Live
+    accounts: Accounts
+    driving: DrivingService
+    console: Console
+    past: Past
+    mqtt: Mqtt
+    features: Features
+
+
+def build_parts(start: Start) -> Parts:
+    """Make all of them, each after what it needs."""
+    cluster = Cluster(start.settings)
+    live = build_live(start, cluster)
+    accounts = build_accounts(start, cluster)
+    driving = build_driving(start, cluster, live, accounts)
+    console = build_console(start, live, accounts)
+    past = build_history(start, cluster, live, accounts)
+    mqtt = build_mqtt(
+        start, cluster=cluster, live=live, driving=driving, console=console, past=past
+    )
+    features = build_features(
+        start, cluster=cluster, live=live, accounts=accounts, past=past, mqtt=mqtt
+    )
+    return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)

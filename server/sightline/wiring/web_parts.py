@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from twisted.internet import reactor as _reactor
@@ -16,7 +15,7 @@ from sightline.accounts.api_privacy import PrivacyApi
 from sightline.accounts.api_session import SessionApi
 from sightline.auth.api_call import Route
 from sightline.auth.session import Visitor, described
-from sightline.console.rules import LARGEST_REQUEST, ConsoleRights
+from sightline.console.rules import LARGEST_REQUEST
 from sightline.driving.errors import refused_commands
 from sightline.history.api import HistoryApi
 from sightline.history.api_hide import HideApi
@@ -30,17 +29,18 @@ from sightline.web.metrics import Metrics, ServerFigures
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring import settings_parts
 from sightline.wiring.clock import now
-from sightline.wiring.cluster import Cluster
 from sightline.wiring.health import Health
-from sightline.wiring.parts import Accounts, Console, Features, Live, Mqtt, Past, Start
+from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
 from sightline.wiring.state_folder import databases
 
 reactor: Any = _reactor
 
 
-def build_sockets(start: Start, live: Live, accounts: Accounts, rights: ConsoleRights) -> Sockets:
+def build_sockets(parts: Parts) -> Sockets:
     """Make the end of the WebSockets."""
+    start, live, accounts = parts.start, parts.live, parts.accounts
+    rights = parts.console.rights
     limits = make_socket_limits(start.settings)
 
     def hello(visitor: Visitor) -> bytes:
@@ -81,18 +81,9 @@ def make_socket_limits(settings: Settings) -> SocketLimits:
     )
 
 
-def build_state(
-    start: Start,
-    *,
-    cluster: Cluster,
-    live: Live,
-    accounts: Accounts,
-    console: Console,
-    past: Past,
-    mqtt: Mqtt,
-    health: Health,
-) -> ServerState:
+def build_state(parts: Parts, health: Health) -> ServerState:
     """Make the server's own thing, out of what every part says of itself."""
+    live, console, past = parts.live, parts.console, parts.past
 
     def figures() -> dict[str, Any]:
         return {
@@ -102,7 +93,7 @@ def build_state(
             "console": console.service.subscriptions,
             "console_dropped": console.service.dropped,
             "topics": console.service.topics,
-            "refused": refused_commands(accounts.requests.refused),
+            "refused": refused_commands(parts.accounts.requests.refused),
             "archive_lost": past.archive.lost,
             "degraded": health.trouble(),
         }
@@ -114,18 +105,19 @@ def build_state(
         __version__,
         figures=(
             figures,
-            mqtt.publishers.figures,
+            parts.mqtt.publishers.figures,
             past.service.gauges,
-            cluster.gauges,
+            parts.cluster.gauges,
             past.clock.gauges,
         ),
         frames=lambda: live.fanout.frames_sent,
     )
 
 
-def build_routes(live: Live, accounts: Accounts, mqtt: Mqtt, features: Features) -> list[Route]:
+def build_routes(parts: Parts) -> list[Route]:
     """List the routes of the HTTP API."""
-    service, reads = accounts.service, features.reads
+    live, mqtt, features = parts.live, parts.mqtt, parts.features
+    service, reads = parts.accounts.service, features.reads
     apis = (
         SessionApi(service),
         AccountApi(service),
@@ -144,18 +136,10 @@ def build_routes(live: Live, accounts: Accounts, mqtt: Mqtt, features: Features)
     return [route for api in apis for route in api.routes()]
 
 
-def build_web(
-    start: Start,
-    *,
-    live: Live,
-    accounts: Accounts,
-    features: Features,
-    sockets: Sockets,
-    state: ServerState,
-    routes: Sequence[Route],
-) -> Resource:
+def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
     """Make the tree of URLs."""
-    settings = start.settings
+    settings, live = parts.start.settings, parts.live
+    accounts, features, routes = parts.accounts, parts.features, build_routes(parts)
     api = Api(accounts.context, reactor, routes, rate=settings.limits.requests_per_second)
     figures = ServerFigures(live.hub, live.fanout, sockets, state)
     accounts.gate.count(lambda: len(sockets.connections))
@@ -172,16 +156,18 @@ def build_web(
     )
 
 
-def build_health(start: Start, live: Live, accounts: Accounts, features: Features) -> Health:
+def build_health(parts: Parts) -> Health:
     """Make what says which part cannot write or is damaged."""
+    start, accounts = parts.start, parts.accounts
+    regions = parts.features.geofencing.regions
     return Health(
         reactor,
         now,
         start.state,
         databases(start.settings),
         (
-            ("the history", lambda: live.recorder.trouble),
+            ("the history", lambda: parts.live.recorder.trouble),
             ("the accounts", lambda: accounts.service.standby.trouble),
-            ("the regions", lambda: features.geofencing.regions.trouble),
+            ("the regions", lambda: regions.trouble),
         ),
     )
