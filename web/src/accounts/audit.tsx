@@ -2,11 +2,11 @@
 import { Search } from 'lucide';
 import { useState } from 'preact/hooks';
 import { timeText } from '../app/ages';
-import { useApp } from '../app/context';
+import { useTime, useServer } from '../app/context';
 import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
-import { Trouble } from './account';
-import { ActButton } from './form';
+import { Trouble } from './once';
+import { ActButton } from '../ui/actbutton';
 import { listIn, useLoaded } from './loaded';
 import { fromInput } from './wording';
 import type { Deed } from './wording';
@@ -29,7 +29,8 @@ interface Wanted {
 const EVERYTHING: Wanted = { text: '', who: '', since: '', until: '' };
 
 export function AuditPage() {
-  const { api, now } = useApp();
+  const { now } = useTime();
+  const { api } = useServer();
   const [wanted, setWanted] = useState(EVERYTHING);
   const ask = async (before?: number): Promise<Found> => {
     const until = fromInput(wanted.until);

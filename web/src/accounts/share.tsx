@@ -2,19 +2,22 @@
 import { Share2 } from 'lucide';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../ui/copy';
-import { useApp } from '../app/context';
+import { useWho, useSelection, useTime, useServer, useNavigation } from '../app/context';
+import { useRoster } from '../things/context';
 import { Icon } from '../ui/icon';
 import { mayShare } from '../app/visitor';
 import { splitKey } from '../app/world';
 import type { Key } from '../app/world';
-import { Dialog } from './dialog';
-import { Field, Form, Select } from './form';
+import { Dialog } from '../ui/dialog';
+import { Form } from '../ui/form';
+import { Field, Select } from '../ui/field';
 import { LinkList } from './links';
-import { QrCode } from './qrcode';
+import { QrCode } from '../ui/qrcode';
 import { endOf, fromInput, grantText, toInput, whenText } from './wording';
 
 export function ShareDialog() {
-  const { sharing, visitor } = useApp();
+  const { visitor } = useWho();
+  const { sharing } = useSelection();
   const key = sharing.value;
   if (key === null || !mayShare(visitor, key)) return null;
   return <Share key={key} of={key} />;
@@ -35,7 +38,12 @@ interface Made {
 }
 
 function Share({ of }: { of: Key }) {
-  const { api, sharing, entries, visitor, now, link } = useApp();
+  const { now } = useTime();
+  const { api } = useServer();
+  const { visitor } = useWho();
+  const { link } = useNavigation();
+  const { sharing } = useSelection();
+  const { entries } = useRoster();
   const [made, setMade] = useState<Made | null>(null);
   const [later, setLater] = useState(false);
   const [end, setEnd] = useState('4');

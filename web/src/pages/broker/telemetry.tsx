@@ -1,51 +1,24 @@
 /** How Sightline itself is, beside the broker: its loop, its queues, its viewers, and this page. */
-import { useEffect, useState } from 'preact/hooks';
 import { spanText, timeText } from '../../app/ages';
-import { bytes, grouped } from '../../ui/numbers';
-import { Refused } from '../../net/requests';
+import { useLive, useServer, useTime } from '../../app/context';
+import { useFigures } from '../../things/broker/figures';
 import type { ServerState } from '../../things/server/read';
-import { Chart } from '../../ui/chart';
-import { useApp } from '../../app/context';
 import { Fact, Facts, Stat, Stats } from '../../ui/facts';
-import { useFigures } from '../../app/figures';
+import { bytes, grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { CertificateFact } from './certificate';
+import { Chart } from './chart';
+import { usePing } from './ping';
 
-/** How often this page measures the way to the server and back, in milliseconds. */
-const PING_EVERY = 5000;
 /** Records that wait for the store longer than this, in seconds, are worth a look. */
 const STALE = 2;
+
 /** A loop that is later than this, in milliseconds, is worth a look. */
 const LATE = 50;
 
 const CURVES = [{ of: 'lag', name: 'loop lag, ms', colour: 'c1' }];
-const NAMES = ['lag'];
 
-function usePing(): string {
-  const { connection, helm } = useApp();
-  const [ping, setPing] = useState('…');
-  const live = connection.value.state === 'live';
-  useEffect(() => {
-    if (!live) return;
-    const measure = () => {
-      const start = performance.now();
-      helm.ask('ping').then(
-        () => {
-          setPing(`${(performance.now() - start).toFixed(1)} ms`);
-        },
-        (error: unknown) => {
-          setPing(error instanceof Refused ? error.message : 'failed');
-        },
-      );
-    };
-    measure();
-    const timer = setInterval(measure, PING_EVERY);
-    return () => {
-      clearInterval(timer);
-    };
-  }, [live, helm]);
-  return live ? ping : 'no connection';
-}
+const NAMES = ['lag'];
 
 /** What the store has, and how it keeps up. */
 export function historyText(server: ServerState, now: number): string {
@@ -78,7 +51,9 @@ function plain(code: string): string {
 }
 
 export function SightlineCard({ server }: { server: ServerState | undefined }) {
-  const { clock, socket, world } = useApp();
+  const { world } = useLive();
+  const { clock } = useTime();
+  const { socket } = useServer();
   const ping = usePing();
   const series = useFigures(server ? 'server/sightline' : null, NAMES);
   const hello = socket.hello;

@@ -2,22 +2,21 @@
  * The tree of topics, one level at a time: what came where, how often, how much, and what last. Only
  * the page in view is followed, so a broker with twenty thousand topics costs as much as a small one.
  */
-import { ArrowUp, ChevronLeft, ChevronRight, Ear, Send } from 'lucide';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { ArrowUp, ChevronLeft, ChevronRight, Ear } from 'lucide';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { ageText } from '../../app/ages';
-import { brief, bytes, grouped } from '../../ui/numbers';
-import { tidyJson } from '../../console/payload';
+import { useTime } from '../../app/context';
+import { useConsole } from '../../console/context';
 import { inOrder } from '../../console/topics';
-import type { TopicNode, TopicOrder, View } from '../../console/topics';
+import type { TopicOrder, View } from '../../console/topics';
 import type { Broker } from '../../things/broker/read';
-import { CopyButton } from '../../ui/copy';
-import { NARROW, useApp, useCalmly, useMedia, useTicks } from '../../app/context';
-import { wishes } from '../console/requested';
-import { Fact, Facts } from '../../ui/facts';
+import { NARROW, useCalmly, useMedia, useTicks } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
+import { brief, bytes, grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { Chips, SearchBox } from '../../ui/tools';
 import { VirtualRows } from '../../ui/virtual';
+import { Leaf } from './leaf';
 
 const ORDERS: readonly (readonly [TopicOrder, string])[] = [
   ['name', 'Name'],
@@ -30,7 +29,8 @@ const ORDERS: readonly (readonly [TopicOrder, string])[] = [
 const TYPING = 200;
 
 export function TopicsPart({ broker }: { broker: Broker | undefined }) {
-  const { desk, clock } = useApp();
+  const { clock } = useTime();
+  const consoleClient = useConsole();
   const [path, setPath] = useState<readonly string[]>([]);
   const [typed, setTyped] = useState('');
   const [find, setFind] = useState('');
@@ -40,7 +40,7 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
   const [pages, setPages] = useState<readonly (string | undefined)[]>([undefined]);
   const [chosen, setChosen] = useState<string | null>(null);
   const narrow = useMedia(NARROW);
-  useCalmly(desk, 100);
+  useCalmly(consoleClient, 100);
   useTicks(1000, true);
   const id = broker?.id;
   const after = pages.at(-1);
@@ -58,16 +58,16 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
   useEffect(() => {
     if (id === undefined) return;
     const view: View = { broker: id, path, find, all, ...(after === undefined ? {} : { after }) };
-    desk.look(view);
-  }, [desk, asked]);
+    consoleClient.look(view);
+  }, [consoleClient, asked]);
   useEffect(
     () => () => {
-      desk.look(null);
+      consoleClient.look(null);
     },
-    [desk],
+    [consoleClient],
   );
 
-  const page = desk.page;
+  const page = consoleClient.page;
   const rows = useMemo(() => inOrder(page?.children ?? [], order), [page, order]);
   const here = page?.node;
   const open = rows.find((row) => row.name === chosen);
@@ -152,9 +152,9 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
             </span>
           )}
         </nav>
-        {desk.trouble !== null ? (
+        {consoleClient.trouble !== null ? (
           <p class="wrong nobody" role="status">
-            {desk.trouble}
+            {consoleClient.trouble}
           </p>
         ) : rows.length === 0 ? (
           <p class="muted nobody">
@@ -262,95 +262,6 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
       ) : (
         here && here.count > 0 && <Leaf node={here} topic={shownPath} broker={id ?? ''} now={now} />
       )}
-    </div>
-  );
-}
-
-/** Everything known about one topic. */
-function Leaf({
-  node,
-  topic,
-  broker,
-  now,
-}: {
-  node: TopicNode;
-  topic: string;
-  broker: string;
-  now: number;
-}) {
-  const { desk, go } = useApp();
-  const narrow = useMedia(NARROW);
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (narrow) box.current?.scrollIntoView({ block: 'nearest' });
-  }, [topic, narrow]);
-  const text = node.last ?? '';
-  const cut = node.size !== undefined && node.size > (node.hex === undefined ? text.length : 32);
-  const pretty = node.hex === undefined ? (tidyJson(text) ?? text) : node.hex;
-  return (
-    <div ref={box} class="leaf">
-      <Card
-        name="Topic"
-        class="topic-open"
-        aside={<CopyButton text={topic} label="Copy the topic" />}
-      >
-        <p class="topic-full">
-          <code>{topic}</code>
-        </p>
-        <Facts>
-          <Fact name="Messages">
-            {grouped(node.count)}, {node.rate.toFixed(2)}/s
-          </Fact>
-          {node.at !== undefined && <Fact name="Last">{ageText(now - node.at)} ago</Fact>}
-          <Fact name="Size">
-            {bytes(node.size ?? 0)} <span class="muted">({bytes(node.bytes)} in all)</span>
-          </Fact>
-          <Fact name="Sent as">
-            QoS {node.qos ?? 0}
-            {node.retain ? ', from the retained ones' : ''}
-          </Fact>
-        </Facts>
-        <h3>
-          Last value
-          {node.hex !== undefined && <span class="muted"> in hex</span>}
-        </h3>
-        {node.size === 0 ? (
-          <p class="muted">Empty: a retained message was cleared, or a bare signal.</p>
-        ) : (
-          <pre tabIndex={0} aria-label="Last value">
-            {pretty}
-          </pre>
-        )}
-        {cut && (
-          <p class="note">The beginning of {bytes(node.size ?? 0)}; listen to see all of it.</p>
-        )}
-        <div class="acts">
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              desk.subscribe(broker, topic, 0).catch((error: unknown) => {
-                wishes.said.value = error instanceof Error ? error.message : String(error);
-              });
-              go('console');
-            }}
-          >
-            <Icon of={Ear} size={15} />
-            Listen
-          </button>
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              wishes.topic.value = topic;
-              go('console');
-            }}
-          >
-            <Icon of={Send} size={15} />
-            Publish here
-          </button>
-        </div>
-      </Card>
     </div>
   );
 }

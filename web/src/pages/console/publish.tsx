@@ -7,10 +7,10 @@ import type { Form } from '../../console/payload';
 import type { Broker } from '../../things/broker/read';
 import { requestFrame } from '../../net/protocol';
 import { clockText } from '../../ui/clocktext';
-import { useApp } from '../../app/context';
+import { useServer } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import { Card } from '../../ui/section';
-import { BrokerPick, QosPick } from './messages';
+import { BrokerPick, QosPick } from './picks';
 import { wishes } from './requested';
 
 const FORMS: readonly (readonly [Form, string])[] = [
@@ -45,7 +45,7 @@ export function PublishCard({
   brokers: readonly Broker[];
   broker: Broker | undefined;
 }) {
-  const { helm, connection, socket } = useApp();
+  const { requests, connection, socket } = useServer();
   const [topic, setTopic] = useState(draft.topic);
   const [text, setText] = useState(draft.text);
   const [form, setForm] = useState<Form>(draft.form);
@@ -81,7 +81,7 @@ export function PublishCard({
 
   const ask = (verb: string, what: Readonly<Record<string, unknown>>, done: string) => {
     setOutcome(null);
-    helm.ask(verb, what).then(
+    requests.ask(verb, what).then(
       (answer) => {
         const sent = typeof answer['size'] === 'number' ? `, ${bytes(answer['size'])}` : '';
         setOutcome({ good: true, text: `${clockText(Date.now())} ${done}${sent}.` });

@@ -4,21 +4,25 @@
  */
 import { Check, X } from 'lucide';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { useApp, useThing } from '../../app/context';
+import { useLayout, useSelection, useThing } from '../../app/context';
+import { SheetGrip } from '../../app/sheet';
+import { LONGEST_NAME, shapeOf } from '../../map/draft';
+import type { Draft } from '../../map/draft';
 import { Icon } from '../../ui/icon';
-import { SheetGrip } from '../../ui/sheet';
-import { mayKeepRegions, mayShareRegions } from '../../app/visitor';
-import { LONGEST_NAME, shapeOf } from './draft';
-import type { Draft } from './draft';
+import { Colours } from './colours';
+import { Conflict } from './conflict';
+import { useRegions } from './context';
+import { useKeys } from './editorkeys';
 import { CircleFields, CornerFields } from './fields';
 import { RegionSign } from './pieces';
-import { COLOURS, readRegion } from './read';
-import { Conflict } from './conflict';
+import { readRegion } from './read';
+import { Seen } from './seen';
 import { Tools } from './tools';
 
 export function RegionEditor() {
-  const app = useApp();
-  const { regions, select, stop } = app;
+  const { select } = useSelection();
+  const { stop } = useLayout();
+  const { regions } = useRegions();
   const { now, before } = regions.drawing.value;
   const { name, colour, shared } = regions.particulars.value;
   const editing = regions.editing.value;
@@ -189,91 +193,4 @@ function hintOf(draft: Draft): string {
   if (count === 0) return 'Touch the map for its first corner.';
   if (count < 3) return 'Touch the map for the next corner.';
   return 'Touch the first corner to finish.';
-}
-
-function Colours({ chosen }: { chosen: number }) {
-  const { regions } = useApp();
-  return (
-    <fieldset class="colours">
-      <legend>Colour</legend>
-      <div>
-        {Array.from({ length: COLOURS }, (_, index) => index + 1).map((colour) => (
-          <label key={colour} style={{ '--c': `var(--c${String(colour)})` }}>
-            <input
-              type="radio"
-              name="colour"
-              aria-label={`Colour ${String(colour)}`}
-              checked={colour === chosen}
-              onChange={() => {
-                regions.fill({ colour });
-              }}
-            />
-            <span />
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
-}
-
-/** Everybody's, or one's own; who may only one of them is told which. */
-function Seen({ shared }: { shared: boolean }) {
-  const { regions, visitor } = useApp();
-  const shares = mayShareRegions(visitor);
-  const keeps = mayKeepRegions(visitor);
-  if (!shares || !keeps) {
-    return (
-      <p class="note">
-        {shared ? 'Everybody who may see regions sees it.' : 'Only you and admins see it.'}
-      </p>
-    );
-  }
-  return (
-    <fieldset class="choice">
-      <legend>Who sees it</legend>
-      <div>
-        {([true, false] as const).map((each) => (
-          <label key={String(each)}>
-            <input
-              type="radio"
-              name="shared"
-              checked={shared === each}
-              onChange={() => {
-                regions.fill({ shared: each });
-              }}
-            />
-            <span>{each ? 'Everybody' : 'Only me'}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
-}
-
-/** Keys while something is drawn; Escape is with the other keys of the page. */
-function useKeys(): void {
-  const { regions } = useApp();
-  useEffect(() => {
-    const onKey = (key: KeyboardEvent) => {
-      const { target } = key;
-      if (key.defaultPrevented) return;
-      if (target instanceof Element && target.closest('input, textarea, select, dialog')) return;
-      const { now } = regions.drawing.peek();
-      if (key.key.toLowerCase() === 'z' && (key.ctrlKey || key.metaKey)) {
-        regions.deed({ do: 'undo' });
-      } else if (key.key === 'Enter' && now.open && now.points.length >= 3) {
-        if (target instanceof Element && target.closest('button, a')) return;
-        regions.deed({ do: 'finish' });
-      } else if ((key.key === 'Delete' || key.key === 'Backspace') && now.chosen !== null) {
-        regions.deed({ do: 'remove', corner: now.chosen });
-      } else {
-        return;
-      }
-      key.preventDefault();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => {
-      document.removeEventListener('keydown', onKey);
-    };
-  }, [regions]);
 }

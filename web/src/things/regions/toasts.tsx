@@ -4,7 +4,14 @@
  */
 import { BellOff, LogIn, LogOut, X } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
-import { useApp, useChanges } from '../../app/context';
+import {
+  useChanges,
+  useLive,
+  useNavigation,
+  useSelection,
+  usePreferences,
+} from '../../app/context';
+import { useRegions } from './context';
 import { Icon } from '../../ui/icon';
 import { SmallAvatar, useNames } from './pieces';
 import { crossingNote, crossingText } from './wording';
@@ -13,9 +20,13 @@ import { crossingNote, crossingText } from './wording';
 const SHOWN = 9000;
 
 export function Toasts() {
-  const { herald, preferences, regions, section, robot, go, show, world, tab } = useApp();
+  const { world } = useLive();
+  const { section, robot, go, tab } = useNavigation();
+  const { show } = useSelection();
+  const preferences = usePreferences();
+  const { notifications, regions } = useRegions();
   const nameOf = useNames();
-  const { crossings, more } = herald.told.value;
+  const { crossings, more } = notifications.told.value;
   // Who crossed an edge may be known a moment later than that they did.
   useChanges(({ keys }) => crossings.some(({ thing }) => keys.has(thing)));
   const [held, setHeld] = useState(false);
@@ -27,17 +38,17 @@ export function Toasts() {
   const newest = crossings[0];
 
   useEffect(() => {
-    if (quiet) herald.clear();
-  }, [newest, quiet, herald]);
+    if (quiet) notifications.clear();
+  }, [newest, quiet, notifications]);
   useEffect(() => {
     if (held || !newest) return;
     const timer = setTimeout(() => {
-      herald.clear();
+      notifications.clear();
     }, SHOWN);
     return () => {
       clearTimeout(timer);
     };
-  }, [held, newest, herald]);
+  }, [held, newest, notifications]);
 
   const shown = quiet ? [] : crossings;
   const words = shown
@@ -79,7 +90,7 @@ export function Toasts() {
                   onClick={() => {
                     go('map', tab.peek());
                     show(to);
-                    herald.dismiss(crossing.n);
+                    notifications.dismiss(crossing.n);
                   }}
                 >
                   <SmallAvatar of={crossing.thing} />
@@ -97,7 +108,7 @@ export function Toasts() {
                   class="icon-button"
                   aria-label="Dismiss"
                   onClick={() => {
-                    herald.dismiss(crossing.n);
+                    notifications.dismiss(crossing.n);
                   }}
                 >
                   <Icon of={X} size={16} />

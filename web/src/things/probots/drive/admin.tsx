@@ -1,7 +1,7 @@
 /** What only admins do: the robot's main routine, and shutting it down. */
 import { Play, Square } from 'lucide';
 import { useState } from 'preact/hooks';
-import { useApp } from '../../../app/context';
+import { useServer } from '../../../app/context';
 import { Icon } from '../../../ui/icon';
 import { Card } from '../../../ui/section';
 import { routineText } from '../read';
@@ -18,7 +18,7 @@ interface Doing {
 }
 
 export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: boolean }) {
-  const { helm } = useApp();
+  const { requests } = useServer();
   const [doing, setDoing] = useState<Doing | null>(null);
   const [typed, setTyped] = useState('');
   const waiting = doing?.state === 'waiting';
@@ -33,7 +33,7 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
   ) => {
     setDoing({ state: 'waiting', text: words });
     try {
-      const answer = await helm.ask(verb, { thing, ...fields }, within);
+      const answer = await requests.ask(verb, { thing, ...fields }, within);
       const { seen: what, seconds } = answer;
       setDoing({
         state: 'done',

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type UPlot from 'uplot';
 import { timeText } from '../../../app/ages';
-import { useApp } from '../../../app/context';
+import { useTime, usePreferences } from '../../../app/context';
 import type { SparkPoint } from '../../../ui/spark';
 
 export interface Line {
@@ -49,7 +49,8 @@ export function Chart({
   label: string;
   top?: number;
 }) {
-  const { clock, preferences } = useApp();
+  const { clock } = useTime();
+  const preferences = usePreferences();
   const host = useRef<HTMLDivElement>(null);
   const latest = useRef(lines);
   latest.current = lines;

@@ -1,6 +1,7 @@
 /** Who has the robot, and the ways to get it or to let it go. */
 import { Hand, KeyRound, UserRound } from 'lucide';
-import { useApp } from '../../../app/context';
+import { useWho } from '../../../app/context';
+import { useDriving } from './context';
 import { Icon } from '../../../ui/icon';
 import type { ProBot } from '../read';
 import { driverText } from './read';
@@ -16,7 +17,8 @@ export function ControlBar({
   lease: Lease | undefined;
   obstacle: string | null;
 }) {
-  const { driver, user } = useApp();
+  const { user } = useWho();
+  const { driver } = useDriving();
   const control = driver.control.value;
   const { role, name } = user.value;
   const about = control.state !== 'free' && control.robot === robot.id;
@@ -121,7 +123,7 @@ export function ControlBar({
 
 /** Others ask the driver for the robot. */
 export function Asks({ robot, lease }: { robot: ProBot; lease: Lease | undefined }) {
-  const { driver } = useApp();
+  const { driver } = useDriving();
   const control = driver.control.value;
   const mine = control.state === 'mine' && control.terms.fence === lease?.fence;
   return (

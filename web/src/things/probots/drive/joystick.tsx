@@ -1,7 +1,7 @@
 /** The drive pad: a stick for finger or mouse, and the keyboard's place while it has the focus. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import { useApp } from '../../../app/context';
+import { useDriving } from './context';
 import { NOTHING } from './intent';
 import type { Wish } from './intent';
 import { HeldKeys } from './keyboard';
@@ -42,7 +42,7 @@ export function Joystick({
   held: HeldKeys;
   children?: ComponentChildren;
 }) {
-  const { driver } = useApp();
+  const { driver } = useDriving();
   const pad = useRef<HTMLDivElement>(null);
   const ring = useRef<SVGCircleElement>(null);
   const pointer = useRef<number | null>(null);
