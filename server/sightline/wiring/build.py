@@ -73,6 +73,7 @@ from sightline.wiring.browsers import Browsers
 from sightline.wiring.clock import ClockWatch, now
 from sightline.wiring.cluster import Cluster, Eraser
 from sightline.wiring.erasure import eraser_of_world
+from sightline.wiring.faults import Faults
 from sightline.wiring.health import Health
 from sightline.wiring.history import (
     HistoryService,
@@ -268,10 +269,7 @@ def build_history(start: Start, cluster: Cluster, live: Live, accounts: Accounts
     """Make what opens the history, brings back the world and lets go of what is old."""
     hub = live.hub
 
-    def alarm(why: str) -> None:
-        hub.happened("alarm", SERVER, now(), Alarmed(why=why))
-
-    clock = ClockWatch(now, live.senders, alarm)
+    clock = ClockWatch(now, live.senders, alarm_of(hub))
     service = HistoryService(
         start.settings.history,
         live.store,
@@ -285,6 +283,15 @@ def build_history(start: Start, cluster: Cluster, live: Live, accounts: Accounts
     )
     archive = message_archive(reactor, start.settings, start.state, live.disk.why, clock.purge)
     return Past(clock, service, archive)
+
+
+def alarm_of(hub: Hub) -> Callable[[str], None]:
+    """Make what puts an alarm of the server itself into the history."""
+
+    def alarm(why: str) -> None:
+        hub.happened("alarm", SERVER, now(), Alarmed(why=why))
+
+    return alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,6 +449,7 @@ def build_state(
     past: Past,
     mqtt: Mqtt,
     health: Health,
+    faults: Faults,
 ) -> ServerState:
     """Make the server's own thing, out of what every part says of itself."""
 
@@ -456,6 +464,7 @@ def build_state(
             "refused": refused_commands(accounts.requests.refused),
             "archive_lost": past.archive.lost,
             "degraded": health.trouble(),
+            "faults": mqtt.publishers.faults() + faults.count,
         }
 
     return ServerState(
@@ -568,6 +577,7 @@ def build(start: Start) -> Sightline:
         start, cluster=cluster, live=live, accounts=accounts, past=past, mqtt=mqtt
     )
     health = build_health(start, live, accounts, features)
+    faults = Faults(reactor, alarm_of(live.hub))
     state = build_state(
         start,
         cluster=cluster,
@@ -577,6 +587,7 @@ def build(start: Start) -> Sightline:
         past=past,
         mqtt=mqtt,
         health=health,
+        faults=faults,
     )
     tree = build_web(
         start,
@@ -598,6 +609,7 @@ def build(start: Start) -> Sightline:
     state.also(ports.gauges)
     parts = (
         LogLimit(time.monotonic),
+        faults,
         folder,
         live.disk,
         cluster,
