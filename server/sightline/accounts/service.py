@@ -21,10 +21,8 @@ from typing import Any, TypeVar
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread, deferToThreadPool
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from sightline.accounts.database import ROLL, BadDatabase, Database
@@ -60,6 +58,7 @@ from sightline.auth.session import (
 from sightline.journal.entries import Journal, TooLarge
 from sightline.journal.follower import Follower
 from sightline.journal.trouble import degraded, said
+from sightline.live.periodic import Periodic
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
 
@@ -173,8 +172,7 @@ class AccountService(Service):
         self._said_until = float("-inf")
         self._suffered = False
         self.looks = 0
-        self._loop = LoopingCall(self._look_around)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, _LOOK, self._look_around, "the watch over sessions")
 
     # -- start and stop
 
@@ -222,13 +220,12 @@ class AccountService(Service):
         else:
             self.follower.ready.chainDeferred(self.ready)
             self.follower.start()
-        self._loop.start(_LOOK, now=False).addErrback(self._failed)
+        self._loop.start(now=False)
 
     def stopService(self) -> Deferred[None]:
         """Write down what was used, and close."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
         return Deferred.fromCoroutine(self._close())
 
     async def _close(self) -> None:
@@ -246,9 +243,6 @@ class AccountService(Service):
         await deferToThread(self._hashers.stop)
         if self._database is not None:
             self._database.close()
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("The watch of the sessions ended", failure)
 
     # -- the threads
 

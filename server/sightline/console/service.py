@@ -23,7 +23,6 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import DeferredList, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from sightline.console.rules import (
@@ -38,6 +37,7 @@ from sightline.console.subscriptions import ConsoleSubscriptions, Make
 from sightline.console.topic_tree import TopicTree
 from sightline.kinds.friends.redact import redacted
 from sightline.live import protocol
+from sightline.live.periodic import Periodic
 from sightline.live.protocol import Request
 from sightline.live.requests import Asker, Fields, Refused, Requests
 from sightline.model.filters import matches
@@ -164,8 +164,7 @@ class ConsoleService(Service):
         self._remembered: dict[tuple[str, float], tuple[float, Series]] = {}
         self._one_by_one = DeferredLock()
         self._flushing: IDelayedCall | None = None
-        self._watching = LoopingCall(self._show_views)
-        self._watching.clock = clock
+        self._watching = Periodic(clock, WATCH_SECONDS, self._show_views, "the topic tree")
         self._dropped = 0
 
     def join(self, requests: Requests) -> None:
@@ -228,8 +227,7 @@ class ConsoleService(Service):
     def stopService(self) -> Any:
         """Nobody listens any more."""
         super().stopService()
-        if self._watching.running:
-            self._watching.stop()
+        self._watching.stop()
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
@@ -423,11 +421,9 @@ class ConsoleService(Service):
             if heard is not None:
                 self._posts[heard].ears.unwant(_EVERYTHING, 0)
         watched = any(one.view for one in self._seats.values())
-        if watched and not self._watching.running:
-            self._watching.start(WATCH_SECONDS, now=False).addErrback(
-                lambda failure: self._log.failure("The topic tree is not shown any more", failure)
-            )
-        elif not watched and self._watching.running:
+        if watched:
+            self._watching.start(now=False)
+        else:
             self._watching.stop()
 
     def _page(self, view: _View) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from typing import Literal
 import msgspec
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from sightline.kinds.regions.model import Transition, id_for_others
+from sightline.live.periodic import Periodic
 from sightline.model.kind import id_of, kind_of
 from sightline.model.topic import UNFIT
 from sightline.regions.service import letters_of
@@ -61,22 +61,18 @@ class MqttEvents(Service):
         self._publish = publish
         self._which = which
         self._waiting: deque[tuple[str, bytes]] = deque()
-        self._loop = LoopingCall(self._try)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, _AGAIN, self._try, "the announcements of crossings")
         self.dropped = 0
 
     def startService(self) -> None:
         """Begin to look after what waits."""
         super().startService()
-        self._loop.start(_AGAIN, now=False).addErrback(
-            lambda failure: self._log.failure("Crossings are not published any more", failure)
-        )
+        self._loop.start(now=False)
 
     def stopService(self) -> None:
         """Publish nothing any more."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
 
     def crossed(self, crossing: Transition) -> None:
         """Publish it."""

@@ -141,10 +141,12 @@ class PatientChannel(http.HTTPChannel):
         if self._refused:
             return False
         name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            if (why := request_head.length_refusal(value.strip(b" \t"))) is not None:
-                self._refuse(why)
-                return False
+        if (
+            name.lower() == b"content-length"
+            and (why := request_head.length_refusal(value.strip(b" \t"))) is not None
+        ):
+            self._refuse(why)
+            return False
         return bool(super().headerReceived(line))
 
     def allHeadersReceived(self) -> None:

@@ -88,7 +88,8 @@ class ServerFigures(Collector):
         yield from self._replicas()
         yield GaugeMetricFamily(
             "sightline_clock_off_seconds",
-            "by how much this machine's clock is known to be ahead (negative: behind); 0: it is not",
+            "by how much this machine's clock is known to be ahead (negative: behind);"
+            " 0: it is not",
             value=self._state.figures().get("clock_off") or 0,
         )
         connected = GaugeMetricFamily(

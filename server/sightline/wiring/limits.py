@@ -15,12 +15,12 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from sightline.auth.account import AuditEvent
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.live.quotas import OverQuota, Quota, Senders, budget, kinds_with_a_budget
 from sightline.live.world import World
 from sightline.model.quota import Exceeded
@@ -83,22 +83,18 @@ class QuotaAlarms(Service):
         self._last: dict[str, float] = {}  # of each alarm: the last message refused
         self._unshown: dict[str, int] = {}  # messages since it was told
         self._told: dict[str, float] = {}
-        self._look = LoopingCall(self.look)
-        self._look.clock = clock
+        self._look = Periodic(clock, _LOOK_EVERY, self.look, "the watch over quotas")
         hub.ingest.when_over_quota(self.ring)
 
     def startService(self) -> None:
         """Begin to look after what is shown."""
         super().startService()
-        self._look.start(_LOOK_EVERY, now=False).addErrback(
-            lambda failure: self._log.failure("The watch over quotas ended", failure)
-        )
+        self._look.start(now=False)
 
     def stopService(self) -> None:
         """Stop."""
         super().stopService()
-        if self._look.running:
-            self._look.stop()
+        self._look.stop()
 
     def ring(self, over: OverQuota) -> None:
         """A message of this sender was refused."""
@@ -146,8 +142,7 @@ class DiskFloor(Service):
         self.free: int | None = None
         """Bytes; None: not known."""
         self._why = ""
-        self._look = LoopingCall(self._ask)
-        self._look.clock = clock or reactor
+        self._look = Periodic(clock or reactor, _LOOK_AT_DISK, self._ask, "the watch over the disk")
 
     def why(self) -> str:
         """Why nothing may be kept just now; empty: it may."""
@@ -158,15 +153,12 @@ class DiskFloor(Service):
         super().startService()
         if self._floor:
             self.look()
-            self._look.start(_LOOK_AT_DISK, now=False).addErrback(
-                lambda failure: self._log.failure("The watch over the disk ended", failure)
-            )
+            self._look.start(now=False)
 
     def stopService(self) -> None:
         """Stop."""
         super().stopService()
-        if self._look.running:
-            self._look.stop()
+        self._look.stop()
 
     def _ask(self) -> Deferred[None]:
         asked: Deferred[int | None] = deferToThread(free_bytes, self._folder)
