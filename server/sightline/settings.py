@@ -55,7 +55,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself: for the one call that must send it, never for a log."""
+        """Return the text itself: for the one call that must send it, never for a log."""
         return self._text
 
     def __repr__(self) -> str:
@@ -305,10 +305,11 @@ class WebhookSettings(Section, frozen=True, kw_only=True):
 class HistorySettings(Section, frozen=True, kw_only=True):
     """What happened, and for how long it is kept.
 
-    ``store``: sqlite (``history.db`` in the state folder), dynamodb (see `DynamodbSettings`) or memory (for
-    trying out; at most ``memory_rows`` entries). Positions are kept for ``days``, unless their
-    owner said otherwise; commands, alarms, logs and figures for ``log_days``; 0: for good. While
-    the store is slow or fails, ``queue`` records of ``queue_megabytes`` may wait for it.
+    ``store``: sqlite (``history.db`` in the state folder), dynamodb (see `DynamodbSettings`) or
+    memory (for trying out; at most ``memory_rows`` entries). Positions are kept for ``days``,
+    unless their owner said otherwise; commands, alarms, logs and figures for ``log_days``; 0: for
+    good. While the store is slow or fails, ``queue`` records of ``queue_megabytes`` may wait for
+    it.
     """
 
     store: Literal["sqlite", "dynamodb", "memory"] = "sqlite"
@@ -382,7 +383,7 @@ class Settings(Section, frozen=True, kw_only=True):
     replicas: ReplicasSettings = ReplicasSettings()
 
     def warnings(self) -> list[str]:
-        """What is allowed but should be said aloud at every start."""
+        """Tell what is allowed but should be said aloud at every start."""
         said = []
         if self.accounts.guest != "none":
             said.append(
@@ -433,7 +434,8 @@ _TCP_ENDPOINT = re.compile(r"(?:tcp|tcp6|ssl|tls):(?:port=)?([0-9]+)(?::.*)?")
 
 
 def load(path: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Settings:
-    """The settings in the file at ``path`` (None: all defaults), with secrets from ``environ``.
+    """Return the settings in the file at ``path`` (None: all defaults), with secrets from
+    ``environ``.
 
     Raises `BadSettings`.
     """
@@ -445,7 +447,7 @@ def load(path: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Set
 def load_brokers(
     path: str | os.PathLike[str], environ: Mapping[str, str], name: str = ""
 ) -> Mapping[str, BrokerSettings]:
-    """The brokers of the file, or the one of this ``name``, as `load` gives them.
+    """Return the brokers of the file, or the one of this ``name``, as `load` gives them.
 
     For the guard: it needs no other secret than its broker's, so it is given none.
     Raises `BadSettings`.
@@ -585,7 +587,7 @@ _CREDENTIAL = "credential:"
 def _path(
     value: str, folder: Path, environ: Mapping[str, str], where: str, *, needed: bool = True
 ) -> str:
-    """The whole path of a file: beside the settings, or a credential that systemd handed us.
+    """Return the whole path of a file: beside the settings, or a credential that systemd handed us.
 
     A credential that was not handed over is refused, or left as it is where it is not ``needed``.
     """
@@ -606,7 +608,7 @@ def _path(
 
 
 def _with_keys(friends: FriendsSettings, file: str, folder: Path) -> FriendsSettings:
-    """The secrets of friends who encrypt, from their file: ``"user/device" = "secret"``."""
+    """Return the secrets of friends who encrypt, from their file: ``"user/device" = "secret"``."""
     if not friends.keys_file:
         return friends
     path, where = str(folder / friends.keys_file), "friends.keys_file"
@@ -687,7 +689,7 @@ _LEAST_SECRET = 16
 
 
 def _url_fault(url: str) -> str:
-    """What is wrong with where a webhook goes; empty: nothing."""
+    """Tell what is wrong with where a webhook goes; empty: nothing."""
     try:
         parts = urlsplit(url)
         named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -717,7 +719,7 @@ def _default_client_id(protocol: str, replica: str) -> str:
 
 
 def is_guessable(client_id: str) -> bool:
-    """Whether this id looks like a name rather than like chance: too short, or too regular."""
+    """Tell whether this id looks like a name rather than like chance: too short, or too regular."""
     plain = re.sub(r"[^A-Za-z0-9]", "", client_id)
     changes = sum(a.isdigit() != b.isdigit() for a, b in itertools.pairwise(plain))
     return len(plain) < _LEAST_RANDOM or changes < _LEAST_CHANGES
@@ -731,7 +733,7 @@ _PASSWORD_VARIABLE = re.compile(r"SIGHTLINE_BROKER_.+_PASSWORD")
 
 
 def password_variables(name: str, broker: BrokerSettings) -> tuple[str, ...]:
-    """The environment variables that may hold the password of this broker."""
+    """Return the environment variables that may hold the password of this broker."""
     named = (broker.password_env,) if broker.password_env else ()
     return (_password_variable(name), *named)
 
@@ -743,7 +745,7 @@ def _password_variable(name: str) -> str:
 def _password(
     name: str, broker: BrokerSettings, file: str, environ: Mapping[str, str]
 ) -> Secret | None:
-    """The password of this broker: the environment goes before the file."""
+    """Return the password of this broker: the environment goes before the file."""
     where = f"{file}: broker.{name}"
     if broker.password_file and broker.password_env:
         raise BadSettings(f"{where}: has both password_file and password_env; only one is allowed")
@@ -774,7 +776,7 @@ def _first_line(path: str, where: str) -> str:
 
 
 def _values(section: type[Section], table: object, file: str, where: str) -> dict[str, Any]:
-    """The keys of one table, each of its field's type."""
+    """Return the keys of one table, each of its field's type."""
     if not isinstance(table, dict):
         raise BadSettings(f"{file}: {where}: must be a table: [{where}]")
     fields = {f.name: f.type for f in msgspec.structs.fields(section) if f.name not in _NOT_IN_FILE}
@@ -818,7 +820,7 @@ def _shown(value: object) -> str:
 
 
 def _allowed(kind: Type) -> str:
-    """What a field of this type takes, in words."""
+    """Tell what a field of this type takes, in words."""
     if isinstance(kind, LiteralType):
         return f"one of {', '.join(str(v) for v in kind.values)}"
     if isinstance(kind, BoolType):
@@ -1051,7 +1053,7 @@ def _broker_faults(name: str, broker: BrokerSettings) -> Iterable[tuple[str, str
 
 
 def _aws_faults(where: str, broker: BrokerSettings) -> Iterable[tuple[str, str]]:
-    """What AWS IoT would answer with a closed connection and no word."""
+    """Tell what AWS IoT would answer with a closed connection and no word."""
     if not broker.tls:
         yield f"{where}.tls", "AWS IoT speaks TLS only; remove this"
     if not broker.tls_cert:
@@ -1099,7 +1101,7 @@ def _twin_faults(brokers: Mapping[str, BrokerSettings]) -> Iterable[tuple[str, s
 
 
 def is_private(listen: str, server: ServerSettings) -> bool:
-    """Whether only this machine can reach the server: a loopback endpoint without a proxy."""
+    """Tell whether only this machine can reach the server: a loopback endpoint without a proxy."""
     if server.proxies or server.public_url:
         return False
     parts = listen.split(":")

@@ -128,7 +128,7 @@ class Live:
 
     @property
     def friends(self) -> list[str]:
-        """The friends that there are."""
+        """Return the friends that there are."""
         return [key for key, _ in self.world if kind_of(key) == "friend"]
 
 
