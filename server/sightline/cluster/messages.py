@@ -52,12 +52,12 @@ class PeerBus(Protocol):
 
 
 def topic(server: str, what: str, about: str = "") -> str:
-    """Where it is told."""
+    """Tell where it is told."""
     return f"{_ROOT}{server}/{what}" + (f"/{about}" if about else "")
 
 
 def address(told: str | bytes) -> tuple[str, str, str] | None:
-    """Which server tells what about what; None: it is none of ours, or nothing could be so."""
+    """Tell which server tells what about what; None: it is none of ours, or nothing could be so."""
     try:
         found = levels(told)
     except CannotDecode:

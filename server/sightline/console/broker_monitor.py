@@ -74,7 +74,9 @@ _SERVER_FIGURES = (
 
 
 def why_no_figures(link: Link) -> tuple[str, ...]:
-    """What may be the matter with a broker that has told nothing of itself, likeliest first."""
+    """Tell what may be the matter with a broker that has told nothing of itself, likeliest
+    first.
+    """
     if "amazonaws.com" in link.address:  # with or without its profile
         return ("AWS IoT has no $SYS topics: there are no figures and no log to show",)
     if link.why and "$SYS" in link.why:

@@ -1,4 +1,7 @@
-"""Arrivals in, the world changed. Whatever cannot be read is counted and shown, never raised."""
+"""Read arrivals and change the world by them.
+
+What cannot be read is counted and shown, not raised.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ def keep_nothing(news: list[News]) -> None:
 
 
 class Quarantined(State, frozen=True, omit_defaults=True, kw_only=True):
-    """One rejected message, as it is shown. ``size`` in bytes, ``at`` in epoch s."""
+    """One rejected message, as people see it. ``size`` in bytes, ``at`` in epoch s."""
 
     n: int
     at: float
@@ -48,7 +51,7 @@ class Quarantined(State, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Ingest:
-    """Routes each arrival to its kind, folds the readings, keeps the counts.
+    """Route each arrival to its kind, fold the updates, keep the counts.
 
     ``received`` = accepted + rejected, in messages. ``dropped`` counts optional fields that were
     left out of accepted messages because they made no sense.
@@ -86,7 +89,7 @@ class Ingest:
         self._over_quota = refused
 
     def tell(self, sort: type[R], hear: Callable[[R], None]) -> None:
-        """Call ``hear`` with each reading of this sort, after it was folded."""
+        """Call ``hear`` with each update of this class, after it was folded."""
         self._told.setdefault(sort, []).append(hear)
 
     def take(self, arrivals: Iterable[Arrival], now: float, *, keep: bool = True) -> None:

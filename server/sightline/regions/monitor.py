@@ -388,7 +388,7 @@ class GeofenceMonitor(Service):
 
 
 def _fix(state: State) -> Position | None:
-    """Where something is, if it says so: friends; whatever else has a position."""
+    """Tell where something is, if it says so: friends; whatever else has a position."""
     if isinstance(state, Friend):
         if state.lat is None or state.lon is None:
             return None

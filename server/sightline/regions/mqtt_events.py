@@ -29,7 +29,9 @@ Which = Literal["none", "shared", "all"]
 
 
 def topic(crossing: Transition) -> str | None:
-    """Where a crossing is published; None: nowhere, since the phone's region is not one of ours."""
+    """Tell where a crossing is published; None: nowhere, since the phone's region is not one of
+    ours.
+    """
     if crossing.region is None:
         return None
     thing = id_of(crossing.thing) if kind_of(crossing.thing) == "friend" else crossing.thing
@@ -39,12 +41,12 @@ def topic(crossing: Transition) -> str | None:
 
 
 def body(crossing: Transition) -> bytes:
-    """What is published, JSON."""
+    """Tell what is published, JSON."""
     return msgspec.json.encode({"id": id_for_others(crossing), **msgspec.to_builtins(crossing)})
 
 
 def of_interest(crossing: Transition, which: Which) -> bool:
-    """Whether it may be told to whoever reads those topics."""
+    """Tell whether it may be told to whoever reads those topics."""
     if which == "none" or crossing.region is None:
         return False
     return which == "all" or "/" not in crossing.region

@@ -210,7 +210,7 @@ class BrowserConnection(WebSocketServerProtocol):
 
     @property
     def busy(self) -> bool:
-        """Whether its socket takes no more just now: what can wait should."""
+        """Tell whether its socket takes no more just now: what can wait should."""
         return self._viewer is None or self._viewer.stuck_since is not None
 
     def _join(self, resume: Resume) -> None:
@@ -336,7 +336,7 @@ class BrowserConnection(WebSocketServerProtocol):
 
     @property
     def user(self) -> User:
-        """Who it is."""
+        """Tell who it is."""
         return self.visitor.user
 
 
@@ -419,11 +419,11 @@ class Sockets(WebSocketServerFactory):
         return None
 
     def sends_large(self, visitor: Visitor) -> bool:
-        """Whether this visitor's messages may be large."""
+        """Tell whether this visitor's messages may be large."""
         return self._publishes(visitor.user)
 
     def longest(self, visitor: Visitor) -> int:
-        """The longest message of this visitor that we take."""
+        """Return the longest message of this visitor that we take."""
         return self.limits.large if self.sends_large(visitor) else self.limits.message
 
     def arrive(self, visitor: Visitor, address: str, upgrade: Callable[[], Any]) -> Any:

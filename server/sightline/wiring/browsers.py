@@ -87,7 +87,7 @@ class Listening(Service):
 
     @property
     def port(self) -> int | None:
-        """The number, once it is open; None for a socket file."""
+        """Return the number, once it is open; None for a socket file."""
         for port in self._ports:
             return getattr(port.getHost(), "port", None)
         return None

@@ -28,7 +28,7 @@ _TIME_ERROR = 5  # of adjtimex(2): nothing keeps this clock right
 
 
 def uptime() -> float:
-    """A clock that is never stepped, and goes on while the machine sleeps, s."""
+    """Return a clock that is never stepped, and goes on while the machine sleeps, s."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
@@ -41,7 +41,7 @@ class _Timex(ctypes.Structure):
 
 
 def synced() -> bool | None:
-    """Whether NTP keeps the machine's clock right; None: the machine does not say."""
+    """Tell whether NTP keeps the machine's clock right; None: the machine does not say."""
     try:
         said: int = ctypes.CDLL(None).adjtimex(ctypes.byref(_Timex()))
     except (OSError, AttributeError):
@@ -135,7 +135,7 @@ class ClockWatch(Service):
 
     @property
     def words(self) -> str | None:
-        """What is wrong, in a sentence."""
+        """Tell what is wrong, in a sentence."""
         off = self.off
         if off is None:
             return None
@@ -143,7 +143,7 @@ class ClockWatch(Service):
         return f"The clock of this server is {span(abs(off.ahead))} {which}: {off.why}."
 
     def gauges(self) -> Mapping[str, Any]:
-        """How it goes, as fields of ``server/sightline``."""
+        """Tell how it goes, as fields of ``server/sightline``."""
         if self.off is None:
             return {}
         return {"clock_off": round(self.off.ahead), "clock_why": self.words}

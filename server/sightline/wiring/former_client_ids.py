@@ -96,7 +96,7 @@ class FormerSession(Service):
         self._loop.start(now=False)
 
     def stopService(self) -> Deferred[None]:
-        """What is not taken over yet is so at the next start."""
+        """Tell what is not taken over yet is so at the next start."""
         super().stopService()
         self._loop.stop()
         return self._bridge.stopService()

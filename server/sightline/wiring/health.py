@@ -70,7 +70,7 @@ class Health(Service):
     # -- what is said
 
     def trouble(self) -> Trouble | None:
-        """What cannot be done now, and why."""
+        """Tell what cannot be done now, and why."""
         found = [(what, why) for what, source in self._sources if (why := source()) is not None]
         for name, damage in self._damaged.items():
             found.insert(0, (name, Degraded("damaged", damage)))

@@ -52,7 +52,7 @@ SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("f
 
 
 def make_store(settings: Settings, folder: Path) -> Store:
-    """The store that the settings name."""
+    """Return the store that the settings name."""
     if settings.history.store == "memory":
         return MemoryStore(settings.history.memory_rows)
     if settings.history.store == "dynamodb":
@@ -259,7 +259,7 @@ class HistoryService(Service):
     # -- for others
 
     def gauges(self) -> Mapping[str, Any]:
-        """How it goes, as fields of ``server/sightline``."""
+        """Tell how it goes, as fields of ``server/sightline``."""
         recorder, figures = self.recorder, self._figures
         return {
             "store": self.store.name,
@@ -285,12 +285,12 @@ class HistoryService(Service):
 
 
 def rebases(kinds: Sequence[Kind]) -> Mapping[str, Rebase]:
-    """What takes times to come out of what was kept, by kind of thing."""
+    """Tell what takes times to come out of what was kept, by kind of thing."""
     return {thing: kind.rebased for kind in kinds for thing in kind.patience}
 
 
 def ours(settings: Settings) -> str:
-    """What our own figures are kept under: those of several servers are told apart."""
+    """Tell what our own figures are kept under: those of several servers are told apart."""
     name = settings.replicas.name
     return f"server/{name}" if name else SERVER
 

@@ -81,7 +81,7 @@ class Certificate(Service):
 
     @property
     def state(self) -> Https:
-        """How it is, for people."""
+        """Tell how it is, for people."""
         served = self._served
         if served is None:
             return Https(fault=self._fault or "there is no certificate yet")

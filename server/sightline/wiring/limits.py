@@ -40,12 +40,12 @@ _MARGIN = 1.25  # so many times the floor must be free until all is well again
 
 
 def memory_of(settings: Settings) -> int:
-    """What we may use, bytes."""
+    """Tell what we may use, bytes."""
     return settings.limits.memory_mb * 1024 * 1024 or memory_limit()
 
 
 def make_world(settings: Settings, epoch: str) -> World:
-    """A world that fits the memory we may use."""
+    """Return a world that fits the memory we may use."""
     limits = settings.limits
     given = budget(memory_of(settings))
     quota = Quota(
@@ -130,8 +130,9 @@ class QuotaAlarms(Service):
 
 
 class DiskFloor(Service):
-    """Keeps some of the disk free for accounts and the audit log: below it history and archive
-    take nothing more. It ends by itself when there is room again."""
+    """Keeps some of the disk free for accounts and the audit log: below it history and archive take
+    nothing more. It ends by itself when there is room again.
+    """
 
     name = "disk"
     _log = Logger()
@@ -145,7 +146,7 @@ class DiskFloor(Service):
         self._look = Periodic(clock or reactor, _LOOK_AT_DISK, self._ask, "the watch over the disk")
 
     def why(self) -> str:
-        """Why nothing may be kept just now; empty: it may."""
+        """Tell why nothing may be kept just now; empty: it may."""
         return self._why
 
     def startService(self) -> None:
@@ -187,7 +188,7 @@ class DiskFloor(Service):
 
 
 def free_bytes(folder: Path) -> int | None:
-    """What is free for us on this folder's disk; None: it does not say."""
+    """Tell what is free for us on this folder's disk; None: it does not say."""
     try:
         found = os.statvfs(folder)
     except OSError:

@@ -49,7 +49,9 @@ class LineLimit:
         self._parts: dict[str, TokenBucket] = {}
 
     def passes(self, event: LogEvent) -> LogEvent | None:
-        """The event to write, with the number of those left out before; None: leave it out."""
+        """Return the event to write, with the number of those left out before; None: leave it
+        out.
+        """
         part = str(event.get("log_namespace", ""))
         grave = event.get("log_level") in _GRAVE
         if not part.startswith("sightline.") and not grave:

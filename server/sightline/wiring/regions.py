@@ -49,7 +49,8 @@ class Geofencing(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
     ``phones`` is for whoever speaks with phones (`PhoneRegions`). Of several servers the one on
-    ``leadership`` tells others of crossings; with a ``journal`` the regions are those of all of them.
+    ``leadership`` tells others of crossings; with a ``journal`` the regions are those of all of
+    them.
     """
 
     _log = Logger()

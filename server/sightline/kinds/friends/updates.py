@@ -127,8 +127,10 @@ class PhoneTransition(msgspec.Struct, frozen=True, gc=False):
 
 
 class PhoneWaypoint(msgspec.Struct, frozen=True, gc=False):
-    """The phone tells its waypoints: one, or (``whole``) all it has. Nothing of the friend changes;
-    whoever keeps regions is told (`Intake.tell`)."""
+    """The phone tells its waypoints: one, or (``whole``) all it has.
+
+    Nothing of the friend changes; whoever keeps regions is told (`Intake.tell`).
+    """
 
     thing: str
     waypoints: tuple[Waypoint, ...]
