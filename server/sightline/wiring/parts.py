@@ -6,7 +6,7 @@ The path of an arriving message is in `sightline.live.pipeline`."""
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -237,11 +237,7 @@ class Past:
 def build_history(start: Start, cluster: Cluster, live: Live, accounts: Accounts) -> Past:
     """Make what opens the history, brings back the world and lets go of what is old."""
     hub = live.hub
-
-    def alarm(why: str) -> None:
-        hub.happened("alarm", SERVER, now(), Alarmed(why=why))
-
-    clock = ClockWatch(now, live.senders, alarm)
+    clock = ClockWatch(now, live.senders, alarm_of(hub))
     service = HistoryService(
         start.settings.history,
         live.store,
@@ -255,6 +251,15 @@ def build_history(start: Start, cluster: Cluster, live: Live, accounts: Accounts
     )
     archive = message_archive(reactor, start.settings, start.state, live.disk.why, clock.purge)
     return Past(clock, service, archive)
+
+
+def alarm_of(hub: Hub) -> Callable[[str], None]:
+    """Make what puts an alarm of the server itself into the history."""
+
+    def alarm(why: str) -> None:
+        hub.happened("alarm", SERVER, now(), Alarmed(why=why))
+
+    return alarm
 
 
 @dataclass(frozen=True, slots=True)

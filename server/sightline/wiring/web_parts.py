@@ -29,6 +29,7 @@ from sightline.web.metrics import Metrics, ServerFigures
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring import settings_parts
 from sightline.wiring.clock import now
+from sightline.wiring.faults import Faults
 from sightline.wiring.health import Health
 from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
@@ -81,7 +82,7 @@ def make_socket_limits(settings: Settings) -> SocketLimits:
     )
 
 
-def build_state(parts: Parts, health: Health) -> ServerState:
+def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
     """Make the server's own thing, out of what every part says of itself."""
     live, console, past = parts.live, parts.console, parts.past
 
@@ -96,6 +97,7 @@ def build_state(parts: Parts, health: Health) -> ServerState:
             "refused": refused_commands(parts.accounts.requests.refused),
             "archive_lost": past.archive.lost,
             "degraded": health.trouble(),
+            "faults": parts.mqtt.publishers.faults() + faults.count,
         }
 
     return ServerState(

@@ -134,19 +134,34 @@ function Share({ of }: { of: Key }) {
           />
         </Form>
       )}
-      <section class="before">
-        <h3>Links to {name}</h3>
-        <LinkList
-          turn={turn}
-          shows={group === undefined ? [of] : [of, group]}
-          empty="None so far."
-        />
-        <p class="note with-copy">
-          For people with an account: a link to what you see now
-          <CopyButton text={() => link()} label="Copy a link to this view" />
-        </p>
-      </section>
+      <Before name={name} turn={turn} group={group} of={of} link={link} />
     </Dialog>
+  );
+}
+
+/** The links there are already. */
+function Before({
+  name,
+  turn,
+  group,
+  of,
+  link,
+}: {
+  name: string;
+  turn: number;
+  group: string | undefined;
+  of: string;
+  link: () => string;
+}) {
+  return (
+    <section class="before">
+      <h3>Links to {name}</h3>
+      <LinkList turn={turn} shows={group === undefined ? [of] : [of, group]} empty="None so far." />
+      <p class="note with-copy">
+        For people with an account: a link to what you see now
+        <CopyButton text={() => link()} label="Copy a link to this view" />
+      </p>
+    </section>
   );
 }
 

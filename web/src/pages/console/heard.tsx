@@ -13,8 +13,10 @@ import { Card } from '../../ui/section';
 import { ClearButton, PauseButton, SearchBox } from '../../ui/tools';
 import { VirtualRows } from '../../ui/virtual';
 import { colourOf } from './colour';
-import { REDRAW } from './messages';
+import { REDRAW } from './redraw';
 import { MessageView } from './messageview';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { ConsoleClient } from '../../console/client';
 
 /** So much of a payload is shown in its row, in characters. */
 const HEAD = 200;
@@ -71,23 +73,7 @@ export function HeardCard() {
         <div class="tools">
           <SearchBox label="Show only messages with" value={search} set={setSearch} />
           {consoleClient.subscriptions.length > 1 && (
-            <label class="pick">
-              <span class="hidden">Show the messages of</span>
-              <select
-                value={still === null ? '' : String(still)}
-                onChange={(change) => {
-                  const value = change.currentTarget.value;
-                  setOf(value === '' ? null : Number(value));
-                }}
-              >
-                <option value="">All subscriptions</option>
-                {consoleClient.subscriptions.map((sub) => (
-                  <option key={sub.key} value={String(sub.key)}>
-                    {sub.filter}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <SubscriptionPick still={still} setOf={setOf} consoleClient={consoleClient} />
           )}
           <PauseButton
             paused={paused !== null}
@@ -114,45 +100,99 @@ export function HeardCard() {
               : 'No message is like that.'}
         </p>
       ) : (
-        <div class="heard-in">
-          <VirtualRows
-            items={shown}
-            rowHeight={narrow ? 56 : 46}
-            class="message-list"
-            role="list"
-            label="Messages, newest first"
-            keyOf={(message) => message.n}
-          >
-            {(message) => (
-              <button
-                type="button"
-                class="message"
-                data-message={message.topic}
-                aria-pressed={chosen?.n === message.n}
-                style={{ '--c': `var(--${colourOf(message.of)})` }}
-                onClick={() => {
-                  setChosen(chosen?.n === message.n ? null : message);
-                }}
-              >
-                <code class="topic ellipsis">{message.topic}</code>
-                <span class="about">
-                  {message.retain && <Icon of={Pin} size={12} />}
-                  {message.retain && <span class="hidden">retained, </span>}
-                  {bytes(message.size)}
-                </span>
-                <time>{clockText(message.at * 1000)}</time>
-                <code class="head ellipsis">{headOf(message)}</code>
-              </button>
-            )}
-          </VirtualRows>
-          {open && <MessageView message={open} following={chosen === null} />}
-        </div>
+        <HeardList
+          shown={shown}
+          narrow={narrow}
+          chosen={chosen}
+          setChosen={setChosen}
+          open={open}
+        />
       )}
       <p class="note foot">
         <span>{grouped(messages.length)} kept</span>
         {dropped > 0 && <span class="caution">{grouped(dropped)} dropped on the way</span>}
       </p>
     </Card>
+  );
+}
+
+function SubscriptionPick({
+  still,
+  setOf,
+  consoleClient,
+}: {
+  still: number | null;
+  setOf: Dispatch<StateUpdater<number | null>>;
+  consoleClient: ConsoleClient;
+}) {
+  return (
+    <label class="pick">
+      <span class="hidden">Show the messages of</span>
+      <select
+        value={still === null ? '' : String(still)}
+        onChange={(change) => {
+          const value = change.currentTarget.value;
+          setOf(value === '' ? null : Number(value));
+        }}
+      >
+        <option value="">All subscriptions</option>
+        {consoleClient.subscriptions.map((sub) => (
+          <option key={sub.key} value={String(sub.key)}>
+            {sub.filter}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function HeardList({
+  shown,
+  narrow,
+  chosen,
+  setChosen,
+  open,
+}: {
+  shown: Message[];
+  narrow: boolean;
+  chosen: Message | null;
+  setChosen: Dispatch<StateUpdater<Message | null>>;
+  open: Message | null;
+}) {
+  return (
+    <div class="heard-in">
+      <VirtualRows
+        items={shown}
+        rowHeight={narrow ? 56 : 46}
+        class="message-list"
+        role="list"
+        label="Messages, newest first"
+        keyOf={(message) => message.n}
+      >
+        {(message) => (
+          <button
+            type="button"
+            class="message"
+            data-message={message.topic}
+            aria-pressed={chosen?.n === message.n}
+            style={{ '--c': `var(--${colourOf(message.of)})` }}
+            onClick={() => {
+              setChosen(chosen?.n === message.n ? null : message);
+            }}
+          >
+            <code class="topic ellipsis">{message.topic}</code>
+            <span class="about">
+              {message.retain && <Icon of={Pin} size={12} />}
+              {message.retain && <span class="hidden">retained, </span>}
+              {bytes(message.size)}
+            </span>
+            <time>{clockText(message.at * 1000)}</time>
+            <code class="head ellipsis">{headOf(message)}</code>
+          </button>
+        )}
+      </VirtualRows>
+      {open && <MessageView message={open} following={chosen === null} />}
+    </div>
   );
 }
 

@@ -5,7 +5,6 @@ import { PublishCard } from './publish';
 import { SubscriptionsCard } from './subscriptions';
 
 /** The list is drawn anew at most this often, in milliseconds. */
-export const REDRAW = 120;
 
 export function MessagesPart({
   brokers,

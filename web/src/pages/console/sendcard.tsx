@@ -122,20 +122,34 @@ export function SendCard() {
           </button>
         </div>
       </form>
-      <div class="answer" aria-live="polite">
-        {waiting && <p class="muted">Waiting for the answer to {waiting.id}…</p>}
-        {answer && (
-          <>
-            <header>
-              <b class={said === true ? 'good' : 'wrong'}>{said === true ? 'Done' : 'Refused'}</b>
-              <span class="muted">{clockText(answer.at)}</span>
-              <CopyButton text={answer.text} label="Copy the answer" />
-            </header>
-            <pre tabIndex={0}>{prettyJson(answer.text)}</pre>
-          </>
-        )}
-      </div>
+      <AnswerView waiting={waiting} answer={answer} said={said} />
     </Card>
+  );
+}
+
+function AnswerView({
+  waiting,
+  answer,
+  said,
+}: {
+  waiting: { id: number; after: number } | null;
+  answer: LoggedFrame | null;
+  said: boolean | null | undefined;
+}) {
+  return (
+    <div class="answer" aria-live="polite">
+      {waiting && <p class="muted">Waiting for the answer to {waiting.id}…</p>}
+      {answer && (
+        <>
+          <header>
+            <b class={said === true ? 'good' : 'wrong'}>{said === true ? 'Done' : 'Refused'}</b>
+            <span class="muted">{clockText(answer.at)}</span>
+            <CopyButton text={answer.text} label="Copy the answer" />
+          </header>
+          <pre tabIndex={0}>{prettyJson(answer.text)}</pre>
+        </>
+      )}
+    </div>
   );
 }
 

@@ -11,7 +11,7 @@ import { Icon } from '../../ui/icon';
 import { grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { colourOf } from './colour';
-import { REDRAW } from './messages';
+import { REDRAW } from './redraw';
 import { BrokerPick, QosPick } from './picks';
 import { wishes } from './requested';
 
