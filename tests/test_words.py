@@ -22,13 +22,13 @@ RETIRED = (
     *("helm", "verbs", "desk", "keeper", "front", "witness", "deed", "veil", "roll", "crowd"),
     *("lookout", "whereabouts", "claim", "claimant", "wheel", "seat", "lifeline"),
     *("patience", "ears", "others", "tells", "hear", "standin", "sight", "intake"),
-    *("worst", "asking", "asked", "hiding", "looking", "marks", "told", "heard"),
+    *("worst", "asking", "asked", "hiding", "looking", "told", "heard"),
     *("herald", "tape", "traveller", "likings", "rail", "pulse"),
 )
 # The shared store replaces these folders; their names go with them.
 LEFT_ALONE = ("server/sightline/replicas/", "server/sightline/journal/", "tests/replicas/")
-# Here the word is the field's own: a crowd of faces on the map, of clients in a test.
-THEIR_OWN = {"web/src/map/crowd.ts", "web/src/map/crowdbuffer.ts", "tests/driving/crowd.py"}
+# Here the word means what it says: many faces in one place of the map, many clients in a test.
+THEIR_OWN = {"web/src/map/crowd.ts", "tests/driving/crowd.py"}
 
 
 def glossary() -> list[tuple[str, str]]:
@@ -52,12 +52,6 @@ def test_every_word_of_the_glossary_is_in_the_code(word: str, name: str):
     assert any(pattern.search(path.read_text()) for path in server), (word, name)
 
 
-def parts(name: str) -> set[str]:
-    """The words of a name: of CamelCase, of snake_case, of a path."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]", " ", name)
-    return {part.lower() for part in spaced.split()}
-
-
 def shown(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
@@ -67,7 +61,7 @@ def test_no_file_has_a_retired_name():
         shown(path)
         for path in [*SOURCES, *PAGE]
         if not shown(path).startswith(LEFT_ALONE) and shown(path) not in THEIR_OWN
-        if parts(path.stem.removeprefix("test_")) & set(RETIRED) and "_" not in path.stem[5:]
+        if path.stem.removeprefix("test_") in RETIRED
     ]
     assert wrong == []
 
