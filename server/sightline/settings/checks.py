@@ -233,7 +233,7 @@ def _broker_faults(name: str, broker: BrokerSettings) -> Iterable[tuple[str, str
 
 
 def _aws_faults(where: str, broker: BrokerSettings) -> Iterable[tuple[str, str]]:
-    """What AWS IoT would answer with a closed connection and no word."""
+    """Tell what AWS IoT would answer with a closed connection and no word."""
     if not broker.tls:
         yield f"{where}.tls", "AWS IoT speaks TLS only; remove this"
     if not broker.tls_cert:
@@ -281,7 +281,7 @@ def _twin_faults(brokers: Mapping[str, BrokerSettings]) -> Iterable[tuple[str, s
 
 
 def is_private(listen: str, server: ServerSettings) -> bool:
-    """Whether only this machine can reach the server: a loopback endpoint without a proxy."""
+    """Tell whether only this machine can reach the server: a loopback endpoint without a proxy."""
     if server.proxies or server.public_url:
         return False
     parts = listen.split(":")

@@ -28,7 +28,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself: for the one call that must send it, never for a log."""
+        """Return the text itself: for the one call that must send it, never for a log."""
         return self._text
 
     def __repr__(self) -> str:
@@ -356,7 +356,7 @@ class Settings(Section, frozen=True, kw_only=True):
     replicas: ReplicasSettings = ReplicasSettings()
 
     def warnings(self) -> list[str]:
-        """What is allowed but should be said aloud at every start."""
+        """Tell what is allowed but should be said aloud at every start."""
         said = []
         if self.accounts.guest != "none":
             said.append(
@@ -395,7 +395,7 @@ class Settings(Section, frozen=True, kw_only=True):
 
 
 def is_guessable(client_id: str) -> bool:
-    """Whether this id looks like a name rather than like chance: too short, or too regular."""
+    """Tell whether this id looks like a name rather than like chance: too short, or too regular."""
     plain = re.sub(r"[^A-Za-z0-9]", "", client_id)
     changes = sum(a.isdigit() != b.isdigit() for a, b in itertools.pairwise(plain))
     return len(plain) < _LEAST_RANDOM or changes < _LEAST_CHANGES
