@@ -48,8 +48,8 @@ class Table:
                 await self._expire()
         except (AwsRefused, AwsDenied) as why:
             raise CannotOpen(
-                f"the DynamoDB table {self.name} cannot be used: {why}. See history's part about"
-                " DynamoDB in config/README.md for the rights that are needed"
+                f"the DynamoDB table {self.name} cannot be used: {why}. The rights that are"
+                " needed: operators/aws.md in the documents"
             ) from why
 
     async def _describe(self) -> Item:

@@ -103,7 +103,7 @@ def load(root: Path) -> dict[str, Asset]:
 
 
 class PageResource(Resource):
-    """Serves the assets; ``/`` is ``index.html``."""
+    """Serves the assets; a folder (``/``, ``/docs/``) is its ``index.html``."""
 
     isLeaf = True
 
@@ -114,7 +114,11 @@ class PageResource(Resource):
     def render_GET(self, request: Request) -> bytes | int:
         """Return the asset, a part of it, or that the browser has it already."""
         path = "/".join(part.decode("latin-1") for part in request.postpath or ())
-        asset = self._assets.get(path or "index.html")
+        asset = self._assets.get(f"{path}index.html" if path.endswith("/") or not path else path)
+        if asset is None and f"{path}/index.html" in self._assets:
+            # With the slash, or the links of that page would lead beside it.
+            request.redirect(f"/{path}/".encode())
+            return b""
         if asset is None:
             request.setResponseCode(404)
             request.setHeader(b"content-type", b"text/plain; charset=utf-8")

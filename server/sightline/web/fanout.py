@@ -6,7 +6,7 @@ up from its own cursor, page by page, and joins the level ones again. So nothing
 for a slow viewer but the one frame that did not fit.
 
 The frames to level viewers are written to their sockets directly: for small writes to many
-connections Twisted's buffered transport costs five times as much (server/README.md). Whatever does
+connections Twisted's buffered transport costs five times as much (decisions/0001). Whatever does
 not fit goes through the transport as usual. TLS connections always take the transport.
 """
 

@@ -33,7 +33,7 @@ class Deflate:
 
     def renew(self) -> None:
         """Forget what was sent: the next frame can be read by anybody."""
-        # Level 1: most of the gain on JSON at a fraction of the time (server/README.md).
+        # Level 1: most of the gain on JSON at a fraction of the time (explain/performance.md).
         self._stream = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
 
     def frame(self, payload: bytes) -> bytes:

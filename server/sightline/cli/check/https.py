@@ -35,7 +35,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     except BadCertificate as why:
         todo = "look at https.certificate and https.key"
         if https.acme_webroot and not Path(https.certificate).exists():
-            todo = "certbot has to bring it first: config/README.md, HTTPS"
+            todo = "certbot has to bring it first: server/docs/operators/https.md"
         yield Finding(_WHERE, "files", "fail", str(why), todo)
     else:
         names = ", ".join(served.names) or "nobody"

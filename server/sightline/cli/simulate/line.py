@@ -42,7 +42,7 @@ class LineLost:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class LineMessage:
     """A message came for an actor."""
 
     actor: Actor
@@ -50,7 +50,7 @@ class Heard:
     payload: bytes
 
 
-Event = LineConnected | LineLost | Heard
+Event = LineConnected | LineLost | LineMessage
 
 
 class ActorConnection:
@@ -132,7 +132,7 @@ class ActorConnection:
         self._inbox.put(LineLost(self._actor, str(reason)))
 
     def _on_message(self, client: Client, _: Any, message: MQTTMessage) -> None:
-        self._inbox.put(Heard(self._actor, message.topic, bytes(message.payload)))
+        self._inbox.put(LineMessage(self._actor, message.topic, bytes(message.payload)))
 
 
 def _send_at_once(client: Client, _: Any, sock: Any) -> None:

@@ -19,9 +19,9 @@ from sightline.cli.simulate.line import (
     ActorConnection,
     BrokerAddress,
     Event,
-    Heard,
     LineConnected,
     LineLost,
+    LineMessage,
 )
 
 _LOOK_EVERY = 0.1  # s
@@ -121,7 +121,7 @@ class Stage:
                     self._trouble = why
                     where = f"{self._address.host}:{self._address.port}"
                     self._say(f"No connection to the broker at {where} ({why}); trying on.")
-            case Heard(actor, topic, payload):
+            case LineMessage(actor, topic, payload):
                 self._publish(actor, actor.heard(topic, payload, self._wall()))
 
     def _cut_and_mend(self) -> None:
