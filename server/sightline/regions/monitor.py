@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 from sightline.geometry.geofences import Change, Event, Geofences, Position, Rules
 from sightline.geometry.shapes import BadShape
 from sightline.journal.trouble import Degraded
+from sightline.kinds import FENCED
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.updates import PhoneTransition, order
 from sightline.kinds.regions.model import Transition, Visit
@@ -80,7 +81,7 @@ class GeofenceMonitor(Service):
         self._loop = LoopingCall(self._look)
         self._loop.clock = clock
         regions.when_changed(self._region_changed)
-        for kind in ("friend", "probot"):
+        for kind in FENCED:
             hub.world.watch(kind, self._moved)
         hub.ingest.tell(PhoneTransition, self._crossed)
 
