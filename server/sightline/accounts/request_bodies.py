@@ -20,7 +20,7 @@ class EmptyBody(RequestBody, frozen=True):
 
 
 def read(call: Call, kind: type[T]) -> T:
-    """The call's fields.
+    """Return the call's fields.
 
     Raises `Denied` (``malformed``); its text names the field, never what was in it.
     """
@@ -31,7 +31,7 @@ def read(call: Call, kind: type[T]) -> T:
 
 
 def query_number(call: Call, name: str) -> float | None:
-    """A number in the query; None when it is not given.
+    """Return a number in the query; None when it is not given.
 
     Raises `Denied` (``malformed``).
     """

@@ -41,7 +41,7 @@ STATUS: dict[str, int] = {
 
 
 class Denied(Exception):
-    """A call cannot be granted. ``why`` is for people; ``wait`` in s until it is worth a try."""
+    """A refusal of a call. ``why`` is for people; ``wait`` in s until it is worth a try."""
 
     def __init__(self, code: str, why: str, *, wait: float = 0.0) -> None:
         super().__init__(code, why)
@@ -56,7 +56,8 @@ UNKNOWN = "There is no such thing, or it is not for you."
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. ``parts`` are what the route's ``{…}`` stood for, ``query`` what followed the ?.
+    """One call. ``parts`` are what the route's ``{…}`` stood for, ``query`` what followed the
+    ``?``.
 
     ``visitor`` is None only for calls that need nobody. ``known`` is what a device keeps that has
     signed in before. ``base`` is the address under which the
@@ -74,14 +75,14 @@ class Call:
 
     @property
     def who(self) -> Visitor:
-        """Who calls, where the route lets in nobody else."""
+        """Tell who calls, where the route lets in nobody else."""
         assert self.visitor is not None
         return self.visitor
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Yes, with ``fields``; or with a file; or with a ``stream`` of bytes, closed at its end.
+    """An answer: ``fields``, or a file, or a ``stream`` of bytes, which is closed at its end.
 
     A stream without a ``name`` is not to be saved but shown. ``cookie`` is the session's new
     secret, which ``lasts`` so many s; "" ends it. ``known`` is what the device keeps to be known
@@ -101,7 +102,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``do`` answers calls of ``method`` for ``path`` (``/users/{name}``)."""
+    """A route: ``do`` answers calls of ``method`` for ``path`` (``/users/{name}``)."""
 
     method: str
     path: str

@@ -67,7 +67,7 @@ class ClientMatcher:
         self._addresses[clues.address].discard(key)
 
     def feeds(self, client: str, user: str | None, address: str | None) -> str | None:
-        """The key of the one thing that this client feeds, or None."""
+        """Return the key of the one thing that this client feeds, or None."""
         if user:
             if (named := self._names.get(user)) is not None:
                 return named

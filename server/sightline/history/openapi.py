@@ -13,7 +13,7 @@ _Json = dict[str, Any]
 
 
 def document() -> _Json:
-    """The whole document."""
+    """Return the whole document."""
     return {
         "openapi": "3.1.0",
         "info": {"title": "Sightline", "version": __version__},

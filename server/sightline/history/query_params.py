@@ -35,7 +35,7 @@ class Track(msgspec.Struct, frozen=True):
 
 
 def thing(call: Call) -> str:
-    """The key in a path such as ``/history/{kind}/{group}/{id}``."""
+    """Return the key in a path such as ``/history/{kind}/{group}/{id}``."""
     parts = call.parts
     return "/".join(parts[name] for name in ("kind", "group", "id") if name in parts)
 
@@ -47,7 +47,7 @@ def track_of(key: str) -> str:
 
 
 def moment(text: str, name: str) -> float:
-    """A time: epoch s, or ISO 8601 with an offset.
+    """Return a time: epoch s, or ISO 8601 with an offset.
 
     Raises `Denied` (``malformed``).
     """
@@ -83,7 +83,7 @@ def span(call: Call) -> tuple[float, float]:
 
 
 def count(call: Call, name: str, most: int) -> int | None:
-    """A whole number from 1; None when it is not given."""
+    """Return a whole number from 1; None when it is not given."""
     text = call.query.get(name)
     if text is None:
         return None
@@ -93,7 +93,7 @@ def count(call: Call, name: str, most: int) -> int | None:
 
 
 def track(call: Call) -> Track:
-    """What `/history/…` is asked. Raises `Denied` (``malformed``)."""
+    """Tell what `/history/…` is asked. Raises `Denied` (``malformed``)."""
     query, key = call.query, thing(call)
     since, until = span(call)
     limit, last = count(call, "limit", 10_000_000), count(call, "last", MOST)
@@ -126,14 +126,14 @@ def track(call: Call) -> Track:
 
 
 def sort(text: str) -> str:
-    """The name of a sort. Raises `Denied` (``malformed``)."""
+    """Return the name of a sort. Raises `Denied` (``malformed``)."""
     if not _SORT.fullmatch(text):
         raise Denied("malformed", "sort must be a word such as fix.")
     return text
 
 
 def month(call: Call) -> tuple[list[str], list[float]]:
-    """The days of ``month`` in the time ``zone`` asked for, and where each begins (epoch s).
+    """Return the days of ``month`` in the time ``zone`` asked for, and where each begins (epoch s).
 
     One bound more than days. Raises `Denied` (``malformed``).
     """

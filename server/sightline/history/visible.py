@@ -37,7 +37,7 @@ _readers: Mapping[str, Any] = {sort: _reader(each) for sort, each in NAMING.item
 
 
 def shows(sight: VisibleScope, entry: HistoryEntry) -> bool:
-    """Whether a sight may be shown this event: its thing, and the thing that the event names."""
+    """Tell whether a sight may be shown this event: its thing, and the one that it names."""
     if sight.all:
         return True
     if not sight.sees(entry.thing):
@@ -53,14 +53,16 @@ def shows(sight: VisibleScope, entry: HistoryEntry) -> bool:
 
 
 def may_name_hidden(sort: str, sight: VisibleScope) -> bool:
-    """Whether an event of this sort, about a thing that is seen, may name one that is not."""
+    """Tell whether an event of this sort, about a thing that is seen, may name one that is not."""
     naming = NAMING.get(sort)
     return naming is not None and sight.kinds is not None and naming.names not in sight.kinds
 
 
 def narrowed(sight: VisibleScope, thing: str) -> VisibleScope:
-    """Return the part of a sight that is about one thing, which it must see, and what its events
-    name."""
+    """Return the part of a sight that is about one thing, and what events of that may name.
+
+    The sight must see the thing.
+    """
     if sight.kinds is None:
         return VisibleScope(_NAMED, frozenset((thing,)))
     named = {key for key in sight.things if kind_of(key) in _NAMED}
