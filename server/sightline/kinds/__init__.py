@@ -1,4 +1,4 @@
-"""The kinds of things that the server knows. Another kind is another folder and a line in `ALL`.
+"""The kinds of things that the server knows. Another kind is a folder here and a line in `_FOLDERS`.
 
 A kind says everything of itself in its `sightline.model.kind.Kind`: where it is heard, how it is
 read, who sees it, what can be granted, what is kept. All else asks here.
@@ -7,17 +7,19 @@ read, who sees it, what can be granted, what is kept. All else asks here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 
-from sightline.kinds import broker, friends, probots, regions, server
 from sightline.model.kind import Arrival, EventType, Kind, ThingType, Verb
 
-ALL: tuple[Kind, ...] = (
-    friends.KIND,
-    probots.KIND,
-    broker.KIND,
-    regions.KIND,
-    server.KIND,
+_FOLDERS = (
+    "friends",
+    "probots",
+    "broker",
+    "regions",
+    "server",
 )
+
+ALL: tuple[Kind, ...] = tuple(import_module(f"{__name__}.{name}").KIND for name in _FOLDERS)
 
 THING_TYPES: Mapping[str, ThingType] = {each.name: each for kind in ALL for each in kind.things}
 """By the first level of their keys."""
