@@ -10,9 +10,10 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 
+from sightline.kinds import THING_TYPES
 from sightline.model.kind import kind_of
 
-_VEILED = ("friend", "face")
+_VEILED = frozenset(name for name, each in THING_TYPES.items() if each.personal)
 
 
 class Pseudonyms:

@@ -14,14 +14,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sightline import kinds
 from sightline.auth.permissions import Role, User
+from sightline.kinds import COMMANDS
 from sightline.model.filters import contains, filter_fault, matches, topic_fault
 
-BARRED = ("keys/#", "MainRoutine/#", "shutdownProBot/#", "owntracks/+/+/cmd", "owntracks/+/+/cmd/#")
+BARRED = COMMANDS
 """Nobody publishes here by the console."""
 # Who reads raw messages learns of all of these; and of these, who reads the broker's own.
-_IN_MESSAGES = frozenset(("friend", "probot"))
-_IN_SYS = frozenset(("broker", "client", "log"))
+_IN_MESSAGES = frozenset(
+    each.name
+    for kind in kinds.ALL
+    if any(not name.startswith("$") for name, _ in kind.filters)
+    for each in kind.things
+    if "see" in each.granted
+)
+_IN_SYS = frozenset(
+    each.name
+    for kind in kinds.ALL
+    if any(name.startswith("$") for name, _ in kind.filters)
+    for each in kind.things
+)
 _ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
 LARGEST_SHOWN = 16_384
 """Bytes of a payload that are shown; the rest is cut and said."""

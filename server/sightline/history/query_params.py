@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -12,14 +11,8 @@ import msgspec
 from sightline.auth.api_call import Call, Denied
 from sightline.history.formats.table import FORMATS
 from sightline.history.store import FOREVER, MOST
+from sightline.kinds import THING_TYPES
 
-SORTS: Mapping[str, str] = {
-    "friend": "fix",
-    "region": "region",
-    "broker": "figures",
-    "server": "figures",
-}
-"""The track of each kind of thing, unless another is asked for; of the rest it is ``state``."""
 _LATEST = 1e11  # epoch s
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
@@ -45,6 +38,12 @@ def thing(call: Call) -> str:
     """Return the key in a path such as ``/history/{kind}/{group}/{id}``."""
     parts = call.parts
     return "/".join(parts[name] for name in ("kind", "group", "id") if name in parts)
+
+
+def track_of(key: str) -> str:
+    """Name the track of a thing, for requests that name no sort."""
+    known = THING_TYPES.get(key.partition("/")[0])
+    return "state" if known is None else known.track
 
 
 def moment(text: str, name: str) -> float:
@@ -114,7 +113,7 @@ def track(call: Call) -> Track:
         raise Denied("malformed", "max_error must be a number of metres.")
     return Track(
         thing=key,
-        sort=sort(query.get("sort", SORTS.get(key.partition("/")[0], "state"))),
+        sort=sort(query.get("sort", track_of(key))),
         since=since,
         until=until,
         limit=limit,

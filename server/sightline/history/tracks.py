@@ -17,11 +17,11 @@ from sightline.history.query_params import Track
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import Span, Store
 from sightline.history.visible import shows
+from sightline.kinds import TRACKS
 from sightline.web.reads import Turn, at_once, pieces
 
 PAGE = 500
 """Entries asked of the store at a time; worked on in smaller pieces (`sightline.web.reads`)."""
-_TRACKS = ("fix", "state", "figures", "region")
 _QUICK = 4096  # bytes; what is larger may be made to take msgspec long, and goes to json
 
 _decode = msgspec.json.Decoder(dict[str, object]).decode
@@ -134,7 +134,7 @@ async def everything(
 
     But for crossings of regions that ``sight`` does not see: those are somebody else's.
     """
-    for sort in (*_TRACKS, *sorted(EVENTS)):
+    for sort in (*TRACKS, *sorted(EVENTS)):
         after = None
         while True:
             page = await store.page(Span(thing, sort, hidden=True), PAGE, after)

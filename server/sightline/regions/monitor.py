@@ -19,6 +19,7 @@ from twisted.logger import Logger
 from sightline.geometry.geofences import Change, Event, Geofences, Position, Rules
 from sightline.geometry.shapes import BadShape
 from sightline.journal.trouble import Degraded
+from sightline.kinds import FENCED
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.updates import PhoneTransition, order
 from sightline.kinds.regions.model import Transition, Visit
@@ -78,7 +79,7 @@ class GeofenceMonitor(Service):
         self._unnoted = False  # what cannot be written just now
         self._loop = Periodic(clock, _LOOK, self._look, "the watch over regions")
         regions.when_changed(self._region_changed)
-        for kind in ("friend", "probot"):
+        for kind in FENCED:
             hub.world.watch(kind, self._moved)
         hub.ingest.tell(PhoneTransition, self._crossed)
 

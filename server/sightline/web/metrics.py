@@ -17,6 +17,7 @@ from twisted.web.server import Request
 
 from sightline.auth.permissions import may
 from sightline.auth.session import Visitor
+from sightline.kinds import THING_TYPES
 from sightline.live.hub import Hub
 from sightline.live.server_state import ServerState
 from sightline.model.server import SERVER, Server
@@ -76,7 +77,15 @@ class ServerFigures(Collector):
             ("things", "things in the world", len(hub.world)),
             ("world_bytes", "memory that friends take, with their faces", hub.world.bytes),
             ("world_limit_bytes", "memory that there is for them", hub.world.room),
-            ("faces_bytes", "of it, their faces", hub.world.bytes_of.get("face", 0)),
+            *(
+                (
+                    f"{each.plural}_bytes",
+                    f"of it, their {each.plural}",
+                    hub.world.bytes_of.get(name, 0),
+                )
+                for name, each in THING_TYPES.items()
+                if each.share
+            ),
             ("senders", "users whose friends are in the world", len(hub.world.senders)),
             ("viewers", "connected browsers", fanout.viewers),
             ("viewers_behind", "browsers that are catching up", fanout.behind),

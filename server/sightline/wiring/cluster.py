@@ -15,6 +15,7 @@ from sightline.accounts.service import AccountService
 from sightline.cluster.messages import Peers
 from sightline.journal.entries import Journal
 from sightline.journal.follower import Follower
+from sightline.kinds import OWNABLE
 from sightline.live.world import World
 from sightline.model.faults import CannotOpen
 from sightline.model.kind import State, kind_of
@@ -84,7 +85,7 @@ class Cluster(MultiService):
                 gone.append(thing)
 
         def erased(hidden: list[str]) -> None:
-            friends = (key for key, _ in world if kind_of(key) == "friend")
+            friends = (key for key, _ in world if kind_of(key) in OWNABLE)
             names = account_service.veil.names((*friends, *gone))
             for thing in [names[each] for each in hidden if each in names]:
                 erasing = Deferred.fromCoroutine(_erase(thing, erasers))
@@ -92,7 +93,8 @@ class Cluster(MultiService):
                     lambda failure: self._log.failure("Could not erase what others did", failure)
                 )
 
-        world.watch("friend", moved)
+        for kind in OWNABLE:
+            world.watch(kind, moved)
         account_service.when_erased(erased)
 
     def ready(self, *others: Deferred[None]) -> Deferred[Any]:

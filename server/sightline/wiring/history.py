@@ -30,12 +30,13 @@ from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
 from sightline.journal.trouble import Degraded
+from sightline.kinds import SAMPLED, followers
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
 from sightline.live.steady_clock import PurgeClock
 from sightline.live.world import World
 from sightline.model.faults import CannotOpen, Unavailable
-from sightline.model.kind import Kind, id_of, states_of, timeouts_of
+from sightline.model.kind import Kind, id_of, kind_of, states_of, timeouts_of
 from sightline.model.server import SERVER
 from sightline.settings import HistorySettings, Settings
 from sightline.wiring.clock import now
@@ -47,8 +48,6 @@ _LATE_FOR = 2.0  # s without trouble until all is well again
 _PATIENCE = 5.0  # s that viewers wait at the start for a store far away
 _FIGURES = 60.0  # s
 _PURGE = 3600.0  # s
-# The sort and the least time (s) between two kept states of a thing.
-SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("figures", 60.0)}
 
 
 def make_store(settings: Settings, folder: Path) -> Store:
@@ -275,7 +274,8 @@ class HistoryService(Service):
 
     async def erase(self, thing: str) -> None:
         """Forget everything about this friend. Raises `Denied` (``busy``) when that cannot be."""
-        things = [thing, f"face/{id_of(thing)}"]
+        also = followers(kind_of(thing), kept=True)
+        things = [thing, *(f"{name}/{id_of(thing)}" for name in also)]
         self.recorder.forget(things)
         try:
             await self.store.erase(things)
@@ -285,8 +285,8 @@ class HistoryService(Service):
 
 
 def rebases(kinds: Sequence[Kind]) -> Mapping[str, Rebase]:
-    """Tell what takes times to come out of what was kept, by kind of thing."""
-    return {thing: kind.rebased for kind in kinds for thing in kind.patience}
+    """Return what takes times to come out of what was kept, by kind of thing."""
+    return {each.name: each.rebased for kind in kinds for each in kind.things if each.timeouts}
 
 
 def ours(settings: Settings) -> str:

@@ -21,7 +21,7 @@ from twisted.logger import Logger
 from sightline.auth.account import AuditEvent
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
-from sightline.live.quotas import OverQuota, Quota, Senders, budget, kinds_with_a_budget
+from sightline.live.quotas import OverQuota, Quota, Senders, budget
 from sightline.live.world import World
 from sightline.model.quota import Exceeded
 from sightline.settings import Settings
@@ -58,7 +58,7 @@ def make_world(settings: Settings, epoch: str) -> World:
         epoch,
         capacity=limits.things,
         room=given.world,
-        rooms=kinds_with_a_budget(given),
+        rooms=given.of_types,
         senders=Senders(quota),
     )
 

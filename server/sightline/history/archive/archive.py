@@ -23,7 +23,7 @@ from twisted.logger import Logger
 from sightline.history.archive.folder import Folder, day_of
 from sightline.history.archive.line import NoMessage, read, written
 from sightline.history.retention import DAY
-from sightline.kinds.friends.redact import redacted
+from sightline.kinds import redacted
 from sightline.model.filters import matches
 from sightline.model.kind import Arrival, id_of
 

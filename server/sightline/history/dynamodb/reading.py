@@ -16,7 +16,8 @@ from sightline.history.dynamodb.keys import Item
 from sightline.history.merging import merged
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import MOST, HistoryPage, Span
-from sightline.history.visible import ABOUT, shows
+from sightline.history.visible import ABOUT, OPEN, shows
+from sightline.kinds import THING_TYPES
 from sightline.model.kind import kind_of
 
 _FEW = 20  # things whose events are asked for one by one
@@ -247,10 +248,10 @@ def _few(sight: VisibleScope) -> list[str] | None:
     By time what is not shown is read, too, but each thing is a question of its own to the table.
     """
     kinds = frozenset[str]().union(*ABOUT.values())
-    if sight.kinds is None or sight.kinds & kinds - {"broker"}:
+    if sight.kinds is None or sight.kinds & OPEN:
         return None
     things = [word for word in sight.things if kind_of(word) in kinds]
-    whole = [word for word in things if word.count("/") == (2 if word.startswith("friend/") else 1)]
+    whole = [word for word in things if word.count("/") == THING_TYPES[kind_of(word)].levels - 1]
     return sorted(whole) if len(whole) == len(things) <= _FEW else None
 
 
