@@ -76,9 +76,7 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 class GuardProcess:
     """Joins the rules (`driving.deadman`, `driving.sweep`) with a bridge.
 
-    ``say`` writes for people.
-
-    ``reactor.seconds`` is a clock that is never stepped.
+    ``say`` writes for people. ``reactor.seconds`` is a clock that is never stepped.
     """
 
     def __init__(

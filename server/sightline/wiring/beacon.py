@@ -13,7 +13,7 @@ from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 
-from sightline.driving.peers import EVERY, TOPIC, Peers
+from sightline.driving.peers import EVERY, TOPIC, OtherServers
 from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
@@ -33,14 +33,14 @@ class Beacon(MultiService):
     def __init__(
         self,
         options: BrokerOptions,
-        peers: Peers,
+        others: OtherServers,
         changed: Callable[[], None],
         made: Callable[[str], None],
     ) -> None:
         super().__init__()
-        self._peers = peers
+        self._others = others
         self._changed = changed
-        peers.listens = True
+        others.listens = True
         own = replace(
             options,
             client_id=f"sl-{secrets.token_hex(8)}",
@@ -50,14 +50,17 @@ class Beacon(MultiService):
             send_limit=_QUEUE,
             reconnect_min=min(options.reconnect_min, 1.0),
             reconnect_max=min(options.reconnect_max, 5.0),
-            will=Will(peers.topic, _GONE),
+            will=Will(others.topic, _GONE),
             unshared=True,
         )
         made(own.client_id)
         self._bridge = Bridge(reactor, own, [(TOPIC + "+", 0)], self._arrived, self._linked, now)
         self._bridge.setServiceParent(self)
         self._beat = Periodic(
-            reactor, EVERY, lambda: self._say(peers.word.encode()), "the beacon for other servers"
+            reactor,
+            EVERY,
+            lambda: self._say(others.payload.encode()),
+            "the beacon for other servers",
         )
 
     def startService(self) -> None:
@@ -74,7 +77,7 @@ class Beacon(MultiService):
 
     def _say(self, word: bytes) -> None:
         try:
-            self._bridge.publish(self._peers.topic, word, urgent=True)
+            self._bridge.publish(self._others.topic, word, urgent=True)
         except (NotConnected, TooManyWaiting):
             pass  # it is said again at once, or by our will
 
@@ -82,15 +85,15 @@ class Beacon(MultiService):
         new = False
         for arrival in arrivals:
             if isinstance(arrival.topic, str) and not arrival.retain:
-                new |= self._peers.heard(arrival.topic, arrival.payload)
+                new |= self._others.receive(arrival.topic, arrival.payload)
         if new:
-            self._say(self._peers.word.encode())
+            self._say(self._others.payload.encode())
             self._changed()
 
     def _linked(self, link: Link) -> None:
-        self._peers.linked(link.state == "connected")
+        self._others.linked(link.state == "connected")
         if link.state == "connected":
-            self._say(self._peers.word.encode())
+            self._say(self._others.payload.encode())
         self._changed()
 
 

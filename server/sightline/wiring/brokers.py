@@ -196,13 +196,13 @@ class Brokers(MultiService):
             second_connection=second_connection,
         )
         route = BridgePort(reactor, bridge, why_not, now, lambda client: monitor.mine(name, client))
-        commands = driving.add(route)
+        watched = driving.add(route)
         if not why_not:
-            bridge.subscribe(commands.filters)
+            bridge.subscribe(watched.monitor.filters)
             beacon = Beacon(
                 options,
-                driving.peers(name),
-                lambda: driving.peers_changed(name),
+                watched.others,
+                lambda: driving.other_servers_changed(name),
                 lambda client: monitor.mine(name, client),
             )
             beacon.setServiceParent(self)
