@@ -29,7 +29,7 @@ class Cost:
 
 
 class Passwords:
-    """Makes and checks hashes."""
+    """Make and checks hashes."""
 
     def __init__(self, cost: Cost = Cost()) -> None:  # frozen
         self._hasher = PasswordHasher(

@@ -16,7 +16,7 @@ _VEILED = ("friend", "face")
 
 
 class Pseudonyms:
-    """Turns names of friends into pseudonyms with a key of this server's own."""
+    """Turn names of friends into pseudonyms with a key of this server's own."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key

@@ -113,7 +113,7 @@ class _WatchedConnection:
 
 
 class AccountService(Service):
-    """Decides who is at the door. ``clock`` is never stepped; ``wall`` gives epoch s.
+    """Decide who is at the door. ``clock`` is never stepped; ``wall`` gives epoch s.
 
     With a ``journal`` the accounts are those of all servers that have the same.
     """

@@ -104,7 +104,7 @@ def _can_be_a_file(name: str) -> bool:
 
 
 class Export:
-    """Writes files into ``folder``: what is known from ``since`` to ``until`` (epoch s)."""
+    """Write files into ``folder``: what is known from ``since`` to ``until`` (epoch s)."""
 
     def __init__(self, store: Store, folder: Path, since: float, until: float) -> None:
         self._store = store
@@ -222,7 +222,7 @@ class Export:
 
 
 class _Recorded:
-    """Writes .rec lines, as the formats' writers do."""
+    """Write .rec lines, as the formats' writers do."""
 
     def begin(self) -> bytes:
         return b""

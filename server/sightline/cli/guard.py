@@ -74,7 +74,7 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 class GuardProcess:
-    """Joins the rules (`driving.deadman`, `driving.sweep`) with a bridge.
+    """Join the rules (`driving.deadman`, `driving.sweep`) with a bridge.
 
     ``say`` writes for people.
 

@@ -72,7 +72,7 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
 
 
 class Import:
-    """Brings files into ``store``."""
+    """Bring files into ``store``."""
 
     def __init__(
         self, store: Store, marks: Bookmarks, progress: Progress, *, again: bool = False

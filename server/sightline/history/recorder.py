@@ -116,7 +116,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Recorder:
-    """Keeps what it is told in ``store``.
+    """Keep what it is told in ``store``.
 
     ``clock`` is the reactor, ``wall`` gives epoch s. ``standing`` are the kinds whose present
     states are kept. ``sampled`` are kinds whose states go into history now and then: the sort, and

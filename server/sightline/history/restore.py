@@ -36,7 +36,7 @@ Rebase = Callable[[State, float], State]
 
 
 class Restorer:
-    """Makes readings of standings.
+    """Make readings of standings.
 
     ``states``, ``patience`` and ``rebased`` (see `Kind`) are by kind of thing.
     """

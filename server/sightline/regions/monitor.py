@@ -1,4 +1,4 @@
-"""Watches who is where: fixes and phones' words in, stays and crossings out.
+"""Watch who is where: fixes and phones' words in, stays and crossings out.
 
 A stay is a thing as long as anybody says so; a crossing is a line of a ring that never changes.
 What stood when we were stopped is known again after a restart, so that nobody is said to have come

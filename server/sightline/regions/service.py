@@ -1,4 +1,4 @@
-"""Keeps the regions: in the file, in the world, and in the minds of those who watch over them.
+"""Keep the regions: in the file, in the world, and in the minds of those who watch over them.
 
 Every change goes to the file first, on a thread, and takes effect when it is committed. Whoever
 wants to know of changes is told by `when_changed`: the fences, the phones, the history recorder.

@@ -26,7 +26,7 @@ from sightline.web.socket import Sockets
 
 
 class ServerFigures(Collector):
-    """Reads the server's figures when Prometheus asks for them."""
+    """Read the server's figures when Prometheus asks for them."""
 
     def __init__(self, hub: Hub, fanout: FanOut, sockets: Sockets, state: ServerState) -> None:
         self._hub = hub
@@ -166,7 +166,7 @@ def _door(ours: Server) -> Iterable[Metric]:
 
 
 class Metrics(Resource):
-    """The figures as text."""
+    """The figures as text for Prometheus."""
 
     isLeaf = True
 
@@ -177,7 +177,7 @@ class Metrics(Resource):
         self._registry.register(figures)
 
     def render_GET(self, request: Request) -> bytes:
-        """In Prometheus' text format."""
+        """Return the figures in Prometheus' text format."""
         visitor = self._front.visitor(request)
         if visitor is None or not _may_read(visitor):
             request.setResponseCode(401 if visitor is None else 403)

@@ -47,7 +47,7 @@ def is_public(text: str) -> bool:
 
 @implementer(IResolutionReceiver)
 class _Addresses:
-    """Gathers what a name resolves to."""
+    """Gather what a name resolves to."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -111,7 +111,7 @@ class CheckedEndpoint:
 
 @implementer(IAgentEndpointFactory)
 class CheckedEndpoints:
-    """Makes them for treq's agent; HTTPS checks the receiver's certificate."""
+    """Make them for treq's agent; HTTPS checks the receiver's certificate."""
 
     def __init__(self, reactor: Any, *, private: bool, timeout: float) -> None:
         self._reactor = reactor

@@ -1,4 +1,4 @@
-"""Sends what the webhooks are to be told: one after the other for each, in order, without haste.
+"""Send what the webhooks are to be told: one after the other for each, in order, without haste.
 
 Nothing here waits on the reactor's thread. What is not taken is tried again after ever longer
 pauses; what nobody will ever take is put away (`deadletters`), and said in ``webhook/<name>``. What
@@ -53,7 +53,7 @@ class WebhookState(State, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class _Enough(Protocol):
-    """Takes no body: the status says it all."""
+    """Take no body: the status says it all."""
 
     def connectionMade(self) -> None:
         """The body begins."""

@@ -1,4 +1,4 @@
-"""Runs the actors: who is due is stepped, what they say goes out over their own lines.
+"""Run the actors: who is due is stepped, what they say goes out over their own lines.
 
 One thread owns all models. It wakes at least ten times a second to look at the faults, and at
 once when something comes in.

@@ -49,7 +49,7 @@ class _Order(NamedTuple):
 
 
 class Archive(Service):
-    """Keeps the messages whose topics match one of ``topics`` in ``folder``.
+    """Keep the messages whose topics match one of ``topics`` in ``folder``.
 
     ``days`` and ``most`` (bytes) bound what is kept; ``queue`` (messages) and ``queue_bytes`` what
     waits. ``wall`` gives epoch s and is called on the archive's thread, too, as is ``no_room``: why

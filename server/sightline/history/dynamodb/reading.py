@@ -23,7 +23,7 @@ _FEW = 20  # things whose events are asked for one by one
 
 
 class DynamoReader:
-    """Reads what `DynamoWriter` wrote. ``wall`` gives epoch s."""
+    """Read what `DynamoWriter` wrote. ``wall`` gives epoch s."""
 
     def __init__(self, table: Table, wall: Callable[[], float]) -> None:
         self._table = table

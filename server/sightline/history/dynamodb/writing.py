@@ -20,7 +20,7 @@ _AT_ONCE = 500  # items removed at once
 
 
 class DynamoWriter:
-    """Writes what `DynamoReader` reads.
+    """Write what `DynamoReader` reads.
 
     ``keep`` (s): how long after its time an entry ends by itself; None: never.
     """

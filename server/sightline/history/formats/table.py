@@ -15,7 +15,7 @@ from sightline.history.formats.xmls import Gpx, Xml
 
 
 class FormatWriter(Protocol):
-    """Writes one file: `begin` once, `some` any number of times, `end` once."""
+    """Write one file: `begin` once, `some` any number of times, `end` once."""
 
     def begin(self) -> bytes:
         """Tell what stands before the first fix."""
