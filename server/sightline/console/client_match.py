@@ -1,4 +1,4 @@
-"""Which thing a broker's client feeds, as far as that can be known.
+"""Find which thing a broker's client feeds, as far as that can be known.
 
 The log tells a client's id, user and address, never what it publishes. Known by:
 
@@ -19,7 +19,7 @@ from sightline.model.kind import State, id_of, kind_of
 
 
 class ClientMatcher:
-    """Knows the friends and robots of the world; asked about one client at a time."""
+    """The friends and robots of the world, for matching one client at a time."""
 
     def __init__(self, world: World) -> None:
         self._world = world

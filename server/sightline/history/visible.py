@@ -1,4 +1,4 @@
-"""What of the events somebody may be told, as every store has to ask it.
+"""Decide which events a viewer may be shown, as every store has to ask it.
 
 Of whom something is hidden, that is neither given nor counted: an answer, its length and the mark
 behind it are the same as if the hidden entries were not there.
@@ -51,7 +51,7 @@ def sees_all_regions(sight: VisibleScope) -> bool:
 
 
 def narrowed(sight: VisibleScope, thing: str) -> VisibleScope:
-    """Return the part of a sight that is about one thing, which it must see, and its regions."""
+    """Return the part of a scope that is about one thing, which it must see, and its regions."""
     if sight.kinds is None:
         return VisibleScope(frozenset(("region",)), frozenset((thing,)))
     regions = {key for key in sight.things if key.startswith("region/")}

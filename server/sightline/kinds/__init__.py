@@ -1,4 +1,4 @@
-"""The kinds of things we know. Another kind is another folder and its name in `ALL`."""
+"""The kinds of things that are known. Another kind is another folder and its name in `ALL`."""
 
 from __future__ import annotations
 

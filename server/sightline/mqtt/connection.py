@@ -234,7 +234,6 @@ class MqttConnection:
         self._leave(lambda client: self._subscribe(client, filters))
 
     def unsubscribe(self, filters: Sequence[str]) -> None:
-        """Unsubscribe these filters."""
         self._leave(lambda client: client.unsubscribe(list(filters)) and None)
 
     def acknowledge(self, acks: bytes) -> None:

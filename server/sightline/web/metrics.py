@@ -144,7 +144,7 @@ class ServerFigures(Collector):
 
 
 def _door(ours: Server) -> Iterable[Metric]:
-    """Tell who was not let in at all, and how our certificate is, if we have one."""
+    """Return the connections that were turned away, and the certificate if there is one."""
     yield CounterMetricFamily(
         "sightline_connections_turned_away",
         "connections closed at once: too many of their address, or of all",

@@ -1,4 +1,4 @@
-"""Where a webhook may go: to the internet, and into our own network only where that was allowed.
+"""Let webhooks go to the internet only, and into our own network where that was allowed.
 
 A name is looked up once for each connection, its addresses are judged, and one of those is
 connected to; so no second answer of the name's server can lead elsewhere.
@@ -54,21 +54,20 @@ class _Addresses:
         self.done: Deferred[list[str]] = Deferred()
 
     def resolutionBegan(self, resolution: IHostResolution) -> None:
-        """It begins."""
+        """Begin to gather."""
 
     def addressResolved(self, address: Any) -> None:
-        """One more."""
         if isinstance(address, IPv4Address | IPv6Address):
             self.found.append(address.host)
 
     def resolutionComplete(self) -> None:
-        """That was all."""
+        """Hand over all addresses."""
         self.done.callback(self.found)
 
 
 @implementer(IStreamClientEndpoint)
 class CheckedEndpoint:
-    """Connects to ``host``, unless that is where it must not lead."""
+    """Connect to ``host``, unless its address is one that is denied."""
 
     def __init__(
         self, reactor: Any, host: str, port: int, *, private: bool, timeout: float

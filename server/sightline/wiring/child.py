@@ -48,7 +48,6 @@ class Child(Service, ProcessProtocol):
         self._ended: Deferred[None] | None = None
 
     def startService(self) -> None:
-        """Start the process."""
         super().startService()
         self._spawn()
 

@@ -39,7 +39,6 @@ class _Counted:
         self._settled = settled
 
     def kept(self) -> None:
-        """Acknowledge the messages."""
         self._receipt.kept()
         self._settled()
 

@@ -82,7 +82,6 @@ class _Receipt:
         self.fired: Deferred[object] = Deferred()
 
     def kept(self) -> None:
-        """Fire the Deferred."""
         if not self.fired.called:
             self.fired.callback(None)
 

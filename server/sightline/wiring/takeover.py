@@ -41,7 +41,7 @@ class TakeoverAlarm(Service):
             self._end.cancel()
 
     def ring(self, takeover: Takeover) -> None:
-        """Show another take-over."""
+        """Show that another take-over happened."""
         self._disputed()
         user = f", user {clean(takeover.user, 64)}" if takeover.user else ", without a user"
         who = clean(takeover.address, 64) + user

@@ -1,4 +1,4 @@
-"""Questions to the table, page by page."""
+"""Read the table, page by page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class DynamoReader:
     # -- one thing
 
     async def page(self, span: Span, limit: int, after: str | None) -> HistoryPage:
-        """As `sightline.history.store.Store.page`."""
+        """Return a page, as `sightline.history.store.Store.page`."""
         mark = None if after is None else cursors.track(after)
         limit = min(limit, MOST)
         found: list[HistoryEntry] = []
@@ -66,7 +66,7 @@ class DynamoReader:
                     yield entry
 
     async def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Sequence[int]:
-        """As `sightline.history.store.Store.counts`."""
+        """Count entries, as `sightline.history.store.Store.counts`."""
         found = self._table.query(
             keys.days(thing, sort), keys.day_of(bounds[0]), keys.day_of(bounds[-1])
         )
@@ -93,7 +93,7 @@ class DynamoReader:
         return [item["sk"]["S"] async for item in self._table.query(keys.SORTS)]
 
     async def things(self) -> Sequence[str]:
-        """As `sightline.history.store.Store.things`."""
+        """Return things, as `sightline.history.store.Store.things`."""
         found: set[str] = set()
         for sort in await self.sorts():
             for shard in range(keys.SHARDS):
@@ -127,7 +127,7 @@ class DynamoReader:
         return sure[:limit], known is not None or len(sure) > limit
 
     async def scene(self, sort: str, at: float, limit: int, after: str | None) -> HistoryPage:
-        """As `sightline.history.store.Store.scene`."""
+        """Return a scene, as `sightline.history.store.Store.scene`."""
         items, more = await self.listed(
             lambda shard: keys.things(sort, shard), min(limit, MOST), after
         )
@@ -146,7 +146,7 @@ class DynamoReader:
     async def standings(
         self, limit: int, after: str | None
     ) -> tuple[Sequence[LastState], str | None]:
-        """As `sightline.history.store.Store.standings`."""
+        """Return last states, as `sightline.history.store.Store.standings`."""
         items, more = await self.listed(keys.states, min(limit, MOST), after)
         found = [keys.standing_of(item) for item in items]
         return found, found[-1].thing if more else None
@@ -161,7 +161,7 @@ class DynamoReader:
         after: str | None,
         sight: VisibleScope = EVERYTHING,
     ) -> HistoryPage:
-        """As `sightline.history.store.Store.events`."""
+        """Return events, as `sightline.history.store.Store.events`."""
         limit = min(limit, MOST)
         mark = None if after is None else cursors.event(after)
         things = _few(sight)
@@ -233,7 +233,7 @@ class DynamoReader:
 
 
 def _behind(mark: cursors.Mark) -> tuple[str, str]:
-    """A mark of an event as `_order` has it."""
+    """Return the mark of an event as `_order` has it."""
     return f"{keys.place(*mark[:2])}#{keys.listed(mark[2])}", mark[3]
 
 

@@ -1,4 +1,4 @@
-"""What a broker's figures, and the state of our connection to it, mean for it: the folds."""
+"""Fold a broker's figures, and the state of our connection to it, into its state."""
 
 from __future__ import annotations
 
