@@ -19,7 +19,10 @@ from sightline.model.text import clean
 _HEAD = 200  # characters of a rejected payload that are shown
 _NO_ROOM = CannotDecode("too_many_things", "no room for another thing")
 _PRIVATE = "(not shown: it may hold a password)"
-_PER_REASON = 0.2  # s between two of the same reason on the quarantine list: a flood fills it not
+# For so long (s) the quarantine list takes one of a reason from each device, and so many in all: a
+# flood of one device neither fills the list nor keeps another device's message out of it.
+_PER_REASON = 0.2
+_DEVICES = 10
 
 R = TypeVar("R")
 
@@ -72,7 +75,7 @@ class Ingest:
         self._told: dict[type, list[Callable[[Any], None]]] = {}
         self._news: list[News] = []
         self._keep = keep
-        self._last_shown: dict[str, float] = {}
+        self._shown: dict[str, tuple[float, set[str]]] = {}  # by reason: since when, of whom
         self._over_quota: Callable[[OverQuota], None] = lambda over: None
         self._day_ends = float("-inf")
         self.received = 0
@@ -144,12 +147,11 @@ class Ingest:
 
     def _reject(self, arrival: Arrival, why: CannotDecode, now: float) -> None:
         self.rejected[why.counter] += 1
-        if now - self._last_shown.get(why.counter, float("-inf")) < _PER_REASON:
-            return
-        self._last_shown[why.counter] = now
         topic = arrival.topic
         if isinstance(topic, bytes):
             topic = topic.decode("utf-8", "replace")
+        if not self._is_news(why.counter, "/".join(topic.removeprefix("/").split("/", 3)[:3]), now):
+            return
         self.quarantined = n = self.quarantined + 1
         shown = Quarantined(
             n=n,
@@ -166,6 +168,17 @@ class Ingest:
             self._world.put(f"quarantine/{n}", shown)
         except WorldFull:
             pass  # the counters still tell
+
+    def _is_news(self, counter: str, device: str, now: float) -> bool:
+        """Return whether a rejected message is to be listed, and remember that it was."""
+        since, devices = self._shown.get(counter, (float("-inf"), set()))
+        if now - since >= _PER_REASON:
+            since, devices = now, set()
+            self._shown[counter] = since, devices
+        if device in devices or len(devices) >= _DEVICES:
+            return False
+        devices.add(device)
+        return True
 
 
 def _head(payload: bytes) -> str:

@@ -2,7 +2,7 @@
 
 A broker's connection hands over what arrived in one batch (`sightline.mqtt.inbox`), with each
 message's receipt time. `Pipeline.stages` is what happens to it, in this order, on the reactor
-thread; `ChangeListeners` is what hears of it afterwards. Both are made in `sightline.wiring.build`;
+thread; `ChangeListeners` is what hears of it afterwards. Both are made in `sightline.wiring.parts`;
 nothing is hooked in anywhere else. A message is acknowledged to the broker only after history has
 it (`sightline.wiring.ack_gate`).
 """
