@@ -52,7 +52,9 @@ def walk(port: int) -> None:
         lon = 4.8840 + 0.030 * (step / WALK) ** 2
         at = now - (WALK - step) * 120
         about = {"lat": round(lat, 5), "lon": round(lon, 5), "tst": at, "acc": 8, "vel": 5}
-        lines.append(json.dumps({"_type": "location", "batt": 90 - step // 3, "tid": "JA", **about}))
+        lines.append(
+            json.dumps({"_type": "location", "batt": 90 - step // 3, "tid": "JA", **about})
+        )
     publish = ["mosquitto_pub", "-p", str(port), "-q", "1", "-t"]
     subprocess.run([*publish, f"{topic}/info", "-r", "-m", card], check=True, timeout=60)
     text = "\n".join(lines) + "\n"

@@ -54,7 +54,7 @@ class _Addresses:
         self.done: Deferred[list[str]] = Deferred()
 
     def resolutionBegan(self, resolution: IHostResolution) -> None:
-        """Begin to gather."""
+        """Do nothing yet: the addresses follow."""
 
     def addressResolved(self, address: Any) -> None:
         if isinstance(address, IPv4Address | IPv6Address):

@@ -78,7 +78,6 @@ class LinkUpdate(msgspec.Struct, frozen=True):
 
     @property
     def thing(self) -> str:
-        """Return the broker."""
         return "broker/" + self.source
 
     def onto(self, before: State | None) -> State | None:
