@@ -1,4 +1,4 @@
-"""What a call's fields must be: each desk describes them as a struct, here they are read."""
+"""Read the fields of a call: each API describes them as a struct."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T", bound="RequestBody")
 
 
 class RequestBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The fields of one sort of call."""
+    """The fields of one kind of call."""
 
 
 class EmptyBody(RequestBody, frozen=True):

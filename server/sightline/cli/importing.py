@@ -1,4 +1,4 @@
-"""`sightline import`: positions out of a Recorder's store or GPX files into history."""
+"""Run `sightline import`: bring positions of a Recorder's store or GPX files into history."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DAY = 86400.0
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand's options."""
+    """Add the subcommand and its options."""
     about = (
         "Bring positions into history: an OwnTracks Recorder's store (the folder with rec/ in it),"
         " .rec files or GPX, plain or compressed. What is there already stays as it is; an import"
@@ -72,7 +72,7 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
 
 
 class Import:
-    """Brings files into ``store``."""
+    """Bring files into ``store``."""
 
     def __init__(
         self, store: Store, marks: Bookmarks, progress: Progress, *, again: bool = False

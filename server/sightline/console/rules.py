@@ -1,4 +1,4 @@
-"""What the console may do, and the messages on their way to one viewer: rights, payloads, queues.
+"""The rules of the console: rights, payloads, and the queue of messages for one viewer.
 
 Topics that command robots and phones are barred here for everybody, whatever the settings say:
 driving goes through leases, not through a console.
@@ -57,7 +57,7 @@ class ConsoleDenied(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ConsoleRights:
-    """Who may do what with the console: least roles, and the filters that are open at all."""
+    """The rights of the console: least roles, and the filters that are open at all."""
 
     read_role: Role = "operator"
     publish_role: Role = "admin"
@@ -65,12 +65,12 @@ class ConsoleRights:
     publish: Sequence[str] = ("test/#",)
 
     def may_read(self, user: User) -> None:
-        """Raises `ConsoleDenied` for who may not look at raw messages and topics."""
+        """Raise `ConsoleDenied` if ``user`` may not look at raw messages and topics."""
         self._role(user, self.read_role, "look at raw messages")
         self._sees(user, _IN_MESSAGES)
 
     def may_subscribe(self, user: User, name: str) -> None:
-        """Raises `ConsoleDenied` when ``user`` may not subscribe the filter ``name``."""
+        """Raise `ConsoleDenied` if ``user`` may not subscribe the filter ``name``."""
         self.may_read(user)
         if fault := filter_fault(name):
             raise ConsoleDenied("bad_filter", fault)
@@ -88,7 +88,7 @@ class ConsoleRights:
         return _ROLES.index(user.role) >= _ROLES.index(self.publish_role)
 
     def may_publish(self, user: User, topic: str) -> None:
-        """Raises `ConsoleDenied` when ``user`` may not publish to ``topic``."""
+        """Raise `ConsoleDenied` if ``user`` may not publish to ``topic``."""
         self._role(user, self.publish_role, "publish")
         if fault := topic_fault(topic):
             raise ConsoleDenied("bad_topic", fault)
@@ -116,8 +116,7 @@ class ConsoleRights:
 
 
 def payload(form: str, text: object) -> bytes:
-    """Return the bytes that somebody typed. Raises `ConsoleDenied` (``bad_payload``) for what they
-    are not.
+    """Return the bytes that somebody typed. Raises `ConsoleDenied` (``bad_payload``) for bad text.
 
     ``form``: text, json (checked, sent as typed), hex (blanks allowed), base64.
     """
@@ -158,7 +157,7 @@ def _no_constant(name: str) -> None:
 
 
 def shown(data: bytes) -> dict[str, Any]:
-    """Return a payload for a frame: ``payload`` as text, else ``base64``; ``size`` when it was
+    """Put a payload into a frame: ``payload`` as text, else ``base64``; ``size`` when it was
     cut.
     """
     told: dict[str, Any] = {}
@@ -210,7 +209,7 @@ class ConsoleQueue:
         return taken
 
     def forget(self, sub: str) -> None:
-        """Nobody wants the messages of this subscription any more."""
+        """Drop the messages of a subscription that ended."""
         kept = [one for one in self._messages if one[0] != sub]
         self._room += sum(one[2] for one in self._messages if one[0] == sub)
         self._messages = deque(kept)

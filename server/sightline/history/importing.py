@@ -1,4 +1,4 @@
-"""Reading positions out of other programs' files: an OwnTracks Recorder's store, GPX.
+"""Read positions out of other programs' files: an OwnTracks Recorder's store, GPX.
 
 Every message in them goes through the same strict decoder as one that comes by MQTT, so nothing
 gets into history this way that could not have come by the other.
@@ -34,7 +34,7 @@ class CannotImport(Exception):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A file, and whose positions are in it: the topic of that device, ``owntracks/jane/phone``."""
+    """A file, and the device whose positions are in it, by its topic: ``owntracks/jane/phone``."""
 
     path: Path
     topic: str

@@ -1,4 +1,4 @@
-"""The HTTP API of history for machines: an OpenAPI 3.1 document."""
+"""Describe the HTTP API of history for machines: an OpenAPI 3.1 document."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ _SORT = _asked("sort", _TEXT, "fix, transition, state, figures, …; each kind h
 
 
 def _of_things(path: str, made: Any) -> _Json:
-    """Both forms of a path with a thing in it: ``probot/ProBot1``, ``friend/jane/phone``."""
+    """Return both forms of a path with a thing in it: ``probot/ProBot1``, ``friend/jane/phone``."""
     return {
         f"{path}/{{kind}}/{{id}}": made([_part("kind"), _part("id")]),
         f"{path}/{{kind}}/{{group}}/{{id}}": made([_part("kind"), _part("group"), _part("id")]),

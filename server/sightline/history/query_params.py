@@ -1,4 +1,7 @@
-"""What is asked of history over HTTP, as values: times, spans, numbers. Nothing is asked here."""
+"""Parse the query parameters of history into values: times, spans, numbers.
+
+Nothing is read here.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ _SORT = re.compile(r"[a-z]{1,32}")
 
 
 class Track(msgspec.Struct, frozen=True):
-    """A part of a thing's track, and how it is wanted. Times in epoch s, ``max_error`` in m."""
+    """A request for a part of a thing's track. Times in epoch s, ``max_error`` in m."""
 
     thing: str
     sort: str
@@ -73,7 +76,7 @@ def moment(text: str, name: str) -> float:
 
 
 def span(call: Call) -> tuple[float, float]:
-    """``from`` and ``to``, both inclusive; open where they are not given."""
+    """Return ``from`` and ``to``, both inclusive; open where they are not given."""
     query = call.query
     since = moment(query["from"], "from") if "from" in query else -FOREVER
     until = moment(query["to"], "to") if "to" in query else FOREVER

@@ -206,7 +206,7 @@ def _broker(
 def _https(
     https: HttpsSettings, file: str, folder: Path, environ: Mapping[str, str]
 ) -> HttpsSettings:
-    """With whole paths. Whether the files are there is the server's matter, not the guard's."""
+    """Make the paths whole. Whether the files are there is the server's matter, not the guard's."""
     paths = {}
     for key in ("certificate", "key"):
         if value := getattr(https, key):
@@ -343,7 +343,7 @@ def _values(section: type[Section], table: object, file: str, where: str) -> dic
 
 
 def _lenient(value: object, kind: Type) -> object:
-    """``protocol = 5`` without quotes is plain enough."""
+    """Take ``protocol = 5`` without quotes, too: it is plain enough."""
     if isinstance(kind, LiteralType) and "5" in kind.values and type(value) in (int, float):
         return str(value)
     return value

@@ -1,4 +1,4 @@
-"""Says at one broker that this server is there, and hears of others (see `driving.peers`)."""
+"""Announce this server at one broker, and hear of others (see `driving.peers`)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ _GONE = b"gone"
 
 
 class Beacon(MultiService):
-    """``changed`` is called when others came or the connection changed; ``made`` with our id."""
+    """Announce this server. ``changed`` is called when others came or the connection changed;
+    ``made`` with our id.
+    """
 
     def __init__(
         self,
@@ -64,12 +66,12 @@ class Beacon(MultiService):
         )
 
     def startService(self) -> None:
-        """Connect, and say it."""
+        """Connect, and announce this server."""
         super().startService()
         self._beat.start()
 
     def stopService(self) -> Deferred[Any]:
-        """Say that we go."""
+        """Announce that this server goes."""
         self._beat.stop()
         self._say(_GONE)
         stopped: Deferred[Any] = super().stopService()

@@ -1,4 +1,4 @@
-"""Reading GPX: the timed points of tracks, routes and waypoints become fixes.
+"""Read GPX: the timed points of tracks, routes and waypoints become fixes.
 
 Read piece by piece with expat, which tells the line of whatever is wrong. Document types and
 entities are refused: GPX needs none, and they are how XML harms its readers.
