@@ -11,13 +11,14 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from sightline.auth.permissions import may
+from sightline.contract.errors import Refused
 from sightline.driving.leases import Held, Lease, NotYours
 from sightline.driving.service import ANSWER_EVERY, ASK_SECONDS, DrivingService
 from sightline.driving.session import DrivingSession, TakeOverRequest
 from sightline.kinds.probots import commands
 from sightline.kinds.probots.model import ProBot, is_robot
 from sightline.live import protocol
-from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.live.requests import Asker, Fields, Requests
 from sightline.model.kind import id_of
 
 SHUTDOWN_SECONDS = 20.0

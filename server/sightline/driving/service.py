@@ -25,6 +25,7 @@ from twisted.python.failure import Failure
 
 from sightline.auth.permissions import may
 from sightline.cluster.locks import LockRequest
+from sightline.contract.errors import Refused
 from sightline.driving.alarms import Alarms
 from sightline.driving.broker_ports import BrokerPort
 from sightline.driving.command_log import CommandLog
@@ -45,7 +46,7 @@ from sightline.kinds.broker import Trip
 from sightline.kinds.probots import commands
 from sightline.kinds.probots.model import ProBot
 from sightline.live.hub import Hub
-from sightline.live.requests import Asker, Fields, Refused
+from sightline.live.requests import Asker, Fields
 from sightline.model.kind import Arrival, id_of
 
 PULSE = 0.02

@@ -27,12 +27,13 @@ from sightline.accounts.api_privacy import PrivacyApi
 from sightline.accounts.api_session import SessionApi
 from sightline.accounts.audit import AuditLog
 from sightline.accounts.service import AccountService
-from sightline.auth.api_call import Route
 from sightline.auth.session import Visitor, described
 from sightline.cluster.messages import Peers
 from sightline.console.broker_monitor import BrokerMonitor
 from sightline.console.rules import LARGEST_REQUEST, ConsoleRights
 from sightline.console.service import ConsoleService
+from sightline.contract.http import Route
+from sightline.contract.openapi import openapi_route
 from sightline.driving.errors import refused_commands
 from sightline.driving.requests import DrivingRequests
 from sightline.driving.service import DrivingService
@@ -474,7 +475,9 @@ def build_state(
     )
 
 
-def build_routes(live: Live, accounts: Accounts, mqtt: Mqtt, features: Features) -> list[Route]:
+def build_routes(
+    live: Live, accounts: Accounts, mqtt: Mqtt, features: Features
+) -> list[Route[Any]]:
     """List the routes of the HTTP API."""
     service, reads = accounts.service, features.reads
     apis = (
@@ -492,7 +495,8 @@ def build_routes(live: Live, accounts: Accounts, mqtt: Mqtt, features: Features)
         HideApi(live.store, service.note, reads),
         AdminApi(service, lambda: live.friends),
     )
-    return [route for api in apis for route in api.routes()]
+    routes = [route for api in apis for route in api.routes()]
+    return [*routes, openapi_route(routes, __version__)]
 
 
 def build_web(
@@ -503,7 +507,7 @@ def build_web(
     features: Features,
     sockets: Sockets,
     state: ServerState,
-    routes: Sequence[Route],
+    routes: Sequence[Route[Any]],
 ) -> Resource:
     """Make the tree of URLs."""
     settings = start.settings
