@@ -15,8 +15,9 @@ from twisted.python import usage
 
 from sightline import __version__
 from sightline.settings import BadSettings, is_private, load
-from sightline.wiring.build import Start, build
+from sightline.wiring.build import build
 from sightline.wiring.errors import CannotStart
+from sightline.wiring.parts import Start
 
 reactor: Any = _reactor
 _log = Logger()

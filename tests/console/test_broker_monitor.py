@@ -13,6 +13,7 @@ from sightline.kinds.broker import LinkUpdate, Logbook
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
+from sightline.live.server_state import ServerState
 from sightline.live.world import World
 from sightline.model.link import Link
 
@@ -36,6 +37,7 @@ class Scene:
             lambda x: self.series.setdefault(x, Series()),
         )
         self.hub.startService()
+        ServerState(self.clock, self.wall, self.hub, "test").startService()
         self.watch.startService()
 
     def wall(self) -> float:

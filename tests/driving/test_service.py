@@ -199,14 +199,14 @@ class Play:
         kinds = (probots.kind(), broker_kind.KIND)
         self.world = World("epoch")
         presence = Presence(kinds[0].patience)
+        self.ingest = Ingest(kinds, self.world, presence)
         self.hub = Hub(
             self.clock,
             lambda: WALL + self.clock.seconds(),
             self.world,
-            Ingest(kinds, self.world, presence),
+            self.ingest,
             presence,
             broker_kind.LinkUpdate,
-            "test",
         )
         self.requests = Requests(lambda: WALL)
         self.desk = DrivingService(
@@ -697,7 +697,7 @@ def test_our_own_words_raise_no_alarm(play):
     amy.asks("release", lease=amy.fence)
     play.wait(1)
     assert [key for key, _ in play.world if key.startswith("alarm/")] == []
-    assert play.hub.ingest.rejected == {}
+    assert play.ingest.rejected == {}
 
 
 def test_a_flood_of_foreign_topics_makes_few_alarms(play):

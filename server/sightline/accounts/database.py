@@ -185,7 +185,7 @@ class Database:
         self._sql.close()
 
     def change(self) -> AbstractContextManager[None]:
-        """All that is done within, or nothing of it. May be nested.
+        """Return all that is done within, or nothing of it. May be nested.
 
         In a copy it waits in the outbox, and is not seen before it was taken from there.
         """
@@ -209,14 +209,14 @@ class Database:
 
     @property
     def version(self) -> int:
-        """A number that is another one after somebody else has changed the file."""
+        """Return a number that is another one after somebody else has changed the file."""
         (version,) = self._sql.execute("PRAGMA data_version").fetchone()
         return int(version)
 
     # -- reading
 
     def roll(self) -> AccountCache:
-        """Everybody and everything that opens the door."""
+        """Return everybody and everything that opens the door."""
         grants: dict[str, dict[str, set[str]]] = {}
         with self._reading():
             for account, verb, what in self._sql.execute("SELECT account, verb, what FROM given"):
@@ -259,7 +259,7 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """One picture, whatever others write meanwhile."""
+        """Return one picture, whatever others write meanwhile."""
         if self._sql.in_transaction:
             yield
             return
@@ -311,7 +311,7 @@ class Database:
         self._sql.execute("DELETE FROM account WHERE name = ?", (name,))
 
     def account(self, name: str) -> Account | None:
-        """One account."""
+        """Return one account."""
         return self.roll().accounts.get(name)
 
     # -- sessions, tokens, links
@@ -436,7 +436,7 @@ class Database:
         return int(found[0]) if found else None
 
     def retentions(self, things: Iterable[str]) -> dict[str, int]:
-        """The same for those of ``things`` that have one of their own."""
+        """Return the same for those of ``things`` that have one of their own."""
         kept = dict(self._sql.execute("SELECT thing, days FROM retention").fetchall())
         if not kept:
             return {}
@@ -493,7 +493,7 @@ class Database:
             )
 
     def erased(self, after: int) -> tuple[int, list[str]]:
-        """The last number of the log, and who was erased after that one, by pseudonym."""
+        """Return the last number of the log, and who was erased after that one, by pseudonym."""
         (last,) = self._sql.execute("SELECT coalesce(max(n), 0) FROM audit").fetchone()
         if last <= after:
             return last, []
@@ -503,7 +503,7 @@ class Database:
         return last, [thing for (thing,) in rows]
 
     def records(self, search: Search) -> list[AuditRecord]:
-        """What was written down, newest first. Things are as they were hidden by the veil."""
+        """Tell what was written down, newest first. Things are as they were hidden by the veil."""
         wanted: list[tuple[str, object]] = []
         for column, value in (("who", search.who), ("what", search.what)):
             if value:
@@ -532,7 +532,7 @@ class Database:
 
 
 def _role(text: str) -> Role:
-    """A role as it was written; one we do not know may least (fail closed)."""
+    """Return a role as it was written; one we do not know may least (fail closed)."""
     return text if text in ("viewer", "operator", "admin") else "viewer"  # type: ignore[return-value]
 
 

@@ -15,7 +15,7 @@ _LONGEST = 200  # characters
 
 
 def issue(password_hash: str) -> str:
-    """A cookie for a device from which the owner of this password has just signed in."""
+    """Return a cookie for a device from which the owner of this password has just signed in."""
     nonce = secrets.token_urlsafe(12)
     return f"{nonce}.{_signature(password_hash, nonce)}"
 

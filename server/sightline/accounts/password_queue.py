@@ -46,7 +46,7 @@ class PasswordQueue(Generic[T]):
         return dropped
 
     def next(self) -> T | None:
-        """The one whose turn it is; None: nobody waits."""
+        """Return the one whose turn it is; None: nobody waits."""
         for lane in (self._known, self._others):
             if lane:
                 client, jobs = lane.popitem(last=False)

@@ -39,11 +39,14 @@ class Passwords:
         self.dummy = self.hash(secrets.token_urlsafe(16))
 
     def hash(self, password: str) -> str:
-        """Its hash, with the parameters and a salt of its own."""
+        """Return its hash, with the parameters and a salt of its own."""
         return self._hasher.hash(password)
 
     def verify(self, kept: str | None, password: str) -> bool:
-        """Whether this is the password of that hash. None costs the same and is never right."""
+        """Tell whether this is the password of that hash.
+
+        None costs the same and is never right.
+        """
         try:
             self._hasher.verify(kept or self.dummy, password)
         except (VerificationError, InvalidHashError):
@@ -51,12 +54,12 @@ class Passwords:
         return kept is not None
 
     def outdated(self, kept: str) -> bool:
-        """Whether it was hashed with other parameters than ours now."""
+        """Tell whether it was hashed with other parameters than ours now."""
         return self._hasher.check_needs_rehash(kept)
 
 
 def weakness(password: str, name: str) -> str | None:
-    """Why this cannot be the password of ``name``; None when it can."""
+    """Tell why this cannot be the password of ``name``; None when it can."""
     if len(password) < SHORTEST:
         return f"A password has at least {SHORTEST} characters; 15 are better."
     if len(password) > LONGEST:

@@ -1,10 +1,10 @@
 """The keeper of the door: knows at every moment who may be in, and sees out who may not.
 
-Everything that opens the door is in memory (a `AccountCache`), so that to ask costs nothing. Changes are
-made by the one writer thread; once they are committed, the roll is read anew and every socket
-whose visitor has ended, or whose rights are others now, is told. The same happens within a second
-when the command line, another process, has changed the database; or another server, where the
-database is a copy of a journal.
+Everything that opens the door is in memory (a `AccountCache`), so that to ask costs nothing.
+Changes are made by the one writer thread; once they are committed, the roll is read anew and every
+socket whose visitor has ended, or whose rights are others now, is told. The same happens within a
+second when the command line, another process, has changed the database; or another server, where
+the database is a copy of a journal.
 
 Sessions live by the monotonic clock; in the database their times are epoch s.
 """
@@ -21,10 +21,8 @@ from typing import Any, TypeVar
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread, deferToThreadPool
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from sightline.accounts.database import ROLL, BadDatabase, Database
@@ -60,6 +58,7 @@ from sightline.contract.errors import Refused
 from sightline.journal.entries import Journal, TooLarge
 from sightline.journal.follower import Follower
 from sightline.journal.trouble import degraded, said
+from sightline.live.periodic import Periodic
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
 
@@ -173,8 +172,7 @@ class AccountService(Service):
         self._said_until = float("-inf")
         self._suffered = False
         self.looks = 0
-        self._loop = LoopingCall(self._look_around)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, _LOOK, self._look_around, "the watch over sessions")
 
     # -- start and stop
 
@@ -222,13 +220,12 @@ class AccountService(Service):
         else:
             self.follower.ready.chainDeferred(self.ready)
             self.follower.start()
-        self._loop.start(_LOOK, now=False).addErrback(self._failed)
+        self._loop.start(now=False)
 
     def stopService(self) -> Deferred[None]:
         """Write down what was used, and close."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
         return Deferred.fromCoroutine(self._close())
 
     async def _close(self) -> None:
@@ -247,13 +244,10 @@ class AccountService(Service):
         if self._database is not None:
             self._database.close()
 
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("The watch of the sessions ended", failure)
-
     # -- the threads
 
     async def look(self, work: Callable[[Database], T]) -> T:
-        """What ``work`` reads in the database, on the writer's thread.
+        """Tell what ``work`` reads in the database, on the writer's thread.
 
         Raises `Refused` (``degraded``) when the disk or the file does not let it.
         """
@@ -449,7 +443,8 @@ class AccountService(Service):
         return found if found is not None and found.user.name == account else None
 
     def phone(self, login: str, text: str, thing: str) -> str | None:
-        """The account for which a phone in HTTP mode may post as ``friend/user/device``; or None.
+        """Return the account for which a phone in HTTP mode may post as ``friend/user/device``; or
+        None.
 
         ``text`` is the token. The apps know one name only, that of the friend's user, so ``login``
         is this or the account's.
@@ -463,12 +458,12 @@ class AccountService(Service):
         return account.name if may_post(self._user(account), thing) else None
 
     def sight(self, account: str) -> VisibleScope:
-        """What an account may see."""
+        """Tell what an account may see."""
         found = self.roll.accounts.get(account)
         return NOTHING if found is None or found.disabled else self._user(found).sight
 
     def guest(self) -> Visitor | None:
-        """Who did not sign in, where the settings let them."""
+        """Tell who did not sign in, where the settings let them."""
         return self._here("guest", "")
 
     def watch(self, visitor: Visitor, ended: Callable[[str], None]) -> Callable[[], None]:
@@ -496,7 +491,7 @@ class AccountService(Service):
             self._used_sessions.add(visitor.key)
 
     def _standing(self, way: str, key: str) -> Visitor | str:
-        """A visitor as they stand now, or why they must go."""
+        """Return a visitor as they stand now, or why they must go."""
         if way == "guest":
             return SIGNED_OUT if self._guest is None else self._guest
         if way == "token":
@@ -526,7 +521,7 @@ class AccountService(Service):
         return Visitor(visitor(things), "link", session.key, min(expires, share.ends))
 
     def shown(self, share: Share) -> frozenset[str]:
-        """What a link shows: as much of what it names as its maker may still share."""
+        """Tell what a link shows: as much of what it names as its maker may still share."""
         owner = self.roll.accounts.get(share.owner)
         if owner is None or owner.disabled:
             return frozenset()
@@ -571,11 +566,12 @@ class AccountService(Service):
 
     @property
     def invited(self) -> bool:
-        """Whether somebody may still come in by the link of the first start."""
+        """Tell whether somebody may still come in by the link of the first start."""
         return self._invitation is not None and (self.demo or not self.roll.founded)
 
     def invite(self) -> str | None:
-        """A secret that lets in, once, whoever makes the first admin; None: not needed any more.
+        """Return a secret that lets in, once, whoever makes the first admin; None: not needed any
+        more.
 
         In a demonstration it lets in its admin. It is kept nowhere else.
         """
@@ -585,7 +581,7 @@ class AccountService(Service):
         return self._invitation
 
     def accepts(self, secret: str) -> bool:
-        """Whether this is the invitation, and it is still good."""
+        """Tell whether this is the invitation, and it is still good."""
         return self.invited and matches(secret, digest(self._invitation or ""))
 
     def spend(self) -> Callable[[], None]:
@@ -632,7 +628,7 @@ class AccountService(Service):
             watched.ended(now)
 
     def _farewell(self, was: Visitor) -> str:
-        """Why a session is there no more: it goes with the account or the link it came by."""
+        """Tell why a session is there no more: it goes with the account or the link it came by."""
         if was.way == "link":
             return REVOKED
         account = self.roll.accounts.get(was.user.name)
@@ -734,11 +730,11 @@ class AccountService(Service):
             await self.post(partial(Database.used, sessions=some[0], tokens=some[1]))
 
     def token_used(self, token: Token) -> float | None:
-        """When a token was last used, epoch s."""
+        """Tell when a token was last used, epoch s."""
         return self._token_used.get(token.id, token.used)
 
     def last_used(self, key: str) -> float:
-        """When a session was last used, epoch s."""
+        """Tell when a session was last used, epoch s."""
         return self.wall() - (self.clock.seconds() - self._times[key].seen)
 
 
@@ -747,7 +743,7 @@ def _busy() -> Refused:
 
 
 def _bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) -> User:
-    """Who holds a token acts for its account, with no more than its scopes allow."""
+    """Tell who holds a token acts for its account, with no more than its scopes allow."""
     if "drive" in scopes and account.role != "viewer":
         role: Role = "operator"
     else:

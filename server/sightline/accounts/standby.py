@@ -31,11 +31,11 @@ class Standby:
         self._deeds: deque[tuple[float, AuditEvent]] = deque()
 
     def __bool__(self) -> bool:
-        """Whether there is something to be written."""
+        """Tell whether there is something to be written."""
         return bool(self._sessions or self._ended or self._deeds)
 
     def denied(self) -> Refused:
-        """What somebody is told who wants more than can be done now."""
+        """Tell what somebody is told who wants more than can be done now."""
         why = self.trouble.why if self.trouble else "the database does not answer"
         return Refused(
             "degraded",
@@ -63,7 +63,7 @@ class Standby:
         self._deeds.append((at, deed))
 
     def onto(self, roll: AccountCache) -> AccountCache:
-        """What is in the database, and what will be."""
+        """Tell what is in the database, and what will be."""
         if not self._sessions and not self._ended:
             return roll
         sessions = {

@@ -1,4 +1,4 @@
-"""Who may see and do what: the questions that push, snapshot, resume, requests and APIs ask.
+"""Decide who may see and do what: snapshot, news, requests and APIs all ask here.
 
 Everything is decided by a role and by grants. A grant names what it is for: ``*`` (everything), a
 kind (``friend``), a group (``friend/jane``: all of jane's devices) or one thing
@@ -123,7 +123,7 @@ _GRANT = re.compile(r"\*|[a-z]{1,32}(?:/[^/\x00-\x1f\x7f+#]{1,128}){0,2}")
 
 @dataclass(frozen=True, slots=True)
 class VisibleScope:
-    """What a viewer may see. Viewers with equal sight share one fan-out group.
+    """The things that a viewer may see. Viewers with equal scopes share one fan-out group.
 
     ``kinds`` and ``things`` add up; ``kinds`` None means every kind. ``things`` are keys
     (``kind/id``) or groups of them (``friend/jane``).
@@ -134,11 +134,11 @@ class VisibleScope:
 
     @property
     def all(self) -> bool:
-        """Whether nothing is hidden from it."""
+        """Tell whether nothing is hidden from it."""
         return self.kinds is None
 
     def sees(self, key: str) -> bool:
-        """Whether the thing with this key may be shown."""
+        """Tell whether the thing with this key may be shown."""
         if self.kinds is None:
             return True
         kind = kind_of(key)
@@ -150,7 +150,7 @@ class VisibleScope:
 
     @property
     def mark(self) -> str:
-        """A short name for what is seen, the same for equal sights; empty when it is all."""
+        """Return a short name for what is seen, the same for equal sights; empty when it is all."""
         if self.kinds is None:
             return ""
         words = "\n".join([*sorted(self.kinds), "", *sorted(self.things)])
@@ -158,7 +158,7 @@ class VisibleScope:
 
 
 def covers(things: frozenset[str], key: str) -> bool:
-    """Whether this thing, or the group it belongs to, is among them."""
+    """Tell whether this thing, or the group it belongs to, is among them."""
     group = key.rpartition("/")[0]
     return key in things or (
         group in things and (group.count("/") == 1 or group.startswith("region/friend/"))
@@ -166,7 +166,9 @@ def covers(things: frozenset[str], key: str) -> bool:
 
 
 def together(key: str) -> tuple[str, ...]:
-    """The things that a stay or a crossing tells of. What cannot be read names what nobody sees."""
+    """Return the things that a visit or a transition tells of; of an unreadable one, a name that
+    nobody sees.
+    """
     levels = key.split("/")
     first = TOGETHER[levels[0]]
     last = first + _THING_LEVELS.get(levels[first] if len(levels) > first else "", len(levels))
@@ -177,7 +179,9 @@ def together(key: str) -> tuple[str, ...]:
 
 
 def owner_of(region: str) -> str | None:
-    """Whose a region is, by its key: an account's name, ``friend/jane/phone``, or None: shared."""
+    """Tell whose a region is, by its key: an account's name, ``friend/jane/phone``, or None:
+    shared.
+    """
     return id_of(region).rpartition("/")[0] or None
 
 
@@ -187,7 +191,7 @@ NOTHING = VisibleScope(kinds=frozenset())
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who is connected. ``drives`` None means every robot they see.
+    """An account that is connected. ``drives`` None means every robot it sees.
 
     ``owns`` are the things that belong to them. ``looks_only``: may see and do nothing else, as the
     visitor of a shared link. ``by_token``: acts for an account by one of its API tokens.
@@ -206,7 +210,8 @@ GUEST = User("guest")
 
 
 def may(user: User, verb: str, thing: str) -> bool:
-    """Whether ``user`` may do ``verb`` to ``thing``. Nobody may do anything to what they don't see.
+    """Tell whether ``user`` may do ``verb`` to ``thing``. Nobody may do anything to what they don't
+    see.
 
     A verb nobody listed is refused to everybody.
     """
@@ -227,7 +232,7 @@ def may(user: User, verb: str, thing: str) -> bool:
 
 
 def _keeps(user: User, region: str) -> bool:
-    """Whether this region is theirs to change; one that is yet to be made, too."""
+    """Tell whether this region is theirs to change; one that is yet to be made, too."""
     if kind_of(region) != "region":
         return False
     owner = owner_of(region)
@@ -245,15 +250,12 @@ def _holds(granted: frozenset[str], thing: str) -> bool:
 
 
 def may_post(user: User, thing: str) -> bool:
-    """Whether an account's tokens may post as this friend: whoever may share it."""
+    """Tell whether an account's tokens may post as this friend: whoever may share it."""
     return may(user, "share", thing)
 
 
 def scopes_now(user: User, scopes: frozenset[str], things: frozenset[str]) -> frozenset[str]:
-    """Return what of a token's ``scopes`` its account's rights allow as they are now.
-
-    ``user`` is the account itself. ``things`` are the friends that the token was made to post as.
-    """
+    """Return the part of a token's ``scopes`` that its account's rights allow now."""
     allowed = set(scopes)
     if _RANK[user.role] < _RANK[LEAST_ROLE["metrics"]]:
         allowed.discard("metrics")
@@ -265,19 +267,19 @@ def scopes_now(user: User, scopes: frozenset[str], things: frozenset[str]) -> fr
 
 
 def may_recall(user: User, thing: str, sort: str) -> bool:
-    """Whether ``user`` may be told what happened to ``thing``: entries of this sort."""
+    """Tell whether ``user`` may be told what happened to ``thing``: entries of this sort."""
     return may(user, "history", thing) and recalls(user.sight, sort)
 
 
 def recalls(sight: VisibleScope, sort: str) -> bool:
-    """Whether a sight is told entries of this sort at all, of the things it sees."""
+    """Tell whether a sight is told entries of this sort at all, of the things it sees."""
     kind = SEEN_AS.get(sort)
     return kind is None or sight.sees(f"{kind}/")
 
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """What an account was given, each as words like ``*``, ``friend``, ``friend/jane/phone``.
+    """The grants of an account, each as words like ``*``, ``friend``, ``friend/jane/phone``.
 
     Who may drive a thing, or owns it, sees it too.
     """
@@ -292,7 +294,7 @@ GRANT_VERBS = ("see", "drive", "own")
 
 
 def check_grant(verb: str, what: str) -> str | None:
-    """What is wrong with a grant, for people; None when it can be given."""
+    """Tell what is wrong with a grant, for people; None when it can be given."""
     if verb not in GRANT_VERBS:
         return f"a grant is one of {', '.join(GRANT_VERBS)}"
     if not _GRANT.fullmatch(what):
@@ -317,7 +319,7 @@ def user_of(
     by_token: bool = False,
     owners: Collection[str] = (),
 ) -> User:
-    """What an account's role and grants come to.
+    """Tell what an account's role and grants come to.
 
     ``owners`` are all who have regions of their own: accounts, phones (``friend/jane/phone``).
     Named here because viewers of equal sight share their frames: who has none need not differ.
@@ -349,12 +351,14 @@ def user_of(
 
 
 def visitor(things: Iterable[str]) -> User:
-    """Who comes by a shared link: sees the chosen things and nothing else."""
+    """Return the user that comes by a shared link:"""
     return User("visitor", "viewer", VisibleScope(frozenset(), frozenset(things)), looks_only=True)
 
 
 def bounded(grants: Grants, role: Role) -> Grants:
-    """The grants for acting in a lesser role than the account's own ``role``: an admin has all."""
+    """Return the grants for acting in a lesser role than the account's own ``role``: an admin has
+    all.
+    """
     return Grants(ALL_GRANTS.see, ALL_GRANTS.drive, grants.own) if role == "admin" else grants
 
 

@@ -109,7 +109,7 @@ class Dynamo:
         self._closed = True
 
     async def call(self, operation: str, patience: float | None = None, **asked: Any) -> Item:
-        """One call; its answer. Raises `Unavailable` or `AwsDenied`."""
+        """Return one call; its answer. Raises `Unavailable` or `AwsDenied`."""
         body = msgspec.json.encode(asked)
         until = self._reactor.seconds() + (self._patience if patience is None else patience)
         tries = 0

@@ -37,7 +37,7 @@ class Scope:
 def signed(
     credentials: Credentials, scope: Scope, target: str, body: bytes, now: float
 ) -> dict[str, str]:
-    """The headers of the request for ``target`` (``DynamoDB_20120810.Query``) at ``now``."""
+    """Return the headers of the request for ``target`` (``DynamoDB_20120810.Query``) at ``now``."""
     stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
     headers = {"content-type": _TYPE, "host": scope.host, "x-amz-date": stamp}
     if credentials.token:

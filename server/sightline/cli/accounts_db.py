@@ -49,7 +49,7 @@ CANNOT = (
 
 
 def words(why: BaseException) -> str:
-    """One of `CANNOT`, for people."""
+    """Return one of `CANNOT`, for people."""
     if isinstance(why, Refused):
         return why.why
     if isinstance(why, OSError | sqlite3.Error):
@@ -71,12 +71,12 @@ class AccountsDatabase:
         self._before = set(self.database.copy.posted())
 
     def passwords(self) -> Passwords:
-        """What hashes them, at the cost the settings say."""
+        """Tell what hashes them, at the cost the settings say."""
         accounts = self.settings.accounts
         return Passwords(Cost(memory=accounts.hash_memory, time=accounts.hash_passes))
 
     def account(self, name: str) -> Account:
-        """An account by its name.
+        """Return an account by its name.
 
         Raises `CommandFailed`.
         """
@@ -118,7 +118,7 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
 
 
 def settings_of(options: argparse.Namespace) -> tuple[Settings, Path]:
-    """What the options of `add_folder` name: the settings and the state folder."""
+    """Tell what the options of `add_folder` name: the settings and the state folder."""
     config = options.config or (_DEFAULT if _DEFAULT.is_file() else None)
     settings = load(config, os.environ)
     return settings, (options.state or Path(settings.server.state)).absolute()
@@ -165,7 +165,7 @@ def locked(state: Path, otherwise: str) -> Iterator[None]:
 def run_with(
     work: Callable[[AccountsDatabase, argparse.Namespace], None], *, makes: bool = False
 ) -> Callable[..., int]:
-    """A subcommand's ``run``: open, work, close; what cannot be done is said in one line.
+    """Return a subcommand's ``run``: open, work, close; what cannot be done is said in one line.
 
     ``makes``: it may be the first in the folder, before any server was.
     """
@@ -190,7 +190,7 @@ def run_with(
 
 
 def ask_password(name: str) -> str:
-    """A new password: typed twice on a terminal, or one line of the standard input.
+    """Return a new password: typed twice on a terminal, or one line of the standard input.
 
     Raises `CommandFailed` for one that is too weak.
     """
@@ -206,5 +206,5 @@ def ask_password(name: str) -> str:
 
 
 def when(at: float | None) -> str:
-    """A time for people, in their own time zone."""
+    """Return a time for people, in their own time zone."""
     return "never" if at is None else time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))

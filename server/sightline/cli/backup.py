@@ -165,7 +165,7 @@ def _replace(state: Path, found: Sequence[Path], aside: str, *, for_all: bool) -
 
 
 def _manifest(state: Path) -> members.Manifest:
-    """The manifest there is; one that cannot be read is replaced by an empty one."""
+    """Return the manifest there is; one that cannot be read is replaced by an empty one."""
     try:
         found = members.read(state)
     except CannotOpen:

@@ -33,7 +33,9 @@ class Bookmarks:
             self._marks = {}
 
     def of(self, key: str, path: Path) -> Bookmark:
-        """Where to go on in this file; at its beginning unless it is the same one, maybe longer."""
+        """Tell where to go on in this file; at its beginning unless it is the same one, maybe
+        longer.
+        """
         mark = self._marks.get(key)
         if mark is None or mark.place > path.stat().st_size or mark.head != _head(path, mark.place):
             return Bookmark()

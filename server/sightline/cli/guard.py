@@ -30,6 +30,7 @@ from sightline.driving.deadman import DeadMan
 from sightline.driving.echo_monitor import COMMANDS
 from sightline.driving.sweep import Sweep, Way
 from sightline.kinds.probots import commands
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.model.text import clean
@@ -73,7 +74,9 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 class GuardProcess:
-    """Joins the rules (`driving.deadman`, `driving.sweep`) with a bridge. ``say`` writes for people.
+    """Joins the rules (`driving.deadman`, `driving.sweep`) with a bridge.
+
+    ``say`` writes for people.
 
     ``reactor.seconds`` is a clock that is never stepped.
     """
@@ -215,24 +218,23 @@ def run(options: argparse.Namespace) -> int:
         print(f"sightline guard: {why}", file=sys.stderr)
         return 2
     from twisted.internet import reactor as _reactor
-    from twisted.internet.task import LoopingCall
 
     reactor: Any = _reactor
     reactor.seconds = time.monotonic  # before any timer is set: see tap.makeService
     if options.with_parent:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     guard = GuardProcess(reactor, reach, _say, options.with_parent)
-    loop = LoopingCall(guard.look)
-    loop.clock = reactor
 
     def start() -> None:
         guard.bridge.startService()
-        loop.start(LOOK_EVERY).addErrback(failed)
+        loop.start()
 
     def failed(failure: Any) -> None:  # better no guard, which shows, than a blind one
         _say(failure.getTraceback())
+        loop.stop()
         reactor.stop()
 
+    loop = Periodic(reactor, LOOK_EVERY, guard.look, "the guard", failed=failed)
     reactor.callWhenRunning(start)
     reactor.addSystemEventTrigger("before", "shutdown", guard.leave)
     for number in (signal.SIGTERM, *(() if options.with_parent else (signal.SIGINT,))):

@@ -41,7 +41,7 @@ Work = Callable[[Store, Settings, Path, argparse.Namespace], Coroutine[Deferred[
 
 
 def run_with(work: Work) -> Callable[[argparse.Namespace], int]:
-    """A subcommand's ``run``: open, work, close; what cannot be done is said in one line."""
+    """Return a subcommand's ``run``: open, work, close; what cannot be done is said in one line."""
 
     def run(options: argparse.Namespace) -> int:
         return lifecycle.react(lambda: _opened(work, options))

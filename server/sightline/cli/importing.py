@@ -90,7 +90,7 @@ class Import:
 
     @property
     def summary(self) -> str:
-        """What was done, for people."""
+        """Tell what was done, for people."""
         said = f"{self._read} entries read, {self._new} of them new"
         if self._others:
             said += f"; {self._others} messages that are no positions"

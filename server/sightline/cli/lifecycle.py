@@ -68,7 +68,7 @@ class Life:
 
     @contextlib.contextmanager
     def interruptible(self, sql: sqlite3.Connection) -> Iterator[None]:
-        """A signal ends the statements that ``sql`` runs within."""
+        """Return a signal ends the statements that ``sql`` runs within."""
         self._running.add(sql)
         try:
             yield
@@ -102,7 +102,9 @@ class Life:
             _leave(number, self._terminal)
 
     def _next(self, seconds: float | None) -> int | None:
-        """The next signal of ours; 0: there will be none; None: none came within ``seconds``."""
+        """Return the next signal of ours; 0: there will be none; None: none came within
+        ``seconds``.
+        """
         while True:
             ready, _, _ = select.select([self._read], [], [], seconds)
             if not ready:
@@ -141,7 +143,7 @@ def run(work: Callable[[], int], *, whole_process: bool) -> int:
 
 
 def interruptible(sql: sqlite3.Connection) -> contextlib.AbstractContextManager[None]:
-    """A signal ends the statements that ``sql`` runs within."""
+    """Return a signal ends the statements that ``sql`` runs within."""
     return contextlib.nullcontext() if _life is None else _life.interruptible(sql)
 
 

@@ -24,7 +24,7 @@ from sightline.cli.simulate import command as simulate
 
 
 def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+    """Return the whole command line."""
     parser = argparse.ArgumentParser(
         prog="sightline",
         description="Friends, robots and the MQTT broker itself, live in every browser."

@@ -22,7 +22,10 @@ def add_broker(parser: argparse.ArgumentParser) -> None:
 
 
 def password(variable: str) -> str:
-    """The password in this environment variable; empty when none is named. Raises `KeyError`."""
+    """Return the password in this environment variable; empty when none is named.
+
+    Raises `KeyError`.
+    """
     if not variable:
         return ""
     if variable not in os.environ:

@@ -63,7 +63,7 @@ class Progress:
 
 
 def bar(done: float, whole: float, passed: float, words: str = "") -> str:
-    """The bar as text; ``passed`` is how long the work took so far (s)."""
+    """Return the bar as text; ``passed`` is how long the work took so far (s)."""
     if whole <= 0:
         return words
     part = min(1.0, max(0.0, done / whole))
@@ -75,7 +75,7 @@ def bar(done: float, whole: float, passed: float, words: str = "") -> str:
 
 
 def lasting(seconds: float) -> str:
-    """A duration for people."""
+    """Return a duration for people."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 5400:

@@ -104,7 +104,7 @@ class Replay:
 
     @property
     def summary(self) -> str:
-        """What was done, for people."""
+        """Tell what was done, for people."""
         said = f"{self.published} messages published"
         if self.commands:
             said += f"; {self.commands} left out that command robots or phones"
@@ -168,7 +168,7 @@ class Replay:
 
 
 def _topic(arrival: Arrival) -> str:
-    """Where to publish it again. Raises `NoMessage`."""
+    """Tell where to publish it again. Raises `NoMessage`."""
     if isinstance(arrival.topic, bytes):
         raise NoMessage("the topic is not UTF-8: no broker takes that from us")
     if fault := topic_fault(arrival.topic):

@@ -36,7 +36,7 @@ class Leadership:
 
     @property
     def ours(self) -> bool:
-        """Whether we are on duty now."""
+        """Tell whether we are on duty now."""
         return self._on_duty()
 
     def seen(self, now: float) -> None:
@@ -44,7 +44,10 @@ class Leadership:
         self._seen = max(self._seen, now)
 
     def is_settled(self, at: float, now: float) -> bool:
-        """Whether what happened at ``at`` need not be done by us any more. Both monotonic s."""
+        """Tell whether what happened at ``at`` need not be done by us any more.
+
+        Both monotonic s.
+        """
         return self._seen - at > SETTLED or now - at > LONGEST
 
 
@@ -63,7 +66,7 @@ class LeaderWork(Generic[T]):
         return len(self._kept)
 
     def ours(self, what: T, now: float, cost: float = 1.0) -> bool:
-        """Whether to do this now; if not, it is kept. ``now`` is monotonic s."""
+        """Tell whether to do this now; if not, it is kept. ``now`` is monotonic s."""
         if self._duty.ours:
             return True
         self._kept.append((what, now, cost))
@@ -74,7 +77,10 @@ class LeaderWork(Generic[T]):
         return False
 
     def due(self, now: float) -> list[T]:
-        """What was kept and is to be done now, oldest first. To be asked about once a second."""
+        """Tell what was kept and is to be done now, oldest first.
+
+        To be asked about once a second.
+        """
         while self._kept and self._duty.is_settled(self._kept[0][1], now):
             self._drop()
         if not self._kept or not self._duty.ours:

@@ -64,12 +64,12 @@ class Lock(msgspec.Struct, frozen=True):
 
     @property
     def server(self) -> str:
-        """The holder's name among the servers."""
+        """Return the holder's name among the servers."""
         return self.holder.partition("/")[0]
 
     @property
     def age(self) -> tuple[int, int]:
-        """What is greater with each change."""
+        """Tell what is greater with each change."""
         return self.fence, self.beat
 
 
@@ -129,30 +129,30 @@ class Locks:
     # -- how it stands
 
     def holds(self, name: str, now: float) -> bool:
-        """Whether we may act on it now. Safe to ask from any thread."""
+        """Tell whether we may act on it now. Safe to ask from any thread."""
         return now < self._until.get(name, 0.0)
 
     def ours(self) -> list[Lock]:
-        """The claims we hold, or have to give back because our time was over."""
+        """Return the claims we hold, or have to give back because our time was over."""
         return [self._known[name] for name in self._until]
 
     def get(self, name: str) -> Lock | None:
-        """A claim as last seen."""
+        """Return a claim as last seen."""
         return self._known.get(name)
 
     def elsewhere(self, name: str, now: float) -> Lock | None:
-        """The claim, if another server holds it."""
+        """Return the claim, if another server holds it."""
         claim = self._known.get(name)
         if claim is None or claim.holder in ("", self.me):
             return None
         return claim if now - self._since[name] < GONE else None
 
     def all_elsewhere(self, now: float) -> Iterable[Lock]:
-        """Every claim that another server holds."""
+        """Return every claim that another server holds."""
         return [claim for name in self._known if (claim := self.elsewhere(name, now)) is not None]
 
     def to_take(self, name: str, now: float) -> Lock:
-        """How it must still stand when we take it. Raises `HeldElsewhere`."""
+        """Tell how it must still stand when we take it. Raises `HeldElsewhere`."""
         claim = self.elsewhere(name, now)
         if claim is not None:
             raise HeldElsewhere(claim)

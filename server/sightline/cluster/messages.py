@@ -17,9 +17,9 @@ from typing import Protocol
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival, CannotDecode, id_of
 from sightline.model.topic import LONGEST_LEVEL, levels
 
@@ -52,12 +52,12 @@ class PeerBus(Protocol):
 
 
 def topic(server: str, what: str, about: str = "") -> str:
-    """Where it is told."""
+    """Tell where it is told."""
     return f"{_ROOT}{server}/{what}" + (f"/{about}" if about else "")
 
 
 def address(told: str | bytes) -> tuple[str, str, str] | None:
-    """Which server tells what about what; None: it is none of ours, or nothing could be so."""
+    """Tell which server tells what about what; None: it is none of ours, or nothing could be so."""
     try:
         found = levels(told)
     except CannotDecode:
@@ -82,8 +82,7 @@ class Peers(Service):
         self._waiting: deque[tuple[str, bytes]] = deque()
         self._bytes = 0
         self._hears: dict[str, Hear] = {}
-        self._loop = LoopingCall(self._send)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, _AGAIN, self._send, "the messages to other servers")
         self.dropped = 0
         """Messages that found no room while no broker took them."""
         self.refused = 0
@@ -92,15 +91,12 @@ class Peers(Service):
     def startService(self) -> None:
         """Begin to look after what waits."""
         super().startService()
-        self._loop.start(_AGAIN, now=False).addErrback(
-            lambda failure: self._log.failure("Other servers are not told any more", failure)
-        )
+        self._loop.start(now=False)
 
     def stopService(self) -> None:
         """Tell nothing any more."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
 
     # -- told by us
 

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.console.client_match import ClientMatcher
 from sightline.console.series import Series
@@ -21,6 +19,7 @@ from sightline.kinds.broker import Logbook
 from sightline.kinds.broker.model import Broker
 from sightline.kinds.broker.updates import Watched
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Update
 from sightline.model.link import Link
 from sightline.model.server import SERVER, Server
@@ -75,7 +74,9 @@ _SERVER_FIGURES = (
 
 
 def why_no_figures(link: Link) -> tuple[str, ...]:
-    """What may be the matter with a broker that has told nothing of itself, likeliest first."""
+    """Tell what may be the matter with a broker that has told nothing of itself, likeliest
+    first.
+    """
     if "amazonaws.com" in link.address:  # with or without its profile
         return ("AWS IoT has no $SYS topics: there are no figures and no log to show",)
     if link.why and "$SYS" in link.why:
@@ -124,22 +125,17 @@ class BrokerMonitor(Service):
         self._ties = ClientMatcher(hub.world)
         self._brokers: dict[str, _WatchedBroker] = {}
         self._looks = 0
-        self._loop = LoopingCall(self.look)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, EVERY, self.look, "the watch over brokers")
 
     def startService(self) -> None:
         """Begin."""
         super().startService()
-        self._loop.start(EVERY, now=False).addErrback(self._failed)
+        self._loop.start(now=False)
 
     def stopService(self) -> None:
         """End."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("The watch over the brokers ended", failure)
+        self._loop.stop()
 
     # ---- what happens
 

@@ -66,7 +66,7 @@ class ClientMatcher:
             self._robots.add(key)
 
     def feeds(self, client: str, user: str | None, address: str | None) -> str | None:
-        """The key of the one thing that this client feeds, or None."""
+        """Return the key of the one thing that this client feeds, or None."""
         if user:
             if (robot := f"probot/{user}") in self._robots:
                 return robot

@@ -61,7 +61,7 @@ class ConsoleRights:
             raise Refused("forbidden", f"not open here (console.subscribe): {name}")
 
     def publishes(self, user: User) -> bool:
-        """Whether ``user`` publishes at all."""
+        """Tell whether ``user`` publishes at all."""
         return _ROLES.index(user.role) >= _ROLES.index(self.publish_role)
 
     def may_publish(self, user: User, topic: str) -> None:
@@ -93,7 +93,7 @@ class ConsoleRights:
 
 
 def payload(form: str, text: object) -> bytes:
-    """The bytes that somebody typed. Raises `Refused` (``bad_payload``) for what they are not.
+    """Return the bytes that somebody typed. Raises `Refused` (``bad_payload``) for other texts.
 
     ``form``: text, json (checked, sent as typed), hex (blanks allowed), base64.
     """
@@ -134,7 +134,9 @@ def _no_constant(name: str) -> None:
 
 
 def shown(data: bytes) -> dict[str, Any]:
-    """A payload for a frame: ``payload`` as text, else ``base64``; ``size`` when it was cut."""
+    """Return a payload for a frame: ``payload`` as text, else ``base64``; ``size`` when it was
+    cut.
+    """
     told: dict[str, Any] = {}
     if len(data) > LARGEST_SHOWN:
         told["size"] = len(data)
@@ -148,8 +150,10 @@ def shown(data: bytes) -> dict[str, Any]:
 
 
 class ConsoleQueue:
-    """Messages waiting for one viewer. The oldest stay; what finds no room is counted by its
-    subscription and told with that subscription's next message.
+    """Messages waiting for one viewer.
+
+    The oldest stay; what finds no room is counted by its subscription and told with that
+    subscription's next message.
     """
 
     def __init__(self, messages: int = QUEUE_MESSAGES, size: int = QUEUE_BYTES) -> None:
@@ -172,7 +176,7 @@ class ConsoleQueue:
         return True
 
     def take(self, messages: int, size: int) -> list[tuple[str, bytes]]:
-        """The next few: at most so many, and not much over ``size`` bytes."""
+        """Return the next few: at most so many, and not much over ``size`` bytes."""
         taken: list[tuple[str, bytes]] = []
         while self._messages and len(taken) < messages and size > 0:
             sub, frame, length = self._messages.popleft()

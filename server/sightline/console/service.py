@@ -23,7 +23,6 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import DeferredList, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from sightline.console.rules import (
@@ -38,6 +37,7 @@ from sightline.console.topic_tree import TopicTree
 from sightline.contract.errors import Refused
 from sightline.kinds.friends.redact import redacted
 from sightline.live import protocol
+from sightline.live.periodic import Periodic
 from sightline.live.protocol import Request
 from sightline.live.requests import Asker, Fields, Requests
 from sightline.model.filters import matches
@@ -135,7 +135,7 @@ class _Post:
 
     @property
     def hears_all(self) -> bool:
-        """Whether everything comes by the console's own connection just now."""
+        """Tell whether everything comes by the console's own connection just now."""
         return self.ears.state(_EVERYTHING)[0] == "active" and _EVERYTHING in self.ears.filters
 
 
@@ -164,8 +164,7 @@ class ConsoleService(Service):
         self._remembered: dict[tuple[str, float], tuple[float, Series]] = {}
         self._one_by_one = DeferredLock()
         self._flushing: IDelayedCall | None = None
-        self._watching = LoopingCall(self._show_views)
-        self._watching.clock = clock
+        self._watching = Periodic(clock, WATCH_SECONDS, self._show_views, "the topic tree")
         self._dropped = 0
 
     def join(self, requests: Requests) -> None:
@@ -207,7 +206,7 @@ class ConsoleService(Service):
         )
 
     def figures(self, thing: str) -> Series:
-        """The series of a thing's figures."""
+        """Return the series of a thing's figures."""
         return self._figures[thing]
 
     @property
@@ -217,7 +216,7 @@ class ConsoleService(Service):
 
     @property
     def dropped(self) -> int:
-        """Messages that came too fast for the consoles: for a viewer, or for all of them."""
+        """Return messages that came too fast for the consoles: for a viewer, or for all of them."""
         return self._dropped + sum(post.ears.lost for post in self._posts.values())
 
     @property
@@ -228,8 +227,7 @@ class ConsoleService(Service):
     def stopService(self) -> Any:
         """Nobody listens any more."""
         super().stopService()
-        if self._watching.running:
-            self._watching.stop()
+        self._watching.stop()
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
@@ -423,11 +421,9 @@ class ConsoleService(Service):
             if heard is not None:
                 self._posts[heard].ears.unwant(_EVERYTHING, 0)
         watched = any(one.view for one in self._seats.values())
-        if watched and not self._watching.running:
-            self._watching.start(WATCH_SECONDS, now=False).addErrback(
-                lambda failure: self._log.failure("The topic tree is not shown any more", failure)
-            )
-        elif not watched and self._watching.running:
+        if watched:
+            self._watching.start(now=False)
+        else:
             self._watching.stop()
 
     def _page(self, view: _View) -> dict[str, Any]:
@@ -488,7 +484,7 @@ class ConsoleService(Service):
         return self._tell_stored(thing, names, float(back))
 
     async def _tell_stored(self, thing: str, names: list[str] | None, back: float) -> Fields:
-        """One at a time for everybody together: each costs the store some hundred looks."""
+        """Return one at a time for everybody together: each costs the store some hundred looks."""
         await self._one_by_one.acquire()
         try:
             figures = await self._from_store(thing, back)
@@ -531,7 +527,9 @@ class ConsoleService(Service):
 
 
 def flat(state: Mapping[str, Any]) -> dict[str, float]:
-    """The figures in a thing's state as it was stored, by the names that charts know them by."""
+    """Return the figures in a thing's state as it was stored, by the names that charts know them
+    by.
+    """
     found = dict(_numbers(state))
     found |= _numbers(state.get("sys"))
     found |= {f"{name}/s": rate for name, rate in _numbers(state.get("rates"))}
@@ -546,12 +544,14 @@ def _numbers(state: object) -> Iterator[tuple[str, float]]:
 
 
 def _is_log(topic: str | bytes) -> bool:
-    """The broker's log names addresses and users, not for everybody who may look at topics."""
+    """Return the broker's log names addresses and users, not for everybody who may look at
+    topics.
+    """
     return isinstance(topic, str) and topic.startswith("$SYS/broker/log/")
 
 
 def _busy(asker: Asker) -> bool:
-    """Whether its socket is full; an asker without a socket never is."""
+    """Tell whether its socket is full; an asker without a socket never is."""
     return bool(getattr(asker, "busy", False))
 
 

@@ -78,12 +78,12 @@ class ConsoleSubscriptions:
 
     @property
     def filters(self) -> Iterable[str]:
-        """What is subscribed."""
+        """Tell what is subscribed."""
         return self._wanted
 
     @property
     def lost(self) -> int:
-        """Messages that came faster than we could take them."""
+        """Return messages that came faster than we could take them."""
         return self._lost + (self._bridge.overflowed if self._bridge else 0)
 
     def want(self, name: str, qos: int, *, again: bool = True) -> None:
@@ -121,7 +121,7 @@ class ConsoleSubscriptions:
             self._end = self._clock.callLater(LINGER, self._close)
 
     def state(self, name: str) -> tuple[str, str | None]:
-        """How a subscription stands: waiting, active or refused; and why."""
+        """Tell how a subscription stands: waiting, active or refused; and why."""
         if self._bridge is None:
             return "waiting", None
         link = self._bridge.link
@@ -132,7 +132,7 @@ class ConsoleSubscriptions:
         return "waiting", link.why
 
     def stop(self) -> Any:
-        """The end. Returns what to wait for, if anything."""
+        """Return the end. Returns what to wait for, if anything."""
         self._stopped = True
         if self._end is not None:
             self._end.cancel()

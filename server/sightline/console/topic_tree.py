@@ -59,7 +59,7 @@ class Node:
         self.retain = False
 
     def rate_now(self, at: float) -> float:
-        """Messages per second to this and below, lately."""
+        """Return messages per second to this and below, lately."""
         return self.rate * math.exp(-max(0.0, at - self.rate_at) / RATE_SECONDS)
 
     def hit(self, size: int, at: float) -> None:
@@ -97,12 +97,12 @@ class TopicTree:
 
     @property
     def topics(self) -> int:
-        """Topics in the tree."""
+        """Return topics in the tree."""
         return self._root.topics
 
     @property
     def messages(self) -> int:
-        """Messages in the tree."""
+        """Return messages in the tree."""
         return self._root.below
 
     def feed(self, arrivals: Iterable[Arrival]) -> None:
@@ -132,7 +132,7 @@ class TopicTree:
             node.hit(size, at)
 
     def _path(self, levels: list[str]) -> list[Node] | None:
-        """The nodes from the root to the leaf, made as needed; None: no room."""
+        """Return the nodes from the root to the leaf, made as needed; None: no room."""
         node = self._root
         path = [node]
         for depth, level in enumerate(levels):
@@ -163,7 +163,10 @@ class TopicTree:
         )
 
     def at(self, path: Sequence[str]) -> float:
-        """When the newest message came to this node or below (0: never). No levels: the root."""
+        """Tell when the newest message came to this node or below (0: never).
+
+        No levels: the root.
+        """
         node = self._find(path)
         return node.at if node else 0.0
 
@@ -176,7 +179,7 @@ class TopicTree:
         find: str = "",
         most: int = PAGE,
     ) -> TopicPage | None:
-        """The children of ``path``, as far as one answer takes them; None: no such node.
+        """Return the children of ``path``, as far as one answer takes them; None: no such node.
 
         ``after`` is the last name of the page before; ``find`` is a text in their names.
         """
@@ -208,7 +211,7 @@ class TopicTree:
 
 
 def _told(name: str, node: Node, now: float) -> dict[str, Any]:
-    """A node as a browser gets it: what is 0 or unknown is left out."""
+    """Return a node as a browser gets it: what is 0 or unknown is left out."""
     told: dict[str, Any] = {"name": name, "messages": node.below, "bytes": node.bytes}
     if node.children:
         told["children"] = len(node.children)

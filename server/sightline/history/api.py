@@ -1,7 +1,8 @@
 """The desk that answers what is asked of history: ``/api/1/history``, ``scene``, ``events``, …
 
-Whatever is told here, `sightline.auth.permissions` was asked first: history shows to nobody what they
-may not see now. What may be long is streamed, and made in small pieces (`sightline.web.reads`).
+Whatever is told here, `sightline.auth.permissions` was asked first: history shows to nobody what
+they may not see now. What may be long is streamed, and made in small pieces
+(`sightline.web.reads`).
 """
 
 from __future__ import annotations

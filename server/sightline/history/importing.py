@@ -55,7 +55,8 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def sources(paths: Sequence[Path], device: str = "") -> list[Source]:
-    """The files in these folders, and these files. ``device`` (``jane/phone``) is whose they are.
+    """Return the files in these folders, and these files. ``device`` (``jane/phone``) is whose they
+    are.
 
     Without it a ``.rec`` file is of whom its folders say: ``…/jane/phone/2026-11.rec``. Raises
     `CannotImport`.
@@ -95,7 +96,7 @@ def _is_gpx(file: Path) -> bool:
 
 
 def steps(source: Source, decode: Decode, start: int = 0, line: int = 1) -> Iterator[Step]:
-    """What is in a file, from the byte ``start`` on, where ``line`` begins (GPX: all of it).
+    """Tell what is in a file, from the byte ``start`` on, where ``line`` begins (GPX: all of it).
 
     Raises `Problem` when the file cannot be read on.
     """

@@ -44,7 +44,7 @@ class Problem(Exception):
 
 
 def numbered(stream: BinaryIO, number: int = 1, start: int = 0) -> Iterator[FileLine]:
-    """The lines of ``stream``, which stands at byte ``start``, before line ``number``.
+    """Return the lines of ``stream``, which stands at byte ``start``, before line ``number``.
 
     An empty line is a line. Raises `OSError`, for a compressed stream also `EOFError` and
     `zlib.error`.
@@ -74,7 +74,7 @@ def open_lines(path: Path) -> BinaryIO:
 
 
 def place(stream: BinaryIO) -> int:
-    """How far (bytes of the file) `open_lines` has read."""
+    """Tell how far (bytes of the file) `open_lines` has read."""
     raw: BinaryIO = stream.fileobj if isinstance(stream, gzip.GzipFile) else stream
     return raw.tell()
 

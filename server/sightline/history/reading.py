@@ -28,7 +28,7 @@ _KEYED = "json_group_array(json_array(key, name, tst, at, digest, hidden, body))
 
 
 def page(sql: sqlite3.Connection, span: Span, limit: int, after: str | None) -> HistoryPage:
-    """Some of one thing's entries."""
+    """Return some of one thing's entries."""
     limit = min(limit, MOST)
     order, beyond = _order(span.newest_first)
     values: list[object] = [span.thing, span.sort, micros(span.since), micros(span.until)]
@@ -59,7 +59,7 @@ def page(sql: sqlite3.Connection, span: Span, limit: int, after: str | None) -> 
 def scene(
     sql: sqlite3.Connection, sort: str, at: float, limit: int, after: str | None
 ) -> HistoryPage:
-    """Each thing's last entry at that time."""
+    """Return each thing's last entry at that time."""
     limit = min(limit, MOST)
     last = (
         "SELECT {} FROM entry AS x WHERE x.thing = t.id AND x.sort = s.id AND x.tst <= ?1"
@@ -90,7 +90,7 @@ def events(
     after: str | None,
     sight: VisibleScope = EVERYTHING,
 ) -> HistoryPage:
-    """Events of all things that are seen, each sort by itself, then merged."""
+    """Return events of all things that are seen, each sort by itself, then merged."""
     limit = min(limit, MOST)
     order, beyond = _order(newest_first)
     mark = None if after is None else cursors.event(after)
@@ -144,7 +144,9 @@ _REGION_SEEN = """ AND coalesce((
 
 
 def _seen(sight: VisibleScope) -> dict[str, object]:
-    """The things of a sight: by their names, by what is before the last slash, regions' owners."""
+    """Return the things of a sight: by their names, by what is before the last slash, regions'
+    owners.
+    """
     if sight.kinds is None:
         return {}
     groups = (sight.kinds - TOGETHER.keys()) | {w for w in sight.things if w.count("/") == 1}
@@ -157,7 +159,7 @@ def _seen(sight: VisibleScope) -> dict[str, object]:
 
 
 def _source(sight: VisibleScope, sort: str) -> tuple[str, str]:
-    """Where the events of a sort that are seen are found: tables, and a condition.
+    """Tell where the events of a sort that are seen are found: tables, and a condition.
 
     In the index by time where whole kinds are seen, nearly all of them; else thing by thing, so
     that whoever sees little makes us read little.
@@ -175,7 +177,7 @@ def _source(sight: VisibleScope, sort: str) -> tuple[str, str]:
 def counts(
     sql: sqlite3.Connection, thing: str, sort: str, bounds: Sequence[float]
 ) -> Sequence[int]:
-    """How many entries lie between neighbouring bounds."""
+    """Tell how many entries lie between neighbouring bounds."""
     found = []
     for first, last in pairwise(bounds):
         (count,) = sql.execute(
@@ -189,7 +191,7 @@ def counts(
 
 
 def things(sql: sqlite3.Connection) -> Sequence[str]:
-    """All that have entries."""
+    """Return all that have entries."""
     (found,) = sql.execute(
         "SELECT json_group_array(key) FROM (SELECT key FROM thing"
         " WHERE EXISTS (SELECT 1 FROM entry WHERE entry.thing = thing.id) ORDER BY key)"
@@ -200,7 +202,7 @@ def things(sql: sqlite3.Connection) -> Sequence[str]:
 def standings(
     sql: sqlite3.Connection, limit: int, after: str | None
 ) -> tuple[Sequence[LastState], str | None]:
-    """The present states."""
+    """Return the present states."""
     limit = min(limit, MOST)
     (found,) = sql.execute(
         "SELECT json_group_array(json_array(thing, at, body)) FROM (SELECT thing, at, body"
@@ -214,7 +216,7 @@ def standings(
 
 
 def figures(sql: sqlite3.Connection) -> StoreSize:
-    """How large it is. The oldest and newest are looked up track by track, in the index."""
+    """Tell how large it is. The oldest and newest are looked up track by track, in the index."""
     (rows,) = sql.execute("SELECT rows FROM tally").fetchone()
     (pages,) = sql.execute("PRAGMA page_count").fetchone()
     (size,) = sql.execute("PRAGMA page_size").fetchone()

@@ -29,7 +29,7 @@ EVENTS = frozenset(("transition", "crossing", "drive", "alarm", "log"))
 
 
 def digest(said: bytes) -> int:
-    """What tells two entries of one thing, sort and second apart: 63 bits of a hash.
+    """Tell what tells two entries of one thing, sort and second apart: 63 bits of a hash.
 
     It fits SQLite's signed integers and sorts the same everywhere.
     """
@@ -55,12 +55,12 @@ class HistoryEntry(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> tuple[str, str, float, int]:
-        """What makes it the same entry."""
+        """Tell what makes it the same entry."""
         return self.thing, self.sort, self.tst, self.digest
 
 
 def entry(thing: str, sort: str, tst: float, at: float, body: bytes) -> HistoryEntry:
-    """An entry whose body is what was said."""
+    """Return an entry whose body is what was said."""
     return HistoryEntry(thing, sort, tst, at, body, digest(body))
 
 

@@ -63,7 +63,7 @@ class Clock(Protocol):
     """What the recorder needs of a reactor."""
 
     def seconds(self) -> float:
-        """A clock that is never stepped."""
+        """Return a clock that is never stepped."""
 
     def callLater(self, delay: float, f: Callable[..., Any], /, *args: object, **kw: object) -> Any:
         """Call ``f`` after ``delay`` s."""
@@ -83,7 +83,7 @@ class CurrentStates(Protocol):
     """Where the present states are."""
 
     def state(self, key: str) -> State | None:
-        """A thing's state; None when there is no such thing."""
+        """Return a thing's state; None when there is no such thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +307,7 @@ class Recorder:
         }
 
     def _is_ours(self, thing: str) -> bool:
-        """Whether we write down how this thing is."""
+        """Tell whether we write down how this thing is."""
         return thing in self._own or self._duty.ours
 
     def _every(self, thing: str) -> float:
@@ -317,19 +317,19 @@ class Recorder:
 
     @property
     def backlog(self) -> int:
-        """Records that are not safe yet."""
+        """Return records that are not safe yet."""
         return self._told - self._taken + (len(self._batch.entries) if self._batch else 0)
 
     @property
     def age(self) -> float:
-        """How long the oldest of them has waited, s; to the second or so. 0: none waits."""
+        """Tell how long the oldest of them has waited, s; to the second or so. 0: none waits."""
         if self._batch is not None:
             return self._clock.seconds() - self._batch.since
         return self._clock.seconds() - self._times[0][1] if self._queue and self._times else 0.0
 
     @property
     def late(self) -> bool:
-        """Whether the store does not keep up, or fails."""
+        """Tell whether the store does not keep up, or fails."""
         return bool(self.why) or self.age > LATE or bool(self._again)
 
     # -- to the store

@@ -28,7 +28,7 @@ class Restored(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """What is known already is newer."""
+        """Tell what is known already is newer."""
         return self.state if before is None else before
 
 
@@ -36,8 +36,10 @@ Rebase = Callable[[State, float], State]
 
 
 class Restorer:
-    """Makes readings of standings. ``states``, ``patience`` and ``rebased`` (see `Kind`) are by
-    kind of thing."""
+    """Makes readings of standings.
+
+    ``states``, ``patience`` and ``rebased`` (see `Kind`) are by kind of thing.
+    """
 
     _log = Logger()
 
@@ -81,7 +83,9 @@ class Restorer:
             self.newest = max(min(times), self.newest or 0.0)
 
     def reading(self, standing: LastState, now: float) -> Restored | None:
-        """What was kept, as it looks at ``now`` (epoch s); None when it makes no sense any more."""
+        """Tell what was kept, as it looks at ``now`` (epoch s); None when it makes no sense any
+        more.
+        """
         decoder = self._decoders.get(kind_of(standing.thing))
         if decoder is None or standing.body is None:
             return None

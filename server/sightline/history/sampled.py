@@ -16,7 +16,8 @@ SHORTEST = 60.0
 async def sampled(
     store: Store, thing: str, sort: str, since: float, until: float
 ) -> list[tuple[float, dict[str, Any]]]:
-    """The first entry of each of at most `MOST` equal parts of this time (epoch s), and its time.
+    """Return the first entry of each of at most `MOST` equal parts of this time (epoch s), and its
+    time.
 
     Raises what the store raises.
     """

@@ -49,7 +49,7 @@ class Spill:
 
     @property
     def bytes(self) -> int:
-        """How much waits."""
+        """Tell how much waits."""
         return self._files.size
 
     async def open(self) -> None:
@@ -61,7 +61,10 @@ class Spill:
         await self._call(self._files.put, batch)
 
     async def oldest(self) -> tuple[str, Sequence[Batch]] | None:
-        """The oldest file: its name and its batches; it does not grow any more. None: no file."""
+        """Return the oldest file: its name and its batches; it does not grow any more.
+
+        None: no file.
+        """
         found = await self._call(self._files.oldest)
         if found is not None and found[2]:
             self._log.warn(

@@ -118,20 +118,21 @@ class Store(Protocol):
         after: str | None = None,
         sight: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
-        """Events (`sightline.history.record.EVENTS`) of all things by time, not the hidden ones.
+        """Return events (`sightline.history.record.EVENTS`) of all things by time, not the hidden
+        ones.
 
         Only what ``sight`` is shown (`sightline.history.visible.shows`): the rest is neither given
         nor counted, and no mark names it.
         """
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
-        """How many entries lie in bounds[0] <= tst < bounds[1], in bounds[1] <= tst < …
+        """Tell how many entries lie in bounds[0] <= tst < bounds[1], in bounds[1] <= tst < …
 
         One number fewer than bounds; hidden ones do not count. For the days of a calendar.
         """
 
     def things(self) -> Deferred[Sequence[str]]:
-        """The keys of all things that have entries, in order."""
+        """Return the keys of all things that have entries, in order."""
 
     def hide(
         self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
@@ -162,7 +163,9 @@ class Store(Protocol):
     def standings(
         self, limit: int = 1000, after: str | None = None
     ) -> Deferred[tuple[Sequence[LastState], str | None]]:
-        """The present states, in pages, ordered by thing; the mark of the next page or None."""
+        """Return the present states, in pages, ordered by thing; the mark of the next page or
+        None.
+        """
 
     def figures(self) -> Deferred[StoreSize]:
-        """How large it is."""
+        """Tell how large it is."""

@@ -50,7 +50,7 @@ STEPS = (
 
 
 def connect(path: Path, *, busy: float = BUSY) -> sqlite3.Connection:
-    """An open connection to a file that is there, set up as all of ours are."""
+    """Return an open connection to a file that is there, set up as all of ours are."""
     sql = sqlite3.connect(
         f"file:{path.absolute().as_posix().replace('?', '%3f').replace('#', '%23')}?mode=rw",
         uri=True,
@@ -76,7 +76,7 @@ def connect(path: Path, *, busy: float = BUSY) -> sqlite3.Connection:
 
 
 def opened(path: Path, steps: Sequence[str] = STEPS) -> sqlite3.Connection:
-    """The file at ``path``, made where it is missing, brought up to date after a backup.
+    """Return the file at ``path``, made where it is missing, brought up to date after a backup.
 
     Raises `CannotOpen`.
     """
@@ -107,7 +107,7 @@ def _trouble(path: Path, why: sqlite3.DatabaseError) -> str:
 
 
 def version(sql: sqlite3.Connection, path: Path, known: int = len(STEPS)) -> int:
-    """How many steps the file was taken. Raises `CannotOpen` for one that we cannot use."""
+    """Tell how many steps the file was taken. Raises `CannotOpen` for one that we cannot use."""
     (found,) = sql.execute("PRAGMA user_version").fetchone()
     (application,) = sql.execute("PRAGMA application_id").fetchone()
     (tables,) = sql.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -29,7 +29,7 @@ _encode = msgspec.json.encode
 
 
 def fields(entry: HistoryEntry) -> dict[str, object]:
-    """What an entry says, with its times: ``tst`` and ``at`` (epoch s)."""
+    """Tell what an entry says, with its times: ``tst`` and ``at`` (epoch s)."""
     try:
         said = _decode(entry.body) if len(entry.body) <= _QUICK else json.loads(entry.body)
     except (ValueError, RecursionError):
@@ -46,7 +46,7 @@ def fields(entry: HistoryEntry) -> dict[str, object]:
 async def entries(
     store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncIterator[Sequence[HistoryEntry]]:
-    """The entries asked for, oldest first, in pieces: those that ``sight`` is shown.
+    """Return the entries asked for, oldest first, in pieces: those that ``sight`` is shown.
 
     Each is given when it is our ``turn``.
     """
@@ -100,7 +100,7 @@ async def counted(
 async def fixes(
     store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncIterator[list[Fix]]:
-    """The same as what they say, thinned out to the error asked for."""
+    """Return the same as what they say, thinned out to the error asked for."""
     simplifier = Simplifier(asked.max_error) if asked.max_error else None
     waiting: Fix | None = None  # the point before, which may have to be kept
     begun = False
@@ -130,7 +130,7 @@ async def fixes(
 async def everything(
     store: Store, thing: str, sight: VisibleScope, turn: Turn = at_once
 ) -> AsyncIterator[bytes]:
-    """All that is kept of a thing, hidden points included, as lines of JSON.
+    """Return all that is kept of a thing, hidden points included, as lines of JSON.
 
     But for crossings of regions that ``sight`` does not see: those are somebody else's.
     """
@@ -151,7 +151,7 @@ async def everything(
 async def written(
     store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncGenerator[bytes, None]:
-    """The track as a file, in pieces."""
+    """Return the track as a file, in pieces."""
     writer: FormatWriter
     if asked.format == "json":
         head = _encode({"ok": True, "thing": asked.thing, "sort": asked.sort})[:-1]

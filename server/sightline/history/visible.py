@@ -31,7 +31,7 @@ _where = msgspec.json.Decoder(_Where).decode
 
 
 def shows(sight: VisibleScope, entry: HistoryEntry) -> bool:
-    """Whether a sight may be shown this event: its thing, and the region of a crossing."""
+    """Tell whether a sight may be shown this event: its thing, and the region of a crossing."""
     if sight.all:
         return True
     if not sight.sees(entry.thing):
@@ -46,7 +46,7 @@ def shows(sight: VisibleScope, entry: HistoryEntry) -> bool:
 
 
 def sees_all_regions(sight: VisibleScope) -> bool:
-    """Whether no region is hidden, and so no crossing of a thing that is seen."""
+    """Tell whether no region is hidden, and so no crossing of a thing that is seen."""
     return sight.kinds is None or "region" in sight.kinds
 
 

@@ -1,4 +1,4 @@
-"""What one sender may take of the world, and the world of the server's memory.
+"""Limit what one sender may take of the world, and what the world takes of the server's memory.
 
 A sender is whoever a thing comes from, as far as its key tells: the user level of an OwnTracks
 topic (``friend/jane/phone`` is of ``owntracks/jane``), which is also the most that a phone's token
@@ -29,11 +29,11 @@ _NO_LIMIT = 1 << 62
 
 
 class WorldFull(Exception):
-    """There is no room for another thing, or for a larger one."""
+    """No room is left for another thing, or for a larger one."""
 
 
 class OverQuota(WorldFull):
-    """A sender has used up what it may take. ``why`` names it and the limit, for people."""
+    """A sender used up its quota. ``why`` names it and the limit, for people."""
 
     def __init__(self, sender: str, what: str, why: str) -> None:
         super().__init__(sender, what)
@@ -45,8 +45,10 @@ class OverQuota(WorldFull):
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What each sender may have. ``devices`` and ``bytes`` at once; ``new`` things and stored
-    ``rows`` in a day."""
+    """The limits of each sender.
+
+    ``devices`` and ``bytes`` at once; ``new`` things and stored ``rows`` in a day.
+    """
 
     devices: int = _NO_LIMIT
     bytes: int = _NO_LIMIT
@@ -55,7 +57,7 @@ class Quota:
 
 
 class Sender:
-    """What one sender has. ``rows`` and ``new`` are what is left of today's."""
+    """The use of one sender. ``rows`` and ``new`` are what is left of today's."""
 
     __slots__ = ("bytes", "name", "new", "quota", "rows", "things")
 
@@ -67,12 +69,12 @@ class Sender:
         self.fresh()
 
     def fresh(self) -> None:
-        """Another day begins."""
+        """Give back the quota of a day."""
         self.new = self.quota.new
         self.rows = self.quota.rows
 
     def over(self, what: str) -> OverQuota:
-        """What to raise when this quota is used up."""
+        """Return the error to raise when this quota is used up."""
         limit = getattr(self.quota, what)
         words = {
             "devices": f"{limit:,} devices",
@@ -83,7 +85,7 @@ class Sender:
         return OverQuota(self.name, what, f"{self.name} has used up its quota of {words[what]}")
 
     def enter(self, kind: str, weight: int) -> None:
-        """One more thing of this kind and weight (bytes). Raises `OverQuota`."""
+        """Count one more thing of this kind and weight (bytes). Raises `OverQuota`."""
         count = self.things.get(kind, 0)
         if count >= self.quota.devices:
             raise self.over("devices")
@@ -96,13 +98,13 @@ class Sender:
         self.bytes += weight
 
     def leave(self, kind: str, weight: int) -> None:
-        """One thing less."""
+        """Count one thing less of this kind and weight."""
         self.things[kind] -= 1
         self.bytes -= weight
 
 
 class Senders:
-    """All senders, by name. What comes from nobody in particular is counted under one name."""
+    """All senders, by name. Things of no particular sender are counted under one name."""
 
     def __init__(self, quota: Quota | None = None) -> None:
         self._quota = quota or Quota()
@@ -114,7 +116,7 @@ class Senders:
         return len(self._known)
 
     def of(self, key: str) -> Sender | None:
-        """Whose this thing is; None: it is ours and always has room."""
+        """Return the sender of this thing; None: the server itself, which always has room."""
         kind, _, rest = key.partition("/")
         if kind in OURS:
             return None
@@ -129,7 +131,7 @@ class Senders:
         return found
 
     def new_day(self) -> None:
-        """What may be done in a day may be done again."""
+        """Give back the quota of a day to every sender."""
         self._forget()
         for sender in self._known.values():
             sender.fresh()
@@ -142,7 +144,7 @@ class Senders:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Bytes: of the world in all, of the faces in it, and of one sender's things."""
+    """Bytes of memory: of the world in all, of the faces in it, and of one sender's things."""
 
     world: int
     faces: int
@@ -150,7 +152,7 @@ class Budget:
 
 
 def budget(memory: int) -> Budget:
-    """What a server that may use ``memory`` bytes can give.
+    """Return the share of the world in ``memory`` bytes for the whole server.
 
     The rest is the program itself (about 80 MB), the guard (30 MB), what waits for history and
     archive (96 MB at most by default) and what is on its way to browsers.
@@ -159,5 +161,5 @@ def budget(memory: int) -> Budget:
 
 
 def kinds_with_a_budget(given: Budget) -> dict[str, int]:
-    """Bytes that all things of a kind may take together."""
+    """Return the bytes that all things of a kind may take together."""
     return {"face": given.faces}

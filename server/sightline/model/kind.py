@@ -1,4 +1,4 @@
-"""What a kind of thing is made of: arrivals in, readings out, states kept.
+"""Define what a kind of thing is made of: arrivals in, updates out, states kept.
 
 A kind (friends, probots, broker, …) is a folder under ``kinds/`` that turns arrivals into
 readings. Nothing here knows a particular kind.
@@ -21,7 +21,7 @@ _encode = msgspec.json.encode
 
 
 class CannotDecode(Exception):
-    """An arrival says nothing we can use.
+    """An arrival that says nothing usable.
 
     ``counter`` is the reason as a short stable word (``not_json``, ``lat_range``); it names the
     counter in /metrics and on the page. ``why`` is for people. ``private``: nothing of the message
@@ -58,14 +58,14 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     @property
     def weight(self) -> int:
-        """What the thing takes of the memory with all that is kept along with it, bytes, about.
+        """Return the memory that the thing and all kept along with it take, in bytes, about.
 
         Kinds that change with every message say so in a cheaper way.
         """
         return WEIGHT + 3 * len(_encode(self))
 
     def shown(self) -> State:
-        """The same as browsers get it."""
+        """Return the state as browsers get it."""
         return self
 
 
@@ -81,32 +81,34 @@ class Present(State, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Update(Protocol):
-    """What an arrival says about one thing: a fold from the state before to the state after.
+    """A change that an arrival makes to one thing: a fold from the state before to the state after.
 
     One that belongs into history has a ``record``, too (`sightline.model.record.Record` or None).
     """
 
     @property
     def thing(self) -> str:
-        """The thing's key: its kind, a slash, its id (``friend/jane/phone``)."""
+        """Return the thing's key: its kind, a slash, its id (``friend/jane/phone``)."""
 
     @property
     def heard(self) -> float | None:
-        """When this proves the thing was alive (epoch s); None when it proves nothing.
+        """Return when this proves the thing was alive (epoch s); None when it proves nothing.
 
         A will is no sign of life; a retained fix proves life at the time of the fix only.
         """
 
     @property
     def dropped(self) -> int:
-        """How many optional fields were left out because they made no sense."""
+        """Return how many optional fields were left out because they made no sense."""
 
     def onto(self, before: State | None) -> State | None:
-        """The state after this reading. ``before`` itself: no change. None: the thing is gone."""
+        """Return the state after this update: ``before`` itself for no change, None to remove the
+        thing.
+        """
 
 
 class Silence(msgspec.Struct, frozen=True):
-    """A thing was not heard for its kind's set time."""
+    """A thing that was not heard for its kind's set time."""
 
     thing: str
     presence: Presence
@@ -115,7 +117,7 @@ class Silence(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The same state, marked. Silence never makes anything more alive than it was."""
+        """Mark the state as silent. Silence never makes anything more alive than it was."""
         if not isinstance(before, Present) or before.presence in ("offline", self.presence):
             return before
         return msgspec.structs.replace(before, presence=self.presence, evidence=self.evidence)
@@ -123,7 +125,7 @@ class Silence(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long a kind of thing may be silent, in seconds, before it counts as less than live."""
+    """The silences after which things of a kind count as stale and as offline, in s."""
 
     stale_after: float
     offline_after: float
@@ -135,7 +137,7 @@ def _as_it_is(state: State, now: float) -> State:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One sort of thing: where it is heard, how it is read, how patient we are with it.
+    """One kind of thing: where its messages come, how they are decoded, how long it may be silent.
 
     ``filters`` are the MQTT subscriptions it needs (filter, QoS). ``roots`` are the first topic
     levels it answers for. ``decode`` returns readings or raises `CannotDecode`, nothing else.
@@ -155,12 +157,12 @@ class Kind:
 
 
 def kind_of(thing: str) -> str:
-    """The kind in a thing's key."""
+    """Return the kind in a thing's key."""
     return thing.partition("/")[0]
 
 
 def id_of(thing: str) -> str:
-    """The id in a thing's key."""
+    """Return the id in a thing's key."""
     return thing.partition("/")[2]
 
 

@@ -112,12 +112,12 @@ class Bridge(service.Service):
 
     @property
     def broker(self) -> str:
-        """The broker's name in the settings."""
+        """Return the broker's name in the settings."""
         return self._options.name
 
     @property
     def received(self) -> int:
-        """Messages handed over so far."""
+        """Return messages handed over so far."""
         return self._inbox.received
 
     @property
@@ -127,7 +127,7 @@ class Bridge(service.Service):
 
     @property
     def queued(self) -> int:
-        """Messages that have come and are not yet handed over."""
+        """Return messages that have come and are not yet handed over."""
         return self._inbox.waiting
 
     @property
@@ -137,17 +137,19 @@ class Bridge(service.Service):
 
     @property
     def filters(self) -> list[str]:
-        """What it subscribes, on this connection and on every later one."""
+        """Tell what it subscribes, on this connection and on every later one."""
         return list(self._filters)
 
     @property
     def rejected(self) -> frozenset[str]:
-        """Those of our filters that the broker refuses on this connection."""
+        """Return those of our filters that the broker refuses on this connection."""
         return frozenset((*self._rejected, *self._unfit))
 
     @property
     def unsent(self) -> int:
-        """Messages of ours that were taken and then dropped: too many wait for the broker's ack."""
+        """Return messages of ours that were taken and then dropped: too many wait for the broker's
+        ack.
+        """
         return self._unsent + (self._connection.unsent if self._connection else 0)
 
     @property
@@ -158,12 +160,14 @@ class Bridge(service.Service):
 
     @property
     def rejected_subscriptions(self) -> int:
-        """How many of our filters the broker refuses on this connection."""
+        """Tell how many of our filters the broker refuses on this connection."""
         return len(self.rejected)
 
     @property
     def contested(self) -> str:
-        """Why this client may not be alone with its id; empty when there is no sign of that."""
+        """Tell why this client may not be alone with its id; empty when there is no sign of
+        that.
+        """
         if not self._retries.contested(self._reactor.seconds()):
             return ""
         return reasons.contested(self._options)
@@ -174,17 +178,17 @@ class Bridge(service.Service):
 
     @property
     def session(self) -> bool | None:
-        """Whether the broker knew our session when we came; None: not connected."""
+        """Tell whether the broker knew our session when we came; None: not connected."""
         return self._session
 
     @property
     def options(self) -> BrokerOptions:
-        """How the broker is reached."""
+        """Tell how the broker is reached."""
         return self._options
 
     @property
     def waiting(self) -> int:
-        """How many of our messages wait for the broker."""
+        """Tell how many of our messages wait for the broker."""
         return self._connection.waiting if self._connection else 0
 
     def publish(
@@ -399,7 +403,7 @@ class Bridge(service.Service):
             self._dropped = self.overflowed
 
     def _shortfall(self, unanswered: tuple[str, ...]) -> str | None:
-        """What a standing connection lacks, in words."""
+        """Tell what a standing connection lacks, in words."""
         if self._unfit:
             return "; ".join(sorted(set(self._unfit.values()))[:3])
         if self._rejected:

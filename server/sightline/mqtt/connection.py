@@ -184,16 +184,16 @@ class MqttConnection:
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs."""
+        """Tell whether the thread runs."""
         return self._thread.is_alive()
 
     def idle(self) -> float:
-        """How long the thread has not come round (s); it does so several times a second."""
+        """Tell how long the thread has not come round (s); it does so several times a second."""
         return time.monotonic() - self._turned
 
     @property
     def waiting(self) -> int:
-        """How many jobs wait for the thread: more than a few mean that the broker is slow."""
+        """Tell how many jobs wait for the thread: more than a few mean that the broker is slow."""
         return len(self._outbox)
 
     def publish(
@@ -339,7 +339,7 @@ class MqttConnection:
         return "the broker closed the connection"
 
     def _client(self) -> Client:
-        """A paho client, set up and not yet connected."""
+        """Return a paho client, set up and not yet connected."""
         options = self._options
         how: dict[str, Any] = {
             "callback_api_version": CallbackAPIVersion.VERSION2,
@@ -457,7 +457,7 @@ class MqttConnection:
                 client.loop_write()
 
     def _overdue(self, heard: float, keepalive: int) -> str:
-        """What the broker should have answered by now, in words; empty when all is well.
+        """Tell what the broker should have answered by now, in words; empty when all is well.
 
         ``keepalive`` is the one in force: with MQTT 5 the broker may set its own.
         """
@@ -602,7 +602,9 @@ class MqttConnection:
 
 
 def tls_context(options: BrokerOptions) -> ssl.SSLContext:
-    """What the options ask of TLS; made for each attempt, so that renewed files are noticed."""
+    """Tell what the options ask of TLS; made for each attempt, so that renewed files are
+    noticed.
+    """
     tls = options.tls
     assert tls is not None
     file: str | None = None

@@ -28,7 +28,7 @@ _PUBACK = 0x40
 
 
 def fits(transport: Transport, version: str = paho.mqtt.__version__) -> bool:
-    """Whether the fast reader knows this paho and this transport."""
+    """Tell whether the fast reader knows this paho and this transport."""
     return version.startswith("2.2.") and transport == "tcp"
 
 
@@ -169,7 +169,9 @@ class FastClient(Client):
 
 
 def _varint(chunk: bytes, at: int) -> tuple[int, int]:
-    """The variable byte integer at ``at`` and the place after it; (-1, -1) when cut or too long."""
+    """Return the variable byte integer at ``at`` and the place after it; (-1, -1) when cut or too
+    long.
+    """
     value = 0
     for count in range(4):
         if at + count >= len(chunk):

@@ -35,14 +35,16 @@ class InboxReactor(Protocol):
         """Call ``f`` on the reactor thread after ``delay`` s."""
 
     def seconds(self) -> float:
-        """A clock that is never stepped."""
+        """Return a clock that is never stepped."""
 
     def getThreadPool(self) -> Any:
         """Threads for what would hold the reactor."""
 
 
 def rare(count: int) -> bool:
-    """Whether to log this occurrence: the 1st, 2nd, 4th, 8th, …, so that no storm comes of it."""
+    """Tell whether to log this occurrence: the 1st, 2nd, 4th, 8th, …, so that no storm comes of
+    it.
+    """
     return count & (count - 1) == 0
 
 
@@ -80,12 +82,12 @@ class Inbox(Generic[E]):
 
     @property
     def received(self) -> int:
-        """Messages handed over so far."""
+        """Return messages handed over so far."""
         return self._taken
 
     @property
     def waiting(self) -> int:
-        """Messages put and not yet handed over."""
+        """Return messages put and not yet handed over."""
         return self._put - self._taken
 
     @property

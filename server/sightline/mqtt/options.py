@@ -35,7 +35,7 @@ class TlsOptions:
 
 
 def is_aws_iot(host: str, alpn: Sequence[str]) -> bool:
-    """Whether this broker is AWS IoT, by its name or by the protocol only AWS speaks."""
+    """Tell whether this broker is AWS IoT, by its name or by the protocol only AWS speaks."""
     return host.endswith((".amazonaws.com", ".amazonaws.com.cn")) or "x-amzn-mqtt-ca" in alpn
 
 
@@ -111,7 +111,7 @@ class BrokerOptions:
 
     @property
     def aws_iot(self) -> bool:
-        """Whether it is AWS IoT, which ends the connection for much that others allow."""
+        """Tell whether it is AWS IoT, which ends the connection for much that others allow."""
         alpn = self.tls.alpn if self.tls else ()
         return is_aws_iot(self.host, alpn)
 

@@ -56,7 +56,7 @@ class PrivateBrokerReactor(Protocol):
         """Call ``f`` after ``delay`` s."""
 
     def seconds(self) -> float:
-        """A clock that is never stepped."""
+        """Return a clock that is never stepped."""
 
     def spawnProcess(
         self,
@@ -75,7 +75,9 @@ class PrivateBrokerReactor(Protocol):
 
 
 def find_mosquitto() -> str:
-    """The path of mosquitto; `NoBroker` with the line that installs it when there is none."""
+    """Return the path of mosquitto; `NoBroker` with the line that installs it when there is
+    none.
+    """
     found = shutil.which("mosquitto") or shutil.which("mosquitto", path=_ALSO_IN)
     if not found:
         raise NoBroker(
@@ -88,7 +90,7 @@ def find_mosquitto() -> str:
 def configuration(
     folder: Path, port: int, extra: Sequence[str] = (), robots: RobotsListener | None = None
 ) -> str:
-    """The text of mosquitto.conf. ``extra`` lines come last. Raises `NoInterface`."""
+    """Return the text of mosquitto.conf. ``extra`` lines come last. Raises `NoInterface`."""
     return "\n".join(
         (
             "# Written anew by Sightline at each start: changes here are lost.",
@@ -200,7 +202,7 @@ class PrivateBroker(service.Service):
 
     @property
     def pid(self) -> int | None:
-        """The child's process id while it runs."""
+        """Return the child's process id while it runs."""
         return self._child.pid if self._child else None
 
     # ---- start, watch, start again
@@ -231,7 +233,9 @@ class PrivateBroker(service.Service):
         self._probe(child, self._reactor.seconds() + READY_SECONDS)
 
     def _robots_now(self) -> RobotsListener | None:
-        """The robots' listener, if it can listen: without their network the rest still runs."""
+        """Return the robots' listener, if it can listen: without their network the rest still
+        runs.
+        """
         if self._robots is None:
             return None
         if fault := self._robots.fault():
@@ -244,7 +248,7 @@ class PrivateBroker(service.Service):
         return self._robots
 
     def _usual_port(self) -> int:
-        """The port of the last start, where it is free; otherwise another."""
+        """Return the port of the last start, where it is free; otherwise another."""
         try:
             usual = int((self._folder / PORT_FILE).read_text(encoding="ascii"))
         except (OSError, ValueError):
@@ -365,7 +369,7 @@ class _Child(protocol.ProcessProtocol):
 
     @property
     def last_words(self) -> str:
-        """The end of what it said, without the time."""
+        """Return the end of what it said, without the time."""
         lines = self._tail.decode(errors="replace").strip().splitlines()
         return "; ".join(line.partition(": ")[2] or line for line in lines[-2:])
 
@@ -381,7 +385,7 @@ class _Child(protocol.ProcessProtocol):
 
 
 def _guard() -> list[str]:
-    """What to put before the command, as far as this machine has it (Linux).
+    """Tell what to put before the command, as far as this machine has it (Linux).
 
     A session of its own: Ctrl-C ends us first, and our last words still find a broker. A death
     signal: it ends when we are gone, whatever we died of.

@@ -41,11 +41,11 @@ class RobotsListener:
     port: int = 1883
 
     def address(self) -> str:
-        """The IPv4 address to listen at. Raises `NoInterface`."""
+        """Return the IPv4 address to listen at. Raises `NoInterface`."""
         return address_of(self.interface)
 
     def fault(self) -> str:
-        """Why nobody can listen there now; empty when one can."""
+        """Tell why nobody can listen there now; empty when one can."""
         try:
             address = self.address()
             with socket.socket() as probe:
@@ -67,7 +67,7 @@ class RobotsListener:
 
 
 def address_of(interface: str) -> str:
-    """The IPv4 address of an interface, or the address itself. Raises `NoInterface`."""
+    """Return the IPv4 address of an interface, or the address itself. Raises `NoInterface`."""
     try:
         return str(ipaddress.IPv4Address(interface))
     except ValueError:

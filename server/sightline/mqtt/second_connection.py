@@ -98,14 +98,16 @@ class SecondConnection(service.Service):
     # ---- what the bridge asks (`retries.Witness`)
 
     def stood(self, since: float) -> bool | None:
-        """Whether it stood at ``since`` and stands still; None: it knows nothing of that time."""
+        """Tell whether it stood at ``since`` and stands still; None: it knows nothing of that
+        time.
+        """
         if self._up_at is not None and self._up_at <= since:
             return True
         recent = self._reactor.seconds() - self._fell_at <= RECENT_SECONDS
         return False if recent else None
 
     def taken(self, since: float) -> bool | None:
-        """Whether the log told of a take-over of our id since; None: the log is not heard."""
+        """Tell whether the log told of a take-over of our id since; None: the log is not heard."""
         if self._signs and self._signs[-1] >= since:
             return True
         return False if self._audible else None

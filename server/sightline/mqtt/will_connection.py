@@ -73,12 +73,12 @@ class WillConnection:
 
     @property
     def is_open(self) -> bool:
-        """Whether the broker holds our will."""
+        """Tell whether the broker holds our will."""
         return self._open and not self._closing
 
     @property
     def waiting(self) -> int:
-        """How many messages wait for the broker."""
+        """Tell how many messages wait for the broker."""
         return self._connection.waiting
 
     def publish(self, payload: bytes, wanted: Callable[[], bool]) -> bool:

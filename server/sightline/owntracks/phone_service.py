@@ -16,9 +16,7 @@ import msgspec
 from msgspec.structs import replace
 from twisted.application.service import Service
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.auth.permissions import VisibleScope
 from sightline.cluster.leader import Leadership
@@ -40,6 +38,7 @@ from sightline.kinds.friends.phone import (
 )
 from sightline.kinds.friends.updates import Located, PhoneTransition, PhoneWaypoint
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival, CannotDecode, id_of
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.latest import LatestPositions
@@ -106,8 +105,7 @@ class PhoneService(Service):
         self._named: dict[str, dict[str, reply.RecipientTid]] = {}
         self._visible: dict[VisibleScope, tuple[float, list[str]]] = {}
         self._changed: IDelayedCall | None = None
-        self._look = LoopingCall(self._look_for_expired)
-        self._look.clock = clock
+        self._look = Periodic(clock, _LOOK, self._look_for_expired, "the watch over phones")
         hub.ingest.tell(Located, self._located)
         hub.ingest.tell(PhoneTransition, self._crossed)
         hub.ingest.tell(EncryptedPayload, self._was_sealed)
@@ -124,19 +122,15 @@ class PhoneService(Service):
         """Begin to look after what waits."""
         super().startService()
         self._live.start()
-        self._look.start(_LOOK, now=False).addErrback(self._failed)
+        self._look.start(now=False)
 
     def stopService(self) -> None:
         """Let it be."""
         super().stopService()
-        if self._look.running:
-            self._look.stop()
+        self._look.stop()
         if self._changed is not None and self._changed.active():
             self._changed.cancel()
         self._live.stop()
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("The watch over phones' commands ended", failure)
 
     # -- what is heard
 

@@ -65,7 +65,7 @@ class Containment:
         self._disputed: dict[Pair, str] = {}
 
     def stay(self, thing: str, region: str) -> RegionVisit | None:
-        """Whether this thing is in this region, by anybody's verdict."""
+        """Tell whether this thing is in this region, by anybody's verdict."""
         ours, said = self.fences.since(thing, region), self.said(thing, region)
         theirs = said.when if said is not None and said.inside else None
         if ours is None and theirs is None:
@@ -77,11 +77,11 @@ class Containment:
         return RegionVisit(ours, "server" if theirs is None else "both", why)
 
     def said(self, thing: str, region: str) -> PhoneVerdict | None:
-        """What the phone says."""
+        """Tell what the phone says."""
         return self._said.get(thing, {}).get(region)
 
     def named(self, thing: str) -> list[str]:
-        """The regions of which its phone has a say."""
+        """Return the regions of which its phone has a say."""
         return list(self._said.get(thing, ()))
 
     def remember(self, thing: str, region: str, said: PhoneVerdict, now: float) -> None:
@@ -111,7 +111,7 @@ class Containment:
     # -- what is told
 
     def found(self, change: Change, now: float) -> RegionTransition | None:
-        """The fences found a change."""
+        """Return the fences found a change."""
         self._compare((change.thing, change.region), now)
         if not change.crossed:
             return None
@@ -140,7 +140,10 @@ class Containment:
     def listed(
         self, thing: str, regions: Iterable[str], when: float, now: float
     ) -> list[RegionTransition]:
-        """The phone lists all regions it is in. Its first list is how things are: no crossings."""
+        """Return the phone lists all regions it is in.
+
+        Its first list is how things are: no crossings.
+        """
         inside = set(regions)
         fresh = thing not in self._listed
         self._listed.add(thing)
@@ -179,7 +182,7 @@ class Containment:
             self._even((thing, oldest))
 
     def _ours(self, thing: str, region: str, inside: bool, when: float) -> bool | None:
-        """Whether we agree; None as long as no fix of ours is newer."""
+        """Tell whether we agree; None as long as no fix of ours is newer."""
         if not self.fences.knows(thing):
             return None
         if (self.fences.since(thing, region) is not None) == inside:
@@ -201,7 +204,7 @@ class Containment:
         self._disputed.pop(pair, None)
 
     def _why(self, pair: Pair) -> str | None:
-        """What is disputed, when our verdict rests on a fix newer than the phone's word."""
+        """Tell what is disputed, when our verdict rests on a fix newer than the phone's word."""
         said, found = self.said(*pair), self.fences.beyond(*pair)
         if said is None or found is None or found[1] <= said.when:
             return None

@@ -14,9 +14,7 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.geometry.geofences import Change, Event, Geofences, Position, Rules
 from sightline.geometry.shapes import BadShape
@@ -25,6 +23,7 @@ from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.updates import PhoneTransition, order
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.model.kind import State
 from sightline.model.token_bucket import TokenBuckets
 from sightline.regions import containment
@@ -77,8 +76,7 @@ class GeofenceMonitor(Service):
         self._met: list[str] = []
         self._noting = False
         self._unnoted = False  # what cannot be written just now
-        self._loop = LoopingCall(self._look)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, _LOOK, self._look, "the watch over regions")
         regions.when_changed(self._region_changed)
         for kind in ("friend", "probot"):
             hub.world.watch(kind, self._moved)
@@ -106,17 +104,13 @@ class GeofenceMonitor(Service):
                     said = containment.PhoneVerdict(each.inside, min(each.said or 0.0, wall))
                     self.whereabouts.remember(each.thing, each.region, said, now)
         self._regions.standings = ([], [])
-        self._loop.start(_LOOK, now=False).addErrback(self._failed)
+        self._loop.start(now=False)
 
     def stopService(self) -> Deferred[None]:
         """Stop looking, write what is new."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
         return Deferred.fromCoroutine(self._note())
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("Nobody looks after the regions any more", failure)
 
     # -- what happens
 
@@ -394,7 +388,7 @@ class GeofenceMonitor(Service):
 
 
 def _fix(state: State) -> Position | None:
-    """Where something is, if it says so: friends; whatever else has a position."""
+    """Tell where something is, if it says so: friends; whatever else has a position."""
     if isinstance(state, Friend):
         if state.lat is None or state.lon is None:
             return None

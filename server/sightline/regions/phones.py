@@ -49,7 +49,9 @@ class PhoneRegions(Protocol):
     """What whoever speaks with phones needs of whoever keeps regions. ``phone``: jane/phone."""
 
     def for_phone(self, phone: str) -> RegionBundle:
-        """What this phone should have: shared regions, and those of the accounts that own it."""
+        """Tell what this phone should have: shared regions, and those of the accounts that own
+        it.
+        """
 
     def reported(self, phone: str, waypoints: Sequence[Waypoint], *, whole: bool) -> None:
         """The phone says it has these; ``whole``: and no others.
@@ -103,7 +105,7 @@ class PhoneRegionService:
     # -- to phones
 
     def for_phone(self, phone: str) -> RegionBundle:
-        """What this phone should have."""
+        """Tell what this phone should have."""
         waypoints, left_out, version = [], 0, 0
         for owner in self._sharers(f"friend/{phone}"):
             version = max(version, self._editions.get(owner, 0))
@@ -141,11 +143,13 @@ class PhoneRegionService:
     def meant(
         self, thing: str, name: str | None, rid: str | None = None, wtst: int | None = None
     ) -> str | None:
-        """The region a phone speaks of, by any of its names for it; None: we do not have it."""
+        """Return the region a phone speaks of, by any of its names for it; None: we do not have
+        it.
+        """
         return self._meant(self._sharers(thing), thing, name, rid, wtst)
 
     def all_meant(self, thing: str, names: Iterable[str]) -> list[str]:
-        """The regions a phone speaks of by these names, of those we have."""
+        """Return the regions a phone speaks of by these names, of those we have."""
         sharers = self._sharers(thing)
         found = (self._meant(sharers, thing, name, None, None) for name in names)
         return [id for id in found if id is not None]
@@ -284,7 +288,7 @@ class PhoneRegionService:
 
 
 def _same(record: RegionRow, told: Waypoint) -> bool:
-    """Whether the phone speaks of this region: phones know them by one name or the other."""
+    """Tell whether the phone speaks of this region: phones know them by one name or the other."""
     return record.tst == told.tst or (told.rid is not None and record.rid == told.rid)
 
 

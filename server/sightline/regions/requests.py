@@ -122,7 +122,7 @@ class RegionRequests:
         return {"thing": f"region/{id}", "version": 1}
 
     def _known(self, asker: Asker, verb: str, thing: Any) -> tuple[str, RegionRow]:
-        """The region that is asked for. What one may not know of is not there."""
+        """Return the region that is asked for. What one may not know of is not there."""
         if not isinstance(thing, str) or kind_of(thing) != "region":
             raise Refused("malformed", "thing: name a region")
         record = self._regions.records.get(id_of(thing))

@@ -152,7 +152,7 @@ class RegionService(Service):
         return stopped.addBoth(close)
 
     async def work(self, do: Callable[[RegionStore], T]) -> T:
-        """What ``do`` reads or writes, on the writer's thread, in turn. Raises `Degraded`."""
+        """Tell what ``do`` reads or writes, on the writer's thread, in turn. Raises `Degraded`."""
         store = self._store
         assert store is not None, "the service was not started"
         return await self._do(lambda: do(store))
@@ -169,7 +169,7 @@ class RegionService(Service):
         return done
 
     async def _change(self, do: Callable[[RegionStore], T], *, scrub: bool = False) -> T:
-        """What ``do`` changes of the regions, on all servers or on none. Raises `Refused`."""
+        """Tell what ``do`` changes of the regions, on all servers or on none. Raises `Refused`."""
         store = self._store
         assert store is not None, "the service was not started"
 
@@ -226,16 +226,16 @@ class RegionService(Service):
     # -- looking
 
     def name(self, id: str) -> str:
-        """What a region is called."""
+        """Tell what a region is called."""
         record = self.records.get(id)
         return "" if record is None else record.region.name
 
     def owners(self) -> frozenset[str]:
-        """All who have regions of their own: accounts, phones (``friend/jane/phone``)."""
+        """Return all who have regions of their own: accounts, phones (``friend/jane/phone``)."""
         return frozenset(owner for owner in self._by_owner if owner is not None)
 
     def of(self, owner: str | None) -> list[tuple[str, RegionRow]]:
-        """The regions of one owner; None: the shared ones."""
+        """Return the regions of one owner; None: the shared ones."""
         return list(self._by_owner.get(owner, {}).items())
 
     def when_changed(self, listener: Callable[[RegionChange], None]) -> None:
@@ -248,7 +248,7 @@ class RegionService(Service):
     # -- changing
 
     def new_id(self, owner: str | None) -> str:
-        """An id that no region has."""
+        """Return an id that no region has."""
         while True:
             letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
             id = letters if owner is None else f"{owner}/{letters}"
@@ -256,12 +256,14 @@ class RegionService(Service):
                 return id
 
     def id_for(self, owner: str, name: str) -> str:
-        """An id that is the same on all servers, for what a phone calls by this name of its own."""
+        """Return an id that is the same on all servers, for what a phone calls by this name of its
+        own.
+        """
         digest = blake2b(f"{owner} {name}".encode(), digest_size=8).digest()
         return f"{owner}/" + "".join(_LETTERS[byte % 32] for byte in digest)
 
     def new_tst(self) -> int:
-        """A time that no other region has: Android phones know a waypoint by it. Epoch s."""
+        """Return a time that no other region has: Android phones know a waypoint by it. Epoch s."""
         self._tst = max(self._tst + 1, int(self.wall()))
         return self._tst
 
@@ -355,7 +357,7 @@ def _stale(stale: StaleRegion) -> Refused:
 
 
 def shape_of(region: Region) -> Shape:
-    """The shape of a region. Raises `BadShape`."""
+    """Return the shape of a region. Raises `BadShape`."""
     if region.shape == "circle":
         if region.lat is None or region.lon is None or region.rad is None:
             raise BadShape("a circle has lat, lon and rad")
@@ -366,5 +368,5 @@ def shape_of(region: Region) -> Shape:
 
 
 def letters_of(id: str) -> str:
-    """The last part of a region's id: what phones know it by."""
+    """Return the last part of a region's id: what phones know it by."""
     return id.rpartition("/")[2]

@@ -66,7 +66,8 @@ class RegionRow(msgspec.Struct, frozen=True, omit_defaults=True):
 @dataclass(frozen=True, slots=True)
 class StoredVisit:
     """How it stood with a thing and a region: in it since then by our verdict (None: not in it),
-    and what the phone said when. Epoch s."""
+    and what the phone said when. Epoch s.
+    """
 
     thing: str
     region: str
@@ -134,7 +135,7 @@ class RegionStore:
     # -- regions
 
     def regions(self) -> dict[str, tuple[int, RegionRow]]:
-        """All regions there are: by id the edition and the record."""
+        """Return all regions there are: by id the edition and the record."""
         found = {}
         for id, edition, record in self._sql.execute("SELECT id, edition, record FROM region"):
             try:
@@ -144,12 +145,13 @@ class RegionStore:
         return found
 
     def edition(self) -> int:
-        """The number of the last change."""
+        """Return the number of the last change."""
         (found,) = self._sql.execute("SELECT max(edition) FROM version").fetchone()
         return int(found or 0)
 
     def put(self, id: str, record: RegionRow, expected: int, keep: int | None = None) -> int:
-        """A new version of a region; its edition. ``expected`` is the version before, 0: none.
+        """Return a new version of a region; its edition. ``expected`` is the version before, 0:
+        none.
 
         At most ``keep`` versions of it are kept. Raises `StaleRegion`.
         """
@@ -201,12 +203,12 @@ class RegionStore:
         return done.lastrowid
 
     def removal(self, id: str) -> RegionVersion | None:
-        """How a region came to be no more; None: that was not kept."""
+        """Tell how a region came to be no more; None: that was not kept."""
         found = self.versions(id)
         return found[-1] if found and found[-1].record is None else None
 
     def versions(self, id: str) -> list[RegionVersion]:
-        """Every version of a region, oldest first."""
+        """Return every version of a region, oldest first."""
         rows = self._sql.execute(
             "SELECT edition, id, version, who, at, record FROM version WHERE id = ?"
             " ORDER BY edition",
@@ -222,7 +224,7 @@ class RegionStore:
     # -- who was where
 
     def standings(self) -> tuple[list[str], list[StoredVisit]]:
-        """The things of which we ever had a fix, and how they stood."""
+        """Return the things of which we ever had a fix, and how they stood."""
         known = [thing for (thing,) in self._sql.execute("SELECT thing FROM known")]
         rows = self._sql.execute("SELECT thing, region, since, inside, said FROM standing")
         return known, [

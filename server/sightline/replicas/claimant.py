@@ -1,7 +1,7 @@
 """This server among several: takes claims, keeps them by its beat, sees those of the others.
 
-The rules are in `cluster.locks`; what the store is made of is its own matter (`LockStore`). Whoever acts
-on a claim asks `holds` each time it acts: that costs nothing and is true on any thread.
+The rules are in `cluster.locks`; what the store is made of is its own matter (`LockStore`). Whoever
+acts on a claim asks `holds` each time it acts: that costs nothing and is true on any thread.
 
 One claim is no robot's: who holds `DUTY` does what only one of us should do.
 """

@@ -52,7 +52,7 @@ class Asset:
     bodies: dict[str, Body] = field(repr=False)
 
     def best(self, accepted: str) -> tuple[str, Body]:
-        """The smallest coding that an ``Accept-Encoding`` header allows."""
+        """Return the smallest coding that an ``Accept-Encoding`` header allows."""
         wanted = set(_accepted(accepted))
         for coding in _CODINGS:
             if coding in self.bodies and coding in wanted:
@@ -81,7 +81,10 @@ def _body(path: Path) -> Body:
 
 
 def load(root: Path) -> dict[str, Asset]:
-    """Every asset below ``root`` by its path. Links, dotfiles and bare siblings are left out."""
+    """Return every asset below ``root`` by its path.
+
+    Links, dotfiles and bare siblings are left out.
+    """
     assets = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
@@ -109,7 +112,7 @@ class PageResource(Resource):
         self._assets = assets
 
     def render_GET(self, request: Request) -> bytes | int:
-        """The asset, a part of it, or that the browser has it already."""
+        """Return the asset, a part of it, or that the browser has it already."""
         path = "/".join(part.decode("latin-1") for part in request.postpath or ())
         asset = self._assets.get(path or "index.html")
         if asset is None:
@@ -141,7 +144,9 @@ class PageResource(Resource):
         return NOT_DONE_YET
 
     def _part(self, request: Request, wanted: bytes, data: memoryview) -> memoryview:
-        """The range asked for (RFC 9110 §14): one of bytes; any other form gets the whole."""
+        """Return the range asked for (RFC 9110 §14): one of bytes; any other form gets the
+        whole.
+        """
         match = _RANGE.match(wanted)
         if match is None or match[0] == b"bytes=-":
             return data
@@ -160,5 +165,7 @@ class PageResource(Resource):
 
 
 def _number(digits: bytes) -> int:
-    """A number of a range; one beyond all files when it is longer than Python likes to read."""
+    """Return a number of a range; one beyond all files when it is longer than Python likes to
+    read.
+    """
     return int(digits) if len(digits) <= _DIGITS else 10**_DIGITS

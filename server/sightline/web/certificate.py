@@ -54,7 +54,7 @@ def _context() -> SSL.Context:
 
 
 def read(certificate: Path, key: Path) -> Served:
-    """What the two files hold. Raises `BadCertificate`."""
+    """Tell what the two files hold. Raises `BadCertificate`."""
     chain = _chain(_bytes(certificate, "certificate", secret=False))
     context = _context()
     try:

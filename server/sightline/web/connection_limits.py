@@ -37,12 +37,12 @@ class Pool:
         self._of: Counter[str] = Counter()
 
     def has_room(self, client: str, size: int = 0) -> bool:
-        """Whether ``size`` bytes more are within the budget of ``client`` and of all."""
+        """Tell whether ``size`` bytes more are within the budget of ``client`` and of all."""
         share = self.most if client == LOCAL else self._share
         return self.held + size <= self.most and self._of[client] + size <= share
 
     def of(self, client: str) -> int:
-        """How many bytes are held for ``client``."""
+        """Tell how many bytes are held for ``client``."""
         return self._of[client]
 
     def hold(self, client: str, size: int) -> None:
@@ -94,7 +94,7 @@ class ConnectionLimits:
         return self._total
 
     def key(self, address: str) -> str:
-        """The client at ``address``, by which it is counted."""
+        """Return the client at ``address``, by which it is counted."""
         return LOCAL if is_loopback(address) else client_key(address)
 
     # -- connections
@@ -166,5 +166,5 @@ class ConnectionLimits:
     # -- WebSockets
 
     def frames(self, client: str) -> TokenBuckets:
-        """The budget of frames of all connections of ``client``."""
+        """Return the budget of frames of all connections of ``client``."""
         return self._local_frames if client == LOCAL else self._frames

@@ -18,7 +18,7 @@ def days_left(expires: float, now: float) -> float:
 
 
 def standing(expires: float, now: float) -> Standing:
-    """What is to be said at ``now`` of a certificate that ends at ``expires`` (epoch s)."""
+    """Tell what is to be said at ``now`` of a certificate that ends at ``expires`` (epoch s)."""
     left = days_left(expires, now)
     if left <= 0:
         return "expired"

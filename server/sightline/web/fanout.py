@@ -89,7 +89,7 @@ class Snapshot:
         self._framed: dict[tuple[bytes, bool], bytes] = {}
 
     def framed(self, payload: bytes, deflate: bool) -> bytes | None:
-        """A page as a frame that needs no other; None when it is not one of ours."""
+        """Return a page as a frame that needs no other; None when it is not one of ours."""
         data = self._framed.get((payload, deflate))
         if data is None and self.pages.holds(payload):
             data = Deflate().frame(payload) if deflate else frame(payload)
@@ -137,19 +137,19 @@ class FanOut:
 
     @property
     def viewers(self) -> int:
-        """How many browsers are connected."""
+        """Tell how many browsers are connected."""
         return sum(len(group.viewers) for group in self._groups.values())
 
     @property
     def behind(self) -> int:
-        """How many of them are catching up."""
+        """Tell how many of them are catching up."""
         return sum(
             len(group.viewers) - len(group.plain) - len(group.deflated)
             for group in self._groups.values()
         )
 
     def epoch(self, sight: VisibleScope) -> str:
-        """What names the numbering for who sees this much.
+        """Tell what names the numbering for who sees this much.
 
         Whoever comes back with another sight starts afresh: else what was hidden from them before
         would stay unseen, and what is hidden now would stay seen.
@@ -161,7 +161,8 @@ class FanOut:
     def join(
         self, connection: Wire, sight: VisibleScope, epoch: str | None, seq: int, *, deflate: bool
     ) -> Viewer:
-        """A browser whose picture stands at ``seq`` of ``epoch`` wants to see what ``sight`` may.
+        """Return a browser whose picture stands at ``seq`` of ``epoch`` wants to see what ``sight``
+        may.
 
         Snapshot and subscription are one act: no change can fall between.
         """
@@ -247,7 +248,7 @@ class FanOut:
             self.drained(viewer)
 
     def _own_frame(self, viewer: Viewer, payload: bytes) -> tuple[bytes, bool]:
-        """A frame of a viewer that is catching up, and whether others get the same bytes.
+        """Return a frame of a viewer that is catching up, and whether others get the same bytes.
 
         It may lean on nothing sent before.
         """

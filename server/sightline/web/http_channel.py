@@ -137,14 +137,16 @@ class PatientChannel(http.HTTPChannel):
         super().lineReceived(line)
 
     def headerReceived(self, line: bytes) -> bool:
-        """A header, whole."""
+        """Return a header, whole."""
         if self._refused:
             return False
         name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            if (why := request_head.length_refusal(value.strip(b" \t"))) is not None:
-                self._refuse(why)
-                return False
+        if (
+            name.lower() == b"content-length"
+            and (why := request_head.length_refusal(value.strip(b" \t"))) is not None
+        ):
+            self._refuse(why)
+            return False
         return bool(super().headerReceived(line))
 
     def allHeadersReceived(self) -> None:
@@ -315,7 +317,7 @@ class PatientChannel(http.HTTPChannel):
             self._requestProducer.pauseProducing()
 
     def _progress(self) -> tuple[int, int]:
-        """How much was given to the transport in all, and how much of it lies there."""
+        """Tell how much was given to the transport in all, and how much of it lies there."""
         transport: Any = self.transport
         while transport is not None:  # TLS over TCP
             if "dataBuffer" in dir(type(transport)):

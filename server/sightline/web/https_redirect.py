@@ -104,7 +104,7 @@ def _refuse(request: Request, status: int, why: bytes) -> bytes:
 
 
 def _read(path: Path) -> bytes | None:
-    """A small plain file, no link. On a thread."""
+    """Return a small plain file, no link. On a thread."""
     try:
         opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:

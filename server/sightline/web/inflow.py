@@ -29,8 +29,9 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """What an inflow does to its connection: ``feed`` the parser, stop and go on reading, close
-    for sending too much (``over``), cut it off (``abort``)."""
+    """What an inflow does to its connection: ``feed`` the parser, stop and go on reading, close for
+    sending too much (``over``), cut it off (``abort``).
+    """
 
     feed: Callable[[bytes], None]
     pause: Callable[[], None]

@@ -35,7 +35,7 @@ class ServerFigures(Collector):
         self._state = state
 
     def collect(self) -> Iterable[Metric]:
-        """Every figure, now."""
+        """Return every figure, now."""
         hub, ingest, fanout, sockets = self._hub, self._hub.ingest, self._fanout, self._sockets
         for name, text, value in (
             ("received", "MQTT messages received", ingest.received),
@@ -88,7 +88,8 @@ class ServerFigures(Collector):
         yield from self._replicas()
         yield GaugeMetricFamily(
             "sightline_clock_off_seconds",
-            "by how much this machine's clock is known to be ahead (negative: behind); 0: it is not",
+            "by how much this machine's clock is known to be ahead (negative: behind);"
+            " 0: it is not",
             value=self._state.figures().get("clock_off") or 0,
         )
         connected = GaugeMetricFamily(
@@ -102,7 +103,7 @@ class ServerFigures(Collector):
             yield from _door(ours)
 
     def _history(self) -> Iterable[Metric]:
-        """How history is kept, as the page is told, too."""
+        """Tell how history is kept, as the page is told, too."""
         told = self._state.figures()
         for name, field, text in (
             ("history_kept", "kept", "entries of history that are safe"),
@@ -124,7 +125,7 @@ class ServerFigures(Collector):
             yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
 
     def _degraded(self) -> Metric:
-        """What cannot be written, or is damaged: one sample at most, with the reason."""
+        """Tell what cannot be written, or is damaged: one sample at most, with the reason."""
         text = "1: something cannot be written or is damaged, by reason"
         found = GaugeMetricFamily("sightline_degraded", text, labels=["reason"])
         if (trouble := self._state.figures().get("degraded")) is not None:
@@ -132,7 +133,7 @@ class ServerFigures(Collector):
         return found
 
     def _replicas(self) -> Iterable[Metric]:
-        """How it goes between several servers; nothing of a server alone."""
+        """Tell how it goes between several servers; nothing of a server alone."""
         told = self._state.figures()
         if "replica" in told:
             text = "whether this server does what only one of several should"
@@ -143,7 +144,7 @@ class ServerFigures(Collector):
 
 
 def _door(ours: Server) -> Iterable[Metric]:
-    """Who was not let in at all, and how our certificate is, if we have one."""
+    """Tell who was not let in at all, and how our certificate is, if we have one."""
     yield CounterMetricFamily(
         "sightline_connections_turned_away",
         "connections closed at once: too many of their address, or of all",

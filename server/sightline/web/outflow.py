@@ -46,7 +46,7 @@ class Outflow:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing waits, here or in the transport, as far as we know."""
+        """Tell whether nothing waits, here or in the transport, as far as we know."""
         return not self._queue and not self._blocked
 
     def add(self, data: bytes | memoryview) -> None:

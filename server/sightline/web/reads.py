@@ -113,12 +113,12 @@ class Reads:
 
     @property
     def running(self) -> int:
-        """How many are being made."""
+        """Tell how many are being made."""
         return self._running.total()
 
     @property
     def waiting(self) -> int:
-        """How many wait to be begun."""
+        """Tell how many wait to be begun."""
         return len(self._door)
 
     async def begin(self, who: str) -> LongRead:

@@ -96,7 +96,7 @@ class PlainRequest(Request):
         self.finish()
 
     def processingFailed(self, reason: Any) -> Any:
-        """A bug of ours: it goes to the log; the asker learns only that it happened."""
+        """Return a bug of ours: it goes to the log; the asker learns only that it happened."""
         self._log.failure(
             "Failed to answer {method} {path}", reason, method=self.method, path=self.path
         )
@@ -198,7 +198,9 @@ class QuietSite(Site):
         self._patience = patience
 
     def buildProtocol(self, addr: Any) -> Any:
-        """A channel for whoever comes, if there is room; None closes the connection at once."""
+        """Return a channel for whoever comes, if there is room; None closes the connection at
+        once.
+        """
         peer: str = getattr(addr, "host", None) or UNIX
         if not self.limits.enter(peer):
             return None
@@ -207,7 +209,7 @@ class QuietSite(Site):
         return channel
 
     def protocol(self) -> PatientChannel:  # type: ignore[override]
-        """A new connection's channel."""
+        """Return a new connection's channel."""
         channel = PatientChannel()
         channel.request_seconds = self._request_seconds
         channel.patience = self._patience
@@ -216,17 +218,19 @@ class QuietSite(Site):
         return channel
 
     def _check(self, path: bytes) -> Check | None:
-        """What the resource at this path has to say to the head of a request alone."""
+        """Tell what the resource at this path has to say to the head of a request alone."""
         child = getattr(self.resource, "children", {}).get(path[1:])
         found: Check | None = getattr(child, "check_head", None)
         return found
 
     def getContentFile(self, length: int | None) -> BytesIO:
-        """Where a body goes: into memory, which its length, or the count of its chunks, bounds."""
+        """Tell where a body goes: into memory, which its length, or the count of its chunks,
+        bounds.
+        """
         return BytesIO()
 
     def acceptableProtocols(self) -> list[bytes]:
-        """What we offer over TLS."""
+        """Tell what we offer over TLS."""
         return [b"http/1.1"]
 
     def log(self, request: http.Request) -> None:
@@ -234,8 +238,9 @@ class QuietSite(Site):
 
 
 def readiness(hub: Hub, state: ServerState) -> dict[str, Any]:
-    """Whether a broker is connected, and how each is; and why no history is kept, or what several
-    servers share cannot be used, if so."""
+    """Tell whether a broker is connected, and how each is; and why no history is kept, or what
+    several servers share cannot be used, if so.
+    """
     links = {name: link.state for name, link in hub.links.items()}
     said = {"ok": "connected" in links.values(), "brokers": links}
     # Live news go on without: whoever sends people elsewhere for it would do them no good.
@@ -258,12 +263,12 @@ class Branch(Resource):
         self._usual = usual
 
     def getChild(self, path: bytes, request: Request) -> Resource:
-        """The usual one."""
+        """Return the usual one."""
         found: Resource = self._usual
         return found
 
     def render(self, request: Request) -> Any:
-        """The usual one, too."""
+        """Return the usual one, too."""
         return self._usual.render(request)
 
 
@@ -277,7 +282,7 @@ def build(
     front: RequestContext,
     further: Mapping[str, IResource] | None = None,
 ) -> Resource:
-    """The tree of URLs. Without built pages, the root says how to build them.
+    """Return the tree of URLs. Without built pages, the root says how to build them.
 
     ``further`` resources are by their path: one level, or one below ``api`` or ``ws``.
     """

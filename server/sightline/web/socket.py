@@ -22,7 +22,6 @@ from twisted.internet import tcp
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IPushProducer
 from twisted.internet.protocol import connectionDone
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.server import NOT_DONE_YET, Request
@@ -31,6 +30,7 @@ from zope.interface import implementer
 from sightline.auth.permissions import User
 from sightline.auth.session import Visitor
 from sightline.live import protocol as wire
+from sightline.live.periodic import Periodic
 from sightline.live.protocol import Malformed, Resume
 from sightline.live.requests import Requests
 from sightline.model.token_bucket import TokenBucket
@@ -210,7 +210,7 @@ class BrowserConnection(WebSocketServerProtocol):
 
     @property
     def busy(self) -> bool:
-        """Whether its socket takes no more just now: what can wait should."""
+        """Tell whether its socket takes no more just now: what can wait should."""
         return self._viewer is None or self._viewer.stuck_since is not None
 
     def _join(self, resume: Resume) -> None:
@@ -336,7 +336,7 @@ class BrowserConnection(WebSocketServerProtocol):
 
     @property
     def user(self) -> User:
-        """Who it is."""
+        """Tell who it is."""
         return self.visitor.user
 
 
@@ -374,8 +374,12 @@ class Sockets(WebSocketServerFactory):
         self._per_user: Counter[str] = Counter()
         self._arriving: tuple[Visitor, str] | None = None
         self._emptied: Deferred[None] | None = None
-        self._watch = LoopingCall(self._ping_the_silent)
-        self._watch.clock = reactor
+        self._watch = Periodic(
+            reactor,
+            max(1.0, limits.ping / 6),
+            self._ping_the_silent,
+            "the watch over silent browsers",
+        )
         self.setProtocolOptions(
             versions=[13],
             webStatus=False,
@@ -415,11 +419,11 @@ class Sockets(WebSocketServerFactory):
         return None
 
     def sends_large(self, visitor: Visitor) -> bool:
-        """Whether this visitor's messages may be large."""
+        """Tell whether this visitor's messages may be large."""
         return self._publishes(visitor.user)
 
     def longest(self, visitor: Visitor) -> int:
-        """The longest message of this visitor that we take."""
+        """Return the longest message of this visitor that we take."""
         return self.limits.large if self.sends_large(visitor) else self.limits.message
 
     def arrive(self, visitor: Visitor, address: str, upgrade: Callable[[], Any]) -> Any:
@@ -441,12 +445,11 @@ class Sockets(WebSocketServerFactory):
     def start(self) -> None:
         """Begin to look after the connections."""
         self.startFactory()
-        self._watch.start(max(1.0, self.limits.ping / 6), now=False)
+        self._watch.start(now=False)
 
     def stop(self) -> Deferred[None]:
         """Close every connection: the server is going away. Fires when they are closed."""
-        if self._watch.running:
-            self._watch.stop()
+        self._watch.stop()
         self.stopFactory()
         self._emptied = Deferred()
         for connection in list(self.connections):

@@ -22,7 +22,7 @@ class Clock(Protocol):
     """What we need of the reactor."""
 
     def seconds(self) -> float:
-        """The time, from a clock that is never stepped."""
+        """Return the time, from a clock that is never stepped."""
 
     def callLater(self, delay: float, callable: Callable[[], object], /) -> Any:
         """Call it in so many s; 0: in the next turn."""

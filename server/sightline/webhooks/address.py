@@ -32,7 +32,7 @@ class AddressDenied(Exception):
 
 
 def is_public(text: str) -> bool:
-    """Whether this address is out in the internet."""
+    """Tell whether this address is out in the internet."""
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
@@ -120,7 +120,7 @@ class CheckedEndpoints:
         self._policy = BrowserLikePolicyForHTTPS()
 
     def endpointForURI(self, uri: URI) -> Any:
-        """How to get there."""
+        """Tell how to get there."""
         plain = CheckedEndpoint(
             self._reactor,
             uri.host.decode("ascii").strip("[]"),

@@ -62,7 +62,7 @@ class DeadLetters:
             self._write()
 
     def written(self) -> Deferred[None]:
-        """When all is written."""
+        """Tell when all is written."""
         if self._writing is None:
             return succeed(None)
         done: Deferred[None] = Deferred()

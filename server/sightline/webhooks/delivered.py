@@ -45,7 +45,7 @@ class Delivered:
                 self._add(name, id)
 
     def knows(self, name: str, id: str) -> bool:
-        """Whether this webhook's receiver has taken it."""
+        """Tell whether this webhook's receiver has taken it."""
         return (name, id) in self._ids
 
     def add(self, name: str, id: str) -> Deferred[Any] | None:

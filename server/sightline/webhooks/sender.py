@@ -313,7 +313,7 @@ class Webhooks(Service):
 
 
 def _plain(error: Exception) -> str:
-    """A failure in a few words, for people; without the address it was about."""
+    """Return a failure in a few words, for people; without the address it was about."""
     reasons = getattr(error, "reasons", None)
     if reasons:  # twisted.web wraps what went wrong on the connection
         error = reasons[0].value

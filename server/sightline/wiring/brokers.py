@@ -244,7 +244,7 @@ def _robots_listener(settings: Settings) -> RobotsListener | None:
 
 
 def _for_console(options: BrokerOptions, client: str) -> BrokerOptions:
-    """The same broker for the console, as another client that leaves nothing behind."""
+    """Return the same broker for the console, as another client that leaves nothing behind."""
     queue = min(options.queue_limit, _CONSOLE_QUEUE)
     name = f"{options.name} (console)"
     return dataclasses.replace(

@@ -13,10 +13,10 @@ from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IProtocolFactory
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from sightline.live.periodic import Periodic
 from sightline.web.fanout import FanOut
 from sightline.web.socket import Sockets
 from sightline.wiring.errors import CannotStart
@@ -32,15 +32,13 @@ class Browsers(Service):
     def __init__(self, fanout: FanOut, sockets: Sockets, beat: float) -> None:
         self._fanout = fanout
         self._sockets = sockets
-        self._beat = LoopingCall(fanout.beat)
-        self._beat.clock = reactor
-        self._every = beat
+        self._beat = Periodic(reactor, beat, fanout.beat, "the beat for browsers")
 
     def startService(self) -> None:
         """Let them in."""
         super().startService()
         self._sockets.start()
-        self._beat.start(self._every, now=False)
+        self._beat.start(now=False)
         # What is alive now stays alive: keep the collector from walking over it again and again,
         # in the middle of a flush.
         reactor.callWhenRunning(_freeze)
@@ -48,8 +46,7 @@ class Browsers(Service):
     def stopService(self) -> Deferred[Any]:
         """Tell them to come back later."""
         super().stopService()
-        if self._beat.running:
-            self._beat.stop()
+        self._beat.stop()
         self._fanout.stop()
         return self._sockets.stop()
 
@@ -90,7 +87,7 @@ class Listening(Service):
 
     @property
     def port(self) -> int | None:
-        """The number, once it is open; None for a socket file."""
+        """Return the number, once it is open; None for a socket file."""
         for port in self._ports:
             return getattr(port.getHost(), "port", None)
         return None

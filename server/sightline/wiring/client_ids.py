@@ -60,7 +60,7 @@ class ClientIdStore:
         self._entries = self._read()
 
     def of(self, name: str, broker: BrokerSettings | None = None) -> ClientIds:
-        """The ids for the broker of this name; without ``broker`` it is the private one."""
+        """Return the ids for the broker of this name; without ``broker`` it is the private one."""
         if broker is not None and (broker.named or _is_aws(broker)):
             return _from_settings(broker)
         entry = self._entries.get(name)

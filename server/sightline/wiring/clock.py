@@ -13,11 +13,10 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.kinds.friends.clocks import SenderClocks
+from sightline.live.periodic import Periodic
 from sightline.live.steady_clock import Agreed, Off, PurgeClock, SteadyClock, judge
 
 reactor: Any = _reactor
@@ -29,7 +28,7 @@ _TIME_ERROR = 5  # of adjtimex(2): nothing keeps this clock right
 
 
 def uptime() -> float:
-    """A clock that is never stepped, and goes on while the machine sleeps, s."""
+    """Return a clock that is never stepped, and goes on while the machine sleeps, s."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
@@ -42,7 +41,7 @@ class _Timex(ctypes.Structure):
 
 
 def synced() -> bool | None:
-    """Whether NTP keeps the machine's clock right; None: the machine does not say."""
+    """Tell whether NTP keeps the machine's clock right; None: the machine does not say."""
     try:
         said: int = ctypes.CDLL(None).adjtimex(ctypes.byref(_Timex()))
     except (OSError, AttributeError):
@@ -74,8 +73,7 @@ class ClockWatch(Service):
         self._looks = 0
         self._agreed: Agreed | None = None
         self._synced: bool | None = None
-        self._loop = LoopingCall(self.look)
-        self._loop.clock = reactor
+        self._loop = Periodic(reactor, _LOOK, self.look, "the watch over the clock")
         self.off: Off | None = None
         """What is wrong with the machine's clock; None: nothing is known to be."""
         self.purge = PurgeClock(clock, uptime)
@@ -84,16 +82,12 @@ class ClockWatch(Service):
     def startService(self) -> None:
         """Begin to look."""
         super().startService()
-        self._loop.start(_LOOK).addErrback(self._failed)
+        self._loop.start()
 
     def stopService(self) -> None:
         """No more."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("Nobody watches the clock any more", failure)
+        self._loop.stop()
 
     def look(self) -> None:
         """As time goes by: once a second."""
@@ -141,7 +135,7 @@ class ClockWatch(Service):
 
     @property
     def words(self) -> str | None:
-        """What is wrong, in a sentence."""
+        """Tell what is wrong, in a sentence."""
         off = self.off
         if off is None:
             return None
@@ -149,7 +143,7 @@ class ClockWatch(Service):
         return f"The clock of this server is {span(abs(off.ahead))} {which}: {off.why}."
 
     def gauges(self) -> Mapping[str, Any]:
-        """How it goes, as fields of ``server/sightline``."""
+        """Tell how it goes, as fields of ``server/sightline``."""
         if self.off is None:
             return {}
         return {"clock_off": round(self.off.ahead), "clock_why": self.words}

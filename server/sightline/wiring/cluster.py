@@ -168,7 +168,7 @@ class Cluster(MultiService):
 
 
 def shared_why(undriven: str, unchanged: str) -> str | None:
-    """What cannot be done, and why: drive, change accounts and regions. None: all is well."""
+    """Tell what cannot be done, and why: drive, change accounts and regions. None: all is well."""
     what = ("nobody drives", undriven), ("accounts and regions cannot be changed", unchanged)
     troubled = [(which, why) for which, why in what if why]
     if not troubled:
@@ -177,7 +177,7 @@ def shared_why(undriven: str, unchanged: str) -> str | None:
 
 
 def _shared(fired: Deferred[None]) -> Deferred[None]:
-    """Another that fires with this one, so that many may wait for it."""
+    """Return another that fires with this one, so that many may wait for it."""
     mine: Deferred[None] = Deferred()
     fired.addCallback(lambda _: mine.callback(None))
     return mine

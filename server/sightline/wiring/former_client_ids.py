@@ -14,10 +14,10 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from sightline.history.recorder import Recorder
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.mqtt.bridge import Bridge
 from sightline.mqtt.connection import Event, MqttConnection, Receipt, Up
@@ -87,22 +87,18 @@ class FormerSession(Service):
             received=self._received,
             quiet=True,
         )
-        self._loop = LoopingCall(self.look)
-        self._loop.clock = reactor
+        self._loop = Periodic(reactor, _LOOK, self.look, "the watch over a former session")
 
     def startService(self) -> None:
         """Connect as before."""
         super().startService()
         self._bridge.startService()
-        self._loop.start(_LOOK, now=False).addErrback(
-            lambda failure: self._log.failure("An old session is not emptied", failure)
-        )
+        self._loop.start(now=False)
 
     def stopService(self) -> Deferred[None]:
-        """What is not taken over yet is so at the next start."""
+        """Tell what is not taken over yet is so at the next start."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
         return self._bridge.stopService()
 
     def look(self) -> None:

@@ -14,7 +14,6 @@ import msgspec
 from twisted.application.service import Service
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -32,6 +31,7 @@ from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
 from sightline.journal.trouble import Degraded
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.live.steady_clock import PurgeClock
 from sightline.live.world import World
 from sightline.model.faults import CannotOpen, Unavailable
@@ -52,7 +52,7 @@ SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("f
 
 
 def make_store(settings: Settings, folder: Path) -> Store:
-    """The store that the settings name."""
+    """Return the store that the settings name."""
     if settings.history.store == "memory":
         return MemoryStore(settings.history.memory_rows)
     if settings.history.store == "dynamodb":
@@ -140,7 +140,13 @@ class HistoryService(Service):
         self._letting_in: Any = None
         self.restored: Deferred[None] = Deferred()
         """Fires when the world is as it was, or after `_PATIENCE`: then viewers may come."""
-        self._loops: list[LoopingCall] = []
+        self._figures_loop = Periodic(
+            reactor, _FIGURES, self._ask_figures, "the count of the history"
+        )
+        self._loops = (
+            Periodic(reactor, _TICK, self._tick, "the tick of the history"),
+            Periodic(reactor, _PURGE, self._let_go, "the purge of the history"),
+        )
 
     # -- the service
 
@@ -170,17 +176,9 @@ class HistoryService(Service):
         super().startService()
         self._watched(self._bring_back(), "bring back the world")
         self._letting_in = reactor.callLater(_PATIENCE, self._let_in)
-        for work, every in (
-            (self._tick, _TICK),
-            (self._ask_figures, _FIGURES),
-            (self._let_go, _PURGE),
-        ):
-            loop = LoopingCall(work)
-            loop.clock = reactor
-            self._loops.append(loop)
-            loop.start(every, now=work == self._ask_figures).addErrback(
-                lambda failure: self._log.failure("A watch of the history ended", failure)
-            )
+        self._figures_loop.start()
+        for loop in self._loops:
+            loop.start(now=False)
 
     async def _bring_back(self) -> None:
         if self._opening is not None:  # a store far away takes its time
@@ -203,9 +201,8 @@ class HistoryService(Service):
         super().stopService()
         if self._letting_in is not None and self._letting_in.active():
             self._letting_in.cancel()
-        for loop in self._loops:
-            if loop.running:
-                loop.stop()
+        for loop in (self._figures_loop, *self._loops):
+            loop.stop()
         if not self._opened:
             return Deferred.fromCoroutine(_nothing())
         return self.recorder.drain().addCallback(lambda _: self.store.close())
@@ -262,7 +259,7 @@ class HistoryService(Service):
     # -- for others
 
     def gauges(self) -> Mapping[str, Any]:
-        """How it goes, as fields of ``server/sightline``."""
+        """Tell how it goes, as fields of ``server/sightline``."""
         recorder, figures = self.recorder, self._figures
         return {
             "store": self.store.name,
@@ -288,12 +285,12 @@ class HistoryService(Service):
 
 
 def rebases(kinds: Sequence[Kind]) -> Mapping[str, Rebase]:
-    """What takes times to come out of what was kept, by kind of thing."""
+    """Tell what takes times to come out of what was kept, by kind of thing."""
     return {thing: kind.rebased for kind in kinds for thing in kind.patience}
 
 
 def ours(settings: Settings) -> str:
-    """What our own figures are kept under: those of several servers are told apart."""
+    """Tell what our own figures are kept under: those of several servers are told apart."""
     name = settings.replicas.name
     return f"server/{name}" if name else SERVER
 

@@ -16,11 +16,10 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
+from sightline.live.periodic import Periodic
 from sightline.model.server import Https
 from sightline.web.certificate import BadCertificate, Handshakes, Served, read
 from sightline.web.expiry import days_left, standing
@@ -52,14 +51,12 @@ class Certificate(Service):
         self._wall = wall
         self._files = (certificate, key)
         self._on_thread = on_thread
-        self._every = every
         self._served: Served | None = None
         self._fault: str | None = None
         self._seen: _Stamp | None = None  # at the last look
         self._tried: _Stamp | None = None  # when they were read
         self._told = ""
-        self._loop = LoopingCall(self.look)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, every, self.look, "the watch over the certificate")
 
     def privilegedStartService(self) -> None:
         """The first look is before anybody can connect, and while we may still read everything."""
@@ -71,13 +68,12 @@ class Certificate(Service):
     def startService(self) -> None:
         """Begin to watch."""
         super().startService()
-        self._loop.start(self._every, now=False).addErrback(self._failed)
+        self._loop.start(now=False)
 
     def stopService(self) -> None:
         """Watch no more."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
 
     def look(self, *, settled: bool = False) -> Deferred[None]:
         """Look at the files. ``settled``: nobody is writing them any more, take them at once."""
@@ -85,7 +81,7 @@ class Certificate(Service):
 
     @property
     def state(self) -> Https:
-        """How it is, for people."""
+        """Tell how it is, for people."""
         served = self._served
         if served is None:
             return Https(fault=self._fault or "there is no certificate yet")
@@ -149,9 +145,6 @@ class Certificate(Service):
             else:
                 how("The certificate ends in {days} days: renew it", days=days)
         self._told = said
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("The watch over the certificate ended", failure)
 
 
 def must_be_there(certificate: Path, key: Path, *, later: bool) -> None:

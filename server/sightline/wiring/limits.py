@@ -15,12 +15,12 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from sightline.auth.account import AuditEvent
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.live.quotas import OverQuota, Quota, Senders, budget, kinds_with_a_budget
 from sightline.live.world import World
 from sightline.model.quota import Exceeded
@@ -40,12 +40,12 @@ _MARGIN = 1.25  # so many times the floor must be free until all is well again
 
 
 def memory_of(settings: Settings) -> int:
-    """What we may use, bytes."""
+    """Tell what we may use, bytes."""
     return settings.limits.memory_mb * 1024 * 1024 or memory_limit()
 
 
 def make_world(settings: Settings, epoch: str) -> World:
-    """A world that fits the memory we may use."""
+    """Return a world that fits the memory we may use."""
     limits = settings.limits
     given = budget(memory_of(settings))
     quota = Quota(
@@ -83,22 +83,18 @@ class QuotaAlarms(Service):
         self._last: dict[str, float] = {}  # of each alarm: the last message refused
         self._unshown: dict[str, int] = {}  # messages since it was told
         self._told: dict[str, float] = {}
-        self._look = LoopingCall(self.look)
-        self._look.clock = clock
+        self._look = Periodic(clock, _LOOK_EVERY, self.look, "the watch over quotas")
         hub.ingest.when_over_quota(self.ring)
 
     def startService(self) -> None:
         """Begin to look after what is shown."""
         super().startService()
-        self._look.start(_LOOK_EVERY, now=False).addErrback(
-            lambda failure: self._log.failure("The watch over quotas ended", failure)
-        )
+        self._look.start(now=False)
 
     def stopService(self) -> None:
         """Stop."""
         super().stopService()
-        if self._look.running:
-            self._look.stop()
+        self._look.stop()
 
     def ring(self, over: OverQuota) -> None:
         """A message of this sender was refused."""
@@ -134,8 +130,9 @@ class QuotaAlarms(Service):
 
 
 class DiskFloor(Service):
-    """Keeps some of the disk free for accounts and the audit log: below it history and archive
-    take nothing more. It ends by itself when there is room again."""
+    """Keeps some of the disk free for accounts and the audit log: below it history and archive take
+    nothing more. It ends by itself when there is room again.
+    """
 
     name = "disk"
     _log = Logger()
@@ -146,11 +143,10 @@ class DiskFloor(Service):
         self.free: int | None = None
         """Bytes; None: not known."""
         self._why = ""
-        self._look = LoopingCall(self._ask)
-        self._look.clock = clock or reactor
+        self._look = Periodic(clock or reactor, _LOOK_AT_DISK, self._ask, "the watch over the disk")
 
     def why(self) -> str:
-        """Why nothing may be kept just now; empty: it may."""
+        """Tell why nothing may be kept just now; empty: it may."""
         return self._why
 
     def startService(self) -> None:
@@ -158,15 +154,12 @@ class DiskFloor(Service):
         super().startService()
         if self._floor:
             self.look()
-            self._look.start(_LOOK_AT_DISK, now=False).addErrback(
-                lambda failure: self._log.failure("The watch over the disk ended", failure)
-            )
+            self._look.start(now=False)
 
     def stopService(self) -> None:
         """Stop."""
         super().stopService()
-        if self._look.running:
-            self._look.stop()
+        self._look.stop()
 
     def _ask(self) -> Deferred[None]:
         asked: Deferred[int | None] = deferToThread(free_bytes, self._folder)
@@ -195,7 +188,7 @@ class DiskFloor(Service):
 
 
 def free_bytes(folder: Path) -> int | None:
-    """What is free for us on this folder's disk; None: it does not say."""
+    """Tell what is free for us on this folder's disk; None: it does not say."""
     try:
         found = os.statvfs(folder)
     except OSError:

@@ -105,7 +105,9 @@ class Ports(MultiService):
 
 
 def front_gate(settings: Settings) -> ConnectionLimits:
-    """What one client may cost us, and all of them: by the settings and our file descriptors."""
+    """Tell what one client may cost us, and all of them: by the settings and our file
+    descriptors.
+    """
     limits = settings.limits
     return ConnectionLimits(
         reactor,
@@ -122,7 +124,7 @@ def _public(settings: Settings) -> str | None:
 
 
 def _room() -> int:
-    """How many connections there may be at once; takes all file descriptors we may have."""
+    """Tell how many connections there may be at once; takes all file descriptors we may have."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = _MANY if hard == resource.RLIM_INFINITY else hard
     if soft != resource.RLIM_INFINITY and soft < most:

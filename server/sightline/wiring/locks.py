@@ -23,7 +23,9 @@ _ANSWER = 1.5  # s for one answer
 
 
 class LockService(MultiService):
-    """Ask for locks through ``locks``; ``leadership`` says which server does what only one should do."""
+    """Ask for locks through ``locks``; ``leadership`` says which server does what only one should
+    do.
+    """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -60,7 +62,7 @@ class LockService(MultiService):
 
     @property
     def trouble(self) -> str:
-        """Why nobody drives; empty while the others can be told from strangers."""
+        """Tell why nobody drives; empty while the others can be told from strangers."""
         return "" if self._claimant is None else str(self._claimant.trouble)
 
     def privilegedStartService(self) -> None:

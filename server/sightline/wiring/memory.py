@@ -11,7 +11,9 @@ _NEVER = 1 << 60  # bytes; cgroups say "no limit" with a number of this size, to
 
 
 def memory_limit(root: Path = Path("/")) -> int:
-    """The least of all limits that hold for this process, in bytes; `DEFAULT` without one."""
+    """Return the least of all limits that hold for this process, in bytes; `DEFAULT` without
+    one.
+    """
     found = [*_cgroup_limits(root), *_process_limits()]
     return min((limit for limit in found if 0 < limit < _NEVER), default=DEFAULT)
 

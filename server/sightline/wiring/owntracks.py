@@ -41,7 +41,7 @@ reactor: Any = _reactor
 
 
 def keys(settings: Settings) -> EncryptionKeys:
-    """What opens encrypted messages. Without PyNaCl nothing would: better not to start."""
+    """Tell what opens encrypted messages. Without PyNaCl nothing would: better not to start."""
     secrets = {device: secret.reveal() for device, secret in settings.friends.keys.items()}
     if secrets and not is_available():
         raise CannotStart(
@@ -137,7 +137,10 @@ def make_post(
 
 
 async def _issue(account_service: AccountService, asker: Asker, thing: str) -> str:
-    """A fresh token for one phone. It is its owner's: the phone is told of the friends they see."""
+    """Return a fresh token for one phone.
+
+    It is its owner's: the phone is told of the friends they see.
+    """
     account = _owner(account_service, asker.user.name, thing)
     label = f"phone {id_of(thing)}"[:64]
     token, text = minted(
@@ -157,7 +160,7 @@ async def _issue(account_service: AccountService, asker: Asker, thing: str) -> s
 
 
 def _owner(account_service: AccountService, asker: str, thing: str) -> Account:
-    """The account that a phone belongs to: the asker's if it is theirs, else its owner's."""
+    """Return the account that a phone belongs to: the asker's if it is theirs, else its owner's."""
     group = thing.rpartition("/")[0]
     owners = [
         account

@@ -34,7 +34,7 @@ class StoredRanges:
         limit: int | None = None,
         turn: Turn = at_once,
     ) -> Deferred[Sequence[Fix]]:
-        """The newest ``limit`` fixes, oldest first."""
+        """Return the newest ``limit`` fixes, oldest first."""
         return Deferred.fromCoroutine(self._between(thing, since, until, limit, turn))
 
     async def _between(
@@ -100,7 +100,7 @@ class PostDurability:
         self._lost = 0
 
     def keeps_up(self) -> bool:
-        """Whether it makes sense to take anything at all."""
+        """Tell whether it makes sense to take anything at all."""
         return not self._recorder.late
 
     def kept(self) -> Deferred[object]:

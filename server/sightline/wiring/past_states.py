@@ -19,7 +19,7 @@ from sightline.wiring.history import SAMPLED
 
 
 def shower(kinds: Sequence[Kind], hub: Hub) -> Callable[[HistoryEntry, float], State | None]:
-    """What makes states of entries. Names of people are those of today."""
+    """Tell what makes states of entries. Names of people are those of today."""
     decoders = {thing: kind.decode for kind in kinds for thing in kind.things}
     patience: dict[str, Timeouts] = {}
     states: dict[str, type[State]] = {"broker": Broker, "server": Server, "region": Region}

@@ -31,8 +31,11 @@ class Publishers:
             "overflow": self.overflow(),
             "queue": sum(bridge.queued for bridge in self._bridges),
             "unsent": sum(bridge.unsent for bridge in self._bridges),
-            "faults": sum(bridge.faults for bridge in self._bridges),
         }
+
+    def faults(self) -> int:
+        """Count the mistakes of ours that the bridges caught."""
+        return sum(bridge.faults for bridge in self._bridges)
 
     def clear_retained(self, thing: str) -> None:
         """Have the brokers forget what they would say of this friend to new subscribers.

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
@@ -25,6 +24,7 @@ from sightline.journal.entries import Journal
 from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Transition, told
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.live.requests import Requests
 from sightline.model.kind import CannotDecode
 from sightline.model.record import Record
@@ -49,7 +49,8 @@ class Geofencing(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
     ``phones`` is for whoever speaks with phones (`PhoneRegions`). Of several servers the one on
-    ``leadership`` tells others of crossings; with a ``journal`` the regions are those of all of them.
+    ``leadership`` tells others of crossings; with a ``journal`` the regions are those of all of
+    them.
     """
 
     _log = Logger()
@@ -91,7 +92,9 @@ class Geofencing(MultiService):
         RegionRequests(requests, reactor, regions)
         hub.ingest.tell(PhoneWaypoint, self.phones.heard)
         self._turn: LeaderWork[Transition] = LeaderWork(leadership or Leadership())
-        self._turns = LoopingCall(self._take_over)
+        self._turns = Periodic(
+            reactor, _LOOK, self._take_over, "the transitions that another server should tell"
+        )
         self._several = bool(settings.replicas.name)
         self.geofence_monitor.when_crossed(self._crossed)
         self.geofence_monitor.when_crossed(_crossings_remembered(hub))
@@ -124,19 +127,14 @@ class Geofencing(MultiService):
         for known in (self._account_service.ready, self.regions.ready):
             known.addCallback(lambda _: self._accounts_changed())
         if self._several:
-            self._turns.start(_LOOK, now=False).addErrback(
-                lambda failure: self._log.failure(
-                    "Crossings of others are not told any more", failure
-                )
-            )
+            self._turns.start(now=False)
 
     def stopService(self) -> Deferred[Any]:
         """Write what waits, then close the file."""
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
-        if self._turns.running:
-            self._turns.stop()
+        self._turns.stop()
         try:
             await super().stopService()
         finally:

@@ -96,12 +96,14 @@ class StateFolder(Service):
 
     @property
     def accounts_anew(self) -> bool:
-        """Whether the accounts were begun anew beside data of before: then nobody is invited."""
+        """Tell whether the accounts were begun anew beside data of before: then nobody is
+        invited.
+        """
         return self._manifest is not None and members.ACCOUNTS in self._manifest.anew
 
 
 def databases(settings: Settings) -> tuple[str, ...]:
-    """The names of the databases that a server with these settings has in its folder."""
+    """Return the names of the databases that a server with these settings has in its folder."""
     history = (members.HISTORY,) if settings.history.store == "sqlite" else ()
     return (members.ACCOUNTS, members.REGIONS, *history)
 

@@ -13,8 +13,9 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
+
+from sightline.live.periodic import Periodic
 
 _OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
@@ -62,8 +63,12 @@ class Supervised(Service):
         self._clock: Any = clock
         self._supervisor = supervisor
         self._again = again
-        self._alive = LoopingCall(supervisor.tell, "WATCHDOG=1")
-        self._alive.clock = clock
+        self._alive = Periodic(
+            clock,
+            supervisor.patience / 3,
+            lambda: supervisor.tell("WATCHDOG=1"),
+            "the watchdog of systemd",
+        )
 
     def startService(self) -> None:
         """As soon as the reactor turns: everything listens by then."""
@@ -73,8 +78,7 @@ class Supervised(Service):
     def stopService(self) -> None:
         """We go."""
         super().stopService()
-        if self._alive.running:
-            self._alive.stop()
+        self._alive.stop()
         self._supervisor.tell("STOPPING=1")
 
     def _ready(self) -> None:
@@ -83,7 +87,7 @@ class Supervised(Service):
         signal.signal(signal.SIGHUP, lambda *_: self._clock.callFromThread(self._hang_up))
         self._supervisor.tell("READY=1", f"MAINPID={os.getpid()}", "STATUS=serving")
         if self._supervisor.patience:
-            self._alive.start(self._supervisor.patience / 3)
+            self._alive.start()
 
     def _hang_up(self) -> None:
         self._log.info("SIGHUP: looking at the certificate; settings are read at start only")

@@ -2,19 +2,22 @@
 import { Share2 } from 'lucide';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../ui/copy';
-import { useApp } from '../app/context';
+import { useWho, useSelection, useTime, useServer, useNavigation } from '../app/context';
+import { useRoster } from '../things/context';
 import { Icon } from '../ui/icon';
 import { mayShare } from '../app/visitor';
 import { splitKey } from '../app/world';
 import type { Key } from '../app/world';
-import { Dialog } from './dialog';
-import { Field, Form, Select } from './form';
+import { Dialog } from '../ui/dialog';
+import { Form } from '../ui/form';
+import { Field, Select } from '../ui/field';
 import { LinkList } from './links';
-import { QrCode } from './qrcode';
+import { QrCode } from '../ui/qrcode';
 import { endOf, fromInput, grantText, toInput, whenText } from './wording';
 
 export function ShareDialog() {
-  const { sharing, visitor } = useApp();
+  const { visitor } = useWho();
+  const { sharing } = useSelection();
   const key = sharing.value;
   if (key === null || !mayShare(visitor, key)) return null;
   return <Share key={key} of={key} />;
@@ -35,7 +38,12 @@ interface Made {
 }
 
 function Share({ of }: { of: Key }) {
-  const { api, sharing, entries, visitor, now, link } = useApp();
+  const { now } = useTime();
+  const { api } = useServer();
+  const { visitor } = useWho();
+  const { link } = useNavigation();
+  const { sharing } = useSelection();
+  const { entries } = useRoster();
   const [made, setMade] = useState<Made | null>(null);
   const [later, setLater] = useState(false);
   const [end, setEnd] = useState('4');
@@ -126,19 +134,34 @@ function Share({ of }: { of: Key }) {
           />
         </Form>
       )}
-      <section class="before">
-        <h3>Links to {name}</h3>
-        <LinkList
-          turn={turn}
-          shows={group === undefined ? [of] : [of, group]}
-          empty="None so far."
-        />
-        <p class="note with-copy">
-          For people with an account: a link to what you see now
-          <CopyButton text={() => link()} label="Copy a link to this view" />
-        </p>
-      </section>
+      <Before name={name} turn={turn} group={group} of={of} link={link} />
     </Dialog>
+  );
+}
+
+/** The links there are already. */
+function Before({
+  name,
+  turn,
+  group,
+  of,
+  link,
+}: {
+  name: string;
+  turn: number;
+  group: string | undefined;
+  of: string;
+  link: () => string;
+}) {
+  return (
+    <section class="before">
+      <h3>Links to {name}</h3>
+      <LinkList turn={turn} shows={group === undefined ? [of] : [of, group]} empty="None so far." />
+      <p class="note with-copy">
+        For people with an account: a link to what you see now
+        <CopyButton text={() => link()} label="Copy a link to this view" />
+      </p>
+    </section>
   );
 }
 

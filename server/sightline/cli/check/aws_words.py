@@ -16,7 +16,7 @@ _MORE = "config/ansible/vars/aws.yml has the whole policy"
 
 
 def arn(host: str, what: str) -> str:
-    """A resource as a policy names it; the region stands in the host."""
+    """Return a resource as a policy names it; the region stands in the host."""
     parts = host.split(".")
     region = parts[parts.index("iot") + 1] if "iot" in parts[:-1] else "REGION"
     partition = "aws-cn" if host.endswith(".cn") else "aws"
@@ -24,7 +24,7 @@ def arn(host: str, what: str) -> str:
 
 
 def unfit(where: str, options: BrokerOptions) -> Finding | None:
-    """What AWS IoT will never take, seen in the settings alone."""
+    """Tell what AWS IoT will never take, seen in the settings alone."""
     tls = options.tls
     if options.transport == "websockets":
         said, todo = "its websockets want signed addresses", f'{where}.transport = "tcp"'
@@ -44,7 +44,9 @@ def unfit(where: str, options: BrokerOptions) -> Finding | None:
 
 
 def is_about_us(error: Exception) -> bool:
-    """Whether a handshake ended because of our certificate, and not of theirs, nor of our files."""
+    """Tell whether a handshake ended because of our certificate, and not of theirs, nor of our
+    files.
+    """
     if isinstance(error, ssl.SSLCertVerificationError):
         return False
     return isinstance(error, ssl.SSLError | ConnectionError)
@@ -74,7 +76,7 @@ def refused(where: str, options: BrokerOptions, client_id: str) -> Finding:
 
 
 def accepted(where: str, options: BrokerOptions) -> Finding:
-    """The doctor got in. To try it as the server would throw the server out."""
+    """Return the doctor got in. To try it as the server would throw the server out."""
     return Finding(
         where,
         "sign-in",
@@ -113,7 +115,7 @@ _WITHOUT: Mapping[str, str] = {
 
 
 def round_trip(where: str, options: BrokerOptions, lost: str, seconds: float) -> Finding:
-    """A message to ourselves; ``lost``: at which right it ended, empty when it came back."""
+    """Return a message to ourselves; ``lost``: at which right it ended, empty when it came back."""
     if not lost:
         return Finding(where, "round trip", "ok", f"there and back: {seconds * 1000:.0f} ms")
     right, what = _LOST[lost]
@@ -128,7 +130,7 @@ def round_trip(where: str, options: BrokerOptions, lost: str, seconds: float) ->
 
 
 def retained(where: str, options: BrokerOptions, *, allowed: bool) -> Finding:
-    """Whether we may have a message kept."""
+    """Tell whether we may have a message kept."""
     if allowed:
         return Finding(
             where,
@@ -148,7 +150,7 @@ def retained(where: str, options: BrokerOptions, *, allowed: bool) -> Finding:
 
 
 def least(where: str, *, everything: bool) -> Finding:
-    """Whether the policy allows more than we need."""
+    """Tell whether the policy allows more than we need."""
     if not everything:
         return Finding(where, "policy", "ok", "what is not ours is refused")
     return Finding(

@@ -23,7 +23,7 @@ class Finding:
 
 
 def verdict(findings: Iterable[Finding]) -> int:
-    """The exit status: 1 when anything failed. Warnings alone are no failure."""
+    """Return the exit status: 1 when anything failed. Warnings alone are no failure."""
     return int(any(finding.level == "fail" for finding in findings))
 
 

@@ -21,7 +21,7 @@ _PORT = re.compile(r"tcp6?:(?:port=)?([0-9]+)(?::.*)?")
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Everything about [https]."""
+    """Return everything about [https]."""
     https, public = settings.https, urlsplit(settings.server.public_url)
     if "credential:" in https.certificate + https.key:
         yield Finding(

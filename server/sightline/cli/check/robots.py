@@ -48,7 +48,7 @@ def check(listener: RobotsListener, ours: BrokerOptions | None) -> Iterator[Find
 
 
 def _passes(writer: Probe, reader: Probe) -> bool:
-    """Whether a message on a topic that is no robot's gets from one to the other."""
+    """Tell whether a message on a topic that is no robot's gets from one to the other."""
     topic = f"sightline/check/{secrets.token_hex(4)}/robots"
     reader.subscribe([(topic, 0)])
     writer.publish(topic, b"?", 0)

@@ -37,28 +37,28 @@ class Actor(Protocol):
 
     @property
     def will(self) -> Message:
-        """What the broker says in its name when it vanishes."""
+        """Tell what the broker says in its name when it vanishes."""
 
     @property
     def listens_to(self) -> Sequence[str]:
-        """The topics it subscribes to."""
+        """Return the topics it subscribes to."""
 
     @property
     def interval(self) -> float:
-        """Seconds until it wants to be stepped again."""
+        """Return seconds until it wants to be stepped again."""
 
     @property
     def off(self) -> bool:
-        """Whether it is switched off: no connection, no word."""
+        """Tell whether it is switched off: no connection, no word."""
 
     def step(self, dt: float, wall: float, faults: frozenset[str]) -> list[Message]:
         """Live ``dt`` seconds; what it publishes at the end of them."""
 
     def connected(self, wall: float) -> list[Message]:
-        """What it publishes when its connection stands."""
+        """Tell what it publishes when its connection stands."""
 
     def disconnected(self) -> None:
         """Its connection is lost."""
 
     def heard(self, topic: str, payload: bytes, wall: float) -> list[Message]:
-        """A message for it came; what it answers."""
+        """Return a message for it came; what it answers."""

@@ -58,7 +58,7 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def actors_for(options: argparse.Namespace, wall: float) -> list[Actor]:
-    """Everybody the options ask for; ``wall`` is the time of day."""
+    """Return everybody the options ask for; ``wall`` is the time of day."""
     friends, robots = _USUALLY[options.who]
     friends = friends if options.friends is None else options.friends
     robots = robots if options.robots is None else options.robots

@@ -62,7 +62,9 @@ class SimulatedFriend:
         return [self._sent(one, wall) for one in (fix, *held)]
 
     def connected(self, wall: float) -> list[Message]:
-        """Its card, kept by the broker for who comes later, where it is, the regions it knows."""
+        """Return its card, kept by the broker for who comes later, where it is, the regions it
+        knows.
+        """
         person = self.person
         card = {
             "_type": "card",
@@ -78,7 +80,9 @@ class SimulatedFriend:
         ]
 
     def _waypoints(self) -> list[Message]:
-        """All its regions, as when they were exported; made in the order in which they stand."""
+        """Return all its regions, as when they were exported; made in the order in which they
+        stand.
+        """
         made = [
             {
                 "_type": "waypoint",

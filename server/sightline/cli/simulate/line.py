@@ -64,7 +64,7 @@ class ActorConnection:
 
     @property
     def is_open(self) -> bool:
-        """Whether it is connected or trying to be."""
+        """Tell whether it is connected or trying to be."""
         return self._client is not None
 
     def open(self) -> None:

@@ -56,19 +56,19 @@ class SimulatedProBot:
 
     @property
     def interval(self) -> float:
-        """A line of telemetry each; one a second over a slow network."""
+        """Return a line of telemetry each; one a second over a slow network."""
         if self._slow:
             return 1.0
         return 1.0 / self._rate if self._rate else self._rng.uniform(*PS_TAKES)
 
     @property
     def off(self) -> bool:
-        """Whether it was shut down and nobody has switched it on again yet."""
+        """Tell whether it was shut down and nobody has switched it on again yet."""
         return self._off_for > 0.0
 
     @property
     def power(self) -> tuple[float, float]:
-        """What the motors do: forward and right, each -0.75..0.75."""
+        """Tell what the motors do: forward and right, each -0.75..0.75."""
         if self.routine != "started" or self.fallen:
             return 0.0, 0.0
         up, down, left, right = (min(max(key, 0.0), _MOST_POWER) for key in self.keys)
@@ -93,7 +93,7 @@ class SimulatedProBot:
         return [self.telemetry()]
 
     def telemetry(self) -> Message:
-        """The last line measured."""
+        """Return the last line measured."""
         return Message("telemetry", self._line.encode())
 
     def connected(self, wall: float) -> list[Message]:

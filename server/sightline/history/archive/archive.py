@@ -107,7 +107,7 @@ class Archive(Service):
 
     @property
     def waiting(self) -> int:
-        """Messages in the queue."""
+        """Return messages in the queue."""
         return self._put - self._taken
 
     @property

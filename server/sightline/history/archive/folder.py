@@ -30,7 +30,7 @@ _TAIL = 65_536  # bytes looked at at once for the last whole line
 
 
 def day_of(at: float) -> str:
-    """The day (UTC) of this time (epoch s), as in a file's name."""
+    """Return the day (UTC) of this time (epoch s), as in a file's name."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
 
 
@@ -68,7 +68,7 @@ class Folder:
 
     @property
     def size(self) -> int:
-        """How much disk it takes."""
+        """Tell how much disk it takes."""
         return self._size + sum(self._closed.values())
 
     def append(self, day: str, data: bytes) -> None:

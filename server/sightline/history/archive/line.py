@@ -37,7 +37,9 @@ _decode = msgspec.json.Decoder(_Message).decode
 
 
 def written(arrival: Arrival) -> bytes:
-    """The line of this message, with its end; empty when it would be too long to be read again."""
+    """Return the line of this message, with its end; empty when it would be too long to be read
+    again.
+    """
     message = _Message(at=arrival.at, qos=arrival.qos, retain=arrival.retain, broker=arrival.source)
     if isinstance(arrival.topic, str):
         message.topic = arrival.topic
@@ -52,7 +54,7 @@ def written(arrival: Arrival) -> bytes:
 
 
 def read(line: bytes) -> Arrival:
-    """The message in this line.
+    """Return the message in this line.
 
     Raises `NoMessage`.
     """

@@ -45,7 +45,7 @@ class DynamoReader:
     async def _track(
         self, span: Span, mark: tuple[float, int] | None, page: int
     ) -> AsyncIterator[HistoryEntry]:
-        """The entries of a span behind the mark."""
+        """Return the entries of a span behind the mark."""
         low, high = keys.place(span.since, 0), keys.just_behind(span.until, (1 << 63) - 1)
         first, last = keys.day_of(span.since), keys.day_of(span.until)
         if mark is not None and span.newest_first:
@@ -89,7 +89,7 @@ class DynamoReader:
     # -- all things
 
     async def sorts(self) -> list[str]:
-        """Every sort that was ever written."""
+        """Return every sort that was ever written."""
         return [item["sk"]["S"] async for item in self._table.query(keys.SORTS)]
 
     async def things(self) -> Sequence[str]:
@@ -104,7 +104,8 @@ class DynamoReader:
     async def listed(
         self, pk: Callable[[int], str], limit: int, after: str | None
     ) -> tuple[list[Item], bool]:
-        """Things or states of all shards in order, behind the thing ``after``; and is there more?
+        """Return things or states of all shards in order, behind the thing ``after``; and is there
+        more?
 
         A shard that has more than was read bounds what is known to be in order.
         """
@@ -187,7 +188,7 @@ class DynamoReader:
     async def _about(
         self, span: Span, page: int, mark: cursors.Mark | None
     ) -> AsyncIterator[HistoryEntry]:
-        """The events of one thing behind the mark."""
+        """Return the events of one thing behind the mark."""
         behind = None if mark is None else _behind(mark)
         if mark is not None and span.newest_first:
             span = msgspec.structs.replace(span, until=min(span.until, mark[0]))
@@ -206,7 +207,7 @@ class DynamoReader:
         page: int,
         mark: cursors.Mark | None,
     ) -> AsyncIterator[HistoryEntry]:
-        """The events of a sort behind the mark."""
+        """Return the events of a sort behind the mark."""
         low, high = keys.place(since, 0), keys.just_behind(until, (1 << 63) - 1)
         first, last = keys.day_of(since), keys.day_of(until)
         if mark is not None and newest_first:
@@ -241,7 +242,7 @@ def _beyond(order: tuple[str, str], mark: tuple[str, str], newest_first: bool) -
 
 
 def _few(sight: VisibleScope) -> list[str] | None:
-    """The things that a sight can be shown events of, if they are few; None: read by time.
+    """Return the things that a sight can be shown events of, if they are few; None: read by time.
 
     By time what is not shown is read, too, but each thing is a question of its own to the table.
     """
@@ -254,5 +255,5 @@ def _few(sight: VisibleScope) -> list[str] | None:
 
 
 def _order(entry: HistoryEntry) -> tuple[str, str]:
-    """What puts events in order: as the index does, then by sort."""
+    """Tell what puts events in order: as the index does, then by sort."""
     return keys.event_place(entry), entry.sort

@@ -23,11 +23,11 @@ class Csv:
         self._fields = tuple(fields) or FIELDS
 
     def begin(self) -> bytes:
-        """The names of the columns."""
+        """Return the names of the columns."""
         return _lines([list(self._fields)])
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next lines."""
+        """Return the next lines."""
         return _lines([_cell(value(fix, field)) for field in self._fields] for fix in fixes)
 
     def end(self) -> bytes:

@@ -55,7 +55,9 @@ def position(fix: Fix) -> tuple[float, float] | None:
 
 
 def isotime(tst: object) -> str | None:
-    """A time (epoch s) as ``2026-11-21T04:35:39Z``, with ms where it has some; None for no time."""
+    """Return a time (epoch s) as ``2026-11-21T04:35:39Z``, with ms where it has some; None for no
+    time.
+    """
     seconds = number(tst)
     if seconds is None or not _FIRST <= seconds < _LAST - 1:
         return None
@@ -65,7 +67,7 @@ def isotime(tst: object) -> str | None:
 
 
 def value(fix: Fix, field: str) -> object:
-    """A field; ``isotst`` is made of ``tst`` unless it is there. None: unknown."""
+    """Return a field; ``isotst`` is made of ``tst`` unless it is there. None: unknown."""
     if field == "isotst" and "isotst" not in fix:
         return isotime(fix.get("tst"))
     return fix.get(field)

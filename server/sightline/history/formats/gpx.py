@@ -23,7 +23,7 @@ GpxFix = dict[str, object]
 
 
 def read(pieces: Iterable[bytes], file: str) -> Iterator[GpxFix | Problem]:
-    """The fixes in a GPX document and the problems of single points, in their order.
+    """Return the fixes in a GPX document and the problems of single points, in their order.
 
     A point without a time cannot be placed in a history, so it is a problem. Raises `Problem` when
     the document itself cannot be read on.

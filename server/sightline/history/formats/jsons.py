@@ -29,11 +29,11 @@ class JsonList:
         self._count = 0
 
     def begin(self) -> bytes:
-        """The head."""
+        """Return the head."""
         return self._head
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next fixes."""
+        """Return the next fixes."""
         found = [_encode(self._chosen(fix)) for fix in fixes]
         made = _joined(self._count, found)
         self._count += len(found)
@@ -46,7 +46,7 @@ class JsonList:
         return {field: known for field, known in found if known is not None}
 
     def end(self) -> bytes:
-        """The tail."""
+        """Return the tail."""
         return self._tail % self._count if b"%d" in self._tail else self._tail
 
 
@@ -59,11 +59,11 @@ class Points:
         self._count = 0
 
     def begin(self) -> bytes:
-        """The head of the collection."""
+        """Return the head of the collection."""
         return b'{"type":"FeatureCollection","features":['
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next points; a fix without a position is none."""
+        """Return the next points; a fix without a position is none."""
         found = []
         for fix in fixes:
             place = position(fix)
@@ -95,7 +95,7 @@ class Points:
         return {field: known for field, known in made.items() if known is not None}
 
     def end(self) -> bytes:
-        """The end of the collection."""
+        """Return the end of the collection."""
         return b"]}"
 
 
@@ -114,7 +114,7 @@ class LineString:
         return b'{"type":"Feature","properties":{},"geometry":'
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next positions."""
+        """Return the next positions."""
         found = []
         for fix in fixes:
             if (place := position(fix)) is not None:
@@ -128,7 +128,7 @@ class LineString:
         return made
 
     def end(self) -> bytes:
-        """The end of the line."""
+        """Return the end of the line."""
         if self._count == 0:
             return b"null}"
         return (b"," + self._only if self._count == 1 else b"") + b"]}}"

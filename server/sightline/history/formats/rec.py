@@ -32,7 +32,7 @@ class RecLine(msgspec.Struct, frozen=True, gc=False):
 
 
 def read(line: bytes) -> RecLine:
-    """The record in a line without its end.
+    """Return the record in a line without its end.
 
     Raises `NotRec`.
     """
@@ -50,7 +50,7 @@ def read(line: bytes) -> RecLine:
 
 
 def written(at: float, part: str, payload: bytes) -> bytes:
-    """The line of a record, with its end. ``payload`` is one JSON value.
+    """Return the line of a record, with its end. ``payload`` is one JSON value.
 
     Raises ValueError for what cannot stand in such a line.
     """
@@ -65,5 +65,5 @@ def written(at: float, part: str, payload: bytes) -> bytes:
 
 
 def month(at: float) -> str:
-    """The month (UTC) whose file this time belongs to: ``2026-11``."""
+    """Return the month (UTC) whose file this time belongs to: ``2026-11``."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m")

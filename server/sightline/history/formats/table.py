@@ -18,13 +18,13 @@ class FormatWriter(Protocol):
     """Writes one file: `begin` once, `some` any number of times, `end` once."""
 
     def begin(self) -> bytes:
-        """What stands before the first fix."""
+        """Tell what stands before the first fix."""
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """These fixes."""
+        """Return these fixes."""
 
     def end(self) -> bytes:
-        """What stands behind the last one."""
+        """Tell what stands behind the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ FORMATS: dict[str, Format] = {
 
 
 def chunks(writer: FormatWriter, fixes: Iterable[Fix], size: int = 200) -> Iterator[bytes]:
-    """The whole file in pieces of ``size`` fixes."""
+    """Return the whole file in pieces of ``size`` fixes."""
     yield writer.begin()
     source = iter(fixes)
     while some := list(islice(source, size)):

@@ -21,11 +21,11 @@ class Xml:
         self._fields = fields
 
     def begin(self) -> bytes:
-        """The head."""
+        """Return the head."""
         return b"<?xml version='1.0' encoding='UTF-8'?>\n<owntracks>\n"
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next points. A field whose name XML does not allow is left out."""
+        """Return the next points. A field whose name XML does not allow is left out."""
         made = []
         for fix in fixes:
             made.append(" <point>")
@@ -37,7 +37,7 @@ class Xml:
         return "".join(f"{line}\n" for line in made).encode("utf-8", "replace")
 
     def end(self) -> bytes:
-        """The end."""
+        """Return the end."""
         return b"</owntracks>\n"
 
 
@@ -54,7 +54,7 @@ class Gpx:
         self._last: float | None = None
 
     def begin(self) -> bytes:
-        """The head."""
+        """Return the head."""
         text = (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<gpx version="1.1" creator="Sightline" xmlns="http://www.topografix.com/GPX/1/1"'
@@ -64,7 +64,7 @@ class Gpx:
         return text.encode("utf-8", "replace")
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next points; a fix without a position is none."""
+        """Return the next points; a fix without a position is none."""
         made = []
         for fix in fixes:
             place = position(fix)
@@ -80,12 +80,12 @@ class Gpx:
         return "".join(made).encode("utf-8", "replace")
 
     def end(self) -> bytes:
-        """The end."""
+        """Return the end."""
         return b"</trkseg></trk>\n</gpx>\n"
 
 
 def _details(fix: Fix) -> str:
-    """What stands in a point, in the order the schema demands."""
+    """Tell what stands in a point, in the order the schema demands."""
     made = ""
     if (alt := number(fix.get("alt"))) is not None:
         made += f"<ele>{_plain(alt)}</ele>"
@@ -105,7 +105,7 @@ def _details(fix: Fix) -> str:
 
 
 def _plain(found: float) -> str:
-    """A number as XML Schema's decimal: without an exponent."""
+    """Return a number as XML Schema's decimal: without an exponent."""
     text = repr(found)
     return f"{found:.12f}".rstrip("0").rstrip(".") if "e" in text or "E" in text else text
 

@@ -13,7 +13,7 @@ __all__ = ["KIND", "LinkUpdate", "Logbook", "Trip", "kind"]
 
 
 def kind(logbook: Logbook | None = None) -> Kind:
-    """The kind; without a ``logbook`` the brokers' logs are passed over."""
+    """Return the kind; without a ``logbook`` the brokers' logs are passed over."""
     return Kind(
         name="broker",
         filters=(("$SYS/broker/#", 0),),

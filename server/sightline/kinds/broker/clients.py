@@ -113,12 +113,12 @@ class Roster:
             yield known.state
 
     def state(self, client: str) -> Client | None:
-        """The client now; None when it is not (or no longer) known."""
+        """Return the client now; None when it is not (or no longer) known."""
         known = self._clients.get(client)
         return None if known is None else known.state
 
     def connected(self) -> int:
-        """How many we know to be connected."""
+        """Tell how many we know to be connected."""
         return sum(known.state.state == "connected" for known in self._clients.values())
 
     # ---- what happens
@@ -177,7 +177,7 @@ class Roster:
         return changed
 
     def feeds(self, client: str, thing: str | None) -> list[str]:
-        """What this client's messages are about has been found out."""
+        """Tell what this client's messages are about has been found out."""
         known = self._clients.get(client)
         if known is None or known.state.feeds == thing:
             return []
@@ -291,7 +291,7 @@ class Roster:
         known.state = replace(known.state, reconnects=max(0, hour - 1), flags=tuple(flags))
 
     def _know(self, client: str, at: float) -> tuple[list[str], _Known | None]:
-        """What we know of this client, from now on at least that it is there."""
+        """Tell what we know of this client, from now on at least that it is there."""
         known = self._clients.get(client)
         if known is not None:
             self._clients.move_to_end(client)

@@ -164,7 +164,8 @@ _HOW_21 = {
 def read(
     suffix: str, payload: str, known: Callable[[str], bool] = lambda _: False
 ) -> LogEvent | None:
-    """One line from the topic below ``$SYS/broker/log/`` and its payload; None: no such level.
+    """Return one line from the topic below ``$SYS/broker/log/`` and its payload; None: no such
+    level.
 
     ``known`` says whether a client of this id has been seen: where id and filter may both hold
     blanks, it decides between the ways to cut.

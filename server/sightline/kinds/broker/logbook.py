@@ -52,7 +52,7 @@ class Is(msgspec.Struct, frozen=True):
     record: Record | None = None
 
     def onto(self, before: State | None) -> State | None:
-        """The state."""
+        """Return the state."""
         return self.state
 
 
@@ -70,7 +70,7 @@ class Book:
         self._budgets = {grave: TokenBucket(PER_SECOND, BURST, 0.0) for grave in (True, False)}
 
     def take(self, suffix: str, text: str, at: float) -> list[Update]:
-        """A line came."""
+        """Return a line came."""
         line = read(suffix, text, self.roster.__contains__)
         if line is None:
             return []
@@ -115,7 +115,7 @@ class Logbook:
         self._books: dict[str, Book] = {}
 
     def book(self, broker: str) -> Book:
-        """The book of the broker of this name."""
+        """Return the book of the broker of this name."""
         book = self._books.get(broker)
         if book is None:
             book = self._books[broker] = Book(broker)
@@ -132,7 +132,10 @@ class Logbook:
 
 
 def client_key(broker: str, client: str) -> str:
-    """The key of a client's thing. Ids may be as long as 64 KiB: the key ends much earlier."""
+    """Return the key of a client's thing.
+
+    Ids may be as long as 64 KiB: the key ends much earlier.
+    """
     return f"client/{broker}/{clean(client, 256)}"
 
 

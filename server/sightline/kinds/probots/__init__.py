@@ -12,7 +12,7 @@ from sightline.model.kind import Kind, Timeouts
 def kind(
     known: frozenset[str] | None = None, stale_after: float = 1.5, offline_after: float = 3
 ) -> Kind:
-    """The kind; patience in seconds. With ``known``, robots of other names are refused."""
+    """Return the kind; patience in seconds. With ``known``, robots of other names are refused."""
     return Kind(
         name="probots",
         filters=(("telemetry", 0), ("ClientStatus", 0)),

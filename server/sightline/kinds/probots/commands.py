@@ -40,7 +40,7 @@ class Keys(NamedTuple):
 
     @property
     def moving(self) -> bool:
-        """Whether the robot is to move."""
+        """Tell whether the robot is to move."""
         return any(self)
 
 
@@ -50,7 +50,7 @@ def keys(up: object, down: object, left: object, right: object) -> Keys:
 
 
 def payload(pressed: Keys) -> bytes:
-    """The bytes for ``keys/ProBotN``."""
+    """Return the bytes for ``keys/ProBotN``."""
     if not pressed.moving:
         return STOP
     said = b"%.2f %.2f %.2f %.2f" % pressed
@@ -60,7 +60,10 @@ def payload(pressed: Keys) -> bytes:
 
 
 def is_stop(said: bytes) -> bool:
-    """Whether this payload on ``keys`` holds a robot still. What the robot cannot read does not."""
+    """Tell whether this payload on ``keys`` holds a robot still.
+
+    What the robot cannot read does not.
+    """
     numbers = said.split(b" ")
     try:
         return len(numbers) == 4 and not any(float(number) for number in numbers)
@@ -69,7 +72,7 @@ def is_stop(said: bytes) -> bool:
 
 
 def is_harmless(topic: str, said: bytes) -> bool:
-    """Whether ``said`` may stay with the broker on this command topic.
+    """Tell whether ``said`` may stay with the broker on this command topic.
 
     That is a stop on ``keys``, and nothing on the others, where nothing is an empty payload.
     """
@@ -85,28 +88,28 @@ def clearing(topic: str) -> bytes:
 
 
 def keys_topic(robot: str) -> str:
-    """Where ``robot`` hears its keys. Raises `BadCommand` for no robot's name."""
+    """Tell where ``robot`` hears its keys. Raises `BadCommand` for no robot's name."""
     return "keys/" + _robot(robot)
 
 
 def routine_topic(robot: str) -> str:
-    """Where it hears what to do with its main routine. Raises `BadCommand`."""
+    """Tell where it hears what to do with its main routine. Raises `BadCommand`."""
     return "MainRoutine/" + _robot(robot)
 
 
 def shutdown_topic(robot: str) -> str:
-    """Where it hears that it shall shut down. Raises `BadCommand`."""
+    """Tell where it hears that it shall shut down. Raises `BadCommand`."""
     return "shutdownProBot/" + _robot(robot)
 
 
 def robot_of(topic: str) -> str | None:
-    """The robot a command topic belongs to; None when it is no robot's."""
+    """Return the robot a command topic belongs to; None when it is no robot's."""
     name = topic.partition("/")[2]
     return name if is_robot(name) else None
 
 
 def is_command_topic(topic: str) -> bool:
-    """Whether ``topic``, which may be a filter, reaches a robot's ears.
+    """Tell whether ``topic``, which may be a filter, reaches a robot's ears.
 
     For consoles and interfaces where people publish or subscribe freely: this is barred there.
     """

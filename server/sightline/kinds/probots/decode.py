@@ -30,7 +30,7 @@ _ROUTINES: dict[str, Routine] = {
 
 
 def decode(known: frozenset[str] | None, arrival: Arrival) -> Sequence[Update]:
-    """What a message says. Raises `CannotDecode`, nothing else.
+    """Tell what a message says. Raises `CannotDecode`, nothing else.
 
     ``known`` are the robots to be believed in; None: whoever calls itself a ProBot.
     """

@@ -26,7 +26,7 @@ class Values(NamedTuple):
 
     @classmethod
     def of(cls, robot: ProBot) -> tuple[object, ...]:
-        """The values now kept of ``robot``, in the same order."""
+        """Return the values now kept of ``robot``, in the same order."""
         return (robot.batt, robot.batt_raw, robot.angle, robot.routine, robot.rtt, robot.ip)
 
 
@@ -45,7 +45,7 @@ class TelemetryLine(msgspec.Struct, frozen=True):
         return self.at
 
     def onto(self, before: State | None) -> State | None:
-        """The robot with these values, alive."""
+        """Return the robot with these values, alive."""
         if not isinstance(before, ProBot):
             before = ProBot(presence="live")
         elif self.values == Values.of(before) and before.source == self.source:
@@ -75,7 +75,7 @@ class Met(msgspec.Struct, frozen=True):
         return self.at
 
     def onto(self, before: State | None) -> State | None:
-        """The robot as it was, alive."""
+        """Return the robot as it was, alive."""
         if isinstance(before, ProBot) and before.source == self.source:
             return _alive(before, self.at)
         if isinstance(before, ProBot):
@@ -97,7 +97,7 @@ class RobotLost(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The robot offline, with its last values."""
+        """Return the robot offline, with its last values."""
         if not isinstance(before, ProBot):
             return ProBot(presence="offline", evidence="will")
         if before.presence == "offline" and before.evidence == "will":

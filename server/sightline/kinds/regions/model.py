@@ -1,7 +1,8 @@
 """What browsers get of regions: the region, a stay in it, a crossing of its border.
 
-The key of a region tells whose it is (see `sightline.auth.permissions.owner_of`): ``region/ab12cd34`` is
-shared, ``region/jane/ab12cd34`` an account's, ``region/friend/jane/phone/ab12cd34`` a phone's own.
+The key of a region tells whose it is (see `sightline.auth.permissions.owner_of`):
+``region/ab12cd34`` is shared, ``region/jane/ab12cd34`` an account's,
+``region/friend/jane/phone/ab12cd34`` a phone's own.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ class Transition(State, frozen=True, omit_defaults=True, kw_only=True):
 
 
 def told(crossing: Transition) -> bytes:
-    """What every server that finds this crossing says alike, JSON; not its number and receipt."""
+    """Tell what every server that finds this crossing says alike, JSON; not its number and
+    receipt.
+    """
     where = crossing.region if crossing.region is not None else ("named", crossing.name)
     said = (crossing.thing, where, crossing.event, crossing.by, crossing.tst)
     return msgspec.json.encode(said)

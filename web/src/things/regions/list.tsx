@@ -2,10 +2,10 @@
 import { Bell, BellOff, DoorOpen } from 'lucide';
 import { useState } from 'preact/hooks';
 import { grouped } from '../../ui/numbers';
-import { useApp, useChanges } from '../../app/context';
+import { useChanges, useLive, usePreferences } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import type { Key } from '../../app/world';
-import { orderOf } from '../entry';
+import { orderOf } from '../names';
 import { crossingsOf } from './crossings';
 import { CrossingItem } from './crossing';
 import { NotifyChoice } from './notify';
@@ -15,7 +15,8 @@ import { useNames } from './pieces';
 const PAGE = 60;
 
 export function CrossingList() {
-  const { world, preferences, ready } = useApp();
+  const { world, ready } = useLive();
+  const preferences = usePreferences();
   const [thing, setThing] = useState('');
   const [region, setRegion] = useState('');
   const [most, setMost] = useState(PAGE);
