@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from sightline.auth.permissions import LASTING, may
+from sightline.contract.errors import Refused
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.phone import Do, TooManyCommands
 from sightline.live import protocol
-from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.live.requests import Asker, Fields, Requests
 from sightline.model.kind import id_of
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES
 from sightline.owntracks.phone_service import PhoneService

@@ -12,10 +12,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from sightline.contract.errors import Refused
 from sightline.kinds.friends.model import Waypoint
 from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Region
-from sightline.live.requests import Refused
 from sightline.model.kind import id_of
 from sightline.regions.service import (
     KEPT_OF_PHONES,

@@ -10,7 +10,7 @@ from twisted.logger import Logger
 from twisted.web.server import Request
 from zope.interface import implementer
 
-from sightline.auth.api_call import Reply
+from sightline.contract.http import Reply
 
 _log = Logger()
 
