@@ -442,12 +442,25 @@ class AccountService(Service):
         found = self.token(text)
         return found if found is not None and found.user.name == account else None
 
-    def phone(self, login: str, text: str, thing: str) -> str | None:
-        """Return the account for which a phone in HTTP mode may post as ``friend/user/device``; or
-        None.
+    def phone_things(self, text: str) -> frozenset[str] | None:
+        """What whoever holds this token may post for; None: nothing.
+
+        Friends, or groups of them (``friend/jane``).
         """
         found = self.token(text)
-        if found is None or login not in (found.user.name, id_of(thing).partition("/")[0]):
+        if found is None or "publish" not in found.scopes:
+            return None
+        return self.roll.tokens[found.key].things
+
+    def phone(self, login: str, text: str, thing: str) -> str | None:
+        """Return the account for which a phone in HTTP mode may post as ``friend/user/device``.
+
+        None if there is none. ``text`` is the token. The apps know one name only, that of the
+        friend's user, so ``login`` is this or the account's, in any letters.
+        """
+        found = self.token(text)
+        names = () if found is None else (found.user.name, id_of(thing).partition("/")[0])
+        if found is None or login.casefold() not in (name.casefold() for name in names):
             return None
         token, account = self.roll.tokens[found.key], self.roll.accounts[found.user.name]
         if "publish" not in found.scopes or not covers(token.things, thing):

@@ -14,7 +14,7 @@ from sightline.live.requests import Asker, Fields, Requests
 from sightline.model.kind import id_of
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES
 from sightline.owntracks.phone_service import PhoneService
-from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, link
+from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, link, reach
 
 _DOES: dict[str, Do] = {
     "locate": "locate",
@@ -75,7 +75,9 @@ class PhoneRequests:
             made = link(device, mode, place, token, tid, self._secret(device))
         except (CannotSetUp, ValueError) as why:
             raise Refused("cannot_set_up", str(why)) from None
-        return {"link": made, "plain": urlsplit(url).scheme != "https" if mode == "http" else False}
+        plain = urlsplit(url).scheme != "https" if mode == "http" else False
+        where = reach(url if mode == "http" else place.mqtt)
+        return {"link": made, "plain": plain, "reach": where}
 
     def _thing(self, asker: Asker, request: protocol.Request) -> str:
         """The friend a request is about, if ``asker`` may do that to it."""
