@@ -58,6 +58,7 @@ FOLLOWS: dict[str, str] = {name: each.follows for name, each in THING_TYPES.item
 # The number is how many levels of the key come before the thing.
 TOGETHER: dict[str, int] = {name: each.about for name, each in THING_TYPES.items() if each.about}
 _THING_LEVELS = {name: THING_TYPES[name].levels for name in FENCED}
+_ALWAYS_BESIDE = frozenset(name for name, each in THING_TYPES.items() if each.always_beside)
 _BESIDE = {name: each.beside for name, each in THING_TYPES.items() if each.about}
 
 # Nobody's names: who comes by them owns nothing.
@@ -142,7 +143,7 @@ def together(key: str) -> tuple[str, ...]:
     levels = key.split("/")
     first = TOGETHER[levels[0]]
     last = first + _THING_LEVELS.get(levels[first] if len(levels) > first else "", len(levels))
-    if len(levels) < last or (len(levels) == last and levels[0] == "stay"):
+    if len(levels) < last or (len(levels) == last and levels[0] in _ALWAYS_BESIDE):
         return ("",)
     thing, region = "/".join(levels[first:last]), "/".join(levels[last:])
     return (thing, f"{_BESIDE[levels[0]]}/{region}") if region else (thing,)
