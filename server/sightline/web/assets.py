@@ -1,4 +1,4 @@
-"""The built page: exactly the files that lay in its folder at start, and nothing else.
+"""Serve the built page: exactly the files that lay in its folder at start, and nothing else.
 
 No path of a request ever reaches the file system, so there are no listings, links, dotfiles or
 ``..`` to think about. Files come with their compressed siblings (``.br``, ``.gz``), strong
@@ -103,7 +103,7 @@ def load(root: Path) -> dict[str, Asset]:
 
 
 class PageResource(Resource):
-    """Serves the assets; a folder (``/``, ``/docs/``) is its ``index.html``."""
+    """Serve the assets; a folder (``/``, ``/docs/``) is its ``index.html``."""
 
     isLeaf = True
 
@@ -169,7 +169,7 @@ class PageResource(Resource):
 
 
 def _number(digits: bytes) -> int:
-    """Return a number of a range; one beyond all files when it is longer than Python likes to
+    """Return a number of a range; one beyond all files if it is longer than Python likes to
     read.
     """
     return int(digits) if len(digits) <= _DIGITS else 10**_DIGITS

@@ -1,4 +1,4 @@
-"""Runs the actors: who is due is stepped, what they say goes out over their own lines.
+"""Run the actors: step those that are due, and publish what they say over their own lines.
 
 One thread owns all models. It wakes at least ten times a second to look at the faults, and at
 once when something comes in.
@@ -62,7 +62,7 @@ class Stage:
         self._inbox.put(_STOP)
 
     def run(self, seconds: float | None = None) -> None:
-        """Play until stopped, or for so many seconds; then everybody says goodbye."""
+        """Play until stopped, or for so many seconds; then disconnect every actor."""
         self._began = self._monotonic()
         order = itertools.count()  # so that the heap never compares actors
         due = [
