@@ -206,7 +206,6 @@ class Play:
             Ingest(kinds, self.world, presence),
             presence,
             broker_kind.LinkUpdate,
-            "test",
         )
         self.requests = Requests(lambda: WALL)
         self.desk = DrivingService(
