@@ -40,6 +40,8 @@ class Life:
     def __init__(self) -> None:
         self.number = 0
         """The signal that ends us; 0: none yet."""
+        self.done = False
+        """Whether nothing is left but to exit: a signal changes nothing but how long we wait."""
         self.instead: Callable[[int], None] | None = None
         """What is called with it, instead of raising `Ended`."""
         self._running: set[sqlite3.Connection] = set()
@@ -76,7 +78,7 @@ class Life:
             self._running.discard(sql)
 
     def _told(self, number: int, _: FrameType | None) -> None:
-        if self.number:
+        if self.number or self.done:
             return  # the thread sees it, too
         self.number = number
         if self.instead is None:
@@ -134,7 +136,8 @@ def run(work: Callable[[], int], *, whole_process: bool) -> int:
         status = end.status
     finally:
         _life = None
-        if not (whole_process and life.number):
+        life.done = True
+        if not whole_process:
             life.finish()
     if life.number:
         with contextlib.suppress(OSError):
