@@ -14,6 +14,8 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+import msgspec
+
 from sightline.kinds import EVENT_TYPES, FENCED, OWNABLE, THING_TYPES, VERBS
 from sightline.model.kind import GrantVerb, Role, id_of, kind_of
 
@@ -330,17 +332,27 @@ def bounded(grants: Grants, role: Role) -> Grants:
     return Grants(ALL_GRANTS.see, ALL_GRANTS.drive, grants.own) if role == "admin" else grants
 
 
-def rights(user: User) -> dict[str, object]:
-    """Tell what the page needs to know to offer only what will be granted. Lists of grant words."""
+class Rights(msgspec.Struct, frozen=True):
+    """What the page needs to know to offer only what will be granted. Lists of grant words."""
+
+    see: list[str]
+    drive: list[str]
+    own: list[str]
+    admin: bool
+    looks_only: bool
+
+
+def rights(user: User) -> Rights:
+    """Return what this user may, for the page."""
     sight = user.sight
     see = ["*"] if sight.kinds is None else sorted((sight.kinds & GRANTED) | sight.things)
     drive: list[str] = []
     if _RANK[user.role] >= _RANK[LEAST_ROLE["drive"]] and not user.looks_only:
         drive = ["*"] if user.drives is None else sorted(user.drives)
-    return {
-        "see": see,
-        "drive": drive,
-        "own": sorted(user.owns),
-        "admin": user.role == "admin" and not user.looks_only,
-        "looks_only": user.looks_only,
-    }
+    return Rights(
+        see=see,
+        drive=drive,
+        own=sorted(user.owns),
+        admin=user.role == "admin" and not user.looks_only,
+        looks_only=user.looks_only,
+    )

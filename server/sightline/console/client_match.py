@@ -1,4 +1,4 @@
-"""Which thing a broker's client feeds, as far as that can be known.
+"""Find which thing a broker's client feeds, as far as that can be known.
 
 The log tells a client's id, user and address, never what it publishes. By what things are known,
 their kinds say (`sightline.model.kind.Clues`):
@@ -23,7 +23,7 @@ _CLUES = {name: each.clues for name, each in THING_TYPES.items() if each.clues i
 
 
 class ClientMatcher:
-    """Knows the things of the world that give clues; asked about one client at a time."""
+    """Know the things of the world that give clues, and match one client at a time."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -1,4 +1,4 @@
-"""The console: what people subscribe, publish and look up by hand, one desk for all of them.
+"""Run the console: what people subscribe, publish and look up by hand.
 
     verb         who             does
     ---------    -------------   ----------------------------------------------------------
@@ -26,7 +26,6 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from sightline.console.rules import (
-    ConsoleDenied,
     ConsoleQueue,
     ConsoleRights,
     payload,
@@ -35,11 +34,12 @@ from sightline.console.rules import (
 from sightline.console.series import Series
 from sightline.console.subscriptions import ConsoleSubscriptions, Make
 from sightline.console.topic_tree import TopicTree
-from sightline.kinds import redacted
+from sightline.contract.errors import Refused
+from sightline.kinds.friends.redact import redacted
 from sightline.live import protocol
 from sightline.live.periodic import Periodic
 from sightline.live.protocol import Request
-from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.live.requests import Asker, Fields, Requests
 from sightline.model.filters import matches
 from sightline.model.kind import Arrival
 from sightline.model.text import clean
@@ -65,12 +65,12 @@ _MOST_REMEMBERED = 32
 Stored = Callable[[str, float, float], Awaitable[Sequence[tuple[float, Mapping[str, Any]]]]]
 """States of a thing between two times (epoch s), a few, each with its time; from the store."""
 Publish = Callable[[str, bytes, int, bool], None]
-"""Topic, payload, QoS, retain; raises `ConsoleDenied` (``not_sent``) when it cannot be sent now."""
+"""Topic, payload, QoS, retain; raises `Refused` (``not_sent``) when it cannot be sent now."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleAct:
-    """Something done to a broker by hand, for the audit trail: never the payload. ``at``: epoch s.
+    """An act on a broker by hand, for the audit log: never the payload. ``at``: epoch s.
 
     ``refused`` says why, when it was not done.
     """
@@ -100,7 +100,7 @@ class _Subscription:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A page of a topic tree that somebody looks at."""
+    """A page of a topic tree that a viewer looks at."""
 
     broker: str
     path: tuple[str, ...]
@@ -111,7 +111,7 @@ class _View:
 
 @dataclass(slots=True)
 class _ConsoleSession:
-    """One viewer at the desk."""
+    """One viewer of the console."""
 
     asker: Asker
     queue: ConsoleQueue = field(default_factory=ConsoleQueue)
@@ -122,7 +122,7 @@ class _ConsoleSession:
 
 
 class _Post:
-    """One broker, as the desk sees it."""
+    """One broker, as the console sees it."""
 
     def __init__(self, name: str, publish: Publish, ears: ConsoleSubscriptions) -> None:
         self.name = name
@@ -140,7 +140,9 @@ class _Post:
 
 
 class ConsoleService(Service):
-    """All consoles. ``wall`` gives epoch s; ``audit`` is told of every act, refused ones too."""
+    """The consoles of all viewers.¶``wall`` gives epoch s; ``audit`` gets every act, refused ones
+    too.
+    """
 
     name = "desk"
     _log = Logger()
@@ -177,11 +179,11 @@ class ConsoleService(Service):
             ("topics", self._topics),
             ("figures", self._tell_figures),
         ):
-            requests.add(name, _answering(verb))
+            requests.add(name, verb)
         requests.when_left(self.left)
 
     def open(self, name: str, publish: Publish, make: Make) -> None:
-        """There is a broker of this name: how to publish there, how to listen there."""
+        """Add a broker: how to publish there, how to listen there."""
 
         def heard(arrivals: list[Arrival]) -> None:
             self._heard(post, arrivals)
@@ -194,7 +196,7 @@ class ConsoleService(Service):
         )
 
     def overheard(self, name: str, arrivals: list[Arrival]) -> None:
-        """The server itself received these: they belong in the topic tree."""
+        """Put messages that the server itself received into the topic tree."""
         post = self._posts.get(name)
         if post is None:
             return
@@ -211,21 +213,20 @@ class ConsoleService(Service):
 
     @property
     def subscriptions(self) -> int:
-        """Of all viewers."""
+        """Count the subscriptions of all viewers."""
         return sum(len(seat.subs) for seat in self._seats.values())
 
     @property
     def dropped(self) -> int:
-        """Return messages that came too fast for the consoles: for a viewer, or for all of them."""
+        """Count the messages that came too fast for the consoles:"""
         return self._dropped + sum(post.ears.lost for post in self._posts.values())
 
     @property
     def topics(self) -> int:
-        """In all trees."""
+        """Count the topics in all trees."""
         return sum(post.topics.topics for post in self._posts.values())
 
     def stopService(self) -> Any:
-        """Nobody listens any more."""
         super().stopService()
         self._watching.stop()
         if self._flushing is not None:
@@ -234,7 +235,7 @@ class ConsoleService(Service):
         return DeferredList([maybeDeferred(post.ears.stop) for post in self._posts.values()])
 
     def left(self, asker: Asker) -> None:
-        """A viewer is gone: so is all it had."""
+        """Forget a viewer that is gone, with all it had."""
         seat = self._seats.pop(asker, None)
         if seat is not None:
             self._look(seat, None)
@@ -280,7 +281,7 @@ class ConsoleService(Service):
         post.ears.unwant(sub.filter, sub.qos)
 
     def _say_states(self, post: _Post) -> None:
-        """The console's connection changed: tell each subscription what that means for it."""
+        """Tell each subscription what another state of the console's connection means for it."""
         fresh = self._clock.seconds() + FRESH_SECONDS
         for listeners in list(post.listeners.values()):
             for seat, sub in list(listeners.values()):
@@ -354,8 +355,8 @@ class ConsoleService(Service):
         try:
             self._rights.may_publish(asker.user, topic)
             post.publish(topic, data, qos, retain)
-        except ConsoleDenied as why:
-            refused = Refused(why.code, why.why)
+        except Refused as why:
+            refused = why
         self.audit(
             ConsoleAct(
                 at=self._wall(),
@@ -411,7 +412,7 @@ class ConsoleService(Service):
         return self._page(view)
 
     def _look(self, seat: _ConsoleSession, view: _View | None) -> None:
-        """This viewer looks at another page, or at none."""
+        """Show this viewer another page, or none."""
         before, seat.view, seat.sent = seat.view, view, b""
         heard = before.broker if before is not None and before.all else None
         wanted = view.broker if view is not None and view.all else None
@@ -449,7 +450,7 @@ class ConsoleService(Service):
         return told
 
     def _show_views(self) -> None:
-        """Once a second: each viewer's page, if it changed. Equal views share one page."""
+        """Send each viewer's page, if it changed, once a second. Equal views share one page."""
         pages: dict[_View, bytes] = {}
         for seat in list(self._seats.values()):
             view = seat.view
@@ -543,23 +544,9 @@ def _numbers(state: object) -> Iterator[tuple[str, float]]:
                 yield str(name), value
 
 
-def _answering(
-    verb: Callable[[Asker, Request], Fields | Awaitable[Fields]],
-) -> Callable[[Asker, Request], Fields | Awaitable[Fields]]:
-    """Tell what the rules refuse is an answer, too."""
-
-    def answer(asker: Asker, request: Request) -> Fields | Awaitable[Fields]:
-        try:
-            return verb(asker, request)
-        except ConsoleDenied as why:
-            raise Refused(why.code, why.why) from None
-
-    return answer
-
-
 def _is_log(topic: str | bytes) -> bool:
-    """Return the broker's log names addresses and users, not for everybody who may look at
-    topics.
+    """Return whether this is the broker's log: it names addresses and users, not for all who may
+    read topics.
     """
     return isinstance(topic, str) and topic.startswith("$SYS/broker/log/")
 

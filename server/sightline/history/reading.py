@@ -1,4 +1,4 @@
-"""The readers' side of the SQLite store: a connection per thread, a page per statement.
+"""Read the SQLite store: a connection per thread, a page per statement.
 
 A whole page comes as one row of JSON that SQLite puts together: it wants Python's lock once for
 it, not once for each entry, which a busy reactor would make it wait for (see `writing`).

@@ -1,4 +1,6 @@
-"""How long what is kept: positions so many days, or as many as their owner says; logs their own."""
+"""Delete what is old: positions after so many days, or as many as their owner says; logs after
+their own.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ Own = Callable[[list[str]], Awaitable[Mapping[str, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """For how many days entries are kept; 0: for good."""
+    """The days for which entries are kept; 0: for good."""
 
     positions: int = 90
     logs: int = 90

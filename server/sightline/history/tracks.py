@@ -1,4 +1,4 @@
-"""Tracks on their way out of the store: page by page, thinned out, in the format asked for."""
+"""Send tracks out of the store: page by page, thinned out, in the format asked for."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _size(entry: HistoryEntry) -> int:
 async def counted(
     store: Store, thing: str, sort: str, bounds: Sequence[float], sight: VisibleScope, turn: Turn
 ) -> Sequence[int]:
-    """As `Store.counts`, of those entries only that ``sight`` is shown."""
+    """Count as `Store.counts`, but only the entries that ``sight`` is shown."""
     counts = [0] * (len(bounds) - 1)
     span, after = Span(thing, sort, bounds[0], bounds[-1]), None
     while True:

@@ -1,4 +1,4 @@
-"""What of the events somebody may be told, as every store has to ask it.
+"""Decide which events a viewer may be shown, as every store has to ask it.
 
 Of whom something is hidden, that is neither given nor counted: an answer, its length and the mark
 behind it are the same as if the hidden entries were not there.

@@ -27,7 +27,7 @@ from sightline.web.socket import Sockets
 
 
 class ServerFigures(Collector):
-    """Reads the server's figures when Prometheus asks for them."""
+    """Read the server's figures when Prometheus asks for them."""
 
     def __init__(self, hub: Hub, fanout: FanOut, sockets: Sockets, state: ServerState) -> None:
         self._hub = hub
@@ -153,7 +153,7 @@ class ServerFigures(Collector):
 
 
 def _door(ours: Server) -> Iterable[Metric]:
-    """Tell who was not let in at all, and how our certificate is, if we have one."""
+    """Return the connections that were turned away, and the certificate if there is one."""
     yield CounterMetricFamily(
         "sightline_connections_turned_away",
         "connections closed at once: too many of their address, or of all",
@@ -175,7 +175,7 @@ def _door(ours: Server) -> Iterable[Metric]:
 
 
 class Metrics(Resource):
-    """The figures as text."""
+    """The figures as text for Prometheus."""
 
     isLeaf = True
 
@@ -186,7 +186,7 @@ class Metrics(Resource):
         self._registry.register(figures)
 
     def render_GET(self, request: Request) -> bytes:
-        """In Prometheus' text format."""
+        """Return the figures in Prometheus' text format."""
         visitor = self._front.visitor(request)
         if visitor is None or not _may_read(visitor):
             request.setResponseCode(401 if visitor is None else 403)

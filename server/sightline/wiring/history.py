@@ -1,4 +1,4 @@
-"""History as a service: opens the store, brings back the world, keeps what happens, lets go of it.
+"""Run history as a service: open the store, bring the world back, record, delete what is old.
 
 opened ── restored ── keeping ── drained ── closed
 """
@@ -18,9 +18,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.accounts.service import AccountService
-from sightline.auth.api_call import Denied
 from sightline.cluster.leader import Leadership
 from sightline.console.service import Stored
+from sightline.contract.errors import Refused
 from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import GATHER, Bounds, Recorder
@@ -98,7 +98,7 @@ def make_recorder(
 
 
 class HistoryService(Service):
-    """Opens the store, brings back the world, and lets go of what is old by ``purge_clock``.
+    """Open the store, bring the world back, and delete what is old by ``purge_clock``.
 
     ``own`` says what is kept for a time of its own. Of several servers that share a store only the
     one that leads lets go.
@@ -171,7 +171,7 @@ class HistoryService(Service):
         self._opened = True
 
     def startService(self) -> None:
-        """Bring the world back, and begin to keep."""
+        """Bring the world back, and begin to record."""
         super().startService()
         self._watched(self._bring_back(), "bring back the world")
         self._letting_in = reactor.callLater(_PATIENCE, self._let_in)
@@ -196,7 +196,7 @@ class HistoryService(Service):
             self.restored.callback(None)
 
     def stopService(self) -> Deferred[None]:
-        """Keep what waits, then close."""
+        """Record what waits, then close the store."""
         super().stopService()
         if self._letting_in is not None and self._letting_in.active():
             self._letting_in.cancel()
@@ -273,7 +273,7 @@ class HistoryService(Service):
         }
 
     async def erase(self, thing: str) -> None:
-        """Forget everything about this friend. Raises `Denied` (``busy``) when that cannot be."""
+        """Forget everything about this friend. Raises `Refused` (``busy``) when that cannot be."""
         also = followers(kind_of(thing), kept=True)
         things = [thing, *(f"{name}/{id_of(thing)}" for name in also)]
         self.recorder.forget(things)
@@ -281,7 +281,7 @@ class HistoryService(Service):
             await self.store.erase(things)
         except Unavailable as why:
             code = "degraded" if isinstance(why, Degraded) else "busy"
-            raise Denied(code, f"The history cannot forget it just now: {why}", wait=5) from None
+            raise Refused(code, f"The history cannot forget it just now: {why}", wait=5) from None
 
 
 def rebases(kinds: Sequence[Kind]) -> Mapping[str, Rebase]:
@@ -296,7 +296,7 @@ def ours(settings: Settings) -> str:
 
 
 def figures_of(store: Store, ours: str = SERVER) -> Stored:
-    """Lets charts look into the store."""
+    """Make the function by which charts look into the store."""
 
     async def stored(
         thing: str, since: float, until: float
@@ -312,7 +312,7 @@ async def _nothing() -> None:
 
 
 def retained(account_service: AccountService) -> Own:
-    """For how long things are kept whose owners said so, from the accounts."""
+    """Return how long things are kept whose owners decided that, from the accounts."""
 
     async def own(things: list[str]) -> Mapping[str, int]:
         return await account_service.look(lambda database: database.retentions(things))
@@ -321,7 +321,7 @@ def retained(account_service: AccountService) -> Own:
 
 
 def remembers(hub: Hub) -> Callable[[CommandLogEntry], None]:
-    """Has each line of the command log remembered, alarms as such."""
+    """Make a listener that records each line of the command log, alarms as such."""
 
     def written(line: CommandLogEntry) -> None:
         thing = f"probot/{line.robot}" if line.robot else SERVER

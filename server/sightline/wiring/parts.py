@@ -83,7 +83,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What happens now, from decoding to the fan-out, and the history that hears of it."""
+    """The parts of the present, from decoding to the fan-out, and the history that hears of it."""
 
     kinds: Sequence[Kind]
     logbook: broker.Logbook
@@ -153,7 +153,7 @@ def _floor(settings: Settings) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Who may come in and ask: the accounts, who is asking, and the requests of browsers."""
+    """The accounts, who is asking, and the requests of browsers."""
 
     service: AccountService
     context: RequestContext
@@ -200,7 +200,7 @@ def build_driving(start: Start, cluster: Cluster, live: Live, accounts: Accounts
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What people see and do at the brokers by hand."""
+    """The console and the monitor of the brokers."""
 
     rights: ConsoleRights
     service: ConsoleService
@@ -225,7 +225,7 @@ def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The history as a service, and the archive of raw messages."""
+    """The history as a service, the archive of raw messages, and the watch over the clock."""
 
     clock: ClockWatch
     service: HistoryService
@@ -310,7 +310,7 @@ def build_mqtt(
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Geofences and phones, and all who forget a friend that is erased."""
+    """Geofences and phones, and all that forget a friend who is erased."""
 
     geofencing: Geofencing
     owntracks: OwnTracks

@@ -1,4 +1,4 @@
-"""How things looked then: states made of entries of history, by the kinds that know them."""
+"""Make the states of a past moment out of entries of history, by the kinds that know them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Regions, who watches them, and who is told: joined with accounts, brokers and browsers."""
+"""Join regions, their monitor and those who hear of transitions with accounts, brokers and
+browsers.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +17,17 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
-from sightline.auth.api_call import Denied
 from sightline.auth.permissions import covers
 from sightline.cluster.leader import Leadership, LeaderWork
 from sightline.cluster.messages import PeerBus
+from sightline.contract.errors import Refused
 from sightline.geometry.geofences import Rules
 from sightline.journal.entries import Journal
 from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Transition, told
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
-from sightline.live.requests import Refused, Requests
+from sightline.live.requests import Requests
 from sightline.model.kind import CannotDecode
 from sightline.model.record import Record
 from sightline.regions.monitor import GeofenceMonitor
@@ -120,7 +122,6 @@ class Geofencing(MultiService):
             raise CannotStart(f"the regions cannot be read: {why}") from None
 
     def startService(self) -> None:
-        """Begin."""
         self._account_service.own_regions(self.regions.owners())
         self.regions.startService()
         super().startService()
@@ -153,13 +154,13 @@ class Geofencing(MultiService):
         self._webhooks.crossed(crossing)
 
     async def erase(self, thing: str) -> None:
-        """Somebody is to be forgotten. Raises `Denied` (``busy``) when that cannot be."""
+        """Forget somebody. Raise `Refused` (``busy``) when that cannot be done now."""
         self._turn.forget(lambda crossing: crossing.thing == thing)
         self._webhooks.forget(thing)
         try:
             await self.geofence_monitor.erase(thing)
         except Refused as why:
-            raise Denied(why.code, why.why, wait=5) from None
+            raise Refused(why.code, why.why, wait=5) from None
 
     def _accounts_of(self, thing: str) -> list[str]:
         accounts = self._account_service.roll.accounts.values()
@@ -209,7 +210,7 @@ def _taken(peers: PeerBus | None) -> Callable[[str, str], None]:
 
 
 def _crossings_remembered(hub: Hub) -> Callable[[Transition], None]:
-    """Has history keep each crossing."""
+    """Make a listener that records each transition."""
 
     def crossed(crossing: Transition) -> None:
         hub.happened("crossing", crossing.thing, crossing.tst, crossing, told(crossing))
@@ -218,7 +219,7 @@ def _crossings_remembered(hub: Hub) -> Callable[[Transition], None]:
 
 
 def _regions_remembered(hub: Hub) -> Callable[[RegionChange], None]:
-    """Has history keep each version of a region, so that the past is shown with those of then.
+    """Make a listener that records each version of a region, to show the past with its own.
 
     Not those of phones: they tell of one person, and go with them. Nor where one came from.
     """
