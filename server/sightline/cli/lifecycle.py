@@ -42,8 +42,7 @@ class Life:
         """The signal that ends us; 0: none yet."""
         self.done = False
         """Whether nothing is left but to exit: a signal changes nothing but how long we wait."""
-        self.instead: Callable[[int], None] | None = None
-        """What is called with it, instead of raising `Ended`."""
+        self._instead: Callable[[], None] | None = None
         self._running: set[sqlite3.Connection] = set()
         self._read, self._write = os.pipe()
         os.set_blocking(self._write, False)
@@ -81,9 +80,13 @@ class Life:
         if self.number or self.done:
             return  # the thread sees it, too
         self.number = number
-        if self.instead is None:
+        if self._instead is None:
             raise Ended(number)
-        self.instead(number)
+        self._instead()
+
+    def call_instead(self, ended: Callable[[], None]) -> None:
+        """Call ``ended`` when a signal comes, instead of raising `Ended` where it comes."""
+        self._instead = ended
 
     # the thread
 
@@ -170,12 +173,12 @@ def react(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
         running: Deferred[Any] = Deferred.fromCoroutine(main())
         running.addBoth(over)
         if life is not None:
-            life.instead = lambda _: reactor.callFromThread(running.cancel)
+            life.call_instead(lambda: reactor.callFromThread(running.cancel))
             if life.number:
                 running.cancel()
 
     if life is not None:
-        life.instead = lambda _: None
+        life.call_instead(lambda: None)
     reactor.callWhenRunning(begin)
     reactor.run(installSignalHandlers=False)
     [end] = ends
