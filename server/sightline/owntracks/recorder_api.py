@@ -22,8 +22,8 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
-from sightline.auth.api_call import Reply
 from sightline.auth.session import Visitor
+from sightline.contract.http import Reply
 from sightline.kinds.friends.model import Friend
 from sightline.model.kind import id_of
 from sightline.model.token_bucket import TokenBuckets
