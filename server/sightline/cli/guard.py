@@ -92,6 +92,7 @@ class GuardProcess:
         self._now: Callable[[], float] = reactor.seconds
         self._say = say
         self._parent = parent
+        self._ending = False
         self._deadman = DeadMan(commands.is_stop)
         self._topic = f"sightline/guard/{secrets.token_hex(4)}"
         self._state = ""
@@ -135,10 +136,16 @@ class GuardProcess:
             self._trying = self._tried_at = now
             self._publish(self._try_topic, _MOTION)
         if self._parent and os.getppid() != self._parent and now - self._busy > STAY:
+            self.end()
+
+    def end(self) -> None:
+        """Stop the reactor, once: what ends us may say so again while we end."""
+        if not self._ending:
+            self._ending = True
             self._reactor.stop()
 
     def leave(self) -> Any:
-        """Say that we go, and go."""
+        """Publish that we go, and disconnect."""
         self._publish(self._topic, b"gone")
         return self.bridge.stopService()
 
@@ -231,13 +238,16 @@ def run(options: argparse.Namespace) -> int:
 
     def failed(failure: Any) -> None:  # better no guard, which shows, than a blind one
         _say(failure.getTraceback())
-        reactor.stop()
+        guard.end()
 
     reactor.callWhenRunning(start)
     reactor.addSystemEventTrigger("before", "shutdown", guard.leave)
-    for number in (signal.SIGTERM, *(() if options.with_parent else (signal.SIGINT,))):
-        signal.signal(number, lambda *_: reactor.callFromThread(reactor.stop))
+    signals = (signal.SIGTERM, *(() if options.with_parent else (signal.SIGINT,)))
+    for number in signals:
+        signal.signal(number, lambda *_: reactor.callFromThread(guard.end))
     reactor.run(installSignalHandlers=False)
+    for number in signals:  # all is done: a further one would only spoil the exit status
+        signal.signal(number, signal.SIG_IGN)
     return 0
 
 
