@@ -12,7 +12,7 @@ not fit goes through the transport as usual. TLS connections always take the tra
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,6 +27,8 @@ from sightline.web.framing import Deflate, frame
 
 _SHARED_SNAPSHOT = 1.0  # s during which newcomers share one snapshot
 _TURN = 0.005  # s after which one viewer's catching up lets others have a turn
+_SLICE = 0.010  # s after which news to many viewers let others have a turn: a stop must not wait
+_AT_ONCE = 50  # viewers written to between two looks at the clock
 
 
 class Wire(Protocol):
@@ -110,6 +112,10 @@ class Group:
         self.deflated: dict[Viewer, None] = {}
         self.stream = Deflate()
         self.snapshot: Snapshot | None = None
+        # The level viewers that the newest frame has not reached yet, and that frame, while its
+        # sending is interrupted; where they stand without it.
+        self.owed: dict[Viewer, bytes] = {}
+        self.owed_from = 0
 
     def frames(self, payload: bytes) -> tuple[bytes, bytes]:
         """``payload`` as a plain and as a compressed frame, each built only if anyone reads it."""
@@ -132,6 +138,11 @@ class FanOut:
         self._groups: dict[VisibleScope, Group] = {}
         self._next = float("-inf")  # when the next flush may be
         self._due: IDelayedCall | None = None
+        self._work: Iterator[None] | None = None  # the sending that is going on
+        self._slice: IDelayedCall | None = None  # its next slice
+        self._slice_ends = 0.0
+        self._flushed = 0  # the world's seq at the last flush
+        self._beat_waits = False  # for the end of that
         self.frames_sent = 0
         self.too_slow = 0
 
@@ -222,6 +233,8 @@ class FanOut:
 
     def write(self, viewer: Viewer, data: bytes) -> None:
         """Write a frame that is for this viewer alone, in order with its news."""
+        if (owed := viewer.group.owed.pop(viewer, None)) is not None:
+            self._write([viewer], owed)
         if viewer.level:
             self._write([viewer], data, shared=False)
         else:
@@ -233,7 +246,8 @@ class FanOut:
             viewer.level = False
             viewer.group.plain.pop(viewer, None)
             viewer.group.deflated.pop(viewer, None)
-            viewer.cursor.level(viewer.group.cursor.seq)
+            reached = viewer.group.owed.pop(viewer, None) is None
+            viewer.cursor.level(viewer.group.cursor.seq if reached else viewer.group.owed_from)
 
     def _wait(self, viewer: Viewer) -> None:
         """Let others have a turn before this viewer's next page."""
@@ -268,7 +282,7 @@ class FanOut:
 
     def stir(self) -> None:
         """The world may have changed. The first news after quiet goes out at once."""
-        if self._due is not None:
+        if self._due is not None or self._work is not None:
             return
         wait = self._next - self._clock.seconds()
         if wait <= 0:
@@ -281,23 +295,67 @@ class FanOut:
         self.flush()
 
     def flush(self) -> None:
-        """Send all that changed since the last flush."""
-        sent = False
-        began = self._clock.seconds()
-        for group in list(self._groups.values()):
-            while (payload := group.cursor.take()) is not None:
-                sent = True
-                self._broadcast(group, payload)
-        if sent:
-            ended, pace = self._clock.seconds(), self._pace
-            rest = min(2 * (ended - began), pace.tick_max)  # a third of the time at most
-            self._next = max(began + pace.tick, ended + rest)
+        """Send all that changed since the last flush: now, or in slices if that takes long."""
+        if self._work is None:
+            self._begin(self._news())
 
     def beat(self) -> None:
         """Tell every level viewer that we are alive, and let go of those stuck for too long."""
+        if self._work is None:
+            self._begin(self._beats())
+        else:
+            self._beat_waits = True
+
+    # Sending to thousands of viewers takes tens of ms. It is cut into slices, between which the
+    # reactor serves everybody else. One sending goes on at a time, so that frames keep their order;
+    # a viewer that is still owed the frame stands before it (`Group.owed`).
+
+    def _begin(self, work: Iterator[None]) -> None:
+        self._work = work
+        self._send_slice()
+
+    def _send_slice(self) -> None:
+        self._slice, work = None, self._work
+        assert work is not None
+        self._slice_ends = self._clock.seconds() + _SLICE
+        try:
+            for _ in work:
+                self._slice = self._clock.callLater(0, self._send_slice)
+                return
+        finally:
+            if self._slice is None:
+                self._work = None
+        if self._beat_waits:
+            self._beat_waits = False
+            self._begin(self._beats())
+        elif self._world.seq > self._flushed:
+            self.stir()
+
+    def _news(self) -> Iterator[None]:
+        end = self._flushed = self._world.seq
+        sent, worked, began = False, 0.0, self._clock.seconds()
+        for group in list(self._groups.values()):
+            before = group.cursor.seq
+            while (payload := group.cursor.take()) is not None:
+                sent = True
+                for _ in self._broadcast(group, payload, before):
+                    worked += self._clock.seconds() - began
+                    yield
+                    began = self._clock.seconds()
+                before = group.cursor.seq
+                if before >= end and self._world.seq > end:
+                    break  # what changed between two slices is sent by the next flush
+        if sent:
+            ended, pace = self._clock.seconds(), self._pace
+            worked += ended - began
+            rest = min(2 * worked, pace.tick_max)  # a third of the time at most
+            self._next = max(ended - worked + pace.tick, ended + rest)
+
+    def _beats(self) -> Iterator[None]:
         now = self._clock.seconds()
         for group in list(self._groups.values()):
-            self._broadcast(group, protocol.beat(self._wall(), group.cursor.seq))
+            seq = group.cursor.seq
+            yield from self._broadcast(group, protocol.beat(self._wall(), seq), seq)
             if group.snapshot is not None and now - group.snapshot.taken > _SHARED_SNAPSHOT:
                 group.snapshot = None  # it may be large
             for viewer in list(group.viewers):
@@ -312,13 +370,31 @@ class FanOut:
         if self._due is not None:
             self._due.cancel()
             self._due = None
+        if self._slice is not None:
+            self._slice.cancel()
+            self._slice = None
 
-    def _broadcast(self, group: Group, payload: bytes) -> None:
+    def _broadcast(self, group: Group, payload: bytes, before: int) -> Iterator[None]:
+        """Write a frame to the level viewers of a group; yield where a slice ends.
+
+        ``before`` is where they stand without it.
+        """
         plain, deflated = group.frames(payload)
-        if plain:
-            self._write(list(group.plain), plain)
-        if deflated:
-            self._write(list(group.deflated), deflated)
+        group.owed, interrupted = {}, False
+        lists = [(list(group.plain), plain), (list(group.deflated), deflated)]
+        for number, (viewers, data) in enumerate(lists):
+            for at in range(0, len(viewers), _AT_ONCE):
+                if self._clock.seconds() > self._slice_ends:
+                    if not interrupted:
+                        group.owed = dict.fromkeys(viewers[at:], data)
+                        if not number:
+                            group.owed |= dict.fromkeys(*lists[1])
+                        group.owed_from, interrupted = before, True
+                    yield
+                some = viewers[at : at + _AT_ONCE]
+                if interrupted:  # some have left, fallen behind or got it with a frame of their own
+                    some = [v for v in some if group.owed.pop(v, None) is not None]
+                self._write(some, data)
 
     def _write(self, viewers: list[Viewer], data: bytes, shared: bool = True) -> None:
         """The one place where news leave. Viewers whose sockets are full fall behind."""
