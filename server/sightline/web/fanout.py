@@ -12,44 +12,23 @@ not fit goes through the transport as usual. TLS connections always take the tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from sightline.auth.permissions import VisibleScope
 from sightline.live import protocol
-from sightline.live.cursor import Cursor, Pages
+from sightline.live.cursor import Cursor
 from sightline.live.world import World
 from sightline.web.framing import Deflate, frame
+from sightline.web.viewers import Group, Snapshot, Viewer, Wire
 
 _SHARED_SNAPSHOT = 1.0  # s during which newcomers share one snapshot
 _TURN = 0.005  # s after which one viewer's catching up lets others have a turn
 _SLICE = 0.010  # s after which news to many viewers let others have a turn: a stop must not wait
 _AT_ONCE = 50  # viewers written to between two looks at the clock
-
-
-class Wire(Protocol):
-    """What the fan-out needs of a connection.
-
-    Its owner calls `FanOut.full` when its transport buffers anything, whoever wrote it, and
-    `FanOut.drained` when that is gone.
-    """
-
-    @property
-    def send(self) -> Callable[[bytes], int]:
-        """Writes at once and returns how many bytes it took; may raise OSError as sockets do.
-
-        Only called while nothing is buffered.
-        """
-
-    def send_later(self, data: bytes | memoryview) -> None:
-        """Write when there is room; a memoryview is of bytes that others get, too."""
-
-    def too_slow(self) -> None:
-        """Close the connection: it does not keep up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,63 +43,6 @@ class Pace:
     tick_max: float = 0.100
     patience: float = 10.0
     page: int = 256 * 1024
-
-
-class Viewer:
-    """One connected browser: a cursor, and the connection it is written to."""
-
-    __slots__ = ("cursor", "deflate", "group", "level", "send", "stuck_since", "waits", "wire")
-
-    def __init__(self, group: Group, cursor: Cursor, connection: Wire, *, deflate: bool) -> None:
-        self.group = group
-        self.cursor = cursor
-        self.wire = connection
-        self.send = connection.send
-        self.deflate = deflate
-        self.level = False
-        self.stuck_since: float | None = None
-        self.waits = False  # for its next turn to catch up
-
-
-class Snapshot:
-    """The whole world in pages, framed once for all newcomers of the next moments."""
-
-    def __init__(self, taken: float, pages: Pages) -> None:
-        self.taken = taken
-        self.pages = pages
-        self._framed: dict[tuple[bytes, bool], bytes] = {}
-
-    def framed(self, payload: bytes, deflate: bool) -> bytes | None:
-        """A page as a frame that needs no other; None when it is not one of ours."""
-        data = self._framed.get((payload, deflate))
-        if data is None and self.pages.holds(payload):
-            data = Deflate().frame(payload) if deflate else frame(payload)
-            self._framed[payload, deflate] = data
-        return data
-
-
-class Group:
-    """All viewers that may see the same things."""
-
-    def __init__(self, world: World, sight: VisibleScope, page: int) -> None:
-        self.sight = sight
-        self.cursor = Cursor(world, sight, page_bytes=page)
-        self.cursor.level(world.seq)
-        self.viewers: set[Viewer] = set()
-        # Level viewers by whether they read compressed frames; dicts keep the order of joining.
-        self.plain: dict[Viewer, None] = {}
-        self.deflated: dict[Viewer, None] = {}
-        self.stream = Deflate()
-        self.snapshot: Snapshot | None = None
-        # The level viewers that the newest frame has not reached yet, and that frame, while its
-        # sending is interrupted; where they stand without it.
-        self.owed: dict[Viewer, bytes] = {}
-        self.owed_from = 0
-
-    def frames(self, payload: bytes) -> tuple[bytes, bytes]:
-        """``payload`` as a plain and as a compressed frame, each built only if anyone reads it."""
-        plain = frame(payload) if self.plain else b""
-        return plain, self.stream.frame(payload) if self.deflated else b""
 
 
 class FanOut:
@@ -333,27 +255,33 @@ class FanOut:
 
     def _news(self) -> Iterator[None]:
         end = self._flushed = self._world.seq
-        sent, worked, began = False, 0.0, self._clock.seconds()
+        seconds, pace = self._clock.seconds, self._pace
+        sent, waited, began = False, 0.0, seconds()
         for group in list(self._groups.values()):
+            if (left := seconds()) > self._slice_ends:
+                yield
+                waited += seconds() - left
             before = group.cursor.seq
             while (payload := group.cursor.take()) is not None:
                 sent = True
                 for _ in self._broadcast(group, payload, before):
-                    worked += self._clock.seconds() - began
+                    left = seconds()
                     yield
-                    began = self._clock.seconds()
+                    waited += seconds() - left
                 before = group.cursor.seq
                 if before >= end and self._world.seq > end:
                     break  # what changed between two slices is sent by the next flush
         if sent:
-            ended, pace = self._clock.seconds(), self._pace
-            worked += ended - began
+            ended = seconds()
+            worked = ended - began - waited
             rest = min(2 * worked, pace.tick_max)  # a third of the time at most
             self._next = max(ended - worked + pace.tick, ended + rest)
 
     def _beats(self) -> Iterator[None]:
         now = self._clock.seconds()
         for group in list(self._groups.values()):
+            if self._clock.seconds() > self._slice_ends:
+                yield
             seq = group.cursor.seq
             yield from self._broadcast(group, protocol.beat(self._wall(), seq), seq)
             if group.snapshot is not None and now - group.snapshot.taken > _SHARED_SNAPSHOT:
@@ -374,12 +302,23 @@ class FanOut:
             self._slice.cancel()
             self._slice = None
 
-    def _broadcast(self, group: Group, payload: bytes, before: int) -> Iterator[None]:
-        """Write a frame to the level viewers of a group; yield where a slice ends.
+    def _broadcast(self, group: Group, payload: bytes, before: int) -> Iterable[None]:
+        """Write a frame to the level viewers of a group; to many, as the result is iterated.
 
         ``before`` is where they stand without it.
         """
         plain, deflated = group.frames(payload)
+        if len(group.plain) + len(group.deflated) > _AT_ONCE:
+            return self._write_in_slices(group, plain, deflated, before)
+        if plain:
+            self._write(list(group.plain), plain)
+        if deflated:
+            self._write(list(group.deflated), deflated)
+        return ()
+
+    def _write_in_slices(
+        self, group: Group, plain: bytes, deflated: bytes, before: int
+    ) -> Iterator[None]:
         group.owed, interrupted = {}, False
         lists = [(list(group.plain), plain), (list(group.deflated), deflated)]
         for number, (viewers, data) in enumerate(lists):
