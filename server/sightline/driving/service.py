@@ -23,6 +23,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from sightline.auth.permissions import may
+from sightline.contract.errors import Refused
 from sightline.driving.alarms import Alarms
 from sightline.driving.broker_ports import BrokerPort
 from sightline.driving.brokers import DrivingBroker
@@ -35,7 +36,7 @@ from sightline.driving.steering import DrivingFrame, Steering
 from sightline.driving.takeover_requests import TakeOverRequests
 from sightline.driving.watch import DrivenWatch, SurroundingsWatch
 from sightline.live.hub import Hub
-from sightline.live.requests import Asker, Fields, Refused
+from sightline.live.requests import Asker, Fields
 from sightline.model.kind import Arrival, id_of
 
 
@@ -60,10 +61,9 @@ class DrivingService(MultiService):
         super().__init__()
         self.setName("driving")
         base = lay_foundations(clock, wall, hub, locks, need_guard=need_guard, store=store)
-        alarms = Alarms(hub, base.log, base.clock.seconds, wall)
         self.log = base.log
         self.sessions = base.sessions
-        self._clock = base.clock
+        self._clock: Any = clock
         self._locks = locks
         self._leases = base.leases
         self._brokers = base.brokers
@@ -74,10 +74,11 @@ class DrivingService(MultiService):
         self._granting = LeaseGranting(base, self._watch)
         self._takeovers = takeovers = TakeOverRequests(base, self._granting)
         self._single = single = SingleCommands(base)
+        alarms = Alarms(hub, self.log, self._clock.seconds, wall)
         self._foreign = ForeignCommands(base, alarms)
         self._surroundings = SurroundingsWatch(
             base,
-            (
+            looks=(
                 takeovers.look,
                 base.sharing.look,
                 alarms.look,
@@ -85,8 +86,8 @@ class DrivingService(MultiService):
                 single.look,
             ),
         )
-        for part in (self._watch, self._surroundings):
-            part.setServiceParent(self)
+        self._watch.setServiceParent(self)
+        self._surroundings.setServiceParent(self)
         locks.listen(lost=base.settling.end, wanted=takeovers.ask_from_elsewhere)
 
     # -- the brokers

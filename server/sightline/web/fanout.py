@@ -1,4 +1,4 @@
-"""News to every browser: one frame per group and tick, the same bytes to everybody.
+"""Send news to every browser: one frame per group and tick, the same bytes to all of them.
 
 Viewers with equal sight form a group. A viewer whose socket has room is *level*: it gets the
 group's frames. One whose socket is full is *behind*: it gets nothing until it drains, then catches
@@ -6,7 +6,7 @@ up from its own cursor, page by page, and joins the level ones again. So nothing
 for a slow viewer but the one frame that did not fit.
 
 The frames to level viewers are written to their sockets directly: for small writes to many
-connections Twisted's buffered transport costs five times as much (server/README.md). Whatever does
+connections Twisted's buffered transport costs five times as much (decisions/0001). Whatever does
 not fit goes through the transport as usual. TLS connections always take the transport.
 """
 
@@ -33,7 +33,7 @@ _AT_ONCE = 50  # viewers written to between two looks at the clock
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often frames go out and how large they are.
+    """The pace and the size of frames.
 
     ``tick`` and ``tick_max`` in s: further changes wait that long after a flush, more under load.
     ``patience`` in s: how long a viewer may be stuck. ``page`` in bytes.
@@ -46,7 +46,7 @@ class Pace:
 
 
 class FanOut:
-    """Sends each change of the world to everyone who may see it."""
+    """Send each change of the world to every browser that may see it."""
 
     _log = Logger()
 
@@ -70,19 +70,19 @@ class FanOut:
 
     @property
     def viewers(self) -> int:
-        """How many browsers are connected."""
+        """Tell how many browsers are connected."""
         return sum(len(group.viewers) for group in self._groups.values())
 
     @property
     def behind(self) -> int:
-        """How many of them are catching up."""
+        """Tell how many of them are catching up."""
         return sum(
             len(group.viewers) - len(group.plain) - len(group.deflated)
             for group in self._groups.values()
         )
 
     def epoch(self, sight: VisibleScope) -> str:
-        """What names the numbering for who sees this much.
+        """Tell what names the numbering for who sees this much.
 
         Whoever comes back with another sight starts afresh: else what was hidden from them before
         would stay unseen, and what is hidden now would stay seen.
@@ -94,7 +94,8 @@ class FanOut:
     def join(
         self, connection: Wire, sight: VisibleScope, epoch: str | None, seq: int, *, deflate: bool
     ) -> Viewer:
-        """A browser whose picture stands at ``seq`` of ``epoch`` wants to see what ``sight`` may.
+        """Let in a browser whose picture stands at ``seq`` of ``epoch``, with what ``sight`` may
+        see.
 
         Snapshot and subscription are one act: no change can fall between.
         """
@@ -110,7 +111,7 @@ class FanOut:
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
-        """A browser is gone, or about to be."""
+        """Forget a browser that is gone, or about to be."""
         group = viewer.group
         self._fall_behind(viewer)
         viewer.stuck_since = None
@@ -119,14 +120,14 @@ class FanOut:
             self._groups.pop(group.sight, None)
 
     def full(self, viewer: Viewer) -> None:
-        """The viewer's socket takes no more."""
+        """Note that the viewer's socket takes no more."""
         if viewer in viewer.group.viewers:
             self._fall_behind(viewer)
             if viewer.stuck_since is None:
                 viewer.stuck_since = self._clock.seconds()
 
     def drained(self, viewer: Viewer) -> None:
-        """The viewer's socket is empty: send what it has not seen, until it is full or level."""
+        """Send a viewer with an empty socket what it has not seen, until it is full or level."""
         group = viewer.group
         if viewer.level or viewer not in group.viewers:
             return
@@ -183,7 +184,7 @@ class FanOut:
             self.drained(viewer)
 
     def _own_frame(self, viewer: Viewer, payload: bytes) -> tuple[bytes, bool]:
-        """A frame of a viewer that is catching up, and whether others get the same bytes.
+        """Return a frame of a viewer that is catching up, and whether others get the same bytes.
 
         It may lean on nothing sent before.
         """
@@ -203,7 +204,7 @@ class FanOut:
     # -- news go out
 
     def stir(self) -> None:
-        """The world may have changed. The first news after quiet goes out at once."""
+        """Look for news. The first news after a quiet time goes out at once."""
         if self._due is not None or self._work is not None:
             return
         wait = self._next - self._clock.seconds()
@@ -336,7 +337,10 @@ class FanOut:
                 self._write(some, data)
 
     def _write(self, viewers: list[Viewer], data: bytes, shared: bool = True) -> None:
-        """The one place where news leave. Viewers whose sockets are full fall behind."""
+        """Write a frame, in the one place where news leave.
+
+        Viewers with full sockets fall behind.
+        """
         size = len(data)
         for viewer in viewers:
             try:

@@ -20,7 +20,7 @@ class Wire(Protocol):
 
     @property
     def send(self) -> Callable[[bytes], int]:
-        """Writes at once and returns how many bytes it took; may raise OSError as sockets do.
+        """Write at once; return how many bytes were taken. May raise OSError as sockets do.
 
         Only called while nothing is buffered.
         """
@@ -57,7 +57,7 @@ class Snapshot:
         self._framed: dict[tuple[bytes, bool], bytes] = {}
 
     def framed(self, payload: bytes, deflate: bool) -> bytes | None:
-        """A page as a frame that needs no other; None when it is not one of ours."""
+        """Return a page as a frame that needs no other; None when it is not one of ours."""
         data = self._framed.get((payload, deflate))
         if data is None and self.pages.holds(payload):
             data = Deflate().frame(payload) if deflate else frame(payload)
@@ -84,6 +84,6 @@ class Group:
         self.owed_from = 0
 
     def frames(self, payload: bytes) -> tuple[bytes, bytes]:
-        """``payload`` as a plain and as a compressed frame, each built only if anyone reads it."""
+        """Return ``payload`` as a plain and a compressed frame, each built only if it is read."""
         plain = frame(payload) if self.plain else b""
         return plain, self.stream.frame(payload) if self.deflated else b""

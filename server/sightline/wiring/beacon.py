@@ -1,4 +1,4 @@
-"""Says at one broker that this server is there, and hears of others (see `driving.peers`)."""
+"""Announce this server at one broker, and hear of others (see `driving.peers`)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 
 from sightline.driving.peers import EVERY, TOPIC, OtherServers
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
@@ -28,7 +28,9 @@ _GONE = b"gone"
 
 
 class Beacon(MultiService):
-    """``changed`` is called when others came or the connection changed; ``made`` with our id."""
+    """Announce this server. ``changed`` is called when others came or the connection changed;
+    ``made`` with our id.
+    """
 
     def __init__(
         self,
@@ -56,18 +58,21 @@ class Beacon(MultiService):
         made(own.client_id)
         self._bridge = Bridge(reactor, own, [(TOPIC + "+", 0)], self._arrived, self._linked, now)
         self._bridge.setServiceParent(self)
-        self._beat = LoopingCall(self._say, others.payload.encode())
-        self._beat.clock = reactor
+        self._beat = Periodic(
+            reactor,
+            EVERY,
+            lambda: self._say(others.payload.encode()),
+            "the beacon for other servers",
+        )
 
     def startService(self) -> None:
-        """Connect, and say it."""
+        """Connect, and announce this server."""
         super().startService()
-        self._beat.start(EVERY)
+        self._beat.start()
 
     def stopService(self) -> Deferred[Any]:
-        """Say that we go."""
-        if self._beat.running:
-            self._beat.stop()
+        """Announce that this server goes."""
+        self._beat.stop()
         self._say(_GONE)
         stopped: Deferred[Any] = super().stopService()
         return stopped

@@ -20,11 +20,12 @@ from sightline.web.socket import Sockets
 from sightline.wiring.accounts import Invitation, RequiredAccounts
 from sightline.wiring.browsers import Browsers
 from sightline.wiring.clock import now
+from sightline.wiring.faults import Faults
 from sightline.wiring.health import Health
 from sightline.wiring.limits import QuotaAlarms
 from sightline.wiring.listeners import Ports
 from sightline.wiring.loglimit import LogLimit
-from sightline.wiring.parts import Parts, Start, build_parts
+from sightline.wiring.parts import Parts, Start, alarm_of, build_parts
 from sightline.wiring.state_folder import StateFolder, databases
 from sightline.wiring.systemd import Supervised, Supervisor
 from sightline.wiring.web_parts import (
@@ -55,12 +56,22 @@ def build(start: Start) -> Sightline:
     """Make the whole server, ready to start."""
     parts = build_parts(start)
     sockets, health = build_sockets(parts), build_health(parts)
-    state = build_state(parts, health)
+    faults = Faults(reactor, alarm_of(parts.live.hub))
+    state = build_state(parts, health, faults)
     tree = build_web(parts, sockets, state)
     folder = StateFolder(start.state, databases(start.settings))
     ports = build_ports(parts, folder, tree)
     state.also(ports.gauges)
-    return Sightline(in_order(parts, folder, state, health, sockets, ports), parts.driving.park)
+    services = in_order(
+        parts,
+        faults=faults,
+        folder=folder,
+        state=state,
+        health=health,
+        sockets=sockets,
+        ports=ports,
+    )
+    return Sightline(services, parts.driving.park)
 
 
 def build_ports(parts: Parts, folder: StateFolder, tree: Resource) -> Ports:
@@ -77,6 +88,8 @@ def build_ports(parts: Parts, folder: StateFolder, tree: Resource) -> Ports:
 
 def in_order(
     parts: Parts,
+    *,
+    faults: Faults,
     folder: StateFolder,
     state: ServerState,
     health: Health,
@@ -87,6 +100,8 @@ def in_order(
     live, accounts, past, features = parts.live, parts.accounts, parts.past, parts.features
     return (
         LogLimit(time.monotonic),
+        faults,
+        faults,
         folder,
         live.disk,
         parts.cluster,

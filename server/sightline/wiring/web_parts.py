@@ -13,9 +13,10 @@ from sightline.accounts.api_admin import AdminApi
 from sightline.accounts.api_links import LinksApi
 from sightline.accounts.api_privacy import PrivacyApi
 from sightline.accounts.api_session import SessionApi
-from sightline.auth.api_call import Route
 from sightline.auth.session import Visitor, described
 from sightline.console.rules import LARGEST_REQUEST
+from sightline.contract.http import Route
+from sightline.contract.openapi import openapi_route
 from sightline.driving.errors import refused_commands
 from sightline.history.api import HistoryApi
 from sightline.history.api_hide import HideApi
@@ -29,6 +30,7 @@ from sightline.web.metrics import Metrics, ServerFigures
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring import settings_parts
 from sightline.wiring.clock import now
+from sightline.wiring.faults import Faults
 from sightline.wiring.health import Health
 from sightline.wiring.parts import Parts
 from sightline.wiring.past_states import shower
@@ -81,7 +83,7 @@ def make_socket_limits(settings: Settings) -> SocketLimits:
     )
 
 
-def build_state(parts: Parts, health: Health) -> ServerState:
+def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
     """Make the server's own thing, out of what every part says of itself."""
     live, console, past = parts.live, parts.console, parts.past
 
@@ -96,6 +98,7 @@ def build_state(parts: Parts, health: Health) -> ServerState:
             "refused": refused_commands(parts.accounts.requests.refused),
             "archive_lost": past.archive.lost,
             "degraded": health.trouble(),
+            "faults": parts.mqtt.publishers.faults() + faults.count,
         }
 
     return ServerState(
@@ -114,7 +117,7 @@ def build_state(parts: Parts, health: Health) -> ServerState:
     )
 
 
-def build_routes(parts: Parts) -> list[Route]:
+def build_routes(parts: Parts) -> list[Route[Any]]:
     """List the routes of the HTTP API."""
     live, mqtt, features = parts.live, parts.mqtt, parts.features
     service, reads = parts.accounts.service, features.reads
@@ -133,7 +136,8 @@ def build_routes(parts: Parts) -> list[Route]:
         HideApi(live.store, service.note, reads),
         AdminApi(service, lambda: live.friends),
     )
-    return [route for api in apis for route in api.routes()]
+    routes = [route for api in apis for route in api.routes()]
+    return [*routes, openapi_route(routes, __version__)]
 
 
 def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:

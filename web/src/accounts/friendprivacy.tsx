@@ -9,6 +9,9 @@ import { Dialog } from '../ui/dialog';
 import { Field, Select } from '../ui/field';
 import { Form } from '../ui/form';
 import { useLoaded } from './loaded';
+import type { Entry } from '../things/entry';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { Api } from '../net/api';
 
 const KEPT: readonly (readonly [days: string, words: string])[] = [
   ['', 'As the server’s settings say'],
@@ -84,40 +87,67 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
         {why || said}
       </p>
       {erasing && (
-        <Dialog
-          title={`Erase ${entry.name}?`}
-          close={() => {
-            setErasing(false);
-          }}
-        >
-          <p>
-            Everything known about <b>{entry.name}</b> goes: position, history, picture, links to
-            it. The audit log keeps that it happened, under a pseudonym. This cannot be undone. A
-            phone that sends again will be a new friend.
-          </p>
-          <p class="note">If a copy is wanted, export it first.</p>
-          <Form
-            button="Erase for good"
-            danger
-            blame={{ malformed: 'confirm' }}
-            submit={async (values) => {
-              await api.post(path`friends/${user}/${device}/erase`, {
-                confirm: values('confirm').trim(),
-              });
-              setErasing(false);
-            }}
-          >
-            <Field
-              name="confirm"
-              label={`To confirm, type ${thing.id}`}
-              autocomplete="off"
-              maxLength={300}
-              focus
-            />
-          </Form>
-        </Dialog>
+        <EraseDialog
+          entry={entry}
+          setErasing={setErasing}
+          api={api}
+          user={user}
+          device={device}
+          thing={thing}
+        />
       )}
     </div>
+  );
+}
+
+function EraseDialog({
+  entry,
+  setErasing,
+  api,
+  user,
+  device,
+  thing,
+}: {
+  entry: Entry;
+  setErasing: Dispatch<StateUpdater<boolean>>;
+  api: Api;
+  user: string;
+  device: string;
+  thing: Thing;
+}) {
+  return (
+    <Dialog
+      title={`Erase ${entry.name}?`}
+      close={() => {
+        setErasing(false);
+      }}
+    >
+      <p>
+        Everything known about <b>{entry.name}</b> goes: position, history, picture, links to it.
+        The audit log keeps that it happened, under a pseudonym. This cannot be undone. A phone that
+        sends again will be a new friend.
+      </p>
+      <p class="note">If a copy is wanted, export it first.</p>
+      <Form
+        button="Erase for good"
+        danger
+        blame={{ malformed: 'confirm' }}
+        submit={async (values) => {
+          await api.post(path`friends/${user}/${device}/erase`, {
+            confirm: values('confirm').trim(),
+          });
+          setErasing(false);
+        }}
+      >
+        <Field
+          name="confirm"
+          label={`To confirm, type ${thing.id}`}
+          autocomplete="off"
+          maxLength={300}
+          focus
+        />
+      </Form>
+    </Dialog>
   );
 }
 

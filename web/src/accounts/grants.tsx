@@ -5,6 +5,7 @@ import type { Grant } from '../app/visitor';
 import { useRoster } from '../things/context';
 import { Icon } from '../ui/icon';
 import { grantChoices, grantText, withGrant } from './wording';
+import type { RefObject } from 'preact';
 
 /** What is given, as words that can be taken away, and a field for one more. */
 export function Grants({
@@ -54,36 +55,15 @@ export function Grants({
           </button>
         ))}
       </p>
-      <div class="add">
-        <input
-          ref={input}
-          id={id}
-          aria-label={`${label}: add`}
-          list={`${id}-choices`}
-          placeholder={verb === 'drive' ? 'probot/ProBot1' : 'friend/jane or friend/jane/phone'}
-          autocomplete="off"
-          spellcheck={false}
-          maxLength={300}
-          onKeyDown={(key) => {
-            if (key.key !== 'Enter') return;
-            key.preventDefault();
-            add();
-          }}
-        />
-        <datalist id={`${id}-choices`}>
-          {choices
-            .filter((each) => each.includes('/'))
-            .slice(0, 500)
-            .map((each) => (
-              <option key={each} value={each}>
-                {grantText(each, nameOf)}
-              </option>
-            ))}
-        </datalist>
-        <button type="button" class="button" onClick={add}>
-          Add
-        </button>
-      </div>
+      <AddGrant
+        input={input}
+        id={id}
+        label={label}
+        verb={verb}
+        add={add}
+        choices={choices}
+        nameOf={nameOf}
+      />
       {quick.length > 0 && (
         <div class="quick">
           {quick.map((each) => (
@@ -102,5 +82,56 @@ export function Grants({
       )}
       {hint !== undefined && <p class="hint">{hint}</p>}
     </fieldset>
+  );
+}
+
+function AddGrant({
+  input,
+  id,
+  label,
+  verb,
+  add,
+  choices,
+  nameOf,
+}: {
+  input: RefObject<HTMLInputElement | null>;
+  id: string;
+  label: string;
+  verb: 'see' | 'drive' | 'own';
+  add: () => void;
+  choices: string[];
+  nameOf: (key: string) => string | undefined;
+}) {
+  return (
+    <div class="add">
+      <input
+        ref={input}
+        id={id}
+        aria-label={`${label}: add`}
+        list={`${id}-choices`}
+        placeholder={verb === 'drive' ? 'probot/ProBot1' : 'friend/jane or friend/jane/phone'}
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={300}
+        onKeyDown={(key) => {
+          if (key.key !== 'Enter') return;
+          key.preventDefault();
+          add();
+        }}
+      />
+      <datalist id={`${id}-choices`}>
+        {choices
+          .filter((each) => each.includes('/'))
+          .slice(0, 500)
+          .map((each) => (
+            <option key={each} value={each}>
+              {grantText(each, nameOf)}
+            </option>
+          ))}
+      </datalist>
+      <button type="button" class="button" onClick={add}>
+        Add
+      </button>
+    </div>
   );
 }

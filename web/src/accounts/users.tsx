@@ -11,6 +11,9 @@ import { NewUser } from './newuser';
 import { Trouble } from './once';
 import { grantText, whenText } from './wording';
 import type { Account } from './wording';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { Visitor } from '../app/visitor';
+import type { ReadonlySignal } from '@preact/signals';
 
 export function UsersPage() {
   const { now } = useTime();
@@ -29,68 +32,12 @@ export function UsersPage() {
   return (
     <Card
       name="Users"
-      aside={
-        <>
-          {(users?.length ?? 0) > 10 && (
-            <label class="search small">
-              <span class="hidden">Find a user</span>
-              <input
-                type="search"
-                placeholder="Find a user"
-                value={query}
-                onInput={(typed) => {
-                  setQuery(typed.currentTarget.value);
-                }}
-              />
-            </label>
-          )}
-          <button
-            type="button"
-            class="button primary"
-            onClick={() => {
-              setMaking(true);
-            }}
-          >
-            <Icon of={Plus} size={16} />
-            New user
-          </button>
-        </>
-      }
+      aside={<UsersTools users={users} query={query} setQuery={setQuery} setMaking={setMaking} />}
     >
       <Trouble why={why} />
       <ul class="list">
         {found?.map((user) => (
-          <li key={user.name} class="list-open">
-            <button
-              type="button"
-              class="list-head"
-              data-user={user.name}
-              onClick={() => {
-                setOpen(user.name);
-              }}
-            >
-              <span class="who-circle" data-way={user.disabled ? 'closed' : 'account'}>
-                {user.name.slice(0, 2).toUpperCase()}
-              </span>
-              <span class="list-in">
-                <b>
-                  {user.name}
-                  {user.name === visitor.name && <span class="tag">You</span>}
-                  {user.disabled && <span class="tag warn">Closed</span>}
-                  {!user.password && !user.disabled && <span class="tag">No password</span>}
-                </b>
-                <span class="muted">{rightsText(user)}</span>
-              </span>
-              <span class="list-end">
-                <span class="role" data-role={user.role}>
-                  {user.role}
-                </span>
-                <span class="muted">
-                  {user.seen === null ? 'never seen' : `seen ${whenText(user.seen, now.value)}`}
-                </span>
-              </span>
-            </button>
-          </li>
+          <UserRow key={user.name} user={user} setOpen={setOpen} visitor={visitor} now={now} />
         ))}
       </ul>
       {found?.length === 0 && <p class="note">There is no such user.</p>}
@@ -113,6 +60,92 @@ export function UsersPage() {
         />
       )}
     </Card>
+  );
+}
+
+function UsersTools({
+  users,
+  query,
+  setQuery,
+  setMaking,
+}: {
+  users: readonly Account[] | undefined;
+  query: string;
+  setQuery: Dispatch<StateUpdater<string>>;
+  setMaking: Dispatch<StateUpdater<boolean>>;
+}) {
+  return (
+    <>
+      {(users?.length ?? 0) > 10 && (
+        <label class="search small">
+          <span class="hidden">Find a user</span>
+          <input
+            type="search"
+            placeholder="Find a user"
+            value={query}
+            onInput={(typed) => {
+              setQuery(typed.currentTarget.value);
+            }}
+          />
+        </label>
+      )}
+      <button
+        type="button"
+        class="button primary"
+        onClick={() => {
+          setMaking(true);
+        }}
+      >
+        <Icon of={Plus} size={16} />
+        New user
+      </button>
+    </>
+  );
+}
+
+function UserRow({
+  user,
+  setOpen,
+  visitor,
+  now,
+}: {
+  user: Account;
+  setOpen: Dispatch<StateUpdater<string | null>>;
+  visitor: Visitor;
+  now: ReadonlySignal<number>;
+}) {
+  return (
+    <li class="list-open">
+      <button
+        type="button"
+        class="list-head"
+        data-user={user.name}
+        onClick={() => {
+          setOpen(user.name);
+        }}
+      >
+        <span class="who-circle" data-way={user.disabled ? 'closed' : 'account'}>
+          {user.name.slice(0, 2).toUpperCase()}
+        </span>
+        <span class="list-in">
+          <b>
+            {user.name}
+            {user.name === visitor.name && <span class="tag">You</span>}
+            {user.disabled && <span class="tag warn">Closed</span>}
+            {!user.password && !user.disabled && <span class="tag">No password</span>}
+          </b>
+          <span class="muted">{rightsText(user)}</span>
+        </span>
+        <span class="list-end">
+          <span class="role" data-role={user.role}>
+            {user.role}
+          </span>
+          <span class="muted">
+            {user.seen === null ? 'never seen' : `seen ${whenText(user.seen, now.value)}`}
+          </span>
+        </span>
+      </button>
+    </li>
   );
 }
 

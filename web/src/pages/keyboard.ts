@@ -2,6 +2,7 @@
 import type { App } from '../wiring/app';
 import { pressed } from '../app/keys';
 import type { Action, Waiting } from '../app/keys';
+import type { Section } from '../app/address';
 
 export function bindKeys(app: App): () => void {
   let waiting: Waiting | null = null;
@@ -23,7 +24,7 @@ export function bindKeys(app: App): () => void {
     const result = pressed(key.key, waiting, performance.now());
     waiting = result.waiting;
     if (result.action === null) return;
-    if (act(app, result.action)) key.preventDefault();
+    if (ACTS[result.action](app)) key.preventDefault();
   };
   document.addEventListener('keydown', onSpace, true);
   document.addEventListener('keydown', onKey);
@@ -50,69 +51,84 @@ function stopsHere(app: App, target: EventTarget | null): boolean {
   return !(target instanceof Element) || target.closest(used) === null;
 }
 
-/** Do it; false when there was nothing to do. */
-function act(app: App, action: Action): boolean {
-  switch (action) {
-    case 'map':
-    case 'robots':
-    case 'broker':
-    case 'console':
-      app.navigation.go(action);
-      return true;
-    case 'regions':
-    case 'crossings':
-      app.navigation.go('map', action);
-      return true;
-    case 'search': {
-      const focus = () => document.getElementById('search')?.focus();
-      if (app.navigation.section.value === 'map' && document.getElementById('search')) {
-        focus();
-      } else {
-        app.navigation.go('map');
-        // Once the list has been drawn.
-        requestAnimationFrame(focus);
-      }
-      return true;
-    }
-    case 'follow': {
-      const key = app.selection.selected.value;
-      if (key === null) return false;
-      app.selection.follow(app.selection.following.value === key ? null : key);
-      return true;
-    }
-    case 'trail':
-      app.selection.trail.value = !app.selection.trail.value;
-      return true;
-    case 'fit':
-      app.selection.follow(null);
-      app.mapState.map.value?.fitAll();
-      return true;
-    case 'theme':
-      app.preferences.change({ theme: app.preferences.theme.value === 'dark' ? 'light' : 'dark' });
-      return true;
-    case 'help':
-      app.layout.help.value = !app.layout.help.value;
-      return true;
-    case 'live':
-      if (!app.past.past.value) return false;
-      app.past.live();
-      return true;
-    case 'play':
-      if (app.navigation.section.value !== 'map') return false;
-      if (app.past.playing.value) app.past.pause();
-      else app.past.play();
-      return true;
-    case 'back':
-    case 'forth':
-      if (app.navigation.section.value !== 'map') return false;
-      app.past.step(action === 'back' ? -1 : 1);
-      return true;
-    case 'close':
-      return close(app);
-    case 'stop':
-      // Done by its own listener, which comes first.
-      return false;
+type Act = (app: App) => boolean;
+
+/** Go to a section; there is always something to do. */
+const go =
+  (section: Section, tab?: string): Act =>
+  ({ navigation }) => {
+    navigation.go(section, tab);
+    return true;
+  };
+
+/** What the keys do; each says false when there was nothing to do. */
+const ACTS: Readonly<Record<Action, Act>> = {
+  map: go('map'),
+  robots: go('robots'),
+  broker: go('broker'),
+  console: go('console'),
+  regions: go('map', 'regions'),
+  crossings: go('map', 'crossings'),
+  search,
+  follow({ selection }) {
+    const key = selection.selected.value;
+    if (key === null) return false;
+    selection.follow(selection.following.value === key ? null : key);
+    return true;
+  },
+  trail({ selection }) {
+    selection.trail.value = !selection.trail.value;
+    return true;
+  },
+  fit({ selection, mapState }) {
+    selection.follow(null);
+    mapState.map.value?.fitAll();
+    return true;
+  },
+  theme({ preferences }) {
+    preferences.change({ theme: preferences.theme.value === 'dark' ? 'light' : 'dark' });
+    return true;
+  },
+  help({ layout }) {
+    layout.help.value = !layout.help.value;
+    return true;
+  },
+  live({ past }) {
+    if (!past.past.value) return false;
+    past.live();
+    return true;
+  },
+  play({ navigation, past }) {
+    if (navigation.section.value !== 'map') return false;
+    if (past.playing.value) past.pause();
+    else past.play();
+    return true;
+  },
+  back: step(-1),
+  forth: step(1),
+  close,
+  // Done by its own listener, which comes first.
+  stop: () => false,
+};
+
+function step(by: 1 | -1): Act {
+  return ({ navigation, past }) => {
+    if (navigation.section.value !== 'map') return false;
+    past.step(by);
+    return true;
+  };
+}
+
+function search({ navigation }: App): boolean {
+  const focus = () => document.getElementById('search')?.focus();
+  if (navigation.section.value === 'map' && document.getElementById('search')) {
+    focus();
+  } else {
+    navigation.go('map');
+    // Once the list has been drawn.
+    requestAnimationFrame(focus);
   }
+  return true;
 }
 
 /** Close the topmost thing: the robot that is driven or following first, then what is drawn, then the details, then the section. */

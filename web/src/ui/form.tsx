@@ -3,7 +3,7 @@
  * the field it is about. Fields keep their own values, so that password managers can fill them.
  */
 import { TriangleAlert } from 'lucide';
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { failureOf, failureText } from './failure';
 import type { Failure } from './failure';
@@ -13,32 +13,16 @@ import { Icon } from './icon';
 /** The values of a form's fields by their names. */
 export type Values = (name: string) => string;
 
-export function Form({
-  submit,
-  button,
-  blame = {},
-  children,
-  aside,
-  danger = false,
-  label,
-}: {
-  /** Does it; what it throws as Denied or Refused is shown. */
-  submit(values: Values, form: HTMLFormElement): Promise<void>;
-  button: string;
-  /** The field that a refusal with this code is about. */
-  blame?: Readonly<Record<string, string>>;
-  children?: ComponentChildren;
-  aside?: ComponentChildren;
-  danger?: boolean;
-  label?: string;
-}) {
+type Submit = (values: Values, form: HTMLFormElement) => Promise<void>;
+
+/** One submit at a time; what is refused puts the focus on the field it is about. */
+function useSubmit(submit: Submit, blame: Readonly<Record<string, string>>, errorId: string) {
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const form = useRef<HTMLFormElement>(null);
   const here = useRef(true);
   /** Where the focus was when it was sent. */
   const from = useRef<HTMLElement | null>(null);
-  const errorId = useId();
   const waiting = failure !== null && failure.until > Date.now();
   useTicks(250, waiting);
   useEffect(
@@ -69,34 +53,52 @@ export function Form({
     // `blame` is the same words at every drawing.
   }, [failure, pending]);
 
+  const onSubmit = (submitted: TargetedSubmitEvent<HTMLFormElement>) => {
+    submitted.preventDefault();
+    if (pending || waiting) return;
+    const element = submitted.currentTarget;
+    const data = new FormData(element);
+    from.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    setPending(true);
+    setFailure(null);
+    submit((name) => {
+      const value = data.get(name);
+      return typeof value === 'string' ? value : '';
+    }, element)
+      .catch((error: unknown) => {
+        if (here.current) setFailure(failureOf(error, Date.now()));
+      })
+      .finally(() => {
+        if (here.current) setPending(false);
+      });
+  };
+  return { form, pending, waiting, failure, onSubmit };
+}
+
+export function Form({
+  submit,
+  button,
+  blame = {},
+  children,
+  aside,
+  danger = false,
+  label,
+}: {
+  /** Does it; what it throws as Denied or Refused is shown. */
+  submit: Submit;
+  button: string;
+  /** The field that a refusal with this code is about. */
+  blame?: Readonly<Record<string, string>>;
+  children?: ComponentChildren;
+  aside?: ComponentChildren;
+  danger?: boolean;
+  label?: string;
+}) {
+  const errorId = useId();
+  const { form, pending, waiting, failure, onSubmit } = useSubmit(submit, blame, errorId);
   const said = failure && failureText(failure, Date.now());
   return (
-    <form
-      ref={form}
-      class="form"
-      aria-label={label}
-      aria-busy={pending}
-      onSubmit={(submitted) => {
-        submitted.preventDefault();
-        if (pending || waiting) return;
-        const element = submitted.currentTarget;
-        const data = new FormData(element);
-        from.current =
-          document.activeElement instanceof HTMLElement ? document.activeElement : null;
-        setPending(true);
-        setFailure(null);
-        submit((name) => {
-          const value = data.get(name);
-          return typeof value === 'string' ? value : '';
-        }, element)
-          .catch((error: unknown) => {
-            if (here.current) setFailure(failureOf(error, Date.now()));
-          })
-          .finally(() => {
-            if (here.current) setPending(false);
-          });
-      }}
-    >
+    <form ref={form} class="form" aria-label={label} aria-busy={pending} onSubmit={onSubmit}>
       <fieldset disabled={pending}>{children}</fieldset>
       <p class="form-error" id={errorId} role="alert">
         {said && (

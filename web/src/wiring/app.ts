@@ -2,7 +2,7 @@
  * Puts the parts together: socket → world → scheduler → what is drawn. One of these exists for each
  * visitor, until they go; `provider.tsx` hands its parts to the components.
  */
-import { effect, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { ServerClock } from '../app/clock';
 import type {
   Layout,
@@ -43,7 +43,7 @@ import { createRoster } from './roster';
 import { createSelection } from './selection';
 import { createServer } from './server';
 import type { Receivers } from './server';
-import { tick, watchAddress, watchDriver, watchTime, watchWindow } from './start';
+import { createLife } from './life';
 
 /** What there is before the world is: who looks at it, and what outlives them. */
 export interface Host {
@@ -82,19 +82,6 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
   const time = { clock, now: signal(clock.seconds()) };
   const place = createPlace({ sections: who.sections, gone: leaving.signal });
   const mapState = createMapState(place);
-  const receivers: Receivers = {
-    answer(frame) {
-      driving.driver.heard(frame);
-    },
-    console(frame) {
-      consoleClient.told(frame);
-    },
-    changed({ state }) {
-      if (state === 'lost') driving.driver.disconnected();
-      if (state === 'live') past.connected();
-      consoleClient.line(state === 'live');
-    },
-  };
   const server = createServer({
     address: socketAddress,
     api: host.api,
@@ -102,7 +89,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     world: live.present,
     clock,
     user: who.user,
-    receivers,
+    receivers: receiversOf(() => ({ driving, consoleClient, past })),
   });
   const { requests, api } = server;
   const consoleClient = new ConsoleClient((verb, fields) => requests.ask(verb, fields));
@@ -117,20 +104,7 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     openRobot: () => (place.section.value === 'robots' ? place.robot.value : null),
     nameOf: (key) => entries.entries.get(key)?.name,
   });
-  const roster = createRoster({
-    entries,
-    world: live.present,
-    stays: regions.stays,
-    now: time.now,
-    ready: live.ready,
-    section: place.section,
-  });
-  const unwatch = [
-    watchTime(time, past, driving.driver),
-    effect(() => {
-      past.choose(place.selected.value);
-    }),
-  ];
+  const roster = createRoster({ entries, live, place, stays: regions.stays, now: time.now });
   return {
     live,
     time,
@@ -147,22 +121,24 @@ export function createApp(socketAddress: string, host: Partial<Host> = {}): App 
     brokerLog: new BrokerLog(live.present),
     past,
     consoleClient,
-    start() {
-      tick(time, leaving.signal);
-      watchWindow(time, server.socket, leaving.signal);
-      watchAddress(place, selection.select, leaving.signal);
-      unwatch.push(watchDriver(driving.driver, place));
-      server.socket.start();
+    ...createLife({ leaving, time, place, server, past, driving, entries, selection }),
+  };
+}
+
+/** What is told of frames and of the connection; the parts are asked for once frames come. */
+function receiversOf(parts: () => Pick<App, 'driving' | 'consoleClient' | 'past'>): Receivers {
+  return {
+    answer(frame) {
+      parts().driving.driver.heard(frame);
     },
-    end() {
-      // Whoever goes lets go of the robot first.
-      driving.driver.release();
-      leaving.abort();
-      for (const each of unwatch) each();
-      past.end();
-      entries.end();
-      server.socket.stop();
-      requests.lost();
+    console(frame) {
+      parts().consoleClient.told(frame);
+    },
+    changed({ state }) {
+      const { driving, consoleClient, past } = parts();
+      if (state === 'lost') driving.driver.disconnected();
+      if (state === 'live') past.connected();
+      consoleClient.line(state === 'live');
     },
   };
 }

@@ -2,7 +2,6 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { Section } from '../app/address';
-import type { World } from '../app/world';
 import { Gazetteer } from '../map/gazetteer';
 import { GROUPS } from '../things';
 import type { Roster } from '../things/context';
@@ -13,21 +12,22 @@ import { arrange } from '../things/roster';
 import type { Filter, Sort } from '../things/roster';
 import { position } from '../ui/numbers';
 import type { EntriesParts } from './entries';
+import type { LiveParts } from './live';
+import type { PlaceParts } from './place';
 
 /** The list of towns is fetched so long after the first picture, in milliseconds. */
 const TOWNS_AFTER = 1500;
 
 interface Needs {
   readonly entries: EntriesParts;
-  readonly world: World;
+  readonly live: LiveParts;
+  readonly place: PlaceParts;
   readonly stays: Stays;
   readonly now: ReadonlySignal<number>;
-  readonly ready: ReadonlySignal<boolean>;
-  readonly section: ReadonlySignal<Section>;
 }
 
-export function createRoster({ entries, world, stays, now, ready, section }: Needs): Roster {
-  const gazetteer = loadTowns(ready, section);
+export function createRoster({ entries, live, place, stays, now }: Needs): Roster {
+  const gazetteer = loadTowns(live.ready, place.section);
   const query = signal('');
   const filter = signal<Filter>('all');
   const sort = signal<Sort>('name');
@@ -35,7 +35,7 @@ export function createRoster({ entries, world, stays, now, ready, section }: Nee
   const whereabouts = (entry: Entry) => {
     // Where we know them to be, before what the phone calls it.
     for (const { region } of stays.of(entry.key)) {
-      const thing = world.get(`region/${region}`);
+      const thing = live.present.get(`region/${region}`);
       if (thing) return readRegion(thing).name;
     }
     if (entry.place !== '' || !entry.position) return entry.place;

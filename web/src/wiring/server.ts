@@ -42,8 +42,8 @@ export function createServer({ address, api, session, receivers, ...needs }: Nee
     },
     state(next) {
       if (next.state === 'lost') requests.lost();
-      connection.value = next;
       receivers.changed(next);
+      connection.value = next;
       document.documentElement.dataset['connection'] = next.state;
     },
     ended(why) {

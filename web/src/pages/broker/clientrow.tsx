@@ -4,6 +4,7 @@ import type { Broker } from '../../things/broker/read';
 import { grouped } from '../../ui/numbers';
 import { Feeds, Flags } from './clientparts';
 import { sessionText, sinceText } from './clienttext';
+import type { JSX } from 'preact';
 
 export function ClientRow({
   client,
@@ -29,30 +30,7 @@ export function ClientRow({
   );
   const since = sinceText(client, broker?.logSince, now);
   if (narrow) {
-    return (
-      <div class="client-card" data-client={client.client} data-state={client.state}>
-        <div>
-          {name}
-          <span class="tags">
-            <Flags client={client} />
-          </span>
-        </div>
-        <p class="muted">
-          <span class="ellipsis">
-            {[client.address, client.user, client.protocol && `MQTT ${client.protocol}`]
-              .filter(Boolean)
-              .join(' · ') || 'nothing more is known'}
-          </span>
-        </p>
-        <p class="muted">
-          <span class="ellipsis">
-            {client.state === 'connected' && client.since !== undefined ? `since ${since}` : since}
-            {client.why !== undefined && `, ${client.why}`}
-          </span>
-          <Feeds client={client} />
-        </p>
-      </div>
-    );
+    return <NarrowRow client={client} name={name} since={since} />;
   }
   return (
     <div
@@ -88,6 +66,33 @@ export function ClientRow({
       <span role="cell" class="cell-feeds">
         <Feeds client={client} />
       </span>
+    </div>
+  );
+}
+
+function NarrowRow({ client, name, since }: { client: Client; name: JSX.Element; since: string }) {
+  return (
+    <div class="client-card" data-client={client.client} data-state={client.state}>
+      <div>
+        {name}
+        <span class="tags">
+          <Flags client={client} />
+        </span>
+      </div>
+      <p class="muted">
+        <span class="ellipsis">
+          {[client.address, client.user, client.protocol && `MQTT ${client.protocol}`]
+            .filter(Boolean)
+            .join(' · ') || 'nothing more is known'}
+        </span>
+      </p>
+      <p class="muted">
+        <span class="ellipsis">
+          {client.state === 'connected' && client.since !== undefined ? `since ${since}` : since}
+          {client.why !== undefined && `, ${client.why}`}
+        </span>
+        <Feeds client={client} />
+      </p>
     </div>
   );
 }

@@ -19,6 +19,8 @@ import { ClientCard } from './clientcard';
 import { ClientRow } from './clientrow';
 import { nobody } from './clienttext';
 import { Known } from './known';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { JSX } from 'preact';
 
 /** The id of a client that another part wants to be shown here; empty when there is none. */
 export const wantedClient = signal('');
@@ -91,18 +93,13 @@ export function ClientsPart({
         name="Clients"
         class="clients tall"
         aside={
-          <div class="tools">
-            <SearchBox label="Show only clients with" value={search} set={setSearch} />
-            <Chips
-              label="Show"
-              of={FILTERS}
-              value={filter}
-              set={setFilter}
-              extra={(name) => (
-                <small>{brief(clients.filter((each) => isWanted(each, name)).length)}</small>
-              )}
-            />
-          </div>
+          <ClientTools
+            search={search}
+            setSearch={setSearch}
+            filter={filter}
+            setFilter={setFilter}
+            clients={clients}
+          />
         }
       >
         <Known broker={broker} clients={clients} />
@@ -120,45 +117,7 @@ export function ClientsPart({
             {row}
           </VirtualRows>
         ) : (
-          <div class="table" role="table" aria-label="Clients" aria-rowcount={shown.length + 1}>
-            <div role="rowgroup" class="head">
-              <div role="row" class="client-row" aria-rowindex={1}>
-                {COLUMNS.map(([column, word]) => (
-                  <span
-                    key={column}
-                    role="columnheader"
-                    aria-sort={
-                      sort.column !== column ? 'none' : sort.up ? 'ascending' : 'descending'
-                    }
-                  >
-                    <button
-                      type="button"
-                      onClick={() => {
-                        setSort({ column, up: sort.column === column ? !sort.up : true });
-                      }}
-                    >
-                      {word}
-                      {sort.column === column && (
-                        <Icon of={sort.up ? ArrowUp : ArrowDown} size={12} />
-                      )}
-                    </button>
-                  </span>
-                ))}
-                <span role="columnheader">Last reason</span>
-                <span role="columnheader">Feeds</span>
-              </div>
-            </div>
-            <VirtualRows
-              items={shown}
-              rowHeight={ROW}
-              class="client-rows"
-              role="rowgroup"
-              label="Clients"
-              keyOf={(client) => client.key}
-            >
-              {row}
-            </VirtualRows>
-          </div>
+          <ClientTable shown={shown} sort={sort} setSort={setSort} row={row} />
         )}
       </Card>
       {open && (
@@ -170,6 +129,97 @@ export function ClientsPart({
           }}
         />
       )}
+    </div>
+  );
+}
+
+function ClientTools({
+  search,
+  setSearch,
+  filter,
+  setFilter,
+  clients,
+}: {
+  search: string;
+  setSearch: Dispatch<StateUpdater<string>>;
+  filter: ClientFilter;
+  setFilter: Dispatch<StateUpdater<ClientFilter>>;
+  clients: readonly Client[];
+}) {
+  return (
+    <div class="tools">
+      <SearchBox label="Show only clients with" value={search} set={setSearch} />
+      <Chips
+        label="Show"
+        of={FILTERS}
+        value={filter}
+        set={setFilter}
+        extra={(name) => (
+          <small>{brief(clients.filter((each) => isWanted(each, name)).length)}</small>
+        )}
+      />
+    </div>
+  );
+}
+
+function ClientTable({
+  shown,
+  sort,
+  setSort,
+  row,
+}: {
+  shown: Client[];
+  sort: { column: ClientColumn; up: boolean };
+  setSort: Dispatch<StateUpdater<{ column: ClientColumn; up: boolean }>>;
+  row: (client: Client) => JSX.Element;
+}) {
+  return (
+    <div class="table" role="table" aria-label="Clients" aria-rowcount={shown.length + 1}>
+      <ClientHead sort={sort} setSort={setSort} />
+      <VirtualRows
+        items={shown}
+        rowHeight={ROW}
+        class="client-rows"
+        role="rowgroup"
+        label="Clients"
+        keyOf={(client) => client.key}
+      >
+        {row}
+      </VirtualRows>
+    </div>
+  );
+}
+
+function ClientHead({
+  sort,
+  setSort,
+}: {
+  sort: { column: ClientColumn; up: boolean };
+  setSort: Dispatch<StateUpdater<{ column: ClientColumn; up: boolean }>>;
+}) {
+  return (
+    <div role="rowgroup" class="head">
+      <div role="row" class="client-row" aria-rowindex={1}>
+        {COLUMNS.map(([column, word]) => (
+          <span
+            key={column}
+            role="columnheader"
+            aria-sort={sort.column !== column ? 'none' : sort.up ? 'ascending' : 'descending'}
+          >
+            <button
+              type="button"
+              onClick={() => {
+                setSort({ column, up: sort.column === column ? !sort.up : true });
+              }}
+            >
+              {word}
+              {sort.column === column && <Icon of={sort.up ? ArrowUp : ArrowDown} size={12} />}
+            </button>
+          </span>
+        ))}
+        <span role="columnheader">Last reason</span>
+        <span role="columnheader">Feeds</span>
+      </div>
     </div>
   );
 }

@@ -17,6 +17,9 @@ import { Chips, PauseButton, SearchBox } from '../../ui/tools';
 import { VirtualRows } from '../../ui/virtual';
 import { wantedClient } from './clients';
 import { OlderButton, useOlder } from './older';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { ReadonlySignal } from '@preact/signals';
+import type { Section } from '../../app/address';
 
 /** The list is drawn anew at most this often, in milliseconds. */
 export const REDRAW = 150;
@@ -74,63 +77,16 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
       {shown.length === 0 ? (
         <Nothing broker={broker} filtered={search !== '' || level !== 'all'} />
       ) : (
-        <VirtualRows
-          items={shown}
-          rowHeight={narrow ? 48 : 26}
-          class="log-list"
-          role="list"
-          label="Lines of the log, newest first"
-          keyOf={(line) => line.key}
-        >
-          {(line) => (
-            <button
-              type="button"
-              class="log-line"
-              data-level={line.level}
-              aria-pressed={chosen?.key === line.key}
-              onClick={() => {
-                setChosen(chosen?.key === line.key ? null : line);
-              }}
-            >
-              <time>
-                {line.at < today ? timeText(line.at, now.value) : clockText(line.at * 1000)}
-              </time>
-              <b>{levelWord(line.level)}</b>
-              <span class="ellipsis">{line.text}</span>
-            </button>
-          )}
-        </VirtualRows>
+        <Lines
+          shown={shown}
+          narrow={narrow}
+          chosen={chosen}
+          setChosen={setChosen}
+          today={today}
+          now={now}
+        />
       )}
-      {chosen && (
-        <div class="chosen-line">
-          <p>
-            <code>{chosen.text}</code>
-          </p>
-          {chosen.client !== undefined && (
-            <button
-              type="button"
-              class="button"
-              onClick={() => {
-                wantedClient.value = chosen.client ?? '';
-                go('broker', 'clients');
-              }}
-            >
-              Show the client
-            </button>
-          )}
-          <CopyButton text={chosen.text} label="Copy the line" />
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Close the line"
-            onClick={() => {
-              setChosen(null);
-            }}
-          >
-            <Icon of={X} size={16} />
-          </button>
-        </div>
-      )}
+      {chosen && <ChosenLine chosen={chosen} go={go} setChosen={setChosen} />}
       <p class="note foot">
         <span>{grouped(shown.length)} lines, newest first</span>
         {broker && (
@@ -149,6 +105,91 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
         {away > 0 && <span class="caution">{grouped(away)} passed while this page was away</span>}
       </p>
     </Card>
+  );
+}
+
+function Lines({
+  shown,
+  narrow,
+  chosen,
+  setChosen,
+  today,
+  now,
+}: {
+  shown: LogLine[];
+  narrow: boolean;
+  chosen: LogLine | null;
+  setChosen: Dispatch<StateUpdater<LogLine | null>>;
+  today: number;
+  now: ReadonlySignal<number>;
+}) {
+  return (
+    <VirtualRows
+      items={shown}
+      rowHeight={narrow ? 48 : 26}
+      class="log-list"
+      role="list"
+      label="Lines of the log, newest first"
+      keyOf={(line) => line.key}
+    >
+      {(line) => (
+        <button
+          type="button"
+          class="log-line"
+          data-level={line.level}
+          aria-pressed={chosen?.key === line.key}
+          onClick={() => {
+            setChosen(chosen?.key === line.key ? null : line);
+          }}
+        >
+          <time>{line.at < today ? timeText(line.at, now.value) : clockText(line.at * 1000)}</time>
+          <b>{levelWord(line.level)}</b>
+          <span class="ellipsis">{line.text}</span>
+        </button>
+      )}
+    </VirtualRows>
+  );
+}
+
+/** A line in full, and the client it is about. */
+function ChosenLine({
+  chosen,
+  go,
+  setChosen,
+}: {
+  chosen: LogLine;
+  go: (section: Section, tab?: string) => void;
+  setChosen: Dispatch<StateUpdater<LogLine | null>>;
+}) {
+  return (
+    <div class="chosen-line">
+      <p>
+        <code>{chosen.text}</code>
+      </p>
+      {chosen.client !== undefined && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            wantedClient.value = chosen.client ?? '';
+            go('broker', 'clients');
+          }}
+        >
+          Show the client
+        </button>
+      )}
+      <CopyButton text={chosen.text} label="Copy the line" />
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Close the line"
+        onClick={() => {
+          setChosen(null);
+        }}
+      >
+        <Icon of={X} size={16} />
+      </button>
+    </div>
   );
 }
 

@@ -7,20 +7,14 @@ import { readServer } from '../../things/server/read';
 import { Card } from '../../ui/section';
 import { BusiestCard } from './busiest';
 import { CertificateAlarm } from './certificate';
-import { HistoryCard, PICTURES } from './history';
-import { KPIS, Kpis } from './kpis';
-import { LinkCard } from './link';
+import { NAMES } from './figurenames';
 import { LogGlance } from './glance';
+import { HistoryCard } from './history';
+import { Kpis } from './kpis';
+import { LinkCard } from './link';
 import { QuarantineCard, RejectedCard } from './refused';
 import { FiguresCard, NoFigures } from './sys';
 import { SightlineCard } from './telemetry';
-
-export const NAMES = [
-  ...new Set([
-    ...KPIS.map((kpi) => kpi.of),
-    ...PICTURES.flatMap((picture) => picture.curves.map((curve) => curve.of)),
-  ]),
-];
 
 export function Overview({
   brokers,

@@ -9,6 +9,9 @@ import { Card } from '../../ui/section';
 import { CertificateFact } from './certificate';
 import { Chart } from './chart';
 import { usePing } from './ping';
+import type { ServerClock } from '../../app/clock';
+import type { Hello } from '../../net/protocol';
+import type { Picture } from '../../app/world';
 
 /** Records that wait for the store longer than this, in seconds, are worth a look. */
 const STALE = 2;
@@ -76,34 +79,7 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
     >
       {server && (
         <>
-          <Stats>
-            <Stat
-              name="Loop lag"
-              value={server.lag?.toFixed(1) ?? '0.0'}
-              unit="ms"
-              tone={(server.lag ?? 0) > LATE ? 'warn' : undefined}
-            />
-            <Stat name="Read" value={(server.rate ?? 0).toFixed(1)} unit="msg/s" />
-            <Stat name="Frames" value={(server.frames ?? 0).toFixed(1)} unit="/s" />
-            <Stat name="Pages" value={grouped(server.viewers ?? 0)} />
-            <Stat
-              name="Behind"
-              value={grouped(server.behind ?? 0)}
-              tone={(server.behind ?? 0) > 0 ? 'warn' : undefined}
-            />
-            <Stat
-              name="Queue"
-              value={grouped(server.queue ?? 0)}
-              tone={(server.queue ?? 0) > 1000 ? 'warn' : undefined}
-            />
-            <Stat
-              name="Backlog"
-              value={grouped(server.backlog ?? 0)}
-              tone={(server.backlogAge ?? 0) > STALE ? 'warn' : undefined}
-            />
-            <Stat name="Things" value={grouped(server.things ?? 0)} />
-            <Stat name="Topics" value={grouped(server.topics ?? 0)} />
-          </Stats>
+          <Figures server={server} />
           <Chart
             series={series}
             curves={CURVES}
@@ -114,58 +90,111 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
           />
         </>
       )}
-      <Facts>
-        <Fact name="Round trip">{ping}</Fact>
-        {server?.started !== undefined && (
-          <Fact name="Up">{spanText(clock.seconds() - server.started)}</Fact>
-        )}
-        {server?.received !== undefined && (
-          <Fact name="Messages">
-            {grouped(server.received)} received
-            {server.accepted !== undefined && `, ${grouped(server.accepted)} understood`}
-          </Fact>
-        )}
-        {server?.store !== undefined && (
-          <Fact name="History" tone={server.historyWhy === undefined ? undefined : 'bad'}>
-            {historyText(server, clock.seconds())}
-          </Fact>
-        )}
-        {server?.replica !== undefined && (
-          <Fact name="Server" tone={server.sharedWhy === undefined ? undefined : 'bad'}>
-            {replicaText(server)}
-          </Fact>
-        )}
-        {server !== undefined && server.refused.length > 0 && (
-          <Fact name="Refused">
-            {server.refused.map(([why, count]) => `${grouped(count)} ${plain(why)}`).join(', ')}
-          </Fact>
-        )}
-        {lost.map(
-          ([name, count, what]) =>
-            count !== undefined &&
-            count > 0 && (
-              <Fact key={name} name={name} tone="bad">
-                {grouped(count)} {what}
-              </Fact>
-            ),
-        )}
-        {server?.certificate && <CertificateFact certificate={server.certificate} />}
-        {hello && (
-          <Fact name="You are">
-            {hello.user.name}, {hello.user.role}
-          </Fact>
-        )}
-        <Fact name="Clocks">
-          {Math.abs(clock.offset) < 1000
-            ? 'agree to a second'
-            : `this computer is ${spanText(Math.abs(clock.offset) / 1000)} ${clock.offset > 0 ? 'behind' : 'ahead'}`}
-        </Fact>
-        <Fact name="Cursor">
-          <code>
-            {world.cursor.epoch ?? 'none'} / {world.cursor.seq}
-          </code>
-        </Fact>
-      </Facts>
+      <OwnFacts ping={ping} server={server} clock={clock} lost={lost} hello={hello} world={world} />
     </Card>
+  );
+}
+
+function OwnFacts({
+  ping,
+  server,
+  clock,
+  lost,
+  hello,
+  world,
+}: {
+  ping: string;
+  server: ServerState | undefined;
+  clock: ServerClock;
+  lost: readonly (readonly [string, number | undefined, string])[];
+  hello: Hello | null;
+  world: Picture;
+}) {
+  return (
+    <Facts>
+      <Fact name="Round trip">{ping}</Fact>
+      {server?.started !== undefined && (
+        <Fact name="Up">{spanText(clock.seconds() - server.started)}</Fact>
+      )}
+      {server?.received !== undefined && (
+        <Fact name="Messages">
+          {grouped(server.received)} received
+          {server.accepted !== undefined && `, ${grouped(server.accepted)} understood`}
+        </Fact>
+      )}
+      {server?.store !== undefined && (
+        <Fact name="History" tone={server.historyWhy === undefined ? undefined : 'bad'}>
+          {historyText(server, clock.seconds())}
+        </Fact>
+      )}
+      {server?.replica !== undefined && (
+        <Fact name="Server" tone={server.sharedWhy === undefined ? undefined : 'bad'}>
+          {replicaText(server)}
+        </Fact>
+      )}
+      {server !== undefined && server.refused.length > 0 && (
+        <Fact name="Refused">
+          {server.refused.map(([why, count]) => `${grouped(count)} ${plain(why)}`).join(', ')}
+        </Fact>
+      )}
+      {lost.map(
+        ([name, count, what]) =>
+          count !== undefined &&
+          count > 0 && (
+            <Fact key={name} name={name} tone="bad">
+              {grouped(count)} {what}
+            </Fact>
+          ),
+      )}
+      {server?.certificate && <CertificateFact certificate={server.certificate} />}
+      {hello && (
+        <Fact name="You are">
+          {hello.user.name}, {hello.user.role}
+        </Fact>
+      )}
+      <Fact name="Clocks">
+        {Math.abs(clock.offset) < 1000
+          ? 'agree to a second'
+          : `this computer is ${spanText(Math.abs(clock.offset) / 1000)} ${clock.offset > 0 ? 'behind' : 'ahead'}`}
+      </Fact>
+      <Fact name="Cursor">
+        <code>
+          {world.cursor.epoch ?? 'none'} / {world.cursor.seq}
+        </code>
+      </Fact>
+    </Facts>
+  );
+}
+
+function Figures({ server }: { server: ServerState }) {
+  return (
+    <Stats>
+      <Stat
+        name="Loop lag"
+        value={server.lag?.toFixed(1) ?? '0.0'}
+        unit="ms"
+        tone={(server.lag ?? 0) > LATE ? 'warn' : undefined}
+      />
+      <Stat name="Read" value={(server.rate ?? 0).toFixed(1)} unit="msg/s" />
+      <Stat name="Frames" value={(server.frames ?? 0).toFixed(1)} unit="/s" />
+      <Stat name="Pages" value={grouped(server.viewers ?? 0)} />
+      <Stat
+        name="Behind"
+        value={grouped(server.behind ?? 0)}
+        tone={(server.behind ?? 0) > 0 ? 'warn' : undefined}
+      />
+      <Stat
+        name="Queue"
+        value={grouped(server.queue ?? 0)}
+        tone={(server.queue ?? 0) > 1000 ? 'warn' : undefined}
+      />
+      <Stat
+        name="Backlog"
+        value={grouped(server.backlog ?? 0)}
+        tone={(server.backlogAge ?? 0) > STALE ? 'warn' : undefined}
+      />
+      <Stat name="Things" value={grouped(server.things ?? 0)} />
+      <Stat name="Topics" value={grouped(server.topics ?? 0)} />
+    </Stats>
   );
 }

@@ -11,6 +11,7 @@ import { postureText, routineText, standingOf } from '../../things/probots/read'
 import type { ProBot } from '../../things/probots/read';
 import { useTicks } from '../../ui/hooks';
 import { Spark } from '../../ui/spark';
+import type { Key } from '../../net/protocol';
 
 export function RoundTrips({ robot }: { robot: ProBot }) {
   const { now } = useTime();
@@ -54,29 +55,7 @@ export function AllRobots({
   return (
     <div class="card all-robots" role="region" aria-label="All robots" tabIndex={0}>
       <table>
-        <thead>
-          <tr>
-            {[
-              'Robot',
-              'State',
-              'Driver',
-              'From',
-              'Sent',
-              'Battery',
-              'Own round trip',
-              'Broker',
-              'Angle',
-              'Routine',
-              'Address',
-              'Message',
-              'Unchanged',
-            ].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <RobotsHead />
         <tbody>
           {robots.map((robot) => {
             const lease = leases.get(robot.id);
@@ -85,51 +64,106 @@ export function AllRobots({
             const ms = (value: number | undefined) =>
               value === undefined ? '–' : `${String(Math.round(value * 10) / 10)} ms`;
             return (
-              <tr key={robot.id}>
-                <th scope="row">
-                  <button
-                    type="button"
-                    class="link"
-                    onClick={() => {
-                      choose(keyOf('probot', robot.id));
-                    }}
-                  >
-                    {robot.name}
-                  </button>
-                </th>
-                <td>
-                  <StandingPill standing={standingOf(robot, lease !== undefined)} />
-                </td>
-                <td>{lease?.holder ?? '–'}</td>
-                <td>{lease ? (from.get(robot.id) ?? '–') : '–'}</td>
-                <td>
-                  <code>{lease?.sent ?? '–'}</code>
-                </td>
-                <td>
-                  {robot.battery === undefined ? '–' : `${String(Math.round(robot.battery))} %`}
-                </td>
-                <td>{ms(robot.roundTrip)}</td>
-                <td>{ms(trip)}</td>
-                <td>
-                  {robot.angle === undefined
-                    ? '–'
-                    : robot.presence === 'offline'
-                      ? postureText(robot, now)
-                      : `${robot.angle.toFixed(0)}°`}
-                </td>
-                <td>{routineText(robot.routine)}</td>
-                <td>
-                  <code>{robot.ip ?? '–'}</code>
-                </td>
-                <td>
-                  {robot.heard === undefined ? 'never' : `${fineAgeText(now - robot.heard)} ago`}
-                </td>
-                <td>{robot.changed === undefined ? '–' : fineAgeText(now - robot.changed)}</td>
-              </tr>
+              <RobotRow
+                key={robot.id}
+                robot={robot}
+                choose={choose}
+                lease={lease}
+                from={from}
+                ms={ms}
+                trip={trip}
+                now={now}
+              />
             );
           })}
         </tbody>
       </table>
     </div>
+  );
+}
+
+function RobotsHead() {
+  return (
+    <thead>
+      <tr>
+        {[
+          'Robot',
+          'State',
+          'Driver',
+          'From',
+          'Sent',
+          'Battery',
+          'Own round trip',
+          'Broker',
+          'Angle',
+          'Routine',
+          'Address',
+          'Message',
+          'Unchanged',
+        ].map((name) => (
+          <th key={name} scope="col">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function RobotRow({
+  robot,
+  choose,
+  lease,
+  from,
+  ms,
+  trip,
+  now,
+}: {
+  robot: ProBot;
+  choose: (robot: Key | null) => void;
+  lease: Lease | undefined;
+  from: ReadonlyMap<string, string>;
+  ms: (value: number | undefined) => string;
+  trip: number | undefined;
+  now: number;
+}) {
+  return (
+    <tr>
+      <th scope="row">
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            choose(keyOf('probot', robot.id));
+          }}
+        >
+          {robot.name}
+        </button>
+      </th>
+      <td>
+        <StandingPill standing={standingOf(robot, lease !== undefined)} />
+      </td>
+      <td>{lease?.holder ?? '–'}</td>
+      <td>{lease ? (from.get(robot.id) ?? '–') : '–'}</td>
+      <td>
+        <code>{lease?.sent ?? '–'}</code>
+      </td>
+      <td>{robot.battery === undefined ? '–' : `${String(Math.round(robot.battery))} %`}</td>
+      <td>{ms(robot.roundTrip)}</td>
+      <td>{ms(trip)}</td>
+      <td>
+        {robot.angle === undefined
+          ? '–'
+          : robot.presence === 'offline'
+            ? postureText(robot, now)
+            : `${robot.angle.toFixed(0)}°`}
+      </td>
+      <td>{routineText(robot.routine)}</td>
+      <td>
+        <code>{robot.ip ?? '–'}</code>
+      </td>
+      <td>{robot.heard === undefined ? 'never' : `${fineAgeText(now - robot.heard)} ago`}</td>
+      <td>{robot.changed === undefined ? '–' : fineAgeText(now - robot.changed)}</td>
+    </tr>
   );
 }

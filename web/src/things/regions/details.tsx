@@ -25,6 +25,16 @@ import { FromPhone } from './fromphone';
 import { Somebody } from './pieces';
 import type { Region } from './read';
 import { shapeText, sinceText, verdictText } from './wording';
+import type { Signal } from '@preact/signals';
+import type { SightlineMap } from '../../map/types';
+import type { RegionService } from './service';
+import type { Stay } from './stays';
+import type { ReadonlySignal } from '@preact/signals';
+import type { Crossing } from './crossings';
+import type { Units } from '../../ui/numbers';
+import type { Spot } from '../../map/shapes';
+import type { Visitor } from '../../app/visitor';
+import type { Key } from '../../net/protocol';
 
 /** So many of its crossings are shown here; the list has them all. */
 const CROSSINGS = 12;
@@ -55,96 +65,19 @@ export function Details({ region }: { region: Region }) {
   const offline = connection.value.state !== 'live' || past.past.value;
   return (
     <>
-      <div class="actions region-actions">
-        <button
-          type="button"
-          class="button"
-          disabled={!region.shape}
-          onClick={() => map.value?.showArea(region.key)}
-        >
-          <Icon of={Maximize} size={16} />
-          Show
-        </button>
-        {edits && (
-          <button
-            type="button"
-            class="button"
-            disabled={!region.shape || offline}
-            onClick={() => {
-              regions.edit(region);
-              show(region.key);
-            }}
-          >
-            <Icon of={Pencil} size={15} />
-            Edit
-          </button>
-        )}
-      </div>
+      <RegionActions
+        region={region}
+        map={map}
+        edits={edits}
+        offline={offline}
+        regions={regions}
+        show={show}
+      />
       <div class="scroll" tabIndex={0} role="group" aria-label="Details">
         {region.sort === 'phone' && <FromPhone region={region} />}
-        <section class="part">
-          <h3>
-            Inside now
-            {inside.length > 0 && <span>{inside.length}</span>}
-          </h3>
-          {inside.length === 0 ? (
-            <p class="muted">Nobody that you may see is in it.</p>
-          ) : (
-            <ul class="inside">
-              {inside.map((stay) => (
-                <li key={stay.thing} data-disputed={stay.disputed}>
-                  <Somebody of={stay.thing}>
-                    <small>{sinceText(stay.since, now.value)}</small>
-                    <small class={stay.disputed ? 'doubt-text' : ''}>{verdictText(stay)}</small>
-                  </Somebody>
-                </li>
-              ))}
-            </ul>
-          )}
-        </section>
-        <section class="part">
-          <h3>
-            Came and went
-            {crossings.length > 0 && <span>{crossings.length}</span>}
-          </h3>
-          {crossings.length === 0 ? (
-            <p class="muted">No crossing is remembered.</p>
-          ) : (
-            <ol class="crossings">
-              {crossings.slice(0, CROSSINGS).map((crossing) => (
-                <CrossingItem key={crossing.n} crossing={crossing} without="region" />
-              ))}
-            </ol>
-          )}
-        </section>
-        <section class="part">
-          <h3>About it</h3>
-          <Facts>
-            <Fact name="Shape">{shapeText(region.shape, units)}</Fact>
-            {middle && <Fact name="Middle">{position(middle.lat, middle.lon)}</Fact>}
-            <Fact name="Seen by">
-              {region.owner === undefined ? (
-                <>
-                  <Icon of={Users} size={13} /> everybody who may see regions
-                </>
-              ) : (
-                seersText(region, visitor.name)
-              )}
-            </Fact>
-            {region.sort !== 'phone' && region.phone !== undefined && (
-              <Fact name="Made of">a waypoint of {region.phone}</Fact>
-            )}
-            <Fact name="Version">
-              {region.version}
-              {region.at !== undefined && (
-                <span class="muted">
-                  , {timeText(region.at, now.value)}
-                  {region.by === undefined ? '' : ` by ${region.by}`}
-                </span>
-              )}
-            </Fact>
-          </Facts>
-        </section>
+        <Inside inside={inside} now={now} />
+        <CameAndWent crossings={crossings} />
+        <About region={region} units={units} middle={middle} visitor={visitor} now={now} />
         {removes && (
           <section class="part">
             <Remove region={region} />
@@ -155,6 +88,140 @@ export function Details({ region }: { region: Region }) {
         <code class="ellipsis">{region.key}</code>
       </footer>
     </>
+  );
+}
+
+function About({
+  region,
+  units,
+  middle,
+  visitor,
+  now,
+}: {
+  region: Region;
+  units: Units;
+  middle: Spot | undefined;
+  visitor: Visitor;
+  now: ReadonlySignal<number>;
+}) {
+  return (
+    <section class="part">
+      <h3>About it</h3>
+      <Facts>
+        <Fact name="Shape">{shapeText(region.shape, units)}</Fact>
+        {middle && <Fact name="Middle">{position(middle.lat, middle.lon)}</Fact>}
+        <Fact name="Seen by">
+          {region.owner === undefined ? (
+            <>
+              <Icon of={Users} size={13} /> everybody who may see regions
+            </>
+          ) : (
+            seersText(region, visitor.name)
+          )}
+        </Fact>
+        {region.sort !== 'phone' && region.phone !== undefined && (
+          <Fact name="Made of">a waypoint of {region.phone}</Fact>
+        )}
+        <Fact name="Version">
+          {region.version}
+          {region.at !== undefined && (
+            <span class="muted">
+              , {timeText(region.at, now.value)}
+              {region.by === undefined ? '' : ` by ${region.by}`}
+            </span>
+          )}
+        </Fact>
+      </Facts>
+    </section>
+  );
+}
+
+function CameAndWent({ crossings }: { crossings: Crossing[] }) {
+  return (
+    <section class="part">
+      <h3>
+        Came and went
+        {crossings.length > 0 && <span>{crossings.length}</span>}
+      </h3>
+      {crossings.length === 0 ? (
+        <p class="muted">No crossing is remembered.</p>
+      ) : (
+        <ol class="crossings">
+          {crossings.slice(0, CROSSINGS).map((crossing) => (
+            <CrossingItem key={crossing.n} crossing={crossing} without="region" />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Inside({ inside, now }: { inside: readonly Stay[]; now: ReadonlySignal<number> }) {
+  return (
+    <section class="part">
+      <h3>
+        Inside now
+        {inside.length > 0 && <span>{inside.length}</span>}
+      </h3>
+      {inside.length === 0 ? (
+        <p class="muted">Nobody that you may see is in it.</p>
+      ) : (
+        <ul class="inside">
+          {inside.map((stay) => (
+            <li key={stay.thing} data-disputed={stay.disputed}>
+              <Somebody of={stay.thing}>
+                <small>{sinceText(stay.since, now.value)}</small>
+                <small class={stay.disputed ? 'doubt-text' : ''}>{verdictText(stay)}</small>
+              </Somebody>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function RegionActions({
+  region,
+  map,
+  edits,
+  offline,
+  regions,
+  show,
+}: {
+  region: Region;
+  map: Signal<SightlineMap | null>;
+  edits: boolean;
+  offline: boolean;
+  regions: RegionService;
+  show: (key: Key) => void;
+}) {
+  return (
+    <div class="actions region-actions">
+      <button
+        type="button"
+        class="button"
+        disabled={!region.shape}
+        onClick={() => map.value?.showArea(region.key)}
+      >
+        <Icon of={Maximize} size={16} />
+        Show
+      </button>
+      {edits && (
+        <button
+          type="button"
+          class="button"
+          disabled={!region.shape || offline}
+          onClick={() => {
+            regions.edit(region);
+            show(region.key);
+          }}
+        >
+          <Icon of={Pencil} size={15} />
+          Edit
+        </button>
+      )}
+    </div>
   );
 }
 

@@ -18,6 +18,9 @@ import { RegionSign } from './pieces';
 import { readRegion } from './read';
 import { Seen } from './seen';
 import { Tools } from './tools';
+import type { RegionService } from './service';
+import type { Flaw } from '../../map/draft';
+import type { RefObject } from 'preact';
 
 export function RegionEditor() {
   const { select } = useSelection();
@@ -56,32 +59,7 @@ export function RegionEditor() {
   return (
     <aside class="panel drawer editor" aria-label={title} data-editor={edited?.key ?? 'new'}>
       <SheetGrip />
-      <header>
-        <RegionSign
-          large
-          region={{
-            colour: `c${String(colour)}`,
-            sort: shared ? 'shared' : 'personal',
-            ...(now.is === 'polygon' ? { shape: { is: 'polygon', points: now.points } } : {}),
-          }}
-        />
-        <div class="headline">
-          <h2>{title}</h2>
-          <p class="hint" role="status">
-            {hintOf(now)}
-          </p>
-        </div>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Close the editor"
-          onClick={() => {
-            regions.leave();
-          }}
-        >
-          <Icon of={X} />
-        </button>
-      </header>
+      <Head colour={colour} shared={shared} now={now} title={title} regions={regions} />
       <Tools draft={now} undo={before.length > 0} fixed={edited?.version ?? null} />
       <form
         id={form}
@@ -92,23 +70,7 @@ export function RegionEditor() {
           save('save');
         }}
       >
-        <div class="field">
-          <label for={`${form}-name`}>Name</label>
-          <div class="input">
-            <input
-              ref={field}
-              id={`${form}-name`}
-              name="name"
-              value={name}
-              maxLength={LONGEST_NAME}
-              autocomplete="off"
-              spellcheck={false}
-              onInput={(input) => {
-                regions.fill({ name: input.currentTarget.value });
-              }}
-            />
-          </div>
-        </div>
+        <NameField form={form} field={field} name={name} regions={regions} />
         <Colours chosen={colour} />
         <Seen shared={shared} />
         {now.is === 'circle' ? <CircleFields draft={now} /> : <CornerFields draft={now} />}
@@ -127,58 +89,159 @@ export function RegionEditor() {
             {refusal.why}
           </p>
         ) : null}
-        {regions.leaving.value ? (
-          <div class="leaving" role="alert">
-            <span>Throw the changes away?</span>
-            <button
-              type="button"
-              class="button danger"
-              onClick={() => {
-                regions.close();
-              }}
-            >
-              Throw away
-            </button>
-            <button
-              type="button"
-              class="button"
-              onClick={() => {
-                regions.stay();
-              }}
-            >
-              Keep editing
-            </button>
-          </div>
-        ) : (
-          <div class="form-end">
-            <button
-              type="submit"
-              form={form}
-              class="button primary"
-              disabled={saving}
-              aria-describedby={flaws.length > 0 ? `${form}-flaw` : undefined}
-            >
-              <Icon of={Check} size={16} />
-              {saving ? 'Saving…' : 'Save'}
-            </button>
-            <button
-              type="button"
-              class="button"
-              onClick={() => {
-                regions.leave();
-              }}
-            >
-              Cancel
-            </button>
-            {flaws[0] && (
-              <span id={`${form}-flaw`} class="flaw" role="status">
-                {flaws[0].why}
-              </span>
-            )}
-          </div>
-        )}
+        <End regions={regions} form={form} saving={saving} flaws={flaws} />
       </footer>
     </aside>
+  );
+}
+
+function NameField({
+  form,
+  field,
+  name,
+  regions,
+}: {
+  form: string;
+  field: RefObject<HTMLInputElement | null>;
+  name: string;
+  regions: RegionService;
+}) {
+  return (
+    <div class="field">
+      <label for={`${form}-name`}>Name</label>
+      <div class="input">
+        <input
+          ref={field}
+          id={`${form}-name`}
+          name="name"
+          value={name}
+          maxLength={LONGEST_NAME}
+          autocomplete="off"
+          spellcheck={false}
+          onInput={(input) => {
+            regions.fill({ name: input.currentTarget.value });
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Saving it, or throwing the changes away. */
+function End({
+  regions,
+  form,
+  saving,
+  flaws,
+}: {
+  regions: RegionService;
+  form: string;
+  saving: boolean;
+  flaws: readonly Flaw[];
+}) {
+  return (
+    <>
+      {regions.leaving.value ? (
+        <Leaving regions={regions} />
+      ) : (
+        <div class="form-end">
+          <button
+            type="submit"
+            form={form}
+            class="button primary"
+            disabled={saving}
+            aria-describedby={flaws.length > 0 ? `${form}-flaw` : undefined}
+          >
+            <Icon of={Check} size={16} />
+            {saving ? 'Saving…' : 'Save'}
+          </button>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              regions.leave();
+            }}
+          >
+            Cancel
+          </button>
+          {flaws[0] && (
+            <span id={`${form}-flaw`} class="flaw" role="status">
+              {flaws[0].why}
+            </span>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Leaving({ regions }: { regions: RegionService }) {
+  return (
+    <div class="leaving" role="alert">
+      <span>Throw the changes away?</span>
+      <button
+        type="button"
+        class="button danger"
+        onClick={() => {
+          regions.close();
+        }}
+      >
+        Throw away
+      </button>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          regions.stay();
+        }}
+      >
+        Keep editing
+      </button>
+    </div>
+  );
+}
+
+/** What is drawn, and how to go on. */
+function Head({
+  colour,
+  shared,
+  now,
+  title,
+  regions,
+}: {
+  colour: number;
+  shared: boolean;
+  now: Draft;
+  title: string;
+  regions: RegionService;
+}) {
+  return (
+    <header>
+      <RegionSign
+        large
+        region={{
+          colour: `c${String(colour)}`,
+          sort: shared ? 'shared' : 'personal',
+          ...(now.is === 'polygon' ? { shape: { is: 'polygon', points: now.points } } : {}),
+        }}
+      />
+      <div class="headline">
+        <h2>{title}</h2>
+        <p class="hint" role="status">
+          {hintOf(now)}
+        </p>
+      </div>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Close the editor"
+        onClick={() => {
+          regions.leave();
+        }}
+      >
+        <Icon of={X} />
+      </button>
+    </header>
   );
 }
 

@@ -7,6 +7,7 @@ import type { ProBot } from '../read';
 import { driverText } from './read';
 import type { Lease } from './read';
 import { may } from './roles';
+import type { Driver } from './driver';
 
 export function ControlBar({
   robot,
@@ -65,6 +66,40 @@ export function ControlBar({
   const operator = may(role, 'drive');
   // The same person in another tab has no need to ask: they are told where the control is.
   const self = lease?.holder === name;
+  return (
+    <Ways
+      lease={lease}
+      name={name}
+      operator={operator}
+      obstacle={obstacle}
+      driver={driver}
+      robot={robot}
+      self={self}
+      role={role}
+    />
+  );
+}
+
+/** The ways to get the robot that are open just now. */
+function Ways({
+  lease,
+  name,
+  operator,
+  obstacle,
+  driver,
+  robot,
+  self,
+  role,
+}: {
+  lease: Lease | undefined;
+  name: string;
+  operator: boolean;
+  obstacle: string | null;
+  driver: Driver;
+  robot: ProBot;
+  self: boolean;
+  role: string;
+}) {
   return (
     <>
       {lease ? (
