@@ -172,7 +172,7 @@ class GuardProcess:
             self._busy = now
             self._sweep.suspect(topic)
         if topic.startswith("keys/") and commands.robot_of(topic):
-            self._deadman.heard(topic, payload, now)
+            self._deadman.note(topic, payload, now)
 
     def _lies(self, topic: str, payload: bytes, now: float) -> None:
         """Take in a message that the broker keeps on ``topic``."""
@@ -186,7 +186,7 @@ class GuardProcess:
             self._publish(commands.keys_topic(robot), commands.STOP)
 
     def _tried(self, payload: bytes, now: float) -> None:
-        self._deadman.heard(self._try_topic, payload, now)
+        self._deadman.note(self._try_topic, payload, now)
         if commands.is_stop(payload) and self._trying is not None:
             self._took.append(now - self._trying)
             self._trying = None
@@ -194,7 +194,7 @@ class GuardProcess:
     def _linked(self, link: Link) -> None:
         if link.state != "connected":  # what was on its way is lost, and says nothing of us
             self._trying = None
-            self._deadman.heard(self._try_topic, commands.STOP, self._now())
+            self._deadman.note(self._try_topic, commands.STOP, self._now())
         if link.state != self._state and link.state != "connecting":
             self._state = link.state
             self._say(f"{link.state} {link.address}" + (f": {link.why}" if link.why else ""))
