@@ -1,4 +1,4 @@
-"""The kinds of things that the server knows. Another kind is a folder here and a line in `_FOLDERS`.
+"""List the kinds of things. Another kind is a folder here and a line in `_FOLDERS`.
 
 A kind says everything of itself in its `sightline.model.kind.Kind`: where it is heard, how it is
 read, who sees it, what can be granted, what is kept. All else asks here.

@@ -2,8 +2,8 @@
 
 The same shapes as the Recorder 1.0.1 gives; what differs, and why, is in
 ``tests/owntracks/test_recorder_api.py``. Everybody is answered as if those they may not see were
-not there. A parameter may come in a header ``X-Limit-<name>`` (which goes before all others), in the
-query, or in the body of a form.
+not there. A parameter may come in a header ``X-Limit-<name>`` (which goes before all others), in
+the query, or in the body of a form.
 """
 
 from __future__ import annotations
