@@ -19,7 +19,7 @@ from twisted.internet.threads import deferToThread
 from browser import Closed
 from house import DAY, GOOD, NOW
 from sightline.accounts import service
-from sightline.auth.api_call import STATUS
+from sightline.contract.errors import STATUS
 from sightline_process import ROOT
 
 reactor: Any = _reactor

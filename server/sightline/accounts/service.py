@@ -31,7 +31,6 @@ from sightline.accounts.passwords import Cost, Passwords
 from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.standby import Standby
 from sightline.auth.account import DEMO, Account, AccountCache, AuditEvent, Session, Share, Token
-from sightline.auth.api_call import Denied
 from sightline.auth.permissions import (
     ALL_GRANTS,
     NOTHING,
@@ -55,6 +54,7 @@ from sightline.auth.session import (
     new_secret,
     read_token,
 )
+from sightline.contract.errors import Refused
 from sightline.journal.entries import Journal, TooLarge
 from sightline.journal.follower import Follower
 from sightline.journal.trouble import degraded, said
@@ -235,7 +235,7 @@ class AccountService(Service):
             if self.standby:
                 await self._recover()
             await self._write_used()
-        except Denied as why:
+        except Refused as why:
             self._log.warn("What waits for the accounts is lost: {why}", why=why.why)
         except Exception:
             self._log.failure("Could not write down who was here last")
@@ -249,7 +249,7 @@ class AccountService(Service):
     async def look(self, work: Callable[[Database], T]) -> T:
         """Tell what ``work`` reads in the database, on the writer's thread.
 
-        Raises `Denied` (``degraded``) when the disk or the file does not let it.
+        Raises `Refused` (``degraded``) when the disk or the file does not let it.
         """
         database = self._open()
         return await self._do(lambda: work(database))
@@ -281,7 +281,7 @@ class AccountService(Service):
         """Let ``work`` change the database, all or nothing; then whoever must go is told.
 
         It may run again, when another server changed the accounts at the same time. ``scrub``:
-        nothing of what it removed may be left on any disk. Raises `Denied` (``busy``) when the
+        nothing of what it removed may be left on any disk. Raises `Refused` (``busy``) when the
         other servers cannot be told.
         """
         self._check_writable()
@@ -297,9 +297,9 @@ class AccountService(Service):
             self._suffers(why)
             raise self.standby.denied() from why
         except Unavailable:
-            raise Denied("busy", _AWAY, wait=5) from None
+            raise Refused("busy", _AWAY, wait=5) from None
         except TooLarge as why:
-            raise Denied("malformed", f"This is too much at once: {why}.") from None
+            raise Refused("malformed", f"This is too much at once: {why}.") from None
         self._apply(roll)
         if self.follower is not None and database.copy.due:
             self.follower.look()
@@ -328,7 +328,7 @@ class AccountService(Service):
         """Work with passwords, on one of the few threads for it.
 
         Those of ``client`` who are not ``known`` wait in turn with all others, behind the known.
-        Raises `Denied` (``busy``) when too many wait.
+        Raises `Refused` (``busy``) when too many wait.
         """
         if self._hashing >= _HASHERS:
             turn: Deferred[None] = Deferred()
@@ -357,7 +357,7 @@ class AccountService(Service):
         at = self.wall()
         try:
             await self.post(lambda database: database.write(deed, at))
-        except Denied as why:
+        except Refused as why:
             if why.code != "degraded":
                 raise
             self.standby.note(deed, at)
@@ -442,12 +442,25 @@ class AccountService(Service):
         found = self.token(text)
         return found if found is not None and found.user.name == account else None
 
-    def phone(self, login: str, text: str, thing: str) -> str | None:
-        """Return the account for which a phone in HTTP mode may post as ``friend/user/device``; or
-        None.
+    def phone_things(self, text: str) -> frozenset[str] | None:
+        """What whoever holds this token may post for; None: nothing.
+
+        Friends, or groups of them (``friend/jane``).
         """
         found = self.token(text)
-        if found is None or login not in (found.user.name, id_of(thing).partition("/")[0]):
+        if found is None or "publish" not in found.scopes:
+            return None
+        return self.roll.tokens[found.key].things
+
+    def phone(self, login: str, text: str, thing: str) -> str | None:
+        """Return the account for which a phone in HTTP mode may post as ``friend/user/device``.
+
+        None if there is none. ``text`` is the token. The apps know one name only, that of the
+        friend's user, so ``login`` is this or the account's, in any letters.
+        """
+        found = self.token(text)
+        names = () if found is None else (found.user.name, id_of(thing).partition("/")[0])
+        if found is None or login.casefold() not in (name.casefold() for name in names):
             return None
         token, account = self.roll.tokens[found.key], self.roll.accounts[found.user.name]
         if "publish" not in found.scopes or not covers(token.things, thing):
@@ -656,7 +669,7 @@ class AccountService(Service):
 
     def _look_around(self) -> Deferred[None]:
         looked = Deferred.fromCoroutine(self._look_once())
-        looked.addErrback(lambda failure: failure.trap(Denied) and None)  # the others are away
+        looked.addErrback(lambda failure: failure.trap(Refused) and None)  # the others are away
         looked.addBoth(self._count)
         # A disk that is full today may have room tomorrow; who is in stays in, by the roll we know.
         looked.addErrback(
@@ -733,8 +746,8 @@ class AccountService(Service):
         return self.wall() - (self.clock.seconds() - self._times[key].seen)
 
 
-def _busy() -> Denied:
-    return Denied("busy", "Too many people sign in just now. Try again in a moment.", wait=2)
+def _busy() -> Refused:
+    return Refused("busy", "Too many people sign in just now. Try again in a moment.", wait=2)
 
 
 def _bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) -> User:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sightline.accounts.database import Database
 from sightline.auth.account import AccountCache, AuditEvent, Session
-from sightline.auth.api_call import Denied
+from sightline.contract.errors import Refused
 from sightline.journal.trouble import Degraded
 
 _MOST = 1000
@@ -36,10 +36,10 @@ class Standby:
         """Tell whether there is something to be written."""
         return bool(self._sessions or self._ended or self._deeds)
 
-    def denied(self) -> Denied:
+    def denied(self) -> Refused:
         """Tell what somebody is told who wants more than can be done now."""
         why = self.trouble.why if self.trouble else "the database does not answer"
-        return Denied(
+        return Refused(
             "degraded",
             f"This cannot be done just now: {why}. You can sign in and look; accounts, links and"
             " tokens cannot be changed.",

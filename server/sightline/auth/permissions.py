@@ -14,6 +14,8 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+import msgspec
+
 from sightline.kinds import EVENT_TYPES, FENCED, OWNABLE, THING_TYPES, VERBS
 from sightline.model.kind import GrantVerb, Role, id_of, kind_of
 
@@ -56,6 +58,7 @@ FOLLOWS: dict[str, str] = {name: each.follows for name, each in THING_TYPES.item
 # The number is how many levels of the key come before the thing.
 TOGETHER: dict[str, int] = {name: each.about for name, each in THING_TYPES.items() if each.about}
 _THING_LEVELS = {name: THING_TYPES[name].levels for name in FENCED}
+_ALWAYS_BESIDE = frozenset(name for name, each in THING_TYPES.items() if each.always_beside)
 _BESIDE = {name: each.beside for name, each in THING_TYPES.items() if each.about}
 
 # Nobody's names: who comes by them owns nothing.
@@ -140,7 +143,7 @@ def together(key: str) -> tuple[str, ...]:
     levels = key.split("/")
     first = TOGETHER[levels[0]]
     last = first + _THING_LEVELS.get(levels[first] if len(levels) > first else "", len(levels))
-    if len(levels) < last or (len(levels) == last and levels[0] == "stay"):
+    if len(levels) < last or (len(levels) == last and levels[0] in _ALWAYS_BESIDE):
         return ("",)
     thing, region = "/".join(levels[first:last]), "/".join(levels[last:])
     return (thing, f"{_BESIDE[levels[0]]}/{region}") if region else (thing,)
@@ -329,17 +332,27 @@ def bounded(grants: Grants, role: Role) -> Grants:
     return Grants(ALL_GRANTS.see, ALL_GRANTS.drive, grants.own) if role == "admin" else grants
 
 
-def rights(user: User) -> dict[str, object]:
-    """Tell what the page needs to know to offer only what will be granted. Lists of grant words."""
+class Rights(msgspec.Struct, frozen=True):
+    """What the page needs to know to offer only what will be granted. Lists of grant words."""
+
+    see: list[str]
+    drive: list[str]
+    own: list[str]
+    admin: bool
+    looks_only: bool
+
+
+def rights(user: User) -> Rights:
+    """Return what this user may, for the page."""
     sight = user.sight
     see = ["*"] if sight.kinds is None else sorted((sight.kinds & GRANTED) | sight.things)
     drive: list[str] = []
     if _RANK[user.role] >= _RANK[LEAST_ROLE["drive"]] and not user.looks_only:
         drive = ["*"] if user.drives is None else sorted(user.drives)
-    return {
-        "see": see,
-        "drive": drive,
-        "own": sorted(user.owns),
-        "admin": user.role == "admin" and not user.looks_only,
-        "looks_only": user.looks_only,
-    }
+    return Rights(
+        see=see,
+        drive=drive,
+        own=sorted(user.owns),
+        admin=user.role == "admin" and not user.looks_only,
+        looks_only=user.looks_only,
+    )

@@ -12,7 +12,10 @@ import secrets
 from dataclasses import dataclass
 from typing import Literal
 
-from sightline.auth.permissions import User, rights
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from sightline.auth.permissions import Rights, Role, User, rights
 
 Way = Literal["account", "token", "link", "guest"]
 
@@ -152,17 +155,28 @@ def matches(secret: str, kept: str) -> bool:
     return hmac.compare_digest(digest(secret), kept)
 
 
-def described(visitor: Visitor) -> dict[str, object]:
-    """Return the account of a visitor as they see it in hello and the API. Times in epoch s."""
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Who somebody is, for themselves: the ``user`` of hello and of the API. Times in epoch s.
+
+    ``rights`` are what the page needs to know to offer only what will be granted.
+    """
+
+    name: str
+    role: Role
+    way: Way
+    rights: Rights
+    expires: float | UnsetType = UNSET
+    scopes: list[str] | UnsetType = UNSET
+
+
+def described(visitor: Visitor) -> Person:
+    """Describe somebody for themselves."""
     user = visitor.user
-    said: dict[str, object] = {
-        "name": user.name,
-        "role": user.role,
-        "way": visitor.way,
-        "rights": rights(user),
-    }
-    if visitor.expires is not None:
-        said["expires"] = round(visitor.expires, 3)
-    if visitor.way == "token":
-        said["scopes"] = sorted(visitor.scopes)
-    return said
+    return Person(
+        name=user.name,
+        role=user.role,
+        way=visitor.way,
+        rights=rights(user),
+        expires=UNSET if visitor.expires is None else round(visitor.expires, 3),
+        scopes=sorted(visitor.scopes) if visitor.way == "token" else UNSET,
+    )

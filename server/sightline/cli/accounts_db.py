@@ -21,7 +21,7 @@ from pathlib import Path
 from sightline.accounts.database import BadDatabase, Database
 from sightline.accounts.passwords import Cost, Passwords, weakness
 from sightline.auth.account import Account, AuditEvent, plain_name
-from sightline.auth.api_call import Denied
+from sightline.contract.errors import Refused
 from sightline.journal.trouble import degraded
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.settings import BadSettings, Settings, load
@@ -41,7 +41,7 @@ CANNOT = (
     BadDatabase,
     CannotOpen,
     Unavailable,
-    Denied,
+    Refused,
     OSError,
     sqlite3.Error,
 )
@@ -50,7 +50,7 @@ CANNOT = (
 
 def words(why: BaseException) -> str:
     """Return one of `CANNOT`, for people."""
-    if isinstance(why, Denied):
+    if isinstance(why, Refused):
         return why.why
     if isinstance(why, OSError | sqlite3.Error):
         state = degraded(why)

@@ -6,6 +6,8 @@ import argparse
 import json
 from typing import Any
 
+import msgspec
+
 from sightline.accounts.api_admin import shown_records
 from sightline.accounts.database import Search
 from sightline.cli.accounts_db import AccountsDatabase, add_folder, run_with, when
@@ -37,11 +39,11 @@ def _audit(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
     known = [options.thing] if options.thing else []
     for record in shown_records(database.records(search), database.veil, known):
         if options.json:
-            print(json.dumps(record))
+            print(json.dumps(msgspec.to_builtins(record)))
             continue
-        about = " ".join(str(record[key]) for key in ("thing", "more") if record[key])
-        at = when(float(str(record["at"])))
+        about = " ".join(filter(None, (record.thing, record.more)))
+        at = when(record.at)
         print(
-            f"{at}  {record['who']} at {record['address']}: {record['what']} {about}".rstrip()
-            + ("" if record["result"] == "ok" else f" -> {record['result']}")
+            f"{at}  {record.who} at {record.address}: {record.what} {about}".rstrip()
+            + ("" if record.result == "ok" else f" -> {record.result}")
         )

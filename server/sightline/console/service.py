@@ -26,7 +26,6 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from sightline.console.rules import (
-    ConsoleDenied,
     ConsoleQueue,
     ConsoleRights,
     payload,
@@ -35,11 +34,12 @@ from sightline.console.rules import (
 from sightline.console.series import Series
 from sightline.console.subscriptions import ConsoleSubscriptions, Make
 from sightline.console.topic_tree import TopicTree
+from sightline.contract.errors import Refused
 from sightline.kinds import redacted
 from sightline.live import protocol
 from sightline.live.periodic import Periodic
 from sightline.live.protocol import Request
-from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.live.requests import Asker, Fields, Requests
 from sightline.model.filters import matches
 from sightline.model.kind import Arrival
 from sightline.model.text import clean
@@ -65,7 +65,7 @@ _MOST_REMEMBERED = 32
 Stored = Callable[[str, float, float], Awaitable[Sequence[tuple[float, Mapping[str, Any]]]]]
 """States of a thing between two times (epoch s), a few, each with its time; from the store."""
 Publish = Callable[[str, bytes, int, bool], None]
-"""Topic, payload, QoS, retain; raises `ConsoleDenied` (``not_sent``) when it cannot be sent now."""
+"""Topic, payload, QoS, retain; raises `Refused` (``not_sent``) when it cannot be sent now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class ConsoleService(Service):
             ("topics", self._topics),
             ("figures", self._tell_figures),
         ):
-            requests.add(name, _answering(verb))
+            requests.add(name, verb)
         requests.when_left(self.left)
 
     def open(self, name: str, publish: Publish, make: Make) -> None:
@@ -360,8 +360,8 @@ class ConsoleService(Service):
         try:
             self._rights.may_publish(asker.user, topic)
             post.publish(topic, data, qos, retain)
-        except ConsoleDenied as why:
-            refused = Refused(why.code, why.why)
+        except Refused as why:
+            refused = why
         self.audit(
             ConsoleAct(
                 at=self._wall(),
@@ -547,20 +547,6 @@ def _numbers(state: object) -> Iterator[tuple[str, float]]:
         for name, value in state.items():
             if type(value) in (int, float):
                 yield str(name), value
-
-
-def _answering(
-    verb: Callable[[Asker, Request], Fields | Awaitable[Fields]],
-) -> Callable[[Asker, Request], Fields | Awaitable[Fields]]:
-    """Tell what the rules refuse is an answer, too."""
-
-    def answer(asker: Asker, request: Request) -> Fields | Awaitable[Fields]:
-        try:
-            return verb(asker, request)
-        except ConsoleDenied as why:
-            raise Refused(why.code, why.why) from None
-
-    return answer
 
 
 def _is_log(topic: str | bytes) -> bool:

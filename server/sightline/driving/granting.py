@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from sightline.contract.errors import Refused
 from sightline.driving.foundations import Foundations
 from sightline.driving.leases import KEEP, SILENCE, AlreadyHeld, Lease
 from sightline.driving.session import DrivingSession
 from sightline.driving.stop_bounds import stops_within
 from sightline.driving.watch import DrivenWatch
 from sightline.kinds.probots import commands
-from sightline.live.requests import Asker, Fields, Refused
+from sightline.live.requests import Asker, Fields
 
 FRAMES_PER_SECOND = 60
 """As many driving frames a page may send."""

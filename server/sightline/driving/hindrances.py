@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from sightline.contract.errors import Refused
 from sightline.driving.session import DrivingSession
 from sightline.driving.sessions import DrivingSessions
 from sightline.kinds.probots.model import ProBot
-from sightline.live.requests import Refused
 from sightline.live.world import World
 
 MOST_TRIP = 1.0

@@ -16,12 +16,13 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from sightline.cluster.locks import Declined, HeldElsewhere, Lock
+from sightline.contract.errors import Refused
 from sightline.driving.echo_monitor import ForeignCommand
 from sightline.driving.lock_ports import LockPort
 from sightline.driving.states import Driven
 from sightline.kinds.probots.model import is_robot
 from sightline.live.hub import Hub
-from sightline.live.requests import Asker, Refused
+from sightline.live.requests import Asker
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
 

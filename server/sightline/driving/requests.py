@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from sightline.auth.permissions import may
+from sightline.contract.errors import Refused
 from sightline.driving.service import DrivingService
 from sightline.driving.steering import DrivingFrame
 from sightline.kinds.probots import commands
 from sightline.kinds.probots.model import is_robot
 from sightline.live import protocol
-from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.live.requests import Asker, Fields, Requests
 from sightline.model.kind import id_of
 
 _HALTS = {

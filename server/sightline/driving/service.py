@@ -23,6 +23,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from sightline.auth.permissions import may
+from sightline.contract.errors import Refused
 from sightline.driving.alarms import Alarms
 from sightline.driving.broker_ports import BrokerPort
 from sightline.driving.brokers import DrivingBroker
@@ -35,7 +36,7 @@ from sightline.driving.steering import DrivingFrame, Steering
 from sightline.driving.takeover_requests import TakeOverRequests
 from sightline.driving.watch import DrivenWatch, SurroundingsWatch
 from sightline.live.hub import Hub
-from sightline.live.requests import Asker, Fields, Refused
+from sightline.live.requests import Asker, Fields
 from sightline.model.kind import Arrival, id_of
 
 

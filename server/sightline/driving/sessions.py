@@ -7,13 +7,13 @@ from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
+from sightline.contract.errors import Refused
 from sightline.driving.brokers import DrivingBrokers
 from sightline.driving.leases import Leases
 from sightline.driving.lock_ports import LockPort
 from sightline.driving.publisher import CommandPublisher
 from sightline.driving.session import DrivingSession
 from sightline.kinds.probots.model import ProBot, is_robot
-from sightline.live.requests import Refused
 from sightline.live.world import World
 from sightline.model.kind import id_of
 

@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred, gatherResults
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 
+from sightline.contract.errors import Refused
 from sightline.driving.broker_ports import WillPort
 from sightline.driving.brokers import DrivingBrokers
 from sightline.driving.command_log import CommandLog
@@ -17,7 +18,6 @@ from sightline.driving.leases import Lease, LeaseEnded, Leases, Stop
 from sightline.driving.session import DrivingSession
 from sightline.driving.sessions import DrivingSessions
 from sightline.kinds.probots import commands
-from sightline.live.requests import Refused
 from sightline.model.kind import id_of
 
 _CLOSE_AFTER = 0.15  # s after the end of a lease: then its three stops have been sent

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from sightline.contract.errors import Refused
 from sightline.driving.effects import Effects
 from sightline.driving.foundations import Foundations
 from sightline.driving.session import DrivingSession
 from sightline.kinds.probots import commands
 from sightline.kinds.probots.model import ProBot
-from sightline.live.requests import Asker, Fields, Refused
+from sightline.live.requests import Asker, Fields
 
 SHUTDOWN_SECONDS = 20.0
 """How long a shutdown may take to show: the robot's will takes 11 s when its link is cut."""

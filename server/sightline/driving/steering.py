@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sightline.auth.permissions import may
+from sightline.contract.errors import Refused
 from sightline.driving.foundations import Foundations
 from sightline.driving.leases import NotYours
 from sightline.driving.session import DrivingSession, Motion
 from sightline.kinds.probots import commands
-from sightline.live.requests import Asker, Fields, Refused
+from sightline.live.requests import Asker, Fields
 
 ANSWER_EVERY = 0.2
 """Driving frames are answered no more often than this while nothing changes, s."""

@@ -9,10 +9,11 @@ from twisted.python.failure import Failure
 
 from sightline.auth.permissions import may
 from sightline.cluster.locks import LockRequest
+from sightline.contract.errors import Refused
 from sightline.driving.foundations import Foundations
 from sightline.driving.granting import LeaseGranting
 from sightline.driving.session import DrivingSession, TakeOverRequest
-from sightline.live.requests import Asker, Fields, Refused
+from sightline.live.requests import Asker, Fields
 
 ASK_SECONDS = 20.0
 """How long an asker waits for the answer of a robot's driver."""

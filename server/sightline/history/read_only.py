@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from weakref import WeakSet
 
+from sightline.contract.errors import Refused
 from sightline.live import protocol
-from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.live.requests import Asker, Fields, Requests
 
 ALWAYS = frozenset(("ping", "look", "stop", "halt", "release", "unsubscribe"))
 """Verbs that are done whatever time is looked at."""

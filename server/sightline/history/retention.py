@@ -8,10 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from sightline.history.store import Store
+from sightline.kinds import RETENTION
 
 DAY = 86400.0
-POSITIONS = ("fix", "transition", "crossing")
-LOGS = ("state", "figures", "drive", "alarm", "log")
+POSITIONS = tuple(sort for sort, how in RETENTION.items() if how == "positions")
+LOGS = tuple(sort for sort, how in RETENTION.items() if how == "logs")
 
 Own = Callable[[list[str]], Awaitable[Mapping[str, int]]]
 """Of these things, for how many days those are kept for which somebody said so."""

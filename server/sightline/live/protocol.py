@@ -81,7 +81,7 @@ def hello(
     *,
     epoch: str,
     server: str,
-    user: Mapping[str, Any],
+    user: object,
     now: float,
     beat: float,
     message: int,

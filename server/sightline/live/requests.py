@@ -16,16 +16,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.auth.permissions import User
+from sightline.contract.errors import Refused
 from sightline.live import protocol
-
-
-class Refused(Exception):
-    """A refusal of a request. ``code`` is a stable word, ``why`` is for people."""
-
-    def __init__(self, code: str, why: str) -> None:
-        super().__init__(code, why)
-        self.code = code
-        self.why = why
 
 
 class Asker(Protocol):

@@ -17,6 +17,8 @@ Presence = Literal["live", "stale", "offline"]
 Evidence = Literal["will", "silence", "broker lost"]
 Role = Literal["viewer", "operator", "admin"]
 GrantVerb = Literal["see", "drive", "own"]
+Retention = Literal["positions", "logs", "ever"]
+"""For how long history keeps something: as positions of people, as logs, or for good."""
 
 WEIGHT = 1_000
 """What any thing takes besides its own fields, bytes: its key in the tables that know it."""
@@ -179,6 +181,8 @@ class ThingType:
     """Its key names a thing after so many levels, and it is seen with that. 0: it names none."""
     beside: str = ""
     """Behind that thing its key may have the id of one of this type, and is then seen with both."""
+    always_beside: bool = False
+    """It has that always, not only perhaps."""
     owner_in_key: bool = False
     """Its key names whose it is: an account, or a thing that can be owned; else it is shared."""
     personal: bool = False
@@ -197,6 +201,8 @@ class ThingType:
     # -- history
     track: str = "state"
     """The sort of its entries in history, but for events."""
+    retention: Retention = "logs"
+    """For how long entries of that sort are kept."""
     sampled_every: float = 0.0
     """Its state goes into history when it changes, but no more often than this, s. 0: it does not:
     what goes there are the records of its updates."""
@@ -219,11 +225,15 @@ class ThingType:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A sort of events in history. ``field`` of an event's body is the id of a ``names`` thing,
-    without which nobody is shown the event. ``seen_as`` is a type of things: only whoever may see
-    those is told these events; empty: whoever sees the thing."""
+    """A sort of events in history, kept as long as ``retention`` says.
+
+    ``seen_as`` is a type of things: only whoever may see those is told these events; empty:
+    whoever sees the thing. ``field`` of an event's body is the id of a thing of type ``names``:
+    nobody is shown the event without it.
+    """
 
     name: str
+    retention: Retention = "logs"
     seen_as: str = ""
     names: str = ""
     field: str = ""

@@ -119,6 +119,17 @@ class LatestPositions:
         ]
         return found
 
+    def keys(self, sight: VisibleScope, user: str, device: str) -> list[str]:
+        """The keys under which there may be a past of this device, in whatever letters.
+
+        A Recorder knows names in small letters only, and so does what was brought in from one.
+        """
+        found = [key for key, _ in self.find(sight, user, device)][:1]
+        small = f"friend/{user}/{device}".lower()
+        if small not in found and small not in self._world and sight.sees(small):
+            found.append(small)
+        return found
+
     def position(self, key: str, friend: Friend) -> dict[str, Any]:
         """The location of a friend with all that goes with it; empty without a position."""
         device = id_of(key)
@@ -142,6 +153,11 @@ class LatestPositions:
             tst = friend.tst or 0
             location |= {"isotst": iso(tst), "disptst": shown(tst)} | self.card(key, friend)
         return location
+
+    def weight(self, one: tuple[str, Friend]) -> int:
+        """About how many bytes `last` is long: those of the face, if any."""
+        face = self.face(id_of(one[0]))
+        return 0 if face is None else len(face.data)
 
     def card(self, key: str, friend: Friend) -> dict[str, str]:
         """Name and face, as far as known."""

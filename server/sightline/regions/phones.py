@@ -12,10 +12,11 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from sightline.contract.errors import Refused
+from sightline.kinds.friends.beacons import unmistakable
 from sightline.kinds.friends.model import Waypoint
 from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Region
-from sightline.live.requests import Refused
 from sightline.model.kind import id_of
 from sightline.regions.service import (
     KEPT_OF_PHONES,
@@ -182,7 +183,9 @@ class PhoneRegionService:
                 self._known.clear()
             names = self._known[owner] = _Names()
             for id, record in self._regions.of(owner):
-                names.by_name.setdefault(record.region.name, []).append(id)
+                name = record.region.name
+                for each in {name, unmistakable(name)}:  # as it goes to iPhones
+                    names.by_name.setdefault(each, []).append(id)
                 for rid in (letters_of(id), record.rid):
                     if rid:
                         names.by_rid.setdefault(rid, id)

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from twisted.internet.interfaces import IReactorTime
 
 from sightline.auth.permissions import may
+from sightline.contract.errors import Refused
 from sightline.geometry.shapes import BadShape
 from sightline.kinds.regions.model import Region
 from sightline.live import protocol
-from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.live.requests import Asker, Fields, Requests
 from sightline.model.kind import id_of, kind_of
 from sightline.model.text import clean
 from sightline.model.token_bucket import TokenBuckets

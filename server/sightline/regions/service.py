@@ -24,13 +24,13 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
+from sightline.contract.errors import Refused
 from sightline.geometry.shapes import BadShape, Circle, Polygon, Shape
 from sightline.journal.entries import Journal, TooLarge
 from sightline.journal.follower import Follower
 from sightline.journal.trouble import Degraded, degraded
 from sightline.kinds.regions.model import Region
 from sightline.live.hub import Hub
-from sightline.live.requests import Refused
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
 from sightline.regions.store import RegionRow, RegionStore, StaleRegion, StoredVisit

@@ -16,8 +16,8 @@ from twisted.python.failure import Failure
 
 from sightline.cluster.messages import FILTERS
 from sightline.console.broker_monitor import BrokerMonitor
-from sightline.console.rules import ConsoleDenied
 from sightline.console.service import ConsoleService
+from sightline.contract.errors import Refused
 from sightline.driving.service import DrivingService
 from sightline.live.hub import Hub
 from sightline.live.pipeline import Pipeline
@@ -163,9 +163,9 @@ class Brokers(MultiService):
             try:
                 bridge.publish(topic, payload, qos, retain)
             except (NotConnected, TooManyWaiting) as why:
-                raise ConsoleDenied("not_sent", str(why)) from why
+                raise Refused("not_sent", str(why)) from why
             except ValueError as why:
-                raise ConsoleDenied("bad_message", str(why)) from why
+                raise Refused("bad_message", str(why)) from why
 
         def subscriptions(
             filters: Sequence[tuple[str, int]],

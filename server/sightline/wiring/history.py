@@ -18,9 +18,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.accounts.service import AccountService
-from sightline.auth.api_call import Denied
 from sightline.cluster.leader import Leadership
 from sightline.console.service import Stored
+from sightline.contract.errors import Refused
 from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import GATHER, Bounds, Recorder
@@ -273,7 +273,7 @@ class HistoryService(Service):
         }
 
     async def erase(self, thing: str) -> None:
-        """Forget everything about this friend. Raises `Denied` (``busy``) when that cannot be."""
+        """Forget everything about this friend. Raises `Refused` (``busy``) when that cannot be."""
         also = followers(kind_of(thing), kept=True)
         things = [thing, *(f"{name}/{id_of(thing)}" for name in also)]
         self.recorder.forget(things)
@@ -281,7 +281,7 @@ class HistoryService(Service):
             await self.store.erase(things)
         except Unavailable as why:
             code = "degraded" if isinstance(why, Degraded) else "busy"
-            raise Denied(code, f"The history cannot forget it just now: {why}", wait=5) from None
+            raise Refused(code, f"The history cannot forget it just now: {why}", wait=5) from None
 
 
 def rebases(kinds: Sequence[Kind]) -> Mapping[str, Rebase]:

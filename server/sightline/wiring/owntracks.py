@@ -12,12 +12,13 @@ from sightline.accounts.service import AccountService
 from sightline.auth.account import Account
 from sightline.cluster.leader import Leadership
 from sightline.cluster.messages import PeerBus
+from sightline.contract.errors import Refused
 from sightline.history.recorder import Recorder as HistoryRecorder
 from sightline.history.store import Store
 from sightline.kinds.friends.encryption import EncryptionKeys, is_available
 from sightline.kinds.friends.model import Friend
 from sightline.live.hub import Hub
-from sightline.live.requests import Asker, Refused, Requests
+from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of
 from sightline.owntracks.faces import Faces
 from sightline.owntracks.fixes import Memory, Ranges

@@ -17,17 +17,17 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
-from sightline.auth.api_call import Denied
 from sightline.auth.permissions import covers
 from sightline.cluster.leader import Leadership, LeaderWork
 from sightline.cluster.messages import PeerBus
+from sightline.contract.errors import Refused
 from sightline.geometry.geofences import Rules
 from sightline.journal.entries import Journal
 from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Transition, told
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
-from sightline.live.requests import Refused, Requests
+from sightline.live.requests import Requests
 from sightline.model.kind import CannotDecode
 from sightline.model.record import Record
 from sightline.regions.monitor import GeofenceMonitor
@@ -154,13 +154,13 @@ class Geofencing(MultiService):
         self._webhooks.crossed(transition)
 
     async def erase(self, thing: str) -> None:
-        """Forget somebody. Raise `Denied` (``busy``) when that cannot be done now."""
+        """Forget somebody. Raise `Refused` (``busy``) when that cannot be done now."""
         self._leader_work.forget(lambda transition: transition.thing == thing)
         self._webhooks.forget(thing)
         try:
             await self.geofence_monitor.erase(thing)
         except Refused as why:
-            raise Denied(why.code, why.why, wait=5) from None
+            raise Refused(why.code, why.why, wait=5) from None
 
     def _accounts_of(self, thing: str) -> list[str]:
         accounts = self._account_service.roll.accounts.values()

@@ -13,9 +13,10 @@ from sightline.accounts.api_admin import AdminApi
 from sightline.accounts.api_links import LinksApi
 from sightline.accounts.api_privacy import PrivacyApi
 from sightline.accounts.api_session import SessionApi
-from sightline.auth.api_call import Route
 from sightline.auth.session import Visitor, described
 from sightline.console.rules import LARGEST_REQUEST
+from sightline.contract.http import Route
+from sightline.contract.openapi import openapi_route
 from sightline.driving.errors import refused_commands
 from sightline.history.api import HistoryApi
 from sightline.history.api_hide import HideApi
@@ -116,7 +117,7 @@ def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
     )
 
 
-def build_routes(parts: Parts) -> list[Route]:
+def build_routes(parts: Parts) -> list[Route[Any]]:
     """List the routes of the HTTP API."""
     live, mqtt, features = parts.live, parts.mqtt, parts.features
     service, reads = parts.accounts.service, features.reads
@@ -135,7 +136,8 @@ def build_routes(parts: Parts) -> list[Route]:
         HideApi(live.store, service.note, reads),
         AdminApi(service, lambda: live.friends),
     )
-    return [route for api in apis for route in api.routes()]
+    routes = [route for api in apis for route in api.routes()]
+    return [*routes, openapi_route(routes, __version__)]
 
 
 def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:

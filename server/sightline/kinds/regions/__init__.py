@@ -20,12 +20,20 @@ KIND = Kind(
             reserve=True,
             state=Region,
             track="region",
+            retention="ever",
         ),
         # ``stay/<thing>/<region's id>``, ``crossing/<number>/<thing>[/<region's id>]``
-        ThingType(name="stay", plural="stays", seen_by="viewer", about=1, beside="region"),
+        ThingType(
+            name="stay",
+            plural="stays",
+            seen_by="viewer",
+            about=1,
+            beside="region",
+            always_beside=True,
+        ),
         ThingType(name="crossing", plural="crossings", seen_by="viewer", about=2, beside="region"),
     ),
-    events=(EventType("crossing", names="region", field="region"),),
+    events=(EventType("crossing", retention="positions", names="region", field="region"),),
     verbs=(
         Verb("region", keepers=True),
         Verb("unregion", keepers=True),
