@@ -1,4 +1,4 @@
-"""List the kinds of things. Another kind is a folder here and a line in `_FOLDERS`.
+"""The kinds of things that are known. Another kind is a folder here and a line in `_FOLDERS`.
 
 A kind says everything of itself in its `sightline.model.kind.Kind`: where it is heard, how it is
 read, who sees it, what can be granted, what is kept. All else asks here.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 
-from sightline.model.kind import Arrival, EventType, Kind, ThingType, Verb
+from sightline.model.kind import Arrival, EventType, Kind, Retention, ThingType, Verb
 
 _FOLDERS = (
     "friends",
@@ -28,6 +28,11 @@ EVENT_TYPES: Mapping[str, EventType] = {each.name: each for kind in ALL for each
 VERBS: Mapping[str, Verb] = {each.name: each for kind in ALL for each in kind.verbs}
 TRACKS = tuple(dict.fromkeys(each.track for each in THING_TYPES.values()))
 """The sorts in history that are no events."""
+RETENTION: Mapping[str, Retention] = {
+    **{each.track: each.retention for each in reversed([*THING_TYPES.values()])},
+    **{name: each.retention for name, each in EVENT_TYPES.items()},
+}
+"""For how long entries of each sort are kept in history."""
 SAMPLED: Mapping[str, tuple[str, float]] = {
     each.name: (each.track, each.sampled_every)
     for each in THING_TYPES.values()
