@@ -36,7 +36,7 @@ class Asker(Protocol):
 
 
 Fields = Mapping[str, Any]
-Verb = Callable[[Asker, protocol.Request], Fields | Awaitable[Fields] | None]
+Answerer = Callable[[Asker, protocol.Request], Fields | Awaitable[Fields] | None]
 
 
 class Requests:
@@ -50,16 +50,16 @@ class Requests:
 
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
-        self._verbs: dict[str, Verb] = {"ping": self._ping}
+        self._answerers: dict[str, Answerer] = {"ping": self._ping}
         self._guards: list[Callable[[Asker, protocol.Request], None]] = []
         self.refused: Counter[tuple[str, str]] = Counter()
         self._leavers: list[Callable[[Asker], None]] = []
         self._dismissers: list[Callable[[Asker, str], None]] = []
         self._witnesses: list[Callable[[Asker, protocol.Request, str], None]] = []
 
-    def add(self, name: str, verb: Verb) -> None:
+    def add(self, name: str, answerer: Answerer) -> None:
         """Add the request ``name``, answered by ``do``."""
-        self._verbs[name] = verb
+        self._answerers[name] = answerer
 
     def guard(self, check: Callable[[Asker, protocol.Request], None]) -> None:
         """Have ``check`` look at each request first; it raises `Refused` for what is forbidden."""
@@ -90,15 +90,15 @@ class Requests:
     def ask(self, asker: Asker, request: protocol.Request) -> None:
         """Answer a request, now or when the answer is known."""
         try:
-            verb = self._verbs.get(request.do)
-            if verb is None:
-                known = ", ".join(sorted(self._verbs))
+            answerer = self._answerers.get(request.do)
+            if answerer is None:
+                known = ", ".join(sorted(self._answerers))
                 raise Refused(
                     "unknown", f"this server does not know how to do that; it knows: {known}"
                 )
             for check in self._guards:
                 check(asker, request)
-            fields = verb(asker, request)
+            fields = answerer(asker, request)
         except Exception:
             self._failed(Failure(), asker, request)
             return
@@ -122,7 +122,7 @@ class Requests:
         if not isinstance(error, Refused):  # a mistake of ours: they learn only that it happened
             self._log.failure("Failed to {do}", failure, do=request.do)
             error = Refused("failed", "something went wrong in the server")
-        self.refused[request.do if request.do in self._verbs else "", error.code] += 1
+        self.refused[request.do if request.do in self._answerers else "", error.code] += 1
         asker.say(protocol.refusal(request.id, error.code, error.why))
         self._tell(asker, request, error.code)
 

@@ -153,10 +153,10 @@ class Brokers(MultiService):
             driving.linked(name)
             monitor.linked(name, link, options.client_id)
 
-        safe = AckGate(self._history.recorder)
+        ack_gate = AckGate(self._history.recorder)
 
         def arrived(arrivals: list[Arrival]) -> None:
-            with safe:
+            with ack_gate:
                 self._pipeline.arrived(name, arrivals)
 
         def publish(topic: str, payload: bytes, qos: int, retain: bool) -> None:
@@ -167,7 +167,7 @@ class Brokers(MultiService):
             except ValueError as why:
                 raise Refused("bad_message", str(why)) from why
 
-        def ears(
+        def subscriptions(
             filters: Sequence[tuple[str, int]],
             heard: Callable[[list[Arrival]], None],
             changed: Callable[[Link], None],
@@ -192,7 +192,7 @@ class Brokers(MultiService):
             arrived,
             linked,
             now,
-            received=safe.received,
+            received=ack_gate.received,
             second_connection=second_connection,
         )
         route = BridgePort(reactor, bridge, why_not, now, lambda client: monitor.mine(name, client))
@@ -207,10 +207,10 @@ class Brokers(MultiService):
             )
             beacon.setServiceParent(self)
         if options.late_ack:
-            standin = FallbackConnection(reactor, options, ids.live, self._filters, hub)
-            standin.setServiceParent(self)
-            self._history.stalled.append(standin.needed)
-        console.open(name, publish, ears)
+            fallback = FallbackConnection(reactor, options, ids.live, self._filters, hub)
+            fallback.setServiceParent(self)
+            self._history.stalled.append(fallback.needed)
+        console.open(name, publish, subscriptions)
         self._publishers.add(bridge)
         if self._shared and name in self._settled:
             bridge.subscribe(FILTERS)
