@@ -20,9 +20,7 @@ from sightline.accounts.api_account import (
 from sightline.accounts.api_session import Text
 from sightline.accounts.database import Database, Search
 from sightline.accounts.passwords import weakness
-from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.pseudonyms import VEILED, Pseudonyms
-from sightline.accounts.request_bodies import EmptyBody, RequestBody, query_number, read
 from sightline.accounts.service import AccountService
 from sightline.auth.account import (
     Account,

@@ -35,7 +35,7 @@ from sightline.console.series import Series
 from sightline.console.subscriptions import ConsoleSubscriptions, Make
 from sightline.console.topic_tree import TopicTree
 from sightline.contract.errors import Refused
-from sightline.kinds.friends.redact import redacted
+from sightline.kinds import redacted
 from sightline.live import protocol
 from sightline.live.periodic import Periodic
 from sightline.live.protocol import Request
