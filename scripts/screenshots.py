@@ -2,20 +2,23 @@
 
     .venv/bin/python scripts/screenshots.py [NAME…]
 
-Needs Chromium, ImageMagick's `convert` and a built page (web/dist). The server, its broker and its data are its own and are
+Needs Chromium and a built page (web/dist). The server, its broker and its data are its own and are
 gone afterwards; no picture is larger than `LARGEST`.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import re
-import shutil
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -30,6 +33,48 @@ LARGEST = 150_000
 DESKTOP = {"width": 1080, "height": 680}
 PHONE = {"width": 390, "height": 780}
 WALK = 90  # fixes of the day that is looked back at, one in two minutes
+
+
+# The 256 commonest colours (five bits of each channel), and for each pixel the nearest of them.
+PALETTE = """async (taken) => {
+    const image = new Image();
+    image.src = 'data:image/png;base64,' + taken;
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const data = context.getImageData(0, 0, image.width, image.height).data;
+    const key = (at) => (data[at] >> 3 << 10) | (data[at + 1] >> 3 << 5) | (data[at + 2] >> 3);
+    const found = new Map();
+    for (let at = 0; at < data.length; at += 4) {
+        const entry = found.get(key(at)) ?? [0, 0, 0, 0];
+        entry[0]++;
+        for (let n = 0; n < 3; n++) entry[n + 1] += data[at + n];
+        found.set(key(at), entry);
+    }
+    const common = [...found].sort((a, b) => b[1][0] - a[1][0]).slice(0, 256);
+    const mean = ([, [count, ...sums]]) => sums.map((sum) => Math.round(sum / count));
+    const colours = common.map(mean);
+    const number = new Map(common.map(([colour], n) => [colour, n]));
+    const nearest = (colour) => {
+        const own = [colour >> 10, (colour >> 5) & 31, colour & 31].map((each) => each * 8 + 4);
+        const far = colours.map((other) => own.reduce((sum, v, n) => sum + (v - other[n]) ** 2, 0));
+        return far.indexOf(Math.min(...far));
+    };
+    const pixels = new Uint8Array(data.length / 4);
+    for (let at = 0; at < data.length; at += 4) {
+        const colour = key(at);
+        if (!number.has(colour)) number.set(colour, nearest(colour));
+        pixels[at / 4] = number.get(colour);
+    }
+    const text = (bytes) => {
+        let made = '';
+        for (let at = 0; at < bytes.length; at += 32768)
+            made += String.fromCharCode(...bytes.subarray(at, at + 32768));
+        return btoa(made);
+    };
+    return [[image.width, image.height], text(new Uint8Array(colours.flat())), text(pixels)];
+}"""
 
 
 def port_of(server: SightlineProcess) -> int:
@@ -52,11 +97,32 @@ def walk(port: int) -> None:
         lon = 4.8840 + 0.030 * (step / WALK) ** 2
         at = now - (WALK - step) * 120
         about = {"lat": round(lat, 5), "lon": round(lon, 5), "tst": at, "acc": 8, "vel": 5}
-        lines.append(json.dumps({"_type": "location", "batt": 90 - step // 3, "tid": "JA", **about}))
+        lines.append(
+            json.dumps({"_type": "location", "batt": 90 - step // 3, "tid": "JA", **about})
+        )
     publish = ["mosquitto_pub", "-p", str(port), "-q", "1", "-t"]
     subprocess.run([*publish, f"{topic}/info", "-r", "-m", card], check=True, timeout=60)
     text = "\n".join(lines) + "\n"
     subprocess.run([*publish, topic, "-l"], input=text, text=True, check=True, timeout=60)
+
+
+def png(size: list[int], palette: bytes, pixels: bytes) -> bytes:
+    """Return a picture of at most 256 colours; ``pixels`` are numbers of ``palette``."""
+    width, height = size
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", crc32(name + data))
+
+    rows = b"".join(b"\0" + pixels[at : at + width] for at in range(0, len(pixels), width))
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
+            chunk(b"PLTE", palette),
+            chunk(b"IDAT", zlib.compress(rows, 9)),
+            chunk(b"IEND", b""),
+        )
+    )
 
 
 class Camera:
@@ -90,10 +156,12 @@ class Camera:
     def take(self, page: Page, name: str) -> None:
         """Write the picture, and close the page."""
         path = IMAGES / f"{name}.png"
-        page.screenshot(path=path)
+        taken = base64.b64encode(page.screenshot()).decode()
         page.context.close()
-        fewer = ["convert", path, "+dither", "-colors", "128", "-strip", f"PNG8:{path}"]
-        subprocess.run(fewer, check=True, timeout=60)
+        darkroom = self._browser.new_page()
+        size, palette, pixels = darkroom.evaluate(PALETTE, taken)
+        darkroom.close()
+        path.write_bytes(png(size, base64.b64decode(palette), base64.b64decode(pixels)))
         print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB")
         if path.stat().st_size > LARGEST:
             raise SystemExit(f"{name}: larger than {LARGEST // 1000} kB")
@@ -166,7 +234,6 @@ def share_dark(camera: Camera) -> None:
 def drive_dark(camera: Camera) -> None:
     """Take the page of a robot that is driven."""
     page = camera.open("robots?id=probot/ProBot1", "dark")
-    page.locator("[data-robot='probot/ProBot1']").first.click()
     page.get_by_role("button", name="Take control").click()
     expect(page.locator("[data-control=mine]")).to_be_visible()
     page.wait_for_timeout(3000)  # for the charts
@@ -186,9 +253,8 @@ PICTURES: tuple[Callable[[Camera], None], ...] = (
 
 def main(names: list[str]) -> None:
     """Take all pictures, or those named."""
-    built = (ROOT / "web" / "dist" / "index.html").exists()
-    if CHROMIUM is None or shutil.which("convert") is None or not built:
-        raise SystemExit("Chromium, ImageMagick and a built page (npm run build) are needed.")
+    if CHROMIUM is None or not (ROOT / "web" / "dist" / "index.html").exists():
+        raise SystemExit("Chromium and a built page (cd web && npm run build) are needed.")
     settings = f'[server]\nweb_root = "{ROOT / "web" / "dist"}"\n[accounts]\nguest = "none"\n'
     IMAGES.mkdir(exist_ok=True)
     with SightlineProcess(settings + "[driving]\nguard = true\n", "--demo") as server:

@@ -1,4 +1,4 @@
-"""``twistd sightline``: its options, and the service they ask for. Imported by no other module."""
+"""Take the options of ``twistd sightline`` and make its service. Imported by no other module."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import pytest
 from sightline.live.ingest import Ingest, Quarantined
 from sightline.live.presence import Presence
 from sightline.live.world import World
-from sightline.model.kind import Arrival, CannotDecode, Kind, Timeouts
+from sightline.model.kind import Arrival, CannotDecode, Kind, ThingType, Timeouts
 from states import Says, spot
 
 
@@ -25,9 +25,8 @@ KIND = Kind(
     name="spots",
     filters=(("spot", 0),),
     roots=frozenset({"spot"}),
-    things=frozenset({"a"}),
+    things=(ThingType(name="a", plural="spots", timeouts=Timeouts(2, 5)),),
     decode=decode,
-    patience={"a": Timeouts(2, 5)},
 )
 
 

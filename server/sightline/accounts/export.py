@@ -1,4 +1,4 @@
-"""Everything about one friend as files that other programs read: JSON and GPX in a zip."""
+"""Export everything about one friend as files that other programs read: JSON and GPX in a zip."""
 
 from __future__ import annotations
 

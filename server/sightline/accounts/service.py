@@ -1,4 +1,4 @@
-"""The keeper of the door: knows at every moment who may be in, and sees out who may not.
+"""Know at every moment who may be in, and see out who may not.
 
 Everything that opens the door is in memory (a `AccountCache`), so that to ask costs nothing.
 Changes are made by the one writer thread; once they are committed, the roll is read anew and every
@@ -85,7 +85,7 @@ LINK_ENDED = "the time of this link is over"
 
 @dataclass(frozen=True, slots=True)
 class AccountPolicy:
-    """What the settings say. ``guest`` is the role of who did not sign in, None: nobody is let in.
+    """The settings of accounts. ``guest`` is the role of guests, None: nobody is let in.
 
     ``link`` is the longest time a link may last, s.
     """
@@ -98,7 +98,7 @@ class AccountPolicy:
 
 @dataclass(slots=True)
 class _Times:
-    """When a session began and was last used, on the monotonic clock."""
+    """The times of a session on the monotonic clock: when it began and was last used."""
 
     began: float
     seen: float
@@ -106,14 +106,14 @@ class _Times:
 
 @dataclass(slots=True, eq=False)
 class _WatchedConnection:
-    """A connection that must end when its visitor's standing does."""
+    """A connection that must end when its visitor's right to be in does."""
 
     visitor: Visitor
     ended: Callable[[str], None]
 
 
 class AccountService(Service):
-    """Decides who is at the door. ``clock`` is never stepped; ``wall`` gives epoch s.
+    """The accounts, and who may come in. ``clock`` is never stepped; ``wall`` gives epoch s.
 
     With a ``journal`` the accounts are those of all servers that have the same.
     """
@@ -177,7 +177,7 @@ class AccountService(Service):
     # -- start and stop
 
     def privilegedStartService(self) -> None:
-        """Open the database; a server that cannot read its accounts does not start."""
+        """Open the database; end the start if the accounts cannot be read."""
         super().privilegedStartService()
         try:
             self._database = database = Database(self._folder, self.wall, _BUSY)
@@ -262,7 +262,7 @@ class AccountService(Service):
             raise self.standby.denied() from why
 
     def _suffers(self, error: Exception) -> None:
-        """The database cannot be used just now; or it is a fault of ours, which is raised."""
+        """Note that the database cannot be used just now; raise what is a fault of ours."""
         trouble = degraded(error)
         if trouble is None:
             raise error
@@ -413,7 +413,7 @@ class AccountService(Service):
 
     @property
     def veil(self) -> Pseudonyms:
-        """Under what names friends are in the audit log."""
+        """Return the pseudonyms of friends in the audit log."""
         return self._open().veil
 
     def _open(self) -> Database:
@@ -423,11 +423,11 @@ class AccountService(Service):
     # -- who is at the door
 
     def session(self, secret: str) -> Visitor | None:
-        """Whoever holds this cookie."""
+        """Return the visitor who holds this cookie."""
         return self._here("account", digest(secret))
 
     def token(self, text: str) -> Visitor | None:
-        """Whoever holds this API token."""
+        """Return the visitor who holds this API token."""
         parts = read_token(text)
         if parts is None:
             return None
@@ -438,19 +438,29 @@ class AccountService(Service):
         return self._here("token", token.id)
 
     def signed(self, account: str, text: str) -> Visitor | None:
-        """Whoever signs in with this account's name and one of its API tokens."""
+        """Return the visitor who signs in with this account's name and one of its API tokens."""
         found = self.token(text)
         return found if found is not None and found.user.name == account else None
 
-    def phone(self, login: str, text: str, thing: str) -> str | None:
-        """Return the account for which a phone in HTTP mode may post as ``friend/user/device``; or
-        None.
+    def phone_things(self, text: str) -> frozenset[str] | None:
+        """What whoever holds this token may post for; None: nothing.
 
-        ``text`` is the token. The apps know one name only, that of the friend's user, so ``login``
-        is this or the account's.
+        Friends, or groups of them (``friend/jane``).
         """
         found = self.token(text)
-        if found is None or login not in (found.user.name, id_of(thing).partition("/")[0]):
+        if found is None or "publish" not in found.scopes:
+            return None
+        return self.roll.tokens[found.key].things
+
+    def phone(self, login: str, text: str, thing: str) -> str | None:
+        """Return the account for which a phone in HTTP mode may post as ``friend/user/device``.
+
+        None if there is none. ``text`` is the token. The apps know one name only, that of the
+        friend's user, so ``login`` is this or the account's, in any letters.
+        """
+        found = self.token(text)
+        names = () if found is None else (found.user.name, id_of(thing).partition("/")[0])
+        if found is None or login.casefold() not in (name.casefold() for name in names):
             return None
         token, account = self.roll.tokens[found.key], self.roll.accounts[found.user.name]
         if "publish" not in found.scopes or not covers(token.things, thing):
@@ -463,7 +473,7 @@ class AccountService(Service):
         return NOTHING if found is None or found.disabled else self._user(found).sight
 
     def guest(self) -> Visitor | None:
-        """Tell who did not sign in, where the settings let them."""
+        """Return the visitor who did not sign in, where the settings let guests in."""
         return self._here("guest", "")
 
     def watch(self, visitor: Visitor, ended: Callable[[str], None]) -> Callable[[], None]:
@@ -491,7 +501,7 @@ class AccountService(Service):
             self._used_sessions.add(visitor.key)
 
     def _standing(self, way: str, key: str) -> Visitor | str:
-        """Return a visitor as they stand now, or why they must go."""
+        """Return a visitor with the rights of now, or why they must go."""
         if way == "guest":
             return SIGNED_OUT if self._guest is None else self._guest
         if way == "token":
@@ -537,7 +547,7 @@ class AccountService(Service):
         return found
 
     def own_regions(self, owners: frozenset[str]) -> None:
-        """All who have regions of their own now: accounts and phones (``friend/jane/phone``).
+        """Take in who has regions of their own now: accounts and phones (``friend/jane/phone``).
 
         Who has their first one sees more than before, and is let in anew.
         """
@@ -570,10 +580,8 @@ class AccountService(Service):
         return self._invitation is not None and (self.demo or not self.roll.founded)
 
     def invite(self) -> str | None:
-        """Return a secret that lets in, once, whoever makes the first admin; None: not needed any
+        """Return the secret of the invitation that makes the first admin; None: not needed any
         more.
-
-        In a demonstration it lets in its admin. It is kept nowhere else.
         """
         if self.roll.founded:
             return None
@@ -585,7 +593,7 @@ class AccountService(Service):
         return self.invited and matches(secret, digest(self._invitation or ""))
 
     def spend(self) -> Callable[[], None]:
-        """The invitation has been used. Returns how to take that back."""
+        """Use the invitation up; return how to take that back."""
         spent, self._invitation = self._invitation, None
 
         def restore() -> None:
@@ -684,7 +692,7 @@ class AccountService(Service):
             await self.follower.refresh()
 
     async def _look_at_file(self) -> None:
-        """Another process may have changed it: the command line."""
+        """Look whether another process has changed the file: the command line."""
 
         def read(database: Database) -> tuple[int, AccountCache | None]:
             version = database.version
@@ -697,7 +705,7 @@ class AccountService(Service):
                 self.follower.look()
 
     async def _follow(self, tables: set[str]) -> None:
-        """Other servers have changed it, or the command line has."""
+        """Read the accounts anew: other servers have changed them, or the command line has."""
 
         def read(database: Database) -> tuple[AccountCache | None, tuple[int, list[str]]]:
             # There are many more deeds than changes of who may come in.
@@ -743,7 +751,7 @@ def _busy() -> Refused:
 
 
 def _bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) -> User:
-    """Tell who holds a token acts for its account, with no more than its scopes allow."""
+    """Return the visitor of a token: its account, with no more than the token's scopes allow."""
     if "drive" in scopes and account.role != "viewer":
         role: Role = "operator"
     else:

@@ -1,4 +1,4 @@
-"""What happens at the door while the accounts' database cannot be written: kept in memory.
+"""Keep in memory what happens while the accounts' database cannot be written.
 
 Whoever has an account can sign in and out; who did what is written down once there is room. What
 changes accounts is refused meanwhile, in words.
@@ -20,7 +20,9 @@ _AGAIN = 5.0  # s after which it is worth another try
 
 
 class Standby:
-    """``trouble`` is why the database cannot be written; None: it can, as far as is known."""
+    """What waits in memory. ``trouble`` is why the database cannot be written; None: it can, as far
+    as is known.
+    """
 
     def __init__(self) -> None:
         self.trouble: Degraded | None = None
@@ -45,18 +47,18 @@ class Standby:
         )
 
     def enter(self, session: Session) -> None:
-        """Somebody signed in."""
+        """Keep a new session."""
         self._sessions[session.key] = session
         if len(self._sessions) > _MOST:
             del self._sessions[next(iter(self._sessions))]
 
     def leave(self, key: str) -> None:
-        """A session has ended."""
+        """Keep the end of a session."""
         if self._sessions.pop(key, None) is None:
             self._ended[key] = None
 
     def note(self, deed: AuditEvent, at: float) -> None:
-        """Something was done at ``at`` (epoch s)."""
+        """Keep an audit event of ``at`` (epoch s)."""
         if len(self._deeds) >= _MOST:
             self._deeds.popleft()
             self.lost += 1
@@ -88,5 +90,5 @@ class Standby:
             database.write(AuditEvent("Sightline", "", "lost records", more=f"{self.lost} of them"))
 
     def written(self) -> None:
-        """It is written down."""
+        """Forget what was written."""
         self._sessions, self._ended, self._deeds, self.lost = {}, {}, deque(), 0

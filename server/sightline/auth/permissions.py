@@ -2,8 +2,9 @@
 
 Everything is decided by a role and by grants. A grant names what it is for: ``*`` (everything), a
 kind (``friend``), a group (``friend/jane``: all of jane's devices) or one thing
-(``friend/jane/phone``). What no table here lists is refused: a new kind of thing is seen by admins
-only, until it gets its line in `SEEN_BY`.
+(``friend/jane/phone``). The tables are made once of what the kinds say of themselves
+(`sightline.kinds`). What none of them lists is refused: a new kind of thing is seen by admins only,
+until it says otherwise.
 """
 
 from __future__ import annotations
@@ -12,111 +13,81 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 import msgspec
 
-from sightline.model.kind import id_of, kind_of
+from sightline.kinds import EVENT_TYPES, FENCED, OWNABLE, THING_TYPES, VERBS
+from sightline.model.kind import GrantVerb, Role, id_of, kind_of
 
-Role = Literal["viewer", "operator", "admin"]
+__all__ = ["Role"]
+
 ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
 _RANK: dict[Role, int] = {"viewer": 0, "operator": 1, "admin": 2}
+GRANT_VERBS: tuple[GrantVerb, ...] = ("see", "drive", "own")
 
-# The least role that may do a thing. What is not listed, nobody may. Whoever may watch a robot may
-# stop it: stopping is not a privilege.
+# The least role that may do a thing. What is not listed, nobody may. Kinds say what can be done to
+# their things; the rest is the server's own.
 LEAST_ROLE: dict[str, Role] = {
     "see": "viewer",
     "history": "viewer",
-    "stop": "viewer",
-    "drive": "operator",
-    "takeover": "admin",
-    "drivers": "admin",
-    "shutdown": "admin",
-    "routine": "admin",
-    # what belongs to the friend, see OWNERS
-    "share": "viewer",
-    "export": "viewer",
-    "retain": "viewer",
-    "erase": "viewer",
-    "locate": "viewer",
-    "phonestatus": "viewer",
-    "sendregions": "viewer",
-    "readregions": "viewer",
-    "clearregions": "viewer",
-    "setup": "viewer",
-    # regions, see KEEPERS
-    "region": "viewer",
-    "unregion": "viewer",
-    "adopt": "operator",
-    "hide": "viewer",
-    # the server itself
+    **{name: verb.least for name, verb in VERBS.items()},
     "accounts": "admin",
     "audit": "admin",
     "metrics": "admin",
 }
 
 # Done by admins, and by the account that the thing belongs to (a grant ``own``).
-OWNERS = frozenset(
-    (
-        *("share", "export", "retain", "erase", "hide"),
-        *("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup"),
-    )
-)
+OWNERS = frozenset(name for name, verb in VERBS.items() if verb.owners)
 
-# Done to a region by those it belongs to: a shared one to operators, a personal one to its account,
-# a phone's own to whom the friend belongs to; all of them to admins.
-KEEPERS = frozenset(("region", "unregion"))
+# Done to a thing whose key names its owner, by those it belongs to: a shared one to operators, a
+# personal one to its account, a phone's own to whom the phone belongs to; all of them to admins.
+KEEPERS = frozenset(name for name, verb in VERBS.items() if verb.keepers)
 
 # What hands out something that goes on by itself, a link or another token: only whoever signed in
 # does that. Nothing that came by a token must outlive it.
-LASTING = frozenset(("share", "setup"))
+LASTING = frozenset(name for name, verb in VERBS.items() if verb.lasting)
 
-# Kinds that show what another thing is about: whoever sees the one sees the other, by the same id.
-FOLLOWS: dict[str, str] = {
-    "face": "friend",
-    "phone": "friend",
-    "lease": "probot",
-    "picture": "probot",
-}
+# What is done to things of one type only.
+ONLY: dict[str, str] = {name: verb.only for name, verb in VERBS.items() if verb.only}
 
-# Kinds that tell of a thing and of a region it is about, both named by the key: ``stay/<thing>/
-# <region's id>``, ``crossing/<number>/<thing>[/<region's id>]``. Seen by whoever sees both. The
-# number is how many levels of the key come before the thing.
-TOGETHER: dict[str, int] = {"stay": 1, "crossing": 2}
-_THING_LEVELS = {"friend": 3, "probot": 2}
+# Types that show what another thing is about: whoever sees the one sees the other, by the same id.
+FOLLOWS: dict[str, str] = {name: each.follows for name, each in THING_TYPES.items() if each.follows}
+
+# Types that tell of a thing and of another beside it (a region), both named by the key: ``stay/
+# <thing>/<region's id>``, ``crossing/<number>/<thing>[/<region's id>]``. Seen by whoever sees both.
+# The number is how many levels of the key come before the thing.
+TOGETHER: dict[str, int] = {name: each.about for name, each in THING_TYPES.items() if each.about}
+_THING_LEVELS = {name: THING_TYPES[name].levels for name in FENCED}
+_ALWAYS_BESIDE = frozenset(name for name, each in THING_TYPES.items() if each.always_beside)
+_BESIDE = {name: each.beside for name, each in THING_TYPES.items() if each.about}
 
 # Nobody's names: who comes by them owns nothing.
 _NOBODY = frozenset(("guest", "visitor"))
 
-# Kinds that go by grants: somebody must be allowed to see them.
-GRANTED = frozenset(("friend", "probot", "region"))
+# What can be granted, by verb. Types that can be granted to be seen are seen by nobody without.
+GRANTABLE: dict[str, frozenset[str]] = {
+    verb: frozenset(name for name, each in THING_TYPES.items() if verb in each.granted)
+    for verb in GRANT_VERBS
+}
+GRANTED = GRANTABLE["see"]
 
-# Who sees a kind at all. The broker's link and the server's figures tell every account why a
-# picture is old, the guard why there is no driving; what could not be read (quarantine) may hold
-# anybody's position, and clients are addresses and names of machines.
+# Types whose keys name whose a thing is, and how such a key begins when that is a thing's own.
+OWNER_IN_KEY = frozenset(name for name, each in THING_TYPES.items() if each.owner_in_key)
+_OF_THINGS = tuple(f"{name}/{owner}/" for name in OWNER_IN_KEY for owner in OWNABLE)
+
+# Who sees a type at all.
 SEEN_BY: dict[str, Role] = {
-    "friend": "viewer",
-    "probot": "viewer",
-    "region": "viewer",
-    "broker": "viewer",
-    "guard": "viewer",
-    "server": "viewer",
-    "stay": "viewer",
-    "crossing": "viewer",
-    "command": "operator",
-    "alarm": "operator",
-    "quarantine": "admin",
-    "client": "admin",
-    "log": "admin",
-    "quota": "admin",  # it names a person
+    name: each.seen_by for name, each in THING_TYPES.items() if not each.follows
 }
 
-# Kinds that tell of any thing of another kind, and are seen by whoever sees all of that.
-WITH_ALL: dict[str, str] = {"command": "probot", "alarm": "probot"}
+# Types that tell of any thing of another type, and are seen by whoever sees all of that.
+WITH_ALL: dict[str, str] = {
+    name: each.with_all for name, each in THING_TYPES.items() if each.with_all
+}
 
-# What of a thing's history is seen by whoever also sees this kind; of the rest, whoever sees the
+# What of a thing's history is seen by whoever also sees this type; of the rest, whoever sees the
 # thing sees its history.
-SEEN_AS: dict[str, str] = {"log": "log", "drive": "command", "alarm": "alarm"}
+SEEN_AS: dict[str, str] = {name: each.seen_as for name, each in EVENT_TYPES.items() if each.seen_as}
 
 _GRANT = re.compile(r"\*|[a-z]{1,32}(?:/[^/\x00-\x1f\x7f+#]{1,128}){0,2}")
 
@@ -161,7 +132,7 @@ def covers(things: frozenset[str], key: str) -> bool:
     """Tell whether this thing, or the group it belongs to, is among them."""
     group = key.rpartition("/")[0]
     return key in things or (
-        group in things and (group.count("/") == 1 or group.startswith("region/friend/"))
+        group in things and (group.count("/") == 1 or group.startswith(_OF_THINGS))
     )
 
 
@@ -172,10 +143,10 @@ def together(key: str) -> tuple[str, ...]:
     levels = key.split("/")
     first = TOGETHER[levels[0]]
     last = first + _THING_LEVELS.get(levels[first] if len(levels) > first else "", len(levels))
-    if len(levels) < last or (len(levels) == last and levels[0] == "stay"):
+    if len(levels) < last or (len(levels) == last and levels[0] in _ALWAYS_BESIDE):
         return ("",)
     thing, region = "/".join(levels[first:last]), "/".join(levels[last:])
-    return (thing, f"region/{region}") if region else (thing,)
+    return (thing, f"{_BESIDE[levels[0]]}/{region}") if region else (thing,)
 
 
 def owner_of(region: str) -> str | None:
@@ -218,7 +189,7 @@ def may(user: User, verb: str, thing: str) -> bool:
     least = LEAST_ROLE.get(verb)
     if verb in KEEPERS:
         return not user.looks_only and _keeps(user, thing)
-    if verb == "adopt" and kind_of(thing) != "region":
+    if verb in ONLY and kind_of(thing) != ONLY[verb]:
         return False
     if least is None or not user.sight.sees(thing) or _RANK[user.role] < _RANK[least]:
         return False
@@ -233,12 +204,12 @@ def may(user: User, verb: str, thing: str) -> bool:
 
 def _keeps(user: User, region: str) -> bool:
     """Tell whether this region is theirs to change; one that is yet to be made, too."""
-    if kind_of(region) != "region":
+    if kind_of(region) not in OWNER_IN_KEY:
         return False
     owner = owner_of(region)
     if owner is not None and owner == user.name:
         return owner not in _NOBODY
-    if owner is not None and kind_of(owner) == "friend" and _holds(user.owns, owner):
+    if owner is not None and kind_of(owner) in OWNABLE and _holds(user.owns, owner):
         return True
     if not user.sight.sees(region):
         return False
@@ -290,7 +261,6 @@ class Grants:
 
 
 ALL_GRANTS = Grants(see=frozenset("*"), drive=frozenset("*"))
-GRANT_VERBS = ("see", "drive", "own")
 
 
 def check_grant(verb: str, what: str) -> str | None:
@@ -300,7 +270,7 @@ def check_grant(verb: str, what: str) -> str | None:
     if not _GRANT.fullmatch(what):
         return "a grant names *, a kind such as friend, or a thing such as friend/jane/phone"
     kind = kind_of(what)
-    wanted = {"see": GRANTED, "drive": frozenset(("probot",)), "own": frozenset(("friend",))}[verb]
+    wanted = GRANTABLE[verb]
     if what == "*":
         return "everything can be seen or driven, but not owned" if verb == "own" else None
     if kind not in wanted:
@@ -329,7 +299,7 @@ def user_of(
     shown = grants.see | grants.drive | grants.own
     whole = GRANTED if "*" in grants.see else GRANTED & shown
     if "*" in grants.drive:
-        whole |= {"probot"}
+        whole |= GRANTABLE["drive"]
     always = {
         kind
         for kind, least in SEEN_BY.items()
@@ -338,12 +308,12 @@ def user_of(
         and WITH_ALL.get(kind, "") in {"", *whole}
     }
     things = {what for what in shown if "/" in what and kind_of(what) not in whole}
-    if "region" not in whole:
+    for kind in OWNER_IN_KEY - whole:
         things |= {
-            f"region/{owner}"
+            f"{kind}/{owner}"
             for owner in owners
             if (owner == name and owner not in _NOBODY)
-            or (kind_of(owner) == "friend" and covers(grants.own, owner))
+            or (kind_of(owner) in OWNABLE and covers(grants.own, owner))
         }
     sight = VisibleScope(kinds=whole | always, things=frozenset(things))
     drives = None if "*" in grants.drive else grants.drive

@@ -1,4 +1,4 @@
-"""What we do with a table: put, remove, change, ask, each as often as it takes."""
+"""Read and write a table: put, remove, change, query, each as often as it takes."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class Table:
                 await self._expire()
         except (AwsRefused, AwsDenied) as why:
             raise CannotOpen(
-                f"the DynamoDB table {self.name} cannot be used: {why}. See history's part about"
-                " DynamoDB in config/README.md for the rights that are needed"
+                f"the DynamoDB table {self.name} cannot be used: {why}. The rights that are"
+                " needed: operators/aws.md in the documents"
             ) from why
 
     async def _describe(self) -> Item:
@@ -174,7 +174,7 @@ class Table:
         values: Item,
         patience: float | None = None,
     ) -> Item | None:
-        """As `change`; the item as it is then, None: it was not as the condition says.
+        """Do as `change`; return the item as it is then, None: it was not as the condition says.
 
         When an answer was lost, it is asked again, and the condition may not hold any more because
         of ourselves: whoever cares must be able to tell by the item. ``patience`` in s.

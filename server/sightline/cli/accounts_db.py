@@ -1,4 +1,4 @@
-"""The accounts' database for the subcommands: in the state folder, whether the server runs or not.
+"""Open the accounts' database for subcommands, whether the server runs or not.
 
 The server sees within a second what was changed here. Where it is one of several, it is the server
 who makes the change, on all of them; here we wait until it has. Whoever may write the folder may do
@@ -105,12 +105,12 @@ class AccountsDatabase:
             )
 
     def deed(self, what: str, thing: str, more: str = "") -> AuditEvent:
-        """Something done here."""
+        """Write an audit event of the command line."""
         return AuditEvent(self.who, "local", what, thing, more=more)
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
-    """The options that say where the accounts are."""
+    """Add the options that say where the accounts are."""
     parser.add_argument("--state", type=Path, help="the server's state folder")
     parser.add_argument(
         "--config", type=Path, help=f"the server's settings (default: {_DEFAULT}, if it is there)"
@@ -125,7 +125,7 @@ def settings_of(options: argparse.Namespace) -> tuple[Settings, Path]:
 
 
 def check_folder(state: Path) -> None:
-    """Raises `CommandFailed` unless this is a state folder that we may work in."""
+    """Raise `CommandFailed` unless this is a state folder that we may work in."""
     if not state.is_dir():
         raise CommandFailed(
             f"there is no state folder {state}; name it with --state, or start the server once"

@@ -1,4 +1,4 @@
-"""`sightline audit`: the audit log on the command line."""
+"""Run `sightline audit`: show the audit log on the command line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sightline.cli.accounts_db import AccountsDatabase, add_folder, run_with, wh
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand."""
+    """Add the subcommand and its options."""
     parser = subcommands.add_parser("audit", help="who did what, newest first")
     add_folder(parser)
     parser.add_argument("text", nargs="?", default="", help="only records with this text")

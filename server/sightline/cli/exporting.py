@@ -1,4 +1,6 @@
-"""`sightline export`: history as files: a Recorder's store that ocat reads, GPX, GeoJSON, CSV, …"""
+"""Run `sightline export`: history as files: a Recorder's store that ocat reads, GPX, GeoJSON, CSV,
+…
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ _MARKS = ".sightline-export.json"
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand's options."""
+    """Add the subcommand and its options."""
     about = (
         "Write the history of friends into files. What was hidden as wrong is left out. Repeated"
         " into the same folder, only what has changed is written."
@@ -55,7 +57,7 @@ def add_to(subcommands: Any) -> None:
 
 
 def moment(text: str) -> float:
-    """Return a time: a day, or a time of day with its offset.
+    """Parse a time: a day, or a time of day with its offset.
 
     Raises `argparse.ArgumentTypeError`.
     """
@@ -104,7 +106,7 @@ def _can_be_a_file(name: str) -> bool:
 
 
 class Export:
-    """Writes files into ``folder``: what is known from ``since`` to ``until`` (epoch s)."""
+    """Write files into ``folder``: what is known from ``since`` to ``until`` (epoch s)."""
 
     def __init__(self, store: Store, folder: Path, since: float, until: float) -> None:
         self._store = store
@@ -222,7 +224,7 @@ class Export:
 
 
 class _Recorded:
-    """Writes .rec lines, as the formats' writers do."""
+    """Write .rec lines, as the formats' writers do."""
 
     def begin(self) -> bytes:
         return b""

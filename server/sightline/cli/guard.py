@@ -1,4 +1,4 @@
-"""`sightline guard`: the dead-man outside the server.
+"""Run `sightline guard`: the dead-man outside the server.
 
 A small process of its own, best on the broker's host. It listens to ``keys/+`` and says the stop
 when the last command with motion is older than 0.5 s, whoever sent it. So a server that hangs, or
@@ -74,11 +74,9 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 class GuardProcess:
-    """Joins the rules (`driving.deadman`, `driving.sweep`) with a bridge.
+    """Join the rules (`driving.deadman`, `driving.sweep`) with a bridge.
 
-    ``say`` writes for people.
-
-    ``reactor.seconds`` is a clock that is never stepped.
+    ``say`` writes for people. ``reactor.seconds`` is a clock that is never stepped.
     """
 
     def __init__(
@@ -118,7 +116,7 @@ class GuardProcess:
         self._sweep = Sweep(self._now, way, wait=LOOK_UP_AFTER)
 
     def look(self) -> None:
-        """Who must be stopped now? To be called each `LOOK_EVERY`."""
+        """Stop the robots that must be stopped now. To be called each `LOOK_EVERY`."""
         now = self._now()
         for topic in self._deadman.due(now):
             if topic == self._try_topic:
@@ -170,7 +168,7 @@ class GuardProcess:
             self._deadman.heard(topic, payload, now)
 
     def _lies(self, topic: str, payload: bytes, now: float) -> None:
-        """The broker says what it keeps on ``topic``."""
+        """Take in a message that the broker keeps on ``topic``."""
         if not self._sweep.found(topic, payload):
             return
         self._busy = now
@@ -211,7 +209,7 @@ def _own(options: BrokerOptions, topic: str) -> BrokerOptions:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Guard until told to stop; the exit status."""
+    """Guard until told to stop; return the exit status."""
     try:
         reach = _reach(options)
     except (BadSettings, ValueError) as why:

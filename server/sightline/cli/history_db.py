@@ -1,4 +1,4 @@
-"""The store of history for the subcommands: the one the settings name, opened beside the server.
+"""Open the store of history that the settings name for subcommands, beside the server.
 
 The server may run meanwhile. Where both want to write at once, one of them waits.
 """

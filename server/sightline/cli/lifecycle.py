@@ -1,4 +1,4 @@
-"""How every subcommand runs, and how it ends: when it is done, or when a signal says so.
+"""Run every subcommand, and end it: when it is done, or when a signal says so.
 
 Ctrl-C or TERM ends whatever runs: `Ended` is raised where it is, or, with the reactor, what is
 awaited is cancelled, so that everything is closed on the way out. What does not end by that within
@@ -27,7 +27,7 @@ _POKE = 0.1  # s between two pokes of statements that run on
 
 
 class Ended(BaseException):
-    """A signal ended the subcommand, with this exit ``status``."""
+    """The subcommand was ended by a signal, with this exit ``status``."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -57,7 +57,7 @@ class Life:
         self._watch.start()
 
     def finish(self) -> None:
-        """Give them back."""
+        """Restore the signal handlers of before."""
         signal.set_wakeup_fd(self._before_fd)
         for number, before in self._before.items():
             signal.signal(number, before)
@@ -143,7 +143,7 @@ def run(work: Callable[[], int], *, whole_process: bool) -> int:
 
 
 def interruptible(sql: sqlite3.Connection) -> contextlib.AbstractContextManager[None]:
-    """Return a signal ends the statements that ``sql`` runs within."""
+    """End the statements that ``sql`` runs within, when a signal comes."""
     return contextlib.nullcontext() if _life is None else _life.interruptible(sql)
 
 

@@ -1,4 +1,6 @@
-"""`sightline <subcommand>`: reads the command line and hands over; each subcommand is a module."""
+"""Run `sightline <subcommand>`: read the command line and hand over; each subcommand is a
+module.
+"""
 
 from __future__ import annotations
 

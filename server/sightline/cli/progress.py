@@ -1,4 +1,4 @@
-"""How far long work is: a bar on a terminal, nothing where nobody looks."""
+"""Show how far long work is: a bar on a terminal, nothing where nobody looks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Progress:
         self._drawn = False
 
     def at(self, done: float, words: str = "") -> None:
-        """This much is done."""
+        """Show that this much is done."""
         if not self._shown:
             return
         now = self._clock()
@@ -41,7 +41,7 @@ class Progress:
             self._draw(bar(done, self._whole, now - self._began, words))
 
     def say(self, sentence: str) -> None:
-        """A line that stays, above the bar."""
+        """Print a line that stays, above the bar."""
         self._clear()
         self._out.write(f"{sentence}\n")
         self._out.flush()

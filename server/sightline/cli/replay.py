@@ -1,4 +1,4 @@
-"""`sightline replay`: publishes messages of the archive again, at their pace or another.
+"""Run `sightline replay`: publish messages of the archive again, at their pace or another.
 
 Messages that command robots or phones are never published again, whatever is in the file.
 """
@@ -26,7 +26,7 @@ _SHOWN = 10  # problems; the others are counted
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand's options."""
+    """Add the subcommand and its options."""
     about = "Publish messages of the archive again, with the pauses that were between them."
     parser = subcommands.add_parser("replay", help="publish archived messages", description=about)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="plain or compressed")
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 class Replay:
-    """Plays files through ``publish(topic, payload, qos, retain)``. ``speed`` 0: without pauses."""
+    """Play files through ``publish(topic, payload, qos, retain)``. ``speed`` 0: without pauses."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""A watch over each broker: what its figures come to over time, and what its silence may mean.
+"""Monitor each broker: its figures over time, and what its silence may mean.
 
 Once a second it looks at the broker things and adds what no single message says: rates, series for
 charts, why there are no figures, which clients the log has not spoken of, whom a client feeds.
@@ -74,9 +74,7 @@ _SERVER_FIGURES = (
 
 
 def why_no_figures(link: Link) -> tuple[str, ...]:
-    """Tell what may be the matter with a broker that has told nothing of itself, likeliest
-    first.
-    """
+    """Return why a broker may have told nothing of itself, likeliest first."""
     if "amazonaws.com" in link.address:  # with or without its profile
         return ("AWS IoT has no $SYS topics: there are no figures and no log to show",)
     if link.why and "$SYS" in link.why:
@@ -91,7 +89,7 @@ def why_no_figures(link: Link) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _WatchedBroker:
-    """What we remember of one broker between two looks."""
+    """The memory of one broker between two looks."""
 
     client: str
     uptime: int | None = None
@@ -102,7 +100,7 @@ class _WatchedBroker:
 
 
 class BrokerMonitor(Service):
-    """Looks at every broker. ``wall`` gives epoch s; ``figures`` the series of a thing."""
+    """Look at every broker. ``wall`` gives epoch s; ``figures`` the series of a thing."""
 
     name = "watch"
     _log = Logger()
@@ -128,19 +126,17 @@ class BrokerMonitor(Service):
         self._loop = Periodic(clock, EVERY, self.look, "the watch over brokers")
 
     def startService(self) -> None:
-        """Begin."""
         super().startService()
         self._loop.start(now=False)
 
     def stopService(self) -> None:
-        """End."""
         super().stopService()
         self._loop.stop()
 
     # ---- what happens
 
     def linked(self, broker: str, link: Link, client: str) -> None:
-        """Our connection to a broker, as ``client``, is in another state."""
+        """Take in another state of our connection to a broker, as ``client``."""
         watched = self._brokers.setdefault(broker, _WatchedBroker(client))
         book = self._logbook.book(broker)
         if link.state == "connected" and not watched.connected:
@@ -153,7 +149,7 @@ class BrokerMonitor(Service):
             self._hub.found(book.clients(book.roster.cut_off()))
 
     def mine(self, broker: str, client: str) -> None:
-        """We connect to a broker as this client, too."""
+        """Note another client id by which we connect to a broker."""
         book = self._logbook.book(broker)
         self._hub.found(book.clients(book.roster.mine(client)))
 
@@ -219,7 +215,7 @@ class BrokerMonitor(Service):
         )
 
     def _count(self, name: str, watched: _WatchedBroker, broker: Broker, now: float) -> None:
-        """The broker told its figures anew: what did its counters grow by?"""
+        """Take in new figures of a broker, and what its counters grew by."""
         figures = broker.sys or {}
         counters = {one: figures.get(one, 0) for one in COUNTERS if one in figures or one in ZEROES}
         uptime = broker.uptime or 0

@@ -1,4 +1,4 @@
-"""What the console may do, and the messages on their way to one viewer: rights, payloads, queues.
+"""The rules of the console: rights, payloads, and the queue of messages for one viewer.
 
 Topics that command robots and phones are barred here for everybody, whatever the settings say:
 driving goes through leases, not through a console.
@@ -14,15 +14,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sightline import kinds
 from sightline.auth.permissions import Role, User
 from sightline.contract.errors import Refused
+from sightline.kinds import COMMANDS
 from sightline.model.filters import contains, filter_fault, matches, topic_fault
 
-BARRED = ("keys/#", "MainRoutine/#", "shutdownProBot/#", "owntracks/+/+/cmd", "owntracks/+/+/cmd/#")
+BARRED = COMMANDS
 """Nobody publishes here by the console."""
 # Who reads raw messages learns of all of these; and of these, who reads the broker's own.
-_IN_MESSAGES = frozenset(("friend", "probot"))
-_IN_SYS = frozenset(("broker", "client", "log"))
+_IN_MESSAGES = frozenset(
+    each.name
+    for kind in kinds.ALL
+    if any(not name.startswith("$") for name, _ in kind.filters)
+    for each in kind.things
+    if "see" in each.granted
+)
+_IN_SYS = frozenset(
+    each.name
+    for kind in kinds.ALL
+    if any(name.startswith("$") for name, _ in kind.filters)
+    for each in kind.things
+)
 _ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
 LARGEST_SHOWN = 16_384
 """Bytes of a payload that are shown; the rest is cut and said."""
@@ -36,7 +49,7 @@ QUEUE_BYTES = 262_144
 
 @dataclass(frozen=True, slots=True)
 class ConsoleRights:
-    """Who may do what with the console: least roles, and the filters that are open at all."""
+    """The rights of the console: least roles, and the filters that are open at all."""
 
     read_role: Role = "operator"
     publish_role: Role = "admin"
@@ -44,12 +57,12 @@ class ConsoleRights:
     publish: Sequence[str] = ("test/#",)
 
     def may_read(self, user: User) -> None:
-        """Raises `Refused` for who may not look at raw messages and topics."""
+        """Raise `Refused` for those who may not look at raw messages and topics."""
         self._role(user, self.read_role, "look at raw messages")
         self._sees(user, _IN_MESSAGES)
 
     def may_subscribe(self, user: User, name: str) -> None:
-        """Raises `Refused` when ``user`` may not subscribe the filter ``name``."""
+        """Raise `Refused` when ``user`` may not subscribe the filter ``name``."""
         self.may_read(user)
         if fault := filter_fault(name):
             raise Refused("bad_filter", fault)
@@ -65,7 +78,7 @@ class ConsoleRights:
         return _ROLES.index(user.role) >= _ROLES.index(self.publish_role)
 
     def may_publish(self, user: User, topic: str) -> None:
-        """Raises `Refused` when ``user`` may not publish to ``topic``."""
+        """Raise `Refused` when ``user`` may not publish to ``topic``."""
         self._role(user, self.publish_role, "publish")
         if fault := topic_fault(topic):
             raise Refused("bad_topic", fault)
@@ -134,7 +147,7 @@ def _no_constant(name: str) -> None:
 
 
 def shown(data: bytes) -> dict[str, Any]:
-    """Return a payload for a frame: ``payload`` as text, else ``base64``; ``size`` when it was
+    """Put a payload into a frame: ``payload`` as text, else ``base64``; ``size`` when it was
     cut.
     """
     told: dict[str, Any] = {}
@@ -186,7 +199,7 @@ class ConsoleQueue:
         return taken
 
     def forget(self, sub: str) -> None:
-        """Nobody wants the messages of this subscription any more."""
+        """Drop the messages of a subscription that ended."""
         kept = [one for one in self._messages if one[0] != sub]
         self._room += sum(one[2] for one in self._messages if one[0] == sub)
         self._messages = deque(kept)

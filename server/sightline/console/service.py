@@ -1,4 +1,4 @@
-"""The console: what people subscribe, publish and look up by hand, one desk for all of them.
+"""Run the console: what people subscribe, publish and look up by hand.
 
     verb         who             does
     ---------    -------------   ----------------------------------------------------------
@@ -38,7 +38,7 @@ from sightline.console.subscriptions import ConsoleSubscriptions, Make
 from sightline.console.topic_tree import TopicTree
 from sightline.contract.errors import Refused
 from sightline.contract.fields import Done
-from sightline.kinds.friends.redact import redacted
+from sightline.kinds import redacted
 from sightline.live import protocol
 from sightline.live.periodic import Periodic
 from sightline.live.requests import Asker, Requests
@@ -70,7 +70,7 @@ Publish = Callable[[str, bytes, int, bool], None]
 
 @dataclass(frozen=True, slots=True)
 class ConsoleAct:
-    """Something done to a broker by hand, for the audit trail: never the payload. ``at``: epoch s.
+    """An act on a broker by hand, for the audit log: never the payload. ``at``: epoch s.
 
     ``refused`` says why, when it was not done.
     """
@@ -100,7 +100,7 @@ class _Subscription:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A page of a topic tree that somebody looks at."""
+    """A page of a topic tree that a viewer looks at."""
 
     broker: str
     path: tuple[str, ...]
@@ -111,7 +111,7 @@ class _View:
 
 @dataclass(slots=True)
 class _ConsoleSession:
-    """One viewer at the desk."""
+    """One viewer of the console."""
 
     asker: Asker
     queue: ConsoleQueue = field(default_factory=ConsoleQueue)
@@ -122,7 +122,7 @@ class _ConsoleSession:
 
 
 class _Post:
-    """One broker, as the desk sees it."""
+    """One broker, as the console sees it."""
 
     def __init__(self, name: str, publish: Publish, ears: ConsoleSubscriptions) -> None:
         self.name = name
@@ -140,7 +140,9 @@ class _Post:
 
 
 class ConsoleService(Service):
-    """All consoles. ``wall`` gives epoch s; ``audit`` is told of every act, refused ones too."""
+    """The consoles of all viewers.¶``wall`` gives epoch s; ``audit`` gets every act, refused ones
+    too.
+    """
 
     name = "desk"
     _log = Logger()
@@ -178,7 +180,7 @@ class ConsoleService(Service):
         requests.when_left(self.left)
 
     def open(self, name: str, publish: Publish, make: Make) -> None:
-        """There is a broker of this name: how to publish there, how to listen there."""
+        """Add a broker: how to publish there, how to listen there."""
 
         def heard(arrivals: list[Arrival]) -> None:
             self._heard(post, arrivals)
@@ -191,7 +193,7 @@ class ConsoleService(Service):
         )
 
     def overheard(self, name: str, arrivals: list[Arrival]) -> None:
-        """The server itself received these: they belong in the topic tree."""
+        """Put messages that the server itself received into the topic tree."""
         post = self._posts.get(name)
         if post is None:
             return
@@ -208,21 +210,20 @@ class ConsoleService(Service):
 
     @property
     def subscriptions(self) -> int:
-        """Of all viewers."""
+        """Count the subscriptions of all viewers."""
         return sum(len(seat.subs) for seat in self._seats.values())
 
     @property
     def dropped(self) -> int:
-        """Return messages that came too fast for the consoles: for a viewer, or for all of them."""
+        """Count the messages that came too fast for the consoles:"""
         return self._dropped + sum(post.ears.lost for post in self._posts.values())
 
     @property
     def topics(self) -> int:
-        """In all trees."""
+        """Count the topics in all trees."""
         return sum(post.topics.topics for post in self._posts.values())
 
     def stopService(self) -> Any:
-        """Nobody listens any more."""
         super().stopService()
         self._watching.stop()
         if self._flushing is not None:
@@ -231,7 +232,7 @@ class ConsoleService(Service):
         return DeferredList([maybeDeferred(post.ears.stop) for post in self._posts.values()])
 
     def left(self, asker: Asker) -> None:
-        """A viewer is gone: so is all it had."""
+        """Forget a viewer that is gone, with all it had."""
         seat = self._seats.pop(asker, None)
         if seat is not None:
             self._look(seat, None)
@@ -275,7 +276,7 @@ class ConsoleService(Service):
         post.ears.unwant(sub.filter, sub.qos)
 
     def _say_states(self, post: _Post) -> None:
-        """The console's connection changed: tell each subscription what that means for it."""
+        """Tell each subscription what another state of the console's connection means for it."""
         fresh = self._clock.seconds() + FRESH_SECONDS
         for listeners in list(post.listeners.values()):
             for seat, sub in list(listeners.values()):
@@ -399,7 +400,7 @@ class ConsoleService(Service):
         return self._page(view)
 
     def _look(self, seat: _ConsoleSession, view: _View | None) -> None:
-        """This viewer looks at another page, or at none."""
+        """Show this viewer another page, or none."""
         before, seat.view, seat.sent = seat.view, view, b""
         heard = before.broker if before is not None and before.all else None
         wanted = view.broker if view is not None and view.all else None
@@ -433,7 +434,7 @@ class ConsoleService(Service):
         )
 
     def _show_views(self) -> None:
-        """Once a second: each viewer's page, if it changed. Equal views share one page."""
+        """Send each viewer's page, if it changed, once a second. Equal views share one page."""
         pages: dict[_View, bytes] = {}
         for seat in list(self._seats.values()):
             view = seat.view
@@ -526,8 +527,8 @@ def _numbers(state: object) -> Iterator[tuple[str, float]]:
 
 
 def _is_log(topic: str | bytes) -> bool:
-    """Return the broker's log names addresses and users, not for everybody who may look at
-    topics.
+    """Return whether this is the broker's log: it names addresses and users, not for all who may
+    read topics.
     """
     return isinstance(topic, str) and topic.startswith("$SYS/broker/log/")
 

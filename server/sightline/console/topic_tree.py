@@ -1,4 +1,4 @@
-"""The tree of topics: what came to which, how often, how much, and what last.
+"""Keep the tree of topics: what came to which, how often, how much, and what last.
 
 Fed with every message, asked for one node's children at a time. Bounded: what finds no room is
 counted (`Topics.cut`) and said, never kept. Time is given with each message (epoch s).
@@ -27,7 +27,7 @@ PAGE = 200
 
 
 class Node:
-    """One level of a topic: what came to it, and to all below it."""
+    """One level of a topic: the messages to it, and to all levels below."""
 
     __slots__ = (
         "at",
@@ -63,7 +63,7 @@ class Node:
         return self.rate * math.exp(-max(0.0, at - self.rate_at) / RATE_SECONDS)
 
     def hit(self, size: int, at: float) -> None:
-        """A message came here or below."""
+        """Count a message to this level or below."""
         self.below += 1
         self.bytes += size
         passed = at - self.rate_at
@@ -106,7 +106,6 @@ class TopicTree:
         return self._root.below
 
     def feed(self, arrivals: Iterable[Arrival]) -> None:
-        """Messages came."""
         for arrival in arrivals:
             topic = arrival.topic
             if isinstance(topic, bytes):
@@ -163,7 +162,7 @@ class TopicTree:
         )
 
     def at(self, path: Sequence[str]) -> float:
-        """Tell when the newest message came to this node or below (0: never).
+        """Return the time of the newest message to this level or below (0: none).
 
         No levels: the root.
         """
@@ -234,7 +233,7 @@ def _told(name: str, node: Node, now: float) -> dict[str, Any]:
 
 
 def _text(head: bytes) -> str | None:
-    """``head`` as text, without the character that its end has cut; None: it is none."""
+    """Return ``head`` as text, without the character that its end has cut; None: it is none."""
     try:
         return head.decode()
     except UnicodeDecodeError as why:

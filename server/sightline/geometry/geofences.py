@@ -293,7 +293,6 @@ class Geofences:
             del self._stands[thing]
 
     def _calm(self, thing: str, region: str, stand: _Stand) -> None:
-        """Forget the votes."""
         self._waiting.pop((thing, region), None)
         stand.votes = 0
         if not stand.inside:

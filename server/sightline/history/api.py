@@ -27,15 +27,14 @@ from sightline.history.query_params import (
 )
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import BadCursor, Store
-from sightline.history.visible import narrowed, sees_all_regions, shows
+from sightline.history.visible import may_name_hidden, narrowed, shows
 from sightline.journal.trouble import Degraded
+from sightline.kinds import TRACKS
 from sightline.live import protocol
 from sightline.model.faults import Unavailable
 from sightline.model.kind import State, id_of, kind_of
 from sightline.web.reads import Busy, LongRead, Reads, Turn, pieces
 
-TRACKS = ("fix", "state", "figures", "region")
-"""The sorts whose last entries make a scene."""
 _THINGS = 500  # asked of the store at a time
 
 T = TypeVar("T")
@@ -201,7 +200,7 @@ class HistoryApi:
         if not may_recall(user, key, sort):
             raise Refused("unknown", UNKNOWN)
         days, bounds = query_params.month(call.asked)
-        if sort == "crossing" and not sees_all_regions(user.sight):
+        if may_name_hidden(sort, user.sight):
             read = await begun(self._reads, call)
             try:
                 how = (key, sort, bounds, user.sight, read.turn)
@@ -229,7 +228,7 @@ class HistoryApi:
     async def _scene(self, user: User, at: float, turn: Turn) -> AsyncGenerator[bytes, None]:
         yield b'{"ok":true,"at":%b,"things":[' % msgspec.json.encode(at)
         said = False
-        for sort in TRACKS:
+        for sort in TRACKS:  # their last entries make a scene
             after = None
             while True:
                 page = await self._store.scene(sort, at, _THINGS, after)

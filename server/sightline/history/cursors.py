@@ -1,4 +1,4 @@
-"""The marks at which pages go on, as short texts: the place of the last entry that was given.
+"""Write the places where pages go on as short texts: the place of the last entry that was given.
 
 A mark comes back from outside, so whatever is not one of ours raises `BadCursor`.
 """

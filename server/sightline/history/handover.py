@@ -1,4 +1,4 @@
-"""When duty falls to us: which of the records that we kept nobody has written.
+"""Find which kept records nobody has written, when this server becomes the leader.
 
 Each server gives them a time of its own, so the same one is looked for by what it says, some
 seconds around.

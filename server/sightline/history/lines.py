@@ -1,4 +1,4 @@
-"""Files of lines from outside, read a line at a time with a bound, each with its number.
+"""Read files of lines from outside, a line at a time with a bound, each with its number.
 
 What writes line by line and is cut off leaves a torn last line. It is told apart here, so that
 readers can pass over it without a word.
@@ -31,7 +31,7 @@ class FileLine(msgspec.Struct, frozen=True, gc=False):
 
 
 class Problem(Exception):
-    """Something in a file cannot be used: which file, which line (from 1), and why."""
+    """A part of a file that cannot be used: which file, which line (from 1), and why."""
 
     def __init__(self, file: str, line: int, why: str) -> None:
         super().__init__(file, line, why)
@@ -67,7 +67,7 @@ def numbered(stream: BinaryIO, number: int = 1, start: int = 0) -> Iterator[File
 
 
 def open_lines(path: Path) -> BinaryIO:
-    """A file to read lines from, plain or compressed by gzip, whatever its name is."""
+    """Open a file to read lines from, plain or compressed by gzip, whatever its name is."""
     with path.open("rb") as begin:
         zipped = begin.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rb") if zipped else path.open("rb")  # type: ignore[return-value]  # reads as one

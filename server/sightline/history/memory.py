@@ -1,4 +1,4 @@
-"""History in memory: for trying things out, and what the other stores are measured against."""
+"""Keep history in memory: for trying things out, and to measure the other stores against."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class MemoryStore:
-    """Everything in dictionaries. Beyond ``capacity`` entries the first ones written are let go."""
+    """A store in dictionaries. Beyond ``capacity`` entries the oldest ones are dropped."""
 
     name = "memory"
     trouble = ""
@@ -37,11 +37,11 @@ class MemoryStore:
         self._hidden: dict[tuple[str, str], list[tuple[str, str, float, int]]] = {}
 
     def open(self) -> Deferred[None]:
-        """Nothing to do."""
+        """Fire at once: there is nothing to open."""
         return succeed(None)
 
     def close(self) -> Deferred[None]:
-        """Nothing to do."""
+        """Fire at once: there is nothing to close."""
         return succeed(None)
 
     def write(
@@ -166,7 +166,7 @@ class MemoryStore:
         return execute(count)
 
     def things(self) -> Deferred[Sequence[str]]:
-        """Return all that have entries."""
+        """Return the keys of all things that have entries."""
         return succeed(sorted({thing for thing, _ in self._tracks}))
 
     def hide(
@@ -185,7 +185,7 @@ class MemoryStore:
         return execute(hide)
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
-        """Undo it."""
+        """Show hidden entries again."""
 
         def unhide() -> int:
             keys = [k for k in self._hidden.pop((thing, undo), []) if k in self._entries]
@@ -196,7 +196,7 @@ class MemoryStore:
         return execute(unhide)
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
-        """Forget these things."""
+        """Forget all entries of these things."""
 
         def erase() -> int:
             gone = set(things)

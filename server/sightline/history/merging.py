@@ -1,4 +1,4 @@
-"""Several sources, each in order, as one."""
+"""Merge several sources, each in order, into one."""
 
 from __future__ import annotations
 

@@ -16,14 +16,8 @@ from sightline.contract.fields import Parsed, RequestFields
 from sightline.history.formats.table import FORMATS
 from sightline.history.record import EVENTS
 from sightline.history.store import FOREVER, MOST
+from sightline.kinds import THING_TYPES
 
-TYPES: Mapping[str, str] = {
-    "friend": "fix",
-    "region": "region",
-    "broker": "figures",
-    "server": "figures",
-}
-"""The track of each kind of thing, unless another is asked for; of the rest it is ``state``."""
 _LATEST = 1e11  # epoch s
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
@@ -230,7 +224,7 @@ class DaysQuery(RequestFields, frozen=True, kw_only=True):
 
 
 class Track(msgspec.Struct, frozen=True):
-    """A part of a thing's track, and how it is wanted. Times in epoch s, ``max_error`` in m."""
+    """A request for a part of a thing's track. Times in epoch s, ``max_error`` in m."""
 
     thing: str
     sort: str
@@ -246,7 +240,13 @@ class Track(msgspec.Struct, frozen=True):
 
 def type_of(asked: TrackQuery | DaysQuery, thing: str) -> str:
     """Return the type asked for, or else the usual one of this thing."""
-    return str(asked.type or asked.sort or TYPES.get(thing.partition("/")[0], "state"))
+    return str(asked.type or asked.sort or track_of(thing))
+
+
+def track_of(thing: str) -> str:
+    """Name the track of a thing, for requests that name no type."""
+    known = THING_TYPES.get(thing.partition("/")[0])
+    return "state" if known is None else known.track
 
 
 def span(since: float | None, until: float | None) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The readers' side of the SQLite store: a connection per thread, a page per statement.
+"""Read the SQLite store: a connection per thread, a page per statement.
 
 A whole page comes as one row of JSON that SQLite puts together: it wants Python's lock once for
 it, not once for each entry, which a busy reactor would make it wait for (see `writing`).
@@ -16,7 +16,7 @@ from sightline.auth.permissions import EVERYTHING, TOGETHER, VisibleScope, cover
 from sightline.history import cursors
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import MOST, HistoryPage, Span, StoreSize
-from sightline.history.visible import ABOUT, sees_all_regions
+from sightline.history.visible import ABOUT, NAMING, may_name_hidden
 from sightline.history.writing import micros
 
 _rows = msgspec.json.Decoder(list[tuple[int, int, int, int, str]]).decode
@@ -135,12 +135,16 @@ _SEEN = """WITH seen (id) AS (
 )
 """
 # ``replace`` leaves what is no slash, and ``rtrim`` takes that off: a key as far as its last slash.
-_REGION_SEEN = """ AND coalesce((
-    SELECT 'region/' || region IN (SELECT value FROM json_each(:things))
-    OR rtrim('region/' || region, replace('region/' || region, '/', ''))
+_NAMED_SEEN = {
+    sort: f""" AND coalesce((
+    SELECT '{each.names}/' || named IN (SELECT value FROM json_each(:things))
+    OR rtrim('{each.names}/' || named, replace('{each.names}/' || named, '/', ''))
     IN (SELECT value || '/' FROM json_each(:owners))
-    FROM (SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.region') ELSE '' END
-    AS region) WHERE region IS NOT NULL), 1)"""
+    FROM (SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.{each.field}') ELSE '' END
+    AS named) WHERE named IS NOT NULL), 1)"""
+    for sort, each in NAMING.items()
+}
+"""The condition that a sight sees what an event names, by sort."""
 
 
 def _seen(sight: VisibleScope) -> dict[str, object]:
@@ -167,11 +171,11 @@ def _source(sight: VisibleScope, sort: str) -> tuple[str, str]:
     every = "entry JOIN thing ON thing.id = entry.thing"
     if sight.kinds is None:
         return every, ""
-    region = _REGION_SEEN if sort == "crossing" and not sees_all_regions(sight) else ""
+    named = _NAMED_SEEN[sort] if may_name_hidden(sort, sight) else ""
     if sight.kinds & ABOUT.get(sort, frozenset()):
-        return every, f" AND +entry.thing IN (SELECT id FROM seen){region}"
+        return every, f" AND +entry.thing IN (SELECT id FROM seen){named}"
     seen = "seen JOIN thing ON thing.id = seen.id CROSS JOIN entry ON entry.thing = seen.id"
-    return seen, region
+    return seen, named
 
 
 def counts(

@@ -1,4 +1,4 @@
-"""A few samples out of a long track, evenly spaced: for charts of days, not for the whole of it."""
+"""Take a few samples out of a long track, evenly spaced, for charts of days."""
 
 from __future__ import annotations
 

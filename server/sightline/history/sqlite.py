@@ -1,4 +1,4 @@
-"""History in one SQLite file: one thread that writes, a few that read, none of them the reactor's.
+"""Keep history in one SQLite file: one thread writes, a few read, none of them the reactor's.
 
 Writes wait for their turn in the one writer thread; readers see what was committed when their
 statement began and wait for nobody (WAL).
@@ -95,7 +95,7 @@ class SqliteStore:
         return self._write(StoreWriter.hide, thing, sort, keys, undo)
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
-        """Undo it."""
+        """Show hidden entries again."""
         return self._write(StoreWriter.unhide, thing, undo)
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
@@ -144,7 +144,7 @@ class SqliteStore:
         return self._read(reading.counts, thing, sort, bounds)
 
     def things(self) -> Deferred[Sequence[str]]:
-        """Return all that have entries."""
+        """Return the keys of all things that have entries."""
         return self._read(reading.things)
 
     def standings(
@@ -182,7 +182,7 @@ class SqliteStore:
         return deferToThreadPool(reactor, self._reading, work)
 
     def _connection(self) -> sqlite3.Connection:
-        """This reader thread's own."""
+        """Return this reader thread's own connection."""
         found: sqlite3.Connection | None = getattr(self._own, "sql", None)
         if found is None:
             found = tables.connect(self.path, busy=self._busy)

@@ -1,4 +1,4 @@
-"""Tracks on their way out of the store: page by page, thinned out, in the format asked for."""
+"""Send tracks out of the store: page by page, thinned out, in the format asked for."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from sightline.history.query_params import Track
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import Span, Store
 from sightline.history.visible import shows
+from sightline.kinds import TRACKS
 from sightline.web.reads import Turn, at_once, pieces
 
 PAGE = 500
 """Entries asked of the store at a time; worked on in smaller pieces (`sightline.web.reads`)."""
-_TRACKS = ("fix", "state", "figures", "region")
 _QUICK = 4096  # bytes; what is larger may be made to take msgspec long, and goes to json
 
 _decode = msgspec.json.Decoder(dict[str, object]).decode
@@ -83,7 +83,7 @@ def _size(entry: HistoryEntry) -> int:
 async def counted(
     store: Store, thing: str, sort: str, bounds: Sequence[float], sight: VisibleScope, turn: Turn
 ) -> Sequence[int]:
-    """As `Store.counts`, of those entries only that ``sight`` is shown."""
+    """Count as `Store.counts`, but only the entries that ``sight`` is shown."""
     counts = [0] * (len(bounds) - 1)
     span, after = Span(thing, sort, bounds[0], bounds[-1]), None
     while True:
@@ -134,7 +134,7 @@ async def everything(
 
     But for crossings of regions that ``sight`` does not see: those are somebody else's.
     """
-    for sort in (*_TRACKS, *sorted(EVENTS)):
+    for sort in (*TRACKS, *sorted(EVENTS)):
         after = None
         while True:
             page = await store.page(Span(thing, sort, hidden=True), PAGE, after)

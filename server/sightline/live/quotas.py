@@ -9,17 +9,15 @@ is bounded where it is made.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-OURS = frozenset(
-    (
-        *("server", "broker", "guard", "lease", "alarm", "command", "log", "quarantine"),
-        *("probot", "picture", "region", "quota"),
-    )
-)
-"""Kinds that always have room."""
-BY_USER = frozenset(("friend", "face", "phone"))
-"""Kinds whose sender is the first level of their id."""
+from sightline.kinds import THING_TYPES
+
+OURS = frozenset(name for name, each in THING_TYPES.items() if each.reserve)
+"""Types of things that always have room."""
+BY_USER = {name: each.sender for name, each in THING_TYPES.items() if each.sender}
+"""Types whose sender is the first level of their id, and the word before that in its name."""
 MOST_SENDERS = 50_000
 """Senders of whom nothing is left in the world are remembered for a day, but no more than these,
 or as many as there are of whom something is."""
@@ -120,9 +118,9 @@ class Senders:
         kind, _, rest = key.partition("/")
         if kind in OURS:
             return None
-        if kind not in BY_USER:
+        if (word := BY_USER.get(kind)) is None:
             return self._nobody
-        name = f"owntracks/{rest.partition('/')[0]}"
+        name = f"{word}/{rest.partition('/')[0]}"
         found = self._known.get(name)
         if found is None:
             if len(self._known) >= self._most:
@@ -144,10 +142,10 @@ class Senders:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Bytes of memory: of the world in all, of the faces in it, and of one sender's things."""
+    """Bytes: of the world in all, of all things of some types in it, and of one sender's things."""
 
     world: int
-    faces: int
+    of_types: Mapping[str, int]
     sender: int
 
 
@@ -157,9 +155,5 @@ def budget(memory: int) -> Budget:
     The rest is the program itself (about 80 MB), the guard (30 MB), what waits for history and
     archive (96 MB at most by default) and what is on its way to browsers.
     """
-    return Budget(world=memory * 3 // 8, faces=memory // 16, sender=memory // 32)
-
-
-def kinds_with_a_budget(given: Budget) -> dict[str, int]:
-    """Return the bytes that all things of a kind may take together."""
-    return {"face": given.faces}
+    shares = {name: memory // each.share for name, each in THING_TYPES.items() if each.share}
+    return Budget(world=memory * 3 // 8, of_types=shares, sender=memory // 32)

@@ -1,4 +1,4 @@
-"""How to reach one MQTT broker: plain values, checked when made.
+"""The options of one MQTT broker: plain values, checked when made.
 
 The settings are turned into these; nothing here opens a socket.
 """
@@ -41,7 +41,7 @@ def is_aws_iot(host: str, alpn: Sequence[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Will:
-    """What the broker says in our name, at QoS 1, when we vanish. Never retained."""
+    """The message that the broker sends in our name, at QoS 1, when we vanish. Never retained."""
 
     topic: str
     payload: bytes
@@ -49,7 +49,7 @@ class Will:
 
 @dataclass(frozen=True, slots=True)
 class BrokerOptions:
-    """One broker and how we talk to it. Times are seconds.
+    """The options of one broker. Times are in s.
 
     ``qos`` is the highest quality of service we ask for. ``clean`` asks the broker to forget us
     when we leave; otherwise it keeps our messages, with MQTT 5 for ``session_expiry`` seconds.
@@ -117,6 +117,6 @@ class BrokerOptions:
 
     @property
     def address(self) -> str:
-        """Host and port as people write them."""
+        """Return host and port as people write them."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"

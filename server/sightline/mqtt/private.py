@@ -1,4 +1,4 @@
-"""A mosquitto of our own, as a child process: what runs when no broker is configured.
+"""Run a mosquitto of our own as a child process, when no broker is configured.
 
 It listens on loopback, and for robots at an interface of the settings, and keeps its files in our
 state folder. It comes back at the same port, when it dies and at our next start, and it ends with
@@ -75,9 +75,7 @@ class PrivateBrokerReactor(Protocol):
 
 
 def find_mosquitto() -> str:
-    """Return the path of mosquitto; `NoBroker` with the line that installs it when there is
-    none.
-    """
+    """Return the path of mosquitto. Raise `NoBroker` with the line that installs it without one."""
     found = shutil.which("mosquitto") or shutil.which("mosquitto", path=_ALSO_IN)
     if not found:
         raise NoBroker(
@@ -180,7 +178,7 @@ class PrivateBroker(service.Service):
         return ready
 
     def startService(self) -> None:
-        """As `start`, with a failure in the log; nothing when `start` was called before."""
+        """Do as `start`, with a failure in the log; nothing when `start` was called before."""
         self.start().addErrback(
             lambda failure: self._log.error("{why}", why=failure.getErrorMessage())
         )
@@ -233,7 +231,7 @@ class PrivateBroker(service.Service):
         self._probe(child, self._reactor.seconds() + READY_SECONDS)
 
     def _robots_now(self) -> RobotsListener | None:
-        """Return the robots' listener, if it can listen: without their network the rest still
+        """Return the robots' listener if it can listen: without their network the rest still
         runs.
         """
         if self._robots is None:
@@ -264,7 +262,7 @@ class PrivateBroker(service.Service):
         return port
 
     def _probe(self, child: _Child, until: float) -> None:
-        """Knock until it opens."""
+        """Try to connect until the broker listens."""
         if child is not self._child or not self.running:
             return
         assert self.port is not None
@@ -332,7 +330,7 @@ class PrivateBroker(service.Service):
         self._call = self._reactor.callLater(wait, self._launch, 1)
 
     def _failed(self, error: NoBroker) -> None:
-        """It did not start. Once it ran, that must pass; before, somebody has to do something."""
+        """Try again after a failed start if it ever ran; before that, end with the reason."""
         if self.starts:
             self._again(str(error))
             return
@@ -346,7 +344,7 @@ class PrivateBroker(service.Service):
 
 
 class _Child(protocol.ProcessProtocol):
-    """The running process: remembers its last words and tells of its end."""
+    """The running process, with its last words and the news of its end."""
 
     def __init__(self, died: Callable[[str], None]) -> None:
         self._died = died
@@ -356,7 +354,7 @@ class _Child(protocol.ProcessProtocol):
         self.pid: int | None = None
 
     def attach(self, process: Any) -> None:
-        """The process that this is the protocol of."""
+        """Take the process that this is the protocol of."""
         self._process = process
         self.pid = process.pid
 

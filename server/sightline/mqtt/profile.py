@@ -1,4 +1,4 @@
-"""What a broker takes, where that is less than MQTT allows.
+"""The limits of a broker that takes less than MQTT allows.
 
 A broker that is sent more ends the connection, often without a word; so it is not sent, and whoever
 wanted it is told.

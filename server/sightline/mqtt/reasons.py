@@ -1,4 +1,4 @@
-"""Why a broker connection failed, in words for the operator."""
+"""Say why a broker connection failed, in words for the operator."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def refused(reason: str, options: BrokerOptions) -> str:
 
 
 def speaks_not(options: BrokerOptions) -> str:
-    """The broker's answer made no sense, or was a refusal of the protocol itself."""
+    """Say that the broker's answer made no sense, or was a refusal of the protocol itself."""
     return (
         f"no sensible answer: is {options.address} a broker, and does it speak"
         f" {_NAMES[options.protocol]}?"
@@ -69,7 +69,9 @@ def not_subscribed(filters: list[str]) -> str:
 
 
 def flapping(times: int, seconds: float, options: BrokerOptions) -> str:
-    """Connected and lost again and again: most likely two clients share one client id."""
+    """Say that connections are lost again and again: most likely two clients share one client
+    id.
+    """
     return (
         f"connected and lost {times} times within {seconds:.0f} s: is another client using the"
         f" client id {clean(options.client_id)!r}?"
@@ -77,7 +79,7 @@ def flapping(times: int, seconds: float, options: BrokerOptions) -> str:
 
 
 def contested(options: BrokerOptions) -> str:
-    """Return another client uses our id: whoever of the two drives, the other may come in
+    """Say that another client uses our id: if one of the two drives, the other may come in
     between.
     """
     return (

@@ -1,4 +1,4 @@
-"""When to try a broker again, and whether somebody else uses our client id there.
+"""Decide when to try a broker again, and whether somebody else uses our client id there.
 
 A connection that ends soon after it stood may mean two things, and they want opposite answers. A
 broker that restarts, or a network that fails, wants us back at once. Another client with our id is
@@ -40,7 +40,7 @@ class SecondConnectionPort(Protocol):
     """A second connection of ours to the same broker (`sightline.mqtt.second_connection`)."""
 
     def stood(self, since: float) -> bool | None:
-        """Tell whether it stood at ``since`` and stands still; None: it knows nothing of that
+        """Return whether it stood at ``since`` and stands still; None: it knows nothing of that
         time.
         """
 
@@ -48,7 +48,7 @@ class SecondConnectionPort(Protocol):
         """Tell whether the log told of a take-over of our id since; None: the log is not heard."""
 
     def came(self, port: int) -> None:
-        """We are connected anew, from this port of ours (0: unknown)."""
+        """Note that we are connected anew, from this port of ours (0: unknown)."""
 
 
 class Retries:
@@ -80,11 +80,11 @@ class Retries:
         return at - self._disputed <= CONTESTED_SECONDS
 
     def dispute(self, at: float) -> None:
-        """Another client signed in with our id."""
+        """Note that another client signed in with our id."""
         self._disputed = at
 
     def after_fall(self, at: float, up_at: float, ending: Ending) -> float:
-        """Return a connection that stood since ``up_at`` ended: the wait until the next attempt, s.
+        """Return the wait after a connection that stood since ``up_at`` ended:
 
         With a witness that is the shortest one; `judge` says after it whether to wait on.
         """
@@ -108,7 +108,7 @@ class Retries:
         return self._jittered(self._backoff())
 
     def judge(self, at: float) -> float:
-        """Return the wait after a fall is over: how much longer to wait, s; 0: try now."""
+        """Judge after the wait of a fall:"""
         fall, self._fall = self._fall, None
         if fall is None or self._second_connection is None:
             return 0.0

@@ -10,7 +10,9 @@ from sightline.mqtt.will_connection import WillConnection, overwrite_retained
 
 
 class BridgePort:
-    """``no_driving`` says why nobody drives there; empty when one may.
+    """The way to a broker's robots.
+
+    ``no_driving`` says why nobody drives there; empty when one may.
 
     ``made`` is told the id of each client that we make besides the bridge's own.
     """

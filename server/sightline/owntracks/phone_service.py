@@ -11,6 +11,7 @@ one on duty acts upon.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -43,7 +44,7 @@ from sightline.model.kind import Arrival, CannotDecode, id_of
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.recorder_ws import RecorderSockets
-from sightline.owntracks.region_ports import PhoneRegionsPort, RegionBundlePort
+from sightline.owntracks.region_ports import PhoneRegionsPort
 
 SOURCE = "http"
 """Where what was posted comes from: no broker's name."""
@@ -56,6 +57,14 @@ _decode = msgspec.json.Decoder(Phone).decode
 
 Send = Callable[[str, bytes], str]
 """Publishes a command to ``user/device``; says why not, empty when it went."""
+
+
+class _SentRegions(NamedTuple):
+    """What a phone was sent of the regions of this ``version``, and what was left out, and why."""
+
+    version: int
+    waypoints: Sequence[Waypoint]
+    left_out: str
 
 
 class PhoneService(Service):
@@ -99,7 +108,7 @@ class PhoneService(Service):
         self._sealed = False  # and whether it was encrypted
         self._posters: set[str] = set()  # devices heard by HTTP last
         self._busy: set[str] = set()  # devices of which something is open
-        self._sent: dict[str, RegionBundlePort] = {}
+        self._sent: dict[str, _SentRegions] = {}
         self._has: dict[str, tuple[Waypoint, ...]] = {}
         self._read: set[str] = set()  # devices that were asked for theirs, to know the users' own
         self._named: dict[str, dict[str, reply.RecipientTid]] = {}
@@ -207,7 +216,7 @@ class PhoneService(Service):
         state, why = commands.compared(sent.waypoints, has, before=before)
         if state == "confirmed":
             phone = answered(phone, ("regions",), at)
-            why = _left_out(sent)
+            why = sent.left_out
         else:
             phone = answered(phone, ("regions",), at, "failed", why)
         return replace(phone, regions=replace(regions, state=state, at=at, why=why))
@@ -337,15 +346,26 @@ class PhoneService(Service):
     def _worded(self, device: str, phone: Phone, command: PhoneCommand) -> list[commands.Cmd]:
         if command.do != "regions" or self._regions is None:
             return commands.messages(command.do, phone.platform)
-        # As they are now: they may have changed since they were asked for.
+        sent, users = self._to_send(device, phone)
+        self._sent[device] = sent
+        has = self._has.get(device, ())
+        known = [one for one in has if one not in users] if phone.platform == "ios" else users
+        return commands.messages("regions", phone.platform, sent.waypoints, known)
+
+    def _to_send(self, device: str, phone: Phone) -> tuple[_SentRegions, Sequence[Waypoint]]:
+        """Return the regions that the phone should have now, and its user's own ones.
+
+        As they are now: they may have changed since they were asked for.
+        """
+        assert self._regions is not None
         bundle = self._regions.for_phone(device)
         before = self._sent.get(device)
         has = self._has.get(device, ())
         ours = [*bundle.waypoints, *(before.waypoints if before is not None else ())]
         users = commands.own(has, ours)
-        self._sent[device] = bundle
-        known = [one for one in has if one not in users] if phone.platform == "ios" else users
-        return commands.messages("regions", phone.platform, bundle.waypoints, known)
+        waypoints, why = commands.fitted(phone.platform, bundle.waypoints, len(users))
+        why = "; ".join(filter(None, (_left_out(bundle.left_out), why)))
+        return _SentRegions(bundle.version, waypoints, why), users
 
     def _must_read_first(self, device: str, phone: Phone, command: PhoneCommand) -> bool:
         """Whether the phone would lose its user's own regions, because we do not know them yet."""
@@ -365,7 +385,7 @@ class PhoneService(Service):
         if command.do == "regions" and phone.regions is not None:
             sent = self._sent.get(device)
             version = phone.regions.version if sent is None else sent.version
-            left_out = "" if sent is None else _left_out(sent)
+            left_out = "" if sent is None else sent.left_out
             state = RegionSync(
                 state="none" if why else "sent", version=version, at=now, why=why or left_out
             )
@@ -396,7 +416,7 @@ class PhoneService(Service):
             if phone.regions is None or phone.regions.state == "none":
                 self._sent.pop(device, None)
             elif phone.regions.state != "asked":
-                self._sent[device] = self._regions.for_phone(device)  # the same regions as theirs
+                self._sent[device] = self._to_send(device, phone)[0]  # the same regions as theirs
         self._show(device, phone)
 
     # -- as time goes by
@@ -478,7 +498,5 @@ def _check_device(device: str) -> None:
         raise CannotDecode("bad_topic", "no device of somebody's")
 
 
-def _left_out(bundle: RegionBundlePort) -> str:
-    if not bundle.left_out:
-        return ""
-    return f"{bundle.left_out} left out: phones know circles only"
+def _left_out(polygons: int) -> str:
+    return f"{polygons} left out: phones know circles only" if polygons else ""

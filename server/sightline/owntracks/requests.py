@@ -17,7 +17,7 @@ from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES
 from sightline.owntracks.phone_service import PhoneService
-from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, link
+from sightline.owntracks.setup_link import CannotSetUp, Reach, SetUpTarget, link, reach
 
 _DOES: dict[str, Do] = {
     "locate": "locate",
@@ -51,10 +51,14 @@ class AskedOfPhone(Answer, frozen=True):
 
 
 class SetUpLink(Answer, frozen=True):
-    """What the phone opens. ``plain``: it would send without encryption."""
+    """What the phone opens. ``plain``: it would send without encryption.
+
+    ``reach`` says from where the phone reaches that address.
+    """
 
     link: str
     plain: bool
+    reach: Reach
 
 
 _SUMMARIES = {
@@ -135,7 +139,9 @@ class PhoneRequests:
             made = link(device, mode, place, token, tid, self._secret(device))
         except (CannotSetUp, ValueError) as why:
             raise Refused("cannot_set_up", str(why)) from None
-        return SetUpLink(link=made, plain=mode == "http" and urlsplit(url).scheme != "https")
+        plain = mode == "http" and urlsplit(url).scheme != "https"
+        where = reach(url if mode == "http" else place.mqtt)
+        return SetUpLink(link=made, plain=plain, reach=where)
 
     def _thing(self, asker: Asker, do: str, thing: str) -> str:
         """The friend a request is about, if ``asker`` may do that to it."""

@@ -1,4 +1,4 @@
-"""Watches who is where: fixes and phones' words in, stays and crossings out.
+"""Watch who is where: fixes and phones' verdicts in, visits and transitions out.
 
 A stay is a thing as long as anybody says so; a crossing is a line of a ring that never changes.
 What stood when we were stopped is known again after a restart, so that nobody is said to have come
@@ -19,6 +19,7 @@ from twisted.logger import Logger
 from sightline.geometry.geofences import Change, Event, Geofences, Position, Rules
 from sightline.geometry.shapes import BadShape
 from sightline.journal.trouble import Degraded
+from sightline.kinds import FENCED
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.updates import PhoneTransition, order
 from sightline.kinds.regions.model import Transition, Visit
@@ -43,7 +44,7 @@ Listener = Callable[[Transition], None]
 
 
 class GeofenceMonitor(Service):
-    """``clock`` is never stepped; ``wall`` gives epoch s."""
+    """Watch the regions. ``clock`` is never stepped; ``wall`` gives epoch s."""
 
     _log = Logger()
 
@@ -78,7 +79,7 @@ class GeofenceMonitor(Service):
         self._unnoted = False  # what cannot be written just now
         self._loop = Periodic(clock, _LOOK, self._look, "the watch over regions")
         regions.when_changed(self._region_changed)
-        for kind in ("friend", "probot"):
+        for kind in FENCED:
             hub.world.watch(kind, self._moved)
         hub.ingest.tell(PhoneTransition, self._crossed)
 
@@ -89,7 +90,7 @@ class GeofenceMonitor(Service):
     # -- start and stop
 
     def startService(self) -> None:
-        """Remember how things stood, begin to look."""
+        """Restore the visits of before, begin to look."""
         super().startService()
         known, standings = self._regions.standings
         now, wall = self._clock.seconds(), self._wall()
@@ -137,7 +138,7 @@ class GeofenceMonitor(Service):
             self._slipped()
 
     def _slipped(self) -> None:
-        """A slip of ours must not keep a message out of the world."""
+        """Log a mistake of ours, which must not keep a message out of the world."""
         self._log.failure("Could not see who came and went")
 
     def _fixed(self, thing: str, fix: Position) -> None:
@@ -181,7 +182,7 @@ class GeofenceMonitor(Service):
             self._slipped()
 
     def _crossed_unknown(self, said: PhoneTransition) -> None:
-        """The phone has a region we do not know."""
+        """Note the transition of a region that only the phone knows."""
         if not said.region or self._unknown.get((said.thing, said.region)) == said.event:
             return
         self._unknown.pop((said.thing, said.region), None)
@@ -191,7 +192,7 @@ class GeofenceMonitor(Service):
         self._tell(said.thing, None, said.region, said.event, said.when, "phone", None, said.acc)
 
     def _gone(self, thing: str) -> None:
-        """A thing is no more: nothing of where it was is kept."""
+        """Forget where a thing was that was removed."""
         for region in self._visits.pop(thing, set()):
             self._hub.place(f"stay/{thing}/{region}", None)
         self.whereabouts.forget(thing)
@@ -203,7 +204,7 @@ class GeofenceMonitor(Service):
         self._work(self._regions.work(lambda store: store.leave(thing)))
 
     async def erase(self, thing: str) -> None:
-        """Somebody is to be forgotten altogether: the crossings, the regions of their own.
+        """Forget somebody altogether: the transitions, the regions of their own.
 
         Raises `Refused` when the regions cannot be removed now.
         """
@@ -234,7 +235,7 @@ class GeofenceMonitor(Service):
             self._named_before(only, id, record.region.name)
 
     def _named_before(self, thing: str, region: str, name: str) -> None:
-        """A phone may have said that it is in its region before it told us of that region."""
+        """Take over a phone's verdict that came before its region did."""
         friend = self._hub.world.state(thing)
         if not isinstance(friend, Friend) or name not in (friend.inregions or ()):
             return
@@ -244,7 +245,7 @@ class GeofenceMonitor(Service):
             self._show(thing, region)
 
     def _survey(self, region: str, things: list[str]) -> None:
-        """Who is in a region that is new or was changed; not all at once."""
+        """Find who is in a region that is new or was changed; not all at once."""
         now = self._clock.seconds()
         for change in self._fences.survey(region, things[:_SURVEY]):
             self._found(change, now)
@@ -256,7 +257,7 @@ class GeofenceMonitor(Service):
         self._hub.told()
 
     def _look(self) -> None:
-        """As time goes by."""
+        """Let time pass for the fences and the verdicts."""
         now, seq = self._clock.seconds(), self._hub.world.seq
         for change in self._fences.tick(now):
             self._found(change, now)

@@ -1,4 +1,5 @@
-"""Crossings go out by MQTT: ``sightline/crossing/<region>/<user>/<device>``, QoS 1, not retained.
+"""Publish transitions by MQTT: ``sightline/crossing/<region>/<user>/<device>``, QoS 1, not
+retained.
 
 The region is named by the letters of its id. ``id`` is the same whenever the same crossing is told
 again. What cannot be published now waits, a bounded number of them, until the broker is back.
@@ -53,7 +54,7 @@ def of_interest(crossing: Transition, which: Which) -> bool:
 
 
 class MqttEvents(Service):
-    """``publish`` sends a message and says whether it was taken."""
+    """Publish transitions. ``publish`` sends a message and says whether it was taken."""
 
     _log = Logger()
 
@@ -77,7 +78,7 @@ class MqttEvents(Service):
         self._loop.stop()
 
     def crossed(self, crossing: Transition) -> None:
-        """Publish it."""
+        """Publish a transition, now or when the broker is there."""
         where = topic(crossing)
         if where is None or not of_interest(crossing, self._which):
             return

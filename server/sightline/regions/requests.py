@@ -1,4 +1,4 @@
-"""What browsers may ask about regions: draw one, change it, remove it, make a phone's a shared one.
+"""Answer requests about regions: draw one, change it, remove it, make a phone's a shared one.
 
 Who may is decided by `auth.permissions`; the witness at the helm writes down who did.
 """
@@ -95,7 +95,7 @@ ADOPT = RequestSpec(
 
 
 class RegionRequests:
-    """Adds the verbs of regions to the helm."""
+    """Add the requests about regions to the dispatcher."""
 
     def __init__(self, requests: Requests, clock: IReactorTime, regions: RegionService) -> None:
         self._clock = clock

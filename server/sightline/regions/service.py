@@ -1,4 +1,4 @@
-"""Keeps the regions: in the file, in the world, and in the minds of those who watch over them.
+"""Keep the regions: in the file, in the world, and for those that watch them.
 
 Every change goes to the file first, on a thread, and takes effect when it is committed. Whoever
 wants to know of changes is told by `when_changed`: the fences, the phones, the history recorder.
@@ -53,7 +53,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RegionChange:
-    """A region is another (``record``) or gone (None); ``edition`` counts all changes."""
+    """A region was changed (``record``) or removed (None); ``edition`` counts all changes."""
 
     id: str
     edition: int
@@ -194,7 +194,7 @@ class RegionService(Service):
         return done
 
     async def _touched(self, tables: set[str]) -> None:
-        """Other servers have changed the file."""
+        """Read the file anew: other servers have changed it."""
         if "region" in tables:
             await self._follow()
 
@@ -274,7 +274,7 @@ class RegionService(Service):
             raise Refused("full", f"there are {most} regions already, and no room for another")
 
     async def put(self, id: str, record: RegionRow, keep: int | None = None) -> None:
-        """A region is now this; its version says which one it replaces. Raises `Refused`."""
+        """Set a region; its version says which one it replaces. Raises `Refused`."""
         expected = record.region.version - 1
         edition = await self._change(lambda store: store.put(id, record, expected, keep))
         if self.follower is None:
@@ -283,7 +283,7 @@ class RegionService(Service):
             self._hub.told()
 
     async def remove(self, id: str, by: str, version: int, *, trace: bool = True) -> None:
-        """A region is no more. Raises `Refused`."""
+        """Remove a region. Raises `Refused`."""
         at = round(self.wall(), 3)
         edition = await self._change(lambda store: store.remove(id, by, at, version, trace=trace))
         if self.follower is None:
@@ -291,7 +291,7 @@ class RegionService(Service):
             self._hub.told()
 
     async def replace(self, old: str, version: int, new: str, record: RegionRow) -> None:
-        """A region goes over to another owner, under another id. Raises `Refused`."""
+        """Give a region to another owner, under another id. Raises `Refused`."""
         by, at = record.region.by, round(self.wall(), 3)
 
         def go_over(store: RegionStore) -> tuple[int, int]:
@@ -304,7 +304,7 @@ class RegionService(Service):
             self._hub.told()
 
     async def forget(self, thing: str) -> None:
-        """Somebody is to be forgotten: the regions of this thing's own, and where it was."""
+        """Forget a thing: the regions of its own, and where it was."""
         await self._change(lambda store: store.forget(thing), scrub=True)
         if self.follower is not None:
             return
@@ -320,7 +320,7 @@ class RegionService(Service):
         self._hub.told()
 
     async def remove_of(self, accounts: Iterable[str]) -> None:
-        """Accounts that are no more leave no regions."""
+        """Remove the regions of accounts that were removed."""
         for owner in accounts:
             for id, record in self.of(owner):
                 try:

@@ -1,4 +1,4 @@
-"""The regions' file: every version of every region, and who was where when we were last running.
+"""Store every version of every region, and who was where when the server last ran.
 
 Plain functions that wait for the disk, like those of the accounts' database; to be called on one
 thread. What is committed survives a power cut. Where there are several servers, the regions are a
@@ -48,7 +48,7 @@ class BadRegions(Exception):
 
 
 class StaleRegion(Exception):
-    """Somebody else changed the region meanwhile; holds its version now, 0: it is gone."""
+    """Another change came first; holds the region's version now, 0: it was removed."""
 
     def __init__(self, version: int) -> None:
         super().__init__(version)
@@ -56,7 +56,7 @@ class StaleRegion(Exception):
 
 
 class RegionRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A region as it is kept. ``tst`` and ``rid`` are a phone's names for it."""
+    """A region as it is stored. ``tst`` and ``rid`` are a phone's names for it."""
 
     region: Region
     tst: int
@@ -65,8 +65,8 @@ class RegionRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class StoredVisit:
-    """How it stood with a thing and a region: in it since then by our verdict (None: not in it),
-    and what the phone said when. Epoch s.
+    """The stored verdicts of a thing and a region: in it since then by ours (None: not in it), and
+    the phone's with its time. Epoch s.
     """
 
     thing: str
@@ -173,7 +173,7 @@ class RegionStore:
         return edition
 
     def remove(self, id: str, who: str, at: float, expected: int, *, trace: bool = True) -> int:
-        """A region is no more; the edition of that. Without ``trace`` its versions go as well.
+        """Remove a region; return the edition of that. Without ``trace`` its versions go as well.
 
         Raises `StaleRegion`.
         """
@@ -251,12 +251,12 @@ class RegionStore:
                     )
 
     def leave(self, thing: str) -> None:
-        """It is not kept any more where this thing was."""
+        """Delete the stored verdicts of this thing."""
         self._sql.execute("DELETE FROM known WHERE thing = ?", (thing,))
         self._sql.execute("DELETE FROM standing WHERE thing = ?", (thing,))
 
     def _unname(self, phone: str) -> None:
-        """Regions that were adopted from this phone do not say so any more."""
+        """Cut adopted regions off the phone that they came from."""
         for table, key in (("region", "id"), ("version", "edition")):
             rows = self._sql.execute(f"SELECT {key}, record FROM {table} WHERE record IS NOT NULL")
             for row, data in rows.fetchall():
@@ -268,7 +268,7 @@ class RegionStore:
                     )
 
     def forget(self, thing: str) -> None:
-        """Nothing of this thing is kept: where it was, the regions of its own, their versions."""
+        """Delete all of this thing: its verdicts, the regions of its own, their versions."""
         with self._change():
             self.leave(thing)
             own = f"{thing}/"

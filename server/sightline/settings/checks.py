@@ -30,7 +30,7 @@ AWS_ALPN = "x-amzn-mqtt-ca"
 
 
 def check_environment(settings: Settings, environ: Mapping[str, str]) -> None:
-    """A password for a broker that is not there is a slip of the pen: say so."""
+    """Refuse a password for a broker that is not there: it is a slip of the pen."""
     known = {password_variable(name) for name in settings.broker}
     used = {broker.password_env for broker in settings.broker.values()}
     for variable in environ:
@@ -42,7 +42,7 @@ def check_environment(settings: Settings, environ: Mapping[str, str]) -> None:
 
 
 def check_values(settings: Settings, file: str) -> None:
-    """What one field's type alone cannot say."""
+    """Refuse what one field's type alone cannot."""
     for where, wrong in (
         *_server_faults(settings.server),
         *_https_faults(settings),
@@ -233,7 +233,7 @@ def _broker_faults(name: str, broker: BrokerSettings) -> Iterable[tuple[str, str
 
 
 def _aws_faults(where: str, broker: BrokerSettings) -> Iterable[tuple[str, str]]:
-    """What AWS IoT would answer with a closed connection and no word."""
+    """Tell what AWS IoT would answer with a closed connection and no word."""
     if not broker.tls:
         yield f"{where}.tls", "AWS IoT speaks TLS only; remove this"
     if not broker.tls_cert:
@@ -269,7 +269,9 @@ def _is_address(host: str) -> bool:
 
 
 def _twin_faults(brokers: Mapping[str, BrokerSettings]) -> Iterable[tuple[str, str]]:
-    """Two connections with one client id at one broker throw each other out for ever."""
+    """Yield client ids that two connections have at one broker: they throw each other out for
+    ever.
+    """
     seen: dict[tuple[str, int, str], str] = {}
     for name, broker in brokers.items():
         twin = seen.setdefault((broker.host, broker.port, broker.client_id), name)
@@ -281,7 +283,7 @@ def _twin_faults(brokers: Mapping[str, BrokerSettings]) -> Iterable[tuple[str, s
 
 
 def is_private(listen: str, server: ServerSettings) -> bool:
-    """Whether only this machine can reach the server: a loopback endpoint without a proxy."""
+    """Tell whether only this machine can reach the server: a loopback endpoint without a proxy."""
     if server.proxies or server.public_url:
         return False
     parts = listen.split(":")

@@ -42,7 +42,7 @@ PASSWORD_VARIABLE = re.compile(r"SIGHTLINE_BROKER_.+_PASSWORD")
 
 
 def password_variables(name: str, broker: BrokerSettings) -> tuple[str, ...]:
-    """The environment variables that may hold the password of this broker."""
+    """Return the environment variables that may hold the password of this broker."""
     named = (broker.password_env,) if broker.password_env else ()
     return (password_variable(name), *named)
 

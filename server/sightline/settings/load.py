@@ -71,7 +71,7 @@ _DEVICE = re.compile(r"[^/+#\x00-\x1f\x7f]{1,128}/[^/+#\x00-\x1f\x7f]{1,128}")
 
 
 def load(path: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Settings:
-    """The settings in the file at ``path`` (None: all defaults), with secrets from ``environ``.
+    """Return the settings of the file at ``path`` (None: defaults), with secrets of ``environ``.
 
     Raises `BadSettings`.
     """
@@ -83,7 +83,7 @@ def load(path: str | os.PathLike[str] | None, environ: Mapping[str, str]) -> Set
 def load_brokers(
     path: str | os.PathLike[str], environ: Mapping[str, str], name: str = ""
 ) -> Mapping[str, BrokerSettings]:
-    """The brokers of the file, or the one of this ``name``, as `load` gives them.
+    """Return the brokers of the file, or the one of this ``name``, as `load` gives them.
 
     For the guard: it needs no other secret than its broker's, so it is given none.
     Raises `BadSettings`.
@@ -206,7 +206,7 @@ def _broker(
 def _https(
     https: HttpsSettings, file: str, folder: Path, environ: Mapping[str, str]
 ) -> HttpsSettings:
-    """With whole paths. Whether the files are there is the server's matter, not the guard's."""
+    """Make the paths whole. Whether the files are there is the server's matter, not the guard's."""
     paths = {}
     for key in ("certificate", "key"):
         if value := getattr(https, key):
@@ -217,7 +217,7 @@ def _https(
 
 
 def _with_keys(friends: FriendsSettings, file: str, folder: Path) -> FriendsSettings:
-    """The secrets of friends who encrypt, from their file: ``"user/device" = "secret"``."""
+    """Return the secrets of friends who encrypt, from their file: ``"user/device" = "secret"``."""
     if not friends.keys_file:
         return friends
     path, where = str(folder / friends.keys_file), "friends.keys_file"
@@ -296,7 +296,7 @@ _LEAST_SECRET = 16
 
 
 def _url_fault(url: str) -> str:
-    """What is wrong with where a webhook goes; empty: nothing."""
+    """Tell what is wrong with where a webhook goes; empty: nothing."""
     try:
         parts = urlsplit(url)
         named = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -325,7 +325,7 @@ def _default_client_id(protocol: str, replica: str) -> str:
 
 
 def _values(section: type[Section], table: object, file: str, where: str) -> dict[str, Any]:
-    """The keys of one table, each of its field's type."""
+    """Return the keys of one table, each of its field's type."""
     if not isinstance(table, dict):
         raise BadSettings(f"{file}: {where}: must be a table: [{where}]")
     fields = {f.name: f.type for f in msgspec.structs.fields(section) if f.name not in _NOT_IN_FILE}
@@ -343,7 +343,7 @@ def _values(section: type[Section], table: object, file: str, where: str) -> dic
 
 
 def _lenient(value: object, kind: Type) -> object:
-    """``protocol = 5`` without quotes is plain enough."""
+    """Take ``protocol = 5`` without quotes, too: it is plain enough."""
     if isinstance(kind, LiteralType) and "5" in kind.values and type(value) in (int, float):
         return str(value)
     return value
@@ -361,7 +361,7 @@ def _check_names(table: Mapping[str, Any], allowed: Iterable[str], file: str, wh
 
 
 def _allowed(kind: Type) -> str:
-    """What a field of this type takes, in words."""
+    """Tell what a field of this type takes, in words."""
     if isinstance(kind, LiteralType):
         return f"one of {', '.join(str(v) for v in kind.values)}"
     if isinstance(kind, BoolType):

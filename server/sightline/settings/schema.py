@@ -20,7 +20,7 @@ Milliseconds = Annotated[int, Meta(ge=0, le=10_000)]
 
 
 class Secret:
-    """A text that is shown only to who asks for it by `reveal`."""
+    """A text that is shown by `reveal` only."""
 
     __slots__ = ("_text",)
 
@@ -28,7 +28,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself: for the one call that must send it, never for a log."""
+        """Return the text itself: for the one call that must send it, never for a log."""
         return self._text
 
     def __repr__(self) -> str:
@@ -46,7 +46,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServerSettings(Section, frozen=True, kw_only=True):
-    """Where the server listens and keeps its files.
+    """The server's port and its folders.
 
     ``listen`` is a Twisted endpoint. ``state`` is a folder, relative to the working directory.
     ``web_root`` is the folder of the built pages, empty: found by the server itself. ``origins``
@@ -79,7 +79,7 @@ class HttpsSettings(Section, frozen=True, kw_only=True):
 
 
 class LimitsSettings(Section, frozen=True, kw_only=True):
-    """What one browser, and all of them, may cost us.
+    """The limits on the costs of one browser, and of all of them.
 
     ``connections_per_address`` and ``http_per_address`` do not count this machine's own addresses
     (0: no limit). ``behind_seconds`` is how long a browser may take nothing before it is closed,
@@ -111,7 +111,7 @@ class LimitsSettings(Section, frozen=True, kw_only=True):
 
 
 class FanoutSettings(Section, frozen=True, kw_only=True):
-    """How news is bundled on its way to the browsers.
+    """The bundling of news on its way to the browsers.
 
     Changes within ``tick_ms`` share one frame; under load the tick widens up to ``tick_max_ms``.
     ``frame_bytes`` is where a frame is split. ``beat_seconds`` is the interval of the beat that
@@ -164,7 +164,7 @@ class BrokerSettings(Section, frozen=True, kw_only=True):
 
 
 class FriendsSettings(Section, frozen=True, kw_only=True):
-    """How long a friend may be silent, in seconds, before it is stale, then offline; their phones.
+    """The silences (s) after which a friend is stale, then offline; and friends' phones.
 
     ``keys_file`` holds the secrets of those who encrypt what they send, ``keys`` is what was read
     there, by ``user/device``. ``mqtt_at`` is the broker's address that phones are set up with.
@@ -178,7 +178,8 @@ class FriendsSettings(Section, frozen=True, kw_only=True):
 
 
 class ProbotsSettings(Section, frozen=True, kw_only=True):
-    """How long a robot may be silent, in seconds; which robots are shown before they are heard.
+    """The silences (s) after which a robot counts less; the robots that are shown before they are
+    heard.
 
     ``listen`` is the interface or IPv4 address in the robots' network where they get in without a
     password, at ``port``: opened by the private broker, looked at by `sightline check`.
@@ -192,7 +193,7 @@ class ProbotsSettings(Section, frozen=True, kw_only=True):
 
 
 class AccountsSettings(Section, frozen=True, kw_only=True):
-    """Who gets in without signing in, and how long a sign-in lasts.
+    """The role of guests, and how long a sign-in lasts.
 
     ``guest`` is the role of who did not sign in; anywhere but on this machine it also needs
     ``guest_anywhere``. ``hash_memory`` is in KiB, ``hash_passes`` how often it is gone over.
@@ -208,7 +209,7 @@ class AccountsSettings(Section, frozen=True, kw_only=True):
 
 
 class ProbotSettings(Section, frozen=True, kw_only=True):
-    """One robot by its name. ``name`` is what people call it; ``picture`` a PNG or JPEG file."""
+    """One robot by its name. ``name`` is for people; ``picture`` a PNG or JPEG file."""
 
     name: str = ""
     picture: str = ""
@@ -226,7 +227,7 @@ class DrivingSettings(Section, frozen=True, kw_only=True):
 
 
 class ConsoleSettings(Section, frozen=True, kw_only=True):
-    """Who may use the console on the broker page, and for what.
+    """The rights of the console on the broker page.
 
     ``read_role`` may look at topics and subscribe, ``publish_role`` may publish: viewer, operator
     or admin. ``subscribe`` and ``publish`` are filters: what they match is open. Topics that
@@ -240,7 +241,8 @@ class ConsoleSettings(Section, frozen=True, kw_only=True):
 
 
 class RegionsSettings(Section, frozen=True, kw_only=True):
-    """When somebody counts as inside of a region or outside, and who hears of it.
+    """The rules by which somebody counts as inside of a region, and where transitions are
+    published.
 
     ``margin`` m beyond the border is outside; a change counts after ``fixes`` in a row or ``dwell``
     seconds. ``publish``: of which regions crossings are published by MQTT, at ``broker`` (empty:
@@ -255,7 +257,7 @@ class RegionsSettings(Section, frozen=True, kw_only=True):
 
 
 class WebhookSettings(Section, frozen=True, kw_only=True):
-    """Somebody who is told of crossings by HTTP.
+    """A receiver that is told of transitions by HTTP.
 
     ``events`` and ``by`` choose among them; ``regions`` are ids, ``shared`` or ``all``. ``private``
     lets it be an address of our own network. ``timeout`` in seconds; ``attempts`` before one is
@@ -276,7 +278,7 @@ class WebhookSettings(Section, frozen=True, kw_only=True):
 
 
 class HistorySettings(Section, frozen=True, kw_only=True):
-    """What happened, and for how long it is kept.
+    """The history, and how long it is kept.
 
     ``store``: sqlite (``history.db`` in the state folder), dynamodb (see `DynamodbSettings`) or
     memory (for
@@ -309,7 +311,7 @@ class DynamodbSettings(Section, frozen=True, kw_only=True):
 
 
 class ReplicasSettings(Section, frozen=True, kw_only=True):
-    """Several servers that are one to everybody: they share the table of `DynamodbSettings`.
+    """Several servers that act as one: they share the table of `DynamodbSettings`.
 
     ``name`` is this server's among them; empty: it is alone.
     """
@@ -318,7 +320,7 @@ class ReplicasSettings(Section, frozen=True, kw_only=True):
 
 
 class ArchiveSettings(Section, frozen=True, kw_only=True):
-    """Raw MQTT messages as they came, in files by day; what of them, and how long.
+    """The archive of raw MQTT messages, in files by day; what of them, and how long.
 
     ``topics`` are filters. What is older than ``days`` goes, and the oldest when there is more than
     ``megabytes``.
@@ -331,7 +333,7 @@ class ArchiveSettings(Section, frozen=True, kw_only=True):
 
 
 class Settings(Section, frozen=True, kw_only=True):
-    """Everything the operator decided.
+    """Everything that the operator decides.
 
     ``broker`` is by name; empty: use a private mosquitto. ``probot`` is by name, too, in the order
     in which they are shown; and so is ``webhook``.
@@ -356,7 +358,7 @@ class Settings(Section, frozen=True, kw_only=True):
     replicas: ReplicasSettings = ReplicasSettings()
 
     def warnings(self) -> list[str]:
-        """What is allowed but should be said aloud at every start."""
+        """Tell what is allowed but should be said aloud at every start."""
         said = []
         if self.accounts.guest != "none":
             said.append(
@@ -395,7 +397,7 @@ class Settings(Section, frozen=True, kw_only=True):
 
 
 def is_guessable(client_id: str) -> bool:
-    """Whether this id looks like a name rather than like chance: too short, or too regular."""
+    """Tell whether this id looks like a name rather than like chance: too short, or too regular."""
     plain = re.sub(r"[^A-Za-z0-9]", "", client_id)
     changes = sum(a.isdigit() != b.isdigit() for a, b in itertools.pairwise(plain))
     return len(plain) < _LEAST_RANDOM or changes < _LEAST_CHANGES

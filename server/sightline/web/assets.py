@@ -1,4 +1,4 @@
-"""The built page: exactly the files that lay in its folder at start, and nothing else.
+"""Serve the built page: exactly the files that lay in its folder at start, and nothing else.
 
 No path of a request ever reaches the file system, so there are no listings, links, dotfiles or
 ``..`` to think about. Files come with their compressed siblings (``.br``, ``.gz``), strong
@@ -103,7 +103,7 @@ def load(root: Path) -> dict[str, Asset]:
 
 
 class PageResource(Resource):
-    """Serves the assets; ``/`` is ``index.html``."""
+    """Serve the assets; a folder (``/``, ``/docs/``) is its ``index.html``."""
 
     isLeaf = True
 
@@ -114,7 +114,11 @@ class PageResource(Resource):
     def render_GET(self, request: Request) -> bytes | int:
         """Return the asset, a part of it, or that the browser has it already."""
         path = "/".join(part.decode("latin-1") for part in request.postpath or ())
-        asset = self._assets.get(path or "index.html")
+        asset = self._assets.get(f"{path}index.html" if path.endswith("/") or not path else path)
+        if asset is None and f"{path}/index.html" in self._assets:
+            # With the slash, or the links of that page would lead beside it.
+            request.redirect(f"/{path}/".encode())
+            return b""
         if asset is None:
             request.setResponseCode(404)
             request.setHeader(b"content-type", b"text/plain; charset=utf-8")
@@ -165,7 +169,7 @@ class PageResource(Resource):
 
 
 def _number(digits: bytes) -> int:
-    """Return a number of a range; one beyond all files when it is longer than Python likes to
+    """Return a number of a range; one beyond all files if it is longer than Python likes to
     read.
     """
     return int(digits) if len(digits) <= _DIGITS else 10**_DIGITS

@@ -1,4 +1,4 @@
-"""How much longer a certificate is good for, and from when on people should hear of it."""
+"""Tell how much longer a certificate is good for, and from when people should hear of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Standing = Literal["good", "soon", "urgent", "expired"]
 
 
 def days_left(expires: float, now: float) -> float:
-    """Days from ``now`` until ``expires`` (both epoch s); below 0 afterwards."""
+    """Return the days from ``now`` until ``expires`` (both epoch s); below 0 afterwards."""
     return (expires - now) / _DAY
 
 

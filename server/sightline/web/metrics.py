@@ -17,6 +17,7 @@ from twisted.web.server import Request
 
 from sightline.auth.permissions import may
 from sightline.auth.session import Visitor
+from sightline.kinds import THING_TYPES
 from sightline.live.hub import Hub
 from sightline.live.server_state import ServerState
 from sightline.model.server import SERVER, Server
@@ -26,7 +27,7 @@ from sightline.web.socket import Sockets
 
 
 class ServerFigures(Collector):
-    """Reads the server's figures when Prometheus asks for them."""
+    """Read the server's figures when Prometheus asks for them."""
 
     def __init__(self, hub: Hub, fanout: FanOut, sockets: Sockets, state: ServerState) -> None:
         self._hub = hub
@@ -76,7 +77,15 @@ class ServerFigures(Collector):
             ("things", "things in the world", len(hub.world)),
             ("world_bytes", "memory that friends take, with their faces", hub.world.bytes),
             ("world_limit_bytes", "memory that there is for them", hub.world.room),
-            ("faces_bytes", "of it, their faces", hub.world.bytes_of.get("face", 0)),
+            *(
+                (
+                    f"{each.plural}_bytes",
+                    f"of it, their {each.plural}",
+                    hub.world.bytes_of.get(name, 0),
+                )
+                for name, each in THING_TYPES.items()
+                if each.share
+            ),
             ("senders", "users whose friends are in the world", len(hub.world.senders)),
             ("viewers", "connected browsers", fanout.viewers),
             ("viewers_behind", "browsers that are catching up", fanout.behind),
@@ -144,7 +153,7 @@ class ServerFigures(Collector):
 
 
 def _door(ours: Server) -> Iterable[Metric]:
-    """Tell who was not let in at all, and how our certificate is, if we have one."""
+    """Return the connections that were turned away, and the certificate if there is one."""
     yield CounterMetricFamily(
         "sightline_connections_turned_away",
         "connections closed at once: too many of their address, or of all",
@@ -166,7 +175,7 @@ def _door(ours: Server) -> Iterable[Metric]:
 
 
 class Metrics(Resource):
-    """The figures as text."""
+    """The figures as text for Prometheus."""
 
     isLeaf = True
 
@@ -177,7 +186,7 @@ class Metrics(Resource):
         self._registry.register(figures)
 
     def render_GET(self, request: Request) -> bytes:
-        """In Prometheus' text format."""
+        """Return the figures in Prometheus' text format."""
         visitor = self._front.visitor(request)
         if visitor is None or not _may_read(visitor):
             request.setResponseCode(401 if visitor is None else 403)

@@ -1,4 +1,5 @@
-"""May a page of this origin open our WebSocket? (Cross-site hijacking, DNS rebinding.)
+"""Decide whether a page of this origin may open our WebSocket (cross-site hijacking, DNS
+rebinding).
 
 A browser sends the page's origin with the handshake. It must be the very host the handshake was
 sent to, or one the settings name; and that host must be one nobody else can point at us by DNS:

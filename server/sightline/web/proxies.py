@@ -1,4 +1,4 @@
-"""Who really asks, when a proxy of ours stands in between.
+"""Find the client that really asks, when a proxy of ours stands in between.
 
 A header that says so is believed only from an address the settings name; anybody can write one.
 """
@@ -13,7 +13,7 @@ UNIX = "local"
 
 
 def plain(address: str) -> str:
-    """``::ffff:10.0.0.7``, as a port for both sorts shows it, is ``10.0.0.7``."""
+    """Write ``::ffff:10.0.0.7``, as a port for both sorts shows it, as ``10.0.0.7``."""
     try:
         mapped = getattr(ipaddress.ip_address(address), "ipv4_mapped", None)
     except ValueError:

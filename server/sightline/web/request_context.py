@@ -1,4 +1,4 @@
-"""From a request to whoever makes it: cookie, token or guest; behind a proxy or not.
+"""Find out who makes a request: by cookie, token or as guest; behind a proxy or not.
 
 The session's secret is in a cookie that no script reads and no other site sends:
 ``__Host-sightline`` over HTTPS, else ``sightline-<port>`` (browsers share cookies among the ports
@@ -23,16 +23,16 @@ _SAME = ("same-origin", "none")  # none: typed by the user
 
 
 class Authenticator(Protocol):
-    """Who decides who may come in."""
+    """What decides who may come in."""
 
     def session(self, secret: str) -> Visitor | None:
-        """Whoever holds this cookie."""
+        """Return the visitor who holds this cookie."""
 
     def token(self, text: str) -> Visitor | None:
-        """Whoever holds this API token."""
+        """Return the visitor who holds this API token."""
 
     def guest(self) -> Visitor | None:
-        """Tell who did not sign in."""
+        """Return the visitor who did not sign in."""
 
     async def catch_up(self) -> None:
         """Know who came in elsewhere until now, where there are other servers."""
@@ -42,7 +42,7 @@ class Authenticator(Protocol):
 
 
 class RequestContext:
-    """What we believe of a request. ``trusted`` are origins besides our own address."""
+    """What is believed of a request. ``trusted`` are origins besides our own address."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class RequestContext:
         return site is not None
 
     def visitor(self, request: Request) -> Visitor | None:
-        """Tell who makes the request."""
+        """Return the visitor who makes the request."""
         bearer = self._bearer(request)
         if bearer is not None:
             return self.door.token(bearer)

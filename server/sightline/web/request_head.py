@@ -1,4 +1,4 @@
-"""Which heads of requests we take at all, and what we say to the others. Pure.
+"""Decide which heads of requests are taken at all, and how the others are answered. Pure.
 
 Stricter than the parser: one Host (RFC 9112 §3.2), no transfer coding but chunked (§6.1), a
 Content-Length that can be meant, methods that something here answers.

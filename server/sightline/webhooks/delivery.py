@@ -62,7 +62,9 @@ def headers(delivery: Delivery, secret: bytes | None, now: float) -> dict[bytes 
 
 
 def signature(secret: bytes, stamp: str, body: bytes) -> str:
-    """HMAC-SHA256 over time and body: what was caught on the way cannot be sent again later."""
+    """Sign time and body by HMAC-SHA256: a delivery caught on the way cannot be sent again
+    later.
+    """
     return "v1=" + hmac.new(secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 

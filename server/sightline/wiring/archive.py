@@ -1,4 +1,4 @@
-"""The archive of messages, as the settings want it."""
+"""Make the archive of messages that the settings ask for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says at one broker that this server is there, and hears of others (see `driving.peers`)."""
+"""Announce this server at one broker, and hear of others (see `driving.peers`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 
-from sightline.driving.peers import EVERY, TOPIC, Peers
+from sightline.driving.peers import EVERY, TOPIC, OtherServers
 from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
@@ -28,19 +28,21 @@ _GONE = b"gone"
 
 
 class Beacon(MultiService):
-    """``changed`` is called when others came or the connection changed; ``made`` with our id."""
+    """Announce this server. ``changed`` is called when others came or the connection changed;
+    ``made`` with our id.
+    """
 
     def __init__(
         self,
         options: BrokerOptions,
-        peers: Peers,
+        others: OtherServers,
         changed: Callable[[], None],
         made: Callable[[str], None],
     ) -> None:
         super().__init__()
-        self._peers = peers
+        self._others = others
         self._changed = changed
-        peers.listens = True
+        others.listens = True
         own = replace(
             options,
             client_id=f"sl-{secrets.token_hex(8)}",
@@ -50,23 +52,26 @@ class Beacon(MultiService):
             send_limit=_QUEUE,
             reconnect_min=min(options.reconnect_min, 1.0),
             reconnect_max=min(options.reconnect_max, 5.0),
-            will=Will(peers.topic, _GONE),
+            will=Will(others.topic, _GONE),
             unshared=True,
         )
         made(own.client_id)
         self._bridge = Bridge(reactor, own, [(TOPIC + "+", 0)], self._arrived, self._linked, now)
         self._bridge.setServiceParent(self)
         self._beat = Periodic(
-            reactor, EVERY, lambda: self._say(peers.word.encode()), "the beacon for other servers"
+            reactor,
+            EVERY,
+            lambda: self._say(others.payload.encode()),
+            "the beacon for other servers",
         )
 
     def startService(self) -> None:
-        """Connect, and say it."""
+        """Connect, and announce this server."""
         super().startService()
         self._beat.start()
 
     def stopService(self) -> Deferred[Any]:
-        """Say that we go."""
+        """Announce that this server goes."""
         self._beat.stop()
         self._say(_GONE)
         stopped: Deferred[Any] = super().stopService()
@@ -74,7 +79,7 @@ class Beacon(MultiService):
 
     def _say(self, word: bytes) -> None:
         try:
-            self._bridge.publish(self._peers.topic, word, urgent=True)
+            self._bridge.publish(self._others.topic, word, urgent=True)
         except (NotConnected, TooManyWaiting):
             pass  # it is said again at once, or by our will
 
@@ -82,15 +87,15 @@ class Beacon(MultiService):
         new = False
         for arrival in arrivals:
             if isinstance(arrival.topic, str) and not arrival.retain:
-                new |= self._peers.heard(arrival.topic, arrival.payload)
+                new |= self._others.receive(arrival.topic, arrival.payload)
         if new:
-            self._say(self._peers.word.encode())
+            self._say(self._others.payload.encode())
             self._changed()
 
     def _linked(self, link: Link) -> None:
-        self._peers.linked(link.state == "connected")
+        self._others.linked(link.state == "connected")
         if link.state == "connected":
-            self._say(self._peers.word.encode())
+            self._say(self._others.payload.encode())
         self._changed()
 
 

@@ -1,4 +1,4 @@
-"""The browsers' end: their connections, the beat, and a port they come to."""
+"""Serve the browsers: their connections, the beat, and a port they come to."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ class Browsers(Service):
         self._beat = Periodic(reactor, beat, fanout.beat, "the beat for browsers")
 
     def startService(self) -> None:
-        """Let them in."""
         super().startService()
         self._sockets.start()
         self._beat.start(now=False)
@@ -44,7 +43,7 @@ class Browsers(Service):
         reactor.callWhenRunning(_freeze)
 
     def stopService(self) -> Deferred[Any]:
-        """Tell them to come back later."""
+        """Close all connections, with a word to come back later."""
         super().stopService()
         self._beat.stop()
         self._fanout.stop()
@@ -58,7 +57,7 @@ def _freeze() -> None:
 
 
 class Listening(Service):
-    """A port. One that is taken ends the start with a clear word.
+    """A port. One that is taken ends the start with a clear message.
 
     ``setting`` is where its endpoint stands; ``announce`` is told the address, and so is the log;
     None: nobody is. ``secure``: whether HTTPS is spoken there.
@@ -87,7 +86,7 @@ class Listening(Service):
 
     @property
     def port(self) -> int | None:
-        """Return the number, once it is open; None for a socket file."""
+        """Return the port's number, once it is open;"""
         for port in self._ports:
             return getattr(port.getHost(), "port", None)
         return None
@@ -123,7 +122,7 @@ class Listening(Service):
             port.socket.listen(_BACKLOG)
 
     def startService(self) -> None:
-        """Say where."""
+        """Write where it listens into the log."""
         super().startService()
         if self._announce is None:
             return
@@ -133,7 +132,7 @@ class Listening(Service):
             self._announce(url)
 
     def stopService(self) -> Deferred[Any]:
-        """No new browsers."""
+        """Take no new connections."""
         super().stopService()
         return gatherResults([maybeDeferred(port.stopListening) for port in self._ports])
 

@@ -1,4 +1,4 @@
-"""The one notion of time of this process, and who watches the machine's clock.
+"""Keep the one time of this process, and watch the machine's clock.
 
 Everybody who wants to know what time it is asks `now`. The machine's clock itself is asked here,
 and where somebody else's rules want it (the signatures of AWS).
@@ -50,7 +50,7 @@ def synced() -> bool | None:
 
 
 class ClockWatch(Service):
-    """Follows the machine's clock, and says when it is off.
+    """Follow the machine's clock, and says when it is off.
 
     ``alarm`` is called with the words for it when that begins. ``ntp`` says whether the machine's
     clock is kept right; None: unknown.
@@ -80,17 +80,15 @@ class ClockWatch(Service):
         """By which old things may be deleted."""
 
     def startService(self) -> None:
-        """Begin to look."""
         super().startService()
         self._loop.start()
 
     def stopService(self) -> None:
-        """No more."""
         super().stopService()
         self._loop.stop()
 
     def look(self) -> None:
-        """As time goes by: once a second."""
+        """Look at the machine's clock, once a second."""
         clock = self._clock
         if self._looks % _ASK == 0:
             found = self._senders.ahead(clock())
@@ -107,7 +105,9 @@ class ClockWatch(Service):
         self._tell(judge(clock.gap, self._agreed, catching_up=clock.catching_up))
 
     def _confirm(self) -> None:
-        """What would be deleted is not: neither NTP nor any phone confirms what day it is."""
+        """Trust the day, for deleting, once NTP or a phone confirms it; till then nothing is
+        deleted.
+        """
         if self._agreed is not None:
             if abs(self._agreed.ahead) < _DAY:
                 self.purge.confirmed()
@@ -135,7 +135,7 @@ class ClockWatch(Service):
 
     @property
     def words(self) -> str | None:
-        """Tell what is wrong, in a sentence."""
+        """Return what is wrong with the clock, in a sentence; None: nothing."""
         off = self.off
         if off is None:
             return None
@@ -150,7 +150,7 @@ class ClockWatch(Service):
 
 
 def span(seconds: float) -> str:
-    """``40 s``, ``12 min``, ``3 h``, ``7 d``."""
+    """Write a time as ``40 s``, ``12 min``, ``3 h`` or ``7 d``."""
     for unit, size, most in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 172800)):
         if seconds < most:
             return f"{seconds / size:.0f} {unit}"

@@ -1,4 +1,4 @@
-"""The way to the table that several servers share."""
+"""Reach the table that several servers share."""
 
 from __future__ import annotations
 

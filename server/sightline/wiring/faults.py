@@ -23,7 +23,7 @@ _COUNTED_ELSEWHERE = "sightline.mqtt."
 
 
 class Thread(Protocol):
-    """What is needed of the reactor: log events come from any thread."""
+    """What is needed of the reactor, as log events come from any thread."""
 
     def seconds(self) -> float:
         """Tell the time of a clock that never jumps, s."""
@@ -49,12 +49,10 @@ class Faults(Service):
         """Faults since the start."""
 
     def startService(self) -> None:
-        """Begin to observe."""
         super().startService()
         globalLogPublisher.addObserver(self)
 
     def stopService(self) -> None:
-        """Observe no more."""
         super().stopService()
         globalLogPublisher.removeObserver(self)
 

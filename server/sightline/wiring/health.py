@@ -1,4 +1,4 @@
-"""What the server cannot do just now because of its disk or its databases: one sentence.
+"""Say in one sentence what the server cannot do now because of its disk or its databases.
 
 It is a field of ``server/sightline``, so that the page, the figures and ``/readyz`` say the same.
 Once a week each database is checked whole, on a thread that gives way to all others.
@@ -37,7 +37,9 @@ Source = Callable[[], Degraded | None]
 
 
 class Health(Service):
-    """``sources`` say what ails which part, by the part's name for people ("the accounts").
+    """The troubles of all parts, and the weekly check of the databases.¶``sources`` tell the
+    trouble of each part, by its name for people ("the accounts"). ``wall`` gives epoch s; ``clock``
+    says when to look, the reactor if it is not given.
 
     ``wall`` gives epoch s; ``clock`` says when to look, the reactor if it is not given.
     """
@@ -70,7 +72,7 @@ class Health(Service):
     # -- what is said
 
     def trouble(self) -> Trouble | None:
-        """Tell what cannot be done now, and why."""
+        """Return what cannot be done now, and why."""
         found = [(what, why) for what, source in self._sources if (why := source()) is not None]
         for name, damage in self._damaged.items():
             found.insert(0, (name, Degraded("damaged", damage)))
@@ -102,7 +104,7 @@ class Health(Service):
         self._loop.start(now=False)
 
     def stopService(self) -> Deferred[Any]:
-        """Interrupt what runs."""
+        """Interrupt the check that runs."""
         super().stopService()
         self._loop.stop()
         self._stopped.set()

@@ -1,4 +1,4 @@
-"""History as a service: opens the store, brings back the world, keeps what happens, lets go of it.
+"""Run history as a service: open the store, bring the world back, record, delete what is old.
 
 opened ── restored ── keeping ── drained ── closed
 """
@@ -30,12 +30,13 @@ from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
 from sightline.journal.trouble import Degraded
+from sightline.kinds import SAMPLED, followers
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
 from sightline.live.steady_clock import PurgeClock
 from sightline.live.world import World
 from sightline.model.faults import CannotOpen, Unavailable
-from sightline.model.kind import Kind, id_of, states_of, timeouts_of
+from sightline.model.kind import Kind, id_of, kind_of, states_of, timeouts_of
 from sightline.model.server import SERVER
 from sightline.settings import HistorySettings, Settings
 from sightline.wiring.clock import now
@@ -47,8 +48,6 @@ _LATE_FOR = 2.0  # s without trouble until all is well again
 _PATIENCE = 5.0  # s that viewers wait at the start for a store far away
 _FIGURES = 60.0  # s
 _PURGE = 3600.0  # s
-# The sort and the least time (s) between two kept states of a thing.
-SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("figures", 60.0)}
 
 
 def make_store(settings: Settings, folder: Path) -> Store:
@@ -99,7 +98,7 @@ def make_recorder(
 
 
 class HistoryService(Service):
-    """Opens the store, brings back the world, and lets go of what is old by ``purge_clock``.
+    """Open the store, bring the world back, and delete what is old by ``purge_clock``.
 
     ``own`` says what is kept for a time of its own. Of several servers that share a store only the
     one that leads lets go.
@@ -172,7 +171,7 @@ class HistoryService(Service):
         self._opened = True
 
     def startService(self) -> None:
-        """Bring the world back, and begin to keep."""
+        """Bring the world back, and begin to record."""
         super().startService()
         self._watched(self._bring_back(), "bring back the world")
         self._letting_in = reactor.callLater(_PATIENCE, self._let_in)
@@ -197,7 +196,7 @@ class HistoryService(Service):
             self.restored.callback(None)
 
     def stopService(self) -> Deferred[None]:
-        """Keep what waits, then close."""
+        """Record what waits, then close the store."""
         super().stopService()
         if self._letting_in is not None and self._letting_in.active():
             self._letting_in.cancel()
@@ -275,7 +274,8 @@ class HistoryService(Service):
 
     async def erase(self, thing: str) -> None:
         """Forget everything about this friend. Raises `Refused` (``busy``) when that cannot be."""
-        things = [thing, f"face/{id_of(thing)}"]
+        also = followers(kind_of(thing), kept=True)
+        things = [thing, *(f"{name}/{id_of(thing)}" for name in also)]
         self.recorder.forget(things)
         try:
             await self.store.erase(things)
@@ -285,8 +285,8 @@ class HistoryService(Service):
 
 
 def rebases(kinds: Sequence[Kind]) -> Mapping[str, Rebase]:
-    """Tell what takes times to come out of what was kept, by kind of thing."""
-    return {thing: kind.rebased for kind in kinds for thing in kind.patience}
+    """Return what takes times to come out of what was kept, by kind of thing."""
+    return {each.name: each.rebased for kind in kinds for each in kind.things if each.timeouts}
 
 
 def ours(settings: Settings) -> str:
@@ -296,7 +296,7 @@ def ours(settings: Settings) -> str:
 
 
 def figures_of(store: Store, ours: str = SERVER) -> Stored:
-    """Lets charts look into the store."""
+    """Make the function by which charts look into the store."""
 
     async def stored(
         thing: str, since: float, until: float
@@ -312,7 +312,7 @@ async def _nothing() -> None:
 
 
 def retained(account_service: AccountService) -> Own:
-    """For how long things are kept whose owners said so, from the accounts."""
+    """Return how long things are kept whose owners decided that, from the accounts."""
 
     async def own(things: list[str]) -> Mapping[str, int]:
         return await account_service.look(lambda database: database.retentions(things))
@@ -321,7 +321,7 @@ def retained(account_service: AccountService) -> Own:
 
 
 def remembers(hub: Hub) -> Callable[[CommandLogEntry], None]:
-    """Has each line of the command log remembered, alarms as such."""
+    """Make a listener that records each line of the command log, alarms as such."""
 
     def written(line: CommandLogEntry) -> None:
         thing = f"probot/{line.robot}" if line.robot else SERVER

@@ -1,9 +1,4 @@
-"""HTTPS by ourselves: the certificate's files are watched, and what becomes of them is told.
-
-The files are looked at every second, on a thread. New ones are taken when they have not
-changed from one look to the next (somebody may be writing them) and are good; otherwise the old
-ones stay, and the fault is told in the log and in ``server/sightline`` until it is mended.
-"""
+"""Serve HTTPS ourselves: watch the certificate's files, and tell what becomes of them."""
 
 from __future__ import annotations
 
@@ -32,7 +27,7 @@ _Stamp = tuple[tuple[int, int, int] | None, ...]
 
 
 class Certificate(Service):
-    """The certificate we serve, as new as its files. ``wall`` gives epoch s."""
+    """The certificate that is served, as new as its files. ``wall`` gives epoch s."""
 
     name = "certificate"
     _log = Logger()
@@ -59,19 +54,17 @@ class Certificate(Service):
         self._loop = Periodic(clock, every, self.look, "the watch over the certificate")
 
     def privilegedStartService(self) -> None:
-        """The first look is before anybody can connect, and while we may still read everything."""
+        """Read the files before anybody can connect, and while we may still read everything."""
         super().privilegedStartService()
         stamp = _stamp(self._files)
         self._seen = stamp
         self._take(stamp, _read(self._files))
 
     def startService(self) -> None:
-        """Begin to watch."""
         super().startService()
         self._loop.start(now=False)
 
     def stopService(self) -> None:
-        """Watch no more."""
         super().stopService()
         self._loop.stop()
 
@@ -81,7 +74,7 @@ class Certificate(Service):
 
     @property
     def state(self) -> Https:
-        """Tell how it is, for people."""
+        """Return the certificate's state, for people."""
         served = self._served
         if served is None:
             return Https(fault=self._fault or "there is no certificate yet")
@@ -131,7 +124,7 @@ class Certificate(Service):
         self._tell_how_long()
 
     def _tell_how_long(self) -> None:
-        """Once a day, from three weeks before the end."""
+        """Warn once a day, from three weeks before the end."""
         if self._served is None:
             return
         now, expires = self._wall(), self._served.expires
@@ -148,7 +141,7 @@ class Certificate(Service):
 
 
 def must_be_there(certificate: Path, key: Path, *, later: bool) -> None:
-    """Raises `CannotStart` for what is no accident but a slip: a wrong path, a key for everybody.
+    """Raise `CannotStart` for a slip that is no accident: a wrong path, a key for everybody.
 
     ``later``: the files may still be to come. What is wrong *in* them keeps nobody from starting:
     robots are watched and messages are kept without HTTPS, too.

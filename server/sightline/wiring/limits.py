@@ -21,7 +21,7 @@ from twisted.logger import Logger
 from sightline.auth.account import AuditEvent
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
-from sightline.live.quotas import OverQuota, Quota, Senders, budget, kinds_with_a_budget
+from sightline.live.quotas import OverQuota, Quota, Senders, budget
 from sightline.live.world import World
 from sightline.model.quota import Exceeded
 from sightline.settings import Settings
@@ -40,7 +40,7 @@ _MARGIN = 1.25  # so many times the floor must be free until all is well again
 
 
 def memory_of(settings: Settings) -> int:
-    """Tell what we may use, bytes."""
+    """Return the memory that the server may use, bytes."""
     return settings.limits.memory_mb * 1024 * 1024 or memory_limit()
 
 
@@ -58,13 +58,13 @@ def make_world(settings: Settings, epoch: str) -> World:
         epoch,
         capacity=limits.things,
         room=given.world,
-        rooms=kinds_with_a_budget(given),
+        rooms=given.of_types,
         senders=Senders(quota),
     )
 
 
 class QuotaAlarms(Service):
-    """Shows who has used up what. ``clock`` never jumps, ``wall`` gives epoch s."""
+    """Show which senders used up which quota. ``clock`` never jumps, ``wall`` gives epoch s."""
 
     name = "quotas"
     _log = Logger()
@@ -87,17 +87,15 @@ class QuotaAlarms(Service):
         hub.ingest.when_over_quota(self.ring)
 
     def startService(self) -> None:
-        """Begin to look after what is shown."""
         super().startService()
         self._look.start(now=False)
 
     def stopService(self) -> None:
-        """Stop."""
         super().stopService()
         self._look.stop()
 
     def ring(self, over: OverQuota) -> None:
-        """A message of this sender was refused."""
+        """Show that a message of this sender was refused."""
         key = f"quota/{over.sender}"
         now = self._clock.seconds()
         new = key not in self._last
@@ -121,7 +119,7 @@ class QuotaAlarms(Service):
             self._audit(AuditEvent("", "", "quota", over.sender, "refused", over.why))
 
     def look(self) -> None:
-        """Time goes by: take down what is over."""
+        """Take down alarms that are over."""
         now = self._clock.seconds()
         for key in [key for key, at in self._last.items() if now - at > SHOWN_FOR]:
             for known in (self._last, self._unshown, self._told):
@@ -130,8 +128,10 @@ class QuotaAlarms(Service):
 
 
 class DiskFloor(Service):
-    """Keeps some of the disk free for accounts and the audit log: below it history and archive take
-    nothing more. It ends by itself when there is room again.
+    """Keep some of the disk free for accounts and the audit log.
+
+    Below the floor history and archive take nothing more. That ends by itself when there is room
+    again.
     """
 
     name = "disk"
@@ -150,14 +150,13 @@ class DiskFloor(Service):
         return self._why
 
     def startService(self) -> None:
-        """Look now, and then again and again."""
+        """Look now, and then every two seconds."""
         super().startService()
         if self._floor:
             self.look()
             self._look.start(now=False)
 
     def stopService(self) -> None:
-        """Stop."""
         super().stopService()
         self._look.stop()
 
@@ -166,11 +165,11 @@ class DiskFloor(Service):
         return asked.addCallback(self.know)
 
     def look(self) -> None:
-        """Look now."""
+        """Look at the disk now."""
         self.know(free_bytes(self._folder))
 
     def know(self, free: int | None) -> None:
-        """So many bytes are free; None: nobody knows, and whoever writes will find out."""
+        """Take in how many bytes are free; None: unknown, and each write finds out for itself."""
         self.free = free
         floor = self._floor * _MARGIN if self._why else self._floor
         low = free is not None and free < floor
@@ -188,7 +187,7 @@ class DiskFloor(Service):
 
 
 def free_bytes(folder: Path) -> int | None:
-    """Tell what is free for us on this folder's disk; None: it does not say."""
+    """Return the bytes that are free for us on this folder's disk; None: it does not say."""
     try:
         found = os.statvfs(folder)
     except OSError:

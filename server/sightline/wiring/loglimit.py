@@ -1,4 +1,4 @@
-"""No outage fills the log: what says the same again and again is said once a minute.
+"""Keep an outage from filling the log: equal lines are written once a minute.
 
 Two warnings are the same when they differ in numbers only (waits, counts, ports, times); lines that
 are no warnings must be equal. With the next of them goes how many were left out. And one part of
@@ -104,14 +104,13 @@ class Limited:
 
 
 class LogLimit(Service):
-    """Puts a limit before each observer that is there when we start, and takes it away again."""
+    """Put a limit before each observer that is there at the start, and take it away again."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._limited: list[Limited] = []
 
     def startService(self) -> None:
-        """Begin."""
         super().startService()
         for observer in list(getattr(globalLogPublisher, "_observers", ())):
             limited = Limited(observer, LineLimit(self._clock))
@@ -120,7 +119,7 @@ class LogLimit(Service):
             self._limited.append(limited)
 
     def stopService(self) -> None:
-        """Say everything again."""
+        """Take the limits away: everything is written again."""
         super().stopService()
         for limited in self._limited:
             globalLogPublisher.removeObserver(limited)

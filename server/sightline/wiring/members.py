@@ -1,4 +1,4 @@
-"""What a state folder is made of: a manifest, and the databases that belong together by it.
+"""Know the members of a state folder: a manifest, and the databases that belong together by it.
 
 Each database has an id in a table of its own, `member`; the manifest ``state.json`` lists them. A
 member that is missing, empty, damaged or another folder's is found before anything is opened, so
@@ -35,7 +35,7 @@ _ACCEPT = "or, to go on without it: sightline state accept"
 
 
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Which databases belong to the folder with this id: by the name of the file its own id.
+    """The databases of the folder with this id: by the name of the file its own id.
 
     ``making``: files that are being made, or may be. ``anew``: files that were begun anew although
     there was data beside them; as long as ``accounts.db`` is one of them nobody is invited.

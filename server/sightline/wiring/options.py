@@ -1,4 +1,4 @@
-"""From the settings to the parts' own options: for the server, the guard and `sightline check`."""
+"""Make the parts' options from the settings: for the server, the guard and `sightline check`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SESSION = 14 * 86400  # s
 
 
 def broker_options(name: str, broker: BrokerSettings, client_id: str = "") -> BrokerOptions:
-    """Tell how to reach the broker of this name in the settings, as ``client_id`` if one is
+    """Make the options of the broker of this name in the settings, with ``client_id`` if one is
     given.
     """
     tls = None
@@ -62,8 +62,8 @@ def private_options(port: int, client_id: str) -> BrokerOptions:
 
 
 def _lasting(lasting: bool) -> dict[str, Any]:
-    """Return a broker that keeps our messages while we are away, and until they are safe with
-    us.
+    """Return the options of a session that the broker keeps while we are away, until all is safe
+    with us.
     """
     return {"clean": not lasting, "session_expiry": _SESSION, "late_ack": lasting}
 
@@ -81,7 +81,7 @@ def no_driving(name: str, broker: BrokerSettings) -> str:
 
 
 def webhook_options(name: str, webhook: WebhookSettings) -> WebhookOptions:
-    """Tell who is told, and of what."""
+    """Make the options of a webhook."""
     return WebhookOptions(
         name=name,
         url=webhook.url,

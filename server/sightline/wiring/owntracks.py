@@ -1,4 +1,4 @@
-"""Everything about phones beyond MQTT, joined: posts, commands, the Recorder's API."""
+"""Join everything about phones beyond MQTT: posts, commands, the Recorder's API."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from twisted.internet import reactor as _reactor
 
-from sightline import __version__
+from sightline import __version__, kinds
 from sightline.accounts.audit import AuditLog
 from sightline.accounts.service import AccountService
 from sightline.cluster.messages import Peers
@@ -26,14 +26,14 @@ from sightline.history.archive.archive import Archive
 from sightline.history.read_only import ReadOnlyPast
 from sightline.history.recorder import Recorder
 from sightline.history.store import Store
-from sightline.kinds import broker, friends, probots
+from sightline.kinds import OWNABLE, broker, friends, probots
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.pipeline import ChangeListeners, Pipeline
 from sightline.live.presence import Presence
 from sightline.live.requests import Requests
 from sightline.live.world import World
-from sightline.model.kind import Kind, kind_of, timeouts_of
+from sightline.model.kind import Kind, KindSetup, kind_of, timeouts_of
 from sightline.model.server import SERVER, Alarmed
 from sightline.settings import Settings, is_private
 from sightline.web.connection_limits import ConnectionLimits
@@ -83,7 +83,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """What happens now, from decoding to the fan-out, and the history that hears of it."""
+    """The parts of the present, from decoding to the fan-out, and the history that hears of it."""
 
     kinds: Sequence[Kind]
     logbook: broker.Logbook
@@ -97,21 +97,21 @@ class Live:
 
     @property
     def friends(self) -> list[str]:
-        """The friends that there are."""
-        return [key for key, _ in self.world if kind_of(key) == "friend"]
+        """Return the things that can belong to accounts; the audit log has pseudonyms for them."""
+        return [key for key, _ in self.world if kind_of(key) in OWNABLE]
 
 
 def build_live(start: Start, cluster: Cluster) -> Live:
     """Make the world and what changes it, shows it and remembers it."""
     settings, logbook, senders = start.settings, broker.Logbook(), friends.SenderClocks()
-    kinds = make_kinds(settings, logbook, senders)
+    known = make_kinds(settings, logbook, senders)
     world = make_world(settings, secrets.token_hex(8))
-    presence = Presence(timeouts_of(kinds))
+    presence = Presence(timeouts_of(known))
     store, disk = make_store(settings, start.state), DiskFloor(start.state, _floor(settings))
-    recorder = make_recorder(settings, store, world, kinds, cluster.leadership, disk.why)
+    recorder = make_recorder(settings, store, world, known, cluster.leadership, disk.why)
     fanout = FanOut(reactor, now, world, make_pace(settings))
     listeners = ChangeListeners(recorder.take, recorder.remember, fanout.stir)
-    ingest = Ingest(kinds, world, presence, keep=listeners.keep)
+    ingest = Ingest(known, world, presence, keep=listeners.keep)
     hub = Hub(
         reactor,
         now,
@@ -123,19 +123,17 @@ def build_live(start: Start, cluster: Cluster) -> Live:
         remember=listeners.remember,
     )
     settings_parts.introduce_robots(settings, hub)
-    return Live(kinds, logbook, senders, world, store, recorder, fanout, hub, disk)
+    return Live(known, logbook, senders, world, store, recorder, fanout, hub, disk)
 
 
 def make_kinds(
     settings: Settings, logbook: broker.Logbook, senders: friends.SenderClocks
 ) -> Sequence[Kind]:
-    """Make the kinds, with the timeouts and keys of the settings."""
-    people, robots = settings.friends, settings.probots
-    known = frozenset((*robots.known, *settings.probot)) or None
-    return (
-        friends.kind(people.stale_after, people.offline_after, keys(settings), senders),
-        probots.kind(known, robots.stale_after, robots.offline_after),
-        broker.kind(logbook),
+    """Make all kinds ready: each with its section of the settings, and with what it shares."""
+    known = frozenset((*settings.probots.known, *settings.probot)) or None
+    parts = (keys(settings), senders, probots.KnownRobots(known), logbook)
+    return tuple(
+        kind.ready(KindSetup(getattr(settings, kind.name, None), parts)) for kind in kinds.ALL
     )
 
 
@@ -155,7 +153,7 @@ def _floor(settings: Settings) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """Who may come in and ask: the accounts, who is asking, and the requests of browsers."""
+    """The accounts, who is asking, and the requests of browsers."""
 
     service: AccountService
     context: RequestContext
@@ -202,7 +200,7 @@ def build_driving(start: Start, cluster: Cluster, live: Live, accounts: Accounts
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What people see and do at the brokers by hand."""
+    """The console and the monitor of the brokers."""
 
     rights: ConsoleRights
     service: ConsoleService
@@ -227,7 +225,7 @@ def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The history as a service, and the archive of raw messages."""
+    """The history as a service, the archive of raw messages, and the watch over the clock."""
 
     clock: ClockWatch
     service: HistoryService
@@ -312,7 +310,7 @@ def build_mqtt(
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Geofences and phones, and all who forget a friend that is erased."""
+    """Geofences and phones, and all that forget a friend who is erased."""
 
     geofencing: Geofencing
     owntracks: OwnTracks

@@ -1,4 +1,6 @@
-"""Regions, who watches them, and who is told: joined with accounts, brokers and browsers."""
+"""Join regions, their monitor and those who hear of transitions with accounts, brokers and
+browsers.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +122,6 @@ class Geofencing(MultiService):
             raise CannotStart(f"the regions cannot be read: {why}") from None
 
     def startService(self) -> None:
-        """Begin."""
         self._account_service.own_regions(self.regions.owners())
         self.regions.startService()
         super().startService()
@@ -153,7 +154,7 @@ class Geofencing(MultiService):
         self._webhooks.crossed(crossing)
 
     async def erase(self, thing: str) -> None:
-        """Somebody is to be forgotten. Raises `Refused` (``busy``) when that cannot be."""
+        """Forget somebody. Raise `Refused` (``busy``) when that cannot be done now."""
         self._turn.forget(lambda crossing: crossing.thing == thing)
         self._webhooks.forget(thing)
         try:
@@ -209,7 +210,7 @@ def _taken(peers: PeerBus | None) -> Callable[[str, str], None]:
 
 
 def _crossings_remembered(hub: Hub) -> Callable[[Transition], None]:
-    """Has history keep each crossing."""
+    """Make a listener that records each transition."""
 
     def crossed(crossing: Transition) -> None:
         hub.happened("crossing", crossing.thing, crossing.tst, crossing, told(crossing))
@@ -218,7 +219,7 @@ def _crossings_remembered(hub: Hub) -> Callable[[Transition], None]:
 
 
 def _regions_remembered(hub: Hub) -> Callable[[RegionChange], None]:
-    """Has history keep each version of a region, so that the past is shown with those of then.
+    """Make a listener that records each version of a region, to show the past with its own.
 
     Not those of phones: they tell of one person, and go with them. Nor where one came from.
     """

@@ -1,4 +1,4 @@
-"""What a supervisor wants to hear (systemd's sd_notify(3)), and what it may say (SIGHUP).
+"""Speak with a supervisor: tell it what it wants to hear (systemd's sd_notify(3)), obey SIGHUP.
 
 The watchdog is fed by the reactor itself: one that is stuck feeds nobody, and is ended.
 """
@@ -21,7 +21,7 @@ _OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 
 class Supervisor:
-    """The one who started us, if it wants to hear anything.
+    """The process that started us, if it wants to hear anything.
 
     Takes what it says out of ``environ``: our children (mosquitto among them) must not answer it.
     """
@@ -50,7 +50,7 @@ class Supervisor:
 
 
 class Supervised(Service):
-    """Tells the supervisor when we are ready, that we live, and when we go.
+    """Tell the supervisor when we are ready, that we live, and when we go.
 
     Must be the last part to start. ``again`` is done when it sends us SIGHUP.
     """
@@ -71,12 +71,12 @@ class Supervised(Service):
         )
 
     def startService(self) -> None:
-        """As soon as the reactor turns: everything listens by then."""
+        """Tell it as soon as the reactor turns: everything listens by then."""
         super().startService()
         self._clock.callWhenRunning(self._ready)
 
     def stopService(self) -> None:
-        """We go."""
+        """Tell the supervisor that we stop."""
         super().stopService()
         self._alive.stop()
         self._supervisor.tell("STOPPING=1")

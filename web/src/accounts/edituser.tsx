@@ -14,6 +14,8 @@ import { Once, Trouble } from './once';
 import { Rights } from './rights';
 import type { Given } from './rights';
 import type { Account, Session } from './wording';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { Api } from '../net/api';
 
 export function EditUser({
   user,
@@ -32,29 +34,7 @@ export function EditUser({
   const me = user.name === visitor.name;
   return (
     <Dialog title={user.name} close={close}>
-      <div class="chips tabs" role="group" aria-label="What to change">
-        {(
-          [
-            ['rights', 'Rights'],
-            ['password', 'Password'],
-            ['sessions', 'Signed in'],
-            ['remove', 'Close'],
-          ] as const
-        ).map(([name, words]) => (
-          <button
-            key={name}
-            type="button"
-            class="chip"
-            aria-pressed={page === name}
-            onClick={() => {
-              setPage(name);
-              setSaid('');
-            }}
-          >
-            {words}
-          </button>
-        ))}
-      </div>
+      <EditTabs page={page} setPage={setPage} setSaid={setSaid} />
       {page === 'rights' && (
         <Form
           button="Save"
@@ -71,45 +51,99 @@ export function EditUser({
       {page === 'password' && <SetPassword user={user} again={again} close={close} />}
       {page === 'sessions' && <Sessions user={user} />}
       {page === 'remove' && (
-        <>
-          <p class="said">
-            {user.disabled
-              ? 'This account is closed: nobody can sign in with it, and its tokens and links do not work.'
-              : 'A closed account keeps its rights for later. It is signed out, and its tokens and links stop working.'}
-          </p>
-          <ActButton
-            words={user.disabled ? 'Open the account again' : 'Close the account'}
-            act={async () => {
-              await api.patch(path`users/${user.name}`, { disabled: !user.disabled });
-              await again();
-            }}
-          />
-          <h3>Remove</h3>
-          <Form
-            button="Remove for good"
-            danger
-            submit={async (value) => {
-              if (value('confirm').trim() !== user.name) return;
-              await api.del(path`users/${user.name}`);
-              close();
-              await again();
-            }}
-          >
-            <p class="said">The account goes, with its sessions, tokens and links.</p>
-            <Field
-              name="confirm"
-              label={`To confirm, type ${user.name}`}
-              autocomplete="off"
-              pattern={user.name.replace(/[.@-]/g, '\\$&')}
-            />
-          </Form>
-          {me && <p class="note">This is your own account.</p>}
-        </>
+        <CloseAccount user={user} api={api} again={again} close={close} me={me} />
       )}
       <p class="good" role="status">
         {said}
       </p>
     </Dialog>
+  );
+}
+
+function CloseAccount({
+  user,
+  api,
+  again,
+  close,
+  me,
+}: {
+  user: Account;
+  api: Api;
+  again: () => Promise<void>;
+  close: () => void;
+  me: boolean;
+}) {
+  return (
+    <>
+      <p class="said">
+        {user.disabled
+          ? 'This account is closed: nobody can sign in with it, and its tokens and links do not work.'
+          : 'A closed account keeps its rights for later. It is signed out, and its tokens and links stop working.'}
+      </p>
+      <ActButton
+        words={user.disabled ? 'Open the account again' : 'Close the account'}
+        act={async () => {
+          await api.patch(path`users/${user.name}`, { disabled: !user.disabled });
+          await again();
+        }}
+      />
+      <h3>Remove</h3>
+      <Form
+        button="Remove for good"
+        danger
+        submit={async (value) => {
+          if (value('confirm').trim() !== user.name) return;
+          await api.del(path`users/${user.name}`);
+          close();
+          await again();
+        }}
+      >
+        <p class="said">The account goes, with its sessions, tokens and links.</p>
+        <Field
+          name="confirm"
+          label={`To confirm, type ${user.name}`}
+          autocomplete="off"
+          pattern={user.name.replace(/[.@-]/g, '\\$&')}
+        />
+      </Form>
+      {me && <p class="note">This is your own account.</p>}
+    </>
+  );
+}
+
+function EditTabs({
+  page,
+  setPage,
+  setSaid,
+}: {
+  page: 'rights' | 'password' | 'sessions' | 'remove';
+  setPage: Dispatch<StateUpdater<'rights' | 'password' | 'sessions' | 'remove'>>;
+  setSaid: Dispatch<StateUpdater<string>>;
+}) {
+  return (
+    <div class="chips tabs" role="group" aria-label="What to change">
+      {(
+        [
+          ['rights', 'Rights'],
+          ['password', 'Password'],
+          ['sessions', 'Signed in'],
+          ['remove', 'Close'],
+        ] as const
+      ).map(([name, words]) => (
+        <button
+          key={name}
+          type="button"
+          class="chip"
+          aria-pressed={page === name}
+          onClick={() => {
+            setPage(name);
+            setSaid('');
+          }}
+        >
+          {words}
+        </button>
+      ))}
+    </div>
   );
 }
 

@@ -11,6 +11,9 @@ import { Field, Select } from '../ui/field';
 import { Once } from './once';
 import { ownFriends } from './privacy';
 import { SCOPES } from './wording';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { Thing } from '../net/protocol';
+import type { Entry } from '../things/entry';
 
 export function NewToken({ api, close }: { api: Api; close(): void }) {
   const { world } = useLive();
@@ -38,73 +41,101 @@ export function NewToken({ api, close }: { api: Api; close(): void }) {
           close={close}
         />
       ) : (
-        <Form
-          button="Make the token"
-          blame={{ malformed: 'name' }}
-          submit={async (value, form) => {
-            const days = value('days');
-            const said = await api.post('tokens', {
-              name: value('name'),
-              scopes: scopes
-                .map(([scope]) => scope)
-                .filter((scope) => checked(form, `scope-${scope}`)),
-              things: publishes ? [value('thing')] : [],
-              ...(days === '' ? {} : { days: Number(days) }),
-            });
-            setMade(String(said['token']));
-          }}
-        >
-          <Field
-            name="name"
-            label="Name"
-            hint="What will use it: “backup script”"
-            maxLength={64}
-            autocomplete="off"
-            focus
-          />
-          <fieldset class="checks">
-            <legend>What it is for</legend>
-            {scopes.map(([scope, words]) => (
-              <label key={scope}>
-                <input
-                  type="checkbox"
-                  name={`scope-${scope}`}
-                  defaultChecked={scope === 'see'}
-                  onChange={(changed) => {
-                    if (scope === 'publish') setPublishes(changed.currentTarget.checked);
-                  }}
-                />
-                <span>
-                  <b>{scope}</b> {words}
-                </span>
-              </label>
-            ))}
-          </fieldset>
-          {publishes && (
-            <Select
-              name="thing"
-              label="For the phone"
-              options={friends.map((thing) => {
-                const key = keyOf('friend', thing.id);
-                return [key, `${entries.get(key)?.name ?? ''} (${thing.id})`] as const;
-              })}
-            />
-          )}
-          <Select
-            name="days"
-            label="Lasts"
-            value="90"
-            options={[
-              ['7', 'A week'],
-              ['30', 'A month'],
-              ['90', 'Three months'],
-              ['365', 'A year'],
-              ['', 'Until it is revoked'],
-            ]}
-          />
-        </Form>
+        <TokenForm
+          api={api}
+          scopes={scopes}
+          publishes={publishes}
+          setMade={setMade}
+          setPublishes={setPublishes}
+          friends={friends}
+          entries={entries}
+        />
       )}
     </Dialog>
+  );
+}
+
+function TokenForm({
+  api,
+  scopes,
+  publishes,
+  setMade,
+  setPublishes,
+  friends,
+  entries,
+}: {
+  api: Api;
+  scopes: (readonly [scope: string, words: string])[];
+  publishes: boolean;
+  setMade: Dispatch<StateUpdater<string | null>>;
+  setPublishes: Dispatch<StateUpdater<boolean>>;
+  friends: readonly Thing[];
+  entries: ReadonlyMap<string, Entry>;
+}) {
+  return (
+    <Form
+      button="Make the token"
+      blame={{ malformed: 'name' }}
+      submit={async (value, form) => {
+        const days = value('days');
+        const said = await api.post('tokens', {
+          name: value('name'),
+          scopes: scopes.map(([scope]) => scope).filter((scope) => checked(form, `scope-${scope}`)),
+          things: publishes ? [value('thing')] : [],
+          ...(days === '' ? {} : { days: Number(days) }),
+        });
+        setMade(String(said['token']));
+      }}
+    >
+      <Field
+        name="name"
+        label="Name"
+        hint="What will use it: “backup script”"
+        maxLength={64}
+        autocomplete="off"
+        focus
+      />
+      <fieldset class="checks">
+        <legend>What it is for</legend>
+        {scopes.map(([scope, words]) => (
+          <label key={scope}>
+            <input
+              type="checkbox"
+              name={`scope-${scope}`}
+              defaultChecked={scope === 'see'}
+              onChange={(changed) => {
+                if (scope === 'publish') setPublishes(changed.currentTarget.checked);
+              }}
+            />
+            <span>
+              <b>{scope}</b> {words}
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      {publishes && (
+        <Select
+          name="thing"
+          label="For the phone"
+          options={friends.map((thing) => {
+            const key = keyOf('friend', thing.id);
+            return [key, `${entries.get(key)?.name ?? ''} (${thing.id})`] as const;
+          })}
+        />
+      )}
+      <Select
+        name="days"
+        label="Lasts"
+        value="90"
+        options={[
+          ['7', 'A week'],
+          ['30', 'A month'],
+          ['90', 'Three months'],
+          ['365', 'A year'],
+          ['', 'Until it is revoked'],
+        ]}
+      />
+    </Form>
   );
 }
 

@@ -14,6 +14,9 @@ import { Field, Select } from '../ui/field';
 import { LinkList } from './links';
 import { QrCode } from '../ui/qrcode';
 import { endOf, fromInput, grantText, toInput, whenText } from './wording';
+import type { ReadonlySignal } from '@preact/signals';
+import type { Api } from '../net/api';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
 
 export function ShareDialog() {
   const { visitor } = useWho();
@@ -73,69 +76,114 @@ function Share({ of }: { of: Key }) {
           }}
         />
       ) : (
-        <Form
-          button="Make the link"
-          blame={{ malformed: 'until' }}
-          submit={async (value) => {
-            const starts = later ? fromInput(value('from')) : undefined;
-            const ends = endOf(end, starts ?? now.value) ?? fromInput(value('until'));
-            const said = await api.post('links', {
-              name: value('name'),
-              things: [value('thing') || of],
-              ends,
-              ...(starts === undefined ? {} : { starts }),
-            });
-            setMade({ url: String(said['url']), until: ends ?? 0 });
-            setTurn(turn + 1);
-          }}
-        >
-          <p>
-            Whoever has the link sees where {name} is, live and without an account, until it ends.
-            They see nobody else and nothing of before.
-          </p>
-          {things.length > 1 && <Select name="thing" label="What is shown" options={things} />}
-          <div class="pair">
-            <Select
-              name="begins"
-              label="From"
-              options={[
-                ['now', 'Now'],
-                ['later', 'Later…'],
-              ]}
-              change={(choice) => {
-                setLater(choice === 'later');
-              }}
-            />
-            <Select name="end" label="How long" value={end} options={ENDS} change={setEnd} />
-          </div>
-          {later && (
-            <Field
-              name="from"
-              label="Shown from"
-              type="datetime-local"
-              value={toInput(now.value + 3600)}
-            />
-          )}
-          {end === '' && (
-            <Field
-              name="until"
-              label="Shown until"
-              type="datetime-local"
-              value={toInput(now.value + 8 * 3600)}
-            />
-          )}
-          <Field
-            name="name"
-            label="Name of the link"
-            hint="For you, to know it by: who gets it, or why"
-            value={`${name}, ${whenText(now.value, 0).split(',')[0] ?? ''}`.slice(0, 64)}
-            maxLength={64}
-            autocomplete="off"
-          />
-        </Form>
+        <NewLink
+          later={later}
+          end={end}
+          now={now}
+          api={api}
+          of={of}
+          setMade={setMade}
+          setTurn={setTurn}
+          turn={turn}
+          name={name}
+          things={things}
+          setLater={setLater}
+          setEnd={setEnd}
+        />
       )}
       <Before name={name} turn={turn} group={group} of={of} link={link} />
     </Dialog>
+  );
+}
+
+function NewLink({
+  later,
+  end,
+  now,
+  api,
+  of,
+  setMade,
+  setTurn,
+  turn,
+  name,
+  things,
+  setLater,
+  setEnd,
+}: {
+  later: boolean;
+  end: string;
+  now: ReadonlySignal<number>;
+  api: Api;
+  of: string;
+  setMade: Dispatch<StateUpdater<Made | null>>;
+  setTurn: Dispatch<StateUpdater<number>>;
+  turn: number;
+  name: string;
+  things: [string, string][];
+  setLater: Dispatch<StateUpdater<boolean>>;
+  setEnd: Dispatch<StateUpdater<string>>;
+}) {
+  return (
+    <Form
+      button="Make the link"
+      blame={{ malformed: 'until' }}
+      submit={async (value) => {
+        const starts = later ? fromInput(value('from')) : undefined;
+        const ends = endOf(end, starts ?? now.value) ?? fromInput(value('until'));
+        const said = await api.post('links', {
+          name: value('name'),
+          things: [value('thing') || of],
+          ends,
+          ...(starts === undefined ? {} : { starts }),
+        });
+        setMade({ url: String(said['url']), until: ends ?? 0 });
+        setTurn(turn + 1);
+      }}
+    >
+      <p>
+        Whoever has the link sees where {name} is, live and without an account, until it ends. They
+        see nobody else and nothing of before.
+      </p>
+      {things.length > 1 && <Select name="thing" label="What is shown" options={things} />}
+      <div class="pair">
+        <Select
+          name="begins"
+          label="From"
+          options={[
+            ['now', 'Now'],
+            ['later', 'Later…'],
+          ]}
+          change={(choice) => {
+            setLater(choice === 'later');
+          }}
+        />
+        <Select name="end" label="How long" value={end} options={ENDS} change={setEnd} />
+      </div>
+      {later && (
+        <Field
+          name="from"
+          label="Shown from"
+          type="datetime-local"
+          value={toInput(now.value + 3600)}
+        />
+      )}
+      {end === '' && (
+        <Field
+          name="until"
+          label="Shown until"
+          type="datetime-local"
+          value={toInput(now.value + 8 * 3600)}
+        />
+      )}
+      <Field
+        name="name"
+        label="Name of the link"
+        hint="For you, to know it by: who gets it, or why"
+        value={`${name}, ${whenText(now.value, 0).split(',')[0] ?? ''}`.slice(0, 64)}
+        maxLength={64}
+        autocomplete="off"
+      />
+    </Form>
   );
 }
 

@@ -32,33 +32,7 @@ export function UsersPage() {
   return (
     <Card
       name="Users"
-      aside={
-        <>
-          {(users?.length ?? 0) > 10 && (
-            <label class="search small">
-              <span class="hidden">Find a user</span>
-              <input
-                type="search"
-                placeholder="Find a user"
-                value={query}
-                onInput={(typed) => {
-                  setQuery(typed.currentTarget.value);
-                }}
-              />
-            </label>
-          )}
-          <button
-            type="button"
-            class="button primary"
-            onClick={() => {
-              setMaking(true);
-            }}
-          >
-            <Icon of={Plus} size={16} />
-            New user
-          </button>
-        </>
-      }
+      aside={<UsersTools users={users} query={query} setQuery={setQuery} setMaking={setMaking} />}
     >
       <Trouble why={why} />
       <ul class="list">
@@ -86,6 +60,46 @@ export function UsersPage() {
         />
       )}
     </Card>
+  );
+}
+
+function UsersTools({
+  users,
+  query,
+  setQuery,
+  setMaking,
+}: {
+  users: readonly Account[] | undefined;
+  query: string;
+  setQuery: Dispatch<StateUpdater<string>>;
+  setMaking: Dispatch<StateUpdater<boolean>>;
+}) {
+  return (
+    <>
+      {(users?.length ?? 0) > 10 && (
+        <label class="search small">
+          <span class="hidden">Find a user</span>
+          <input
+            type="search"
+            placeholder="Find a user"
+            value={query}
+            onInput={(typed) => {
+              setQuery(typed.currentTarget.value);
+            }}
+          />
+        </label>
+      )}
+      <button
+        type="button"
+        class="button primary"
+        onClick={() => {
+          setMaking(true);
+        }}
+      >
+        <Icon of={Plus} size={16} />
+        New user
+      </button>
+    </>
   );
 }
 

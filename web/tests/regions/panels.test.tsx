@@ -321,7 +321,7 @@ describe('a friend’s details', () => {
     press('Make the link');
     expect(Line.last.sent.at(-1)).toMatchObject({
       ...frame('region-request-setup'),
-      base: location.origin,
+      base: new URL('.', document.baseURI).href,
       id: expect.any(Number) as number,
     });
     await answers({ ok: true, link: 'javascript:alert(1)' });

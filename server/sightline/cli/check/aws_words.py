@@ -1,4 +1,4 @@
-"""What a refusal by AWS IoT means: pure. AWS gives no reasons, it just ends the connection.
+"""Explain a refusal by AWS IoT. Pure. AWS gives no reasons, it just ends the connection.
 
 So each right is tried by itself, on a connection of its own where need be, and named as it stands
 in a policy; config/ansible/vars/aws.yml has a policy with all of them.
@@ -16,7 +16,7 @@ _MORE = "config/ansible/vars/aws.yml has the whole policy"
 
 
 def arn(host: str, what: str) -> str:
-    """Return a resource as a policy names it; the region stands in the host."""
+    """Write a resource as a policy names it:"""
     parts = host.split(".")
     region = parts[parts.index("iot") + 1] if "iot" in parts[:-1] else "REGION"
     partition = "aws-cn" if host.endswith(".cn") else "aws"
@@ -53,7 +53,7 @@ def is_about_us(error: Exception) -> bool:
 
 
 def no_handshake(where: str) -> Finding:
-    """AWS ended the handshake when it had seen our certificate."""
+    """Explain that AWS ended the handshake when it had seen our certificate."""
     return Finding(
         where,
         "tls",
@@ -65,7 +65,7 @@ def no_handshake(where: str) -> Finding:
 
 
 def refused(where: str, options: BrokerOptions, client_id: str) -> Finding:
-    """TLS stands, but AWS hung up on CONNECT, or said that we are not authorized."""
+    """Explain that AWS hung up on CONNECT over TLS, or said that we are not authorized."""
     todo = (
         "one of these: the certificate is not ACTIVE, or not of this account and region; no policy"
         " is attached to it; the policy lacks iot:Connect on "
@@ -89,7 +89,7 @@ def accepted(where: str, options: BrokerOptions) -> Finding:
 def subscribed(
     where: str, options: BrokerOptions, asked: Sequence[str], without: Sequence[str]
 ) -> Finding:
-    """Filters, each tried on a connection of its own; ``without`` a right."""
+    """Judge filters, each tried on a connection of its own; ``without`` a right."""
     if not without:
         return Finding(where, "subscribe", "ok", f"all {len(asked)} subscriptions are granted")
     needs = ", ".join(arn(options.host, f"topicfilter/{name}") for name in without)

@@ -1,5 +1,7 @@
-"""The steps at AWS IoT. It ends the connection for each thing its policy does not allow, without a
-word; so every right is tried where nothing else can be to blame.
+"""Check AWS IoT.
+
+It ends the connection for each thing its policy does not allow, without a word; so every right is
+tried where nothing else can be to blame.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The steps at one broker, in their order: each needs the one before."""
+"""Check one broker, step by step: each needs the one before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a step saw to what it means: pure, no network.
+"""Judge what a step saw: pure, no network.
 
 Everything that can be said about a set-up is said here, so that the words can be read, and tested,
 in one place.
@@ -40,7 +40,7 @@ def no_name(where: str, host: str, error: Exception) -> Finding:
 
 
 def no_tcp(where: str, address: str, error: OSError) -> Finding:
-    """No TCP connection."""
+    """Explain that there was no TCP connection."""
     if isinstance(error, ConnectionRefusedError):
         said = f"nothing listens at {address}"
         todo = (
@@ -98,7 +98,7 @@ def no_tls(where: str, host: str, error: Exception, ca: str | None) -> Finding:
 
 
 def expiry(where: str, step: str, whose: str, days: float) -> Finding:
-    """Return a certificate that is valid now, and for how long."""
+    """Judge how long a certificate is valid."""
     level: Level = "ok" if days > SOON else "warn" if days > URGENT else "fail"
     said = f"{whose} certificate is valid for {days:.0f} more days"
     if days <= 0:
@@ -107,7 +107,7 @@ def expiry(where: str, step: str, whose: str, days: float) -> Finding:
 
 
 def refusal(where: str, options: BrokerOptions, reason: str) -> Finding:
-    """CONNACK with a refusal; ``reason`` is the name of its code."""
+    """Explain a CONNACK with a refusal; ``reason`` is the name of its code."""
     said = reasons.refused(reason, options)
     match reason:
         case "Bad user name or password" | "Not authorized":
@@ -126,7 +126,7 @@ def refusal(where: str, options: BrokerOptions, reason: str) -> Finding:
 
 
 def no_answer(where: str, options: BrokerOptions, *, closed: bool) -> Finding:
-    """The connection stands, but no CONNACK comes."""
+    """Explain that the connection stands, but no CONNACK comes."""
     if closed and options.tls is not None:
         todo = "does it ask for a client certificate? Set tls_cert and tls_key"
     elif closed:
@@ -344,7 +344,7 @@ def upgrade(where: str, status: int | None, *, hello: bool = False) -> Finding:
 
 
 def no_credentials(where: str, why: str) -> Finding:
-    """We do not know who we are at AWS."""
+    """Explain that we have no credentials for AWS."""
     todo = (
         "put AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY into the environment of the server (and of"
         " this check), or give the EC2 machine a role"
@@ -368,7 +368,7 @@ def no_table(where: str, table: str, code: str, why: str) -> Finding:
 
 
 def table(where: str, table: str, status: str, *, indexed: bool) -> Finding:
-    """The table is there."""
+    """Judge a table that is there."""
     if not indexed:
         said = f"the table {table} has no index events"
         todo = "let ansible-playbook aws.yml --tags table add it, or name another table"
@@ -412,7 +412,7 @@ def clock(where: str, skew: float) -> Finding:
 
 
 def client_id(where: str, id: str, replica: str) -> Finding:
-    """By which the broker knows this one of several."""
+    """Judge the id by which the broker knows this one of several servers."""
     if f"-{replica}-" in f"-{id.replace('_', '-')}-":
         return Finding(where, "client id", "ok", f"{id}: this server's own")
     said = f"the client id {id} does not hold this server's name, {replica}"

@@ -1,4 +1,4 @@
-"""One MQTT client of the doctor's: connects, asks, waits; everything with a deadline."""
+"""Connect one MQTT client of the check: it asks and waits, everything with a deadline."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Probe:
         return True
 
     def subscribe(self, filters: Sequence[tuple[str, int]]) -> list[str]:
-        """Subscribe; those that were refused."""
+        """Subscribe; return the filters that were refused."""
         refused = []
         for first in range(0, len(filters), 8):  # AWS IoT takes no more at a time
             some = filters[first : first + 8]

@@ -1,4 +1,4 @@
-"""The steps at the address that people use: the page, and the WebSocket through a proxy."""
+"""Check the address that people use: the page, and the WebSocket through a proxy."""
 
 from __future__ import annotations
 

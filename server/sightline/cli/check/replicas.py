@@ -1,4 +1,4 @@
-"""The steps of a server that is one of several: their table, the clock, the broker between them.
+"""Check a server that is one of several: their table, the clock, the broker between them.
 
 Each right on the table is tried by itself, with a call that changes nothing: keys that nobody has,
 and conditions that never hold.
@@ -53,7 +53,7 @@ def check(
 
 
 def _between(where: str, options: BrokerOptions, name: str) -> Finding:
-    """Tell whether servers hear each other at this broker, by a message that means nothing to
+    """Check that servers hear each other at this broker, by a message that means nothing to
     them.
     """
     text = secrets.token_hex(4).encode()

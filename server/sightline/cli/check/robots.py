@@ -1,4 +1,4 @@
-"""The robots' listener: does a robot as it comes get in there, and can it do no more?"""
+"""Check the robots' listener: a robot as it comes gets in there, and can do no more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ _SECONDS = 0.7
 
 
 def check(listener: RobotsListener, ours: BrokerOptions | None) -> Iterator[Finding]:
-    """``ours`` is how we sign in at that broker ourselves; None: it is the private one."""
+    """Check the listener. ``ours`` is how we sign in at that broker ourselves; None: it is the
+    private one.
+    """
     host = listener.interface
     try:
         host = listener.address()

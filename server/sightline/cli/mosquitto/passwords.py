@@ -1,4 +1,4 @@
-"""mosquitto's password file: lines ``user:$7$iterations$salt$hash``, as mosquitto 2 reads them.
+"""Read and write mosquitto's password file: lines ``user:$7$iterations$salt$hash``.
 
 The hash is PBKDF2 with HMAC-SHA-512, 64 bytes; the salt must be 12 bytes, or mosquitto drops the
 line.

@@ -1,4 +1,4 @@
-"""`sightline simulate` on the command line: options in, a running stage out."""
+"""Run `sightline simulate` on the command line: options in, a running stage out."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def actors_for(options: argparse.Namespace, wall: float) -> list[Actor]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Play until told to stop; the exit status."""
+    """Play until told to stop; return the exit status."""
     actors = actors_for(options, time.time())
     friends = [actor.name for actor in actors if isinstance(actor, SimulatedFriend)]
     robots = [actor.name for actor in actors if isinstance(actor, SimulatedProBot)]

@@ -1,4 +1,4 @@
-"""A small portrait as PNG, 48 x 48: drawn here, so that nobody's picture is shipped."""
+"""Draw a small portrait as PNG, 48 x 48, so that nobody's picture is shipped."""
 
 from __future__ import annotations
 

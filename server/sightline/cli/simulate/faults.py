@@ -1,4 +1,5 @@
-"""Faults on demand: ``cut:ProBot2@30+20`` is "from second 30, for 20 seconds, cut ProBot2 off".
+"""Make faults on demand: ``cut:ProBot2@30+20`` is "from second 30, for 20 seconds, cut ProBot2
+off".
 
 What a fault does is done where it belongs: the models know `freeze`, `slow`, `late` and `future`,
 the stage knows `cut`, and what happens to finished messages (`garbage`, `repeat`) is done here.

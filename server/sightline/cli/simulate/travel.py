@@ -1,4 +1,4 @@
-"""Moving along a route on the globe: metres in, position and heading out."""
+"""Move along a route on the globe: metres in, position and heading out."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ def bearing(a: Spot, b: Spot) -> float:
 
 
 def offset(spot: Spot, north: float, east: float) -> Spot:
-    """Return the spot some metres north and east of another; for short ways, away from the
-    poles.
-    """
+    """Return the spot some metres north and east of another; for short ways, not near the poles."""
     lat = spot.lat + math.degrees(north / _EARTH)
     lon = spot.lon + math.degrees(east / (_EARTH * math.cos(math.radians(spot.lat))))
     return Spot(lat, lon)
@@ -55,7 +53,7 @@ class Itinerary:
 
     @property
     def length(self) -> float:
-        """Metres, one way."""
+        """Return the length one way, m."""
         return self._starts[-1]
 
     def at(self, gone: float) -> tuple[Spot, float]:

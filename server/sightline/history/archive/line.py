@@ -1,4 +1,4 @@
-"""One line of the archive: a message as it came, as JSON. Pure.
+"""Write and read one line of the archive: a message as it came, as JSON. Pure.
 
     {"at":1795235739.25,"topic":"owntracks/jane/phone","payload":"{…}","qos":1,"broker":"main"}
 
@@ -18,7 +18,7 @@ from sightline.model.kind import Arrival
 
 
 class NoMessage(Exception):
-    """A line of the archive is none; the text says why."""
+    """A line of the archive holds no message; the text says why."""
 
 
 class _Message(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=False):

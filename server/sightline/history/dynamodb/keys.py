@@ -1,4 +1,7 @@
-"""The table's keys: pure functions from entries to text that sorts as they do. See the package."""
+"""Make the table's keys: pure functions from entries to text that sorts as they do.
+
+See the package.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +109,7 @@ def shard_of(thing: str) -> int:
 
 
 def listed(thing: str) -> str:
-    """A thing as a sort key, in order, however long its name is."""
+    """Return a thing as a sort key, in order, however long its name is."""
     data = thing.encode()
     if len(data) <= _LONGEST:
         return thing
@@ -159,7 +162,7 @@ def entry_of(item: Item) -> HistoryEntry:
 
 
 def ended(item: Item, now: float) -> bool:
-    """DynamoDB is going to remove it: it counts as gone."""
+    """Return whether DynamoDB is going to remove it: it counts as gone."""
     return "x" in item and float(item["x"]["N"]) <= now
 
 

@@ -1,4 +1,4 @@
-"""Questions to the table, page by page."""
+"""Read the table, page by page."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from sightline.history.dynamodb.keys import Item
 from sightline.history.merging import merged
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import MOST, HistoryPage, Span
-from sightline.history.visible import ABOUT, shows
+from sightline.history.visible import ABOUT, OPEN, shows
+from sightline.kinds import THING_TYPES
 from sightline.model.kind import kind_of
 
 _FEW = 20  # things whose events are asked for one by one
 
 
 class DynamoReader:
-    """Reads what `DynamoWriter` wrote. ``wall`` gives epoch s."""
+    """Read what `DynamoWriter` wrote. ``wall`` gives epoch s."""
 
     def __init__(self, table: Table, wall: Callable[[], float]) -> None:
         self._table = table
@@ -32,7 +33,7 @@ class DynamoReader:
     # -- one thing
 
     async def page(self, span: Span, limit: int, after: str | None) -> HistoryPage:
-        """As `sightline.history.store.Store.page`."""
+        """Return a page, as `sightline.history.store.Store.page`."""
         mark = None if after is None else cursors.track(after)
         limit = min(limit, MOST)
         found: list[HistoryEntry] = []
@@ -66,7 +67,7 @@ class DynamoReader:
                     yield entry
 
     async def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Sequence[int]:
-        """As `sightline.history.store.Store.counts`."""
+        """Count entries, as `sightline.history.store.Store.counts`."""
         found = self._table.query(
             keys.days(thing, sort), keys.day_of(bounds[0]), keys.day_of(bounds[-1])
         )
@@ -93,7 +94,7 @@ class DynamoReader:
         return [item["sk"]["S"] async for item in self._table.query(keys.SORTS)]
 
     async def things(self) -> Sequence[str]:
-        """As `sightline.history.store.Store.things`."""
+        """Return things, as `sightline.history.store.Store.things`."""
         found: set[str] = set()
         for sort in await self.sorts():
             for shard in range(keys.SHARDS):
@@ -127,7 +128,7 @@ class DynamoReader:
         return sure[:limit], known is not None or len(sure) > limit
 
     async def scene(self, sort: str, at: float, limit: int, after: str | None) -> HistoryPage:
-        """As `sightline.history.store.Store.scene`."""
+        """Return a scene, as `sightline.history.store.Store.scene`."""
         items, more = await self.listed(
             lambda shard: keys.things(sort, shard), min(limit, MOST), after
         )
@@ -146,7 +147,7 @@ class DynamoReader:
     async def standings(
         self, limit: int, after: str | None
     ) -> tuple[Sequence[LastState], str | None]:
-        """As `sightline.history.store.Store.standings`."""
+        """Return last states, as `sightline.history.store.Store.standings`."""
         items, more = await self.listed(keys.states, min(limit, MOST), after)
         found = [keys.standing_of(item) for item in items]
         return found, found[-1].thing if more else None
@@ -161,7 +162,7 @@ class DynamoReader:
         after: str | None,
         sight: VisibleScope = EVERYTHING,
     ) -> HistoryPage:
-        """As `sightline.history.store.Store.events`."""
+        """Return events, as `sightline.history.store.Store.events`."""
         limit = min(limit, MOST)
         mark = None if after is None else cursors.event(after)
         things = _few(sight)
@@ -233,7 +234,7 @@ class DynamoReader:
 
 
 def _behind(mark: cursors.Mark) -> tuple[str, str]:
-    """A mark of an event as `_order` has it."""
+    """Return the mark of an event as `_order` has it."""
     return f"{keys.place(*mark[:2])}#{keys.listed(mark[2])}", mark[3]
 
 
@@ -247,10 +248,10 @@ def _few(sight: VisibleScope) -> list[str] | None:
     By time what is not shown is read, too, but each thing is a question of its own to the table.
     """
     kinds = frozenset[str]().union(*ABOUT.values())
-    if sight.kinds is None or sight.kinds & kinds - {"broker"}:
+    if sight.kinds is None or sight.kinds & OPEN:
         return None
     things = [word for word in sight.things if kind_of(word) in kinds]
-    whole = [word for word in things if word.count("/") == (2 if word.startswith("friend/") else 1)]
+    whole = [word for word in things if word.count("/") == THING_TYPES[kind_of(word)].levels - 1]
     return sorted(whole) if len(whole) == len(things) <= _FEW else None
 
 

@@ -1,4 +1,4 @@
-"""The store of history in DynamoDB. The table's design is in the package's note.
+"""The store of history in DynamoDB. The table's design is in the package's docstring.
 
 While AWS cannot be reached, throttles us or refuses us, what is to be written goes to disk (within
 a bound) and counts as kept; it is written to the table, in order, once that works again. Until then
@@ -243,7 +243,7 @@ class DynamoStore:
         return Deferred.fromCoroutine(self._reading.counts(thing, sort, bounds))
 
     def things(self) -> Deferred[Sequence[str]]:
-        """Return all that have entries."""
+        """Return the keys of all things that have entries."""
         return Deferred.fromCoroutine(self._reading.things())
 
     def standings(
@@ -259,7 +259,7 @@ class DynamoStore:
         return Deferred.fromCoroutine(self._writing.hide(thing, sort, keys, undo))
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
-        """Undo it."""
+        """Show hidden entries again."""
         return Deferred.fromCoroutine(self._writing.unhide(thing, undo))
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
@@ -281,7 +281,7 @@ class DynamoStore:
         return Deferred.fromCoroutine(self._writing.purge(sort, before, own or {}, most))
 
     def figures(self) -> Deferred[StoreSize]:
-        """Return its size as of some hours ago; DynamoDB tells no more without reading all of
+        """Return its size as of some hours ago; DynamoDB tells no more without a read of all of
         it.
         """
         return Deferred.fromCoroutine(self._figures())

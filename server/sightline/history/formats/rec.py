@@ -1,4 +1,5 @@
-"""The lines of an OwnTracks Recorder's ``.rec`` files: time, relative topic, payload, by tabs.
+"""Read and write lines of an OwnTracks Recorder's ``.rec`` files: time, relative topic, payload, by
+tabs.
 
     2026-11-21T04:35:39Z<TAB>*                 <TAB>{"_type":"location",…}
 
@@ -24,7 +25,9 @@ class NotRec(Exception):
 
 
 class RecLine(msgspec.Struct, frozen=True, gc=False):
-    """One line: when (epoch s), the topic below the device's (empty: the device's own), what."""
+    """One line: its time (epoch s), the topic below the device's (empty: the device's own), the
+    payload.
+    """
 
     at: float
     part: str

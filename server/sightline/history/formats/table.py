@@ -1,4 +1,4 @@
-"""The formats by their names, as the HTTP API and `sightline export` give them."""
+"""List the formats by their names, as the HTTP API and `sightline export` give them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from sightline.history.formats.xmls import Gpx, Xml
 
 
 class FormatWriter(Protocol):
-    """Writes one file: `begin` once, `some` any number of times, `end` once."""
+    """Write one file: `begin` once, `some` any number of times, `end` once."""
 
     def begin(self) -> bytes:
-        """Tell what stands before the first fix."""
+        """Return the bytes before the first fix."""
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """Return these fixes."""
+        """Return the bytes of these fixes."""
 
     def end(self) -> bytes:
-        """Tell what stands behind the last one."""
+        """Return the bytes after the last fix."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its media type, the end of its files' names, and what writes it.
+    """One format: its media type, the end of its files' names, and what writes it.
 
     ``make`` takes the fields wanted; none: those usual for this format.
     """

@@ -1,4 +1,4 @@
-"""The formats made of XML: every field of every point, and GPX tracks."""
+"""Write the formats made of XML: every field of every point, and GPX tracks."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ _KMH = 3.6  # km/h in a m/s
 
 
 class Xml:
-    """Each fix as a ``<point>`` with an element for each field."""
+    """Fixes as ``<point>`` elements with an element for each field."""
 
     def __init__(self, fields: Sequence[str] = ()) -> None:
         self._fields = fields
 
     def begin(self) -> bytes:
-        """Return the head."""
         return b"<?xml version='1.0' encoding='UTF-8'?>\n<owntracks>\n"
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
@@ -37,7 +36,6 @@ class Xml:
         return "".join(f"{line}\n" for line in made).encode("utf-8", "replace")
 
     def end(self) -> bytes:
-        """Return the end."""
         return b"</owntracks>\n"
 
 
@@ -54,7 +52,6 @@ class Gpx:
         self._last: float | None = None
 
     def begin(self) -> bytes:
-        """Return the head."""
         text = (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<gpx version="1.1" creator="Sightline" xmlns="http://www.topografix.com/GPX/1/1"'
@@ -80,7 +77,6 @@ class Gpx:
         return "".join(made).encode("utf-8", "replace")
 
     def end(self) -> bytes:
-        """Return the end."""
         return b"</trkseg></trk>\n</gpx>\n"
 
 

@@ -1,4 +1,4 @@
-"""What a broker's figures, and the state of our connection to it, mean for it: the folds."""
+"""Fold a broker's figures, and the state of our connection to it, into its state."""
 
 from __future__ import annotations
 
@@ -78,7 +78,6 @@ class LinkUpdate(msgspec.Struct, frozen=True):
 
     @property
     def thing(self) -> str:
-        """Return the broker."""
         return "broker/" + self.source
 
     def onto(self, before: State | None) -> State | None:

@@ -1,4 +1,4 @@
-"""What a ProBot is told: topics and payloads, exactly as its program reads them.
+"""Encode what a ProBot is told: topics and payloads, exactly as its program reads them.
 
 The robot has no dead-man's switch, and a ``keys`` payload without exactly four numbers ends its
 balance loop: so nothing leaves here but the grammar, and no topic is made of anything but a checked
@@ -27,7 +27,7 @@ _KEYS = re.compile(rb"(?:0 0 0 0|0\.[0-7][0-9](?: 0\.[0-7][0-9]){3})\Z")
 
 
 class BadCommand(ValueError):
-    """Nothing a robot could be told; the text says why."""
+    """Nothing that a robot could be told; the text says why."""
 
 
 class Keys(NamedTuple):
@@ -45,7 +45,7 @@ class Keys(NamedTuple):
 
 
 def keys(up: object, down: object, left: object, right: object) -> Keys:
-    """Keys from outside, clamped. Raises `BadCommand` for what is no finite number."""
+    """Clamp keys from outside. Raises `BadCommand` for what is no finite number."""
     return Keys(_key(up), _key(down), _key(left), _key(right))
 
 
@@ -80,10 +80,7 @@ def is_harmless(topic: str, said: bytes) -> bool:
 
 
 def clearing(topic: str) -> bytes:
-    """Return what a retained message on this command topic is replaced by.
-
-    An empty one removes it. On ``keys`` that would fell the robot: there it is a stop.
-    """
+    """Return the payload that replaces a retained message on this command topic."""
     return STOP if topic.startswith("keys/") else b""
 
 

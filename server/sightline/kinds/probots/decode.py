@@ -1,4 +1,4 @@
-"""ProBot's two topics in, readings out.
+"""Decode ProBot's two topics into updates.
 
 ``telemetry`` is six fields with commas, said many times a second by every robot; ``ClientStatus``
 is its will. Both go over one topic for all robots, and any client can claim any name.

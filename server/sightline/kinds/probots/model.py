@@ -1,4 +1,4 @@
-"""What we keep of a ProBot: a two-wheeled robot that balances and is driven from the page."""
+"""The state of a ProBot: a two-wheeled robot that balances and is driven from the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a ProBot's messages mean for it: the folds."""
+"""Fold a ProBot's messages into its state."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Values(NamedTuple):
 
 
 class TelemetryLine(msgspec.Struct, frozen=True):
-    """A line of telemetry."""
+    """One line of telemetry."""
 
     thing: str
     values: Values
@@ -41,7 +41,7 @@ class TelemetryLine(msgspec.Struct, frozen=True):
 
     @property
     def heard(self) -> float:
-        """Telemetry is never retained: it is of now."""
+        """Return the time of receipt: telemetry is never retained."""
         return self.at
 
     def onto(self, before: State | None) -> State | None:
@@ -71,7 +71,7 @@ class Met(msgspec.Struct, frozen=True):
 
     @property
     def heard(self) -> float:
-        """Now."""
+        """Return the time of receipt."""
         return self.at
 
     def onto(self, before: State | None) -> State | None:
@@ -106,7 +106,7 @@ class RobotLost(msgspec.Struct, frozen=True):
 
 
 def _alive(robot: ProBot, at: float) -> ProBot:
-    """``robot``, heard at ``at``; itself when that is no news."""
+    """Return ``robot``, heard at ``at``; itself when that is no news."""
     if robot.presence == "live" and robot.heard is not None and abs(at - robot.heard) < STEP:
         return robot
     return replace(robot, heard=at, presence="live", evidence=None)

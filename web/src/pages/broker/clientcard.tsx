@@ -13,6 +13,7 @@ import { grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { Feeds } from './clientparts';
 import { sinceText } from './clienttext';
+import type { ReadonlySignal } from '@preact/signals';
 
 export function ClientCard({
   client,
@@ -48,50 +49,7 @@ export function ClientCard({
             </p>
           );
         })}
-        <Facts>
-          <Fact name="State">{client.state}</Fact>
-          <Fact name="Since">
-            {sinceText(client, broker?.logSince, now.value)}
-            {client.state === 'connected' &&
-              client.since !== undefined &&
-              `, for ${spanText(now.value - client.since)}`}
-          </Fact>
-          {client.address !== undefined && (
-            <Fact name="Address">
-              <code>{client.address}</code>
-            </Fact>
-          )}
-          {client.user !== undefined && <Fact name="User">{client.user}</Fact>}
-          {client.protocol !== undefined && <Fact name="Protocol">MQTT {client.protocol}</Fact>}
-          {client.clean !== undefined && (
-            <Fact name="Session">
-              {client.clean ? 'clean: forgotten when it leaves' : 'kept while it is away'}
-            </Fact>
-          )}
-          {client.keepalive !== undefined && (
-            <Fact name="Keepalive">
-              {client.keepalive === 0
-                ? 'none: it may stay silent for ever'
-                : `${String(client.keepalive)} s`}
-            </Fact>
-          )}
-          <Fact name="Reconnects">{grouped(client.reconnects)} in the last hour</Fact>
-          {client.leftAt !== undefined && (
-            <Fact name="Last left">
-              {timeText(client.leftAt, now.value)}
-              {client.why !== undefined && `, ${client.why}`}
-            </Fact>
-          )}
-          {client.takeovers > 0 && <Fact name="Taken over">{grouped(client.takeovers)} times</Fact>}
-          {client.refused > 0 && <Fact name="Refused">{grouped(client.refused)} times</Fact>}
-          {client.dropping > 0 && <Fact name="Drops">{grouped(client.dropping)} times</Fact>}
-          {client.feeds !== undefined && (
-            <Fact name="Feeds">
-              <Feeds client={client} />
-            </Fact>
-          )}
-          <Fact name="Last line">{ageText(now.value - client.at)} ago</Fact>
-        </Facts>
+        <ClientFacts client={client} broker={broker} now={now} />
         {client.subscriptions.length > 0 && (
           <>
             <h3>Subscribed</h3>
@@ -106,5 +64,62 @@ export function ClientCard({
         )}
       </Card>
     </div>
+  );
+}
+
+function ClientFacts({
+  client,
+  broker,
+  now,
+}: {
+  client: Client;
+  broker: Broker | undefined;
+  now: ReadonlySignal<number>;
+}) {
+  return (
+    <Facts>
+      <Fact name="State">{client.state}</Fact>
+      <Fact name="Since">
+        {sinceText(client, broker?.logSince, now.value)}
+        {client.state === 'connected' &&
+          client.since !== undefined &&
+          `, for ${spanText(now.value - client.since)}`}
+      </Fact>
+      {client.address !== undefined && (
+        <Fact name="Address">
+          <code>{client.address}</code>
+        </Fact>
+      )}
+      {client.user !== undefined && <Fact name="User">{client.user}</Fact>}
+      {client.protocol !== undefined && <Fact name="Protocol">MQTT {client.protocol}</Fact>}
+      {client.clean !== undefined && (
+        <Fact name="Session">
+          {client.clean ? 'clean: forgotten when it leaves' : 'kept while it is away'}
+        </Fact>
+      )}
+      {client.keepalive !== undefined && (
+        <Fact name="Keepalive">
+          {client.keepalive === 0
+            ? 'none: it may stay silent for ever'
+            : `${String(client.keepalive)} s`}
+        </Fact>
+      )}
+      <Fact name="Reconnects">{grouped(client.reconnects)} in the last hour</Fact>
+      {client.leftAt !== undefined && (
+        <Fact name="Last left">
+          {timeText(client.leftAt, now.value)}
+          {client.why !== undefined && `, ${client.why}`}
+        </Fact>
+      )}
+      {client.takeovers > 0 && <Fact name="Taken over">{grouped(client.takeovers)} times</Fact>}
+      {client.refused > 0 && <Fact name="Refused">{grouped(client.refused)} times</Fact>}
+      {client.dropping > 0 && <Fact name="Drops">{grouped(client.dropping)} times</Fact>}
+      {client.feeds !== undefined && (
+        <Fact name="Feeds">
+          <Feeds client={client} />
+        </Fact>
+      )}
+      <Fact name="Last line">{ageText(now.value - client.at)} ago</Fact>
+    </Facts>
   );
 }

@@ -93,18 +93,13 @@ export function ClientsPart({
         name="Clients"
         class="clients tall"
         aside={
-          <div class="tools">
-            <SearchBox label="Show only clients with" value={search} set={setSearch} />
-            <Chips
-              label="Show"
-              of={FILTERS}
-              value={filter}
-              set={setFilter}
-              extra={(name) => (
-                <small>{brief(clients.filter((each) => isWanted(each, name)).length)}</small>
-              )}
-            />
-          </div>
+          <ClientTools
+            search={search}
+            setSearch={setSearch}
+            filter={filter}
+            setFilter={setFilter}
+            clients={clients}
+          />
         }
       >
         <Known broker={broker} clients={clients} />
@@ -134,6 +129,35 @@ export function ClientsPart({
           }}
         />
       )}
+    </div>
+  );
+}
+
+function ClientTools({
+  search,
+  setSearch,
+  filter,
+  setFilter,
+  clients,
+}: {
+  search: string;
+  setSearch: Dispatch<StateUpdater<string>>;
+  filter: ClientFilter;
+  setFilter: Dispatch<StateUpdater<ClientFilter>>;
+  clients: readonly Client[];
+}) {
+  return (
+    <div class="tools">
+      <SearchBox label="Show only clients with" value={search} set={setSearch} />
+      <Chips
+        label="Show"
+        of={FILTERS}
+        value={filter}
+        set={setFilter}
+        extra={(name) => (
+          <small>{brief(clients.filter((each) => isWanted(each, name)).length)}</small>
+        )}
+      />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Ear, Send } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { ageText } from '../../app/ages';
 import { useNavigation } from '../../app/context';
+import type { Section } from '../../app/address';
 import { useConsole } from '../../console/context';
 import { tidyJson } from '../../console/payload';
 import type { TopicNode } from '../../console/topics';
@@ -13,6 +14,7 @@ import { Icon } from '../../ui/icon';
 import { bytes, grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { wishes } from '../console/requested';
+import type { ConsoleClient } from '../../console/client';
 
 /** Everything known about one topic. */
 export function Leaf({
@@ -46,19 +48,7 @@ export function Leaf({
         <p class="topic-full">
           <code>{topic}</code>
         </p>
-        <Facts>
-          <Fact name="Messages">
-            {grouped(node.count)}, {node.rate.toFixed(2)}/s
-          </Fact>
-          {node.at !== undefined && <Fact name="Last">{ageText(now - node.at)} ago</Fact>}
-          <Fact name="Size">
-            {bytes(node.size ?? 0)} <span class="muted">({bytes(node.bytes)} in all)</span>
-          </Fact>
-          <Fact name="Sent as">
-            QoS {node.qos ?? 0}
-            {node.retain ? ', from the retained ones' : ''}
-          </Fact>
-        </Facts>
+        <LeafFacts node={node} now={now} />
         <h3>
           Last value
           {node.hex !== undefined && <span class="muted"> in hex</span>}
@@ -73,33 +63,67 @@ export function Leaf({
         {cut && (
           <p class="note">The beginning of {bytes(node.size ?? 0)}; listen to see all of it.</p>
         )}
-        <div class="acts">
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              consoleClient.subscribe(broker, topic, 0).catch((error: unknown) => {
-                wishes.said.value = error instanceof Error ? error.message : String(error);
-              });
-              go('console');
-            }}
-          >
-            <Icon of={Ear} size={15} />
-            Listen
-          </button>
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              wishes.topic.value = topic;
-              go('console');
-            }}
-          >
-            <Icon of={Send} size={15} />
-            Publish here
-          </button>
-        </div>
+        <LeafActs consoleClient={consoleClient} broker={broker} topic={topic} go={go} />
       </Card>
+    </div>
+  );
+}
+
+function LeafFacts({ node, now }: { node: TopicNode; now: number }) {
+  return (
+    <Facts>
+      <Fact name="Messages">
+        {grouped(node.count)}, {node.rate.toFixed(2)}/s
+      </Fact>
+      {node.at !== undefined && <Fact name="Last">{ageText(now - node.at)} ago</Fact>}
+      <Fact name="Size">
+        {bytes(node.size ?? 0)} <span class="muted">({bytes(node.bytes)} in all)</span>
+      </Fact>
+      <Fact name="Sent as">
+        QoS {node.qos ?? 0}
+        {node.retain ? ', from the retained ones' : ''}
+      </Fact>
+    </Facts>
+  );
+}
+
+function LeafActs({
+  consoleClient,
+  broker,
+  topic,
+  go,
+}: {
+  consoleClient: ConsoleClient;
+  broker: string;
+  topic: string;
+  go: (section: Section, tab?: string) => void;
+}) {
+  return (
+    <div class="acts">
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          consoleClient.subscribe(broker, topic, 0).catch((error: unknown) => {
+            wishes.said.value = error instanceof Error ? error.message : String(error);
+          });
+          go('console');
+        }}
+      >
+        <Icon of={Ear} size={15} />
+        Listen
+      </button>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          wishes.topic.value = topic;
+          go('console');
+        }}
+      >
+        <Icon of={Send} size={15} />
+        Publish here
+      </button>
     </div>
   );
 }

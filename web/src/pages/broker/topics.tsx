@@ -20,6 +20,7 @@ import { Leaf } from './leaf';
 import type { TopicNode } from '../../console/topics';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { TopicPage } from '../../console/topics';
+import type { ConsoleClient } from '../../console/client';
 
 const ORDERS: readonly (readonly [TopicOrder, string])[] = [
   ['name', 'Name'],
@@ -89,63 +90,30 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
         name="Topics"
         class="topics tall"
         aside={
-          <div class="tools">
-            <SearchBox
-              label="Find in this level"
-              hint="Find in this level"
-              value={typed}
-              set={setTyped}
-            />
-            <Chips label="Order" of={ORDERS} value={order} set={setOrder} />
-            <button
-              type="button"
-              class="button"
-              aria-pressed={all}
-              title="Subscribe # while this is looked at: also what Sightline itself does not listen to"
-              onClick={() => {
-                setAll(!all);
-              }}
-            >
-              <Icon of={Ear} size={14} />
-              Hear everything
-            </button>
-          </div>
+          <TopicTools
+            typed={typed}
+            setTyped={setTyped}
+            order={order}
+            setOrder={setOrder}
+            all={all}
+            setAll={setAll}
+          />
         }
       >
         <Crumbs path={path} goTo={goTo} broker={broker} here={here} />
-        {consoleClient.trouble !== null ? (
-          <p class="wrong nobody" role="status">
-            {consoleClient.trouble}
-          </p>
-        ) : rows.length === 0 ? (
-          <p class="muted nobody">
-            {page === null
-              ? 'Waiting for the first page…'
-              : find !== ''
-                ? `None of ${grouped(page.total)} here has “${find}” in its name.`
-                : 'Nothing below this.'}
-          </p>
-        ) : (
-          <VirtualRows
-            items={rows}
-            rowHeight={narrow ? 60 : 34}
-            class="topic-rows"
-            role="list"
-            label={path.length === 0 ? 'Topics' : `Topics below ${shownPath}`}
-            keyOf={(row) => row.name}
-          >
-            {(row) => (
-              <TopicRow
-                path={path}
-                row={row}
-                chosen={chosen}
-                goTo={goTo}
-                setChosen={setChosen}
-                now={now}
-              />
-            )}
-          </VirtualRows>
-        )}
+        <TopicList
+          consoleClient={consoleClient}
+          rows={rows}
+          page={page}
+          find={find}
+          narrow={narrow}
+          path={path}
+          shownPath={shownPath}
+          chosen={chosen}
+          goTo={goTo}
+          setChosen={setChosen}
+          now={now}
+        />
         {page && <Foot page={page} all={all} pages={pages} setPages={setPages} />}
       </Card>
       {open ? (
@@ -153,6 +121,110 @@ export function TopicsPart({ broker }: { broker: Broker | undefined }) {
       ) : (
         here && here.count > 0 && <Leaf node={here} topic={shownPath} broker={id ?? ''} now={now} />
       )}
+    </div>
+  );
+}
+
+function TopicList({
+  consoleClient,
+  rows,
+  page,
+  find,
+  narrow,
+  path,
+  shownPath,
+  chosen,
+  goTo,
+  setChosen,
+  now,
+}: {
+  consoleClient: ConsoleClient;
+  rows: TopicNode[];
+  page: TopicPage | null;
+  find: string;
+  narrow: boolean;
+  path: readonly string[];
+  shownPath: string;
+  chosen: string | null;
+  goTo: (next: readonly string[]) => void;
+  setChosen: Dispatch<StateUpdater<string | null>>;
+  now: number;
+}) {
+  return (
+    <>
+      {consoleClient.trouble !== null ? (
+        <p class="wrong nobody" role="status">
+          {consoleClient.trouble}
+        </p>
+      ) : rows.length === 0 ? (
+        <p class="muted nobody">
+          {page === null
+            ? 'Waiting for the first page…'
+            : find !== ''
+              ? `None of ${grouped(page.total)} here has “${find}” in its name.`
+              : 'Nothing below this.'}
+        </p>
+      ) : (
+        <VirtualRows
+          items={rows}
+          rowHeight={narrow ? 60 : 34}
+          class="topic-rows"
+          role="list"
+          label={path.length === 0 ? 'Topics' : `Topics below ${shownPath}`}
+          keyOf={(row) => row.name}
+        >
+          {(row) => (
+            <TopicRow
+              path={path}
+              row={row}
+              chosen={chosen}
+              goTo={goTo}
+              setChosen={setChosen}
+              now={now}
+            />
+          )}
+        </VirtualRows>
+      )}
+    </>
+  );
+}
+
+function TopicTools({
+  typed,
+  setTyped,
+  order,
+  setOrder,
+  all,
+  setAll,
+}: {
+  typed: string;
+  setTyped: Dispatch<StateUpdater<string>>;
+  order: TopicOrder;
+  setOrder: Dispatch<StateUpdater<TopicOrder>>;
+  all: boolean;
+  setAll: Dispatch<StateUpdater<boolean>>;
+}) {
+  return (
+    <div class="tools">
+      <SearchBox
+        label="Find in this level"
+        hint="Find in this level"
+        value={typed}
+        set={setTyped}
+      />
+      <Chips label="Order" of={ORDERS} value={order} set={setOrder} />
+      <button
+        type="button"
+        class="button"
+        aria-pressed={all}
+        title="Subscribe # while this is looked at: also what Sightline itself does not listen to"
+        onClick={() => {
+          setAll(!all);
+        }}
+      >
+        <Icon of={Ear} size={14} />
+        Hear everything
+      </button>
     </div>
   );
 }

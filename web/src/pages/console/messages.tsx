@@ -1,6 +1,6 @@
 /** What this page has subscribed, what it hears by that, and one message of it looked at closely. */
 import type { Broker } from '../../things/broker/read';
-import { HeardCard } from './heard';
+import { ReceivedCard } from './received';
 import { PublishCard } from './publish';
 import { SubscriptionsCard } from './subscriptions';
 
@@ -19,7 +19,7 @@ export function MessagesPart({
         <SubscriptionsCard brokers={brokers} broker={broker} />
         <PublishCard brokers={brokers} broker={broker} />
       </div>
-      <HeardCard />
+      <ReceivedCard />
     </div>
   );
 }

@@ -104,23 +104,15 @@ export function PublishCard({
       aside={
         <>
           <BrokerPick brokers={brokers} value={id} pick={setPicked} />
-          <button
-            type="button"
-            class="button small"
-            disabled={!live || topic === '' || fault !== null}
-            title="Take the retained message of this topic away from the broker"
-            onClick={() => {
-              if (!sure) {
-                setSure(true);
-                return;
-              }
-              setSure(false);
-              ask('clear', { broker: id, topic }, 'Cleared what was retained');
-            }}
-          >
-            <Icon of={Eraser} size={15} />
-            {sure ? 'Really clear it?' : 'Clear retained'}
-          </button>
+          <ClearRetained
+            live={live}
+            topic={topic}
+            fault={fault}
+            sure={sure}
+            setSure={setSure}
+            ask={ask}
+            id={id}
+          />
         </>
       }
     >
@@ -143,19 +135,73 @@ export function PublishCard({
         />
         <PublishRow qos={qos} setQos={setQos} retain={retain} setRetain={setRetain} ready={ready} />
       </form>
-      <p
-        id="publish-said"
-        role="status"
-        data-outcome={outcome === null ? undefined : outcome.good ? 'done' : 'refused'}
-        class={wrong !== null || outcome?.good === false ? 'wrong' : outcome ? 'good' : 'muted'}
-      >
-        {wrong ??
-          outcome?.text ??
-          (live
-            ? payload.ok && `${bytes(payload.size)}. Everything published here is written down.`
-            : 'There is no connection just now.')}
-      </p>
+      <Said outcome={outcome} wrong={wrong} live={live} payload={payload} />
     </Card>
+  );
+}
+
+function Said({
+  outcome,
+  wrong,
+  live,
+  payload,
+}: {
+  outcome: Outcome | null;
+  wrong: string | null;
+  live: boolean;
+  payload: Typed;
+}) {
+  return (
+    <p
+      id="publish-said"
+      role="status"
+      data-outcome={outcome === null ? undefined : outcome.good ? 'done' : 'refused'}
+      class={wrong !== null || outcome?.good === false ? 'wrong' : outcome ? 'good' : 'muted'}
+    >
+      {wrong ??
+        outcome?.text ??
+        (live
+          ? payload.ok && `${bytes(payload.size)}. Everything published here is written down.`
+          : 'There is no connection just now.')}
+    </p>
+  );
+}
+
+function ClearRetained({
+  live,
+  topic,
+  fault,
+  sure,
+  setSure,
+  ask,
+  id,
+}: {
+  live: boolean;
+  topic: string;
+  fault: string | null;
+  sure: boolean;
+  setSure: Dispatch<StateUpdater<boolean>>;
+  ask: (verb: string, what: Readonly<Record<string, unknown>>, done: string) => void;
+  id: string;
+}) {
+  return (
+    <button
+      type="button"
+      class="button small"
+      disabled={!live || topic === '' || fault !== null}
+      title="Take the retained message of this topic away from the broker"
+      onClick={() => {
+        if (!sure) {
+          setSure(true);
+          return;
+        }
+        setSure(false);
+        ask('clear', { broker: id, topic }, 'Cleared what was retained');
+      }}
+    >
+      <Icon of={Eraser} size={15} />
+      {sure ? 'Really clear it?' : 'Clear retained'}
+    </button>
   );
 }
 

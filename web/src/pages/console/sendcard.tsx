@@ -10,6 +10,7 @@ import { Icon } from '../../ui/icon';
 import { bytes } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { prettyJson } from './inspected';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
 
 const EXAMPLES: readonly (readonly [name: string, text: string])[] = [
   ['Ping', '{"id": 1, "do": "ping"}'],
@@ -89,41 +90,59 @@ export function SendCard() {
         </div>
       }
     >
-      <form
-        onSubmit={(submit) => {
-          submit.preventDefault();
-          send();
-        }}
-      >
-        <textarea
-          aria-label="Frame to send"
-          aria-describedby="send-said"
-          aria-invalid={wrong !== null}
-          spellcheck={false}
-          rows={3}
-          value={text}
-          onInput={(input) => {
-            setText(input.currentTarget.value);
-          }}
-          onKeyDown={(key) => {
-            if (key.key === 'Enter' && (key.ctrlKey || key.metaKey)) {
-              key.preventDefault();
-              send();
-            }
-          }}
-        />
-        <div class="send-row">
-          <p id="send-said" class={wrong === null ? 'muted' : 'wrong'} role="status">
-            {wrong ?? (live ? 'Ready. Ctrl Enter sends too.' : 'There is no connection just now.')}
-          </p>
-          <button type="submit" class="button primary" disabled={wrong !== null || !live}>
-            <Icon of={Send} size={15} />
-            Send
-          </button>
-        </div>
-      </form>
+      <SendForm send={send} wrong={wrong} text={text} setText={setText} live={live} />
       <AnswerView waiting={waiting} answer={answer} said={said} />
     </Card>
+  );
+}
+
+function SendForm({
+  send,
+  wrong,
+  text,
+  setText,
+  live,
+}: {
+  send: () => void;
+  wrong: string | null;
+  text: string;
+  setText: Dispatch<StateUpdater<string>>;
+  live: boolean;
+}) {
+  return (
+    <form
+      onSubmit={(submit) => {
+        submit.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        aria-label="Frame to send"
+        aria-describedby="send-said"
+        aria-invalid={wrong !== null}
+        spellcheck={false}
+        rows={3}
+        value={text}
+        onInput={(input) => {
+          setText(input.currentTarget.value);
+        }}
+        onKeyDown={(key) => {
+          if (key.key === 'Enter' && (key.ctrlKey || key.metaKey)) {
+            key.preventDefault();
+            send();
+          }
+        }}
+      />
+      <div class="send-row">
+        <p id="send-said" class={wrong === null ? 'muted' : 'wrong'} role="status">
+          {wrong ?? (live ? 'Ready. Ctrl Enter sends too.' : 'There is no connection just now.')}
+        </p>
+        <button type="submit" class="button primary" disabled={wrong !== null || !live}>
+          <Icon of={Send} size={15} />
+          Send
+        </button>
+      </div>
+    </form>
   );
 }
 

@@ -14,6 +14,7 @@ import { colourOf } from './colour';
 import { REDRAW } from './redraw';
 import { BrokerPick, QosPick } from './picks';
 import { wishes } from './requested';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
 
 export function SubscriptionsCard({
   brokers,
@@ -53,38 +54,17 @@ export function SubscriptionsCard({
       class="subscriptions"
       aside={<BrokerPick brokers={brokers} value={id} pick={setPicked} />}
     >
-      <form
-        class="subscribe"
-        onSubmit={(submit) => {
-          submit.preventDefault();
-          add();
-        }}
-      >
-        <input
-          class="field mono"
-          aria-label="Topic filter"
-          aria-invalid={said !== null}
-          aria-describedby="subscribe-said"
-          placeholder="owntracks/+/+ or #"
-          autocomplete="off"
-          spellcheck={false}
-          value={filter}
-          onInput={(input) => {
-            setFilter(input.currentTarget.value);
-            setWhy(null);
-            wishes.said.value = '';
-          }}
-        />
-        <QosPick name="subscribe-qos" qos={qos} pick={setQos} />
-        <button
-          type="submit"
-          class="button primary"
-          disabled={!live || filter === '' || fault !== null}
-        >
-          <Icon of={Plus} size={15} />
-          Subscribe
-        </button>
-      </form>
+      <SubscribeForm
+        add={add}
+        said={said}
+        filter={filter}
+        setFilter={setFilter}
+        setWhy={setWhy}
+        qos={qos}
+        setQos={setQos}
+        live={live}
+        fault={fault}
+      />
       <p id="subscribe-said" class="wrong" role="status">
         {said}
       </p>
@@ -100,6 +80,63 @@ export function SubscriptionsCard({
         </ul>
       )}
     </Card>
+  );
+}
+
+function SubscribeForm({
+  add,
+  said,
+  filter,
+  setFilter,
+  setWhy,
+  qos,
+  setQos,
+  live,
+  fault,
+}: {
+  add: () => void;
+  said: string | null;
+  filter: string;
+  setFilter: Dispatch<StateUpdater<string>>;
+  setWhy: Dispatch<StateUpdater<string | null>>;
+  qos: number;
+  setQos: Dispatch<StateUpdater<number>>;
+  live: boolean;
+  fault: string | null;
+}) {
+  return (
+    <form
+      class="subscribe"
+      onSubmit={(submit) => {
+        submit.preventDefault();
+        add();
+      }}
+    >
+      <input
+        class="field mono"
+        aria-label="Topic filter"
+        aria-invalid={said !== null}
+        aria-describedby="subscribe-said"
+        placeholder="owntracks/+/+ or #"
+        autocomplete="off"
+        spellcheck={false}
+        value={filter}
+        onInput={(input) => {
+          setFilter(input.currentTarget.value);
+          setWhy(null);
+          wishes.said.value = '';
+        }}
+      />
+      <QosPick name="subscribe-qos" qos={qos} pick={setQos} />
+      <button
+        type="submit"
+        class="button primary"
+        disabled={!live || filter === '' || fault !== null}
+      >
+        <Icon of={Plus} size={15} />
+        Subscribe
+      </button>
+    </form>
   );
 }
 

@@ -55,29 +55,7 @@ export function AllRobots({
   return (
     <div class="card all-robots" role="region" aria-label="All robots" tabIndex={0}>
       <table>
-        <thead>
-          <tr>
-            {[
-              'Robot',
-              'State',
-              'Driver',
-              'From',
-              'Sent',
-              'Battery',
-              'Own round trip',
-              'Broker',
-              'Angle',
-              'Routine',
-              'Address',
-              'Message',
-              'Unchanged',
-            ].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <RobotsHead />
         <tbody>
           {robots.map((robot) => {
             const lease = leases.get(robot.id);
@@ -101,6 +79,34 @@ export function AllRobots({
         </tbody>
       </table>
     </div>
+  );
+}
+
+function RobotsHead() {
+  return (
+    <thead>
+      <tr>
+        {[
+          'Robot',
+          'State',
+          'Driver',
+          'From',
+          'Sent',
+          'Battery',
+          'Own round trip',
+          'Broker',
+          'Angle',
+          'Routine',
+          'Address',
+          'Message',
+          'Unchanged',
+        ].map((name) => (
+          <th key={name} scope="col">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }
 

@@ -18,6 +18,8 @@ interface Made {
   readonly link: string;
   /** The phone would speak to us without TLS. */
   readonly plain: boolean;
+  /** From where the address in it can be reached at all. */
+  readonly reach: 'machine' | 'network' | 'anywhere';
 }
 
 export function SetupDialog({ of, close }: { of: Key; close(): void }) {
@@ -27,12 +29,18 @@ export function SetupDialog({ of, close }: { of: Key; close(): void }) {
   const [made, setMade] = useState<Made | null>(null);
   const name = entries.get(of)?.name ?? splitKey(of)[1];
   const make = async () => {
-    const { link, plain } = await requests.ask('setup', { thing: of, mode, base: location.origin });
+    // Not only the origin: behind a proxy we may be below a path.
+    const base = new URL('.', document.baseURI).href;
+    const { link, plain, reach } = await requests.ask('setup', { thing: of, mode, base });
     // The app's own scheme and nothing else: a link is something people touch.
     if (typeof link !== 'string' || !link.startsWith('owntracks:///config?')) {
       throw new Refused('malformed', 'The server answered without a link.');
     }
-    setMade({ link, plain: plain === true });
+    setMade({
+      link,
+      plain: plain === true,
+      reach: reach === 'machine' || reach === 'network' ? reach : 'anywhere',
+    });
   };
   return (
     <Dialog title={`Set up ${name}`} close={close}>
@@ -77,6 +85,14 @@ function Ready({ made }: { made: Made }) {
           <Icon of={TriangleAlert} size={18} />
           The phone would speak to this server without encryption: whoever is on its way can read
           and change what it says.
+        </p>
+      )}
+      {made.reach !== 'anywhere' && (
+        <p class="notice" data-tone="warn">
+          <Icon of={TriangleAlert} size={18} />
+          {made.reach === 'machine'
+            ? 'The address in it is of this machine only: no phone can reach it. Open this page by the address that phones use, or have an admin set server.public_url (for MQTT: friends.mqtt_at).'
+            : 'The address in it is good in this network only: on the move, the phone cannot reach us.'}
         </p>
       )}
       <QrCode text={made.link} />

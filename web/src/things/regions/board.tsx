@@ -10,6 +10,10 @@ import { useRegions } from './context';
 import { NewRegion, NoRegions } from './newregion';
 import { useNames } from './pieces';
 import { readRegion } from './read';
+import type { ReadonlySignal } from '@preact/signals';
+import type { Stays } from './stays';
+import type { Region } from './read';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
 
 const MOST_REGIONS = 300;
 
@@ -29,41 +33,7 @@ export function RegionBoard() {
   const spread = open || query !== '';
   return (
     <>
-      <header>
-        <p class="summary">
-          {!ready.value ? (
-            'Waiting for the first picture…'
-          ) : (
-            <>
-              <span>
-                <strong>{grouped(stays.people)}</strong> in a region
-              </span>
-              <span>
-                <strong>{grouped(regions.length)}</strong>{' '}
-                {regions.length === 1 ? 'region' : 'regions'}
-              </span>
-            </>
-          )}
-        </p>
-        {regions.length >= MANY && (
-          <div class="search" role="search">
-            <Icon of={Search} size={16} />
-            <input
-              id="search"
-              type="search"
-              autocomplete="off"
-              spellcheck={false}
-              placeholder="Find a region or somebody in one"
-              aria-label="Find a region or somebody in one"
-              value={query}
-              onInput={(input) => {
-                setQuery(input.currentTarget.value);
-              }}
-            />
-          </div>
-        )}
-        <NewRegion first={regions.length === 0} />
-      </header>
+      <BoardHead ready={ready} stays={stays} regions={regions} query={query} setQuery={setQuery} />
       <div class="board" tabIndex={0} role="group" aria-label="Who is where">
         {ready.value && regions.length === 0 && <NoRegions />}
         {regions.length > 0 && occupied.length + empty.length === 0 && (
@@ -108,5 +78,57 @@ export function RegionBoard() {
         )}
       </div>
     </>
+  );
+}
+
+function BoardHead({
+  ready,
+  stays,
+  regions,
+  query,
+  setQuery,
+}: {
+  ready: ReadonlySignal<boolean>;
+  stays: Stays;
+  regions: Region[];
+  query: string;
+  setQuery: Dispatch<StateUpdater<string>>;
+}) {
+  return (
+    <header>
+      <p class="summary">
+        {!ready.value ? (
+          'Waiting for the first picture…'
+        ) : (
+          <>
+            <span>
+              <strong>{grouped(stays.people)}</strong> in a region
+            </span>
+            <span>
+              <strong>{grouped(regions.length)}</strong>{' '}
+              {regions.length === 1 ? 'region' : 'regions'}
+            </span>
+          </>
+        )}
+      </p>
+      {regions.length >= MANY && (
+        <div class="search" role="search">
+          <Icon of={Search} size={16} />
+          <input
+            id="search"
+            type="search"
+            autocomplete="off"
+            spellcheck={false}
+            placeholder="Find a region or somebody in one"
+            aria-label="Find a region or somebody in one"
+            value={query}
+            onInput={(input) => {
+              setQuery(input.currentTarget.value);
+            }}
+          />
+        </div>
+      )}
+      <NewRegion first={regions.length === 0} />
+    </header>
   );
 }

@@ -22,6 +22,7 @@ import { StateCard } from './statecard';
 import { StopButton } from './stop';
 import { useStoredHours } from './stored';
 import { Strip } from './strip';
+import type { ProBot } from '../read';
 
 export function DrivePage({ of }: { of: Key }) {
   const { ready } = useLive();
@@ -49,22 +50,7 @@ export function DrivePage({ of }: { of: Key }) {
   return (
     <main id="content" class="section robots drive" tabIndex={-1} data-drive={of}>
       <div class="section-in">
-        <header class="top">
-          <button
-            type="button"
-            class="icon-button back"
-            aria-label="All robots"
-            onClick={() => {
-              choose(null);
-            }}
-          >
-            <Icon of={ChevronLeft} size={22} />
-          </button>
-          <h1>{robot?.name ?? id}</h1>
-          <Strip of={of} />
-          <Status />
-          <StopButton name={robot?.name ?? id} />
-        </header>
+        <DriveHead choose={choose} robot={robot} id={id} of={of} />
         <Alarms />
         {robot ? (
           <div class="drive-grid">
@@ -94,5 +80,36 @@ export function DrivePage({ of }: { of: Key }) {
         )}
       </div>
     </main>
+  );
+}
+
+function DriveHead({
+  choose,
+  robot,
+  id,
+  of,
+}: {
+  choose: (robot: Key | null) => void;
+  robot: ProBot | undefined;
+  id: string;
+  of: string;
+}) {
+  return (
+    <header class="top">
+      <button
+        type="button"
+        class="icon-button back"
+        aria-label="All robots"
+        onClick={() => {
+          choose(null);
+        }}
+      >
+        <Icon of={ChevronLeft} size={22} />
+      </button>
+      <h1>{robot?.name ?? id}</h1>
+      <Strip of={of} />
+      <Status />
+      <StopButton name={robot?.name ?? id} />
+    </header>
   );
 }

@@ -49,7 +49,7 @@ function searchable(message: Message): string {
   return text;
 }
 
-export function HeardCard() {
+export function ReceivedCard() {
   const consoleClient = useConsole();
   const [paused, setPaused] = useState<readonly Message[] | null>(null);
   const [search, setSearch] = useState('');
@@ -100,7 +100,7 @@ export function HeardCard() {
               : 'No message is like that.'}
         </p>
       ) : (
-        <HeardList
+        <ReceivedList
           shown={shown}
           narrow={narrow}
           chosen={chosen}
@@ -146,7 +146,7 @@ function SubscriptionPick({
   );
 }
 
-function HeardList({
+function ReceivedList({
   shown,
   narrow,
   chosen,
