@@ -36,8 +36,9 @@ class Scene:
             self.book,
             lambda x: self.series.setdefault(x, Series()),
         )
+        self.state = ServerState(self.clock, self.wall, self.hub, "0.0")
         self.hub.startService()
-        ServerState(self.clock, self.wall, self.hub, "test").startService()
+        self.state.startService()
         self.watch.startService()
 
     def wall(self) -> float:

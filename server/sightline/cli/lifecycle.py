@@ -40,8 +40,9 @@ class Life:
     def __init__(self) -> None:
         self.number = 0
         """The signal that ends us; 0: none yet."""
-        self.instead: Callable[[int], None] | None = None
-        """What is called with it, instead of raising `Ended`."""
+        self.done = False
+        """Whether nothing is left but to exit: a signal changes nothing but how long we wait."""
+        self._instead: Callable[[], None] | None = None
         self._running: set[sqlite3.Connection] = set()
         self._read, self._write = os.pipe()
         os.set_blocking(self._write, False)
@@ -76,12 +77,16 @@ class Life:
             self._running.discard(sql)
 
     def _told(self, number: int, _: FrameType | None) -> None:
-        if self.number:
+        if self.number or self.done:
             return  # the thread sees it, too
         self.number = number
-        if self.instead is None:
+        if self._instead is None:
             raise Ended(number)
-        self.instead(number)
+        self._instead()
+
+    def call_instead(self, ended: Callable[[], None]) -> None:
+        """Call ``ended`` when a signal comes, instead of raising `Ended` where it comes."""
+        self._instead = ended
 
     # the thread
 
@@ -134,7 +139,8 @@ def run(work: Callable[[], int], *, whole_process: bool) -> int:
         status = end.status
     finally:
         _life = None
-        if not (whole_process and life.number):
+        life.done = True
+        if not whole_process:
             life.finish()
     if life.number:
         with contextlib.suppress(OSError):
@@ -167,12 +173,12 @@ def react(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
         running: Deferred[Any] = Deferred.fromCoroutine(main())
         running.addBoth(over)
         if life is not None:
-            life.instead = lambda _: reactor.callFromThread(running.cancel)
+            life.call_instead(lambda: reactor.callFromThread(running.cancel))
             if life.number:
                 running.cancel()
 
     if life is not None:
-        life.instead = lambda _: None
+        life.call_instead(lambda: None)
     reactor.callWhenRunning(begin)
     reactor.run(installSignalHandlers=False)
     [end] = ends

@@ -29,7 +29,7 @@ VERBS: Mapping[str, Verb] = {each.name: each for kind in ALL for each in kind.ve
 TRACKS = tuple(dict.fromkeys(each.track for each in THING_TYPES.values()))
 """The sorts in history that are no events."""
 RETENTION: Mapping[str, Retention] = {
-    **{each.track: each.retention for each in reversed(list(THING_TYPES.values()))},
+    **{each.track: each.retention for each in reversed([*THING_TYPES.values()])},
     **{name: each.retention for name, each in EVENT_TYPES.items()},
 }
 """For how long entries of each sort are kept in history."""

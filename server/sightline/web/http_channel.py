@@ -39,15 +39,16 @@ Check = Callable[[Any], Refusal | None]
 
 
 class PatientChannel(http.HTTPChannel):
-    """One connection. ``peer`` is its other end's address, ``client`` the one it is counted for."""
+    """One connection. ``peer`` is its other end's address, ``client`` the one it is counted for.
+
+    ``check`` finds what looks at the head of a request for a path. ``request_seconds`` are from a
+    request's first byte to its last; the other side may take nothing of an answer for ``patience``,
+    s.
+    """
 
     _log = Logger()
-    request_seconds = 10.0  # s from a request's first byte to its last
-    patience = 10.0  # s in which the other side takes nothing of an answer
-    limits: ConnectionLimits
     peer = "local"
     client = ""
-    check: Callable[[bytes], Check | None] = staticmethod(lambda path: None)
     _entered = False
     _late: IDelayedCall | None = None
     _cut: IDelayedCall | None = None
@@ -65,8 +66,19 @@ class PatientChannel(http.HTTPChannel):
     _held = 0  # bytes that are counted as unsent
     _stuck = 0  # of these, what lies in a full transport
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        limits: ConnectionLimits,
+        check: Callable[[bytes], Check | None],
+        *,
+        request_seconds: float,
+        patience: float,
+    ) -> None:
         super().__init__()
+        self.limits = limits
+        self.check = check
+        self.request_seconds = request_seconds
+        self.patience = patience
         self._incoming = b""
         self._outgoing: deque[tuple[bytes | memoryview, bool]] = deque()  # …, whether it is shared
 

@@ -208,12 +208,12 @@ class QuietSite(Site):
 
     def protocol(self) -> PatientChannel:  # type: ignore[override]
         """Return a new connection's channel."""
-        channel = PatientChannel()
-        channel.request_seconds = self._request_seconds
-        channel.patience = self._patience
-        channel.limits = self.limits
-        channel.check = self._check
-        return channel
+        return PatientChannel(
+            self.limits,
+            self._check,
+            request_seconds=self._request_seconds,
+            patience=self._patience,
+        )
 
     def _check(self, path: bytes) -> Check | None:
         """Tell what the resource at this path has to say to the head of a request alone."""
