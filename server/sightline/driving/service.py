@@ -24,6 +24,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from sightline.auth.permissions import may
 from sightline.contract.errors import Refused
+from sightline.driving import contract
 from sightline.driving.alarms import Alarms
 from sightline.driving.broker_ports import BrokerPort
 from sightline.driving.brokers import DrivingBroker
@@ -217,23 +218,20 @@ class DrivingService(MultiService):
         """Start or stop the main routine; the answer comes when telemetry shows it."""
         return self._single.routine(asker, robot, thing, to)
 
-    def drivers(self) -> dict[str, Fields]:
+    def drivers(self) -> dict[str, contract.Driver]:
         """Tell who drives what, and from where, by robot."""
-        found: dict[str, Fields] = {}
+        found: dict[str, contract.Driver] = {}
         for lease in self._leases:
             session = self.sessions[lease.thing]
-            found[session.robot] = {
-                "holder": lease.name,
-                "address": session.asker.address if session.asker else "",
-                "since": round(session.since, 3),
-                "lease": lease.fence,
-            }
+            found[session.robot] = contract.Driver(
+                holder=lease.name,
+                address=session.asker.address if session.asker else "",
+                since=round(session.since, 3),
+                lease=lease.fence,
+            )
         for lock in self._locks.all_elsewhere():
             if lock.who:
-                found[id_of(lock.name)] = {
-                    "holder": lock.who,
-                    "address": "",
-                    "server": lock.server,
-                    "lease": lock.fence,
-                }
+                found[id_of(lock.name)] = contract.Driver(
+                    holder=lock.who, address="", server=lock.server, lease=lock.fence
+                )
         return found
