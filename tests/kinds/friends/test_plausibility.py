@@ -73,6 +73,7 @@ def test_what_two_agree_upon_is_so() -> None:
 
 def test_what_fits_nothing_is_used_in_the_end() -> None:
     jumps = [{"lat": 10.0 * n, "lon": 5.0, "acc": 10} for n in range(1, 8)]
+    assert after(HOME, {"lat": 48.5, "lon": 11.0, "acc": 10}).lat == 48.5  # live, one neighbour
     assert [after(*jumps[: n + 1]).lat for n in range(7)] == [10, 10, 10, 40, 40, 40, 70]
 
 

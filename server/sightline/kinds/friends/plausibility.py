@@ -18,7 +18,9 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Generic, NamedTuple, TypeVar
 
 NEAR = 2_000.0
-"""Fixes that are no further apart than this (m, errors taken off) fit each other at any time."""
+"""Fixes that are no further apart than this (m, errors taken off) fit each other at any time …"""
+LEAP = 150_000.0
+"""… and where only the one before is known, as it is live, those no further apart than this."""
 CRUISE = 70.0
 """Anybody may be that fast (m/s): a train."""
 FASTEST = 340.0
@@ -56,8 +58,8 @@ T = TypeVar("T")
 class Spot(NamedTuple):
     """What of a fix is judged.
 
-    ``acc`` is None where unknown; ``ahead``: it was taken so long (s) after it came; ``speed`` (m/s)
-    is what is known of it, by the device or from the fix before.
+    ``acc`` is None where unknown; ``ahead``: it was taken so long (s) after it came; ``speed``
+    (m/s) is what is known of it, by the device or from the fix before.
     """
 
     lat: float
@@ -85,8 +87,11 @@ def wrong_by_itself(spot: Spot) -> str | None:
     return None
 
 
-def doubt(last: Spot, spot: Spot) -> str | None:
-    """Say why nobody who was at ``last`` is at ``spot`` later; None: they may be."""
+def doubt(last: Spot, spot: Spot, near: float = NEAR) -> str | None:
+    """Say why nobody who was at ``last`` is at ``spot`` later; None: they may be.
+
+    ``near`` m, errors taken off, are too few to tell from.
+    """
     acc, known = spot.acc, last.acc
     if acc is None or known is None:
         return None
@@ -97,7 +102,7 @@ def doubt(last: Spot, spot: Spot) -> str | None:
         return INEXACT
     fresh = INEXACT if inexact and passed <= JUST_NOW else None
     apart -= acc + known
-    if apart <= NEAR:
+    if apart <= near:
         return fresh
     passed = max(abs(passed), 1.0)
     at_first = max(CRUISE, 1.2 * max(last.speed, spot.speed))

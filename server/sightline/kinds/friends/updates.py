@@ -22,6 +22,7 @@ from sightline.kinds.friends.plausibility import (
     COARSE,
     INEXACT,
     INVALID,
+    LEAP,
     NULL_ISLAND,
     TOO_FAST,
     UNSTEADY,
@@ -35,8 +36,10 @@ from sightline.model.record import Record
 
 MOST_REGIONS = 64
 """A friend is in so many regions at most."""
-_CLOSE = 0.01
-"""Degrees that may lie between two fixes at any time: not more than `plausibility.NEAR`."""
+_CLOSE = 0.9
+"""Degrees that may lie between two fixes at any time: not more than `plausibility.LEAP`."""
+_NEAR = 0.01
+"""The same with `plausibility.NEAR`."""
 _SAME_CLOCK = 10.0
 """Errors of one clock that differ by no more (s) are the same."""
 _CONTACT = 1.0
@@ -111,7 +114,7 @@ class Located(msgspec.Struct, frozen=True, gc=False):
             return why
         if wrong_by_itself(last) is not None:
             return None
-        why = doubt(last, spot)
+        why = doubt(last, spot, LEAP)
         held = before.doubt
         if why is None or held is None or why == INEXACT:
             return why
@@ -303,6 +306,19 @@ class Gone(msgspec.Struct, frozen=True, gc=False):
     def onto(self, before: State | None) -> State | None:
         """Nothing."""
         return None
+
+
+def leapt(before: Friend, after: Friend) -> bool:
+    """Return whether nobody gets from one to the other in that time, as far as accuracies tell.
+
+    Such a fix may be wrong: alone it proves nothing.
+    """
+    lat, lon = before.lat, before.lon
+    if lat is None or lon is None or after.lat is None or after.lon is None:
+        return False
+    if abs(after.lat - lat) < _NEAR and abs(after.lon - lon) < _NEAR:
+        return False
+    return doubt(_spot(before), _spot(after)) is not None
 
 
 def order(friend: Friend) -> float:
