@@ -328,10 +328,9 @@ async def test_one_wrong_fix_makes_nobody_leave(scenes, wrong):
     assert scene.events() == []
 
 
-@pytest.mark.parametrize("fixes", [1, 2])
 @pytest_twisted.ensureDeferred
-async def test_who_is_really_gone_has_left(scenes, fixes):
-    scene = await scenes(fixes=fixes, dwell=60.0)
+async def test_who_is_really_gone_has_left(scenes):
+    scene = await scenes(fixes=2, dwell=60.0)
     await scene.draws()
     for _ in range(3):
         scene.is_at(0)

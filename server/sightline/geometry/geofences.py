@@ -257,7 +257,8 @@ class Geofences:
             return None
         if stand.votes == 0:
             stand.first, stand.acc = fix.when, fix.acc
-            stand.alone = fix.leap
+            # Where a single fix is to be enough, it is.
+            stand.alone = fix.leap and self.rules.fixes > 1
         elif not fix.leap:
             stand.alone = False
         if not stand.alone:  # else time alone does not prove it

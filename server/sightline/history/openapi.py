@@ -122,6 +122,7 @@ def _paths() -> _Json:
         _asked("max_error", {"type": "number", "minimum": 0, "maximum": 1e7}, "simplify, m"),
         _asked("format", {"enum": list(FORMATS)}),
         _asked("hidden", {"enum": ["0", "1"]}, "also what was hidden, for its owner"),
+        _asked("doubtful", {"enum": ["0", "1"]}, "also fixes that cannot be right, with the why"),
         _SORT,
     ]
     day = _object(["day", "count"], day=_TEXT, count=_WHOLE, **{"from": _NUMBER, "to": _NUMBER})

@@ -39,6 +39,8 @@ class Track(msgspec.Struct, frozen=True):
     max_error: float
     format: str
     hidden: bool
+    doubtful: bool = False
+    """Fixes that cannot be right, too, with the reason."""
 
 
 def thing(call: Call) -> str:
@@ -123,6 +125,7 @@ def track(call: Call) -> Track:
         max_error=error,
         format=form,
         hidden=query.get("hidden", "0") not in ("0", "", "false"),
+        doubtful=query.get("doubtful", "0") not in ("0", "", "false"),
     )
 
 
