@@ -157,7 +157,7 @@ class Judge(Generic[T]):
         if self._last is None:
             self._last, self._first = spot, (item, spot)
             return
-        why = doubt(self._last, spot) or _early(spot, self._last)
+        why = _early(spot, self._last) or doubt(self._last, spot)
         if why is None or self._row >= UNSTEADY:
             yield from self._settle(spot)
             self._row = 0 if why is None else self._row
