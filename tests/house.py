@@ -24,6 +24,9 @@ from sightline.accounts.service import AccountPolicy, AccountService
 from sightline.auth.account import Account, Session
 from sightline.auth.permissions import Grants, Role, may
 from sightline.auth.session import Lifetime, Visitor, described, digest, new_secret
+from sightline.contract.errors import Refused
+from sightline.contract.http import Route
+from sightline.contract.openapi import openapi_route
 from sightline.history.api import HistoryApi
 from sightline.history.api_hide import HideApi
 from sightline.history.memory import MemoryStore
@@ -36,7 +39,7 @@ from sightline.live import protocol
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
-from sightline.live.requests import Asker, Refused, Requests
+from sightline.live.requests import Asker, Requests
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
 from sightline.model.kind import Kind
@@ -140,26 +143,27 @@ class House:
         self.erased: list[str] = []
         self.store = MemoryStore()
         self.reads = Reads(reactor)
+        routes: list[Route[Any]] = [
+            *SessionApi(self.account_service).routes(),
+            *AccountApi(self.account_service).routes(),
+            *LinksApi(self.account_service).routes(),
+            *PrivacyApi(
+                self.account_service,
+                self.world,
+                (self._erase, lambda thing: self.store.erase([thing])),
+                self.reads,
+                lambda thing, sight, turn: everything(self.store, thing, sight, turn),
+            ).routes(),
+            *AdminApi(self.account_service, lambda: [k for k, _ in self.world]).routes(),
+            *HistoryApi(
+                self.store, self.world, shower(KINDS, self.hub), self.wall, self.reads
+            ).routes(),
+            *HideApi(self.store, self.account_service.note, self.reads).routes(),
+        ]
         self.api = Api(
             self.front,
             self.clock,
-            [
-                *SessionApi(self.account_service).routes(),
-                *AccountApi(self.account_service).routes(),
-                *LinksApi(self.account_service).routes(),
-                *PrivacyApi(
-                    self.account_service,
-                    self.world,
-                    (self._erase, lambda thing: self.store.erase([thing])),
-                    self.reads,
-                    lambda thing, sight, turn: everything(self.store, thing, sight, turn),
-                ).routes(),
-                *AdminApi(self.account_service, lambda: [k for k, _ in self.world]).routes(),
-                *HistoryApi(
-                    self.store, self.world, shower(KINDS, self.hub), self.wall, self.reads
-                ).routes(),
-                *HideApi(self.store, self.account_service.note, self.reads).routes(),
-            ],
+            [*routes, openapi_route(routes, "1")],
             rate=rate,
         )
         page = Asset("text/html; charset=utf-8", "no-cache", {"": Body(b"page", b'"p"')})

@@ -5,8 +5,9 @@ from twisted.internet.task import Clock
 from sightline.accounts.audit import AuditLog
 from sightline.auth.account import AuditEvent
 from sightline.auth.permissions import User
+from sightline.contract.errors import Refused
 from sightline.live.protocol import Request
-from sightline.live.requests import Refused, Requests
+from sightline.live.requests import Requests
 
 
 class Page:

@@ -190,9 +190,7 @@ async def test_gpx_comes_in_as_somebodys(scene, tmp_path):
     point = '<trkpt lat="48.85" lon="2.29"><time>2026-11-21T04:35:49Z</time></trkpt>'
     file.write_text(f"<gpx>\n{point}\n<wpt lat='1' lon='2'/>\n{point}</gpx>")
     summary = await scene.brings(file, device="jane/phone")
-    assert summary == (
-        "2 entries read, 1 of them new; 1 messages that are no positions; 1 that cannot be used"
-    )
+    assert summary == ("2 entries read, 1 of them new; 1 that cannot be used")
     assert f"{file}:3: a point without a time" in scene.said.getvalue()
     assert await scene.kept() == [0]
     assert (await scene.brings(file, device="jane/phone")).startswith("0 entries read")
@@ -364,3 +362,66 @@ def test_a_name_that_can_be_no_file_keeps_nobody_else_from_being_exported(tmp_pa
     done = sightline("export", "../evil", "--to", "out", cwd=tmp_path)
     assert done.returncode == 1
     assert "'../evil' cannot be the name of a file" in done.stderr
+
+
+# -- what people really have: rows 04, 05, 13, 14, 15 of the arrivals
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_recorders_small_letters_join_the_names_that_there_are(scene, folder):
+    known = ["friend/Jane/Phone", "friend/omar/watch", "friend/Omar/Watch", "face/x/y"]
+    found = [source.topic for source in sources([folder], "", known)]
+    assert found == ["owntracks/Jane/Phone"] * 2 + ["owntracks/omar/watch"]
+    # Two of which it could be either: none of them is guessed.
+    two = [source.topic for source in sources([folder], "", ["friend/JANE/phone", *known])]
+    assert two[0] == "owntracks/jane/phone"
+    # Whoever says it is believed.
+    (said,) = {source.topic for source in sources([folder], "jane/phone", known)}
+    assert said == "owntracks/jane/phone"
+
+
+def test_names_are_looked_up_in_the_store(tmp_path):
+    (tmp_path / "state").mkdir(mode=0o700)
+    for store, device, lines in (("a", "Will/iPhone6s", [0]), ("b", "will/iphone6s", [1, 2])):
+        made = tmp_path / store / "rec" / device
+        made.mkdir(parents=True)
+        (made / "2026-11.rec").write_bytes(b"".join(map(line, lines)))
+        done = sightline("import", tmp_path / store, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    done = sightline("export", "Will/iPhone6s", "--to", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (file,) = (tmp_path / "out").rglob("*.rec")
+    assert len(file.read_bytes().splitlines()) == 3
+    assert sightline("export", "will/iphone6s", "--to", "out", cwd=tmp_path).returncode == 1
+
+
+@pytest_twisted.ensureDeferred
+async def test_small_trackers_in_a_recorders_store_come_in(scene, tmp_path):
+    gone = tmp_path / "rec" / "gw" / "tracker"
+    gone.mkdir(parents=True)
+    said = location(0, t="p", cog=60, dist=0, trip=24_000, csv=True)
+    (gone / "2026-11.rec").write_bytes(rec.written(TST, "csv", said) + b"\n" + line(1, "pico"))
+    assert await scene.brings(tmp_path / "rec") == "2 entries read, 2 of them new"
+    assert await scene.kept("friend/gw/tracker") == [0, 1]
+
+
+@pytest_twisted.ensureDeferred
+async def test_gpx_as_devices_write_it(scene, tmp_path):
+    file = tmp_path / "walk.gpx"
+    time = "<time>2026-11-21T04:35:49Z</time>"
+    file.write_text(
+        '<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>'
+        f'<trkpt lat="47.1" lon="8.1">{time}<extensions><gpxtpx:TrackPointExtension>'
+        "<gpxtpx:hr>120</gpxtpx:hr></gpxtpx:TrackPointExtension></extensions></trkpt>"
+        f'<trkpt lat="47.1" lon="8.2"><ele>NaN</ele>{time}</trkpt>'
+        f'<trkpt lat="47.2" lon="8.2"><ele>10,5</ele>{time}<speed>fast</speed></trkpt>'
+        "</trkseg></trk></gpx>"
+    )
+    assert await scene.brings(file, device="gpx/a") == (
+        "3 entries read, 3 of them new; 3 parts of messages left out, which made no sense"
+    )
+    page = await scene.store.page(Span("friend/gpx/a", "fix"), 10)
+    assert all(b"alt" not in each.body and b"vel" not in each.body for each in page.entries)
+    good = tmp_path / "good.gpx"
+    good.write_text(f'<gpx><trkpt lat="47.1" lon="8.1"><ele>10</ele>{time}</trkpt></gpx>')
+    assert await scene.brings(good, device="gpx/b") == "1 entries read, 1 of them new"

@@ -9,8 +9,9 @@ from twisted.internet.task import Clock
 
 from console.test_subscriptions import Bridge
 from sightline.auth.permissions import NOTHING, User
-from sightline.console.rules import QUEUE_MESSAGES, ConsoleDenied, ConsoleRights
+from sightline.console.rules import QUEUE_MESSAGES, ConsoleRights
 from sightline.console.service import FRESH_SECONDS, MOST_SUBSCRIPTIONS, ConsoleAct, ConsoleService
+from sightline.contract.errors import Refused
 from sightline.live.protocol import Request
 from sightline.live.requests import Requests
 from sightline.model.kind import Arrival
@@ -57,7 +58,7 @@ class Scene:
 
     def publish(self, *message: Any) -> None:
         if self.lost:
-            raise ConsoleDenied("not_sent", self.lost)
+            raise Refused("not_sent", self.lost)
         self.published.append(message)
 
     def asks(self, page: Page, do: str, **more: Any) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from sightline.driving.leases import (
     KEEP,
     LATE,
     SILENCE,
-    Ended,
-    Held,
+    AlreadyHeld,
+    LeaseEnded,
     Leases,
     NotYours,
     Stop,
@@ -81,7 +81,7 @@ def test_a_page_left_open_for_an_hour_loses_the_robot_and_driving_begins_the_hou
     assert drive.leases.get(ROBOT) is not None
     rests(10)
     assert drive.leases.get(ROBOT) is None
-    ended = [event for event in drive.leases.happened() if isinstance(event, Ended)]
+    ended = [event for event in drive.leases.happened() if isinstance(event, LeaseEnded)]
     assert [event.why for event in ended] == ["nothing was driven for 60 minutes"]
 
 
@@ -111,13 +111,13 @@ def test_a_lease_without_frames_ends_with_a_stop():
     drive = Drive().go().wait(KEEP + 0.1)
     stop, ended = drive.leases.happened()
     assert isinstance(stop, Stop)
-    assert isinstance(ended, Ended)
+    assert isinstance(ended, LeaseEnded)
     assert len(drive.leases) == 0
 
 
 def test_another_is_told_who_drives():
     drive = Drive()
-    with pytest.raises(Held) as held:
+    with pytest.raises(AlreadyHeld) as held:
         drive.leases.take(ROBOT, "bob's page", "bob", 2, drive.now)
     assert held.value.lease.name == "amy"
 
@@ -139,7 +139,7 @@ def test_a_lost_connection_stops_at_once_and_the_same_person_may_come_back():
     assert drive.stops == ["the connection to the driver's page was lost"]
     with pytest.raises(NotYours):
         drive.frame(True)
-    with pytest.raises(Held):
+    with pytest.raises(AlreadyHeld):
         drive.leases.take(ROBOT, "bob's page", "bob", 2, drive.now)
     again = drive.leases.take(ROBOT, "amy's new page", "amy", 2, drive.now + 1)
     assert again.fence > drive.fence
@@ -228,7 +228,7 @@ class Model(RuleBasedStateMachine):
                     self.moving.pop(thing, None)
                     if not asked:
                         self.must_release.add(thing)
-                case Ended(lease=lease):
+                case LeaseEnded(lease=lease):
                     assert lease.thing not in self.moving, "an end without a stop"
                     self.must_release.add(lease.thing)
 
@@ -244,7 +244,7 @@ class Model(RuleBasedStateMachine):
         before = self.leases.get(robot)
         try:
             lease = self.leases.take(robot, self.who(name), name, self.greatest + 1, self.now)
-        except Held:
+        except AlreadyHeld:
             self.settle()
             assert before is not None
             assert before.who != self.who(name)

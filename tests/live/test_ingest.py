@@ -5,7 +5,7 @@ import pytest
 from sightline.live.ingest import Ingest, Quarantined
 from sightline.live.presence import Presence
 from sightline.live.world import World
-from sightline.model.kind import Arrival, CannotDecode, Kind, Timeouts
+from sightline.model.kind import Arrival, CannotDecode, Kind, ThingType, Timeouts
 from states import Says, spot
 
 
@@ -25,9 +25,8 @@ KIND = Kind(
     name="spots",
     filters=(("spot", 0),),
     roots=frozenset({"spot"}),
-    things=frozenset({"a"}),
+    things=(ThingType(name="a", plural="spots", timeouts=Timeouts(2, 5)),),
     decode=decode,
-    patience={"a": Timeouts(2, 5)},
 )
 
 
@@ -145,3 +144,21 @@ def test_whoever_asks_is_told_of_a_sort_of_readings_after_they_were_folded(scene
     scene.ingest.tell(int, heard.append)
     scene.hear(b"x=1")
     assert [(reading.value, state) for reading, state in heard] == [(1, spot(1))]
+
+
+def test_two_devices_at_once_are_both_in_quarantine(scene):
+    scene.hear(b"!flood", topic="spot/q/a")
+    scene.hear(b"!flood", topic="spot/q/b")
+    scene.hear(b"!flood", topic="spot/q/a/event")
+    assert [shown.topic for shown in scene.quarantine()] == ["spot/q/a", "spot/q/b"]
+
+
+def test_a_flood_of_many_devices_does_not_fill_the_network(scene):
+    for n in range(1000):
+        scene.hear(b"!flood", topic=f"spot/q/{n}")
+    assert scene.ingest.quarantined == 10
+    scene.now = 0.3
+    for n in range(1000):
+        scene.hear(b"!flood", topic=f"spot/q/{n}")
+    assert scene.ingest.quarantined == 20
+    assert scene.ingest.rejected["flood"] == 2000

@@ -8,8 +8,9 @@ from twisted.internet.defer import Deferred
 from twisted.logger import globalLogPublisher
 
 from sightline.auth.permissions import GUEST
+from sightline.contract.errors import Refused
 from sightline.live.protocol import Request
-from sightline.live.requests import Refused, Requests
+from sightline.live.requests import Requests
 
 
 class Page:

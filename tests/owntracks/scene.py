@@ -81,7 +81,7 @@ class Phonehouse:
         people = LatestPositions(home.world)
         self.fixes = Memory()
         self.live = RecorderSockets(reactor, home.account_service, people)
-        self.live.clock = self.live._tick.clock = home.clock
+        self.live.clock = self.live._tick._loop.clock = home.clock
         self.phones = PhoneService(
             home.clock,
             home.wall,

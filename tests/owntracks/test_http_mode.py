@@ -385,3 +385,60 @@ async def test_nobody_posts_under_a_name_that_leads_out_of_a_folder(house):
         assert (await here.posts(fix(), token, user=user, device=device)).status == 401
     assert len(here.home.world) == 0
     assert (await here.posts(fix(), token, user="jane", device="...")).status == 200
+
+
+# -- arrivals 06: phones that do not say who they are, or in other letters
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_token_for_one_device_needs_no_headers(house):
+    here = await opened(house)
+    jane = await here.login("jane", JANE)
+    for lat, given in enumerate(
+        (
+            {},
+            {"device": "phone"},
+            {"user": "jane"},
+            {"user": "Jane"},
+            {"user": "JANE", "device": "Phone"},
+            {"query": "?d=PHONE"},
+        )
+    ):
+        answer = await here.posts(fix(lat=lat, tst=int(NOW) + lat), jane, **given)
+        assert answer.status == 200, given
+        assert here.friend("jane/phone").lat == lat
+    said = fix(lat=40, tst=int(NOW) + 40, topic="owntracks/bob/car")
+    assert (await here.posts(said, jane)).status == 200
+    assert here.friend("jane/phone").lat == 40
+    assert [key for key, _ in here.home.world if key.startswith("friend/")] == [JANE]
+    for given in ({"user": "bob"}, {"device": "tablet"}, {"user": "jane", "device": "x"}):
+        assert (await here.posts(fix(), jane, **given)).status == 401, given
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_topic_in_a_message_chooses_among_what_the_token_allows(house):
+    here = await opened(house)
+    jane = await here.login("jane", "friend/jane", "friend/Ann/Watch")
+    for topic, given, device in (
+        ("owntracks/jane/phone", {}, "jane/phone"),
+        ("/owntracks/jane/tablet", {"user": "Jane"}, "jane/tablet"),
+        ("owntracks/ann/watch", {}, "Ann/Watch"),
+        (..., {"device": "car"}, "jane/car"),
+    ):
+        answer = await here.posts(fix(topic=topic), jane, **given)
+        assert answer.status == 200, topic
+        assert here.friend(device).lat == 52.1
+    batch = [fix(topic="owntracks/jane/bike"), fix()]
+    assert (await here.posts(batch, jane)).status == 200
+    assert here.friend("jane/bike").lat == 52.1
+    for topic in ("owntracks/bob/car", "owntracks/..", 7, ...):
+        assert (await here.posts(fix(topic=topic), jane)).status == 401, topic
+    assert (await here.posts(b"not json", jane)).status == 401
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_token_of_one_user_is_of_that_user(house):
+    here = await opened(house)
+    jane = await here.login("jane", "friend/jane")
+    assert (await here.posts(fix(), jane)).status == 200
+    assert here.friend("jane/phone").lat == 52.1

@@ -14,7 +14,7 @@ from house import NOW
 from owntracks.scene import ANDROID, IPHONE, SECRET, Phonehouse, fix
 from sightline.kinds.friends.model import Waypoint
 from sightline.kinds.friends.phone import ANSWER_WITHIN, KEPT
-from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, configuration, link
+from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, configuration, link, reach
 
 JANE = "friend/jane/phone"
 ASKS = ("locate", "phonestatus", "sendregions", "readregions", "clearregions")
@@ -378,9 +378,10 @@ async def test_a_phone_is_set_up_by_a_link_with_a_token_of_its_own(house):
     browser = await here.home.browser(await here.home.knows("jane", own=("friend/jane",)))
     answer = await browser.asks("setup", thing=JANE, mode="http", base="https://map.example/x")
     said = inline(answer["link"])
-    assert (said["mode"], said["url"]) == (3, "https://map.example/pub")
+    assert (said["mode"], said["url"]) == (3, "https://map.example/x/pub")  # arrivals 16
     assert (said["username"], said["deviceId"], said["password"]) == ("jane", "phone", "sl_token")
     assert answer["plain"] is False
+    assert answer["reach"] == "anywhere"
     new = await browser.asks("setup", thing="friend/jane/new", mode="http", base="http://x")
     assert inline(new["link"])["tid"] == "ew"
     assert new["plain"] is True
@@ -417,3 +418,59 @@ def test_a_phone_on_mqtt_is_told_its_broker_and_its_topic_and_no_password():
 def test_the_agents_of_the_tests_are_those_of_the_apps():
     assert ANDROID.startswith("Owntracks-Android/")
     assert "CFNetwork" in IPHONE
+
+
+@pytest.mark.parametrize(
+    ("url", "where"),
+    [
+        ("https://map.example.org/sl/", "anywhere"),
+        ("https://8.8.8.8:8443", "anywhere"),
+        ("http://127.0.0.1:8080/", "machine"),
+        ("http://[::1]:8080/", "machine"),
+        ("http://0.0.0.0/", "machine"),
+        ("http://localhost:8080", "machine"),
+        ("mqtt://192.168.1.7:1883", "network"),
+        ("http://[fd00::7]/", "network"),
+        ("http://100.64.0.9/", "network"),
+        ("http://169.254.7.7/", "network"),
+        ("http://raspberrypi:8080", "network"),
+        ("http://raspberrypi.local", "network"),
+    ],
+)
+def test_an_address_that_no_phone_on_the_move_can_reach_is_told(url, where):
+    assert reach(url) == where
+
+
+def test_the_address_in_a_link_keeps_its_path():
+    for url in ("https://map.example.org/sl/", "https://map.example.org/sl"):
+        said = configuration("jane/phone", "http", SetUpTarget(url, ""), "t", "JA")
+        assert said["url"] == "https://map.example.org/sl/pub"
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_iphone_gets_names_without_colons_and_twenty_regions_at_most(house):
+    """Arrivals 17."""
+    here = await opened(house)
+    jane = await here.login("jane", JANE)
+    many = [Waypoint(f"Home: {n}", 48.5 + n, 11.0, 100.0, 1000 + n, f"rid{n}") for n in range(26)]
+    here.regions.puts(*many)
+    await here.posts(fix(), jane, user="jane", device="phone", agent=IPHONE)
+    here.phones.ask("jane/phone", "regions", "jane")
+    said = (await here.posts(fix(), jane, user="jane", device="phone", agent=IPHONE)).said
+    (told,) = [one["waypoints"]["waypoints"] for one in said if one.get("action") == "setWaypoints"]
+    assert len(told) == 20
+    assert not any(":" in one["desc"] for one in told)
+    regions = here.phone("jane/phone").regions
+    assert regions.state == "sent"
+    assert regions.why == "6 left out: an iPhone watches 20 regions at most"
+    # Read back as it has them: they are ours.
+    back = {"_type": "waypoints", "waypoints": [one | {"_type": "waypoint"} for one in told]}
+    await here.posts(back, jane, user="jane", device="phone", agent=IPHONE)
+    assert here.phone("jane/phone").regions.state == "confirmed"
+    # An Android phone has no such bounds.
+    bob = await here.login("bob", "friend/bob")
+    await here.posts(has(), bob, user="bob", device="phone", agent=ANDROID)
+    here.phones.ask("bob/phone", "regions", "bob")
+    said = (await here.posts(fix(), bob, user="bob", device="phone", agent=ANDROID)).said
+    (told,) = [one["waypoints"]["waypoints"] for one in said if one.get("action") == "setWaypoints"]
+    assert [one["desc"] for one in told] == [one.desc for one in many]

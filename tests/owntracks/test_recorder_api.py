@@ -18,6 +18,7 @@ import pytest_twisted
 
 from house import NOW, Answer
 from owntracks.scene import Phonehouse, basic, fix
+from sightline.kinds.friends.model import Friend
 from sightline.owntracks import times
 from sightline.owntracks.recorder_api import BLANK
 
@@ -302,6 +303,12 @@ async def test_names_keep_their_case_and_are_found_in_any(house):
     assert (await get("list")).said == {"results": ["Ann"]}
     assert (await get("list?user=ann")).said == {"results": ["iPhone 12"]}
     assert (await get("locations?user=ann&device=iphone%2012")).said["count"] == 1
+    # What was brought in from a Recorder under its small letters is the same device's past.
+    old = Friend(presence="live", lat=1.0, lon=2.0, tst=int(NOW) - 60, at=NOW)
+    here.fixes.keep("friend/ann/iphone 12", old)
+    for user in ("ann", "Ann", "ANN"):
+        said = (await get(f"locations?user={user}&device=iPhone%2012")).said
+        assert [one["lat"] for one in said["data"]] == [1.0, 52.1]
 
 
 @pytest_twisted.ensureDeferred
@@ -346,6 +353,11 @@ async def test_points_of_interest_and_a_line(house):
     assert [one["properties"]["poi"] for one in said["features"]] == ["Pier"]
     line = (await get("locations?user=ann&device=p&format=linestring")).said
     assert line["geometry"]["coordinates"] == [[2, 1], [4, 3]]
+    # RFC 7946: a line has two positions at least (arrivals 19).
+    one = (await get("locations?user=ann&device=p&format=linestring&limit=1")).said
+    assert one["geometry"] == {"type": "Point", "coordinates": [4, 3]}
+    none = (await get("locations?user=ann&device=q&format=linestring")).said
+    assert none == {"type": "Feature", "properties": {}, "geometry": None}
 
 
 @pytest_twisted.ensureDeferred

@@ -7,7 +7,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from sightline.auth.api_call import Reply
+from sightline.contract.http import Reply
 from sightline.web.streaming import follow, is_gone, stream
 
 PARTS, PART = 1000, 10_000

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { qr } from '../src/accounts/qr';
-import type { Modules } from '../src/accounts/qr';
+import { qr } from '../src/ui/qr';
+import type { Modules } from '../src/ui/qr';
 
 /** As another implementation draws it. */
 const H = [

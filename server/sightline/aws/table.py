@@ -1,4 +1,4 @@
-"""What we do with a table: put, remove, change, ask, each as often as it takes."""
+"""Read and write a table: put, remove, change, query, each as often as it takes."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class Table:
                 await self._expire()
         except (AwsRefused, AwsDenied) as why:
             raise CannotOpen(
-                f"the DynamoDB table {self.name} cannot be used: {why}. See history's part about"
-                " DynamoDB in config/README.md for the rights that are needed"
+                f"the DynamoDB table {self.name} cannot be used: {why}. The rights that are"
+                " needed: operators/aws.md in the documents"
             ) from why
 
     async def _describe(self) -> Item:
@@ -103,7 +103,7 @@ class Table:
         )
 
     async def size(self) -> int:
-        """How many bytes it has, as of some hours ago."""
+        """Tell how many bytes it has, as of some hours ago."""
         told: dict[str, Any] = await self._describe()
         return int(told.get("TableSizeBytes", 0))
 
@@ -134,7 +134,7 @@ class Table:
                 await self._dynamo.wait(tries, until, why)
 
     async def known(self, keys: Sequence[Item]) -> set[tuple[str, str]]:
-        """Those of these keys that are in the table."""
+        """Return those of these keys that are in the table."""
         slices = [keys[at : at + _GETS] for at in range(0, len(keys), _GETS)]
         found = await all_of([self._known(some) for some in slices])
         return set().union(*found)
@@ -174,7 +174,7 @@ class Table:
         values: Item,
         patience: float | None = None,
     ) -> Item | None:
-        """As `change`; the item as it is then, None: it was not as the condition says.
+        """Do as `change`; return the item as it is then, None: it was not as the condition says.
 
         When an answer was lost, it is asked again, and the condition may not hold any more because
         of ourselves: whoever cares must be able to tell by the item. ``patience`` in s.
@@ -200,7 +200,7 @@ class Table:
         return told is not None
 
     async def _if_so(self, operation: str, patience: float, **asked: Any) -> Item | None:
-        """A call with a condition; None: it does not hold."""
+        """Return a call with a condition; None: it does not hold."""
         try:
             return await self._dynamo.call(operation, patience, TableName=self.name, **asked)
         except AwsDenied as why:
@@ -239,7 +239,7 @@ class Table:
     # -- asking
 
     async def get(self, key: Item, patience: float | None = None) -> Item | None:
-        """One item as it is now (strongly consistent). ``patience`` in s."""
+        """Return one item as it is now (strongly consistent). ``patience`` in s."""
         told = await self._dynamo.call(
             "GetItem",
             self._patience if patience is None else patience,
@@ -263,7 +263,7 @@ class Table:
         consistent: bool = False,
         patience: float | None = None,
     ) -> AsyncIterator[Item]:
-        """The items of a partition with low <= sk <= high in order, ``page`` at a time.
+        """Return the items of a partition with low <= sk <= high in order, ``page`` at a time.
 
         ``only`` names the attributes wanted; empty: all. ``consistent``: as they are now, not a
         moment ago. ``patience`` (s) is for each page.
@@ -295,7 +295,7 @@ class Table:
             asked["ExclusiveStartKey"] = told["LastEvaluatedKey"]
 
     async def count(self, pk: str, low: str, high: str, now: float) -> int:
-        """How many items of a partition there are that are neither hidden nor ended."""
+        """Tell how many items of a partition there are that are neither hidden nor ended."""
         asked: dict[str, Any] = {
             "TableName": self.name,
             "Select": "COUNT",
@@ -319,7 +319,9 @@ class Table:
 
 
 async def all_of(works: Sequence[Coroutine[Deferred[Any], Any, T]]) -> list[T]:
-    """The results of these, a few at a time; the first failure is raised once the others ended."""
+    """Return the results of these, a few at a time; the first failure is raised once the others
+    ended.
+    """
     found: list[T] = []
     for at in range(0, len(works), _AT_ONCE):
         some = [Deferred.fromCoroutine(work) for work in works[at : at + _AT_ONCE]]

@@ -1,4 +1,6 @@
-"""`sightline export`: history as files: a Recorder's store that ocat reads, GPX, GeoJSON, CSV, …"""
+"""Run `sightline export`: history as files: a Recorder's store that ocat reads, GPX, GeoJSON, CSV,
+…
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ _MARKS = ".sightline-export.json"
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand's options."""
+    """Add the subcommand and its options."""
     about = (
         "Write the history of friends into files. What was hidden as wrong is left out. Repeated"
         " into the same folder, only what has changed is written."
@@ -55,7 +57,10 @@ def add_to(subcommands: Any) -> None:
 
 
 def moment(text: str) -> float:
-    """A time: a day, or a time of day with its offset. Raises `argparse.ArgumentTypeError`."""
+    """Parse a time: a day, or a time of day with its offset.
+
+    Raises `argparse.ArgumentTypeError`.
+    """
     try:
         found = datetime.fromisoformat(text)
         if found.tzinfo is None and len(text) > 10:
@@ -101,7 +106,7 @@ def _can_be_a_file(name: str) -> bool:
 
 
 class Export:
-    """Writes files into ``folder``: what is known from ``since`` to ``until`` (epoch s)."""
+    """Write files into ``folder``: what is known from ``since`` to ``until`` (epoch s)."""
 
     def __init__(self, store: Store, folder: Path, since: float, until: float) -> None:
         self._store = store
@@ -115,7 +120,7 @@ class Export:
 
     @property
     def summary(self) -> str:
-        """What was done, for people."""
+        """Tell what was done, for people."""
         said = f"{self._entries} entries in {self._files} files"
         return said + (f"; {self._same} files had not changed" if self._same else "")
 
@@ -135,7 +140,9 @@ class Export:
             await self._file(folder / f"{name}.rec", thing, list(_PARTS), bounds, _Recorded())
 
     async def _months(self, thing: str) -> list[tuple[str, tuple[float, float]]]:
-        """The months (UTC) with anything in them, each with the part of it that is asked for."""
+        """Return the months (UTC) with anything in them, each with the part of it that is asked
+        for.
+        """
         times = []
         for sort in _PARTS:
             for newest in (False, True):
@@ -193,7 +200,7 @@ class Export:
     async def _pages(
         self, thing: str, sorts: Sequence[str], bounds: tuple[float, float]
     ) -> AsyncIterator[list[HistoryEntry]]:
-        """The entries of all these sorts by time, in pages."""
+        """Return the entries of all these sorts by time, in pages."""
         sources = [self._sort(thing, sort, bounds) for sort in sorts]
         page: list[HistoryEntry] = []
         async for entry in merged(sources, lambda entry: entry.tst):
@@ -217,7 +224,7 @@ class Export:
 
 
 class _Recorded:
-    """Writes .rec lines, as the formats' writers do."""
+    """Write .rec lines, as the formats' writers do."""
 
     def begin(self) -> bytes:
         return b""
@@ -255,7 +262,7 @@ def _fix(entry: HistoryEntry) -> Fix:
 
 
 def _months(first: float, last: float) -> list[tuple[str, float, float]]:
-    """The months (UTC) from one time to another: name, first and last second (epoch s)."""
+    """Return the months (UTC) from one time to another: name, first and last second (epoch s)."""
     begin = datetime.fromtimestamp(first, UTC)
     year, month = begin.year, begin.month
     found = []

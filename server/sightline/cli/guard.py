@@ -1,4 +1,4 @@
-"""`sightline guard`: the dead-man outside the server.
+"""Run `sightline guard`: the dead-man outside the server.
 
 A small process of its own, best on the broker's host. It listens to ``keys/+`` and says the stop
 when the last command with motion is older than 0.5 s, whoever sent it. So a server that hangs, or
@@ -30,6 +30,7 @@ from sightline.driving.deadman import DeadMan
 from sightline.driving.echo_monitor import COMMANDS
 from sightline.driving.sweep import Sweep, Way
 from sightline.kinds.probots import commands
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.model.text import clean
@@ -73,9 +74,9 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 class GuardProcess:
-    """Joins the rules (`driving.deadman`, `driving.sweep`) with a bridge. ``say`` writes for people.
+    """Join the rules (`driving.deadman`, `driving.sweep`) with a bridge.
 
-    ``reactor.seconds`` is a clock that is never stepped.
+    ``say`` writes for people. ``reactor.seconds`` is a clock that is never stepped.
     """
 
     def __init__(
@@ -115,7 +116,7 @@ class GuardProcess:
         self._sweep = Sweep(self._now, way, wait=LOOK_UP_AFTER)
 
     def look(self) -> None:
-        """Who must be stopped now? To be called each `LOOK_EVERY`."""
+        """Stop the robots that must be stopped now. To be called each `LOOK_EVERY`."""
         now = self._now()
         for topic in self._deadman.due(now):
             if topic == self._try_topic:
@@ -167,7 +168,7 @@ class GuardProcess:
             self._deadman.heard(topic, payload, now)
 
     def _lies(self, topic: str, payload: bytes, now: float) -> None:
-        """The broker says what it keeps on ``topic``."""
+        """Take in a message that the broker keeps on ``topic``."""
         if not self._sweep.found(topic, payload):
             return
         self._busy = now
@@ -208,31 +209,30 @@ def _own(options: BrokerOptions, topic: str) -> BrokerOptions:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Guard until told to stop; the exit status."""
+    """Guard until told to stop; return the exit status."""
     try:
         reach = _reach(options)
     except (BadSettings, ValueError) as why:
         print(f"sightline guard: {why}", file=sys.stderr)
         return 2
     from twisted.internet import reactor as _reactor
-    from twisted.internet.task import LoopingCall
 
     reactor: Any = _reactor
     reactor.seconds = time.monotonic  # before any timer is set: see tap.makeService
     if options.with_parent:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     guard = GuardProcess(reactor, reach, _say, options.with_parent)
-    loop = LoopingCall(guard.look)
-    loop.clock = reactor
 
     def start() -> None:
         guard.bridge.startService()
-        loop.start(LOOK_EVERY).addErrback(failed)
+        loop.start()
 
     def failed(failure: Any) -> None:  # better no guard, which shows, than a blind one
         _say(failure.getTraceback())
+        loop.stop()
         reactor.stop()
 
+    loop = Periodic(reactor, LOOK_EVERY, guard.look, "the guard", failed=failed)
     reactor.callWhenRunning(start)
     reactor.addSystemEventTrigger("before", "shutdown", guard.leave)
     for number in (signal.SIGTERM, *(() if options.with_parent else (signal.SIGINT,))):

@@ -1,4 +1,4 @@
-"""The store of history for the subcommands: the one the settings name, opened beside the server.
+"""Open the store of history that the settings name for subcommands, beside the server.
 
 The server may run meanwhile. Where both want to write at once, one of them waits.
 """
@@ -41,7 +41,7 @@ Work = Callable[[Store, Settings, Path, argparse.Namespace], Coroutine[Deferred[
 
 
 def run_with(work: Work) -> Callable[[argparse.Namespace], int]:
-    """A subcommand's ``run``: open, work, close; what cannot be done is said in one line."""
+    """Return a subcommand's ``run``: open, work, close; what cannot be done is said in one line."""
 
     def run(options: argparse.Namespace) -> int:
         return lifecycle.react(lambda: _opened(work, options))

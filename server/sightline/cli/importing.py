@@ -1,4 +1,4 @@
-"""`sightline import`: positions out of a Recorder's store or GPX files into history."""
+"""Run `sightline import`: bring positions of a Recorder's store or GPX files into history."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DAY = 86400.0
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand's options."""
+    """Add the subcommand and its options."""
     about = (
         "Bring positions into history: an OwnTracks Recorder's store (the folder with rec/ in it),"
         " .rec files or GPX, plain or compressed. What is there already stays as it is; an import"
@@ -47,7 +47,7 @@ def add_to(subcommands: Any) -> None:
 
 async def _run(store: Store, settings: Settings, state: Path, options: argparse.Namespace) -> int:
     try:
-        found = sources(options.paths, options.device)
+        found = sources(options.paths, options.device, await _known(store))
     except CannotImport as why:
         raise CommandFailed(str(why)) from why
     topics = dict.fromkeys(source.topic for source in found)
@@ -71,8 +71,18 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
     return 1 if importing.problems else 0
 
 
+async def _known(store: Store) -> list[str]:
+    """List the friends that there are: a Recorder keeps their names in small letters only."""
+    found, after = list(await store.things()), None
+    while True:
+        some, after = await store.standings(after=after)
+        found += [each.thing for each in some]
+        if after is None:
+            return found
+
+
 class Import:
-    """Brings files into ``store``."""
+    """Bring files into ``store``."""
 
     def __init__(
         self, store: Store, marks: Bookmarks, progress: Progress, *, again: bool = False
@@ -84,16 +94,18 @@ class Import:
         # Presence is not asked for, so any patience will do.
         self._decode: Decode = partial(decode, Timeouts(stale_after=1.0, offline_after=1.0))
         self._batch: list[HistoryEntry] = []
-        self._read = self._new = self._others = self._before = self.problems = 0
+        self._read = self._new = self._others = self._before = self._dropped = self.problems = 0
         self.oldest = float("inf")
         """Time of the oldest entry read, epoch s."""
 
     @property
     def summary(self) -> str:
-        """What was done, for people."""
+        """Tell what was done, for people."""
         said = f"{self._read} entries read, {self._new} of them new"
         if self._others:
             said += f"; {self._others} messages that are no positions"
+        if self._dropped:
+            said += f"; {self._dropped} parts of messages left out, which made no sense"
         if self._before:
             said += f"; {self._before} files were imported before (--again reads them again)"
         if self.problems:
@@ -124,8 +136,9 @@ class Import:
             place, line = step.place, step.line
             if step.problem is not None:
                 self._problem(step.problem)
-            elif not step.entries:
+            elif not (step.entries or step.blank):
                 self._others += 1
+            self._dropped += step.dropped
             self._batch += step.entries
             if len(self._batch) >= _BATCH:
                 await self._flush()

@@ -1,4 +1,4 @@
-"""`sightline token`: API tokens from the command line."""
+"""Run `sightline token`: manage API tokens from the command line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sightline.cli.accounts_db import AccountsDatabase, CommandFailed, add_folde
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand and its own subcommands."""
+    """Add the subcommand and its own subcommands."""
     token = subcommands.add_parser("token", help="API tokens: add, list, revoke")
     actions = token.add_subparsers(title="actions", required=True, metavar="action")
 

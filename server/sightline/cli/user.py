@@ -1,4 +1,4 @@
-"""`sightline user`: accounts from the command line."""
+"""Run `sightline user`: manage accounts from the command line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sightline.cli.accounts_db import (
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand and its own subcommands."""
+    """Add the subcommand and its own subcommands."""
     user = subcommands.add_parser("user", help="accounts: add, passwd, role, grant, disable, list")
     actions = user.add_subparsers(title="actions", required=True, metavar="action")
 

@@ -1,4 +1,4 @@
-"""A watch over each broker: what its figures come to over time, and what its silence may mean.
+"""Monitor each broker: its figures over time, and what its silence may mean.
 
 Once a second it looks at the broker things and adds what no single message says: rates, series for
 charts, why there are no figures, which clients the log has not spoken of, whom a client feeds.
@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.console.client_match import ClientMatcher
 from sightline.console.series import Series
@@ -21,6 +19,7 @@ from sightline.kinds.broker import Logbook
 from sightline.kinds.broker.model import Broker
 from sightline.kinds.broker.updates import Watched
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Update
 from sightline.model.link import Link
 from sightline.model.server import SERVER, Server
@@ -75,7 +74,7 @@ _SERVER_FIGURES = (
 
 
 def why_no_figures(link: Link) -> tuple[str, ...]:
-    """What may be the matter with a broker that has told nothing of itself, likeliest first."""
+    """Return why a broker may have told nothing of itself, likeliest first."""
     if "amazonaws.com" in link.address:  # with or without its profile
         return ("AWS IoT has no $SYS topics: there are no figures and no log to show",)
     if link.why and "$SYS" in link.why:
@@ -90,7 +89,7 @@ def why_no_figures(link: Link) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _WatchedBroker:
-    """What we remember of one broker between two looks."""
+    """The memory of one broker between two looks."""
 
     client: str
     uptime: int | None = None
@@ -101,7 +100,7 @@ class _WatchedBroker:
 
 
 class BrokerMonitor(Service):
-    """Looks at every broker. ``wall`` gives epoch s; ``figures`` the series of a thing."""
+    """Look at every broker. ``wall`` gives epoch s; ``figures`` the series of a thing."""
 
     name = "watch"
     _log = Logger()
@@ -124,27 +123,20 @@ class BrokerMonitor(Service):
         self._ties = ClientMatcher(hub.world)
         self._brokers: dict[str, _WatchedBroker] = {}
         self._looks = 0
-        self._loop = LoopingCall(self.look)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, EVERY, self.look, "the watch over brokers")
 
     def startService(self) -> None:
-        """Begin."""
         super().startService()
-        self._loop.start(EVERY, now=False).addErrback(self._failed)
+        self._loop.start(now=False)
 
     def stopService(self) -> None:
-        """End."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("The watch over the brokers ended", failure)
+        self._loop.stop()
 
     # ---- what happens
 
     def linked(self, broker: str, link: Link, client: str) -> None:
-        """Our connection to a broker, as ``client``, is in another state."""
+        """Take in another state of our connection to a broker, as ``client``."""
         watched = self._brokers.setdefault(broker, _WatchedBroker(client))
         book = self._logbook.book(broker)
         if link.state == "connected" and not watched.connected:
@@ -157,7 +149,7 @@ class BrokerMonitor(Service):
             self._hub.found(book.clients(book.roster.cut_off()))
 
     def mine(self, broker: str, client: str) -> None:
-        """We connect to a broker as this client, too."""
+        """Note another client id by which we connect to a broker."""
         book = self._logbook.book(broker)
         self._hub.found(book.clients(book.roster.mine(client)))
 
@@ -223,7 +215,7 @@ class BrokerMonitor(Service):
         )
 
     def _count(self, name: str, watched: _WatchedBroker, broker: Broker, now: float) -> None:
-        """The broker told its figures anew: what did its counters grow by?"""
+        """Take in new figures of a broker, and what its counters grew by."""
         figures = broker.sys or {}
         counters = {one: figures.get(one, 0) for one in COUNTERS if one in figures or one in ZEROES}
         uptime = broker.uptime or 0

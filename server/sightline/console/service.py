@@ -1,4 +1,4 @@
-"""The console: what people subscribe, publish and look up by hand, one desk for all of them.
+"""Run the console: what people subscribe, publish and look up by hand.
 
     verb         who             does
     ---------    -------------   ----------------------------------------------------------
@@ -23,11 +23,9 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import DeferredList, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from sightline.console.rules import (
-    ConsoleDenied,
     ConsoleQueue,
     ConsoleRights,
     payload,
@@ -36,10 +34,12 @@ from sightline.console.rules import (
 from sightline.console.series import Series
 from sightline.console.subscriptions import ConsoleSubscriptions, Make
 from sightline.console.topic_tree import TopicTree
-from sightline.kinds.friends.redact import redacted
+from sightline.contract.errors import Refused
+from sightline.kinds import redacted
 from sightline.live import protocol
+from sightline.live.periodic import Periodic
 from sightline.live.protocol import Request
-from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.live.requests import Asker, Fields, Requests
 from sightline.model.filters import matches
 from sightline.model.kind import Arrival
 from sightline.model.text import clean
@@ -65,12 +65,12 @@ _MOST_REMEMBERED = 32
 Stored = Callable[[str, float, float], Awaitable[Sequence[tuple[float, Mapping[str, Any]]]]]
 """States of a thing between two times (epoch s), a few, each with its time; from the store."""
 Publish = Callable[[str, bytes, int, bool], None]
-"""Topic, payload, QoS, retain; raises `ConsoleDenied` (``not_sent``) when it cannot be sent now."""
+"""Topic, payload, QoS, retain; raises `Refused` (``not_sent``) when it cannot be sent now."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleAct:
-    """Something done to a broker by hand, for the audit trail: never the payload. ``at``: epoch s.
+    """An act on a broker by hand, for the audit log: never the payload. ``at``: epoch s.
 
     ``refused`` says why, when it was not done.
     """
@@ -100,7 +100,7 @@ class _Subscription:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A page of a topic tree that somebody looks at."""
+    """A page of a topic tree that a viewer looks at."""
 
     broker: str
     path: tuple[str, ...]
@@ -111,7 +111,7 @@ class _View:
 
 @dataclass(slots=True)
 class _ConsoleSession:
-    """One viewer at the desk."""
+    """One viewer of the console."""
 
     asker: Asker
     queue: ConsoleQueue = field(default_factory=ConsoleQueue)
@@ -122,7 +122,7 @@ class _ConsoleSession:
 
 
 class _Post:
-    """One broker, as the desk sees it."""
+    """One broker, as the console sees it."""
 
     def __init__(self, name: str, publish: Publish, ears: ConsoleSubscriptions) -> None:
         self.name = name
@@ -135,12 +135,14 @@ class _Post:
 
     @property
     def hears_all(self) -> bool:
-        """Whether everything comes by the console's own connection just now."""
+        """Tell whether everything comes by the console's own connection just now."""
         return self.ears.state(_EVERYTHING)[0] == "active" and _EVERYTHING in self.ears.filters
 
 
 class ConsoleService(Service):
-    """All consoles. ``wall`` gives epoch s; ``audit`` is told of every act, refused ones too."""
+    """The consoles of all viewers.¶``wall`` gives epoch s; ``audit`` gets every act, refused ones
+    too.
+    """
 
     name = "desk"
     _log = Logger()
@@ -164,8 +166,7 @@ class ConsoleService(Service):
         self._remembered: dict[tuple[str, float], tuple[float, Series]] = {}
         self._one_by_one = DeferredLock()
         self._flushing: IDelayedCall | None = None
-        self._watching = LoopingCall(self._show_views)
-        self._watching.clock = clock
+        self._watching = Periodic(clock, WATCH_SECONDS, self._show_views, "the topic tree")
         self._dropped = 0
 
     def join(self, requests: Requests) -> None:
@@ -178,11 +179,11 @@ class ConsoleService(Service):
             ("topics", self._topics),
             ("figures", self._tell_figures),
         ):
-            requests.add(name, _answering(verb))
+            requests.add(name, verb)
         requests.when_left(self.left)
 
     def open(self, name: str, publish: Publish, make: Make) -> None:
-        """There is a broker of this name: how to publish there, how to listen there."""
+        """Add a broker: how to publish there, how to listen there."""
 
         def heard(arrivals: list[Arrival]) -> None:
             self._heard(post, arrivals)
@@ -195,7 +196,7 @@ class ConsoleService(Service):
         )
 
     def overheard(self, name: str, arrivals: list[Arrival]) -> None:
-        """The server itself received these: they belong in the topic tree."""
+        """Put messages that the server itself received into the topic tree."""
         post = self._posts.get(name)
         if post is None:
             return
@@ -207,36 +208,34 @@ class ConsoleService(Service):
         )
 
     def figures(self, thing: str) -> Series:
-        """The series of a thing's figures."""
+        """Return the series of a thing's figures."""
         return self._figures[thing]
 
     @property
     def subscriptions(self) -> int:
-        """Of all viewers."""
+        """Count the subscriptions of all viewers."""
         return sum(len(seat.subs) for seat in self._seats.values())
 
     @property
     def dropped(self) -> int:
-        """Messages that came too fast for the consoles: for a viewer, or for all of them."""
+        """Count the messages that came too fast for the consoles:"""
         return self._dropped + sum(post.ears.lost for post in self._posts.values())
 
     @property
     def topics(self) -> int:
-        """In all trees."""
+        """Count the topics in all trees."""
         return sum(post.topics.topics for post in self._posts.values())
 
     def stopService(self) -> Any:
-        """Nobody listens any more."""
         super().stopService()
-        if self._watching.running:
-            self._watching.stop()
+        self._watching.stop()
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
         return DeferredList([maybeDeferred(post.ears.stop) for post in self._posts.values()])
 
     def left(self, asker: Asker) -> None:
-        """A viewer is gone: so is all it had."""
+        """Forget a viewer that is gone, with all it had."""
         seat = self._seats.pop(asker, None)
         if seat is not None:
             self._look(seat, None)
@@ -282,7 +281,7 @@ class ConsoleService(Service):
         post.ears.unwant(sub.filter, sub.qos)
 
     def _say_states(self, post: _Post) -> None:
-        """The console's connection changed: tell each subscription what that means for it."""
+        """Tell each subscription what another state of the console's connection means for it."""
         fresh = self._clock.seconds() + FRESH_SECONDS
         for listeners in list(post.listeners.values()):
             for seat, sub in list(listeners.values()):
@@ -356,8 +355,8 @@ class ConsoleService(Service):
         try:
             self._rights.may_publish(asker.user, topic)
             post.publish(topic, data, qos, retain)
-        except ConsoleDenied as why:
-            refused = Refused(why.code, why.why)
+        except Refused as why:
+            refused = why
         self.audit(
             ConsoleAct(
                 at=self._wall(),
@@ -413,7 +412,7 @@ class ConsoleService(Service):
         return self._page(view)
 
     def _look(self, seat: _ConsoleSession, view: _View | None) -> None:
-        """This viewer looks at another page, or at none."""
+        """Show this viewer another page, or none."""
         before, seat.view, seat.sent = seat.view, view, b""
         heard = before.broker if before is not None and before.all else None
         wanted = view.broker if view is not None and view.all else None
@@ -423,11 +422,9 @@ class ConsoleService(Service):
             if heard is not None:
                 self._posts[heard].ears.unwant(_EVERYTHING, 0)
         watched = any(one.view for one in self._seats.values())
-        if watched and not self._watching.running:
-            self._watching.start(WATCH_SECONDS, now=False).addErrback(
-                lambda failure: self._log.failure("The topic tree is not shown any more", failure)
-            )
-        elif not watched and self._watching.running:
+        if watched:
+            self._watching.start(now=False)
+        else:
             self._watching.stop()
 
     def _page(self, view: _View) -> dict[str, Any]:
@@ -453,7 +450,7 @@ class ConsoleService(Service):
         return told
 
     def _show_views(self) -> None:
-        """Once a second: each viewer's page, if it changed. Equal views share one page."""
+        """Send each viewer's page, if it changed, once a second. Equal views share one page."""
         pages: dict[_View, bytes] = {}
         for seat in list(self._seats.values()):
             view = seat.view
@@ -488,7 +485,7 @@ class ConsoleService(Service):
         return self._tell_stored(thing, names, float(back))
 
     async def _tell_stored(self, thing: str, names: list[str] | None, back: float) -> Fields:
-        """One at a time for everybody together: each costs the store some hundred looks."""
+        """Return one at a time for everybody together: each costs the store some hundred looks."""
         await self._one_by_one.acquire()
         try:
             figures = await self._from_store(thing, back)
@@ -531,7 +528,9 @@ class ConsoleService(Service):
 
 
 def flat(state: Mapping[str, Any]) -> dict[str, float]:
-    """The figures in a thing's state as it was stored, by the names that charts know them by."""
+    """Return the figures in a thing's state as it was stored, by the names that charts know them
+    by.
+    """
     found = dict(_numbers(state))
     found |= _numbers(state.get("sys"))
     found |= {f"{name}/s": rate for name, rate in _numbers(state.get("rates"))}
@@ -545,27 +544,15 @@ def _numbers(state: object) -> Iterator[tuple[str, float]]:
                 yield str(name), value
 
 
-def _answering(
-    verb: Callable[[Asker, Request], Fields | Awaitable[Fields]],
-) -> Callable[[Asker, Request], Fields | Awaitable[Fields]]:
-    """What the rules refuse is an answer, too."""
-
-    def answer(asker: Asker, request: Request) -> Fields | Awaitable[Fields]:
-        try:
-            return verb(asker, request)
-        except ConsoleDenied as why:
-            raise Refused(why.code, why.why) from None
-
-    return answer
-
-
 def _is_log(topic: str | bytes) -> bool:
-    """The broker's log names addresses and users, not for everybody who may look at topics."""
+    """Return whether this is the broker's log: it names addresses and users, not for all who may
+    read topics.
+    """
     return isinstance(topic, str) and topic.startswith("$SYS/broker/log/")
 
 
 def _busy(asker: Asker) -> bool:
-    """Whether its socket is full; an asker without a socket never is."""
+    """Tell whether its socket is full; an asker without a socket never is."""
     return bool(getattr(asker, "busy", False))
 
 

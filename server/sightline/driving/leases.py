@@ -37,7 +37,7 @@ class NotYours(Exception):
     """Who asks does not hold this lease, or no longer."""
 
 
-class Held(Exception):
+class AlreadyHeld(Exception):
     """Somebody else holds it."""
 
     def __init__(self, lease: Lease) -> None:
@@ -82,14 +82,14 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class LeaseEnded:
     """A lease is over. The stop came before."""
 
     lease: Lease
     why: str
 
 
-Happened = Stop | Ended
+Happened = Stop | LeaseEnded
 
 
 class Leases:
@@ -130,14 +130,14 @@ class Leases:
     # -- to hold and to let go
 
     def check(self, thing: str, who: object, name: str, now: float) -> None:
-        """Whether `take` would do. Raises `Held`."""
+        """Whether `take` would do. Raises `AlreadyHeld`."""
         self._look(thing, now)
         old = self._leases.get(thing)
         if old is not None and old.who != who and not (old.loose and old.name == name):
-            raise Held(old)
+            raise AlreadyHeld(old)
 
     def take(self, thing: str, who: object, name: str, fence: int, now: float) -> Lease:
-        """Begin a lease. Raises `Held`.
+        """Begin a lease. Raises `AlreadyHeld`.
 
         Who holds it already, or left it by losing the connection, begins a new one.
         """
@@ -286,7 +286,7 @@ class Leases:
     def _end(self, lease: Lease, why: str, *, asked: bool = False) -> None:
         del self._leases[lease.thing]
         self._stop(lease, why, asked=asked)
-        self._happened.append(Ended(lease, why))
+        self._happened.append(LeaseEnded(lease, why))
 
     def _stop(self, lease: Lease, why: str, *, asked: bool = False) -> None:
         self._happened.append(Stop(lease.thing, why, lease, asked))

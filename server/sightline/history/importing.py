@@ -1,4 +1,4 @@
-"""Reading positions out of other programs' files: an OwnTracks Recorder's store, GPX.
+"""Read positions out of other programs' files: an OwnTracks Recorder's store, GPX.
 
 Every message in them goes through the same strict decoder as one that comes by MQTT, so nothing
 gets into history this way that could not have come by the other.
@@ -6,7 +6,7 @@ gets into history this way that could not have come by the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,7 +23,10 @@ _PIECE = 65_536  # bytes
 # What such files hold besides positions; no reason to alarm anybody.
 _OTHERS = frozenset(("unknown_subtopic", "unknown_type", "unknown_action", "encrypted"))
 
-_Found = tuple[tuple[HistoryEntry, ...], Problem | None]
+# Below a device's topic: where a Recorder keeps what small trackers say in their own short form.
+_POSITIONS = frozenset(("csv", "pico"))
+
+_Found = tuple[tuple[HistoryEntry, ...], Problem | None, int]
 
 Decode = Callable[[Arrival], Sequence[Update]]
 """What the friends' kind does with a message."""
@@ -34,7 +37,7 @@ class CannotImport(Exception):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A file, and whose positions are in it: the topic of that device, ``owntracks/jane/phone``."""
+    """A file, and the device whose positions are in it, by its topic: ``owntracks/jane/phone``."""
 
     path: Path
     topic: str
@@ -43,8 +46,9 @@ class Source(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True):
     """The next thing found in a file.
 
-    Entries, a problem, or neither: something that is no position. ``place`` (bytes) and ``line``
-    are where the next one begins; ``shown`` is how far that is in the file as it lies on the disk.
+    Entries, a problem, or neither: something that is no position, or (``blank``) nothing at all.
+    ``place`` (bytes) and ``line`` are where the next one begins; ``shown`` is how far that is in
+    the file as it lies on the disk. ``dropped`` counts optional parts that made no sense.
     """
 
     place: int
@@ -52,15 +56,19 @@ class Step(msgspec.Struct, frozen=True):
     shown: int
     entries: tuple[HistoryEntry, ...] = ()
     problem: Problem | None = None
+    dropped: int = 0
+    blank: bool = False
 
 
-def sources(paths: Sequence[Path], device: str = "") -> list[Source]:
-    """The files in these folders, and these files. ``device`` (``jane/phone``) is whose they are.
+def sources(paths: Sequence[Path], device: str = "", known: Iterable[str] = ()) -> list[Source]:
+    """List the files in these folders, and these files. ``device`` (``jane/phone``) is their owner.
 
-    Without it a ``.rec`` file is of whom its folders say: ``…/jane/phone/2026-11.rec``. Raises
+    Without it a ``.rec`` file is of whom its folders say: ``…/jane/phone/2026-11.rec``; and of the
+    one of the ``known`` (keys of friends) that a Recorder would keep in these folders. Raises
     `CannotImport`.
     """
     found = []
+    names = {} if device else _folded(known)
     for path in paths:
         if path.is_dir():
             files = sorted(path.rglob("*.rec"))
@@ -70,8 +78,32 @@ def sources(paths: Sequence[Path], device: str = "") -> list[Source]:
             files = [path]
         else:
             raise CannotImport(f"{path}: there is no such file or folder")
-        found += [Source(file, _topic(file, device)) for file in files]
+        found += [_renamed(Source(file, _topic(file, device)), names) for file in files]
     return found
+
+
+def _folded(known: Iterable[str]) -> dict[str, set[str]]:
+    """Devices (``Jane/Phone``) by the folders in which a Recorder would keep them."""
+    found: dict[str, set[str]] = {}
+    for thing in known:
+        kind, _, device = thing.partition("/")
+        if kind == "friend":
+            found.setdefault(folder_of(device), set()).add(device)
+    return found
+
+
+def folder_of(device: str) -> str:
+    """Return the folders that a Recorder has for ``user/device``: all of it in small letters."""
+    return device.lower().replace(".", "-")
+
+
+def _renamed(source: Source, names: Mapping[str, set[str]]) -> Source:
+    """The same of the one device that a Recorder would keep in these folders, if there is one."""
+    device = source.topic.partition("/")[2]
+    among = names.get(device, set())
+    if device in among or len(among) != 1:
+        return source
+    return Source(source.path, f"owntracks/{next(iter(among))}")
 
 
 def _topic(file: Path, device: str) -> str:
@@ -95,7 +127,7 @@ def _is_gpx(file: Path) -> bool:
 
 
 def steps(source: Source, decode: Decode, start: int = 0, line: int = 1) -> Iterator[Step]:
-    """What is in a file, from the byte ``start`` on, where ``line`` begins (GPX: all of it).
+    """Tell what is in a file, from the byte ``start`` on, where ``line`` begins (GPX: all of it).
 
     Raises `Problem` when the file cannot be read on.
     """
@@ -111,14 +143,15 @@ def steps(source: Source, decode: Decode, start: int = 0, line: int = 1) -> Iter
                 at = each.number
                 shown = place(stream)
                 found: tuple[HistoryEntry, ...] = ()
-                problem = None
+                problem, dropped = None, 0
+                blank = not each.data.strip()
                 if each.long:
                     problem = Problem(name, at, "the line is too long")
-                elif each.data.strip():
-                    found, problem = _record(source, decode, each.data, at)
+                elif not blank:
+                    found, problem, dropped = _record(source, decode, each.data, at)
                 if each.torn and not found:
                     return  # cut off: nothing of it is known, and it may yet be completed
-                yield Step(each.stop, at + 1, shown, found, problem)
+                yield Step(each.stop, at + 1, shown, found, problem, dropped, blank)
     except BROKEN as why:
         raise Problem(name, at, f"cannot be read on: {why}") from why
 
@@ -127,8 +160,9 @@ def _record(source: Source, decode: Decode, data: bytes, line: int) -> _Found:
     try:
         record = rec.read(data)
     except rec.NotRec as why:
-        return (), Problem(str(source.path), line, str(why))
-    topic = f"{source.topic}/{record.part}" if record.part else source.topic
+        return (), Problem(str(source.path), line, str(why)), 0
+    part = "" if record.part in _POSITIONS else record.part
+    topic = f"{source.topic}/{part}" if part else source.topic
     return _entries(Arrival(topic, record.payload, False, 1, record.at), decode, source, line)
 
 
@@ -140,18 +174,21 @@ def _gpx(source: Source, decode: Decode, stream: BinaryIO) -> Iterator[Step]:
             yield piece
 
     line = 1
-    for fix in gpx.read(pieces(), str(source.path)):
+    left_out: list[str] = []
+    for fix in gpx.read(pieces(), str(source.path), left_out.append):
         shown = place(stream)
+        dropped = len(left_out)
+        left_out.clear()
         if isinstance(fix, Problem):
             line = fix.line
-            yield Step(0, 1, shown, problem=fix)
+            yield Step(0, 1, shown, problem=fix, dropped=dropped)
             continue
         tst = fix["tst"]
         assert isinstance(tst, int | float)
         arrival = Arrival(source.topic, msgspec.json.encode(fix), False, 1, float(tst))
-        found, problem = _entries(arrival, decode, source, line)
-        yield Step(0, 1, shown, found, problem)
-    yield Step(size, line + 1, size)
+        found, problem, more = _entries(arrival, decode, source, line)
+        yield Step(0, 1, shown, found, problem, dropped + more)
+    yield Step(size, line + 1, size, blank=True)
 
 
 def _entries(arrival: Arrival, decode: Decode, source: Source, line: int) -> _Found:
@@ -159,8 +196,9 @@ def _entries(arrival: Arrival, decode: Decode, source: Source, line: int) -> _Fo
         readings = decode(arrival)
     except CannotDecode as why:
         if why.counter in _OTHERS:
-            return (), None
-        return (), Problem(str(source.path), line, why.why)
+            return (), None, 0
+        return (), Problem(str(source.path), line, why.why), 0
     records: list[Record | None] = [getattr(reading, "record", None) for reading in readings]
     found = [each for each in records if each is not None]
-    return tuple(entry(r.thing, r.sort, r.tst, arrival.at, r.body) for r in found), None
+    entries = tuple(entry(r.thing, r.sort, r.tst, arrival.at, r.body) for r in found)
+    return entries, None, sum(reading.dropped for reading in readings)

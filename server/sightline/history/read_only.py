@@ -1,4 +1,4 @@
-"""Who looks at the past does nothing in the present: last Tuesday is no place to drive from.
+"""Refuse acts of browsers that look at the past: last Tuesday is no place to drive from.
 
 A browser says with ``look`` when it leaves the present and when it is back. Meanwhile its requests
 are refused here, whatever its page shows or enables; only what makes things safer is done at once.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from weakref import WeakSet
 
+from sightline.contract.errors import Refused
 from sightline.live import protocol
-from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.live.requests import Asker, Fields, Requests
 
 ALWAYS = frozenset(("ping", "look", "stop", "halt", "release", "unsubscribe"))
 """Verbs that are done whatever time is looked at."""

@@ -1,4 +1,6 @@
-"""How long what is kept: positions so many days, or as many as their owner says; logs their own."""
+"""Delete what is old: positions after so many days, or as many as their owner says; logs after
+their own.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from sightline.history.store import Store
+from sightline.kinds import RETENTION
 
 DAY = 86400.0
-POSITIONS = ("fix", "transition", "crossing")
-LOGS = ("state", "figures", "drive", "alarm", "log")
+POSITIONS = tuple(sort for sort, how in RETENTION.items() if how == "positions")
+LOGS = tuple(sort for sort, how in RETENTION.items() if how == "logs")
 
 Own = Callable[[list[str]], Awaitable[Mapping[str, int]]]
 """Of these things, for how many days those are kept for which somebody said so."""
@@ -17,7 +20,7 @@ Own = Callable[[list[str]], Awaitable[Mapping[str, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """For how many days entries are kept; 0: for good."""
+    """The days for which entries are kept; 0: for good."""
 
     positions: int = 90
     logs: int = 90

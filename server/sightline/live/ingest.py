@@ -1,4 +1,7 @@
-"""Arrivals in, the world changed. Whatever cannot be read is counted and shown, never raised."""
+"""Read arrivals and change the world by them.
+
+What cannot be read is counted and shown, not raised.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ from sightline.model.text import clean
 _HEAD = 200  # characters of a rejected payload that are shown
 _NO_ROOM = CannotDecode("too_many_things", "no room for another thing")
 _PRIVATE = "(not shown: it may hold a password)"
-_PER_REASON = 0.2  # s between two of the same reason on the quarantine list: a flood fills it not
+# For so long (s) the quarantine list takes one of a reason from each device, and so many in all: a
+# flood of one device neither fills the list nor keeps another device's message out of it.
+_PER_REASON = 0.2
+_DEVICES = 10
 
 R = TypeVar("R")
 
@@ -32,7 +38,7 @@ def keep_nothing(news: list[News]) -> None:
 
 
 class Quarantined(State, frozen=True, omit_defaults=True, kw_only=True):
-    """One rejected message, as it is shown. ``size`` in bytes, ``at`` in epoch s."""
+    """One rejected message, as people see it. ``size`` in bytes, ``at`` in epoch s."""
 
     n: int
     at: float
@@ -45,7 +51,7 @@ class Quarantined(State, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Ingest:
-    """Routes each arrival to its kind, folds the readings, keeps the counts.
+    """Route each arrival to its kind, fold the updates, keep the counts.
 
     ``received`` = accepted + rejected, in messages. ``dropped`` counts optional fields that were
     left out of accepted messages because they made no sense.
@@ -69,7 +75,7 @@ class Ingest:
         self._told: dict[type, list[Callable[[Any], None]]] = {}
         self._news: list[News] = []
         self._keep = keep
-        self._last_shown: dict[str, float] = {}
+        self._shown: dict[str, tuple[float, set[str]]] = {}  # by reason: since when, of whom
         self._over_quota: Callable[[OverQuota], None] = lambda over: None
         self._day_ends = float("-inf")
         self.received = 0
@@ -83,7 +89,7 @@ class Ingest:
         self._over_quota = refused
 
     def tell(self, sort: type[R], hear: Callable[[R], None]) -> None:
-        """Call ``hear`` with each reading of this sort, after it was folded."""
+        """Call ``hear`` with each update of this class, after it was folded."""
         self._told.setdefault(sort, []).append(hear)
 
     def take(self, arrivals: Iterable[Arrival], now: float, *, keep: bool = True) -> None:
@@ -141,12 +147,11 @@ class Ingest:
 
     def _reject(self, arrival: Arrival, why: CannotDecode, now: float) -> None:
         self.rejected[why.counter] += 1
-        if now - self._last_shown.get(why.counter, float("-inf")) < _PER_REASON:
-            return
-        self._last_shown[why.counter] = now
         topic = arrival.topic
         if isinstance(topic, bytes):
             topic = topic.decode("utf-8", "replace")
+        if not self._is_news(why.counter, "/".join(topic.removeprefix("/").split("/", 3)[:3]), now):
+            return
         self.quarantined = n = self.quarantined + 1
         shown = Quarantined(
             n=n,
@@ -163,6 +168,17 @@ class Ingest:
             self._world.put(f"quarantine/{n}", shown)
         except WorldFull:
             pass  # the counters still tell
+
+    def _is_news(self, counter: str, device: str, now: float) -> bool:
+        """Return whether a rejected message is to be listed, and remember that it was."""
+        since, devices = self._shown.get(counter, (float("-inf"), set()))
+        if now - since >= _PER_REASON:
+            since, devices = now, set()
+            self._shown[counter] = since, devices
+        if device in devices or len(devices) >= _DEVICES:
+            return False
+        devices.add(device)
+        return True
 
 
 def _head(payload: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Who has fallen silent: live, then stale, then offline, each with the evidence.
+"""Find the things that fell silent: live, then stale, then offline, each with the evidence.
 
 Silence is measured on a clock that never jumps (`now`, monotonic s), so that a step of the wall
 clock neither freezes nor kills anybody.
@@ -15,7 +15,7 @@ _SPARE = 1000  # looks at things that are gone
 
 
 class Presence:
-    """When each thing was last heard, and what follows when it is not heard again.
+    """The last sign of life of each thing, and what follows when there is no further one.
 
     ``patience`` is by kind of thing; a kind without one never falls silent.
     """
@@ -30,7 +30,7 @@ class Presence:
         self._looks: list[tuple[float, str]] = []
 
     def heard(self, thing: str, now: float, source: str) -> None:
-        """``thing`` gave a sign of life at ``now`` through ``source``."""
+        """Note that ``thing`` gave a sign of life at ``now`` through ``source``."""
         last = self._heard.get(thing)
         if last is None or thing in self._stale:
             patience = self._patience.get(kind_of(thing))
@@ -43,18 +43,18 @@ class Presence:
         self._heard[thing] = (now, source)
 
     def source(self, thing: str) -> str | None:
-        """Through which source ``thing`` was last heard; None: it was not, for long."""
+        """Return the source of the last sign of life; None: there was none, or long ago."""
         found = self._heard.get(thing)
         return None if found is None else found[1]
 
     def forget(self, thing: str) -> None:
-        """``thing`` is gone, or as silent as can be."""
+        """Forget a thing that was removed, or is offline for good."""
         self._heard.pop(thing, None)
         self._look.pop(thing, None)
         self._stale.discard(thing)
 
     def silent(self, now: float, lost: Container[str]) -> Iterator[Silence]:
-        """What has become of things not heard. ``lost`` are sources that are themselves gone."""
+        """Return what became of silent things. ``lost`` are sources that are gone themselves."""
         while self._looks and self._looks[0][0] <= now:
             due, thing = heapq.heappop(self._looks)
             if self._look.get(thing) != due:

@@ -1,8 +1,8 @@
-"""Commands in: every request of a browser is answered here, by its id, with yes or why not.
+"""Answer every request of a browser by its id, with what was asked for or why not.
 
-A verb is a function from who asks and what to the fields of the answer; it may be a coroutine. It
-refuses by raising `Refused`. None means no answer now: only for frames that come many times a
-second. Verbs are added by whoever can carry them out.
+A request's function gets the asker and the request, and returns the fields of the answer; it may be
+a coroutine. It refuses by raising `Refused`. None means no answer now: only for frames that come
+many times a second. Each feature adds the requests that it can carry out.
 """
 
 from __future__ import annotations
@@ -16,31 +16,23 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.auth.permissions import User
+from sightline.contract.errors import Refused
 from sightline.live import protocol
 
 
-class Refused(Exception):
-    """A request cannot be granted. ``code`` is a stable word, ``why`` is for people."""
-
-    def __init__(self, code: str, why: str) -> None:
-        super().__init__(code, why)
-        self.code = code
-        self.why = why
-
-
 class Asker(Protocol):
-    """Whoever asks: one browser's connection."""
+    """The side that asks: one browser's connection."""
 
     @property
     def user(self) -> User:
-        """Who it is."""
+        """Return the account that asks."""
 
     @property
     def address(self) -> str:
-        """Where it is."""
+        """Return the address of the browser."""
 
     def say(self, frame: bytes) -> None:
-        """Send it a frame; nothing happens when it is gone."""
+        """Send it a frame; do nothing when the browser is gone."""
 
 
 Fields = Mapping[str, Any]
@@ -48,7 +40,7 @@ Verb = Callable[[Asker, protocol.Request], Fields | Awaitable[Fields] | None]
 
 
 class Requests:
-    """Turns requests into answers. ``wall`` gives epoch s.
+    """Turn requests into answers. ``wall`` gives epoch s.
 
     ``refused`` counts the requests that were refused, by verb and code. Verbs that do not exist are
     one: a browser may make up as many as it likes.
@@ -66,11 +58,11 @@ class Requests:
         self._witnesses: list[Callable[[Asker, protocol.Request, str], None]] = []
 
     def add(self, name: str, verb: Verb) -> None:
-        """From now on we know how to do ``name``."""
+        """Add the request ``name``, answered by ``do``."""
         self._verbs[name] = verb
 
     def guard(self, check: Callable[[Asker, protocol.Request], None]) -> None:
-        """Have ``check`` look at each request first; it raises `Refused` for what must not be."""
+        """Have ``check`` look at each request first; it raises `Refused` for what is forbidden."""
         self._guards.append(check)
 
     def when_left(self, left: Callable[[Asker], None]) -> None:
@@ -86,12 +78,12 @@ class Requests:
         self._witnesses.append(audit_log)
 
     def left(self, asker: Asker) -> None:
-        """A browser is gone: whatever it held ends."""
+        """Tell every feature that a browser is gone: whatever it held ends."""
         for leaver in self._leavers:
             leaver(asker)
 
     def dismissed(self, asker: Asker, why: str) -> None:
-        """A browser's session ended: it has no right to anything any more."""
+        """Tell every feature that a browser's session ended: it has no right to anything."""
         for dismiss in self._dismissers:
             dismiss(asker, why)
 

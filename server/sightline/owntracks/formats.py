@@ -83,13 +83,19 @@ def as_pois(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
 
 
 def as_line(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
-    """One line through all of them."""
+    """One line through all of them; RFC 7946 asks for two positions at least: else a point."""
     line: list[list[float]] = []
     for some in pieces(fixes):
         line += [[fix.said["lon"], fix.said["lat"]] for fix in some]
         yield b""
-    geometry = {"coordinates": line, "type": "LineString"}
-    yield _encode({"type": "Feature", "properties": {}, "geometry": geometry})
+    yield _encode({"type": "Feature", "properties": {}, "geometry": _line(line)})
+
+
+def _line(positions: list[list[float]]) -> Item | None:
+    """A geometry through these: no line with fewer than two positions is valid."""
+    if len(positions) < 2:
+        return {"coordinates": positions[0], "type": "Point"} if positions else None
+    return {"coordinates": positions, "type": "LineString"}
 
 
 def _features(points: Iterable[Sequence[Item]]) -> Iterator[bytes]:

@@ -23,14 +23,14 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from sightline.auth.permissions import VisibleScope
+from sightline.model.kind import id_of
 from sightline.model.token_bucket import TokenBuckets
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES, UNFIT
+from sightline.owntracks.identity import DEFAULTS, device_of, topic_in
 from sightline.owntracks.ports import CHALLENGE, AuthenticatorPort, RequestContextPort, basic
 from sightline.web.proxies import client_key
 from sightline.web.refusal import Refusal
 
-DEFAULTS = ("owntracks", "phone")
-"""User and device of who names neither, as the Recorder has them."""
 KEPT_WITHIN = 10.0
 """Seconds the store may take; then the phone is asked to come again."""
 RETRY = 30
@@ -104,30 +104,50 @@ class HttpMode(Resource):
         if kind.startswith(b"multipart/"):
             return Refusal(415, b"Unsupported Media Type", b"A message of a phone is JSON.\n")
         now = self._clock.seconds()
-        if self._account(request) is None:
+        device = self._device(request)
+        # Who it is of may be said in the body only; that it is somebody's, the token shows.
+        if device is None or (device and self._account(request, device) is None):
             if not self._wrong.take(client_key(self._front.address(request)), now):
                 return _LATER
             return _WRONG
-        if not self._posts.take("/".join(identity(request)), now) or not self._safe():
+        if not self._posts.take(device or (basic(request) or ("",))[0], now) or not self._safe():
             return _LATER
         return None
 
-    def _account(self, request: Request) -> str | None:
-        """The account for which this phone may post, by its head."""
-        user, device = identity(request)
+    def _device(self, request: Request, payload: bytes | None = None) -> str | None:
+        """The ``user/device`` that a post is of; None: its login is wrong.
+
+        Empty without the ``payload``: it may be known by that.
+        """
         given = basic(request)
-        if given is None or not _is_level(user) or not _is_level(device):
+        things = None if given is None else self._door.phone_things(given[1])
+        if given is None or things is None:
             return None
-        return self._door.phone(*given, f"friend/{user}/{device}")
+        user, device = identity(request)
+        topic = topic_in(payload) if payload and not (user and device) else ""
+        found = device_of(things, user, device, topic, given[0])
+        if found or payload is None:
+            return found
+        # A phone may let go of what is refused, so where one user only can be meant it is that one.
+        users = {id_of(thing).partition("/")[0] for thing in things}
+        only = users.pop() if len(users) == 1 else DEFAULTS[0]
+        return f"{user or only}/{device or DEFAULTS[1]}"
+
+    def _account(self, request: Request, device: str) -> str | None:
+        """The account for which this phone may post as ``device``."""
+        given = basic(request)
+        if given is None or device.count("/") != 1 or not all(map(_is_level, device.split("/"))):
+            return None
+        return self._door.phone(*given, f"friend/{device}")
 
     def render_POST(self, request: Request) -> bytes | int:
         """A phone's message, whose head was found right."""
-        name = "/".join(identity(request))
-        account = self._account(request)
-        if account is None:  # its token was withdrawn since
+        payload = request.content.read() if request.content else b""
+        name = self._device(request, payload)
+        account = None if name is None else self._account(request, name)
+        if account is None or name is None:  # its token was withdrawn, or the message is another's
             request.setHeader(b"www-authenticate", CHALLENGE)
             return _answer(request, 401, NOTHING)
-        payload = request.content.read() if request.content else b""
         if not payload:
             # Phones post nothing when somebody deletes a friend from the list.
             return _answer(request, 200, NOTHING)
@@ -158,14 +178,14 @@ class HttpMode(Resource):
 
 
 def identity(request: Request) -> tuple[str, str]:
-    """Who posts: ``X-Limit-U`` and ``-D``, else ``?u=&d=``, else the Recorder's defaults."""
+    """User and device as the request says: ``X-Limit-U`` and ``-D``, else ``?u=&d=``; or empty."""
     found = []
     _, _, query = request.uri.partition(b"?")
     asked = parse_qs(query[:_QUERY])
-    for name, default in zip((b"u", b"d"), DEFAULTS, strict=True):
+    for name in (b"u", b"d"):
         header = request.getHeader(b"x-limit-" + name)
         given = header or asked.get(name, [b""])[0]
-        found.append(given.decode("utf-8", "replace") or default)
+        found.append(given.decode("utf-8", "replace"))
     return found[0], found[1]
 
 

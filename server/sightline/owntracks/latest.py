@@ -119,6 +119,17 @@ class LatestPositions:
         ]
         return found
 
+    def keys(self, sight: VisibleScope, user: str, device: str) -> list[str]:
+        """The keys under which there may be a past of this device, in whatever letters.
+
+        A Recorder knows names in small letters only, and so does what was brought in from one.
+        """
+        found = [key for key, _ in self.find(sight, user, device)][:1]
+        small = f"friend/{user}/{device}".lower()
+        if small not in found and small not in self._world and sight.sees(small):
+            found.append(small)
+        return found
+
     def position(self, key: str, friend: Friend) -> dict[str, Any]:
         """The location of a friend with all that goes with it; empty without a position."""
         device = id_of(key)

@@ -11,14 +11,13 @@ one on duty acts upon.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 from twisted.application.service import Service
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.auth.permissions import VisibleScope
 from sightline.cluster.leader import Leadership
@@ -40,11 +39,12 @@ from sightline.kinds.friends.phone import (
 )
 from sightline.kinds.friends.updates import Located, PhoneTransition, PhoneWaypoint
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival, CannotDecode, id_of
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.recorder_ws import RecorderSockets
-from sightline.owntracks.region_ports import PhoneRegionsPort, RegionBundlePort
+from sightline.owntracks.region_ports import PhoneRegionsPort
 
 SOURCE = "http"
 """Where what was posted comes from: no broker's name."""
@@ -57,6 +57,14 @@ _decode = msgspec.json.Decoder(Phone).decode
 
 Send = Callable[[str, bytes], str]
 """Publishes a command to ``user/device``; says why not, empty when it went."""
+
+
+class _SentRegions(NamedTuple):
+    """What a phone was sent of the regions of this ``version``, and what was left out, and why."""
+
+    version: int
+    waypoints: Sequence[Waypoint]
+    left_out: str
 
 
 class PhoneService(Service):
@@ -100,14 +108,13 @@ class PhoneService(Service):
         self._sealed = False  # and whether it was encrypted
         self._posters: set[str] = set()  # devices heard by HTTP last
         self._busy: set[str] = set()  # devices of which something is open
-        self._sent: dict[str, RegionBundlePort] = {}
+        self._sent: dict[str, _SentRegions] = {}
         self._has: dict[str, tuple[Waypoint, ...]] = {}
         self._read: set[str] = set()  # devices that were asked for theirs, to know the users' own
         self._named: dict[str, dict[str, reply.RecipientTid]] = {}
         self._visible: dict[VisibleScope, tuple[float, list[str]]] = {}
         self._changed: IDelayedCall | None = None
-        self._look = LoopingCall(self._look_for_expired)
-        self._look.clock = clock
+        self._look = Periodic(clock, _LOOK, self._look_for_expired, "the watch over phones")
         hub.ingest.tell(Located, self._located)
         hub.ingest.tell(PhoneTransition, self._crossed)
         hub.ingest.tell(EncryptedPayload, self._was_sealed)
@@ -124,19 +131,15 @@ class PhoneService(Service):
         """Begin to look after what waits."""
         super().startService()
         self._live.start()
-        self._look.start(_LOOK, now=False).addErrback(self._failed)
+        self._look.start(now=False)
 
     def stopService(self) -> None:
         """Let it be."""
         super().stopService()
-        if self._look.running:
-            self._look.stop()
+        self._look.stop()
         if self._changed is not None and self._changed.active():
             self._changed.cancel()
         self._live.stop()
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("The watch over phones' commands ended", failure)
 
     # -- what is heard
 
@@ -213,7 +216,7 @@ class PhoneService(Service):
         state, why = commands.compared(sent.waypoints, has, before=before)
         if state == "confirmed":
             phone = answered(phone, ("regions",), at)
-            why = _left_out(sent)
+            why = sent.left_out
         else:
             phone = answered(phone, ("regions",), at, "failed", why)
         return replace(phone, regions=replace(regions, state=state, at=at, why=why))
@@ -343,15 +346,26 @@ class PhoneService(Service):
     def _worded(self, device: str, phone: Phone, command: PhoneCommand) -> list[commands.Cmd]:
         if command.do != "regions" or self._regions is None:
             return commands.messages(command.do, phone.platform)
-        # As they are now: they may have changed since they were asked for.
+        sent, users = self._to_send(device, phone)
+        self._sent[device] = sent
+        has = self._has.get(device, ())
+        known = [one for one in has if one not in users] if phone.platform == "ios" else users
+        return commands.messages("regions", phone.platform, sent.waypoints, known)
+
+    def _to_send(self, device: str, phone: Phone) -> tuple[_SentRegions, Sequence[Waypoint]]:
+        """Return the regions that the phone should have now, and its user's own ones.
+
+        As they are now: they may have changed since they were asked for.
+        """
+        assert self._regions is not None
         bundle = self._regions.for_phone(device)
         before = self._sent.get(device)
         has = self._has.get(device, ())
         ours = [*bundle.waypoints, *(before.waypoints if before is not None else ())]
         users = commands.own(has, ours)
-        self._sent[device] = bundle
-        known = [one for one in has if one not in users] if phone.platform == "ios" else users
-        return commands.messages("regions", phone.platform, bundle.waypoints, known)
+        waypoints, why = commands.fitted(phone.platform, bundle.waypoints, len(users))
+        why = "; ".join(filter(None, (_left_out(bundle.left_out), why)))
+        return _SentRegions(bundle.version, waypoints, why), users
 
     def _must_read_first(self, device: str, phone: Phone, command: PhoneCommand) -> bool:
         """Whether the phone would lose its user's own regions, because we do not know them yet."""
@@ -371,7 +385,7 @@ class PhoneService(Service):
         if command.do == "regions" and phone.regions is not None:
             sent = self._sent.get(device)
             version = phone.regions.version if sent is None else sent.version
-            left_out = "" if sent is None else _left_out(sent)
+            left_out = "" if sent is None else sent.left_out
             state = RegionSync(
                 state="none" if why else "sent", version=version, at=now, why=why or left_out
             )
@@ -402,7 +416,7 @@ class PhoneService(Service):
             if phone.regions is None or phone.regions.state == "none":
                 self._sent.pop(device, None)
             elif phone.regions.state != "asked":
-                self._sent[device] = self._regions.for_phone(device)  # the same regions as theirs
+                self._sent[device] = self._to_send(device, phone)[0]  # the same regions as theirs
         self._show(device, phone)
 
     # -- as time goes by
@@ -484,7 +498,5 @@ def _check_device(device: str) -> None:
         raise CannotDecode("bad_topic", "no device of somebody's")
 
 
-def _left_out(bundle: RegionBundlePort) -> str:
-    if not bundle.left_out:
-        return ""
-    return f"{bundle.left_out} left out: phones know circles only"
+def _left_out(polygons: int) -> str:
+    return f"{polygons} left out: phones know circles only" if polygons else ""

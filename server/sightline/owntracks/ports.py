@@ -42,6 +42,9 @@ class AuthenticatorPort(Protocol):
     def signed(self, account: str, text: str) -> Visitor | None:
         """Whoever signs in with this account's name and this token."""
 
+    def phone_things(self, text: str) -> frozenset[str] | None:
+        """What the phone that holds this token may post for; None: it is no such token."""
+
     def phone(self, login: str, text: str, thing: str) -> str | None:
         """The account for which a phone, signing in so, may post as ``friend/user/device``."""
 

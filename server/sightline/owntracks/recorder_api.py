@@ -1,9 +1,9 @@
 """``/api/0/…``: the API of OwnTracks' own Recorder, for its clients, behind our rules.
 
 The same shapes as the Recorder 1.0.1 gives; what differs, and why, is in
-``tests/owntracks/test_recorder.py``. Everybody is answered as if those they may not see were not
-there. A parameter may come in a header ``X-Limit-<name>`` (which goes before all others), in the
-query, or in the body of a form.
+``tests/owntracks/test_recorder_api.py``. Everybody is answered as if those they may not see were
+not there. A parameter may come in a header ``X-Limit-<name>`` (which goes before all others), in
+the query, or in the body of a form.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
-from sightline.auth.api_call import Reply
 from sightline.auth.session import Visitor
+from sightline.contract.http import Reply
 from sightline.kinds.friends.model import Friend
 from sightline.model.kind import id_of
 from sightline.model.token_bucket import TokenBuckets
@@ -311,9 +311,10 @@ class RecorderApi(Resource):
             raise BadQuery(400, "unrecognized format\n")
         fixes: list[Fix] = []
         limit = MOST if asked.limit is None else min(asked.limit, MOST)
-        found = self._people.find(asked.sight, user, device)
-        for key, _ in found[:1] if asked.may_look_back else ():
+        for key in self._people.keys(asked.sight, user, device) if asked.may_look_back else ():
             fixes += await self._ranges.between(key, since, until, limit, turn)
+        fixes.sort(key=lambda fix: fix.tst)
+        fixes = fixes[max(0, len(fixes) - limit) :]
         sort, write = form
         made = []
         for piece in write(fixes, asked.fields):

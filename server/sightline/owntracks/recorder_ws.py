@@ -21,7 +21,6 @@ from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerPr
 from autobahn.websocket.types import ConnectionDeny, ConnectionRequest
 from twisted.internet.interfaces import IPushProducer
 from twisted.internet.protocol import connectionDone
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.server import NOT_DONE_YET, Request
@@ -29,6 +28,7 @@ from zope.interface import implementer
 
 from sightline.auth.permissions import VisibleScope
 from sightline.auth.session import Visitor
+from sightline.live.periodic import Periodic
 from sightline.model.token_bucket import TokenBuckets
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.ports import (
@@ -247,8 +247,7 @@ class RecorderSockets(WebSocketServerFactory):
         self._happened: dict[str, tuple[int, Mapping[str, Any] | None]] = {}
         self._said: dict[tuple[VisibleScope, int], bytes | None] = {}  # in this tick
         self._arriving: tuple[Visitor, str] | None = None
-        self._tick = LoopingCall(self._tell)
-        self._tick.clock = reactor
+        self._tick = Periodic(reactor, EVERY, self._tell, "the news for Recorder clients")
         self.setProtocolOptions(
             versions=[13],
             webStatus=False,
@@ -264,12 +263,11 @@ class RecorderSockets(WebSocketServerFactory):
     def start(self) -> None:
         """Begin to tell."""
         self.startFactory()
-        self._tick.start(EVERY, now=False)
+        self._tick.start(now=False)
 
     def stop(self) -> None:
         """The server is going away."""
-        if self._tick.running:
-            self._tick.stop()
+        self._tick.stop()
         for client in list(self.clients):
             client.sendClose(1001, "the server is stopping")
 

@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from sightline.auth.permissions import LASTING, may
+from sightline.contract.errors import Refused
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.phone import Do, TooManyCommands
 from sightline.live import protocol
-from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.live.requests import Asker, Fields, Requests
 from sightline.model.kind import id_of
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES
 from sightline.owntracks.phone_service import PhoneService
-from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, link
+from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, link, reach
 
 _DOES: dict[str, Do] = {
     "locate": "locate",
@@ -74,7 +75,9 @@ class PhoneRequests:
             made = link(device, mode, place, token, tid, self._secret(device))
         except (CannotSetUp, ValueError) as why:
             raise Refused("cannot_set_up", str(why)) from None
-        return {"link": made, "plain": urlsplit(url).scheme != "https" if mode == "http" else False}
+        plain = urlsplit(url).scheme != "https" if mode == "http" else False
+        where = reach(url if mode == "http" else place.mqtt)
+        return {"link": made, "plain": plain, "reach": where}
 
     def _thing(self, asker: Asker, request: protocol.Request) -> str:
         """The friend a request is about, if ``asker`` may do that to it."""

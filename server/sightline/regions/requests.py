@@ -1,4 +1,4 @@
-"""What browsers may ask about regions: draw one, change it, remove it, make a phone's a shared one.
+"""Answer requests about regions: draw one, change it, remove it, make a phone's a shared one.
 
 Who may is decided by `auth.permissions`; the witness at the helm writes down who did.
 """
@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from twisted.internet.interfaces import IReactorTime
 
 from sightline.auth.permissions import may
+from sightline.contract.errors import Refused
 from sightline.geometry.shapes import BadShape
 from sightline.kinds.regions.model import Region
 from sightline.live import protocol
-from sightline.live.requests import Asker, Fields, Refused, Requests
+from sightline.live.requests import Asker, Fields, Requests
 from sightline.model.kind import id_of, kind_of
 from sightline.model.text import clean
 from sightline.model.token_bucket import TokenBuckets
@@ -28,7 +29,7 @@ _Degrees = Annotated[float, Meta(ge=-180, le=180)]
 
 
 class _Drawn(msgspec.Struct, frozen=True):
-    """What is sent of a region."""
+    """The fields of a region in a request."""
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]
     shape: Literal["circle", "polygon"]
@@ -42,7 +43,7 @@ class _Drawn(msgspec.Struct, frozen=True):
 
 
 class RegionRequests:
-    """Adds the verbs of regions to the helm."""
+    """Add the requests about regions to the dispatcher."""
 
     def __init__(self, requests: Requests, clock: IReactorTime, regions: RegionService) -> None:
         self._clock = clock
@@ -121,7 +122,7 @@ class RegionRequests:
         return {"thing": f"region/{id}", "version": 1}
 
     def _known(self, asker: Asker, verb: str, thing: Any) -> tuple[str, RegionRow]:
-        """The region that is asked for. What one may not know of is not there."""
+        """Return the region that is asked for."""
         if not isinstance(thing, str) or kind_of(thing) != "region":
             raise Refused("malformed", "thing: name a region")
         record = self._regions.records.get(id_of(thing))

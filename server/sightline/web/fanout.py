@@ -1,4 +1,4 @@
-"""News to every browser: one frame per group and tick, the same bytes to everybody.
+"""Send news to every browser: one frame per group and tick, the same bytes to all of them.
 
 Viewers with equal sight form a group. A viewer whose socket has room is *level*: it gets the
 group's frames. One whose socket is full is *behind*: it gets nothing until it drains, then catches
@@ -6,7 +6,7 @@ up from its own cursor, page by page, and joins the level ones again. So nothing
 for a slow viewer but the one frame that did not fit.
 
 The frames to level viewers are written to their sockets directly: for small writes to many
-connections Twisted's buffered transport costs five times as much (server/README.md). Whatever does
+connections Twisted's buffered transport costs five times as much (decisions/0001). Whatever does
 not fit goes through the transport as usual. TLS connections always take the transport.
 """
 
@@ -38,7 +38,7 @@ class Wire(Protocol):
 
     @property
     def send(self) -> Callable[[bytes], int]:
-        """Writes at once and returns how many bytes it took; may raise OSError as sockets do.
+        """Write at once; return how many bytes were taken. May raise OSError as sockets do.
 
         Only called while nothing is buffered.
         """
@@ -52,7 +52,7 @@ class Wire(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often frames go out and how large they are.
+    """The pace and the size of frames.
 
     ``tick`` and ``tick_max`` in s: further changes wait that long after a flush, more under load.
     ``patience`` in s: how long a viewer may be stuck. ``page`` in bytes.
@@ -89,7 +89,7 @@ class Snapshot:
         self._framed: dict[tuple[bytes, bool], bytes] = {}
 
     def framed(self, payload: bytes, deflate: bool) -> bytes | None:
-        """A page as a frame that needs no other; None when it is not one of ours."""
+        """Return a page as a frame that needs no other; None when it is not one of ours."""
         data = self._framed.get((payload, deflate))
         if data is None and self.pages.holds(payload):
             data = Deflate().frame(payload) if deflate else frame(payload)
@@ -112,13 +112,15 @@ class Group:
         self.snapshot: Snapshot | None = None
 
     def frames(self, payload: bytes) -> tuple[bytes, bytes]:
-        """``payload`` as a plain and as a compressed frame, each built only if anyone reads it."""
+        """Return ``payload`` as a plain and as a compressed frame, each built only if it is
+        read.
+        """
         plain = frame(payload) if self.plain else b""
         return plain, self.stream.frame(payload) if self.deflated else b""
 
 
 class FanOut:
-    """Sends each change of the world to everyone who may see it."""
+    """Send each change of the world to every browser that may see it."""
 
     _log = Logger()
 
@@ -137,19 +139,19 @@ class FanOut:
 
     @property
     def viewers(self) -> int:
-        """How many browsers are connected."""
+        """Tell how many browsers are connected."""
         return sum(len(group.viewers) for group in self._groups.values())
 
     @property
     def behind(self) -> int:
-        """How many of them are catching up."""
+        """Tell how many of them are catching up."""
         return sum(
             len(group.viewers) - len(group.plain) - len(group.deflated)
             for group in self._groups.values()
         )
 
     def epoch(self, sight: VisibleScope) -> str:
-        """What names the numbering for who sees this much.
+        """Tell what names the numbering for who sees this much.
 
         Whoever comes back with another sight starts afresh: else what was hidden from them before
         would stay unseen, and what is hidden now would stay seen.
@@ -161,7 +163,8 @@ class FanOut:
     def join(
         self, connection: Wire, sight: VisibleScope, epoch: str | None, seq: int, *, deflate: bool
     ) -> Viewer:
-        """A browser whose picture stands at ``seq`` of ``epoch`` wants to see what ``sight`` may.
+        """Let in a browser whose picture stands at ``seq`` of ``epoch``, with what ``sight`` may
+        see.
 
         Snapshot and subscription are one act: no change can fall between.
         """
@@ -177,7 +180,7 @@ class FanOut:
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
-        """A browser is gone, or about to be."""
+        """Forget a browser that is gone, or about to be."""
         group = viewer.group
         self._fall_behind(viewer)
         viewer.stuck_since = None
@@ -186,14 +189,14 @@ class FanOut:
             self._groups.pop(group.sight, None)
 
     def full(self, viewer: Viewer) -> None:
-        """The viewer's socket takes no more."""
+        """Note that the viewer's socket takes no more."""
         if viewer in viewer.group.viewers:
             self._fall_behind(viewer)
             if viewer.stuck_since is None:
                 viewer.stuck_since = self._clock.seconds()
 
     def drained(self, viewer: Viewer) -> None:
-        """The viewer's socket is empty: send what it has not seen, until it is full or level."""
+        """Send a viewer with an empty socket what it has not seen, until it is full or level."""
         group = viewer.group
         if viewer.level or viewer not in group.viewers:
             return
@@ -247,7 +250,7 @@ class FanOut:
             self.drained(viewer)
 
     def _own_frame(self, viewer: Viewer, payload: bytes) -> tuple[bytes, bool]:
-        """A frame of a viewer that is catching up, and whether others get the same bytes.
+        """Return a frame of a viewer that is catching up, and whether others get the same bytes.
 
         It may lean on nothing sent before.
         """
@@ -267,7 +270,7 @@ class FanOut:
     # -- news go out
 
     def stir(self) -> None:
-        """The world may have changed. The first news after quiet goes out at once."""
+        """Look for news. The first news after a quiet time goes out at once."""
         if self._due is not None:
             return
         wait = self._next - self._clock.seconds()
@@ -321,7 +324,10 @@ class FanOut:
             self._write(list(group.deflated), deflated)
 
     def _write(self, viewers: list[Viewer], data: bytes, shared: bool = True) -> None:
-        """The one place where news leave. Viewers whose sockets are full fall behind."""
+        """Write a frame, in the one place where news leave.
+
+        Viewers with full sockets fall behind.
+        """
         size = len(data)
         for viewer in viewers:
             try:

@@ -17,6 +17,7 @@ from twisted.web.server import Request
 
 from sightline.auth.permissions import may
 from sightline.auth.session import Visitor
+from sightline.kinds import THING_TYPES
 from sightline.live.hub import Hub
 from sightline.live.server_state import ServerState
 from sightline.model.server import SERVER, Server
@@ -26,7 +27,7 @@ from sightline.web.socket import Sockets
 
 
 class ServerFigures(Collector):
-    """Reads the server's figures when Prometheus asks for them."""
+    """Read the server's figures when Prometheus asks for them."""
 
     def __init__(self, hub: Hub, fanout: FanOut, sockets: Sockets, state: ServerState) -> None:
         self._hub = hub
@@ -35,7 +36,7 @@ class ServerFigures(Collector):
         self._state = state
 
     def collect(self) -> Iterable[Metric]:
-        """Every figure, now."""
+        """Return every figure, now."""
         hub, ingest, fanout, sockets = self._hub, self._hub.ingest, self._fanout, self._sockets
         for name, text, value in (
             ("received", "MQTT messages received", ingest.received),
@@ -76,7 +77,15 @@ class ServerFigures(Collector):
             ("things", "things in the world", len(hub.world)),
             ("world_bytes", "memory that friends take, with their faces", hub.world.bytes),
             ("world_limit_bytes", "memory that there is for them", hub.world.room),
-            ("faces_bytes", "of it, their faces", hub.world.bytes_of.get("face", 0)),
+            *(
+                (
+                    f"{each.plural}_bytes",
+                    f"of it, their {each.plural}",
+                    hub.world.bytes_of.get(name, 0),
+                )
+                for name, each in THING_TYPES.items()
+                if each.share
+            ),
             ("senders", "users whose friends are in the world", len(hub.world.senders)),
             ("viewers", "connected browsers", fanout.viewers),
             ("viewers_behind", "browsers that are catching up", fanout.behind),
@@ -88,7 +97,8 @@ class ServerFigures(Collector):
         yield from self._replicas()
         yield GaugeMetricFamily(
             "sightline_clock_off_seconds",
-            "by how much this machine's clock is known to be ahead (negative: behind); 0: it is not",
+            "by how much this machine's clock is known to be ahead (negative: behind);"
+            " 0: it is not",
             value=self._state.figures().get("clock_off") or 0,
         )
         connected = GaugeMetricFamily(
@@ -102,7 +112,7 @@ class ServerFigures(Collector):
             yield from _door(ours)
 
     def _history(self) -> Iterable[Metric]:
-        """How history is kept, as the page is told, too."""
+        """Tell how history is kept, as the page is told, too."""
         told = self._state.figures()
         for name, field, text in (
             ("history_kept", "kept", "entries of history that are safe"),
@@ -124,7 +134,7 @@ class ServerFigures(Collector):
             yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
 
     def _degraded(self) -> Metric:
-        """What cannot be written, or is damaged: one sample at most, with the reason."""
+        """Tell what cannot be written, or is damaged: one sample at most, with the reason."""
         text = "1: something cannot be written or is damaged, by reason"
         found = GaugeMetricFamily("sightline_degraded", text, labels=["reason"])
         if (trouble := self._state.figures().get("degraded")) is not None:
@@ -132,7 +142,7 @@ class ServerFigures(Collector):
         return found
 
     def _replicas(self) -> Iterable[Metric]:
-        """How it goes between several servers; nothing of a server alone."""
+        """Tell how it goes between several servers; nothing of a server alone."""
         told = self._state.figures()
         if "replica" in told:
             text = "whether this server does what only one of several should"
@@ -143,7 +153,7 @@ class ServerFigures(Collector):
 
 
 def _door(ours: Server) -> Iterable[Metric]:
-    """Who was not let in at all, and how our certificate is, if we have one."""
+    """Return the connections that were turned away, and the certificate if there is one."""
     yield CounterMetricFamily(
         "sightline_connections_turned_away",
         "connections closed at once: too many of their address, or of all",
@@ -165,7 +175,7 @@ def _door(ours: Server) -> Iterable[Metric]:
 
 
 class Metrics(Resource):
-    """The figures as text."""
+    """The figures as text for Prometheus."""
 
     isLeaf = True
 
@@ -176,7 +186,7 @@ class Metrics(Resource):
         self._registry.register(figures)
 
     def render_GET(self, request: Request) -> bytes:
-        """In Prometheus' text format."""
+        """Return the figures in Prometheus' text format."""
         visitor = self._front.visitor(request)
         if visitor is None or not _may_read(visitor):
             request.setResponseCode(401 if visitor is None else 403)

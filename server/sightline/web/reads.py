@@ -1,4 +1,4 @@
-"""Long answers in small pieces: everybody's in turn, one piece in a turn of the reactor.
+"""Make long answers in small pieces: in turn for all readers, one piece in a turn of the reactor.
 
 Whoever makes a long answer begins it (`Reads.begin`), which may have to wait: each reader has so
 many at once, and all together have so many. Then it does a piece of the work, of a few
@@ -80,7 +80,7 @@ class LongRead:
         self._ended = False
 
     def turn(self) -> Deferred[None]:
-        """Fire when the next piece may be done; nobody else's is done in the same turn."""
+        """Fire when the next piece may be made; nobody else's is made in the same turn."""
         return self._reads._wait(self._who)
 
     def end(self) -> None:
@@ -113,12 +113,12 @@ class Reads:
 
     @property
     def running(self) -> int:
-        """How many are being made."""
+        """Tell how many are being made."""
         return self._running.total()
 
     @property
     def waiting(self) -> int:
-        """How many wait to be begun."""
+        """Tell how many wait to be begun."""
         return len(self._door)
 
     async def begin(self, who: str) -> LongRead:

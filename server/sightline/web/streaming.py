@@ -1,4 +1,4 @@
-"""An answer that is made while it is sent, no faster than the other side takes it."""
+"""Send an answer while it is made, no faster than the other side takes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twisted.logger import Logger
 from twisted.web.server import Request
 from zope.interface import implementer
 
-from sightline.auth.api_call import Reply
+from sightline.contract.http import Reply
 
 _log = Logger()
 
@@ -74,16 +74,16 @@ class _Sending:
             request.finish()
 
     def pauseProducing(self) -> None:
-        """The other side is behind."""
+        """Wait: the other side is behind."""
         if self._full is None:
             self._full = Deferred()
 
     def resumeProducing(self) -> None:
-        """It has caught up."""
+        """Make the next piece: the other side has caught up."""
         full, self._full = self._full, None
         if full is not None:
             full.callback(None)
 
     def stopProducing(self) -> None:
-        """It is gone."""
+        """End it: the other side is gone."""
         self.resumeProducing()

@@ -1,4 +1,4 @@
-"""A bridge to every broker, with all that looks after robots and listens in beside it."""
+"""Connect to every broker, with all that looks after robots and listens in beside it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from twisted.python.failure import Failure
 
 from sightline.cluster.messages import FILTERS
 from sightline.console.broker_monitor import BrokerMonitor
-from sightline.console.rules import ConsoleDenied
 from sightline.console.service import ConsoleService
+from sightline.contract.errors import Refused
 from sightline.driving.service import DrivingService
 from sightline.live.hub import Hub
 from sightline.live.pipeline import Pipeline
@@ -54,7 +54,7 @@ _CONSOLE_QUEUE = 10_000
 
 
 class Brokers(MultiService):
-    """A bridge to every broker; without one in the settings, to a private one of our own."""
+    """The bridges to all brokers; without one in the settings, to a private one of our own."""
 
     _log = Logger()
 
@@ -163,9 +163,9 @@ class Brokers(MultiService):
             try:
                 bridge.publish(topic, payload, qos, retain)
             except (NotConnected, TooManyWaiting) as why:
-                raise ConsoleDenied("not_sent", str(why)) from why
+                raise Refused("not_sent", str(why)) from why
             except ValueError as why:
-                raise ConsoleDenied("bad_message", str(why)) from why
+                raise Refused("bad_message", str(why)) from why
 
         def ears(
             filters: Sequence[tuple[str, int]],
@@ -196,13 +196,13 @@ class Brokers(MultiService):
             second_connection=second_connection,
         )
         route = BridgePort(reactor, bridge, why_not, now, lambda client: monitor.mine(name, client))
-        commands = driving.add(route)
+        watched = driving.add(route)
         if not why_not:
-            bridge.subscribe(commands.filters)
+            bridge.subscribe(watched.monitor.filters)
             beacon = Beacon(
                 options,
-                driving.peers(name),
-                lambda: driving.peers_changed(name),
+                watched.others,
+                lambda: driving.other_servers_changed(name),
                 lambda client: monitor.mine(name, client),
             )
             beacon.setServiceParent(self)
@@ -228,7 +228,7 @@ class Brokers(MultiService):
             ).setServiceParent(self)
 
     def _arrived_late(self, arrivals: list[Arrival]) -> None:
-        """From the session of a former id: what a broker kept, and no commands of any robot."""
+        """Take in what a broker kept for a former client id; no commands of any robot."""
         self._pipeline.arrived_late([each for each in arrivals if self._is_ours(each)])
 
     def _is_ours(self, arrival: Arrival) -> bool:
@@ -244,7 +244,7 @@ def _robots_listener(settings: Settings) -> RobotsListener | None:
 
 
 def _for_console(options: BrokerOptions, client: str) -> BrokerOptions:
-    """The same broker for the console, as another client that leaves nothing behind."""
+    """Return the same broker for the console, as another client that leaves nothing behind."""
     queue = min(options.queue_limit, _CONSOLE_QUEUE)
     name = f"{options.name} (console)"
     return dataclasses.replace(

@@ -1,4 +1,4 @@
-"""Everything about phones beyond MQTT, joined: posts, commands, the Recorder's API."""
+"""Join everything about phones beyond MQTT: posts, commands, the Recorder's API."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from sightline.accounts.service import AccountService
 from sightline.auth.account import Account
 from sightline.cluster.leader import Leadership
 from sightline.cluster.messages import PeerBus
+from sightline.contract.errors import Refused
 from sightline.history.recorder import Recorder as HistoryRecorder
 from sightline.history.store import Store
 from sightline.kinds.friends.encryption import EncryptionKeys, is_available
 from sightline.kinds.friends.model import Friend
 from sightline.live.hub import Hub
-from sightline.live.requests import Asker, Refused, Requests
+from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of
 from sightline.owntracks.faces import Faces
 from sightline.owntracks.fixes import Memory, Ranges
@@ -40,7 +41,7 @@ reactor: Any = _reactor
 
 
 def keys(settings: Settings) -> EncryptionKeys:
-    """What opens encrypted messages. Without PyNaCl nothing would: better not to start."""
+    """Tell what opens encrypted messages. Without PyNaCl nothing would: better not to start."""
     secrets = {device: secret.reveal() for device, secret in settings.friends.keys.items()}
     if secrets and not is_available():
         raise CannotStart(
@@ -136,7 +137,10 @@ def make_post(
 
 
 async def _issue(account_service: AccountService, asker: Asker, thing: str) -> str:
-    """A fresh token for one phone. It is its owner's: the phone is told of the friends they see."""
+    """Return a fresh token for one phone.
+
+    It is its owner's: the phone is told of the friends they see.
+    """
     account = _owner(account_service, asker.user.name, thing)
     label = f"phone {id_of(thing)}"[:64]
     token, text = minted(
@@ -156,7 +160,7 @@ async def _issue(account_service: AccountService, asker: Asker, thing: str) -> s
 
 
 def _owner(account_service: AccountService, asker: str, thing: str) -> Account:
-    """The account that a phone belongs to: the asker's if it is theirs, else its owner's."""
+    """Return the account that a phone belongs to: the asker's if it is theirs, else its owner's."""
     group = thing.rpartition("/")[0]
     owners = [
         account

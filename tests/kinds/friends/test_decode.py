@@ -23,7 +23,7 @@ def test_the_kind_says_where_friends_are_heard() -> None:
     kind = friends.KIND
     assert kind.filters == (("owntracks/+/+", 1), ("owntracks/+/+/+", 1))
     assert kind.roots == {"owntracks"}
-    assert kind.things == {"friend", "face", "phone"}
+    assert {each.name for each in kind.things} == {"friend", "face", "phone"}
     assert kind.patience == {"friend": Timeouts(900, 3600)}
 
 

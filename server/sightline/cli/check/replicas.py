@@ -1,4 +1,4 @@
-"""The steps of a server that is one of several: their table, the clock, the broker between them.
+"""Check a server that is one of several: their table, the clock, the broker between them.
 
 Each right on the table is tried by itself, with a call that changes nothing: keys that nobody has,
 and conditions that never hold.
@@ -42,7 +42,7 @@ _RIGHTS = {"TransactWriteItems": "ConditionCheckItem"}
 def check(
     settings: Settings, brokers: Mapping[str, BrokerOptions], environ: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Everything about being one of several."""
+    """Return everything about being one of several."""
     yield from _table(settings, environ)
     name = settings.replicas.name
     for where, options in brokers.items():
@@ -53,7 +53,9 @@ def check(
 
 
 def _between(where: str, options: BrokerOptions, name: str) -> Finding:
-    """Whether servers hear each other at this broker, by a message that means nothing to them."""
+    """Check that servers hear each other at this broker, by a message that means nothing to
+    them.
+    """
     text = secrets.token_hex(4).encode()
     told = topic(name, "check", "of/us")
     try:
@@ -158,7 +160,7 @@ def _table(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _calls(table: str, *, expires: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each call that the server makes, so that nothing comes of it."""
+    """Return each call that the server makes, so that nothing comes of it."""
     key = {"pk": {"S": f"check#{secrets.token_hex(8)}"}, "sk": {"S": "x"}}
     yield (
         "Query",
@@ -189,7 +191,7 @@ def _calls(table: str, *, expires: bool) -> Iterator[tuple[str, dict[str, Any]]]
 
 
 def _wait(work: Any) -> Any:
-    """What a coroutine comes to that waits for nobody. Raises what it raises."""
+    """Tell what a coroutine comes to that waits for nobody. Raises what it raises."""
 
     async def whole() -> Any:
         return await work

@@ -1,4 +1,4 @@
-"""Who the simulated friends are and how they get about. Positions are rough and public places."""
+"""Cast the simulated friends. Positions are rough and public places."""
 
 from __future__ import annotations
 
@@ -213,12 +213,12 @@ _TOWNS = (
 
 
 def cast(count: int, rng: random.Random) -> list[Person]:
-    """That many people: the named ones first, then as many without a name as it takes."""
+    """Return that many people: the named ones first, then as many without a name as it takes."""
     return [*NAMED[:count], *(_extra(n, rng) for n in range(len(NAMED) + 1, count + 1))]
 
 
 def _extra(number: int, rng: random.Random) -> Person:
-    """Somebody who goes round in a town."""
+    """Return somebody who goes round in a town."""
     spots = [offset(rng.choice(_TOWNS), rng.gauss(0, 4000), rng.gauss(0, 4000))]
     for _ in range(5):
         spots.append(offset(spots[-1], rng.gauss(0, 900), rng.gauss(0, 900)))

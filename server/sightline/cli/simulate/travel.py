@@ -1,4 +1,4 @@
-"""Moving along a route on the globe: metres in, position and heading out."""
+"""Move along a route on the globe: metres in, position and heading out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Spot(NamedTuple):
 
 
 def distance(a: Spot, b: Spot) -> float:
-    """Metres between two spots along the great circle."""
+    """Return metres between two spots along the great circle."""
     lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
     half = (
         math.sin((lat_b - lat_a) / 2) ** 2
@@ -29,7 +29,7 @@ def distance(a: Spot, b: Spot) -> float:
 
 
 def bearing(a: Spot, b: Spot) -> float:
-    """The heading at ``a`` towards ``b``, degrees clockwise from north."""
+    """Return the heading at ``a`` towards ``b``, degrees clockwise from north."""
     lat_a, lat_b, dlon = math.radians(a.lat), math.radians(b.lat), math.radians(b.lon - a.lon)
     east = math.sin(dlon) * math.cos(lat_b)
     north = math.cos(lat_a) * math.sin(lat_b) - math.sin(lat_a) * math.cos(lat_b) * math.cos(dlon)
@@ -37,7 +37,7 @@ def bearing(a: Spot, b: Spot) -> float:
 
 
 def offset(spot: Spot, north: float, east: float) -> Spot:
-    """The spot some metres north and east of another; for short ways, away from the poles."""
+    """Return the spot some metres north and east of another; for short ways, not near the poles."""
     lat = spot.lat + math.degrees(north / _EARTH)
     lon = spot.lon + math.degrees(east / (_EARTH * math.cos(math.radians(spot.lat))))
     return Spot(lat, lon)
@@ -53,11 +53,11 @@ class Itinerary:
 
     @property
     def length(self) -> float:
-        """Metres, one way."""
+        """Return the length one way, m."""
         return self._starts[-1]
 
     def at(self, gone: float) -> tuple[Spot, float]:
-        """Where one is, and heading where, after ``gone`` metres of going to and fro."""
+        """Tell where one is, and heading where, after ``gone`` metres of going to and fro."""
         if self.length == 0.0:
             return self._spots[0], 0.0
         back = gone % (2 * self.length) > self.length

@@ -1,4 +1,4 @@
-"""Changes of the table: entries in, entries hidden, entries out."""
+"""Change the table: add entries, hide them, remove them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _AT_ONCE = 500  # items removed at once
 
 
 class DynamoWriter:
-    """Writes what `DynamoReader` reads.
+    """Write what `DynamoReader` reads.
 
     ``keep`` (s): how long after its time an entry ends by itself; None: never.
     """
@@ -108,7 +108,7 @@ class DynamoWriter:
     async def hide(
         self, thing: str, sort: str, places: Sequence[tuple[float, int]], undo: str
     ) -> int:
-        """As `sightline.history.store.Store.hide`."""
+        """Hide entries, as `sightline.history.store.Store.hide`."""
         act = keys.hiding(undo)
         items = {}
         for tst, digest in places:
@@ -134,7 +134,7 @@ class DynamoWriter:
         return sum(hidden)
 
     async def unhide(self, thing: str, undo: str) -> int:
-        """As `sightline.history.store.Store.unhide`."""
+        """Show entries again, as `sightline.history.store.Store.unhide`."""
         act = keys.hiding(undo)
         found = self._table.query(keys.hidings(thing), f"{act}#", f"{act}#\U0010ffff")
         items = [item async for item in found]
@@ -155,7 +155,7 @@ class DynamoWriter:
     # -- gone
 
     async def erase(self, things: Sequence[str]) -> int:
-        """As `sightline.history.store.Store.erase`."""
+        """Erase things, as `sightline.history.store.Store.erase`."""
         gone = 0
         sorts = await self._reading.sorts()
         for thing in things:
@@ -173,7 +173,7 @@ class DynamoWriter:
         return gone
 
     async def purge(self, sort: str, before: float, own: Mapping[str, float], most: int) -> int:
-        """As `sightline.history.store.Store.purge`."""
+        """Delete old entries, as `sightline.history.store.Store.purge`."""
         gone = 0
         for shard in range(keys.SHARDS):
             things = [item async for item in self._table.query(keys.things(sort, shard))]

@@ -1,4 +1,4 @@
-"""Reading GPX: the timed points of tracks, routes and waypoints become fixes.
+"""Read GPX: the timed points of tracks, routes and waypoints become fixes.
 
 Read piece by piece with expat, which tells the line of whatever is wrong. Document types and
 entities are refused: GPX needs none, and they are how XML harms its readers.
@@ -7,7 +7,7 @@ entities are refused: GPX needs none, and they are how XML harms its readers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from xml.parsers import expat
 
@@ -22,13 +22,16 @@ _KMH = 3.6
 GpxFix = dict[str, object]
 
 
-def read(pieces: Iterable[bytes], file: str) -> Iterator[GpxFix | Problem]:
-    """The fixes in a GPX document and the problems of single points, in their order.
+def read(
+    pieces: Iterable[bytes], file: str, left_out: Callable[[str], None] = lambda name: None
+) -> Iterator[GpxFix | Problem]:
+    """Return the fixes in a GPX document and the problems of single points, in their order.
 
-    A point without a time cannot be placed in a history, so it is a problem. Raises `Problem` when
-    the document itself cannot be read on.
+    A point without a time cannot be placed in a history, so it is a problem. Its height, speed or
+    course is left out when it is no number; ``left_out`` is told the name of that element. Raises
+    `Problem` when the document itself cannot be read on.
     """
-    reader = _Reader(file)
+    reader = _Reader(file, left_out)
     for piece in pieces:
         yield from reader.feed(piece)
     yield from reader.feed(b"", last=True)
@@ -37,8 +40,9 @@ def read(pieces: Iterable[bytes], file: str) -> Iterator[GpxFix | Problem]:
 
 
 class _Reader:
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, left_out: Callable[[str], None]) -> None:
         self._file = file
+        self._left_out = left_out
         self._found: list[GpxFix | Problem] = []
         self._path: list[str] = []
         self._point: dict[str, str] | None = None
@@ -46,7 +50,9 @@ class _Reader:
         self._text: list[str] | None = None
         self._length = 0
         self.gpx = False
-        self._parser = parser = expat.ParserCreate(namespace_separator=" ")
+        # Without namespaces: devices use prefixes that they do not declare, and of GPX's own
+        # elements the name is enough.
+        self._parser = parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
@@ -69,7 +75,7 @@ class _Reader:
         raise self._refuse("a document type; GPX has none")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        name = name.rpartition(" ")[2]
+        name = name.rpartition(":")[2]
         if not self._path and name != "gpx":
             raise self._refuse("not GPX: the outermost element is not <gpx>")
         if len(self._path) >= _DEEPEST:
@@ -99,12 +105,12 @@ class _Reader:
         elif name in _POINTS:
             point, self._point = self._point, None
             try:
-                self._found.append(_fix(point))
+                self._found.append(_fix(point, self._left_out))
             except ValueError as why:
                 self._found.append(Problem(self._file, self._line, str(why)))
 
 
-def _fix(point: dict[str, str]) -> GpxFix:
+def _fix(point: dict[str, str], left_out: Callable[[str], None]) -> GpxFix:
     lat, lon = _number(point, "lat"), _number(point, "lon")
     if lat is None or lon is None:
         raise ValueError("a point without lat and lon")
@@ -113,7 +119,7 @@ def _fix(point: dict[str, str]) -> GpxFix:
     if "time" not in point:
         raise ValueError("a point without a time has no place in a history")
     fix: GpxFix = {"_type": "location", "lat": lat, "lon": lon, "tst": _time(point["time"])}
-    alt, speed, course = (_number(point, key) for key in ("ele", "speed", "course"))
+    alt, speed, course = (_optional(point, key, left_out) for key in ("ele", "speed", "course"))
     if alt is not None:
         fix["alt"] = alt
     if speed is not None and speed >= 0:
@@ -123,6 +129,14 @@ def _fix(point: dict[str, str]) -> GpxFix:
     if point.get("name"):
         fix["poi"] = point["name"]
     return fix
+
+
+def _optional(point: dict[str, str], key: str, left_out: Callable[[str], None]) -> float | None:
+    try:
+        return _number(point, key)
+    except ValueError:
+        left_out(key)
+        return None
 
 
 def _number(point: dict[str, str], key: str) -> float | None:

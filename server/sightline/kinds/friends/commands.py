@@ -19,7 +19,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from sightline.kinds.friends.beacons import unmistakable
 from sightline.kinds.friends.model import Waypoint
 from sightline.kinds.friends.phone import Do, Platform
 
@@ -43,6 +45,8 @@ ACTIONS: dict[Platform, frozenset[str]] = {
 }
 ACTIONS["?"] = ACTIONS["android"] & ACTIONS["ios"]
 
+MOST_ON_IPHONE = 20
+"""Regions that an iPhone watches at once, those of its user included: it ignores any more."""
 _NOWHERE = -1_000_000.0  # degrees: an iPhone removes a waypoint that is put there
 _NEAR = 1e-5  # degrees: about a metre; phones round what they are given
 _encode = msgspec.json.encode
@@ -109,6 +113,25 @@ def own(has: Iterable[Waypoint], ours: Sequence[Waypoint]) -> list[Waypoint]:
     stamps = {one.tst for one in ours}
     names = {one.rid for one in ours if one.rid is not None}
     return [one for one in has if one.tst not in stamps and one.rid not in names]
+
+
+def fitted(
+    platform: Platform, wanted: Sequence[Waypoint], users: int
+) -> tuple[tuple[Waypoint, ...], str]:
+    """Return those of ``wanted`` that this app can have, as it can have them; and what is left out.
+
+    ``users`` regions are the phone's own. An iPhone takes a colon in a name for what separates the
+    name of a beacon from its ids.
+    """
+    if platform != "ios":
+        return tuple(wanted), ""
+    room = max(0, MOST_ON_IPHONE - users)
+    taken = tuple(replace(one, desc=unmistakable(one.desc)) for one in wanted[:room])
+    if len(wanted) <= room:
+        return taken, ""
+    own = f", {users} of them its user's own" if users else ""
+    many = len(wanted) - room
+    return taken, f"{many} left out: an iPhone watches {MOST_ON_IPHONE} regions at most{own}"
 
 
 def _set(items: list[Cmd]) -> Cmd:

@@ -13,6 +13,7 @@ What is encrypted goes the same way once it is opened. A refused message that ma
 
 from __future__ import annotations
 
+import math
 import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +23,7 @@ from msgspec.structs import replace
 
 from sightline.kinds.friends import strict
 from sightline.kinds.friends.address import Address, address
+from sightline.kinds.friends.beacons import region_name
 from sightline.kinds.friends.body import body as _body
 from sightline.kinds.friends.clocks import SenderClocks
 from sightline.kinds.friends.device_reports import (
@@ -60,6 +62,8 @@ from sightline.model.text import clean
 
 FURTHEST_AHEAD = 86400
 """A message from a clock that is more than this ahead of ours is refused, s."""
+EARLIEST_MS = 946_684_800_000
+"""A time in milliseconds is of the year 2000 or later: anything less is no such time."""
 AHEAD = 5
 """A clock that is more than this ahead of ours is said to be ahead, s."""
 LARGEST_FACE = 98_304
@@ -260,6 +264,7 @@ def _location(
     lat, lon = _position(message)
     untimed = "tst" not in message
     tst = arrival.at if untimed else _time(message["tst"], arrival)
+    message = _timed(message, tst)
     optional = _Optional(message)
     number, text = optional.number, optional.text
     said = (
@@ -282,7 +287,7 @@ def _location(
         text("BSSID", 32),
         text("poi", 128),
         text("tag", 64),
-        optional.texts("inregions"),
+        optional.regions("inregions"),
     )
     # Looked at for the count only; nothing shows them yet.
     number("rad", 0, 1e8)
@@ -352,6 +357,7 @@ def _transition(
         raise CannotDecode("bad_enum", "event is neither enter nor leave")
     tst = _time(message.get("tst"), arrival)
     when = min(tst, arrival.at)
+    message = _timed(message, tst)
     body = _body(message)
     optional = _Optional(message)
     wtst = optional.number("wtst", 0, 1e12)
@@ -360,7 +366,7 @@ def _transition(
             thing=who.friend,
             initials=who.initials,
             event=event,
-            region=optional.text("desc", 128, strict.LARGEST),
+            region=optional.region("desc", strict.LARGEST),
             when=when,
             heard=when if arrival.retain else arrival.at,
             retained=arrival.retain,
@@ -376,7 +382,7 @@ def _transition(
 
 def _lwt(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
     _time(message.get("tst"), arrival)
-    return (PhoneLost(who.friend, who.initials),)
+    return (PhoneLost(who.friend, who.initials, retained=arrival.retain),)
 
 
 def _card(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
@@ -441,7 +447,7 @@ def _circle(message: object) -> Waypoint | None:
     if not isinstance(message, dict):
         return None
     optional = _Optional(message)
-    desc = optional.text("desc", 128)
+    desc = optional.region("desc")
     lat, lon = optional.number("lat", -90, 90), optional.number("lon", -180, 180)
     rad, tst = optional.number("rad", 1, LARGEST_WAYPOINT), optional.number("tst", 1, 1e15)
     if not desc or lat is None or lon is None or rad is None or tst is None:
@@ -484,7 +490,7 @@ def _beacon(
     message: Message, who: Address, arrival: Arrival, patience: Timeouts
 ) -> Sequence[Update]:
     optional = _Optional(message)
-    name = optional.text("desc", 64) or "(no name)"
+    name = optional.region("desc") or "(no name)"
     near = optional.number("prox", 0, 3)
     texts = {"beacon": f"{name}, {_NEARNESS[int(near)]}" if near is not None else name}
     return _about(who, arrival, texts, dropped=optional.dropped)
@@ -544,11 +550,20 @@ def _time(value: object, arrival: Arrival) -> int:
     tst = number(value)
     if tst <= 0:
         raise CannotDecode("tst_range", "tst is not positive")
-    if tst > arrival.at + FURTHEST_AHEAD:
+    latest = arrival.at + FURTHEST_AHEAD
+    if tst > latest:
+        if EARLIEST_MS <= tst <= latest * 1000:
+            return int(tst / 1000)
         why = CannotDecode("tst_future", "tst is more than a day ahead")
         why.ahead = float(tst - arrival.at)
         raise why
     return int(tst)
+
+
+def _timed(message: Message, tst: float) -> Message:
+    """The message as it is to be kept: with its time in seconds, if it came in milliseconds."""
+    said = number_or_none(message.get("tst"))
+    return message if said is None or said < EARLIEST_MS else {**message, "tst": tst}
 
 
 def _from_csv(line: re.Match[str]) -> Message:
@@ -592,18 +607,35 @@ class _Optional:
         """A text, fit to be shown and cut to ``limit`` characters; none of over ``longest``."""
         if field not in self._message:
             return None
-        value = self._message[field]
-        if isinstance(value, str) and len(value) <= longest:
+        value = _as_text(self._message[field])
+        if value is not None and len(value) <= longest:
             return clean(value[:limit], limit)
         self.dropped += 1
         return None
 
-    def texts(self, field: str) -> tuple[str, ...] | None:
-        """A list of texts, likewise."""
+    def region(self, field: str, longest: int = 1024) -> str | None:
+        """The name of a region, without the beacon's ids that iPhones put behind it."""
+        name = self.text(field, 128, longest)
+        return name if name is None else region_name(name)
+
+    def regions(self, field: str) -> tuple[str, ...] | None:
+        """A list of such names."""
         if field not in self._message:
             return None
         value = self._message[field]
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            return tuple(clean(item[:128]) for item in value[:MOST_REGIONS])
+        if isinstance(value, list):
+            found = [_as_text(item) for item in value[:MOST_REGIONS]]
+            names = tuple(region_name(clean(item[:128])) for item in found if item is not None)
+            if len(names) == len(found):
+                return names
         self.dropped += 1
         return None
+
+
+def _as_text(value: object) -> str | None:
+    """A text; a number that stands for one (a tracker called 7) as it would be written."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return f"{value:.15g}" if math.isfinite(value) else None

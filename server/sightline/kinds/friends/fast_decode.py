@@ -95,6 +95,8 @@ def quick(payload: bytes, latest: float) -> tuple[Any, ...] | None:
     said = astuple(found)
     if payload.count(b'":') != _FIELDS - said.count(None):
         return None
+    if found.inregions and any(":" in name for name in found.inregions):
+        return None  # it may be the name of a beacon
     if found.acc == -1 or found.vel == -1 or found.cog == -1 or found.batt == -1:
         known = list(said)
         for place in _MAY_BE_UNKNOWN:

@@ -30,6 +30,9 @@ MOST_OBJECTS = 1280
 """Objects and lists in a message, side by side or within each other."""
 MOST_VALUES = 8192
 """Values in a message."""
+NO_NUMBER = object()
+"""Stands for NaN and Infinity, which are not JSON but are sent by several apps: no number, no text,
+so the field that holds it is left out like any other that makes no sense."""
 LONGEST_BATCH = 100
 """Messages in one JSON list."""
 _LONGEST_INTEGER = 20  # characters, sign included
@@ -45,8 +48,9 @@ _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in _STEP)
 def parse(payload: bytes) -> object:
     """``payload`` as JSON.
 
-    Raises `CannotDecode`: ``too_large``, ``not_utf8``, ``not_json``, ``bad_number`` (NaN, Infinity,
-    integers of more than 20 characters), ``duplicate_key``, ``batch_too_long``.
+    A value NaN or Infinity is `NO_NUMBER`. Raises `CannotDecode`: ``too_large``, ``not_utf8``,
+    ``not_json``, ``bad_number`` (integers of more than 20 characters, NaN in the place of a
+    message), ``duplicate_key``, ``batch_too_long``.
     """
     if len(payload) > LARGEST:
         raise CannotDecode("too_large", f"more than {LARGEST} bytes")
@@ -62,9 +66,12 @@ def parse(payload: bytes) -> object:
     # Handing each integer to Python is slow, so only where there may be an endless one.
     endless = _LONG_RUN in payload.translate(_DIGITS_TO_ZERO)
     try:
-        return (_CAREFUL if endless else _QUICK).decode(text)
+        found = (_CAREFUL if endless else _QUICK).decode(text)
     except (ValueError, RecursionError) as why:
         raise CannotDecode("not_json", "not JSON") from why
+    if found is NO_NUMBER or (isinstance(found, list) and NO_NUMBER in found):
+        raise CannotDecode("bad_number", "not a number, in the place of a message")
+    return found
 
 
 def without_face(payload: bytes) -> tuple[bytes, str]:
@@ -114,8 +121,8 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return made
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise CannotDecode("bad_number", f"{name} is not a number")
+def _no_constant(name: str) -> object:
+    return NO_NUMBER
 
 
 def _integer(digits: str) -> int:

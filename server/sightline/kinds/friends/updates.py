@@ -127,8 +127,10 @@ class PhoneTransition(msgspec.Struct, frozen=True, gc=False):
 
 
 class PhoneWaypoint(msgspec.Struct, frozen=True, gc=False):
-    """The phone tells its waypoints: one, or (``whole``) all it has. Nothing of the friend changes;
-    whoever keeps regions is told (`Intake.tell`)."""
+    """The phone tells its waypoints: one, or (``whole``) all it has.
+
+    Nothing of the friend changes; whoever keeps regions is told (`Intake.tell`).
+    """
 
     thing: str
     waypoints: tuple[Waypoint, ...]
@@ -148,20 +150,24 @@ class PhoneLost(msgspec.Struct, frozen=True, gc=False):
 
     The ``tst`` in it is no help: the device writes its will when it connects, so that it is older
     than every fix of that connection, and tells nothing of when the connection was lost. Hence a
-    will counts from its receipt, whatever its age says, and the next message undoes it. This holds
-    for a retained will too: fixes and will share one topic, so that a will is what the broker
-    kept only if no fix to be kept came after it.
+    will counts from its receipt, whatever its age says, and the next message undoes it.
+
+    A ``retained`` will is no news: the broker tells it anew at each start, and fixes that were not
+    retained may have come since. Of a friend who is known it changes nothing.
     """
 
     thing: str
     initials: str
     heard: None = None
+    retained: bool = False
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
         """The friend offline, where it was."""
         if not isinstance(before, Friend):
             before = unheard(self.initials)
+        elif self.retained and last_heard(before) is not None:
+            return before
         if before.presence == "offline" and before.evidence == "will":
             return before
         return replace(before, presence="offline", evidence="will")

@@ -1,12 +1,13 @@
 /** Setting a phone up: a link that its app opens, also as a QR code to be read off this screen. */
 import { TriangleAlert } from 'lucide';
 import { useState } from 'preact/hooks';
-import { Dialog } from '../../accounts/dialog';
-import { ActButton } from '../../accounts/form';
-import { QrCode } from '../../accounts/qrcode';
+import { Dialog } from '../../ui/dialog';
+import { ActButton } from '../../ui/actbutton';
+import { QrCode } from '../../ui/qrcode';
 import { Refused } from '../../net/requests';
 import { CopyButton } from '../../ui/copy';
-import { useApp } from '../../app/context';
+import { useServer } from '../../app/context';
+import { useRoster } from '../context';
 import { Icon } from '../../ui/icon';
 import { splitKey } from '../../app/world';
 import type { Key } from '../../app/world';
@@ -17,20 +18,29 @@ interface Made {
   readonly link: string;
   /** The phone would speak to us without TLS. */
   readonly plain: boolean;
+  /** From where the address in it can be reached at all. */
+  readonly reach: 'machine' | 'network' | 'anywhere';
 }
 
 export function SetupDialog({ of, close }: { of: Key; close(): void }) {
-  const { helm, entries } = useApp();
+  const { requests } = useServer();
+  const { entries } = useRoster();
   const [mode, setMode] = useState<Mode>('mqtt');
   const [made, setMade] = useState<Made | null>(null);
   const name = entries.get(of)?.name ?? splitKey(of)[1];
   const make = async () => {
-    const { link, plain } = await helm.ask('setup', { thing: of, mode, base: location.origin });
+    // Not only the origin: behind a proxy we may be below a path.
+    const base = new URL('.', document.baseURI).href;
+    const { link, plain, reach } = await requests.ask('setup', { thing: of, mode, base });
     // The app's own scheme and nothing else: a link is something people touch.
     if (typeof link !== 'string' || !link.startsWith('owntracks:///config?')) {
       throw new Refused('malformed', 'The server answered without a link.');
     }
-    setMade({ link, plain: plain === true });
+    setMade({
+      link,
+      plain: plain === true,
+      reach: reach === 'machine' || reach === 'network' ? reach : 'anywhere',
+    });
   };
   return (
     <Dialog title={`Set up ${name}`} close={close}>
@@ -75,6 +85,14 @@ function Ready({ made }: { made: Made }) {
           <Icon of={TriangleAlert} size={18} />
           The phone would speak to this server without encryption: whoever is on its way can read
           and change what it says.
+        </p>
+      )}
+      {made.reach !== 'anywhere' && (
+        <p class="notice" data-tone="warn">
+          <Icon of={TriangleAlert} size={18} />
+          {made.reach === 'machine'
+            ? 'The address in it is of this machine only: no phone can reach it. Open this page by the address that phones use, or have an admin set server.public_url (for MQTT: friends.mqtt_at).'
+            : 'The address in it is good in this network only: on the move, the phone cannot reach us.'}
         </p>
       )}
       <QrCode text={made.link} />

@@ -1,6 +1,6 @@
 /** A webhook's state as the wire carries it, to admins only: where crossings are told to programs. */
 import type { Thing } from '../../net/protocol';
-import { field, present } from '../entry';
+import { field, present } from '../fields';
 
 export interface Webhook {
   readonly id: string;
