@@ -1,4 +1,4 @@
-"""What browsers may ask of phones: admins, and whoever the friend belongs to."""
+"""Answer requests of browsers about phones: of admins, and of those the friend belongs to."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ Issue = Callable[[Asker, str], Awaitable[str]]
 
 
 class PhoneRequests:
-    """Adds the verbs about phones to the helm. ``secret`` tells a device's encryption key."""
+    """Add the requests about phones to the dispatcher.
+
+    ``secret`` tells a device's encryption key.
+    """
 
     def __init__(
         self,
@@ -80,7 +83,7 @@ class PhoneRequests:
         return {"link": made, "plain": plain, "reach": where}
 
     def _thing(self, asker: Asker, request: protocol.Request) -> str:
-        """The friend a request is about, if ``asker`` may do that to it."""
+        """Return the friend a request is about, if ``asker`` may do that to it."""
         thing = request.more.get("thing")
         if not isinstance(thing, str) or not _is_friend(thing):
             raise Refused("unknown", "there is no such friend")
