@@ -58,7 +58,7 @@ class LinkSecret(RequestBody, frozen=True):
 
 
 class SessionApi:
-    """Lets people in and out."""
+    """Let people in and out."""
 
     _log = Logger()
 
@@ -124,12 +124,12 @@ class SessionApi:
         ]
 
     async def who(self, call: Call[Nothing]) -> Reply:
-        """Who is here, as far as known: what the page asks first."""
+        """Tell who is here, as far as known: what the page asks first."""
         user = described(call.visitor) if call.visitor else None
         return Reply(answers.Who(user=user, first=self._account_service.invited))
 
     async def me(self, call: Call[Nothing]) -> Reply:
-        """Who is here."""
+        """Tell who is here."""
         return Reply(answers.Me(user=described(call.who)))
 
     async def sign_in(self, call: Call[SignIn]) -> Reply:
@@ -194,7 +194,7 @@ class SessionApi:
         return key, known
 
     def _has_been_at(self, name: str, client: str) -> bool:
-        """Whether somebody is signed in with this account at this address already."""
+        """Tell whether somebody is signed in with this account at this address already."""
         sessions = self._account_service.roll.sessions.values()
         return any(
             one.account == name and one.address and client_key(one.address) == client
@@ -218,7 +218,7 @@ class SessionApi:
         also: Callable[[Database], None],
         known: Callable[[], bool] = lambda: False,
     ) -> Reply:
-        """A new session, always with a new secret; the one of before ends.
+        """Return a new session, always with a new secret; the one of before ends.
 
         While the database cannot be written whoever is ``known`` comes in all the same.
         """
