@@ -186,7 +186,7 @@ class AccountApi:
         return Reply()
 
     async def end_session(self, call: Call[Nothing]) -> Reply:
-        """Sign out there."""
+        """Sign one of the account's browsers out."""
         name = call.who.user.name
         session = find_session(self._account_service, name, call.parts["id"])
 

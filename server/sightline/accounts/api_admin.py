@@ -192,14 +192,14 @@ class AdminApi:
     # -- accounts
 
     async def users(self, call: Call[Nothing]) -> Reply:
-        """Everybody."""
+        """Return all accounts, by name."""
         accounts = sorted(
             self._account_service.roll.accounts.values(), key=lambda account: account.name
         )
         return Reply(answers.Users(users=[self._shown(account) for account in accounts]))
 
     async def user(self, call: Call[Nothing]) -> Reply:
-        """One."""
+        """Return one account and its grants."""
         return Reply(answers.OneUser(user=self._shown(self._find(call))))
 
     async def make(self, call: Call[NewUser]) -> Reply:
@@ -281,7 +281,7 @@ class AdminApi:
         return Reply(answers.OneUser(user=self._shown(account_service.roll.accounts[name])))
 
     async def remove(self, call: Call[Nothing]) -> Reply:
-        """An account goes, with its sessions, tokens and links."""
+        """Remove an account with its sessions, tokens and links."""
         account_service, account = self._account_service, self._find(call)
 
         def remove(database: Database) -> None:
@@ -321,7 +321,7 @@ class AdminApi:
         return Reply()
 
     async def tokens(self, call: Call[Nothing]) -> Reply:
-        """Somebody's tokens."""
+        """Return the tokens of an account."""
         return Reply(answers.Tokens(tokens=tokens_of(self._account_service, self._find(call).name)))
 
     def _find(self, call: Call[Any]) -> Account:

@@ -50,7 +50,7 @@ Recall = Callable[[str, VisibleScope, Turn], AsyncIterator[bytes]]
 
 
 class PrivacyApi:
-    """One friend's data."""
+    """Calls about one friend's data."""
 
     def __init__(
         self,

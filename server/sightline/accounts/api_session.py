@@ -37,7 +37,7 @@ Text = Annotated[str, Meta(max_length=LONGEST)]
 
 
 class SignIn(RequestBody, frozen=True):
-    """Name and password."""
+    """The name and the password of a sign-in."""
 
     name: Annotated[str, Meta(max_length=64)]
     password: Text
@@ -133,7 +133,7 @@ class SessionApi:
         return Reply(answers.Me(user=described(call.who)))
 
     async def sign_in(self, call: Call[SignIn]) -> Reply:
-        """In by name and password."""
+        """Sign in by name and password."""
         account_service, asked = self._account_service, call.asked
         name = plain_name(asked.name)
         client = client_key(call.address)
@@ -202,7 +202,7 @@ class SessionApi:
         )
 
     def _alarm(self, name: str, address: str, now: float) -> None:
-        """Somebody guesses this account's password from many places; said once an hour."""
+        """Warn, once an hour, that somebody guesses this account's password from many places."""
         if not self._alarms.take(name, now):
             return
         who = name if name in self._account_service.roll.accounts else UNKNOWN_NAME
@@ -270,7 +270,7 @@ class SessionApi:
         )
 
     async def sign_out(self, call: Call[Nothing]) -> Reply:
-        """Out, here."""
+        """Sign out of this session."""
         visitor = call.who
         if visitor.way in ("account", "link"):
             deed = AuditEvent(visitor.user.name, call.address, "sign out")
@@ -288,7 +288,7 @@ class SessionApi:
         return Reply(cookie="")
 
     async def welcome(self, call: Call[Welcome]) -> Reply:
-        """In by the link of the first start: makes the first admin, or is the demo's."""
+        """Come in by the link of the first start: make the first admin, or be the demo's."""
         account_service, asked = self._account_service, call.asked
         if not self._addresses.take(client_key(call.address), account_service.clock.seconds()):
             raise Refused("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
@@ -324,7 +324,7 @@ class SessionApi:
             raise
 
     async def link(self, call: Call[LinkSecret]) -> Reply:
-        """In by a shared link."""
+        """Come in by a shared link."""
         account_service, asked = self._account_service, call.asked
         if not self._addresses.take(client_key(call.address), account_service.clock.seconds()):
             raise Refused("wait", "Too many attempts. Try again in 5 s.", wait=5.0)

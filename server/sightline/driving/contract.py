@@ -18,7 +18,7 @@ _Key = Annotated[float, refuses("bad_frame", "a number")]
 
 
 class OfRobot(RequestFields, frozen=True):
-    """Which robot."""
+    """A request about one robot."""
 
     thing: _Robot
 

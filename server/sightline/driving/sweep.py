@@ -94,7 +94,7 @@ class Sweep:
         """How often something was cleared."""
 
     def suspect(self, topic: str) -> None:
-        """Somebody else spoke on this topic, and may have had it retained."""
+        """Note that somebody else spoke on this topic, and may have had it retained."""
         now = self._clock()
         for name in COMMANDS:
             if topic.startswith(name[0][:-1]):

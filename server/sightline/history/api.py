@@ -43,13 +43,13 @@ Show = Callable[[HistoryEntry, float], State | None]
 
 
 class PresentWorld(Protocol):
-    """The present."""
+    """The world of now."""
 
     def state(self, key: str) -> State | None:
         """Return a thing's state; None when there is no such thing."""
 
     def __iter__(self) -> Iterator[tuple[str, State]]:
-        """Return all things."""
+        """Return all things with their states."""
 
 
 class HistoryApi:
@@ -349,12 +349,10 @@ class Held(AsyncGenerator[bytes, None]):
             raise
 
     async def athrow(self, *error: Any) -> bytes:
-        """End it."""
         self._read.end()
         return await self._stream.athrow(*error)
 
     async def aclose(self) -> None:
-        """End it."""
         self._read.end()
         await self._stream.aclose()
         await self._source.aclose()

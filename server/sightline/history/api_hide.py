@@ -36,7 +36,7 @@ class Hide(RequestBody, frozen=True, rename={"since": "from", "until": "to"}):
 
 
 class Unhide(RequestBody, frozen=True):
-    """What `hide` answered."""
+    """The answer of `hide`, given back."""
 
     undo: Annotated[str, Meta(max_length=400)]
 

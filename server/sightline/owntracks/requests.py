@@ -31,7 +31,7 @@ _Thing = Annotated[str, refuses("unknown", "a friend such as friend/jane/phone")
 
 
 class OfPhone(RequestFields, frozen=True):
-    """Whose phone: ``friend/user/device``."""
+    """A request about one phone: ``friend/user/device``."""
 
     thing: _Thing
 
