@@ -204,7 +204,7 @@ class AccountApi:
         return Reply(answers.Tokens(tokens=tokens_of(self._account_service, call.who.user.name)))
 
     async def make_token(self, call: Call[NewToken]) -> Reply:
-        """Return a new token. Its secret is told once."""
+        """Make a new token. Its secret is told once."""
         account_service, asked, account = (
             self._account_service,
             call.asked,
@@ -264,7 +264,7 @@ def minted(
     things: frozenset[str],
     days: int | None,
 ) -> tuple[Token, str]:
-    """Return a new token and its text.
+    """Make a new token and its text.
 
     Raises `Refused` (``malformed``) for what no token can be.
     """

@@ -203,7 +203,7 @@ class AdminApi:
         return Reply(answers.OneUser(user=self._shown(self._find(call))))
 
     async def make(self, call: Call[NewUser]) -> Reply:
-        """Return a new account."""
+        """Make a new account."""
         account_service, asked = self._account_service, call.asked
         name = plain_name(asked.name)
         grants = Grants(frozenset(asked.see), frozenset(asked.drive), frozenset(asked.own))

@@ -105,7 +105,7 @@ class LinksApi:
         )
 
     async def make(self, call: Call[NewLink]) -> Reply:
-        """Return a new link. Its address is told once."""
+        """Make a new link. Its address is told once."""
         account_service, asked, user = self._account_service, call.asked, call.who.user
         wall = account_service.wall()
         starts = wall if asked.starts is None else asked.starts

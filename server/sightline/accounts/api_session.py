@@ -218,7 +218,7 @@ class SessionApi:
         also: Callable[[Database], None],
         known: Callable[[], bool] = lambda: False,
     ) -> Reply:
-        """Return a new session, always with a new secret; the one of before ends.
+        """Make a new session, always with a new secret; the one of before ends.
 
         While the database cannot be written whoever is ``known`` comes in all the same.
         """

@@ -291,10 +291,7 @@ class PhoneService(Service):
     # -- what is asked
 
     def ask(self, device: str, do: Do, by: str) -> int:
-        """Ask something of a phone; the command's number.
-
-        Raises `TooManyCommands`.
-        """
+        """Ask something of a phone; return the command's number. Raises `TooManyCommands`."""
         now = self._wall()
         phone, n = ask(self._people.phone(device), do, by, now)
         if do == "regions" and self._regions is not None:
@@ -367,9 +364,7 @@ class PhoneService(Service):
         return _SentRegions(bundle.version, waypoints, why), users
 
     def _must_read_first(self, device: str, phone: Phone, command: PhoneCommand) -> bool:
-        """Tell whether the phone would lose its user's own regions, because we do not know them
-        yet.
-        """
+        """Tell whether the phone would lose its user's own regions, as we do not know them."""
         return command.do == "regions" and phone.platform != "ios" and device not in self._has
 
     def _readings(self, device: str, phone: Phone) -> list[commands.Cmd]:

@@ -207,7 +207,7 @@ class QuietSite(Site):
         return channel
 
     def protocol(self) -> PatientChannel:  # type: ignore[override]
-        """Return a new connection's channel."""
+        """Make a new connection's channel."""
         return PatientChannel(
             self.limits,
             self._check,

@@ -561,9 +561,7 @@ def _time(value: object, arrival: Arrival) -> int:
 
 
 def _timed(message: Message, tst: float) -> Message:
-    """Return the message as it is to be kept: with its time in seconds, if it came in
-    milliseconds.
-    """
+    """Return the message to be kept: with its time in seconds, even if it had milliseconds."""
     said = number_or_none(message.get("tst"))
     return message if said is None or said < EARLIEST_MS else {**message, "tst": tst}
 
@@ -595,10 +593,7 @@ class _Optional:
     def number(
         self, field: str, least: float, most: float, *, may_be_unknown: bool = False
     ) -> int | float | None:
-        """Return a number within bounds.
-
-        Where it may be unknown, -1 says so, which is no mistake.
-        """
+        """Return a number within bounds; -1 for an unknown one is no mistake."""
         if field not in self._message:
             return None
         value = number_or_none(self._message[field])
@@ -609,9 +604,7 @@ class _Optional:
         return None
 
     def text(self, field: str, limit: int, longest: int = 1024) -> str | None:
-        """Return a text, fit to be shown and cut to ``limit`` characters; none of over
-        ``longest``.
-        """
+        """Return a text, fit to be shown, cut to ``limit`` characters; none over ``longest``."""
         if field not in self._message:
             return None
         value = _as_text(self._message[field])
