@@ -14,7 +14,7 @@ from typing import Any
 
 from sightline.cli.lifecycle import Ended
 from sightline.cli.mqtt_options import add_broker, password
-from sightline.cli.progress import Progress
+from sightline.cli.progress import ProgressBar
 from sightline.cli.sender import CannotSend, MqttSender
 from sightline.console.rules import BARRED
 from sightline.history.archive.line import NoMessage, read
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         text = why.args[0] if isinstance(why, KeyError) else why
         print(f"sightline replay: {text}", file=sys.stderr)
         return 2
-    progress = Progress(size)
+    progress = ProgressBar(size)
     replay = Replay(
         sender.publish,
         progress,
@@ -84,7 +84,7 @@ class Replay:
     def __init__(
         self,
         publish: Callable[[str, bytes, int, bool], None],
-        progress: Progress,
+        progress: ProgressBar,
         *,
         speed: float,
         topics: Sequence[str],

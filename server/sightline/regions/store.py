@@ -152,7 +152,8 @@ class RegionStore:
     def put(self, id: str, record: RegionRow, expected: int, keep: int | None = None) -> int:
         """Write a region's next version; return its edition.
 
-        ``expected`` is the version before, 0: none. At most ``keep`` versions of it are kept. Raises `StaleRegion`.
+        ``expected`` is the version before, 0: none. At most ``keep`` versions of it
+        are kept. Raises `StaleRegion`.
         """
         with self._change():
             self._expect(id, expected)
