@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import pytest_twisted
 
 from regions.scene import HOME, JANE, OPERATOR, PERSON, waypoint
@@ -293,3 +294,49 @@ async def test_who_comes_and_goes_all_the_time_does_not_drown_the_others(scenes)
     scene.is_at(900, of="friend/bob/phone")
     scene.is_at(10, of="friend/bob/phone")
     assert scene.crossed[-1].thing == "friend/bob/phone"
+
+
+# -- arrivals 03: one wrong fix never makes somebody leave home
+
+WRONG = {
+    "a cell tower far away": {"lat": 59.3, "lon": 18.0, "acc": 2000},
+    "a longitude of zero": {"lon": 0.0, "acc": 4, "inregions": ["Home"]},
+    "a negative accuracy": {"lat": 48.55, "acc": -2147473},
+    "null island": {"lat": 0, "lon": 0, "acc": 10},
+    "ten kilometres off": {"lat": 48.6, "acc": 10},
+    "the tower next door": {"lat": 48.51, "acc": 2000},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+@pytest_twisted.ensureDeferred
+async def test_one_wrong_fix_makes_nobody_leave(scenes, wrong):
+    scene = await scenes(fixes=2, dwell=60.0)
+    await scene.draws()
+    for _ in range(3):
+        scene.passes(20)
+        scene.is_at(0)
+    stays = scene.keys("stay")
+    assert len(stays) == 1
+    scene.passes(20)
+    scene.is_at(0, **wrong)
+    scene.passes(70)
+    assert scene.keys("stay") == stays
+    scene.is_at(0)
+    scene.passes(70)
+    assert scene.keys("stay") == stays
+    assert scene.events() == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_is_really_gone_has_left(scenes):
+    scene = await scenes(fixes=2, dwell=60.0)
+    await scene.draws()
+    for _ in range(3):
+        scene.is_at(0)
+    scene.is_at(11_000)  # a leap: alone it proves nothing
+    scene.passes(70)
+    assert len(scene.keys("stay")) == 1
+    scene.is_at(11_010)
+    assert scene.keys("stay") == []
+    assert scene.events() == [("leave", "server")]

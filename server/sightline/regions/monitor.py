@@ -21,7 +21,7 @@ from sightline.geometry.shapes import BadShape
 from sightline.journal.trouble import Degraded
 from sightline.kinds import FENCED
 from sightline.kinds.friends.model import Friend
-from sightline.kinds.friends.updates import PhoneTransition, order
+from sightline.kinds.friends.updates import PhoneTransition, leapt, order
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
@@ -120,7 +120,7 @@ class GeofenceMonitor(Service):
             if after is None:
                 self._gone(thing)
                 return
-            fix = _fix(after)
+            fix = _fix(before, after)
             if fix is not None:
                 self._fixed(thing, fix)
             if (
@@ -388,12 +388,13 @@ class GeofenceMonitor(Service):
         )
 
 
-def _fix(state: State) -> Position | None:
+def _fix(before: State | None, state: State) -> Position | None:
     """Tell where something is, if it says so: friends; whatever else has a position."""
     if isinstance(state, Friend):
         if state.lat is None or state.lon is None:
             return None
-        return Position(state.lat, state.lon, order(state), state.acc or 0.0)
+        leap = isinstance(before, Friend) and leapt(before, state)
+        return Position(state.lat, state.lon, order(state), state.acc or 0.0, leap)
     lat, lon = getattr(state, "lat", None), getattr(state, "lon", None)
     if lat is None or lon is None:
         return None

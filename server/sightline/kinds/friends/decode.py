@@ -295,7 +295,11 @@ def _location(
     number("trip", 0, 1e12)
     # What one copy of a broker's without a time tells anew at each start is no news.
     body = None if untimed and arrival.retain else _body(message)
-    return (_located(said, who, arrival, timeouts, body, untimed, optional.dropped),)
+    located = _located(said, who, arrival, timeouts, body, untimed, optional.dropped)
+    acc = number_or_none(message.get("acc"))
+    if acc is not None and acc < -1:  # -1 is "unknown"; what is below is the app's "invalid"
+        located = replace(located, invalid=True)
+    return (located,)
 
 
 def _located(
