@@ -38,7 +38,7 @@ class SimulatedRegion:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SimulatedPerson:
     """Somebody with a phone. ``alt`` in metres; ``late`` is how old the first fix is, in s."""
 
     user: str
@@ -60,8 +60,8 @@ _OFFICE = Spot(53.5459, 9.9870)
 _HOLYHEAD = Spot(53.3080, -4.6310)
 _DUBLIN_PORT = Spot(53.3470, -6.1950)
 
-NAMED: tuple[Person, ...] = (
-    Person(
+NAMED: tuple[SimulatedPerson, ...] = (
+    SimulatedPerson(
         "amara",
         "pixel",
         "Amara Okafor",
@@ -87,7 +87,7 @@ NAMED: tuple[Person, ...] = (
         ),
         alt=42.0,
     ),
-    Person(
+    SimulatedPerson(
         "jonas",
         "fairphone",
         "Jonas Lindqvist",
@@ -98,7 +98,7 @@ NAMED: tuple[Person, ...] = (
         alt=8.0,
         ssid="Speicherstadt 4",
     ),
-    Person(
+    SimulatedPerson(
         "mei",
         "xperia",
         "Mei Tanaka",
@@ -118,7 +118,7 @@ NAMED: tuple[Person, ...] = (
         (SimulatedRegion("Würzburg", Spot(49.7700, 9.9900), 3000.0),),
         alt=410.0,
     ),
-    Person(
+    SimulatedPerson(
         "noah",
         "galaxy",
         "Noah Dubois",
@@ -137,7 +137,7 @@ NAMED: tuple[Person, ...] = (
         (SimulatedRegion("Quai de Bercy", Spot(48.8462, 2.3730), 200.0),),
         alt=33.0,
     ),
-    Person(
+    SimulatedPerson(
         "sofia",
         "nothing",
         "Sofia Marín",
@@ -155,7 +155,7 @@ NAMED: tuple[Person, ...] = (
         (SimulatedRegion("Home", Spot(41.3758, 2.1777), 120.0),),
         alt=16.0,
     ),
-    Person(
+    SimulatedPerson(
         "liam",
         "oneplus",
         "Liam Byrne",
@@ -177,7 +177,7 @@ NAMED: tuple[Person, ...] = (
         ),
         alt=12.0,
     ),
-    Person(
+    SimulatedPerson(
         "ingrid",
         "shiftphone",
         "Ingrid Solberg",
@@ -188,7 +188,7 @@ NAMED: tuple[Person, ...] = (
         alt=2.0,
         ssid="Canal House",
     ),
-    Person(
+    SimulatedPerson(
         "tomas",
         "moto",
         "Tomás Ferreira",
@@ -212,17 +212,17 @@ _TOWNS = (
 )
 
 
-def cast(count: int, rng: random.Random) -> list[Person]:
+def cast(count: int, rng: random.Random) -> list[SimulatedPerson]:
     """Return that many people: the named ones first, then as many without a name as it takes."""
     return [*NAMED[:count], *(_extra(n, rng) for n in range(len(NAMED) + 1, count + 1))]
 
 
-def _extra(number: int, rng: random.Random) -> Person:
+def _extra(number: int, rng: random.Random) -> SimulatedPerson:
     """Return somebody who goes round in a town."""
     spots = [offset(rng.choice(_TOWNS), rng.gauss(0, 4000), rng.gauss(0, 4000))]
     for _ in range(5):
         spots.append(offset(spots[-1], rng.gauss(0, 900), rng.gauss(0, 900)))
-    return Person(
+    return SimulatedPerson(
         f"friend{number}",
         "phone",
         f"Friend {number}",
