@@ -26,7 +26,7 @@ from msgspec.inspect import FloatType, IntType, ListType, LiteralType, StrType, 
 from prometheus_client.registry import Collector
 
 import sightline
-from sightline import settings
+from sightline import kinds, settings
 from sightline.cli.main import parser
 from sightline.model.kind import Present, State
 from sightline.model.server import Https, Server, Trouble
@@ -291,10 +291,24 @@ def states() -> dict[str, type[State]]:
     return found
 
 
+def seen_by(kind: str) -> str:
+    """Return in words who sees the things of a type."""
+    known = kinds.THING_TYPES.get(kind)
+    if known is None:
+        return "admins"
+    if known.follows:
+        return f"everybody who sees the {known.follows}"
+    if known.beside:
+        return f"everybody who sees both the thing and the {known.beside}"
+    if "see" in known.granted:
+        return "everybody to whom it was granted"
+    least = {"viewer": "everybody", "operator": "operators and admins", "admin": "admins"}
+    whole = f" who see every {known.with_all}" if known.with_all else ""
+    return least[known.seen_by] + whole
+
+
 def things_page() -> str:
     """Return the reference of every thing's state."""
-    from sightline.auth.permissions import FOLLOWS, SEEN_BY, TOGETHER, WITH_ALL
-
     found = states()
     if strange := set(found) ^ (set(KEYS) | HIDDEN):
         raise SystemExit(f"scripts/reference.py: KEYS and the states differ: {sorted(strange)}")
@@ -306,15 +320,7 @@ def things_page() -> str:
         " ours.\n",
     ]
     for name, key in KEYS.items():
-        kind = key.partition("/")[0]
-        if kind in FOLLOWS:
-            seen = f"everybody who sees the {FOLLOWS[kind]}"
-        elif kind in TOGETHER:
-            seen = "everybody who sees both the thing and the region"
-        elif kind in WITH_ALL:
-            seen = f"{SEEN_BY[kind]}s who see every {WITH_ALL[kind]}"
-        else:
-            seen = f"{SEEN_BY.get(kind, 'admin')}s"
+        seen = seen_by(key.partition("/")[0])
         parts += [f"## `{key}`\n"]
         parts += [
             f"{_prose(found[name])} (Struct `{name}` in `{_path(found[name])}`. Seen by {seen}.)\n"

@@ -25,7 +25,7 @@ class Scene:
         self.clock = Clock()
         self.world = World("e")
         self.book = Logbook()
-        presence = Presence(probots.KIND.patience)
+        presence = Presence(probots.KIND.timeouts)
         ingest = Ingest([broker.kind(self.book), probots.KIND], self.world, presence)
         self.hub = Hub(self.clock, self.wall, self.world, ingest, presence, LinkUpdate)
         self.series: dict[str, Series] = {}
@@ -36,8 +36,9 @@ class Scene:
             self.book,
             lambda x: self.series.setdefault(x, Series()),
         )
+        self.state = ServerState(self.clock, self.wall, self.hub, "0.0")
         self.hub.startService()
-        ServerState(self.clock, self.wall, self.hub, "test").startService()
+        self.state.startService()
         self.watch.startService()
 
     def wall(self) -> float:

@@ -26,6 +26,8 @@ MAY_NAME = {
     "mqtt/second_connection.py": "reads the broker's log for sign-ins with our client id",
     "console/broker_monitor.py": "is about brokers",
     "accounts/api_account.py": "makes tokens by which phones post: friends",
+    "accounts/api_admin.py": "shows an example of an account in its document",
+    "accounts/api_links.py": "shows an example of a link in its document",
     "accounts/api_privacy.py": "is about friends: what is known of one",
     "accounts/service.py": "lets phones post: friends",
     "accounts/export.py": "exports what is known of a friend",

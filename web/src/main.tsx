@@ -2,15 +2,7 @@
 import '@fontsource-variable/inter';
 import '@fontsource-variable/inter/wght-italic.css';
 import '@fontsource-variable/jetbrains-mono';
-import './theme/tokens.css';
-import './theme/base.css';
-import './theme/shell.css';
-import './theme/time.css';
-import './theme/sections.css';
-import './theme/accounts.css';
-import './theme/drive.css';
-import './theme/broker.css';
-import './theme/regions.css';
+import './styles';
 import { render } from 'preact';
 import { Shell, worldOf } from './pages/shell';
 import { createApi } from './net/api';

@@ -65,9 +65,17 @@ class Life:
         os.close(self._read)
         os.close(self._write)
 
+    def ignore(self) -> None:
+        """Let signals change nothing any more: all is done, and the exit status is to say so.
+
+        Python puts back what it does not ignore at its exit, and would then be killed.
+        """
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
     @contextlib.contextmanager
     def interruptible(self, sql: sqlite3.Connection) -> Iterator[None]:
-        """Return a signal ends the statements that ``sql`` runs within."""
+        """End the statements that ``sql`` runs within when a signal comes."""
         self._running.add(sql)
         try:
             yield
@@ -137,8 +145,10 @@ def run(work: Callable[[], int], *, whole_process: bool) -> int:
         status = end.status
     finally:
         _life = None
-        if not (whole_process and life.number):
+        if not whole_process:
             life.finish()
+        elif not life.number:
+            life.ignore()
     if life.number:
         with contextlib.suppress(OSError):
             print(f"sightline: ended by {signal.Signals(life.number).name}", file=sys.stderr)

@@ -47,8 +47,8 @@ class Step(msgspec.Struct, frozen=True):
     """The next thing found in a file.
 
     Entries, a problem, or neither: something that is no position, or (``blank``) nothing at all.
-    ``place`` (bytes) and ``line`` are where the next one begins; ``shown`` is how far that is in the
-    file as it lies on the disk. ``dropped`` counts optional parts that made no sense.
+    ``place`` (bytes) and ``line`` are where the next one begins; ``shown`` is how far that is in
+    the file as it lies on the disk. ``dropped`` counts optional parts that made no sense.
     """
 
     place: int

@@ -154,6 +154,11 @@ class LatestPositions:
             location |= {"isotst": iso(tst), "disptst": shown(tst)} | self.card(key, friend)
         return location
 
+    def weight(self, one: tuple[str, Friend]) -> int:
+        """About how many bytes `last` is long: those of the face, if any."""
+        face = self.face(id_of(one[0]))
+        return 0 if face is None else len(face.data)
+
     def card(self, key: str, friend: Friend) -> dict[str, str]:
         """Name and face, as far as known."""
         found = {} if friend.name is None else {"name": friend.name}

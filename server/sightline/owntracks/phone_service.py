@@ -346,7 +346,18 @@ class PhoneService(Service):
     def _worded(self, device: str, phone: Phone, command: PhoneCommand) -> list[commands.Cmd]:
         if command.do != "regions" or self._regions is None:
             return commands.messages(command.do, phone.platform)
-        # As they are now: they may have changed since they were asked for.
+        sent, users = self._to_send(device, phone)
+        self._sent[device] = sent
+        has = self._has.get(device, ())
+        known = [one for one in has if one not in users] if phone.platform == "ios" else users
+        return commands.messages("regions", phone.platform, sent.waypoints, known)
+
+    def _to_send(self, device: str, phone: Phone) -> tuple[_SentRegions, Sequence[Waypoint]]:
+        """Return the regions that the phone should have now, and its user's own ones.
+
+        As they are now: they may have changed since they were asked for.
+        """
+        assert self._regions is not None
         bundle = self._regions.for_phone(device)
         before = self._sent.get(device)
         has = self._has.get(device, ())
@@ -354,9 +365,7 @@ class PhoneService(Service):
         users = commands.own(has, ours)
         waypoints, why = commands.fitted(phone.platform, bundle.waypoints, len(users))
         why = "; ".join(filter(None, (_left_out(bundle.left_out), why)))
-        self._sent[device] = _SentRegions(bundle.version, waypoints, why)
-        known = [one for one in has if one not in users] if phone.platform == "ios" else users
-        return commands.messages("regions", phone.platform, waypoints, known)
+        return _SentRegions(bundle.version, waypoints, why), users
 
     def _must_read_first(self, device: str, phone: Phone, command: PhoneCommand) -> bool:
         """Whether the phone would lose its user's own regions, because we do not know them yet."""
@@ -407,7 +416,7 @@ class PhoneService(Service):
             if phone.regions is None or phone.regions.state == "none":
                 self._sent.pop(device, None)
             elif phone.regions.state != "asked":
-                self._sent[device] = self._regions.for_phone(device)  # the same regions as theirs
+                self._sent[device] = self._to_send(device, phone)[0]  # the same regions as theirs
         self._show(device, phone)
 
     # -- as time goes by

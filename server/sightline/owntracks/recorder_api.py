@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,13 +23,14 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from sightline.auth.session import Visitor
+from sightline.contract.http import Reply
+from sightline.kinds.friends.model import Friend
 from sightline.model.kind import id_of
 from sightline.model.token_bucket import TokenBuckets
 from sightline.owntracks import times
 from sightline.owntracks.fixes import Fix, Ranges
 from sightline.owntracks.formats import FORMATS, JSON, VERSION, chosen
 from sightline.owntracks.latest import LatestPositions
-from sightline.owntracks.pieces import Pieces
 from sightline.owntracks.ports import (
     CHALLENGE,
     AuthenticatorPort,
@@ -38,7 +39,8 @@ from sightline.owntracks.ports import (
     reader,
 )
 from sightline.web.proxies import client_key
-from sightline.web.reads import Busy, Reads, Turn
+from sightline.web.reads import Busy, LongRead, Reads, Turn, pieces
+from sightline.web.streaming import follow, is_gone, stream
 
 _TEXT = b"text/plain; charset=utf-8"
 _HOURS = 6 * 3600.0  # how far back a range goes when nobody says
@@ -146,8 +148,9 @@ class RecorderApi(Resource):
             "monitor": self._monitor,
             "photo": self._photo,
         }
-        self._long: dict[str, Long] = {
-            "locations": self._locations,
+        self._long: dict[str, Long] = {"locations": self._locations}
+        self._streams: dict[str, Callable[[Request, RecorderQuery], bytes | int]] = {
+            "last": self._last
         }
 
     def render(self, request: Request) -> bytes | int:
@@ -176,8 +179,8 @@ class RecorderApi(Resource):
             return self._refuse(request, BadQuery(416, "nobody is called . or ..\n"))
         what = (request.path or b"").decode("latin-1").removeprefix("/api/0").strip("/")
         try:
-            if what == "last":
-                return self._last(request, asked)
+            if (streamed := self._streams.get(what)) is not None:
+                return streamed(request, asked)
             if (long := self._long.get(what)) is not None:
                 return self._later(request, self._in_turn(asked, long))
             answer = self._answers.get(what)
@@ -228,10 +231,7 @@ class RecorderApi(Resource):
 
     async def _in_turn(self, asked: RecorderQuery, long: Long) -> Body:
         """A long answer, made in pieces when it is its turn."""
-        try:
-            read = await self._reads.begin(asked.reader)
-        except Busy:
-            raise BadQuery(503, "too many long answers at once; try again in a moment\n") from None
+        read = await self._begun(asked)
         try:
             await self._bodies.acquire()
             try:
@@ -241,6 +241,12 @@ class RecorderApi(Resource):
         finally:
             read.end()
 
+    async def _begun(self, asked: RecorderQuery) -> LongRead:
+        try:
+            return await self._reads.begin(asked.reader)
+        except Busy:
+            raise BadQuery(503, "too many long answers at once; try again in a moment\n") from None
+
     def _last(self, request: Request, asked: RecorderQuery) -> bytes | int:
         user = asked.get("user")
         found = (
@@ -249,18 +255,45 @@ class RecorderApi(Resource):
             else list(self._people.friends(asked.sight))
         )
         fields = asked.fields
-        lasts = (
+        if len(found) <= _FEW_LASTS:
+            return _said(request, (JSON, b"[%b]" % b",".join(self._encoded(found, fields))))
+        if request.method == b"HEAD":
+            request.setHeader(b"content-type", JSON)
+            return b""
+        return self._later(request, self._sent(request, asked, found))
+
+    def _encoded(
+        self, found: Sequence[tuple[str, Friend]], fields: Sequence[str]
+    ) -> Iterator[bytes]:
+        """What ``last`` says of each friend with a position."""
+        return (
             msgspec.json.encode(chosen(last, fields))
             for key, friend in found
             if (last := self._people.last(key, friend))
         )
-        if len(found) <= _FEW_LASTS:
-            return _said(request, (JSON, b"[%b]" % b",".join(lasts)))
-        request.setHeader(b"content-type", JSON)
-        if request.method == b"HEAD":
-            return b""
-        # With their faces, of many friends, it may be longer than all the memory that we have.
-        return Pieces(request, _array(lasts)).start()
+
+    async def _sent(
+        self, request: Request, asked: RecorderQuery, found: Sequence[tuple[str, Friend]]
+    ) -> None:
+        """The same of many friends, sent while it is made.
+
+        With their faces, it may be longer than all the memory that we have.
+        """
+
+        async def lasts(turn: Turn) -> AsyncGenerator[bytes, None]:
+            before = b"["
+            for some in pieces(found, self._people.weight):
+                await turn()
+                if text := b",".join(self._encoded(some, asked.fields)):
+                    yield before + text
+                    before = b","
+            yield b"[]" if before == b"[" else b"]"
+
+        read = await self._begun(asked)
+        try:
+            await stream(request, Reply(stream=lasts(read.turn), type=JSON.decode()))
+        finally:
+            read.end()
 
     async def _locations(self, asked: RecorderQuery, turn: Turn) -> Body:
         user, device = asked.get("user"), asked.get("device")
@@ -289,13 +322,13 @@ class RecorderApi(Resource):
             await turn()
         return sort, b"".join(made)
 
-    def _later(self, request: Request, answer: Coroutine[Any, Any, Body]) -> int:
+    def _later(self, request: Request, answer: Coroutine[Any, Any, Body | None]) -> int:
+        """Answer when the body is there; none: it was sent already."""
+        follow(request)
         answering = Deferred.fromCoroutine(answer)
-        gone: list[object] = []
-        request.notifyFinish().addErrback(gone.append)
 
-        def said(body: Body) -> None:
-            if not gone:
+        def said(body: Body | None) -> None:
+            if body is not None and not is_gone(request):
                 request.write(_said(request, body))
                 request.finish()
 
@@ -304,7 +337,7 @@ class RecorderApi(Resource):
             if not isinstance(why, BadQuery):
                 self._log.failure("Failed to answer {path}", failure, path=request.path)
                 why = BadQuery(500, "something went wrong here; it is in the server's log\n")
-            if not gone:
+            if not is_gone(request):
                 request.write(self._refuse(request, why))
                 request.finish()
 
@@ -327,15 +360,6 @@ def allow(request: Request, front: RequestContextPort) -> None:
 
 def _json(said: object) -> Body:
     return JSON, msgspec.json.encode(said)
-
-
-def _array(items: Iterable[bytes]) -> Iterator[bytes]:
-    """A JSON array, item by item."""
-    before = b"["
-    for item in items:
-        yield before + item
-        before = b","
-    yield b"[]" if before == b"[" else b"]"
 
 
 def _said(request: Request, body: Body) -> bytes:

@@ -30,7 +30,7 @@ from sightline.contract.http import BODIED, Call, Needs, Reply, Route
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.proxies import client_key
 from sightline.web.request_context import RequestContext
-from sightline.web.streaming import stream
+from sightline.web.streaming import follow, is_gone, stream
 
 _SAFE = (b"GET", b"HEAD")
 _SIGN_IN = "Please sign in."
@@ -75,7 +75,7 @@ class Api(Resource):
         )
         answering.addErrback(lambda failure: self._log.failure("Could not send an answer", failure))
         # Whoever is gone gets no answer; what was asked for is done all the same.
-        request.notifyFinish().addErrback(lambda _: setattr(request, "_gone", True))
+        follow(request)
         return NOT_DONE_YET
 
     async def _answer(self, request: Request) -> Reply:
@@ -163,7 +163,7 @@ class Api(Resource):
 
 
 def _finish(request: Request, status: int, body: bytes) -> None:
-    if getattr(request, "_gone", False):
+    if is_gone(request):
         return
     request.setResponseCode(status)
     if not request.responseHeaders.hasHeader(b"content-disposition"):

@@ -57,7 +57,7 @@ class ServerFigures(Collector):
         yield connected
         ours = self._hub.world.state(SERVER)
         if isinstance(ours, Server):
-            yield from _door(ours)
+            yield from _turned_away(ours)
 
     def _counters(self) -> Iterable[Metric]:
         """Count messages, frames and browsers."""
@@ -165,7 +165,7 @@ class ServerFigures(Collector):
             yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
 
 
-def _door(ours: Server) -> Iterable[Metric]:
+def _turned_away(ours: Server) -> Iterable[Metric]:
     """Return the connections that were turned away, and the certificate if there is one."""
     yield CounterMetricFamily(
         "sightline_connections_turned_away",
@@ -192,15 +192,15 @@ class Metrics(Resource):
 
     isLeaf = True
 
-    def __init__(self, figures: ServerFigures, front: RequestContext) -> None:
+    def __init__(self, figures: ServerFigures, context: RequestContext) -> None:
         super().__init__()
-        self._front = front
+        self._context = context
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(figures)
 
     def render_GET(self, request: Request) -> bytes:
         """Return the figures in Prometheus' text format."""
-        visitor = self._front.visitor(request)
+        visitor = self._context.visitor(request)
         if visitor is None or not _may_read(visitor):
             request.setResponseCode(401 if visitor is None else 403)
             request.setHeader(b"cache-control", b"no-store")

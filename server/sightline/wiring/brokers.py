@@ -153,10 +153,10 @@ class Brokers(MultiService):
             driving.linked(name)
             monitor.linked(name, link, options.client_id)
 
-        safe = AckGate(self._history.recorder)
+        ack_gate = AckGate(self._history.recorder)
 
         def arrived(arrivals: list[Arrival]) -> None:
-            with safe:
+            with ack_gate:
                 self._pipeline.arrived(name, arrivals)
 
         alarm = TakeoverAlarm(reactor, hub, name, lambda: bridge.dispute())
@@ -167,14 +167,14 @@ class Brokers(MultiService):
             arrived,
             linked,
             now,
-            received=safe.received,
+            received=ack_gate.received,
             second_connection=self._second_connection(options, alarm),
         )
         self._drive(options, bridge, why_not)
         if options.late_ack:
-            standin = FallbackConnection(reactor, options, ids.live, self._filters, hub)
-            standin.setServiceParent(self)
-            self._history.stalled.append(standin.needed)
+            fallback = FallbackConnection(reactor, options, ids.live, self._filters, hub)
+            fallback.setServiceParent(self)
+            self._history.stalled.append(fallback.needed)
         self._open_console(options, ids, bridge)
         self._publishers.add(bridge)
         if self._shared and name in self._settled:
@@ -227,7 +227,7 @@ class Brokers(MultiService):
             except ValueError as why:
                 raise Refused("bad_message", str(why)) from why
 
-        def ears(
+        def subscriptions(
             filters: Sequence[tuple[str, int]],
             heard: Callable[[list[Arrival]], None],
             changed: Callable[[Link], None],
@@ -236,7 +236,7 @@ class Brokers(MultiService):
             monitor.mine(name, own.client_id)
             return Bridge(reactor, own, filters, heard, changed, now)
 
-        self._console.open(name, publish, ears)
+        self._console.open(name, publish, subscriptions)
 
     def _drain_former(self, options: BrokerOptions, former: str, bridge: Bridge) -> None:
         """Take what the broker had kept for a former client id of ours."""

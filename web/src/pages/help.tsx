@@ -69,7 +69,8 @@ export function Help() {
         </div>
         <p class="note">
           Space stops wherever you are on the robots’ pages, also on a button (press those with
-          Enter). On the map, drag or use the arrow keys to move, and the wheel or + and − to zoom.
+          Enter). On the map, drag or use the arrow keys to move, and the wheel or + and − to zoom.{' '}
+          <a href="docs/">All documents</a>
         </p>
       </div>
     </dialog>
