@@ -29,6 +29,7 @@ check "ruff format" "$VENV/bin/ruff" format --check --quiet .
 check "ruff check" "$VENV/bin/ruff" check --quiet .
 check "mypy" "$VENV/bin/mypy"
 check "layers" "$VENV/bin/lint-imports" --no-cache
+check "reference" "$VENV/bin/python" scripts/reference.py --check
 check "shellcheck" "$VENV/bin/shellcheck" -x scripts/*.sh scripts/lib/*.sh .ci/run
 check "page: tsc, eslint, prettier" in_web "${NPM[@]}" run --silent check
 
