@@ -488,8 +488,7 @@ export interface NewUser {
 }
 
 /** A request without fields. */
-export interface Nothing {
-}
+export type Nothing = Record<string, never>;
 
 /** A request about one phone: `friend/user/device`. */
 export interface OfPhone {
@@ -656,8 +655,7 @@ export interface RemovedRegion {
 }
 
 /** The fields of a request; others are ignored. */
-export interface RequestFields {
-}
+export type RequestFields = Record<string, never>;
 
 /** The place of a browser's picture: the numbering it knows and the last number it saw. */
 export interface Resume {

@@ -49,7 +49,7 @@ class PresentWorld(Protocol):
         """Return a thing's state; None when there is no such thing."""
 
     def keys(self) -> Sequence[str]:
-        """The keys of all things, and of some that are gone."""
+        """Return the keys of all things, and of some that are gone."""
 
 
 class HistoryApi:

@@ -112,7 +112,7 @@ class LatestPositions:
     async def friends(
         self, sight: VisibleScope, turn: Turn
     ) -> AsyncIterator[list[tuple[str, Friend]]]:
-        """Those who may be seen, key and state: looked for in pieces, each at its ``turn``.
+        """Yield those that may be seen, key and state: looked for in pieces, each at its ``turn``.
 
         The first piece is made at once, so that a small world is answered without waiting.
         """
@@ -174,7 +174,7 @@ class LatestPositions:
         return found
 
     async def keys(self, sight: VisibleScope, turn: Turn, user: str, device: str) -> list[str]:
-        """The keys under which there may be a past of this device, in whatever letters.
+        """Return the keys under which there may be a past of this device, in whatever letters.
 
         A Recorder knows names in small letters only, and so does what was brought in from one.
         """

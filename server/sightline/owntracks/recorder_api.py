@@ -274,7 +274,7 @@ class RecorderApi(Resource):
             raise BadQuery(503, "too many long answers at once; try again in a moment\n") from None
 
     async def _scanned(self, asked: RecorderQuery, scan: Long) -> Body:
-        """A short answer for which all things may have to be looked through, in pieces."""
+        """Give a short answer for which all things may have to be looked through, in pieces."""
         turns = _Turns(self._begun, asked)
         try:
             return await scan(asked, turns.turn)
@@ -300,7 +300,7 @@ class RecorderApi(Resource):
         return None
 
     async def _found(self, asked: RecorderQuery, turn: Turn) -> list[tuple[str, Friend]]:
-        """The friends of whom ``last`` tells."""
+        """Find the friends that ``last`` tells of."""
         if user := asked.get("user"):
             return await self._people.find(asked.sight, turn, user, asked.get("device"))
         found: list[tuple[str, Friend]] = []
