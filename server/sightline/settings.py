@@ -33,6 +33,7 @@ from msgspec.inspect import (
     type_info,
 )
 
+from sightline.kinds.friends.bases import DEFAULT, base_fault
 from sightline.model.filters import filter_fault
 
 Count = Annotated[int, Meta(ge=1, le=10_000_000)]
@@ -195,12 +196,14 @@ class FriendsSettings(Section, frozen=True, kw_only=True):
 
     ``keys_file`` holds the secrets of those who encrypt what they send, ``keys`` is what was read
     there, by ``user/device``. ``mqtt_at`` is the broker's address that phones are set up with.
+    ``topics`` are the bases below which they publish (`sightline.kinds.friends.bases`).
     """
 
     stale_after: Seconds = 900.0
     offline_after: Seconds = 3600.0
     keys_file: str = ""
     mqtt_at: str = ""
+    topics: tuple[str, ...] = DEFAULT
     keys: Mapping[str, Secret] = {}
 
 
@@ -981,6 +984,11 @@ def _order_faults(settings: Settings) -> Iterable[tuple[str, str]]:
             yield "probots.known", f"each must be a name such as ProBot1 (is {_shown(name)})"
 
 
+_TAKEN = frozenset(
+    ("telemetry", "ClientStatus", "keys", "MainRoutine", "shutdownProBot", "sightline", "$SYS")
+)
+
+
 def _friends_faults(friends: FriendsSettings) -> Iterable[tuple[str, str]]:
     at = urlsplit(friends.mqtt_at)
     try:
@@ -993,6 +1001,17 @@ def _friends_faults(friends: FriendsSettings) -> Iterable[tuple[str, str]]:
             "must be empty or an address such as mqtts://mqtt.example.org:8883"
             f" (is {_shown(friends.mqtt_at)})",
         )
+    if not friends.topics:
+        yield "friends.topics", "must name one base topic at least, such as owntracks/+/+"
+    for base in friends.topics:
+        fault = filter_fault(base) or base_fault(base)
+        if not fault and base.strip("/").partition("/")[0] in _TAKEN:
+            fault = "robots and brokers speak there"
+        if fault:
+            yield (
+                "friends.topics",
+                f"each must be such as owntracks/+/+: {fault} (is {_shown(base)})",
+            )
 
 
 def _filter_faults(where: str, section: Section, keys: Iterable[str]) -> Iterable[tuple[str, str]]:

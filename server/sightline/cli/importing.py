@@ -72,7 +72,7 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
 
 
 async def _known(store: Store) -> list[str]:
-    """The keys of the friends that there are: a Recorder keeps their names in small letters only."""
+    """The keys of the friends that there are: a Recorder keeps names in small letters only."""
     found, after = list(await store.things()), None
     while True:
         some, after = await store.standings(after=after)

@@ -352,6 +352,11 @@ class PhoneService(Service):
     def _worded(self, device: str, phone: Phone, command: PhoneCommand) -> list[commands.Cmd]:
         if command.do != "regions" or self._regions is None:
             return commands.messages(command.do, phone.platform)
+        return self._worded_regions(device, phone)
+
+    def _worded_regions(self, device: str, phone: Phone) -> list[commands.Cmd]:
+        """How to give a phone the regions it should have; what it is sent is remembered."""
+        assert self._regions is not None
         # As they are now: they may have changed since they were asked for.
         bundle = self._regions.for_phone(device)
         before = self._sent.get(device)
@@ -413,7 +418,7 @@ class PhoneService(Service):
             if phone.regions is None or phone.regions.state == "none":
                 self._sent.pop(device, None)
             elif phone.regions.state != "asked":
-                self._sent[device] = self._regions.for_phone(device)  # the same regions as theirs
+                self._worded_regions(device, phone)  # the same regions as theirs
         self._show(device, phone)
 
     # -- as time goes by

@@ -163,7 +163,9 @@ def make_kinds(
     people, robots = settings.friends, settings.probots
     known = frozenset((*robots.known, *settings.probot)) or None
     return (
-        friends.kind(people.stale_after, people.offline_after, keys(settings), senders),
+        friends.kind(
+            people.stale_after, people.offline_after, keys(settings), senders, people.topics
+        ),
         probots.kind(known, robots.stale_after, robots.offline_after),
         broker.kind(logbook),
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
+from sightline.kinds.friends.bases import DEFAULT, BaseTopics
 from sightline.kinds.friends.clocks import SenderClocks
 from sightline.kinds.friends.decode import decode
 from sightline.kinds.friends.encryption import NO_KEYS, EncryptionKeys
 from sightline.kinds.friends.model import Face, Friend
 from sightline.kinds.friends.updates import rebased
-from sightline.model.kind import Kind, State, Timeouts
+from sightline.model.kind import Arrival, Kind, State, Timeouts, Update
 
 __all__ = ["KIND", "SenderClocks", "kind"]
 
@@ -19,19 +21,26 @@ def kind(
     offline_after: float = 3600,
     keys: EncryptionKeys = NO_KEYS,
     clocks: SenderClocks | None = None,
+    topics: Iterable[str] = DEFAULT,
 ) -> Kind:
     """The kind; patience in seconds. Phones at rest report every half hour or so.
 
-    ``keys`` open what devices encrypt; ``clocks`` learn how wrong the devices' clocks are.
+    ``keys`` open what devices encrypt; ``clocks`` learn how wrong the devices' clocks are;
+    ``topics`` are the bases below which they publish.
     """
     patience = Timeouts(stale_after, offline_after)
+    bases = BaseTopics(topics)
+    read = partial(decode, patience, keys=keys, clocks=clocks)
+
+    def decode_below_a_base(arrival: Arrival) -> Iterable[Update]:
+        return read(bases.read(arrival))
+
     return Kind(
         name="friends",
-        # Durable: what phones report is history.
-        filters=(("owntracks/+/+", 1), ("owntracks/+/+/+", 1)),
-        roots=frozenset(("owntracks",)),
+        filters=bases.filters,
+        roots=bases.roots,
         things=frozenset(("friend", "face", "phone")),
-        decode=partial(decode, patience, keys=keys, clocks=clocks),
+        decode=decode_below_a_base,
         patience={"friend": patience},
         states={"friend": Friend, "face": Face},
         rebased=_rebased,
