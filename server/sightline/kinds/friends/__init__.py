@@ -11,7 +11,7 @@ from sightline.kinds.friends.decode import decode
 from sightline.kinds.friends.encryption import NO_KEYS, EncryptionKeys
 from sightline.kinds.friends.model import Face, Friend
 from sightline.kinds.friends.updates import rebased
-from sightline.model.kind import Arrival, Kind, State, Timeouts, Update
+from sightline.model.kind import Kind, State, Timeouts
 
 __all__ = ["KIND", "SenderClocks", "kind"]
 
@@ -30,17 +30,12 @@ def kind(
     """
     patience = Timeouts(stale_after, offline_after)
     bases = BaseTopics(topics)
-    read = partial(decode, patience, keys=keys, clocks=clocks)
-
-    def decode_below_a_base(arrival: Arrival) -> Iterable[Update]:
-        return read(bases.read(arrival))
-
     return Kind(
         name="friends",
         filters=bases.filters,
         roots=bases.roots,
         things=frozenset(("friend", "face", "phone")),
-        decode=decode_below_a_base,
+        decode=partial(decode, patience, keys=keys, clocks=clocks, read=bases.address),
         patience={"friend": patience},
         states={"friend": Friend, "face": Face},
         rebased=_rebased,

@@ -8,11 +8,11 @@ for the device: ``owntracks/+/+``, ``/owntracks/+/+`` (some senders put a slash 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from sightline.model.kind import Arrival
+from sightline.kinds.friends.address import Address, address
 
 DEFAULT = ("owntracks/+/+", "/owntracks/+/+")
-_OWN = "owntracks/"
 _LEVEL = "+"
 
 
@@ -33,6 +33,8 @@ class BaseTopics:
 
     def __init__(self, bases: Iterable[str] = DEFAULT) -> None:
         self._bases = [base.split("/") for base in dict.fromkeys(bases)]
+        # Remembered, as in `address`: a topic that was read costs nothing more than ever.
+        self.address = lru_cache(maxsize=32768)(self._address)
 
     @property
     def filters(self) -> tuple[tuple[str, int], ...]:
@@ -45,25 +47,15 @@ class BaseTopics:
         """The first levels; posts by HTTP are of ``owntracks`` in any case."""
         return frozenset(("owntracks", *(base[0] or base[1] for base in self._bases)))
 
-    def read(self, arrival: Arrival) -> Arrival:
-        """Return the message as if it had come on ``owntracks/user/device``."""
-        topic = arrival.topic
-        if not isinstance(topic, str) or topic.startswith(_OWN):
-            return arrival
-        levels = topic.split("/")
-        for base in self._bases:
-            named = _named(base, levels)
-            if named is not None:
-                # Made anew: on the usual topic nothing is copied.
-                return Arrival(
-                    "/".join(("owntracks", *named, *levels[len(base) :])),
-                    arrival.payload,
-                    arrival.retain,
-                    arrival.qos,
-                    arrival.at,
-                    arrival.source,
-                )
-        return arrival
+    def _address(self, topic: str | bytes) -> Address:
+        """Read a topic as if it were ``owntracks/user/device[/part]``."""
+        if isinstance(topic, str):
+            levels = topic.split("/")
+            for base in self._bases:
+                named = _named(base, levels)
+                if named is not None:
+                    return address("/".join(("owntracks", *named, *levels[len(base) :])))
+        return address(topic)
 
 
 def _named(base: list[str], levels: list[str]) -> list[str] | None:
