@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from sightline.accounts.service import AccountPolicy, AccountService
 from sightline.auth.account import Account, Session
 from sightline.auth.permissions import Grants, Role, may
 from sightline.auth.session import Lifetime, Visitor, described, digest, new_secret
+from sightline.contract.errors import Refused
+from sightline.contract.http import Route
+from sightline.contract.openapi import openapi_route
 from sightline.history.api import HistoryApi
 from sightline.history.api_hide import HideApi
 from sightline.history.memory import MemoryStore
@@ -36,7 +40,7 @@ from sightline.live import protocol
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
-from sightline.live.requests import Asker, Refused, Requests
+from sightline.live.requests import Asker, Requests
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
 from sightline.model.kind import Kind
@@ -50,6 +54,7 @@ from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring.past_states import shower
+from specs import Named, spec
 from states import spot
 from waits import until
 
@@ -110,7 +115,7 @@ class House:
             journal=journal,
         )
         self.world = World("epoch")
-        presence = Presence({key: p for kind in kinds for key, p in kind.patience.items()})
+        presence = Presence({key: p for kind in kinds for key, p in kind.timeouts.items()})
         self.hub = Hub(
             Clock(),
             self.wall,
@@ -127,7 +132,7 @@ class House:
             *("see", "stop", "drive", "takeover", "drivers", "shutdown", "routine"),
             *("region", "unregion", "adopt"),
         ):
-            self.requests.add(verb, self._does)
+            self.requests.add(spec(verb, Named), partial(self._does, verb))
         self.front = RequestContext(self.account_service, [], Proxies(proxies))
         self.sockets = Sockets(
             reactor,
@@ -140,26 +145,27 @@ class House:
         self.erased: list[str] = []
         self.store = MemoryStore()
         self.reads = Reads(reactor)
+        routes: list[Route[Any]] = [
+            *SessionApi(self.account_service).routes(),
+            *AccountApi(self.account_service).routes(),
+            *LinksApi(self.account_service).routes(),
+            *PrivacyApi(
+                self.account_service,
+                self.world,
+                (self._erase, lambda thing: self.store.erase([thing])),
+                self.reads,
+                lambda thing, sight, turn: everything(self.store, thing, sight, turn),
+            ).routes(),
+            *AdminApi(self.account_service, lambda: [k for k, _ in self.world]).routes(),
+            *HistoryApi(
+                self.store, self.world, shower(KINDS, self.hub), self.wall, self.reads
+            ).routes(),
+            *HideApi(self.store, self.account_service.note, self.reads).routes(),
+        ]
         self.api = Api(
             self.front,
             self.clock,
-            [
-                *SessionApi(self.account_service).routes(),
-                *AccountApi(self.account_service).routes(),
-                *LinksApi(self.account_service).routes(),
-                *PrivacyApi(
-                    self.account_service,
-                    self.world,
-                    (self._erase, lambda thing: self.store.erase([thing])),
-                    self.reads,
-                    lambda thing, sight, turn: everything(self.store, thing, sight, turn),
-                ).routes(),
-                *AdminApi(self.account_service, lambda: [k for k, _ in self.world]).routes(),
-                *HistoryApi(
-                    self.store, self.world, shower(KINDS, self.hub), self.wall, self.reads
-                ).routes(),
-                *HideApi(self.store, self.account_service.note, self.reads).routes(),
-            ],
+            [*routes, openapi_route(routes, "1")],
             rate=rate,
         )
         page = Asset("text/html; charset=utf-8", "no-cache", {"": Body(b"page", b'"p"')})
@@ -188,9 +194,9 @@ class House:
             message=4096,
         )
 
-    def _does(self, asker: Asker, request: protocol.Request) -> dict[str, Any]:
+    def _does(self, verb: str, asker: Asker, asked: Named) -> dict[str, Any]:
         """Any verb: done by whoever may, as whoever carries it out has to ask."""
-        if not may(asker.user, request.do, str(request.more.get("thing"))):
+        if not may(asker.user, verb, str(asked.thing)):
             raise Refused("forbidden", "this is not for you")
         return {}
 

@@ -1,4 +1,4 @@
-"""Several servers on one broker: what works, and that what does not is safe (config/README.md)."""
+"""Several servers on one broker: what works, and that what does not is safe."""
 
 from __future__ import annotations
 

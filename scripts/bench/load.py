@@ -95,7 +95,7 @@ class Viewer:
         self.closed = ""
 
 
-class Witness:
+class FrameChecker:
     """Reads what it gets and checks it; knows what is in each frame.
 
     ``lost`` counts fixes that were skipped (lost, or merged with a later one), ``wrong`` those out
@@ -160,7 +160,7 @@ class Witness:
                 self.lost += int(tst - before) - 1
 
 
-class Crowd:
+class AllViewers:
     """All viewers of this process."""
 
     def __init__(self) -> None:
@@ -173,7 +173,7 @@ class Crowd:
         self._peer = "sightline"
         self._deflate = False
         self._unready = 0
-        self.audit_log = Witness()
+        self.checker = FrameChecker()
         self.late_joiner: Viewer | None = None
 
     # -- orders
@@ -189,7 +189,7 @@ class Crowd:
     ) -> dict[str, float]:
         """Open K viewers and wait until each has its whole picture."""
         self._port, self._peer, self._deflate = port, peer, deflate
-        self.audit_log = Witness()
+        self.checker = FrameChecker()
         every = max(1, k // SAMPLES)
         began = time.monotonic()
         roles = ["witness", *("sample" if i % every == every - 1 else "" for i in range(1, k))]
@@ -216,7 +216,7 @@ class Crowd:
 
     def begin(self) -> None:
         """Count from here."""
-        self.audit_log.reset()
+        self.checker.reset()
         for viewer in self._viewers:
             viewer.frames.clear()
             del viewer.times[:]
@@ -224,27 +224,27 @@ class Crowd:
 
     def progress(self) -> dict[str, Any]:
         """How far the witness is, and how many viewers have not yet seen what it saw."""
-        audit_log = self.audit_log
+        checker = self.checker
         if self._peer == "mosquitto":
             most = max(v.bytes for v in self._viewers)
             behind = sum(v.bytes < most for v in self._viewers)
         else:
-            behind = sum(not v.paused and self._seq(v) < audit_log.last_seq for v in self._viewers)
+            behind = sum(not v.paused and self._seq(v) < checker.last_seq for v in self._viewers)
         return {
-            "things": audit_log.things + audit_log.lost,
+            "things": checker.things + checker.lost,
             "behind": behind,
             "closed": sum(bool(v.closed) for v in self._viewers),
         }
 
     def report(self) -> dict[str, Any]:
         """What came since `begin`. Latencies in ms, over the witness and the samples."""
-        audit_log = self.audit_log
+        checker = self.checker
         frames = sum(len(v.frames) for v in self._viewers)
         delivered = unknown = 0
         sizes: list[int] = []
         for viewer in self._viewers:
             for head in viewer.frames if self._peer == "sightline" else ():
-                found = audit_log.known.get(head)
+                found = checker.known.get(head)
                 if found is None:
                     unknown += 1
                 else:
@@ -256,9 +256,9 @@ class Crowd:
             delivered = frames
             sizes = [v.bytes for v in self._viewers]
         return {
-            "things": audit_log.things,
-            "lost": audit_log.lost,
-            "wrong": audit_log.wrong,
+            "things": checker.things,
+            "lost": checker.lost,
+            "wrong": checker.wrong,
             "delivered": delivered,
             "frames": frames,
             "own_frames": unknown,
@@ -474,7 +474,7 @@ class Crowd:
         if first == 0xC1:
             payload = viewer.inflate.decompress(payload + b"\x00\x00\xff\xff")
         if viewer.role == "witness":
-            if self.audit_log.read(head, payload):
+            if self.checker.read(head, payload):
                 self._is_ready(viewer)
         elif payload.startswith(b'{"t":"news"') and b'"more":true' not in payload[:80]:
             self._is_ready(viewer)
@@ -485,7 +485,7 @@ class Crowd:
             self._is_ready(viewer)
         elif kind == 0x30:
             if viewer.role == "witness":
-                stamp = self.audit_log.read_mqtt(packet)
+                stamp = self.checker.read_mqtt(packet)
             else:
                 tag = packet.rindex(b'"', 0, -2) + 1
                 stamp = int(packet[tag:-2])
@@ -497,7 +497,7 @@ class Crowd:
     def _seq(self, viewer: Viewer) -> int:
         """The last number the viewer has seen for sure."""
         for head in reversed(viewer.frames):
-            found = self.audit_log.known.get(head)
+            found = self.checker.known.get(head)
             if found is not None:
                 return found[1]
             mark = head.find(b'"seq":')
@@ -514,7 +514,7 @@ class Crowd:
                 weighed += [(took, 1.0) for took in viewer.times]
                 continue
             for head, arrived in zip(viewer.frames, viewer.times, strict=True):
-                things, _, stamps = self.audit_log.known.get(head, (0, 0, []))
+                things, _, stamps = self.checker.known.get(head, (0, 0, []))
                 weighed += [(arrived - s / 1e6, things / len(stamps)) for s in stamps]
         if not weighed:
             return {"p50": 0.0, "p99": 0.0, "max": 0.0}
@@ -546,4 +546,4 @@ class Crowd:
 
 
 if __name__ == "__main__":
-    Crowd().serve()
+    AllViewers().serve()

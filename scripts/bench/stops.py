@@ -1,4 +1,4 @@
-"""How long it takes to stop a robot, by what goes wrong: the table of server/README.md.
+"""How long it takes to stop a robot, by what goes wrong (the table in explain/safety.md).
 
     .venv/bin/python scripts/bench/stops.py [RUNS [TESTS…]]
 

@@ -1,4 +1,4 @@
-"""``twistd sightline``: its options, and the service they ask for. Imported by no other module."""
+"""Take the options of ``twistd sightline`` and make its service. Imported by no other module."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from twisted.python import usage
 
 from sightline import __version__
 from sightline.settings import BadSettings, is_private, load
-from sightline.wiring.build import Start, build
+from sightline.wiring.build import build
 from sightline.wiring.errors import CannotStart
+from sightline.wiring.parts import Start
 
 reactor: Any = _reactor
 _log = Logger()

@@ -5,8 +5,10 @@ from twisted.internet.task import Clock
 from sightline.accounts.audit import AuditLog
 from sightline.auth.account import AuditEvent
 from sightline.auth.permissions import User
+from sightline.contract.errors import Refused
 from sightline.live.protocol import Request
-from sightline.live.requests import Refused, Requests
+from sightline.live.requests import Requests
+from specs import spec
 
 
 class Page:
@@ -24,8 +26,8 @@ def scene() -> tuple[Requests, list[AuditEvent], Clock]:
         raise Refused("held", "ProBot1 is driven by bob")
 
     requests, noted, clock = Requests(lambda: 1.0), [], Clock()
-    requests.add("subscribe", publish)
-    requests.add("take", take)
+    requests.add(spec("subscribe"), publish)
+    requests.add(spec("take"), take)
     requests.when_answered(AuditLog(noted.append, clock))
     return requests, noted, clock
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 import io
 import json
 import zipfile
@@ -21,7 +20,7 @@ def unpacked(data: bytes) -> dict[str, bytes]:
 
 
 def test_everything_about_a_friend_is_in_files_others_read():
-    face = Face(mime="image/png", data=base64.b64encode(b"png").decode())
+    face = Face(mime="image/png", data=b"png")
     files = unpacked(bundle("friend/jane/phone", 1_795_235_100, JANE, face, {"links": []}))
     assert set(files) == {"about.txt", "friend.json", "kept.json", "track.gpx", "face.png"}
     said = json.loads(files["friend.json"])

@@ -22,7 +22,7 @@ from sightline.accounts.database import Database, Search
 from sightline.cli.bookmarks import Bookmarks
 from sightline.cli.exporting import Export, moment
 from sightline.cli.importing import Import
-from sightline.cli.progress import Progress
+from sightline.cli.progress import ProgressBar
 from sightline.history import tables
 from sightline.history.formats import rec
 from sightline.history.importing import CannotImport, Source, sources, steps
@@ -82,7 +82,7 @@ class Scene:
 
     async def brings(self, *paths: Path, device: str = "", again: bool = False) -> str:
         marks = Bookmarks(self.folder / "imported.json")
-        work = Import(self.store, marks, Progress(0, self.said), again=again)
+        work = Import(self.store, marks, ProgressBar(0, self.said), again=again)
         await work.files(sources(paths, device))
         marks.save()
         return work.summary
@@ -351,6 +351,7 @@ def test_a_name_that_can_be_no_file_keeps_nobody_else_from_being_exported(tmp_pa
     writer = StoreWriter(sql)
     writer.write([entry(thing, "fix", TST, TST, location()) for thing in things], [])
     writer.close()
+    Database(state, time.time).close()  # or the history would look as if its accounts were lost
     done = sightline("export", "--to", "out/in", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     found = [path.relative_to(tmp_path) for path in tmp_path.rglob("*.rec")]

@@ -13,6 +13,7 @@ from sightline.kinds.broker import LinkUpdate, Logbook
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
+from sightline.live.server_state import ServerState
 from sightline.live.world import World
 from sightline.model.link import Link
 
@@ -24,7 +25,7 @@ class Scene:
         self.clock = Clock()
         self.world = World("e")
         self.book = Logbook()
-        presence = Presence(probots.KIND.patience)
+        presence = Presence(probots.KIND.timeouts)
         ingest = Ingest([broker.kind(self.book), probots.KIND], self.world, presence)
         self.hub = Hub(self.clock, self.wall, self.world, ingest, presence, LinkUpdate)
         self.series: dict[str, Series] = {}
@@ -35,7 +36,9 @@ class Scene:
             self.book,
             lambda x: self.series.setdefault(x, Series()),
         )
+        self.state = ServerState(self.clock, self.wall, self.hub, "0.0")
         self.hub.startService()
+        self.state.startService()
         self.watch.startService()
 
     def wall(self) -> float:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from sightline.auth.permissions import NOTHING, User, VisibleScope
 from sightline.console.rules import (
     BARRED,
-    ConsoleDenied,
     ConsoleQueue,
     ConsoleRights,
     payload,
     shown,
 )
+from sightline.contract.errors import Refused
 from sightline.model.filters import matches
 
 ADMIN, OPERATOR, VIEWER = User("ann", "admin"), User("otto", "operator"), User("vera")
@@ -23,7 +23,7 @@ ADMIN, OPERATOR, VIEWER = User("ann", "admin"), User("otto", "operator"), User("
 def code(act, *arguments) -> str | None:
     try:
         act(*arguments)
-    except ConsoleDenied as why:
+    except Refused as why:
         return why.code if why.why else "no reason"
     return None
 

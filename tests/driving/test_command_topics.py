@@ -77,7 +77,7 @@ class Retainer:
 
 
 class Keeping(Broker):
-    """The broker of the desk's tests, with a memory."""
+    """The broker of the service's tests, with a memory."""
 
     retainer: Retainer = Retainer(Clock())
 
@@ -248,9 +248,9 @@ def test_a_broker_without_mqtt_5_is_left_with_a_stop(party: Callable[[], Any]):
 def test_a_stranger_who_says_the_very_same_as_the_driver_leaves_nothing_either():
     scene = Server()
     amy = scene.play.page().drives()
-    watch = scene.play.watch
+    watch = scene.play.monitor
     said = b"0.40 0.00 0.00 0.00"
-    watch.ledger.sent(KEYS, said, scene.clock.seconds(), "lost on its way back")
+    watch.echoes.sent(KEYS, said, scene.clock.seconds(), "lost on its way back")
     scene.broker.take(KEYS, said, retain=True)
     assert scene.play.world.state(f"alarm/{KEYS}") is None  # taken for ours
     amy.asks("release", lease=amy.fence)
@@ -263,10 +263,10 @@ def test_what_lies_at_one_of_several_brokers_is_cleared_there():
     other = Keeping()
     other.name = "attic"
     other.retainer = Retainer(scene.clock)
-    scene.play.desk.add(other)
+    scene.play.service.add(other)
 
     def hears(topic: str, payload: bytes, retain: bool) -> None:
-        scene.play.desk.sift("attic", [Arrival(topic, payload, retain, 0, 0.0, "attic")])
+        scene.play.service.sift("attic", [Arrival(topic, payload, retain, 0, 0.0, "attic")])
 
     other.retainer.deliver = hears
     scene.broker.take("keys/ProBot7", MOTION, retain=True)

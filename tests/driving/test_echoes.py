@@ -7,67 +7,67 @@ from sightline.driving.echoes import LOST, EchoTracker
 
 
 def test_our_word_comes_back_once_and_tells_how_long_it_took():
-    ledger = EchoTracker()
-    ledger.sent("keys/ProBot1", b"a", 10.0)
-    assert ledger.heard("keys/ProBot1", b"a", 10.5) == 0.5
-    assert ledger.heard("keys/ProBot1", b"a", 10.6) is None
+    echoes = EchoTracker()
+    echoes.sent("keys/ProBot1", b"a", 10.0)
+    assert echoes.match("keys/ProBot1", b"a", 10.5) == 0.5
+    assert echoes.match("keys/ProBot1", b"a", 10.6) is None
 
 
 def test_what_we_did_not_say_on_this_topic_is_foreign():
-    ledger = EchoTracker()
-    ledger.sent("keys/ProBot1", b"a", 10.0)
-    assert ledger.heard("keys/ProBot2", b"a", 10.1) is None
-    assert ledger.heard("keys/ProBot1", b"b", 10.1) is None
+    echoes = EchoTracker()
+    echoes.sent("keys/ProBot1", b"a", 10.0)
+    assert echoes.match("keys/ProBot2", b"a", 10.1) is None
+    assert echoes.match("keys/ProBot1", b"b", 10.1) is None
 
 
 def test_what_went_the_same_way_before_is_waited_for_no_more():
-    ledger = EchoTracker()
-    ledger.sent("t", b"lost", 10.0, "line")
-    ledger.sent("t", b"elsewhere", 10.0, "bridge")
-    ledger.sent("t", b"b", 11.0, "line")
-    assert ledger.heard("t", b"b", 11.1) is not None
-    assert ledger.heard("t", b"lost", 11.2) is None
-    assert ledger.heard("t", b"elsewhere", 11.2) is not None
+    echoes = EchoTracker()
+    echoes.sent("t", b"lost", 10.0, "line")
+    echoes.sent("t", b"elsewhere", 10.0, "bridge")
+    echoes.sent("t", b"b", 11.0, "line")
+    assert echoes.match("t", b"b", 11.1) is not None
+    assert echoes.match("t", b"lost", 11.2) is None
+    assert echoes.match("t", b"elsewhere", 11.2) is not None
 
 
 def test_what_was_not_sent_after_all_is_not_overdue():
-    ledger = EchoTracker()
-    ledger.sent("t", b"a", 10.0).void = True
-    assert ledger.overdue("t", 20.0) == 0.0
-    ledger.sent("t", b"b", 10.0)
-    assert ledger.overdue("t", 12.0) == 2.0
-    ledger.forget()
-    assert ledger.overdue("t", 12.0) == 0.0
+    echoes = EchoTracker()
+    echoes.sent("t", b"a", 10.0).void = True
+    assert echoes.overdue("t", 20.0) == 0.0
+    echoes.sent("t", b"b", 10.0)
+    assert echoes.overdue("t", 12.0) == 2.0
+    echoes.forget()
+    assert echoes.overdue("t", 12.0) == 0.0
 
 
 def test_what_is_lost_is_waited_for_no_more_but_still_known():
-    ledger = EchoTracker()
-    ledger.sent("t", b"a", 10.0)
-    assert ledger.overdue("t", 10 + LOST + 1) == 0.0
-    assert ledger.heard("t", b"a", 20.0) == 10.0
+    echoes = EchoTracker()
+    echoes.sent("t", b"a", 10.0)
+    assert echoes.overdue("t", 10 + LOST + 1) == 0.0
+    assert echoes.match("t", b"a", 20.0) == 10.0
 
 
 def test_a_robot_told_to_move_and_nothing_more_is_due():
     deadman = DeadMan(lambda said: said == b"stop")
-    deadman.heard("keys/ProBot1", b"go", 0.0)
+    deadman.note("keys/ProBot1", b"go", 0.0)
     assert deadman.due(PATIENCE - 0.01) == []
-    deadman.heard("keys/ProBot1", b"go", 0.4)
+    deadman.note("keys/ProBot1", b"go", 0.4)
     assert deadman.due(PATIENCE) == []
     assert deadman.due(0.4 + PATIENCE) == ["keys/ProBot1"]
 
 
 def test_the_stop_is_said_until_it_is_heard():
     deadman = DeadMan(lambda said: said == b"stop")
-    deadman.heard("keys/ProBot1", b"go", 0.0)
+    deadman.note("keys/ProBot1", b"go", 0.0)
     assert deadman.due(1.0) == ["keys/ProBot1"]
     assert deadman.due(1.01) == []
     assert deadman.due(1.06) == ["keys/ProBot1"]
-    deadman.heard("keys/ProBot1", b"stop", 1.07)
+    deadman.note("keys/ProBot1", b"stop", 1.07)
     assert deadman.due(9.0) == []
 
 
 def test_the_outer_dead_man_forgets_nobody_but_takes_no_more_than_it_can():
     deadman = DeadMan(lambda said: False, most=2)
     for number in range(5):
-        deadman.heard(f"keys/ProBot{number}", b"go", 0.0)
+        deadman.note(f"keys/ProBot{number}", b"go", 0.0)
     assert deadman.due(1.0) == ["keys/ProBot0", "keys/ProBot1"]

@@ -18,7 +18,7 @@ ROBOT = "probot/ProBot1"
 
 
 class Pair:
-    """Two desks, each with its own claims, on one broker that is quick."""
+    """Two services, each with its own locks, on one broker that is quick."""
 
     def __init__(self) -> None:
         self.sky = Sky(random.Random(1))
@@ -251,7 +251,7 @@ def test_a_robot_is_shut_down_and_its_routine_stopped_from_another_server_withou
 def test_a_server_that_stops_leaves_its_robots_to_the_others_at_once(pair):
     a, b = pair.plays
     a.page("amy").drives()
-    parked = a.desk.park()
+    parked = a.service.park()
     pair.passes(0.3)
     assert parked.called
     pair.servers[0].claimant.stopService()

@@ -18,11 +18,11 @@ from sightline.driving.leases import (
     KEEP,
     LATE,
     SILENCE,
-    Ended,
-    Held,
+    AlreadyHeld,
+    LeaseEnded,
     Leases,
+    LeaseStop,
     NotYours,
-    Stop,
 )
 
 ROBOT = "probot/ProBot1"
@@ -55,7 +55,7 @@ class Drive:
 
     @property
     def stops(self) -> list[str]:
-        return [event.why for event in self.leases.happened() if isinstance(event, Stop)]
+        return [event.why for event in self.leases.happened() if isinstance(event, LeaseStop)]
 
 
 def test_sticks_must_be_seen_released_before_the_first_motion():
@@ -81,7 +81,7 @@ def test_a_page_left_open_for_an_hour_loses_the_robot_and_driving_begins_the_hou
     assert drive.leases.get(ROBOT) is not None
     rests(10)
     assert drive.leases.get(ROBOT) is None
-    ended = [event for event in drive.leases.happened() if isinstance(event, Ended)]
+    ended = [event for event in drive.leases.happened() if isinstance(event, LeaseEnded)]
     assert [event.why for event in ended] == ["nothing was driven for 60 minutes"]
 
 
@@ -110,14 +110,14 @@ def test_who_stands_still_may_be_silent_for_longer():
 def test_a_lease_without_frames_ends_with_a_stop():
     drive = Drive().go().wait(KEEP + 0.1)
     stop, ended = drive.leases.happened()
-    assert isinstance(stop, Stop)
-    assert isinstance(ended, Ended)
+    assert isinstance(stop, LeaseStop)
+    assert isinstance(ended, LeaseEnded)
     assert len(drive.leases) == 0
 
 
 def test_another_is_told_who_drives():
     drive = Drive()
-    with pytest.raises(Held) as held:
+    with pytest.raises(AlreadyHeld) as held:
         drive.leases.take(ROBOT, "bob's page", "bob", 2, drive.now)
     assert held.value.lease.name == "amy"
 
@@ -139,7 +139,7 @@ def test_a_lost_connection_stops_at_once_and_the_same_person_may_come_back():
     assert drive.stops == ["the connection to the driver's page was lost"]
     with pytest.raises(NotYours):
         drive.frame(True)
-    with pytest.raises(Held):
+    with pytest.raises(AlreadyHeld):
         drive.leases.take(ROBOT, "bob's page", "bob", 2, drive.now)
     again = drive.leases.take(ROBOT, "amy's new page", "amy", 2, drive.now + 1)
     assert again.fence > drive.fence
@@ -187,7 +187,7 @@ def test_the_drivers_own_release_needs_no_second_one():
     drive = Drive().go()
     assert drive.frame(False) == "still"
     stop = drive.leases.happened()[0]
-    assert isinstance(stop, Stop)
+    assert isinstance(stop, LeaseStop)
     assert stop.asked
     assert drive.frame(True) == "go"
 
@@ -224,11 +224,11 @@ class Model(RuleBasedStateMachine):
     def settle(self) -> None:
         for event in self.leases.happened():
             match event:
-                case Stop(thing=thing, asked=asked):
+                case LeaseStop(thing=thing, asked=asked):
                     self.moving.pop(thing, None)
                     if not asked:
                         self.must_release.add(thing)
-                case Ended(lease=lease):
+                case LeaseEnded(lease=lease):
                     assert lease.thing not in self.moving, "an end without a stop"
                     self.must_release.add(lease.thing)
 
@@ -244,7 +244,7 @@ class Model(RuleBasedStateMachine):
         before = self.leases.get(robot)
         try:
             lease = self.leases.take(robot, self.who(name), name, self.greatest + 1, self.now)
-        except Held:
+        except AlreadyHeld:
             self.settle()
             assert before is not None
             assert before.who != self.who(name)
@@ -312,7 +312,7 @@ class Model(RuleBasedStateMachine):
     @rule(robot=st.sampled_from(ROBOTS))
     def stop(self, robot: str) -> None:
         self.leases.stop(robot, "the button")
-        assert any(isinstance(event, Stop) for event in self.leases._happened)
+        assert any(isinstance(event, LeaseStop) for event in self.leases._happened)
         self.settle()
         assert robot not in self.moving
 

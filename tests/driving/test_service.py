@@ -1,4 +1,4 @@
-"""The desk with a clock and a broker of the test's own: who may ask for what, and what ends it."""
+"""Who may drive, and what ends it: the service with a clock and a broker of the test's own."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from twisted.internet.task import Clock
 from sightline.auth.permissions import User
 from sightline.driving import stop_bounds
 from sightline.driving.errors import refused_commands
+from sightline.driving.hindrances import MOST_SILENCE, MOST_TRIP, MOST_WAITING
 from sightline.driving.leases import KEEP, SILENCE
 from sightline.driving.lock_ports import LockPort, NoLocks
 from sightline.driving.requests import DrivingRequests
-from sightline.driving.service import MOST_SILENCE, MOST_TRIP, MOST_WAITING, DrivingService
+from sightline.driving.service import DrivingService
 from sightline.driving.states import CommandLogEntry
 from sightline.kinds import broker as broker_kind
 from sightline.kinds import probots
@@ -188,7 +189,7 @@ class Page:
 class Play:
     def __init__(
         self,
-        claims: LockPort | None = None,
+        locks: LockPort | None = None,
         clock: Clock | None = None,
         broker: Any = None,
         **options: Any,
@@ -199,32 +200,33 @@ class Play:
         kinds = (probots.kind(), broker_kind.KIND)
         self.world = World("epoch")
         presence = Presence(kinds[0].patience)
+        self.ingest = Ingest(kinds, self.world, presence)
         self.hub = Hub(
             self.clock,
             lambda: WALL + self.clock.seconds(),
             self.world,
-            Ingest(kinds, self.world, presence),
+            self.ingest,
             presence,
             broker_kind.LinkUpdate,
-            "test",
         )
         self.requests = Requests(lambda: WALL)
-        self.desk = DrivingService(
-            self.clock, lambda: WALL, self.hub, claims or NoLocks(10), **options
+        self.service = DrivingService(
+            self.clock, lambda: WALL, self.hub, locks or NoLocks(10), **options
         )
-        DrivingRequests(self.requests, self.desk)
+        DrivingRequests(self.requests, self.service)
         self.broker = broker or Broker()
-        self.watch = self.desk.add(self.broker)
+        watched = self.service.add(self.broker)
+        self.monitor, self.others = watched.monitor, watched.others
         self.broker.back = self.hears
         self.audit: list[CommandLogEntry] = []
-        self.desk.log.when_written(self.audit.append)
-        self.desk.startService()
+        self.service.log.when_written(self.audit.append)
+        self.service.startService()
         self.hub.startService()
         self.telemetry()
 
     def hears(self, topic: str, payload: bytes, retain: bool = False) -> None:
         arrival = Arrival(topic, payload, retain, 0, WALL + self.clock.seconds(), "main")
-        self.hub.arrived(self.desk.sift("main", [arrival]))
+        self.hub.arrived(self.service.sift("main", [arrival]))
 
     def telemetry(self, routine: str = "started") -> None:
         self.hears("telemetry", b"ProBot1,87,91,%b,23.4,192.168.1.17" % routine.encode())
@@ -357,7 +359,7 @@ ENDINGS: dict[str, Callable[[Play, Page], object]] = {
         play.wait(0.05),
     ),
     "line lost": lambda play, amy: play.broker.lines[0].lost("gone"),
-    "going down": lambda play, amy: play.desk.park(),
+    "going down": lambda play, amy: play.service.park(),
     "guard": lambda play, amy: play.hears(KEYS, STOP),
     "foreign": lambda play, amy: play.hears(KEYS, b"0.10 0.00 0.00 0.00"),
     "shut down": lambda play, amy: play.page("root", "admin").asks("shutdown"),
@@ -425,12 +427,12 @@ def test_the_stop_owed_to_a_robot_is_said_when_the_broker_is_back(play):
     amy = play.page().drives()
     play.broker.broken = "the broker closed the connection"
     play.broker.lines[0].is_open = False
-    play.desk.linked("main")
+    play.service.linked("main")
     amy.frame(0.4)
     assert play.broker.keys == []
     play.wait(1)
     play.broker.broken = ""
-    play.desk.linked("main")
+    play.service.linked("main")
     play.wait(0.01)
     assert play.broker.keys == [STOP]
 
@@ -517,7 +519,7 @@ def test_a_try_of_the_brokers_patience_ends_with_the_server_or_when_nothing_come
     assert play.broker.tries[0].closed
     play.wait(900)
     assert len(play.broker.tries) == 2
-    play.desk.park()
+    play.service.park()
     play.clock.advance(1)
     assert play.broker.tries[1].closed
 
@@ -697,7 +699,7 @@ def test_our_own_words_raise_no_alarm(play):
     amy.asks("release", lease=amy.fence)
     play.wait(1)
     assert [key for key, _ in play.world if key.startswith("alarm/")] == []
-    assert play.hub.ingest.rejected == {}
+    assert play.ingest.rejected == {}
 
 
 def test_a_flood_of_foreign_topics_makes_few_alarms(play):
@@ -731,7 +733,7 @@ def test_nobody_stops_robots_that_do_not_exist(play):
     play.wait(1)
     assert [said for said in play.broker.said if not said[0].startswith("sightline/")] == []
     assert play.audit == []
-    assert play.desk.seats == {}
+    assert len(play.service.sessions) == 0
     assert eve.asks("stop", thing=None)["stopped"] == ["ProBot1"]
     assert eve.asks("stop")["stopped"] == ["ProBot1"]
 

@@ -12,7 +12,7 @@ from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
-from sightline.model.kind import Arrival, CannotDecode, Kind, Timeouts
+from sightline.model.kind import Arrival, CannotDecode, Kind, ThingType, Timeouts
 from sightline.model.link import Link
 from sightline.model.server import SERVER, Server
 from states import Says, Spot
@@ -28,9 +28,8 @@ SPOTS = Kind(
     name="spots",
     filters=(),
     roots=frozenset({"spot"}),
-    things=frozenset({"a"}),
+    things=(ThingType(name="a", plural="spots", timeouts=Timeouts(2, 5)),),
     decode=decode,
-    patience={"a": Timeouts(2, 5)},
 )
 
 
@@ -38,7 +37,7 @@ class Scene:
     def __init__(self) -> None:
         self.clock = Clock()
         self.world = World("e")
-        presence = Presence(SPOTS.patience)
+        presence = Presence(SPOTS.timeouts)
         ingest = Ingest([SPOTS], self.world, presence)
         self.hub = Hub(self.clock, lambda: 1000.0, self.world, ingest, presence, LinkUpdate)
         self.viewers, self.overflow = 0, 0

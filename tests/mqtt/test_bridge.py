@@ -594,7 +594,7 @@ class Theatre(Clock):
             self.puppets.append(Puppet())
             return self.puppets[-1]
 
-        monkeypatch.setattr("sightline.mqtt.bridge.Connection", make)
+        monkeypatch.setattr("sightline.mqtt.bridge.MqttConnection", make)
         monkeypatch.setattr(Bridge, "_log", Logger(observer=self._observe))
         self.bridge = Bridge(
             self,
@@ -713,7 +713,7 @@ def test_a_machine_without_descriptors_is_no_reason_to_give_up(
         raise OSError(24, "Too many open files")
 
     with monkeypatch.context() as patch:
-        patch.setattr("sightline.mqtt.bridge.Connection", exhausted)
+        patch.setattr("sightline.mqtt.bridge.MqttConnection", exhausted)
         stage.down()
         stage.wait(20)
     assert "Too many open files" in (stage.bridge.link.why or "")

@@ -78,10 +78,10 @@ class Phonehouse:
 
     def further(self, home: House) -> dict[str, Any]:
         self.home = home
-        people = LatestPositions(home.world)
+        people = LatestPositions(home.world, lambda step: reactor.callLater(0, step))
         self.fixes = Memory()
         self.live = RecorderSockets(reactor, home.account_service, people)
-        self.live.clock = self.live._tick.clock = home.clock
+        self.live.clock = self.live._tick._loop.clock = home.clock
         self.phones = PhoneService(
             home.clock,
             home.wall,

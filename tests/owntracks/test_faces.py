@@ -14,7 +14,6 @@ from twisted.internet.threads import deferToThread
 from house import NOW
 from owntracks.scene import Phonehouse, fix
 from sightline.kinds.friends.model import Face
-from sightline.owntracks.pieces import PIECE, Pieces
 from sightline.owntracks.recorder_ws import RecorderConnection
 
 reactor: Any = _reactor
@@ -122,52 +121,6 @@ async def test_last_of_many_friends_is_complete_json_with_their_faces(house):
     assert json.loads((await here.gets("last?fields=lat", cookie=cookie)).data)[-1] == {"lat": 59}
     nobody = await here.home.knows("bob")
     assert json.loads((await here.gets("last", cookie=nobody)).data) == []
-
-
-class Reader:
-    """As much of a request as an answer in pieces needs."""
-
-    def __init__(self) -> None:
-        self.written = 0
-        self.finished = False
-        self.producer: Any = None
-
-    def notifyFinish(self) -> Any:
-        from twisted.internet.defer import Deferred
-
-        return Deferred()
-
-    def registerProducer(self, producer: Any, streaming: bool) -> None:
-        assert not streaming
-        self.producer = producer
-
-    def unregisterProducer(self) -> None:
-        self.producer = None
-
-    def write(self, data: bytes) -> None:
-        self.written += len(data)
-
-    def finish(self) -> None:
-        self.finished = True
-
-
-def test_an_answer_in_pieces_makes_no_more_than_is_taken():
-    made = []
-
-    def parts() -> Any:
-        for n in range(1000):
-            made.append(n)
-            yield b"x" * 10_000
-
-    reader: Any = Reader()
-    Pieces(reader, parts()).start()
-    assert made == []
-    reader.producer.resumeProducing()
-    assert PIECE <= reader.written < PIECE + 10_000
-    assert len(made) == 7
-    while reader.producer is not None:
-        reader.producer.resumeProducing()
-    assert (reader.written, reader.finished) == (10_000_000, True)
 
 
 @pytest_twisted.ensureDeferred

@@ -99,7 +99,7 @@ async def test_a_card_longer_than_what_we_take_is_sent(house, size):
 @pytest_twisted.ensureDeferred
 async def test_a_picture_of_128_kib_is_sent_and_an_answer_waits_for_who_reads_it(house):
     here, client = await watched(house)
-    face = Face(mime="image/png", data="A" * 131_072)
+    face = Face(mime="image/png", data=bytes(LARGEST_FACE))
     for n in range(60):
         here.hears(f"ann/p{n}", fix())
         here.home.world.put(f"face/ann/p{n}", face)

@@ -26,8 +26,8 @@ async def test_who_comes_and_goes_has_a_stay_and_two_crossings(scenes):
     id = await scene.draws()
     scene.is_at(900)
     scene.is_at(10)
-    stay = scene.state(f"stay/{JANE}/{id}")
-    assert stay == Visit(region=id, thing=JANE, since=scene.wall(), by="server")
+    visit = scene.state(f"stay/{JANE}/{id}")
+    assert visit == Visit(region=id, thing=JANE, since=scene.wall(), by="server")
     scene.is_at(950)
     assert scene.keys("stay") == []
     assert scene.keys("crossing") == [f"crossing/1/{JANE}/{id}", f"crossing/2/{JANE}/{id}"]
@@ -119,8 +119,8 @@ async def test_both_verdicts_are_shown_and_what_is_disputed_is_said(scenes):
     id = await scene.draws()
     scene.is_at(900)
     scene.says("enter", "Home", acc=30)
-    stay = scene.state(f"stay/{JANE}/{id}")
-    assert (stay.by, stay.disputed) == ("phone", False)
+    visit = scene.state(f"stay/{JANE}/{id}")
+    assert (visit.by, visit.disputed) == ("phone", False)
     assert (scene.crossed[-1].by, scene.crossed[-1].agrees, scene.crossed[-1].acc) == (
         "phone",
         None,
@@ -128,9 +128,9 @@ async def test_both_verdicts_are_shown_and_what_is_disputed_is_said(scenes):
     )
     scene.is_at(950)
     scene.passes(PATIENCE + 2)
-    stay = scene.state(f"stay/{JANE}/{id}")
-    assert (stay.by, stay.disputed) == ("phone", True)
-    assert "850 m outside" in stay.why
+    visit = scene.state(f"stay/{JANE}/{id}")
+    assert (visit.by, visit.disputed) == ("phone", True)
+    assert "850 m outside" in visit.why
     scene.is_at(10)
     assert scene.state(f"stay/{JANE}/{id}").by == "both"
     assert scene.crossed[-1].agrees is True
@@ -171,7 +171,7 @@ async def test_a_phones_own_region_counts_for_that_phone_alone(scenes):
     await scene.until(lambda: len(scene.regions.of(JANE)) == 1)
     for who in (JANE, "friend/bob/phone"):
         scene.is_at(10, of=who)
-    assert {crossing.thing for crossing in scene.crossed} == {JANE}
+    assert {transition.thing for transition in scene.crossed} == {JANE}
 
 
 @pytest_twisted.ensureDeferred
@@ -210,7 +210,7 @@ async def test_a_robot_that_knows_where_it_is_counts_too(scenes):
             "probot/ProBot1", Positioned(presence="live", lat=lat, lon=2.25, at=at + 1.0)
         )
     assert scene.keys("stay") == [f"stay/probot/ProBot1/{id}"]
-    assert [crossing.thing for crossing in scene.crossed] == ["probot/ProBot1"]
+    assert [transition.thing for transition in scene.crossed] == ["probot/ProBot1"]
 
 
 @pytest_twisted.ensureDeferred

@@ -19,7 +19,7 @@ from twisted.internet.threads import deferToThread
 from browser import Closed
 from house import DAY, GOOD, NOW
 from sightline.accounts import service
-from sightline.auth.api_call import STATUS
+from sightline.contract.errors import STATUS
 from sightline_process import ROOT
 
 reactor: Any = _reactor
@@ -406,7 +406,7 @@ async def test_over_tls_the_cookie_is_secure_and_https_is_remembered(house, tmp_
     assert remembered == "max-age=31536000"
 
 
-README = (ROOT / "server" / "README.md").read_text()
+REFERENCE = (ROOT / "server" / "docs" / "reference" / "http.md").read_text()
 
 
 @pytest_twisted.ensureDeferred
@@ -414,7 +414,9 @@ async def test_every_call_is_documented_and_no_other(house):
     home = await house()
     told = {
         (method, path)
-        for methods, path in re.findall(r"^\| ([A-Z, ]+) `(/[^`?]*)[^`]*` \|", README, re.MULTILINE)
+        for methods, path in re.findall(
+            r"^\| ([A-Z, ]+) `(/[^`?]*)[^`]*` \|", REFERENCE, re.MULTILINE
+        )
         for method in methods.split(", ")
     }
     assert told == {(route.method, route.path) for _, route in home.api._routes}
@@ -423,7 +425,7 @@ async def test_every_call_is_documented_and_no_other(house):
 def test_every_code_is_documented_with_its_status():
     told = {}
     for codes, statuses in re.findall(
-        r"^\| ((?:`\w+`(?:, )?)+) \| ([\d, ]+) \|", README, re.MULTILINE
+        r"^\| ((?:`\w+`(?:, )?)+) \| ([\d, ]+) \|", REFERENCE, re.MULTILINE
     ):
         for number, code in enumerate(re.findall(r"\w+", codes)):
             found = statuses.split(", ")
@@ -439,4 +441,4 @@ def test_every_reason_a_socket_is_closed_for_is_documented():
         service.REVOKED,
         service.LINK_ENDED,
     ):
-        assert why in " ".join(README.split())
+        assert why in " ".join(REFERENCE.split())

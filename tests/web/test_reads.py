@@ -14,13 +14,14 @@ from twisted.internet.defer import Deferred, gatherResults
 
 from house import NOW
 from owntracks.scene import Phonehouse, fix
-from sightline.history import api as history_desk
+from sightline.auth.permissions import VisibleScope
+from sightline.history import api as history_api
 from sightline.history import tracks
 from sightline.history.record import entry
 from sightline.kinds.friends.model import Friend
 from sightline.owntracks import formats
 from sightline.owntracks.latest import LatestPositions
-from sightline.web.reads import PIECE, PIECE_BYTES, Busy, Reads, pieces
+from sightline.web.reads import PIECE, PIECE_BYTES, SCAN, Busy, Reads, pieces
 from sightline.wiring import owntracks_ranges
 from sightline.wiring.owntracks_ranges import StoredRanges
 
@@ -159,8 +160,8 @@ ANSWERS: dict[str, tuple[str, Any, str]] = {
     "gpx": ("/history/friend/ann/p?format=gpx", tracks, "fields"),
     "last points": (f"/history/friend/ann/p?last={POINTS}", tracks, "fields"),
     "export": ("/friends/ann/p/export", tracks, "fields"),
-    "scene": (f"/scene?at={NOW + 10**6}", history_desk, "may_recall"),
-    "things": ("/things", history_desk.wire, "thing"),
+    "scene": (f"/scene?at={NOW + 10**6}", history_api, "may_recall"),
+    "things": ("/things", history_api.protocol, "thing"),
 }
 
 
@@ -196,6 +197,45 @@ async def test_of_several_long_answers_one_piece_is_made_in_a_turn(house, turns,
     await home.until(lambda: (home.reads.running, home.reads.waiting) == (0, 0))
 
 
+CROWD = 5 * SCAN
+LOOKS = {
+    "//api/0/list": CROWD,
+    "//api/0/list?user=U7": 1,
+    "//api/0/last?user=nobody": 0,
+    "//api/0/last": CROWD,
+    "//api/0/photo?user=nobody": None,
+    f"//api/0/locations?user=U7&device=P&{SPAN}": 0,
+    "/things?kind=region": 0,
+    "/things?kind=friend": CROWD,
+}
+
+
+@pytest.mark.parametrize("path", LOOKS)
+@pytest_twisted.ensureDeferred
+async def test_a_large_world_is_looked_through_in_pieces(house, turns, monkeypatch, path):
+    here = await Phonehouse().opens(house)
+    home = here.home
+    cookie = await home.knows("root", "admin")
+    for n in range(CROWD):
+        home.world.put(f"friend/u{n}/p", Friend(presence="live", lat=1.0, lon=2.0, tst=NOW, at=NOW))
+    if path == "/things?kind=region":
+        turns.counts(monkeypatch, history_api, "kind_of")
+    else:
+        turns.counts(monkeypatch, VisibleScope, "sees")
+    answer = await home.asks("GET", path, cookie=cookie)
+    assert answer.status == 200
+    if (count := LOOKS[path]) is not None:
+        said = json.loads(answer.data)
+        listed = (
+            said if isinstance(said, list) else next(v for v in said.values() if type(v) is list)
+        )
+        assert len(listed) == count
+    assert turns.whole >= CROWD
+    # The first piece is looked at when the question comes, in whichever turn that is.
+    assert turns.most <= 2 * SCAN + PIECE
+    await home.until(lambda: (home.reads.running, home.reads.waiting) == (0, 0))
+
+
 @pytest_twisted.ensureDeferred
 async def test_who_goes_away_or_asks_for_the_head_only_keeps_no_place(house):
     home = await house()
@@ -213,6 +253,8 @@ async def test_more_than_may_wait_are_told_to_come_later(house):
     here = await Phonehouse().opens(house)
     home = here.home
     cookie = await home.knows("root", "admin")
+    for n in range(11):  # of few friends the last positions are no long answer
+        here.hears(f"ann/p{n}", fix())
     home.reads._most_waiting = (0, 0)
     read = [await home.reads.begin("@root") for _ in range(3)]
     answer = await home.asks("GET", "/things", cookie=cookie)

@@ -68,6 +68,7 @@ class Server:
         )
         assets = {
             "index.html": Asset("text/html; charset=utf-8", "no-cache", {"": Body(PAGE, b'"p"')}),
+            "docs/index.html": Asset("text/html", "no-cache", {"": Body(b"documents", b'"d"')}),
             "world.pmtiles": Asset("x/y", "no-store", {"": Body(TILES, b'"t"')}),
             "assets/a.js": Asset(
                 "text/javascript",
@@ -122,10 +123,22 @@ async def test_the_page_is_served(server, path):
         assert (answer.status, answer.data) == (200, PAGE)
 
 
+@pytest_twisted.ensureDeferred
+async def test_a_folder_is_its_index_and_is_named_with_a_slash(server):
+    answer = await server.get("/docs")
+    assert (answer.status, answer.getheader("location")) == (302, "/docs/")
+    answer = await server.get("/docs/")
+    assert (answer.status, answer.data) == (200, b"documents")
+    assert "script-src 'self'" in answer.getheader("content-security-policy")
+
+
 @pytest.mark.parametrize(
     "path",
     [
         "/nothing",
+        "/docs/nothing",
+        "/docs//",
+        "//docs",
         "/../../etc/passwd",
         "/..%2f..%2fetc/passwd",
         "/%2e%2e/%2e%2e/etc/passwd",

@@ -19,7 +19,7 @@ from sightline.webhooks.deadletters import FILE
 from sightline.webhooks.delivered import Delivered
 from sightline.webhooks.options import WebhookOptions
 from sightline.webhooks.sender import Webhooks, WebhookState
-from waits import until
+from waits import DEADLINE, until
 
 reactor: Any = _reactor
 SECRET = b"a-secret-of-some-length"
@@ -240,16 +240,20 @@ async def test_what_was_taken_is_not_posted_again_after_a_crash(receiver, tmp_pa
 
 @pytest_twisted.ensureDeferred
 async def test_where_the_answer_was_lost_it_is_posted_again_under_the_same_id(receiver, tmp_path):
-    released = threading.Event()
-    receiver.answer = lambda post: ((released.wait(10) and 204) or 204, {})
+    arrived, released = threading.Event(), threading.Event()
+
+    def late(post: Post) -> tuple[int, dict[str, str]]:
+        arrived.set()
+        released.wait(DEADLINE)
+        return 204, {}
+
+    receiver.answer = late
     before = Scene(tmp_path, receiver.url)
     before.crosses()
     before.crosses()
-    await before.until(lambda: before.webhooks.receivers[0]._attempt is not None)
-    await before.until(lambda: receiver.posts)
-    released.set()
+    await before.until(arrived.is_set)
     before.webhooks.receivers[0]._attempt.cancel()  # the connection breaks before the answer
-    receiver.answer = lambda post: (204, {})
+    released.set()
     await before.until(lambda: before.state.sent == 2)
     assert numbers(receiver.posts) == [1, 1, 2]
     assert len({post.headers["sightline-delivery"] for post in receiver.posts}) == 2

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import stat
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from broker import Broker, ShippedBroker
 from sightline_process import SightlineProcess
-
-
-def until(fact: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not fact():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+from waits import wait_until
 
 
 def children(pid: int) -> dict[str, str]:
@@ -56,12 +48,14 @@ def test_a_guard_gets_its_broker_s_password_and_no_other_secret(monkeypatch):
             host = "127.0.0.1"
             port = {other.port}
             user = "x"
+            [driving]
+            guard = true
             [webhook.house]
             url = "https://house.example.org/x"
             secret_env = "HOOK_SECRET"
         """
         with SightlineProcess(settings) as sightline:
-            until(lambda: sightline.logged.count("guard: connected") == 2)
+            wait_until(lambda: sightline.logged.count("guard: connected") == 2)
             found = children(sightline.pid)
     guards = {command: environ for command, environ in found.items() if " guard " in command}
     assert len(guards) == 2
@@ -74,8 +68,8 @@ def test_a_guard_gets_its_broker_s_password_and_no_other_secret(monkeypatch):
 def test_our_own_broker_and_the_simulation_get_no_secret(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "aws-secret")
     monkeypatch.setenv("HOOK_SECRET", "hook-secret")
-    with SightlineProcess("", "--demo") as sightline:
-        until(lambda: len(children(sightline.pid)) >= 3)
+    with SightlineProcess("[driving]\nguard = true\n", "--demo") as sightline:
+        wait_until(lambda: len(children(sightline.pid)) >= 3)
         found = children(sightline.pid)
     assert {"mosquitto", "guard", "simulate"} <= {
         word for command in found for word in ("mosquitto", "guard", "simulate") if word in command
@@ -96,7 +90,7 @@ def test_a_state_folder_that_others_could_read_is_closed_to_them():
     (state / "elsewhere").symlink_to(sightline.folder / "sightline.toml")
     (sightline.folder / "sightline.toml").chmod(0o644)
     with sightline:
-        until(lambda: (state / "mosquitto" / "port").exists())
+        wait_until(lambda: (state / "mosquitto" / "port").exists())
         assert "could be read by others" in sightline.logged
         assert stat.S_IMODE((sightline.folder / "sightline.toml").stat().st_mode) == 0o644
         for path in (state, state / "archive", state / "mosquitto"):

@@ -41,15 +41,14 @@ class Scene:
         self.health = self.made()
 
     def made(self) -> Health:
-        health = Health(
+        return Health(
             reactor,
             lambda: self.now,
             self.folder,
             NAMES,
             [(f"the {name}", partial(self.ills.get, name)) for name in ("history", "maps")],
+            clock=self.clock,
         )
-        health._loop.clock = self.clock
-        return health
 
     async def passes(self, seconds: float) -> None:
         self.now += seconds

@@ -91,7 +91,7 @@ class Scene:
         return 1000 + self.clock.seconds()
 
     def refuses(self, sender: str) -> None:
-        self.hub.ingest.over_quota(OverQuota(sender, "rows", f"{sender} has had enough"))
+        self.alarms.ring(OverQuota(sender, "rows", f"{sender} has had enough"))
 
     @property
     def shown(self) -> dict[str, Exceeded]:

@@ -9,7 +9,7 @@ import pytest
 from twisted.logger import Logger, formatEvent
 
 from broker import free_port
-from sightline.wiring.loglimit import Limit, Limited
+from sightline.wiring.loglimit import Limited, LineLimit
 from sightline_process import SightlineProcess
 
 
@@ -19,7 +19,9 @@ class Log:
     def __init__(self) -> None:
         self.now = 0.0
         self.lines: list[str] = []
-        limited = Limited(lambda event: self.lines.append(formatEvent(event)), Limit(self.clock))
+        limited = Limited(
+            lambda event: self.lines.append(formatEvent(event)), LineLimit(self.clock)
+        )
         self.store = Logger("sightline.store", observer=limited)
         self.bridge = Logger("sightline.bridge", observer=limited)
         self.other = Logger("others.part", observer=limited)

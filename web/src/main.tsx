@@ -2,21 +2,13 @@
 import '@fontsource-variable/inter';
 import '@fontsource-variable/inter/wght-italic.css';
 import '@fontsource-variable/jetbrains-mono';
-import './theme/tokens.css';
-import './theme/base.css';
-import './theme/shell.css';
-import './theme/time.css';
-import './theme/sections.css';
-import './theme/accounts.css';
-import './theme/drive.css';
-import './theme/broker.css';
-import './theme/regions.css';
+import './styles';
 import { render } from 'preact';
-import { Shell, worldOf } from './accounts/shell';
+import { Shell, worldOf } from './pages/shell';
 import { createApi } from './net/api';
-import { createApp } from './app/app';
+import { createApp } from './wiring/app';
 import { Session, readTicket } from './app/session';
-import { preferences as rememberedLikings } from './app/preferences';
+import { preferences } from './app/preferences';
 
 /** The WebSocket beside this page, whatever prefix it is served under. */
 function socketAddress(): string {
@@ -27,16 +19,16 @@ function socketAddress(): string {
   return address.href;
 }
 
-const preferences = rememberedLikings();
-const api = createApi(new URL('api/1/', document.baseURI).href, () => void gate.check());
-const gate = new Session(api);
-const app = worldOf(gate, (visitor) =>
-  createApp(socketAddress(), { visitor, api, preferences, gate }),
+const liked = preferences();
+const api = createApi(new URL('api/1/', document.baseURI).href, () => void session.check());
+const session = new Session(api);
+const app = worldOf(session, (visitor) =>
+  createApp(socketAddress(), { visitor, api, preferences: liked, session }),
 );
 
 const root = document.getElementById('app');
 if (!root) throw new Error('the page has no #app');
-render(<Shell gate={gate} app={app} />, root);
+render(<Shell session={session} app={app} />, root);
 
 // A secret stays in the address no longer than it takes to read it.
 const ticket = readTicket(location.hash);
@@ -44,20 +36,20 @@ if (ticket) history.replaceState(null, '', location.pathname + location.search);
 addEventListener('hashchange', () => {
   if (readTicket(location.hash)) location.reload();
 });
-void gate.open(ticket);
+void session.open(ticket);
 
 // For the browser tests: a way to look, only where the address asks for it.
 if (new URLSearchParams(location.search).has('test')) {
   Object.defineProperty(window, 'sightline', {
     value: Object.freeze({
       get world() {
-        return app.value?.world;
+        return app.value?.live.world;
       },
       get map() {
-        return app.value?.map.value;
+        return app.value?.mapState.map.value;
       },
       get socket() {
-        return app.value?.socket;
+        return app.value?.server.socket;
       },
     }),
   });

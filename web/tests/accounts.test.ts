@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApi, Denied, path, queryText } from '../src/net/api';
 import { Session, endOfLink, readTicket, sentence } from '../src/app/session';
 import type { Standing } from '../src/app/session';
-import { failureOf, failureText } from '../src/accounts/form';
+import { failureOf, failureText } from '../src/ui/failure';
 import {
   browserName,
   endOf,
@@ -141,27 +141,27 @@ describe('at the door', () => {
   const GUEST = { name: 'guest', role: 'viewer', way: 'guest', rights: { see: ['*'] } };
   const LINK = { name: 'visitor', way: 'link', rights: { looks_only: true }, expires: 2e9 };
   const TICKET = { sort: 'share', secret: 's3' } as const;
-  let gate: Session;
+  let session: Session;
 
   beforeEach(() => {
-    gate = new Session(createApi(BASE));
+    session = new Session(createApi(BASE));
   });
 
-  const standing = (): Standing => gate.standing.value;
+  const standing = (): Standing => session.standing.value;
   const asked = () => server.asked.map((each) => `${each.method} ${each.path.slice(13)}`);
 
   test('whoever has a session is in, without a form', async () => {
     server.says({ ok: true, user: JANE, first: false });
-    await gate.open(null);
+    await session.open(null);
     expect(standing()).toMatchObject({ is: 'in', visitor: { name: 'jane' } });
     expect(asked()).toEqual(['GET /session']);
   });
 
   test('whoever has none is asked for name and password, and then is in', async () => {
     server.says({ ok: true, user: null, first: false }).says({ ok: true, user: JANE });
-    await gate.open(null);
+    await session.open(null);
     expect(standing()).toEqual({ is: 'out', first: false });
-    await gate.signIn('jane', 'secret-1');
+    await session.signIn('jane', 'secret-1');
     expect(standing().is).toBe('in');
     expect(server.asked.every((each) => !each.path.includes('secret'))).toBe(true);
   });
@@ -170,21 +170,21 @@ describe('at the door', () => {
     server
       .says({ ok: true, user: null, first: false })
       .says({ ok: false, code: 'wrong', why: 'No.' }, 401);
-    await gate.open(null);
-    await expect(gate.signIn('jane', 'x')).rejects.toMatchObject({ code: 'wrong' });
+    await session.open(null);
+    await expect(session.signIn('jane', 'x')).rejects.toMatchObject({ code: 'wrong' });
     expect(standing().is).toBe('out');
   });
 
   test('a server that nobody has an account of says how to begin', async () => {
     server.says({ ok: true, user: null, first: true });
-    await gate.open(null);
+    await session.open(null);
     expect(standing()).toEqual({ is: 'out', first: true });
   });
 
   test('a server that is away is asked again until it is there', async () => {
     vi.useFakeTimers();
     server.isAway().isAway().says({ ok: true, user: JANE });
-    await gate.open(null);
+    await session.open(null);
     expect(standing().is).toBe('away');
     await vi.advanceTimersByTimeAsync(7000);
     expect(standing().is).toBe('in');
@@ -192,9 +192,9 @@ describe('at the door', () => {
 
   test('the link of the first start asks for name and password', async () => {
     server.says({ ok: true, needs: ['name', 'password'] }).says({ ok: true, user: JANE });
-    await gate.open({ sort: 'welcome', secret: 'w' });
+    await session.open({ sort: 'welcome', secret: 'w' });
     expect(standing().is).toBe('founding');
-    await gate.found('jane', 'long enough 1');
+    await session.found('jane', 'long enough 1');
     expect(JSON.parse(server.asked[1]?.init.body as string)).toMatchObject({ token: 'w' });
     expect(standing().is).toBe('in');
   });
@@ -203,13 +203,13 @@ describe('at the door', () => {
     server
       .says({ ok: false, code: 'wrong', why: 'This link has been used.' }, 401)
       .says({ ok: true, user: null, first: false });
-    await gate.open({ sort: 'welcome', secret: 'w' });
+    await session.open({ sort: 'welcome', secret: 'w' });
     expect(standing()).toMatchObject({ is: 'out', notice: { text: 'This link has been used.' } });
   });
 
   test.each(['ended', 'revoked', 'early', 'wrong'])('a link that is %s shows why', async (code) => {
     server.says({ ok: false, code, why: 'Because.' }, 410);
-    await gate.open(TICKET);
+    await session.open(TICKET);
     expect(standing()).toEqual({ is: 'shut', code, why: 'Because.' });
   });
 
@@ -217,17 +217,17 @@ describe('at the door', () => {
     server
       .says({ ok: false, code: 'signed_in', why: 'You are signed in as jane.' }, 409)
       .says({ ok: true, user: JANE });
-    await gate.open(TICKET);
+    await session.open(TICKET);
     expect(standing()).toMatchObject({ is: 'shut', also: { name: 'jane' } });
     server.says({ ok: true }).says({ ok: true, user: LINK });
-    await gate.signOutToSeeLink();
+    await session.signOutToSeeLink();
     expect(standing()).toMatchObject({ is: 'in', visitor: { way: 'link', expires: 2e9 } });
   });
 
   test('a session that ended shows nothing any more, and why', async () => {
     server.says({ ok: true, user: JANE }).says({ ok: true, user: null });
-    await gate.open(null);
-    const ending = gate.ended('the session has expired; please sign in again');
+    await session.open(null);
+    const ending = session.ended('the session has expired; please sign in again');
     expect(standing().is).toBe('asking');
     await ending;
     expect(standing()).toMatchObject({
@@ -238,8 +238,8 @@ describe('at the door', () => {
 
   test('whose rights changed comes in anew, with those they have now', async () => {
     server.says({ ok: true, user: JANE }).says({ ok: true, user: { ...JANE, role: 'operator' } });
-    await gate.open(null);
-    await gate.ended('your rights have changed');
+    await session.open(null);
+    await session.ended('your rights have changed');
     expect(standing()).toMatchObject({
       is: 'in',
       visitor: { role: 'operator' },
@@ -249,33 +249,33 @@ describe('at the door', () => {
 
   test('a session that ended does not become a guest’s by itself', async () => {
     server.says({ ok: true, user: JANE }).says({ ok: true, user: GUEST });
-    await gate.open(null);
-    await gate.ended('you have been signed out');
+    await session.open(null);
+    await session.ended('you have been signed out');
     expect(standing()).toMatchObject({ is: 'out', also: { way: 'guest' } });
   });
 
   test('somebody else who signed in meanwhile is not taken for us', async () => {
     server.says({ ok: true, user: JANE }).says({ ok: true, user: { ...JANE, name: 'kim' } });
-    await gate.open(null);
-    await gate.ended('you have been signed out');
+    await session.open(null);
+    await session.ended('you have been signed out');
     expect(standing()).toMatchObject({ is: 'out', also: { name: 'kim' } });
   });
 
   test('a connection that was not let in is only the end when the session is over', async () => {
     server.says({ ok: true, user: JANE }).says({ ok: true, user: JANE }).isAway();
-    await gate.open(null);
-    await gate.check();
-    await gate.check();
+    await session.open(null);
+    await session.check();
+    await session.check();
     expect(standing().is).toBe('in');
     server.says({ ok: true, user: null }).says({ ok: true, user: null });
-    await gate.check();
+    await session.check();
     expect(standing().is).toBe('out');
   });
 
   test('signing out that fails leaves one in, and says so', async () => {
     server.says({ ok: true, user: JANE }).isAway();
-    await gate.open(null);
-    await expect(gate.signOut()).rejects.toBeInstanceOf(Denied);
+    await session.open(null);
+    await expect(session.signOut()).rejects.toBeInstanceOf(Denied);
     expect(standing().is).toBe('in');
   });
 });

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { arrangeClients, flagWords, readClient } from '../src/things/broker/clients';
 import type { ClientWishes } from '../src/things/broker/clients';
 import { grouping } from '../src/things/broker/groups';
-import { LogTape, pickLines } from '../src/things/broker/log';
+import { BrokerLog, pickLines } from '../src/things/broker/log';
 import { readBroker } from '../src/things/broker/read';
 import { NO_SERIES, joined, pointsOf, readSeries, since } from '../src/things/broker/series';
-import { sinceText } from '../src/pages/broker/clients';
+import { sinceText } from '../src/pages/broker/clienttext';
 import type { Thing } from '../src/net/protocol';
 import { World } from '../src/app/world';
 
@@ -26,50 +26,50 @@ const line = (n: number, text: string, more: Record<string, unknown> = {}): Thin
     ...more,
   });
 
-describe('the tape of the log', () => {
+describe('the log of the log', () => {
   const hears = (world: World, whole: boolean, ...things: Thing[]) => {
     world.hear({ t: 'news', seq: ++seq, whole, more: false, missed: {}, things });
   };
 
   test('keeps lines that the server has let go of', () => {
     const world = new World();
-    const tape = new LogTape(world);
+    const log = new BrokerLog(world);
     world.greet('e');
     hears(world, true, line(1, 'one'), line(2, 'two'));
     hears(world, false, line(3, 'three'), { ...line(1, ''), gone: true });
-    expect(tape.lines.map((each) => each.text)).toEqual(['one', 'two', 'three']);
+    expect(log.lines.map((each) => each.text)).toEqual(['one', 'two', 'three']);
   });
 
   test('has each line once, however often the picture comes', () => {
     const world = new World();
-    const tape = new LogTape(world);
+    const log = new BrokerLog(world);
     world.greet('e');
     hears(world, true, line(1, 'one'));
     hears(world, true, line(1, 'one'), line(2, 'two'));
-    expect(tape.lines).toHaveLength(2);
+    expect(log.lines).toHaveLength(2);
   });
 
   test('counts what passed while nobody was there, but not what was before', () => {
     const world = new World();
-    const tape = new LogTape(world);
+    const log = new BrokerLog(world);
     world.greet('e');
     hears(world, true, line(500, 'a'));
-    expect(tape.missed('main')).toBe(0);
+    expect(log.missed('main')).toBe(0);
     hears(world, false, line(504, 'b'));
-    expect(tape.missed('main')).toBe(3);
+    expect(log.missed('main')).toBe(3);
   });
 
   test('is bounded', () => {
     const world = new World();
-    const tape = new LogTape(world, 3);
+    const log = new BrokerLog(world, 3);
     world.greet('e');
     hears(world, true, ...[1, 2, 3, 4, 5].map((n) => line(n, String(n))));
-    expect(tape.lines.map((each) => each.n)).toEqual([3, 4, 5]);
+    expect(log.lines.map((each) => each.n)).toEqual([3, 4, 5]);
   });
 
   test('is shown by broker, level and words, newest first', () => {
     const world = new World();
-    const tape = new LogTape(world);
+    const log = new BrokerLog(world);
     world.greet('e');
     hears(
       world,
@@ -81,7 +81,7 @@ describe('the tape of the log', () => {
     );
     const texts = (
       ...wishes: Parameters<typeof pickLines> extends [unknown, ...infer R] ? R : never
-    ) => pickLines(tape.lines, ...wishes).map((each) => each.n);
+    ) => pickLines(log.lines, ...wishes).map((each) => each.n);
     expect(texts('main', 'all', '')).toEqual([3, 2, 1]);
     expect(texts('main', 'all', 'ZOE')).toEqual([2, 1]);
     expect(texts('main', 'subscribe', '')).toEqual([2]);

@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { feedsOf, freshness, isLost, MOVING_FOR, sameFeeds, STILL_FOR } from '../src/app/freshness';
-import type { Known } from '../src/app/freshness';
+import {
+  feedsOf,
+  freshness,
+  isLost,
+  MOVING_FOR,
+  sameFeeds,
+  STILL_FOR,
+} from '../src/things/freshness';
+import type { Known } from '../src/things/freshness';
 import type { Link } from '../src/things/broker/read';
 import { freshnessOf, movesNow, underFeeds } from '../src/things/entry';
 import { markOfFriend } from '../src/things/friends/mark';
 import { contactTime, fixTime, readFriend } from '../src/things/friends/read';
 import { summariseFriend } from '../src/things/friends/summary';
-import { arrange } from '../src/app/roster';
+import { arrange } from '../src/things/roster';
 import type { Thing } from '../src/net/protocol';
 import { Chance } from './drive/chance';
 
@@ -98,8 +105,10 @@ describe('the two ages of a friend', () => {
     expect(freshnessOf(entry, NOW).word).toBe('Was moving, 14 min ago');
     expect(movesNow(entry, NOW)).toBe(false);
     const wishes = { filter: 'all', sort: 'name', query: '', earlierOpen: false } as const;
-    expect(arrange([entry], wishes, NOW).counts.moving).toBe(0);
-    expect(arrange([entry], { ...wishes, filter: 'moving' }, NOW).rows).toBe(0);
+    expect(arrange([entry], [{ id: 'friends' }], wishes, NOW).counts.moving).toBe(0);
+    expect(arrange([entry], [{ id: 'friends' }], { ...wishes, filter: 'moving' }, NOW).rows).toBe(
+      0,
+    );
     const dressing = {
       colour: '#123456',
       face: undefined,

@@ -5,10 +5,12 @@ import { Scheduler } from '../src/app/scheduler';
 import { readSettings } from '../src/app/preferences';
 import { FrameLog } from '../src/app/framelog';
 import { World } from '../src/app/world';
-import { complaint, pick, prettyJson } from '../src/pages/frames';
-import { exampleCommand } from '../src/app/empty';
+import { pick } from '../src/pages/console/frames';
+import { prettyJson } from '../src/pages/console/inspected';
+import { complaint } from '../src/pages/console/sendcard';
+import { exampleCommand } from '../src/pages/roster/empty';
 import { sparkPath } from '../src/ui/spark';
-import { linkText } from '../src/app/status';
+import { linkText } from '../src/things/server/status';
 import type { Link } from '../src/things/broker/read';
 
 describe('the address', () => {
@@ -100,29 +102,29 @@ describe('settings', () => {
   );
 });
 
-describe('the tape', () => {
+describe('the frame log', () => {
   test('keeps the newest frames, within a number and a size', () => {
-    const tape = new FrameLog(3, 100);
-    for (let n = 1; n <= 5; n++) tape.add('in', 'news', String(n), n);
-    expect(tape.frames.map(({ text }) => text)).toEqual(['3', '4', '5']);
-    tape.add('in', 'news', 'x'.repeat(99), 6);
-    expect(tape.frames.map(({ size }) => size)).toEqual([1, 99]);
-    expect(tape.count).toBe(6);
+    const frameLog = new FrameLog(3, 100);
+    for (let n = 1; n <= 5; n++) frameLog.add('in', 'news', String(n), n);
+    expect(frameLog.frames.map(({ text }) => text)).toEqual(['3', '4', '5']);
+    frameLog.add('in', 'news', 'x'.repeat(99), 6);
+    expect(frameLog.frames.map(({ size }) => size)).toEqual([1, 99]);
+    expect(frameLog.count).toBe(6);
   });
 
   test('keeps one frame that is larger than everything', () => {
-    const tape = new FrameLog(3, 10);
-    tape.add('in', 'news', 'x'.repeat(50), 1);
-    expect(tape.frames).toHaveLength(1);
+    const frameLog = new FrameLog(3, 10);
+    frameLog.add('in', 'news', 'x'.repeat(50), 1);
+    expect(frameLog.frames).toHaveLength(1);
   });
 
   test('shows the newest first, by direction and content, and beats only when wanted', () => {
-    const tape = new FrameLog();
-    tape.add('out', 'resume', '{"t":"resume"}', 1);
-    tape.add('in', 'news', '{"id":"Jane"}', 2);
-    tape.add('in', 'beat', '{"t":"beat"}', 3);
+    const frameLog = new FrameLog();
+    frameLog.add('out', 'resume', '{"t":"resume"}', 1);
+    frameLog.add('in', 'news', '{"id":"Jane"}', 2);
+    frameLog.add('in', 'beat', '{"t":"beat"}', 3);
     const labels = (...how: [string, 'all' | 'in' | 'out', boolean]) =>
-      pick(tape.frames, ...how).map(({ label }) => label);
+      pick(frameLog.frames, ...how).map(({ label }) => label);
     expect(labels('', 'all', false)).toEqual(['news', 'resume']);
     expect(labels('', 'in', true)).toEqual(['beat', 'news']);
     expect(labels('jane', 'all', true)).toEqual(['news']);
@@ -180,9 +182,9 @@ test('an example for an empty map publishes to the broker in use', () => {
 test('changes are told once per drawn frame, however many frames came', () => {
   const world = new World();
   const due: (() => void)[] = [];
-  const pulse = new Scheduler(world, (draw) => due.push(draw));
+  const scheduler = new Scheduler(world, (draw) => due.push(draw));
   const told: string[][] = [];
-  pulse.on(({ keys }) => told.push([...keys]));
+  scheduler.on(({ keys }) => told.push([...keys]));
   world.greet('e');
   for (let seq = 1; seq <= 50; seq++) {
     world.hear({

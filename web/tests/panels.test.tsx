@@ -1,13 +1,13 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact';
 import type { ComponentChildren } from 'preact';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { BANNER_AFTER, createApp } from '../src/app/app';
-import type { App } from '../src/app/app';
-import { AppProvider } from '../src/app/context';
-import { DegradedBanner } from '../src/ui/degraded';
+import { createApp } from '../src/wiring/app';
+import type { App } from '../src/wiring/app';
+import { AppProvider } from '../src/wiring/provider';
+import { DegradedBanner } from '../src/pages/degraded';
 import { Drawer } from '../src/pages/drawer';
-import { Roster } from '../src/pages/roster';
-import { Banner } from '../src/app/status';
+import { Roster } from '../src/pages/roster/roster';
+import { BANNER_AFTER, Banner } from '../src/things/server/status';
 import type { Thing } from '../src/net/protocol';
 
 /** What the server says is put into the hands of whoever opened the connection. */
@@ -47,7 +47,7 @@ function news(...things: Omit<Thing, 's'>[]): void {
 }
 
 function show(children: ComponentChildren): void {
-  render(<AppProvider value={app}>{children}</AppProvider>);
+  render(<AppProvider app={app}>{children}</AppProvider>);
 }
 
 const now = () => Date.now() / 1000;
@@ -85,7 +85,7 @@ beforeEach(() => {
 
 afterEach(() => {
   cleanup();
-  app.socket.stop();
+  app.server.socket.stop();
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
@@ -179,7 +179,7 @@ describe('the details', () => {
     hello();
     news({ k: 'probot', id: 'ProBot1', presence: 'live', heard: now(), at: now() - 40, batt: 87 });
     act(() => {
-      app.select('probot/ProBot1');
+      app.selection.select('probot/ProBot1');
       vi.advanceTimersByTime(300);
     });
     expect(document.body.textContent).toContain('unchanged for 41 s');
@@ -239,7 +239,7 @@ describe('the banner', () => {
     };
     news(jane({ vel: 34, at: now(), tst: now() }));
     act(() => {
-      app.select('friend/jane/phone');
+      app.selection.select('friend/jane/phone');
     });
     expect(document.querySelector('.drawer .pill')?.textContent).toBe('Moving');
     broker({ state: 'lost', heard, next: now() + 4 });

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Entry } from '../src/things/entry';
-import { arrange, EARLIER, neighbour, offsetsOf, windowOf } from '../src/app/roster';
-import type { Item, Wishes } from '../src/app/roster';
+import { arrange, EARLIER, neighbour, offsetsOf, windowOf } from '../src/things/roster';
+import type { Item, Wishes } from '../src/things/roster';
 
 const NOW = 1_795_235_000;
+const GROUPS = [{ id: 'friends' }, { id: 'robots' }];
 const HEIGHTS = { row: 57, group: 32 };
 const ALL: Wishes = { filter: 'all', sort: 'name', query: '', earlierOpen: false };
 
@@ -29,7 +30,7 @@ function entry(name: string, more: Partial<Entry> = {}): Entry {
 
 /** The list as text: groups in capitals, rows by name. */
 function shown(entries: Entry[], wishes: Partial<Wishes> = {}): string[] {
-  return arrange(entries, { ...ALL, ...wishes }, NOW).items.map((item) =>
+  return arrange(entries, GROUPS, { ...ALL, ...wishes }, NOW).items.map((item) =>
     item.type === 'group' ? `${item.group.toUpperCase()} ${String(item.count)}` : item.entry.name,
   );
 }
@@ -66,7 +67,7 @@ describe('who is shown', () => {
 
   test('a search finds people by the town they are near', () => {
     const anna = entry('Anna', { position: { lat: 50.5, lon: 3.1 } });
-    const { items } = arrange([anna, BOB], { ...ALL, query: 'lille' }, NOW, (of) =>
+    const { items } = arrange([anna, BOB], GROUPS, { ...ALL, query: 'lille' }, NOW, (of) =>
       of === anna ? 'near Lille' : '',
     );
     expect(items.map((item) => (item.type === 'row' ? item.entry.name : ''))).toEqual(['', 'Anna']);
@@ -78,7 +79,7 @@ describe('who is shown', () => {
   });
 
   test('counts are of everybody, whatever is shown', () => {
-    const { counts } = arrange([JANE, BOB, ROBOT, GONE], { ...ALL, filter: 'robots' }, NOW);
+    const { counts } = arrange([JANE, BOB, ROBOT, GONE], GROUPS, { ...ALL, filter: 'robots' }, NOW);
     expect(counts).toEqual({
       all: 4,
       friends: 3,
@@ -92,7 +93,7 @@ describe('who is shown', () => {
 
   test('names that two have are known, so that they can be told apart', () => {
     const tablet = entry('Jane', { key: 'friend/jane/tablet', qualifier: 'tablet' });
-    expect([...arrange([JANE, tablet, BOB], ALL, NOW).shared]).toEqual(['Jane']);
+    expect([...arrange([JANE, tablet, BOB], GROUPS, ALL, NOW).shared]).toEqual(['Jane']);
   });
 });
 

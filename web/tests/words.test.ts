@@ -3,7 +3,7 @@ import { ageParts, ageText, fineAgeText, spanText, timeText } from '../src/app/a
 import { ServerClock } from '../src/app/clock';
 import { brief, bytes, compass, grouped, length, position, speed } from '../src/ui/numbers';
 import { Gazetteer } from '../src/map/gazetteer';
-import { colourOf, initialsOf, plain } from '../src/things/entry';
+import { colourOf, initialsOf, plain } from '../src/things/names';
 
 test.each([
   [-3, '0 s'],

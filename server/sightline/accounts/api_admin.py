@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
+from sightline.accounts import answers
 from sightline.accounts.api_account import (
     end_sessions,
     find_session,
@@ -19,8 +20,7 @@ from sightline.accounts.api_account import (
 from sightline.accounts.api_session import Text
 from sightline.accounts.database import Database, Search
 from sightline.accounts.passwords import weakness
-from sightline.accounts.pseudonyms import Pseudonyms
-from sightline.accounts.request_bodies import EmptyBody, RequestBody, query_number, read
+from sightline.accounts.pseudonyms import VEILED, Pseudonyms
 from sightline.accounts.service import AccountService
 from sightline.auth.account import (
     Account,
@@ -30,8 +30,10 @@ from sightline.auth.account import (
     check_name,
     plain_name,
 )
-from sightline.auth.api_call import UNKNOWN, Call, Denied, Reply, Route
 from sightline.auth.permissions import GRANT_VERBS, Grants, Role
+from sightline.contract.errors import UNKNOWN, Refused
+from sightline.contract.fields import Nothing, Number, RequestBody, RequestFields
+from sightline.contract.http import Call, Reply, Route
 
 _MOST = 10_000  # accounts
 _PAGE = 500  # records of the audit log in one answer
@@ -63,6 +65,19 @@ class AccountChange(RequestBody, frozen=True):
     end_tokens: bool = False
 
 
+class AuditQuery(RequestFields, frozen=True, kw_only=True):
+    """What to look for. ``since`` and ``until`` in epoch s; ``before`` is a record's number."""
+
+    who: str = ""
+    what: str = ""
+    thing: str = ""
+    text: str = ""
+    since: Number | None = None
+    until: Number | None = None
+    before: Number | None = None
+    limit: Number | None = None
+
+
 class AdminApi:
     """Accounts and the audit log. ``known`` are the friends whose names may be shown in it."""
 
@@ -70,42 +85,131 @@ class AdminApi:
         self._account_service = account_service
         self._known = known
 
-    def routes(self) -> list[Route]:
-        """What is answered here."""
+    def routes(self) -> list[Route[Any]]:
+        """List what is answered here."""
         return [
-            Route("GET", "/users", "admin", self.users),
-            Route("POST", "/users", "admin", self.make),
-            Route("GET", "/users/{name}", "admin", self.user),
-            Route("PATCH", "/users/{name}", "admin", self.change),
-            Route("DELETE", "/users/{name}", "admin", self.remove),
-            Route("GET", "/users/{name}/sessions", "admin", self.sessions),
-            Route("DELETE", "/users/{name}/sessions", "admin", self.sign_out),
-            Route("DELETE", "/users/{name}/sessions/{id}", "admin", self.end_session),
-            Route("GET", "/users/{name}/tokens", "admin", self.tokens),
-            Route("GET", "/audit", "admin", self.audit),
+            *self._user_routes(),
+            *self._routes_within(),
+            Route(
+                "GET",
+                "/audit",
+                "admin",
+                self.audit,
+                summary="Search the audit log, newest first",
+                query=AuditQuery,
+                reply=answers.Audit,
+                example={"what": "sign in", "limit": 10},
+            ),
+        ]
+
+    def _user_routes(self) -> list[Route[Any]]:
+        """List what is answered about accounts as a whole."""
+        return [
+            Route(
+                "GET",
+                "/users",
+                "admin",
+                self.users,
+                summary="List all accounts",
+                reply=answers.Users,
+            ),
+            Route(
+                "POST",
+                "/users",
+                "admin",
+                self.make,
+                summary="Make an account",
+                body=NewUser,
+                reply=answers.OneUser,
+                status=201,
+                errors=("weak", "taken"),
+                example={"name": "bob", "role": "viewer", "see": ["friend/bob"]},
+            ),
+            Route(
+                "GET",
+                "/users/{name}",
+                "admin",
+                self.user,
+                summary="Show an account",
+                reply=answers.OneUser,
+            ),
+            Route(
+                "PATCH",
+                "/users/{name}",
+                "admin",
+                self.change,
+                summary="Change an account; a new password ends its sessions",
+                body=AccountChange,
+                reply=answers.OneUser,
+                errors=("weak", "last_admin"),
+                example={"role": "operator", "drive": ["probot/ProBot1"]},
+            ),
+            Route(
+                "DELETE",
+                "/users/{name}",
+                "admin",
+                self.remove,
+                summary="Remove an account with its sessions, tokens and links",
+                errors=("last_admin",),
+            ),
+        ]
+
+    def _routes_within(self) -> list[Route[Any]]:
+        """List what is answered about an account's sessions and tokens."""
+        return [
+            Route(
+                "GET",
+                "/users/{name}/sessions",
+                "admin",
+                self.sessions,
+                summary="List where somebody is signed in",
+                reply=answers.Sessions,
+            ),
+            Route(
+                "DELETE",
+                "/users/{name}/sessions",
+                "admin",
+                self.sign_out,
+                summary="Sign somebody out everywhere",
+            ),
+            Route(
+                "DELETE",
+                "/users/{name}/sessions/{id}",
+                "admin",
+                self.end_session,
+                summary="Sign somebody out in one session",
+            ),
+            Route(
+                "GET",
+                "/users/{name}/tokens",
+                "admin",
+                self.tokens,
+                summary="List somebody's tokens",
+                reply=answers.Tokens,
+            ),
         ]
 
     # -- accounts
 
-    async def users(self, call: Call) -> Reply:
-        """Everybody."""
+    async def users(self, call: Call[Nothing]) -> Reply:
+        """Return all accounts, by name."""
         accounts = sorted(
             self._account_service.roll.accounts.values(), key=lambda account: account.name
         )
-        return Reply({"users": [self._shown(account) for account in accounts]})
+        return Reply(answers.Users(users=[self._shown(account) for account in accounts]))
 
-    async def user(self, call: Call) -> Reply:
-        """One."""
-        return Reply({"user": self._shown(self._find(call))})
+    async def user(self, call: Call[Nothing]) -> Reply:
+        """Return one account and its grants."""
+        return Reply(answers.OneUser(user=self._shown(self._find(call))))
 
-    async def make(self, call: Call) -> Reply:
-        """A new account."""
-        account_service, asked = self._account_service, read(call, NewUser)
+    async def make(self, call: Call[NewUser]) -> Reply:
+        """Make a new account."""
+        account_service, asked = self._account_service, call.asked
         name = plain_name(asked.name)
         grants = Grants(frozenset(asked.see), frozenset(asked.drive), frozenset(asked.own))
         for why in (check_name(name), check_grants(grants)):
             if why is not None:
-                raise Denied("malformed", why)
+                raise Refused("malformed", why)
         hashed = None
         if asked.password is not None:
             hashed = await self._hashed(asked.password, name)
@@ -114,22 +218,23 @@ class AdminApi:
         def make(database: Database) -> None:
             accounts = database.roll().accounts
             if name in accounts:
-                raise Denied("taken", f"There is an account {name} already.")
+                raise Refused("taken", f"There is an account {name} already.")
             if len(accounts) >= _MOST:
-                raise Denied("taken", f"There is room for {_MOST} accounts.")
+                raise Refused("taken", f"There is room for {_MOST} accounts.")
             database.put_account(account)
             database.write(
                 account_deed(call.who.user.name, call.address, None, account, database.veil)
             )
 
         await account_service.change(make)
-        return Reply({"user": self._shown(account_service.roll.accounts[name])}, status=201)
+        made = self._shown(account_service.roll.accounts[name])
+        return Reply(answers.OneUser(user=made), status=201)
 
-    async def change(self, call: Call) -> Reply:
+    async def change(self, call: Call[AccountChange]) -> Reply:
         """Role, grants, password, whether it is closed. A password ends the account's sessions."""
         account_service, asked, account = (
             self._account_service,
-            read(call, AccountChange),
+            call.asked,
             self._find(call),
         )
         name, grants = account.name, account.grants
@@ -138,7 +243,7 @@ class AdminApi:
             if words is not UNSET:
                 grants = replace(grants, **{verb: frozenset(words)})
         if (why := check_grants(grants)) is not None:
-            raise Denied("malformed", why)
+            raise Refused("malformed", why)
         hashed: str | None = None
         if asked.password is not UNSET:
             hashed = await self._hashed(asked.password, name)
@@ -146,7 +251,7 @@ class AdminApi:
         def change(database: Database) -> None:
             before = database.account(name)
             if before is None:
-                raise Denied("unknown", UNKNOWN)
+                raise Refused("unknown", UNKNOWN)
             after = replace(
                 before,
                 role=before.role if asked.role is UNSET else asked.role,
@@ -173,12 +278,11 @@ class AdminApi:
             database.write(deed)
 
         await account_service.change(change)
-        return Reply({"user": self._shown(account_service.roll.accounts[name])})
+        return Reply(answers.OneUser(user=self._shown(account_service.roll.accounts[name])))
 
-    async def remove(self, call: Call) -> Reply:
-        """An account goes, with its sessions, tokens and links."""
+    async def remove(self, call: Call[Nothing]) -> Reply:
+        """Remove an account with its sessions, tokens and links."""
         account_service, account = self._account_service, self._find(call)
-        read(call, EmptyBody)
 
         def remove(database: Database) -> None:
             keep_an_admin(database, replace(account, disabled=True))
@@ -192,18 +296,17 @@ class AdminApi:
         await account_service.change(remove)
         return Reply(cookie="" if account.name == call.who.user.name else None)
 
-    async def sessions(self, call: Call) -> Reply:
-        """Where somebody is signed in."""
-        return Reply(
-            {"sessions": sessions_of(self._account_service, self._find(call).name, call.who.key)}
-        )
+    async def sessions(self, call: Call[Nothing]) -> Reply:
+        """Tell where somebody is signed in."""
+        found = sessions_of(self._account_service, self._find(call).name, call.who.key)
+        return Reply(answers.Sessions(sessions=found))
 
-    async def sign_out(self, call: Call) -> Reply:
+    async def sign_out(self, call: Call[Nothing]) -> Reply:
         """Sign somebody out everywhere."""
         await end_sessions(self._account_service, call, self._find(call).name)
         return Reply()
 
-    async def end_session(self, call: Call) -> Reply:
+    async def end_session(self, call: Call[Nothing]) -> Reply:
         """Sign somebody out there."""
         name = self._find(call).name
         session = find_session(self._account_service, name, call.parts["id"])
@@ -217,70 +320,69 @@ class AdminApi:
         await self._account_service.change(end)
         return Reply()
 
-    async def tokens(self, call: Call) -> Reply:
-        """Somebody's tokens."""
-        return Reply({"tokens": tokens_of(self._account_service, self._find(call).name)})
+    async def tokens(self, call: Call[Nothing]) -> Reply:
+        """Return the tokens of an account."""
+        return Reply(answers.Tokens(tokens=tokens_of(self._account_service, self._find(call).name)))
 
-    def _find(self, call: Call) -> Account:
+    def _find(self, call: Call[Any]) -> Account:
         account = self._account_service.roll.accounts.get(plain_name(call.parts["name"]))
         if account is None:
-            raise Denied("unknown", UNKNOWN)
+            raise Refused("unknown", UNKNOWN)
         return account
 
     async def _hashed(self, password: str, name: str) -> str:
         if (why := weakness(password, name)) is not None:
-            raise Denied("weak", why)
+            raise Refused("weak", why)
         return await self._account_service.hash(self._account_service.passwords.hash, password)
 
-    def _shown(self, account: Account) -> dict[str, object]:
+    def _shown(self, account: Account) -> answers.UserShown:
         roll = self._account_service.roll
-        return {
-            "name": account.name,
-            "role": account.role,
-            "disabled": account.disabled,
-            "password": account.password is not None,
-            "created": round(account.created, 3),
-            "seen": account.seen,
-            "see": sorted(account.grants.see),
-            "drive": sorted(account.grants.drive),
-            "own": sorted(account.grants.own),
-            "sessions": sum(each.account == account.name for each in roll.sessions.values()),
-            "tokens": sum(each.account == account.name for each in roll.tokens.values()),
-        }
+        return answers.UserShown(
+            name=account.name,
+            role=account.role,
+            disabled=account.disabled,
+            password=account.password is not None,
+            created=round(account.created, 3),
+            seen=account.seen,
+            see=sorted(account.grants.see),
+            drive=sorted(account.grants.drive),
+            own=sorted(account.grants.own),
+            sessions=sum(each.account == account.name for each in roll.sessions.values()),
+            tokens=sum(each.account == account.name for each in roll.tokens.values()),
+        )
 
     # -- the audit log
 
-    async def audit(self, call: Call) -> Reply:
+    async def audit(self, call: Call[AuditQuery]) -> Reply:
         """Search it, newest first. ``next`` is the ``before`` of the next page."""
-        asked, known = call.query, list(self._known())
-        limit = min(_PAGE, max(1, int(query_number(call, "limit") or 100)))
-        before = query_number(call, "before")
+        asked, known = call.asked, list(self._known())
+        limit = min(_PAGE, max(1, int(asked.limit or 100)))
         search = Search(
-            who=asked.get("who", ""),
-            what=asked.get("what", ""),
-            thing=asked.get("thing", ""),
-            text=asked.get("text", "")[:200],
-            since=query_number(call, "since"),
-            until=query_number(call, "until"),
-            before=None if before is None else int(before),
+            who=asked.who,
+            what=asked.what,
+            thing=asked.thing,
+            text=asked.text[:200],
+            since=None if asked.since is None else float(asked.since),
+            until=None if asked.until is None else float(asked.until),
+            before=None if asked.before is None else int(asked.before),
             limit=limit,
         )
 
-        def find(database: Database) -> list[dict[str, object]]:
+        def find(database: Database) -> list[answers.AuditShown]:
             return shown_records(database.records(search), database.veil, known)
 
         records = await self._account_service.look(find)
-        last = records[-1]["n"] if len(records) == limit else None
-        return Reply({"records": records, "next": last})
+        last = records[-1].n if len(records) == limit else None
+        return Reply(answers.Audit(records=records, next=last))
 
 
-_HIDDEN = re.compile(r"(?:friend|face)/~[0-9a-f]{16}")
+_HIDDEN = re.compile(rf"(?:{'|'.join(sorted(VEILED))})/~[0-9a-f]{{16}}")
 
 
 def shown_records(
     records: Iterable[AuditRecord], veil: Pseudonyms, known: Iterable[str]
-) -> list[dict[str, object]]:
-    """Records as they are shown; friends by their names where those are still known."""
+) -> list[answers.AuditShown]:
+    """Return records as they are shown; friends by their names where those are still known."""
     records = list(records)
     hidden = any(_HIDDEN.search(f"{each.deed.thing} {each.deed.more}") for each in records)
     names = veil.names(known) if hidden else {}
@@ -289,16 +391,16 @@ def shown_records(
         return _HIDDEN.sub(lambda found: names.get(found[0], found[0]), text)
 
     return [
-        {
-            "n": record.n,
-            "at": round(record.at, 3),
-            "who": record.deed.who,
-            "address": record.deed.address,
-            "what": record.deed.what,
-            "thing": named(record.deed.thing),
-            "result": record.deed.result,
-            "more": named(record.deed.more),
-        }
+        answers.AuditShown(
+            n=record.n,
+            at=round(record.at, 3),
+            who=record.deed.who,
+            address=record.deed.address,
+            what=record.deed.what,
+            thing=named(record.deed.thing),
+            result=record.deed.result,
+            more=named(record.deed.more),
+        )
         for record in records
     ]
 
@@ -306,7 +408,7 @@ def shown_records(
 def keep_an_admin(database: Database, after: Account) -> None:
     """Make sure that some admin can still sign in once this account is as given.
 
-    Raises `Denied` (``last_admin``).
+    Raises `Refused` (``last_admin``).
     """
     accounts = {**database.roll().accounts}
     before = accounts.get(after.name)
@@ -314,7 +416,7 @@ def keep_an_admin(database: Database, after: Account) -> None:
     if before is None or not _rules(before):
         return
     if not any(_rules(account) for account in accounts.values()):
-        raise Denied("last_admin", _LAST_ADMIN)
+        raise Refused("last_admin", _LAST_ADMIN)
 
 
 def _rules(account: Account) -> bool:
@@ -324,7 +426,7 @@ def _rules(account: Account) -> bool:
 def account_deed(
     who: str, address: str, before: Account | None, after: Account, veil: Pseudonyms
 ) -> AuditEvent:
-    """How a new or changed account is written down: what became of what, never a secret."""
+    """Tell how a new or changed account is written down: what became of what, never a secret."""
     changes = []
     if before is None or before.role != after.role:
         changes.append(f"role {after.role}")

@@ -7,17 +7,19 @@ less. It shows no history and lets nobody do anything.
 from __future__ import annotations
 
 import secrets
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta
 
+from sightline.accounts import answers
 from sightline.accounts.database import Database
-from sightline.accounts.request_bodies import RequestBody, read
 from sightline.accounts.service import AccountService
 from sightline.auth.account import AuditEvent, Share, check_label
-from sightline.auth.api_call import UNKNOWN, Call, Denied, Reply, Route
 from sightline.auth.permissions import check_grant, may
 from sightline.auth.session import digest, new_secret
+from sightline.contract.errors import UNKNOWN, Refused
+from sightline.contract.fields import Nothing, RequestBody
+from sightline.contract.http import Call, Reply, Route
 
 _MOST = 200  # links of one account
 _SHORTEST = 60.0  # s
@@ -38,62 +40,90 @@ class LinksApi:
     def __init__(self, account_service: AccountService) -> None:
         self._account_service = account_service
 
-    def routes(self) -> list[Route]:
-        """What is answered here."""
+    def routes(self) -> list[Route[Any]]:
+        """List what is answered here."""
         return [
-            Route("GET", "/links", "account", self.links),
-            Route("POST", "/links", "account", self.make),
-            Route("DELETE", "/links/{id}", "account", self.revoke),
+            Route(
+                "GET",
+                "/links",
+                "account",
+                self.links,
+                summary="List one's own links; an admin sees everybody's",
+                reply=answers.Links,
+            ),
+            Route(
+                "POST",
+                "/links",
+                "account",
+                self.make,
+                summary="Make a link that shows certain things for a while",
+                body=NewLink,
+                reply=answers.NewLinkMade,
+                status=201,
+                errors=("unknown", "taken"),
+                example={
+                    "name": "for grandma",
+                    "things": ["friend/jane/phone"],
+                    "ends": 1764000000,
+                },
+            ),
+            Route(
+                "DELETE",
+                "/links/{id}",
+                "account",
+                self.revoke,
+                summary="Withdraw a link, and end what came by it",
+            ),
         ]
 
-    async def links(self, call: Call) -> Reply:
+    async def links(self, call: Call[Nothing]) -> Reply:
         """One's own links; an admin sees everybody's."""
         user, wall = call.who.user, self._account_service.wall()
         return Reply(
-            {
-                "links": [
-                    {
-                        "id": share.id,
-                        "name": share.label,
-                        "owner": share.owner,
-                        "things": sorted(share.things),
-                        "created": round(share.created, 3),
-                        "starts": share.starts,
-                        "ends": share.ends,
-                        "standing": share.standing(wall) or "open",
-                        "visitors": sum(
+            answers.Links(
+                links=[
+                    answers.LinkShown(
+                        id=share.id,
+                        name=share.label,
+                        owner=share.owner,
+                        things=sorted(share.things),
+                        created=round(share.created, 3),
+                        starts=share.starts,
+                        ends=share.ends,
+                        standing=share.standing(wall) or "open",
+                        visitors=sum(
                             session.link == share.id
                             for session in self._account_service.roll.sessions.values()
                         ),
-                    }
+                    )
                     for share in sorted(
                         self._account_service.roll.shares.values(), key=lambda each: -each.created
                     )
                     if share.owner == user.name or user.role == "admin"
                 ]
-            }
+            )
         )
 
-    async def make(self, call: Call) -> Reply:
-        """A new link. Its address is told once."""
-        account_service, asked, user = self._account_service, read(call, NewLink), call.who.user
+    async def make(self, call: Call[NewLink]) -> Reply:
+        """Make a new link. Its address is told once."""
+        account_service, asked, user = self._account_service, call.asked, call.who.user
         wall = account_service.wall()
         starts = wall if asked.starts is None else asked.starts
         longest = account_service.policy.link
         if (why := check_label(asked.name)) is not None:
-            raise Denied("malformed", why)
+            raise Refused("malformed", why)
         if asked.ends < wall + _SHORTEST or asked.ends < starts + _SHORTEST:
-            raise Denied("malformed", "A link ends at least a minute after now and its start.")
+            raise Refused("malformed", "A link ends at least a minute after now and its start.")
         if asked.ends - max(starts, wall) > longest:
-            raise Denied("malformed", f"A link lasts at most {longest / 86400:g} days.")
+            raise Refused("malformed", f"A link lasts at most {longest / 86400:g} days.")
         for thing in asked.things:
             if "/" not in thing or check_grant("see", thing) is not None:
-                raise Denied("malformed", "A link shows things such as friend/jane/phone.")
+                raise Refused("malformed", "A link shows things such as friend/jane/phone.")
             if not may(user, "share", thing):
-                raise Denied("unknown", UNKNOWN)
+                raise Refused("unknown", UNKNOWN)
         roll = account_service.roll
         if sum(each.owner == user.name for each in roll.shares.values()) >= _MOST:
-            raise Denied("taken", f"An account has at most {_MOST} links.")
+            raise Refused("taken", f"An account has at most {_MOST} links.")
         secret = new_secret()
         share = Share(
             secrets.token_hex(6),
@@ -122,14 +152,15 @@ class LinksApi:
 
         await account_service.change(make)
         # After the #: no server, proxy or Referer header ever learns the secret.
-        return Reply({"id": share.id, "url": f"{call.base}/#share={secret}"}, status=201)
+        url = f"{call.base}/#share={secret}"
+        return Reply(answers.NewLinkMade(id=share.id, url=url), status=201)
 
-    async def revoke(self, call: Call) -> Reply:
-        """A link opens nothing any more, and who came by it must go."""
+    async def revoke(self, call: Call[Nothing]) -> Reply:
+        """Return a link opens nothing any more, and who came by it must go."""
         user = call.who.user
         share = self._account_service.roll.shares.get(call.parts["id"])
         if share is None or (share.owner != user.name and user.role != "admin"):
-            raise Denied("unknown", UNKNOWN)
+            raise Refused("unknown", UNKNOWN)
 
         def revoke(database: Database) -> None:
             database.revoke_share(share.id)

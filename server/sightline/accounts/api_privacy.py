@@ -7,17 +7,19 @@ there is no such friend.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 from msgspec import Meta
 
+from sightline.accounts import answers
 from sightline.accounts.database import Database
 from sightline.accounts.export import bundle, pieces, with_history
-from sightline.accounts.request_bodies import RequestBody, read
 from sightline.accounts.service import AccountService
 from sightline.auth.account import AuditEvent
-from sightline.auth.api_call import UNKNOWN, Call, Denied, Reply, Route
-from sightline.auth.permissions import VisibleScope, may
+from sightline.auth.permissions import VisibleScope
+from sightline.contract.errors import UNKNOWN, Refused
+from sightline.contract.fields import Nothing, RequestBody
+from sightline.contract.http import Call, Reply, Route
 from sightline.model.kind import State, id_of
 from sightline.web.reads import Busy, Reads, Turn
 
@@ -26,7 +28,7 @@ class PresentStates(Protocol):
     """Where the present state of things is kept."""
 
     def state(self, key: str) -> State | None:
-        """A thing's state; None when there is no such thing."""
+        """Return a thing's state; None when there is no such thing."""
 
 
 class Retention(RequestBody, frozen=True):
@@ -48,7 +50,7 @@ Recall = Callable[[str, VisibleScope, Turn], AsyncIterator[bytes]]
 
 
 class PrivacyApi:
-    """One friend's data."""
+    """Calls about one friend's data."""
 
     def __init__(
         self,
@@ -64,30 +66,70 @@ class PrivacyApi:
         self._known = known
         self._erasers = erasers
 
-    def routes(self) -> list[Route]:
-        """What is answered here."""
-        friend = "/friends/{user}/{device}"
+    def routes(self) -> list[Route[Any]]:
+        """List what is answered here."""
+        friend = "friend/{user}/{device}"
         return [
-            Route("GET", f"{friend}/retention", "account", self.retention),
-            Route("PUT", f"{friend}/retention", "account", self.retain),
-            Route("GET", f"{friend}/export", "account", self.export),
-            Route("POST", f"{friend}/erase", "account", self.erase),
+            Route(
+                "GET",
+                "/friends/{user}/{device}/retention",
+                "account",
+                self.retention,
+                summary="Say for how long a friend's positions are kept",
+                thing=friend,
+                right="retain",
+                reply=answers.RetentionShown,
+            ),
+            Route(
+                "PUT",
+                "/friends/{user}/{device}/retention",
+                "account",
+                self.retain,
+                summary="Keep a friend's positions so long from now on",
+                thing=friend,
+                right="retain",
+                body=Retention,
+                reply=answers.RetentionShown,
+                example={"days": 30},
+            ),
+            Route(
+                "GET",
+                "/friends/{user}/{device}/export",
+                "account",
+                self.export,
+                summary="Download all that is known about a friend",
+                thing=friend,
+                right="export",
+                reply=None,
+                media=("application/zip",),
+            ),
+            Route(
+                "POST",
+                "/friends/{user}/{device}/erase",
+                "account",
+                self.erase,
+                summary="Forget a friend; what it sends from now on is a new friend's",
+                thing=friend,
+                right="erase",
+                body=Erase,
+                example={"confirm": "jane/phone"},
+            ),
         ]
 
-    def _friend(self, call: Call, verb: str) -> str:
-        thing = f"friend/{call.parts['user']}/{call.parts['device']}"
-        if not may(call.who.user, verb, thing) or self._known.state(thing) is None:
-            raise Denied("unknown", UNKNOWN)
-        return thing
+    def _friend(self, call: Call[Any]) -> str:
+        if self._known.state(call.thing) is None:
+            raise Refused("unknown", UNKNOWN)
+        return call.thing
 
-    async def retention(self, call: Call) -> Reply:
+    async def retention(self, call: Call[Nothing]) -> Reply:
         """For how long this friend's positions are kept."""
-        thing = self._friend(call, "retain")
-        return Reply({"days": await self._account_service.look(lambda db: db.retention(thing))})
+        thing = self._friend(call)
+        days = await self._account_service.look(lambda db: db.retention(thing))
+        return Reply(answers.RetentionShown(days=days))
 
-    async def retain(self, call: Call) -> Reply:
+    async def retain(self, call: Call[Retention]) -> Reply:
         """Keep them so long from now on."""
-        thing, days = self._friend(call, "retain"), read(call, Retention).days
+        thing, days = self._friend(call), call.asked.days
         kept = "as the settings say" if days is None else f"{days} days"
 
         def retain(database: Database) -> None:
@@ -95,11 +137,11 @@ class PrivacyApi:
             database.write(AuditEvent(call.who.user.name, call.address, "retain", thing, more=kept))
 
         await self._account_service.change(retain)
-        return Reply({"days": days})
+        return Reply(answers.RetentionShown(days=days))
 
-    async def export(self, call: Call) -> Reply:
-        """Everything we know about this friend, as a zip of JSON, GPX and the picture."""
-        account_service, thing = self._account_service, self._friend(call, "export")
+    async def export(self, call: Call[Nothing]) -> Reply:
+        """Return everything we know about this friend, as a zip of JSON, GPX and the picture."""
+        account_service, thing = self._account_service, self._friend(call)
         who = call.who.user.name
 
         await account_service.record(AuditEvent(who, call.address, "export", thing))
@@ -135,7 +177,7 @@ class PrivacyApi:
             read = await self._reads.begin(call.who.reader(call.address))
         except Busy:
             why = "Too many long answers at once. Try again in a moment."
-            raise Denied("busy", why, wait=2) from None
+            raise Refused("busy", why, wait=2) from None
         try:
             lines = self._recall(thing, call.who.user.sight, read.turn)
             whole = await with_history(made, lines)
@@ -143,11 +185,11 @@ class PrivacyApi:
             read.end()
         return Reply(stream=pieces(whole), type="application/zip", name=name)
 
-    async def erase(self, call: Call) -> Reply:
+    async def erase(self, call: Call[Erase]) -> Reply:
         """Forget this friend. What it sends from now on is a new friend's."""
-        thing = self._friend(call, "erase")
-        if read(call, Erase).confirm != id_of(thing):
-            raise Denied("malformed", "To erase a friend, give its id once more as confirm.")
+        thing = self._friend(call)
+        if call.asked.confirm != id_of(thing):
+            raise Refused("malformed", "To erase a friend, give its id once more as confirm.")
         who = call.who.user.name
 
         def erase(database: Database) -> None:

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from math import ceil
-from typing import Annotated
+from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import UNSET, Meta
 from twisted.logger import Logger
 
-from sightline.accounts import known_devices
+from sightline.accounts import answers, known_devices
 from sightline.accounts.database import Database
 from sightline.accounts.passwords import LONGEST, weakness
-from sightline.accounts.request_bodies import RequestBody, read
 from sightline.accounts.service import AccountService
 from sightline.auth.account import DEMO, Account, AuditEvent, Session, Share, check_name, plain_name
-from sightline.auth.api_call import Call, Denied, Reply, Route
 from sightline.auth.session import Throttle, described, digest, new_secret
+from sightline.contract.errors import Refused
+from sightline.contract.fields import Nothing, RequestBody
+from sightline.contract.http import Call, Reply, Route
 from sightline.model.text import clean
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.proxies import client_key
@@ -36,7 +37,7 @@ Text = Annotated[str, Meta(max_length=LONGEST)]
 
 
 class SignIn(RequestBody, frozen=True):
-    """Name and password."""
+    """The name and the password of a sign-in."""
 
     name: Annotated[str, Meta(max_length=64)]
     password: Text
@@ -57,7 +58,7 @@ class LinkSecret(RequestBody, frozen=True):
 
 
 class SessionApi:
-    """Lets people in and out."""
+    """Let people in and out."""
 
     _log = Logger()
 
@@ -68,29 +69,72 @@ class SessionApi:
         self._strangers = TokenBuckets(rate=0.1, burst=30)  # for each name, from all addresses
         self._alarms = TokenBuckets(rate=1 / 3600, burst=1)
 
-    def routes(self) -> list[Route]:
-        """What is answered here."""
+    def routes(self) -> list[Route[Any]]:
+        """List what is answered here."""
         return [
-            Route("GET", "/session", "nobody", self.who),
-            Route("POST", "/session", "nobody", self.sign_in),
-            Route("DELETE", "/session", "visitor", self.sign_out),
-            Route("POST", "/welcome", "nobody", self.welcome),
-            Route("POST", "/link", "nobody", self.link),
-            Route("GET", "/me", "visitor", self.me),
+            Route(
+                "GET",
+                "/session",
+                "nobody",
+                self.who,
+                summary="Say who is here, if anybody: what the page asks first",
+                reply=answers.Who,
+            ),
+            Route(
+                "POST",
+                "/session",
+                "nobody",
+                self.sign_in,
+                summary="Sign in by name and password",
+                body=SignIn,
+                reply=answers.Me,
+                errors=("wrong",),
+                example={"name": "jane", "password": "correct horse 1"},
+            ),
+            Route("DELETE", "/session", "visitor", self.sign_out, summary="Sign out here"),
+            *self._link_routes(),
+            Route("GET", "/me", "visitor", self.me, summary="Say who one is", reply=answers.Me),
         ]
 
-    async def who(self, call: Call) -> Reply:
-        """Who is here, as far as known: what the page asks first."""
+    def _link_routes(self) -> list[Route[Any]]:
+        """List the ways in by the secret of a link."""
+        return [
+            Route(
+                "POST",
+                "/welcome",
+                "nobody",
+                self.welcome,
+                summary="Come in by the link of the first start",
+                body=Welcome,
+                reply=answers.Welcomed,
+                errors=("wrong", "weak"),
+                example={"token": "the secret in the server's log"},
+            ),
+            Route(
+                "POST",
+                "/link",
+                "nobody",
+                self.link,
+                summary="Come in by a shared link",
+                body=LinkSecret,
+                reply=answers.Me,
+                errors=("wrong", "signed_in", "early", "ended", "revoked"),
+                example={"token": "what follows #share= in the link"},
+            ),
+        ]
+
+    async def who(self, call: Call[Nothing]) -> Reply:
+        """Tell who is here, as far as known: what the page asks first."""
         user = described(call.visitor) if call.visitor else None
-        return Reply({"user": user, "first": self._account_service.invited})
+        return Reply(answers.Who(user=user, first=self._account_service.invited))
 
-    async def me(self, call: Call) -> Reply:
-        """Who is here."""
-        return Reply({"user": described(call.who)})
+    async def me(self, call: Call[Nothing]) -> Reply:
+        """Tell who is here."""
+        return Reply(answers.Me(user=described(call.who)))
 
-    async def sign_in(self, call: Call) -> Reply:
-        """In by name and password."""
-        account_service, asked = self._account_service, read(call, SignIn)
+    async def sign_in(self, call: Call[SignIn]) -> Reply:
+        """Sign in by name and password."""
+        account_service, asked = self._account_service, call.asked
         name = plain_name(asked.name)
         client = client_key(call.address)
         guess, known = self._guess(name, client, call)
@@ -104,7 +148,7 @@ class SessionApi:
         if not right or account is None or account.disabled or account.password != kept:
             who = name if account else UNKNOWN_NAME
             await account_service.record(AuditEvent(who, call.address, "sign in", result="wrong"))
-            raise Denied("wrong", WRONG)
+            raise Refused("wrong", WRONG)
         self._guesses.right(guess)
         anew = None
         if kept is not None and account_service.passwords.outdated(kept):
@@ -115,7 +159,7 @@ class SessionApi:
         def also(database: Database) -> None:
             found = database.account(name)
             if found is None or found.password != kept:  # changed meanwhile, elsewhere perhaps
-                raise Denied("wrong", WRONG)
+                raise Refused("wrong", WRONG)
             if kept is not None and anew is not None:
                 database.rehash(name, kept, anew)
 
@@ -127,11 +171,11 @@ class SessionApi:
         mark = None if kept is None else known_devices.issue(anew or kept)
         return replace(reply, known=mark)
 
-    def _guess(self, name: str, client: str, call: Call) -> tuple[tuple[str, str], bool]:
+    def _guess(self, name: str, client: str, call: Call[Any]) -> tuple[tuple[str, str], bool]:
         """Count a guess before it is known to be wrong: many at a time gain nothing.
 
         Return by what it is counted, and whether the device or its address is known: such are not
-        held up by those who guess the same name from elsewhere. Raises `Denied` (``wait``).
+        held up by those who guess the same name from elsewhere. Raises `Refused` (``wait``).
         """
         account = self._account_service.roll.accounts.get(name)
         device = known_devices.recognise(call.known, account.password if account else None)
@@ -145,12 +189,12 @@ class SessionApi:
             wait = 10.0
             self._alarm(name, call.address, now)
         if wait:
-            raise Denied("wait", f"Too many attempts. Try again in {ceil(wait)} s.", wait=wait)
+            raise Refused("wait", f"Too many attempts. Try again in {ceil(wait)} s.", wait=wait)
         self._guesses.guess(key, now)
         return key, known
 
     def _has_been_at(self, name: str, client: str) -> bool:
-        """Whether somebody is signed in with this account at this address already."""
+        """Tell whether somebody is signed in with this account at this address already."""
         sessions = self._account_service.roll.sessions.values()
         return any(
             one.account == name and one.address and client_key(one.address) == client
@@ -158,7 +202,7 @@ class SessionApi:
         )
 
     def _alarm(self, name: str, address: str, now: float) -> None:
-        """Somebody guesses this account's password from many places; said once an hour."""
+        """Warn, once an hour, that somebody guesses this account's password from many places."""
         if not self._alarms.take(name, now):
             return
         who = name if name in self._account_service.roll.accounts else UNKNOWN_NAME
@@ -168,13 +212,13 @@ class SessionApi:
 
     async def _enter(
         self,
-        call: Call,
+        call: Call[Any],
         name: str,
         what: str,
         also: Callable[[Database], None],
         known: Callable[[], bool] = lambda: False,
     ) -> Reply:
-        """A new session, always with a new secret; the one of before ends.
+        """Make a new session, always with a new secret; the one of before ends.
 
         While the database cannot be written whoever is ``known`` comes in all the same.
         """
@@ -196,37 +240,37 @@ class SessionApi:
 
         try:
             if not await account_service.change(enter):
-                raise Denied("wrong", WRONG)
-        except Denied as why:
+                raise Refused("wrong", WRONG)
+        except Refused as why:
             if why.code != "degraded" or not known():
                 raise
             self._meanwhile(call, session, AuditEvent(name, call.address, what))
         return self._entered(secret)
 
-    def _meanwhile(self, call: Call, session: Session, deed: AuditEvent) -> None:
+    def _meanwhile(self, call: Call[Any], session: Session, deed: AuditEvent) -> None:
         visitor = call.visitor
         if visitor is not None and visitor.way in ("account", "link"):
             self._account_service.leave_meanwhile(visitor.key)
         self._account_service.enter_meanwhile(session, deed)
 
-    def _leave(self, database: Database, call: Call) -> None:
+    def _leave(self, database: Database, call: Call[Any]) -> None:
         if call.visitor is not None and call.visitor.way in ("account", "link"):
             database.drop_sessions([call.visitor.key])
 
     def _entered(self, secret: str) -> Reply:
         found = self._account_service.session(secret)
         if found is None or found.expires is None:
-            raise Denied("wrong", WRONG)
+            raise Refused("wrong", WRONG)
         trouble = self._account_service.standby.trouble
-        told = {} if trouble is None else {"degraded": self._account_service.standby.denied().why}
+        told = UNSET if trouble is None else self._account_service.standby.denied().why
         return Reply(
-            {"user": described(found), **told},
+            answers.Me(user=described(found), degraded=told),
             cookie=secret,
             lasts=max(1.0, found.expires - self._account_service.wall()),
         )
 
-    async def sign_out(self, call: Call) -> Reply:
-        """Out, here."""
+    async def sign_out(self, call: Call[Nothing]) -> Reply:
+        """Sign out of this session."""
         visitor = call.who
         if visitor.way in ("account", "link"):
             deed = AuditEvent(visitor.user.name, call.address, "sign out")
@@ -237,19 +281,19 @@ class SessionApi:
 
             try:
                 await self._account_service.change(leave)
-            except Denied as why:
+            except Refused as why:
                 if why.code != "degraded":
                     raise
                 self._account_service.leave_meanwhile(visitor.key, deed)
         return Reply(cookie="")
 
-    async def welcome(self, call: Call) -> Reply:
-        """In by the link of the first start: makes the first admin, or is the demo's."""
-        account_service, asked = self._account_service, read(call, Welcome)
+    async def welcome(self, call: Call[Welcome]) -> Reply:
+        """Come in by the link of the first start: make the first admin, or be the demo's."""
+        account_service, asked = self._account_service, call.asked
         if not self._addresses.take(client_key(call.address), account_service.clock.seconds()):
-            raise Denied("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
+            raise Refused("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
         if not account_service.accepts(asked.token):
-            raise Denied("wrong", _USED_UP)
+            raise Refused("wrong", _USED_UP)
         if account_service.demo:
             account_service.spend()
             admin = Account(DEMO, "admin", created=account_service.wall())
@@ -257,11 +301,11 @@ class SessionApi:
                 call, DEMO, "sign in to the demonstration", lambda db: db.put_account(admin)
             )
         if asked.name is None or asked.password is None:
-            return Reply({"needs": ["name", "password"]})
+            return Reply(answers.Welcomed(needs=["name", "password"]))
         name = plain_name(asked.name)
         for why in (check_name(name), weakness(asked.password, name)):
             if why is not None:
-                raise Denied("weak", why)
+                raise Refused("weak", why)
         restore = account_service.spend()  # before anything waits: it is good for one
         try:
             hashed = await account_service.hash(
@@ -271,7 +315,7 @@ class SessionApi:
 
             def found(database: Database) -> None:
                 if database.roll().founded:
-                    raise Denied("wrong", _USED_UP)
+                    raise Refused("wrong", _USED_UP)
                 database.put_account(admin)
 
             return await self._enter(call, name, "make the first admin", found)
@@ -279,13 +323,13 @@ class SessionApi:
             restore()
             raise
 
-    async def link(self, call: Call) -> Reply:
-        """In by a shared link."""
-        account_service, asked = self._account_service, read(call, LinkSecret)
+    async def link(self, call: Call[LinkSecret]) -> Reply:
+        """Come in by a shared link."""
+        account_service, asked = self._account_service, call.asked
         if not self._addresses.take(client_key(call.address), account_service.clock.seconds()):
-            raise Denied("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
+            raise Refused("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
         if call.visitor is not None and call.visitor.way == "account":
-            raise Denied(
+            raise Refused(
                 "signed_in",
                 f"You are signed in as {call.visitor.user.name}. To see what the link shows, sign"
                 " out or open it in a private window.",
@@ -295,7 +339,7 @@ class SessionApi:
             (each for each in account_service.roll.shares.values() if each.key == key), None
         )
         if share is None:
-            raise Denied("wrong", _NO_LINK)
+            raise Refused("wrong", _NO_LINK)
         self._open(share)
         secret = new_secret()
         session = Session(
@@ -311,7 +355,7 @@ class SessionApi:
 
         try:
             await account_service.change(enter)
-        except Denied as why:
+        except Refused as why:
             if why.code != "degraded":
                 raise
             self._meanwhile(call, session, deed)
@@ -320,10 +364,10 @@ class SessionApi:
     def _open(self, share: Share) -> None:
         match share.standing(self._account_service.wall()):
             case "early":
-                raise Denied("early", "This link does not show anything yet.")
+                raise Refused("early", "This link does not show anything yet.")
             case "ended":
-                raise Denied("ended", "The time of this link is over.")
+                raise Refused("ended", "The time of this link is over.")
             case "revoked":
-                raise Denied("revoked", "This link was withdrawn.")
+                raise Refused("revoked", "This link was withdrawn.")
         if not self._account_service.shown(share):
-            raise Denied("revoked", "This link was withdrawn.")
+            raise Refused("revoked", "This link was withdrawn.")

@@ -1,4 +1,4 @@
-"""The witness at the helm: writes down what people asked for, and what came of it."""
+"""Write down what people asked of the dispatcher, and what came of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _THING = 200  # characters of a thing's name that are kept
 
 
 class AuditLog:
-    """To be called with every answered request; ``note`` writes a deed down."""
+    """Write every answered request that changes something to ``note``. Call it with each."""
 
     _log = Logger()
 
@@ -29,7 +29,7 @@ class AuditLog:
         self._refusals = TokenBuckets(rate=0.2, burst=30)
 
     def __call__(self, asker: Asker, request: Request, result: str) -> None:
-        """``result`` is ``ok`` or the code of the refusal."""
+        """Note a request. ``result`` is ``ok`` or the code of the refusal."""
         if request.do not in AUDITED:
             return
         who = asker.user.name

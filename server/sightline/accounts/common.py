@@ -1,4 +1,4 @@
-"""Words that people choose for passwords, and that are therefore tried first.
+"""List words that people choose for passwords, and that are therefore tried first.
 
 A modest list of our own: each also stands for itself with digits and marks around it.
 """

@@ -1,4 +1,4 @@
-"""The accounts' database: one SQLite file, read and written here and nowhere else.
+"""Keep accounts in one SQLite file, which is read and written here and nowhere else.
 
 Plain functions that wait for the disk: the server calls them on a thread of their own, the command
 line directly. Both may have the file open at once (WAL). What is committed survives a power cut
@@ -97,7 +97,7 @@ class BadDatabase(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for in the audit log. Times in epoch s; ``before`` is a number of a record."""
+    """A search in the audit log. Times in epoch s; ``before`` is a number of a record."""
 
     who: str = ""
     what: str = ""
@@ -177,7 +177,7 @@ class Database:
         return key
 
     def now(self) -> float:
-        """Epoch s."""
+        """Return the time, epoch s."""
         return self._wall()
 
     def close(self) -> None:
@@ -185,10 +185,7 @@ class Database:
         self._sql.close()
 
     def change(self) -> AbstractContextManager[None]:
-        """All that is done within, or nothing of it. May be nested.
-
-        In a copy it waits in the outbox, and is not seen before it was taken from there.
-        """
+        """Do all that is done within, or nothing of it."""
         return self.copy.change()
 
     def probe(self) -> None:
@@ -209,14 +206,14 @@ class Database:
 
     @property
     def version(self) -> int:
-        """A number that is another one after somebody else has changed the file."""
+        """Return a number that changes when another process has changed the file."""
         (version,) = self._sql.execute("PRAGMA data_version").fetchone()
         return int(version)
 
     # -- reading
 
     def roll(self) -> AccountCache:
-        """Everybody and everything that opens the door."""
+        """Return everybody and everything that opens the door."""
         grants: dict[str, dict[str, set[str]]] = {}
         with self._reading():
             for account, verb, what in self._sql.execute("SELECT account, verb, what FROM given"):
@@ -259,7 +256,7 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """One picture, whatever others write meanwhile."""
+        """Return one picture, whatever others write meanwhile."""
         if self._sql.in_transaction:
             yield
             return
@@ -301,23 +298,23 @@ class Database:
                 self.end_sessions(account.name)
 
     def rehash(self, name: str, old: str, new: str) -> None:
-        """The same password, hashed anew; nothing if it was changed meanwhile."""
+        """Store a new hash of the same password; do nothing if it was changed meanwhile."""
         self._sql.execute(
             "UPDATE account SET password = ? WHERE name = ? AND password = ?", (new, name, old)
         )
 
     def remove_account(self, name: str) -> None:
-        """With its sessions, tokens and links."""
+        """Remove an account with its sessions, tokens and links."""
         self._sql.execute("DELETE FROM account WHERE name = ?", (name,))
 
     def account(self, name: str) -> Account | None:
-        """One account."""
+        """Return the account of this name; None: there is none."""
         return self.roll().accounts.get(name)
 
     # -- sessions, tokens, links
 
     def put_session(self, session: Session) -> None:
-        """A browser signed in."""
+        """Add the session of a browser that signed in."""
         with self.change():
             self._sql.execute(
                 "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -348,12 +345,12 @@ class Database:
         self._sql.execute("DELETE FROM session WHERE account = ? AND key IS NOT ?", (account, but))
 
     def drop_sessions(self, keys: Iterable[str]) -> None:
-        """These sessions have ended."""
+        """Remove sessions that have ended."""
         with self.change():
             self._sql.executemany("DELETE FROM session WHERE key = ?", [(key,) for key in keys])
 
     def put_token(self, token: Token) -> None:
-        """A new token."""
+        """Add a new token."""
         self._sql.execute(
             "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -370,7 +367,7 @@ class Database:
         )
 
     def drop_token(self, number: str) -> None:
-        """A token opens nothing any more."""
+        """Remove a token, so that it lets nobody in."""
         self._sql.execute("DELETE FROM token WHERE id = ?", (number,))
 
     def end_tokens(self, account: str) -> int:
@@ -378,7 +375,7 @@ class Database:
         return self._sql.execute("DELETE FROM token WHERE account = ?", (account,)).rowcount
 
     def put_share(self, share: Share) -> None:
-        """A new link."""
+        """Add a new link."""
         self._sql.execute(
             "INSERT INTO share VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -395,7 +392,7 @@ class Database:
         )
 
     def revoke_share(self, number: str) -> None:
-        """A link opens nothing any more; who came by it must go."""
+        """Revoke a link; visitors who came by it must go."""
         with self.change():
             self._sql.execute(
                 "UPDATE share SET revoked = ? WHERE id = ? AND revoked IS NULL",
@@ -408,7 +405,7 @@ class Database:
         sessions: Iterable[tuple[float, str]],
         tokens: Iterable[tuple[float, str]],
     ) -> None:
-        """When sessions (by key) and tokens (by id) were last used, epoch s."""
+        """Store when sessions (by key) and tokens (by id) were last used, epoch s."""
         sessions = list(sessions)
         with self.change():
             self._sql.executemany("UPDATE session SET seen = ? WHERE key = ?", sessions)
@@ -429,14 +426,16 @@ class Database:
     # -- privacy
 
     def retention(self, thing: str) -> int | None:
-        """For how many days this friend's positions are kept; None: as the server's settings."""
+        """Return for how many days this friend's positions are kept; None: as the server's
+        settings.
+        """
         found = self._sql.execute(
             "SELECT days FROM retention WHERE thing = ?", (self.veil.hide(thing),)
         ).fetchone()
         return int(found[0]) if found else None
 
     def retentions(self, things: Iterable[str]) -> dict[str, int]:
-        """The same for those of ``things`` that have one of their own."""
+        """Return the days for those of ``things`` that have an owner's decision."""
         kept = dict(self._sql.execute("SELECT thing, days FROM retention").fetchall())
         if not kept:
             return {}
@@ -493,7 +492,7 @@ class Database:
             )
 
     def erased(self, after: int) -> tuple[int, list[str]]:
-        """The last number of the log, and who was erased after that one, by pseudonym."""
+        """Return the last number of the log, and who was erased after that one, by pseudonym."""
         (last,) = self._sql.execute("SELECT coalesce(max(n), 0) FROM audit").fetchone()
         if last <= after:
             return last, []
@@ -503,7 +502,7 @@ class Database:
         return last, [thing for (thing,) in rows]
 
     def records(self, search: Search) -> list[AuditRecord]:
-        """What was written down, newest first. Things are as they were hidden by the veil."""
+        """Tell what was written down, newest first. Things are as they were hidden by the veil."""
         wanted: list[tuple[str, object]] = []
         for column, value in (("who", search.who), ("what", search.what)):
             if value:
@@ -532,7 +531,7 @@ class Database:
 
 
 def _role(text: str) -> Role:
-    """A role as it was written; one we do not know may least (fail closed)."""
+    """Return a stored role; an unknown one becomes the least (fail closed)."""
     return text if text in ("viewer", "operator", "admin") else "viewer"  # type: ignore[return-value]
 
 

@@ -1,4 +1,4 @@
-"""Everything about one friend as files that other programs read: JSON and GPX in a zip."""
+"""Export everything about one friend as files that other programs read: JSON and GPX in a zip."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # that a zip can name
 def bundle(
     thing: str, wall: float, friend: State | None, face: State | None, kept: Mapping[str, object]
 ) -> bytes:
-    """The zip. ``wall`` is now, in epoch s."""
+    """Return the zip. ``wall`` is now, in epoch s."""
     now = datetime.fromtimestamp(wall, UTC)
     fields: dict[str, object] = {} if friend is None else msgspec.to_builtins(friend)
     files = {
@@ -54,7 +54,7 @@ def bundle(
 
 
 async def with_history(bundled: bytes, lines: AsyncIterator[bytes]) -> IO[bytes]:
-    """The same zip with ``history.jsonl``, in a file of its own: it may be long."""
+    """Return the same zip with ``history.jsonl``, in a file of its own: it may be long."""
     # Whoever sends it (`pieces`) closes it.
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
     file.write(bundled)
@@ -69,14 +69,14 @@ async def with_history(bundled: bytes, lines: AsyncIterator[bytes]) -> IO[bytes]
 
 
 async def pieces(file: IO[bytes]) -> AsyncGenerator[bytes, None]:
-    """A file in pieces; closed at its end."""
+    """Return a file in pieces; closed at its end."""
     with file:
         while piece := file.read(_PIECE):
             yield piece
 
 
 def gpx(thing: str, fields: Mapping[str, object]) -> bytes | None:
-    """The position as a GPX 1.1 track of one point; None without a position."""
+    """Return the position as a GPX 1.1 track of one point; None without a position."""
     lat, lon = fields.get("lat"), fields.get("lon")
     if lat is None or lon is None:
         return None

@@ -1,4 +1,4 @@
-"""Devices from which somebody has signed in before: they keep a signed cookie that says so.
+"""Recognise devices from which somebody has signed in before: they keep a signed cookie.
 
 It opens nothing. While strangers guess an account's password from everywhere, and are made to wait
 all together, whoever has it is not among them (OWASP calls it a device cookie). It is signed with
@@ -15,13 +15,15 @@ _LONGEST = 200  # characters
 
 
 def issue(password_hash: str) -> str:
-    """A cookie for a device from which the owner of this password has just signed in."""
+    """Make a cookie for a device from which the owner of this password has just signed in."""
     nonce = secrets.token_urlsafe(12)
     return f"{nonce}.{_signature(password_hash, nonce)}"
 
 
 def recognise(cookie: str, password_hash: str | None) -> str | None:
-    """The device's own mark, if the cookie is of the account with this password; else None."""
+    """Return the device's own mark, if the cookie is of the account with this password; else
+    None.
+    """
     nonce, _, signature = cookie[:_LONGEST].partition(".")
     if password_hash is None or not nonce or not signature.isascii():
         return None

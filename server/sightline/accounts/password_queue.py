@@ -1,4 +1,4 @@
-"""Whose password is checked next, when many wait for the few threads that do it. Pure.
+"""Choose whose password is checked next, when many wait for the few threads that do it. Pure.
 
 Known devices first; the others in turn by client, so that whoever sends many waits for their own.
 """
@@ -16,11 +16,11 @@ OF_ONE = 16
 
 
 class QueueFull(Exception):
-    """There is no room for this one."""
+    """The queue has no room for this job."""
 
 
 class PasswordQueue(Generic[T]):
-    """At most ``most`` jobs wait, ``of_one`` of one client."""
+    """A queue in which at most ``most`` jobs wait, ``of_one`` of one client."""
 
     def __init__(self, most: int = MOST, of_one: int = OF_ONE) -> None:
         self._most = most
@@ -46,7 +46,7 @@ class PasswordQueue(Generic[T]):
         return dropped
 
     def next(self) -> T | None:
-        """The one whose turn it is; None: nobody waits."""
+        """Take the next job out; None: none waits."""
         for lane in (self._known, self._others):
             if lane:
                 client, jobs = lane.popitem(last=False)

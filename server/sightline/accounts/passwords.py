@@ -1,4 +1,4 @@
-"""Passwords: which are good enough, and their hashes (argon2id). Slow by design: for threads.
+"""Judge passwords and hash them (argon2id). Slow by design: for threads.
 
 The hash holds its own parameters, so they can be raised in the settings at any time; each password
 is hashed anew when it is next given.
@@ -22,14 +22,14 @@ _ADDED = 6  # characters around a common word that make it no better
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one hash costs: ``memory`` in KiB, ``time`` in passes over it."""
+    """The cost of one hash: ``memory`` in KiB, ``time`` in passes over it."""
 
     memory: int = 19_456
     time: int = 3
 
 
 class Passwords:
-    """Makes and checks hashes."""
+    """Make and check hashes."""
 
     def __init__(self, cost: Cost = Cost()) -> None:  # frozen
         self._hasher = PasswordHasher(
@@ -39,11 +39,14 @@ class Passwords:
         self.dummy = self.hash(secrets.token_urlsafe(16))
 
     def hash(self, password: str) -> str:
-        """Its hash, with the parameters and a salt of its own."""
+        """Return its hash, with the parameters and a salt of its own."""
         return self._hasher.hash(password)
 
     def verify(self, kept: str | None, password: str) -> bool:
-        """Whether this is the password of that hash. None costs the same and is never right."""
+        """Return whether this is the password of that hash.
+
+        None costs the same and is never right.
+        """
         try:
             self._hasher.verify(kept or self.dummy, password)
         except (VerificationError, InvalidHashError):
@@ -51,12 +54,12 @@ class Passwords:
         return kept is not None
 
     def outdated(self, kept: str) -> bool:
-        """Whether it was hashed with other parameters than ours now."""
+        """Tell whether it was hashed with other parameters than ours now."""
         return self._hasher.check_needs_rehash(kept)
 
 
 def weakness(password: str, name: str) -> str | None:
-    """Why this cannot be the password of ``name``; None when it can."""
+    """Tell why this cannot be the password of ``name``; None when it can."""
     if len(password) < SHORTEST:
         return f"A password has at least {SHORTEST} characters; 15 are better."
     if len(password) > LONGEST:
@@ -73,6 +76,6 @@ def weakness(password: str, name: str) -> str | None:
 
 
 def _is_run(text: str) -> bool:
-    """``abcdefgh``, ``87654321``."""
+    """Return whether it is a run like ``abcdefgh`` or ``87654321``."""
     steps = {ord(b) - ord(a) for a, b in pairwise(text)}
     return steps in ({1}, {-1})

@@ -1,10 +1,10 @@
-"""The keeper of the door: knows at every moment who may be in, and sees out who may not.
+"""Know at every moment who may be in, and see out who may not.
 
-Everything that opens the door is in memory (a `AccountCache`), so that to ask costs nothing. Changes are
-made by the one writer thread; once they are committed, the roll is read anew and every socket
-whose visitor has ended, or whose rights are others now, is told. The same happens within a second
-when the command line, another process, has changed the database; or another server, where the
-database is a copy of a journal.
+Everything that opens the door is in memory (a `AccountCache`), so that to ask costs nothing.
+Changes are made by the one writer thread; once they are committed, the roll is read anew and every
+socket whose visitor has ended, or whose rights are others now, is told. The same happens within a
+second when the command line, another process, has changed the database; or another server, where
+the database is a copy of a journal.
 
 Sessions live by the monotonic clock; in the database their times are epoch s.
 """
@@ -21,10 +21,8 @@ from typing import Any, TypeVar
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread, deferToThreadPool
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from sightline.accounts.database import ROLL, BadDatabase, Database
@@ -33,7 +31,6 @@ from sightline.accounts.passwords import Cost, Passwords
 from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.standby import Standby
 from sightline.auth.account import DEMO, Account, AccountCache, AuditEvent, Session, Share, Token
-from sightline.auth.api_call import Denied
 from sightline.auth.permissions import (
     ALL_GRANTS,
     NOTHING,
@@ -57,9 +54,11 @@ from sightline.auth.session import (
     new_secret,
     read_token,
 )
+from sightline.contract.errors import Refused
 from sightline.journal.entries import Journal, TooLarge
 from sightline.journal.follower import Follower
 from sightline.journal.trouble import degraded, said
+from sightline.live.periodic import Periodic
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
 
@@ -86,7 +85,7 @@ LINK_ENDED = "the time of this link is over"
 
 @dataclass(frozen=True, slots=True)
 class AccountPolicy:
-    """What the settings say. ``guest`` is the role of who did not sign in, None: nobody is let in.
+    """The settings of accounts. ``guest`` is the role of guests, None: nobody is let in.
 
     ``link`` is the longest time a link may last, s.
     """
@@ -99,7 +98,7 @@ class AccountPolicy:
 
 @dataclass(slots=True)
 class _Times:
-    """When a session began and was last used, on the monotonic clock."""
+    """The times of a session on the monotonic clock: when it began and was last used."""
 
     began: float
     seen: float
@@ -107,14 +106,14 @@ class _Times:
 
 @dataclass(slots=True, eq=False)
 class _WatchedConnection:
-    """A connection that must end when its visitor's standing does."""
+    """A connection that must end when its visitor's right to be in does."""
 
     visitor: Visitor
     ended: Callable[[str], None]
 
 
 class AccountService(Service):
-    """Decides who is at the door. ``clock`` is never stepped; ``wall`` gives epoch s.
+    """The accounts, and who may come in. ``clock`` is never stepped; ``wall`` gives epoch s.
 
     With a ``journal`` the accounts are those of all servers that have the same.
     """
@@ -173,13 +172,12 @@ class AccountService(Service):
         self._said_until = float("-inf")
         self._suffered = False
         self.looks = 0
-        self._loop = LoopingCall(self._look_around)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, _LOOK, self._look_around, "the watch over sessions")
 
     # -- start and stop
 
     def privilegedStartService(self) -> None:
-        """Open the database; a server that cannot read its accounts does not start."""
+        """Open the database; end the start if the accounts cannot be read."""
         super().privilegedStartService()
         try:
             self._database = database = Database(self._folder, self.wall, _BUSY)
@@ -222,13 +220,12 @@ class AccountService(Service):
         else:
             self.follower.ready.chainDeferred(self.ready)
             self.follower.start()
-        self._loop.start(_LOOK, now=False).addErrback(self._failed)
+        self._loop.start(now=False)
 
     def stopService(self) -> Deferred[None]:
         """Write down what was used, and close."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
         return Deferred.fromCoroutine(self._close())
 
     async def _close(self) -> None:
@@ -238,7 +235,7 @@ class AccountService(Service):
             if self.standby:
                 await self._recover()
             await self._write_used()
-        except Denied as why:
+        except Refused as why:
             self._log.warn("What waits for the accounts is lost: {why}", why=why.why)
         except Exception:
             self._log.failure("Could not write down who was here last")
@@ -247,15 +244,12 @@ class AccountService(Service):
         if self._database is not None:
             self._database.close()
 
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("The watch of the sessions ended", failure)
-
     # -- the threads
 
     async def look(self, work: Callable[[Database], T]) -> T:
-        """What ``work`` reads in the database, on the writer's thread.
+        """Tell what ``work`` reads in the database, on the writer's thread.
 
-        Raises `Denied` (``degraded``) when the disk or the file does not let it.
+        Raises `Refused` (``degraded``) when the disk or the file does not let it.
         """
         database = self._open()
         return await self._do(lambda: work(database))
@@ -268,7 +262,7 @@ class AccountService(Service):
             raise self.standby.denied() from why
 
     def _suffers(self, error: Exception) -> None:
-        """The database cannot be used just now; or it is a fault of ours, which is raised."""
+        """Note that the database cannot be used just now; raise what is a fault of ours."""
         trouble = degraded(error)
         if trouble is None:
             raise error
@@ -287,7 +281,7 @@ class AccountService(Service):
         """Let ``work`` change the database, all or nothing; then whoever must go is told.
 
         It may run again, when another server changed the accounts at the same time. ``scrub``:
-        nothing of what it removed may be left on any disk. Raises `Denied` (``busy``) when the
+        nothing of what it removed may be left on any disk. Raises `Refused` (``busy``) when the
         other servers cannot be told.
         """
         self._check_writable()
@@ -303,9 +297,9 @@ class AccountService(Service):
             self._suffers(why)
             raise self.standby.denied() from why
         except Unavailable:
-            raise Denied("busy", _AWAY, wait=5) from None
+            raise Refused("busy", _AWAY, wait=5) from None
         except TooLarge as why:
-            raise Denied("malformed", f"This is too much at once: {why}.") from None
+            raise Refused("malformed", f"This is too much at once: {why}.") from None
         self._apply(roll)
         if self.follower is not None and database.copy.due:
             self.follower.look()
@@ -334,7 +328,7 @@ class AccountService(Service):
         """Work with passwords, on one of the few threads for it.
 
         Those of ``client`` who are not ``known`` wait in turn with all others, behind the known.
-        Raises `Denied` (``busy``) when too many wait.
+        Raises `Refused` (``busy``) when too many wait.
         """
         if self._hashing >= _HASHERS:
             turn: Deferred[None] = Deferred()
@@ -363,7 +357,7 @@ class AccountService(Service):
         at = self.wall()
         try:
             await self.post(lambda database: database.write(deed, at))
-        except Denied as why:
+        except Refused as why:
             if why.code != "degraded":
                 raise
             self.standby.note(deed, at)
@@ -419,7 +413,7 @@ class AccountService(Service):
 
     @property
     def veil(self) -> Pseudonyms:
-        """Under what names friends are in the audit log."""
+        """Return the pseudonyms of friends in the audit log."""
         return self._open().veil
 
     def _open(self) -> Database:
@@ -429,11 +423,11 @@ class AccountService(Service):
     # -- who is at the door
 
     def session(self, secret: str) -> Visitor | None:
-        """Whoever holds this cookie."""
+        """Return the visitor who holds this cookie."""
         return self._here("account", digest(secret))
 
     def token(self, text: str) -> Visitor | None:
-        """Whoever holds this API token."""
+        """Return the visitor who holds this API token."""
         parts = read_token(text)
         if parts is None:
             return None
@@ -444,12 +438,12 @@ class AccountService(Service):
         return self._here("token", token.id)
 
     def signed(self, account: str, text: str) -> Visitor | None:
-        """Whoever signs in with this account's name and one of its API tokens."""
+        """Return the visitor who signs in with this account's name and one of its API tokens."""
         found = self.token(text)
         return found if found is not None and found.user.name == account else None
 
     def phone_things(self, text: str) -> frozenset[str] | None:
-        """What whoever holds this token may post for; None: nothing.
+        """Return what the holder of this token may post for; None: nothing.
 
         Friends, or groups of them (``friend/jane``).
         """
@@ -459,10 +453,10 @@ class AccountService(Service):
         return self.roll.tokens[found.key].things
 
     def phone(self, login: str, text: str, thing: str) -> str | None:
-        """The account for which a phone in HTTP mode may post as ``friend/user/device``; or None.
+        """Return the account for which a phone in HTTP mode may post as ``friend/user/device``.
 
-        ``text`` is the token. The apps know one name only, that of the friend's user, so ``login``
-        is this or the account's, in any letters.
+        None if there is none. ``text`` is the token. The apps know one name only, that of the
+        friend's user, so ``login`` is this or the account's, in any letters.
         """
         found = self.token(text)
         names = () if found is None else (found.user.name, id_of(thing).partition("/")[0])
@@ -474,12 +468,12 @@ class AccountService(Service):
         return account.name if may_post(self._user(account), thing) else None
 
     def sight(self, account: str) -> VisibleScope:
-        """What an account may see."""
+        """Tell what an account may see."""
         found = self.roll.accounts.get(account)
         return NOTHING if found is None or found.disabled else self._user(found).sight
 
     def guest(self) -> Visitor | None:
-        """Who did not sign in, where the settings let them."""
+        """Return the visitor who did not sign in, where the settings let guests in."""
         return self._here("guest", "")
 
     def watch(self, visitor: Visitor, ended: Callable[[str], None]) -> Callable[[], None]:
@@ -507,7 +501,7 @@ class AccountService(Service):
             self._used_sessions.add(visitor.key)
 
     def _standing(self, way: str, key: str) -> Visitor | str:
-        """A visitor as they stand now, or why they must go."""
+        """Return a visitor with the rights of now, or why they must go."""
         if way == "guest":
             return SIGNED_OUT if self._guest is None else self._guest
         if way == "token":
@@ -537,7 +531,7 @@ class AccountService(Service):
         return Visitor(visitor(things), "link", session.key, min(expires, share.ends))
 
     def shown(self, share: Share) -> frozenset[str]:
-        """What a link shows: as much of what it names as its maker may still share."""
+        """Tell what a link shows: as much of what it names as its maker may still share."""
         owner = self.roll.accounts.get(share.owner)
         if owner is None or owner.disabled:
             return frozenset()
@@ -553,7 +547,7 @@ class AccountService(Service):
         return found
 
     def own_regions(self, owners: frozenset[str]) -> None:
-        """All who have regions of their own now: accounts and phones (``friend/jane/phone``).
+        """Take in who has regions of their own now: accounts and phones (``friend/jane/phone``).
 
         Who has their first one sees more than before, and is let in anew.
         """
@@ -582,13 +576,12 @@ class AccountService(Service):
 
     @property
     def invited(self) -> bool:
-        """Whether somebody may still come in by the link of the first start."""
+        """Tell whether somebody may still come in by the link of the first start."""
         return self._invitation is not None and (self.demo or not self.roll.founded)
 
     def invite(self) -> str | None:
-        """A secret that lets in, once, whoever makes the first admin; None: not needed any more.
-
-        In a demonstration it lets in its admin. It is kept nowhere else.
+        """Return the secret of the invitation that makes the first admin; None: not needed any
+        more.
         """
         if self.roll.founded:
             return None
@@ -596,11 +589,11 @@ class AccountService(Service):
         return self._invitation
 
     def accepts(self, secret: str) -> bool:
-        """Whether this is the invitation, and it is still good."""
+        """Tell whether this is the invitation, and it is still good."""
         return self.invited and matches(secret, digest(self._invitation or ""))
 
     def spend(self) -> Callable[[], None]:
-        """The invitation has been used. Returns how to take that back."""
+        """Use the invitation up; return how to take that back."""
         spent, self._invitation = self._invitation, None
 
         def restore() -> None:
@@ -643,7 +636,7 @@ class AccountService(Service):
             watched.ended(now)
 
     def _farewell(self, was: Visitor) -> str:
-        """Why a session is there no more: it goes with the account or the link it came by."""
+        """Tell why a session is there no more: it goes with the account or the link it came by."""
         if was.way == "link":
             return REVOKED
         account = self.roll.accounts.get(was.user.name)
@@ -676,7 +669,7 @@ class AccountService(Service):
 
     def _look_around(self) -> Deferred[None]:
         looked = Deferred.fromCoroutine(self._look_once())
-        looked.addErrback(lambda failure: failure.trap(Denied) and None)  # the others are away
+        looked.addErrback(lambda failure: failure.trap(Refused) and None)  # the others are away
         looked.addBoth(self._count)
         # A disk that is full today may have room tomorrow; who is in stays in, by the roll we know.
         looked.addErrback(
@@ -699,7 +692,7 @@ class AccountService(Service):
             await self.follower.refresh()
 
     async def _look_at_file(self) -> None:
-        """Another process may have changed it: the command line."""
+        """Look whether another process has changed the file: the command line."""
 
         def read(database: Database) -> tuple[int, AccountCache | None]:
             version = database.version
@@ -712,7 +705,7 @@ class AccountService(Service):
                 self.follower.look()
 
     async def _follow(self, tables: set[str]) -> None:
-        """Other servers have changed it, or the command line has."""
+        """Read the accounts anew: other servers have changed them, or the command line has."""
 
         def read(database: Database) -> tuple[AccountCache | None, tuple[int, list[str]]]:
             # There are many more deeds than changes of who may come in.
@@ -745,20 +738,20 @@ class AccountService(Service):
             await self.post(partial(Database.used, sessions=some[0], tokens=some[1]))
 
     def token_used(self, token: Token) -> float | None:
-        """When a token was last used, epoch s."""
+        """Tell when a token was last used, epoch s."""
         return self._token_used.get(token.id, token.used)
 
     def last_used(self, key: str) -> float:
-        """When a session was last used, epoch s."""
+        """Tell when a session was last used, epoch s."""
         return self.wall() - (self.clock.seconds() - self._times[key].seen)
 
 
-def _busy() -> Denied:
-    return Denied("busy", "Too many people sign in just now. Try again in a moment.", wait=2)
+def _busy() -> Refused:
+    return Refused("busy", "Too many people sign in just now. Try again in a moment.", wait=2)
 
 
 def _bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) -> User:
-    """Who holds a token acts for its account, with no more than its scopes allow."""
+    """Return the visitor of a token: its account, with no more than the token's scopes allow."""
     if "drive" in scopes and account.role != "viewer":
         role: Role = "operator"
     else:

@@ -1,4 +1,4 @@
-"""What happens at the door while the accounts' database cannot be written: kept in memory.
+"""Keep in memory what happens while the accounts' database cannot be written.
 
 Whoever has an account can sign in and out; who did what is written down once there is room. What
 changes accounts is refused meanwhile, in words.
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sightline.accounts.database import Database
 from sightline.auth.account import AccountCache, AuditEvent, Session
-from sightline.auth.api_call import Denied
+from sightline.contract.errors import Refused
 from sightline.journal.trouble import Degraded
 
 _MOST = 1000
@@ -20,7 +20,9 @@ _AGAIN = 5.0  # s after which it is worth another try
 
 
 class Standby:
-    """``trouble`` is why the database cannot be written; None: it can, as far as is known."""
+    """What waits in memory. ``trouble`` is why the database cannot be written; None: it can, as far
+    as is known.
+    """
 
     def __init__(self) -> None:
         self.trouble: Degraded | None = None
@@ -31,13 +33,13 @@ class Standby:
         self._deeds: deque[tuple[float, AuditEvent]] = deque()
 
     def __bool__(self) -> bool:
-        """Whether there is something to be written."""
+        """Tell whether there is something to be written."""
         return bool(self._sessions or self._ended or self._deeds)
 
-    def denied(self) -> Denied:
-        """What somebody is told who wants more than can be done now."""
+    def denied(self) -> Refused:
+        """Tell what somebody is told who wants more than can be done now."""
         why = self.trouble.why if self.trouble else "the database does not answer"
-        return Denied(
+        return Refused(
             "degraded",
             f"This cannot be done just now: {why}. You can sign in and look; accounts, links and"
             " tokens cannot be changed.",
@@ -45,25 +47,25 @@ class Standby:
         )
 
     def enter(self, session: Session) -> None:
-        """Somebody signed in."""
+        """Keep a new session."""
         self._sessions[session.key] = session
         if len(self._sessions) > _MOST:
             del self._sessions[next(iter(self._sessions))]
 
     def leave(self, key: str) -> None:
-        """A session has ended."""
+        """Keep the end of a session."""
         if self._sessions.pop(key, None) is None:
             self._ended[key] = None
 
     def note(self, deed: AuditEvent, at: float) -> None:
-        """Something was done at ``at`` (epoch s)."""
+        """Keep an audit event of ``at`` (epoch s)."""
         if len(self._deeds) >= _MOST:
             self._deeds.popleft()
             self.lost += 1
         self._deeds.append((at, deed))
 
     def onto(self, roll: AccountCache) -> AccountCache:
-        """What is in the database, and what will be."""
+        """Tell what is in the database, and what will be."""
         if not self._sessions and not self._ended:
             return roll
         sessions = {
@@ -88,5 +90,5 @@ class Standby:
             database.write(AuditEvent("Sightline", "", "lost records", more=f"{self.lost} of them"))
 
     def written(self) -> None:
-        """It is written down."""
+        """Forget what was written."""
         self._sessions, self._ended, self._deeds, self.lost = {}, {}, deque(), 0

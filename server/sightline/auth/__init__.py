@@ -1,1 +1,1 @@
-"""Who may do what: accounts, roles and grants, sessions, and the calls of the HTTP API. Pure."""
+"""Decide who may do what: accounts, grants, sessions, and the calls of the HTTP API. Pure."""

@@ -1,4 +1,7 @@
-"""Accounts and all that hangs on them, as values; where they are kept is not known here."""
+"""Accounts and everything that belongs to them, as values.
+
+Where they are stored is not known here.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ class Session:
 
     @property
     def id(self) -> str:
-        """A name for it that opens nothing."""
+        """Return a name for it that opens nothing."""
         return self.key[:16]
 
 
@@ -88,7 +91,7 @@ class Share:
     revoked: float | None = None
 
     def standing(self, wall: float) -> str | None:
-        """Why it does not open now: ``revoked``, ``early``, ``ended``; None when it does."""
+        """Tell why it does not open now: ``revoked``, ``early``, ``ended``; None when it does."""
         if self.revoked is not None:
             return "revoked"
         if wall < self.starts:
@@ -98,7 +101,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class AccountCache:
-    """Everybody and everything that opens the door, as it was last read."""
+    """All accounts, sessions, tokens and links that let somebody in, as last read."""
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     sessions: Mapping[str, Session] = field(default_factory=dict)  # by key
@@ -107,13 +110,13 @@ class AccountCache:
 
     @property
     def founded(self) -> bool:
-        """Whether there is an account that somebody can sign in with."""
+        """Tell whether there is an account that somebody can sign in with."""
         return any(name != DEMO for name in self.accounts)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """Something done that must be known later.
+    """An act that must be known later.
 
     ``who`` did ``what`` to ``thing`` from ``address``, and how that went (``ok`` or a refusal's
     code). ``more`` is a few words; never a secret, nor what a message held.
@@ -129,7 +132,7 @@ class AuditEvent:
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """A deed as it was written down: number ``n``, at ``at`` (epoch s)."""
+    """An audit event as it was written: number ``n``, at ``at`` (epoch s)."""
 
     n: int
     at: float
@@ -137,24 +140,24 @@ class AuditRecord:
 
 
 def check_name(name: str) -> str | None:
-    """What is wrong with an account's name; None when it is a good one."""
+    """Tell what is wrong with an account's name; None when it is a good one."""
     if not _NAME.fullmatch(name):
         return "a name is 1 to 64 of a-z 0-9 . _ @ - and begins with a letter or a digit"
     return f"{name} is a name of ours" if name in RESERVED else None
 
 
 def check_label(label: str) -> str | None:
-    """What is wrong with what somebody calls a token or a link."""
+    """Tell what is wrong with what somebody calls a token or a link."""
     return None if _LABEL.fullmatch(label) else "a name is 1 to 64 characters that can be shown"
 
 
 def plain_name(name: str) -> str:
-    """A name as it is kept, whatever its case was when typed."""
+    """Return a name as it is stored, whatever its case was when typed."""
     return name.strip().lower()[:64]
 
 
 def check_grants(grants: Grants) -> str | None:
-    """What is wrong with any of them; None when all can be given."""
+    """Tell what is wrong with any of them; None when all can be given."""
     for verb in ("see", "drive", "own"):
         words: frozenset[str] = getattr(grants, verb)
         if len(words) > 500:

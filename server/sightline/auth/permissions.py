@@ -1,9 +1,10 @@
-"""Who may see and do what: the questions that push, snapshot, resume, requests and APIs ask.
+"""Decide who may see and do what: snapshot, news, requests and APIs all ask here.
 
 Everything is decided by a role and by grants. A grant names what it is for: ``*`` (everything), a
 kind (``friend``), a group (``friend/jane``: all of jane's devices) or one thing
-(``friend/jane/phone``). What no table here lists is refused: a new kind of thing is seen by admins
-only, until it gets its line in `SEEN_BY`.
+(``friend/jane/phone``). The tables are made once of what the kinds say of themselves
+(`sightline.kinds`). What none of them lists is refused: a new kind of thing is seen by admins only,
+until it says otherwise.
 """
 
 from __future__ import annotations
@@ -12,116 +13,88 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Literal
 
-from sightline.model.kind import id_of, kind_of
+import msgspec
 
-Role = Literal["viewer", "operator", "admin"]
+from sightline.kinds import EVENT_TYPES, FENCED, OWNABLE, THING_TYPES, VERBS
+from sightline.model.kind import GrantVerb, Role, id_of, kind_of
+
+__all__ = ["Role"]
+
 ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
 _RANK: dict[Role, int] = {"viewer": 0, "operator": 1, "admin": 2}
+GRANT_VERBS: tuple[GrantVerb, ...] = ("see", "drive", "own")
 
-# The least role that may do a thing. What is not listed, nobody may. Whoever may watch a robot may
-# stop it: stopping is not a privilege.
+# The least role that may do a thing. What is not listed, nobody may. Kinds say what can be done to
+# their things; the rest is the server's own.
 LEAST_ROLE: dict[str, Role] = {
     "see": "viewer",
     "history": "viewer",
-    "stop": "viewer",
-    "drive": "operator",
-    "takeover": "admin",
-    "drivers": "admin",
-    "shutdown": "admin",
-    "routine": "admin",
-    # what belongs to the friend, see OWNERS
-    "share": "viewer",
-    "export": "viewer",
-    "retain": "viewer",
-    "erase": "viewer",
-    "locate": "viewer",
-    "phonestatus": "viewer",
-    "sendregions": "viewer",
-    "readregions": "viewer",
-    "clearregions": "viewer",
-    "setup": "viewer",
-    # regions, see KEEPERS
-    "region": "viewer",
-    "unregion": "viewer",
-    "adopt": "operator",
-    "hide": "viewer",
-    # the server itself
+    **{name: verb.least for name, verb in VERBS.items()},
     "accounts": "admin",
     "audit": "admin",
     "metrics": "admin",
 }
 
 # Done by admins, and by the account that the thing belongs to (a grant ``own``).
-OWNERS = frozenset(
-    (
-        *("share", "export", "retain", "erase", "hide"),
-        *("locate", "phonestatus", "sendregions", "readregions", "clearregions", "setup"),
-    )
-)
+OWNERS = frozenset(name for name, verb in VERBS.items() if verb.owners)
 
-# Done to a region by those it belongs to: a shared one to operators, a personal one to its account,
-# a phone's own to whom the friend belongs to; all of them to admins.
-KEEPERS = frozenset(("region", "unregion"))
+# Done to a thing whose key names its owner, by those it belongs to: a shared one to operators, a
+# personal one to its account, a phone's own to whom the phone belongs to; all of them to admins.
+KEEPERS = frozenset(name for name, verb in VERBS.items() if verb.keepers)
 
 # What hands out something that goes on by itself, a link or another token: only whoever signed in
 # does that. Nothing that came by a token must outlive it.
-LASTING = frozenset(("share", "setup"))
+LASTING = frozenset(name for name, verb in VERBS.items() if verb.lasting)
 
-# Kinds that show what another thing is about: whoever sees the one sees the other, by the same id.
-FOLLOWS: dict[str, str] = {
-    "face": "friend",
-    "phone": "friend",
-    "lease": "probot",
-    "picture": "probot",
-}
+# What is done to things of one type only.
+ONLY: dict[str, str] = {name: verb.only for name, verb in VERBS.items() if verb.only}
 
-# Kinds that tell of a thing and of a region it is about, both named by the key: ``stay/<thing>/
-# <region's id>``, ``crossing/<number>/<thing>[/<region's id>]``. Seen by whoever sees both. The
-# number is how many levels of the key come before the thing.
-TOGETHER: dict[str, int] = {"stay": 1, "crossing": 2}
-_THING_LEVELS = {"friend": 3, "probot": 2}
+# Types that show what another thing is about: whoever sees the one sees the other, by the same id.
+FOLLOWS: dict[str, str] = {name: each.follows for name, each in THING_TYPES.items() if each.follows}
+
+# Types that tell of a thing and of another beside it (a region), both named by the key: ``stay/
+# <thing>/<region's id>``, ``crossing/<number>/<thing>[/<region's id>]``. Seen by whoever sees both.
+# The number is how many levels of the key come before the thing.
+TOGETHER: dict[str, int] = {name: each.about for name, each in THING_TYPES.items() if each.about}
+_THING_LEVELS = {name: THING_TYPES[name].levels for name in FENCED}
+_ALWAYS_BESIDE = frozenset(name for name, each in THING_TYPES.items() if each.always_beside)
+_BESIDE = {name: each.beside for name, each in THING_TYPES.items() if each.about}
 
 # Nobody's names: who comes by them owns nothing.
 _NOBODY = frozenset(("guest", "visitor"))
 
-# Kinds that go by grants: somebody must be allowed to see them.
-GRANTED = frozenset(("friend", "probot", "region"))
+# What can be granted, by verb. Types that can be granted to be seen are seen by nobody without.
+GRANTABLE: dict[str, frozenset[str]] = {
+    verb: frozenset(name for name, each in THING_TYPES.items() if verb in each.granted)
+    for verb in GRANT_VERBS
+}
+GRANTED = GRANTABLE["see"]
 
-# Who sees a kind at all. The broker's link and the server's figures tell every account why a
-# picture is old, the guard why there is no driving; what could not be read (quarantine) may hold
-# anybody's position, and clients are addresses and names of machines.
+# Types whose keys name whose a thing is, and how such a key begins when that is a thing's own.
+OWNER_IN_KEY = frozenset(name for name, each in THING_TYPES.items() if each.owner_in_key)
+_OF_THINGS = tuple(f"{name}/{owner}/" for name in OWNER_IN_KEY for owner in OWNABLE)
+
+# Who sees a type at all.
 SEEN_BY: dict[str, Role] = {
-    "friend": "viewer",
-    "probot": "viewer",
-    "region": "viewer",
-    "broker": "viewer",
-    "guard": "viewer",
-    "server": "viewer",
-    "stay": "viewer",
-    "crossing": "viewer",
-    "command": "operator",
-    "alarm": "operator",
-    "quarantine": "admin",
-    "client": "admin",
-    "log": "admin",
-    "quota": "admin",  # it names a person
+    name: each.seen_by for name, each in THING_TYPES.items() if not each.follows
 }
 
-# Kinds that tell of any thing of another kind, and are seen by whoever sees all of that.
-WITH_ALL: dict[str, str] = {"command": "probot", "alarm": "probot"}
+# Types that tell of any thing of another type, and are seen by whoever sees all of that.
+WITH_ALL: dict[str, str] = {
+    name: each.with_all for name, each in THING_TYPES.items() if each.with_all
+}
 
-# What of a thing's history is seen by whoever also sees this kind; of the rest, whoever sees the
+# What of a thing's history is seen by whoever also sees this type; of the rest, whoever sees the
 # thing sees its history.
-SEEN_AS: dict[str, str] = {"log": "log", "drive": "command", "alarm": "alarm"}
+SEEN_AS: dict[str, str] = {name: each.seen_as for name, each in EVENT_TYPES.items() if each.seen_as}
 
 _GRANT = re.compile(r"\*|[a-z]{1,32}(?:/[^/\x00-\x1f\x7f+#]{1,128}){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
 class VisibleScope:
-    """What a viewer may see. Viewers with equal sight share one fan-out group.
+    """The things that a viewer may see. Viewers with equal scopes share one fan-out group.
 
     ``kinds`` and ``things`` add up; ``kinds`` None means every kind. ``things`` are keys
     (``kind/id``) or groups of them (``friend/jane``).
@@ -132,11 +105,11 @@ class VisibleScope:
 
     @property
     def all(self) -> bool:
-        """Whether nothing is hidden from it."""
+        """Tell whether nothing is hidden from it."""
         return self.kinds is None
 
     def sees(self, key: str) -> bool:
-        """Whether the thing with this key may be shown."""
+        """Tell whether the thing with this key may be shown."""
         if self.kinds is None:
             return True
         kind = kind_of(key)
@@ -148,7 +121,7 @@ class VisibleScope:
 
     @property
     def mark(self) -> str:
-        """A short name for what is seen, the same for equal sights; empty when it is all."""
+        """Return a short name for what is seen, the same for equal sights; empty when it is all."""
         if self.kinds is None:
             return ""
         words = "\n".join([*sorted(self.kinds), "", *sorted(self.things)])
@@ -156,26 +129,30 @@ class VisibleScope:
 
 
 def covers(things: frozenset[str], key: str) -> bool:
-    """Whether this thing, or the group it belongs to, is among them."""
+    """Tell whether this thing, or the group it belongs to, is among them."""
     group = key.rpartition("/")[0]
     return key in things or (
-        group in things and (group.count("/") == 1 or group.startswith("region/friend/"))
+        group in things and (group.count("/") == 1 or group.startswith(_OF_THINGS))
     )
 
 
 def together(key: str) -> tuple[str, ...]:
-    """The things that a stay or a crossing tells of. What cannot be read names what nobody sees."""
+    """Return the things that a visit or a transition tells of; of an unreadable one, a name that
+    nobody sees.
+    """
     levels = key.split("/")
     first = TOGETHER[levels[0]]
     last = first + _THING_LEVELS.get(levels[first] if len(levels) > first else "", len(levels))
-    if len(levels) < last or (len(levels) == last and levels[0] == "stay"):
+    if len(levels) < last or (len(levels) == last and levels[0] in _ALWAYS_BESIDE):
         return ("",)
     thing, region = "/".join(levels[first:last]), "/".join(levels[last:])
-    return (thing, f"region/{region}") if region else (thing,)
+    return (thing, f"{_BESIDE[levels[0]]}/{region}") if region else (thing,)
 
 
 def owner_of(region: str) -> str | None:
-    """Whose a region is, by its key: an account's name, ``friend/jane/phone``, or None: shared."""
+    """Tell whose a region is, by its key: an account's name, ``friend/jane/phone``, or None:
+    shared.
+    """
     return id_of(region).rpartition("/")[0] or None
 
 
@@ -185,7 +162,7 @@ NOTHING = VisibleScope(kinds=frozenset())
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Somebody who is connected. ``drives`` None means every robot they see.
+    """An account that is connected. ``drives`` None means every robot it sees.
 
     ``owns`` are the things that belong to them. ``looks_only``: may see and do nothing else, as the
     visitor of a shared link. ``by_token``: acts for an account by one of its API tokens.
@@ -204,14 +181,15 @@ GUEST = User("guest")
 
 
 def may(user: User, verb: str, thing: str) -> bool:
-    """Whether ``user`` may do ``verb`` to ``thing``. Nobody may do anything to what they don't see.
+    """Tell whether ``user`` may do ``verb`` to ``thing``. Nobody may do anything to what they don't
+    see.
 
     A verb nobody listed is refused to everybody.
     """
     least = LEAST_ROLE.get(verb)
     if verb in KEEPERS:
         return not user.looks_only and _keeps(user, thing)
-    if verb == "adopt" and kind_of(thing) != "region":
+    if verb in ONLY and kind_of(thing) != ONLY[verb]:
         return False
     if least is None or not user.sight.sees(thing) or _RANK[user.role] < _RANK[least]:
         return False
@@ -225,13 +203,13 @@ def may(user: User, verb: str, thing: str) -> bool:
 
 
 def _keeps(user: User, region: str) -> bool:
-    """Whether this region is theirs to change; one that is yet to be made, too."""
-    if kind_of(region) != "region":
+    """Tell whether this region is theirs to change; one that is yet to be made, too."""
+    if kind_of(region) not in OWNER_IN_KEY:
         return False
     owner = owner_of(region)
     if owner is not None and owner == user.name:
         return owner not in _NOBODY
-    if owner is not None and kind_of(owner) == "friend" and _holds(user.owns, owner):
+    if owner is not None and kind_of(owner) in OWNABLE and _holds(user.owns, owner):
         return True
     if not user.sight.sees(region):
         return False
@@ -243,15 +221,12 @@ def _holds(granted: frozenset[str], thing: str) -> bool:
 
 
 def may_post(user: User, thing: str) -> bool:
-    """Whether an account's tokens may post as this friend: whoever may share it."""
+    """Tell whether an account's tokens may post as this friend: whoever may share it."""
     return may(user, "share", thing)
 
 
 def scopes_now(user: User, scopes: frozenset[str], things: frozenset[str]) -> frozenset[str]:
-    """Return what of a token's ``scopes`` its account's rights allow as they are now.
-
-    ``user`` is the account itself. ``things`` are the friends that the token was made to post as.
-    """
+    """Return the part of a token's ``scopes`` that its account's rights allow now."""
     allowed = set(scopes)
     if _RANK[user.role] < _RANK[LEAST_ROLE["metrics"]]:
         allowed.discard("metrics")
@@ -263,19 +238,19 @@ def scopes_now(user: User, scopes: frozenset[str], things: frozenset[str]) -> fr
 
 
 def may_recall(user: User, thing: str, sort: str) -> bool:
-    """Whether ``user`` may be told what happened to ``thing``: entries of this sort."""
+    """Tell whether ``user`` may be told what happened to ``thing``: entries of this sort."""
     return may(user, "history", thing) and recalls(user.sight, sort)
 
 
 def recalls(sight: VisibleScope, sort: str) -> bool:
-    """Whether a sight is told entries of this sort at all, of the things it sees."""
+    """Tell whether a sight is told entries of this sort at all, of the things it sees."""
     kind = SEEN_AS.get(sort)
     return kind is None or sight.sees(f"{kind}/")
 
 
 @dataclass(frozen=True, slots=True)
 class Grants:
-    """What an account was given, each as words like ``*``, ``friend``, ``friend/jane/phone``.
+    """The grants of an account, each as words like ``*``, ``friend``, ``friend/jane/phone``.
 
     Who may drive a thing, or owns it, sees it too.
     """
@@ -286,17 +261,16 @@ class Grants:
 
 
 ALL_GRANTS = Grants(see=frozenset("*"), drive=frozenset("*"))
-GRANT_VERBS = ("see", "drive", "own")
 
 
 def check_grant(verb: str, what: str) -> str | None:
-    """What is wrong with a grant, for people; None when it can be given."""
+    """Tell what is wrong with a grant, for people; None when it can be given."""
     if verb not in GRANT_VERBS:
         return f"a grant is one of {', '.join(GRANT_VERBS)}"
     if not _GRANT.fullmatch(what):
         return "a grant names *, a kind such as friend, or a thing such as friend/jane/phone"
     kind = kind_of(what)
-    wanted = {"see": GRANTED, "drive": frozenset(("probot",)), "own": frozenset(("friend",))}[verb]
+    wanted = GRANTABLE[verb]
     if what == "*":
         return "everything can be seen or driven, but not owned" if verb == "own" else None
     if kind not in wanted:
@@ -315,7 +289,7 @@ def user_of(
     by_token: bool = False,
     owners: Collection[str] = (),
 ) -> User:
-    """What an account's role and grants come to.
+    """Tell what an account's role and grants come to.
 
     ``owners`` are all who have regions of their own: accounts, phones (``friend/jane/phone``).
     Named here because viewers of equal sight share their frames: who has none need not differ.
@@ -325,7 +299,7 @@ def user_of(
     shown = grants.see | grants.drive | grants.own
     whole = GRANTED if "*" in grants.see else GRANTED & shown
     if "*" in grants.drive:
-        whole |= {"probot"}
+        whole |= GRANTABLE["drive"]
     always = {
         kind
         for kind, least in SEEN_BY.items()
@@ -334,12 +308,12 @@ def user_of(
         and WITH_ALL.get(kind, "") in {"", *whole}
     }
     things = {what for what in shown if "/" in what and kind_of(what) not in whole}
-    if "region" not in whole:
+    for kind in OWNER_IN_KEY - whole:
         things |= {
-            f"region/{owner}"
+            f"{kind}/{owner}"
             for owner in owners
             if (owner == name and owner not in _NOBODY)
-            or (kind_of(owner) == "friend" and covers(grants.own, owner))
+            or (kind_of(owner) in OWNABLE and covers(grants.own, owner))
         }
     sight = VisibleScope(kinds=whole | always, things=frozenset(things))
     drives = None if "*" in grants.drive else grants.drive
@@ -347,26 +321,38 @@ def user_of(
 
 
 def visitor(things: Iterable[str]) -> User:
-    """Who comes by a shared link: sees the chosen things and nothing else."""
+    """Return the user that comes by a shared link:"""
     return User("visitor", "viewer", VisibleScope(frozenset(), frozenset(things)), looks_only=True)
 
 
 def bounded(grants: Grants, role: Role) -> Grants:
-    """The grants for acting in a lesser role than the account's own ``role``: an admin has all."""
+    """Return the grants for acting in a lesser role than the account's own ``role``: an admin has
+    all.
+    """
     return Grants(ALL_GRANTS.see, ALL_GRANTS.drive, grants.own) if role == "admin" else grants
 
 
-def rights(user: User) -> dict[str, object]:
+class Rights(msgspec.Struct, frozen=True):
     """What the page needs to know to offer only what will be granted. Lists of grant words."""
+
+    see: list[str]
+    drive: list[str]
+    own: list[str]
+    admin: bool
+    looks_only: bool
+
+
+def rights(user: User) -> Rights:
+    """Return what this user may, for the page."""
     sight = user.sight
     see = ["*"] if sight.kinds is None else sorted((sight.kinds & GRANTED) | sight.things)
     drive: list[str] = []
     if _RANK[user.role] >= _RANK[LEAST_ROLE["drive"]] and not user.looks_only:
         drive = ["*"] if user.drives is None else sorted(user.drives)
-    return {
-        "see": see,
-        "drive": drive,
-        "own": sorted(user.owns),
-        "admin": user.role == "admin" and not user.looks_only,
-        "looks_only": user.looks_only,
-    }
+    return Rights(
+        see=see,
+        drive=drive,
+        own=sorted(user.owns),
+        admin=user.role == "admin" and not user.looks_only,
+        looks_only=user.looks_only,
+    )

@@ -1,4 +1,4 @@
-"""DynamoDB through treq: signed, bounded, and asked again when it says so.
+"""Call DynamoDB through treq: signed, bounded, and repeated when it says so.
 
 Everything we ask may be asked twice, so whatever failed on the way is simply asked again, after a
 random wait that grows; until the time for it is over and `Unavailable` is the answer.
@@ -53,7 +53,7 @@ Item = dict[str, Any]
 
 
 class AwsRefused(Unavailable):
-    """DynamoDB refuses us until somebody mends something. ``code`` is its word."""
+    """DynamoDB refuses everything until somebody mends something. ``code`` is its word."""
 
     def __init__(self, code: str, why: str) -> None:
         super().__init__(f"DynamoDB: {code}: {why}")
@@ -61,7 +61,7 @@ class AwsRefused(Unavailable):
 
 
 class AwsDenied(Exception):
-    """DynamoDB refuses what we asked, and will again. ``code`` is its word."""
+    """DynamoDB refuses this call, and will again. ``code`` is its word."""
 
     def __init__(self, code: str, why: str) -> None:
         super().__init__(f"{code}: {why}")
@@ -105,11 +105,11 @@ class Dynamo:
         """How often something was asked again."""
 
     def close(self) -> None:
-        """From now on nothing is asked again."""
+        """Repeat no call from now on."""
         self._closed = True
 
     async def call(self, operation: str, patience: float | None = None, **asked: Any) -> Item:
-        """One call; its answer. Raises `Unavailable` or `AwsDenied`."""
+        """Return one call; its answer. Raises `Unavailable` or `AwsDenied`."""
         body = msgspec.json.encode(asked)
         until = self._reactor.seconds() + (self._patience if patience is None else patience)
         tries = 0
@@ -121,7 +121,10 @@ class Dynamo:
             tries += 1
 
     async def wait(self, tries: int, until: float, why: Unavailable) -> None:
-        """Before the next try: full jitter. Raises ``why`` when it would take too long."""
+        """Wait before the next try, with full jitter.
+
+        Raises ``why`` when it would take too long.
+        """
         seconds = min(_LONGEST, _FIRST * 2 ** min(tries, 20)) * self._jitter()
         if self._closed or self._reactor.seconds() + seconds > until:
             raise why

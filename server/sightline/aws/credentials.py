@@ -1,4 +1,4 @@
-"""Where AWS credentials come from: the environment, or the role of the machine (IMDSv2).
+"""Find AWS credentials: in the environment, or by the role of the machine (IMDSv2).
 
 The role's are asked for at first use and again five minutes before they end; whoever asks meanwhile
 waits for the same answer. They are never logged.
@@ -40,7 +40,7 @@ class _Role(msgspec.Struct, rename="pascal"):
 def source(
     environ: Mapping[str, str], http: Any, wall: Callable[[], float], metadata: str = METADATA
 ) -> Source:
-    """Credentials from ``environ`` when it has some, else the machine's.
+    """Return credentials from ``environ`` when it has some, else the machine's.
 
     ``http`` is treq, or something like it. Raises `NoCredentials` when the environment has half of
     them.
@@ -72,7 +72,7 @@ class Machine:
         self._one_at_a_time = DeferredLock()
 
     async def __call__(self) -> Credentials:
-        """Good ones. What is still good is given while newer ones cannot be had."""
+        """Return good credentials: those that are still good while newer ones cannot be had."""
         if self._fresh():
             assert self._found is not None
             return self._found

@@ -1,4 +1,4 @@
-"""DynamoDB of one region: where it is, who we are there, and the connections to it."""
+"""Reach DynamoDB of one region: its address, the credentials, and the connections to it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ class _Pool(HTTPConnectionPool):
 
 
 class Endpoint:
-    """An empty ``region`` is that of ``environ``, which may hold credentials, too.
+    """DynamoDB of one region.
+
+    An empty ``region`` is that of ``environ``, which may hold credentials, too.
 
     ``url`` is where it is, if not at AWS. ``patience`` (s) is how long one call is asked again,
     ``answer`` how long one answer may take.
@@ -88,7 +90,7 @@ class Endpoint:
             raise CannotOpen(str(why)) from why
 
     def hush(self) -> None:
-        """From now on nothing is asked again."""
+        """Repeat no call from now on."""
         self.dynamo.close()
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""AWS Signature Version 4 for a POST to a service that speaks JSON. Pure, standard library only."""
+"""Sign a POST by AWS Signature Version 4, for a service that speaks JSON. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TYPE = "application/x-amz-json-1.0"
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Who signs. ``until`` is when they end (epoch s); None: they do not."""
+    """The keys to sign with. ``until`` is when they end (epoch s); None: they do not."""
 
     key: str
     secret: str
@@ -27,7 +27,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a signature is good for: ``host`` (with its port unless usual) in a region."""
+    """The scope of a signature: ``host`` (with its port unless usual) in a region."""
 
     region: str
     service: str
@@ -37,7 +37,7 @@ class Scope:
 def signed(
     credentials: Credentials, scope: Scope, target: str, body: bytes, now: float
 ) -> dict[str, str]:
-    """The headers of the request for ``target`` (``DynamoDB_20120810.Query``) at ``now``."""
+    """Return the headers of the request for ``target`` (``DynamoDB_20120810.Query``) at ``now``."""
     stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
     headers = {"content-type": _TYPE, "host": scope.host, "x-amz-date": stamp}
     if credentials.token:

@@ -1,4 +1,4 @@
-"""What we do with a table: put, remove, change, ask, each as often as it takes."""
+"""Read and write a table: put, remove, change, query, each as often as it takes."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ class Table:
                 await self._expire()
         except (AwsRefused, AwsDenied) as why:
             raise CannotOpen(
-                f"the DynamoDB table {self.name} cannot be used: {why}. See history's part about"
-                " DynamoDB in config/README.md for the rights that are needed"
+                f"the DynamoDB table {self.name} cannot be used: {why}. The rights that are"
+                " needed: operators/aws.md in the documents"
             ) from why
 
     async def _describe(self) -> Item:
-        told = await self._dynamo.call("DescribeTable", 0.0, TableName=self.name)
-        found: Item = told["Table"]
+        answer = await self._dynamo.call("DescribeTable", 0.0, TableName=self.name)
+        found: Item = answer["Table"]
         return found
 
     async def _create(self) -> None:
@@ -84,8 +84,8 @@ class Table:
                 raise
         until = self._reactor.seconds() + _READY
         while True:
-            told: dict[str, Any] = await self._describe()
-            parts = [told, *told.get("GlobalSecondaryIndexes", ())]
+            answer: dict[str, Any] = await self._describe()
+            parts = [answer, *answer.get("GlobalSecondaryIndexes", ())]
             if all(p.get("TableStatus", p.get("IndexStatus")) == "ACTIVE" for p in parts):
                 return
             if self._reactor.seconds() > until:
@@ -93,8 +93,8 @@ class Table:
             await deferLater(self._reactor, 0.5)
 
     async def _expire(self) -> None:
-        told = await self._dynamo.call("DescribeTimeToLive", TableName=self.name)
-        if told["TimeToLiveDescription"]["TimeToLiveStatus"] in ("ENABLED", "ENABLING"):
+        answer = await self._dynamo.call("DescribeTimeToLive", TableName=self.name)
+        if answer["TimeToLiveDescription"]["TimeToLiveStatus"] in ("ENABLED", "ENABLING"):
             return
         await self._dynamo.call(
             "UpdateTimeToLive",
@@ -103,9 +103,9 @@ class Table:
         )
 
     async def size(self) -> int:
-        """How many bytes it has, as of some hours ago."""
-        told: dict[str, Any] = await self._describe()
-        return int(told.get("TableSizeBytes", 0))
+        """Tell how many bytes it has, as of some hours ago."""
+        answer: dict[str, Any] = await self._describe()
+        return int(answer.get("TableSizeBytes", 0))
 
     # -- writing
 
@@ -121,12 +121,12 @@ class Table:
         until = self._reactor.seconds() + self._writing
         tries = 0
         while requests:
-            told = await self._dynamo.call(
+            answer = await self._dynamo.call(
                 "BatchWriteItem",
                 max(0.0, until - self._reactor.seconds()),
                 RequestItems={self.name: requests},
             )
-            left = told.get("UnprocessedItems", {}).get(self.name, [])
+            left = answer.get("UnprocessedItems", {}).get(self.name, [])
             tries = tries + 1 if len(left) == len(requests) else 1
             requests = left
             if requests:
@@ -134,7 +134,7 @@ class Table:
                 await self._dynamo.wait(tries, until, why)
 
     async def known(self, keys: Sequence[Item]) -> set[tuple[str, str]]:
-        """Those of these keys that are in the table."""
+        """Return those of these keys that are in the table."""
         slices = [keys[at : at + _GETS] for at in range(0, len(keys), _GETS)]
         found = await all_of([self._known(some) for some in slices])
         return set().union(*found)
@@ -149,14 +149,14 @@ class Table:
             "ConsistentRead": True,
         }
         while asked:
-            told = await self._dynamo.call(
+            answer = await self._dynamo.call(
                 "BatchGetItem",
                 max(0.0, until - self._reactor.seconds()),
                 RequestItems={self.name: asked},
             )
-            some = told.get("Responses", {}).get(self.name, [])
+            some = answer.get("Responses", {}).get(self.name, [])
             found.update((item["pk"]["S"], item["sk"]["S"]) for item in some)
-            asked = told.get("UnprocessedKeys", {}).get(self.name, {})
+            asked = answer.get("UnprocessedKeys", {}).get(self.name, {})
             if asked:
                 tries = 1 if some else tries + 1
                 await self._dynamo.wait(tries, until, Unavailable("DynamoDB leaves keys unread"))
@@ -174,12 +174,12 @@ class Table:
         values: Item,
         patience: float | None = None,
     ) -> Item | None:
-        """As `change`; the item as it is then, None: it was not as the condition says.
+        """Do as `change`; return the item as it is then, None: it was not as the condition says.
 
         When an answer was lost, it is asked again, and the condition may not hold any more because
         of ourselves: whoever cares must be able to tell by the item. ``patience`` in s.
         """
-        told = await self._if_so(
+        answer = await self._if_so(
             "UpdateItem",
             self._writing if patience is None else patience,
             Key=key,
@@ -188,7 +188,7 @@ class Table:
             ExpressionAttributeValues=values,
             ReturnValues="ALL_NEW",
         )
-        return None if told is None else told.get("Attributes", {})
+        return None if answer is None else answer.get("Attributes", {})
 
     async def create(self, item: Item) -> bool:
         """Put an item unless there is one with its key already; whether there was none.
@@ -196,11 +196,11 @@ class Table:
         As with `update`, the one that is there may be our own.
         """
         there = "attribute_not_exists(pk)"
-        told = await self._if_so("PutItem", self._writing, Item=item, ConditionExpression=there)
-        return told is not None
+        answer = await self._if_so("PutItem", self._writing, Item=item, ConditionExpression=there)
+        return answer is not None
 
     async def _if_so(self, operation: str, patience: float, **asked: Any) -> Item | None:
-        """A call with a condition; None: it does not hold."""
+        """Return a call with a condition; None: it does not hold."""
         try:
             return await self._dynamo.call(operation, patience, TableName=self.name, **asked)
         except AwsDenied as why:
@@ -239,15 +239,15 @@ class Table:
     # -- asking
 
     async def get(self, key: Item, patience: float | None = None) -> Item | None:
-        """One item as it is now (strongly consistent). ``patience`` in s."""
-        told = await self._dynamo.call(
+        """Return one item as it is now (strongly consistent). ``patience`` in s."""
+        answer = await self._dynamo.call(
             "GetItem",
             self._patience if patience is None else patience,
             TableName=self.name,
             Key=key,
             ConsistentRead=True,
         )
-        found: Item | None = told.get("Item")
+        found: Item | None = answer.get("Item")
         return found
 
     async def query(
@@ -263,7 +263,7 @@ class Table:
         consistent: bool = False,
         patience: float | None = None,
     ) -> AsyncIterator[Item]:
-        """The items of a partition with low <= sk <= high in order, ``page`` at a time.
+        """Return the items of a partition with low <= sk <= high in order, ``page`` at a time.
 
         ``only`` names the attributes wanted; empty: all. ``consistent``: as they are now, not a
         moment ago. ``patience`` (s) is for each page.
@@ -287,15 +287,15 @@ class Table:
         if patience is None:
             patience = self._patience
         while True:
-            told = await self._dynamo.call("Query", patience, **asked)
-            for item in told["Items"]:
+            answer = await self._dynamo.call("Query", patience, **asked)
+            for item in answer["Items"]:
                 yield item
-            if "LastEvaluatedKey" not in told:
+            if "LastEvaluatedKey" not in answer:
                 return
-            asked["ExclusiveStartKey"] = told["LastEvaluatedKey"]
+            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     async def count(self, pk: str, low: str, high: str, now: float) -> int:
-        """How many items of a partition there are that are neither hidden nor ended."""
+        """Tell how many items of a partition there are that are neither hidden nor ended."""
         asked: dict[str, Any] = {
             "TableName": self.name,
             "Select": "COUNT",
@@ -310,16 +310,18 @@ class Table:
         }
         found = 0
         while low <= high:
-            told = await self._dynamo.call("Query", self._patience, **asked)
-            found += told["Count"]
-            if "LastEvaluatedKey" not in told:
+            answer = await self._dynamo.call("Query", self._patience, **asked)
+            found += answer["Count"]
+            if "LastEvaluatedKey" not in answer:
                 break
-            asked["ExclusiveStartKey"] = told["LastEvaluatedKey"]
+            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         return found
 
 
 async def all_of(works: Sequence[Coroutine[Deferred[Any], Any, T]]) -> list[T]:
-    """The results of these, a few at a time; the first failure is raised once the others ended."""
+    """Return the results of these, a few at a time; the first failure is raised once the others
+    ended.
+    """
     found: list[T] = []
     for at in range(0, len(works), _AT_ONCE):
         some = [Deferred.fromCoroutine(work) for work in works[at : at + _AT_ONCE]]

@@ -1,4 +1,4 @@
-"""The accounts' database for the subcommands: in the state folder, whether the server runs or not.
+"""Open the accounts' database for subcommands, whether the server runs or not.
 
 The server sees within a second what was changed here. Where it is one of several, it is the server
 who makes the change, on all of them; here we wait until it has. Whoever may write the folder may do
@@ -21,7 +21,7 @@ from pathlib import Path
 from sightline.accounts.database import BadDatabase, Database
 from sightline.accounts.passwords import Cost, Passwords, weakness
 from sightline.auth.account import Account, AuditEvent, plain_name
-from sightline.auth.api_call import Denied
+from sightline.contract.errors import Refused
 from sightline.journal.trouble import degraded
 from sightline.model.faults import CannotOpen, Unavailable
 from sightline.settings import BadSettings, Settings, load
@@ -41,7 +41,7 @@ CANNOT = (
     BadDatabase,
     CannotOpen,
     Unavailable,
-    Denied,
+    Refused,
     OSError,
     sqlite3.Error,
 )
@@ -49,8 +49,8 @@ CANNOT = (
 
 
 def words(why: BaseException) -> str:
-    """One of `CANNOT`, for people."""
-    if isinstance(why, Denied):
+    """Return one of `CANNOT`, for people."""
+    if isinstance(why, Refused):
         return why.why
     if isinstance(why, OSError | sqlite3.Error):
         state = degraded(why)
@@ -71,12 +71,12 @@ class AccountsDatabase:
         self._before = set(self.database.copy.posted())
 
     def passwords(self) -> Passwords:
-        """What hashes them, at the cost the settings say."""
+        """Tell what hashes them, at the cost the settings say."""
         accounts = self.settings.accounts
         return Passwords(Cost(memory=accounts.hash_memory, time=accounts.hash_passes))
 
     def account(self, name: str) -> Account:
-        """An account by its name.
+        """Return an account by its name.
 
         Raises `CommandFailed`.
         """
@@ -105,12 +105,12 @@ class AccountsDatabase:
             )
 
     def deed(self, what: str, thing: str, more: str = "") -> AuditEvent:
-        """Something done here."""
+        """Write an audit event of the command line."""
         return AuditEvent(self.who, "local", what, thing, more=more)
 
 
 def add_folder(parser: argparse.ArgumentParser) -> None:
-    """The options that say where the accounts are."""
+    """Add the options that say where the accounts are."""
     parser.add_argument("--state", type=Path, help="the server's state folder")
     parser.add_argument(
         "--config", type=Path, help=f"the server's settings (default: {_DEFAULT}, if it is there)"
@@ -118,14 +118,14 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
 
 
 def settings_of(options: argparse.Namespace) -> tuple[Settings, Path]:
-    """What the options of `add_folder` name: the settings and the state folder."""
+    """Tell what the options of `add_folder` name: the settings and the state folder."""
     config = options.config or (_DEFAULT if _DEFAULT.is_file() else None)
     settings = load(config, os.environ)
     return settings, (options.state or Path(settings.server.state)).absolute()
 
 
 def check_folder(state: Path) -> None:
-    """Raises `CommandFailed` unless this is a state folder that we may work in."""
+    """Raise `CommandFailed` unless this is a state folder that we may work in."""
     if not state.is_dir():
         raise CommandFailed(
             f"there is no state folder {state}; name it with --state, or start the server once"
@@ -165,7 +165,7 @@ def locked(state: Path, otherwise: str) -> Iterator[None]:
 def run_with(
     work: Callable[[AccountsDatabase, argparse.Namespace], None], *, makes: bool = False
 ) -> Callable[..., int]:
-    """A subcommand's ``run``: open, work, close; what cannot be done is said in one line.
+    """Return a subcommand's ``run``: open, work, close; what cannot be done is said in one line.
 
     ``makes``: it may be the first in the folder, before any server was.
     """
@@ -175,12 +175,12 @@ def run_with(
             settings, state = settings_of(options)
             if makes and not state.exists() and state.parent.is_dir():
                 state.mkdir(mode=0o700)
-            ledger = AccountsDatabase(settings, state)
+            accounts_db = AccountsDatabase(settings, state)
             try:
-                work(ledger, options)
-                ledger.settle()
+                work(accounts_db, options)
+                accounts_db.settle()
             finally:
-                ledger.database.close()
+                accounts_db.database.close()
         except CANNOT as why:
             print(f"sightline: {words(why)}", file=sys.stderr)
             return 1
@@ -190,7 +190,7 @@ def run_with(
 
 
 def ask_password(name: str) -> str:
-    """A new password: typed twice on a terminal, or one line of the standard input.
+    """Read a new password: typed twice on a terminal, or one line of the standard input.
 
     Raises `CommandFailed` for one that is too weak.
     """
@@ -206,5 +206,5 @@ def ask_password(name: str) -> str:
 
 
 def when(at: float | None) -> str:
-    """A time for people, in their own time zone."""
+    """Return a time for people, in their own time zone."""
     return "never" if at is None else time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))

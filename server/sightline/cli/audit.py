@@ -1,4 +1,4 @@
-"""`sightline audit`: the audit log on the command line."""
+"""Run `sightline audit`: show the audit log on the command line."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import argparse
 import json
 from typing import Any
 
+import msgspec
+
 from sightline.accounts.api_admin import shown_records
 from sightline.accounts.database import Search
 from sightline.cli.accounts_db import AccountsDatabase, add_folder, run_with, when
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand."""
+    """Add the subcommand and its options."""
     parser = subcommands.add_parser("audit", help="who did what, newest first")
     add_folder(parser)
     parser.add_argument("text", nargs="?", default="", help="only records with this text")
@@ -24,8 +26,8 @@ def add_to(subcommands: Any) -> None:
     parser.set_defaults(run=run_with(_audit))
 
 
-def _audit(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    database = ledger.database
+def _audit(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    database = accounts_db.database
     search = Search(
         who=options.who,
         what=options.what,
@@ -37,11 +39,11 @@ def _audit(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
     known = [options.thing] if options.thing else []
     for record in shown_records(database.records(search), database.veil, known):
         if options.json:
-            print(json.dumps(record))
+            print(json.dumps(msgspec.to_builtins(record)))
             continue
-        about = " ".join(str(record[key]) for key in ("thing", "more") if record[key])
-        at = when(float(str(record["at"])))
+        about = " ".join(filter(None, (record.thing, record.more)))
+        at = when(record.at)
         print(
-            f"{at}  {record['who']} at {record['address']}: {record['what']} {about}".rstrip()
-            + ("" if record["result"] == "ok" else f" -> {record['result']}")
+            f"{at}  {record.who} at {record.address}: {record.what} {about}".rstrip()
+            + ("" if record.result == "ok" else f" -> {record.result}")
         )

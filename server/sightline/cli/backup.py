@@ -1,4 +1,4 @@
-"""`sightline backup` and `sightline restore`: the databases of the state folder, whole.
+"""Run `sightline backup` and `sightline restore`: copy the databases of the state folder, whole.
 
 A backup is a folder with a copy of each database, taken while the server goes on, looked through
 before it counts. To restore, the server must be stopped; what was there is set aside, not removed.
@@ -42,7 +42,7 @@ _SHARED = (members.ACCOUNTS, members.REGIONS)
 
 
 def add_to(subcommands: Any) -> None:
-    """The two subcommands."""
+    """Add the two subcommands and their options."""
     for name, run, what, where in (
         ("backup", _backup, "copy the databases, while the server runs", "the folder to make"),
         ("restore", _restore, "put a backup back; the server must be stopped", "the backup"),
@@ -165,7 +165,7 @@ def _replace(state: Path, found: Sequence[Path], aside: str, *, for_all: bool) -
 
 
 def _manifest(state: Path) -> members.Manifest:
-    """The manifest there is; one that cannot be read is replaced by an empty one."""
+    """Return the manifest there is; one that cannot be read is replaced by an empty one."""
     try:
         found = members.read(state)
     except CannotOpen:

@@ -1,7 +1,4 @@
-"""How far files were read, so that an import that was cut off goes on where it was.
-
-Nothing depends on it being right: whatever is imported twice is there once.
-"""
+"""Remember how far files were read, so that an import that was cut off goes on where it was."""
 
 from __future__ import annotations
 
@@ -15,7 +12,9 @@ _HEAD = 4096  # bytes at the beginning by which a file is known again
 
 
 class Bookmark(msgspec.Struct, frozen=True):
-    """The next line to read, where it begins (bytes), and what the file begins with."""
+    """A place in a file: the next line to read, where it begins (bytes), and what the file begins
+    with.
+    """
 
     place: int = 0
     line: int = 1
@@ -33,14 +32,16 @@ class Bookmarks:
             self._marks = {}
 
     def of(self, key: str, path: Path) -> Bookmark:
-        """Where to go on in this file; at its beginning unless it is the same one, maybe longer."""
+        """Tell where to go on in this file; at its beginning unless it is the same one, maybe
+        longer.
+        """
         mark = self._marks.get(key)
         if mark is None or mark.place > path.stat().st_size or mark.head != _head(path, mark.place):
             return Bookmark()
         return mark
 
     def put(self, key: str, path: Path, place: int, line: int) -> None:
-        """It was read up to here."""
+        """Note that the file was read up to here."""
         self._marks[key] = Bookmark(place, line, _head(path, place))
 
     def save(self) -> None:

@@ -1,4 +1,6 @@
-"""`sightline export`: history as files: a Recorder's store that ocat reads, GPX, GeoJSON, CSV, …"""
+"""Run `sightline export`: history as files: a Recorder's store that ocat reads, GPX, GeoJSON, CSV,
+…
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ import msgspec
 
 from sightline.cli.accounts_db import CommandFailed, add_folder
 from sightline.cli.history_db import note, run_with
-from sightline.cli.progress import Progress
+from sightline.cli.progress import ProgressBar
 from sightline.history.formats import rec
 from sightline.history.formats.fix import Fix
 from sightline.history.formats.table import FORMATS
@@ -35,7 +37,7 @@ _MARKS = ".sightline-export.json"
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand's options."""
+    """Add the subcommand and its options."""
     about = (
         "Write the history of friends into files. What was hidden as wrong is left out. Repeated"
         " into the same folder, only what has changed is written."
@@ -57,7 +59,10 @@ def add_to(subcommands: Any) -> None:
 
 
 def moment(text: str) -> float:
-    """A time: a day, or a time of day with its offset. Raises `argparse.ArgumentTypeError`."""
+    """Parse a time: a day, or a time of day with its offset.
+
+    Raises `argparse.ArgumentTypeError`.
+    """
     try:
         found = datetime.fromisoformat(text)
         if found.tzinfo is None and len(text) > 10:
@@ -103,7 +108,7 @@ def _can_be_a_file(name: str) -> bool:
 
 
 class Export:
-    """Writes files into ``folder``: what is known from ``since`` to ``until`` (epoch s)."""
+    """Write files into ``folder``: what is known from ``since`` to ``until`` (epoch s)."""
 
     def __init__(self, store: Store, folder: Path, since: float, until: float) -> None:
         self._store = store
@@ -112,12 +117,12 @@ class Export:
         self._until = until
         self._marks_file = folder / _MARKS
         self._marks: dict[str, list[float]] = _marks(self._marks_file)
-        self.progress = Progress(0)
+        self.progress = ProgressBar(0)
         self._files = self._entries = self._same = 0
 
     @property
     def summary(self) -> str:
-        """What was done, for people."""
+        """Tell what was done, for people."""
         said = f"{self._entries} entries in {self._files} files"
         return said + (f"; {self._same} files had not changed" if self._same else "")
 
@@ -137,7 +142,9 @@ class Export:
             await self._file(folder / f"{name}.rec", thing, list(_PARTS), bounds, _Recorded())
 
     async def _months(self, thing: str) -> list[tuple[str, tuple[float, float]]]:
-        """The months (UTC) with anything in them, each with the part of it that is asked for."""
+        """Return the months (UTC) with anything in them, each with the part of it that is asked
+        for.
+        """
         times = []
         for sort in _PARTS:
             for newest in (False, True):
@@ -174,7 +181,7 @@ class Export:
         made.parent.mkdir(parents=True, exist_ok=True)
         part = made.with_name(f"{made.name}.part")
         self.progress.end()
-        self.progress = Progress(whole)
+        self.progress = ProgressBar(whole)
         done = 0
         with open(part, "wb", opener=_private) as out:
             out.write(writer.begin())
@@ -195,7 +202,7 @@ class Export:
     async def _pages(
         self, thing: str, sorts: Sequence[str], bounds: tuple[float, float]
     ) -> AsyncIterator[list[HistoryEntry]]:
-        """The entries of all these sorts by time, in pages."""
+        """Return the entries of all these sorts by time, in pages."""
         sources = [self._sort(thing, sort, bounds) for sort in sorts]
         page: list[HistoryEntry] = []
         async for entry in merged(sources, lambda entry: entry.tst):
@@ -219,7 +226,7 @@ class Export:
 
 
 class _Recorded:
-    """Writes .rec lines, as the formats' writers do."""
+    """Write .rec lines, as the formats' writers do."""
 
     def begin(self) -> bytes:
         return b""
@@ -265,7 +272,7 @@ def _fix(entry: HistoryEntry) -> Fix:
 
 
 def _months(first: float, last: float) -> list[tuple[str, float, float]]:
-    """The months (UTC) from one time to another: name, first and last second (epoch s)."""
+    """Return the months (UTC) from one time to another: name, first and last second (epoch s)."""
     begin = datetime.fromtimestamp(first, UTC)
     year, month = begin.year, begin.month
     found = []

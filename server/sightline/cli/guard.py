@@ -1,4 +1,4 @@
-"""`sightline guard`: the dead-man outside the server.
+"""Run `sightline guard`: the dead-man outside the server.
 
 A small process of its own, best on the broker's host. It listens to ``keys/+`` and says the stop
 when the last command with motion is older than 0.5 s, whoever sent it. So a server that hangs, or
@@ -30,6 +30,7 @@ from sightline.driving.deadman import DeadMan
 from sightline.driving.echo_monitor import COMMANDS
 from sightline.driving.sweep import Sweep, Way
 from sightline.kinds.probots import commands
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.model.text import clean
@@ -73,9 +74,9 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 class GuardProcess:
-    """Joins the rules (`driving.deadman`, `driving.sweep`) with a bridge. ``say`` writes for people.
+    """Join the rules (`driving.deadman`, `driving.sweep`) with a bridge.
 
-    ``reactor.seconds`` is a clock that is never stepped.
+    ``say`` writes for people. ``reactor.seconds`` is a clock that is never stepped.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class GuardProcess:
         self._now: Callable[[], float] = reactor.seconds
         self._say = say
         self._parent = parent
+        self._ending = False
         self._deadman = DeadMan(commands.is_stop)
         self._topic = f"sightline/guard/{secrets.token_hex(4)}"
         self._state = ""
@@ -115,7 +117,7 @@ class GuardProcess:
         self._sweep = Sweep(self._now, way, wait=LOOK_UP_AFTER)
 
     def look(self) -> None:
-        """Who must be stopped now? To be called each `LOOK_EVERY`."""
+        """Stop the robots that must be stopped now. To be called each `LOOK_EVERY`."""
         now = self._now()
         for topic in self._deadman.due(now):
             if topic == self._try_topic:
@@ -135,10 +137,16 @@ class GuardProcess:
             self._trying = self._tried_at = now
             self._publish(self._try_topic, _MOTION)
         if self._parent and os.getppid() != self._parent and now - self._busy > STAY:
+            self.end()
+
+    def end(self) -> None:
+        """Stop the reactor, once: what ends us may say so again while we end."""
+        if not self._ending:
+            self._ending = True
             self._reactor.stop()
 
     def leave(self) -> Any:
-        """Say that we go, and go."""
+        """Publish that we go, and disconnect."""
         self._publish(self._topic, b"gone")
         return self.bridge.stopService()
 
@@ -164,10 +172,10 @@ class GuardProcess:
             self._busy = now
             self._sweep.suspect(topic)
         if topic.startswith("keys/") and commands.robot_of(topic):
-            self._deadman.heard(topic, payload, now)
+            self._deadman.note(topic, payload, now)
 
     def _lies(self, topic: str, payload: bytes, now: float) -> None:
-        """The broker says what it keeps on ``topic``."""
+        """Take in a message that the broker keeps on ``topic``."""
         if not self._sweep.found(topic, payload):
             return
         self._busy = now
@@ -178,7 +186,7 @@ class GuardProcess:
             self._publish(commands.keys_topic(robot), commands.STOP)
 
     def _tried(self, payload: bytes, now: float) -> None:
-        self._deadman.heard(self._try_topic, payload, now)
+        self._deadman.note(self._try_topic, payload, now)
         if commands.is_stop(payload) and self._trying is not None:
             self._took.append(now - self._trying)
             self._trying = None
@@ -186,7 +194,7 @@ class GuardProcess:
     def _linked(self, link: Link) -> None:
         if link.state != "connected":  # what was on its way is lost, and says nothing of us
             self._trying = None
-            self._deadman.heard(self._try_topic, commands.STOP, self._now())
+            self._deadman.note(self._try_topic, commands.STOP, self._now())
         if link.state != self._state and link.state != "connecting":
             self._state = link.state
             self._say(f"{link.state} {link.address}" + (f": {link.why}" if link.why else ""))
@@ -208,36 +216,38 @@ def _own(options: BrokerOptions, topic: str) -> BrokerOptions:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Guard until told to stop; the exit status."""
+    """Guard until told to stop; return the exit status."""
     try:
         reach = _reach(options)
     except (BadSettings, ValueError) as why:
         print(f"sightline guard: {why}", file=sys.stderr)
         return 2
     from twisted.internet import reactor as _reactor
-    from twisted.internet.task import LoopingCall
 
     reactor: Any = _reactor
     reactor.seconds = time.monotonic  # before any timer is set: see tap.makeService
     if options.with_parent:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends us
     guard = GuardProcess(reactor, reach, _say, options.with_parent)
-    loop = LoopingCall(guard.look)
-    loop.clock = reactor
 
     def start() -> None:
         guard.bridge.startService()
-        loop.start(LOOK_EVERY).addErrback(failed)
+        loop.start()
 
     def failed(failure: Any) -> None:  # better no guard, which shows, than a blind one
         _say(failure.getTraceback())
-        reactor.stop()
+        loop.stop()
+        guard.end()
 
+    loop = Periodic(reactor, LOOK_EVERY, guard.look, "the guard", failed=failed)
     reactor.callWhenRunning(start)
     reactor.addSystemEventTrigger("before", "shutdown", guard.leave)
-    for number in (signal.SIGTERM, *(() if options.with_parent else (signal.SIGINT,))):
-        signal.signal(number, lambda *_: reactor.callFromThread(reactor.stop))
+    signals = (signal.SIGTERM, *(() if options.with_parent else (signal.SIGINT,)))
+    for number in signals:
+        signal.signal(number, lambda *_: reactor.callFromThread(guard.end))
     reactor.run(installSignalHandlers=False)
+    for number in signals:  # all is done: a further one would only spoil the exit status
+        signal.signal(number, signal.SIG_IGN)
     return 0
 
 

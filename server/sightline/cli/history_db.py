@@ -1,4 +1,4 @@
-"""The store of history for the subcommands: the one the settings name, opened beside the server.
+"""Open the store of history that the settings name for subcommands, beside the server.
 
 The server may run meanwhile. Where both want to write at once, one of them waits.
 """
@@ -41,7 +41,7 @@ Work = Callable[[Store, Settings, Path, argparse.Namespace], Coroutine[Deferred[
 
 
 def run_with(work: Work) -> Callable[[argparse.Namespace], int]:
-    """A subcommand's ``run``: open, work, close; what cannot be done is said in one line."""
+    """Return a subcommand's ``run``: open, work, close; what cannot be done is said in one line."""
 
     def run(options: argparse.Namespace) -> int:
         return lifecycle.react(lambda: _opened(work, options))
@@ -71,13 +71,13 @@ async def _opened(work: Work, options: argparse.Namespace) -> int:
 
 def note(settings: Settings, state: Path, what: str, things: Iterable[str], more: str) -> None:
     """Have the audit log say that somebody did this with these things' history."""
-    ledger = AccountsDatabase(settings, state)
+    accounts_db = AccountsDatabase(settings, state)
     try:
-        with ledger.database.change():
+        with accounts_db.database.change():
             for thing in things:
-                ledger.database.write(ledger.deed(what, thing, more))
+                accounts_db.database.write(accounts_db.deed(what, thing, more))
     finally:
-        ledger.database.close()
+        accounts_db.database.close()
 
 
 async def write(store: Store, entries: Sequence[HistoryEntry]) -> int:

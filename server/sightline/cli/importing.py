@@ -1,4 +1,4 @@
-"""`sightline import`: positions out of a Recorder's store or GPX files into history."""
+"""Run `sightline import`: bring positions of a Recorder's store or GPX files into history."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from sightline.cli.accounts_db import CommandFailed, add_folder
 from sightline.cli.bookmarks import Bookmarks
 from sightline.cli.history_db import note, run_with, write
-from sightline.cli.progress import Progress
+from sightline.cli.progress import ProgressBar
 from sightline.history.importing import CannotImport, Decode, Source, sources, steps
 from sightline.history.lines import Problem
 from sightline.history.record import HistoryEntry
@@ -27,7 +27,7 @@ _DAY = 86400.0
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand's options."""
+    """Add the subcommand and its options."""
     about = (
         "Bring positions into history: an OwnTracks Recorder's store (the folder with rec/ in it),"
         " .rec files or GPX, plain or compressed. What is there already stays as it is; an import"
@@ -54,7 +54,7 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
     things = [topic.replace("owntracks/", "friend/", 1) for topic in topics]
     note(settings, state, "import", things, "files")
     marks = Bookmarks(state / "imported.json")
-    progress = Progress(sum(source.path.stat().st_size for source in found))
+    progress = ProgressBar(sum(source.path.stat().st_size for source in found))
     importing = Import(store, marks, progress, again=options.again)
     try:
         await importing.files(found)
@@ -72,7 +72,7 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
 
 
 async def _known(store: Store) -> list[str]:
-    """The keys of the friends that there are: a Recorder keeps names in small letters only."""
+    """List the friends that there are: a Recorder keeps their names in small letters only."""
     found, after = list(await store.things()), None
     while True:
         some, after = await store.standings(after=after)
@@ -82,10 +82,10 @@ async def _known(store: Store) -> list[str]:
 
 
 class Import:
-    """Brings files into ``store``."""
+    """Bring files into ``store``."""
 
     def __init__(
-        self, store: Store, marks: Bookmarks, progress: Progress, *, again: bool = False
+        self, store: Store, marks: Bookmarks, progress: ProgressBar, *, again: bool = False
     ) -> None:
         self._store = store
         self._marks = marks
@@ -100,7 +100,7 @@ class Import:
 
     @property
     def summary(self) -> str:
-        """What was done, for people."""
+        """Tell what was done, for people."""
         said = f"{self._read} entries read, {self._new} of them new"
         if self._others:
             said += f"; {self._others} messages that are no positions"

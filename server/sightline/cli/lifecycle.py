@@ -1,4 +1,4 @@
-"""How every subcommand runs, and how it ends: when it is done, or when a signal says so.
+"""Run every subcommand, and end it: when it is done, or when a signal says so.
 
 Ctrl-C or TERM ends whatever runs: `Ended` is raised where it is, or, with the reactor, what is
 awaited is cancelled, so that everything is closed on the way out. What does not end by that within
@@ -27,7 +27,7 @@ _POKE = 0.1  # s between two pokes of statements that run on
 
 
 class Ended(BaseException):
-    """A signal ended the subcommand, with this exit ``status``."""
+    """The subcommand was ended by a signal, with this exit ``status``."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -40,8 +40,7 @@ class Life:
     def __init__(self) -> None:
         self.number = 0
         """The signal that ends us; 0: none yet."""
-        self.instead: Callable[[int], None] | None = None
-        """What is called with it, instead of raising `Ended`."""
+        self._instead: Callable[[], None] | None = None
         self._running: set[sqlite3.Connection] = set()
         self._read, self._write = os.pipe()
         os.set_blocking(self._write, False)
@@ -57,7 +56,7 @@ class Life:
         self._watch.start()
 
     def finish(self) -> None:
-        """Give them back."""
+        """Restore the signal handlers of before."""
         signal.set_wakeup_fd(self._before_fd)
         for number, before in self._before.items():
             signal.signal(number, before)
@@ -66,9 +65,17 @@ class Life:
         os.close(self._read)
         os.close(self._write)
 
+    def ignore(self) -> None:
+        """Let signals change nothing any more: all is done, and the exit status is to say so.
+
+        Python puts back what it does not ignore at its exit, and would then be killed.
+        """
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
     @contextlib.contextmanager
     def interruptible(self, sql: sqlite3.Connection) -> Iterator[None]:
-        """A signal ends the statements that ``sql`` runs within."""
+        """End the statements that ``sql`` runs within when a signal comes."""
         self._running.add(sql)
         try:
             yield
@@ -79,9 +86,13 @@ class Life:
         if self.number:
             return  # the thread sees it, too
         self.number = number
-        if self.instead is None:
+        if self._instead is None:
             raise Ended(number)
-        self.instead(number)
+        self._instead()
+
+    def call_instead(self, ended: Callable[[], None]) -> None:
+        """Call ``ended`` when a signal comes, instead of raising `Ended` where it comes."""
+        self._instead = ended
 
     # the thread
 
@@ -102,7 +113,9 @@ class Life:
             _leave(number, self._terminal)
 
     def _next(self, seconds: float | None) -> int | None:
-        """The next signal of ours; 0: there will be none; None: none came within ``seconds``."""
+        """Return the next signal of ours; 0: there will be none; None: none came within
+        ``seconds``.
+        """
         while True:
             ready, _, _ = select.select([self._read], [], [], seconds)
             if not ready:
@@ -132,8 +145,10 @@ def run(work: Callable[[], int], *, whole_process: bool) -> int:
         status = end.status
     finally:
         _life = None
-        if not (whole_process and life.number):
+        if not whole_process:
             life.finish()
+        elif not life.number:
+            life.ignore()
     if life.number:
         with contextlib.suppress(OSError):
             print(f"sightline: ended by {signal.Signals(life.number).name}", file=sys.stderr)
@@ -141,7 +156,7 @@ def run(work: Callable[[], int], *, whole_process: bool) -> int:
 
 
 def interruptible(sql: sqlite3.Connection) -> contextlib.AbstractContextManager[None]:
-    """A signal ends the statements that ``sql`` runs within."""
+    """End the statements that ``sql`` runs within, when a signal comes."""
     return contextlib.nullcontext() if _life is None else _life.interruptible(sql)
 
 
@@ -165,12 +180,12 @@ def react(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
         running: Deferred[Any] = Deferred.fromCoroutine(main())
         running.addBoth(over)
         if life is not None:
-            life.instead = lambda _: reactor.callFromThread(running.cancel)
+            life.call_instead(lambda: reactor.callFromThread(running.cancel))
             if life.number:
                 running.cancel()
 
     if life is not None:
-        life.instead = lambda _: None
+        life.call_instead(lambda: None)
     reactor.callWhenRunning(begin)
     reactor.run(installSignalHandlers=False)
     [end] = ends

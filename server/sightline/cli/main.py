@@ -1,4 +1,6 @@
-"""`sightline <subcommand>`: reads the command line and hands over; each subcommand is a module."""
+"""Run `sightline <subcommand>`: read the command line and hand over; each subcommand is a
+module.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ from sightline.cli.simulate import command as simulate
 
 
 def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+    """Return the whole command line."""
     parser = argparse.ArgumentParser(
         prog="sightline",
         description="Friends, robots and the MQTT broker itself, live in every browser."

@@ -1,4 +1,4 @@
-"""Options of subcommands that talk to a broker: where it is, and who we are there."""
+"""Add the options of subcommands that talk to a broker: its address, and who we are there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ def add_broker(parser: argparse.ArgumentParser) -> None:
 
 
 def password(variable: str) -> str:
-    """The password in this environment variable; empty when none is named. Raises `KeyError`."""
+    """Return the password in this environment variable; empty when none is named.
+
+    Raises `KeyError`.
+    """
     if not variable:
         return ""
     if variable not in os.environ:
@@ -31,7 +34,7 @@ def password(variable: str) -> str:
 
 
 def address(text: str) -> tuple[str, int]:
-    """``HOST`` or ``HOST:PORT``. Raises `argparse.ArgumentTypeError`."""
+    """Parse ``HOST`` or ``HOST:PORT``. Raises `argparse.ArgumentTypeError`."""
     host, colon, port = text.rpartition(":")
     if not colon or text.endswith("]"):
         host, port = text, "1883"

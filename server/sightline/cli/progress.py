@@ -1,4 +1,4 @@
-"""How far long work is: a bar on a terminal, nothing where nobody looks."""
+"""Show how far long work is: a bar on a terminal, nothing where nobody looks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _EVERY = 0.1  # s
 _WIDTH = 24
 
 
-class Progress:
+class ProgressBar:
     """A line on stderr that follows the work.
 
     ``whole`` is how much there is to do, in any unit; 0: nobody knows.
@@ -32,7 +32,7 @@ class Progress:
         self._drawn = False
 
     def at(self, done: float, words: str = "") -> None:
-        """This much is done."""
+        """Show that this much is done."""
         if not self._shown:
             return
         now = self._clock()
@@ -41,7 +41,7 @@ class Progress:
             self._draw(bar(done, self._whole, now - self._began, words))
 
     def say(self, sentence: str) -> None:
-        """A line that stays, above the bar."""
+        """Print a line that stays, above the bar."""
         self._clear()
         self._out.write(f"{sentence}\n")
         self._out.flush()
@@ -63,7 +63,7 @@ class Progress:
 
 
 def bar(done: float, whole: float, passed: float, words: str = "") -> str:
-    """The bar as text; ``passed`` is how long the work took so far (s)."""
+    """Return the bar as text; ``passed`` is how long the work took so far (s)."""
     if whole <= 0:
         return words
     part = min(1.0, max(0.0, done / whole))
@@ -75,7 +75,7 @@ def bar(done: float, whole: float, passed: float, words: str = "") -> str:
 
 
 def lasting(seconds: float) -> str:
-    """A duration for people."""
+    """Return a duration for people."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 5400:

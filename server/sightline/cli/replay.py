@@ -1,4 +1,4 @@
-"""`sightline replay`: publishes messages of the archive again, at their pace or another.
+"""Run `sightline replay`: publish messages of the archive again, at their pace or another.
 
 Messages that command robots or phones are never published again, whatever is in the file.
 """
@@ -14,8 +14,8 @@ from typing import Any
 
 from sightline.cli.lifecycle import Ended
 from sightline.cli.mqtt_options import add_broker, password
-from sightline.cli.progress import Progress
-from sightline.cli.sender import CannotSend, Sender
+from sightline.cli.progress import ProgressBar
+from sightline.cli.sender import CannotSend, MqttSender
 from sightline.console.rules import BARRED
 from sightline.history.archive.line import NoMessage, read
 from sightline.history.lines import BROKEN, Problem, numbered, open_lines, place
@@ -26,7 +26,7 @@ _SHOWN = 10  # problems; the others are counted
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand's options."""
+    """Add the subcommand and its options."""
     about = "Publish messages of the archive again, with the pauses that were between them."
     parser = subcommands.add_parser("replay", help="publish archived messages", description=about)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="plain or compressed")
@@ -48,12 +48,12 @@ def run(options: argparse.Namespace) -> int:
     try:
         size = sum(path.stat().st_size for path in options.files)
         host, port = options.broker
-        sender = Sender(host, port, options.user, password(options.password_env))
+        sender = MqttSender(host, port, options.user, password(options.password_env))
     except (OSError, KeyError, CannotSend) as why:
         text = why.args[0] if isinstance(why, KeyError) else why
         print(f"sightline replay: {text}", file=sys.stderr)
         return 2
-    progress = Progress(size)
+    progress = ProgressBar(size)
     replay = Replay(
         sender.publish,
         progress,
@@ -79,12 +79,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 class Replay:
-    """Plays files through ``publish(topic, payload, qos, retain)``. ``speed`` 0: without pauses."""
+    """Play files through ``publish(topic, payload, qos, retain)``. ``speed`` 0: without pauses."""
 
     def __init__(
         self,
         publish: Callable[[str, bytes, int, bool], None],
-        progress: Progress,
+        progress: ProgressBar,
         *,
         speed: float,
         topics: Sequence[str],
@@ -104,7 +104,7 @@ class Replay:
 
     @property
     def summary(self) -> str:
-        """What was done, for people."""
+        """Tell what was done, for people."""
         said = f"{self.published} messages published"
         if self.commands:
             said += f"; {self.commands} left out that command robots or phones"
@@ -168,7 +168,7 @@ class Replay:
 
 
 def _topic(arrival: Arrival) -> str:
-    """Where to publish it again. Raises `NoMessage`."""
+    """Tell where to publish it again. Raises `NoMessage`."""
     if isinstance(arrival.topic, bytes):
         raise NoMessage("the topic is not UTF-8: no broker takes that from us")
     if fault := topic_fault(arrival.topic):

@@ -1,4 +1,4 @@
-"""A plain connection that publishes one message after the other and knows when it cannot."""
+"""Publish one message after the other on a plain connection, which knows when it cannot."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class CannotSend(Exception):
     """The broker cannot be reached, or does not take our messages."""
 
 
-class Sender:
-    """Connects at once. Raises `CannotSend`."""
+class MqttSender:
+    """A connection, made at once. Raises `CannotSend`."""
 
     def __init__(self, host: str, port: int, user: str = "", password: str = "") -> None:
         self._where = f"{host}:{port}"

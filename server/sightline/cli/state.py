@@ -1,4 +1,6 @@
-"""`sightline state`: whether the databases of the state folder belong together and are whole."""
+"""Run `sightline state`: whether the databases of the state folder belong together and are
+whole.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ _ACCEPT = (
 
 
 def add_to(subcommands: Any) -> None:
-    """The subcommand and its actions."""
+    """Add the subcommand and its actions."""
     state = subcommands.add_parser("state", help="the databases of the state folder: check, accept")
     actions = state.add_subparsers(title="actions", required=True, metavar="action")
     for name, work, about in (("check", _check, _CHECK), ("accept", _accept, _ACCEPT)):
@@ -93,7 +95,7 @@ def _accept(settings: Settings, state: Path) -> int:
 
 
 def _move_remains(state: Path, name: str) -> None:
-    """A log of changes without its file must not be beside a new one."""
+    """Move the log of changes of a missing file away: it must not be beside a new one."""
     for end in ("-wal", "-shm"):
         part = state / f"{name}{end}"
         if part.exists():

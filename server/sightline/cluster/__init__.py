@@ -1,1 +1,1 @@
-"""Several servers that are one to everybody: locks, leadership and what they tell each other."""
+"""Let several servers act as one: locks, leadership and the messages between them."""

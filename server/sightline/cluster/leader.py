@@ -1,4 +1,5 @@
-"""What one of several servers does for all: the one on duty does it, the others wait a while.
+"""Divide work that one of several servers does for all: the leader does it, the others wait a
+while.
 
 Each server finds out the same things. The one on duty acts on them at once. Another keeps what it
 would have done, and forgets it once somebody else was on duty well after it happened: by then it
@@ -23,12 +24,12 @@ T = TypeVar("T")
 
 
 def always() -> bool:
-    """On duty: a server that is alone is so at all times."""
+    """Lead at all times, as a server that is alone does."""
     return True
 
 
 class Leadership:
-    """Whether the duty is ours, as ``on_duty`` says, and when it was last another's."""
+    """The leadership of this server: whether it leads (``on_duty``), and when another last did."""
 
     def __init__(self, on_duty: Callable[[], bool] = always) -> None:
         self._on_duty = on_duty
@@ -36,23 +37,23 @@ class Leadership:
 
     @property
     def ours(self) -> bool:
-        """Whether we are on duty now."""
+        """Tell whether we are on duty now."""
         return self._on_duty()
 
     def seen(self, now: float) -> None:
-        """Another server says that it is on duty. ``now`` is monotonic s."""
+        """Note that another server says that it leads. ``now`` is monotonic s."""
         self._seen = max(self._seen, now)
 
     def is_settled(self, at: float, now: float) -> bool:
-        """Whether what happened at ``at`` need not be done by us any more. Both monotonic s."""
+        """Return whether the leader has done what happened at ``at`` by now. Both monotonic s."""
         return self._seen - at > SETTLED or now - at > LONGEST
 
 
 class LeaderWork(Generic[T]):
-    """Keeps what is not ours to do just now. ``most`` bounds the costs of what is kept, in all."""
+    """Keep work that the leader should do. ``most`` bounds the costs of what is kept, in all."""
 
-    def __init__(self, duty: Leadership, *, most: float = MOST) -> None:
-        self._duty = duty
+    def __init__(self, leadership: Leadership, *, most: float = MOST) -> None:
+        self._leadership = leadership
         self._most = most
         self._cost = 0.0
         self._kept: deque[tuple[T, float, float]] = deque()  # what, when, its cost
@@ -63,8 +64,8 @@ class LeaderWork(Generic[T]):
         return len(self._kept)
 
     def ours(self, what: T, now: float, cost: float = 1.0) -> bool:
-        """Whether to do this now; if not, it is kept. ``now`` is monotonic s."""
-        if self._duty.ours:
+        """Tell whether to do this now; if not, it is kept. ``now`` is monotonic s."""
+        if self._leadership.ours:
             return True
         self._kept.append((what, now, cost))
         self._cost += cost
@@ -74,15 +75,15 @@ class LeaderWork(Generic[T]):
         return False
 
     def due(self, now: float) -> list[T]:
-        """What was kept and is to be done now, oldest first. To be asked about once a second."""
-        while self._kept and self._duty.is_settled(self._kept[0][1], now):
+        """Return what was kept and is to be done now, oldest first. To be asked once a second."""
+        while self._kept and self._leadership.is_settled(self._kept[0][1], now):
             self._drop()
-        if not self._kept or not self._duty.ours:
+        if not self._kept or not self._leadership.ours:
             return []
         return [self._drop() for _ in range(len(self._kept))]
 
     def forget(self, about: Callable[[T], bool]) -> None:
-        """Of these nothing is kept any more."""
+        """Drop all kept work about these."""
         self._kept = deque(each for each in self._kept if not about(each[0]))
         self._cost = sum(cost for _, _, cost in self._kept)
 

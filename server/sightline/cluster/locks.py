@@ -1,4 +1,4 @@
-"""Which of several servers may act for all, robot by robot: the rules, without I/O.
+"""Decide which of several servers may act for all, robot by robot: the rules, without I/O.
 
 A *claim* is a row in a store that all servers share. It is changed by conditional writes only: who
 changes it says how it was (holder, fence, beat), and is refused when it is not so any more.
@@ -33,7 +33,7 @@ GONE = 4.0
 
 
 class LockRequest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Somebody at another server would like to have it.
+    """A request of another server for a lock.
 
     ``n`` names this wish. ``over``: they need not ask the holder.
     """
@@ -45,7 +45,7 @@ class LockRequest(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Lock(msgspec.Struct, frozen=True):
-    """One claim as it stands in the store.
+    """A lock as it stands in the store.
 
     ``holder`` is one run of one server, empty: nobody. ``fence`` is greater with each holder, and
     ``(fence, beat)`` with each change but those of ``wanted``. ``who`` is whom it is held for,
@@ -64,29 +64,29 @@ class Lock(msgspec.Struct, frozen=True):
 
     @property
     def server(self) -> str:
-        """The holder's name among the servers."""
+        """Return the holder's name among the servers."""
         return self.holder.partition("/")[0]
 
     @property
     def age(self) -> tuple[int, int]:
-        """What is greater with each change."""
+        """Return what grows with each change."""
         return self.fence, self.beat
 
 
 class HeldElsewhere(Exception):
-    """Another server holds it."""
+    """Another server holds the lock."""
 
-    def __init__(self, claim: Lock) -> None:
-        super().__init__(claim.name)
-        self.claim = claim
+    def __init__(self, lock: Lock) -> None:
+        super().__init__(lock.name)
+        self.lock = lock
 
 
 class Declined(Exception):
-    """Who holds it wants to keep it."""
+    """The holder wants to keep the lock."""
 
 
 class Locks:
-    """What one server knows of all claims. ``me`` is this run of it."""
+    """One server's knowledge of all locks. ``me`` is this run of it."""
 
     def __init__(self, me: str) -> None:
         self.me = me
@@ -96,64 +96,64 @@ class Locks:
 
     # -- what becomes known
 
-    def saw(self, claim: Lock, now: float) -> bool:
-        """It stands so in the store; whether that takes from us what was ours."""
-        before = self._known.get(claim.name)
-        if before is not None and claim.age < before.age:
+    def saw(self, lock: Lock, now: float) -> bool:
+        """Take in a lock as it stands in the store; return whether that takes it from us."""
+        before = self._known.get(lock.name)
+        if before is not None and lock.age < before.age:
             return False  # an answer that was overtaken
-        if before is None or claim.age != before.age:
-            self._since[claim.name] = now
-        self._known[claim.name] = claim
-        if claim.holder == self.me or claim.name not in self._until:
+        if before is None or lock.age != before.age:
+            self._since[lock.name] = now
+        self._known[lock.name] = lock
+        if lock.holder == self.me or lock.name not in self._until:
             return False
-        del self._until[claim.name]
+        del self._until[lock.name]
         return True
 
-    def granted(self, claim: Lock, asked: float, now: float) -> None:
-        """We hold it, by what we asked for at ``asked``."""
-        self.saw(claim, now)
-        if self._known[claim.name] is claim:
-            self._until[claim.name] = max(asked + HOLD, self._until.get(claim.name, 0.0))
+    def granted(self, lock: Lock, asked: float, now: float) -> None:
+        """Note that we hold it, by what we asked for at ``asked``."""
+        self.saw(lock, now)
+        if self._known[lock.name] is lock:
+            self._until[lock.name] = max(asked + HOLD, self._until.get(lock.name, 0.0))
 
-    def beaten(self, claim: Lock, asked: float, now: float) -> bool:
-        """As `granted`, for a beat; False: we have let go of it meanwhile."""
-        if claim.name not in self._until:
+    def beaten(self, lock: Lock, asked: float, now: float) -> bool:
+        """Note a beat, as `granted`; return False if we have let go of it meanwhile."""
+        if lock.name not in self._until:
             return False
-        self.granted(claim, asked, now)
+        self.granted(lock, asked, now)
         return True
 
     def let_go(self, name: str) -> None:
-        """We act on it no more, whatever the store says."""
+        """Act on it no more, whatever the store says."""
         self._until.pop(name, None)
 
     # -- how it stands
 
     def holds(self, name: str, now: float) -> bool:
-        """Whether we may act on it now. Safe to ask from any thread."""
+        """Tell whether we may act on it now. Safe to ask from any thread."""
         return now < self._until.get(name, 0.0)
 
     def ours(self) -> list[Lock]:
-        """The claims we hold, or have to give back because our time was over."""
+        """Return the locks we hold, or have to give back because our time was over."""
         return [self._known[name] for name in self._until]
 
     def get(self, name: str) -> Lock | None:
-        """A claim as last seen."""
+        """Return a claim as last seen."""
         return self._known.get(name)
 
     def elsewhere(self, name: str, now: float) -> Lock | None:
-        """The claim, if another server holds it."""
-        claim = self._known.get(name)
-        if claim is None or claim.holder in ("", self.me):
+        """Return the lock, if another server holds it."""
+        lock = self._known.get(name)
+        if lock is None or lock.holder in ("", self.me):
             return None
-        return claim if now - self._since[name] < GONE else None
+        return lock if now - self._since[name] < GONE else None
 
     def all_elsewhere(self, now: float) -> Iterable[Lock]:
-        """Every claim that another server holds."""
-        return [claim for name in self._known if (claim := self.elsewhere(name, now)) is not None]
+        """Return every lock that another server holds."""
+        return [lock for name in self._known if (lock := self.elsewhere(name, now)) is not None]
 
     def to_take(self, name: str, now: float) -> Lock:
-        """How it must still stand when we take it. Raises `HeldElsewhere`."""
-        claim = self.elsewhere(name, now)
-        if claim is not None:
-            raise HeldElsewhere(claim)
+        """Tell how it must still stand when we take it. Raises `HeldElsewhere`."""
+        lock = self.elsewhere(name, now)
+        if lock is not None:
+            raise HeldElsewhere(lock)
         return self._known.get(name) or Lock(name)

@@ -1,4 +1,4 @@
-"""The other servers: what several that are one to everybody tell each other, over their broker.
+"""Exchange messages with the other servers that act as one with this one, over their broker.
 
     sightline/replicas/<server>/posted/<user>/<device>   a message as a phone posted it there
     sightline/replicas/<server>/phone/<user>/<device>    how it stands with a phone (`Phone`, JSON)
@@ -17,9 +17,9 @@ from typing import Protocol
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival, CannotDecode, id_of
 from sightline.model.topic import LONGEST_LEVEL, levels
 
@@ -42,7 +42,7 @@ Raises `CannotDecode` when it makes no sense."""
 
 
 class PeerBus(Protocol):
-    """What a part of ours needs to speak with its like at the other servers."""
+    """What a part needs to speak with its like at the other servers."""
 
     def tell(self, what: str, about: str, payload: bytes = b"") -> None:
         """Tell them ``what`` about something of one or two levels, as soon as a broker takes it."""
@@ -52,12 +52,12 @@ class PeerBus(Protocol):
 
 
 def topic(server: str, what: str, about: str = "") -> str:
-    """Where it is told."""
+    """Return the topic of a message."""
     return f"{_ROOT}{server}/{what}" + (f"/{about}" if about else "")
 
 
 def address(told: str | bytes) -> tuple[str, str, str] | None:
-    """Which server tells what about what; None: it is none of ours, or nothing could be so."""
+    """Tell which server tells what about what; None: it is none of ours, or nothing could be so."""
     try:
         found = levels(told)
     except CannotDecode:
@@ -72,7 +72,7 @@ def address(told: str | bytes) -> tuple[str, str, str] | None:
 
 
 class Peers(Service):
-    """``name`` is ours among them. What waits for a broker is sent in its order."""
+    """The other servers; ``name`` is ours among them. Waiting messages are sent in their order."""
 
     _log = Logger()
 
@@ -82,30 +82,26 @@ class Peers(Service):
         self._waiting: deque[tuple[str, bytes]] = deque()
         self._bytes = 0
         self._hears: dict[str, Hear] = {}
-        self._loop = LoopingCall(self._send)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, _AGAIN, self._send, "the messages to other servers")
         self.dropped = 0
         """Messages that found no room while no broker took them."""
         self.refused = 0
         """Messages that made no sense."""
 
     def startService(self) -> None:
-        """Begin to look after what waits."""
+        """Begin to send what waits."""
         super().startService()
-        self._loop.start(_AGAIN, now=False).addErrback(
-            lambda failure: self._log.failure("Other servers are not told any more", failure)
-        )
+        self._loop.start(now=False)
 
     def stopService(self) -> None:
-        """Tell nothing any more."""
+        """Send nothing any more."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
 
     # -- told by us
 
     def tell(self, what: str, about: str, payload: bytes = b"") -> None:
-        """See `PeerBus`."""
+        """Queue a message for the other servers (`PeerBus`)."""
         self._waiting.append((topic(self._name, what, about), payload))
         self._bytes += len(payload)
         while len(self._waiting) > MOST or self._bytes > MOST_BYTES:
@@ -120,7 +116,7 @@ class Peers(Service):
         self._publish(topic(self._name, "look"), b"", 0)
 
     def forget(self, thing: str) -> None:
-        """Nothing that waits and is about this friend or robot is told."""
+        """Drop every waiting message about this friend or robot."""
         end = f"/{id_of(thing)}"
         self._waiting = deque(each for each in self._waiting if not each[0].endswith(end))
         self._bytes = sum(len(payload) for _, payload in self._waiting)
@@ -132,7 +128,7 @@ class Peers(Service):
     # -- told to us
 
     def hear(self, what: str, hear: Hear) -> None:
-        """See `PeerBus`."""
+        """Call a handler with messages of this name (`PeerBus`)."""
         self._hears[what] = hear
 
     def sift(self, arrivals: Iterable[Arrival]) -> list[Arrival]:

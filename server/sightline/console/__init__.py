@@ -1,1 +1,1 @@
-"""The broker page's server side: console, topic tree, charts, and a watch over each broker."""
+"""The broker page's server side: console, topic tree, charts, and a monitor of each broker."""

@@ -1,4 +1,4 @@
-"""A watch over each broker: what its figures come to over time, and what its silence may mean.
+"""Monitor each broker: its figures over time, and what its silence may mean.
 
 Once a second it looks at the broker things and adds what no single message says: rates, series for
 charts, why there are no figures, which clients the log has not spoken of, whom a client feeds.
@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.console.client_match import ClientMatcher
 from sightline.console.series import Series
@@ -21,6 +19,7 @@ from sightline.kinds.broker import Logbook
 from sightline.kinds.broker.model import Broker
 from sightline.kinds.broker.updates import Watched
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Update
 from sightline.model.link import Link
 from sightline.model.server import SERVER, Server
@@ -75,7 +74,7 @@ _SERVER_FIGURES = (
 
 
 def why_no_figures(link: Link) -> tuple[str, ...]:
-    """What may be the matter with a broker that has told nothing of itself, likeliest first."""
+    """Return why a broker may have told nothing of itself, likeliest first."""
     if "amazonaws.com" in link.address:  # with or without its profile
         return ("AWS IoT has no $SYS topics: there are no figures and no log to show",)
     if link.why and "$SYS" in link.why:
@@ -90,7 +89,7 @@ def why_no_figures(link: Link) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _WatchedBroker:
-    """What we remember of one broker between two looks."""
+    """The memory of one broker between two looks."""
 
     client: str
     uptime: int | None = None
@@ -101,7 +100,7 @@ class _WatchedBroker:
 
 
 class BrokerMonitor(Service):
-    """Looks at every broker. ``wall`` gives epoch s; ``figures`` the series of a thing."""
+    """Look at every broker. ``wall`` gives epoch s; ``figures`` the series of a thing."""
 
     name = "watch"
     _log = Logger()
@@ -114,37 +113,30 @@ class BrokerMonitor(Service):
         logbook: Logbook,
         figures: Callable[[str], Series],
         *,
-        patience: float = PATIENCE,
+        silence: float = PATIENCE,
     ) -> None:
         self._wall = wall
         self._hub = hub
         self._logbook = logbook
         self._figures = figures
-        self._patience = patience
-        self._ties = ClientMatcher(hub.world)
+        self._silence = silence
+        self._matcher = ClientMatcher(hub.world)
         self._brokers: dict[str, _WatchedBroker] = {}
         self._looks = 0
-        self._loop = LoopingCall(self.look)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, EVERY, self.look, "the watch over brokers")
 
     def startService(self) -> None:
-        """Begin."""
         super().startService()
-        self._loop.start(EVERY, now=False).addErrback(self._failed)
+        self._loop.start(now=False)
 
     def stopService(self) -> None:
-        """End."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("The watch over the brokers ended", failure)
+        self._loop.stop()
 
     # ---- what happens
 
     def linked(self, broker: str, link: Link, client: str) -> None:
-        """Our connection to a broker, as ``client``, is in another state."""
+        """Take in another state of our connection to a broker, as ``client``."""
         watched = self._brokers.setdefault(broker, _WatchedBroker(client))
         book = self._logbook.book(broker)
         if link.state == "connected" and not watched.connected:
@@ -157,7 +149,7 @@ class BrokerMonitor(Service):
             self._hub.found(book.clients(book.roster.cut_off()))
 
     def mine(self, broker: str, client: str) -> None:
-        """We connect to a broker as this client, too."""
+        """Note another client id by which we connect to a broker."""
         book = self._logbook.book(broker)
         self._hub.found(book.clients(book.roster.mine(client)))
 
@@ -167,7 +159,7 @@ class BrokerMonitor(Service):
         now = self._wall()
         seldom = self._looks % SELDOM == 0
         if seldom:
-            self._ties.look()
+            self._matcher.look()
         readings: list[Update] = []
         for name, watched in self._brokers.items():
             if seldom:
@@ -189,26 +181,26 @@ class BrokerMonitor(Service):
         changed = book.roster.tick(now)
         for client in list(book.roster):
             if client.feeds is None and not client.ours:
-                thing = self._ties.feeds(client.client, client.user, client.address)
+                thing = self._matcher.feeds(client.client, client.user, client.address)
                 if thing is not None:
                     changed += book.roster.feeds(client.client, thing)
         return book.clients(changed)
 
     def _broker(self, name: str, watched: _WatchedBroker, broker: Broker, now: float) -> Watched:
         figures = broker.sys or {}
-        told = broker.uptime is not None
-        if told and broker.uptime != watched.uptime:
+        fields = broker.uptime is not None
+        if fields and broker.uptime != watched.uptime:
             self._count(name, watched, broker, now)
         book = self._logbook.book(name)
         unseen = None
-        if told and watched.log_since is not None and "clients/connected" in figures:
+        if fields and watched.log_since is not None and "clients/connected" in figures:
             unseen = max(0, int(figures["clients/connected"]) - book.roster.connected())
         link = broker.link
         missing = (
-            not told
+            not fields
             and link is not None
             and link.state == "connected"
-            and now - link.since > self._patience
+            and now - link.since > self._silence
         )
         return Watched(
             thing="broker/" + name,
@@ -219,11 +211,11 @@ class BrokerMonitor(Service):
             log_missed=book.missed or None,
             refusals=book.roster.refusals or None,
             unseen=unseen,
-            zeroes=ZEROES if told else frozenset(),
+            zeroes=ZEROES if fields else frozenset(),
         )
 
     def _count(self, name: str, watched: _WatchedBroker, broker: Broker, now: float) -> None:
-        """The broker told its figures anew: what did its counters grow by?"""
+        """Take in new figures of a broker, and what its counters grew by."""
         figures = broker.sys or {}
         counters = {one: figures.get(one, 0) for one in COUNTERS if one in figures or one in ZEROES}
         uptime = broker.uptime or 0

@@ -1,6 +1,7 @@
-"""Which thing a broker's client feeds, as far as that can be known.
+"""Find which thing a broker's client feeds, as far as that can be known.
 
-The log tells a client's id, user and address, never what it publishes. Known by:
+The log tells a client's id, user and address, never what it publishes. By what things are known,
+their kinds say (`sightline.model.kind.Clues`):
 
 - its user: ``jane`` feeds ``friend/jane/…``, ``ProBot1`` feeds ``probot/ProBot1`` (our ACL makes
   it so); of several devices of one user, the one whose name is in the client id;
@@ -14,74 +15,78 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from sightline.kinds import THING_TYPES
 from sightline.live.world import World
-from sightline.model.kind import State, id_of, kind_of
+from sightline.model.kind import Clues, State, id_of, kind_of
+
+_CLUES = {name: each.clues for name, each in THING_TYPES.items() if each.clues is not None}
 
 
 class ClientMatcher:
-    """Knows the friends and robots of the world; asked about one client at a time."""
+    """Know the things of the world that give clues, and match one client at a time."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._seen = 0
-        self._devices: dict[str, set[str]] = defaultdict(set)  # by user
+        self._known: dict[str, Clues] = {}  # by key
+        self._names: dict[str, str] = {}  # keys by name
+        self._users: dict[str, set[str]] = defaultdict(set)
         self._words: dict[str, str] = {}  # user+device in one word, lower case
-        self._robots: set[str] = set()
-        self._addresses: dict[str, set[str]] = defaultdict(set)  # robots by what they say
-        self._address_of: dict[str, str] = {}
+        self._addresses: dict[str, set[str]] = defaultdict(set)
 
     def look(self) -> None:
         """See what has changed in the world."""
         for entry in self._world.since(self._seen):
-            kind = kind_of(entry.key)
-            if kind == "friend":
-                self._friend(entry.key, there=entry.state is not None)
-            elif kind == "probot":
-                self._robot(entry.key, entry.state)
+            if kind_of(entry.key) in _CLUES:
+                self._know(entry.key, entry.state)
         self._seen = self._world.seq
 
-    def _friend(self, key: str, *, there: bool) -> None:
-        user, _, device = id_of(key).partition("/")
-        word = (user + device).casefold()
-        if there:
-            self._devices[user.casefold()].add(key)
-            self._words[word] = key
-        else:
-            self._devices[user.casefold()].discard(key)
-            self._words.pop(word, None)
+    def _know(self, key: str, state: State | None) -> None:
+        clues = None if state is None else _CLUES[kind_of(key)](id_of(key), state)
+        before = self._known.get(key)
+        if clues == before:
+            return
+        if before is not None:
+            self._forget(key, before)
+        if clues is None:
+            self._known.pop(key, None)
+            return
+        self._known[key] = clues
+        if clues.name:
+            self._names[clues.name] = key
+        if clues.user:
+            self._users[clues.user.casefold()].add(key)
+            self._words[_word(clues)] = key
+        if clues.address:
+            self._addresses[clues.address].add(key)
 
-    def _robot(self, key: str, state: State | None) -> None:
-        address = getattr(state, "ip", None)
-        before = self._address_of.get(key)
-        if address != before:
-            if before is not None:
-                self._addresses[before].discard(key)
-                del self._address_of[key]
-            if isinstance(address, str):
-                self._addresses[address].add(key)
-                self._address_of[key] = address
-        if state is None:
-            self._robots.discard(key)
-        else:
-            self._robots.add(key)
+    def _forget(self, key: str, clues: Clues) -> None:
+        self._names.pop(clues.name, None)
+        self._users[clues.user.casefold()].discard(key)
+        self._words.pop(_word(clues), None)
+        self._addresses[clues.address].discard(key)
 
     def feeds(self, client: str, user: str | None, address: str | None) -> str | None:
-        """The key of the one thing that this client feeds, or None."""
+        """Return the key of the one thing that this client feeds, or None."""
         if user:
-            if (robot := f"probot/{user}") in self._robots:
-                return robot
-            devices = self._devices.get(user.casefold(), set())
+            if (named := self._names.get(user)) is not None:
+                return named
+            devices = self._users.get(user.casefold(), set())
             if len(devices) == 1:
                 return next(iter(devices))
-            named = [
-                one for one in devices if one.rpartition("/")[2].casefold() in client.casefold()
+            fields = [
+                one for one in devices if self._known[one].device.casefold() in client.casefold()
             ]
-            return named[0] if len(named) == 1 else None
-        if (robot := f"probot/{client}") in self._robots:
-            return robot
+            return fields[0] if len(fields) == 1 else None
+        if (named := self._names.get(client)) is not None:
+            return named
         word = client.casefold().replace("/", "").replace("-", "").replace("_", "")
         if found := self._words.get(word) or self._words.get(client.casefold()):
             return found
         host = (address or "").rpartition(":")[0]
-        robots = self._addresses.get(host, set()) if host else set()
-        return next(iter(robots)) if len(robots) == 1 else None
+        there = self._addresses.get(host, set()) if host else set()
+        return next(iter(there)) if len(there) == 1 else None
+
+
+def _word(clues: Clues) -> str:
+    return (clues.user + clues.device).casefold()

@@ -1,4 +1,4 @@
-"""What the console may do, and the messages on their way to one viewer: rights, payloads, queues.
+"""The rules of the console: rights, payloads, and the queue of messages for one viewer.
 
 Topics that command robots and phones are barred here for everybody, whatever the settings say:
 driving goes through leases, not through a console.
@@ -14,14 +14,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sightline import kinds
 from sightline.auth.permissions import Role, User
+from sightline.contract.errors import Refused
+from sightline.kinds import COMMANDS
 from sightline.model.filters import contains, filter_fault, matches, topic_fault
 
-BARRED = ("keys/#", "MainRoutine/#", "shutdownProBot/#", "owntracks/+/+/cmd", "owntracks/+/+/cmd/#")
+BARRED = COMMANDS
 """Nobody publishes here by the console."""
 # Who reads raw messages learns of all of these; and of these, who reads the broker's own.
-_IN_MESSAGES = frozenset(("friend", "probot"))
-_IN_SYS = frozenset(("broker", "client", "log"))
+_IN_MESSAGES = frozenset(
+    each.name
+    for kind in kinds.ALL
+    if any(not name.startswith("$") for name, _ in kind.filters)
+    for each in kind.things
+    if "see" in each.granted
+)
+_IN_SYS = frozenset(
+    each.name
+    for kind in kinds.ALL
+    if any(name.startswith("$") for name, _ in kind.filters)
+    for each in kind.things
+)
 _ROLES: tuple[Role, ...] = ("viewer", "operator", "admin")
 LARGEST_SHOWN = 16_384
 """Bytes of a payload that are shown; the rest is cut and said."""
@@ -33,18 +47,9 @@ QUEUE_MESSAGES = 500
 QUEUE_BYTES = 262_144
 
 
-class ConsoleDenied(Exception):
-    """The console may not do this; ``code`` is a stable word, the text is for people."""
-
-    def __init__(self, code: str, why: str) -> None:
-        super().__init__(code, why)
-        self.code = code
-        self.why = why
-
-
 @dataclass(frozen=True, slots=True)
 class ConsoleRights:
-    """Who may do what with the console: least roles, and the filters that are open at all."""
+    """The rights of the console: least roles, and the filters that are open at all."""
 
     read_role: Role = "operator"
     publish_role: Role = "admin"
@@ -52,63 +57,61 @@ class ConsoleRights:
     publish: Sequence[str] = ("test/#",)
 
     def may_read(self, user: User) -> None:
-        """Raises `ConsoleDenied` for who may not look at raw messages and topics."""
+        """Raise `Refused` for those who may not look at raw messages and topics."""
         self._role(user, self.read_role, "look at raw messages")
         self._sees(user, _IN_MESSAGES)
 
     def may_subscribe(self, user: User, name: str) -> None:
-        """Raises `ConsoleDenied` when ``user`` may not subscribe the filter ``name``."""
+        """Raise `Refused` when ``user`` may not subscribe the filter ``name``."""
         self.may_read(user)
         if fault := filter_fault(name):
-            raise ConsoleDenied("bad_filter", fault)
+            raise Refused("bad_filter", fault)
         if name.startswith("$"):
             self._sees(user, _IN_SYS)
         if name.startswith("$share/"):
-            raise ConsoleDenied(
-                "forbidden", "a shared subscription would take messages from others"
-            )
+            raise Refused("forbidden", "a shared subscription would take messages from others")
         if not any(contains(open_, name) for open_ in self.subscribe):
-            raise ConsoleDenied("forbidden", f"not open here (console.subscribe): {name}")
+            raise Refused("forbidden", f"not open here (console.subscribe): {name}")
 
     def publishes(self, user: User) -> bool:
-        """Whether ``user`` publishes at all."""
+        """Tell whether ``user`` publishes at all."""
         return _ROLES.index(user.role) >= _ROLES.index(self.publish_role)
 
     def may_publish(self, user: User, topic: str) -> None:
-        """Raises `ConsoleDenied` when ``user`` may not publish to ``topic``."""
+        """Raise `Refused` when ``user`` may not publish to ``topic``."""
         self._role(user, self.publish_role, "publish")
         if fault := topic_fault(topic):
-            raise ConsoleDenied("bad_topic", fault)
+            raise Refused("bad_topic", fault)
         if topic.startswith("$"):
-            raise ConsoleDenied("forbidden", "topics that begin with $ are the broker's own")
+            raise Refused("forbidden", "topics that begin with $ are the broker's own")
         bare = topic.lstrip("/")
         if any(matches(barred, name) for barred in BARRED for name in (topic, bare)):
-            raise ConsoleDenied(
+            raise Refused(
                 "barred", "this topic commands a robot or a phone; the console never does"
             )
         if not any(matches(open_, topic) for open_ in self.publish):
-            raise ConsoleDenied("forbidden", f"not open here (console.publish): {topic}")
+            raise Refused("forbidden", f"not open here (console.publish): {topic}")
 
     def _sees(self, user: User, kinds: frozenset[str]) -> None:
         seen = user.sight.kinds
         if seen is not None and not kinds <= seen:
-            raise ConsoleDenied(
+            raise Refused(
                 "forbidden",
                 "raw messages would show what is hidden from you; see the pages instead",
             )
 
     def _role(self, user: User, least: Role, what: str) -> None:
         if _ROLES.index(user.role) < _ROLES.index(least):
-            raise ConsoleDenied("forbidden", f"to {what} one must be {least}, not {user.role}")
+            raise Refused("forbidden", f"to {what} one must be {least}, not {user.role}")
 
 
 def payload(form: str, text: object) -> bytes:
-    """The bytes that somebody typed. Raises `ConsoleDenied` (``bad_payload``) for what they are not.
+    """Return the bytes that somebody typed. Raises `Refused` (``bad_payload``) for other texts.
 
     ``form``: text, json (checked, sent as typed), hex (blanks allowed), base64.
     """
     if not isinstance(text, str):
-        raise ConsoleDenied("bad_payload", "a payload is a text")
+        raise Refused("bad_payload", "a payload is a text")
     try:
         if form == "text":
             data = text.encode()
@@ -120,22 +123,22 @@ def payload(form: str, text: object) -> bytes:
         elif form == "base64":
             data = base64.b64decode(text, validate=True)
         else:
-            raise ConsoleDenied("bad_payload", "a payload's form is text, json, hex or base64")
+            raise Refused("bad_payload", "a payload's form is text, json, hex or base64")
     except json.JSONDecodeError as why:
-        raise ConsoleDenied(
+        raise Refused(
             "bad_payload", f"not JSON: {why.msg} (line {why.lineno}, column {why.colno})"
         ) from None
     except RecursionError:
-        raise ConsoleDenied("bad_payload", "not JSON: nested too deeply") from None
+        raise Refused("bad_payload", "not JSON: nested too deeply") from None
     except UnicodeEncodeError:
-        raise ConsoleDenied("bad_payload", "holds half a character") from None
+        raise Refused("bad_payload", "holds half a character") from None
     except binascii.Error:
-        raise ConsoleDenied("bad_payload", "not base64") from None
+        raise Refused("bad_payload", "not base64") from None
     except ValueError as why:
         what = "hexadecimal: pairs of 0-9 a-f" if form == "hex" else str(why)
-        raise ConsoleDenied("bad_payload", f"not {what}") from None
+        raise Refused("bad_payload", f"not {what}") from None
     if len(data) > LARGEST_SENT:
-        raise ConsoleDenied("bad_payload", f"more than {LARGEST_SENT} bytes")
+        raise Refused("bad_payload", f"more than {LARGEST_SENT} bytes")
     return data
 
 
@@ -144,22 +147,26 @@ def _no_constant(name: str) -> None:
 
 
 def shown(data: bytes) -> dict[str, Any]:
-    """A payload for a frame: ``payload`` as text, else ``base64``; ``size`` when it was cut."""
-    told: dict[str, Any] = {}
+    """Put a payload into a frame: ``payload`` as text, else ``base64``; ``size`` when it was
+    cut.
+    """
+    fields: dict[str, Any] = {}
     if len(data) > LARGEST_SHOWN:
-        told["size"] = len(data)
+        fields["size"] = len(data)
         data = data[:LARGEST_SHOWN]
     try:
-        return {"payload": data.decode(), **told}
+        return {"payload": data.decode(), **fields}
     except UnicodeDecodeError as why:
-        if told and why.start > len(data) - 4:  # only the cut itself broke a character
-            return {"payload": data[: why.start].decode(), **told}
-        return {"base64": base64.b64encode(data).decode(), **told}
+        if fields and why.start > len(data) - 4:  # only the cut itself broke a character
+            return {"payload": data[: why.start].decode(), **fields}
+        return {"base64": base64.b64encode(data).decode(), **fields}
 
 
 class ConsoleQueue:
-    """Messages waiting for one viewer. The oldest stay; what finds no room is counted by its
-    subscription and told with that subscription's next message.
+    """Messages waiting for one viewer.
+
+    The oldest stay; what finds no room is counted by its subscription and told with that
+    subscription's next message.
     """
 
     def __init__(self, messages: int = QUEUE_MESSAGES, size: int = QUEUE_BYTES) -> None:
@@ -182,7 +189,7 @@ class ConsoleQueue:
         return True
 
     def take(self, messages: int, size: int) -> list[tuple[str, bytes]]:
-        """The next few: at most so many, and not much over ``size`` bytes."""
+        """Return the next few: at most so many, and not much over ``size`` bytes."""
         taken: list[tuple[str, bytes]] = []
         while self._messages and len(taken) < messages and size > 0:
             sub, frame, length = self._messages.popleft()
@@ -192,7 +199,7 @@ class ConsoleQueue:
         return taken
 
     def forget(self, sub: str) -> None:
-        """Nobody wants the messages of this subscription any more."""
+        """Drop the messages of a subscription that ended."""
         kept = [one for one in self._messages if one[0] != sub]
         self._room += sum(one[2] for one in self._messages if one[0] == sub)
         self._messages = deque(kept)

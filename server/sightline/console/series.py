@@ -28,7 +28,7 @@ class Series:
         return len(self._at)
 
     def sample(self, at: float, values: Mapping[str, float]) -> None:
-        """The figures at this time. One that is missing is unknown at this time."""
+        """Add the figures of this time. One that is missing is unknown at this time."""
         self._skipped += 1
         if self._skipped < self._every:
             return
@@ -49,7 +49,10 @@ class Series:
         self._skipped, self._every = self._every, 2 * self._every
 
     def series(self, names: Collection[str] | None = None, since: float = 0.0) -> dict[str, Any]:
-        """``at`` and one list per name, equally long. None: every name; unknown ones are absent."""
+        """Return ``at`` and one list per name, equally long.
+
+        None: every name; unknown ones are absent.
+        """
         first = next((n for n, at in enumerate(self._at) if at > since), len(self._at))
         wanted = self._values if names is None else [one for one in names if one in self._values]
         return {

@@ -1,4 +1,4 @@
-"""The console's own ears at one broker: a connection that stands only while somebody listens.
+"""Subscribe for the console at one broker, by a connection that stands only while it is needed.
 
 What people subscribe by hand must not touch what feeds the map: not its queue, not its order, not
 its counts. A second subscription on the same connection would bring messages twice with some
@@ -21,29 +21,29 @@ LINGER = 10.0
 
 
 class ConsoleBridge(Protocol):
-    """What the ears need of a connection to a broker."""
+    """What the subscriptions need of a connection to a broker."""
 
     link: Link
 
     @property
     def rejected(self) -> frozenset[str]:
-        """Filters the broker refuses."""
+        """Return the filters that the broker refuses."""
 
     @property
     def overflowed(self) -> int:
-        """Messages lost because its queue was full."""
+        """Count the messages lost because its queue was full."""
 
     def startService(self) -> None:
-        """Connect."""
+        """Connect to the broker."""
 
     def stopService(self) -> Any:
-        """Disconnect."""
+        """Disconnect; fire when that is done."""
 
     def subscribe(self, filters: Sequence[tuple[str, int]]) -> None:
         """Subscribe, or subscribe again."""
 
     def unsubscribe(self, filters: Sequence[str]) -> None:
-        """Unsubscribe."""
+        """Unsubscribe one of the filters."""
 
 
 Make = Callable[
@@ -78,16 +78,16 @@ class ConsoleSubscriptions:
 
     @property
     def filters(self) -> Iterable[str]:
-        """What is subscribed."""
+        """Tell what is subscribed."""
         return self._wanted
 
     @property
     def lost(self) -> int:
-        """Messages that came faster than we could take them."""
+        """Count the messages that came faster than we could take them."""
         return self._lost + (self._bridge.overflowed if self._bridge else 0)
 
     def want(self, name: str, qos: int, *, again: bool = True) -> None:
-        """Somebody wants to hear this. Retained messages come again for everybody.
+        """Subscribe this for one viewer more. Retained messages come again for all of them.
 
         Without ``again`` they do not, if what is subscribed will do.
         """
@@ -107,7 +107,7 @@ class ConsoleSubscriptions:
             self._bridge.subscribe([(name, max(self._wanted[name]))])
 
     def unwant(self, name: str, qos: int) -> None:
-        """Somebody does not any more."""
+        """Subscribe this for one viewer less."""
         levels = self._wanted.get(name)
         if levels is None:
             return
@@ -121,7 +121,7 @@ class ConsoleSubscriptions:
             self._end = self._clock.callLater(LINGER, self._close)
 
     def state(self, name: str) -> tuple[str, str | None]:
-        """How a subscription stands: waiting, active or refused; and why."""
+        """Tell how a subscription stands: waiting, active or refused; and why."""
         if self._bridge is None:
             return "waiting", None
         link = self._bridge.link
@@ -132,7 +132,7 @@ class ConsoleSubscriptions:
         return "waiting", link.why
 
     def stop(self) -> Any:
-        """The end. Returns what to wait for, if anything."""
+        """Return the end. Returns what to wait for, if anything."""
         self._stopped = True
         if self._end is not None:
             self._end.cancel()

@@ -1,4 +1,4 @@
-"""The tree of topics: what came to which, how often, how much, and what last.
+"""Keep the tree of topics: what came to which, how often, how much, and what last.
 
 Fed with every message, asked for one node's children at a time. Bounded: what finds no room is
 counted (`Topics.cut`) and said, never kept. Time is given with each message (epoch s).
@@ -27,7 +27,7 @@ PAGE = 200
 
 
 class Node:
-    """One level of a topic: what came to it, and to all below it."""
+    """One level of a topic: the messages to it, and to all levels below."""
 
     __slots__ = (
         "at",
@@ -59,11 +59,11 @@ class Node:
         self.retain = False
 
     def rate_now(self, at: float) -> float:
-        """Messages per second to this and below, lately."""
+        """Return messages per second to this and below, lately."""
         return self.rate * math.exp(-max(0.0, at - self.rate_at) / RATE_SECONDS)
 
     def hit(self, size: int, at: float) -> None:
-        """A message came here or below."""
+        """Count a message to this level or below."""
         self.below += 1
         self.bytes += size
         passed = at - self.rate_at
@@ -75,7 +75,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicPage:
+class TreePage:
     """Some children of one node, in the order of their names. ``after`` continues; None: all."""
 
     node: dict[str, Any]
@@ -97,16 +97,15 @@ class TopicTree:
 
     @property
     def topics(self) -> int:
-        """Topics in the tree."""
+        """Return topics in the tree."""
         return self._root.topics
 
     @property
     def messages(self) -> int:
-        """Messages in the tree."""
+        """Return messages in the tree."""
         return self._root.below
 
     def feed(self, arrivals: Iterable[Arrival]) -> None:
-        """Messages came."""
         for arrival in arrivals:
             topic = arrival.topic
             if isinstance(topic, bytes):
@@ -132,7 +131,7 @@ class TopicTree:
             node.hit(size, at)
 
     def _path(self, levels: list[str]) -> list[Node] | None:
-        """The nodes from the root to the leaf, made as needed; None: no room."""
+        """Return the nodes from the root to the leaf, made as needed; None: no room."""
         node = self._root
         path = [node]
         for depth, level in enumerate(levels):
@@ -163,7 +162,10 @@ class TopicTree:
         )
 
     def at(self, path: Sequence[str]) -> float:
-        """When the newest message came to this node or below (0: never). No levels: the root."""
+        """Return the time of the newest message to this level or below (0: none).
+
+        No levels: the root.
+        """
         node = self._find(path)
         return node.at if node else 0.0
 
@@ -175,8 +177,8 @@ class TopicTree:
         after: str | None = None,
         find: str = "",
         most: int = PAGE,
-    ) -> TopicPage | None:
-        """The children of ``path``, as far as one answer takes them; None: no such node.
+    ) -> TreePage | None:
+        """Return the children of ``path``, as far as one answer takes them; None: no such node.
 
         ``after`` is the last name of the page before; ``find`` is a text in their names.
         """
@@ -192,7 +194,7 @@ class TopicTree:
             names = (name for name in names if name > after)
         first = heapq.nsmallest(most + 1, names)
         shown = first[:most]
-        return TopicPage(
+        return TreePage(
             node=_told(path[-1] if path else "", node, now),
             children=[_told(name, children[name], now) for name in shown],
             total=len(children),
@@ -208,30 +210,30 @@ class TopicTree:
 
 
 def _told(name: str, node: Node, now: float) -> dict[str, Any]:
-    """A node as a browser gets it: what is 0 or unknown is left out."""
-    told: dict[str, Any] = {"name": name, "messages": node.below, "bytes": node.bytes}
+    """Return a node as a browser gets it: what is 0 or unknown is left out."""
+    fields: dict[str, Any] = {"name": name, "messages": node.below, "bytes": node.bytes}
     if node.children:
-        told["children"] = len(node.children)
-        told["topics"] = node.topics
+        fields["children"] = len(node.children)
+        fields["topics"] = node.topics
     rate = node.rate_now(now)
     if rate >= 0.005:
-        told["rate"] = round(rate, 2)
+        fields["rate"] = round(rate, 2)
     if node.at:
-        told["at"] = round(node.at, 3)
+        fields["at"] = round(node.at, 3)
     if node.count:
-        told |= {"count": node.count, "size": node.size, "qos": node.qos}
+        fields |= {"count": node.count, "size": node.size, "qos": node.qos}
         if node.retain:
-            told["retain"] = True
+            fields["retain"] = True
         text = _text(node.head)
         if text is None:
-            told["hex"] = node.head[:32].hex(" ")
+            fields["hex"] = node.head[:32].hex(" ")
         else:
-            told["last"] = clean(text, HEAD)
-    return told
+            fields["last"] = clean(text, HEAD)
+    return fields
 
 
 def _text(head: bytes) -> str | None:
-    """``head`` as text, without the character that its end has cut; None: it is none."""
+    """Return ``head`` as text, without the character that its end has cut; None: it is none."""
     try:
         return head.decode()
     except UnicodeDecodeError as why:

@@ -1,7 +1,7 @@
-"""The watch over one broker: our own words come back, others' raise an alarm, time is taken.
+"""The watch over one broker: find our echoes and others' commands, measure the way there and back.
 
-Sorted out of the stream of arrivals before the hub sees it. It knows no lease; what it finds is
-told to the desk.
+Both are taken out of the stream of arrivals before the hub sees it. The monitor knows no lease; it
+hands on what it finds.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ class ForeignCommand:
 
     @property
     def topic(self) -> str:
-        """The command topic."""
+        """Return the name of the command topic."""
         return str(self.arrival.topic)
 
     @property
     def stops(self) -> bool:
-        """Whether it holds the robot still."""
+        """Tell whether it holds the robot still."""
         return self.harmless and self.topic.startswith("keys/")
 
 
@@ -61,11 +61,11 @@ class EchoMonitor:
     ) -> None:
         self._clock = clock
         self._excused = excused
-        self.ledger = EchoTracker()
+        self.echoes = EchoTracker()
         self.echo_topic = _ECHO + secrets.token_hex(8)
         self.will_topic = self.echo_topic + "/will"
-        """On it comes the will of our connection that fell silent: see `patience`."""
-        self._will_heard: Callable[[], None] = lambda: None
+        """The will of our silent connection arrives on it (see `sightline.driving.will_probe`)."""
+        self._will_received: Callable[[], None] = lambda: None
         self.trip: float | None = None
         """The last round trip to the broker, s."""
         self._probes: dict[bytes, float] = {}
@@ -75,13 +75,13 @@ class EchoMonitor:
         self.trips: dict[str, float] = {}
         """The same by command topic, of the last command."""
 
-    def when_will_heard(self, heard: Callable[[], None]) -> None:
-        """Call ``heard`` when the will of a connection that fell silent arrives."""
-        self._will_heard = heard
+    def when_will_received(self, received: Callable[[], None]) -> None:
+        """Call ``received`` when the will of a connection that fell silent arrives."""
+        self._will_received = received
 
     @property
     def filters(self) -> list[tuple[str, int]]:
-        """What to subscribe to."""
+        """List what to subscribe to."""
         own = (GUARD + "+", self.echo_topic, self.will_topic)
         return [*COMMANDS, *((name, 0) for name in own)]
 
@@ -91,26 +91,26 @@ class EchoMonitor:
         self,
         arrivals: Iterable[Arrival],
         foreign: Callable[[ForeignCommand], bool],
-        heard: Callable[[bytes], None] | None,
+        telemetry: Callable[[bytes], None] | None,
     ) -> list[Arrival]:
-        """The arrivals that are not for us.
+        """Take out what concerns driving; return the other arrivals.
 
-        ``foreign`` is told what somebody else said, and says whether that is certain: then it is
-        shown among the quarantined, too. ``heard`` gets the payload of each telemetry line.
+        ``foreign`` gets what somebody else published, and returns whether that is certain: then it
+        is shown among the quarantined, too. ``telemetry`` gets the payload of each telemetry line.
         """
-        kept = []
+        rest = []
         for arrival in arrivals:
             topic = arrival.topic
             if type(topic) is not str:
-                kept.append(arrival)
+                rest.append(arrival)
             elif topic.startswith(_MINE):
                 if (found := self._mine(topic, arrival)) and foreign(found):
-                    kept.append(arrival)
+                    rest.append(arrival)
             else:
-                if heard is not None and topic == "telemetry" and not arrival.retain:
-                    heard(arrival.payload)
-                kept.append(arrival)
-        return kept
+                if telemetry is not None and topic == "telemetry" and not arrival.retain:
+                    telemetry(arrival.payload)
+                rest.append(arrival)
+        return rest
 
     def _mine(self, topic: str, arrival: Arrival) -> ForeignCommand | None:
         now, payload = self._clock(), arrival.payload
@@ -128,10 +128,10 @@ class EchoMonitor:
                 self.trip = now - sent
                 self._recent.append(self.trip)
             elif topic == self.will_topic:
-                self._will_heard()
+                self._will_received()
             return None
         if not arrival.retain:
-            took = self.ledger.heard(topic, payload, now)
+            took = self.echoes.match(topic, payload, now)
             if took is not None:
                 self.trips[topic] = took
                 return None
@@ -161,13 +161,13 @@ class EchoMonitor:
 
     @property
     def slow(self) -> float:
-        """The round trip in s, as long as is known: what is still on its way counts, too."""
+        """Return the round trip in s, as long as is known; what is still on its way counts, too."""
         oldest = min(self._probes.values(), default=None)
         on_its_way = 0.0 if oldest is None else self._clock() - oldest
         return max(on_its_way, self.trip or 0.0)
 
     def guarded(self) -> bool:
-        """Whether a guard is at this broker."""
+        """Tell whether a guard is at this broker."""
         now = self._clock()
         for topic in [t for t, (at, _) in self._guards.items() if now - at >= _GUARD_SILENT]:
             del self._guards[topic]
@@ -175,17 +175,17 @@ class EchoMonitor:
 
     @property
     def reaction(self) -> float | None:
-        """The longest a guard lately took to stop something, s; of several, the quickest does."""
+        """Return the longest that the quickest guard lately took to stop something, s."""
         return min((took for _, took in self._guards.values() if took is not None), default=None)
 
     @property
     def longest_trip(self) -> float | None:
-        """The longest round trip lately, s."""
+        """Return the longest round trip lately, s."""
         return max(self._recent, default=None)
 
     def cut(self) -> None:
-        """The connection is lost, and what was on its way with it."""
-        self.ledger.forget()
+        """Forget what was on its way: the connection is lost."""
+        self.echoes.forget()
         self._probes.clear()
         self.trips.clear()
         self.trip = None

@@ -1,7 +1,7 @@
-"""What we published ourselves and have not heard back yet: so our own word is known from others'.
+"""What we published ourselves and have not heard back yet: to tell our own messages from others'.
 
-We subscribe to our own command topics. What comes back and is in this book is ours, and tells how
-long the way to the broker and back takes; anything else was said by somebody else.
+We subscribe to our own command topics. What comes back and is noted here is ours, and tells how
+long the way to the broker and back takes; somebody else published anything else.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ LOST = 3.0
 """What did not come back within this was lost by the broker, s."""
 
 
-class Sent:
+class SentCommand:
     """One message of ours. Messages of one ``path`` keep their order."""
 
     __slots__ = ("at", "path", "payload", "void")
@@ -28,21 +28,21 @@ class Sent:
 
 
 class EchoTracker:
-    """One broker's book. Times are monotonic s."""
+    """Our messages at one broker that have not come back yet. Times are monotonic s."""
 
     def __init__(self) -> None:
-        self._out: dict[str, deque[Sent]] = {}
+        self._out: dict[str, deque[SentCommand]] = {}
 
-    def sent(self, topic: str, payload: bytes, now: float, path: str = "") -> Sent:
-        """We are about to publish this."""
+    def sent(self, topic: str, payload: bytes, now: float, path: str = "") -> SentCommand:
+        """Note a message that we are about to publish."""
         out = self._out.setdefault(topic, deque(maxlen=_MOST))
         while out and now - out[0].at > _FORGET:
             out.popleft()
-        out.append(entry := Sent(payload, now, path))
+        out.append(entry := SentCommand(payload, now, path))
         return entry
 
-    def heard(self, topic: str, payload: bytes, now: float) -> float | None:
-        """This came back: how long it took in s; None when it is not ours.
+    def match(self, topic: str, payload: bytes, now: float) -> float | None:
+        """Match an arriving message; return how long it took in s, or None when it is not ours.
 
         What went the same path before it and was not heard never will be.
         """
@@ -59,7 +59,7 @@ class EchoTracker:
         return now - mine.at
 
     def overdue(self, topic: str, now: float) -> float:
-        """How long the oldest entry of ``topic`` has been waited for, in s.
+        """Return how long we have waited for the oldest entry of ``topic``, in s.
 
         What is older than `LOST` is not waited for any more; should it come, it is known.
         """
@@ -67,5 +67,5 @@ class EchoTracker:
         return max((seconds for seconds in waited if seconds <= LOST), default=0.0)
 
     def forget(self) -> None:
-        """The connection is gone: nothing of it comes back."""
+        """Forget all messages: the connection is lost, and nothing of it comes back."""
         self._out.clear()

@@ -1,6 +1,6 @@
 """What driving needs to know of other servers that drive the same robots; and a server alone.
 
-A lease is given out only by the server that holds the claim of its robot (`sightline.cluster.locks`,
+A lease is given out only by the server that holds the lock of its robot (`sightline.cluster.locks`,
 `sightline.replicas`), under the fence that came with it.
 """
 
@@ -13,7 +13,7 @@ from sightline.cluster.locks import Lock, LockRequest
 
 
 class LockPort(Protocol):
-    """The claims of this server, by the robots' things."""
+    """The locks of this server, by the robots' things."""
 
     def listen(
         self, *, lost: Callable[[str, str], None], wanted: Callable[[str, LockRequest], None]
@@ -25,41 +25,41 @@ class LockPort(Protocol):
 
     @property
     def alone(self) -> bool:
-        """Whether there are no other servers."""
+        """Tell whether there are no other servers."""
 
     async def take(self, name: str, who: str) -> int:
-        """Hold it, for this person; its fence. Raises `HeldElsewhere` or `Unavailable`."""
+        """Lock it for this person; return its fence. Raise `HeldElsewhere` or `Unavailable`."""
 
     async def win(self, name: str, who: str, *, over: bool, seconds: float) -> int:
-        """Have it from whoever holds it; its fence. Unless ``over``, its driver is asked.
+        """Get the lock from its holder; return its fence. Unless ``over``, its driver is asked.
 
-        Raises `HeldElsewhere` (in vain), `Declined` or `Unavailable`.
+        Raise `HeldElsewhere` (in vain), `Declined` or `Unavailable`.
         """
 
     def release(self, name: str) -> None:
-        """Hold it no more."""
+        """Give the lock back."""
 
     def decline(self, name: str, n: str) -> None:
         """Say no to a `LockRequest`."""
 
     def holds(self, name: str) -> bool:
-        """Whether we may act on it just now. Safe to ask from any thread."""
+        """Tell whether we may act on it just now. Safe to ask from any thread."""
 
     def tell(self, name: str, told: str) -> None:
-        """What the others are to know of it (JSON)."""
+        """Let the others know this of it (JSON)."""
 
     def elsewhere(self, name: str) -> Lock | None:
-        """The claim, if another server was seen to hold it."""
+        """Return the lock if another server was seen to hold it."""
 
     def all_elsewhere(self) -> Iterable[Lock]:
-        """All those."""
+        """List all locks that other servers were seen to hold."""
 
     async def look_at(self, name: str) -> Lock | None:
-        """One as it is now. Raises `Unavailable`."""
+        """Return the lock as it is now. Raise `Unavailable`."""
 
 
 class NoLocks:
-    """There is no other server: all is ours. ``first`` is above the fences of any run before."""
+    """The locks of a server alone: all are ours. ``first`` is above the fences of former runs."""
 
     alone = True
 
@@ -72,35 +72,35 @@ class NoLocks:
         """Do nothing: no lock is lost to another server, and none is wanted."""
 
     async def take(self, name: str, who: str) -> int:
-        """The next fence."""
+        """Return the next fence."""
         fence, self._next = self._next, self._next + 1
         return fence
 
     async def win(self, name: str, who: str, *, over: bool, seconds: float) -> int:
-        """The next fence."""
+        """Return the next fence."""
         return await self.take(name, who)
 
     def release(self, name: str) -> None:
-        """Nobody else wants it."""
+        """Do nothing: no other server wants it."""
 
     def decline(self, name: str, n: str) -> None:
-        """Nobody else wants it."""
+        """Do nothing: no other server wants it."""
 
     def holds(self, name: str) -> bool:
-        """Always."""
+        """Return True: all locks are ours."""
         return True
 
     def tell(self, name: str, told: str) -> None:
-        """There is nobody to tell."""
+        """Do nothing: there is no other server to tell."""
 
     def elsewhere(self, name: str) -> Lock | None:
-        """Never."""
+        """Return None: no other server holds it."""
         return None
 
     def all_elsewhere(self) -> Iterable[Lock]:
-        """None."""
+        """List nothing: there is no other server."""
         return ()
 
     async def look_at(self, name: str) -> Lock | None:
-        """There is none."""
+        """Return None: no other server holds it."""
         return None

@@ -33,29 +33,32 @@ class _Peer:
     at: float
 
 
-class Peers:
-    """``id`` is ours, ``store`` the fingerprint of our common store; ``clock`` is monotonic s."""
+class OtherServers:
+    """The servers that share no store with us.
+
+    ``id`` is ours, ``store`` the fingerprint of our common store; ``clock`` is monotonic s.
+    """
 
     def __init__(self, clock: Callable[[], float], id: str, store: str, host: str) -> None:
         self._clock = clock
         self._store = store
         self.topic = TOPIC + id
-        self.word = f"here {store or '-'} {re.sub(r'[^A-Za-z0-9_.-]', '_', host)[:64] or '-'}"
-        """What we say on our topic."""
+        self.payload = f"here {store or '-'} {re.sub(r'[^A-Za-z0-9_.-]', '_', host)[:64] or '-'}"
+        """What we publish on our topic."""
         self._strangers: dict[str, _Peer] = {}
         self._since: float | None = None
         self.listens = False
-        """Whether somebody says our word for us; until then nothing is known of others."""
+        """Whether our payload is published for us; until then nothing is known of others."""
 
     def linked(self, stands: bool) -> None:
-        """Our connection stands, or does not."""
+        """Note whether our connection stands."""
         if not stands:
             self._since = None
         elif self._since is None:
             self._since = self._clock()
 
-    def heard(self, topic: str, payload: bytes) -> bool:
-        """Take note of what a server said; return whether it is to be answered: it is new."""
+    def receive(self, topic: str, payload: bytes) -> bool:
+        """Note what a server published; return whether it is new: then it must be answered."""
         if not topic.startswith(TOPIC) or topic == self.topic:
             return False
         here = _HERE.fullmatch(payload.decode("ascii", "replace"))
@@ -70,14 +73,14 @@ class Peers:
 
     @property
     def strangers(self) -> list[str]:
-        """The hosts of the servers with which we share no store."""
+        """List the hosts of the servers that share no store with us."""
         now = self._clock()
         self._strangers = {t: p for t, p in self._strangers.items() if now - p.at < GONE_AFTER}
         return sorted({peer.host for peer in self._strangers.values()})
 
     @property
     def conflict(self) -> str:
-        """Why nobody drives at this broker while others are there; empty when one may."""
+        """Return why nobody drives here while others are there; empty when one may."""
         hosts = self.strangers
         if not hosts:
             return ""
@@ -88,7 +91,7 @@ class Peers:
 
     @property
     def unknown(self) -> str:
-        """Why it is not known just now whether others are there; empty when it is."""
+        """Return why it is not known now whether others are there; empty when it is known."""
         if not self.listens:
             return ""
         if self._since is None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from twisted.internet.defer import Deferred
 
-from sightline.driving.broker_ports import BrokerPort
-from sightline.driving.echo_monitor import EchoMonitor
+from sightline.driving.brokers import DrivingBroker
 from sightline.driving.publisher import CommandPublisher
 from sightline.kinds.probots import commands
 from sightline.live.requests import Asker, Fields
@@ -19,7 +18,7 @@ _MOST_ANGLES = 1000
 class TakeOverRequest:
     """Somebody asks the driver for the robot, and waits ``until`` (monotonic s).
 
-    ``asker`` is None for who asks through another server.
+    ``asker`` is None for a person that asks through another server.
     """
 
     name: str
@@ -37,16 +36,16 @@ class Motion:
     angles: list[float] = field(default_factory=list)
 
     def keys(self, pressed: commands.Keys) -> None:
-        """So far were the keys pressed."""
+        """Note how far the keys were pressed."""
         self.furthest = commands.Keys(*map(max, self.furthest, pressed))
 
     def angle(self, angle: float | None) -> None:
-        """So far did the robot lean, in degrees."""
+        """Note how far the robot leant, in degrees."""
         if angle is not None and self.angles[-1:] != [angle] and len(self.angles) < _MOST_ANGLES:
             self.angles.append(angle)
 
     def effect(self, trip: float | None) -> str | None:
-        """What was seen of it; ``trip`` in s."""
+        """Return what was seen of it, in words; ``trip`` in s."""
         seen = [] if trip is None else [f"heard by the broker ({trip * 1000:.0f} ms)"]
         if self.angles:
             seen.append(f"angle {min(self.angles):+.0f}° to {max(self.angles):+.0f}°")
@@ -55,28 +54,28 @@ class Motion:
 
 @dataclass
 class DrivingSession:
-    """``heard`` is the last telemetry (monotonic s), ``since`` the lease's begin (epoch s).
+    """One robot, and its lease if it is driven. Times are monotonic s, but ``since`` is epoch s.
 
-    ``said`` and ``answered`` are the last answer to a driving frame and its time; ``shown`` is when
-    the lease was last shown.
+    ``since`` is when the lease began, ``telemetry_at`` when the robot was last heard,
+    ``answered_at`` when a driving frame was last answered (``last_answer``), ``shown_at`` when the
+    lease was last shown.
     """
 
     robot: str
     thing: str
-    route: BrokerPort
-    watch: EchoMonitor
+    broker: DrivingBroker
     publisher: CommandPublisher
-    heard: float = 0.0
+    telemetry_at: float = 0.0
     asker: Asker | None = None
     since: float = 0.0
     motion: Motion | None = None
     sent: str = commands.STOP.decode()
-    said: tuple[str, str] = ("", "")
-    answered: float = 0.0
-    shown: float = 0.0
+    last_answer: tuple[str, str] = ("", "")
+    answered_at: float = 0.0
+    shown_at: float = 0.0
     asks: list[TakeOverRequest] = field(default_factory=list)
 
     @property
     def trip(self) -> float | None:
-        """How long the last command took to the broker and back, s."""
-        return self.watch.trips.get(self.publisher.topic)
+        """Return how long the last command took to the broker and back, s."""
+        return self.broker.monitor.trips.get(self.publisher.topic)

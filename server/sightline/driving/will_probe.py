@@ -1,4 +1,4 @@
-"""How long a broker bears a silent client before it speaks its will: tried, now and then.
+"""How long a broker bears a silent client before it publishes its will: tried now and then.
 
 That is what stops a robot when the server and the guard hang together. A connection like that of a
 lease, with a will on a topic of our own, falls silent; the time until the will comes is taken.
@@ -27,32 +27,32 @@ _WILL = b"silent"
 
 
 class WillProbe:
-    """One broker's. ``clock`` is monotonic s; `look` is to be called now and then."""
+    """Tries one broker. ``clock`` is monotonic s; `look` is to be called now and then."""
 
     _log = Logger()
 
-    def __init__(self, clock: Callable[[], float], route: BrokerPort, watch: EchoMonitor) -> None:
+    def __init__(self, clock: Callable[[], float], port: BrokerPort, monitor: EchoMonitor) -> None:
         self._clock = clock
-        self._route = route
+        self._port = port
         self._due: float | None = None
-        self._line: WillPort | None = None
+        self._connection: WillPort | None = None
         self._since = 0.0
         self._took: deque[float] = deque(maxlen=_TRIES)
-        self._topic = watch.will_topic
-        watch.when_will_heard(self._heard)
+        self._topic = monitor.will_topic
+        monitor.when_will_received(self._received)
 
     @property
-    def worst(self) -> float | None:
-        """The longest of the last tries, s."""
+    def longest(self) -> float | None:
+        """Return the longest of the last tries, s."""
         return max(self._took, default=None)
 
     def look(self) -> None:
-        """Time goes by."""
+        """Begin a try that is due, or give up one that takes too long."""
         now = self._clock()
-        if self._line is not None:
+        if self._connection is not None:
             if now - self._since > MOST:
                 self.stop()
-        elif self._route.broken or self._route.no_driving:
+        elif self._port.broken or self._port.no_driving:
             self._due = None
         elif self._due is None:
             self._due = now + FIRST
@@ -61,28 +61,28 @@ class WillProbe:
             self._try()
 
     def stop(self) -> Deferred[Any] | None:
-        """Let a try be; what to wait for, if there was one."""
-        line, self._line = self._line, None
-        return None if line is None else line.close()
+        """Give a try up; return what to wait for, if there was one."""
+        connection, self._connection = self._connection, None
+        return None if connection is None else connection.close()
 
     def _try(self) -> None:
         self._since = self._clock()
 
         def opened(_: object) -> None:
-            if self._line is line:
-                line.hush()
+            if self._connection is connection:
+                connection.hush()
                 self._since = self._clock()
 
         def refused(_: object) -> None:
-            if self._line is line:
-                self._line = None
+            if self._connection is connection:
+                self._connection = None
 
-        line = self._line = self._route.will_connection(self._topic, _WILL, refused)
-        line.open().addCallbacks(opened, refused).addErrback(
+        connection = self._connection = self._port.will_connection(self._topic, _WILL, refused)
+        connection.open().addCallbacks(opened, refused).addErrback(
             lambda failure: self._log.failure("The broker's patience was not tried", failure)
         )
 
-    def _heard(self) -> None:
-        if self._line is not None:
+    def _received(self) -> None:
+        if self._connection is not None:
             self._took.append(self._clock() - self._since)
             self.stop()

@@ -18,26 +18,26 @@ _NEARLY_OPPOSITE = 3.1  # radians, where Lambert's formula breaks down
 
 
 def vector(lat: float, lon: float) -> Vector:
-    """The direction of a place (degrees) from the middle of the earth."""
+    """Return the direction of a place (degrees) from the middle of the earth."""
     phi, lam = math.radians(lat), math.radians(lon)
     across = math.cos(phi)
     return across * math.cos(lam), across * math.sin(lam), math.sin(phi)
 
 
 def dot(one: Vector, other: Vector) -> float:
-    """The cosine of the angle between two directions."""
+    """Return the cosine of the angle between two directions."""
     return one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
 
 
 def cross(one: Vector, other: Vector) -> Vector:
-    """What stands upright on both."""
+    """Tell what stands upright on both."""
     a, b, c = one
     x, y, z = other
     return b * z - c * y, c * x - a * z, a * y - b * x
 
 
 def unit(long: Vector) -> Vector | None:
-    """The same direction with length 1; None for (nearly) nothing."""
+    """Return the same direction with length 1; None for (nearly) nothing."""
     length = math.sqrt(dot(long, long))
     if length < 1e-12:
         return None
@@ -45,19 +45,19 @@ def unit(long: Vector) -> Vector | None:
 
 
 def angle(one: Vector, other: Vector) -> float:
-    """Between two unit vectors, in radians; exact for small ones, too."""
+    """Return the angle between two unit vectors, in radians; exact for small ones, too."""
     apart = one[0] - other[0], one[1] - other[1], one[2] - other[2]
     return 2 * math.asin(min(1.0, math.sqrt(dot(apart, apart)) / 2))
 
 
 def radius(sine: float) -> float:
-    """The earth's radius in m, the mean of all directions, where the latitude has this sine."""
+    """Return the mean radius of the earth in m at the latitude with this sine."""
     w = 1 - _E2 * sine * sine
     return _A * math.sqrt(1 - _E2) / w
 
 
 def distance(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Metres between two places, along the ellipsoid (Lambert's formula)."""
+    """Return metres between two places, along the ellipsoid (Lambert's formula)."""
     beta1, beta2 = _reduced(lat1), _reduced(lat2)
     half = math.radians(lon2 - lon1) / 2
     mid, apart = (beta1 + beta2) / 2, (beta2 - beta1) / 2

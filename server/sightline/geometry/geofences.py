@@ -1,4 +1,4 @@
-"""Who is in which region, by their fixes: the server's verdict.
+"""Decide which things are inside which regions, by their fixes.
 
 One fix proves little. Inside is who is within the border; outside is who is beyond the margin (or
 the fix's error, if that is more); between the two nothing changes. A fix whose error is larger than
@@ -27,8 +27,10 @@ _NOTHING: tuple[Change, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``margin`` m beyond the border before somebody is out; a change counts after ``fixes`` in a
-    row or ``dwell`` s; a fix with an error over ``coarse`` m must be sure for small regions."""
+    """The rules of a verdict: ``margin`` m beyond the border before somebody is out; a change
+    counts after ``fixes`` in a row or ``dwell`` s; a fix with an error over ``coarse`` m must be
+    sure for small regions.
+    """
 
     margin: float = 30.0
     fixes: int = 2
@@ -37,9 +39,9 @@ class Rules:
 
 
 class Position(msgspec.Struct, frozen=True, gc=False):
-    """Somebody was here (degrees), give or take ``acc`` m, at ``when`` (epoch s).
+    """A position (degrees) with its error ``acc`` in m, at ``when`` (epoch s).
 
-    ``leap``: nobody gets here from where they were that fast, so that alone it proves nothing.
+    ``leap``: no friend gets here from the last place that fast, so that alone it proves nothing.
     """
 
     lat: float
@@ -51,7 +53,7 @@ class Position(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Somebody is in a region, or not any more, since ``when`` (epoch s).
+    """An entry into a region or an exit from it, at ``when`` (epoch s).
 
     ``crossed``: they were seen on the other side before.
     """
@@ -66,7 +68,7 @@ class Change:
 
 @dataclass(slots=True)
 class _Stand:
-    """How it stands with one thing and one region. ``votes`` fixes in a row say otherwise.
+    """The verdict of one thing and one region. ``votes`` fixes in a row say otherwise.
 
     ``first`` is when the first of them was (epoch s), and its error.
     """
@@ -87,7 +89,7 @@ class _Zone:
 
 
 class Geofences:
-    """Everybody's standing with every region."""
+    """The verdicts of all things and all regions."""
 
     def __init__(self, rules: Rules | None = None) -> None:
         self.rules = rules or Rules()
@@ -102,7 +104,7 @@ class Geofences:
     # -- regions
 
     def put(self, region: str, shape: Shape, only: str | None = None) -> None:
-        """There is a region of this shape; with ``only`` it matters to this thing alone.
+        """Add a region of this shape; with ``only`` it matters to this thing alone.
 
         Who is in it is found with `survey`.
         """
@@ -112,7 +114,7 @@ class Geofences:
         grid.put(region, shape.middle, shape.reach)
 
     def drop(self, region: str) -> None:
-        """The region is no more; nobody left it."""
+        """Remove a region. This makes no exit."""
         self._unindex(region)
         self._zones.pop(region, None)
         for thing in [t for t, stands in self._stands.items() if region in stands]:
@@ -131,7 +133,7 @@ class Geofences:
             del self._own[zone.only]
 
     def survey(self, region: str, things: Iterable[str]) -> list[Change]:
-        """Where these things stand with a region that is new or was changed: no crossings."""
+        """Judge these things against a region that is new or was changed: this makes no entries."""
         zone = self._zones.get(region)
         changes: list[Change] = []
         for thing in things:
@@ -155,37 +157,39 @@ class Geofences:
 
     @property
     def things(self) -> list[str]:
-        """All that have a fix."""
+        """Return all things that have a fix."""
         return list(self._last)
 
     def remember(self, thing: str, region: str | None = None, since: float = 0.0) -> None:
-        """From before a restart: we had fixes of this thing; it was in ``region`` since then."""
+        """Restore a verdict of before a restart: ``thing`` had fixes, and was in ``region`` since
+        then.
+        """
         self._known.add(thing)
         if region is not None and region in self._zones:
             self._settle(thing, region, since)
 
     def knows(self, thing: str) -> bool:
-        """Whether we ever had a fix of it."""
+        """Return whether there ever was a fix of this thing."""
         return thing in self._known
 
     def forget(self, thing: str) -> None:
-        """Know nothing of this thing any more; nobody left."""
+        """Forget everything about this thing. This makes no exit."""
         self._last.pop(thing, None)
         self._known.discard(thing)
         for region in self._stands.pop(thing, {}):
             self._waiting.pop((thing, region), None)
 
     def since(self, thing: str, region: str) -> float | None:
-        """When it came into the region (epoch s); None when it is not in it."""
+        """Return when it came into the region (epoch s); None when it is not in it."""
         stand = self._stands.get(thing, {}).get(region)
         return stand.since if stand is not None and stand.inside else None
 
     def regions(self, thing: str) -> list[str]:
-        """The regions it is in."""
+        """Return the regions that a thing is in."""
         return [r for r, stand in self._stands.get(thing, {}).items() if stand.inside]
 
     def beyond(self, thing: str, region: str) -> tuple[float, float] | None:
-        """How far outside of the border its last fix is (m), and of when that is (epoch s).
+        """Return how far outside of the border its last fix is (m), and the time of that (epoch s).
 
         None when that fix does not tell on which side it is.
         """
@@ -198,7 +202,7 @@ class Geofences:
         return shape.beyond(fix.lat, fix.lon, place), fix.when
 
     def fix(self, thing: str, fix: Position, now: float) -> Sequence[Change]:
-        """A fix came in. ``now`` is monotonic s. One older than the last is not looked at."""
+        """Judge a new fix. ``now`` is monotonic s. A fix older than the last is left out."""
         last = self._last.get(thing)
         if last is not None and (
             fix.when < last.when
@@ -226,7 +230,7 @@ class Geofences:
         return changes
 
     def tick(self, now: float) -> list[Change]:
-        """Time goes by: what nothing spoke against for the dwell counts."""
+        """Let time pass: a change that nothing contradicted for the dwell counts."""
         changes = []
         for (thing, region), since in list(self._waiting.items()):
             if now - since < self.rules.dwell:
@@ -274,7 +278,7 @@ class Geofences:
         return self._turn(thing, region, stand)
 
     def _within(self, shape: Shape, fix: Position, place: Vector) -> bool | None:
-        """What one fix tells, alone; None: nothing."""
+        """Return the verdict of one fix alone; None: it tells nothing."""
         acc, rules = fix.acc, self.rules
         vague = acc > rules.coarse and acc > shape.size
         if not vague and shape.holds(fix.lat, fix.lon, place):
@@ -285,13 +289,13 @@ class Geofences:
         return True if beyond <= 0 and (not vague or beyond + acc <= 0) else None
 
     def _turn(self, thing: str, region: str, stand: _Stand) -> Change:
-        """What the votes say is so."""
+        """Change the verdict to what the votes say."""
         when, acc, inside = stand.first, stand.acc, not stand.inside
         self._settle(thing, region, when if inside else None)
         return Change(thing, region, "enter" if inside else "leave", when, acc, True)
 
     def _settle(self, thing: str, region: str, since: float | None) -> None:
-        """In the region since then; None: not in it."""
+        """Set the verdict: in the region since then; None: not in it."""
         self._waiting.pop((thing, region), None)
         stands = self._stands.setdefault(thing, {})
         if since is not None:
@@ -302,7 +306,6 @@ class Geofences:
             del self._stands[thing]
 
     def _calm(self, thing: str, region: str, stand: _Stand) -> None:
-        """Nothing is to be voted on."""
         self._waiting.pop((thing, region), None)
         stand.votes = 0
         if not stand.inside:

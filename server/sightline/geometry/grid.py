@@ -1,4 +1,4 @@
-"""An index of regions by place: which of them may be near here, without asking each.
+"""Index regions by place: find those that may be near without asking each.
 
 The unit sphere stands in a cube that is cut into cells, at each level half as large as at the one
 before. A region is put down in the few cells it touches, at the level where those are about as
@@ -33,7 +33,7 @@ class Grid(Generic[K]):
         return len(self._cells)
 
     def put(self, name: K, middle: Vector, reach: float) -> None:
-        """All places within ``reach`` (radians) of ``middle`` are to be found by this name."""
+        """Add all places within ``reach`` (radians) of ``middle`` under this name."""
         self.drop(name)
         chord = 2 * math.sin(min(reach, math.pi) / 2)
         level = min(_FINEST, max(0, floor(-math.log2(max(2 * chord, 1e-9)))))
@@ -48,7 +48,7 @@ class Grid(Generic[K]):
             table[x, y, z] = (*table.get((x, y, z), ()), name)
 
     def drop(self, name: K) -> None:
-        """Nothing is to be found by this name any more."""
+        """Remove this name from all places."""
         if name not in self._cells:
             return
         scale, cells = self._cells.pop(name)
@@ -63,7 +63,7 @@ class Grid(Generic[K]):
             del self._levels[scale]
 
     def near(self, place: Vector) -> list[K]:
-        """Everything this place may be within."""
+        """Return all names whose caps this place may be within."""
         x, y, z = place
         found: list[K] = []
         for scale, table in self._levels.items():

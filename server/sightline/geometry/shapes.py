@@ -28,7 +28,7 @@ Place = tuple[float, float]
 
 
 class BadShape(ValueError):
-    """No region can be made of this; the message says why."""
+    """A shape that makes no region; the message says why."""
 
 
 class Circle:
@@ -51,16 +51,16 @@ class Circle:
         """No place whose direction has a smaller dot product with the middle's is inside."""
 
     def beyond(self, lat: float, lon: float, place: Vector) -> float:
-        """How many m a place is outside of the border; inside it is less than 0."""
+        """Return how many m a place is outside of the border; inside it is less than 0."""
         return distance(self.lat, self.lon, lat, lon) - self.size
 
     def holds(self, lat: float, lon: float, place: Vector) -> bool:
-        """Whether a place is inside."""
+        """Tell whether a place is inside."""
         return self.beyond(lat, lon, place) <= 0
 
 
 class Polygon:
-    """What is enclosed by these corners (degrees); the last is joined to the first.
+    """The area enclosed by these corners (degrees); the last is joined to the first.
 
     Raises `BadShape`.
     """
@@ -92,7 +92,7 @@ class Polygon:
         self._edges = [(a, b, n) for a, b in around if (n := unit(cross(a, b))) is not None]
 
     def beyond(self, lat: float, lon: float, place: Vector) -> float:
-        """How many m a place is outside of the border; inside it is less than 0."""
+        """Return how many m a place is outside of the border; inside it is less than 0."""
         least = math.pi
         for a, b, n in self._edges:
             # Over the edge itself it is the distance from its great circle, else from an end.
@@ -109,7 +109,7 @@ class Polygon:
         return dot(self._east, place) / height, dot(self._north, place) / height
 
     def holds(self, lat: float, lon: float, place: Vector) -> bool:
-        """Whether a place is inside."""
+        """Tell whether a place is inside."""
         if dot(self.middle, place) <= 0:
             return False  # beyond the horizon
         x, y = self._project(place)
@@ -143,7 +143,7 @@ def _check_place(lat: float, lon: float) -> None:
 
 
 def _crosses_itself(flat: Sequence[Place]) -> bool:
-    """Whether any two edges meet elsewhere than at the corner they share."""
+    """Tell whether any two edges meet elsewhere than at the corner they share."""
     count = len(flat)
     edges = []
     for n, (one, other) in enumerate(zip(flat, [*flat[1:], flat[0]], strict=True)):
@@ -172,12 +172,12 @@ def _turn(a: Place, b: Place, c: Place) -> float:
 
 
 def _ahead(corner: Place, one: Place, other: Place) -> bool:
-    """Whether both lie on the same side of the corner."""
+    """Return whether both lie on the same side of the corner."""
     return (one[0] - corner[0]) * (other[0] - corner[0]) + (one[1] - corner[1]) * (
         other[1] - corner[1]
     ) > 0
 
 
 def _meet(a: Place, b: Place, c: Place, d: Place) -> bool:
-    """Whether two segments, whose boxes overlap, have a point in common."""
+    """Tell whether two segments, whose boxes overlap, have a point in common."""
     return _turn(a, b, c) * _turn(a, b, d) <= 0 and _turn(c, d, a) * _turn(c, d, b) <= 0

@@ -1,4 +1,4 @@
-"""A track with fewer points that is never further than a given error from the whole one.
+"""Thin a track out so that it is never further than a given error from the whole one.
 
 Points come one after the other and are judged at once, with a cone: from the last point that was
 kept, every skipped point leaves a range of directions in which a straight line passes close enough
@@ -15,7 +15,7 @@ RADIUS = 6_371_000.0  # m
 
 
 class Simplifier:
-    """`add` points in order, degrees; each call says whether the point *before* is to be kept.
+    """A track being thinned: `add` points in order (degrees) and keep the ones it names.
 
     The first and the last point are always kept: the first by whoever asks, the last likewise.
     ``error`` is in m, measured on a flat map around the last kept point.
@@ -35,7 +35,7 @@ class Simplifier:
         self._low, self._high = -math.inf, math.inf
 
     def add(self, lat: float, lon: float) -> bool:
-        """Another point; whether the one before it has to be kept."""
+        """Add a point; return whether the one before it must be kept."""
         before, self._before = self._before, (lat, lon)
         if before is None:
             self._reset(lat, lon)
@@ -47,7 +47,7 @@ class Simplifier:
         return True
 
     def _fits(self, lat: float, lon: float) -> bool:
-        """Whether the line from the start to this point passes close to all that was skipped."""
+        """Return whether the line from the start to this point passes close to all skipped ones."""
         assert self._start is not None
         north = math.radians(lat - self._start[0]) * RADIUS
         turn = (lon - self._start[1] + 180.0) % 360.0 - 180.0  # the short way, over 180 degrees too

@@ -1,1 +1,1 @@
-"""History: what happened last Tuesday. Nothing is kept yet; see CHANGELOG.md."""
+"""Keep what happened: record it, store it, read it back, export it and delete it in time."""

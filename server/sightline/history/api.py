@@ -1,34 +1,41 @@
 """The desk that answers what is asked of history: ``/api/1/history``, ``scene``, ``events``, …
 
-Whatever is told here, `sightline.auth.permissions` was asked first: history shows to nobody what they
-may not see now. What may be long is streamed, and made in small pieces (`sightline.web.reads`).
+Whatever is told here, `sightline.auth.permissions` was asked first: history shows to nobody what
+they may not see now. What may be long is streamed, and made in small pieces
+(`sightline.web.reads`).
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from sightline.auth.api_call import UNKNOWN, Call, Denied, Needs, Reply, Route
 from sightline.auth.permissions import User, VisibleScope, may, may_recall, recalls
-from sightline.history import query_params, tracks
+from sightline.contract.errors import UNKNOWN, Refused
+from sightline.contract.fields import Nothing
+from sightline.contract.http import Call, Reply, Route
+from sightline.history import answers, query_params, tracks
 from sightline.history.formats.table import FORMATS
-from sightline.history.openapi import document
+from sightline.history.query_params import (
+    DaysQuery,
+    EventsQuery,
+    SceneQuery,
+    ThingsQuery,
+    TrackQuery,
+)
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import BadCursor, Store
-from sightline.history.visible import narrowed, sees_all_regions, shows
+from sightline.history.visible import may_name_hidden, narrowed, shows
 from sightline.journal.trouble import Degraded
+from sightline.kinds import TRACKS
 from sightline.live import protocol
 from sightline.model.faults import Unavailable
 from sightline.model.kind import State, id_of, kind_of
-from sightline.web.reads import Busy, LongRead, Reads, Turn, pieces
+from sightline.web.reads import SCAN, Busy, LongRead, Reads, Turn, pieces
 
-TRACKS = ("fix", "state", "figures", "region")
-"""The sorts whose last entries make a scene."""
 _THINGS = 500  # asked of the store at a time
-_MOST_EVENTS = 1000
 
 T = TypeVar("T")
 Show = Callable[[HistoryEntry, float], State | None]
@@ -36,13 +43,13 @@ Show = Callable[[HistoryEntry, float], State | None]
 
 
 class PresentWorld(Protocol):
-    """The present."""
+    """The world of now."""
 
     def state(self, key: str) -> State | None:
-        """A thing's state; None when there is no such thing."""
+        """Return a thing's state; None when there is no such thing."""
 
-    def __iter__(self) -> Iterator[tuple[str, State]]:
-        """All things."""
+    def keys(self) -> Sequence[str]:
+        """The keys of all things, and of some that are gone."""
 
 
 class HistoryApi:
@@ -62,37 +69,96 @@ class HistoryApi:
         self._wall = wall
         self._reads = reads
 
-    def routes(self) -> list[Route]:
-        """What is answered here."""
-        routes = [
-            Route("GET", "/things", "visitor", self.things),
-            Route("GET", "/scene", "past", self.scene),
-            Route("GET", "/events", "past", self.events),
-            Route("GET", "/openapi.json", "visitor", self.openapi),
+    def routes(self) -> list[Route[Any]]:
+        """List what is answered here."""
+        routes: list[Route[Any]] = [
+            Route(
+                "GET",
+                "/things",
+                "visitor",
+                self.things,
+                summary="List every thing one may see, as it is now",
+                query=ThingsQuery,
+                reply=answers.AllThings,
+            ),
+            Route(
+                "GET",
+                "/scene",
+                "past",
+                self.scene,
+                summary="List every thing one may see, as it was at a time",
+                query=SceneQuery,
+                reply=answers.Scene,
+                example={"at": "2026-11-21T04:35:39Z"},
+            ),
+            Route(
+                "GET",
+                "/events",
+                "past",
+                self.events,
+                summary="List what happened, newest first",
+                query=EventsQuery,
+                reply=answers.Events,
+                example={"kind": "crossing,alarm", "limit": 10},
+            ),
         ]
-        of_things: list[tuple[str, Needs, Callable[[Call], Awaitable[Reply]]]] = [
-            ("/things", "visitor", self.thing),
-            ("/history", "past", self.history),
-            ("/days", "past", self.days),
-        ]
-        for path, needs, do in of_things:
-            for thing in ("{kind}/{id}", "{kind}/{group}/{id}"):
-                routes.append(Route("GET", f"{path}/{thing}", needs, do))
+        for thing in ("{kind}/{id}", "{kind}/{group}/{id}"):
+            routes += self._routes_of(thing)
         return routes
+
+    def _routes_of(self, thing: str) -> list[Route[Any]]:
+        """List the routes about one thing, whose key is written like this."""
+        return [
+            Route(
+                "GET",
+                f"/things/{thing}",
+                "visitor",
+                self.thing,
+                summary="Show a thing as it is now",
+                thing=thing,
+                reply=answers.OneThing,
+            ),
+            Route(
+                "GET",
+                f"/history/{thing}",
+                "past",
+                self.history,
+                summary="Download a thing's track",
+                thing=thing,
+                query=TrackQuery,
+                reply=answers.TrackOfThing,
+                media=tuple(dict.fromkeys(form.media for form in FORMATS.values())),
+                example={"last": 10},
+            ),
+            Route(
+                "GET",
+                f"/days/{thing}",
+                "past",
+                self.days,
+                summary="Count the entries of a thing on each day of a month",
+                thing=thing,
+                query=DaysQuery,
+                reply=answers.Days,
+                example={"month": "2026-11", "zone": "Europe/Berlin"},
+            ),
+        ]
 
     # -- now
 
-    async def things(self, call: Call) -> Reply:
-        """Every thing one may see, as it is now; of one ``kind`` only, if asked."""
-        user, kind = call.who.user, call.query.get("kind")
-        seen = [
-            key
-            for key, _ in self._world
-            if (kind is None or kind_of(key) == kind) and user.sight.sees(key)
-        ]
+    async def things(self, call: Call[ThingsQuery]) -> Reply:
+        """Return every thing one may see, as it is now; of one ``kind`` only, if asked."""
+        user, kind = call.who.user, call.asked.kind
 
         async def told(turn: Turn) -> AsyncGenerator[bytes, None]:
             yield b'{"ok":true,"things":['
+            seen: list[str] = []
+            for keys in pieces(self._world.keys(), most=SCAN):
+                await turn()
+                seen += [
+                    key
+                    for key in keys
+                    if (kind is None or kind_of(key) == kind) and user.sight.sees(key)
+                ]
             said = False
             for keys in pieces(seen):
                 await turn()
@@ -104,32 +170,24 @@ class HistoryApi:
 
         return await self._streamed(call, told)
 
-    async def thing(self, call: Call) -> Reply:
-        """One thing as it is now."""
-        key = query_params.thing(call)
+    async def thing(self, call: Call[Nothing]) -> Reply:
+        """Return one thing as it is now."""
+        key = call.thing
         state = self._world.state(key) if call.who.user.sight.sees(key) else None
         if state is None:
-            raise Denied("unknown", UNKNOWN)
-        return Reply({"thing": msgspec.Raw(protocol.thing(key, 0, state))})
-
-    async def openapi(self, call: Call) -> Reply:
-        """What can be asked here, for machines."""
-
-        async def told(turn: Turn) -> AsyncGenerator[bytes, None]:
-            yield msgspec.json.encode(document())
-
-        return await self._streamed(call, told)
+            raise Refused("unknown", UNKNOWN)
+        return Reply(answers.OneThing(thing=msgspec.Raw(protocol.thing(key, 0, state))))
 
     # -- then
 
-    async def history(self, call: Call) -> Reply:
-        """A thing's track."""
-        asked = query_params.track(call)
+    async def history(self, call: Call[TrackQuery]) -> Reply:
+        """Return a thing's track."""
+        asked = query_params.track(call.thing, call.asked)
         user = call.who.user
         if not may_recall(user, asked.thing, asked.sort):
-            raise Denied("unknown", UNKNOWN)
+            raise Refused("unknown", UNKNOWN)
         if asked.hidden and not may(user, "hide", asked.thing):
-            raise Denied("forbidden", "Hidden points are shown to their owner only.")
+            raise Refused("forbidden", "Hidden points are shown to their owner only.")
         form = FORMATS[asked.format]
         name = "" if asked.format == "json" else f"{_plain(id_of(asked.thing))}{form.suffix}"
 
@@ -138,17 +196,14 @@ class HistoryApi:
 
         return await self._streamed(call, track, form.media, name)
 
-    async def days(self, call: Call) -> Reply:
+    async def days(self, call: Call[DaysQuery]) -> Reply:
         """On which days of a month there is anything of a thing, and how much."""
-        key = query_params.thing(call)
-        sort = query_params.sort(
-            call.query.get("sort", query_params.SORTS.get(kind_of(key), "state"))
-        )
+        key, sort = call.thing, query_params.type_of(call.asked, call.thing)
         user = call.who.user
         if not may_recall(user, key, sort):
-            raise Denied("unknown", UNKNOWN)
-        days, bounds = query_params.month(call)
-        if sort == "crossing" and not sees_all_regions(user.sight):
+            raise Refused("unknown", UNKNOWN)
+        days, bounds = query_params.month(call.asked)
+        if may_name_hidden(sort, user.sight):
             read = await begun(self._reads, call)
             try:
                 how = (key, sort, bounds, user.sight, read.turn)
@@ -159,27 +214,24 @@ class HistoryApi:
             counts = await self._ask(self._store.counts(key, sort, bounds))
         found = zip(days, counts, bounds, bounds[1:], strict=False)
         return Reply(
-            {
-                "days": [
-                    {"day": day, "count": count, "from": first, "to": last}
+            answers.Days(
+                days=[
+                    answers.DayCount(day, count, first, last)
                     for day, count, first, last in found
                     if count
                 ]
-            }
+            )
         )
 
-    async def scene(self, call: Call) -> Reply:
-        """Everything one may see, as it was at a time."""
-        if "at" not in call.query:
-            raise Denied("malformed", "at must say which time.")
-        at = query_params.moment(call.query["at"], "at")
-        user = call.who.user
+    async def scene(self, call: Call[SceneQuery]) -> Reply:
+        """Return everything one may see, as it was at a time."""
+        at, user = float(call.asked.at), call.who.user
         return await self._streamed(call, lambda turn: self._scene(user, at, turn))
 
     async def _scene(self, user: User, at: float, turn: Turn) -> AsyncGenerator[bytes, None]:
         yield b'{"ok":true,"at":%b,"things":[' % msgspec.json.encode(at)
         said = False
-        for sort in TRACKS:
+        for sort in TRACKS:  # their last entries make a scene
             after = None
             while True:
                 page = await self._store.scene(sort, at, _THINGS, after)
@@ -198,25 +250,17 @@ class HistoryApi:
                     break
         yield b"]}"
 
-    async def events(self, call: Call) -> Reply:
-        """What happened, newest first; ``next`` is the ``after`` of the next page, or null."""
-        query = call.query
-        since, until = query_params.span(call)
-        limit = query_params.count(call, "limit", _MOST_EVENTS) or 100
-        words = query.get("kind", "")
-        sorts = {query_params.sort(word) for word in words.split(",")} if words else set(EVENTS)
-        if unknown := sorts - EVENTS:
-            known = ", ".join(sorted(EVENTS))
-            raise Denied("malformed", f"kind must be of {known}; not {min(unknown)}.")
-        user = call.who.user
-        sight = user.sight
-        if thing := query.get("thing", ""):
+    async def events(self, call: Call[EventsQuery]) -> Reply:
+        """Tell what happened, newest first; ``next`` is the ``after`` of the next page, or null."""
+        asked, user = call.asked, call.who.user
+        span, sorts, sight = asked.span(), set(asked.kind or EVENTS), user.sight
+        if thing := asked.thing:
             sorts = {sort for sort in sorts if may_recall(user, thing, sort)}
             sight = narrowed(sight, thing)
         else:
             sorts = {sort for sort in sorts if recalls(sight, sort)}
-        found, after = await self._events(sight, sorts, (since, until), limit, query.get("after"))
-        return Reply({"events": [_event(entry) for entry in found], "next": after})
+        found, after = await self._events(sight, sorts, span, asked.limit, asked.after)
+        return Reply(answers.Events(events=[_event(entry) for entry in found], next=after))
 
     async def _events(
         self,
@@ -226,7 +270,7 @@ class HistoryApi:
         limit: int,
         after: str | None,
     ) -> tuple[list[HistoryEntry], str | None]:
-        """The newest events that a sight is shown, and the mark behind them.
+        """Return the newest events that a sight is shown, and the mark behind them.
 
         The store is asked for them alone, so that neither the number of entries nor the mark tells
         of any that are hidden.
@@ -250,12 +294,14 @@ class HistoryApi:
 
     async def _streamed(
         self,
-        call: Call,
+        call: Call[Any],
         make: Callable[[Turn], AsyncGenerator[bytes, None]],
         media: str = "application/json",
         name: str = "",
     ) -> Reply:
-        """An answer in pieces, of which the first two are there: so that a refusal still can be."""
+        """Return an answer in pieces, of which the first two are there: so that a refusal still can
+        be.
+        """
         read = await begun(self._reads, call)
         made = make(read.turn)
         first: list[bytes] = []
@@ -298,7 +344,7 @@ class Held(AsyncGenerator[bytes, None]):
         self._read = read
 
     async def asend(self, value: None) -> bytes:
-        """The next piece."""
+        """Return the next piece."""
         try:
             return await self._stream.asend(value)
         except BaseException:
@@ -306,35 +352,33 @@ class Held(AsyncGenerator[bytes, None]):
             raise
 
     async def athrow(self, *error: Any) -> bytes:
-        """End it."""
         self._read.end()
         return await self._stream.athrow(*error)
 
     async def aclose(self) -> None:
-        """End it."""
         self._read.end()
         await self._stream.aclose()
         await self._source.aclose()
 
 
-async def begun(reads: Reads, call: Call) -> LongRead:
-    """Begin a long answer for who calls. Raises `Denied` (``busy``)."""
+async def begun(reads: Reads, call: Call[Any]) -> LongRead:
+    """Begin a long answer for who calls. Raises `Refused` (``busy``)."""
     try:
         return await reads.begin(call.who.reader(call.address))
     except Busy:
         why = "Too many long answers at once. Try again in a moment."
-        raise Denied("busy", why, wait=2) from None
+        raise Refused("busy", why, wait=2) from None
 
 
 async def told(asked: Awaitable[T]) -> T:
-    """What a store answers, its troubles in words for people. Raises `Denied`."""
+    """Tell what a store answers, its troubles in words for people. Raises `Refused`."""
     try:
         return await asked
     except Unavailable as why:
         code = "degraded" if isinstance(why, Degraded) else "busy"
-        raise Denied(code, f"The history cannot be used just now: {why}", wait=2) from None
+        raise Refused(code, f"The history cannot be used just now: {why}", wait=2) from None
     except BadCursor:
-        raise Denied("malformed", "after is no mark of a page of ours.") from None
+        raise Refused("malformed", "after is no mark of a page of ours.") from None
 
 
 def _event(entry: HistoryEntry) -> dict[str, object]:
@@ -342,5 +386,5 @@ def _event(entry: HistoryEntry) -> dict[str, object]:
 
 
 def _plain(name: str) -> str:
-    """A name for a file, whatever the thing is called."""
+    """Return a name for a file, whatever the thing is called."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)

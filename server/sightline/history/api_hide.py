@@ -4,44 +4,39 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Any
 
-import msgspec
 from msgspec import Meta
 
 from sightline.auth.account import AuditEvent
-from sightline.auth.api_call import UNKNOWN, Call, Denied, Reply, Route
 from sightline.auth.permissions import may
-from sightline.history import query_params, tracks
+from sightline.contract.errors import UNKNOWN, Refused
+from sightline.contract.fields import RequestBody
+from sightline.contract.http import Call, Reply, Route
+from sightline.history import answers, tracks
 from sightline.history.api import begun, told
 from sightline.history.formats.fix import position
+from sightline.history.query_params import Moment
 from sightline.history.store import FOREVER, Span, Store
 from sightline.web.reads import Reads, Turn, pieces
 
 MOST = 20_000
 """Points hidden by one act."""
 
-T = TypeVar("T")
-_Time = float | Annotated[str, Meta(max_length=40)]
 _Degrees = Annotated[float, Meta(ge=-180, le=180)]
 
 
-class Hide(
-    msgspec.Struct,
-    frozen=True,
-    forbid_unknown_fields=True,
-    rename={"since": "from", "until": "to"},
-):
+class Hide(RequestBody, frozen=True, rename={"since": "from", "until": "to"}):
     """Which points: all from-to; those in a ``box``: south, west, north, east; those of ``tst``."""
 
-    since: _Time | None = None
-    until: _Time | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     box: tuple[_Degrees, _Degrees, _Degrees, _Degrees] | None = None
     tst: Annotated[list[float], Meta(max_length=1000)] | None = None
 
 
-class Unhide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What `hide` answered."""
+class Unhide(RequestBody, frozen=True):
+    """The answer of `hide`, given back."""
 
     undo: Annotated[str, Meta(max_length=400)]
 
@@ -54,22 +49,42 @@ class HideApi:
         self._note = note
         self._reads = reads
 
-    def routes(self) -> list[Route]:
-        """What is answered here."""
+    def routes(self) -> list[Route[Any]]:
+        """List what is answered here."""
         return [
-            Route("POST", "/hide/{kind}/{id}", "account", self.hide),
-            Route("POST", "/hide/{kind}/{group}/{id}", "account", self.hide),
-            Route("POST", "/unhide", "account", self.unhide),
+            *(
+                Route(
+                    "POST",
+                    f"/hide/{thing}",
+                    "account",
+                    self.hide,
+                    summary="Hide points of a track that are wrong",
+                    body=Hide,
+                    thing=thing,
+                    right="hide",
+                    reply=answers.Hidden,
+                    example={"from": "2026-11-21T04:35:39Z", "to": "2026-11-21T04:40:00Z"},
+                )
+                for thing in ("{kind}/{id}", "{kind}/{group}/{id}")
+            ),
+            Route(
+                "POST",
+                "/unhide",
+                "account",
+                self.unhide,
+                summary="Show again what was hidden by one act",
+                body=Unhide,
+                reply=answers.Shown,
+                errors=("unknown",),
+                example={"undo": "0123456789abcdef.friend/jane/phone"},
+            ),
         ]
 
-    async def hide(self, call: Call) -> Reply:
+    async def hide(self, call: Call[Hide]) -> Reply:
         """Mark points of a track as wrong."""
-        thing = query_params.thing(call)
-        if not may(call.who.user, "hide", thing):
-            raise Denied("unknown", UNKNOWN)
-        asked = _read(call, Hide)
+        thing, asked = call.thing, call.asked
         if asked == Hide():
-            raise Denied("malformed", "Say which points: from and to, a box, or their tst.")
+            raise Refused("malformed", "Say which points: from and to, a box, or their tst.")
         read = await begun(self._reads, call)
         try:
             keys = await told(self._wrong(thing, asked, read.turn))
@@ -78,11 +93,11 @@ class HideApi:
         undo = secrets.token_hex(8)
         count = await told(self._store.hide(thing, "fix", keys, undo))
         self._deed(call, "hide", thing, count)
-        return Reply({"hidden": count, "undo": f"{undo}.{thing}"})
+        return Reply(answers.Hidden(hidden=count, undo=f"{undo}.{thing}"))
 
     async def _wrong(self, thing: str, asked: Hide, turn: Turn) -> list[tuple[float, int]]:
-        since = -FOREVER if asked.since is None else query_params.moment(str(asked.since), "from")
-        until = FOREVER if asked.until is None else query_params.moment(str(asked.until), "to")
+        since = -FOREVER if asked.since is None else float(asked.since)
+        until = FOREVER if asked.until is None else float(asked.until)
         if asked.tst is not None:
             times = set(asked.tst)
             since, until = max(since, min(times, default=1)), min(until, max(times, default=0))
@@ -99,29 +114,29 @@ class HideApi:
                         continue
                     keys.append((entry.tst, entry.digest))
             if len(keys) > MOST:
-                raise Denied("malformed", f"More than {MOST} points: choose a shorter time.")
+                raise Refused("malformed", f"More than {MOST} points: choose a shorter time.")
             after = page.more
             if after is None:
                 break
         return keys
 
-    async def unhide(self, call: Call) -> Reply:
+    async def unhide(self, call: Call[Unhide]) -> Reply:
         """Show again what was hidden by one act."""
-        name, _, thing = _read(call, Unhide).undo.partition(".")
+        name, _, thing = call.asked.undo.partition(".")
         if not may(call.who.user, "hide", thing):
-            raise Denied("unknown", UNKNOWN)
+            raise Refused("unknown", UNKNOWN)
         count = await told(self._store.unhide(thing, name))
         self._deed(call, "unhide", thing, count)
-        return Reply({"shown": count})
+        return Reply(answers.Shown(shown=count))
 
-    def _deed(self, call: Call, what: str, thing: str, count: int) -> None:
+    def _deed(self, call: Call[Any], what: str, thing: str, count: int) -> None:
         self._note(
             AuditEvent(call.who.user.name, call.address, what, thing, more=f"{count} points")
         )
 
 
 def _inside(box: tuple[float, float, float, float], fix: dict[str, object]) -> bool:
-    """Whether a fix lies in a box, which may go over the date line."""
+    """Tell whether a fix lies in a box, which may go over the date line."""
     place = position(fix)
     if place is None:
         return False
@@ -129,10 +144,3 @@ def _inside(box: tuple[float, float, float, float], fix: dict[str, object]) -> b
     lat, lon = place
     across = west <= lon <= east if west <= east else lon >= west or lon <= east
     return south <= lat <= north and across
-
-
-def _read(call: Call, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(dict(call.fields), kind)
-    except msgspec.ValidationError as why:
-        raise Denied("malformed", f"The request makes no sense: {why}.") from None

@@ -1,4 +1,4 @@
-"""The marks at which pages go on, as short texts: the place of the last entry that was given.
+"""Write the places where pages go on as short texts: the place of the last entry that was given.
 
 A mark comes back from outside, so whatever is not one of ours raises `BadCursor`.
 """
@@ -14,12 +14,12 @@ Mark = tuple[float, int, str, str]
 
 
 def of_track(entry: HistoryEntry) -> str:
-    """The mark behind this entry of a track."""
+    """Return the mark behind this entry of a track."""
     return f"{entry.tst!r}_{entry.digest:x}"
 
 
 def track(mark: str) -> tuple[float, int]:
-    """The tst and the digest in a mark of a track."""
+    """Return the tst and the digest in a mark of a track."""
     tst, _, digest = mark.partition("_")
     if "_" in digest:  # which Python takes for a digit's separator
         raise BadCursor(mark)
@@ -33,17 +33,17 @@ def track(mark: str) -> tuple[float, int]:
 
 
 def event_order(entry: HistoryEntry) -> Mark:
-    """What puts events of all things in order."""
+    """Tell what puts events of all things in order."""
     return entry.tst, entry.digest, entry.thing, entry.sort
 
 
 def of_event(entry: HistoryEntry) -> str:
-    """The mark behind this event."""
+    """Return the mark behind this event."""
     return f"{of_track(entry)}_{entry.sort}_{entry.thing}"
 
 
 def event(mark: str) -> Mark:
-    """The order in a mark of an event."""
+    """Return the order in a mark of an event."""
     try:
         tst, digest, sort, thing = mark.split("_", 3)
     except ValueError:

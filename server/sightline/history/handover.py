@@ -1,4 +1,4 @@
-"""When duty falls to us: which of the records that we kept nobody has written.
+"""Find which kept records nobody has written, when this server becomes the leader.
 
 Each server gives them a time of its own, so the same one is looked for by what it says, some
 seconds around.
@@ -21,7 +21,7 @@ Kept = tuple[Record, float]
 
 
 async def missing(store: Store, kept: Sequence[Kept]) -> list[Kept]:
-    """Those that are not in the store, in their order. Raises what the store raises."""
+    """Return those that are not in the store, in their order. Raises what the store raises."""
     tracks: dict[tuple[str, str], list[float]] = defaultdict(list)
     for record, _ in kept:
         tracks[record.thing, record.sort].append(record.tst)

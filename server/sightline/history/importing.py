@@ -1,4 +1,4 @@
-"""Reading positions out of other programs' files: an OwnTracks Recorder's store, GPX.
+"""Read positions out of other programs' files: an OwnTracks Recorder's store, GPX.
 
 Every message in them goes through the same strict decoder as one that comes by MQTT, so nothing
 gets into history this way that could not have come by the other.
@@ -37,7 +37,7 @@ class CannotImport(Exception):
 
 
 class Source(msgspec.Struct, frozen=True):
-    """A file, and whose positions are in it: the topic of that device, ``owntracks/jane/phone``."""
+    """A file, and the device whose positions are in it, by its topic: ``owntracks/jane/phone``."""
 
     path: Path
     topic: str
@@ -47,8 +47,8 @@ class Step(msgspec.Struct, frozen=True):
     """The next thing found in a file.
 
     Entries, a problem, or neither: something that is no position, or (``blank``) nothing at all.
-    ``place`` (bytes) and ``line`` are where the next one begins; ``shown`` is how far that is in the
-    file as it lies on the disk. ``dropped`` counts optional parts that made no sense.
+    ``place`` (bytes) and ``line`` are where the next one begins; ``shown`` is how far that is in
+    the file as it lies on the disk. ``dropped`` counts optional parts that made no sense.
     """
 
     place: int
@@ -61,7 +61,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def sources(paths: Sequence[Path], device: str = "", known: Iterable[str] = ()) -> list[Source]:
-    """The files in these folders, and these files. ``device`` (``jane/phone``) is whose they are.
+    """List the files in these folders, and these files. ``device`` (``jane/phone``) is their owner.
 
     Without it a ``.rec`` file is of whom its folders say: ``…/jane/phone/2026-11.rec``; and of the
     one of the ``known`` (keys of friends) that a Recorder would keep in these folders. Raises
@@ -98,7 +98,9 @@ def folder_of(device: str) -> str:
 
 
 def _renamed(source: Source, names: Mapping[str, set[str]]) -> Source:
-    """The same of the one device that a Recorder would keep in these folders, if there is one."""
+    """Return the same of the one device that a Recorder would keep in these folders, if there is
+    one.
+    """
     device = source.topic.partition("/")[2]
     among = names.get(device, set())
     if device in among or len(among) != 1:
@@ -127,7 +129,7 @@ def _is_gpx(file: Path) -> bool:
 
 
 def steps(source: Source, decode: Decode, start: int = 0, line: int = 1) -> Iterator[Step]:
-    """What is in a file, from the byte ``start`` on, where ``line`` begins (GPX: all of it).
+    """Tell what is in a file, from the byte ``start`` on, where ``line`` begins (GPX: all of it).
 
     Raises `Problem` when the file cannot be read on.
     """

@@ -1,4 +1,4 @@
-"""Files of lines from outside, read a line at a time with a bound, each with its number.
+"""Read files of lines from outside, a line at a time with a bound, each with its number.
 
 What writes line by line and is cut off leaves a torn last line. It is told apart here, so that
 readers can pass over it without a word.
@@ -31,7 +31,7 @@ class FileLine(msgspec.Struct, frozen=True, gc=False):
 
 
 class Problem(Exception):
-    """Something in a file cannot be used: which file, which line (from 1), and why."""
+    """A part of a file that cannot be used: which file, which line (from 1), and why."""
 
     def __init__(self, file: str, line: int, why: str) -> None:
         super().__init__(file, line, why)
@@ -44,7 +44,7 @@ class Problem(Exception):
 
 
 def numbered(stream: BinaryIO, number: int = 1, start: int = 0) -> Iterator[FileLine]:
-    """The lines of ``stream``, which stands at byte ``start``, before line ``number``.
+    """Return the lines of ``stream``, which stands at byte ``start``, before line ``number``.
 
     An empty line is a line. Raises `OSError`, for a compressed stream also `EOFError` and
     `zlib.error`.
@@ -67,14 +67,14 @@ def numbered(stream: BinaryIO, number: int = 1, start: int = 0) -> Iterator[File
 
 
 def open_lines(path: Path) -> BinaryIO:
-    """A file to read lines from, plain or compressed by gzip, whatever its name is."""
+    """Open a file to read lines from, plain or compressed by gzip, whatever its name is."""
     with path.open("rb") as begin:
         zipped = begin.read(2) == b"\x1f\x8b"
     return gzip.open(path, "rb") if zipped else path.open("rb")  # type: ignore[return-value]  # reads as one
 
 
 def place(stream: BinaryIO) -> int:
-    """How far (bytes of the file) `open_lines` has read."""
+    """Tell how far (bytes of the file) `open_lines` has read."""
     raw: BinaryIO = stream.fileobj if isinstance(stream, gzip.GzipFile) else stream
     return raw.tell()
 

@@ -1,4 +1,4 @@
-"""History in memory: for trying things out, and what the other stores are measured against."""
+"""Keep history in memory: for trying things out, and to measure the other stores against."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class MemoryStore:
-    """Everything in dictionaries. Beyond ``capacity`` entries the first ones written are let go."""
+    """A store in dictionaries. Beyond ``capacity`` entries the oldest ones are dropped."""
 
     name = "memory"
     trouble = ""
@@ -37,11 +37,11 @@ class MemoryStore:
         self._hidden: dict[tuple[str, str], list[tuple[str, str, float, int]]] = {}
 
     def open(self) -> Deferred[None]:
-        """Nothing to do."""
+        """Fire at once: there is nothing to open."""
         return succeed(None)
 
     def close(self) -> Deferred[None]:
-        """Nothing to do."""
+        """Fire at once: there is nothing to close."""
         return succeed(None)
 
     def write(
@@ -77,7 +77,7 @@ class MemoryStore:
     def page(
         self, span: Span, limit: int = 1000, after: str | None = None
     ) -> Deferred[HistoryPage]:
-        """Some of one thing's entries."""
+        """Return some of one thing's entries."""
         return execute(self._page, span, limit, after)
 
     def _page(self, span: Span, limit: int, after: str | None) -> HistoryPage:
@@ -97,7 +97,7 @@ class MemoryStore:
     def scene(
         self, sort: str, at: float, limit: int = 1000, after: str | None = None
     ) -> Deferred[HistoryPage]:
-        """Each thing's last entry at that time."""
+        """Return each thing's last entry at that time."""
         return execute(self._scene, sort, at, limit, after)
 
     def _scene(self, sort: str, at: float, limit: int, after: str | None) -> HistoryPage:
@@ -121,7 +121,7 @@ class MemoryStore:
         after: str | None = None,
         sight: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
-        """Events of all things that are seen."""
+        """Return events of all things that are seen."""
         wanted = EVENTS & set(sorts)
 
         def find() -> HistoryPage:
@@ -153,7 +153,7 @@ class MemoryStore:
         return execute(find)
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
-        """How many entries lie between neighbouring bounds."""
+        """Tell how many entries lie between neighbouring bounds."""
 
         def count() -> Sequence[int]:
             numbers = [0] * (len(bounds) - 1)
@@ -166,7 +166,7 @@ class MemoryStore:
         return execute(count)
 
     def things(self) -> Deferred[Sequence[str]]:
-        """All that have entries."""
+        """Return the keys of all things that have entries."""
         return succeed(sorted({thing for thing, _ in self._tracks}))
 
     def hide(
@@ -185,7 +185,7 @@ class MemoryStore:
         return execute(hide)
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
-        """Undo it."""
+        """Show hidden entries again."""
 
         def unhide() -> int:
             keys = [k for k in self._hidden.pop((thing, undo), []) if k in self._entries]
@@ -196,16 +196,16 @@ class MemoryStore:
         return execute(unhide)
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
-        """Forget these things."""
+        """Forget all entries of these things."""
 
         def erase() -> int:
-            gone = set(things)
-            keys = [key for key in self._entries if key[0] in gone]
+            removed = set(things)
+            keys = [key for key in self._entries if key[0] in removed]
             for key in keys:
                 self._drop(key)
-            for thing in gone:
+            for thing in removed:
                 self._standings.pop(thing, None)
-            self._hidden = {k: v for k, v in self._hidden.items() if k[0] not in gone}
+            self._hidden = {k: v for k, v in self._hidden.items() if k[0] not in removed}
             return len(keys)
 
         return execute(erase)
@@ -230,14 +230,14 @@ class MemoryStore:
     def standings(
         self, limit: int = 1000, after: str | None = None
     ) -> Deferred[tuple[Sequence[LastState], str | None]]:
-        """The present states."""
+        """Return the present states."""
         things = sorted(thing for thing in self._standings if after is None or thing > after)
         some = things[: min(limit, MOST)]
         more = some[-1] if len(things) > len(some) else None
         return succeed(([self._standings[thing] for thing in some], more))
 
     def figures(self) -> Deferred[StoreSize]:
-        """How large it is."""
+        """Tell how large it is."""
         times = [tst for track in self._tracks.values() for tst, _ in (track[0], track[-1])]
         return succeed(
             StoreSize(
@@ -252,7 +252,7 @@ class MemoryStore:
 def _cut(
     found: Iterable[HistoryEntry], limit: int, mark: Callable[[HistoryEntry], str]
 ) -> HistoryPage:
-    """The first of them, and the mark of the last when there are more."""
+    """Return the first of them, and the mark of the last when there are more."""
     limit = min(limit, MOST)
     entries: list[HistoryEntry] = []
     for entry in found:

@@ -1,4 +1,4 @@
-"""Several sources, each in order, as one."""
+"""Merge several sources, each in order, into one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 async def merged(
     sources: Sequence[AsyncIterator[T]], order: Callable[[T], Any], *, newest_first: bool = False
 ) -> AsyncIterator[T]:
-    """What all of them give, by ``order``: rising, or falling with ``newest_first``."""
+    """Tell what all of them give, by ``order``: rising, or falling with ``newest_first``."""
     heads = []
     for source in sources:
         # Not by `anext(source, None)`, which in Python 3.11 fails once the source has waited.

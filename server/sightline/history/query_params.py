@@ -1,33 +1,233 @@
-"""What is asked of history over HTTP, as values: times, spans, numbers. Nothing is asked here."""
+"""What is asked of history over HTTP: the fields of its routes, and what they come to."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Meta
 
-from sightline.auth.api_call import Call, Denied
+from sightline.contract.errors import Refused
+from sightline.contract.fields import Parsed, RequestFields
 from sightline.history.formats.table import FORMATS
+from sightline.history.record import EVENTS
 from sightline.history.store import FOREVER, MOST
+from sightline.kinds import THING_TYPES
 
-SORTS: Mapping[str, str] = {
-    "friend": "fix",
-    "region": "region",
-    "broker": "figures",
-    "server": "figures",
-}
-"""The track of each kind of thing, unless another is asked for; of the rest it is ``state``."""
 _LATEST = 1e11  # epoch s
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
-_SORT = re.compile(r"[a-z]{1,32}")
+_TYPE = re.compile(r"[a-z]{1,32}")
+
+
+class Moment(Parsed, float):
+    """A time in epoch s, given as such or in ISO 8601 with an offset."""
+
+    MUST = (
+        "a time: seconds since 1970, or such as 2026-11-21T04:35:39Z or 2026-11-21T05:35:39+01:00"
+    )
+    SCHEMA: ClassVar[Mapping[str, Any]] = {
+        "oneOf": [{"type": "number"}, {"type": "string", "format": "date-time"}],
+        "description": "Seconds since 1970, or ISO 8601 with an offset. Bounds are inclusive.",
+    }
+
+    @classmethod
+    def read(cls, given: object) -> Moment:
+        """Return the time; raise `ValueError` if ``given`` is none."""
+        if isinstance(given, bool) or not isinstance(given, str | int | float):
+            raise ValueError
+        try:
+            found = float(given)
+        except OverflowError:
+            raise ValueError from None
+        except ValueError:
+            # In a query a + is a blank, unless the caller has escaped it.
+            said = re.sub(r" (\d\d:?\d\d)$", r"+\1", str(given).strip())
+            when = datetime.fromisoformat(said)
+            if when.tzinfo is None:
+                raise
+            found = when.timestamp()
+        if not abs(found) < _LATEST:  # NaN and infinity neither
+            raise ValueError
+        return cls(found)
+
+
+class TypeName(Parsed, str):
+    """The type of an entry, such as ``fix``."""
+
+    MUST = "a word such as fix"
+    SCHEMA: ClassVar[Mapping[str, Any]] = {"type": "string", "pattern": f"^{_TYPE.pattern}$"}
+
+    @classmethod
+    def read(cls, given: object) -> TypeName:
+        """Return the word; raise `ValueError` if ``given`` is none."""
+        if not isinstance(given, str) or not _TYPE.fullmatch(given):
+            raise ValueError
+        return cls(given)
+
+
+class EventTypes(Parsed, frozenset[str]):
+    """Types of events, given with commas between them; all of them when nothing is given."""
+
+    MUST = f"of {', '.join(sorted(EVENTS))}; several with commas between them"
+    SCHEMA: ClassVar[Mapping[str, Any]] = {"type": "string", "description": MUST}
+
+    @classmethod
+    def read(cls, given: object) -> EventTypes:
+        """Return the types; raise `ValueError` if one is unknown."""
+        if not isinstance(given, str):
+            raise ValueError
+        found = cls(given.split(",") if given else EVENTS)
+        if found - EVENTS:
+            raise ValueError
+        return found
+
+
+class FormatName(Parsed, str):
+    """The format of a track."""
+
+    MUST = f"one of {', '.join(FORMATS)}"
+    SCHEMA: ClassVar[Mapping[str, Any]] = {"enum": list(FORMATS)}
+
+    @classmethod
+    def read(cls, given: object) -> FormatName:
+        """Return the name; raise `ValueError` if there is no such format."""
+        if not isinstance(given, str) or given not in FORMATS:
+            raise ValueError
+        return cls(given)
+
+
+class FieldNames(Parsed, tuple[str, ...]):
+    """Names of fields, given with commas between them."""
+
+    MUST = "at most 64 names with commas between them"
+    SCHEMA: ClassVar[Mapping[str, Any]] = {"type": "string", "description": MUST}
+
+    @classmethod
+    def read(cls, given: object) -> FieldNames:
+        """Return the names; raise `ValueError` if they are none."""
+        if not isinstance(given, str):
+            raise ValueError
+        found = cls(filter(None, given.split(",")))
+        if len(found) > 64 or not all(map(_FIELD.fullmatch, found)):
+            raise ValueError
+        return found
+
+
+class Month(Parsed, str):
+    """A month of a year, such as ``2026-11``."""
+
+    MUST = "a month such as 2026-11"
+    SCHEMA: ClassVar[Mapping[str, Any]] = {"type": "string", "pattern": r"^\d{4}-\d{2}$"}
+
+    @classmethod
+    def read(cls, given: object) -> Month:
+        """Return the month; raise `ValueError` if ``given`` is none."""
+        found = _MONTH.fullmatch(given) if isinstance(given, str) else None
+        if found is None or not (1 <= int(found[2]) <= 12 and 1970 <= int(found[1]) <= 9998):
+            raise ValueError
+        return cls(found[0])
+
+
+class Zone(Parsed, str):
+    """The name of a time zone; "" is UTC."""
+
+    MUST = "a time zone such as Europe/Berlin"
+    SCHEMA: ClassVar[Mapping[str, Any]] = {
+        "type": "string",
+        "description": "such as Europe/Berlin; else UTC",
+    }
+
+    @classmethod
+    def read(cls, given: object) -> Zone:
+        """Return the name; raise `ValueError` if there is no such time zone."""
+        if not isinstance(given, str):
+            raise ValueError
+        try:
+            cls(given).info()
+        except (OSError, LookupError):
+            raise ValueError from None
+        return cls(given)
+
+    def info(self) -> tzinfo:
+        """Return the zone itself."""
+        return ZoneInfo(self) if self else UTC
+
+
+_Limit = Annotated[int, Meta(ge=1, le=10_000_000, description="The first so many.")]
+_Last = Annotated[int, Meta(ge=1, le=MOST, description="The newest so many, oldest first.")]
+_Type = Annotated[
+    TypeName, Meta(description="fix, transition, state, figures, …; each kind has its own.")
+]
+_Sort = Annotated[
+    TypeName,
+    Meta(description="The former name of type.", extra_json_schema={"deprecated": True}),
+]
+
+
+class _Within(RequestFields, frozen=True, kw_only=True, rename={"since": "from", "until": "to"}):
+    since: Moment | None = None
+    until: Moment | None = None
+
+    def span(self) -> tuple[float, float]:
+        """Return the bounds, both inclusive; open where they are not given. Raises `Refused`."""
+        return span(self.since, self.until)
+
+
+class ThingsQuery(RequestFields, frozen=True):
+    """Which things: of one ``kind`` only, if that is given."""
+
+    kind: str | None = None
+
+
+class SceneQuery(RequestFields, frozen=True):
+    """The time of a scene."""
+
+    at: Moment
+
+
+class EventsQuery(_Within, frozen=True, kw_only=True):
+    """Which events. ``after`` is the ``next`` of the page before."""
+
+    kind: EventTypes | None = None
+    thing: str = ""
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+    after: Annotated[str, Meta(description="The next of the page before.")] | None = None
+
+
+class TrackQuery(_Within, frozen=True, kw_only=True):
+    """Which part of a track, and how it is wanted. ``max_error`` in m."""
+
+    limit: _Limit | None = None
+    last: _Last | None = None
+    fields: FieldNames | None = None
+    max_error: Annotated[
+        float, Meta(ge=0, le=1e7, description="Leave out what lies so close, m.")
+    ] = 0.0
+    format: FormatName | None = None
+    hidden: Annotated[str, Meta(description="1: also what was hidden, for its owner.")] = "0"
+    doubtful: Annotated[
+        str, Meta(description="1: also fixes that cannot be right, each with the reason.")
+    ] = "0"
+    type: _Type | None = None
+    sort: _Sort | None = None
+
+
+class DaysQuery(RequestFields, frozen=True, kw_only=True):
+    """Which month, in which time zone."""
+
+    month: Month
+    zone: Zone | None = None
+    type: _Type | None = None
+    sort: _Sort | None = None
 
 
 class Track(msgspec.Struct, frozen=True):
-    """A part of a thing's track, and how it is wanted. Times in epoch s, ``max_error`` in m."""
+    """A request for a part of a thing's track. Times in epoch s, ``max_error`` in m."""
 
     thing: str
     sort: str
@@ -43,114 +243,55 @@ class Track(msgspec.Struct, frozen=True):
     """Fixes that cannot be right, too, with the reason."""
 
 
-def thing(call: Call) -> str:
-    """The key in a path such as ``/history/{kind}/{group}/{id}``."""
-    parts = call.parts
-    return "/".join(parts[name] for name in ("kind", "group", "id") if name in parts)
+def type_of(asked: TrackQuery | DaysQuery, thing: str) -> str:
+    """Return the type asked for, or else the usual one of this thing."""
+    return str(asked.type or asked.sort or track_of(thing))
 
 
-def moment(text: str, name: str) -> float:
-    """A time: epoch s, or ISO 8601 with an offset.
+def track_of(thing: str) -> str:
+    """Name the track of a thing, for requests that name no type."""
+    known = THING_TYPES.get(thing.partition("/")[0])
+    return "state" if known is None else known.track
 
-    Raises `Denied` (``malformed``).
+
+def span(since: float | None, until: float | None) -> tuple[float, float]:
+    """Return the bounds, both inclusive; open where they are not given.
+
+    Raises `Refused` (``malformed``).
     """
-    try:
-        found = float(text)
-    except ValueError:
-        # In a query a + is a blank, unless whoever asks has escaped it.
-        said = re.sub(r" (\d\d:?\d\d)$", r"+\1", text.strip())
-        try:
-            when = datetime.fromisoformat(said)
-        except ValueError:
-            when = None
-        if when is None or when.tzinfo is None:
-            raise Denied(
-                "malformed",
-                f"{name} must be a time: seconds since 1970, or such as 2026-11-21T04:35:39Z or"
-                " 2026-11-21T05:35:39+01:00.",
-            ) from None
-        found = when.timestamp()
-    if not abs(found) < _LATEST:  # NaN and infinity neither
-        raise Denied("malformed", f"{name} is not a time.")
-    return found
+    bounds = -FOREVER if since is None else float(since), FOREVER if until is None else float(until)
+    if bounds[0] > bounds[1]:
+        raise Refused("malformed", "from is later than to.")
+    return bounds
 
 
-def span(call: Call) -> tuple[float, float]:
-    """``from`` and ``to``, both inclusive; open where they are not given."""
-    query = call.query
-    since = moment(query["from"], "from") if "from" in query else -FOREVER
-    until = moment(query["to"], "to") if "to" in query else FOREVER
-    if since > until:
-        raise Denied("malformed", "from is later than to.")
-    return since, until
-
-
-def count(call: Call, name: str, most: int) -> int | None:
-    """A whole number from 1; None when it is not given."""
-    text = call.query.get(name)
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > 9 or not 1 <= int(text) <= most:
-        raise Denied("malformed", f"{name} must be a whole number from 1 to {most}.")
-    return int(text)
-
-
-def track(call: Call) -> Track:
-    """What `/history/…` is asked. Raises `Denied` (``malformed``)."""
-    query, key = call.query, thing(call)
-    since, until = span(call)
-    limit, last = count(call, "limit", 10_000_000), count(call, "last", MOST)
-    if limit is not None and last is not None:
-        raise Denied("malformed", "Ask for limit (the first so many) or last, not for both.")
-    form = query.get("format", "json")
-    if form not in FORMATS:
-        raise Denied("malformed", f"format must be one of {', '.join(FORMATS)}.")
-    fields = tuple(filter(None, query.get("fields", "").split(",")))
-    if len(fields) > 64 or not all(map(_FIELD.fullmatch, fields)):
-        raise Denied("malformed", "fields must be names with commas between them.")
-    try:
-        error = float(query.get("max_error", "0"))
-    except ValueError:
-        error = -1.0
-    if not 0 <= error <= 1e7:
-        raise Denied("malformed", "max_error must be a number of metres.")
+def track(thing: str, asked: TrackQuery) -> Track:
+    """Return what ``/history/…`` is asked. Raises `Refused` (``malformed``)."""
+    since, until = asked.span()
+    if asked.limit is not None and asked.last is not None:
+        raise Refused("malformed", "Ask for limit (the first so many) or last, not for both.")
     return Track(
-        thing=key,
-        sort=sort(query.get("sort", SORTS.get(key.partition("/")[0], "state"))),
+        thing=thing,
+        sort=type_of(asked, thing),
         since=since,
         until=until,
-        limit=limit,
-        last=last,
-        fields=fields,
-        max_error=error,
-        format=form,
-        hidden=query.get("hidden", "0") not in ("0", "", "false"),
-        doubtful=query.get("doubtful", "0") not in ("0", "", "false"),
+        limit=asked.limit,
+        last=asked.last,
+        fields=tuple(asked.fields or ()),
+        max_error=asked.max_error,
+        format=str(asked.format or "json"),
+        hidden=asked.hidden not in ("0", "", "false"),
+        doubtful=asked.doubtful not in ("0", "", "false"),
     )
 
 
-def sort(text: str) -> str:
-    """The name of a sort. Raises `Denied` (``malformed``)."""
-    if not _SORT.fullmatch(text):
-        raise Denied("malformed", "sort must be a word such as fix.")
-    return text
+def month(asked: DaysQuery) -> tuple[list[str], list[float]]:
+    """Return the days of the month asked for, and where each begins (epoch s).
 
-
-def month(call: Call) -> tuple[list[str], list[float]]:
-    """The days of ``month`` in the time ``zone`` asked for, and where each begins (epoch s).
-
-    One bound more than days. Raises `Denied` (``malformed``).
+    One bound more than days.
     """
-    found = _MONTH.fullmatch(call.query.get("month", ""))
-    if found is None or not (1 <= int(found[2]) <= 12 and 1970 <= int(found[1]) <= 9998):
-        raise Denied("malformed", "month must be such as 2026-11.")
-    zone: tzinfo = UTC
-    if name := call.query.get("zone", ""):
-        try:
-            zone = ZoneInfo(name)
-        except (ValueError, OSError, LookupError):
-            raise Denied("malformed", "zone must be a time zone such as Europe/Berlin.") from None
-    year, number = int(found[1]), int(found[2])
+    year, number = map(int, asked.month.split("-"))
+    zone = UTC if asked.zone is None else asked.zone.info()
     day = datetime(year, number, 1, tzinfo=zone)
     days, bounds = [], [day.timestamp()]
     while day.month == number:

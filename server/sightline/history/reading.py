@@ -1,4 +1,4 @@
-"""The readers' side of the SQLite store: a connection per thread, a page per statement.
+"""Read the SQLite store: a connection per thread, a page per statement.
 
 A whole page comes as one row of JSON that SQLite puts together: it wants Python's lock once for
 it, not once for each entry, which a busy reactor would make it wait for (see `writing`).
@@ -16,7 +16,7 @@ from sightline.auth.permissions import EVERYTHING, TOGETHER, VisibleScope, cover
 from sightline.history import cursors
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import MOST, HistoryPage, Span, StoreSize
-from sightline.history.visible import ABOUT, sees_all_regions
+from sightline.history.visible import ABOUT, NAMING, may_name_hidden
 from sightline.history.writing import micros
 
 _rows = msgspec.json.Decoder(list[tuple[int, int, int, int, str]]).decode
@@ -28,7 +28,7 @@ _KEYED = "json_group_array(json_array(key, name, tst, at, digest, hidden, body))
 
 
 def page(sql: sqlite3.Connection, span: Span, limit: int, after: str | None) -> HistoryPage:
-    """Some of one thing's entries."""
+    """Return some of one thing's entries."""
     limit = min(limit, MOST)
     order, beyond = _order(span.newest_first)
     values: list[object] = [span.thing, span.sort, micros(span.since), micros(span.until)]
@@ -59,7 +59,7 @@ def page(sql: sqlite3.Connection, span: Span, limit: int, after: str | None) -> 
 def scene(
     sql: sqlite3.Connection, sort: str, at: float, limit: int, after: str | None
 ) -> HistoryPage:
-    """Each thing's last entry at that time."""
+    """Return each thing's last entry at that time."""
     limit = min(limit, MOST)
     last = (
         "SELECT {} FROM entry AS x WHERE x.thing = t.id AND x.sort = s.id AND x.tst <= ?1"
@@ -90,7 +90,7 @@ def events(
     after: str | None,
     sight: VisibleScope = EVERYTHING,
 ) -> HistoryPage:
-    """Events of all things that are seen, each sort by itself, then merged."""
+    """Return events of all things that are seen, each sort by itself, then merged."""
     limit = min(limit, MOST)
     order, beyond = _order(newest_first)
     mark = None if after is None else cursors.event(after)
@@ -135,16 +135,22 @@ _SEEN = """WITH seen (id) AS (
 )
 """
 # ``replace`` leaves what is no slash, and ``rtrim`` takes that off: a key as far as its last slash.
-_REGION_SEEN = """ AND coalesce((
-    SELECT 'region/' || region IN (SELECT value FROM json_each(:things))
-    OR rtrim('region/' || region, replace('region/' || region, '/', ''))
+_NAMED_SEEN = {
+    sort: f""" AND coalesce((
+    SELECT '{each.names}/' || named IN (SELECT value FROM json_each(:things))
+    OR rtrim('{each.names}/' || named, replace('{each.names}/' || named, '/', ''))
     IN (SELECT value || '/' FROM json_each(:owners))
-    FROM (SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.region') ELSE '' END
-    AS region) WHERE region IS NOT NULL), 1)"""
+    FROM (SELECT CASE WHEN json_valid(body) THEN json_extract(body, '$.{each.field}') ELSE '' END
+    AS named) WHERE named IS NOT NULL), 1)"""
+    for sort, each in NAMING.items()
+}
+"""The condition that a sight sees what an event names, by sort."""
 
 
 def _seen(sight: VisibleScope) -> dict[str, object]:
-    """The things of a sight: by their names, by what is before the last slash, regions' owners."""
+    """Return the things of a sight: by their names, by what is before the last slash, regions'
+    owners.
+    """
     if sight.kinds is None:
         return {}
     groups = (sight.kinds - TOGETHER.keys()) | {w for w in sight.things if w.count("/") == 1}
@@ -157,7 +163,7 @@ def _seen(sight: VisibleScope) -> dict[str, object]:
 
 
 def _source(sight: VisibleScope, sort: str) -> tuple[str, str]:
-    """Where the events of a sort that are seen are found: tables, and a condition.
+    """Tell where the events of a sort that are seen are found: tables, and a condition.
 
     In the index by time where whole kinds are seen, nearly all of them; else thing by thing, so
     that whoever sees little makes us read little.
@@ -165,17 +171,17 @@ def _source(sight: VisibleScope, sort: str) -> tuple[str, str]:
     every = "entry JOIN thing ON thing.id = entry.thing"
     if sight.kinds is None:
         return every, ""
-    region = _REGION_SEEN if sort == "crossing" and not sees_all_regions(sight) else ""
+    named = _NAMED_SEEN[sort] if may_name_hidden(sort, sight) else ""
     if sight.kinds & ABOUT.get(sort, frozenset()):
-        return every, f" AND +entry.thing IN (SELECT id FROM seen){region}"
+        return every, f" AND +entry.thing IN (SELECT id FROM seen){named}"
     seen = "seen JOIN thing ON thing.id = seen.id CROSS JOIN entry ON entry.thing = seen.id"
-    return seen, region
+    return seen, named
 
 
 def counts(
     sql: sqlite3.Connection, thing: str, sort: str, bounds: Sequence[float]
 ) -> Sequence[int]:
-    """How many entries lie between neighbouring bounds."""
+    """Tell how many entries lie between neighbouring bounds."""
     found = []
     for first, last in pairwise(bounds):
         (count,) = sql.execute(
@@ -189,7 +195,7 @@ def counts(
 
 
 def things(sql: sqlite3.Connection) -> Sequence[str]:
-    """All that have entries."""
+    """Return all that have entries."""
     (found,) = sql.execute(
         "SELECT json_group_array(key) FROM (SELECT key FROM thing"
         " WHERE EXISTS (SELECT 1 FROM entry WHERE entry.thing = thing.id) ORDER BY key)"
@@ -200,7 +206,7 @@ def things(sql: sqlite3.Connection) -> Sequence[str]:
 def standings(
     sql: sqlite3.Connection, limit: int, after: str | None
 ) -> tuple[Sequence[LastState], str | None]:
-    """The present states."""
+    """Return the present states."""
     limit = min(limit, MOST)
     (found,) = sql.execute(
         "SELECT json_group_array(json_array(thing, at, body)) FROM (SELECT thing, at, body"
@@ -214,7 +220,7 @@ def standings(
 
 
 def figures(sql: sqlite3.Connection) -> StoreSize:
-    """How large it is. The oldest and newest are looked up track by track, in the index."""
+    """Tell how large it is. The oldest and newest are looked up track by track, in the index."""
     (rows,) = sql.execute("SELECT rows FROM tally").fetchone()
     (pages,) = sql.execute("PRAGMA page_count").fetchone()
     (size,) = sql.execute("PRAGMA page_size").fetchone()

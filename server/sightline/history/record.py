@@ -1,4 +1,4 @@
-"""One row of history: what was said about a thing, when it was so, and when we heard of it.
+"""One row of history: what was said about a thing, when it was so, and when it came in.
 
 Every store keeps these and nothing else; what is in ``body`` is the affair of whoever asked for it
 to be kept. ``tst`` orders a thing's history, by its sender's clock; ``at`` is our receipt.
@@ -15,7 +15,7 @@ to be kept. ``tst`` orders a thing's history, by its sender's clock; ``at`` is o
     log         broker/main            the same: one line of the broker's log
     region      region/ab12cd34        the region from this moment on; ``null``: it was removed
 
-A new sort needs no change here: an event is any sort in `EVENTS`, everything else is a track.
+A new sort needs no change here: kinds declare events and tracks (`sightline.kinds`).
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from hashlib import blake2b
 
 import msgspec
 
-EVENTS = frozenset(("transition", "crossing", "drive", "alarm", "log"))
+from sightline.kinds import EVENT_TYPES
+
+EVENTS = frozenset(EVENT_TYPES)
 """Sorts that are asked for by time over all things, too; the rest only thing by thing."""
 
 
 def digest(said: bytes) -> int:
-    """What tells two entries of one thing, sort and second apart: 63 bits of a hash.
+    """Tell what tells two entries of one thing, sort and second apart: 63 bits of a hash.
 
     It fits SQLite's signed integers and sorts the same everywhere.
     """
@@ -55,12 +57,12 @@ class HistoryEntry(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def key(self) -> tuple[str, str, float, int]:
-        """What makes it the same entry."""
+        """Tell what makes it the same entry."""
         return self.thing, self.sort, self.tst, self.digest
 
 
 def entry(thing: str, sort: str, tst: float, at: float, body: bytes) -> HistoryEntry:
-    """An entry whose body is what was said."""
+    """Return an entry whose body is what was said."""
     return HistoryEntry(thing, sort, tst, at, body, digest(body))
 
 

@@ -1,4 +1,4 @@
-"""The recorder: brings what is to be remembered into the store, and says when it is safe there.
+"""Bring what is to be recorded into the store, and say when it is safe there.
 
     queue ── batch ── store.write ── kept: receipts are sent, the broker lets go of the messages
                          │
@@ -59,11 +59,11 @@ _HALF = 0.5
 _SLICE = 500  # records looked for at once when duty falls to us
 
 
-class Clock(Protocol):
+class RecorderClock(Protocol):
     """What the recorder needs of a reactor."""
 
     def seconds(self) -> float:
-        """A clock that is never stepped."""
+        """Return a clock that is never stepped."""
 
     def callLater(self, delay: float, f: Callable[..., Any], /, *args: object, **kw: object) -> Any:
         """Call ``f`` after ``delay`` s."""
@@ -73,22 +73,22 @@ class AckReceipt(Protocol):
     """Messages that a broker wants acknowledged."""
 
     def kept(self) -> None:
-        """All of it is safe: acknowledge."""
+        """Acknowledge: all of it is safe."""
 
     def again(self) -> None:
-        """Some of it was not kept: have all of it sent again."""
+        """Have all of it sent again: some of it was not recorded."""
 
 
 class CurrentStates(Protocol):
-    """Where the present states are."""
+    """What the recorder needs of the world: the present states."""
 
     def state(self, key: str) -> State | None:
-        """A thing's state; None when there is no such thing."""
+        """Return a thing's state; None when there is no such thing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How much may wait for the store. ``bytes`` counts bodies and `ROW_BYTES` for each."""
+    """The bounds of what waits for the store. ``bytes`` counts bodies and `ROW_BYTES` for each."""
 
     rows: int = 200_000
     bytes: int = 67_108_864
@@ -96,7 +96,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class _AckMark:
-    """In the queue behind the records whose messages it acknowledges."""
+    """A mark in the queue behind the records whose messages it acknowledges."""
 
     receipt: AckReceipt
 
@@ -116,7 +116,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Recorder:
-    """Keeps what it is told in ``store``.
+    """Keep in ``store`` what it is given.
 
     ``clock`` is the reactor, ``wall`` gives epoch s. ``standing`` are the kinds whose present
     states are kept. ``sampled`` are kinds whose states go into history now and then: the sort, and
@@ -131,14 +131,14 @@ class Recorder:
         self,
         store: Store,
         known: CurrentStates,
-        clock: Clock,
+        clock: RecorderClock,
         wall: Callable[[], float],
         bounds: Bounds | None = None,
         *,
         standing: Iterable[str] = (),
         sampled: Mapping[str, tuple[str, float]] | None = None,
         own: Mapping[str, str] | None = None,
-        duty: Leadership | None = None,
+        leadership: Leadership | None = None,
         gather: float = 0.0,
         no_room: Callable[[], str] = str,
         jitter: Callable[[], float] = random.random,
@@ -149,8 +149,8 @@ class Recorder:
         self._gathering: Any = None
         self._ripe = False
         self._own = dict(own or {})
-        self._duty = duty or Leadership()
-        self._turn: LeaderWork[Kept] = LeaderWork(self._duty, most=MOST_BYTES)
+        self._leadership = leadership or Leadership()
+        self._turn: LeaderWork[Kept] = LeaderWork(self._leadership, most=MOST_BYTES)
         self._known = known
         self._clock = clock
         self._wall = wall
@@ -165,7 +165,7 @@ class Recorder:
         self._queue: deque[tuple[Record, float] | _AckMark] = deque()
         self._times: deque[tuple[int, float]] = deque()  # (record number, when it came)
         self._dirty: dict[str, float] = {}
-        self._told = 0  # records that were queued, ever
+        self._queued = 0  # records that were queued, ever
         self._taken = 0  # records that left the queue
         self._bytes = 0
         self._batch: _Batch | None = None
@@ -187,7 +187,7 @@ class Recorder:
     # -- what is to be remembered
 
     def take(self, news: Iterable[News]) -> None:
-        """What a batch of messages said."""
+        """Record what a batch of messages said."""
         for thing, at, heard, record in news:
             if thing.startswith(self._standing):
                 self._dirty[thing] = at if heard is None else heard
@@ -198,12 +198,12 @@ class Recorder:
         self._pump()
 
     def remember(self, record: Record) -> None:
-        """Something else happened."""
+        """Record an event that no message told."""
         self._add(record, self._wall())
         self._pump()
 
     def when_kept(self, receipt: AckReceipt, whole: bool = True) -> None:
-        """Acknowledge, once all that was told before is safe.
+        """Acknowledge, once all that was given before is safe.
 
         ``whole`` false: something of it found no room, so it has to come again.
         """
@@ -218,18 +218,18 @@ class Recorder:
         if record.said and not self._turn.ours((record, at), self._clock.seconds(), size):
             return
         if (
-            self._told - self._taken >= self._bounds.rows
+            self._queued - self._taken >= self._bounds.rows
             or self._bytes + size > self._bounds.bytes
             or not self._open
         ):
             self.lost += 1
             return
         self._bytes += size
-        self._told += 1
+        self._queued += 1
         self._queue.append((record, at))
 
     def sample(self, thing: str) -> None:
-        """This thing may have changed without a message."""
+        """Note that this thing may have changed without a message."""
         self._sample(thing, self._wall())
         self._due.pop(thing, None)
 
@@ -265,13 +265,13 @@ class Recorder:
         self._add(Record(self._own.get(thing, thing), sort, at, _encode(state)), at)
 
     def tick(self) -> None:
-        """To be called about once a second: keeps the last state of what has come to rest."""
+        """Record the last state of what has come to rest. To be called about once a second."""
         now = self._wall()
         if kept := self._turn.due(self._clock.seconds()):
             Deferred.fromCoroutine(self._take_over(kept)).addErrback(
                 lambda failure: self._log.failure("Could not take over", failure)
             )
-        if not self._duty.ours:
+        if not self._leadership.ours:
             self._leave_to_others(now)
         for thing in [t for t, at in self._due.items() if now - at >= self._every(t)]:
             if not self._is_ours(thing):
@@ -283,7 +283,7 @@ class Recorder:
         self._pump()
 
     async def _take_over(self, kept: Sequence[Kept]) -> None:
-        """Duty fell to us: write what nobody did."""
+        """Write what nobody did: this server became the leader."""
         for first in range(0, len(kept), _SLICE):
             some = kept[first : first + _SLICE]
             try:
@@ -299,7 +299,7 @@ class Recorder:
         mono = self._clock.seconds()
 
         def settled(at: float) -> bool:
-            return self._duty.is_settled(mono - (now - at), mono)
+            return self._leadership.is_settled(mono - (now - at), mono)
 
         self._dirty = {thing: at for thing, at in self._dirty.items() if not settled(at)}
         self._due = {
@@ -307,8 +307,8 @@ class Recorder:
         }
 
     def _is_ours(self, thing: str) -> bool:
-        """Whether we write down how this thing is."""
-        return thing in self._own or self._duty.ours
+        """Tell whether we write down how this thing is."""
+        return thing in self._own or self._leadership.ours
 
     def _every(self, thing: str) -> float:
         return self._sampled[kind_of(thing)][1]
@@ -317,37 +317,37 @@ class Recorder:
 
     @property
     def backlog(self) -> int:
-        """Records that are not safe yet."""
-        return self._told - self._taken + (len(self._batch.entries) if self._batch else 0)
+        """Count the records that are not safe yet."""
+        return self._queued - self._taken + (len(self._batch.entries) if self._batch else 0)
 
     @property
     def age(self) -> float:
-        """How long the oldest of them has waited, s; to the second or so. 0: none waits."""
+        """Tell how long the oldest of them has waited, s; to the second or so. 0: none waits."""
         if self._batch is not None:
             return self._clock.seconds() - self._batch.since
         return self._clock.seconds() - self._times[0][1] if self._queue and self._times else 0.0
 
     @property
     def late(self) -> bool:
-        """Whether the store does not keep up, or fails."""
+        """Tell whether the store does not keep up, or fails."""
         return bool(self.why) or self.age > LATE or bool(self._again)
 
     # -- to the store
 
     def _times_pass(self) -> None:
         """Note how far the queue is now, so that its age is known without a time for each."""
-        if self._told > self._taken and (not self._times or self._times[-1][0] < self._told):
-            self._times.append((self._told, self._clock.seconds()))
+        if self._queued > self._taken and (not self._times or self._times[-1][0] < self._queued):
+            self._times.append((self._queued, self._clock.seconds()))
 
     def _pump(self) -> None:
         """Write, unless the store is busy or we wait before another attempt."""
         if self._batch is not None:
             return
-        if self._again and self._told - self._taken <= self._bounds.rows * _HALF:
+        if self._again and self._queued - self._taken <= self._bounds.rows * _HALF:
             again, self._again = self._again, []
             for receipt in again:
                 receipt.again()
-        if not self._queue and not (self._dirty and self._duty.ours):
+        if not self._queue and not (self._dirty and self._leadership.ours):
             self._rest()
             return
         if self._waits_for_more():
@@ -356,7 +356,7 @@ class Recorder:
         self._write()
 
     def _waits_for_more(self) -> bool:
-        few = self._told - self._taken < ENOUGH
+        few = self._queued - self._taken < ENOUGH
         if not (self._gather and self._open and few) or self._ripe:
             return False
         if self._gathering is None:
@@ -399,7 +399,7 @@ class Recorder:
 
     def _standings(self) -> list[LastState]:
         standings: list[LastState] = []
-        if not self._duty.ours:
+        if not self._leadership.ours:
             return standings
         state = self._known.state
         dirty = self._dirty
@@ -462,7 +462,7 @@ class Recorder:
         self._retry = self._clock.callLater(wait * (1 - self._jitter() / 4), self._write)
 
     def _without(self, batch: _Batch) -> None:
-        """The store stumbled over something: find it, one by one, and leave only that out."""
+        """Write the records one by one: the store stumbled over one, and only that is left out."""
         self._batch = None
         if len(batch.entries) + len(batch.standings) <= 1:
             self.lost += len(batch.entries)

@@ -1,4 +1,4 @@
-"""The world as it was when the server last ran, as far as the store kept it.
+"""Restore the world as it was when the server last ran, as far as the store kept it.
 
 What was kept is old: a thing that has not been heard for longer than its kind's patience comes back
 stale or offline, with silence as the evidence, and one that was offline stays so.
@@ -20,7 +20,7 @@ _PAGE = 500  # states at a time: 2 ms of the reactor
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """A thing as it was kept. ``heard`` (epoch s) only if it may still be alive."""
+    """A thing as it was stored. ``heard`` (epoch s) only if it may still be alive."""
 
     thing: str
     state: State
@@ -28,7 +28,7 @@ class Restored(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """What is known already is newer."""
+        """Tell what is known already is newer."""
         return self.state if before is None else before
 
 
@@ -36,22 +36,24 @@ Rebase = Callable[[State, float], State]
 
 
 class Restorer:
-    """Makes readings of standings. ``states``, ``patience`` and ``rebased`` (see `Kind`) are by
-    kind of thing."""
+    """Make updates of last states.
+
+    ``states``, ``timeouts`` and ``rebased`` (see `Kind`) are by kind of thing.
+    """
 
     _log = Logger()
 
     def __init__(
         self,
         states: Mapping[str, type[State]],
-        patience: Mapping[str, Timeouts],
+        timeouts: Mapping[str, Timeouts],
         wall: Callable[[], float],
         rebased: Mapping[str, Rebase] | None = None,
     ) -> None:
-        """``wall`` gives epoch s."""
+        """Take the parts. ``wall`` gives epoch s."""
         self._rebased = dict(rebased or {})
         self._decoders = {kind: msgspec.json.Decoder(state) for kind, state in states.items()}
-        self._patience = patience
+        self._timeouts = timeouts
         self._wall = wall
         self.unreadable = 0
         self.newest: float | None = None
@@ -81,7 +83,9 @@ class Restorer:
             self.newest = max(min(times), self.newest or 0.0)
 
     def reading(self, standing: LastState, now: float) -> Restored | None:
-        """What was kept, as it looks at ``now`` (epoch s); None when it makes no sense any more."""
+        """Tell what was kept, as it looks at ``now`` (epoch s); None when it makes no sense any
+        more.
+        """
         decoder = self._decoders.get(kind_of(standing.thing))
         if decoder is None or standing.body is None:
             return None
@@ -96,13 +100,13 @@ class Restorer:
             rebased = rebase(state, now)
             assert isinstance(rebased, Present)
             state = rebased
-        patience = self._patience.get(kind_of(standing.thing))
-        if state.presence == "offline" or patience is None:
+        timeouts = self._timeouts.get(kind_of(standing.thing))
+        if state.presence == "offline" or timeouts is None:
             return Restored(standing.thing, state)
         silent = now - standing.at
-        if silent >= patience.offline_after:
+        if silent >= timeouts.offline_after:
             state = replace(state, presence="offline", evidence="silence")
             return Restored(standing.thing, state)
-        if silent >= patience.stale_after:
+        if silent >= timeouts.stale_after:
             state = replace(state, presence="stale", evidence="silence")
         return Restored(standing.thing, state, standing.at)

@@ -1,4 +1,6 @@
-"""How long what is kept: positions so many days, or as many as their owner says; logs their own."""
+"""Delete what is old: positions after so many days, or as many as their owner says; logs after
+their own.
+"""
 
 from __future__ import annotations
 
@@ -6,32 +8,33 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from sightline.history.store import Store
+from sightline.kinds import RETENTION
 
 DAY = 86400.0
-POSITIONS = ("fix", "transition", "crossing")
-LOGS = ("state", "figures", "drive", "alarm", "log")
+POSITIONS = tuple(sort for sort, how in RETENTION.items() if how == "positions")
+LOGS = tuple(sort for sort, how in RETENTION.items() if how == "logs")
 
 Own = Callable[[list[str]], Awaitable[Mapping[str, int]]]
 """Of these things, for how many days those are kept for which somebody said so."""
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
-    """For how many days entries are kept; 0: for good."""
+class RetentionDays:
+    """The days for which entries are kept; 0: for good."""
 
     positions: int = 90
     logs: int = 90
 
 
-async def purge(store: Store, days: Days, own: Own, now: float) -> int:
+async def purge(store: Store, days: RetentionDays, own: Own, now: float) -> int:
     """Remove what is older; says how many entries. ``now`` in epoch s."""
     said = await own(list(await store.things()))
     times = {thing: now - count * DAY for thing, count in said.items()}
-    gone = 0
+    total = 0
     for sorts, count in ((POSITIONS, days.positions), (LOGS, days.logs)):
         before = now - count * DAY if count else -float("inf")
         for sort in sorts:
             by_thing = times if sorts is POSITIONS else {}
             while removed := await store.purge(sort, before, by_thing):
-                gone += removed
-    return gone
+                total += removed
+    return total

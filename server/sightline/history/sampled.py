@@ -1,4 +1,4 @@
-"""A few samples out of a long track, evenly spaced: for charts of days, not for the whole of it."""
+"""Take a few samples out of a long track, evenly spaced, for charts of days."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ SHORTEST = 60.0
 async def sampled(
     store: Store, thing: str, sort: str, since: float, until: float
 ) -> list[tuple[float, dict[str, Any]]]:
-    """The first entry of each of at most `MOST` equal parts of this time (epoch s), and its time.
+    """Return the first entry of each of at most `MOST` equal parts of this time (epoch s), and its
+    time.
 
     Raises what the store raises.
     """

@@ -1,4 +1,4 @@
-"""Entries that a store cannot take now, on disk until it can: in order, within a bound.
+"""Keep entries that a store cannot take now on disk until it can: in order, within a bound.
 
     00000007.jsonl      a line for each batch; the oldest file is read as a whole, then removed
     00000008.jsonl      the last one grows, until it is large enough or the oldest
@@ -31,14 +31,14 @@ T = TypeVar("T")
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What one write was to keep."""
+    """The entries of one write."""
 
     entries: tuple[HistoryEntry, ...] = ()
     standings: tuple[LastState, ...] = ()
 
 
 class Spill:
-    """The files in ``folder``, at most ``most`` bytes of them."""
+    """The spilled files in ``folder``, at most ``most`` bytes of them."""
 
     _log = Logger()
 
@@ -49,7 +49,7 @@ class Spill:
 
     @property
     def bytes(self) -> int:
-        """How much waits."""
+        """Tell how much waits."""
         return self._files.size
 
     async def open(self) -> None:
@@ -61,7 +61,10 @@ class Spill:
         await self._call(self._files.put, batch)
 
     async def oldest(self) -> tuple[str, Sequence[Batch]] | None:
-        """The oldest file: its name and its batches; it does not grow any more. None: no file."""
+        """Return the oldest file: its name and its batches; it does not grow any more.
+
+        None: no file.
+        """
         found = await self._call(self._files.oldest)
         if found is not None and found[2]:
             self._log.warn(
@@ -72,7 +75,7 @@ class Spill:
         return found and found[:2]
 
     async def drop(self, name: str) -> None:
-        """What is in this file is elsewhere now."""
+        """Delete this file: its entries are in the store now."""
         await self._call(self._files.drop, name)
 
     async def erase(self, things: Sequence[str]) -> int:
@@ -154,12 +157,12 @@ class _Files:
         path.unlink()
 
     def erase(self, things: frozenset[str]) -> int:
-        gone = 0
+        removed = 0
         for name in self._names():
             kept = []
             for batch in self._read(name)[0]:
                 entries = tuple(e for e in batch.entries if e.thing not in things)
-                gone += len(batch.entries) - len(entries)
+                removed += len(batch.entries) - len(entries)
                 standings = tuple(s for s in batch.standings if s.thing not in things)
                 kept.append(Batch(entries, standings))
             path = self._folder / name
@@ -168,7 +171,7 @@ class _Files:
             _append(tmp, b"".join(msgspec.json.encode(batch) + b"\n" for batch in kept))
             self.size += tmp.stat().st_size - path.stat().st_size
             os.replace(tmp, path)
-        return gone
+        return removed
 
 
 def _append(path: Path, data: bytes) -> int:

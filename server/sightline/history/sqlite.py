@@ -1,4 +1,4 @@
-"""History in one SQLite file: one thread that writes, a few that read, none of them the reactor's.
+"""Keep history in one SQLite file: one thread writes, a few read, none of them the reactor's.
 
 Writes wait for their turn in the one writer thread; readers see what was committed when their
 statement began and wait for nobody (WAL).
@@ -95,7 +95,7 @@ class SqliteStore:
         return self._write(StoreWriter.hide, thing, sort, keys, undo)
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
-        """Undo it."""
+        """Show hidden entries again."""
         return self._write(StoreWriter.unhide, thing, undo)
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
@@ -115,13 +115,13 @@ class SqliteStore:
     def page(
         self, span: Span, limit: int = 1000, after: str | None = None
     ) -> Deferred[HistoryPage]:
-        """Some of one thing's entries."""
+        """Return some of one thing's entries."""
         return self._read(reading.page, span, limit, after)
 
     def scene(
         self, sort: str, at: float, limit: int = 1000, after: str | None = None
     ) -> Deferred[HistoryPage]:
-        """Each thing's last entry at that time."""
+        """Return each thing's last entry at that time."""
         return self._read(reading.scene, sort, at, limit, after)
 
     def events(
@@ -135,26 +135,26 @@ class SqliteStore:
         after: str | None = None,
         sight: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
-        """Events of all things that are seen."""
+        """Return events of all things that are seen."""
         how = (since, until, newest_first, limit, after, sight)
         return self._read(reading.events, tuple(sorts), *how)
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
-        """How many entries lie between neighbouring bounds."""
+        """Tell how many entries lie between neighbouring bounds."""
         return self._read(reading.counts, thing, sort, bounds)
 
     def things(self) -> Deferred[Sequence[str]]:
-        """All that have entries."""
+        """Return the keys of all things that have entries."""
         return self._read(reading.things)
 
     def standings(
         self, limit: int = 1000, after: str | None = None
     ) -> Deferred[tuple[Sequence[LastState], str | None]]:
-        """The present states."""
+        """Return the present states."""
         return self._read(reading.standings, limit, after)
 
     def figures(self) -> Deferred[StoreSize]:
-        """How large it is."""
+        """Tell how large it is."""
         return self._read(reading.figures)
 
     # -- across the threads
@@ -182,7 +182,7 @@ class SqliteStore:
         return deferToThreadPool(reactor, self._reading, work)
 
     def _connection(self) -> sqlite3.Connection:
-        """This reader thread's own."""
+        """Return this reader thread's own connection."""
         found: sqlite3.Connection | None = getattr(self._own, "sql", None)
         if found is None:
             found = tables.connect(self.path, busy=self._busy)
@@ -193,7 +193,7 @@ class SqliteStore:
 
 
 def _told(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What SQLite fails with, in the words of a store."""
+    """Tell what SQLite fails with, in the words of a store."""
     try:
         return act(*args, **kwargs)
     except sqlite3.Error as why:

@@ -1,4 +1,4 @@
-"""What a store of history does, whatever it is made of.
+"""Define what a store of history does, whatever it is made of.
 
 Every call is made on the reactor thread and returns a Deferred that fires there; none of them holds
 the reactor. Long answers come in pages, each with a mark to go on from, so that nobody ever holds a
@@ -66,7 +66,7 @@ class StoreSize(msgspec.Struct, frozen=True):
 
 
 class Store(Protocol):
-    """Where history is kept."""
+    """A place where history is kept."""
 
     name: str
     """What it is, for people and for figures: ``sqlite``, ``memory``, ``dynamodb``."""
@@ -93,7 +93,7 @@ class Store(Protocol):
     def page(
         self, span: Span, limit: int = 1000, after: str | None = None
     ) -> Deferred[HistoryPage]:
-        """At most ``limit`` entries, ordered by (tst, digest), from the mark ``after`` on.
+        """Return at most ``limit`` entries, ordered by (tst, digest), from the mark ``after`` on.
 
         Fails with `BadCursor`. A page may be shorter than ``limit`` (even empty) although ``more``
         is set.
@@ -102,7 +102,8 @@ class Store(Protocol):
     def scene(
         self, sort: str, at: float, limit: int = 1000, after: str | None = None
     ) -> Deferred[HistoryPage]:
-        """Of each thing the last entry of ``sort`` with tst <= ``at``, not the hidden ones.
+        """Return the last entry of ``sort`` of each thing with tst <= ``at``, without the hidden
+        ones.
 
         Ordered by thing.
         """
@@ -118,20 +119,21 @@ class Store(Protocol):
         after: str | None = None,
         sight: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
-        """Events (`sightline.history.record.EVENTS`) of all things by time, not the hidden ones.
+        """Return events (`sightline.history.record.EVENTS`) of all things by time, not the hidden
+        ones.
 
         Only what ``sight`` is shown (`sightline.history.visible.shows`): the rest is neither given
         nor counted, and no mark names it.
         """
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
-        """How many entries lie in bounds[0] <= tst < bounds[1], in bounds[1] <= tst < …
+        """Tell how many entries lie in bounds[0] <= tst < bounds[1], in bounds[1] <= tst < …
 
         One number fewer than bounds; hidden ones do not count. For the days of a calendar.
         """
 
     def things(self) -> Deferred[Sequence[str]]:
-        """The keys of all things that have entries, in order."""
+        """Return the keys of all things that have entries, in order."""
 
     def hide(
         self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
@@ -162,7 +164,9 @@ class Store(Protocol):
     def standings(
         self, limit: int = 1000, after: str | None = None
     ) -> Deferred[tuple[Sequence[LastState], str | None]]:
-        """The present states, in pages, ordered by thing; the mark of the next page or None."""
+        """Return the present states, in pages, ordered by thing; the mark of the next page or
+        None.
+        """
 
     def figures(self) -> Deferred[StoreSize]:
-        """How large it is."""
+        """Tell how large it is."""

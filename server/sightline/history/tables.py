@@ -1,4 +1,4 @@
-"""The SQLite file of history: its tables, how it is opened, brought up to date and copied.
+"""Open the SQLite file of history, bring it up to date, and copy it.
 
 Plain functions that wait for the disk; nothing here knows the reactor. What is committed survives
 a power cut (synchronous=FULL), and a damaged or newer file is refused and left as it is.
@@ -50,7 +50,7 @@ STEPS = (
 
 
 def connect(path: Path, *, busy: float = BUSY) -> sqlite3.Connection:
-    """An open connection to a file that is there, set up as all of ours are."""
+    """Open a connection to a file that is there, set up as all of ours are."""
     sql = sqlite3.connect(
         f"file:{path.absolute().as_posix().replace('?', '%3f').replace('#', '%23')}?mode=rw",
         uri=True,
@@ -76,10 +76,7 @@ def connect(path: Path, *, busy: float = BUSY) -> sqlite3.Connection:
 
 
 def opened(path: Path, steps: Sequence[str] = STEPS) -> sqlite3.Connection:
-    """The file at ``path``, made where it is missing, brought up to date after a backup.
-
-    Raises `CannotOpen`.
-    """
+    """Open the file at ``path``: made where it is missing, brought up to date after a backup."""
     try:
         # Made before SQLite can make it readable by others; -wal and -shm follow.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -107,7 +104,7 @@ def _trouble(path: Path, why: sqlite3.DatabaseError) -> str:
 
 
 def version(sql: sqlite3.Connection, path: Path, known: int = len(STEPS)) -> int:
-    """How many steps the file was taken. Raises `CannotOpen` for one that we cannot use."""
+    """Tell how many steps the file was taken. Raises `CannotOpen` for one that we cannot use."""
     (found,) = sql.execute("PRAGMA user_version").fetchone()
     (application,) = sql.execute("PRAGMA application_id").fetchone()
     (tables,) = sql.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -145,7 +142,10 @@ def _upgrade(sql: sqlite3.Connection, path: Path, steps: Sequence[str]) -> None:
 
 
 def backup(sql: sqlite3.Connection, target: Path) -> None:
-    """A whole, compact copy as of now, while others go on writing. Replaces ``target``."""
+    """Copy the file as of now, whole and compact, while others go on writing.
+
+    Replaces ``target``.
+    """
     part = target.with_name(f"{target.name}.part")
     part.unlink(missing_ok=True)
     os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))

@@ -1,4 +1,4 @@
-"""Tracks on their way out of the store: page by page, thinned out, in the format asked for."""
+"""Send tracks out of the store: page by page, thinned out, in the format asked for."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from sightline.history.query_params import Track
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import Span, Store
 from sightline.history.visible import shows
+from sightline.kinds import TRACKS
 from sightline.web.reads import Turn, at_once, pieces
 
 PAGE = 500
 """Entries asked of the store at a time; worked on in smaller pieces (`sightline.web.reads`)."""
-_TRACKS = ("fix", "state", "figures", "region")
 _QUICK = 4096  # bytes; what is larger may be made to take msgspec long, and goes to json
 
 _decode = msgspec.json.Decoder(dict[str, object]).decode
@@ -30,7 +30,7 @@ _encode = msgspec.json.encode
 
 
 def fields(entry: HistoryEntry) -> dict[str, object]:
-    """What an entry says, with its times: ``tst`` and ``at`` (epoch s)."""
+    """Tell what an entry says, with its times: ``tst`` and ``at`` (epoch s)."""
     try:
         said = _decode(entry.body) if len(entry.body) <= _QUICK else json.loads(entry.body)
     except (ValueError, RecursionError):
@@ -47,7 +47,7 @@ def fields(entry: HistoryEntry) -> dict[str, object]:
 async def entries(
     store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncIterator[Sequence[HistoryEntry]]:
-    """The entries asked for, oldest first, in pieces: those that ``sight`` is shown.
+    """Return the entries asked for, oldest first, in pieces: those that ``sight`` is shown.
 
     Each is given when it is our ``turn``.
     """
@@ -84,7 +84,7 @@ def _size(entry: HistoryEntry) -> int:
 async def counted(
     store: Store, thing: str, sort: str, bounds: Sequence[float], sight: VisibleScope, turn: Turn
 ) -> Sequence[int]:
-    """As `Store.counts`, of those entries only that ``sight`` is shown."""
+    """Count as `Store.counts`, but only the entries that ``sight`` is shown."""
     counts = [0] * (len(bounds) - 1)
     span, after = Span(thing, sort, bounds[0], bounds[-1]), None
     while True:
@@ -101,11 +101,11 @@ async def counted(
 async def fixes(
     store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncIterator[list[Fix]]:
-    """The same as what they say, thinned out to the error asked for.
+    """Return the same as what they say, thinned out to the error asked for.
 
     Of fixes only those that can be right, unless the doubtful ones are asked for, too.
     """
-    if asked.sort != "fix" or not asked.thing.startswith("friend/"):
+    if asked.sort != "fix":
         found = _said(store, asked, sight, turn)
     else:
         found = _judged(store, asked, sight, turn)
@@ -158,11 +158,11 @@ async def _thinned(pages: AsyncIterator[list[Fix]], max_error: float) -> AsyncIt
 async def everything(
     store: Store, thing: str, sight: VisibleScope, turn: Turn = at_once
 ) -> AsyncIterator[bytes]:
-    """All that is kept of a thing, hidden points included, as lines of JSON.
+    """Return all that is kept of a thing, hidden points included, as lines of JSON.
 
     But for crossings of regions that ``sight`` does not see: those are somebody else's.
     """
-    for sort in (*_TRACKS, *sorted(EVENTS)):
+    for sort in (*TRACKS, *sorted(EVENTS)):
         after = None
         while True:
             page = await store.page(Span(thing, sort, hidden=True), PAGE, after)
@@ -179,7 +179,7 @@ async def everything(
 async def written(
     store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncGenerator[bytes, None]:
-    """The track as a file, in pieces."""
+    """Return the track as a file, in pieces."""
     writer: FormatWriter
     if asked.format == "json":
         head = _encode({"ok": True, "thing": asked.thing, "sort": asked.sort})[:-1]

@@ -1,4 +1,4 @@
-"""What of the events somebody may be told, as every store has to ask it.
+"""Decide which events a viewer may be shown, as every store has to ask it.
 
 Of whom something is hidden, that is neither given nor counted: an answer, its length and the mark
 behind it are the same as if the hidden entries were not there.
@@ -7,52 +7,63 @@ behind it are the same as if the hidden entries were not there.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
 from sightline.auth.permissions import VisibleScope
 from sightline.history.record import HistoryEntry
+from sightline.kinds import EVENT_TYPES, THING_TYPES
+from sightline.model.kind import EventType, kind_of
 
 ABOUT: Mapping[str, frozenset[str]] = {
-    "transition": frozenset(("friend",)),
-    "crossing": frozenset(("friend", "probot")),
-    "drive": frozenset(("probot",)),
-    "alarm": frozenset(("probot",)),
-    "log": frozenset(("broker",)),
+    sort: frozenset(name for name, each in THING_TYPES.items() if sort in each.events)
+    for sort in EVENT_TYPES
 }
-"""The kinds that nearly all events of a sort are about."""
+"""The types of things that nearly all events of a sort are about."""
+OPEN = frozenset().union(*(ABOUT[sort] for sort, each in EVENT_TYPES.items() if not each.seen_as))
+"""The types about which there are events that are told to all who see the thing."""
+NAMING: Mapping[str, EventType] = {sort: each for sort, each in EVENT_TYPES.items() if each.names}
+"""The events that name another thing: shown only to those who see it, too."""
+_NAMED = frozenset(each.names for each in NAMING.values())
 
 
-class _Where(msgspec.Struct):
-    region: str | None = None
+def _reader(event: EventType) -> Any:
+    body = msgspec.defstruct("Body", [(event.field, str | None, None)])
+    return msgspec.json.Decoder(body).decode
 
 
-_where = msgspec.json.Decoder(_Where).decode
+_readers: Mapping[str, Any] = {sort: _reader(each) for sort, each in NAMING.items()}
 
 
 def shows(sight: VisibleScope, entry: HistoryEntry) -> bool:
-    """Whether a sight may be shown this event: its thing, and the region of a crossing."""
+    """Tell whether a sight may be shown this event: its thing, and the one that it names."""
     if sight.all:
         return True
     if not sight.sees(entry.thing):
         return False
-    if entry.sort != "crossing" or sees_all_regions(sight):
+    if not may_name_hidden(entry.sort, sight):
         return True
+    naming = NAMING[entry.sort]
     try:
-        region = _where(entry.body).region
+        named = getattr(_readers[entry.sort](entry.body), naming.field)
     except msgspec.DecodeError:
         return False
-    return region is None or sight.sees(f"region/{region}")
+    return named is None or sight.sees(f"{naming.names}/{named}")
 
 
-def sees_all_regions(sight: VisibleScope) -> bool:
-    """Whether no region is hidden, and so no crossing of a thing that is seen."""
-    return sight.kinds is None or "region" in sight.kinds
+def may_name_hidden(sort: str, sight: VisibleScope) -> bool:
+    """Tell whether an event of this sort, about a thing that is seen, may name one that is not."""
+    naming = NAMING.get(sort)
+    return naming is not None and sight.kinds is not None and naming.names not in sight.kinds
 
 
 def narrowed(sight: VisibleScope, thing: str) -> VisibleScope:
-    """Return the part of a sight that is about one thing, which it must see, and its regions."""
+    """Return the part of a sight that is about one thing, and what events of that may name.
+
+    The sight must see the thing.
+    """
     if sight.kinds is None:
-        return VisibleScope(frozenset(("region",)), frozenset((thing,)))
-    regions = {key for key in sight.things if key.startswith("region/")}
-    return VisibleScope(sight.kinds & {"region"}, frozenset((thing, *regions)))
+        return VisibleScope(_NAMED, frozenset((thing,)))
+    named = {key for key in sight.things if kind_of(key) in _NAMED}
+    return VisibleScope(sight.kinds & _NAMED, frozenset((thing, *named)))

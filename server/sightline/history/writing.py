@@ -1,4 +1,4 @@
-"""The writer's side of the SQLite store: one connection, used by one thread.
+"""Write the SQLite store: one connection, used by one thread.
 
 Many rows go into one statement. SQLite gives up Python's lock for as long as a statement runs and
 wants it back after each; with a row per statement a busy reactor would let it have one row in 5 ms.
@@ -21,7 +21,7 @@ _MOST_KNOWN = 50_000  # things whose numbers are remembered: about 10 MB
 
 
 def micros(seconds: float) -> int:
-    """Whole µs, of any time however far."""
+    """Return whole µs, of any time however far."""
     if abs(seconds) > _INFINITE / 1e6:
         return _INFINITE if seconds > 0 else -_INFINITE
     return round(seconds * 1e6)
@@ -36,7 +36,7 @@ PURGE = (
 
 
 class StoreWriter:
-    """What changes the file. Every call is one transaction."""
+    """Write into the file. Every call is one transaction."""
 
     def __init__(self, sql: sqlite3.Connection) -> None:
         self._sql = sql

@@ -131,7 +131,7 @@ class Copy:
 
     @property
     def version(self) -> int:
-        """Of its tables."""
+        """Return the version of its tables."""
         (version,) = self._sql.execute("PRAGMA user_version").fetchone()
         return int(version)
 

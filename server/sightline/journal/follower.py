@@ -69,7 +69,7 @@ class Follower:
     # -- start and stop
 
     def start(self) -> None:
-        """Begin to follow."""
+        """Begin to follow the journal."""
         self._running = True
         self._say_due = self._clock.seconds() + _SAY
         self._loop.start(LOOK).addErrback(

@@ -1,4 +1,4 @@
-"""A viewer is a cursor into the world's numbering.
+"""Bring viewers up to date: a viewer is a cursor into the world's numbering.
 
 A cursor is asked for the next page of news until it is no longer behind. Whether that is a
 snapshot, a resume, a catch-up or live news depends on nothing but where it stands. While a socket
@@ -17,7 +17,7 @@ from sightline.model.kind import kind_of
 
 
 class Pages:
-    """The changes from one number up to the present, cut into frames of a bearable size.
+    """The changes from one number up to the present, cut into frames of a bounded size.
 
     Pages are built when first asked for and may be shared by all cursors that start at the same
     number with the same sight. What changes again while they are being sent is left out of the
@@ -51,7 +51,7 @@ class Pages:
         return self._pages[number]
 
     def holds(self, frame: bytes) -> bool:
-        """Whether ``frame`` is one of these pages, the very same object."""
+        """Tell whether ``frame`` is one of these pages, the very same object."""
         return any(page is frame for _, page in self._pages)
 
     def _build(self) -> tuple[int, bytes] | None:
@@ -80,7 +80,7 @@ class Pages:
 
 
 class Cursor:
-    """Where one viewer (or a group of viewers that are level) stands."""
+    """The place of one viewer, or of a group of viewers that are level, in the numbering."""
 
     def __init__(self, world: World, sight: VisibleScope, *, page_bytes: int = 256 * 1024) -> None:
         self.sight = sight
@@ -92,7 +92,7 @@ class Cursor:
         self._turned = 0
 
     def resume(self, epoch: str | None, seq: int) -> None:
-        """Start where a browser's picture stands, if it can be brought up to date from there.
+        """Start at the number of a browser's picture, if news can bring that up to date.
 
         At 0 a browser has no picture of this epoch, but maybe one of another: that gets cleared.
         """
@@ -106,16 +106,16 @@ class Cursor:
 
     @property
     def fresh(self) -> bool:
-        """Whether the next page is the first of a whole snapshot."""
+        """Tell whether the next page is the first of a whole snapshot."""
         return self._whole and self._pages is None
 
     @property
     def behind(self) -> bool:
-        """Whether there may be news for it."""
+        """Tell whether there may be news for it."""
         return self._pages is not None or self._whole or self.seq < self._world.seq
 
     def take(self, shared: Pages | None = None) -> bytes | None:
-        """The next frame of news, or None when it is level with the world.
+        """Return the next frame of news, or None when it is level with the world.
 
         ``shared`` are pages others read too; they must start where this cursor stands.
         """
@@ -136,7 +136,7 @@ class Cursor:
         return None
 
     def pages(self) -> Pages:
-        """Pages from where this cursor stands to the present."""
+        """Return pages from where this cursor stands to the present."""
         return Pages(
             self._world,
             self.sight,

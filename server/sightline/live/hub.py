@@ -37,7 +37,7 @@ def remember_nothing(record: Record) -> None:
 
 
 class Hub(Service):
-    """Where everything meets on its way to the browsers.
+    """Take in what happened, change the world by it, and tell the listeners.
 
     ``clock`` is the reactor, whose time never jumps; ``wall`` gives epoch s for people.
     ``link_update`` makes an update of a broker connection's state. ``listeners`` are called after
@@ -79,7 +79,7 @@ class Hub(Service):
     # -- what happens
 
     def arrived(self, arrivals: Iterable[Arrival], *, keep: bool = True) -> None:
-        """Messages came in. ``keep`` false: for the world only, not for history."""
+        """Take in a batch of messages. ``keep`` false: for the world only, not for history."""
         arrivals = arrivals if isinstance(arrivals, list) else list(arrivals)
         if arrivals:
             self._newest[arrivals[-1].source] = arrivals[-1].at
@@ -89,22 +89,22 @@ class Hub(Service):
         self._ingest.take(arrivals, self._clock.seconds(), keep=keep)
         self._tell()
 
-    def restore(self, readings: Iterable[Update]) -> None:
-        """The world as it was kept, where nothing newer is known."""
+    def restore(self, updates: Iterable[Update]) -> None:
+        """Put the world back as it was stored, except where something newer is known."""
         now, wall = self._clock.seconds(), self._wall()
-        for reading in readings:
-            if reading.thing in self.world:
+        for update in updates:
+            if update.thing in self.world:
                 continue
-            self._fold(reading)
-            if (sender := self.world.sender(reading.thing)) is not None:
+            self._fold(update)
+            if (sender := self.world.sender(update.thing)) is not None:
                 sender.new += 1  # what comes back is not new
-            if reading.heard is not None:
-                ago = max(0.0, wall - reading.heard)  # our clock may have been set back since
-                self._presence.heard(reading.thing, now - ago, "")
+            if update.heard is not None:
+                ago = max(0.0, wall - update.heard)  # our clock may have been set back since
+                self._presence.heard(update.thing, now - ago, "")
         self._tell()
 
     def linked(self, broker: str, link: Link) -> None:
-        """The connection to ``broker`` is in another state.
+        """Take in another state of the connection to ``broker``.
 
         For people a lost one stays lost while it is tried again. Once it stands it is ``mute``
         until the first message: until then what we show of it is of before.
@@ -126,31 +126,33 @@ class Hub(Service):
         self._tell()
 
     def _speaks(self, broker: str) -> None:
-        """A broker that came back is heard again."""
+        """Show that a broker that came back sends again."""
         self._mute.pop(broker, None)
         link = replace(self._links[broker], mute=False, heard=None, since=self._wall())
         self._links[broker] = link
         self._fold(self._link_update(broker, link))
 
     def erase(self, things: Iterable[str]) -> None:
-        """Forget these things. Whatever is heard of them from now on is new."""
+        """Forget these things. A later message about one of them makes a new thing."""
         for thing in things:
             self.world.remove(thing)
             self._presence.forget(thing)
         self._tell()
 
-    def fold(self, reading: Update) -> None:
-        """Something became known that came in no message."""
-        self._fold(reading)
+    def fold(self, update: Update) -> None:
+        """Fold an update that no message brought, and tell the listeners."""
+        self._fold(update)
         self._tell()
 
     def show(self, thing: str, state: State | None) -> None:
-        """A thing that we ourselves make is now ``state``; None: it is gone."""
+        """Set the state of a thing that the server itself makes; None removes it."""
         self.place(thing, state)
         self._tell()
 
     def place(self, thing: str, state: State | None) -> None:
-        """As `show`, but the listeners are told later: by `told`, or with the batch under way."""
+        """Set a state as `show` does, but leave the listeners to `tell`, or to the batch under
+        way.
+        """
         if state is None:
             self.world.remove(thing)
         elif state != self.world.state(thing):
@@ -164,7 +166,7 @@ class Hub(Service):
         self._tell()
 
     def happened(self, sort: str, thing: str, tst: float, state: State, said: bytes = b"") -> None:
-        """Something happened that is to be remembered: a crossing, a command, an alarm.
+        """Hand an event to history: a transition, a command, an alarm.
 
         ``sort`` is one of `sightline.history.record.EVENTS`; ``thing`` is what it is about, and who
         sees that sees this. ``state`` is kept as it is. To show it in the world is another matter.
@@ -176,11 +178,11 @@ class Hub(Service):
         """Hand ``record`` to history, if there is one."""
         self._remember(record)
 
-    def found(self, readings: Iterable[Update]) -> None:
-        """Something was found out that no message said."""
+    def found(self, updates: Iterable[Update]) -> None:
+        """Fold updates that no message brought; tell the listeners if the world changed."""
         before = self.world.seq
-        for reading in readings:
-            self._fold(reading)
+        for update in updates:
+            self._fold(update)
         if self.world.seq != before:
             self._tell()
 
@@ -191,28 +193,26 @@ class Hub(Service):
     # -- how we are
 
     def source(self, thing: str) -> str | None:
-        """Where ``thing`` was last heard: the name of a broker, mostly."""
+        """Tell where ``thing`` was last heard: the name of a broker, mostly."""
         return self._presence.source(thing)
 
     @property
     def ingest(self) -> Ingest:
-        """The counts of what came in."""
+        """Return the counts of what came in."""
         return self._ingest
 
     @property
     def links(self) -> dict[str, Link]:
-        """Each broker connection by the broker's name."""
+        """Return each broker connection by the broker's name."""
         return self._links
 
     # -- as time goes by
 
     def startService(self) -> None:
-        """Begin to look for what falls silent."""
         super().startService()
         self._silence.start(now=False)
 
     def stopService(self) -> None:
-        """Stop looking."""
         super().stopService()
         self._silence.stop()
 
@@ -224,11 +224,11 @@ class Hub(Service):
             self._fold(silence)
         self._tell()
 
-    def _fold(self, reading: Update) -> None:
+    def _fold(self, update: Update) -> None:
         try:
-            self.world.fold(reading)
+            self.world.fold(update)
         except WorldFull:
-            self._no_room(reading.thing)
+            self._no_room(update.thing)
 
     def _no_room(self, thing: str) -> None:
         """Say so, but not for each of thousands, as at a start with too many of them."""

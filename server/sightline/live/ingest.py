@@ -1,4 +1,7 @@
-"""Arrivals in, the world changed. Whatever cannot be read is counted and shown, never raised."""
+"""Read arrivals and change the world by them.
+
+What cannot be read is counted and shown, not raised.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ def keep_nothing(news: list[News]) -> None:
 
 
 class Quarantined(State, frozen=True, omit_defaults=True, kw_only=True):
-    """One rejected message, as it is shown. ``size`` in bytes, ``at`` in epoch s."""
+    """One rejected message, as people see it. ``size`` in bytes, ``at`` in epoch s."""
 
     n: int
     at: float
@@ -48,7 +51,7 @@ class Quarantined(State, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Ingest:
-    """Routes each arrival to its kind, folds the readings, keeps the counts.
+    """Route each arrival to its kind, fold the updates, keep the counts.
 
     ``received`` = accepted + rejected, in messages. ``dropped`` counts optional fields that were
     left out of accepted messages because they made no sense.
@@ -86,7 +89,7 @@ class Ingest:
         self._over_quota = refused
 
     def tell(self, sort: type[R], hear: Callable[[R], None]) -> None:
-        """Call ``hear`` with each reading of this sort, after it was folded."""
+        """Call ``hear`` with each update of this class, after it was folded."""
         self._told.setdefault(sort, []).append(hear)
 
     def take(self, arrivals: Iterable[Arrival], now: float, *, keep: bool = True) -> None:
@@ -100,8 +103,8 @@ class Ingest:
         for arrival in arrivals:
             self.received += 1
             try:
-                for reading in self._decoder(arrival)(arrival):
-                    self._fold(reading, arrival, now)
+                for update in self._decoder(arrival)(arrival):
+                    self._fold(update, arrival, now)
                 self.accepted += 1
             except CannotDecode as why:
                 self._reject(arrival, why, now)
@@ -126,21 +129,21 @@ class Ingest:
         except KeyError:
             raise CannotDecode("bad_topic", "nobody listens to this topic") from None
 
-    def _fold(self, reading: Update, arrival: Arrival, now: float) -> None:
+    def _fold(self, update: Update, arrival: Arrival, now: float) -> None:
         world = self._world
-        thing = reading.thing
-        heard = reading.heard
-        record: Record | None = getattr(reading, "record", None)
-        changed = world.fold(reading, record is not None)
-        self.dropped += reading.dropped
+        thing = update.thing
+        heard = update.heard
+        record: Record | None = getattr(update, "record", None)
+        changed = world.fold(update, record is not None)
+        self.dropped += update.dropped
         if changed or record is not None:
             self._news.append((thing, arrival.at, heard, record))
         if heard is not None:
             self._presence.heard(thing, now - (arrival.at - heard), arrival.source)
         elif changed and thing not in world:
             self._presence.forget(thing)
-        for hear in self._told.get(type(reading), ()):
-            hear(reading)
+        for hear in self._told.get(type(update), ()):
+            hear(update)
 
     def _reject(self, arrival: Arrival, why: CannotDecode, now: float) -> None:
         self.rejected[why.counter] += 1

@@ -2,7 +2,7 @@
 
 A broker's connection hands over what arrived in one batch (`sightline.mqtt.inbox`), with each
 message's receipt time. `Pipeline.stages` is what happens to it, in this order, on the reactor
-thread; `ChangeListeners` is what hears of it afterwards. Both are made in `sightline.wiring.build`;
+thread; `ChangeListeners` is what hears of it afterwards. Both are made in `sightline.wiring.parts`;
 nothing is hooked in anywhere else. A message is acknowledged to the broker only after history has
 it (`sightline.wiring.ack_gate`).
 """
@@ -29,17 +29,17 @@ class Stage(NamedTuple):
 
 
 class Sifter(Protocol):
-    """The other servers (`sightline.cluster.messages.Peers`)."""
+    """What the path needs of the other servers (`sightline.cluster.messages.Peers`)."""
 
     def sift(self, arrivals: list[Arrival]) -> list[Arrival]:
-        """Take out what they tell us; the rest."""
+        """Take out the messages of other servers; return the rest."""
 
 
 class Driving(Protocol):
-    """The safety of the robots (`sightline.driving.service.DrivingService`)."""
+    """What the path needs of driving (`sightline.driving.service.DrivingService`)."""
 
     def sift(self, broker: str, arrivals: list[Arrival]) -> list[Arrival]:
-        """Take out echoes, guards and others' commands; the rest."""
+        """Take out echoes, guards and others' commands; return the rest."""
 
 
 class Pipeline:
@@ -98,7 +98,7 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class ChangeListeners:
-    """What hears of a change, in this order.
+    """The listeners of a change, in the order in which they are called.
 
     1. ``keep``: history gets each update that changed something or has a record.
     2. ``remember``: history gets what happened without a message: a transition, a command.

@@ -1,4 +1,4 @@
-"""The browser protocol ``sightline.1``: JSON text frames, to and fro.
+"""Encode and parse the browser protocol ``sightline.1``: JSON text frames, both ways.
 
 Server to browser: ``hello``, ``news``, ``answer``, ``beat``. Browser to server: ``resume`` once,
 then requests answered by id. A field unknown to either side is ignored. The same frames lie as
@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from sightline.contract.fields import Answer
 from sightline.model.kind import State, id_of, kind_of
 
 SUBPROTOCOL = "sightline.1"
@@ -29,18 +30,18 @@ _encode = msgspec.json.encode
 
 
 class Malformed(Exception):
-    """A browser's frame is not one of ours. The text says what is wrong with it."""
+    """A frame of a browser that is not in the protocol. The text says what is wrong with it."""
 
 
 class Resume(msgspec.Struct, frozen=True, tag_field="t", tag="resume"):
-    """Where the browser's picture stands: the numbering it knows and the last number it saw."""
+    """The place of a browser's picture: the numbering it knows and the last number it saw."""
 
     epoch: str | None = None
     seq: int = 0
 
 
 class Request(msgspec.Struct, frozen=True):
-    """Something a browser asks for. ``more`` holds the fields that belong to the verb."""
+    """A request of a browser. ``more`` holds the fields that belong to the request's name."""
 
     id: int
     do: str
@@ -53,7 +54,7 @@ _MAX_ID = 2**53
 
 
 def parse(text: bytes) -> Resume | Request:
-    """What a browser said.
+    """Parse a frame of a browser.
 
     Raises `Malformed` for anything that is neither a resume nor a request.
     """
@@ -69,25 +70,28 @@ def parse(text: bytes) -> Resume | Request:
         if resume.seq < 0:
             raise Malformed("resume: seq is never negative")
         return resume
-    number, verb = said.pop("id", None), said.pop("do", None)
+    number, name = said.pop("id", None), said.pop("do", None)
     if type(number) is not int or not 0 <= number <= _MAX_ID:
         raise Malformed("a request carries a whole number as its id")
-    if not isinstance(verb, str) or not 0 < len(verb) <= 32:
+    if not isinstance(name, str) or not 0 < len(name) <= 32:
         raise Malformed("a request says what to do")
-    return Request(number, verb, said)
+    return Request(number, name, said)
 
 
 def hello(
     *,
     epoch: str,
     server: str,
-    user: Mapping[str, Any],
+    user: object,
     now: float,
     beat: float,
     message: int,
     publish: int | None = None,
 ) -> bytes:
-    """The first frame. ``now`` in epoch s, ``beat`` in s; ``message`` and ``publish`` in bytes."""
+    """Encode the first frame.
+
+    ``now`` in epoch s, ``beat`` in s; ``message``, ``publish`` in bytes.
+    """
     limits = {"message": message, **({} if publish is None else {"publish": publish})}
     return _encode(
         {
@@ -103,13 +107,13 @@ def hello(
 
 
 def thing(key: str, seq: int, state: State | None) -> bytes:
-    """One thing as it stands in a news frame; None says it is gone."""
+    """Encode one thing as it stands in a news frame; None says that it was removed."""
     # The key is encoded by hand: a dict would cost more than the state itself does.
     head = b'{"k":"%b","id":%b,"s":%d' % (kind_of(key).encode(), _encode(id_of(key)), seq)
     if state is None:
         return head + b',"gone":true}'
     body = _encode(state.shown())
-    return head + (b"," + body[1:] if len(body) > 2 else b"}")
+    return head + _rest(body)
 
 
 def news(
@@ -120,7 +124,7 @@ def news(
     more: bool = False,
     missed: Mapping[str, int] | None = None,
 ) -> bytes:
-    """Things that changed, in order; after this frame the browser stands at ``seq``.
+    """Encode things that changed, in order; after this frame the browser stands at ``seq``.
 
     ``whole``: forget everything first. ``more``: the rest follows. ``missed``: so many lossless
     items of a kind came and went unseen.
@@ -135,31 +139,49 @@ def news(
 
 
 def answer(number: int, **fields: Any) -> bytes:
-    """Yes to request ``number``, with what was asked for."""
+    """Encode the answer to request ``number``, with what was asked for."""
     return _encode({"t": "answer", "id": number, "ok": True, **fields})
 
 
+def granted(number: int, fields: Answer) -> bytes:
+    """Encode yes to request ``number``, with a declared answer."""
+    body = _encode(fields)
+    return b'{"t":"answer","id":%d,"ok":true%b' % (number, _rest(body))
+
+
+def _rest(body: bytes) -> bytes:
+    """Return an object's fields and end, to follow other fields."""
+    return b"," + body[1:] if len(body) > 2 else b"}"
+
+
 def refusal(number: int, code: str, why: str) -> bytes:
-    """No to request ``number``: a stable word and the reason for people."""
+    """Encode the refusal of request ``number``: a stable word and the reason for people."""
     return _encode({"t": "answer", "id": number, "ok": False, "code": code, "why": why})
 
 
 def beat(now: float, seq: int) -> bytes:
-    """Sent each few seconds, so that a frozen screen can be told from a quiet one."""
+    """Encode the frame sent every few seconds, which tells a frozen screen from a quiet one."""
     return _encode({"t": "beat", "now": round(now * 1000), "seq": seq})
 
 
 def heard(body: Mapping[str, Any]) -> bytes:
-    """A message for the console, still without the subscription it is for; see `heard_by`."""
+    """Encode a message for the console, still without the subscription it is for; see
+    `heard_by`.
+    """
     return _encode(body)
 
 
 def heard_by(sub: str, body: bytes, dropped: int) -> bytes:
-    """The frame that brings a message to subscription ``sub``; ``dropped`` ones came before it."""
+    """Encode the frame that brings a message to ``sub``; ``dropped`` messages came before it."""
     lost = b',"dropped":%d' % dropped if dropped else b""
     return b'{"t":"heard","sub":%b%b,%b' % (_encode(sub), lost, body[1:])
 
 
 def frame(name: str, fields: Mapping[str, Any]) -> bytes:
-    """A frame of this name for one browser, outside the numbering."""
+    """Encode a frame of this name for one browser, outside the numbering."""
     return _encode({"t": name, **fields})
+
+
+def declared(name: str, fields: Answer) -> bytes:
+    """Encode a frame of this name with the fields of a declared answer."""
+    return b'{"t":%b%b' % (_encode(name), _rest(_encode(fields)))

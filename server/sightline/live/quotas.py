@@ -1,4 +1,4 @@
-"""What one sender may take of the world, and the world of the server's memory.
+"""Limit what one sender may take of the world, and what the world takes of the server's memory.
 
 A sender is whoever a thing comes from, as far as its key tells: the user level of an OwnTracks
 topic (``friend/jane/phone`` is of ``owntracks/jane``), which is also the most that a phone's token
@@ -9,17 +9,15 @@ is bounded where it is made.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-OURS = frozenset(
-    (
-        *("server", "broker", "guard", "lease", "alarm", "command", "log", "quarantine"),
-        *("probot", "picture", "region", "quota"),
-    )
-)
-"""Kinds that always have room."""
-BY_USER = frozenset(("friend", "face", "phone"))
-"""Kinds whose sender is the first level of their id."""
+from sightline.kinds import THING_TYPES
+
+OURS = frozenset(name for name, each in THING_TYPES.items() if each.reserve)
+"""Types of things that always have room."""
+BY_USER = {name: each.sender for name, each in THING_TYPES.items() if each.sender}
+"""Types whose sender is the first level of their id, and the word before that in its name."""
 MOST_SENDERS = 50_000
 """Senders of whom nothing is left in the world are remembered for a day, but no more than these,
 or as many as there are of whom something is."""
@@ -29,11 +27,11 @@ _NO_LIMIT = 1 << 62
 
 
 class WorldFull(Exception):
-    """There is no room for another thing, or for a larger one."""
+    """No room is left for another thing, or for a larger one."""
 
 
 class OverQuota(WorldFull):
-    """A sender has used up what it may take. ``why`` names it and the limit, for people."""
+    """A sender used up its quota. ``why`` names it and the limit, for people."""
 
     def __init__(self, sender: str, what: str, why: str) -> None:
         super().__init__(sender, what)
@@ -45,8 +43,10 @@ class OverQuota(WorldFull):
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What each sender may have. ``devices`` and ``bytes`` at once; ``new`` things and stored
-    ``rows`` in a day."""
+    """The limits of each sender.
+
+    ``devices`` and ``bytes`` at once; ``new`` things and stored ``rows`` in a day.
+    """
 
     devices: int = _NO_LIMIT
     bytes: int = _NO_LIMIT
@@ -55,7 +55,7 @@ class Quota:
 
 
 class Sender:
-    """What one sender has. ``rows`` and ``new`` are what is left of today's."""
+    """The use of one sender. ``rows`` and ``new`` are what is left of today's."""
 
     __slots__ = ("bytes", "name", "new", "quota", "rows", "things")
 
@@ -67,12 +67,12 @@ class Sender:
         self.fresh()
 
     def fresh(self) -> None:
-        """Another day begins."""
+        """Give back the quota of a day."""
         self.new = self.quota.new
         self.rows = self.quota.rows
 
     def over(self, what: str) -> OverQuota:
-        """What to raise when this quota is used up."""
+        """Return the error to raise when this quota is used up."""
         limit = getattr(self.quota, what)
         words = {
             "devices": f"{limit:,} devices",
@@ -83,7 +83,7 @@ class Sender:
         return OverQuota(self.name, what, f"{self.name} has used up its quota of {words[what]}")
 
     def enter(self, kind: str, weight: int) -> None:
-        """One more thing of this kind and weight (bytes). Raises `OverQuota`."""
+        """Count one more thing of this kind and weight (bytes). Raises `OverQuota`."""
         count = self.things.get(kind, 0)
         if count >= self.quota.devices:
             raise self.over("devices")
@@ -96,13 +96,13 @@ class Sender:
         self.bytes += weight
 
     def leave(self, kind: str, weight: int) -> None:
-        """One thing less."""
+        """Count one thing less of this kind and weight."""
         self.things[kind] -= 1
         self.bytes -= weight
 
 
 class Senders:
-    """All senders, by name. What comes from nobody in particular is counted under one name."""
+    """All senders, by name. Things of no particular sender are counted under one name."""
 
     def __init__(self, quota: Quota | None = None) -> None:
         self._quota = quota or Quota()
@@ -114,13 +114,13 @@ class Senders:
         return len(self._known)
 
     def of(self, key: str) -> Sender | None:
-        """Whose this thing is; None: it is ours and always has room."""
+        """Return the sender of this thing; None: the server itself, which always has room."""
         kind, _, rest = key.partition("/")
         if kind in OURS:
             return None
-        if kind not in BY_USER:
+        if (word := BY_USER.get(kind)) is None:
             return self._nobody
-        name = f"owntracks/{rest.partition('/')[0]}"
+        name = f"{word}/{rest.partition('/')[0]}"
         found = self._known.get(name)
         if found is None:
             if len(self._known) >= self._most:
@@ -129,7 +129,7 @@ class Senders:
         return found
 
     def new_day(self) -> None:
-        """What may be done in a day may be done again."""
+        """Give back the quota of a day to every sender."""
         self._forget()
         for sender in self._known.values():
             sender.fresh()
@@ -142,22 +142,18 @@ class Senders:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Bytes: of the world in all, of the faces in it, and of one sender's things."""
+    """Bytes: of the world in all, of all things of some types in it, and of one sender's things."""
 
     world: int
-    faces: int
+    of_types: Mapping[str, int]
     sender: int
 
 
 def budget(memory: int) -> Budget:
-    """What a server that may use ``memory`` bytes can give.
+    """Return the share of the world in ``memory`` bytes for the whole server.
 
     The rest is the program itself (about 80 MB), the guard (30 MB), what waits for history and
     archive (96 MB at most by default) and what is on its way to browsers.
     """
-    return Budget(world=memory * 3 // 8, faces=memory // 16, sender=memory // 32)
-
-
-def kinds_with_a_budget(given: Budget) -> dict[str, int]:
-    """Bytes that all things of a kind may take together."""
-    return {"face": given.faces}
+    shares = {name: memory // each.share for name, each in THING_TYPES.items() if each.share}
+    return Budget(world=memory * 3 // 8, of_types=shares, sender=memory // 32)

@@ -1,54 +1,70 @@
-"""Commands in: every request of a browser is answered here, by its id, with yes or why not.
+"""Answer every request of a browser by its id, with what was asked for or why not.
 
-A verb is a function from who asks and what to the fields of the answer; it may be a coroutine. It
-refuses by raising `Refused`. None means no answer now: only for frames that come many times a
-second. Verbs are added by whoever can carry them out.
+Each feature declares the requests that it can carry out (`RequestSpec`) and adds a function for
+each. It gets the asker and the fields as they are declared, and returns the answer; it may be a
+coroutine. It refuses by raising `Refused`. None means no answer now: only for frames that come many
+times a second.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+import msgspec
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.auth.permissions import User
+from sightline.contract.errors import Refused
+from sightline.contract.fields import Answer, Nothing, read
+from sightline.contract.requests import RequestSpec
 from sightline.live import protocol
 
 
-class Refused(Exception):
-    """A request cannot be granted. ``code`` is a stable word, ``why`` is for people."""
-
-    def __init__(self, code: str, why: str) -> None:
-        super().__init__(code, why)
-        self.code = code
-        self.why = why
-
-
 class Asker(Protocol):
-    """Whoever asks: one browser's connection."""
+    """The side that asks: one browser's connection."""
 
     @property
     def user(self) -> User:
-        """Who it is."""
+        """Return the account that asks."""
 
     @property
     def address(self) -> str:
-        """Where it is."""
+        """Return the address of the browser."""
 
     def say(self, frame: bytes) -> None:
-        """Send it a frame; nothing happens when it is gone."""
+        """Send it a frame; do nothing when the browser is gone."""
 
 
-Fields = Mapping[str, Any]
-Verb = Callable[[Asker, protocol.Request], Fields | Awaitable[Fields] | None]
+F = TypeVar("F", bound=msgspec.Struct)
+Fields = Mapping[str, Any] | Answer
+"""What is answered: a declared answer, or a mapping of the same shape."""
+Result = Fields | Awaitable[Fields] | None
+MalformedFields = Callable[[Asker, Mapping[str, Any], Refused], Refused]
+"""Told of fields that cannot be read; returns what is refused with."""
+_Run = Callable[[Asker, protocol.Request], Result]
+
+
+class PingAnswer(Answer, frozen=True):
+    """The server's time, ms since 1970."""
+
+    now: int
+
+
+PING = RequestSpec(
+    name="ping",
+    summary="Ask for the server's time",
+    fields=Nothing,
+    answer=PingAnswer,
+    example={},
+)
 
 
 class Requests:
-    """Turns requests into answers. ``wall`` gives epoch s.
+    """Turn requests into answers. ``wall`` gives epoch s.
 
     ``refused`` counts the requests that were refused, by verb and code. Verbs that do not exist are
     one: a browser may make up as many as it likes.
@@ -58,19 +74,35 @@ class Requests:
 
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
-        self._verbs: dict[str, Verb] = {"ping": self._ping}
+        self._verbs: dict[str, _Run] = {}
+        self.specs: dict[str, RequestSpec[Any]] = {}
         self._guards: list[Callable[[Asker, protocol.Request], None]] = []
         self.refused: Counter[tuple[str, str]] = Counter()
         self._leavers: list[Callable[[Asker], None]] = []
         self._dismissers: list[Callable[[Asker, str], None]] = []
         self._witnesses: list[Callable[[Asker, protocol.Request, str], None]] = []
+        self.add(PING, self._ping)
 
-    def add(self, name: str, verb: Verb) -> None:
-        """From now on we know how to do ``name``."""
-        self._verbs[name] = verb
+    def add(
+        self,
+        spec: RequestSpec[F],
+        do: Callable[[Asker, F], Result],
+        malformed: MalformedFields = lambda asker, more, why: why,
+    ) -> None:
+        """Add a request that ``do`` carries out; ``malformed`` is asked if its fields are wrong."""
+
+        def run(asker: Asker, request: protocol.Request) -> Result:
+            try:
+                asked = read(request.more, spec.fields)
+            except Refused as why:
+                raise malformed(asker, request.more, why) from None
+            return do(asker, asked)
+
+        self.specs[spec.name] = spec
+        self._verbs[spec.name] = run
 
     def guard(self, check: Callable[[Asker, protocol.Request], None]) -> None:
-        """Have ``check`` look at each request first; it raises `Refused` for what must not be."""
+        """Have ``check`` look at each request first; it raises `Refused` for what is forbidden."""
         self._guards.append(check)
 
     def when_left(self, left: Callable[[Asker], None]) -> None:
@@ -86,33 +118,33 @@ class Requests:
         self._witnesses.append(audit_log)
 
     def left(self, asker: Asker) -> None:
-        """A browser is gone: whatever it held ends."""
+        """Tell every feature that a browser is gone: whatever it held ends."""
         for leaver in self._leavers:
             leaver(asker)
 
     def dismissed(self, asker: Asker, why: str) -> None:
-        """A browser's session ended: it has no right to anything any more."""
+        """Tell every feature that a browser's session ended: it has no right to anything."""
         for dismiss in self._dismissers:
             dismiss(asker, why)
 
     def ask(self, asker: Asker, request: protocol.Request) -> None:
         """Answer a request, now or when the answer is known."""
         try:
-            verb = self._verbs.get(request.do)
-            if verb is None:
+            answerer = self._verbs.get(request.do)
+            if answerer is None:
                 known = ", ".join(sorted(self._verbs))
                 raise Refused(
                     "unknown", f"this server does not know how to do that; it knows: {known}"
                 )
             for check in self._guards:
                 check(asker, request)
-            fields = verb(asker, request)
+            fields = answerer(asker, request)
         except Exception:
             self._failed(Failure(), asker, request)
             return
         if fields is None:
             return
-        if isinstance(fields, Mapping):
+        if isinstance(fields, Mapping | Answer):
             self._granted(asker, request, fields)
             return
 
@@ -122,7 +154,10 @@ class Requests:
         Deferred.fromCoroutine(later()).addErrback(self._failed, asker, request)
 
     def _granted(self, asker: Asker, request: protocol.Request, fields: Fields) -> None:
-        asker.say(protocol.answer(request.id, **fields))
+        if isinstance(fields, Answer):
+            asker.say(protocol.granted(request.id, fields))
+        else:
+            asker.say(protocol.answer(request.id, **fields))
         self._tell(asker, request, "ok")
 
     def _failed(self, failure: Failure, asker: Asker, request: protocol.Request) -> None:
@@ -138,5 +173,5 @@ class Requests:
         for audit_log in self._witnesses:
             audit_log(asker, request, result)
 
-    def _ping(self, asker: Asker, request: protocol.Request) -> Fields:
-        return {"now": round(self._wall() * 1000)}
+    def _ping(self, asker: Asker, asked: Nothing) -> PingAnswer:
+        return PingAnswer(now=round(self._wall() * 1000))

@@ -1,4 +1,4 @@
-"""How the server itself is doing: the thing ``server/sightline``, made anew each second."""
+"""Show how the server itself is doing: the thing ``server/sightline``, made anew each second."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Figures = Callable[[], Mapping[str, Any]]
 
 
 class ServerState(Service):
-    """Puts `Server` into the world. ``figures`` are asked each time for its further fields.
+    """Put `Server` into the world. ``figures`` are asked each time for its further fields.
 
     ``wall`` gives epoch s; ``frames`` counts the WebSocket frames sent so far.
     """
@@ -64,18 +64,17 @@ class ServerState(Service):
 
     @property
     def lag(self) -> float:
-        """The worst delay of the reactor in the last second or so, in s."""
+        """Return the worst delay of the reactor in the last second or so, in s."""
         return max(self._lag, self._felt)
 
     def figures(self) -> dict[str, Any]:
-        """All further fields of `Server`, as they are now."""
+        """Return all further fields of `Server`, as they are now."""
         found: dict[str, Any] = {"viewers": 0, "overflow": 0}
         for each in self._figures:
             found |= each()
         return found
 
     def startService(self) -> None:
-        """Begin."""
         super().startService()
         now = self._clock.seconds()
         self._counted = (now, self._ingest.received, self._frames())
@@ -85,7 +84,6 @@ class ServerState(Service):
         update.start()
 
     def stopService(self) -> None:
-        """End."""
         super().stopService()
         for loop in self._loops:
             loop.stop()

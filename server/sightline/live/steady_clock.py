@@ -1,4 +1,4 @@
-"""One notion of time: epoch seconds that never go backwards, and a verdict on the machine's clock.
+"""Keep one time for the server, epoch s that never go back, and judge the machine's clock.
 
 The machine's clock may be stepped at any moment, by people or by NTP, and it may be wrong. So our
 times are counted from where it stood at the start, on a clock that is never stepped. Small
@@ -28,7 +28,7 @@ _SAME = 1.0  # s within which a step is still the same step
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """Senders whose clocks agree: by how many seconds they are ahead of ours, and how many."""
+    """Senders whose clocks agree: the seconds by which they are ahead of ours, and their number."""
 
     ahead: float
     senders: int
@@ -36,14 +36,16 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Off:
-    """The machine's clock is ``ahead`` s ahead (negative: behind) of the right time; ``why``."""
+    """A wrong clock: the machine's is ``ahead`` s ahead (negative: behind) of the right time;
+    ``why``.
+    """
 
     ahead: float
     why: str
 
 
 class SteadyClock:
-    """Call it for the time (epoch s). `look` is to be called about once a second.
+    """A clock: call it for the time (epoch s), and `look` about once a second.
 
     ``wall`` is the machine's clock (epoch s), ``steady`` one that is never stepped (s). May be
     called on any thread; `look` on one alone.
@@ -60,17 +62,17 @@ class SteadyClock:
         """Whether we count at half speed, because the machine's clock was set back."""
 
     def __call__(self) -> float:
-        """What time it is, epoch s."""
+        """Return the time, epoch s."""
         at, since, rate = self._line
         return at + (self._steady() - since) * rate
 
     @property
     def gap(self) -> float:
-        """By how many seconds the machine's clock is ahead of our time."""
+        """Return the seconds by which the machine's clock is ahead of our time."""
         return self._wall() - self()
 
     def look(self, agreed: Agreed | None = None, synced: bool | None = None) -> float:
-        """Follow the machine's clock, if it is to be believed; says by how much we jumped (s).
+        """Follow the machine's clock, if it can be believed; return the jump of our time, s.
 
         ``agreed`` is what senders' clocks say; ``synced`` whether NTP holds the machine's clock.
         """
@@ -112,7 +114,7 @@ class SteadyClock:
 
 
 def judge(gap: float, agreed: Agreed | None, *, catching_up: bool = False) -> Off | None:
-    """Whether the machine's clock is off. ``gap``: by how much it is ahead of our time (s).
+    """Tell whether the machine's clock is off. ``gap``: by how much it is ahead of our time (s).
 
     None: nothing speaks against it.
     """
@@ -129,7 +131,7 @@ def judge(gap: float, agreed: Agreed | None, *, catching_up: bool = False) -> Of
 
 
 class PurgeClock:
-    """The time by which old things may be deleted (epoch s): never later than it surely is.
+    """A clock for deleting old things (epoch s): never later than the time surely is.
 
     A clock that was set forward, or wrong from the start, must not make the present old. Until
     something else than the machine's clock confirms the time, no more is believed than the newest
@@ -143,16 +145,16 @@ class PurgeClock:
         self._confirmed = False
 
     def known(self, newest: float) -> None:
-        """It was so late already, by another clock than this machine's (epoch s)."""
+        """Take over a time (epoch s) that has passed already by another clock."""
         if not self._confirmed:
             self._known = (min(newest, self._wall()), self._steady())
 
     def confirmed(self) -> None:
-        """Something else than the machine's clock says that its time is right."""
+        """Trust the machine's clock: something else says that its time is right."""
         self._known = (self._wall(), self._steady())
         self._confirmed = True
 
     def __call__(self) -> float:
-        """How late it surely is, epoch s."""
+        """Tell how late it surely is, epoch s."""
         at, since = self._known
         return min(self._wall(), at + self._steady() - since)

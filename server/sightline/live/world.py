@@ -1,4 +1,4 @@
-"""The world: every thing's present state, each with the number of its last change.
+"""Hold the world: the present state of every thing, with the number of its last change.
 
 The things are kept in the order of those numbers, so "what has changed since n" is a walk from
 the end. That one question serves the snapshot (n = 0), the resume after a reconnect and the
@@ -44,7 +44,7 @@ class WorldEntry:
 
     @property
     def wire(self) -> bytes:
-        """Its bytes in a news frame, encoded when first wanted and only once."""
+        """Return its bytes in a news frame, encoded when first wanted and only once."""
         if self._wire is None:
             self._wire = protocol.thing(self.key, self.seq, self.state)
         return self._wire
@@ -55,7 +55,7 @@ Watcher = Callable[[str, State | None, State | None], None]
 
 
 class World:
-    """All things now.
+    """The present state of all things.
 
     ``epoch`` names this numbering: a browser that knows another one starts afresh. ``horizon`` is
     how many tombstones are kept; a cursor from before the oldest gets everything anew.
@@ -102,13 +102,21 @@ class World:
             if entry.state is not None:
                 yield entry.key, entry.state
 
+    def keys(self) -> list[str]:
+        """Return the keys of all things, and of some that are gone, the one that changed last at
+        the end.
+
+        A copy, so that it can be walked in pieces while the world changes. It costs little.
+        """
+        return list(self._entries)
+
     def state(self, key: str) -> State | None:
-        """A thing's present state; None when there is no such thing."""
+        """Return a thing's present state; None when there is no such thing."""
         entry = self._entries.get(key)
         return None if entry is None else entry.state
 
     def sender(self, key: str) -> Sender | None:
-        """Who accounts for this thing; None: nobody, or there is no such thing."""
+        """Return the sender that accounts for this thing; None: it has no quota."""
         entry = self._entries.get(key)
         return None if entry is None else entry.sender
 
@@ -123,20 +131,20 @@ class World:
         for watcher in self._watchers.get(kind_of(key), ()):
             watcher(key, before, after)
 
-    def fold(self, reading: Update, row: bool = False) -> bool:
+    def fold(self, update: Update, row: bool = False) -> bool:
         """Let a reading change its thing. Says whether anything changed.
 
         ``row``: something of it goes into history, which its sender may have so much of a day.
         Raises `WorldFull` when there is no room, `OverQuota` when there is none for its sender.
         """
-        key = reading.thing
+        key = update.thing
         entry = self._entries.get(key)
         if row and entry is not None and (sender := entry.sender) is not None:
             if sender.rows <= 0:
                 raise sender.over("rows")
             sender.rows -= 1
         before = None if entry is None else entry.state
-        after = reading.onto(before)
+        after = update.onto(before)
         if after is before or after == before:
             return False
         if after is None:
@@ -146,7 +154,7 @@ class World:
         return True
 
     def put(self, key: str, state: State) -> None:
-        """Thing ``key`` is now ``state``; it takes the next number.
+        """Set the state of thing ``key``, which takes the next number.
 
         Raises `WorldFull` when there is no room, `OverQuota` when there is none for its sender.
         """
@@ -208,7 +216,7 @@ class World:
             self.bytes_of[kind] += more
 
     def remove(self, key: str) -> None:
-        """Thing ``key`` is gone. Nothing happens if it was not there."""
+        """Remove thing ``key``, which leaves a tombstone. Do nothing if there is none."""
         old = self._entries.get(key)
         if old is None or old.state is None:
             return
@@ -229,11 +237,13 @@ class World:
             self._tell(key, old.state, None)
 
     def reaches(self, epoch: str | None, seq: int) -> bool:
-        """Whether a picture at ``seq`` of ``epoch`` can be brought up to date by changes alone."""
+        """Tell whether a picture at ``seq`` of ``epoch`` can be brought up to date by changes
+        alone.
+        """
         return epoch == self.epoch and self._forgotten <= seq <= self.seq
 
     def since(self, seq: int) -> list[WorldEntry]:
-        """Everything that changed after ``seq``, oldest change first."""
+        """Return everything that changed after ``seq``, oldest change first."""
         if seq <= 0:
             return list(self._entries.values())
         changed = []
@@ -245,5 +255,5 @@ class World:
         return changed
 
     def current(self, entry: WorldEntry) -> bool:
-        """Whether ``entry`` is still the newest of its thing."""
+        """Tell whether ``entry`` is still the newest of its thing."""
         return self._entries.get(entry.key) is entry

@@ -1,1 +1,1 @@
-"""Words and values everything else speaks in. Standard library and msgspec only."""
+"""Words and values that every other module uses. Standard library and msgspec only."""

@@ -1,4 +1,4 @@
-"""What a child process gets of our environment: what programs need, and no secret of ours."""
+"""Choose what a child process gets of our environment: what programs need, and no secret."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NEEDED = re.compile(
 
 
 def for_child(environ: Mapping[str, str], *more: str) -> dict[str, str]:
-    """The part of ``environ`` that any program needs, and the variables named in ``more``."""
+    """Return the variables of ``environ`` that any program needs, and those named in ``more``."""
     return {
         name: value for name, value in environ.items() if _NEEDED.fullmatch(name) or name in more
     }

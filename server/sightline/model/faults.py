@@ -1,11 +1,11 @@
-"""What goes wrong with whatever keeps things for us: a disk, a database, somebody far away."""
+"""Errors of a store: a disk, a database, a service far away."""
 
 from __future__ import annotations
 
 
 class Unavailable(Exception):
-    """It cannot be done now. The text is for people; what was asked may be asked again."""
+    """A store that cannot be used now. The text is for people; the call may be tried again."""
 
 
 class CannotOpen(Exception):
-    """It cannot be used as it is. The text says what is wrong and what to do."""
+    """A store that cannot be used as it is. The text says what is wrong and what to do."""

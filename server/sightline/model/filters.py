@@ -1,4 +1,4 @@
-"""Topic filters of MQTT: which topics they match, and which other filters they contain.
+"""Match MQTT topic filters with topics, and with other filters.
 
 A filter whose first level is a wildcard matches no topic that begins with ``$`` (MQTT 3.1.1
 §4.7.2).
@@ -13,14 +13,14 @@ LONGEST = 1024
 
 
 def topic_fault(topic: str) -> str | None:
-    """What is wrong with ``topic`` as the address of a message, in words; None: nothing."""
+    """Return what is wrong with ``topic`` as the address of a message, in words; None: nothing."""
     if "+" in topic or "#" in topic:
         return "a message goes to one topic: no + and no #"
     return _fault(topic)
 
 
 def filter_fault(name: str) -> str | None:
-    """What is wrong with ``name`` as a filter, in words; None: nothing."""
+    """Return what is wrong with ``name`` as a filter, in words; None: nothing."""
     levels = name.split("/")
     if "#" in name and (levels[-1] != "#" or name.count("#") > 1):
         return "# stands alone on the last level"
@@ -40,12 +40,12 @@ def _fault(name: str) -> str | None:
 
 
 def matches(name: str, topic: str) -> bool:
-    """Whether messages to ``topic`` come to a subscription of the filter ``name``."""
+    """Return whether messages to ``topic`` come to a subscription of the filter ``name``."""
     return contains(name, topic)
 
 
 def contains(outer: str, inner: str) -> bool:
-    """Whether every topic that ``inner`` (a filter or a topic) matches is matched by ``outer``."""
+    """Return whether ``outer`` matches every topic that ``inner`` (a filter or a topic) matches."""
     if outer == inner:
         return True
     if inner.startswith("$") and outer[:1] in ("+", "#"):

@@ -8,7 +8,7 @@ import msgspec
 
 
 class Link(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One broker connection.
+    """The state of one broker connection.
 
     ``since`` is when this state began and ``next`` when the next attempt is made (epoch s, ours).
     ``why`` says in words why it was lost or refused. ``tries`` counts attempts since it last stood.

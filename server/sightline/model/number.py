@@ -1,4 +1,4 @@
-"""Numbers from outside, read strictly: finite, and in ASCII decimal when they come as text."""
+"""Read numbers from outside strictly: finite, and in ASCII decimal when they come as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DECIMAL = re.compile(
 
 
 def number(value: object) -> int | float:
-    """``value`` as a finite number; a strict decimal string counts as one.
+    """Return ``value`` as a finite number; a strict decimal string counts as one.
 
     Raises `CannotDecode` (``bad_number``) for anything else, true and false included.
     """
@@ -25,7 +25,7 @@ def number(value: object) -> int | float:
 
 
 def number_or_none(value: object) -> int | float | None:
-    """The same, with None for what is no number."""
+    """Return ``value`` as a finite number, or None for what is no number."""
     if isinstance(value, str):
         if _DECIMAL.match(value) is None:
             return None

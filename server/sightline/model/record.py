@@ -1,4 +1,4 @@
-"""What is to be kept for later, said by whoever knows what it means."""
+"""What a part of the server hands to history, with its meaning."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import msgspec
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """Something that belongs into history.
+    """A record for history.
 
-    A reading carries it as ``record``; what came in no message is told by `Hub.happened`.
-    ``thing`` is the key of what it is about, ``sort`` as in `sightline.history.record`, ``tst`` when
-    it was so (epoch s, by the sender's clock), ``body`` one JSON value.
+    A reading carries it as ``record``; what came in no message is told by `Hub.happened`. ``thing``
+    is the key of what it is about, ``sort`` as in `sightline.history.record`, ``tst`` when it was
+    so (epoch s, by the sender's clock), ``body`` one JSON value.
 
     ``said`` is for what every server that hears of it would write in another way, because its time
     or a number in its body is ours: what all of them would say alike. Of several servers one keeps

@@ -1,4 +1,4 @@
-"""Sightline's own state, as a thing among the others."""
+"""The state of the server itself, as a thing among the others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SERVER = "server/sightline"
 
 
 class Https(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """The certificate we serve; of a proxy's we know nothing.
+    """The certificate that the server shows; nothing is known of a proxy's.
 
     ``names`` it is for, its ``issuer``, when it ``expires`` (epoch s); ``standing``: good, soon
     (21 days before), urgent (7 days before), expired. ``fault``: what is wrong with the files as
@@ -26,7 +26,7 @@ class Https(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """What the server cannot do just now since its disk or a database does not let it.
+    """A part of the server that cannot write now, since its disk or a database does not let it.
 
     ``reason``: full, readonly, locked, damaged or failing; ``why``: a sentence for people;
     ``since`` in epoch s.
@@ -38,14 +38,14 @@ class Trouble(msgspec.Struct, frozen=True):
 
 
 class Alarmed(State, frozen=True, kw_only=True):
-    """What is wrong with this server, as history remembers it: ``why`` for people."""
+    """An alarm of this server, as history keeps it: ``why`` is for people."""
 
     who: str = "Sightline"
     why: str
 
 
 class Server(State, frozen=True, omit_defaults=True, kw_only=True):
-    """How the server is doing.
+    """The figures of the server.
 
     ``started`` in epoch s; ``received``, ``accepted`` and ``overflow`` in messages since then;
     ``rejected`` by reason; ``rate`` in messages/s; ``lag`` is the worst delay of the reactor in

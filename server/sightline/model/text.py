@@ -1,4 +1,4 @@
-"""Text from outside, made fit to be shown."""
+"""Make text from outside fit to be shown."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\u
 
 
 def clean(text: str, limit: int = 128) -> str:
-    """``text`` with unfit characters replaced by U+FFFD, at most ``limit`` characters."""
+    """Replace the unfit characters of ``text`` by U+FFFD, and cut it to ``limit`` characters."""
     return _UNFIT.sub("\ufffd", text[:limit])

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 
 
 class TokenBucket:
-    """Holds at most ``burst`` tokens, gains ``rate`` of them per s, starts full."""
+    """A bucket that holds at most ``burst`` tokens, gains ``rate`` of them per s, starts full."""
 
     __slots__ = ("_at", "_burst", "_left", "_rate")
 

@@ -1,4 +1,4 @@
-"""Topics from outside, read strictly."""
+"""Read topics from outside strictly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOT_NAMES = frozenset(("", ".", ".."))
 
 
 def levels(topic: str | bytes) -> list[str]:
-    """The levels of ``topic``; one leading slash is overlooked.
+    """Return the levels of ``topic``; one leading slash is overlooked.
 
     Raises `CannotDecode` (``bad_topic``) for broken UTF-8 and control characters. Empty and
     over-long levels are left to the caller, who knows which ones matter.

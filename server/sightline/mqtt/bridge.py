@@ -1,4 +1,4 @@
-"""The bridge to one MQTT broker: keeps a connection standing, hands on what arrives.
+"""Keep a connection to one MQTT broker standing, and hand on what arrives.
 
 All of this runs on the reactor thread. The connection itself lives on a thread of its own
 (`connection`), and what it brings comes through one bounded queue (`inbox`).
@@ -47,11 +47,11 @@ STOP_SECONDS = 3.0
 
 
 class NotConnected(Exception):
-    """A message was not sent, because no connection stands. It is not kept for later."""
+    """No connection stands, so a message was not sent. It is not kept for later."""
 
 
 class TooManyWaiting(Exception):
-    """A message was not sent, because the broker is too slow and too many wait already."""
+    """Too many messages wait for a slow broker, so one was not sent."""
 
 
 class Bridge(service.Service):
@@ -112,79 +112,79 @@ class Bridge(service.Service):
 
     @property
     def broker(self) -> str:
-        """The broker's name in the settings."""
+        """Return the broker's name in the settings."""
         return self._options.name
 
     @property
     def received(self) -> int:
-        """Messages handed over so far."""
+        """Return messages handed over so far."""
         return self._inbox.received
 
     @property
     def overflowed(self) -> int:
-        """Messages dropped because our own queue was full."""
+        """Count the messages dropped because our own queue was full."""
         return self._inbox.overflowed
 
     @property
     def queued(self) -> int:
-        """Messages that have come and are not yet handed over."""
+        """Count the messages that have come and are not yet handed over."""
         return self._inbox.waiting
 
     @property
     def client_id(self) -> str:
-        """By which the broker knows us."""
+        """Return the id by which the broker knows us."""
         return self._options.client_id
 
     @property
     def filters(self) -> list[str]:
-        """What it subscribes, on this connection and on every later one."""
+        """Tell what it subscribes, on this connection and on every later one."""
         return list(self._filters)
 
     @property
     def rejected(self) -> frozenset[str]:
-        """Those of our filters that the broker refuses on this connection."""
+        """Return those of our filters that the broker refuses on this connection."""
         return frozenset((*self._rejected, *self._unfit))
 
     @property
     def unsent(self) -> int:
-        """Messages of ours that were taken and then dropped: too many wait for the broker's ack."""
+        """Count the messages of ours that were taken and then dropped:"""
         return self._unsent + (self._connection.unsent if self._connection else 0)
 
     @property
     def faults(self) -> int:
-        """Mistakes of ours that were caught: in a listener or in a callback of paho's."""
+        """Count the mistakes of ours that were caught: in a listener or in a callback of paho's."""
         here = self._connection.faults if self._connection else 0
         return self._inbox.failed + self._faults + here
 
     @property
     def rejected_subscriptions(self) -> int:
-        """How many of our filters the broker refuses on this connection."""
+        """Tell how many of our filters the broker refuses on this connection."""
         return len(self.rejected)
 
     @property
     def contested(self) -> str:
-        """Why this client may not be alone with its id; empty when there is no sign of that."""
+        """Return why this client may not be alone with its id; empty without a sign of that."""
         if not self._retries.contested(self._reactor.seconds()):
             return ""
         return reasons.contested(self._options)
 
     def dispute(self) -> None:
-        """Another client signed in with our id: `contested` says so for a while."""
+        """Note that another client signed in with our id: `contested` says so for a while."""
         self._retries.dispute(self._reactor.seconds())
 
     @property
     def session(self) -> bool | None:
-        """Whether the broker knew our session when we came; None: not connected."""
+        """Tell whether the broker knew our session when we came; None: not connected."""
         return self._session
 
     @property
     def options(self) -> BrokerOptions:
-        """How the broker is reached."""
+        """Tell how the broker is reached."""
         return self._options
 
     @property
     def waiting(self) -> int:
-        """How many of our messages wait for the broker."""
+        """Tell how many of our messages wait for the broker."""
         return self._connection.waiting if self._connection else 0
 
     def publish(
@@ -252,7 +252,9 @@ class Bridge(service.Service):
             self._connection.unsubscribe(known)
 
     def drop(self, filters: Sequence[str]) -> None:
-        """Unsubscribe on this connection what an earlier one of this session subscribed."""
+        """Unsubscribe, on this connection, filters that an earlier one of this session
+        subscribed.
+        """
         if self._connection and self.link.state == "connected":
             self._connection.unsubscribe(list(filters))
 
@@ -311,7 +313,7 @@ class Bridge(service.Service):
             self._ended(f"this machine has run out of something: {error}")
 
     def _told(self, event: Event) -> None:
-        """News of the connection, in order with its messages; old connections are not heard."""
+        """Take in news of the connection, in order with its messages; ignore old connections."""
         if event.connection is not self._connection:
             return
         match event:
@@ -350,7 +352,7 @@ class Bridge(service.Service):
         self._show(self._state("connected", self._now(), why=why))
 
     def _ended(self, why: str, ending: Ending = "silent") -> None:
-        """The connection is over: say why and when we try again."""
+        """Say why the connection ended, and when the next attempt is made."""
         if self._connection is not None:
             self._faults += self._connection.faults
             self._unsent += self._connection.unsent
@@ -371,7 +373,7 @@ class Bridge(service.Service):
         self._show(self._state("lost", since, why=why, next=self._now() + wait))
 
     def _try_again(self) -> None:
-        """The wait is over, unless a second look finds that it should be longer."""
+        """Connect after the wait, unless a second look finds that it should be longer."""
         more = self._retries.judge(self._reactor.seconds())
         if more:
             self._wait(self.link.why or "", self.link.since, more, stood=self._retries.conflict)
@@ -379,7 +381,7 @@ class Bridge(service.Service):
             self._connect()
 
     def _look(self) -> None:
-        """Once a second: is the thread alive, does it move, did we drop anything?"""
+        """Look once a second whether the thread is alive, moves, and dropped anything."""
         self._watch = self._reactor.callLater(WATCH_SECONDS, self._look)
         connection = self._connection
         if connection is not None:
@@ -399,7 +401,7 @@ class Bridge(service.Service):
             self._dropped = self.overflowed
 
     def _shortfall(self, unanswered: tuple[str, ...]) -> str | None:
-        """What a standing connection lacks, in words."""
+        """Tell what a standing connection lacks, in words."""
         if self._unfit:
             return "; ".join(sorted(set(self._unfit.values()))[:3])
         if self._rejected:
@@ -455,7 +457,7 @@ class Bridge(service.Service):
 
 
 def _check_topic(topic: str) -> None:
-    """ValueError for what no broker would take as the topic of a message."""
+    """Raise ValueError for the topic of a message that no broker would take."""
     if not topic or any(sign in topic for sign in "+#\0"):
         raise ValueError(f"{topic!r} is not a topic to publish to")
     if len(topic.encode()) > 65535:

@@ -1,4 +1,4 @@
-"""One connection to a broker, from the attempt to its end: paho and the thread it lives on.
+"""Make one connection to a broker, from the attempt to its end: paho and its thread.
 
 paho belongs to this thread alone: the reactor only leaves jobs in an outbox and rings a bell. What
 comes in goes to the `Inbox`, news of the connection included. A connection is never used twice, so
@@ -62,7 +62,7 @@ LAST_WORDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """The broker accepted us and answered our subscriptions, save for those in ``unanswered``.
+    """The broker accepted us and answered our subscriptions, except those in ``unanswered``.
 
     ``session``: it still knew us, and what it kept for us comes. ``port`` is our own, 0: unknown.
     """
@@ -94,7 +94,7 @@ class Down:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Comes behind the messages it is for, where they are not acknowledged on receipt.
+    """The receipt of messages that are not acknowledged on arrival; it comes behind them.
 
     Whoever gets it calls one of the two, on the reactor thread, in the order of the receipts.
     """
@@ -104,11 +104,11 @@ class Receipt:
     """The PUBACKs, as they go to the broker."""
 
     def kept(self) -> None:
-        """They are safe: acknowledge them. The broker forgets them."""
+        """Acknowledge the messages, which are safe now: the broker forgets them."""
         self.connection.acknowledge(self.acks)
 
     def again(self) -> None:
-        """They are not: connect anew, so that the broker sends what is not acknowledged again."""
+        """Connect anew, so that the broker sends what is not acknowledged once more."""
         self.connection.give_up("some messages were not kept; the broker is to send them again")
 
 
@@ -119,7 +119,7 @@ P = ParamSpec("P")
 def _counted(
     callback: Callable[Concatenate[MqttConnection, P], None],
 ) -> Callable[Concatenate[MqttConnection, P], None]:
-    """No exception leaves a callback: paho's thread would die of it, silently and for good."""
+    """Let no exception leave a callback: paho's thread would die of it, silently and for good."""
 
     @wraps(callback)
     def guarded(self: MqttConnection, /, *args: P.args, **kwargs: P.kwargs) -> None:
@@ -132,7 +132,7 @@ def _counted(
 
 
 class MqttConnection:
-    """One attempt, and if it succeeds one connection. `start` it once; it ends with one `Down`.
+    """One attempt, and one connection if it succeeds. `start` it once; it ends with one `Down`.
 
     ``now`` gives wall time (epoch s) and is called on paho's thread.
     """
@@ -179,21 +179,20 @@ class MqttConnection:
     # ---- reactor thread below
 
     def start(self) -> None:
-        """Begin the attempt."""
         self._thread.start()
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs."""
+        """Tell whether the thread runs."""
         return self._thread.is_alive()
 
     def idle(self) -> float:
-        """How long the thread has not come round (s); it does so several times a second."""
+        """Tell how long the thread has not come round (s); it does so several times a second."""
         return time.monotonic() - self._turned
 
     @property
     def waiting(self) -> int:
-        """How many jobs wait for the thread: more than a few mean that the broker is slow."""
+        """Tell how many jobs wait for the thread: more than a few mean that the broker is slow."""
         return len(self._outbox)
 
     def publish(
@@ -235,7 +234,6 @@ class MqttConnection:
         self._leave(lambda client: self._subscribe(client, filters))
 
     def unsubscribe(self, filters: Sequence[str]) -> None:
-        """Ask for less."""
         self._leave(lambda client: client.unsubscribe(list(filters)) and None)
 
     def acknowledge(self, acks: bytes) -> None:
@@ -270,12 +268,12 @@ class MqttConnection:
         self._ring()
 
     def hush(self) -> None:
-        """Neither read nor write any more until `stop`, as a process that hangs."""
+        """Stop reading and writing until `stop`, as a process that hangs does."""
         self._hushed = True
         self._ring()
 
     def abandon(self) -> None:
-        """Never mind what becomes of it: nothing it still brings is taken."""
+        """Ignore the connection from now on: nothing it still brings is taken."""
         self._abandoned = True
         self.stop()
 
@@ -339,7 +337,7 @@ class MqttConnection:
         return "the broker closed the connection"
 
     def _client(self) -> Client:
-        """A paho client, set up and not yet connected."""
+        """Return a paho client, set up and not yet connected."""
         options = self._options
         how: dict[str, Any] = {
             "callback_api_version": CallbackAPIVersion.VERSION2,
@@ -432,7 +430,7 @@ class MqttConnection:
                 return
 
     def _wait_to_stop(self) -> None:
-        """Hushed: the socket stays open and untouched."""
+        """Wait for `stop` with the socket open and untouched."""
         poll = select.poll()
         poll.register(self._ear, select.POLLIN)
         while not self._stopping:
@@ -457,7 +455,7 @@ class MqttConnection:
                 client.loop_write()
 
     def _overdue(self, heard: float, keepalive: int) -> str:
-        """What the broker should have answered by now, in words; empty when all is well.
+        """Tell what the broker should have answered by now, in words; empty when all is well.
 
         ``keepalive`` is the one in force: with MQTT 5 the broker may set its own.
         """
@@ -602,7 +600,7 @@ class MqttConnection:
 
 
 def tls_context(options: BrokerOptions) -> ssl.SSLContext:
-    """What the options ask of TLS; made for each attempt, so that renewed files are noticed."""
+    """Make the TLS context of the options; for each attempt, so that renewed files are noticed."""
     tls = options.tls
     assert tls is not None
     file: str | None = None

@@ -1,4 +1,4 @@
-"""Reading MQTT messages straight out of large chunks of the socket, where paho reads byte by byte.
+"""Read MQTT messages straight out of large chunks of the socket, where paho reads byte by byte.
 
 `FastClient` is a paho client that differs in one thing: it reads the socket in chunks and takes
 whole PUBLISH packets of QoS 0 and 1 out of them itself. Every other packet, and one that is cut off
@@ -28,7 +28,7 @@ _PUBACK = 0x40
 
 
 def fits(transport: Transport, version: str = paho.mqtt.__version__) -> bool:
-    """Whether the fast reader knows this paho and this transport."""
+    """Tell whether the fast reader knows this paho and this transport."""
     return version.startswith("2.2.") and transport == "tcp"
 
 
@@ -160,7 +160,7 @@ class FastClient(Client):
             self.acknowledge(bytes(acks))
 
     def acknowledge(self, acks: bytes) -> None:
-        """Many PUBACKs in one write.
+        """Send many PUBACKs in one write.
 
         On receipt it is done before paho sees the next packet, and later in the order in which
         they came: acknowledgements go out in the order of the messages [MQTT-4.6.0-2].
@@ -169,7 +169,9 @@ class FastClient(Client):
 
 
 def _varint(chunk: bytes, at: int) -> tuple[int, int]:
-    """The variable byte integer at ``at`` and the place after it; (-1, -1) when cut or too long."""
+    """Return the variable byte integer at ``at`` and the place after it; (-1, -1) when cut or too
+    long.
+    """
     value = 0
     for count in range(4):
         if at + count >= len(chunk):

@@ -1,4 +1,4 @@
-"""The one crossing from paho's thread to the reactor: a bounded queue and one wake-up.
+"""The one way from paho's thread to the reactor: a bounded queue and one wake-up.
 
 Messages and news about the connection share the queue, so their order is kept. When it is full
 messages are dropped and counted; news about the connection never is.
@@ -35,14 +35,16 @@ class InboxReactor(Protocol):
         """Call ``f`` on the reactor thread after ``delay`` s."""
 
     def seconds(self) -> float:
-        """A clock that is never stepped."""
+        """Return a clock that is never stepped."""
 
     def getThreadPool(self) -> Any:
-        """Threads for what would hold the reactor."""
+        """Return the threads for what would hold the reactor."""
 
 
 def rare(count: int) -> bool:
-    """Whether to log this occurrence: the 1st, 2nd, 4th, 8th, …, so that no storm comes of it."""
+    """Return whether to log this occurrence: the 1st, 2nd, 4th, 8th, …, so that no storm comes of
+    it.
+    """
     return count & (count - 1) == 0
 
 
@@ -80,24 +82,26 @@ class Inbox(Generic[E]):
 
     @property
     def received(self) -> int:
-        """Messages handed over so far."""
+        """Return messages handed over so far."""
         return self._taken
 
     @property
     def waiting(self) -> int:
-        """Messages put and not yet handed over."""
+        """Return messages put and not yet handed over."""
         return self._put - self._taken
 
     @property
     def empty(self) -> bool:
-        """Nothing waits, neither messages nor events. To be asked on the reactor thread."""
+        """Return whether neither messages nor events wait. To be asked on the reactor thread."""
         return not (self._items or self._open)
 
     # ---- paho's thread below
 
     @property
     def crowded(self) -> bool:
-        """Over half full: time to read more slowly, so that the broker keeps the rest."""
+        """Return whether it is over half full: reading more slowly leaves the rest to the
+        broker.
+        """
         return (self._put - self._taken) * 2 > self._limit or (
             self._put_bytes - self._taken_bytes
         ) * 2 > LARGEST
@@ -171,7 +175,7 @@ class Inbox(Generic[E]):
         return True
 
     def _guarded(self, act: Callable[[Any], None], item: object) -> None:
-        """Nothing a listener does wrong may stop the messages behind it."""
+        """Call a listener so that no mistake of it stops the messages behind."""
         try:
             act(item)
         except Exception:

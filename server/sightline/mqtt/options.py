@@ -1,4 +1,4 @@
-"""How to reach one MQTT broker: plain values, checked when made.
+"""The options of one MQTT broker: plain values, checked when made.
 
 The settings are turned into these; nothing here opens a socket.
 """
@@ -35,13 +35,13 @@ class TlsOptions:
 
 
 def is_aws_iot(host: str, alpn: Sequence[str]) -> bool:
-    """Whether this broker is AWS IoT, by its name or by the protocol only AWS speaks."""
+    """Tell whether this broker is AWS IoT, by its name or by the protocol only AWS speaks."""
     return host.endswith((".amazonaws.com", ".amazonaws.com.cn")) or "x-amzn-mqtt-ca" in alpn
 
 
 @dataclass(frozen=True, slots=True)
 class Will:
-    """What the broker says in our name, at QoS 1, when we vanish. Never retained."""
+    """The message that the broker sends in our name, at QoS 1, when we vanish. Never retained."""
 
     topic: str
     payload: bytes
@@ -49,7 +49,7 @@ class Will:
 
 @dataclass(frozen=True, slots=True)
 class BrokerOptions:
-    """One broker and how we talk to it. Times are seconds.
+    """The options of one broker. Times are in s.
 
     ``qos`` is the highest quality of service we ask for. ``clean`` asks the broker to forget us
     when we leave; otherwise it keeps our messages, with MQTT 5 for ``session_expiry`` seconds.
@@ -111,12 +111,12 @@ class BrokerOptions:
 
     @property
     def aws_iot(self) -> bool:
-        """Whether it is AWS IoT, which ends the connection for much that others allow."""
+        """Tell whether it is AWS IoT, which ends the connection for much that others allow."""
         alpn = self.tls.alpn if self.tls else ()
         return is_aws_iot(self.host, alpn)
 
     @property
     def address(self) -> str:
-        """Host and port as people write them."""
+        """Return host and port as people write them."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"

@@ -1,4 +1,4 @@
-"""A mosquitto of our own, as a child process: what runs when no broker is configured.
+"""Run a mosquitto of our own as a child process, when no broker is configured.
 
 It listens on loopback, and for robots at an interface of the settings, and keeps its files in our
 state folder. It comes back at the same port, when it dies and at our next start, and it ends with
@@ -56,7 +56,7 @@ class PrivateBrokerReactor(Protocol):
         """Call ``f`` after ``delay`` s."""
 
     def seconds(self) -> float:
-        """A clock that is never stepped."""
+        """Return a clock that is never stepped."""
 
     def spawnProcess(
         self,
@@ -75,7 +75,7 @@ class PrivateBrokerReactor(Protocol):
 
 
 def find_mosquitto() -> str:
-    """The path of mosquitto; `NoBroker` with the line that installs it when there is none."""
+    """Return the path of mosquitto. Raise `NoBroker` with the line that installs it without one."""
     found = shutil.which("mosquitto") or shutil.which("mosquitto", path=_ALSO_IN)
     if not found:
         raise NoBroker(
@@ -88,7 +88,7 @@ def find_mosquitto() -> str:
 def configuration(
     folder: Path, port: int, extra: Sequence[str] = (), robots: RobotsListener | None = None
 ) -> str:
-    """The text of mosquitto.conf. ``extra`` lines come last. Raises `NoInterface`."""
+    """Return the text of mosquitto.conf. ``extra`` lines come last. Raises `NoInterface`."""
     return "\n".join(
         (
             "# Written anew by Sightline at each start: changes here are lost.",
@@ -178,7 +178,7 @@ class PrivateBroker(service.Service):
         return ready
 
     def startService(self) -> None:
-        """As `start`, with a failure in the log; nothing when `start` was called before."""
+        """Do as `start`, with a failure in the log; nothing when `start` was called before."""
         self.start().addErrback(
             lambda failure: self._log.error("{why}", why=failure.getErrorMessage())
         )
@@ -200,7 +200,7 @@ class PrivateBroker(service.Service):
 
     @property
     def pid(self) -> int | None:
-        """The child's process id while it runs."""
+        """Return the child's process id while it runs."""
         return self._child.pid if self._child else None
 
     # ---- start, watch, start again
@@ -231,7 +231,9 @@ class PrivateBroker(service.Service):
         self._probe(child, self._reactor.seconds() + READY_SECONDS)
 
     def _robots_now(self) -> RobotsListener | None:
-        """The robots' listener, if it can listen: without their network the rest still runs."""
+        """Return the robots' listener if it can listen: without their network the rest still
+        runs.
+        """
         if self._robots is None:
             return None
         if fault := self._robots.fault():
@@ -244,7 +246,7 @@ class PrivateBroker(service.Service):
         return self._robots
 
     def _usual_port(self) -> int:
-        """The port of the last start, where it is free; otherwise another."""
+        """Return the port of the last start, where it is free; otherwise another."""
         try:
             usual = int((self._folder / PORT_FILE).read_text(encoding="ascii"))
         except (OSError, ValueError):
@@ -260,7 +262,7 @@ class PrivateBroker(service.Service):
         return port
 
     def _probe(self, child: _Child, until: float) -> None:
-        """Knock until it opens."""
+        """Try to connect until the broker listens."""
         if child is not self._child or not self.running:
             return
         assert self.port is not None
@@ -328,7 +330,7 @@ class PrivateBroker(service.Service):
         self._call = self._reactor.callLater(wait, self._launch, 1)
 
     def _failed(self, error: NoBroker) -> None:
-        """It did not start. Once it ran, that must pass; before, somebody has to do something."""
+        """Try again after a failed start if it ever ran; before that, end with the reason."""
         if self.starts:
             self._again(str(error))
             return
@@ -342,7 +344,7 @@ class PrivateBroker(service.Service):
 
 
 class _Child(protocol.ProcessProtocol):
-    """The running process: remembers its last words and tells of its end."""
+    """The running process, with its last words and the news of its end."""
 
     def __init__(self, died: Callable[[str], None]) -> None:
         self._died = died
@@ -352,7 +354,7 @@ class _Child(protocol.ProcessProtocol):
         self.pid: int | None = None
 
     def attach(self, process: Any) -> None:
-        """The process that this is the protocol of."""
+        """Take the process that this is the protocol of."""
         self._process = process
         self.pid = process.pid
 
@@ -365,7 +367,7 @@ class _Child(protocol.ProcessProtocol):
 
     @property
     def last_words(self) -> str:
-        """The end of what it said, without the time."""
+        """Return the end of what it said, without the time."""
         lines = self._tail.decode(errors="replace").strip().splitlines()
         return "; ".join(line.partition(": ")[2] or line for line in lines[-2:])
 
@@ -381,7 +383,7 @@ class _Child(protocol.ProcessProtocol):
 
 
 def _guard() -> list[str]:
-    """What to put before the command, as far as this machine has it (Linux).
+    """Tell what to put before the command, as far as this machine has it (Linux).
 
     A session of its own: Ctrl-C ends us first, and our last words still find a broker. A death
     signal: it ends when we are gone, whatever we died of.

@@ -1,4 +1,4 @@
-"""What a broker takes, where that is less than MQTT allows.
+"""The limits of a broker that takes less than MQTT allows.
 
 A broker that is sent more ends the connection, often without a word; so it is not sent, and whoever
 wanted it is told.
@@ -33,7 +33,7 @@ class Profile:
     subscriptions: int | None = None
 
     def filter_fault(self, name: str) -> str:
-        """Why this filter cannot be subscribed; empty when it can."""
+        """Tell why this filter cannot be subscribed; empty when it can."""
         if name.startswith("$") and not self.sys_topics:
             return f"{self.name} has no $SYS topics"
         if name.startswith("/") and not self.sys_topics:
@@ -41,7 +41,7 @@ class Profile:
         return self._fault(name)
 
     def publish_fault(self, topic: str, payload: bytes, retain: bool) -> str:
-        """Why this message cannot be sent; empty when it can."""
+        """Tell why this message cannot be sent; empty when it can."""
         if topic.startswith("$") and not self.sys_topics:
             return f"{self.name} keeps topics that begin with $ to itself"
         if self.payload is not None and len(payload) > self.payload:

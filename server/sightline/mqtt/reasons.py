@@ -1,4 +1,4 @@
-"""Why a broker connection failed, in words for the operator."""
+"""Say why a broker connection failed, in words for the operator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class CannotConnect(Exception):
 
 
 def cannot_connect(error: Exception, options: BrokerOptions) -> str:
-    """What went wrong before the broker could answer."""
+    """Tell what went wrong before the broker could answer."""
     address = options.address
     match error:
         case CannotConnect():
@@ -40,7 +40,7 @@ def cannot_connect(error: Exception, options: BrokerOptions) -> str:
 
 
 def refused(reason: str, options: BrokerOptions) -> str:
-    """The broker's own refusal; ``reason`` is the name of the CONNACK code."""
+    """Return the broker's own refusal; ``reason`` is the name of the CONNACK code."""
     match reason:
         case "Bad user name or password" | "Not authorized":
             who = f"user {options.user}" if options.user else "clients without a user"
@@ -54,7 +54,7 @@ def refused(reason: str, options: BrokerOptions) -> str:
 
 
 def speaks_not(options: BrokerOptions) -> str:
-    """The broker's answer made no sense, or was a refusal of the protocol itself."""
+    """Say that the broker's answer made no sense, or was a refusal of the protocol itself."""
     return (
         f"no sensible answer: is {options.address} a broker, and does it speak"
         f" {_NAMES[options.protocol]}?"
@@ -62,14 +62,16 @@ def speaks_not(options: BrokerOptions) -> str:
 
 
 def not_subscribed(filters: list[str]) -> str:
-    """The broker refused these filters."""
+    """Return the broker refused these filters."""
     shown = ", ".join(filters[:3])
     more = f" and {len(filters) - 3} more" if len(filters) > 3 else ""
     return f"not allowed to subscribe {shown}{more}"
 
 
 def flapping(times: int, seconds: float, options: BrokerOptions) -> str:
-    """Connected and lost again and again: most likely two clients share one client id."""
+    """Say that connections are lost again and again: most likely two clients share one client
+    id.
+    """
     return (
         f"connected and lost {times} times within {seconds:.0f} s: is another client using the"
         f" client id {clean(options.client_id)!r}?"
@@ -77,7 +79,9 @@ def flapping(times: int, seconds: float, options: BrokerOptions) -> str:
 
 
 def contested(options: BrokerOptions) -> str:
-    """Another client uses our id: whoever of the two drives, the other may come in between."""
+    """Say that another client uses our id: if one of the two drives, the other may come in
+    between.
+    """
     return (
         f"another client uses our client id {clean(options.client_id)!r} at the broker"
         f" {options.name}: nobody drives there until it has been gone for two minutes"
@@ -85,7 +89,7 @@ def contested(options: BrokerOptions) -> str:
 
 
 def _words(error: Exception) -> str:
-    """The system's own words for an error, without its numbers."""
+    """Return the system's own words for an error, without its numbers."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return clean(error.verify_message, 200)
     if isinstance(error, ssl.SSLError) and error.reason:

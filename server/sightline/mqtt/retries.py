@@ -1,4 +1,4 @@
-"""When to try a broker again, and whether somebody else uses our client id there.
+"""Decide when to try a broker again, and whether somebody else uses our client id there.
 
 A connection that ends soon after it stood may mean two things, and they want opposite answers. A
 broker that restarts, or a network that fails, wants us back at once. Another client with our id is
@@ -40,13 +40,15 @@ class SecondConnectionPort(Protocol):
     """A second connection of ours to the same broker (`sightline.mqtt.second_connection`)."""
 
     def stood(self, since: float) -> bool | None:
-        """Whether it stood at ``since`` and stands still; None: it knows nothing of that time."""
+        """Return whether it stood at ``since`` and stands still; None: it knows nothing of that
+        time.
+        """
 
     def taken(self, since: float) -> bool | None:
-        """Whether the log told of a take-over of our id since; None: the log is not heard."""
+        """Tell whether the log told of a take-over of our id since; None: the log is not heard."""
 
     def came(self, port: int) -> None:
-        """We are connected anew, from this port of ours (0: unknown)."""
+        """Note that we are connected anew, from this port of ours (0: unknown)."""
 
 
 class Retries:
@@ -70,19 +72,19 @@ class Retries:
 
     @property
     def flaps(self) -> int:
-        """How many short connections there were lately."""
+        """Tell how many short connections there were lately."""
         return len(self._flaps)
 
     def contested(self, at: float) -> bool:
-        """Whether another client used our id a short while ago."""
+        """Tell whether another client used our id a short while ago."""
         return at - self._disputed <= CONTESTED_SECONDS
 
     def dispute(self, at: float) -> None:
-        """Another client signed in with our id."""
+        """Note that another client signed in with our id."""
         self._disputed = at
 
     def after_fall(self, at: float, up_at: float, ending: Ending) -> float:
-        """A connection that stood since ``up_at`` ended: the wait until the next attempt, s.
+        """Return the wait after a connection that stood since ``up_at`` ended:
 
         With a witness that is the shortest one; `judge` says after it whether to wait on.
         """
@@ -99,14 +101,14 @@ class Retries:
         return self._jittered(self._options.reconnect_min)
 
     def after_failure(self) -> float:
-        """An attempt failed: the wait until the next, s."""
+        """Return an attempt failed: the wait until the next, s."""
         self._fall = None
         self.conflict = False
         self._failures += 1
         return self._jittered(self._backoff())
 
     def judge(self, at: float) -> float:
-        """The wait after a fall is over: how much longer to wait, s; 0: try now."""
+        """Judge after the wait of a fall:"""
         fall, self._fall = self._fall, None
         if fall is None or self._second_connection is None:
             return 0.0
@@ -120,7 +122,7 @@ class Retries:
         return self._jittered(left) if left > 0 else 0.0
 
     def _lonely(self, at: float, up_at: float, ending: Ending) -> float:
-        """How long to wait after a fall that was ours alone (s)."""
+        """Tell how long to wait after a fall that was ours alone (s)."""
         wait = self._backoff()
         told = ending == "taken" or (
             self._second_connection.taken(up_at) if self._second_connection else None

@@ -1,4 +1,4 @@
-"""The robots' own way in: a listener in their network for clients that have no password.
+"""The robots' own listener, in their network, for clients that have no password.
 
 A ProBot's program has port 1883 and no user fixed in it, so a broker that asks for a password never
 hears it. This listener lets in whoever is in that network, and lets them do what a robot does and
@@ -35,17 +35,17 @@ class NoInterface(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RobotsListener:
-    """``interface`` is its name (``wlan0``) or its address; there and nowhere else we listen."""
+    """A listener on ``interface``, a name (``wlan0``) or its address, and nowhere else."""
 
     interface: str
     port: int = 1883
 
     def address(self) -> str:
-        """The IPv4 address to listen at. Raises `NoInterface`."""
+        """Return the IPv4 address to listen at. Raises `NoInterface`."""
         return address_of(self.interface)
 
     def fault(self) -> str:
-        """Why nobody can listen there now; empty when one can."""
+        """Tell why nobody can listen there now; empty when one can."""
         try:
             address = self.address()
             with socket.socket() as probe:
@@ -58,7 +58,7 @@ class RobotsListener:
         return ""
 
     def lines(self, folder: Path) -> list[str]:
-        """Lines for mosquitto.conf, for per_listener_settings; ``folder`` holds the ACL."""
+        """Return lines for mosquitto.conf, for per_listener_settings; ``folder`` holds the ACL."""
         return [
             f"listener {self.port} {self.address()}",
             "allow_anonymous true",
@@ -67,7 +67,7 @@ class RobotsListener:
 
 
 def address_of(interface: str) -> str:
-    """The IPv4 address of an interface, or the address itself. Raises `NoInterface`."""
+    """Return the IPv4 address of an interface, or the address itself. Raises `NoInterface`."""
     try:
         return str(ipaddress.IPv4Address(interface))
     except ValueError:

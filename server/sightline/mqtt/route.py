@@ -10,7 +10,9 @@ from sightline.mqtt.will_connection import WillConnection, overwrite_retained
 
 
 class BridgePort:
-    """``no_driving`` says why nobody drives there; empty when one may.
+    """The way to a broker's robots.
+
+    ``no_driving`` says why nobody drives there; empty when one may.
 
     ``made`` is told the id of each client that we make besides the bridge's own.
     """
@@ -31,23 +33,23 @@ class BridgePort:
 
     @property
     def no_driving(self) -> str:
-        """Why nobody drives there; empty when one may."""
+        """Tell why nobody drives there; empty when one may."""
         return self._no_driving or self._bridge.contested
 
     @property
     def name(self) -> str:
-        """The broker's, in the settings."""
+        """Return the broker's, in the settings."""
         return self._bridge.broker
 
     @property
     def broken(self) -> str:
-        """Why the broker cannot be reached just now; empty when it can."""
+        """Tell why the broker cannot be reached just now; empty when it can."""
         link = self._bridge.link
         return "" if link.state == "connected" else link.why or "not connected yet"
 
     @property
     def waiting(self) -> int:
-        """How many of our messages wait for the broker."""
+        """Tell how many of our messages wait for the broker."""
         return self._bridge.waiting
 
     def send(
@@ -70,7 +72,7 @@ class BridgePort:
 
     @property
     def lost(self) -> int:
-        """How many messages came and found no place with us."""
+        """Tell how many messages came and found no place with us."""
         return self._bridge.overflowed
 
     def look_up(self, filters: Sequence[tuple[str, int]]) -> None:

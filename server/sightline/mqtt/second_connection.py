@@ -1,4 +1,4 @@
-"""A second connection to a broker: it sees what becomes of the first, and hears the broker's log.
+"""Watch our client id at a broker by a second connection, which also hears the broker's log.
 
 A client that is thrown out by another of the same id cannot hear who that was, nor tell it from a
 broker that restarts. This one can: it stands while the other falls, and the log says who came. Its
@@ -29,7 +29,7 @@ _FILTERS = ((f"{_LOG}E", 0), (f"{_LOG}N", 0))
 _QUEUE = 2_000
 # Connections that have not signed in yet: so many are remembered.
 _PENDING = 100
-_DOOR = (b"New connection from", b"New client connected", b"not authorised")
+_ADMISSIONS = (b"New connection from", b"New client connected", b"not authorised")
 # Which of two connections hears of the same event first is chance: so long (s) until it is judged.
 SETTLE_SECONDS = 0.5
 # A fall of the witness so long ago (s) still explains why it does not stand.
@@ -45,7 +45,7 @@ class Takeover:
 
 
 class SecondConnection(service.Service):
-    """Watches over the client id of ``options``.
+    """Watch over the client id of ``options``.
 
     ``taken`` is told of each take-over, ``knocked`` of each refusal: the host, as the log tells it
     or as that of the connection that came last and has not signed in.
@@ -86,32 +86,33 @@ class SecondConnection(service.Service):
         self.bridge = Bridge(reactor, own, _FILTERS, self._arrived, self._linked, now, quiet=True)
 
     def startService(self) -> None:
-        """Connect."""
         super().startService()
         self.bridge.startService()
 
     def stopService(self) -> Deferred[None]:
-        """Say goodbye."""
+        """Disconnect; fire when that is done."""
         super().stopService()
         return self.bridge.stopService()
 
     # ---- what the bridge asks (`retries.Witness`)
 
     def stood(self, since: float) -> bool | None:
-        """Whether it stood at ``since`` and stands still; None: it knows nothing of that time."""
+        """Return whether it stood at ``since`` and stands still; None: it knows nothing of that
+        time.
+        """
         if self._up_at is not None and self._up_at <= since:
             return True
         recent = self._reactor.seconds() - self._fell_at <= RECENT_SECONDS
         return False if recent else None
 
     def taken(self, since: float) -> bool | None:
-        """Whether the log told of a take-over of our id since; None: the log is not heard."""
+        """Tell whether the log told of a take-over of our id since; None: the log is not heard."""
         if self._signs and self._signs[-1] >= since:
             return True
         return False if self._audible else None
 
     def came(self, port: int) -> None:
-        """The bridge is connected anew, from this port of ours (0: unknown)."""
+        """Note that the bridge is connected anew, from this port of ours (0: unknown)."""
         self._came_at = self._reactor.seconds()
         if port:
             self._ports.append(port)
@@ -132,16 +133,16 @@ class SecondConnection(service.Service):
                 continue
             self._audible = True
             ours = self._needle in arrival.payload
-            if ours or any(sign in arrival.payload for sign in _DOOR):
+            if ours or any(sign in arrival.payload for sign in _ADMISSIONS):
                 text = arrival.payload.decode("utf-8", "replace")
                 line = read(arrival.topic.removeprefix(_LOG), text)
                 if line is not None and line.event is not None:
-                    self._door(line.event)
+                    self._admissions(line.event)
                     if ours:
                         self._of_us(line.event)
 
-    def _door(self, event: Event) -> None:
-        """Who came, who was let in, and who was not."""
+    def _admissions(self, event: Event) -> None:
+        """Read the log for clients that came, were let in, or were refused."""
         match event:
             case Accepted(address=address):
                 self._pending[address] = None
@@ -166,7 +167,7 @@ class SecondConnection(service.Service):
                 pass
 
     def _judge(self, event: ClientConnected, at: float) -> None:
-        """Somebody signed in with our id: was it us?"""
+        """Find out whether the client that signed in with our id was the bridge."""
         port = event.address.rpartition(":")[2]
         if port.isdecimal() and int(port) in self._ports:
             self._addressed = True

@@ -1,4 +1,4 @@
-"""A connection of its own for one lease: the broker stops the robot when we are gone.
+"""Hold a connection for one lease, whose will stops the robot when the server is gone.
 
 Its will is the stop. The driving commands go over this very connection, so that whatever the
 broker still finds in it comes before the will, never after. It is made once and never again: when
@@ -32,7 +32,7 @@ class NoWillConnection(Exception):
 
 
 class WillConnection:
-    """The connection. ``lost`` is called with the reason when it ends unasked, once it stood."""
+    """One connection. ``lost`` is called with the reason when it ends unasked, once it stood."""
 
     def __init__(
         self,
@@ -66,19 +66,19 @@ class WillConnection:
         self._connection = MqttConnection(own, (), inbox, now)
 
     def open(self) -> Deferred[None]:
-        """Connect; errs with `NoWillConnection`."""
+        """Connect; err with `NoWillConnection`."""
         self._opening = Deferred()
         self._connection.start()
         return self._opening
 
     @property
     def is_open(self) -> bool:
-        """Whether the broker holds our will."""
+        """Tell whether the broker holds our will."""
         return self._open and not self._closing
 
     @property
     def waiting(self) -> int:
-        """How many messages wait for the broker."""
+        """Tell how many messages wait for the broker."""
         return self._connection.waiting
 
     def publish(self, payload: bytes, wanted: Callable[[], bool]) -> bool:

@@ -1,1 +1,1 @@
-"""Regions: kept, edited, watched. Who is where, who came and went, and who is told."""
+"""Keep and edit regions, watch who is inside, and tell who came and went."""

@@ -1,4 +1,4 @@
-"""Two verdicts on who is where: ours, from fixes, and the phone's own; kept side by side.
+"""Keep two verdicts on who is where side by side: ours, from fixes, and the phone's own.
 
 The phone has a say about a region once it named it. The two differ for a while at each crossing,
 since one of them is always first; so they count as disputed only after they differed for
@@ -25,7 +25,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PhoneVerdict:
-    """The phone's say: inside or not, and since when (epoch s)."""
+    """The phone's verdict: inside or not, and since when (epoch s)."""
 
     inside: bool
     when: float
@@ -33,7 +33,7 @@ class PhoneVerdict:
 
 @dataclass(frozen=True, slots=True)
 class RegionVisit:
-    """Somebody is in a region, as ``by`` says, since then (epoch s)."""
+    """A visit: somebody is in a region, as ``by`` says, since then (epoch s)."""
 
     since: float
     by: Literal["server", "phone", "both"]
@@ -43,7 +43,7 @@ class RegionVisit:
 
 @dataclass(frozen=True, slots=True)
 class RegionTransition:
-    """Somebody came or went, as ``by`` says; ``agrees``: what is known of the other's verdict."""
+    """Somebody came or went, as ``by`` says; ``agrees``: what is known of the other verdict."""
 
     thing: str
     region: str
@@ -55,7 +55,7 @@ class RegionTransition:
 
 
 class Containment:
-    """Everybody's stays. Times called ``now`` are monotonic s, others epoch s."""
+    """The visits of all things. Times called ``now`` are monotonic s, others epoch s."""
 
     def __init__(self, fences: Geofences) -> None:
         self.fences = fences
@@ -64,8 +64,8 @@ class Containment:
         self._odd: dict[Pair, float] = {}  # the verdicts differ, since
         self._disputed: dict[Pair, str] = {}
 
-    def stay(self, thing: str, region: str) -> RegionVisit | None:
-        """Whether this thing is in this region, by anybody's verdict."""
+    def visit(self, thing: str, region: str) -> RegionVisit | None:
+        """Tell whether this thing is in this region, by anybody's verdict."""
         ours, said = self.fences.since(thing, region), self.said(thing, region)
         theirs = said.when if said is not None and said.inside else None
         if ours is None and theirs is None:
@@ -77,15 +77,15 @@ class Containment:
         return RegionVisit(ours, "server" if theirs is None else "both", why)
 
     def said(self, thing: str, region: str) -> PhoneVerdict | None:
-        """What the phone says."""
+        """Tell what the phone says."""
         return self._said.get(thing, {}).get(region)
 
     def named(self, thing: str) -> list[str]:
-        """The regions of which its phone has a say."""
+        """Return the regions of which the phone gives a verdict."""
         return list(self._said.get(thing, ()))
 
     def remember(self, thing: str, region: str, said: PhoneVerdict, now: float) -> None:
-        """What the phone said before a restart; after what the fences are to remember."""
+        """Restore a phone's verdict of before a restart; after the fences' own."""
         self._keep(thing, region, said)
         self._listed.add(thing)
         self._compare((thing, region), now)
@@ -99,7 +99,7 @@ class Containment:
         self.fences.forget(thing)
 
     def drop(self, region: str) -> list[str]:
-        """A region is no more. The things that were in it."""
+        """Remove a region; return the things that were in it."""
         inside = [t for t in self._said if region in self._said[t]]
         for thing in inside:
             del self._said[thing][region]
@@ -111,7 +111,7 @@ class Containment:
     # -- what is told
 
     def found(self, change: Change, now: float) -> RegionTransition | None:
-        """The fences found a change."""
+        """Return the fences found a change."""
         self._compare((change.thing, change.region), now)
         if not change.crossed:
             return None
@@ -127,7 +127,7 @@ class Containment:
     def told(
         self, thing: str, region: str, event: Event, when: float, acc: float | None, now: float
     ) -> RegionTransition | None:
-        """The phone says that it came or went. None when that is nothing new, or late."""
+        """Take in a phone's verdict; return None when that is nothing new, or late."""
         inside, before = event == "enter", self.said(thing, region)
         if before is not None and (before.inside == inside or when < before.when):
             return None
@@ -140,23 +140,23 @@ class Containment:
     def listed(
         self, thing: str, regions: Iterable[str], when: float, now: float
     ) -> list[RegionTransition]:
-        """The phone lists all regions it is in. Its first list is how things are: no crossings."""
+        """Take in a phone's list of all regions it is in."""
         inside = set(regions)
         fresh = thing not in self._listed
         self._listed.add(thing)
-        crossings = []
+        transitions = []
         said = self._said.get(thing, {})
         left = [region for region, each in said.items() if each.inside and region not in inside]
         events: list[tuple[str, Event]] = [(region, "leave") for region in left]
         events += [(region, "enter") for region in sorted(inside)]
         for region, event in events:
-            crossing = self.told(thing, region, event, when, None, now)
-            if crossing is not None and not fresh:
-                crossings.append(crossing)
-        return crossings
+            transition = self.told(thing, region, event, when, None, now)
+            if transition is not None and not fresh:
+                transitions.append(transition)
+        return transitions
 
     def tick(self, now: float) -> list[Pair]:
-        """Time goes by: the pairs that are disputed since now."""
+        """Let time pass; return the pairs that are disputed from now on."""
         news = []
         for pair, since in self._odd.items():
             if pair in self._disputed or now - since < PATIENCE:
@@ -179,7 +179,7 @@ class Containment:
             self._even((thing, oldest))
 
     def _ours(self, thing: str, region: str, inside: bool, when: float) -> bool | None:
-        """Whether we agree; None as long as no fix of ours is newer."""
+        """Tell whether we agree; None as long as no fix of ours is newer."""
         if not self.fences.knows(thing):
             return None
         if (self.fences.since(thing, region) is not None) == inside:
@@ -201,7 +201,7 @@ class Containment:
         self._disputed.pop(pair, None)
 
     def _why(self, pair: Pair) -> str | None:
-        """What is disputed, when our verdict rests on a fix newer than the phone's word."""
+        """Tell what is disputed, when our verdict rests on a fix newer than the phone's word."""
         said, found = self.said(*pair), self.fences.beyond(*pair)
         if said is None or found is None or found[1] <= said.when:
             return None

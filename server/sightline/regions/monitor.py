@@ -1,4 +1,4 @@
-"""Watches who is where: fixes and phones' words in, stays and crossings out.
+"""Watch who is where: fixes and phones' verdicts in, visits and transitions out.
 
 A stay is a thing as long as anybody says so; a crossing is a line of a ring that never changes.
 What stood when we were stopped is known again after a restart, so that nobody is said to have come
@@ -14,17 +14,17 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.geometry.geofences import Change, Event, Geofences, Position, Rules
 from sightline.geometry.shapes import BadShape
 from sightline.journal.trouble import Degraded
+from sightline.kinds import FENCED
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.updates import PhoneTransition, leapt, order
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.model.kind import State
 from sightline.model.token_bucket import TokenBuckets
 from sightline.regions import containment
@@ -44,7 +44,7 @@ Listener = Callable[[Transition], None]
 
 
 class GeofenceMonitor(Service):
-    """``clock`` is never stepped; ``wall`` gives epoch s."""
+    """Watch the regions. ``clock`` is never stepped; ``wall`` gives epoch s."""
 
     _log = Logger()
 
@@ -77,10 +77,9 @@ class GeofenceMonitor(Service):
         self._met: list[str] = []
         self._noting = False
         self._unnoted = False  # what cannot be written just now
-        self._loop = LoopingCall(self._look)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, _LOOK, self._look, "the watch over regions")
         regions.when_changed(self._region_changed)
-        for kind in ("friend", "probot"):
+        for kind in FENCED:
             hub.world.watch(kind, self._moved)
         hub.ingest.tell(PhoneTransition, self._crossed)
 
@@ -91,7 +90,7 @@ class GeofenceMonitor(Service):
     # -- start and stop
 
     def startService(self) -> None:
-        """Remember how things stood, begin to look."""
+        """Restore the visits of before, begin to look."""
         super().startService()
         known, standings = self._regions.standings
         now, wall = self._clock.seconds(), self._wall()
@@ -106,17 +105,13 @@ class GeofenceMonitor(Service):
                     said = containment.PhoneVerdict(each.inside, min(each.said or 0.0, wall))
                     self.whereabouts.remember(each.thing, each.region, said, now)
         self._regions.standings = ([], [])
-        self._loop.start(_LOOK, now=False).addErrback(self._failed)
+        self._loop.start(now=False)
 
     def stopService(self) -> Deferred[None]:
         """Stop looking, write what is new."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
         return Deferred.fromCoroutine(self._note())
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("Nobody looks after the regions any more", failure)
 
     # -- what happens
 
@@ -143,7 +138,7 @@ class GeofenceMonitor(Service):
             self._slipped()
 
     def _slipped(self) -> None:
-        """A slip of ours must not keep a message out of the world."""
+        """Log a mistake of ours, which must not keep a message out of the world."""
         self._log.failure("Could not see who came and went")
 
     def _fixed(self, thing: str, fix: Position) -> None:
@@ -155,19 +150,19 @@ class GeofenceMonitor(Service):
             self._found(change, now)
 
     def _found(self, change: Change, now: float) -> None:
-        crossing = self.whereabouts.found(change, now)
+        transition = self.whereabouts.found(change, now)
         self._show(change.thing, change.region)
-        if crossing is not None:
-            self._announce(crossing)
+        if transition is not None:
+            self._announce(transition)
 
     def _listed(self, thing: str, inside: list[str], when: float) -> None:
         now = self._clock.seconds()
         named = {*inside, *self.whereabouts.named(thing)}
-        crossings = self.whereabouts.listed(thing, inside, when, now)
+        transitions = self.whereabouts.listed(thing, inside, when, now)
         for region in sorted(named):
             self._show(thing, region)
-        for crossing in crossings:
-            self._announce(crossing)
+        for transition in transitions:
+            self._announce(transition)
 
     def _crossed(self, said: PhoneTransition) -> None:
         if said.retained:
@@ -177,17 +172,17 @@ class GeofenceMonitor(Service):
             if region is None:
                 self._crossed_unknown(said)
                 return
-            crossing = self.whereabouts.told(
+            transition = self.whereabouts.told(
                 said.thing, region, said.event, said.when, said.acc, self._clock.seconds()
             )
             self._show(said.thing, region)
-            if crossing is not None:
-                self._announce(crossing)
+            if transition is not None:
+                self._announce(transition)
         except Exception:
             self._slipped()
 
     def _crossed_unknown(self, said: PhoneTransition) -> None:
-        """The phone has a region we do not know."""
+        """Note the transition of a region that only the phone knows."""
         if not said.region or self._unknown.get((said.thing, said.region)) == said.event:
             return
         self._unknown.pop((said.thing, said.region), None)
@@ -197,7 +192,7 @@ class GeofenceMonitor(Service):
         self._tell(said.thing, None, said.region, said.event, said.when, "phone", None, said.acc)
 
     def _gone(self, thing: str) -> None:
-        """A thing is no more: nothing of where it was is kept."""
+        """Forget where a thing was that was removed."""
         for region in self._visits.pop(thing, set()):
             self._hub.place(f"stay/{thing}/{region}", None)
         self.whereabouts.forget(thing)
@@ -209,7 +204,7 @@ class GeofenceMonitor(Service):
         self._work(self._regions.work(lambda store: store.leave(thing)))
 
     async def erase(self, thing: str) -> None:
-        """Somebody is to be forgotten altogether: the crossings, the regions of their own.
+        """Forget somebody altogether: the transitions, the regions of their own.
 
         Raises `Refused` when the regions cannot be removed now.
         """
@@ -240,7 +235,7 @@ class GeofenceMonitor(Service):
             self._named_before(only, id, record.region.name)
 
     def _named_before(self, thing: str, region: str, name: str) -> None:
-        """A phone may have said that it is in its region before it told us of that region."""
+        """Take over a phone's verdict that came before its region did."""
         friend = self._hub.world.state(thing)
         if not isinstance(friend, Friend) or name not in (friend.inregions or ()):
             return
@@ -250,7 +245,7 @@ class GeofenceMonitor(Service):
             self._show(thing, region)
 
     def _survey(self, region: str, things: list[str]) -> None:
-        """Who is in a region that is new or was changed; not all at once."""
+        """Find who is in a region that is new or was changed; not all at once."""
         now = self._clock.seconds()
         for change in self._fences.survey(region, things[:_SURVEY]):
             self._found(change, now)
@@ -262,7 +257,7 @@ class GeofenceMonitor(Service):
         self._hub.told()
 
     def _look(self) -> None:
-        """As time goes by."""
+        """Let time pass for the fences and the verdicts."""
         now, seq = self._clock.seconds(), self._hub.world.seq
         for change in self._fences.tick(now):
             self._found(change, now)
@@ -275,10 +270,10 @@ class GeofenceMonitor(Service):
 
     def _show(self, thing: str, region: str) -> None:
         """Let everybody see how it stands with these two."""
-        stay = self.whereabouts.stay(thing, region)
+        visit = self.whereabouts.visit(thing, region)
         inside = self._visits.setdefault(thing, set())
         key = f"stay/{thing}/{region}"
-        if stay is None:
+        if visit is None:
             inside.discard(region)
             self._hub.place(key, None)
         else:
@@ -288,10 +283,10 @@ class GeofenceMonitor(Service):
                 Visit(
                     region=region,
                     thing=thing,
-                    since=round(stay.since, 3),
-                    by=stay.by,
-                    disputed=stay.why is not None,
-                    why=stay.why,
+                    since=round(visit.since, 3),
+                    by=visit.by,
+                    disputed=visit.why is not None,
+                    why=visit.why,
                 ),
             )
         if not inside:
@@ -299,16 +294,16 @@ class GeofenceMonitor(Service):
         self._dirty[thing, region] = None
         self._note_soon()
 
-    def _announce(self, crossing: containment.RegionTransition) -> None:
+    def _announce(self, transition: containment.RegionTransition) -> None:
         self._tell(
-            crossing.thing,
-            crossing.region,
-            self._regions.name(crossing.region),
-            crossing.event,
-            crossing.when,
-            crossing.by,
-            crossing.agrees,
-            crossing.acc,
+            transition.thing,
+            transition.region,
+            self._regions.name(transition.region),
+            transition.event,
+            transition.when,
+            transition.by,
+            transition.agrees,
+            transition.acc,
         )
 
     def _tell(
@@ -328,7 +323,7 @@ class GeofenceMonitor(Service):
                 self._log.warn("Somebody comes and goes too often to tell of it each time")
             return
         self._n = n = self._n + 1
-        crossing = Transition(
+        transition = Transition(
             n=n,
             at=round(self._wall(), 3),
             tst=round(when, 3),
@@ -344,9 +339,9 @@ class GeofenceMonitor(Service):
         self._ring.append((key, thing))
         if len(self._ring) > RING:
             self._hub.place(self._ring.popleft()[0], None)
-        self._hub.place(key, crossing)
+        self._hub.place(key, transition)
         for listener in self._listeners:
-            listener(crossing)
+            listener(transition)
 
     # -- what is written down
 
@@ -394,7 +389,7 @@ class GeofenceMonitor(Service):
 
 
 def _fix(before: State | None, state: State) -> Position | None:
-    """Where something is, if it says so: friends; whatever else has a position."""
+    """Tell where something is, if it says so: friends; whatever else has a position."""
     if isinstance(state, Friend):
         if state.lat is None or state.lon is None:
             return None

@@ -1,4 +1,5 @@
-"""Crossings go out by MQTT: ``sightline/crossing/<region>/<user>/<device>``, QoS 1, not retained.
+"""Publish transitions by MQTT: ``sightline/crossing/<region>/<user>/<device>``, QoS 1, not
+retained.
 
 The region is named by the letters of its id. ``id`` is the same whenever the same crossing is told
 again. What cannot be published now waits, a bounded number of them, until the broker is back.
@@ -13,10 +14,10 @@ from typing import Literal
 import msgspec
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from sightline.kinds.regions.model import Transition, id_for_others
+from sightline.live.periodic import Periodic
 from sightline.model.kind import id_of, kind_of
 from sightline.model.topic import UNFIT
 from sightline.regions.service import letters_of
@@ -28,30 +29,32 @@ _AGAIN = 1.0  # s
 Which = Literal["none", "shared", "all"]
 
 
-def topic(crossing: Transition) -> str | None:
-    """Where a crossing is published; None: nowhere, since the phone's region is not one of ours."""
-    if crossing.region is None:
+def topic(transition: Transition) -> str | None:
+    """Tell where a crossing is published; None: nowhere, since the phone's region is not one of
+    ours.
+    """
+    if transition.region is None:
         return None
-    thing = id_of(crossing.thing) if kind_of(crossing.thing) == "friend" else crossing.thing
+    thing = id_of(transition.thing) if kind_of(transition.thing) == "friend" else transition.thing
     if UNFIT.search(thing) or "+" in thing or "#" in thing:
         return None
-    return f"{TOPIC}/{letters_of(crossing.region)}/{thing}"
+    return f"{TOPIC}/{letters_of(transition.region)}/{thing}"
 
 
-def body(crossing: Transition) -> bytes:
-    """What is published, JSON."""
-    return msgspec.json.encode({"id": id_for_others(crossing), **msgspec.to_builtins(crossing)})
+def body(transition: Transition) -> bytes:
+    """Tell what is published, JSON."""
+    return msgspec.json.encode({"id": id_for_others(transition), **msgspec.to_builtins(transition)})
 
 
-def of_interest(crossing: Transition, which: Which) -> bool:
-    """Whether it may be told to whoever reads those topics."""
-    if which == "none" or crossing.region is None:
+def of_interest(transition: Transition, which: Which) -> bool:
+    """Tell whether it may be told to whoever reads those topics."""
+    if which == "none" or transition.region is None:
         return False
-    return which == "all" or "/" not in crossing.region
+    return which == "all" or "/" not in transition.region
 
 
 class MqttEvents(Service):
-    """``publish`` sends a message and says whether it was taken."""
+    """Publish transitions. ``publish`` sends a message and says whether it was taken."""
 
     _log = Logger()
 
@@ -61,29 +64,25 @@ class MqttEvents(Service):
         self._publish = publish
         self._which = which
         self._waiting: deque[tuple[str, bytes]] = deque()
-        self._loop = LoopingCall(self._try)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, _AGAIN, self._try, "the announcements of crossings")
         self.dropped = 0
 
     def startService(self) -> None:
         """Begin to look after what waits."""
         super().startService()
-        self._loop.start(_AGAIN, now=False).addErrback(
-            lambda failure: self._log.failure("Crossings are not published any more", failure)
-        )
+        self._loop.start(now=False)
 
     def stopService(self) -> None:
         """Publish nothing any more."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
 
-    def crossed(self, crossing: Transition) -> None:
-        """Publish it."""
-        where = topic(crossing)
-        if where is None or not of_interest(crossing, self._which):
+    def crossed(self, transition: Transition) -> None:
+        """Publish a transition, now or when the broker is there."""
+        where = topic(transition)
+        if where is None or not of_interest(transition, self._which):
             return
-        self._waiting.append((where, body(crossing)))
+        self._waiting.append((where, body(transition)))
         if len(self._waiting) > _MOST:
             self._waiting.popleft()
             self.dropped += 1

@@ -1,4 +1,6 @@
-"""Regions and phones: what goes to a phone, what a phone says it has, what it means by a name."""
+"""Exchange regions with phones: what goes to a phone, what it says it has, what it means by a
+name.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,11 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from sightline.contract.errors import Refused
 from sightline.kinds.friends.beacons import unmistakable
 from sightline.kinds.friends.model import Waypoint
 from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Region
-from sightline.live.requests import Refused
 from sightline.model.kind import id_of
 from sightline.regions.service import (
     KEPT_OF_PHONES,
@@ -47,13 +49,13 @@ class RegionBundle:
 
 
 class PhoneRegions(Protocol):
-    """What whoever speaks with phones needs of whoever keeps regions. ``phone``: jane/phone."""
+    """What the service of phones needs of the regions. ``phone``: jane/phone."""
 
     def for_phone(self, phone: str) -> RegionBundle:
-        """What this phone should have: shared regions, and those of the accounts that own it."""
+        """Return the regions for this phone: shared ones, and those of the accounts that own it."""
 
     def reported(self, phone: str, waypoints: Sequence[Waypoint], *, whole: bool) -> None:
-        """The phone says it has these; ``whole``: and no others.
+        """Take in the regions that a phone says it has; ``whole``: and no others.
 
         Those that are not ours become the phone's own regions. Not to be called for messages that
         go through the ingest: it is told of their `PhoneWaypoint` readings anyway.
@@ -64,7 +66,7 @@ class PhoneRegions(Protocol):
 
 
 class _PhoneSays:
-    """What a phone said and we have not looked at."""
+    """A phone's report that was not looked at yet."""
 
     def __init__(self) -> None:
         self.waypoints: dict[int, Waypoint] = {}  # by tst
@@ -72,7 +74,7 @@ class _PhoneSays:
 
 
 class _Names:
-    """What the regions of one owner are called, and their other names."""
+    """The names of one owner's regions, and their other names."""
 
     def __init__(self) -> None:
         self.by_name: dict[str, list[str]] = {}
@@ -80,7 +82,7 @@ class _Names:
 
 
 class PhoneRegionService:
-    """The same, for real. ``accounts_of`` names the accounts a friend belongs to."""
+    """The regions for phones. ``accounts_of`` names the accounts a friend belongs to."""
 
     _log = Logger()
 
@@ -104,7 +106,7 @@ class PhoneRegionService:
     # -- to phones
 
     def for_phone(self, phone: str) -> RegionBundle:
-        """What this phone should have."""
+        """Tell what this phone should have."""
         waypoints, left_out, version = [], 0, 0
         for owner in self._sharers(f"friend/{phone}"):
             version = max(version, self._editions.get(owner, 0))
@@ -142,11 +144,11 @@ class PhoneRegionService:
     def meant(
         self, thing: str, name: str | None, rid: str | None = None, wtst: int | None = None
     ) -> str | None:
-        """The region a phone speaks of, by any of its names for it; None: we do not have it."""
+        """Return the region that a phone speaks of, by any of its names; None: an unknown one."""
         return self._meant(self._sharers(thing), thing, name, rid, wtst)
 
     def all_meant(self, thing: str, names: Iterable[str]) -> list[str]:
-        """The regions a phone speaks of by these names, of those we have."""
+        """Return the regions a phone speaks of by these names, of those we have."""
         sharers = self._sharers(thing)
         found = (self._meant(sharers, thing, name, None, None) for name in names)
         return [id for id in found if id is not None]
@@ -192,11 +194,11 @@ class PhoneRegionService:
     # -- from phones
 
     def heard(self, marked: PhoneWaypoint) -> None:
-        """A phone told its waypoints in a message."""
+        """Take in a waypoint that a phone told in a message."""
         self.reported(id_of(marked.thing), marked.waypoints, whole=marked.whole)
 
     def reported(self, phone: str, waypoints: Sequence[Waypoint], *, whole: bool) -> None:
-        """The phone says it has these; ``whole``: and no others."""
+        """Take in the regions that a phone says it has; ``whole``: and no others."""
         said = self._said.setdefault(phone, _PhoneSays())
         if whole:
             said.waypoints.clear()
@@ -245,7 +247,7 @@ class PhoneRegionService:
                     await self._drop(id, record, thing)
 
     def _keep(self, phone: str, said: _PhoneSays) -> None:
-        """To be taken over later; but for what the phone has said meanwhile."""
+        """Keep a report to take it over later; newer reports of the phone replace it."""
         later = self._said.setdefault(phone, _PhoneSays())
         if not later.whole:
             later.waypoints = said.waypoints | later.waypoints
@@ -287,7 +289,7 @@ class PhoneRegionService:
 
 
 def _same(record: RegionRow, told: Waypoint) -> bool:
-    """Whether the phone speaks of this region: phones know them by one name or the other."""
+    """Tell whether the phone speaks of this region: phones know them by one name or the other."""
     return record.tst == told.tst or (told.rid is not None and record.rid == told.rid)
 
 

@@ -1,4 +1,4 @@
-"""Keeps the regions: in the file, in the world, and in the minds of those who watch over them.
+"""Keep the regions: in the file, in the world, and for those that watch them.
 
 Every change goes to the file first, on a thread, and takes effect when it is committed. Whoever
 wants to know of changes is told by `when_changed`: the fences, the phones, the history recorder.
@@ -24,13 +24,13 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
+from sightline.contract.errors import Refused
 from sightline.geometry.shapes import BadShape, Circle, Polygon, Shape
 from sightline.journal.entries import Journal, TooLarge
 from sightline.journal.follower import Follower
 from sightline.journal.trouble import Degraded, degraded
 from sightline.kinds.regions.model import Region
 from sightline.live.hub import Hub
-from sightline.live.requests import Refused
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
 from sightline.regions.store import RegionRow, RegionStore, StaleRegion, StoredVisit
@@ -53,7 +53,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class RegionChange:
-    """A region is another (``record``) or gone (None); ``edition`` counts all changes."""
+    """A region was changed (``record``) or removed (None); ``edition`` counts all changes."""
 
     id: str
     edition: int
@@ -152,7 +152,7 @@ class RegionService(Service):
         return stopped.addBoth(close)
 
     async def work(self, do: Callable[[RegionStore], T]) -> T:
-        """What ``do`` reads or writes, on the writer's thread, in turn. Raises `Degraded`."""
+        """Tell what ``do`` reads or writes, on the writer's thread, in turn. Raises `Degraded`."""
         store = self._store
         assert store is not None, "the service was not started"
         return await self._do(lambda: do(store))
@@ -169,7 +169,7 @@ class RegionService(Service):
         return done
 
     async def _change(self, do: Callable[[RegionStore], T], *, scrub: bool = False) -> T:
-        """What ``do`` changes of the regions, on all servers or on none. Raises `Refused`."""
+        """Tell what ``do`` changes of the regions, on all servers or on none. Raises `Refused`."""
         store = self._store
         assert store is not None, "the service was not started"
 
@@ -194,7 +194,7 @@ class RegionService(Service):
         return done
 
     async def _touched(self, tables: set[str]) -> None:
-        """Other servers have changed the file."""
+        """Read the file anew: other servers have changed it."""
         if "region" in tables:
             await self._follow()
 
@@ -226,16 +226,16 @@ class RegionService(Service):
     # -- looking
 
     def name(self, id: str) -> str:
-        """What a region is called."""
+        """Tell what a region is called."""
         record = self.records.get(id)
         return "" if record is None else record.region.name
 
     def owners(self) -> frozenset[str]:
-        """All who have regions of their own: accounts, phones (``friend/jane/phone``)."""
+        """Return all who have regions of their own: accounts, phones (``friend/jane/phone``)."""
         return frozenset(owner for owner in self._by_owner if owner is not None)
 
     def of(self, owner: str | None) -> list[tuple[str, RegionRow]]:
-        """The regions of one owner; None: the shared ones."""
+        """Return the regions of one owner; None: the shared ones."""
         return list(self._by_owner.get(owner, {}).items())
 
     def when_changed(self, listener: Callable[[RegionChange], None]) -> None:
@@ -248,7 +248,7 @@ class RegionService(Service):
     # -- changing
 
     def new_id(self, owner: str | None) -> str:
-        """An id that no region has."""
+        """Return an id that no region has."""
         while True:
             letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
             id = letters if owner is None else f"{owner}/{letters}"
@@ -256,12 +256,14 @@ class RegionService(Service):
                 return id
 
     def id_for(self, owner: str, name: str) -> str:
-        """An id that is the same on all servers, for what a phone calls by this name of its own."""
+        """Return an id that is the same on all servers, for what a phone calls by this name of its
+        own.
+        """
         digest = blake2b(f"{owner} {name}".encode(), digest_size=8).digest()
         return f"{owner}/" + "".join(_LETTERS[byte % 32] for byte in digest)
 
     def new_tst(self) -> int:
-        """A time that no other region has: Android phones know a waypoint by it. Epoch s."""
+        """Return a time that no other region has: Android phones know a waypoint by it. Epoch s."""
         self._tst = max(self._tst + 1, int(self.wall()))
         return self._tst
 
@@ -272,7 +274,7 @@ class RegionService(Service):
             raise Refused("full", f"there are {most} regions already, and no room for another")
 
     async def put(self, id: str, record: RegionRow, keep: int | None = None) -> None:
-        """A region is now this; its version says which one it replaces. Raises `Refused`."""
+        """Set a region; its version says which one it replaces. Raises `Refused`."""
         expected = record.region.version - 1
         edition = await self._change(lambda store: store.put(id, record, expected, keep))
         if self.follower is None:
@@ -281,7 +283,7 @@ class RegionService(Service):
             self._hub.told()
 
     async def remove(self, id: str, by: str, version: int, *, trace: bool = True) -> None:
-        """A region is no more. Raises `Refused`."""
+        """Remove a region. Raises `Refused`."""
         at = round(self.wall(), 3)
         edition = await self._change(lambda store: store.remove(id, by, at, version, trace=trace))
         if self.follower is None:
@@ -289,7 +291,7 @@ class RegionService(Service):
             self._hub.told()
 
     async def replace(self, old: str, version: int, new: str, record: RegionRow) -> None:
-        """A region goes over to another owner, under another id. Raises `Refused`."""
+        """Give a region to another owner, under another id. Raises `Refused`."""
         by, at = record.region.by, round(self.wall(), 3)
 
         def go_over(store: RegionStore) -> tuple[int, int]:
@@ -302,7 +304,7 @@ class RegionService(Service):
             self._hub.told()
 
     async def forget(self, thing: str) -> None:
-        """Somebody is to be forgotten: the regions of this thing's own, and where it was."""
+        """Forget a thing: the regions of its own, and where it was."""
         await self._change(lambda store: store.forget(thing), scrub=True)
         if self.follower is not None:
             return
@@ -318,7 +320,7 @@ class RegionService(Service):
         self._hub.told()
 
     async def remove_of(self, accounts: Iterable[str]) -> None:
-        """Accounts that are no more leave no regions."""
+        """Remove the regions of accounts that were removed."""
         for owner in accounts:
             for id, record in self.of(owner):
                 try:
@@ -355,7 +357,7 @@ def _stale(stale: StaleRegion) -> Refused:
 
 
 def shape_of(region: Region) -> Shape:
-    """The shape of a region. Raises `BadShape`."""
+    """Return the shape of a region. Raises `BadShape`."""
     if region.shape == "circle":
         if region.lat is None or region.lon is None or region.rad is None:
             raise BadShape("a circle has lat, lon and rad")
@@ -366,5 +368,5 @@ def shape_of(region: Region) -> Shape:
 
 
 def letters_of(id: str) -> str:
-    """The last part of a region's id: what phones know it by."""
+    """Return the last part of a region's id: what phones know it by."""
     return id.rpartition("/")[2]

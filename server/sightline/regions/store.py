@@ -1,4 +1,4 @@
-"""The regions' file: every version of every region, and who was where when we were last running.
+"""Store every version of every region, and who was where when the server last ran.
 
 Plain functions that wait for the disk, like those of the accounts' database; to be called on one
 thread. What is committed survives a power cut. Where there are several servers, the regions are a
@@ -48,7 +48,7 @@ class BadRegions(Exception):
 
 
 class StaleRegion(Exception):
-    """Somebody else changed the region meanwhile; holds its version now, 0: it is gone."""
+    """Another change came first; holds the region's version now, 0: it was removed."""
 
     def __init__(self, version: int) -> None:
         super().__init__(version)
@@ -56,7 +56,7 @@ class StaleRegion(Exception):
 
 
 class RegionRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A region as it is kept. ``tst`` and ``rid`` are a phone's names for it."""
+    """A region as it is stored. ``tst`` and ``rid`` are a phone's names for it."""
 
     region: Region
     tst: int
@@ -65,8 +65,9 @@ class RegionRow(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class StoredVisit:
-    """How it stood with a thing and a region: in it since then by our verdict (None: not in it),
-    and what the phone said when. Epoch s."""
+    """The stored verdicts of a thing and a region: in it since then by ours (None: not in it), and
+    the phone's with its time. Epoch s.
+    """
 
     thing: str
     region: str
@@ -134,7 +135,7 @@ class RegionStore:
     # -- regions
 
     def regions(self) -> dict[str, tuple[int, RegionRow]]:
-        """All regions there are: by id the edition and the record."""
+        """Return all regions there are: by id the edition and the record."""
         found = {}
         for id, edition, record in self._sql.execute("SELECT id, edition, record FROM region"):
             try:
@@ -144,14 +145,15 @@ class RegionStore:
         return found
 
     def edition(self) -> int:
-        """The number of the last change."""
+        """Return the number of the last change."""
         (found,) = self._sql.execute("SELECT max(edition) FROM version").fetchone()
         return int(found or 0)
 
     def put(self, id: str, record: RegionRow, expected: int, keep: int | None = None) -> int:
-        """A new version of a region; its edition. ``expected`` is the version before, 0: none.
+        """Write a region's next version; return its edition.
 
-        At most ``keep`` versions of it are kept. Raises `StaleRegion`.
+        ``expected`` is the version before, 0: none. At most ``keep`` versions of it
+        are kept. Raises `StaleRegion`.
         """
         with self._change():
             self._expect(id, expected)
@@ -171,7 +173,7 @@ class RegionStore:
         return edition
 
     def remove(self, id: str, who: str, at: float, expected: int, *, trace: bool = True) -> int:
-        """A region is no more; the edition of that. Without ``trace`` its versions go as well.
+        """Remove a region; return the edition of that. Without ``trace`` its versions go as well.
 
         Raises `StaleRegion`.
         """
@@ -201,12 +203,12 @@ class RegionStore:
         return done.lastrowid
 
     def removal(self, id: str) -> RegionVersion | None:
-        """How a region came to be no more; None: that was not kept."""
+        """Tell how a region came to be no more; None: that was not kept."""
         found = self.versions(id)
         return found[-1] if found and found[-1].record is None else None
 
     def versions(self, id: str) -> list[RegionVersion]:
-        """Every version of a region, oldest first."""
+        """Return every version of a region, oldest first."""
         rows = self._sql.execute(
             "SELECT edition, id, version, who, at, record FROM version WHERE id = ?"
             " ORDER BY edition",
@@ -222,7 +224,7 @@ class RegionStore:
     # -- who was where
 
     def standings(self) -> tuple[list[str], list[StoredVisit]]:
-        """The things of which we ever had a fix, and how they stood."""
+        """Return the things of which we ever had a fix, and how they stood."""
         known = [thing for (thing,) in self._sql.execute("SELECT thing FROM known")]
         rows = self._sql.execute("SELECT thing, region, since, inside, said FROM standing")
         return known, [
@@ -249,12 +251,12 @@ class RegionStore:
                     )
 
     def leave(self, thing: str) -> None:
-        """It is not kept any more where this thing was."""
+        """Delete the stored verdicts of this thing."""
         self._sql.execute("DELETE FROM known WHERE thing = ?", (thing,))
         self._sql.execute("DELETE FROM standing WHERE thing = ?", (thing,))
 
     def _unname(self, phone: str) -> None:
-        """Regions that were adopted from this phone do not say so any more."""
+        """Cut adopted regions off the phone that they came from."""
         for table, key in (("region", "id"), ("version", "edition")):
             rows = self._sql.execute(f"SELECT {key}, record FROM {table} WHERE record IS NOT NULL")
             for row, data in rows.fetchall():
@@ -266,7 +268,7 @@ class RegionStore:
                     )
 
     def forget(self, thing: str) -> None:
-        """Nothing of this thing is kept: where it was, the regions of its own, their versions."""
+        """Delete all of this thing: its verdicts, the regions of its own, their versions."""
         with self._change():
             self.leave(thing)
             own = f"{thing}/"

@@ -35,7 +35,7 @@ class LockTable:
         return [_claim(item) async for item in found]
 
     async def get(self, name: str) -> Lock | None:
-        """One of them."""
+        """Return one lock as it is now."""
         item = await self._table.get(_key(name), _PATIENCE)
         return None if item is None else _claim(item)
 

@@ -1,7 +1,7 @@
 """This server among several: takes claims, keeps them by its beat, sees those of the others.
 
-The rules are in `cluster.locks`; what the store is made of is its own matter (`LockStore`). Whoever acts
-on a claim asks `holds` each time it acts: that costs nothing and is true on any thread.
+The rules are in `cluster.locks`; what the store is made of is its own matter (`LockStore`). Whoever
+acts on a claim asks `holds` each time it acts: that costs nothing and is true on any thread.
 
 One claim is no robot's: who holds `DUTY` does what only one of us should do.
 """
@@ -36,7 +36,7 @@ class LockStore(Protocol):
         """All claims as they are now."""
 
     async def get(self, name: str) -> Lock | None:
-        """One of them."""
+        """Return one lock as it is now."""
 
     async def take(self, was: Lock, me: str, who: str) -> Lock | None:
         """Give it to ``me`` if it still is as it ``was``; None: it is not."""
@@ -129,7 +129,7 @@ class LockClient(Service):
 
     @property
     def alone(self) -> bool:
-        """We are not."""
+        """Return False: there are other servers."""
         return False
 
     @property
@@ -185,7 +185,7 @@ class LockClient(Service):
                 try:
                     return await self.take(name, who)
                 except HeldElsewhere as held:
-                    claim = held.claim
+                    claim = held.lock
                 if claim.declined == want.n:
                     raise Declined
                 if self._clock.seconds() >= until:
@@ -235,7 +235,7 @@ class LockClient(Service):
         return self._claims.elsewhere(name, self._clock.seconds())
 
     def all_elsewhere(self) -> Iterable[Lock]:
-        """All those."""
+        """Return every lock that another server was seen to hold."""
         return self._claims.all_elsewhere(self._clock.seconds())
 
     async def look_at(self, name: str) -> Lock | None:

@@ -86,7 +86,7 @@ class DynamoJournal:
         return JournalNews(head["i"]["S"], int(head["n"]["N"]), entries)
 
     def whole(self) -> Whole | None:
-        """The newest image."""
+        """Return the newest image; None: there is no journal yet."""
         return self._wait(self._whole())
 
     async def _whole(self) -> Whole | None:

@@ -1,7 +1,7 @@
 """``/api/1/…``: calls over HTTP. JSON in, JSON out, every refusal in one shape.
 
 Yes: ``{"ok":true,…}``. No: ``{"ok":false,"code":"wrong","why":"…"}`` with the code's status
-(`sightline.auth.api_call.STATUS`); with ``"wait":s`` and ``Retry-After`` when trying later helps.
+(`sightline.contract.errors`); with ``"wait":s`` and ``Retry-After`` when trying later helps.
 What changes something must come from our own page (``Origin`` or ``Sec-Fetch-Site``) or bring a
 token, and its body must be declared as JSON, which no other site's form can do.
 """
@@ -22,15 +22,17 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
-from sightline.auth.api_call import STATUS, UNKNOWN, Call, Denied, Needs, Reply, Route
+from sightline.auth.permissions import may
 from sightline.auth.session import Visitor
+from sightline.contract import fields
+from sightline.contract.errors import UNKNOWN, Refused, status
+from sightline.contract.http import BODIED, Call, Needs, Reply, Route
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.proxies import client_key
 from sightline.web.request_context import RequestContext
-from sightline.web.streaming import stream
+from sightline.web.streaming import follow, is_gone, stream
 
 _SAFE = (b"GET", b"HEAD")
-_BODIED = (b"POST", b"PUT", b"PATCH")
 _SIGN_IN = "Please sign in."
 _FOREIGN = (
     "Only Sightline's own page may ask for this. If this is its page, the name in its address has"
@@ -53,7 +55,7 @@ class Api(Resource):
         self,
         front: RequestContext,
         clock: IReactorTime,
-        routes: Sequence[Route],
+        routes: Sequence[Route[Any]],
         *,
         rate: float = 20.0,
     ) -> None:
@@ -73,35 +75,38 @@ class Api(Resource):
         )
         answering.addErrback(lambda failure: self._log.failure("Could not send an answer", failure))
         # Whoever is gone gets no answer; what was asked for is done all the same.
-        request.notifyFinish().addErrback(lambda _: setattr(request, "_gone", True))
+        follow(request)
         return NOT_DONE_YET
 
     async def _answer(self, request: Request) -> Reply:
         front = self._front
         address = front.address(request)
         if not self._calls.take(client_key(address), self._clock.seconds()):
-            raise Denied("wait", "Too many requests. Try again in a second.", wait=1)
+            raise Refused("wait", "Too many requests. Try again in a second.", wait=1)
         visitor = await front.meet(request)
         route, parts = self._route(request, visitor)
         _check_needs(route.needs, visitor)
         if request.method not in _SAFE and not front.same_site(request):
-            raise Denied("foreign", _FOREIGN)
+            raise Refused("foreign", _FOREIGN)
+        given = _given(request, route)
+        thing = route.thing.format_map(parts)
+        if route.right and not (visitor and may(visitor.user, route.right, thing)):
+            raise Refused("unknown", UNKNOWN)
         call = Call(
+            asked=_asked(route, given),
             visitor=visitor,
             address=address,
             agent=(request.getHeader(b"user-agent") or b"").decode("latin-1"),
             base=front.base(request),
             known=front.known(request),
             parts=parts,
-            query={
-                name.decode("utf-8", "replace"): values[-1].decode("utf-8", "replace")
-                for name, values in (request.args or {}).items()
-            },
-            fields=_fields(request),
+            thing=thing,
         )
         return await route.do(call)
 
-    def _route(self, request: Request, visitor: Visitor | None) -> tuple[Route, dict[str, str]]:
+    def _route(
+        self, request: Request, visitor: Visitor | None
+    ) -> tuple[Route[Any], dict[str, str]]:
         # From the path as it came, so that a %2F within a part stays within it.
         path = (request.path or b"").decode("latin-1").removeprefix("/api/1")
         method = "GET" if request.method == b"HEAD" else request.method.decode("latin-1")
@@ -114,8 +119,10 @@ class Api(Resource):
                 return route, {name: _text(part) for name, part in found.groupdict().items()}
             other = True
         if visitor is None:  # nobody learns what there is
-            raise Denied("signed_out", _SIGN_IN)
-        raise Denied("method", "This cannot be done here.") if other else Denied("unknown", UNKNOWN)
+            raise Refused("signed_out", _SIGN_IN)
+        raise (
+            Refused("method", "This cannot be done here.") if other else Refused("unknown", UNKNOWN)
+        )
 
     # -- answers
 
@@ -133,12 +140,12 @@ class Api(Resource):
             )
             _finish(request, reply.status, reply.file)
             return None
-        _finish(request, reply.status, msgspec.json.encode({"ok": True, **reply.fields}))
+        _finish(request, reply.status, _encoded(reply.answer))
         return None
 
     def _failed(self, request: Request, failure: Failure) -> None:
         error = failure.value
-        if not isinstance(error, Denied):
+        if not isinstance(error, Refused):
             if not isinstance(error, CancelledError):
                 self._log.failure(
                     "Failed to answer {method} {path}",
@@ -146,17 +153,17 @@ class Api(Resource):
                     method=request.method,
                     path=request.path,
                 )
-            error = Denied("failed", "Something went wrong here. It is in the server's log.")
+            error = Refused("failed", "Something went wrong here. It is in the server's log.")
         said: dict[str, Any] = {"ok": False, "code": error.code, "why": error.why}
         if error.wait:
             wait = math.ceil(error.wait)
             said["wait"] = wait
             request.setHeader(b"retry-after", str(wait).encode())
-        _finish(request, STATUS.get(error.code, 400), msgspec.json.encode(said))
+        _finish(request, status(error.code), msgspec.json.encode(said))
 
 
 def _finish(request: Request, status: int, body: bytes) -> None:
-    if getattr(request, "_gone", False):
+    if is_gone(request):
         return
     request.setResponseCode(status)
     if not request.responseHeaders.hasHeader(b"content-disposition"):
@@ -171,18 +178,18 @@ def _check_needs(needs: Needs, visitor: Visitor | None) -> None:
     if needs == "nobody":
         return
     if visitor is None:
-        raise Denied("signed_out", _SIGN_IN)
+        raise Refused("signed_out", _SIGN_IN)
     if needs == "visitor":
         return
     if needs == "past":
         if not visitor.looks_back:
-            raise Denied("forbidden", _PRESENT)
+            raise Refused("forbidden", _PRESENT)
         return
     if visitor.way != "account":
         # Neither tokens nor links nor guests have an account to look after.
-        raise Denied("forbidden", "This needs an account: please sign in.")
+        raise Refused("forbidden", "This needs an account: please sign in.")
     if needs == "admin" and visitor.user.role != "admin":
-        raise Denied("forbidden", _ROLE)
+        raise Refused("forbidden", _ROLE)
 
 
 def _pattern(path: str) -> re.Pattern[str]:
@@ -193,16 +200,33 @@ def _text(part: str) -> str:
     return unquote(part, errors="replace")
 
 
-def _fields(request: Request) -> dict[str, Any]:
-    """The body: one JSON object."""
-    if request.method not in _BODIED:
-        return {}
+def _encoded(answer: fields.Answer) -> bytes:
+    """Return the answer with ``ok`` before its fields."""
+    body = msgspec.json.encode(answer)
+    return b'{"ok":true' + (b"," + body[1:] if len(body) > 2 else b"}")
+
+
+def _asked(route: Route[Any], given: dict[str, Any]) -> Any:
+    """Return the fields of a call as its route declares them. Raises `Refused`."""
+    try:
+        return fields.read(given, route.fields, text=route.body is None)
+    except Refused as why:
+        raise Refused(why.code, f"{why.why}.") from None
+
+
+def _given(request: Request, route: Route[Any]) -> dict[str, Any]:
+    """Return the fields as they came: the query, or a body of one JSON object."""
+    if route.method not in BODIED:
+        return {
+            name.decode("utf-8", "replace"): values[-1].decode("utf-8", "replace")
+            for name, values in (request.args or {}).items()
+        }
     sort = (request.getHeader(b"content-type") or b"").partition(b";")[0].strip().lower()
     if sort != b"application/json":
-        raise Denied("not_json", "The body must be JSON, and be declared as application/json.")
+        raise Refused("not_json", "The body must be JSON, and be declared as application/json.")
     body = request.content.read() if request.content else b""
     try:
-        fields: dict[str, Any] = msgspec.json.decode(body or b"{}", type=dict[str, Any])
+        given: dict[str, Any] = msgspec.json.decode(body or b"{}", type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Denied("malformed", "The body must be one JSON object.") from None
-    return fields
+        raise Refused("malformed", "The body must be one JSON object.") from None
+    return given

@@ -1,4 +1,4 @@
-"""The built page: exactly the files that lay in its folder at start, and nothing else.
+"""Serve the built page: exactly the files that lay in its folder at start, and nothing else.
 
 No path of a request ever reaches the file system, so there are no listings, links, dotfiles or
 ``..`` to think about. Files come with their compressed siblings (``.br``, ``.gz``), strong
@@ -52,7 +52,7 @@ class Asset:
     bodies: dict[str, Body] = field(repr=False)
 
     def best(self, accepted: str) -> tuple[str, Body]:
-        """The smallest coding that an ``Accept-Encoding`` header allows."""
+        """Return the smallest coding that an ``Accept-Encoding`` header allows."""
         wanted = set(_accepted(accepted))
         for coding in _CODINGS:
             if coding in self.bodies and coding in wanted:
@@ -81,7 +81,10 @@ def _body(path: Path) -> Body:
 
 
 def load(root: Path) -> dict[str, Asset]:
-    """Every asset below ``root`` by its path. Links, dotfiles and bare siblings are left out."""
+    """Return every asset below ``root`` by its path.
+
+    Links, dotfiles and bare siblings are left out.
+    """
     assets = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
@@ -100,7 +103,7 @@ def load(root: Path) -> dict[str, Asset]:
 
 
 class PageResource(Resource):
-    """Serves the assets; ``/`` is ``index.html``."""
+    """Serve the assets; a folder (``/``, ``/docs/``) is its ``index.html``."""
 
     isLeaf = True
 
@@ -109,9 +112,13 @@ class PageResource(Resource):
         self._assets = assets
 
     def render_GET(self, request: Request) -> bytes | int:
-        """The asset, a part of it, or that the browser has it already."""
+        """Return the asset, a part of it, or that the browser has it already."""
         path = "/".join(part.decode("latin-1") for part in request.postpath or ())
-        asset = self._assets.get(path or "index.html")
+        asset = self._assets.get(f"{path}index.html" if path.endswith("/") or not path else path)
+        if asset is None and f"{path}/index.html" in self._assets:
+            # With the slash, or the links of that page would lead beside it.
+            request.redirect(f"/{path}/".encode())
+            return b""
         if asset is None:
             request.setResponseCode(404)
             request.setHeader(b"content-type", b"text/plain; charset=utf-8")
@@ -141,7 +148,9 @@ class PageResource(Resource):
         return NOT_DONE_YET
 
     def _part(self, request: Request, wanted: bytes, data: memoryview) -> memoryview:
-        """The range asked for (RFC 9110 §14): one of bytes; any other form gets the whole."""
+        """Return the range asked for (RFC 9110 §14): one of bytes; any other form gets the
+        whole.
+        """
         match = _RANGE.match(wanted)
         if match is None or match[0] == b"bytes=-":
             return data
@@ -160,5 +169,7 @@ class PageResource(Resource):
 
 
 def _number(digits: bytes) -> int:
-    """A number of a range; one beyond all files when it is longer than Python likes to read."""
+    """Return a number of a range; one beyond all files if it is longer than Python likes to
+    read.
+    """
     return int(digits) if len(digits) <= _DIGITS else 10**_DIGITS

@@ -1,4 +1,4 @@
-"""A certificate and its key: read from files into what TLS handshakes need.
+"""Read a certificate and its key from files into what TLS handshakes need.
 
 Whatever is wrong with them is one error with a sentence for the operator; nothing of the key is in
 it. Reading takes some ms and is done on a thread; what was read is used by the reactor only.
@@ -54,7 +54,7 @@ def _context() -> SSL.Context:
 
 
 def read(certificate: Path, key: Path) -> Served:
-    """What the two files hold. Raises `BadCertificate`."""
+    """Tell what the two files hold. Raises `BadCertificate`."""
     chain = _chain(_bytes(certificate, "certificate", secret=False))
     context = _context()
     try:
@@ -120,28 +120,28 @@ def _one_line(text: str) -> str:
 
 
 class Encrypted(TLSMemoryBIOFactory):
-    """TLS around a site that may turn connections away."""
+    """TLS around a site, which may turn connections away."""
 
     noisy = False
 
     def buildProtocol(self, addr: Any) -> Any:
-        """TLS for whom the site lets in."""
+        """Make TLS for the connections that the site lets in."""
         inner = self.wrappedFactory.buildProtocol(addr)
         return None if inner is None else self.protocol(self, inner)
 
 
 @implementer(IOpenSSLServerConnectionCreator)
 class Handshakes:
-    """New connections get the newest certificate; those that stand keep the one they began with."""
+    """The certificate of new connections; standing ones keep the one they began with."""
 
     def __init__(self) -> None:
         # Without a certificate a handshake fails: "no shared cipher".
         self._context = _context()
 
     def use(self, served: Served) -> None:
-        """From now on this one."""
+        """Use this certificate from now on."""
         self._context = served.context
 
     def serverConnectionForTLS(self, protocol: TLSMemoryBIOProtocol) -> SSL.Connection:
-        """TLS for a connection that has just come."""
+        """Make TLS for a connection that has just come."""
         return SSL.Connection(self._context, None)

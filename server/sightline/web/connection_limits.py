@@ -1,4 +1,4 @@
-"""The front gate: what one client may cost us, counted before anything of it is parsed.
+"""Limit the costs of one client and of all, counted before anything of it is parsed.
 
 A client is an IPv4 address or an IPv6 /64: of the peer, or of whom a trusted proxy speaks for. The
 same budgets hold for HTTP, ``/ws``, ``/ws/last`` and ``/pub``. This machine itself is one client,
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.origin import is_loopback
 from sightline.web.proxies import Proxies, client_key
-from sightline.web.turns import Clock, Turns
+from sightline.web.turns import TurnClock, Turns
 
 LOCAL = "local"
 """The key of this machine itself."""
@@ -37,12 +37,12 @@ class Pool:
         self._of: Counter[str] = Counter()
 
     def has_room(self, client: str, size: int = 0) -> bool:
-        """Whether ``size`` bytes more are within the budget of ``client`` and of all."""
+        """Tell whether ``size`` bytes more are within the budget of ``client`` and of all."""
         share = self.most if client == LOCAL else self._share
         return self.held + size <= self.most and self._of[client] + size <= share
 
     def of(self, client: str) -> int:
-        """How many bytes are held for ``client``."""
+        """Tell how many bytes are held for ``client``."""
         return self._of[client]
 
     def hold(self, client: str, size: int) -> None:
@@ -54,7 +54,7 @@ class Pool:
 
 
 class ConnectionLimits:
-    """Counts what all clients use. WebSockets are counted elsewhere: see `count`.
+    """Count what all clients use. WebSockets are counted elsewhere: see `count`.
 
     ``most`` connections of both sorts; ``per_client`` that are no WebSockets, or, behind a proxy,
     requests at once (0: no limit); ``unsent`` bytes of answers that clients do not take.
@@ -62,7 +62,7 @@ class ConnectionLimits:
 
     def __init__(
         self,
-        clock: Clock,
+        clock: TurnClock,
         *,
         most: int = _MANY,
         per_client: int = 0,
@@ -94,7 +94,7 @@ class ConnectionLimits:
         return self._total
 
     def key(self, address: str) -> str:
-        """The client at ``address``, by which it is counted."""
+        """Return the name under which the client at ``address`` is counted."""
         return LOCAL if is_loopback(address) else client_key(address)
 
     # -- connections
@@ -125,7 +125,7 @@ class ConnectionLimits:
         return not is_loopback(peer) and peer not in self.proxies
 
     def leave(self, peer: str) -> None:
-        """A connection that had entered is gone, or is a WebSocket now."""
+        """Count out a connection that had entered and is gone, or is a WebSocket now."""
         self._total -= 1
         if self._counts(peer):
             self._go(self.key(peer))
@@ -158,7 +158,7 @@ class ConnectionLimits:
         return None
 
     def end(self, client: str, size: int, *, by_proxy: bool) -> None:
-        """A request that had begun is answered, or its connection is gone."""
+        """Count out a request that is answered, or whose connection is gone."""
         self.bodies.hold(client, -size)
         if by_proxy:
             self._go(client)
@@ -166,5 +166,5 @@ class ConnectionLimits:
     # -- WebSockets
 
     def frames(self, client: str) -> TokenBuckets:
-        """The budget of frames of all connections of ``client``."""
+        """Return the budget of frames of all connections of ``client``."""
         return self._local_frames if client == LOCAL else self._frames

@@ -1,4 +1,4 @@
-"""How much longer a certificate is good for, and from when on people should hear of it."""
+"""Tell how much longer a certificate is good for, and from when people should hear of it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Standing = Literal["good", "soon", "urgent", "expired"]
 
 
 def days_left(expires: float, now: float) -> float:
-    """Days from ``now`` until ``expires`` (both epoch s); below 0 afterwards."""
+    """Return the days from ``now`` until ``expires`` (both epoch s); below 0 afterwards."""
     return (expires - now) / _DAY
 
 
 def standing(expires: float, now: float) -> Standing:
-    """What is to be said at ``now`` of a certificate that ends at ``expires`` (epoch s)."""
+    """Tell what is to be said at ``now`` of a certificate that ends at ``expires`` (epoch s)."""
     left = days_left(expires, now)
     if left <= 0:
         return "expired"

@@ -1,4 +1,4 @@
-"""News to every browser: one frame per group and tick, the same bytes to everybody.
+"""Send news to every browser: one frame per group and tick, the same bytes to all of them.
 
 Viewers with equal sight form a group. A viewer whose socket has room is *level*: it gets the
 group's frames. One whose socket is full is *behind*: it gets nothing until it drains, then catches
@@ -6,53 +6,34 @@ up from its own cursor, page by page, and joins the level ones again. So nothing
 for a slow viewer but the one frame that did not fit.
 
 The frames to level viewers are written to their sockets directly: for small writes to many
-connections Twisted's buffered transport costs five times as much (server/README.md). Whatever does
+connections Twisted's buffered transport costs five times as much (decisions/0001). Whatever does
 not fit goes through the transport as usual. TLS connections always take the transport.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from sightline.auth.permissions import VisibleScope
 from sightline.live import protocol
-from sightline.live.cursor import Cursor, Pages
+from sightline.live.cursor import Cursor
 from sightline.live.world import World
 from sightline.web.framing import Deflate, frame
+from sightline.web.viewers import Group, Snapshot, Viewer, Wire
 
 _SHARED_SNAPSHOT = 1.0  # s during which newcomers share one snapshot
 _TURN = 0.005  # s after which one viewer's catching up lets others have a turn
-
-
-class Wire(Protocol):
-    """What the fan-out needs of a connection.
-
-    Its owner calls `FanOut.full` when its transport buffers anything, whoever wrote it, and
-    `FanOut.drained` when that is gone.
-    """
-
-    @property
-    def send(self) -> Callable[[bytes], int]:
-        """Writes at once and returns how many bytes it took; may raise OSError as sockets do.
-
-        Only called while nothing is buffered.
-        """
-
-    def send_later(self, data: bytes | memoryview) -> None:
-        """Write when there is room; a memoryview is of bytes that others get, too."""
-
-    def too_slow(self) -> None:
-        """Close the connection: it does not keep up."""
+_SLICE = 0.010  # s after which news to many viewers let others have a turn: a stop must not wait
+_AT_ONCE = 50  # viewers written to between two looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often frames go out and how large they are.
+    """The pace and the size of frames.
 
     ``tick`` and ``tick_max`` in s: further changes wait that long after a flush, more under load.
     ``patience`` in s: how long a viewer may be stuck. ``page`` in bytes.
@@ -64,61 +45,8 @@ class Pace:
     page: int = 256 * 1024
 
 
-class Viewer:
-    """One connected browser: a cursor, and the connection it is written to."""
-
-    __slots__ = ("cursor", "deflate", "group", "level", "send", "stuck_since", "waits", "wire")
-
-    def __init__(self, group: Group, cursor: Cursor, connection: Wire, *, deflate: bool) -> None:
-        self.group = group
-        self.cursor = cursor
-        self.wire = connection
-        self.send = connection.send
-        self.deflate = deflate
-        self.level = False
-        self.stuck_since: float | None = None
-        self.waits = False  # for its next turn to catch up
-
-
-class Snapshot:
-    """The whole world in pages, framed once for all newcomers of the next moments."""
-
-    def __init__(self, taken: float, pages: Pages) -> None:
-        self.taken = taken
-        self.pages = pages
-        self._framed: dict[tuple[bytes, bool], bytes] = {}
-
-    def framed(self, payload: bytes, deflate: bool) -> bytes | None:
-        """A page as a frame that needs no other; None when it is not one of ours."""
-        data = self._framed.get((payload, deflate))
-        if data is None and self.pages.holds(payload):
-            data = Deflate().frame(payload) if deflate else frame(payload)
-            self._framed[payload, deflate] = data
-        return data
-
-
-class Group:
-    """All viewers that may see the same things."""
-
-    def __init__(self, world: World, sight: VisibleScope, page: int) -> None:
-        self.sight = sight
-        self.cursor = Cursor(world, sight, page_bytes=page)
-        self.cursor.level(world.seq)
-        self.viewers: set[Viewer] = set()
-        # Level viewers by whether they read compressed frames; dicts keep the order of joining.
-        self.plain: dict[Viewer, None] = {}
-        self.deflated: dict[Viewer, None] = {}
-        self.stream = Deflate()
-        self.snapshot: Snapshot | None = None
-
-    def frames(self, payload: bytes) -> tuple[bytes, bytes]:
-        """``payload`` as a plain and as a compressed frame, each built only if anyone reads it."""
-        plain = frame(payload) if self.plain else b""
-        return plain, self.stream.frame(payload) if self.deflated else b""
-
-
 class FanOut:
-    """Sends each change of the world to everyone who may see it."""
+    """Send each change of the world to every browser that may see it."""
 
     _log = Logger()
 
@@ -132,24 +60,29 @@ class FanOut:
         self._groups: dict[VisibleScope, Group] = {}
         self._next = float("-inf")  # when the next flush may be
         self._due: IDelayedCall | None = None
+        self._work: Iterator[None] | None = None  # the sending that is going on
+        self._slice: IDelayedCall | None = None  # its next slice
+        self._slice_ends = 0.0
+        self._flushed = 0  # the world's seq at the last flush
+        self._beat_waits = False  # for the end of that
         self.frames_sent = 0
         self.too_slow = 0
 
     @property
     def viewers(self) -> int:
-        """How many browsers are connected."""
+        """Tell how many browsers are connected."""
         return sum(len(group.viewers) for group in self._groups.values())
 
     @property
     def behind(self) -> int:
-        """How many of them are catching up."""
+        """Tell how many of them are catching up."""
         return sum(
             len(group.viewers) - len(group.plain) - len(group.deflated)
             for group in self._groups.values()
         )
 
     def epoch(self, sight: VisibleScope) -> str:
-        """What names the numbering for who sees this much.
+        """Tell what names the numbering for who sees this much.
 
         Whoever comes back with another sight starts afresh: else what was hidden from them before
         would stay unseen, and what is hidden now would stay seen.
@@ -161,7 +94,8 @@ class FanOut:
     def join(
         self, connection: Wire, sight: VisibleScope, epoch: str | None, seq: int, *, deflate: bool
     ) -> Viewer:
-        """A browser whose picture stands at ``seq`` of ``epoch`` wants to see what ``sight`` may.
+        """Let in a browser whose picture stands at ``seq`` of ``epoch``, with what ``sight`` may
+        see.
 
         Snapshot and subscription are one act: no change can fall between.
         """
@@ -177,7 +111,7 @@ class FanOut:
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
-        """A browser is gone, or about to be."""
+        """Forget a browser that is gone, or about to be."""
         group = viewer.group
         self._fall_behind(viewer)
         viewer.stuck_since = None
@@ -186,14 +120,14 @@ class FanOut:
             self._groups.pop(group.sight, None)
 
     def full(self, viewer: Viewer) -> None:
-        """The viewer's socket takes no more."""
+        """Note that the viewer's socket takes no more."""
         if viewer in viewer.group.viewers:
             self._fall_behind(viewer)
             if viewer.stuck_since is None:
                 viewer.stuck_since = self._clock.seconds()
 
     def drained(self, viewer: Viewer) -> None:
-        """The viewer's socket is empty: send what it has not seen, until it is full or level."""
+        """Send a viewer with an empty socket what it has not seen, until it is full or level."""
         group = viewer.group
         if viewer.level or viewer not in group.viewers:
             return
@@ -222,6 +156,8 @@ class FanOut:
 
     def write(self, viewer: Viewer, data: bytes) -> None:
         """Write a frame that is for this viewer alone, in order with its news."""
+        if (owed := viewer.group.owed.pop(viewer, None)) is not None:
+            self._write([viewer], owed)
         if viewer.level:
             self._write([viewer], data, shared=False)
         else:
@@ -233,7 +169,8 @@ class FanOut:
             viewer.level = False
             viewer.group.plain.pop(viewer, None)
             viewer.group.deflated.pop(viewer, None)
-            viewer.cursor.level(viewer.group.cursor.seq)
+            reached = viewer.group.owed.pop(viewer, None) is None
+            viewer.cursor.level(viewer.group.cursor.seq if reached else viewer.group.owed_from)
 
     def _wait(self, viewer: Viewer) -> None:
         """Let others have a turn before this viewer's next page."""
@@ -247,7 +184,7 @@ class FanOut:
             self.drained(viewer)
 
     def _own_frame(self, viewer: Viewer, payload: bytes) -> tuple[bytes, bool]:
-        """A frame of a viewer that is catching up, and whether others get the same bytes.
+        """Return a frame of a viewer that is catching up, and whether others get the same bytes.
 
         It may lean on nothing sent before.
         """
@@ -267,8 +204,8 @@ class FanOut:
     # -- news go out
 
     def stir(self) -> None:
-        """The world may have changed. The first news after quiet goes out at once."""
-        if self._due is not None:
+        """Look for news. The first news after a quiet time goes out at once."""
+        if self._due is not None or self._work is not None:
             return
         wait = self._next - self._clock.seconds()
         if wait <= 0:
@@ -281,23 +218,73 @@ class FanOut:
         self.flush()
 
     def flush(self) -> None:
-        """Send all that changed since the last flush."""
-        sent = False
-        began = self._clock.seconds()
-        for group in list(self._groups.values()):
-            while (payload := group.cursor.take()) is not None:
-                sent = True
-                self._broadcast(group, payload)
-        if sent:
-            ended, pace = self._clock.seconds(), self._pace
-            rest = min(2 * (ended - began), pace.tick_max)  # a third of the time at most
-            self._next = max(began + pace.tick, ended + rest)
+        """Send all that changed since the last flush: now, or in slices if that takes long."""
+        if self._work is None:
+            self._begin(self._news())
 
     def beat(self) -> None:
         """Tell every level viewer that we are alive, and let go of those stuck for too long."""
+        if self._work is None:
+            self._begin(self._beats())
+        else:
+            self._beat_waits = True
+
+    # Sending to thousands of viewers takes tens of ms. It is cut into slices, between which the
+    # reactor serves everybody else. One sending goes on at a time, so that frames keep their order;
+    # a viewer that is still owed the frame stands before it (`Group.owed`).
+
+    def _begin(self, work: Iterator[None]) -> None:
+        self._work = work
+        self._send_slice()
+
+    def _send_slice(self) -> None:
+        self._slice, work = None, self._work
+        assert work is not None
+        self._slice_ends = self._clock.seconds() + _SLICE
+        try:
+            for _ in work:
+                self._slice = self._clock.callLater(0, self._send_slice)
+                return
+        finally:
+            if self._slice is None:
+                self._work = None
+        if self._beat_waits:
+            self._beat_waits = False
+            self._begin(self._beats())
+        elif self._world.seq > self._flushed:
+            self.stir()
+
+    def _news(self) -> Iterator[None]:
+        end = self._flushed = self._world.seq
+        seconds, pace = self._clock.seconds, self._pace
+        sent, waited, began = False, 0.0, seconds()
+        for group in list(self._groups.values()):
+            if (left := seconds()) > self._slice_ends:
+                yield
+                waited += seconds() - left
+            before = group.cursor.seq
+            while (payload := group.cursor.take()) is not None:
+                sent = True
+                for _ in self._broadcast(group, payload, before):
+                    left = seconds()
+                    yield
+                    waited += seconds() - left
+                before = group.cursor.seq
+                if before >= end and self._world.seq > end:
+                    break  # what changed between two slices is sent by the next flush
+        if sent:
+            ended = seconds()
+            worked = ended - began - waited
+            rest = min(2 * worked, pace.tick_max)  # a third of the time at most
+            self._next = max(ended - worked + pace.tick, ended + rest)
+
+    def _beats(self) -> Iterator[None]:
         now = self._clock.seconds()
         for group in list(self._groups.values()):
-            self._broadcast(group, protocol.beat(self._wall(), group.cursor.seq))
+            if self._clock.seconds() > self._slice_ends:
+                yield
+            seq = group.cursor.seq
+            yield from self._broadcast(group, protocol.beat(self._wall(), seq), seq)
             if group.snapshot is not None and now - group.snapshot.taken > _SHARED_SNAPSHOT:
                 group.snapshot = None  # it may be large
             for viewer in list(group.viewers):
@@ -312,16 +299,48 @@ class FanOut:
         if self._due is not None:
             self._due.cancel()
             self._due = None
+        if self._slice is not None:
+            self._slice.cancel()
+            self._slice = None
 
-    def _broadcast(self, group: Group, payload: bytes) -> None:
+    def _broadcast(self, group: Group, payload: bytes, before: int) -> Iterable[None]:
+        """Write a frame to the level viewers of a group; to many, as the result is iterated.
+
+        ``before`` is where they stand without it.
+        """
         plain, deflated = group.frames(payload)
+        if len(group.plain) + len(group.deflated) > _AT_ONCE:
+            return self._write_in_slices(group, plain, deflated, before)
         if plain:
             self._write(list(group.plain), plain)
         if deflated:
             self._write(list(group.deflated), deflated)
+        return ()
+
+    def _write_in_slices(
+        self, group: Group, plain: bytes, deflated: bytes, before: int
+    ) -> Iterator[None]:
+        group.owed, interrupted = {}, False
+        lists = [(list(group.plain), plain), (list(group.deflated), deflated)]
+        for number, (viewers, data) in enumerate(lists):
+            for at in range(0, len(viewers), _AT_ONCE):
+                if self._clock.seconds() > self._slice_ends:
+                    if not interrupted:
+                        group.owed = dict.fromkeys(viewers[at:], data)
+                        if not number:
+                            group.owed |= dict.fromkeys(*lists[1])
+                        group.owed_from, interrupted = before, True
+                    yield
+                some = viewers[at : at + _AT_ONCE]
+                if interrupted:  # some have left, fallen behind or got it with a frame of their own
+                    some = [v for v in some if group.owed.pop(v, None) is not None]
+                self._write(some, data)
 
     def _write(self, viewers: list[Viewer], data: bytes, shared: bool = True) -> None:
-        """The one place where news leave. Viewers whose sockets are full fall behind."""
+        """Write a frame, in the one place where news leave.
+
+        Viewers with full sockets fall behind.
+        """
         size = len(data)
         for viewer in viewers:
             try:

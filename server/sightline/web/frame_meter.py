@@ -1,4 +1,4 @@
-"""Counts the frames in a stream of WebSocket bytes (RFC 6455 §5.2) without parsing them.
+"""Count the frames in a stream of WebSocket bytes (RFC 6455 §5.2) without parsing them.
 
 A parser is slow: for each frame it takes 20 µs and a copy of all that follows, and 10,900 empty
 pings fit into one read of 64 KB. So what comes is counted and cut into slices first.
@@ -10,7 +10,7 @@ _MASKED = 0x80
 
 
 class FrameMeter:
-    """Where one stream stands: within a frame, within a header, or between two frames."""
+    """The place in one stream: within a frame, within a header, or between two frames."""
 
     __slots__ = ("_head", "_left")
 

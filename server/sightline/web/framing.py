@@ -1,4 +1,4 @@
-"""WebSocket frames built once and sent to many (RFC 6455 §5.2, RFC 7692).
+"""Build WebSocket frames once to send them to many (RFC 6455 §5.2, RFC 7692).
 
 Server frames are unmasked, so the very same bytes may go to every viewer. Compressed frames, too:
 one deflate stream is kept per group and every viewer that is level with the group has seen all of
@@ -16,7 +16,7 @@ _WORTHWHILE = 512  # bytes below which deflate does not pay
 
 
 def frame(payload: bytes, first: int = _TEXT) -> bytes:
-    """``payload`` as one whole text message."""
+    """Build ``payload`` as one whole text message."""
     size = len(payload)
     if size < 126:
         return pack("!BB", first, size) + payload
@@ -33,11 +33,11 @@ class Deflate:
 
     def renew(self) -> None:
         """Forget what was sent: the next frame can be read by anybody."""
-        # Level 1: most of the gain on JSON at a fraction of the time (server/README.md).
+        # Level 1: most of the gain on JSON at a fraction of the time (explain/performance.md).
         self._stream = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
 
     def frame(self, payload: bytes) -> bytes:
-        """``payload`` as one compressed text message, or a plain one when it is too small."""
+        """Build ``payload`` as one compressed text message, or a plain one when it is too small."""
         if len(payload) < _WORTHWHILE:
             return frame(payload)
         stream = self._stream

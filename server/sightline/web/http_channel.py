@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection: it waits for a request and for its answer to be taken, but not for ever.
+"""Bound the waits of one HTTP/1.1 connection: for a request, and for its answer to be taken.
 
 Requests are refused from their heads where that can be told. What comes is worked off in small
 steps, a client's share of each turn of the reactor. Answers wait here and go to the transport piece
@@ -39,15 +39,16 @@ Check = Callable[[Any], Refusal | None]
 
 
 class PatientChannel(http.HTTPChannel):
-    """The connection. ``peer`` is its other end's address, ``client`` whom it is counted for."""
+    """One connection. ``peer`` is its other end's address, ``client`` the one it is counted for.
+
+    ``check`` finds what looks at the head of a request for a path. ``request_seconds`` are from a
+    request's first byte to its last; the other side may take nothing of an answer for ``patience``,
+    s.
+    """
 
     _log = Logger()
-    request_seconds = 10.0  # s from a request's first byte to its last
-    patience = 10.0  # s in which the other side takes nothing of an answer
-    limits: ConnectionLimits
     peer = "local"
     client = ""
-    check: Callable[[bytes], Check | None] = staticmethod(lambda path: None)
     _entered = False
     _late: IDelayedCall | None = None
     _cut: IDelayedCall | None = None
@@ -65,13 +66,24 @@ class PatientChannel(http.HTTPChannel):
     _held = 0  # bytes that are counted as unsent
     _stuck = 0  # of these, what lies in a full transport
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        limits: ConnectionLimits,
+        check: Callable[[bytes], Check | None],
+        *,
+        request_seconds: float,
+        patience: float,
+    ) -> None:
         super().__init__()
+        self.limits = limits
+        self.check = check
+        self.request_seconds = request_seconds
+        self.patience = patience
         self._incoming = b""
         self._outgoing: deque[tuple[bytes | memoryview, bool]] = deque()  # …, whether it is shared
 
     def entered(self, peer: str) -> None:
-        """The gate has let it in."""
+        """Note that the connection limits have let it in."""
         self._entered = True
         self.peer = peer
         self._by_proxy = peer in self.limits.proxies
@@ -79,14 +91,14 @@ class PatientChannel(http.HTTPChannel):
         self.client = f"proxy {id(self)}" if self._by_proxy else self.limits.key(peer)
 
     def connectionMade(self) -> None:
-        """The first request is due now."""
+        """Begin to wait for the first request."""
         super().connectionMade()
         self._expect()
 
     # -- what comes
 
     def dataReceived(self, data: bytes) -> None:
-        """Part of a request: the rest is due soon."""
+        """Take a part of a request: the rest is due soon."""
         if self._refused:
             self._dropped += len(data)
             if self._dropped > _DEAF:
@@ -129,7 +141,9 @@ class PatientChannel(http.HTTPChannel):
             self._networkProducer.resumeProducing()
 
     def lineReceived(self, line: bytes) -> None:
-        """A line of a head. Folded ones (RFC 9112 §5.2) are nobody's today."""
+        """Take a line of a head. Folded ones (RFC 9112 §5.2) are refused: no client of today sends
+        them.
+        """
         if self._refused:
             return
         if line[:1] in (b" ", b"\t"):
@@ -137,14 +151,16 @@ class PatientChannel(http.HTTPChannel):
         super().lineReceived(line)
 
     def headerReceived(self, line: bytes) -> bool:
-        """A header, whole."""
+        """Take a whole header; return whether it was good."""
         if self._refused:
             return False
         name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            if (why := request_head.length_refusal(value.strip(b" \t"))) is not None:
-                self._refuse(why)
-                return False
+        if (
+            name.lower() == b"content-length"
+            and (why := request_head.length_refusal(value.strip(b" \t"))) is not None
+        ):
+            self._refuse(why)
+            return False
         return bool(super().headerReceived(line))
 
     def allHeadersReceived(self) -> None:
@@ -191,7 +207,7 @@ class PatientChannel(http.HTTPChannel):
         return bool(self._path.partition(b"?")[0] == b"/pub")
 
     def rawDataReceived(self, data: bytes) -> None:
-        """Part of a body, unless it is of one we refused."""
+        """Take a part of a body, unless its request was refused."""
         if not self._refused:
             super().rawDataReceived(data)
 
@@ -207,7 +223,7 @@ class PatientChannel(http.HTTPChannel):
         return True
 
     def allContentReceived(self) -> None:
-        """The request is complete; answering may take its time."""
+        """End the wait: the request is complete, and answering may take its time."""
         if self._refused:
             return
         self._in_time()
@@ -231,13 +247,13 @@ class PatientChannel(http.HTTPChannel):
         return False
 
     def lineLengthExceeded(self, line: bytes) -> None:
-        """A URL or a header beyond all measure."""
+        """Refuse a URL or a header that is too long."""
         self._refuse(request_head.TOO_LONG)
 
     # -- what goes
 
     def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Any) -> None:
-        """The head of an answer."""
+        """Send the head of an answer."""
         head = [version, b" ", code, b" ", reason, b"\r\n"]
         for name, values in headers.getAllRawHeaders():
             for value in values:
@@ -245,7 +261,10 @@ class PatientChannel(http.HTTPChannel):
         self.write(b"".join((*head, b"\r\n")))
 
     def write(self, data: bytes | memoryview) -> None:
-        """Part of an answer. A memoryview is of bytes that are there anyhow: it costs nothing."""
+        """Send a part of an answer.
+
+        A memoryview is of bytes that are there anyhow: it costs nothing.
+        """
         if self.transport is None or not data:
             return
         shared = isinstance(data, memoryview)
@@ -258,7 +277,7 @@ class PatientChannel(http.HTTPChannel):
         self._pump()
 
     def writeSequence(self, iovec: Iterable[bytes]) -> None:
-        """The same, in parts."""
+        """Send a part of an answer that comes in pieces."""
         self.write(b"".join(iovec))
 
     def _hold(self, size: int) -> None:
@@ -280,7 +299,7 @@ class PatientChannel(http.HTTPChannel):
             self.transport.write(piece)
 
     def pauseProducing(self) -> None:
-        """The transport is full: from now on the other side has to take something."""
+        """Begin to wait for the other side to take something: the transport is full."""
         super().pauseProducing()
         if self.transport is None:
             return  # it is a WebSocket's by now
@@ -289,7 +308,7 @@ class PatientChannel(http.HTTPChannel):
         self._watch_progress()
 
     def resumeProducing(self) -> None:
-        """The transport is empty: the next piece, else whatever waited for that."""
+        """Send the next piece, now that the transport is empty, or do what waited for that."""
         self._waitingForTransport = False
         if self.transport is None:
             return
@@ -309,13 +328,13 @@ class PatientChannel(http.HTTPChannel):
             self._read_on()
 
     def registerProducer(self, producer: Any, streaming: bool) -> None:
-        """Somebody makes an answer while it is sent; not before there is room for it."""
+        """Take a producer of an answer; not before there is room for it."""
         super().registerProducer(producer, streaming)
         if self._waitingForTransport and self._requestProducer is not None:
             self._requestProducer.pauseProducing()
 
     def _progress(self) -> tuple[int, int]:
-        """How much was given to the transport in all, and how much of it lies there."""
+        """Tell how much was given to the transport in all, and how much of it lies there."""
         transport: Any = self.transport
         while transport is not None:  # TLS over TCP
             if "dataBuffer" in dir(type(transport)):
@@ -346,7 +365,7 @@ class PatientChannel(http.HTTPChannel):
     # -- one request after the other
 
     def requestDone(self, request: Any) -> None:
-        """Answered. The next request is not read before the other side has taken the answer."""
+        """Read the next request, but not before the other side has taken this answer."""
         if request is not self.requests[0]:
             raise TypeError
         del self.requests[0]
@@ -441,12 +460,15 @@ class PatientChannel(http.HTTPChannel):
             transport.abortConnection()
 
     def timeoutConnection(self) -> None:
-        """Idle for too long. Twisted's own would write the browser's address into the log."""
+        """Close a connection that was idle for too long.
+
+        Twisted's own would write the browser's address into the log.
+        """
         self.loseConnection()
         self._cut_off_in(_UNHEARD)
 
     def upgraded(self) -> None:
-        """The connection is a WebSocket from now on, and none of ours."""
+        """Give the connection away: it is a WebSocket from now on."""
         # The HTTP side has done its part; what it still holds would stay for hours.
         self.requests.clear()
         self._leave()
@@ -463,7 +485,7 @@ class PatientChannel(http.HTTPChannel):
             self.limits.leave(self.peer)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Gone, with whatever was due."""
+        """End everything that was due."""
         self._in_time()
         if self._cut is not None:
             self._cut.cancel()

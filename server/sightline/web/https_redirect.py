@@ -1,4 +1,4 @@
-"""The port for plain HTTP beside HTTPS: sends browsers on, and answers for certbot.
+"""Answer on the port for plain HTTP beside HTTPS: send browsers on, and answer for certbot.
 
 Pages lead to their address over HTTPS. What would carry a secret (the API, the WebSocket, figures)
 is refused instead: it was sent in the open, and a redirect would hide that. Certbot's answers
@@ -27,7 +27,7 @@ _NOT_HERE = (b"api", b"ws", b"metrics")
 
 
 class PlainHttp(Resource):
-    """Everything at the plain port. ``webroot``: certbot's folder; None: it has none.
+    """The resource of the plain port. ``webroot``: certbot's folder; None: it has none.
 
     ``secure`` gives the address of HTTPS as people know it (``https://map.example.org``); None: it
     is at the host they asked for, at ``port``.
@@ -45,7 +45,7 @@ class PlainHttp(Resource):
         self._webroot = webroot
 
     def render(self, request: Request) -> bytes | int:
-        """On to HTTPS, or what certbot laid down, or a refusal."""
+        """Redirect to HTTPS, or serve what certbot laid down, or refuse."""
         request.setHeader(b"cache-control", b"no-store")
         path: bytes = request.path
         if request.method not in (b"GET", b"HEAD"):
@@ -104,7 +104,7 @@ def _refuse(request: Request, status: int, why: bytes) -> bytes:
 
 
 def _read(path: Path) -> bytes | None:
-    """A small plain file, no link. On a thread."""
+    """Return a small plain file, no link. On a thread."""
     try:
         opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:

@@ -1,4 +1,4 @@
-"""The way of what one WebSocket sends us to its parser: first a budget, then slices in turns.
+"""Hand the bytes of one WebSocket to its parser: first a budget, then slices in turns.
 
 Whoever sends more than the budget allows is closed before anything of it is parsed. Whoever sends
 much within the budget is not read on until that has been worked off.
@@ -20,7 +20,9 @@ _DEAF = 1_048_576  # bytes that are read and dropped before the connection is cu
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """``frames`` and ``bytes`` per s on average; ``burst`` times as much at once."""
+    """The rate of a connection: ``frames`` and ``bytes`` per s on average; ``burst`` times as much
+    at once.
+    """
 
     frames: float
     bytes: float
@@ -29,8 +31,9 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """What an inflow does to its connection: ``feed`` the parser, stop and go on reading, close
-    for sending too much (``over``), cut it off (``abort``)."""
+    """The actions of an inflow on its connection: ``feed`` the parser, stop and go on reading,
+    close for sending too much (``over``), cut it off (``abort``).
+    """
 
     feed: Callable[[bytes], None]
     pause: Callable[[], None]
@@ -40,7 +43,10 @@ class Ends:
 
 
 class Inflow:
-    """One connection's way in. ``shared`` counts the frames of all connections of ``client``."""
+    """The way in of one connection.
+
+    ``shared`` counts the frames of all connections of ``client``.
+    """
 
     def __init__(
         self,

@@ -17,6 +17,7 @@ from twisted.web.server import Request
 
 from sightline.auth.permissions import may
 from sightline.auth.session import Visitor
+from sightline.kinds import THING_TYPES
 from sightline.live.hub import Hub
 from sightline.live.server_state import ServerState
 from sightline.model.server import SERVER, Server
@@ -26,7 +27,7 @@ from sightline.web.socket import Sockets
 
 
 class ServerFigures(Collector):
-    """Reads the server's figures when Prometheus asks for them."""
+    """Read the server's figures when Prometheus asks for them."""
 
     def __init__(self, hub: Hub, fanout: FanOut, sockets: Sockets, state: ServerState) -> None:
         self._hub = hub
@@ -35,7 +36,31 @@ class ServerFigures(Collector):
         self._state = state
 
     def collect(self) -> Iterable[Metric]:
-        """Every figure, now."""
+        """Return every figure, now."""
+        yield from self._counters()
+        yield from self._refusals()
+        yield from self._gauges()
+        yield from self._history()
+        yield self._degraded()
+        yield from self._replicas()
+        yield GaugeMetricFamily(
+            "sightline_clock_off_seconds",
+            "by how much this machine's clock is known to be ahead (negative: behind);"
+            " 0: it is not",
+            value=self._state.figures().get("clock_off") or 0,
+        )
+        connected = GaugeMetricFamily(
+            "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
+        )
+        for broker, link in self._hub.links.items():
+            connected.add_metric([broker], link.state == "connected")
+        yield connected
+        ours = self._hub.world.state(SERVER)
+        if isinstance(ours, Server):
+            yield from _turned_away(ours)
+
+    def _counters(self) -> Iterable[Metric]:
+        """Count messages, frames and browsers."""
         hub, ingest, fanout, sockets = self._hub, self._hub.ingest, self._fanout, self._sockets
         for name, text, value in (
             ("received", "MQTT messages received", ingest.received),
@@ -58,10 +83,13 @@ class ServerFigures(Collector):
             ("handshakes_refused", "WebSocket handshakes refused", sockets.refused),
         ):
             yield CounterMetricFamily(f"sightline_{name}", text, value=value)
+
+    def _refusals(self) -> Iterable[Metric]:
+        """Count what was refused, by reason."""
         rejected = CounterMetricFamily(
             "sightline_rejected", "MQTT messages rejected, by reason", labels=["reason"]
         )
-        for reason, count in ingest.rejected.items():
+        for reason, count in self._hub.ingest.rejected.items():
             rejected.add_metric([reason], count)
         yield rejected
         refused = CounterMetricFamily(
@@ -69,40 +97,35 @@ class ServerFigures(Collector):
             "requests of browsers that were refused, by verb and reason",
             labels=["verb", "reason"],
         )
-        for (verb, reason), count in sockets.requests.refused.items():
+        for (verb, reason), count in self._sockets.requests.refused.items():
             refused.add_metric([verb, reason], count)
         yield refused
+
+    def _gauges(self) -> Iterable[Metric]:
+        """Measure the world and those who look at it."""
+        hub, fanout = self._hub, self._fanout
         for name, text, gauge in (
             ("things", "things in the world", len(hub.world)),
             ("world_bytes", "memory that friends take, with their faces", hub.world.bytes),
             ("world_limit_bytes", "memory that there is for them", hub.world.room),
-            ("faces_bytes", "of it, their faces", hub.world.bytes_of.get("face", 0)),
+            *(
+                (
+                    f"{each.plural}_bytes",
+                    f"of it, their {each.plural}",
+                    hub.world.bytes_of.get(name, 0),
+                )
+                for name, each in THING_TYPES.items()
+                if each.share
+            ),
             ("senders", "users whose friends are in the world", len(hub.world.senders)),
             ("viewers", "connected browsers", fanout.viewers),
             ("viewers_behind", "browsers that are catching up", fanout.behind),
             ("loop_lag_seconds", "worst delay of the reactor in the last second", self._state.lag),
         ):
             yield GaugeMetricFamily(f"sightline_{name}", text, value=gauge)
-        yield from self._history()
-        yield self._degraded()
-        yield from self._replicas()
-        yield GaugeMetricFamily(
-            "sightline_clock_off_seconds",
-            "by how much this machine's clock is known to be ahead (negative: behind); 0: it is not",
-            value=self._state.figures().get("clock_off") or 0,
-        )
-        connected = GaugeMetricFamily(
-            "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
-        )
-        for broker, link in hub.links.items():
-            connected.add_metric([broker], link.state == "connected")
-        yield connected
-        ours = hub.world.state(SERVER)
-        if isinstance(ours, Server):
-            yield from _door(ours)
 
     def _history(self) -> Iterable[Metric]:
-        """How history is kept, as the page is told, too."""
+        """Tell how history is kept, as the page is told, too."""
         told = self._state.figures()
         for name, field, text in (
             ("history_kept", "kept", "entries of history that are safe"),
@@ -124,7 +147,7 @@ class ServerFigures(Collector):
             yield GaugeMetricFamily("sightline_history_failing", text, value=failing)
 
     def _degraded(self) -> Metric:
-        """What cannot be written, or is damaged: one sample at most, with the reason."""
+        """Tell what cannot be written, or is damaged: one sample at most, with the reason."""
         text = "1: something cannot be written or is damaged, by reason"
         found = GaugeMetricFamily("sightline_degraded", text, labels=["reason"])
         if (trouble := self._state.figures().get("degraded")) is not None:
@@ -132,7 +155,7 @@ class ServerFigures(Collector):
         return found
 
     def _replicas(self) -> Iterable[Metric]:
-        """How it goes between several servers; nothing of a server alone."""
+        """Tell how it goes between several servers; nothing of a server alone."""
         told = self._state.figures()
         if "replica" in told:
             text = "whether this server does what only one of several should"
@@ -142,8 +165,8 @@ class ServerFigures(Collector):
             yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
 
 
-def _door(ours: Server) -> Iterable[Metric]:
-    """Who was not let in at all, and how our certificate is, if we have one."""
+def _turned_away(ours: Server) -> Iterable[Metric]:
+    """Return the connections that were turned away, and the certificate if there is one."""
     yield CounterMetricFamily(
         "sightline_connections_turned_away",
         "connections closed at once: too many of their address, or of all",
@@ -165,19 +188,19 @@ def _door(ours: Server) -> Iterable[Metric]:
 
 
 class Metrics(Resource):
-    """The figures as text."""
+    """The figures as text for Prometheus."""
 
     isLeaf = True
 
-    def __init__(self, figures: ServerFigures, front: RequestContext) -> None:
+    def __init__(self, figures: ServerFigures, context: RequestContext) -> None:
         super().__init__()
-        self._front = front
+        self._context = context
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(figures)
 
     def render_GET(self, request: Request) -> bytes:
-        """In Prometheus' text format."""
-        visitor = self._front.visitor(request)
+        """Return the figures in Prometheus' text format."""
+        visitor = self._context.visitor(request)
         if visitor is None or not _may_read(visitor):
             request.setResponseCode(401 if visitor is None else 403)
             request.setHeader(b"cache-control", b"no-store")

@@ -1,4 +1,5 @@
-"""May a page of this origin open our WebSocket? (Cross-site hijacking, DNS rebinding.)
+"""Decide whether a page of this origin may open our WebSocket (cross-site hijacking, DNS
+rebinding).
 
 A browser sends the page's origin with the handshake. It must be the very host the handshake was
 sent to, or one the settings name; and that host must be one nobody else can point at us by DNS:
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 
 def allowed(origins: Iterable[str], host: str | None, trusted: Iterable[str]) -> bool:
-    """Whether a handshake with these ``Origin`` headers, sent to ``host``, may go on.
+    """Tell whether a handshake with these ``Origin`` headers, sent to ``host``, may go on.
 
     ``trusted`` are origins (``https://sight.example.org``) the settings allow; their hosts may
     also be asked for by name. No origin, two origins and ``null`` are refused.
@@ -37,7 +38,7 @@ def allowed(origins: Iterable[str], host: str | None, trusted: Iterable[str]) ->
 
 
 def trusted_host(host: str, trusted: Iterable[str]) -> bool:
-    """Whether nobody else can point the name a request was sent to (``Host``) at us by DNS."""
+    """Tell whether nobody else can point the name a request was sent to (``Host``) at us by DNS."""
     try:
         name = urlsplit(f"//{host.lower()}").hostname
     except ValueError:
@@ -50,7 +51,9 @@ def _is_ours(name: str, trusted: Iterable[str]) -> bool:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether this is an address of our own machine (``127.0.0.1``, ``::1``, a UNIX socket)."""
+    """Tell whether this is an address of our own machine (``127.0.0.1``, ``::1``, a UNIX
+    socket).
+    """
     try:
         found = ipaddress.ip_address(address)
         return (getattr(found, "ipv4_mapped", None) or found).is_loopback

@@ -1,4 +1,4 @@
-"""What one browser has not taken yet, beyond the little that its transport holds.
+"""Bound what one browser has not taken yet, beyond the little that its transport holds.
 
 Frames that many browsers get stay where they are, in one copy; only a piece at a time is copied for
 the transport. So a crowd of browsers that do not read costs a piece each, and a budget bounds that.
@@ -17,7 +17,7 @@ MOST = 4 * 1024 * 1024  # bytes of one browser
 
 
 class Outflow:
-    """One connection's way out. ``write`` is the transport's; ``over`` ends the connection.
+    """The way out of one connection. ``write`` is the transport's; ``over`` ends the connection.
 
     ``asks``: whether the transport calls for each piece when it is empty (TCP). Else it only says
     when it is full (TLS), and then when it is empty again.
@@ -46,7 +46,7 @@ class Outflow:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing waits, here or in the transport, as far as we know."""
+        """Tell whether nothing waits, here or in the transport, as far as we know."""
         return not self._queue and not self._blocked
 
     def add(self, data: bytes | memoryview) -> None:
@@ -64,11 +64,11 @@ class Outflow:
             self._over()
 
     def full(self) -> None:
-        """The transport takes no more just now."""
+        """Note that the transport takes no more just now."""
         self._blocked = True
 
     def drained(self) -> bool:
-        """The transport is empty: give it the next piece; return whether all has been sent."""
+        """Give the empty transport the next piece; return whether all has been sent."""
         self._blocked = False
         if self._queue or self._held:
             self._hold(-self._held + self._own())
@@ -76,7 +76,7 @@ class Outflow:
         return self.empty
 
     def end(self) -> None:
-        """Nothing is sent any more."""
+        """Send nothing any more."""
         self._ended = True
         self._queue.clear()
         self._size = 0

@@ -1,4 +1,4 @@
-"""Who really asks, when a proxy of ours stands in between.
+"""Find the client that really asks, when a proxy of ours stands in between.
 
 A header that says so is believed only from an address the settings name; anybody can write one.
 """
@@ -13,7 +13,7 @@ UNIX = "local"
 
 
 def plain(address: str) -> str:
-    """``::ffff:10.0.0.7``, as a port for both sorts shows it, is ``10.0.0.7``."""
+    """Write ``::ffff:10.0.0.7``, as a port for both sorts shows it, as ``10.0.0.7``."""
     try:
         mapped = getattr(ipaddress.ip_address(address), "ipv4_mapped", None)
     except ValueError:
@@ -22,7 +22,7 @@ def plain(address: str) -> str:
 
 
 def client_key(address: str) -> str:
-    """The name under which budgets count a client.
+    """Return the name under which budgets count a client.
 
     An IPv4 address, or the /64 network of an IPv6 address: whoever has one of those addresses has
     all 2**64 of them.
@@ -62,7 +62,9 @@ class Proxies:
         return any(found in network for network in self._networks)
 
     def client(self, peer: str, forwarded_for: Sequence[str]) -> str:
-        """The nearest address that is no proxy of ours, going back along ``X-Forwarded-For``."""
+        """Return the nearest address that is no proxy of ours, going back along
+        ``X-Forwarded-For``.
+        """
         found = plain(peer)
         if found not in self:
             return found
@@ -76,5 +78,5 @@ class Proxies:
         return found
 
     def secure(self, peer: str, forwarded_proto: str | None) -> bool:
-        """Whether the browser speaks HTTPS with our proxy."""
+        """Tell whether the browser speaks HTTPS with our proxy."""
         return peer in self and (forwarded_proto or "").strip().lower() == "https"

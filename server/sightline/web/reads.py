@@ -1,4 +1,4 @@
-"""Long answers in small pieces: everybody's in turn, one piece in a turn of the reactor.
+"""Make long answers in small pieces: in turn for all readers, one piece in a turn of the reactor.
 
 Whoever makes a long answer begins it (`Reads.begin`), which may have to wait: each reader has so
 many at once, and all together have so many. Then it does a piece of the work, of a few
@@ -37,6 +37,8 @@ WAITING = 256
 """Answers that wait to be begun, of all readers together."""
 PIECE = 50
 """Entries in a piece of work."""
+SCAN = 1_000
+"""Things looked through in a piece of work, where little is done with each: about 1 ms."""
 PIECE_BYTES = 65_536
 """Bytes of entries in a piece of work, where entries are long."""
 
@@ -53,11 +55,13 @@ async def at_once() -> None:
     """Wait for nothing: for work that holds nobody up, as of a command line."""
 
 
-def pieces(whole: Sequence[T], size: Callable[[T], int] | None = None) -> Iterator[Sequence[T]]:
-    """Cut into pieces of `PIECE`, and of `PIECE_BYTES` where ``size`` tells bytes."""
+def pieces(
+    whole: Sequence[T], size: Callable[[T], int] | None = None, most: int = PIECE
+) -> Iterator[Sequence[T]]:
+    """Cut into pieces of ``most``, or of `PIECE` and `PIECE_BYTES` where ``size`` tells bytes."""
     if size is None:
-        for first in range(0, len(whole), PIECE):
-            yield whole[first : first + PIECE]
+        for first in range(0, len(whole), most):
+            yield whole[first : first + most]
         return
     some: list[T] = []
     left = PIECE_BYTES
@@ -80,7 +84,7 @@ class LongRead:
         self._ended = False
 
     def turn(self) -> Deferred[None]:
-        """Fire when the next piece may be done; nobody else's is done in the same turn."""
+        """Fire when the next piece may be made; nobody else's is made in the same turn."""
         return self._reads._wait(self._who)
 
     def end(self) -> None:
@@ -107,32 +111,32 @@ class Reads:
         self._at_once = at_once
         self._most_waiting = waiting_each, waiting
         self._running: Counter[str] = Counter()
-        self._door: deque[tuple[str, Deferred[None]]] = deque()
+        self._entrance: deque[tuple[str, Deferred[None]]] = deque()
         self._lines: dict[str, deque[Deferred[None]]] = {}  # whose turn is next stands first
         self._due: IDelayedCall | None = None
 
     @property
     def running(self) -> int:
-        """How many are being made."""
+        """Tell how many are being made."""
         return self._running.total()
 
     @property
     def waiting(self) -> int:
-        """How many wait to be begun."""
-        return len(self._door)
+        """Tell how many wait to be begun."""
+        return len(self._entrance)
 
     async def begin(self, who: str) -> LongRead:
         """Begin a long answer for a reader, when it is its time.
 
         Raises `Busy` when too many wait already.
         """
-        if not self._has_room(who) or any(name == who for name, _ in self._door):
+        if not self._has_room(who) or any(name == who for name, _ in self._entrance):
             each, whole = self._most_waiting
-            mine = sum(name == who for name, _ in self._door)
-            if mine >= each or len(self._door) >= whole:
+            mine = sum(name == who for name, _ in self._entrance)
+            if mine >= each or len(self._entrance) >= whole:
                 raise Busy
             waiting: Deferred[None] = Deferred()
-            self._door.append((who, waiting))
+            self._entrance.append((who, waiting))
             await waiting  # whoever lets it in has counted it
         else:
             self._running[who] += 1
@@ -145,9 +149,9 @@ class Reads:
         self._running[who] -= 1
         if not self._running[who]:
             del self._running[who]
-        for place, (name, waiting) in enumerate(self._door):
+        for place, (name, waiting) in enumerate(self._entrance):
             if self._has_room(name):
-                del self._door[place]
+                del self._entrance[place]
                 self._running[name] += 1
                 waiting.callback(None)
                 return

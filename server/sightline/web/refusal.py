@@ -1,4 +1,4 @@
-"""An answer to a request of which no more than the head is known. Pure."""
+"""Answer a request of which no more than the head is known. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The answer: ``status`` with its ``reason``, and ``words``, of this ``type``, for people."""
+    """An answer: ``status`` with its ``reason``, and ``words``, of this ``type``, for people."""
 
     status: int
     reason: bytes

@@ -1,4 +1,4 @@
-"""From a request to whoever makes it: cookie, token or guest; behind a proxy or not.
+"""Find out who makes a request: by cookie, token or as guest; behind a proxy or not.
 
 The session's secret is in a cookie that no script reads and no other site sends:
 ``__Host-sightline`` over HTTPS, else ``sightline-<port>`` (browsers share cookies among the ports
@@ -23,16 +23,16 @@ _SAME = ("same-origin", "none")  # none: typed by the user
 
 
 class Authenticator(Protocol):
-    """Who decides who may come in."""
+    """What decides who may come in."""
 
     def session(self, secret: str) -> Visitor | None:
-        """Whoever holds this cookie."""
+        """Return the visitor who holds this cookie."""
 
     def token(self, text: str) -> Visitor | None:
-        """Whoever holds this API token."""
+        """Return the visitor who holds this API token."""
 
     def guest(self) -> Visitor | None:
-        """Who did not sign in."""
+        """Return the visitor who did not sign in."""
 
     async def catch_up(self) -> None:
         """Know who came in elsewhere until now, where there are other servers."""
@@ -42,7 +42,7 @@ class Authenticator(Protocol):
 
 
 class RequestContext:
-    """What we believe of a request. ``trusted`` are origins besides our own address."""
+    """What is believed of a request. ``trusted`` are origins besides our own address."""
 
     def __init__(
         self,
@@ -57,13 +57,13 @@ class RequestContext:
         self._public = urlsplit(public_url)
 
     def address(self, request: Request) -> str:
-        """Where the browser is: the peer, or whom a proxy of ours speaks for."""
+        """Tell where the browser is: the peer, or whom a proxy of ours speaks for."""
         peer = getattr(request.getClientAddress(), "host", None) or UNIX
         lines = request.requestHeaders.getRawHeaders(b"x-forwarded-for", [])
         return self._proxies.client(peer, [line.decode("latin-1") for line in lines])
 
     def secure(self, request: Request) -> bool:
-        """Whether the browser speaks HTTPS, with us or with a proxy of ours."""
+        """Tell whether the browser speaks HTTPS, with us or with a proxy of ours."""
         if request.isSecure():
             return True
         peer = getattr(request.getClientAddress(), "host", None) or UNIX
@@ -72,13 +72,15 @@ class RequestContext:
         return self._public.scheme == "https" and _host(request) == self._public.netloc.lower()
 
     def base(self, request: Request) -> str:
-        """The address under which people reach us, for links: ``https://map.example.org``."""
+        """Return the address under which people reach us, for links:
+        ``https://map.example.org``.
+        """
         if self._public.netloc:
             return f"{self._public.scheme}://{self._public.netloc}"
         return f"{'https' if self.secure(request) else 'http'}://{_host(request)}"
 
     def may_open(self, request: Request) -> bool:
-        """Whether a page of the request's origin may open our WebSocket.
+        """Tell whether a page of the request's origin may open our WebSocket.
 
         A request without an origin is no browser's: it may, if it brings a token of its own.
         """
@@ -88,13 +90,13 @@ class RequestContext:
         return origin.allowed(origins, _host(request) or None, self._trusted)
 
     def trusted_origin(self, request: Request) -> str | None:
-        """The origin of the page that asks, where the settings name it; else None."""
+        """Return the origin of the page that asks, where the settings name it; else None."""
         origins = self._origins(request)
         named = [trusted.rstrip("/").lower() for trusted in self._trusted]
         return origins[0] if len(origins) == 1 and origins[0].lower() in named else None
 
     def same_site(self, request: Request) -> bool:
-        """Whether a request that changes something comes from our own page (CSRF).
+        """Tell whether a request that changes something comes from our own page (CSRF).
 
         A browser says where from by ``Origin`` or ``Sec-Fetch-Site``; what brings a token in a
         header is no page of somebody else's.
@@ -109,7 +111,7 @@ class RequestContext:
         return site is not None
 
     def visitor(self, request: Request) -> Visitor | None:
-        """Who makes the request."""
+        """Return the visitor who makes the request."""
         bearer = self._bearer(request)
         if bearer is not None:
             return self.door.token(bearer)
@@ -124,7 +126,7 @@ class RequestContext:
         return None
 
     async def meet(self, request: Request) -> Visitor | None:
-        """The same; of whom we do not know, the other servers may."""
+        """Return the same; of whom we do not know, the other servers may."""
         found = self.visitor(request)
         if (found is None or found.way == "guest") and self._brings_secret(request):
             await self.door.catch_up()
@@ -147,7 +149,7 @@ class RequestContext:
         )
 
     def known(self, request: Request) -> str:
-        """What the browser keeps since somebody signed in there; empty: nothing."""
+        """Tell what the browser keeps since somebody signed in there; empty: nothing."""
         cookie: bytes = request.getCookie(self._cookie(request) + _KNOWN) or b""
         return cookie.decode("latin-1")
 
@@ -169,7 +171,9 @@ class RequestContext:
         return b"sightline-%d" % getattr(request.getHost(), "port", 0)
 
     def _bearer(self, request: Request) -> str | None:
-        """The token a request brings; "" for credentials of another sort, which open nothing."""
+        """Return the token a request brings; "" for credentials of another sort, which open
+        nothing.
+        """
         given = _header(request, b"authorization")
         if given is None:
             return None
@@ -182,7 +186,7 @@ class RequestContext:
 
 
 def is_upgrade(request: Request) -> bool:
-    """Whether it asks for a WebSocket. HTTP/1.0 knows no such thing (RFC 9110 §7.8)."""
+    """Tell whether it asks for a WebSocket. HTTP/1.0 knows no such thing (RFC 9110 §7.8)."""
     asked = (_header(request, b"upgrade") or "").lower() == "websocket"
     return asked and request.clientproto == b"HTTP/1.1"
 

@@ -1,4 +1,4 @@
-"""Which heads of requests we take at all, and what we say to the others. Pure.
+"""Decide which heads of requests are taken at all, and how the others are answered. Pure.
 
 Stricter than the parser: one Host (RFC 9112 §3.2), no transfer coding but chunked (§6.1), a
 Content-Length that can be meant, methods that something here answers.
@@ -52,7 +52,7 @@ def refusal(
     hosts: Sequence[bytes],
     codings: Sequence[bytes],
 ) -> Refusal | None:
-    """Why a request with this first line and these headers is refused; None if it is not.
+    """Tell why a request with this first line and these headers is refused; None if it is not.
 
     ``hosts`` and ``codings`` are all values of Host and Transfer-Encoding.
     """
@@ -74,7 +74,7 @@ def refusal(
 
 
 def length_refusal(text: bytes) -> Refusal | None:
-    """Why a Content-Length of this text is refused; None if it is a number."""
+    """Tell why a Content-Length of this text is refused; None if it is a number."""
     if not text.isdigit():
         return BAD_REQUEST
     return TOO_LARGE if len(text.lstrip(b"0")) > _DIGITS else None

@@ -1,4 +1,4 @@
-"""Which URL is what, and what every answer has in common: headers, limits, plain errors."""
+"""Build the tree of URLs, and what every answer has in common: headers, limits, plain errors."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class PlainRequest(Request):
     _log = Logger()
 
     def handleContentChunk(self, data: bytes) -> None:
-        """Part of the body, within bounds."""
+        """Take a part of the body, within bounds."""
         channel: Any = self.channel
         if channel is None or channel.takes(len(data)):
             super().handleContentChunk(data)
@@ -76,7 +76,7 @@ class PlainRequest(Request):
             self.processingFailed(Failure())
 
     def render(self, resrc: IResource) -> None:
-        """Every answer of every resource starts from the same headers."""
+        """Give every answer of every resource the same headers to start from."""
         for name, value in _HEADERS.items():
             self.setHeader(name, value)
         front: RequestContext | None = getattr(self.site, "front", None)
@@ -96,7 +96,7 @@ class PlainRequest(Request):
         self.finish()
 
     def processingFailed(self, reason: Any) -> Any:
-        """A bug of ours: it goes to the log; the asker learns only that it happened."""
+        """Return a bug of ours: it goes to the log; the asker learns only that it happened."""
         self._log.failure(
             "Failed to answer {method} {path}", reason, method=self.method, path=self.path
         )
@@ -110,7 +110,7 @@ class PlainRequest(Request):
         return reason
 
 
-class Health(Resource):
+class HealthResource(Resource):
     """``/healthz``: the reactor turns. ``/readyz``: and a broker is connected.
 
     For everybody; why not is told only to who is signed in.
@@ -124,7 +124,7 @@ class Health(Resource):
         self._front = front
 
     def render_GET(self, request: Request) -> bytes:
-        """200 when ready, else 503."""
+        """Answer 200 when ready, else 503."""
         said = self._ready()
         if self._front.visitor(request) is None:
             said = {"ok": said["ok"]}
@@ -135,7 +135,7 @@ class Health(Resource):
 
 
 class Moved(Resource):
-    """An address of old that leads to the page."""
+    """An old address that leads to the page."""
 
     isLeaf = True
 
@@ -144,20 +144,20 @@ class Moved(Resource):
         self._to = to
 
     def render_GET(self, request: Request) -> bytes:
-        """There."""
+        """Redirect to the page."""
         request.redirect(self._to)
         return b""
 
 
 class Root(Resource):
-    """Everything under one port: the named resources, and the page's files for the rest."""
+    """The resource of a port: the named resources, and the page's files for the rest."""
 
     def __init__(self, page: PageResource) -> None:
         super().__init__()
         self._page = page
 
     def getChild(self, path: bytes, request: Request) -> Resource:
-        """Not one of ours by name: then a file of the page, or nothing."""
+        """Return a file of the page, or nothing, for a name that is none of ours."""
         if request.prepath and request.postpath is not None:
             request.postpath.insert(0, request.prepath.pop())
         return self._page
@@ -198,7 +198,7 @@ class QuietSite(Site):
         self._patience = patience
 
     def buildProtocol(self, addr: Any) -> Any:
-        """A channel for whoever comes, if there is room; None closes the connection at once."""
+        """Return a channel for a new connection, if there is room; None closes it at once."""
         peer: str = getattr(addr, "host", None) or UNIX
         if not self.limits.enter(peer):
             return None
@@ -207,35 +207,38 @@ class QuietSite(Site):
         return channel
 
     def protocol(self) -> PatientChannel:  # type: ignore[override]
-        """A new connection's channel."""
-        channel = PatientChannel()
-        channel.request_seconds = self._request_seconds
-        channel.patience = self._patience
-        channel.limits = self.limits
-        channel.check = self._check
-        return channel
+        """Make a new connection's channel."""
+        return PatientChannel(
+            self.limits,
+            self._check,
+            request_seconds=self._request_seconds,
+            patience=self._patience,
+        )
 
     def _check(self, path: bytes) -> Check | None:
-        """What the resource at this path has to say to the head of a request alone."""
+        """Tell what the resource at this path has to say to the head of a request alone."""
         child = getattr(self.resource, "children", {}).get(path[1:])
         found: Check | None = getattr(child, "check_head", None)
         return found
 
     def getContentFile(self, length: int | None) -> BytesIO:
-        """Where a body goes: into memory, which its length, or the count of its chunks, bounds."""
+        """Tell where a body goes: into memory, which its length, or the count of its chunks,
+        bounds.
+        """
         return BytesIO()
 
     def acceptableProtocols(self) -> list[bytes]:
-        """What we offer over TLS."""
+        """Tell what we offer over TLS."""
         return [b"http/1.1"]
 
     def log(self, request: http.Request) -> None:
-        """No access log: where people's browsers are is nobody's business. See /metrics."""
+        """Write no access log: where people's browsers are is nobody's business. See /metrics."""
 
 
 def readiness(hub: Hub, state: ServerState) -> dict[str, Any]:
-    """Whether a broker is connected, and how each is; and why no history is kept, or what several
-    servers share cannot be used, if so."""
+    """Tell whether a broker is connected, and how each is; and why no history is kept, or what
+    several servers share cannot be used, if so.
+    """
     links = {name: link.state for name, link in hub.links.items()}
     said = {"ok": "connected" in links.values(), "brokers": links}
     # Live news go on without: whoever sends people elsewhere for it would do them no good.
@@ -258,12 +261,12 @@ class Branch(Resource):
         self._usual = usual
 
     def getChild(self, path: bytes, request: Request) -> Resource:
-        """The usual one."""
+        """Return the usual one."""
         found: Resource = self._usual
         return found
 
     def render(self, request: Request) -> Any:
-        """The usual one, too."""
+        """Return the usual one, too."""
         return self._usual.render(request)
 
 
@@ -277,7 +280,7 @@ def build(
     front: RequestContext,
     further: Mapping[str, IResource] | None = None,
 ) -> Resource:
-    """The tree of URLs. Without built pages, the root says how to build them.
+    """Return the tree of URLs. Without built pages, the root says how to build them.
 
     ``further`` resources are by their path: one level, or one below ``api`` or ``ws``.
     """
@@ -292,8 +295,8 @@ def build(
             branches[first].putChild(second.encode(), resource)
         else:
             root.putChild(path.encode(), resource)
-    root.putChild(b"healthz", Health(lambda: {"ok": True}, front))
-    root.putChild(b"readyz", Health(lambda: readiness(hub, state), front))
+    root.putChild(b"healthz", HealthResource(lambda: {"ok": True}, front))
+    root.putChild(b"readyz", HealthResource(lambda: readiness(hub, state), front))
     root.putChild(b"metrics", metrics)
     root.putChild(b"client.html", Moved(b"/"))
     return root

@@ -1,4 +1,4 @@
-"""One browser's WebSocket: the handshake, its limits, frames in; news go out by the fan-out.
+"""Serve one browser's WebSocket: the handshake, its limits, frames in; the fan-out sends the news.
 
 Who may connect is settled before anything is upgraded; a connection whose visitor's standing ends
 (signed out, expired, closed, other rights) is closed at once with 4001 and the reason.
@@ -22,7 +22,6 @@ from twisted.internet import tcp
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IDelayedCall, IPushProducer
 from twisted.internet.protocol import connectionDone
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.server import NOT_DONE_YET, Request
@@ -31,15 +30,17 @@ from zope.interface import implementer
 from sightline.auth.permissions import User
 from sightline.auth.session import Visitor
 from sightline.live import protocol as wire
+from sightline.live.periodic import Periodic
 from sightline.live.protocol import Malformed, Resume
 from sightline.live.requests import Requests
 from sightline.model.token_bucket import TokenBucket
 from sightline.web.connection_limits import LOCAL, ConnectionLimits
-from sightline.web.fanout import FanOut, Viewer
+from sightline.web.fanout import FanOut
 from sightline.web.framing import frame
 from sightline.web.inflow import Allowance, Ends, Inflow
 from sightline.web.outflow import PIECE_PUSHED, Outflow
 from sightline.web.request_context import Authenticator, RequestContext, is_upgrade
+from sightline.web.viewers import Viewer
 
 _log = Logger()
 _CLOSING = 2.0  # s a browser may take to answer our close
@@ -52,9 +53,9 @@ _LARGE = frozenset(("publish",))
 
 @dataclass(frozen=True, slots=True)
 class SocketLimits:
-    """What one browser may ask of us. Times in s, ``message`` in bytes, and ``large`` in the same
-    for what is published by hand.
+    """The limits of one browser.
 
+    Times in s, ``message`` in bytes, and ``large`` in the same for what is published by hand.
     ``connections_per_address`` does not count this machine's own, behind which a proxy may stand
     (0: no limit), ``connections_per_user`` everybody's who has an account; ``rate`` is messages/s,
     with a burst of twice that, and ``driving`` the same for driving frames and stops, which are not
@@ -95,7 +96,7 @@ class BrowserConnection(WebSocketServerProtocol):
     # -- the handshake
 
     def connectionMade(self) -> None:
-        """Taken over from the HTTP server, which watched the transport until now."""
+        """Take the connection over from the HTTP server, which watched the transport until now."""
         self.heard = self.factory.clock.seconds()
         self._pinged = False
         limits = self.factory.limits
@@ -107,7 +108,7 @@ class BrowserConnection(WebSocketServerProtocol):
         super().connectionMade()
 
     def _open_flows(self, limits: SocketLimits) -> None:
-        """What comes is counted before it is parsed, what goes waits outside of the transport."""
+        """Count what comes before it is parsed; let what goes wait outside of the transport."""
         transport, gate, client = self.transport, self.factory.gate, self.client
         self._direct = isinstance(transport, tcp.Connection) and not transport.TLS
         self._out = Outflow(
@@ -141,7 +142,7 @@ class BrowserConnection(WebSocketServerProtocol):
         return wire.SUBPROTOCOL
 
     def onOpen(self) -> None:
-        """Upgraded. The browser says where its picture stands, soon."""
+        """Begin to wait for the browser to say where its picture stands."""
         transport, factory = self.transport, self.factory
         transport.unregisterProducer()  # the HTTP channel's
         self.send = transport.socket.send if self._direct else self._send_through
@@ -158,7 +159,7 @@ class BrowserConnection(WebSocketServerProtocol):
     # -- the browser speaks
 
     def dataReceived(self, data: bytes) -> None:
-        """Anything from the browser is a sign of life of its network, not of the page."""
+        """Take bytes: a sign of life of the browser's network, not of the page."""
         self.heard = self.factory.clock.seconds()
         self._pinged = False
         if self.state == self.STATE_CONNECTING:
@@ -174,7 +175,7 @@ class BrowserConnection(WebSocketServerProtocol):
             self.dropConnection(abort=True)
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        """A resume or a request."""
+        """Take a resume or a request."""
         factory = self.factory
         if self.state != self.STATE_OPEN:
             return  # we said goodbye: whoever was here may be nobody by now
@@ -210,7 +211,7 @@ class BrowserConnection(WebSocketServerProtocol):
 
     @property
     def busy(self) -> bool:
-        """Whether its socket takes no more just now: what can wait should."""
+        """Tell whether its socket takes no more just now: what can wait should."""
         return self._viewer is None or self._viewer.stuck_since is not None
 
     def _join(self, resume: Resume) -> None:
@@ -228,7 +229,7 @@ class BrowserConnection(WebSocketServerProtocol):
     # -- the fan-out speaks
 
     def sendData(self, data: bytes, sync: bool = False, chopsize: int | None = None) -> None:
-        """The one way by which Autobahn writes: answers, pings, close frames."""
+        """Write for Autobahn, in the one way by which it does: answers, pings, close frames."""
         if self._direct and self._viewer is not None:
             # News written straight to the socket would overtake what the transport holds.
             self.factory.fanout.write(self._viewer, data)
@@ -250,27 +251,27 @@ class BrowserConnection(WebSocketServerProtocol):
         self._out.add(data)
 
     def _not_taken(self) -> None:
-        """Too much waits for this browser, or for its address, or for all."""
+        """End the connection: too much waits for this browser, or for its address, or for all."""
         self.factory.fanout.too_slow += 1
         self.dropConnection(abort=True)
 
     def too_slow(self) -> None:
-        """The fan-out gave up on this browser."""
+        """End the connection: the fan-out gave up on this browser."""
         self.bye(wire.TOO_SLOW, "this browser does not keep up")
 
     def pauseProducing(self) -> None:
-        """The TLS transport is full."""
+        """Note that the TLS transport is full."""
         self._out.full()
         if self._viewer is not None:
             self.factory.fanout.full(self._viewer)
 
     def resumeProducing(self) -> None:
-        """The transport's buffer is empty again."""
+        """Send more: the transport's buffer is empty again."""
         if self._out.drained() and self._viewer is not None:
             self.factory.fanout.drained(self._viewer)
 
     def stopProducing(self) -> None:
-        """The transport is gone; `connectionLost` follows."""
+        """Do nothing: the transport is gone, and `connectionLost` follows."""
 
     # -- the end
 
@@ -309,7 +310,7 @@ class BrowserConnection(WebSocketServerProtocol):
             self.factory.requests.left(self)
 
     def sendCloseFrame(self, *args: Any, **kwargs: Any) -> None:
-        """No news after a close frame, whoever sends it."""
+        """Send a close frame, and no news after it."""
         self._leave()
         super().sendCloseFrame(*args, **kwargs)
 
@@ -320,7 +321,7 @@ class BrowserConnection(WebSocketServerProtocol):
         super()._closeConnection(abort)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Gone."""
+        """Forget the connection and all that it held."""
         self._leave()
         self._in.stop()
         self._out.end()
@@ -331,17 +332,17 @@ class BrowserConnection(WebSocketServerProtocol):
 
     @property
     def client(self) -> str:
-        """Under which name its address is counted."""
+        """Return the name under which its address is counted."""
         return self.factory.gate.key(self.address)
 
     @property
     def user(self) -> User:
-        """Who it is."""
+        """Return the user of this connection."""
         return self.visitor.user
 
 
 class Sockets(WebSocketServerFactory):
-    """All browsers' connections."""
+    """The WebSocket connections of all browsers."""
 
     protocol: Any  # our own `BrowserConnection`, with the options on it
 
@@ -374,8 +375,12 @@ class Sockets(WebSocketServerFactory):
         self._per_user: Counter[str] = Counter()
         self._arriving: tuple[Visitor, str] | None = None
         self._emptied: Deferred[None] | None = None
-        self._watch = LoopingCall(self._ping_the_silent)
-        self._watch.clock = reactor
+        self._watch = Periodic(
+            reactor,
+            max(1.0, limits.ping / 6),
+            self._ping_the_silent,
+            "the watch over silent browsers",
+        )
         self.setProtocolOptions(
             versions=[13],
             webStatus=False,
@@ -415,11 +420,11 @@ class Sockets(WebSocketServerFactory):
         return None
 
     def sends_large(self, visitor: Visitor) -> bool:
-        """Whether this visitor's messages may be large."""
+        """Tell whether this visitor's messages may be large."""
         return self._publishes(visitor.user)
 
     def longest(self, visitor: Visitor) -> int:
-        """The longest message of this visitor that we take."""
+        """Return the longest message of this visitor that we take."""
         return self.limits.large if self.sends_large(visitor) else self.limits.message
 
     def arrive(self, visitor: Visitor, address: str, upgrade: Callable[[], Any]) -> Any:
@@ -431,7 +436,7 @@ class Sockets(WebSocketServerFactory):
             self._arriving = None
 
     def buildProtocol(self, addr: Any) -> Any:
-        """A connection of whoever is arriving; nobody else gets one."""
+        """Make a connection for the visitor who is arriving; nobody else gets one."""
         if self._arriving is None:
             return None
         connection: Any = super().buildProtocol(addr)
@@ -441,12 +446,11 @@ class Sockets(WebSocketServerFactory):
     def start(self) -> None:
         """Begin to look after the connections."""
         self.startFactory()
-        self._watch.start(max(1.0, self.limits.ping / 6), now=False)
+        self._watch.start(now=False)
 
     def stop(self) -> Deferred[None]:
         """Close every connection: the server is going away. Fires when they are closed."""
-        if self._watch.running:
-            self._watch.stop()
+        self._watch.stop()
         self.stopFactory()
         self._emptied = Deferred()
         for connection in list(self.connections):
@@ -457,7 +461,7 @@ class Sockets(WebSocketServerFactory):
         return self._emptied
 
     def count_in(self, connection: BrowserConnection) -> str | None:
-        """Count a new connection, or say why there is no room for it."""
+        """Count a new connection, or return why there is no room for it."""
         limits, address = self.limits, connection.client
         why = None
         if len(self.connections) >= limits.connections:
@@ -480,7 +484,7 @@ class Sockets(WebSocketServerFactory):
         return None
 
     def count_out(self, connection: BrowserConnection) -> None:
-        """A counted connection is gone."""
+        """Count a connection out."""
         self.connections.discard(connection)
         for counter, key in (
             (self._per_address, connection.client),

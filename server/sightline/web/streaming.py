@@ -1,4 +1,4 @@
-"""An answer that is made while it is sent, no faster than the other side takes it."""
+"""Send an answer while it is made, no faster than the other side takes it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,26 @@ from twisted.logger import Logger
 from twisted.web.server import Request
 from zope.interface import implementer
 
-from sightline.auth.api_call import Reply
+from sightline.contract.http import Reply
 
 _log = Logger()
 
 
+def follow(request: Request) -> None:
+    """Note when nobody waits for the answer any more; `is_gone` tells it."""
+    request.notifyFinish().addErrback(lambda _: setattr(request, "_gone", True))
+
+
+def is_gone(request: Request) -> bool:
+    """Tell whether nobody waits for the answer any more, of a request that is followed."""
+    return getattr(request, "_gone", False)
+
+
 def stream(request: Request, reply: Reply) -> Deferred[None]:
-    """Send ``reply.stream``; fires when that is done or nobody listens any more."""
+    """Send ``reply.stream`` through a request that is followed.
+
+    Fires when that is done or nobody listens any more.
+    """
     assert reply.stream is not None
     request.setResponseCode(reply.status)
     request.setHeader(b"content-type", reply.type.encode())
@@ -36,14 +49,13 @@ class _Sending:
 
     async def send(self) -> None:
         request = self._request
-        gone = getattr(request, "_gone", False)
-        if not gone:
+        if not is_gone(request):
             request.notifyFinish().addErrback(lambda _: self.stopProducing())
             request.registerProducer(self, True)
         try:
             if request.method != b"HEAD":
                 async for piece in self._pieces:
-                    if getattr(request, "_gone", False):
+                    if is_gone(request):
                         return
                     if piece:
                         request.write(piece)
@@ -52,26 +64,26 @@ class _Sending:
         except Exception:
             # The head is sent, so the only way left to say that this is not all is to hang up.
             _log.failure("An answer was cut off")
-            if not getattr(request, "_gone", False):
+            if not is_gone(request):
                 request.loseConnection()
             return
         finally:
             await self._pieces.aclose()
-        if not getattr(request, "_gone", False):
+        if not is_gone(request):
             request.unregisterProducer()
             request.finish()
 
     def pauseProducing(self) -> None:
-        """The other side is behind."""
+        """Wait: the other side is behind."""
         if self._full is None:
             self._full = Deferred()
 
     def resumeProducing(self) -> None:
-        """It has caught up."""
+        """Make the next piece: the other side has caught up."""
         full, self._full = self._full, None
         if full is not None:
             full.callback(None)
 
     def stopProducing(self) -> None:
-        """It is gone."""
+        """End it: the other side is gone."""
         self.resumeProducing()

@@ -1,4 +1,4 @@
-"""Shares the reactor's time: nobody's bytes are worked on for longer than a few ms in one turn.
+"""Share the reactor's time: nobody's bytes are worked on for longer than a few ms in one turn.
 
 The work of one client (an address, whatever the number of its connections) is done in small steps.
 When its share of a turn is used up, the rest waits for the next turn; between two turns everybody
@@ -18,20 +18,20 @@ Step = Callable[[], bool]
 """Does a little of the work; returns whether there is more."""
 
 
-class Clock(Protocol):
-    """What we need of the reactor."""
+class TurnClock(Protocol):
+    """What turns need of the reactor."""
 
     def seconds(self) -> float:
-        """The time, from a clock that is never stepped."""
+        """Return the time, from a clock that is never stepped."""
 
     def callLater(self, delay: float, callable: Callable[[], object], /) -> Any:
         """Call it in so many s; 0: in the next turn."""
 
 
 class Turns:
-    """Who has used how much of this turn, and whose work waits for the next."""
+    """The use of this turn by each client, and the work that waits for the next."""
 
-    def __init__(self, clock: Clock, share: float = SHARE) -> None:
+    def __init__(self, clock: TurnClock, share: float = SHARE) -> None:
         self._clock = clock
         self._share = share
         self._spent: dict[str, float] = {}
@@ -64,7 +64,7 @@ class Turns:
         return True
 
     def _next(self) -> None:
-        """A new turn: everybody has a whole share again."""
+        """Begin a new turn, in which every client has a whole share again."""
         self._due = False
         self._spent.clear()
         for client in list(self._waiting):

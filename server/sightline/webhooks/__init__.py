@@ -1,1 +1,1 @@
-"""Webhooks: others are told of crossings by HTTP, signed, again and again until they have it."""
+"""Tell others of transitions by HTTP: signed, again and again until they have it."""

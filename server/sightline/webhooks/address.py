@@ -1,4 +1,4 @@
-"""Where a webhook may go: to the internet, and into our own network only where that was allowed.
+"""Let webhooks go to the internet only, and into our own network where that was allowed.
 
 A name is looked up once for each connection, its addresses are judged, and one of those is
 connected to; so no second answer of the name's server can lead elsewhere.
@@ -32,7 +32,7 @@ class AddressDenied(Exception):
 
 
 def is_public(text: str) -> bool:
-    """Whether this address is out in the internet."""
+    """Tell whether this address is out in the internet."""
     address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
@@ -47,28 +47,27 @@ def is_public(text: str) -> bool:
 
 @implementer(IResolutionReceiver)
 class _Addresses:
-    """Gathers what a name resolves to."""
+    """Gather what a name resolves to."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
         self.done: Deferred[list[str]] = Deferred()
 
     def resolutionBegan(self, resolution: IHostResolution) -> None:
-        """It begins."""
+        """Do nothing yet: the addresses follow."""
 
     def addressResolved(self, address: Any) -> None:
-        """One more."""
         if isinstance(address, IPv4Address | IPv6Address):
             self.found.append(address.host)
 
     def resolutionComplete(self) -> None:
-        """That was all."""
+        """Hand over all addresses."""
         self.done.callback(self.found)
 
 
 @implementer(IStreamClientEndpoint)
 class CheckedEndpoint:
-    """Connects to ``host``, unless that is where it must not lead."""
+    """Connect to ``host``, unless its address is one that is denied."""
 
     def __init__(
         self, reactor: Any, host: str, port: int, *, private: bool, timeout: float
@@ -111,7 +110,7 @@ class CheckedEndpoint:
 
 @implementer(IAgentEndpointFactory)
 class CheckedEndpoints:
-    """Makes them for treq's agent; HTTPS checks the receiver's certificate."""
+    """Make them for treq's agent; HTTPS checks the receiver's certificate."""
 
     def __init__(self, reactor: Any, *, private: bool, timeout: float) -> None:
         self._reactor = reactor
@@ -120,7 +119,7 @@ class CheckedEndpoints:
         self._policy = BrowserLikePolicyForHTTPS()
 
     def endpointForURI(self, uri: URI) -> Any:
-        """How to get there."""
+        """Tell how to get there."""
         plain = CheckedEndpoint(
             self._reactor,
             uri.host.decode("ascii").strip("[]"),

@@ -1,4 +1,4 @@
-"""What could not be delivered, put away for whoever wants to deliver it by hand.
+"""Store what could not be delivered, for delivery by hand.
 
 One file, ``webhooks.dead.jsonl`` in the state folder, a line each; when it is full it becomes
 ``webhooks.dead.1.jsonl``, and the one before is gone. It tells where people were: only our user may
@@ -26,7 +26,7 @@ _MOST_WAITING = 1000
 
 
 class DeadLetters:
-    """``on_thread`` calls a function on a thread."""
+    """The folder of dead letters. ``on_thread`` calls a function on a thread."""
 
     _log = Logger()
 
@@ -54,7 +54,7 @@ class DeadLetters:
             self._write()
 
     def forget(self, thing: str) -> None:
-        """Somebody is to be forgotten: no letter about them is kept."""
+        """Delete every letter about somebody."""
         about = msgspec.json.encode(thing)
         self._waiting = [line for line in self._waiting if about not in line]
         self._forgetting.append(about)
@@ -62,7 +62,7 @@ class DeadLetters:
             self._write()
 
     def written(self) -> Deferred[None]:
-        """When all is written."""
+        """Tell when all is written."""
         if self._writing is None:
             return succeed(None)
         done: Deferred[None] = Deferred()

@@ -1,4 +1,4 @@
-"""Which deliveries were taken, so that a restart, or another server, does not make them again.
+"""Remember which deliveries were taken, so that a restart, or another server, repeats none.
 
 A crossing is found anew when the broker sends a fix again that was not acknowledged before a crash,
 and by each of several servers. Its id is the same each time. So the ids of what a receiver has
@@ -45,11 +45,11 @@ class Delivered:
                 self._add(name, id)
 
     def knows(self, name: str, id: str) -> bool:
-        """Whether this webhook's receiver has taken it."""
+        """Tell whether this webhook's receiver has taken it."""
         return (name, id) in self._ids
 
     def add(self, name: str, id: str) -> Deferred[Any] | None:
-        """It has been taken; fires when that is on the disk. None: it was known."""
+        """Add a delivery that was taken; fires when that is on the disk. None: it was known."""
         if self.knows(name, id):
             return None
         self._add(name, id)

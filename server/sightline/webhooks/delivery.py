@@ -29,25 +29,25 @@ class Delivery:
     attempts: int = 0
 
 
-def wants(options: WebhookOptions, crossing: Transition) -> bool:
-    """Whether this receiver is told of this crossing."""
-    if crossing.event not in options.events or crossing.by not in options.by:
+def wants(options: WebhookOptions, transition: Transition) -> bool:
+    """Tell whether this receiver is told of this crossing."""
+    if transition.event not in options.events or transition.by not in options.by:
         return False
     if "all" in options.regions:
         return True
-    if crossing.region is None:
+    if transition.region is None:
         return False
-    shared = "/" not in crossing.region
-    return crossing.region in options.regions or (shared and "shared" in options.regions)
+    shared = "/" not in transition.region
+    return transition.region in options.regions or (shared and "shared" in options.regions)
 
 
-def body(id: str, crossing: Transition) -> bytes:
-    """What is posted, JSON."""
-    return msgspec.json.encode({"id": id, "kind": "crossing", **msgspec.to_builtins(crossing)})
+def body(id: str, transition: Transition) -> bytes:
+    """Tell what is posted, JSON."""
+    return msgspec.json.encode({"id": id, "kind": "crossing", **msgspec.to_builtins(transition)})
 
 
 def headers(delivery: Delivery, secret: bytes | None, now: float) -> dict[bytes | str, bytes | str]:
-    """What goes with it. ``now`` is epoch s."""
+    """Tell what goes with it. ``now`` is epoch s."""
     stamp = str(int(now))
     said: dict[bytes | str, bytes | str] = {
         "Content-Type": "application/json",
@@ -62,18 +62,20 @@ def headers(delivery: Delivery, secret: bytes | None, now: float) -> dict[bytes 
 
 
 def signature(secret: bytes, stamp: str, body: bytes) -> str:
-    """HMAC-SHA256 over time and body: what was caught on the way cannot be sent again later."""
+    """Sign time and body by HMAC-SHA256: a delivery caught on the way cannot be sent again
+    later.
+    """
     return "v1=" + hmac.new(secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 def meaning(status: int) -> Literal["done", "later", "never"]:
-    """What an answer's status means for the delivery. Redirects are not followed."""
+    """Tell what an answer's status means for the delivery. Redirects are not followed."""
     if 200 <= status < 300:
         return "done"
     return "later" if status >= 500 or status in _LATER else "never"
 
 
 def pause(options: WebhookOptions, attempts: int, chance: float) -> float:
-    """How many s to wait after so many failed attempts. ``chance`` from 0 to 1 spreads it."""
+    """Tell how many s to wait after so many failed attempts. ``chance`` from 0 to 1 spreads it."""
     whole = min(options.most, options.first * 4.0 ** min(attempts - 1, 30))
     return whole * (0.5 + chance / 2)

@@ -1,4 +1,4 @@
-"""What a webhook is to know."""
+"""The options of a webhook."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class WebhookOptions:
-    """``url``'s receiver is told of the crossings chosen by ``events``, ``by`` and ``regions``.
+    """The options of one webhook: its ``url`` hears of the transitions chosen by ``events``, ``by``
+    and ``regions``.
 
     ``regions`` are ids, ``shared``, ``all``. ``private``: it may be an address of our own network.
     ``timeout`` s for one attempt; ``attempts`` before one is given up; ``queue`` may wait.

@@ -1,4 +1,4 @@
-"""Sends what the webhooks are to be told: one after the other for each, in order, without haste.
+"""Send the deliveries of each webhook one after the other, in order, without haste.
 
 Nothing here waits on the reactor's thread. What is not taken is tried again after ever longer
 pauses; what nobody will ever take is put away (`deadletters`), and said in ``webhook/<name>``. What
@@ -36,7 +36,7 @@ from sightline.webhooks.options import WebhookOptions
 
 
 class WebhookState(State, frozen=True, omit_defaults=True, kw_only=True):
-    """``webhook/<name>``: how a receiver is. For admins."""
+    """``webhook/<name>``: the state of a receiver. For admins."""
 
     url: str
     """Its host only: the rest may be a secret."""
@@ -53,16 +53,16 @@ class WebhookState(State, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class _Enough(Protocol):
-    """Takes no body: the status says it all."""
+    """Take no body: the status says it all."""
 
     def connectionMade(self) -> None:
-        """The body begins."""
+        """Close the connection: the body begins."""
         assert self.transport is not None
         self.transport.loseConnection()
 
 
 class Receiver:
-    """One webhook and what waits for it."""
+    """One webhook and the deliveries that wait for it."""
 
     _log = Logger()
 
@@ -98,14 +98,16 @@ class Receiver:
             CheckedEndpoints(reactor, private=options.private, timeout=options.timeout),
         )
 
-    def tell(self, crossing: Transition) -> None:
+    def tell(self, transition: Transition) -> None:
         """Have it told, if it wants to be."""
-        if self._stopped or not rules.wants(self.options, crossing):
+        if self._stopped or not rules.wants(self.options, transition):
             return
-        id = id_for_others(crossing)
+        id = id_for_others(transition)
         if self._delivered.knows(self.options.name, id) or any(id == w.id for w in self._waiting):
             return
-        self._waiting.append(Delivery(id, crossing.thing, crossing.event, rules.body(id, crossing)))
+        self._waiting.append(
+            Delivery(id, transition.thing, transition.event, rules.body(id, transition))
+        )
         if len(self._waiting) > self.options.queue:
             # The first of them may be under way.
             dropped = self._waiting[1] if self._attempt is not None else self._waiting[0]
@@ -114,14 +116,14 @@ class Receiver:
         self._go_on()
 
     def forget(self, thing: str) -> None:
-        """Nothing about this thing is sent any more; what is under way may be."""
+        """Drop every delivery about this thing; one under way may still arrive."""
         first = 0 if self._attempt is None else 1
         kept = [each for each in list(self._waiting)[first:] if each.thing != thing]
         self._waiting = deque([*list(self._waiting)[:first], *kept])
         self._go_on()
 
     def delivered(self, id: str) -> None:
-        """Another server has delivered this; what is under way may be so, too."""
+        """Drop a delivery that another server made; one under way may arrive twice."""
         first = 0 if self._attempt is None else 1
         kept = [each for each in list(self._waiting)[first:] if each.id != id]
         self._waiting = deque([*list(self._waiting)[:first], *kept])
@@ -197,7 +199,7 @@ class Receiver:
         self._reactor.callLater(0, self._go_on)
 
     async def _remember(self, delivery: Delivery) -> None:
-        """It was taken: whatever happens from here on, it is not posted again."""
+        """Remember a delivery that was taken: whatever happens now, it is not repeated."""
         name = self.options.name
         try:
             if (written := self._delivered.add(name, delivery.id)) is not None:
@@ -235,7 +237,7 @@ class Receiver:
 
 
 class Webhooks(Service):
-    """All receivers. ``show`` lets a thing be seen; ``folder`` is where dead letters are put."""
+    """All receivers. ``show`` puts a thing into the world; dead letters go to ``folder``."""
 
     _log = Logger()
 
@@ -264,7 +266,7 @@ class Webhooks(Service):
         ]
 
     def startService(self) -> None:
-        """Show them."""
+        """Show the state of all receivers."""
         super().startService()
         if self.receivers:
             self._load()
@@ -278,7 +280,7 @@ class Webhooks(Service):
             self._log.warn("What webhooks have delivered cannot be read: {why}", why=why)
 
     def taken_elsewhere(self, name: str, id: str) -> None:
-        """Another server has delivered this to the webhook of this name."""
+        """Note a delivery that another server made to the webhook of this name."""
         written = self._delivered.add(name, id)
         if written is not None:
             written.addErrback(
@@ -300,20 +302,20 @@ class Webhooks(Service):
 
         return Deferred.fromCoroutine(stop())
 
-    def crossed(self, crossing: Transition) -> None:
+    def crossed(self, transition: Transition) -> None:
         """Tell whoever wants to be told."""
         for receiver in self.receivers:
-            receiver.tell(crossing)
+            receiver.tell(transition)
 
     def forget(self, thing: str) -> None:
-        """Somebody is to be forgotten: nothing about them is sent or kept."""
+        """Drop and delete everything about somebody."""
         for receiver in self.receivers:
             receiver.forget(thing)
         self._letters.forget(thing)
 
 
 def _plain(error: Exception) -> str:
-    """A failure in a few words, for people; without the address it was about."""
+    """Return a failure in a few words, for people; without the address it was about."""
     reasons = getattr(error, "reasons", None)
     if reasons:  # twisted.web wraps what went wrong on the connection
         error = reasons[0].value

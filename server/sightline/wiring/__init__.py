@@ -1,1 +1,1 @@
-"""The services the server is made of, and the way from the settings to their options."""
+"""Join the parts of the server: its services, and the way from the settings to their options."""

@@ -1,4 +1,4 @@
-"""Who may come in, as a service; and the link that invites the first admin."""
+"""Run the accounts as a service, and invite the first admin by a link."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sightline.wiring.errors import CannotStart
 
 
 class RequiredAccounts(MultiService):
-    """The keeper of the accounts; without its database nobody could be let in, so we don't start.
+    """The accounts as a service that must start: without its database nobody could come in.
 
     A part of its own, because it must open the database after the folder is there.
     """
@@ -23,7 +23,7 @@ class RequiredAccounts(MultiService):
         account_service.setServiceParent(self)
 
     def privilegedStartService(self) -> None:
-        """Open the accounts."""
+        """Open the database; end the start if that fails."""
         try:
             super().privilegedStartService()
         except BadDatabase as why:
@@ -31,7 +31,7 @@ class RequiredAccounts(MultiService):
 
 
 class Invitation:
-    """As long as nobody has an account, a link that is good for one use lets the first one in."""
+    """A link, good for one use, that lets the first user in as long as there is no account."""
 
     _log = Logger()
 
@@ -41,7 +41,7 @@ class Invitation:
         public_url: str,
         anew: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``anew``: whether there is data of before, of which the accounts know nothing."""
+        """Take the parts. ``anew``: there is data of before, of which the accounts know nothing."""
         self._account_service = account_service
         self._public_url = public_url
         self._anew = anew

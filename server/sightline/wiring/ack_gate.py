@@ -1,4 +1,4 @@
-"""Between a bridge and the recorder: what is acknowledged when, and live news while nothing is."""
+"""Acknowledge messages once history has them, and keep live news going while it has not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sightline.wiring.clock import now
 
 
 class AckGate:
-    """Sees to it that nothing of one bridge is acknowledged before it is kept.
+    """Acknowledge nothing of one bridge before history has it.
 
     Used around the handling of what arrived; `received` gets the bridge's receipts.
     """
@@ -37,7 +37,7 @@ class AckGate:
             self._whole = False
 
     def received(self, receipt: AckReceipt) -> None:
-        """Everything before this receipt was handled."""
+        """Have history settle this receipt: everything before it was handled."""
         self._recorder.when_kept(receipt, self._whole)
         self._whole = True
 
@@ -73,7 +73,7 @@ class FallbackConnection(Service):
         self._bridge: Bridge | None = None
 
     def needed(self, late: bool) -> None:
-        """Whether history does not keep up."""
+        """Connect or disconnect, as history keeps up or not."""
         if not late:
             self._stop()
         elif self._bridge is None and self.running:
@@ -96,6 +96,5 @@ class FallbackConnection(Service):
         return None if bridge is None else bridge.stopService()
 
     def stopService(self) -> Deferred[None] | None:
-        """No more."""
         super().stopService()
         return self._stop()

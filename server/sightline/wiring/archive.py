@@ -1,4 +1,4 @@
-"""The archive of messages, as the settings want it."""
+"""Make the archive of messages that the settings ask for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def message_archive(
     no_room: Callable[[], str],
     purge_clock: Callable[[], float],
 ) -> Archive:
-    """The archive. One that is switched off still lets go of what it kept before.
+    """Return the archive. One that is switched off still lets go of what it kept before.
 
     What is old goes by ``purge_clock`` (epoch s), which is surely not ahead.
     """

@@ -1,4 +1,4 @@
-"""Says at one broker that this server is there, and hears of others (see `driving.peers`)."""
+"""Announce this server at one broker, and hear of others (see `driving.peers`)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 
-from sightline.driving.peers import EVERY, TOPIC, Peers
+from sightline.driving.peers import EVERY, TOPIC, OtherServers
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
@@ -28,19 +28,21 @@ _GONE = b"gone"
 
 
 class Beacon(MultiService):
-    """``changed`` is called when others came or the connection changed; ``made`` with our id."""
+    """Announce this server. ``changed`` is called when others came or the connection changed;
+    ``made`` with our id.
+    """
 
     def __init__(
         self,
         options: BrokerOptions,
-        peers: Peers,
+        others: OtherServers,
         changed: Callable[[], None],
         made: Callable[[str], None],
     ) -> None:
         super().__init__()
-        self._peers = peers
+        self._others = others
         self._changed = changed
-        peers.listens = True
+        others.listens = True
         own = replace(
             options,
             client_id=f"sl-{secrets.token_hex(8)}",
@@ -50,31 +52,34 @@ class Beacon(MultiService):
             send_limit=_QUEUE,
             reconnect_min=min(options.reconnect_min, 1.0),
             reconnect_max=min(options.reconnect_max, 5.0),
-            will=Will(peers.topic, _GONE),
+            will=Will(others.topic, _GONE),
             unshared=True,
         )
         made(own.client_id)
         self._bridge = Bridge(reactor, own, [(TOPIC + "+", 0)], self._arrived, self._linked, now)
         self._bridge.setServiceParent(self)
-        self._beat = LoopingCall(self._say, peers.word.encode())
-        self._beat.clock = reactor
+        self._beat = Periodic(
+            reactor,
+            EVERY,
+            lambda: self._say(others.payload.encode()),
+            "the beacon for other servers",
+        )
 
     def startService(self) -> None:
-        """Connect, and say it."""
+        """Connect, and announce this server."""
         super().startService()
-        self._beat.start(EVERY)
+        self._beat.start()
 
     def stopService(self) -> Deferred[Any]:
-        """Say that we go."""
-        if self._beat.running:
-            self._beat.stop()
+        """Announce that this server goes."""
+        self._beat.stop()
         self._say(_GONE)
         stopped: Deferred[Any] = super().stopService()
         return stopped
 
     def _say(self, word: bytes) -> None:
         try:
-            self._bridge.publish(self._peers.topic, word, urgent=True)
+            self._bridge.publish(self._others.topic, word, urgent=True)
         except (NotConnected, TooManyWaiting):
             pass  # it is said again at once, or by our will
 
@@ -82,15 +87,15 @@ class Beacon(MultiService):
         new = False
         for arrival in arrivals:
             if isinstance(arrival.topic, str) and not arrival.retain:
-                new |= self._peers.heard(arrival.topic, arrival.payload)
+                new |= self._others.receive(arrival.topic, arrival.payload)
         if new:
-            self._say(self._peers.word.encode())
+            self._say(self._others.payload.encode())
             self._changed()
 
     def _linked(self, link: Link) -> None:
-        self._peers.linked(link.state == "connected")
+        self._others.linked(link.state == "connected")
         if link.state == "connected":
-            self._say(self._peers.word.encode())
+            self._say(self._others.payload.encode())
         self._changed()
 
 

@@ -1,4 +1,4 @@
-"""The browsers' end: their connections, the beat, and a port they come to."""
+"""Serve the browsers: their connections, the beat, and a port they come to."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IProtocolFactory
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from sightline.live.periodic import Periodic
 from sightline.web.fanout import FanOut
 from sightline.web.socket import Sockets
 from sightline.wiring.errors import CannotStart
@@ -32,24 +32,20 @@ class Browsers(Service):
     def __init__(self, fanout: FanOut, sockets: Sockets, beat: float) -> None:
         self._fanout = fanout
         self._sockets = sockets
-        self._beat = LoopingCall(fanout.beat)
-        self._beat.clock = reactor
-        self._every = beat
+        self._beat = Periodic(reactor, beat, fanout.beat, "the beat for browsers")
 
     def startService(self) -> None:
-        """Let them in."""
         super().startService()
         self._sockets.start()
-        self._beat.start(self._every, now=False)
+        self._beat.start(now=False)
         # What is alive now stays alive: keep the collector from walking over it again and again,
         # in the middle of a flush.
         reactor.callWhenRunning(_freeze)
 
     def stopService(self) -> Deferred[Any]:
-        """Tell them to come back later."""
+        """Close all connections, with a word to come back later."""
         super().stopService()
-        if self._beat.running:
-            self._beat.stop()
+        self._beat.stop()
         self._fanout.stop()
         return self._sockets.stop()
 
@@ -61,7 +57,7 @@ def _freeze() -> None:
 
 
 class Listening(Service):
-    """A port. One that is taken ends the start with a clear word.
+    """A port. One that is taken ends the start with a clear message.
 
     ``setting`` is where its endpoint stands; ``announce`` is told the address, and so is the log;
     None: nobody is. ``secure``: whether HTTPS is spoken there.
@@ -90,7 +86,7 @@ class Listening(Service):
 
     @property
     def port(self) -> int | None:
-        """The number, once it is open; None for a socket file."""
+        """Return the port's number, once it is open;"""
         for port in self._ports:
             return getattr(port.getHost(), "port", None)
         return None
@@ -126,7 +122,7 @@ class Listening(Service):
             port.socket.listen(_BACKLOG)
 
     def startService(self) -> None:
-        """Say where."""
+        """Write where it listens into the log."""
         super().startService()
         if self._announce is None:
             return
@@ -136,7 +132,7 @@ class Listening(Service):
             self._announce(url)
 
     def stopService(self) -> Deferred[Any]:
-        """No new browsers."""
+        """Take no new connections."""
         super().stopService()
         return gatherResults([maybeDeferred(port.stopListening) for port in self._ports])
 

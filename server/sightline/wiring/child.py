@@ -1,4 +1,4 @@
-"""`sightline` subcommands as children: the simulation and the guards."""
+"""Run `sightline` subcommands as children: the simulation and the guards."""
 
 from __future__ import annotations
 
@@ -48,7 +48,6 @@ class Child(Service, ProcessProtocol):
         self._ended: Deferred[None] | None = None
 
     def startService(self) -> None:
-        """Start it."""
         super().startService()
         self._spawn()
 
@@ -82,14 +81,14 @@ class Child(Service, ProcessProtocol):
             pass
 
     def outReceived(self, data: bytes) -> None:
-        """What it says."""
+        """Write its output into the log."""
         for line in data.decode("utf-8", "replace").splitlines():
             self._log.info("{name}: {line}", name=self._arguments[0], line=line)
 
     errReceived = outReceived
 
     def processEnded(self, reason: Failure) -> None:
-        """Gone; unasked only if something is wrong with it."""
+        """Start it again after a while, if it was not asked to end."""
         if self.running:
             name, why = self._arguments[0], reason.getErrorMessage()
             self._log.error("The child {name} ended: {why}", name=name, why=why)

@@ -1,4 +1,4 @@
-"""Our names at each broker: random, lasting, known to nobody else.
+"""Keep our client ids at each broker: random, lasting, known to nobody else.
 
 MQTT lets whoever signs in with a client's id throw that client out, and a clean session takes what
 the broker kept for it along. So the ids must not be guessed. They come from a secret for each
@@ -32,7 +32,7 @@ _LONGEST_31 = 23
 
 @dataclass(frozen=True, slots=True)
 class ClientIds:
-    """By which one broker knows our connections.
+    """The client ids of our connections at one broker.
 
     ``former`` is the id that an earlier version came by, whose session may still hold messages;
     empty: none.
@@ -60,7 +60,7 @@ class ClientIdStore:
         self._entries = self._read()
 
     def of(self, name: str, broker: BrokerSettings | None = None) -> ClientIds:
-        """The ids for the broker of this name; without ``broker`` it is the private one."""
+        """Return the ids for the broker of this name; without ``broker`` it is the private one."""
         if broker is not None and (broker.named or _is_aws(broker)):
             return _from_settings(broker)
         entry = self._entries.get(name)
@@ -75,7 +75,7 @@ class ClientIdStore:
         return ClientIds(bridge, console, live, entry.former)
 
     def drained(self, name: str) -> None:
-        """Nothing of ours is left in the session of the former id."""
+        """Note that nothing of ours is left in the session of the former id."""
         entry = self._entries.get(name)
         if entry is not None and entry.former:
             entry.former = ""

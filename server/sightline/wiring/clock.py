@@ -1,4 +1,4 @@
-"""The one notion of time of this process, and who watches the machine's clock.
+"""Keep the one time of this process, and watch the machine's clock.
 
 Everybody who wants to know what time it is asks `now`. The machine's clock itself is asked here,
 and where somebody else's rules want it (the signatures of AWS).
@@ -13,11 +13,10 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
 from sightline.kinds.friends.clocks import SenderClocks
+from sightline.live.periodic import Periodic
 from sightline.live.steady_clock import Agreed, Off, PurgeClock, SteadyClock, judge
 
 reactor: Any = _reactor
@@ -29,7 +28,7 @@ _TIME_ERROR = 5  # of adjtimex(2): nothing keeps this clock right
 
 
 def uptime() -> float:
-    """A clock that is never stepped, and goes on while the machine sleeps, s."""
+    """Return a clock that is never stepped, and goes on while the machine sleeps, s."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
@@ -42,7 +41,7 @@ class _Timex(ctypes.Structure):
 
 
 def synced() -> bool | None:
-    """Whether NTP keeps the machine's clock right; None: the machine does not say."""
+    """Tell whether NTP keeps the machine's clock right; None: the machine does not say."""
     try:
         said: int = ctypes.CDLL(None).adjtimex(ctypes.byref(_Timex()))
     except (OSError, AttributeError):
@@ -51,7 +50,7 @@ def synced() -> bool | None:
 
 
 class ClockWatch(Service):
-    """Follows the machine's clock, and says when it is off.
+    """Follow the machine's clock, and says when it is off.
 
     ``alarm`` is called with the words for it when that begins. ``ntp`` says whether the machine's
     clock is kept right; None: unknown.
@@ -74,29 +73,22 @@ class ClockWatch(Service):
         self._looks = 0
         self._agreed: Agreed | None = None
         self._synced: bool | None = None
-        self._loop = LoopingCall(self.look)
-        self._loop.clock = reactor
+        self._loop = Periodic(reactor, _LOOK, self.look, "the watch over the clock")
         self.off: Off | None = None
         """What is wrong with the machine's clock; None: nothing is known to be."""
         self.purge = PurgeClock(clock, uptime)
         """By which old things may be deleted."""
 
     def startService(self) -> None:
-        """Begin to look."""
         super().startService()
-        self._loop.start(_LOOK).addErrback(self._failed)
+        self._loop.start()
 
     def stopService(self) -> None:
-        """No more."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
-
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("Nobody watches the clock any more", failure)
+        self._loop.stop()
 
     def look(self) -> None:
-        """As time goes by: once a second."""
+        """Look at the machine's clock, once a second."""
         clock = self._clock
         if self._looks % _ASK == 0:
             found = self._senders.ahead(clock())
@@ -113,7 +105,9 @@ class ClockWatch(Service):
         self._tell(judge(clock.gap, self._agreed, catching_up=clock.catching_up))
 
     def _confirm(self) -> None:
-        """What would be deleted is not: neither NTP nor any phone confirms what day it is."""
+        """Trust the day, for deleting, once NTP or a phone confirms it; till then nothing is
+        deleted.
+        """
         if self._agreed is not None:
             if abs(self._agreed.ahead) < _DAY:
                 self.purge.confirmed()
@@ -141,7 +135,7 @@ class ClockWatch(Service):
 
     @property
     def words(self) -> str | None:
-        """What is wrong, in a sentence."""
+        """Return what is wrong with the clock, in a sentence; None: nothing."""
         off = self.off
         if off is None:
             return None
@@ -149,14 +143,14 @@ class ClockWatch(Service):
         return f"The clock of this server is {span(abs(off.ahead))} {which}: {off.why}."
 
     def gauges(self) -> Mapping[str, Any]:
-        """How it goes, as fields of ``server/sightline``."""
+        """Tell how it goes, as fields of ``server/sightline``."""
         if self.off is None:
             return {}
         return {"clock_off": round(self.off.ahead), "clock_why": self.words}
 
 
 def span(seconds: float) -> str:
-    """``40 s``, ``12 min``, ``3 h``, ``7 d``."""
+    """Write a time as ``40 s``, ``12 min``, ``3 h`` or ``7 d``."""
     for unit, size, most in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 172800)):
         if seconds < most:
             return f"{seconds / size:.0f} {unit}"

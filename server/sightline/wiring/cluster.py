@@ -1,4 +1,6 @@
-"""What the servers of `replicas.name` share: a table, and the journals of accounts and regions."""
+"""Join what the servers of `replicas.name` share: a table, and the journals of accounts and
+regions.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from sightline.accounts.service import AccountService
 from sightline.cluster.messages import Peers
 from sightline.journal.entries import Journal
 from sightline.journal.follower import Follower
+from sightline.kinds import OWNABLE
 from sightline.live.world import World
 from sightline.model.faults import CannotOpen
 from sightline.model.kind import State, kind_of
@@ -34,7 +37,7 @@ Eraser = Callable[[str], Awaitable[None] | None]
 
 
 class Cluster(MultiService):
-    """The way to what is shared. Where the settings name no replica there is nothing of all this.
+    """The way to what is shared. For a server alone there is none of it.
 
     ``accounts`` and ``regions`` are the journals to be handed to whoever keeps those, ``claims``
     are for whoever drives, ``duty`` says who does what only one server should.
@@ -69,7 +72,9 @@ class Cluster(MultiService):
         world: World,
         erasers: Sequence[Eraser],
     ) -> None:
-        """These two are given the journals. Who is erased elsewhere is erased here, too.
+        """Give the accounts and regions their journals.
+
+        A friend erased elsewhere is erased here, too.
 
         The log of erasures has pseudonyms only: they are read by the names that are, or lately
         were, in the ``world``.
@@ -84,7 +89,7 @@ class Cluster(MultiService):
                 gone.append(thing)
 
         def erased(hidden: list[str]) -> None:
-            friends = (key for key, _ in world if kind_of(key) == "friend")
+            friends = (key for key, _ in world if kind_of(key) in OWNABLE)
             names = account_service.veil.names((*friends, *gone))
             for thing in [names[each] for each in hidden if each in names]:
                 erasing = Deferred.fromCoroutine(_erase(thing, erasers))
@@ -92,11 +97,12 @@ class Cluster(MultiService):
                     lambda failure: self._log.failure("Could not erase what others did", failure)
                 )
 
-        world.watch("friend", moved)
+        for kind in OWNABLE:
+            world.watch(kind, moved)
         account_service.when_erased(erased)
 
     def ready(self, *others: Deferred[None]) -> Deferred[Any]:
-        """Fires when ``others`` have, and accounts and regions are as all servers have them."""
+        """Fire when ``others`` have, and accounts and regions are as all servers have them."""
         assert self._account_service is not None
         assert self._regions is not None
         if self._endpoint is None and len(others) == 1:
@@ -116,7 +122,7 @@ class Cluster(MultiService):
             raise CannotStart(f"what the servers share cannot be used: {why}") from None
 
     def startService(self) -> None:
-        """Hear of what we add to the journals."""
+        """Begin to hear of what is added to the journals."""
         super().startService()
         for follower in self._followers():
             follower.when_appended(lambda: self._hint())
@@ -149,13 +155,13 @@ class Cluster(MultiService):
         others.hear("look", lambda about, payload, at: self.look())
 
     def look(self) -> None:
-        """Another server has changed something."""
+        """Read the journals: another server has changed something."""
         self._claiming.look()
         for follower in self._followers():
             follower.look()
 
     def gauges(self) -> Mapping[str, Any]:
-        """Further fields of ``server/sightline``; none where there is nothing to share."""
+        """Return further fields of ``server/sightline``; none for a server alone."""
         if self._endpoint is None:
             return {}
         troubles = (follower.trouble for follower in self._followers())
@@ -168,7 +174,7 @@ class Cluster(MultiService):
 
 
 def shared_why(undriven: str, unchanged: str) -> str | None:
-    """What cannot be done, and why: drive, change accounts and regions. None: all is well."""
+    """Tell what cannot be done, and why: drive, change accounts and regions. None: all is well."""
     what = ("nobody drives", undriven), ("accounts and regions cannot be changed", unchanged)
     troubled = [(which, why) for which, why in what if why]
     if not troubled:
@@ -177,7 +183,7 @@ def shared_why(undriven: str, unchanged: str) -> str | None:
 
 
 def _shared(fired: Deferred[None]) -> Deferred[None]:
-    """Another that fires with this one, so that many may wait for it."""
+    """Return a Deferred that fires with this one, so that many may wait for it."""
     mine: Deferred[None] = Deferred()
     fired.addCallback(lambda _: mine.callback(None))
     return mine

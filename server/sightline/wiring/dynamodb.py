@@ -1,4 +1,4 @@
-"""The way to the table that several servers share."""
+"""Reach the table that several servers share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ reactor: Any = _reactor
 
 
 def shared_table(settings: Settings, *, patience: float, answer: float) -> tuple[Endpoint, Table]:
-    """The table, and a way of its own to it.
+    """Return the table, and a way of its own to it.
 
     ``patience`` (s) is how long a call is asked again, ``answer`` how long one answer may take.
     """

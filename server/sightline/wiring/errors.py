@@ -1,10 +1,12 @@
-"""How a start fails: with one line on the terminal, and nothing half started."""
+"""Let a start fail with one line on the terminal, and nothing half started."""
 
 from __future__ import annotations
 
 
 class CannotStart(SystemExit):
-    """What the operator must mend first, as the last line on the terminal."""
+    """A start that failed: the text is what the operator must mend, the last line on the
+    terminal.
+    """
 
     def __init__(self, why: object) -> None:
         super().__init__(f"sightline: {why}")

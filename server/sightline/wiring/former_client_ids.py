@@ -1,4 +1,4 @@
-"""Empties the session that an earlier version left at a broker under an id that can be guessed.
+"""Empty the session that an earlier version left at a broker under an id that can be guessed.
 
 The broker goes on to fill that session, so nothing is lost in between: the new connection
 subscribes first, then the old session is told to take no more, what it holds is taken over, and
@@ -14,10 +14,10 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from sightline.history.recorder import Recorder
+from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.mqtt.bridge import Bridge
 from sightline.mqtt.connection import Event, MqttConnection, Receipt, Up
@@ -32,25 +32,24 @@ QUIET = 2.0
 
 
 class _Counted:
-    """A receipt that is counted until it is settled."""
+    """A receipt that counts as unsettled until history has decided."""
 
     def __init__(self, receipt: Receipt, settled: Callable[[], None]) -> None:
         self._receipt = receipt
         self._settled = settled
 
     def kept(self) -> None:
-        """They are safe."""
         self._receipt.kept()
         self._settled()
 
     def again(self) -> None:
-        """They are not."""
+        """Have the messages sent again."""
         self._receipt.again()
         self._settled()
 
 
 class FormerSession(Service):
-    """Takes over what the session of ``former`` holds, beside the bridge ``new``.
+    """Take over what the session of ``former`` holds, beside the bridge ``new``.
 
     ``arrived`` handles messages; ``drained`` is called once the session is gone.
     """
@@ -71,7 +70,7 @@ class FormerSession(Service):
         self._new = new
         self._drained = drained
         self._handle = arrived
-        self._safe = AckGate(recorder)
+        self._ack_gate = AckGate(recorder)
         self._unsettled = 0
         self._taken = 0
         self._told_to_stop = False
@@ -87,26 +86,22 @@ class FormerSession(Service):
             received=self._received,
             quiet=True,
         )
-        self._loop = LoopingCall(self.look)
-        self._loop.clock = reactor
+        self._loop = Periodic(reactor, _LOOK, self.look, "the watch over a former session")
 
     def startService(self) -> None:
-        """Connect as before."""
+        """Connect under the former id."""
         super().startService()
         self._bridge.startService()
-        self._loop.start(_LOOK, now=False).addErrback(
-            lambda failure: self._log.failure("An old session is not emptied", failure)
-        )
+        self._loop.start(now=False)
 
     def stopService(self) -> Deferred[None]:
-        """What is not taken over yet is so at the next start."""
+        """Disconnect. The rest is taken over at the next start."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
         return self._bridge.stopService()
 
     def look(self) -> None:
-        """Is it empty, and is all of it safe?"""
+        """Finish once the session is empty and all of it is safe."""
         now = self._reactor.seconds()
         if self._bridge.session is None or self._new.link.state != "connected":
             self._quiet_since, self._told_to_stop = now, False
@@ -123,13 +118,13 @@ class FormerSession(Service):
     def _arrived(self, arrivals: list[Arrival]) -> None:
         self._quiet_since = self._reactor.seconds()
         self._taken += len(arrivals)
-        with self._safe:
+        with self._ack_gate:
             self._handle(arrivals)
 
     def _received(self, receipt: Receipt) -> None:
         self._quiet_since = self._reactor.seconds()
         self._unsettled += 1
-        self._safe.received(_Counted(receipt, self._settled))
+        self._ack_gate.received(_Counted(receipt, self._settled))
 
     def _settled(self) -> None:
         self._unsettled -= 1
@@ -140,7 +135,7 @@ class FormerSession(Service):
         self._bridge.stopService().addCallback(lambda _: self._remove())
 
     def _remove(self) -> None:
-        """A clean session under its id, ended at once, leaves none behind."""
+        """Remove the session: a clean one under its id, ended at once, leaves none behind."""
         own = dataclasses.replace(self._options, clean=True, late_ack=False)
 
         def told(event: Event) -> None:

@@ -1,4 +1,4 @@
-"""What the server cannot do just now because of its disk or its databases: one sentence.
+"""Say in one sentence what the server cannot do now because of its disk or its databases.
 
 It is a field of ``server/sightline``, so that the page, the figures and ``/readyz`` say the same.
 Once a week each database is checked whole, on a thread that gives way to all others.
@@ -16,12 +16,13 @@ from typing import Any
 import msgspec
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.task import LoopingCall
+from twisted.internet.interfaces import IReactorTime
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
 from sightline.journal.trouble import WORDS, Degraded
+from sightline.live.periodic import Periodic
 from sightline.model.server import Trouble
 from sightline.wiring import members
 
@@ -36,9 +37,11 @@ Source = Callable[[], Degraded | None]
 
 
 class Health(Service):
-    """``sources`` say what ails which part, by the part's name for people ("the accounts").
+    """The troubles of all parts, and the weekly check of the databases.¶``sources`` tell the
+    trouble of each part, by its name for people ("the accounts"). ``wall`` gives epoch s; ``clock``
+    says when to look, the reactor if it is not given.
 
-    ``wall`` gives epoch s.
+    ``wall`` gives epoch s; ``clock`` says when to look, the reactor if it is not given.
     """
 
     _log = Logger()
@@ -50,6 +53,8 @@ class Health(Service):
         folder: Path,
         databases: Sequence[str],
         sources: Sequence[tuple[str, Source]],
+        *,
+        clock: IReactorTime | None = None,
     ) -> None:
         self._reactor = reactor
         self._wall = wall
@@ -62,13 +67,12 @@ class Health(Service):
         self._checking: Deferred[Any] = succeed(None)
         self._running: sqlite3.Connection | None = None
         self._stopped = threading.Event()
-        self._loop = LoopingCall(self._look)
-        self._loop.clock = reactor
+        self._loop = Periodic(clock or reactor, _LOOK, self._look, "the check of the databases")
 
     # -- what is said
 
     def trouble(self) -> Trouble | None:
-        """What cannot be done now, and why."""
+        """Return what cannot be done now, and why."""
         found = [(what, why) for what, source in self._sources if (why := source()) is not None]
         for name, damage in self._damaged.items():
             found.insert(0, (name, Degraded("damaged", damage)))
@@ -97,15 +101,12 @@ class Health(Service):
         """Look every hour whether a check is due; the first is an hour after the start."""
         super().startService()
         self._pool.start()
-        self._loop.start(_LOOK, now=False).addErrback(
-            lambda failure: self._log.failure("The databases are not checked any more", failure)
-        )
+        self._loop.start(now=False)
 
     def stopService(self) -> Deferred[Any]:
-        """Interrupt what runs."""
+        """Interrupt the check that runs."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
         self._stopped.set()
         running = self._running
         if running is not None:

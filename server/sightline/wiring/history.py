@@ -1,4 +1,4 @@
-"""History as a service: opens the store, brings back the world, keeps what happens, lets go of it.
+"""Run history as a service: open the store, bring the world back, record, delete what is old.
 
 opened ── restored ── keeping ── drained ── closed
 """
@@ -14,28 +14,29 @@ import msgspec
 from twisted.application.service import Service
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.accounts.service import AccountService
-from sightline.auth.api_call import Denied
 from sightline.cluster.leader import Leadership
 from sightline.console.service import Stored
+from sightline.contract.errors import Refused
 from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import GATHER, Bounds, Recorder
 from sightline.history.restore import Rebase, Restorer
-from sightline.history.retention import DAY, Days, Own, purge
+from sightline.history.retention import DAY, Own, RetentionDays, purge
 from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
 from sightline.journal.trouble import Degraded
+from sightline.kinds import SAMPLED, followers
 from sightline.live.hub import Hub
+from sightline.live.periodic import Periodic
 from sightline.live.steady_clock import PurgeClock
 from sightline.live.world import World
 from sightline.model.faults import CannotOpen, Unavailable
-from sightline.model.kind import Kind, id_of, states_of, timeouts_of
+from sightline.model.kind import Kind, id_of, kind_of, states_of, timeouts_of
 from sightline.model.server import SERVER
 from sightline.settings import HistorySettings, Settings
 from sightline.wiring.clock import now
@@ -47,12 +48,10 @@ _LATE_FOR = 2.0  # s without trouble until all is well again
 _PATIENCE = 5.0  # s that viewers wait at the start for a store far away
 _FIGURES = 60.0  # s
 _PURGE = 3600.0  # s
-# The sort and the least time (s) between two kept states of a thing.
-SAMPLED = {"probot": ("state", 10.0), "broker": ("figures", 60.0), "server": ("figures", 60.0)}
 
 
 def make_store(settings: Settings, folder: Path) -> Store:
-    """The store that the settings name."""
+    """Return the store that the settings name."""
     if settings.history.store == "memory":
         return MemoryStore(settings.history.memory_rows)
     if settings.history.store == "dynamodb":
@@ -92,14 +91,14 @@ def make_recorder(
         standing=states_of(kinds),
         sampled=SAMPLED,
         own={SERVER: ours(settings)},
-        duty=leadership,
+        leadership=leadership,
         gather=GATHER,
         no_room=no_room,
     )
 
 
 class HistoryService(Service):
-    """Opens the store, brings back the world, and lets go of what is old by ``purge_clock``.
+    """Open the store, bring the world back, and delete what is old by ``purge_clock``.
 
     ``own`` says what is kept for a time of its own. Of several servers that share a store only the
     one that leads lets go.
@@ -140,7 +139,13 @@ class HistoryService(Service):
         self._letting_in: Any = None
         self.restored: Deferred[None] = Deferred()
         """Fires when the world is as it was, or after `_PATIENCE`: then viewers may come."""
-        self._loops: list[LoopingCall] = []
+        self._figures_loop = Periodic(
+            reactor, _FIGURES, self._ask_figures, "the count of the history"
+        )
+        self._loops = (
+            Periodic(reactor, _TICK, self._tick, "the tick of the history"),
+            Periodic(reactor, _PURGE, self._let_go, "the purge of the history"),
+        )
 
     # -- the service
 
@@ -166,21 +171,13 @@ class HistoryService(Service):
         self._opened = True
 
     def startService(self) -> None:
-        """Bring the world back, and begin to keep."""
+        """Bring the world back, and begin to record."""
         super().startService()
         self._watched(self._bring_back(), "bring back the world")
         self._letting_in = reactor.callLater(_PATIENCE, self._let_in)
-        for work, every in (
-            (self._tick, _TICK),
-            (self._ask_figures, _FIGURES),
-            (self._let_go, _PURGE),
-        ):
-            loop = LoopingCall(work)
-            loop.clock = reactor
-            self._loops.append(loop)
-            loop.start(every, now=work == self._ask_figures).addErrback(
-                lambda failure: self._log.failure("A watch of the history ended", failure)
-            )
+        self._figures_loop.start()
+        for loop in self._loops:
+            loop.start(now=False)
 
     async def _bring_back(self) -> None:
         if self._opening is not None:  # a store far away takes its time
@@ -199,13 +196,12 @@ class HistoryService(Service):
             self.restored.callback(None)
 
     def stopService(self) -> Deferred[None]:
-        """Keep what waits, then close."""
+        """Record what waits, then close the store."""
         super().stopService()
         if self._letting_in is not None and self._letting_in.active():
             self._letting_in.cancel()
-        for loop in self._loops:
-            if loop.running:
-                loop.stop()
+        for loop in (self._figures_loop, *self._loops):
+            loop.stop()
         if not self._opened:
             return Deferred.fromCoroutine(_nothing())
         return self.recorder.drain().addCallback(lambda _: self.store.close())
@@ -245,7 +241,7 @@ class HistoryService(Service):
         self._watched(self._purge(), "let go of what is old")
 
     async def _purge(self) -> None:
-        days = Days(self._settings.days, self._settings.log_days)
+        days = RetentionDays(self._settings.days, self._settings.log_days)
         count = await purge(self.store, days, self._own, self._purge_clock())
         if count:
             self._log.info("{count} old entries of history were removed", count=count)
@@ -262,7 +258,7 @@ class HistoryService(Service):
     # -- for others
 
     def gauges(self) -> Mapping[str, Any]:
-        """How it goes, as fields of ``server/sightline``."""
+        """Tell how it goes, as fields of ``server/sightline``."""
         recorder, figures = self.recorder, self._figures
         return {
             "store": self.store.name,
@@ -277,29 +273,30 @@ class HistoryService(Service):
         }
 
     async def erase(self, thing: str) -> None:
-        """Forget everything about this friend. Raises `Denied` (``busy``) when that cannot be."""
-        things = [thing, f"face/{id_of(thing)}"]
+        """Forget everything about this friend. Raises `Refused` (``busy``) when that cannot be."""
+        also = followers(kind_of(thing), kept=True)
+        things = [thing, *(f"{name}/{id_of(thing)}" for name in also)]
         self.recorder.forget(things)
         try:
             await self.store.erase(things)
         except Unavailable as why:
             code = "degraded" if isinstance(why, Degraded) else "busy"
-            raise Denied(code, f"The history cannot forget it just now: {why}", wait=5) from None
+            raise Refused(code, f"The history cannot forget it just now: {why}", wait=5) from None
 
 
 def rebases(kinds: Sequence[Kind]) -> Mapping[str, Rebase]:
-    """What takes times to come out of what was kept, by kind of thing."""
-    return {thing: kind.rebased for kind in kinds for thing in kind.patience}
+    """Return what takes times to come out of what was kept, by kind of thing."""
+    return {each.name: each.rebased for kind in kinds for each in kind.things if each.timeouts}
 
 
 def ours(settings: Settings) -> str:
-    """What our own figures are kept under: those of several servers are told apart."""
+    """Tell what our own figures are kept under: those of several servers are told apart."""
     name = settings.replicas.name
     return f"server/{name}" if name else SERVER
 
 
 def figures_of(store: Store, ours: str = SERVER) -> Stored:
-    """Lets charts look into the store."""
+    """Make the function by which charts look into the store."""
 
     async def stored(
         thing: str, since: float, until: float
@@ -315,7 +312,7 @@ async def _nothing() -> None:
 
 
 def retained(account_service: AccountService) -> Own:
-    """For how long things are kept whose owners said so, from the accounts."""
+    """Return how long things are kept whose owners decided that, from the accounts."""
 
     async def own(things: list[str]) -> Mapping[str, int]:
         return await account_service.look(lambda database: database.retentions(things))
@@ -324,7 +321,7 @@ def retained(account_service: AccountService) -> Own:
 
 
 def remembers(hub: Hub) -> Callable[[CommandLogEntry], None]:
-    """Has each line of the command log remembered, alarms as such."""
+    """Make a listener that records each line of the command log, alarms as such."""
 
     def written(line: CommandLogEntry) -> None:
         thing = f"probot/{line.robot}" if line.robot else SERVER

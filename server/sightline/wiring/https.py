@@ -1,9 +1,4 @@
-"""HTTPS by ourselves: the certificate's files are watched, and what becomes of them is told.
-
-The files are looked at every second, on a thread. New ones are taken when they have not
-changed from one look to the next (somebody may be writing them) and are good; otherwise the old
-ones stay, and the fault is told in the log and in ``server/sightline`` until it is mended.
-"""
+"""Serve HTTPS ourselves: watch the certificate's files, and tell what becomes of them."""
 
 from __future__ import annotations
 
@@ -16,11 +11,10 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
+from sightline.live.periodic import Periodic
 from sightline.model.server import Https
 from sightline.web.certificate import BadCertificate, Handshakes, Served, read
 from sightline.web.expiry import days_left, standing
@@ -33,7 +27,7 @@ _Stamp = tuple[tuple[int, int, int] | None, ...]
 
 
 class Certificate(Service):
-    """The certificate we serve, as new as its files. ``wall`` gives epoch s."""
+    """The certificate that is served, as new as its files. ``wall`` gives epoch s."""
 
     name = "certificate"
     _log = Logger()
@@ -52,32 +46,27 @@ class Certificate(Service):
         self._wall = wall
         self._files = (certificate, key)
         self._on_thread = on_thread
-        self._every = every
         self._served: Served | None = None
         self._fault: str | None = None
         self._seen: _Stamp | None = None  # at the last look
         self._tried: _Stamp | None = None  # when they were read
         self._told = ""
-        self._loop = LoopingCall(self.look)
-        self._loop.clock = clock
+        self._loop = Periodic(clock, every, self.look, "the watch over the certificate")
 
     def privilegedStartService(self) -> None:
-        """The first look is before anybody can connect, and while we may still read everything."""
+        """Read the files before anybody can connect, and while we may still read everything."""
         super().privilegedStartService()
         stamp = _stamp(self._files)
         self._seen = stamp
         self._take(stamp, _read(self._files))
 
     def startService(self) -> None:
-        """Begin to watch."""
         super().startService()
-        self._loop.start(self._every, now=False).addErrback(self._failed)
+        self._loop.start(now=False)
 
     def stopService(self) -> None:
-        """Watch no more."""
         super().stopService()
-        if self._loop.running:
-            self._loop.stop()
+        self._loop.stop()
 
     def look(self, *, settled: bool = False) -> Deferred[None]:
         """Look at the files. ``settled``: nobody is writing them any more, take them at once."""
@@ -85,7 +74,7 @@ class Certificate(Service):
 
     @property
     def state(self) -> Https:
-        """How it is, for people."""
+        """Return the certificate's state, for people."""
         served = self._served
         if served is None:
             return Https(fault=self._fault or "there is no certificate yet")
@@ -135,7 +124,7 @@ class Certificate(Service):
         self._tell_how_long()
 
     def _tell_how_long(self) -> None:
-        """Once a day, from three weeks before the end."""
+        """Warn once a day, from three weeks before the end."""
         if self._served is None:
             return
         now, expires = self._wall(), self._served.expires
@@ -150,12 +139,9 @@ class Certificate(Service):
                 how("The certificate ends in {days} days: renew it", days=days)
         self._told = said
 
-    def _failed(self, failure: Failure) -> None:
-        self._log.failure("The watch over the certificate ended", failure)
-
 
 def must_be_there(certificate: Path, key: Path, *, later: bool) -> None:
-    """Raises `CannotStart` for what is no accident but a slip: a wrong path, a key for everybody.
+    """Raise `CannotStart` for a slip that is no accident: a wrong path, a key for everybody.
 
     ``later``: the files may still be to come. What is wrong *in* them keeps nobody from starting:
     robots are watched and messages are kept without HTTPS, too.

@@ -15,13 +15,13 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
 from sightline.auth.account import AuditEvent
 from sightline.live.hub import Hub
-from sightline.live.quotas import OverQuota, Quota, Senders, budget, kinds_with_a_budget
+from sightline.live.periodic import Periodic
+from sightline.live.quotas import OverQuota, Quota, Senders, budget
 from sightline.live.world import World
 from sightline.model.quota import Exceeded
 from sightline.settings import Settings
@@ -40,12 +40,12 @@ _MARGIN = 1.25  # so many times the floor must be free until all is well again
 
 
 def memory_of(settings: Settings) -> int:
-    """What we may use, bytes."""
+    """Return the memory that the server may use, bytes."""
     return settings.limits.memory_mb * 1024 * 1024 or memory_limit()
 
 
 def make_world(settings: Settings, epoch: str) -> World:
-    """A world that fits the memory we may use."""
+    """Return a world that fits the memory we may use."""
     limits = settings.limits
     given = budget(memory_of(settings))
     quota = Quota(
@@ -58,13 +58,13 @@ def make_world(settings: Settings, epoch: str) -> World:
         epoch,
         capacity=limits.things,
         room=given.world,
-        rooms=kinds_with_a_budget(given),
+        rooms=given.of_types,
         senders=Senders(quota),
     )
 
 
 class QuotaAlarms(Service):
-    """Shows who has used up what. ``clock`` never jumps, ``wall`` gives epoch s."""
+    """Show which senders used up which quota. ``clock`` never jumps, ``wall`` gives epoch s."""
 
     name = "quotas"
     _log = Logger()
@@ -83,25 +83,19 @@ class QuotaAlarms(Service):
         self._last: dict[str, float] = {}  # of each alarm: the last message refused
         self._unshown: dict[str, int] = {}  # messages since it was told
         self._told: dict[str, float] = {}
-        self._look = LoopingCall(self.look)
-        self._look.clock = clock
+        self._look = Periodic(clock, _LOOK_EVERY, self.look, "the watch over quotas")
         hub.ingest.when_over_quota(self.ring)
 
     def startService(self) -> None:
-        """Begin to look after what is shown."""
         super().startService()
-        self._look.start(_LOOK_EVERY, now=False).addErrback(
-            lambda failure: self._log.failure("The watch over quotas ended", failure)
-        )
+        self._look.start(now=False)
 
     def stopService(self) -> None:
-        """Stop."""
         super().stopService()
-        if self._look.running:
-            self._look.stop()
+        self._look.stop()
 
     def ring(self, over: OverQuota) -> None:
-        """A message of this sender was refused."""
+        """Show that a message of this sender was refused."""
         key = f"quota/{over.sender}"
         now = self._clock.seconds()
         new = key not in self._last
@@ -125,7 +119,7 @@ class QuotaAlarms(Service):
             self._audit(AuditEvent("", "", "quota", over.sender, "refused", over.why))
 
     def look(self) -> None:
-        """Time goes by: take down what is over."""
+        """Take down alarms that are over."""
         now = self._clock.seconds()
         for key in [key for key, at in self._last.items() if now - at > SHOWN_FOR]:
             for known in (self._last, self._unshown, self._told):
@@ -134,8 +128,11 @@ class QuotaAlarms(Service):
 
 
 class DiskFloor(Service):
-    """Keeps some of the disk free for accounts and the audit log: below it history and archive
-    take nothing more. It ends by itself when there is room again."""
+    """Keep some of the disk free for accounts and the audit log.
+
+    Below the floor history and archive take nothing more. That ends by itself when there is room
+    again.
+    """
 
     name = "disk"
     _log = Logger()
@@ -146,38 +143,33 @@ class DiskFloor(Service):
         self.free: int | None = None
         """Bytes; None: not known."""
         self._why = ""
-        self._look = LoopingCall(self._ask)
-        self._look.clock = clock or reactor
+        self._look = Periodic(clock or reactor, _LOOK_AT_DISK, self._ask, "the watch over the disk")
 
     def why(self) -> str:
-        """Why nothing may be kept just now; empty: it may."""
+        """Tell why nothing may be kept just now; empty: it may."""
         return self._why
 
     def startService(self) -> None:
-        """Look now, and then again and again."""
+        """Look now, and then every two seconds."""
         super().startService()
         if self._floor:
             self.look()
-            self._look.start(_LOOK_AT_DISK, now=False).addErrback(
-                lambda failure: self._log.failure("The watch over the disk ended", failure)
-            )
+            self._look.start(now=False)
 
     def stopService(self) -> None:
-        """Stop."""
         super().stopService()
-        if self._look.running:
-            self._look.stop()
+        self._look.stop()
 
     def _ask(self) -> Deferred[None]:
         asked: Deferred[int | None] = deferToThread(free_bytes, self._folder)
         return asked.addCallback(self.know)
 
     def look(self) -> None:
-        """Look now."""
+        """Look at the disk now."""
         self.know(free_bytes(self._folder))
 
     def know(self, free: int | None) -> None:
-        """So many bytes are free; None: nobody knows, and whoever writes will find out."""
+        """Take in how many bytes are free; None: unknown, and each write finds out for itself."""
         self.free = free
         floor = self._floor * _MARGIN if self._why else self._floor
         low = free is not None and free < floor
@@ -195,7 +187,7 @@ class DiskFloor(Service):
 
 
 def free_bytes(folder: Path) -> int | None:
-    """What is free for us on this folder's disk; None: it does not say."""
+    """Return the bytes that are free for us on this folder's disk; None: it does not say."""
     try:
         found = os.statvfs(folder)
     except OSError:

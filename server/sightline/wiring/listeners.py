@@ -1,4 +1,4 @@
-"""The ports browsers come to: one; or with a certificate one for HTTPS, and one that leads there.
+"""Open the ports for browsers: one; or with a certificate one for HTTPS, and one that leads there.
 
 Whoever is counted at one is counted at the other.
 """
@@ -34,7 +34,7 @@ _RESERVE = 100  # file descriptors for all that is no browser: database, log, br
 
 
 class Ports(MultiService):
-    """All of them. ``listen`` is the endpoint for ``tree``; ``gate`` is what all of them share.
+    """All ports. ``listen`` is the endpoint for ``tree``; ``gate`` is what all of them share.
 
     Pages are served once ``ready`` has fired.
     """
@@ -93,19 +93,19 @@ class Ports(MultiService):
             ).setServiceParent(self)
 
     def gauges(self) -> Mapping[str, Any]:
-        """Further fields of ``server/sightline``."""
+        """Return further fields of ``server/sightline``."""
         found: dict[str, Any] = {"turned_away": sum(self.gate.refused.values())}
         if self._certificate is not None:
             found["https"] = self._certificate.state
         return found
 
     def look(self) -> Deferred[None] | None:
-        """Somebody says that there is a new certificate."""
+        """Look at the certificate's files now."""
         return None if self._certificate is None else self._certificate.look(settled=True)
 
 
 def front_gate(settings: Settings) -> ConnectionLimits:
-    """What one client may cost us, and all of them: by the settings and our file descriptors."""
+    """Make the limits of one client and of all: by the settings and our file descriptors."""
     limits = settings.limits
     return ConnectionLimits(
         reactor,
@@ -122,7 +122,7 @@ def _public(settings: Settings) -> str | None:
 
 
 def _room() -> int:
-    """How many connections there may be at once; takes all file descriptors we may have."""
+    """Tell how many connections there may be at once; takes all file descriptors we may have."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = _MANY if hard == resource.RLIM_INFINITY else hard
     if soft != resource.RLIM_INFINITY and soft < most:

@@ -1,4 +1,6 @@
-"""Our claims among those of several servers, in the table that they share; or a server alone."""
+"""Run our locks among those of several servers, in the table that they share; or for a server
+alone.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ _ANSWER = 1.5  # s for one answer
 
 
 class LockService(MultiService):
-    """Ask for locks through ``locks``; ``leadership`` says which server does what only one should do."""
+    """Ask for locks through ``locks``.
+
+    ``leadership`` says which server does what only one should do.
+    """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -49,7 +54,7 @@ class LockService(MultiService):
         self._claimant.when_leader_seen(self.leadership.seen)
 
     def look(self) -> None:
-        """Another server has changed a claim."""
+        """Read the table: another server has changed a lock."""
         if self._claimant is not None:
             self._claimant.look()
 
@@ -60,7 +65,7 @@ class LockService(MultiService):
 
     @property
     def trouble(self) -> str:
-        """Why nobody drives; empty while the others can be told from strangers."""
+        """Tell why nobody drives; empty while the others can be told from strangers."""
         return "" if self._claimant is None else str(self._claimant.trouble)
 
     def privilegedStartService(self) -> None:
@@ -73,7 +78,7 @@ class LockService(MultiService):
                 raise CannotStart(f"the servers' common store cannot be used: {why}") from None
 
     def stopService(self) -> Deferred[Any]:
-        """Give everything back."""
+        """Give every lock back."""
         stopped: Deferred[Any] = super().stopService()
         if self._endpoint is not None:
             stopped.addCallback(lambda _: Deferred.fromCoroutine(self._endpoint.close()))

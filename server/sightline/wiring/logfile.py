@@ -1,4 +1,4 @@
-"""The daemon's log: files of a bounded size and number, readable by their owner only.
+"""Write the daemon's log: files of a bounded size and number, readable by their owner only.
 
 twistd's own would keep every file for ever. For ``--logger sightline.wiring.logfile.observer``
 with the file's path in ``SIGHTLINE_LOG``. Imports nothing of ours: it is there before all else.
@@ -18,7 +18,7 @@ KEPT = 9  # files besides the one that is written to
 
 
 def observer() -> ILogObserver:
-    """Writes to the file, and begins a new one when it is full."""
+    """Make an observer that writes to the file, and begins a new one when it is full."""
     path = Path(os.environ["SIGHTLINE_LOG"])
     file: Any = LogFile(
         path.name,

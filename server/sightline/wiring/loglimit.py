@@ -1,4 +1,4 @@
-"""No outage fills the log: what says the same again and again is said once a minute.
+"""Keep an outage from filling the log: equal lines are written once a minute.
 
 Two warnings are the same when they differ in numbers only (waits, counts, ports, times); lines that
 are no warnings must be equal. With the next of them goes how many were left out. And one part of
@@ -17,6 +17,8 @@ from twisted.application.service import Service
 from twisted.logger import ILogObserver, LogEvent, LogLevel, formatEvent, globalLogPublisher
 from zope.interface import implementer
 
+from sightline.model.token_bucket import TokenBucket
+
 EACH = 60.0
 """The same line again after so long (s)."""
 PART, PART_EACH = 4.0, 30.0
@@ -28,36 +30,28 @@ _NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _EXEMPT = frozenset(("sightline.tap",))
 
 
-class _Budget:
-    """So many at once, then one for each ``every`` s."""
+class _Line:
+    """A line of the log: how often it may come, and how many were left out since the last."""
 
-    __slots__ = ("_at", "_left", "_most", "every", "left_out")
+    __slots__ = ("bucket", "left_out")
 
-    def __init__(self, most: float, every: float, at: float) -> None:
-        self._most = self._left = most
-        self.every = every
-        self._at = at
+    def __init__(self, now: float) -> None:
+        self.bucket = TokenBucket(1 / EACH, 1.0, now)
         self.left_out = 0
 
-    def spend(self, at: float) -> bool:
-        self._left = min(self._most, self._left + (at - self._at) / self.every)
-        self._at = at
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
 
-
-class Limit:
-    """Decides which events are passed on. ``clock`` is monotonic s."""
+class LineLimit:
+    """Decide which events are passed on. ``clock`` is monotonic s."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._lines: OrderedDict[tuple[str, str], _Budget] = OrderedDict()
-        self._parts: dict[str, _Budget] = {}
+        self._lines: OrderedDict[tuple[str, str], _Line] = OrderedDict()
+        self._parts: dict[str, TokenBucket] = {}
 
     def passes(self, event: LogEvent) -> LogEvent | None:
-        """The event to write, with the number of those left out before; None: leave it out."""
+        """Return the event to write, with the number of those left out before; None: leave it
+        out.
+        """
         part = str(event.get("log_namespace", ""))
         grave = event.get("log_level") in _GRAVE
         if not part.startswith("sightline.") and not grave:
@@ -67,7 +61,8 @@ class Limit:
             text += f" {failure.type}: {failure.getErrorMessage()}"
         now = self._clock()
         line = self._line((part, _NUMBERS.sub("#", text) if grave else text), now)
-        if not line.spend(now) or (grave and part not in _EXEMPT and not self._may(part, now)):
+        free = not grave or part in _EXEMPT
+        if not line.bucket.take(now) or not (free or self._may(part, now)):
             line.left_out += 1
             return None
         left_out, line.left_out = line.left_out, 0
@@ -77,27 +72,27 @@ class Limit:
         more = " ({log_left_out} more lines like this were left out)"
         return {**event, "log_format": said + more, "log_left_out": left_out}
 
-    def _line(self, key: tuple[str, str], now: float) -> _Budget:
+    def _line(self, key: tuple[str, str], now: float) -> _Line:
         line = self._lines.get(key)
         if line is None:
-            line = self._lines[key] = _Budget(1.0, EACH, now)
+            line = self._lines[key] = _Line(now)
             if len(self._lines) > _MOST:
                 self._lines.popitem(last=False)
         self._lines.move_to_end(key)
         return line
 
     def _may(self, part: str, now: float) -> bool:
-        budget = self._parts.get(part)
-        if budget is None:
-            budget = self._parts[part] = _Budget(PART, PART_EACH, now)
-        return budget.spend(now)
+        bucket = self._parts.get(part)
+        if bucket is None:
+            bucket = self._parts[part] = TokenBucket(1 / PART_EACH, PART, now)
+        return bucket.take(now)
 
 
 @implementer(ILogObserver)
 class Limited:
     """An observer behind a limit."""
 
-    def __init__(self, observer: Any, limit: Limit) -> None:
+    def __init__(self, observer: Any, limit: LineLimit) -> None:
         self.observer = observer
         self._limit = limit
 
@@ -109,23 +104,22 @@ class Limited:
 
 
 class LogLimit(Service):
-    """Puts a limit before each observer that is there when we start, and takes it away again."""
+    """Put a limit before each observer that is there at the start, and take it away again."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._limited: list[Limited] = []
 
     def startService(self) -> None:
-        """Begin."""
         super().startService()
         for observer in list(getattr(globalLogPublisher, "_observers", ())):
-            limited = Limited(observer, Limit(self._clock))
+            limited = Limited(observer, LineLimit(self._clock))
             globalLogPublisher.removeObserver(observer)
             globalLogPublisher.addObserver(limited)
             self._limited.append(limited)
 
     def stopService(self) -> None:
-        """Say everything again."""
+        """Take the limits away: everything is written again."""
         super().stopService()
         for limited in self._limited:
             globalLogPublisher.removeObserver(limited)

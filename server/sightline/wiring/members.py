@@ -1,4 +1,4 @@
-"""What a state folder is made of: a manifest, and the databases that belong together by it.
+"""Know the members of a state folder: a manifest, and the databases that belong together by it.
 
 Each database has an id in a table of its own, `member`; the manifest ``state.json`` lists them. A
 member that is missing, empty, damaged or another folder's is found before anything is opened, so
@@ -35,7 +35,7 @@ _ACCEPT = "or, to go on without it: sightline state accept"
 
 
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Which databases belong to the folder with this id: by the name of the file its own id.
+    """The databases of the folder with this id: by the name of the file its own id.
 
     ``making``: files that are being made, or may be. ``anew``: files that were begun anew although
     there was data beside them; as long as ``accounts.db`` is one of them nobody is invited.
@@ -49,7 +49,7 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def fresh() -> str:
-    """An id that nothing else has."""
+    """Return an id that nothing else has."""
     return secrets.token_hex(8)
 
 
@@ -94,7 +94,7 @@ def sync(folder: Path) -> None:
 
 
 def size(folder: Path, name: str) -> int | None:
-    """Bytes of a file; None: there is none."""
+    """Return bytes of a file; None: there is none."""
     try:
         return (folder / name).stat().st_size
     except FileNotFoundError:
@@ -131,7 +131,10 @@ def examine(folder: Path, wanted: Sequence[str]) -> Manifest:
 
 
 def _identified(path: Path, expected: str | None) -> str | None:
-    """The id in a file that is there. Raises `CannotOpen` unless it is the ``expected`` one."""
+    """Return the id in a file that is there.
+
+    Raises `CannotOpen` unless it is the ``expected`` one.
+    """
     if not path.stat().st_size:
         raise CannotOpen(f"{path} is empty, and it must not be. {_BACK}; {_ACCEPT}")
     found = id_in(path)
@@ -185,7 +188,7 @@ def stamp(path: Path, id: str) -> None:
 
 
 def id_in(path: Path) -> str | None:
-    """The id that a database holds; None: it is from before there were ids.
+    """Return the id that a database holds; None: it is from before there were ids.
 
     Raises `CannotOpen` for what is no database of ours.
     """
@@ -229,7 +232,7 @@ def look_through(
     seconds: float | None = _AT_START,
     running: Callable[[sqlite3.Connection | None], None] = lambda sql: None,
 ) -> str | None:
-    """What is wrong with a database; empty: nothing. None: it takes longer than ``seconds``.
+    """Tell what is wrong with a database; empty: nothing. None: it takes longer than ``seconds``.
 
     A small one is checked whole, with its indexes; of a large one, at a start, every page. Without
     a limit of ``seconds`` any is checked whole. ``running`` is told the connection that works on

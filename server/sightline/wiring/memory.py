@@ -1,4 +1,6 @@
-"""How much memory we may use: what systemd's ``MemoryMax`` or a container says, in cgroups."""
+"""Find how much memory the server may use: systemd's ``MemoryMax`` or a container's limit, in
+cgroups.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ _NEVER = 1 << 60  # bytes; cgroups say "no limit" with a number of this size, to
 
 
 def memory_limit(root: Path = Path("/")) -> int:
-    """The least of all limits that hold for this process, in bytes; `DEFAULT` without one."""
+    """Return the least of all limits on this process, in bytes; `DEFAULT` without one."""
     found = [*_cgroup_limits(root), *_process_limits()]
     return min((limit for limit in found if 0 < limit < _NEVER), default=DEFAULT)
 
@@ -22,7 +24,7 @@ def _process_limits() -> list[int]:
 
 
 def _cgroup_limits(root: Path) -> list[int]:
-    """Of our own group and of all it is in: each of them holds."""
+    """Return the limits of our own group and of all it is in: each of them holds."""
     try:
         lines = (root / "proc/self/cgroup").read_text().splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""From the settings to the parts' own options: for the server, the guard and `sightline check`."""
+"""Make the parts' options from the settings: for the server, the guard and `sightline check`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ _SESSION = 14 * 86400  # s
 
 
 def broker_options(name: str, broker: BrokerSettings, client_id: str = "") -> BrokerOptions:
-    """How to reach the broker of this name in the settings, as ``client_id`` if one is given."""
+    """Make the options of the broker of this name in the settings, with ``client_id`` if one is
+    given.
+    """
     tls = None
     if broker.tls:
         tls = TlsOptions(
@@ -47,7 +49,7 @@ def broker_options(name: str, broker: BrokerSettings, client_id: str = "") -> Br
 
 
 def private_options(port: int, client_id: str) -> BrokerOptions:
-    """How to reach our own broker."""
+    """Tell how to reach our own broker."""
     return BrokerOptions(
         name=PRIVATE,
         port=port,
@@ -60,12 +62,14 @@ def private_options(port: int, client_id: str) -> BrokerOptions:
 
 
 def _lasting(lasting: bool) -> dict[str, Any]:
-    """A broker that keeps our messages while we are away, and until they are safe with us."""
+    """Return the options of a session that the broker keeps while we are away, until all is safe
+    with us.
+    """
     return {"clean": not lasting, "session_expiry": _SESSION, "late_ack": lasting}
 
 
 def no_driving(name: str, broker: BrokerSettings) -> str:
-    """Why no robot is driven at this broker; empty when they may be."""
+    """Tell why no robot is driven at this broker; empty when they may be."""
     if not broker.driving:
         return f"driving is switched off for the broker {name} in the settings"
     if broker.profile == "aws" or is_aws_iot(broker.host, broker.tls_alpn):
@@ -77,7 +81,7 @@ def no_driving(name: str, broker: BrokerSettings) -> str:
 
 
 def webhook_options(name: str, webhook: WebhookSettings) -> WebhookOptions:
-    """Who is told, and of what."""
+    """Make the options of a webhook."""
     return WebhookOptions(
         name=name,
         url=webhook.url,

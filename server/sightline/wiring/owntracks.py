@@ -1,4 +1,4 @@
-"""Everything about phones beyond MQTT, joined: posts, commands, the Recorder's API."""
+"""Join everything about phones beyond MQTT: posts, commands, the Recorder's API."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from sightline.accounts.service import AccountService
 from sightline.auth.account import Account
 from sightline.cluster.leader import Leadership
 from sightline.cluster.messages import PeerBus
+from sightline.contract.errors import Refused
 from sightline.history.recorder import Recorder as HistoryRecorder
 from sightline.history.store import Store
 from sightline.kinds.friends.encryption import EncryptionKeys, is_available
 from sightline.kinds.friends.model import Friend
 from sightline.live.hub import Hub
-from sightline.live.requests import Asker, Refused, Requests
+from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of
 from sightline.owntracks.faces import Faces
 from sightline.owntracks.fixes import Memory, Ranges
@@ -40,7 +41,7 @@ reactor: Any = _reactor
 
 
 def keys(settings: Settings) -> EncryptionKeys:
-    """What opens encrypted messages. Without PyNaCl nothing would: better not to start."""
+    """Tell what opens encrypted messages. Without PyNaCl nothing would: better not to start."""
     secrets = {device: secret.reveal() for device, secret in settings.friends.keys.items()}
     if secrets and not is_available():
         raise CannotStart(
@@ -76,7 +77,7 @@ class OwnTracks:
         gate: ConnectionLimits | None = None,
         reads: Reads | None = None,
     ) -> None:
-        people = LatestPositions(hub.world)
+        people = LatestPositions(hub.world, lambda step: reactor.callLater(0, step))
         opened = keys(settings)
         fixes = None
         if store is not None:
@@ -103,21 +104,32 @@ class OwnTracks:
             "ws/last": RecorderSocketResource(live, front),
             "faces": Faces(reactor, front, people),
         }
-        secrets = settings.friends.keys
+        answer_requests(settings, hub, requests, account_service, self.phones)
 
-        def friend(thing: str) -> Friend | None:
-            state = hub.world.state(thing)
-            return state if isinstance(state, Friend) else None
 
-        def secret(device: str) -> str | None:
-            found = secrets.get(device)
-            return None if found is None else found.reveal()
+def answer_requests(
+    settings: Settings,
+    hub: Hub,
+    requests: Requests,
+    account_service: AccountService,
+    phones: PhoneService,
+) -> None:
+    """Answer what browsers ask of phones: commands, and links that set a phone up."""
+    secrets = settings.friends.keys
 
-        async def issue(asker: Asker, thing: str) -> str:
-            return await _issue(account_service, asker, thing)
+    def friend(thing: str) -> Friend | None:
+        state = hub.world.state(thing)
+        return state if isinstance(state, Friend) else None
 
-        place = SetUpTarget(settings.server.public_url, settings.friends.mqtt_at)
-        PhoneRequests(requests, self.phones, friend, place, issue, secret)
+    def secret(device: str) -> str | None:
+        found = secrets.get(device)
+        return None if found is None else found.reveal()
+
+    async def issue(asker: Asker, thing: str) -> str:
+        return await _issue(account_service, asker, thing)
+
+    place = SetUpTarget(settings.server.public_url, settings.friends.mqtt_at)
+    PhoneRequests(requests, phones, friend, place, issue, secret)
 
 
 def make_post(
@@ -136,7 +148,10 @@ def make_post(
 
 
 async def _issue(account_service: AccountService, asker: Asker, thing: str) -> str:
-    """A fresh token for one phone. It is its owner's: the phone is told of the friends they see."""
+    """Return a fresh token for one phone.
+
+    It is its owner's: the phone is told of the friends they see.
+    """
     account = _owner(account_service, asker.user.name, thing)
     label = f"phone {id_of(thing)}"[:64]
     token, text = minted(
@@ -156,7 +171,7 @@ async def _issue(account_service: AccountService, asker: Asker, thing: str) -> s
 
 
 def _owner(account_service: AccountService, asker: str, thing: str) -> Account:
-    """The account that a phone belongs to: the asker's if it is theirs, else its owner's."""
+    """Return the account that a phone belongs to: the asker's if it is theirs, else its owner's."""
     group = thing.rpartition("/")[0]
     owners = [
         account

@@ -1,4 +1,4 @@
-"""The store of history as the Recorder's API and posting phones need it."""
+"""Read the store of history for the Recorder's API and for posting phones."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StoredRanges:
         limit: int | None = None,
         turn: Turn = at_once,
     ) -> Deferred[Sequence[Fix]]:
-        """The newest ``limit`` fixes, oldest first."""
+        """Return the newest ``limit`` fixes, oldest first."""
         return Deferred.fromCoroutine(self._between(thing, since, until, limit, turn))
 
     async def _between(
@@ -88,35 +88,34 @@ def _fixes(entries: Sequence[HistoryEntry]) -> list[tuple[Fix, bool]]:
 
 
 class _Receipt:
-    """Fires when all that was told before is kept."""
+    """A receipt that fires a Deferred when everything before it is recorded."""
 
     def __init__(self) -> None:
         self.fired: Deferred[object] = Deferred()
 
     def kept(self) -> None:
-        """It is."""
         if not self.fired.called:
             self.fired.callback(None)
 
     def again(self) -> None:
-        """Some of it is not."""
+        """Fail the Deferred: some of it was not recorded."""
         if not self.fired.called:
             self.fired.errback(Unavailable("there is no room for it just now"))
 
 
 class PostDurability:
-    """Whether what phones post is safe: for `sightline.owntracks.http_mode.Post`."""
+    """The safety of what phones post (`sightline.owntracks.http_mode`)."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._lost = 0
 
     def keeps_up(self) -> bool:
-        """Whether it makes sense to take anything at all."""
+        """Tell whether it makes sense to take anything at all."""
         return not self._recorder.late
 
     def kept(self) -> Deferred[object]:
-        """Fires when all that was posted is in the store; errs when some of it found no room."""
+        """Fire when all that was posted is in the store; err when some of it found no room."""
         if self._recorder.lost > self._lost:
             self._lost = self._recorder.lost
             return fail(Unavailable("there is no room for it just now"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sightline.auth.api_call import Denied
+from sightline.contract.errors import Refused
 from sightline.kinds.friends import commands
 from sightline.kinds.friends.address import topics
 from sightline.live.hub import Hub
@@ -31,13 +31,16 @@ class Publishers:
             "overflow": self.overflow(),
             "queue": sum(bridge.queued for bridge in self._bridges),
             "unsent": sum(bridge.unsent for bridge in self._bridges),
-            "faults": sum(bridge.faults for bridge in self._bridges),
         }
+
+    def faults(self) -> int:
+        """Count the mistakes of ours that the bridges caught."""
+        return sum(bridge.faults for bridge in self._bridges)
 
     def clear_retained(self, thing: str) -> None:
         """Have the brokers forget what they would say of this friend to new subscribers.
 
-        Raises `Denied` (``busy``) when a broker cannot be told now.
+        Raises `Refused` (``busy``) when a broker cannot be told now.
         """
         try:
             for bridge in self._bridges:
@@ -46,7 +49,7 @@ class Publishers:
                 for topic in topics(id_of(thing)):
                     bridge.publish(topic, b"", qos=1, retain=True)
         except (NotConnected, TooManyWaiting) as why:
-            raise Denied("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
+            raise Refused("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
 
     def tell_phone(self, device: str, payload: bytes) -> str:
         """Publish a command to ``user/device``; say why not, empty when it went.

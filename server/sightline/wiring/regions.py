@@ -1,4 +1,6 @@
-"""Regions, who watches them, and who is told: joined with accounts, brokers and browsers."""
+"""Join regions, their monitor and those who hear of transitions with accounts, brokers and
+browsers.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +14,20 @@ from msgspec.structs import replace
 from twisted.application.service import MultiService
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
 
 from sightline.accounts.service import AccountService
-from sightline.auth.api_call import Denied
 from sightline.auth.permissions import covers
 from sightline.cluster.leader import Leadership, LeaderWork
 from sightline.cluster.messages import PeerBus
+from sightline.contract.errors import Refused
 from sightline.geometry.geofences import Rules
 from sightline.journal.entries import Journal
 from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Transition, told
 from sightline.live.hub import Hub
-from sightline.live.requests import Refused, Requests
+from sightline.live.periodic import Periodic
+from sightline.live.requests import Requests
 from sightline.model.kind import CannotDecode
 from sightline.model.record import Record
 from sightline.regions.monitor import GeofenceMonitor
@@ -49,7 +51,8 @@ class Geofencing(MultiService):
     """``publish`` sends (broker's name, topic, payload) and says whether it was taken.
 
     ``phones`` is for whoever speaks with phones (`PhoneRegions`). Of several servers the one on
-    ``leadership`` tells others of crossings; with a ``journal`` the regions are those of all of them.
+    ``leadership`` tells others of crossings; with a ``journal`` the regions are those of all of
+    them.
     """
 
     _log = Logger()
@@ -90,11 +93,13 @@ class Geofencing(MultiService):
             peers.hear("delivered", self._delivered_elsewhere)
         RegionRequests(requests, reactor, regions)
         hub.ingest.tell(PhoneWaypoint, self.phones.heard)
-        self._turn: LeaderWork[Transition] = LeaderWork(leadership or Leadership())
-        self._turns = LoopingCall(self._take_over)
+        self._leader_work: LeaderWork[Transition] = LeaderWork(leadership or Leadership())
+        self._take_over_loop = Periodic(
+            reactor, _LOOK, self._take_over, "the transitions that another server should tell"
+        )
         self._several = bool(settings.replicas.name)
         self.geofence_monitor.when_crossed(self._crossed)
-        self.geofence_monitor.when_crossed(_crossings_remembered(hub))
+        self.geofence_monitor.when_crossed(_transitions_remembered(hub))
         regions.when_changed(_regions_remembered(hub))
         regions.when_changed(self._owners_changed)
         account_service.when_changed(self._accounts_changed)
@@ -117,51 +122,45 @@ class Geofencing(MultiService):
             raise CannotStart(f"the regions cannot be read: {why}") from None
 
     def startService(self) -> None:
-        """Begin."""
         self._account_service.own_regions(self.regions.owners())
         self.regions.startService()
         super().startService()
         for known in (self._account_service.ready, self.regions.ready):
             known.addCallback(lambda _: self._accounts_changed())
         if self._several:
-            self._turns.start(_LOOK, now=False).addErrback(
-                lambda failure: self._log.failure(
-                    "Crossings of others are not told any more", failure
-                )
-            )
+            self._take_over_loop.start(now=False)
 
     def stopService(self) -> Deferred[Any]:
         """Write what waits, then close the file."""
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
-        if self._turns.running:
-            self._turns.stop()
+        self._take_over_loop.stop()
         try:
             await super().stopService()
         finally:
             await self.regions.stopService()
 
-    def _crossed(self, crossing: Transition) -> None:
-        if self._turn.ours(crossing, reactor.seconds()):
-            self._tell(crossing)
+    def _crossed(self, transition: Transition) -> None:
+        if self._leader_work.ours(transition, reactor.seconds()):
+            self._tell(transition)
 
     def _take_over(self) -> None:
-        for crossing in self._turn.due(reactor.seconds()):
-            self._tell(crossing)
+        for transition in self._leader_work.due(reactor.seconds()):
+            self._tell(transition)
 
-    def _tell(self, crossing: Transition) -> None:
-        self._announcer.crossed(crossing)
-        self._webhooks.crossed(crossing)
+    def _tell(self, transition: Transition) -> None:
+        self._announcer.crossed(transition)
+        self._webhooks.crossed(transition)
 
     async def erase(self, thing: str) -> None:
-        """Somebody is to be forgotten. Raises `Denied` (``busy``) when that cannot be."""
-        self._turn.forget(lambda crossing: crossing.thing == thing)
+        """Forget somebody. Raise `Refused` (``busy``) when that cannot be done now."""
+        self._leader_work.forget(lambda transition: transition.thing == thing)
         self._webhooks.forget(thing)
         try:
             await self.geofence_monitor.erase(thing)
         except Refused as why:
-            raise Denied(why.code, why.why, wait=5) from None
+            raise Refused(why.code, why.why, wait=5) from None
 
     def _accounts_of(self, thing: str) -> list[str]:
         accounts = self._account_service.roll.accounts.values()
@@ -210,17 +209,17 @@ def _taken(peers: PeerBus | None) -> Callable[[str, str], None]:
     return taken
 
 
-def _crossings_remembered(hub: Hub) -> Callable[[Transition], None]:
-    """Has history keep each crossing."""
+def _transitions_remembered(hub: Hub) -> Callable[[Transition], None]:
+    """Make a listener that records each transition."""
 
-    def crossed(crossing: Transition) -> None:
-        hub.happened("crossing", crossing.thing, crossing.tst, crossing, told(crossing))
+    def crossed(transition: Transition) -> None:
+        hub.happened("crossing", transition.thing, transition.tst, transition, told(transition))
 
     return crossed
 
 
 def _regions_remembered(hub: Hub) -> Callable[[RegionChange], None]:
-    """Has history keep each version of a region, so that the past is shown with those of then.
+    """Make a listener that records each version of a region, to show the past with its own.
 
     Not those of phones: they tell of one person, and go with them. Nor where one came from.
     """

@@ -1,4 +1,4 @@
-"""Parts made of nothing but the settings: policies, rights, pictures, the built pages."""
+"""Make parts of nothing but the settings: policies, rights, pictures, the built pages."""
 
 from __future__ import annotations
 

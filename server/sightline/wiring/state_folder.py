@@ -1,4 +1,4 @@
-"""The state folder: one server at a time, and databases that belong together and are whole."""
+"""Hold the state folder: one server at a time, and databases that belong together and are whole."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _tighten(folder: Path) -> None:
 
 
 class StateFolder(Service):
-    """Our folder, locked: two servers with one client id would throw each other out for ever.
+    """The state folder, locked: two servers with one client id would throw each other out for ever.
 
     ``databases`` are the names of those that are about to be opened in it.
     """
@@ -76,7 +76,7 @@ class StateFolder(Service):
             raise CannotStart(why) from None
 
     def startService(self) -> None:
-        """Every database is open, and so they are whole: write down that they belong together."""
+        """Write down which databases belong together: all are open, and so they are whole."""
         super().startService()
         try:
             if self._manifest is not None:
@@ -96,12 +96,14 @@ class StateFolder(Service):
 
     @property
     def accounts_anew(self) -> bool:
-        """Whether the accounts were begun anew beside data of before: then nobody is invited."""
+        """Tell whether the accounts were begun anew beside data of before: then nobody is
+        invited.
+        """
         return self._manifest is not None and members.ACCOUNTS in self._manifest.anew
 
 
 def databases(settings: Settings) -> tuple[str, ...]:
-    """The names of the databases that a server with these settings has in its folder."""
+    """Return the names of the databases in the folder of a server with these settings."""
     history = (members.HISTORY,) if settings.history.store == "sqlite" else ()
     return (members.ACCOUNTS, members.REGIONS, *history)
 

@@ -1,4 +1,4 @@
-"""Replaces several files of the state folder at once: all of them or none, whatever happens.
+"""Replace several files of the state folder at once: all of them or none, whatever happens.
 
 The new files are laid into the folder ``switch`` and made safe there. Then ``switch.json`` is
 written: from that moment on they are what counts. `complete` moves them into their places, and what
@@ -23,7 +23,7 @@ _WITH = ("", "-wal", "-shm")  # a database is these files
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """These files are replaced; what was there gets ``aside`` added to its name."""
+    """Files to replace; the former ones get ``aside`` added to their names."""
 
     names: tuple[str, ...]
     aside: str
@@ -44,7 +44,7 @@ def discard(folder: Path) -> None:
 
 
 def commit(folder: Path, plan: Plan) -> None:
-    """Decide that the new files are what counts. Raises `OSError`; then nothing has changed."""
+    """Make the new files the ones that count. Raises `OSError`; then nothing has changed."""
     stage, part = folder / STAGE, folder / f"{PLAN}.part"
     for name in plan.names:
         with (stage / name).open("rb") as file:

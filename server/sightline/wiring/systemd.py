@@ -1,4 +1,4 @@
-"""What a supervisor wants to hear (systemd's sd_notify(3)), and what it may say (SIGHUP).
+"""Speak with a supervisor: tell it what it wants to hear (systemd's sd_notify(3)), obey SIGHUP.
 
 The watchdog is fed by the reactor itself: one that is stuck feeds nobody, and is ended.
 """
@@ -13,14 +13,15 @@ from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
-from twisted.internet.task import LoopingCall
 from twisted.logger import Logger
+
+from sightline.live.periodic import Periodic
 
 _OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 
 class Supervisor:
-    """The one who started us, if it wants to hear anything.
+    """The process that started us, if it wants to hear anything.
 
     Takes what it says out of ``environ``: our children (mosquitto among them) must not answer it.
     """
@@ -33,7 +34,7 @@ class Supervisor:
         self._address = "\0" + address[1:] if address.startswith("@") else address
         micros, whose = said["WATCHDOG_USEC"], said["WATCHDOG_PID"]
         ours = micros.isdigit() and whose in ("", str(pid))
-        self.patience = int(micros) / 1e6 if ours else 0.0
+        self.watchdog = int(micros) / 1e6 if ours else 0.0
         """Seconds of silence after which it ends us; 0: never."""
 
     def tell(self, *lines: str) -> None:
@@ -49,7 +50,7 @@ class Supervisor:
 
 
 class Supervised(Service):
-    """Tells the supervisor when we are ready, that we live, and when we go.
+    """Tell the supervisor when we are ready, that we live, and when we go.
 
     Must be the last part to start. ``again`` is done when it sends us SIGHUP.
     """
@@ -62,19 +63,22 @@ class Supervised(Service):
         self._clock: Any = clock
         self._supervisor = supervisor
         self._again = again
-        self._alive = LoopingCall(supervisor.tell, "WATCHDOG=1")
-        self._alive.clock = clock
+        self._alive = Periodic(
+            clock,
+            supervisor.watchdog / 3,
+            lambda: supervisor.tell("WATCHDOG=1"),
+            "the watchdog of systemd",
+        )
 
     def startService(self) -> None:
-        """As soon as the reactor turns: everything listens by then."""
+        """Tell it as soon as the reactor turns: everything listens by then."""
         super().startService()
         self._clock.callWhenRunning(self._ready)
 
     def stopService(self) -> None:
-        """We go."""
+        """Tell the supervisor that we stop."""
         super().stopService()
-        if self._alive.running:
-            self._alive.stop()
+        self._alive.stop()
         self._supervisor.tell("STOPPING=1")
 
     def _ready(self) -> None:
@@ -82,8 +86,8 @@ class Supervised(Service):
             return
         signal.signal(signal.SIGHUP, lambda *_: self._clock.callFromThread(self._hang_up))
         self._supervisor.tell("READY=1", f"MAINPID={os.getpid()}", "STATUS=serving")
-        if self._supervisor.patience:
-            self._alive.start(self._supervisor.patience / 3)
+        if self._supervisor.watchdog:
+            self._alive.start()
 
     def _hang_up(self) -> None:
         self._log.info("SIGHUP: looking at the certificate; settings are read at start only")

@@ -1,4 +1,4 @@
-"""Who took our place at a broker, and who was refused there: said in the log and on the page."""
+"""Show who took our place at a broker, and who was refused there, in the log and on the page."""
 
 from __future__ import annotations
 
@@ -36,13 +36,12 @@ class TakeoverAlarm(Service):
         self._end: Any = None
 
     def stopService(self) -> None:
-        """No more."""
         super().stopService()
         if self._end is not None and self._end.active():
             self._end.cancel()
 
     def ring(self, takeover: Takeover) -> None:
-        """Show it."""
+        """Show that another take-over happened."""
         self._disputed()
         user = f", user {clean(takeover.user, 64)}" if takeover.user else ", without a user"
         who = clean(takeover.address, 64) + user
@@ -92,7 +91,7 @@ _SHOW = 5.0
 
 
 class KnockAlarm(Service):
-    """Who knocked at one broker and was refused. `look` is called each `_SHOW` s."""
+    """The clients that one broker refused. `look` is called each `_SHOW` s."""
 
     _log = Logger()
 
@@ -106,13 +105,12 @@ class KnockAlarm(Service):
         self._call: Any = None
 
     def stopService(self) -> None:
-        """No more."""
         super().stopService()
         if self._call is not None and self._call.active():
             self._call.cancel()
 
     def ring(self, host: str) -> None:
-        """The broker refused somebody at this host."""
+        """Show that the broker refused a client at this host."""
         before = self._hosts.get(host)
         if before is None and len(self._hosts) >= _HOSTS:
             return

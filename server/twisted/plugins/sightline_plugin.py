@@ -1,4 +1,4 @@
-"""`twistd sightline`."""
+"""Let Twisted find `twistd sightline`."""
 
 from twisted.application.service import ServiceMaker
 

@@ -29,8 +29,8 @@ def test_the_kind_says_where_brokers_are_heard() -> None:
     kind = broker.KIND
     assert kind.filters == (("$SYS/broker/#", 0),)
     assert kind.roots == {"$SYS"}
-    assert kind.things == {"broker", "client", "log"}
-    assert kind.patience == {}
+    assert {each.name for each in kind.things} == {"broker", "client", "log"}
+    assert kind.timeouts == {}
 
 
 def test_figures_come_together_in_one_thing_for_each_broker() -> None:

@@ -1,8 +1,9 @@
 /** The admins' section: accounts, links, the audit log, privacy, webhooks. */
 import { writePlace } from '../app/address';
-import { useApp } from '../app/context';
+import { useNavigation } from '../app/context';
 import { WebhooksCard } from '../things/webhooks/card';
 import { Card, SectionPage } from '../ui/section';
+import { Status } from '../things/server/status';
 import { AuditPage } from './audit';
 import { LinkList } from './links';
 import { PrivacyPage } from './privacy';
@@ -17,10 +18,10 @@ const TABS = [
 ] as const;
 
 export function AdminPage() {
-  const { tab, go } = useApp();
+  const { tab, go } = useNavigation();
   const current = TABS.find(([name]) => name === tab.value)?.[0] ?? '';
   return (
-    <SectionPage name="Admin" class="admin">
+    <SectionPage status={<Status />} name="Admin" class="admin">
       <nav class="chips tabs" aria-label="Admin">
         {TABS.map(([name, words]) => (
           <a

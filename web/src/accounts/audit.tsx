@@ -2,14 +2,16 @@
 import { Search } from 'lucide';
 import { useState } from 'preact/hooks';
 import { timeText } from '../app/ages';
-import { useApp } from '../app/context';
+import { useTime, useServer } from '../app/context';
 import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
-import { Trouble } from './account';
-import { ActButton } from './form';
+import { Trouble } from './once';
+import { ActButton } from '../ui/actbutton';
 import { listIn, useLoaded } from './loaded';
 import { fromInput } from './wording';
 import type { Deed } from './wording';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { ReadonlySignal } from '@preact/signals';
 
 const PAGE = 100;
 
@@ -29,7 +31,8 @@ interface Wanted {
 const EVERYTHING: Wanted = { text: '', who: '', since: '', until: '' };
 
 export function AuditPage() {
-  const { api, now } = useApp();
+  const { now } = useTime();
+  const { api } = useServer();
   const [wanted, setWanted] = useState(EVERYTHING);
   const ask = async (before?: number): Promise<Found> => {
     const until = fromInput(wanted.until);
@@ -67,93 +70,13 @@ export function AuditPage() {
         />
       }
     >
-      <form
-        class="form filters"
-        role="search"
-        aria-label="Audit log"
-        onSubmit={(submitted) => {
-          submitted.preventDefault();
-          const data = new FormData(submitted.currentTarget);
-          const value = (name: string) => {
-            const found = data.get(name);
-            return typeof found === 'string' ? found.trim() : '';
-          };
-          setWanted({
-            text: value('text'),
-            who: value('who'),
-            since: value('since') && `${value('since')}T00:00`,
-            until: value('until') && `${value('until')}T00:00`,
-          });
-        }}
-      >
-        <label class="field">
-          <span>Text</span>
-          <input type="search" name="text" maxLength={200} placeholder="sign in, 10.0.0.7, jane…" />
-        </label>
-        <label class="field">
-          <span>Who</span>
-          <input name="who" maxLength={64} autocomplete="off" autocapitalize="none" />
-        </label>
-        <label class="field">
-          <span>From</span>
-          <input type="date" name="since" />
-        </label>
-        <label class="field">
-          <span>To</span>
-          <input type="date" name="until" />
-        </label>
-        <button type="submit" class="button primary">
-          <Icon of={Search} size={16} />
-          Search
-        </button>
-      </form>
+      <Filters setWanted={setWanted} />
       <Trouble why={why} />
       <p class="hidden" role="status">
         {value === undefined ? '' : `${String(deeds.length)} found`}
       </p>
       {value !== undefined && deeds.length === 0 && <p class="note">Nothing of the sort.</p>}
-      {deeds.length > 0 && (
-        <div class="table" tabIndex={0} role="region" aria-label="Audit log entries">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">Who</th>
-                <th scope="col">What</th>
-                <th scope="col">To</th>
-                <th scope="col">From</th>
-                <th scope="col">Result</th>
-              </tr>
-            </thead>
-            <tbody>
-              {deeds.map((deed) => (
-                <tr key={deed.n} data-result={deed.result === 'ok' ? 'ok' : 'refused'}>
-                  <td class="number">
-                    <time
-                      dateTime={new Date(deed.at * 1000).toISOString()}
-                      title={new Date(deed.at * 1000).toISOString()}
-                    >
-                      {timeText(deed.at, now.value)}
-                    </time>
-                  </td>
-                  <td>
-                    <b>{deed.who}</b>
-                  </td>
-                  <td>
-                    {deed.what}
-                    {deed.more !== '' && <small>{deed.more}</small>}
-                  </td>
-                  <td>{deed.thing}</td>
-                  <td class="number">{deed.address}</td>
-                  <td>
-                    <span class="result">{deed.result}</span>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {deeds.length > 0 && <Entries deeds={deeds} now={now} />}
       {next !== undefined && (
         <ActButton
           words="Show older ones"
@@ -167,5 +90,96 @@ export function AuditPage() {
         />
       )}
     </Card>
+  );
+}
+
+function Entries({ deeds, now }: { deeds: Deed[]; now: ReadonlySignal<number> }) {
+  return (
+    <div class="table" tabIndex={0} role="region" aria-label="Audit log entries">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Who</th>
+            <th scope="col">What</th>
+            <th scope="col">To</th>
+            <th scope="col">From</th>
+            <th scope="col">Result</th>
+          </tr>
+        </thead>
+        <tbody>
+          {deeds.map((deed) => (
+            <tr key={deed.n} data-result={deed.result === 'ok' ? 'ok' : 'refused'}>
+              <td class="number">
+                <time
+                  dateTime={new Date(deed.at * 1000).toISOString()}
+                  title={new Date(deed.at * 1000).toISOString()}
+                >
+                  {timeText(deed.at, now.value)}
+                </time>
+              </td>
+              <td>
+                <b>{deed.who}</b>
+              </td>
+              <td>
+                {deed.what}
+                {deed.more !== '' && <small>{deed.more}</small>}
+              </td>
+              <td>{deed.thing}</td>
+              <td class="number">{deed.address}</td>
+              <td>
+                <span class="result">{deed.result}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** What is searched for. */
+function Filters({ setWanted }: { setWanted: Dispatch<StateUpdater<Wanted>> }) {
+  return (
+    <form
+      class="form filters"
+      role="search"
+      aria-label="Audit log"
+      onSubmit={(submitted) => {
+        submitted.preventDefault();
+        const data = new FormData(submitted.currentTarget);
+        const value = (name: string) => {
+          const found = data.get(name);
+          return typeof found === 'string' ? found.trim() : '';
+        };
+        setWanted({
+          text: value('text'),
+          who: value('who'),
+          since: value('since') && `${value('since')}T00:00`,
+          until: value('until') && `${value('until')}T00:00`,
+        });
+      }}
+    >
+      <label class="field">
+        <span>Text</span>
+        <input type="search" name="text" maxLength={200} placeholder="sign in, 10.0.0.7, jane…" />
+      </label>
+      <label class="field">
+        <span>Who</span>
+        <input name="who" maxLength={64} autocomplete="off" autocapitalize="none" />
+      </label>
+      <label class="field">
+        <span>From</span>
+        <input type="date" name="since" />
+      </label>
+      <label class="field">
+        <span>To</span>
+        <input type="date" name="until" />
+      </label>
+      <button type="submit" class="button primary">
+        <Icon of={Search} size={16} />
+        Search
+      </button>
+    </form>
   );
 }

@@ -2,12 +2,13 @@
 import { Link2 } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { ageText } from '../app/ages';
-import { useApp } from '../app/context';
+import { useTime, useWho } from '../app/context';
 import { Icon } from '../ui/icon';
 import { whenText } from './wording';
 
 export function SharedBanner() {
-  const { visitor, now } = useApp();
+  const { now } = useTime();
+  const { visitor } = useWho();
   if (visitor.way !== 'link' || visitor.expires === undefined) return null;
   const left = visitor.expires - now.value;
   return (
@@ -25,8 +26,8 @@ export function SharedBanner() {
 const SHOWN = 8000;
 
 export function PassingNote() {
-  const { gate } = useApp();
-  const standing = gate?.standing.value;
+  const { session } = useWho();
+  const standing = session?.standing.value;
   const note = standing?.is === 'in' ? standing.notice : undefined;
   const [shown, setShown] = useState(true);
   useEffect(() => {

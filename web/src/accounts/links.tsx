@@ -1,7 +1,8 @@
 /** Shared links: those there are, and who is looking by them. */
 import { path } from '../net/api';
-import { useApp } from '../app/context';
-import { Sure } from './form';
+import { useTime, useServer } from '../app/context';
+import { useRoster } from '../things/context';
+import { Sure } from '../ui/actbutton';
 import { listIn, useLoaded } from './loaded';
 import { grantText, whenText } from './wording';
 import type { Link } from './wording';
@@ -26,7 +27,9 @@ export function LinkList({
   turn?: number;
   empty?: string;
 }) {
-  const { api, now, entries } = useApp();
+  const { now } = useTime();
+  const { api } = useServer();
+  const { entries } = useRoster();
   const { value, why, again } = useLoaded(
     async () => listIn<Link>(await api.get('links'), 'links'),
     String(turn),

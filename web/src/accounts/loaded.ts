@@ -1,7 +1,7 @@
 /** Asking the server for a list, and for the same again after something changed. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Reply } from '../net/api';
-import { failureOf } from './form';
+import { failureOf } from '../ui/failure';
 
 export interface Loaded<T> {
   /** Absent until the first answer; what was known stays while it is asked for again. */

@@ -1,15 +1,15 @@
-/** Who I am, in the rail; and what there is to do about it. */
+/** Who I am, in the navigation; and what there is to do about it. */
 import { LogIn, LogOut, ShieldCheck, UserRound } from 'lucide';
 import type { IconNode } from 'lucide';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { writePlace } from '../app/address';
 import type { Section } from '../app/address';
-import { useApp } from '../app/context';
+import { useWho, useTime, useNavigation } from '../app/context';
 import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { isAdmin, ownsAccount } from '../app/visitor';
 import type { Visitor } from '../app/visitor';
-import { ActButton } from './form';
+import { ActButton } from '../ui/actbutton';
 import { whenText } from './wording';
 
 export function nameOf(visitor: Visitor): string {
@@ -36,8 +36,7 @@ export function Who({ visitor }: { visitor: Visitor }) {
 }
 
 export function AccountMenu() {
-  const app = useApp();
-  const { visitor, gate } = app;
+  const { visitor, session } = useWho();
   const [open, setOpen] = useState(false);
   const around = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -54,7 +53,7 @@ export function AccountMenu() {
       document.removeEventListener('focusin', away);
     };
   }, [open]);
-  if (!gate) return null;
+  if (!session) return null;
   return (
     <div
       ref={around}
@@ -101,8 +100,8 @@ export function AccountMenu() {
 
 /** The same on phones, where it is a card of the settings. */
 export function AccountCard() {
-  const { visitor, gate } = useApp();
-  if (!gate) return null;
+  const { visitor, session } = useWho();
+  if (!session) return null;
   return (
     <Card name="Account" class="account-card">
       <Me visitor={visitor} />
@@ -114,7 +113,7 @@ export function AccountCard() {
 }
 
 function Me({ visitor }: { visitor: Visitor }) {
-  const { now } = useApp();
+  const { now } = useTime();
   return (
     <p class="me">
       <Who visitor={visitor} />
@@ -142,7 +141,7 @@ function To({
   words: string;
   left?: (open: boolean) => void;
 }) {
-  const { go } = useApp();
+  const { go } = useNavigation();
   return (
     <a
       class="menu-item"
@@ -162,15 +161,15 @@ function To({
 
 /** In for guests, out for everybody else. */
 export function LeaveButtons() {
-  const { visitor, gate } = useApp();
-  if (!gate) return null;
+  const { visitor, session } = useWho();
+  if (!session) return null;
   if (visitor.way === 'guest') {
     return (
       <button
         type="button"
         class="menu-item"
         onClick={() => {
-          gate.leaveToSignIn();
+          session.leaveToSignIn();
         }}
       >
         <Icon of={LogIn} size={17} />
@@ -179,7 +178,7 @@ export function LeaveButtons() {
     );
   }
   const leave = async () => {
-    await gate.signOut();
+    await session.signOut();
     forgetPlace();
   };
   return <LeaveItem words={visitor.way === 'link' ? 'Leave' : 'Sign out'} act={leave} />;

@@ -1,19 +1,16 @@
 /** What is kept about one friend: for how long, a copy of it, its end. */
 import { useState } from 'preact/hooks';
-import { path } from '../net/api';
-import { faceOf } from '../ui/face';
-import { Avatar } from '../ui/avatar';
-import { useApp, useKind } from '../app/context';
-import { Card } from '../ui/section';
-import { plain } from '../things/entry';
-import { summariseFriend } from '../things/friends/summary';
-import type { Grant } from '../app/visitor';
+import { useKind, useLive } from '../app/context';
 import { covers } from '../app/visitor';
-import type { Thing } from '../net/protocol';
+import type { Grant } from '../app/visitor';
 import { keyOf } from '../app/world';
-import { Dialog } from './dialog';
-import { ActButton, Field, Form, Select } from './form';
-import { useLoaded } from './loaded';
+import type { Thing } from '../net/protocol';
+import { summariseFriend } from '../things/friends/summary';
+import { plain } from '../things/names';
+import { Avatar } from '../ui/avatar';
+import { faceOf } from '../ui/face';
+import { Card } from '../ui/section';
+import { FriendPrivacy } from './friendprivacy';
 
 /** The friends these grants are for. */
 export function ownFriends(friends: readonly Thing[], own: readonly Grant[]): readonly Thing[] {
@@ -24,7 +21,7 @@ export function ownFriends(friends: readonly Thing[], own: readonly Grant[]): re
 const MOST = 40;
 
 export function PrivacyPage() {
-  const { world } = useApp();
+  const { world } = useLive();
   const friends = useKind('friend');
   const [query, setQuery] = useState('');
   const [open, setOpen] = useState<string | null>(null);
@@ -86,127 +83,4 @@ export function PrivacyPage() {
       )}
     </Card>
   );
-}
-
-const KEPT: readonly (readonly [days: string, words: string])[] = [
-  ['', 'As the server’s settings say'],
-  ['1', 'A day'],
-  ['7', 'A week'],
-  ['30', 'A month'],
-  ['90', 'Three months'],
-  ['365', 'A year'],
-];
-
-export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: boolean }) {
-  const { api } = useApp();
-  const [erasing, setErasing] = useState(false);
-  const [said, setSaid] = useState('');
-  const [user = '', device = ''] = thing.id.split('/', 2);
-  const entry = summariseFriend(thing);
-  const { value, why, again } = useLoaded(async () => {
-    const { days } = await api.get(path`friends/${user}/${device}/retention`);
-    return typeof days === 'number' ? String(days) : '';
-  }, thing.id);
-  const options =
-    value === undefined || KEPT.some(([days]) => days === value)
-      ? KEPT
-      : [...KEPT, [value, `${value} days`] as const];
-  return (
-    <div class="privacy" data-privacy={thing.id}>
-      {!bare && (
-        <h3>
-          {entry.name} <span class="muted">{thing.id}</span>
-        </h3>
-      )}
-      <div class="privacy-in">
-        <Select
-          name="days"
-          label="Keep positions for"
-          value={value ?? ''}
-          options={options}
-          change={(days) => {
-            setSaid('');
-            api
-              .put(path`friends/${user}/${device}/retention`, {
-                days: days === '' ? null : Number(days),
-              })
-              .then(
-                () => {
-                  setSaid('Kept so from now on.');
-                },
-                (error: unknown) => {
-                  setSaid(error instanceof Error ? error.message : String(error));
-                },
-              )
-              .finally(() => void again());
-          }}
-        />
-        <ActButton
-          words="Export"
-          label={`Export everything about ${entry.name}`}
-          act={async () => {
-            save(await api.file(path`friends/${user}/${device}/export`));
-          }}
-        />
-        <button
-          type="button"
-          class="button danger-text"
-          onClick={() => {
-            setErasing(true);
-          }}
-        >
-          Erase…
-        </button>
-      </div>
-      <p class="hint" role="status">
-        {why || said}
-      </p>
-      {erasing && (
-        <Dialog
-          title={`Erase ${entry.name}?`}
-          close={() => {
-            setErasing(false);
-          }}
-        >
-          <p>
-            Everything known about <b>{entry.name}</b> goes: position, history, picture, links to
-            it. The audit log keeps that it happened, under a pseudonym. This cannot be undone. A
-            phone that sends again will be a new friend.
-          </p>
-          <p class="note">If a copy is wanted, export it first.</p>
-          <Form
-            button="Erase for good"
-            danger
-            blame={{ malformed: 'confirm' }}
-            submit={async (values) => {
-              await api.post(path`friends/${user}/${device}/erase`, {
-                confirm: values('confirm').trim(),
-              });
-              setErasing(false);
-            }}
-          >
-            <Field
-              name="confirm"
-              label={`To confirm, type ${thing.id}`}
-              autocomplete="off"
-              maxLength={300}
-              focus
-            />
-          </Form>
-        </Dialog>
-      )}
-    </div>
-  );
-}
-
-/** Hand a file to the browser's downloads. */
-function save({ name, content }: { name: string; content: Blob }): void {
-  const url = URL.createObjectURL(content);
-  const anchor = document.createElement('a');
-  anchor.href = url;
-  anchor.download = name;
-  anchor.click();
-  setTimeout(() => {
-    URL.revokeObjectURL(url);
-  }, 10_000);
 }

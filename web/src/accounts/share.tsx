@@ -2,19 +2,25 @@
 import { Share2 } from 'lucide';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../ui/copy';
-import { useApp } from '../app/context';
+import { useWho, useSelection, useTime, useServer, useNavigation } from '../app/context';
+import { useRoster } from '../things/context';
 import { Icon } from '../ui/icon';
 import { mayShare } from '../app/visitor';
 import { splitKey } from '../app/world';
 import type { Key } from '../app/world';
-import { Dialog } from './dialog';
-import { Field, Form, Select } from './form';
+import { Dialog } from '../ui/dialog';
+import { Form } from '../ui/form';
+import { Field, Select } from '../ui/field';
 import { LinkList } from './links';
-import { QrCode } from './qrcode';
+import { QrCode } from '../ui/qrcode';
 import { endOf, fromInput, grantText, toInput, whenText } from './wording';
+import type { ReadonlySignal } from '@preact/signals';
+import type { Api } from '../net/api';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
 
 export function ShareDialog() {
-  const { sharing, visitor } = useApp();
+  const { visitor } = useWho();
+  const { sharing } = useSelection();
   const key = sharing.value;
   if (key === null || !mayShare(visitor, key)) return null;
   return <Share key={key} of={key} />;
@@ -35,7 +41,12 @@ interface Made {
 }
 
 function Share({ of }: { of: Key }) {
-  const { api, sharing, entries, visitor, now, link } = useApp();
+  const { now } = useTime();
+  const { api } = useServer();
+  const { visitor } = useWho();
+  const { link } = useNavigation();
+  const { sharing } = useSelection();
+  const { entries } = useRoster();
   const [made, setMade] = useState<Made | null>(null);
   const [later, setLater] = useState(false);
   const [end, setEnd] = useState('4');
@@ -65,80 +76,140 @@ function Share({ of }: { of: Key }) {
           }}
         />
       ) : (
-        <Form
-          button="Make the link"
-          blame={{ malformed: 'until' }}
-          submit={async (value) => {
-            const starts = later ? fromInput(value('from')) : undefined;
-            const ends = endOf(end, starts ?? now.value) ?? fromInput(value('until'));
-            const said = await api.post('links', {
-              name: value('name'),
-              things: [value('thing') || of],
-              ends,
-              ...(starts === undefined ? {} : { starts }),
-            });
-            setMade({ url: String(said['url']), until: ends ?? 0 });
-            setTurn(turn + 1);
-          }}
-        >
-          <p>
-            Whoever has the link sees where {name} is, live and without an account, until it ends.
-            They see nobody else and nothing of before.
-          </p>
-          {things.length > 1 && <Select name="thing" label="What is shown" options={things} />}
-          <div class="pair">
-            <Select
-              name="begins"
-              label="From"
-              options={[
-                ['now', 'Now'],
-                ['later', 'Later…'],
-              ]}
-              change={(choice) => {
-                setLater(choice === 'later');
-              }}
-            />
-            <Select name="end" label="How long" value={end} options={ENDS} change={setEnd} />
-          </div>
-          {later && (
-            <Field
-              name="from"
-              label="Shown from"
-              type="datetime-local"
-              value={toInput(now.value + 3600)}
-            />
-          )}
-          {end === '' && (
-            <Field
-              name="until"
-              label="Shown until"
-              type="datetime-local"
-              value={toInput(now.value + 8 * 3600)}
-            />
-          )}
-          <Field
-            name="name"
-            label="Name of the link"
-            hint="For you, to know it by: who gets it, or why"
-            value={`${name}, ${whenText(now.value, 0).split(',')[0] ?? ''}`.slice(0, 64)}
-            maxLength={64}
-            autocomplete="off"
-          />
-        </Form>
-      )}
-      <section class="before">
-        <h3>Links to {name}</h3>
-        <LinkList
+        <NewLink
+          later={later}
+          end={end}
+          now={now}
+          api={api}
+          of={of}
+          setMade={setMade}
+          setTurn={setTurn}
           turn={turn}
-          shows={group === undefined ? [of] : [of, group]}
-          empty="None so far."
+          name={name}
+          things={things}
+          setLater={setLater}
+          setEnd={setEnd}
         />
-        <p class="note with-copy">
-          For people with an account: a link to what you see now
-          <CopyButton text={() => link()} label="Copy a link to this view" />
-        </p>
-      </section>
+      )}
+      <Before name={name} turn={turn} group={group} of={of} link={link} />
     </Dialog>
+  );
+}
+
+function NewLink({
+  later,
+  end,
+  now,
+  api,
+  of,
+  setMade,
+  setTurn,
+  turn,
+  name,
+  things,
+  setLater,
+  setEnd,
+}: {
+  later: boolean;
+  end: string;
+  now: ReadonlySignal<number>;
+  api: Api;
+  of: string;
+  setMade: Dispatch<StateUpdater<Made | null>>;
+  setTurn: Dispatch<StateUpdater<number>>;
+  turn: number;
+  name: string;
+  things: [string, string][];
+  setLater: Dispatch<StateUpdater<boolean>>;
+  setEnd: Dispatch<StateUpdater<string>>;
+}) {
+  return (
+    <Form
+      button="Make the link"
+      blame={{ malformed: 'until' }}
+      submit={async (value) => {
+        const starts = later ? fromInput(value('from')) : undefined;
+        const ends = endOf(end, starts ?? now.value) ?? fromInput(value('until'));
+        const said = await api.post('links', {
+          name: value('name'),
+          things: [value('thing') || of],
+          ends,
+          ...(starts === undefined ? {} : { starts }),
+        });
+        setMade({ url: String(said['url']), until: ends ?? 0 });
+        setTurn(turn + 1);
+      }}
+    >
+      <p>
+        Whoever has the link sees where {name} is, live and without an account, until it ends. They
+        see nobody else and nothing of before.
+      </p>
+      {things.length > 1 && <Select name="thing" label="What is shown" options={things} />}
+      <div class="pair">
+        <Select
+          name="begins"
+          label="From"
+          options={[
+            ['now', 'Now'],
+            ['later', 'Later…'],
+          ]}
+          change={(choice) => {
+            setLater(choice === 'later');
+          }}
+        />
+        <Select name="end" label="How long" value={end} options={ENDS} change={setEnd} />
+      </div>
+      {later && (
+        <Field
+          name="from"
+          label="Shown from"
+          type="datetime-local"
+          value={toInput(now.value + 3600)}
+        />
+      )}
+      {end === '' && (
+        <Field
+          name="until"
+          label="Shown until"
+          type="datetime-local"
+          value={toInput(now.value + 8 * 3600)}
+        />
+      )}
+      <Field
+        name="name"
+        label="Name of the link"
+        hint="For you, to know it by: who gets it, or why"
+        value={`${name}, ${whenText(now.value, 0).split(',')[0] ?? ''}`.slice(0, 64)}
+        maxLength={64}
+        autocomplete="off"
+      />
+    </Form>
+  );
+}
+
+/** The links there are already. */
+function Before({
+  name,
+  turn,
+  group,
+  of,
+  link,
+}: {
+  name: string;
+  turn: number;
+  group: string | undefined;
+  of: string;
+  link: () => string;
+}) {
+  return (
+    <section class="before">
+      <h3>Links to {name}</h3>
+      <LinkList turn={turn} shows={group === undefined ? [of] : [of, group]} empty="None so far." />
+      <p class="note with-copy">
+        For people with an account: a link to what you see now
+        <CopyButton text={() => link()} label="Copy a link to this view" />
+      </p>
+    </section>
   );
 }
 

@@ -1,16 +1,20 @@
 /** What is shown to whoever is not in: the sign-in form, the first start, links that show nothing. */
-import { CircleCheck, CloudOff, Info, KeyRound, Link2Off, TriangleAlert } from 'lucide';
+import { CloudOff, KeyRound, Link2Off, TriangleAlert } from 'lucide';
 import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
-import { useRef } from 'preact/hooks';
-import type { Session, Notice, Standing } from '../app/session';
-import { Icon } from '../ui/icon';
-import { Logo } from '../pages/navigation';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Notice, Session, Standing } from '../app/session';
 import type { Visitor } from '../app/visitor';
-import { ActButton, Field, Form } from './form';
+import { ActButton } from '../ui/actbutton';
+import { Field } from '../ui/field';
+import { Form } from '../ui/form';
+import { Icon } from '../ui/icon';
+import { Logo } from '../ui/logo';
+import { NewPassword } from './newpassword';
+import { NoticeBox } from './notice';
+import { DocLink } from '../ui/doclink';
 
-export function Door({ gate, standing }: { gate: Session; standing: Standing }) {
+export function Door({ session, standing }: { session: Session; standing: Standing }) {
   const title = TITLES[standing.is];
   useEffect(() => {
     document.title = title === '' ? 'Sightline' : `${title} · Sightline`;
@@ -22,7 +26,7 @@ export function Door({ gate, standing }: { gate: Session; standing: Standing }) 
           <Logo />
           <span aria-hidden="true">Sightline</span>
         </p>
-        <Inside gate={gate} standing={standing} />
+        <Inside session={session} standing={standing} />
       </main>
     </div>
   );
@@ -37,7 +41,7 @@ const TITLES: Readonly<Record<Standing['is'], string>> = {
   in: '',
 };
 
-function Inside({ gate, standing }: { gate: Session; standing: Standing }) {
+function Inside({ session, standing }: { session: Session; standing: Standing }) {
   switch (standing.is) {
     case 'in':
     case 'asking':
@@ -46,28 +50,28 @@ function Inside({ gate, standing }: { gate: Session; standing: Standing }) {
       return (
         <Sign icon={CloudOff} title="The server cannot be reached">
           <p role="status">It is tried again every few seconds; this page goes on by itself.</p>
-          <ActButton words="Try now" act={() => gate.open(null)} />
+          <ActButton words="Try now" act={() => session.open(null)} />
         </Sign>
       );
     case 'out':
       return standing.first ? (
-        <FirstStart notice={standing.notice} gate={gate} />
+        <FirstStart notice={standing.notice} session={session} />
       ) : (
-        <SignIn gate={gate} notice={standing.notice} also={standing.also} />
+        <SignIn session={session} notice={standing.notice} also={standing.also} />
       );
     case 'founding':
-      return <Founding gate={gate} />;
+      return <Founding session={session} />;
     case 'shut':
-      return <Shut gate={gate} standing={standing} />;
+      return <Shut session={session} standing={standing} />;
   }
 }
 
 function SignIn({
-  gate,
+  session,
   notice,
   also,
 }: {
-  gate: Session;
+  session: Session;
   notice: Notice | undefined;
   also: Visitor | undefined;
 }) {
@@ -78,7 +82,7 @@ function SignIn({
       <Form
         button="Sign in"
         blame={{ wrong: 'password' }}
-        submit={(value) => gate.signIn(value('name'), value('password'))}
+        submit={(value) => session.signIn(value('name'), value('password'))}
       >
         <Field name="name" label="Name" autocomplete="username" maxLength={64} focus />
         <Field
@@ -95,7 +99,7 @@ function SignIn({
             type="button"
             class="link"
             onClick={() => {
-              gate.enterAs(also);
+              session.enterAs(also);
             }}
           >
             {also.way === 'guest' ? 'Go on as a guest' : `Go on as ${also.name}`}
@@ -109,7 +113,7 @@ function SignIn({
   );
 }
 
-function FirstStart({ notice, gate }: { notice: Notice | undefined; gate: Session }) {
+function FirstStart({ notice, session }: { notice: Notice | undefined; session: Session }) {
   return (
     <>
       <h1>Nobody has an account yet</h1>
@@ -119,14 +123,15 @@ function FirstStart({ notice, gate }: { notice: Notice | undefined; gate: Sessio
         and leads on from here: look for <code>#welcome=</code>
       </p>
       <p class="note">
-        Or make an account on the server: <code>sightline user add NAME --role admin</code>
+        Or make an account on the server: <code>sightline user add NAME --role admin</code>.{' '}
+        <DocLink to="accounts">More about accounts</DocLink>
       </p>
-      <ActButton words="Look again" act={() => gate.open(null)} />
+      <ActButton words="Look again" act={() => session.open(null)} />
     </>
   );
 }
 
-function Founding({ gate }: { gate: Session }) {
+function Founding({ session }: { session: Session }) {
   return (
     <>
       <h1>Welcome</h1>
@@ -138,7 +143,7 @@ function Founding({ gate }: { gate: Session }) {
         button="Make the account"
         blame={{ weak: 'password' }}
         submit={async (value) => {
-          await gate.found(value('name'), value('password'));
+          await session.found(value('name'), value('password'));
         }}
       >
         <Field
@@ -155,26 +160,6 @@ function Founding({ gate }: { gate: Session }) {
   );
 }
 
-export function NewPassword({
-  name = 'password',
-  label = 'Password',
-}: {
-  name?: string;
-  label?: string;
-}) {
-  return (
-    <Field
-      name={name}
-      label={label}
-      type="password"
-      autocomplete="new-password"
-      minLength={8}
-      maxLength={256}
-      hint="At least 8 characters; 15 are better. A few unusual words do well."
-    />
-  );
-}
-
 /** Why a link shows nothing, by the server's word for it. */
 const SHUT: Readonly<Record<string, readonly [icon: IconNode, title: string, more: string]>> = {
   early: [Link2Off, 'Not yet', 'Open the link again when its time has come.'],
@@ -184,7 +169,7 @@ const SHUT: Readonly<Record<string, readonly [icon: IconNode, title: string, mor
   signed_in: [KeyRound, 'You are signed in', ''],
 };
 
-function Shut({ gate, standing }: { gate: Session; standing: Standing & { is: 'shut' } }) {
+function Shut({ session, standing }: { session: Session; standing: Standing & { is: 'shut' } }) {
   const [icon, title, more] = SHUT[standing.code] ?? [TriangleAlert, 'This did not work', ''];
   const { also } = standing;
   const known = standing.code in SHUT;
@@ -199,13 +184,13 @@ function Shut({ gate, standing }: { gate: Session; standing: Standing & { is: 's
           <ActButton
             primary
             words="Sign out and open the link"
-            act={() => gate.signOutToSeeLink()}
+            act={() => session.signOutToSeeLink()}
           />
           <button
             type="button"
             class="button"
             onClick={() => {
-              gate.enterAs(also);
+              session.enterAs(also);
             }}
           >
             Stay signed in
@@ -213,8 +198,8 @@ function Shut({ gate, standing }: { gate: Session; standing: Standing & { is: 's
         </div>
       ) : (
         <div class="form-end">
-          {!known && <ActButton primary words="Try again" act={() => gate.open(null)} />}
-          <ActButton words="Sign in with an account" act={() => gate.forgetLink()} />
+          {!known && <ActButton primary words="Try again" act={() => session.open(null)} />}
+          <ActButton words="Sign in with an account" act={() => session.forgetLink()} />
         </div>
       )}
     </Sign>
@@ -242,18 +227,5 @@ function Sign({
       </h1>
       {children}
     </>
-  );
-}
-
-export function NoticeBox({ notice }: { notice: Notice }) {
-  const icon = notice.tone === 'info' ? CircleCheck : notice.tone === 'warn' ? Info : TriangleAlert;
-  return (
-    <div class="notice" data-tone={notice.tone} role="status">
-      <Icon of={icon} size={18} />
-      <p>
-        <b>{notice.title}</b>
-        <span>{notice.text}</span>
-      </p>
-    </div>
   );
 }

@@ -1,5 +1,7 @@
 /** Accounts, grants, links and deeds in words. Pure. */
-import { plain } from '../things/entry';
+import { KINDS } from '../things';
+import { plain } from '../things/names';
+import type { Verb } from '../things/kind';
 import type { Grant, Role } from '../app/visitor';
 
 export interface Account {
@@ -73,12 +75,6 @@ export const SCOPES: readonly (readonly [scope: string, words: string])[] = [
   ['metrics', 'Read the server’s figures (/metrics)'],
 ];
 
-const KINDS: Readonly<Record<string, string>> = {
-  friend: 'All friends',
-  probot: 'All robots',
-  region: 'All regions',
-};
-
 /** A grant for people. `nameOf` knows the names of things by their keys. */
 export function grantText(
   grant: Grant,
@@ -86,19 +82,19 @@ export function grantText(
 ): string {
   if (grant === '*') return 'Everything';
   const [kind = '', ...rest] = grant.split('/');
-  if (rest.length === 0) return KINDS[kind] ?? `All of ${kind}`;
-  if (kind === 'friend' && rest.length === 1) return `${rest[0] ?? ''}, all devices`;
+  const granted = KINDS.get(kind)?.granted;
+  if (rest.length === 0) return granted?.label ?? `All of ${kind}`;
+  if (granted?.owned === true && rest.length === 1) return `${rest[0] ?? ''}, all devices`;
   const name = nameOf(grant);
   const id = rest.join('/');
   return name === undefined || plain(name) === plain(id) ? id : `${name} (${id})`;
 }
 
 /** What could be given, given the keys of the things there are: kinds, people, single things. */
-export function grantChoices(
-  verb: 'see' | 'drive' | 'own',
-  keys: Iterable<string>,
-): readonly Grant[] {
-  const kinds = { see: ['friend', 'probot', 'region'], drive: ['probot'], own: ['friend'] }[verb];
+export function grantChoices(verb: Verb, keys: Iterable<string>): readonly Grant[] {
+  const kinds = [...KINDS.values()].flatMap(({ name, granted }) =>
+    granted?.verbs.includes(verb) === true ? [name] : [],
+  );
   const found = new Set<Grant>(verb === 'own' ? [] : verb === 'drive' ? kinds : ['*', ...kinds]);
   for (const key of [...keys].sort()) {
     const [kind = '', first = '', second] = key.split('/');

@@ -3,7 +3,7 @@
  * busy day cannot fill the memory of the page.
  */
 
-export interface Taped {
+export interface LoggedFrame {
   readonly n: number;
   /** Local wall clock, epoch milliseconds. */
   readonly at: number;
@@ -16,7 +16,7 @@ export interface Taped {
 }
 
 export class FrameLog {
-  readonly #frames: Taped[] = [];
+  readonly #frames: LoggedFrame[] = [];
   readonly #most: number;
   readonly #mostCharacters: number;
   #characters = 0;
@@ -28,8 +28,8 @@ export class FrameLog {
     this.#mostCharacters = mostCharacters;
   }
 
-  /** Oldest first. The array is the tape's own: read it, do not keep it. */
-  get frames(): readonly Taped[] {
+  /** Oldest first. The array is the log's own: read it, do not keep it. */
+  get frames(): readonly LoggedFrame[] {
     return this.#frames;
   }
 
@@ -38,7 +38,7 @@ export class FrameLog {
     return this.#n;
   }
 
-  add(direction: Taped['direction'], label: string, text: string, at: number): void {
+  add(direction: LoggedFrame['direction'], label: string, text: string, at: number): void {
     this.#n += 1;
     this.#frames.push({ n: this.#n, at, direction, label, size: text.length, text });
     this.#characters += text.length;

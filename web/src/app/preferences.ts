@@ -46,7 +46,7 @@ export function readSettings(stored: string | null): Settings {
   };
 }
 
-export interface Likings {
+export interface Preferences {
   readonly settings: Signal<Settings>;
   /** The theme that is shown, after asking the system where the wish is "auto". */
   readonly theme: Signal<'dark' | 'light'>;
@@ -55,7 +55,7 @@ export interface Likings {
 }
 
 /** Load the settings, apply them to the document, and store them when they change. */
-export function preferences(): Likings {
+export function preferences(): Preferences {
   const settings = signal(readSettings(load()));
   const theme = signal<'dark' | 'light'>('dark');
   const reducedMotion = signal(false);

@@ -10,10 +10,10 @@ export interface Changes {
   readonly kinds: ReadonlySet<string>;
 }
 
-export type PulseListener = (changes: Changes) => void;
+export type ChangeListener = (changes: Changes) => void;
 
 export class Scheduler {
-  readonly #listeners = new Set<PulseListener>();
+  readonly #listeners = new Set<ChangeListener>();
   readonly #schedule: (draw: () => void) => void;
   #keys = new Set<Key>();
   #scheduled = false;
@@ -33,7 +33,7 @@ export class Scheduler {
     });
   }
 
-  on(listener: PulseListener): () => void {
+  on(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);

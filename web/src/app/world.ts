@@ -5,10 +5,9 @@
  * moving things cost ten thousand plain objects and a set of keys, never a framework object each.
  * Listeners hear which keys changed, and only once a snapshot is complete.
  */
-import type { News, Thing } from '../net/protocol';
+import type { Cursor, Key, News, Thing } from '../net/protocol';
 
-/** A thing's name across kinds: `friend/jane/phone`. */
-export type Key = string;
+export type { Cursor, Key };
 
 export function keyOf(kind: string, id: string): Key {
   return `${kind}/${id}`;
@@ -18,11 +17,6 @@ export function keyOf(kind: string, id: string): Key {
 export function splitKey(key: Key): [kind: string, id: string] {
   const slash = key.indexOf('/');
   return slash < 0 ? [key, ''] : [key.slice(0, slash), key.slice(slash + 1)];
-}
-
-export interface Cursor {
-  readonly epoch: string | null;
-  readonly seq: number;
 }
 
 export type WorldListener = (changed: ReadonlySet<Key>) => void;

@@ -43,7 +43,7 @@ export interface Message {
 
 export type Ask = (verb: string, fields: Readonly<Record<string, unknown>>) => Promise<Answer>;
 
-export class Desk {
+export class ConsoleClient {
   readonly #ask: Ask;
   readonly #listeners = new Set<() => void>();
   #subs: readonly Subscription[] = [];
@@ -66,7 +66,7 @@ export class Desk {
     return this.#subs;
   }
 
-  /** Oldest first. The array is the desk's own: read it, do not keep it. */
+  /** Oldest first. The array is the client’s own: read it, do not keep it. */
   get messages(): readonly Message[] {
     return this.#messages;
   }

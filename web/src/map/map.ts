@@ -16,7 +16,7 @@ import {
   type GeoJSONSource,
   type MapMouseEvent,
 } from 'maplibre-gl';
-import type { Deed, Draft } from '../things/regions/draft';
+import type { Deed, Draft } from './draft';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { accuracyCircle } from './accuracy';
 import { ATTRIBUTION } from './attribution';

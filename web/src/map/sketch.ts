@@ -6,8 +6,8 @@
  * under the finger at once and not when a worker is done.
  */
 import type { Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl';
-import { between } from '../things/regions/draft';
-import type { Deed, Draft, Handle } from '../things/regions/draft';
+import { between } from './draft';
+import type { Deed, Draft, Handle } from './draft';
 import { destination, distance, nearTo, unrolled } from './shapes';
 import type { Spot } from './shapes';
 import { accuracyCircle } from './accuracy';

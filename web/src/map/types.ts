@@ -5,7 +5,7 @@
  * Positions are WGS 84 degrees, headings degrees clockwise from north, lengths metres unless named.
  */
 
-import type { Deed, Draft } from '../things/regions/draft';
+import type { Deed, Draft } from './draft';
 import type { Shape } from './shapes';
 
 export type Theme = 'light' | 'dark';

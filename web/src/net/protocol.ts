@@ -20,6 +20,18 @@ export interface Thing {
   readonly [field: string]: unknown;
 }
 
+/** A thing's name across kinds: `friend/jane/phone`. */
+export type Key = string;
+
+/** How well a thing is heard. */
+export type Presence = 'live' | 'stale' | 'offline';
+
+/** Up to where a picture of the world is complete, and in which numbering. */
+export interface Cursor {
+  readonly epoch: string | null;
+  readonly seq: number;
+}
+
 export interface Hello {
   readonly t: 'hello';
   readonly epoch: string;

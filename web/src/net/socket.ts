@@ -16,8 +16,7 @@
  * come back in the same instant after a restart of the server. What the frames mean is left to others.
  */
 import { Malformed, parseFrame, resumeFrame, SUBPROTOCOL } from './protocol';
-import type { Hello, ServerFrame } from './protocol';
-import type { Cursor } from '../app/world';
+import type { Cursor, Hello, ServerFrame } from './protocol';
 
 /** Wait before the first retry and the longest wait, in milliseconds. */
 export const FIRST_WAIT = 500;

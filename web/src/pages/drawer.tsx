@@ -1,71 +1,57 @@
 /** Everything known about the selected thing. What is inside comes from its kind. */
 import { Share2, X } from 'lucide';
+import type { Ref } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { faceOf } from '../ui/face';
-import { FriendPanel, FriendHeadline } from '../things/friends/panel';
-import { readFriend } from '../things/friends/read';
-import { RegionDrawer } from '../things/regions/drawer';
-import { RegionEditor } from '../things/regions/editor';
-import { PlacesOf, TodayOf } from '../things/regions/ofthing';
-import { RobotHeadline, RobotPanel } from '../things/probots/panel';
+import { useLive, useSelection, useThing, useWho } from '../app/context';
+import { SheetGrip } from '../app/sheet';
 import { mayShare } from '../app/visitor';
 import { keyOf, splitKey } from '../app/world';
 import type { Key } from '../app/world';
+import { kindOf } from '../things';
+import { useRoster } from '../things/context';
+import { useRegions } from '../things/regions/context';
+import { RegionEditor } from '../things/regions/editor';
 import { Avatar } from '../ui/avatar';
-import { useApp, useThing } from '../app/context';
+import { faceOf } from '../ui/face';
 import { Icon } from '../ui/icon';
-import { SheetGrip } from '../ui/sheet';
 
 export function Drawer() {
-  const { selected, regions } = useApp();
+  const { selected } = useSelection();
+  const { regions } = useRegions();
   const key = selected.value;
   if (regions.editing.value !== null) return <RegionEditor />;
   if (key === null) return null;
-  return splitKey(key)[0] === 'region' ? (
-    <RegionDrawer key={key} of={key} />
-  ) : (
-    <Details key={key} of={key} />
-  );
+  const Whole = kindOf(key)?.Drawer ?? Details;
+  return <Whole key={key} of={key} />;
 }
 
 function Details({ of }: { of: Key }) {
-  const { entries, select, ready, sharing, visitor, feeds } = useApp();
+  const { ready } = useLive();
+  const { select } = useSelection();
+  const { entries, feeds } = useRoster();
   void feeds.value; // entries are other ones while a broker is lost
   const thing = useThing(of);
-  const [kind, id] = splitKey(of);
+  const [name, id] = splitKey(of);
+  const kind = kindOf(of);
   const face = faceOf(useThing(keyOf('face', id)));
   const closer = useRef<HTMLButtonElement>(null);
   const entry = entries.get(of);
-
   useEffect(() => {
     // On phones the list has gone, and the focus with it.
     if (document.activeElement === document.body) closer.current?.focus({ preventScroll: true });
   }, []);
-
   const close = () => {
     select(null);
     requestAnimationFrame(() => {
       document.querySelector<HTMLElement>(`.rows [data-thing="${CSS.escape(of)}"]`)?.focus();
     });
   };
-  if (!thing || !entry) {
-    if (!ready.value) return null;
-    return (
-      <aside class="panel drawer" aria-label="Details" data-drawer={of}>
-        <SheetGrip />
-        <header>
-          <div class="headline">
-            <h2>{id}</h2>
-            <p class="muted">There is no such {kind} just now.</p>
-          </div>
-          <button ref={closer} type="button" class="icon-button" aria-label="Close" onClick={close}>
-            <Icon of={X} />
-          </button>
-        </header>
-      </aside>
-    );
+  if (!thing || !entry || !kind?.details) {
+    return ready.value ? (
+      <Missing of={of} name={name} id={id} closer={closer} close={close} />
+    ) : null;
   }
-  const robot = kind === 'probot';
+  const { Headline, Panel, sharedFromHead = false } = kind.details;
   return (
     <aside
       class="panel drawer"
@@ -80,37 +66,63 @@ function Details({ of }: { of: Key }) {
           colour={entry.colour}
           initials={entry.initials}
           presence={entry.presence}
-          robot={robot}
+          robot={kind.isMachine === true}
           face={face}
         />
         <div class="headline">
           <h2 title={entry.name}>{entry.name}</h2>
-          {robot ? <RobotHeadline thing={thing} /> : <FriendHeadline thing={thing} entry={entry} />}
+          <Headline thing={thing} entry={entry} />
         </div>
-        {robot && mayShare(visitor, of) && (
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Share"
-            onClick={() => {
-              sharing.value = of;
-            }}
-          >
-            <Icon of={Share2} />
-          </button>
-        )}
-        <button ref={closer} type="button" class="icon-button" aria-label="Close" onClick={close}>
-          <Icon of={X} />
-        </button>
+        {sharedFromHead && <ShareIcon of={of} />}
+        <CloseIcon closer={closer} close={close} />
       </header>
-      {robot ? (
-        <RobotPanel thing={thing} />
-      ) : (
-        <FriendPanel thing={thing} entry={entry}>
-          <PlacesOf of={of} said={readFriend(thing).regions} />
-          <TodayOf of={of} />
-        </FriendPanel>
-      )}
+      <Panel thing={thing} entry={entry} />
     </aside>
+  );
+}
+
+interface Closing {
+  readonly closer: Ref<HTMLButtonElement>;
+  close(): void;
+}
+
+function Missing({ of, name, id, ...closing }: { of: Key; name: string; id: string } & Closing) {
+  return (
+    <aside class="panel drawer" aria-label="Details" data-drawer={of}>
+      <SheetGrip />
+      <header>
+        <div class="headline">
+          <h2>{id}</h2>
+          <p class="muted">There is no such {name} just now.</p>
+        </div>
+        <CloseIcon {...closing} />
+      </header>
+    </aside>
+  );
+}
+
+function CloseIcon({ closer, close }: Closing) {
+  return (
+    <button ref={closer} type="button" class="icon-button" aria-label="Close" onClick={close}>
+      <Icon of={X} />
+    </button>
+  );
+}
+
+function ShareIcon({ of }: { of: Key }) {
+  const { visitor } = useWho();
+  const { sharing } = useSelection();
+  if (!mayShare(visitor, of)) return null;
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label="Share"
+      onClick={() => {
+        sharing.value = of;
+      }}
+    >
+      <Icon of={Share2} />
+    </button>
   );
 }

@@ -2,13 +2,14 @@
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { BINDINGS, DRAW_KEYS, PAD_KEYS, ROSTER_KEYS } from '../app/keys';
-import { useApp } from '../app/context';
+import { useLayout } from '../app/context';
+import { DocLink } from '../ui/doclink';
 import { Icon } from '../ui/icon';
 
 const GROUPS = ['Map', 'Time', 'Go to', 'Robots', 'Page'] as const;
 
 export function Help() {
-  const { help } = useApp();
+  const { help } = useLayout();
   const dialog = useRef<HTMLDialogElement>(null);
   const open = help.value;
   useEffect(() => {
@@ -69,7 +70,11 @@ export function Help() {
         </div>
         <p class="note">
           Space stops wherever you are on the robots’ pages, also on a button (press those with
-          Enter). On the map, drag or use the arrow keys to move, and the wheel or + and − to zoom.
+          Enter). On the map, drag or use the arrow keys to move, and the wheel or + and − to zoom.{' '}
+          <a href="docs/">All documents</a>
+        </p>
+        <p class="note">
+          <DocLink to="all">Read the documents</DocLink>
         </p>
       </div>
     </dialog>

@@ -1,7 +1,8 @@
 /** Binds the keys of keys.ts to what they do. Keys typed into a field are left alone. */
-import type { App } from '../app/app';
+import type { App } from '../wiring/app';
 import { pressed } from '../app/keys';
 import type { Action, Waiting } from '../app/keys';
+import type { Section } from '../app/address';
 
 export function bindKeys(app: App): () => void {
   let waiting: Waiting | null = null;
@@ -11,19 +12,19 @@ export function bindKeys(app: App): () => void {
     if (isTyping(key.target) || !stopsHere(app, key.target)) return;
     key.preventDefault();
     key.stopPropagation();
-    if (!key.repeat) app.stopNow();
+    if (!key.repeat) app.driving.stopNow();
   };
   const onKey = (key: KeyboardEvent) => {
     if (key.defaultPrevented || key.ctrlKey || key.metaKey || key.altKey) return;
     if (isTyping(key.target) && key.key !== 'Escape') return;
-    if (app.help.value && key.key !== '?') return;
+    if (app.layout.help.value && key.key !== '?') return;
     // A dialogue closes itself; what is half filled in is not left by a slip.
-    if (!app.help.value && document.querySelector('dialog[open]')) return;
+    if (!app.layout.help.value && document.querySelector('dialog[open]')) return;
     if (key.target instanceof Element && key.target.closest('.form')) return;
     const result = pressed(key.key, waiting, performance.now());
     waiting = result.waiting;
     if (result.action === null) return;
-    if (act(app, result.action)) key.preventDefault();
+    if (ACTS[result.action](app)) key.preventDefault();
   };
   document.addEventListener('keydown', onSpace, true);
   document.addEventListener('keydown', onKey);
@@ -44,101 +45,116 @@ function isTyping(target: EventTarget | null): boolean {
  * robots, and it is not meant for what has the focus.
  */
 function stopsHere(app: App, target: EventTarget | null): boolean {
-  if (app.world.kind('probot').size === 0) return false;
-  if (app.section.value === 'robots') return true;
+  if (app.live.world.kind('probot').size === 0) return false;
+  if (app.navigation.section.value === 'robots') return true;
   const used = 'a, button, input, select, textarea, summary, [role=option], [role=button], dialog';
   return !(target instanceof Element) || target.closest(used) === null;
 }
 
-/** Do it; false when there was nothing to do. */
-function act(app: App, action: Action): boolean {
-  switch (action) {
-    case 'map':
-    case 'robots':
-    case 'broker':
-    case 'console':
-      app.go(action);
-      return true;
-    case 'regions':
-    case 'crossings':
-      app.go('map', action);
-      return true;
-    case 'search': {
-      const focus = () => document.getElementById('search')?.focus();
-      if (app.section.value === 'map' && document.getElementById('search')) {
-        focus();
-      } else {
-        app.go('map');
-        // Once the list has been drawn.
-        requestAnimationFrame(focus);
-      }
-      return true;
-    }
-    case 'follow': {
-      const key = app.selected.value;
-      if (key === null) return false;
-      app.follow(app.following.value === key ? null : key);
-      return true;
-    }
-    case 'trail':
-      app.trail.value = !app.trail.value;
-      return true;
-    case 'fit':
-      app.follow(null);
-      app.map.value?.fitAll();
-      return true;
-    case 'theme':
-      app.preferences.change({ theme: app.preferences.theme.value === 'dark' ? 'light' : 'dark' });
-      return true;
-    case 'help':
-      app.help.value = !app.help.value;
-      return true;
-    case 'live':
-      if (!app.past.past.value) return false;
-      app.past.live();
-      return true;
-    case 'play':
-      if (app.section.value !== 'map') return false;
-      if (app.past.playing.value) app.past.pause();
-      else app.past.play();
-      return true;
-    case 'back':
-    case 'forth':
-      if (app.section.value !== 'map') return false;
-      app.past.step(action === 'back' ? -1 : 1);
-      return true;
-    case 'close':
-      return close(app);
-    case 'stop':
-      // Done by its own listener, which comes first.
-      return false;
+type Act = (app: App) => boolean;
+
+/** Go to a section; there is always something to do. */
+const go =
+  (section: Section, tab?: string): Act =>
+  ({ navigation }) => {
+    navigation.go(section, tab);
+    return true;
+  };
+
+/** What the keys do; each says false when there was nothing to do. */
+const ACTS: Readonly<Record<Action, Act>> = {
+  map: go('map'),
+  robots: go('robots'),
+  broker: go('broker'),
+  console: go('console'),
+  regions: go('map', 'regions'),
+  crossings: go('map', 'crossings'),
+  search,
+  follow({ selection }) {
+    const key = selection.selected.value;
+    if (key === null) return false;
+    selection.follow(selection.following.value === key ? null : key);
+    return true;
+  },
+  trail({ selection }) {
+    selection.trail.value = !selection.trail.value;
+    return true;
+  },
+  fit({ selection, mapState }) {
+    selection.follow(null);
+    mapState.map.value?.fitAll();
+    return true;
+  },
+  theme({ preferences }) {
+    preferences.change({ theme: preferences.theme.value === 'dark' ? 'light' : 'dark' });
+    return true;
+  },
+  help({ layout }) {
+    layout.help.value = !layout.help.value;
+    return true;
+  },
+  live({ past }) {
+    if (!past.past.value) return false;
+    past.live();
+    return true;
+  },
+  play({ navigation, past }) {
+    if (navigation.section.value !== 'map') return false;
+    if (past.playing.value) past.pause();
+    else past.play();
+    return true;
+  },
+  back: step(-1),
+  forth: step(1),
+  close,
+  // Done by its own listener, which comes first.
+  stop: () => false,
+};
+
+function step(by: 1 | -1): Act {
+  return ({ navigation, past }) => {
+    if (navigation.section.value !== 'map') return false;
+    past.step(by);
+    return true;
+  };
+}
+
+function search({ navigation }: App): boolean {
+  const focus = () => document.getElementById('search')?.focus();
+  if (navigation.section.value === 'map' && document.getElementById('search')) {
+    focus();
+  } else {
+    navigation.go('map');
+    // Once the list has been drawn.
+    requestAnimationFrame(focus);
   }
+  return true;
 }
 
 /** Close the topmost thing: the robot that is driven or following first, then what is drawn, then the details, then the section. */
 function close(app: App): boolean {
-  if (app.driver.about !== null) {
-    app.driver.release();
+  if (app.driving.driver.about !== null) {
+    app.driving.driver.release();
     return true;
   }
-  if (app.section.value === 'robots' && app.robot.value !== null) {
-    app.choose(null);
+  if (app.navigation.section.value === 'robots' && app.navigation.robot.value !== null) {
+    app.navigation.choose(null);
     return true;
   }
-  if (app.section.value !== 'map') {
-    app.go('map');
+  if (app.navigation.section.value !== 'map') {
+    app.navigation.go('map');
     return true;
   }
-  if (app.regions.editing.value !== null) {
-    app.regions.escape();
+  if (app.regions.regions.editing.value !== null) {
+    app.regions.regions.escape();
     return true;
   }
-  if (app.following.value !== null) {
-    app.follow(null);
+  if (app.selection.following.value !== null) {
+    app.selection.follow(null);
     return true;
   }
-  if (app.selected.value !== null) {
-    app.select(null);
+  if (app.selection.selected.value !== null) {
+    app.selection.select(null);
     return true;
   }
   if (app.past.past.value) {

@@ -1,4 +1,4 @@
-/** The sections of the page: a rail at the left of wide windows, a bar of tabs on phones. */
+/** The sections of the page: a column at the left of wide windows, a bar of tabs on phones. */
 import {
   Bot,
   CircleQuestionMark,
@@ -14,8 +14,9 @@ import { AccountMenu } from '../accounts/menu';
 import { writePlace } from '../app/address';
 import type { Section } from '../app/address';
 import { readBroker } from '../things/broker/read';
-import { useApp, useKind } from '../app/context';
+import { useKind, useWho, useLayout, usePreferences, useNavigation } from '../app/context';
 import { Icon } from '../ui/icon';
+import { Logo } from '../ui/logo';
 
 const SECTIONS: readonly [Section, string, IconNode][] = [
   ['map', 'Map', MapIcon],
@@ -25,7 +26,9 @@ const SECTIONS: readonly [Section, string, IconNode][] = [
 ];
 
 export function Navigation() {
-  const { help, preferences, sections } = useApp();
+  const { sections } = useWho();
+  const { help } = useLayout();
+  const preferences = usePreferences();
   const silentRobots = useKind('probot').some((thing) => thing['presence'] !== 'live');
   const alarmed = useKind('alarm').length > 0;
   const exceeded = useKind('quota').length > 0;
@@ -95,7 +98,7 @@ function Tab({
   trouble?: string | undefined;
   class?: string;
 }) {
-  const { section: current, go } = useApp();
+  const { section: current, go } = useNavigation();
   return (
     <a
       class={`tab ${className}`}
@@ -115,23 +118,5 @@ function Tab({
         </em>
       )}
     </a>
-  );
-}
-
-export function Logo() {
-  return (
-    <svg viewBox="0 0 32 32" width="30" height="30" role="img" aria-label="Sightline">
-      <defs>
-        <linearGradient id="brand" x1="0" y1="1" x2="1" y2="0">
-          <stop offset="0" stop-color="var(--accent)" />
-          <stop offset="1" stop-color="var(--accent-2)" />
-        </linearGradient>
-      </defs>
-      <g fill="none" stroke="url(#brand)" stroke-width="2.6" stroke-linecap="round">
-        <path d="M5.5 24.5A15 15 0 0 1 24.5 5.5" />
-        <path d="M11 24.8A9.4 9.4 0 0 1 24.8 11" opacity=".75" />
-      </g>
-      <circle cx="22.6" cy="22.6" r="4.2" fill="url(#brand)" />
-    </svg>
   );
 }

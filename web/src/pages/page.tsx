@@ -6,21 +6,21 @@ import { PassingNote, SharedBanner } from '../accounts/banners';
 import { ShareDialog } from '../accounts/share';
 import { BrowserNotices } from '../things/regions/notify';
 import { Toasts } from '../things/regions/toasts';
-import { Announcer } from '../ui/announcer';
-import { BrokerPage } from './broker';
-import { ConsolePage } from './console';
-import { useApp } from '../app/context';
-import { DegradedBanner } from '../ui/degraded';
+import { Announcer } from './announcer';
+import { BrokerPage } from './broker/page';
+import { ConsolePage } from './console/page';
+import { useNavigation, useSelection, useLayout } from '../app/context';
+import { useRegions } from '../things/regions/context';
+import { DegradedBanner } from './degraded';
 import { Drawer } from './drawer';
 import { Help } from './help';
-import { bindKeys } from './keyboard';
-import { MapView } from './mapview';
+import { MapView } from './map/mapview';
 import { PastBanner } from './pastbanner';
 import { Navigation } from './navigation';
 import { RobotsPage } from './robots';
-import { Roster } from './roster';
+import { Roster } from './roster/roster';
 import { SettingsPage } from './settings';
-import { Banner, Status } from '../app/status';
+import { Banner, Status } from '../things/server/status';
 import { TimeBar } from './timebar';
 
 const TITLES = {
@@ -34,20 +34,22 @@ const TITLES = {
 };
 
 export function Page() {
-  const app = useApp();
-  const section = app.section.value;
-  useEffect(() => bindKeys(app), [app]);
+  const { section, robot } = useNavigation();
+  const { selected } = useSelection();
+  const { stop } = useLayout();
+  const { regions } = useRegions();
+  const here = section.value;
   useEffect(() => {
-    document.title = TITLES[section];
-  }, [section]);
-  const onMap = section === 'map';
+    document.title = TITLES[here];
+  }, [here]);
+  const onMap = here === 'map';
   return (
     <div
       class="page"
-      data-section={section}
-      data-selected={app.selected.value !== null || app.regions.editing.value !== null}
-      data-stop={app.stop.value}
-      data-driving={section === 'robots' && app.robot.value !== null}
+      data-section={here}
+      data-selected={selected.value !== null || regions.editing.value !== null}
+      data-stop={stop.value}
+      data-driving={here === 'robots' && robot.value !== null}
     >
       <a class="skip" href={onMap ? '#roster' : '#content'} onClick={skip}>
         {onMap ? 'Skip to the roster' : 'Skip to the content'}
@@ -64,12 +66,12 @@ export function Page() {
         </main>
       )}
       <MapView />
-      {section === 'robots' && <RobotsPage />}
-      {section === 'broker' && <BrokerPage />}
-      {section === 'console' && <ConsolePage />}
-      {section === 'admin' && <AdminPage />}
-      {section === 'account' && <AccountPage />}
-      {section === 'settings' && <SettingsPage />}
+      {here === 'robots' && <RobotsPage />}
+      {here === 'broker' && <BrokerPage />}
+      {here === 'console' && <ConsolePage />}
+      {here === 'admin' && <AdminPage />}
+      {here === 'account' && <AccountPage />}
+      {here === 'settings' && <SettingsPage />}
       <SharedBanner />
       <PassingNote />
       <ShareDialog />

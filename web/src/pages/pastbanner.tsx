@@ -2,11 +2,13 @@
 import { History } from 'lucide';
 import { ageText } from '../app/ages';
 import { momentText } from '../past/wording';
-import { useApp } from '../app/context';
+import { useTime } from '../app/context';
+import { usePast } from '../past/context';
 import { Icon } from '../ui/icon';
 
 export function PastBanner() {
-  const { past, clock } = useApp();
+  const { clock } = useTime();
+  const past = usePast();
   const at = past.at.value;
   if (at === null) return null;
   const trouble = past.trouble.value;

@@ -1,15 +1,23 @@
-/** What this browser remembers of its user's liking. */
+/** What this browser remembers of its user's preferences. */
 import { AccountCard } from '../accounts/menu';
-import { useApp } from '../app/context';
+import { useServer, useLayout, usePreferences } from '../app/context';
 import { Card, SectionPage } from '../ui/section';
+import { Status } from '../things/server/status';
 
 export function SettingsPage() {
-  const { connection, preferences, socket, help } = useApp();
+  const { connection, socket } = useServer();
+  const { help } = useLayout();
+  const preferences = usePreferences();
   // Known from the moment the connection is live.
   const server = connection.value.state === 'connecting' ? undefined : socket.hello?.server;
   const settings = preferences.settings.value;
   return (
-    <SectionPage name="Settings" class="settings" about="Remembered in this browser only">
+    <SectionPage
+      status={<Status />}
+      name="Settings"
+      class="settings"
+      about="Remembered in this browser only"
+    >
       <AccountCard />
       <Card name="Look">
         <Choice

@@ -1,4 +1,4 @@
-/** The traveller's outside: the server's history over HTTP, and the page that shows what it finds. */
+/** What time travel needs from outside: the server's history over HTTP, and the page that shows what it finds. */
 import { path } from '../net/api';
 import type { Api } from '../net/api';
 import type { ServerClock } from '../app/clock';
@@ -22,11 +22,11 @@ const KINDS = 'crossing,transition,drive,alarm';
 interface Parts {
   readonly api: Api;
   readonly clock: ServerClock;
-  readonly helm: Requests;
+  readonly requests: Requests;
   readonly shown: Shown;
 }
 
-export function createTimeTravel({ api, clock, helm, shown }: Parts): TimeTravel {
+export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTravel {
   return new TimeTravel({
     now: () => clock.live(),
     async scene(at) {
@@ -50,7 +50,7 @@ export function createTimeTravel({ api, clock, helm, shown }: Parts): TimeTravel
       shown.show(things);
     },
     tell(past) {
-      helm.tell('look', { past });
+      requests.tell('look', { past });
     },
     every(milliseconds, call) {
       const timer = setInterval(call, milliseconds);

@@ -2,16 +2,16 @@
  * What the roster and the map need to know of a thing, whatever its kind. Each kind makes these
  * from its own state in `summary.ts`.
  */
-import { freshness, MOVING_FOR } from '../app/freshness';
-import type { Feeds, Freshness } from '../app/freshness';
-import type { Thing } from '../net/protocol';
-import type { Key } from '../app/world';
+import { freshness, MOVING_FOR } from './freshness';
+import type { Feeds, Freshness } from './freshness';
+import type { Key, Presence } from '../net/protocol';
 
-export type Presence = 'live' | 'stale' | 'offline';
+export type { Presence };
 
 export interface Entry {
   readonly key: Key;
-  readonly group: 'friends' | 'robots';
+  /** The group of the list it belongs to. */
+  readonly group: string;
   readonly name: string;
   /** Tells two of the same name apart. */
   readonly qualifier: string;
@@ -79,74 +79,4 @@ export function underFeeds(entry: Entry, feeds: Feeds): Entry {
     presence: entry.presence === 'live' ? 'stale' : entry.presence,
     cut: { asOf: feeds.lost.get(source) },
   };
-}
-
-/** Lower case and without accents, so that "tomas" finds "Tomás". */
-export function plain(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{Mark}/gu, '')
-    .toLowerCase();
-}
-
-/** What the order by name goes by: ProBot2 comes before ProBot10. */
-export function orderOf(name: string): string {
-  return plain(name).replace(/\d+/g, (digits) => digits.padStart(6, '0'));
-}
-
-/** One or two letters for the avatar: of the first and last word of the name. */
-export function initialsOf(name: string): string {
-  const words = name.split(/[\s._-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  const letter = (word: string | undefined) => (word ? ([...word][0] ?? '') : '');
-  const first = words[0];
-  if (!first) return '?';
-  const both =
-    words.length > 1 ? letter(first) + letter(words.at(-1)) : [...first].slice(0, 2).join('');
-  return both.toUpperCase();
-}
-
-const PEOPLE = 8;
-
-/** Everybody keeps a colour for life: one of c1..c8 by their name. */
-export function colourOf(name: string): string {
-  let hash = 0x811c9dc5;
-  for (const character of name) {
-    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  }
-  return `c${String((hash % PEOPLE) + 1)}`;
-}
-
-/** Reading fields of a thing that may be absent or of another type than promised. */
-export const field = {
-  number(thing: Thing, name: string): number | undefined {
-    const value = thing[name];
-    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-  },
-  text(thing: Thing, name: string): string | undefined {
-    const value = thing[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  },
-  texts(thing: Thing, name: string): readonly string[] {
-    const value = thing[name];
-    return Array.isArray(value)
-      ? value.filter((each): each is string => typeof each === 'string')
-      : [];
-  },
-  presence(thing: Thing): Presence {
-    const value = thing['presence'];
-    return value === 'stale' || value === 'offline' ? value : 'live';
-  },
-};
-
-/** Drop the fields that are undefined, so that absence is absence. */
-export function present<T extends object>(
-  fields: T,
-): {
-  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
-} & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> } {
-  const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields)) {
-    if (value !== undefined) kept[name] = value;
-  }
-  return kept as ReturnType<typeof present<T>>;
 }

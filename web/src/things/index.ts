@@ -1,10 +1,21 @@
-/** Every kind that appears in the roster, by the name the wire has for it. Add a kind: add a line. */
-import type { Thing } from '../net/protocol';
-import type { Entry } from './entry';
-import { summariseFriend } from './friends/summary';
-import { summariseProBot } from './probots/summary';
+/** Every kind the page knows. Add a kind: add its folder, and a line here. */
+import { broker } from './broker';
+import { friend } from './friends';
+import { groupsOf, registry } from './kind';
+import type { Kind } from './kind';
+import { probot } from './probots';
+import { region } from './regions';
+import { server } from './server';
+import { webhook } from './webhooks';
+import { splitKey } from '../app/world';
+import type { Key } from '../net/protocol';
 
-export const SUMMARIES: Readonly<Record<string, ((thing: Thing) => Entry) | undefined>> = {
-  friend: summariseFriend,
-  probot: summariseProBot,
-};
+export const KINDS = registry(friend, probot, region, broker, server, webhook);
+
+/** The groups of the list of everyone. */
+export const GROUPS = groupsOf(KINDS);
+
+/** The kind of the thing with this key. */
+export function kindOf(key: Key): Kind | undefined {
+  return KINDS.get(splitKey(key)[0]);
+}

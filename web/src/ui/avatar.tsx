@@ -1,6 +1,6 @@
 /** The round (or, for robots, square) picture of a thing, with a dot for its presence. */
 import { Bot } from 'lucide';
-import type { Presence } from '../things/entry';
+import type { Presence } from '../net/protocol';
 import { Icon } from './icon';
 
 export interface AvatarProps {

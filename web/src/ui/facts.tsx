@@ -1,6 +1,6 @@
 /** Small pieces that details are made of: figures in a grid, facts in rows, a pill of state. */
 import type { ComponentChildren } from 'preact';
-import type { Presence } from '../things/entry';
+import type { Presence } from '../net/protocol';
 
 export function Stats({ children }: { children: ComponentChildren }) {
   return <dl class="stats">{children}</dl>;

@@ -1,15 +1,17 @@
 /** The frame of every section that is not the map: its title, how things stand, and its cards. */
 import type { ComponentChildren } from 'preact';
-import { Status } from '../app/status';
 
 export function SectionPage({
   name,
   about,
+  status,
   children,
   class: className = '',
 }: {
   name: string;
   about?: ComponentChildren;
+  /** How the connections stand. */
+  status: ComponentChildren;
   children: ComponentChildren;
   class?: string;
 }) {
@@ -19,7 +21,7 @@ export function SectionPage({
         <header class="top">
           <h1>{name}</h1>
           {about !== undefined && <p class="muted">{about}</p>}
-          <Status />
+          {status}
         </header>
         {children}
       </div>

@@ -3,7 +3,8 @@ import { Refused } from '../../src/net/requests';
 import { readBroker } from '../../src/things/broker/read';
 import { ceiling, table } from '../../src/things/probots/drive/chart';
 import { collect } from '../../src/things/probots/drive/history';
-import { fallPerMinute, percentile } from '../../src/things/probots/drive/page';
+import { fallPerMinute } from '../../src/things/probots/drive/battery';
+import { percentile } from '../../src/things/probots/drive/latency';
 import {
   driverText,
   readAlarm,

@@ -8,8 +8,8 @@ import {
   requestOf,
   roundLength,
   shapeOf,
-} from '../../src/things/regions/draft';
-import type { Deed, Drawing } from '../../src/things/regions/draft';
+} from '../../src/map/draft';
+import type { Deed, Drawing } from '../../src/map/draft';
 import { destination } from '../../src/map/shapes';
 import { frame } from './golden';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commandText, readPhone, regionsText, stateText } from '../../src/things/friends/phone';
-import { boardOf } from '../../src/things/regions/board';
+import { boardOf } from '../../src/things/regions/boardrows';
 import {
   crossingsOf,
   latenessOf,
@@ -207,55 +207,55 @@ describe('crossings', () => {
   });
 });
 
-describe('the herald', () => {
+describe('the notifications', () => {
   test('does not tell what happened before the page was there', () => {
     const world = new World();
-    const herald = new Notifications(world, () => 1010);
+    const notifications = new Notifications(world, () => 1010);
     says(world, crossing(1), crossing(2));
-    expect(herald.told.value.crossings).toEqual([]);
+    expect(notifications.told.value.crossings).toEqual([]);
     says(world, crossing(3));
-    expect(herald.told.value.crossings.map(({ n }) => n)).toEqual([3]);
-    expect(herald.unseen.value).toBe(1);
+    expect(notifications.told.value.crossings.map(({ n }) => n)).toEqual([3]);
+    expect(notifications.unseen.value).toBe(1);
   });
 
   test('does not tell one twice, and not what is long past', () => {
     const world = new World();
-    const herald = new Notifications(world, () => 5000);
+    const notifications = new Notifications(world, () => 5000);
     says(world, crossing(1));
     says(world, crossing(4000, { at: 4000 }));
     says(world, crossing(4000, { at: 4000, agrees: true }));
-    expect(herald.told.value.crossings).toEqual([]);
+    expect(notifications.told.value.crossings).toEqual([]);
     says(world, crossing(4001, { at: 4990 }));
     says(world, crossing(4001, { at: 4990, agrees: false }));
-    expect(herald.unseen.value).toBe(1);
+    expect(notifications.unseen.value).toBe(1);
     // What the other side said meanwhile is told with it.
-    expect(herald.told.value.crossings).toMatchObject([{ n: 4001, agrees: false }]);
+    expect(notifications.told.value.crossings).toMatchObject([{ n: 4001, agrees: false }]);
   });
 
   test('shows few at once and says how many more', () => {
     const world = new World();
-    const herald = new Notifications(world, () => 1010);
+    const notifications = new Notifications(world, () => 1010);
     const heard: number[] = [];
-    herald.onNews(({ n }) => heard.push(n));
+    notifications.onNews(({ n }) => heard.push(n));
     says(world, crossing(1));
     says(world, ...[2, 3, 4, 5, 6].map((n) => crossing(n)));
-    expect(herald.told.value.crossings.map(({ n }) => n)).toEqual([6, 5, 4]);
-    expect(herald.told.value.more).toBe(5 - MOST);
+    expect(notifications.told.value.crossings.map(({ n }) => n)).toEqual([6, 5, 4]);
+    expect(notifications.told.value.more).toBe(5 - MOST);
     expect(heard).toEqual([2, 3, 4, 5, 6]);
-    for (const n of [6, 5, 4]) herald.dismiss(n);
-    expect(herald.told.value).toEqual({ crossings: [], more: 0 });
-    herald.seen();
-    expect(herald.unseen.value).toBe(0);
+    for (const n of [6, 5, 4]) notifications.dismiss(n);
+    expect(notifications.told.value).toEqual({ crossings: [], more: 0 });
+    notifications.seen();
+    expect(notifications.unseen.value).toBe(0);
   });
 
   test('begins anew with another numbering', () => {
     const world = new World();
-    const herald = new Notifications(world, () => 1010);
+    const notifications = new Notifications(world, () => 1010);
     says(world, crossing(9));
     world.greet('another');
     const again = { ...crossing(1), s: 1 } as Thing;
     world.hear({ t: 'news', seq: 1, whole: true, more: false, missed: {}, things: [again] });
-    expect(herald.told.value.crossings).toEqual([]);
+    expect(notifications.told.value.crossings).toEqual([]);
   });
 });
 

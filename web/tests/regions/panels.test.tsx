@@ -1,11 +1,11 @@
 import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/preact';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createApp } from '../../src/app/app';
-import type { App, Host } from '../../src/app/app';
+import { createApp } from '../../src/wiring/app';
+import type { App, Host } from '../../src/wiring/app';
 import { bindKeys } from '../../src/pages/keyboard';
-import { AppProvider } from '../../src/app/context';
+import { AppProvider } from '../../src/wiring/provider';
 import { Drawer } from '../../src/pages/drawer';
-import { Roster } from '../../src/pages/roster';
+import { Roster } from '../../src/pages/roster/roster';
 import { Toasts } from '../../src/things/regions/toasts';
 import { WebhooksCard } from '../../src/things/webhooks/card';
 import { EVERYBODY } from '../../src/app/visitor';
@@ -68,7 +68,7 @@ async function open(visitor: Visitor = EVERYBODY): Promise<void> {
   });
   await says({ t: 'hello', epoch: 'e', server: '0', now: Date.now(), beat: 60_000 });
   render(
-    <AppProvider value={app}>
+    <AppProvider app={app}>
       <Roster />
       <Drawer />
       <Toasts />
@@ -138,7 +138,7 @@ describe('the board', () => {
     press(/^Regions/);
     expect(screen.queryByRole('button', { name: 'New region' })).toBeNull();
     act(() => {
-      app.select('region/ab12cd34');
+      app.selection.select('region/ab12cd34');
     });
     expect(screen.getByRole('complementary', { name: 'Home' })).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Edit' })).toBeNull();
@@ -167,13 +167,13 @@ describe('the editor', () => {
     });
     await answers({ ok: true, thing: 'region/park0001', version: 1 });
     await news({ k: 'region', id: 'park0001', name: 'Park', shape: 'circle', lat: 52.5, lon: 4.9 });
-    expect(app.selected.value).toBe('region/park0001');
+    expect(app.selection.selected.value).toBe('region/park0001');
     expect(screen.getByRole('complementary', { name: 'Park' })).toBeTruthy();
   });
 
   test('asks before it throws changes away', async () => {
     await open();
-    app.select('region/ab12cd34');
+    app.selection.select('region/ab12cd34');
     await news();
     press('Edit');
     type('Name', 'Nest');
@@ -187,7 +187,7 @@ describe('the editor', () => {
 
   test('says in the server’s words that somebody was faster, and can go on from there', async () => {
     await open();
-    app.select('region/ab12cd34');
+    app.selection.select('region/ab12cd34');
     await news();
     press('Edit');
     type('Name', 'Nest');
@@ -200,12 +200,12 @@ describe('the editor', () => {
     press('Save mine over it');
     expect(Line.last.sent.at(-1)).toMatchObject({ version: 4, name: 'Nest' });
     await answers({ ok: true, thing: 'region/ab12cd34', version: 5 });
-    expect(app.regions.editing.value).toBeNull();
+    expect(app.regions.regions.editing.value).toBeNull();
   });
 
   test('tells when somebody else saves meanwhile, and can take theirs', async () => {
     await open();
-    app.select('region/ab12cd34');
+    app.selection.select('region/ab12cd34');
     await news();
     press('Edit');
     const [home] = golden();
@@ -282,7 +282,7 @@ test('webhooks tell how they stand', async () => {
   await open();
   cleanup();
   render(
-    <AppProvider value={app}>
+    <AppProvider app={app}>
       <WebhooksCard />
     </AppProvider>,
   );
@@ -296,7 +296,7 @@ describe('a friend’s details', () => {
   test('name the region, today’s crossings, and the phone with what it was asked', async () => {
     await open();
     act(() => {
-      app.select('friend/jane/phone');
+      app.selection.select('friend/jane/phone');
     });
     const drawer = screen.getByRole('complementary', { name: 'Jane Doe' });
     expect(drawer.querySelector('[data-place="region/ab12cd34"]')?.textContent).toContain('Home');
@@ -312,7 +312,7 @@ describe('a friend’s details', () => {
   test('set the phone up only when that is asked for, and with the app’s own link alone', async () => {
     await open();
     act(() => {
-      app.select('friend/jane/phone');
+      app.selection.select('friend/jane/phone');
     });
     const before = Line.last.sent.length;
     press('Set up');
@@ -338,7 +338,7 @@ describe('a friend’s details', () => {
     const now = Date.now() / 1000;
     await news({ ...jane, tst: now - 900, at: now - 60 });
     act(() => {
-      app.select('friend/jane/phone');
+      app.selection.select('friend/jane/phone');
     });
     expect(screen.getByText(/kept this fix for 14 min/)).toBeTruthy();
   });

@@ -1,1 +1,1 @@
-"""`sightline check`: looks at a set-up step by step and says in words what to change, and where."""
+"""Run `sightline check`: look at a set-up step by step, and say what to change, and where."""

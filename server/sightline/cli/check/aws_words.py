@@ -1,4 +1,4 @@
-"""What a refusal by AWS IoT means: pure. AWS gives no reasons, it just ends the connection.
+"""Explain a refusal by AWS IoT. Pure. AWS gives no reasons, it just ends the connection.
 
 So each right is tried by itself, on a connection of its own where need be, and named as it stands
 in a policy; config/ansible/vars/aws.yml has a policy with all of them.
@@ -16,7 +16,7 @@ _MORE = "config/ansible/vars/aws.yml has the whole policy"
 
 
 def arn(host: str, what: str) -> str:
-    """A resource as a policy names it; the region stands in the host."""
+    """Write a resource as a policy names it:"""
     parts = host.split(".")
     region = parts[parts.index("iot") + 1] if "iot" in parts[:-1] else "REGION"
     partition = "aws-cn" if host.endswith(".cn") else "aws"
@@ -24,7 +24,7 @@ def arn(host: str, what: str) -> str:
 
 
 def unfit(where: str, options: BrokerOptions) -> Finding | None:
-    """What AWS IoT will never take, seen in the settings alone."""
+    """Tell what AWS IoT will never take, seen in the settings alone."""
     tls = options.tls
     if options.transport == "websockets":
         said, todo = "its websockets want signed addresses", f'{where}.transport = "tcp"'
@@ -44,14 +44,16 @@ def unfit(where: str, options: BrokerOptions) -> Finding | None:
 
 
 def is_about_us(error: Exception) -> bool:
-    """Whether a handshake ended because of our certificate, and not of theirs, nor of our files."""
+    """Tell whether a handshake ended because of our certificate, and not of theirs, nor of our
+    files.
+    """
     if isinstance(error, ssl.SSLCertVerificationError):
         return False
     return isinstance(error, ssl.SSLError | ConnectionError)
 
 
 def no_handshake(where: str) -> Finding:
-    """AWS ended the handshake when it had seen our certificate."""
+    """Explain that AWS ended the handshake when it had seen our certificate."""
     return Finding(
         where,
         "tls",
@@ -63,7 +65,7 @@ def no_handshake(where: str) -> Finding:
 
 
 def refused(where: str, options: BrokerOptions, client_id: str) -> Finding:
-    """TLS stands, but AWS hung up on CONNECT, or said that we are not authorized."""
+    """Explain that AWS hung up on CONNECT over TLS, or said that we are not authorized."""
     todo = (
         "one of these: the certificate is not ACTIVE, or not of this account and region; no policy"
         " is attached to it; the policy lacks iot:Connect on "
@@ -74,7 +76,7 @@ def refused(where: str, options: BrokerOptions, client_id: str) -> Finding:
 
 
 def accepted(where: str, options: BrokerOptions) -> Finding:
-    """The doctor got in. To try it as the server would throw the server out."""
+    """Return the doctor got in. To try it as the server would throw the server out."""
     return Finding(
         where,
         "sign-in",
@@ -87,7 +89,7 @@ def accepted(where: str, options: BrokerOptions) -> Finding:
 def subscribed(
     where: str, options: BrokerOptions, asked: Sequence[str], without: Sequence[str]
 ) -> Finding:
-    """Filters, each tried on a connection of its own; ``without`` a right."""
+    """Judge filters, each tried on a connection of its own; ``without`` a right."""
     if not without:
         return Finding(where, "subscribe", "ok", f"all {len(asked)} subscriptions are granted")
     needs = ", ".join(arn(options.host, f"topicfilter/{name}") for name in without)
@@ -113,7 +115,7 @@ _WITHOUT: Mapping[str, str] = {
 
 
 def round_trip(where: str, options: BrokerOptions, lost: str, seconds: float) -> Finding:
-    """A message to ourselves; ``lost``: at which right it ended, empty when it came back."""
+    """Return a message to ourselves; ``lost``: at which right it ended, empty when it came back."""
     if not lost:
         return Finding(where, "round trip", "ok", f"there and back: {seconds * 1000:.0f} ms")
     right, what = _LOST[lost]
@@ -128,7 +130,7 @@ def round_trip(where: str, options: BrokerOptions, lost: str, seconds: float) ->
 
 
 def retained(where: str, options: BrokerOptions, *, allowed: bool) -> Finding:
-    """Whether we may have a message kept."""
+    """Tell whether we may have a message kept."""
     if allowed:
         return Finding(
             where,
@@ -148,7 +150,7 @@ def retained(where: str, options: BrokerOptions, *, allowed: bool) -> Finding:
 
 
 def least(where: str, *, everything: bool) -> Finding:
-    """Whether the policy allows more than we need."""
+    """Tell whether the policy allows more than we need."""
     if not everything:
         return Finding(where, "policy", "ok", "what is not ours is refused")
     return Finding(

@@ -1,5 +1,8 @@
-"""The steps at AWS IoT. It ends the connection for each thing its policy does not allow, without a
-word; so every right is tried where nothing else can be to blame."""
+"""Check AWS IoT.
+
+It ends the connection for each thing its policy does not allow, without a word; so every right is
+tried where nothing else can be to blame.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ WAIT = 4.0
 def check(
     where: str, options: BrokerOptions, filters: Sequence[tuple[str, int]]
 ) -> Iterator[Finding]:
-    """Everything behind the handshake; ends with the first step that the others need."""
+    """Return everything behind the handshake; ends with the first step that the others need."""
     with Probe(options) as probe:
         try:
             accepted = probe.connect()
@@ -55,7 +58,7 @@ def _may_publish(options: BrokerOptions, topic: str, *, retain: bool = False) ->
 
 
 def _may_retain(options: BrokerOptions) -> bool:
-    """An empty one: it is for AWS to forget, so nothing is left behind."""
+    """Return an empty one: it is for AWS to forget, so nothing is left behind."""
     return _may_publish(options, f"sightline/check/{secrets.token_hex(4)}/kept", retain=True)
 
 

@@ -1,4 +1,4 @@
-"""The steps at one broker, in their order: each needs the one before."""
+"""Check one broker, step by step: each needs the one before."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SYS_SECONDS, _LOG_SECONDS, _TRIP_SECONDS = 3.0, 2.0, 3.0
 def check(
     where: str, options: BrokerOptions, filters: Sequence[tuple[str, int]], *, burst: bool = True
 ) -> Iterator[Finding]:
-    """Everything about one broker; ends with the first step that the others need."""
+    """Return everything about one broker; ends with the first step that the others need."""
     if options.aws_iot and (unfit := aws_words.unfit(where, options)):
         yield unfit
         return
@@ -132,7 +132,7 @@ def _sign_in(where: str, options: BrokerOptions, probe: Probe) -> Finding:
 
 
 def _place(where: str, options: BrokerOptions, probe: Probe) -> Finding:
-    """Whether two connections of our user stand side by side, as the server's do."""
+    """Tell whether two connections of our user stand side by side, as the server's do."""
     with Probe(options) as other:
         try:
             stands = other.connect() and not probe.until(lambda: not probe.alive, _PLACE_SECONDS)
@@ -164,7 +164,7 @@ def _log(where: str, options: BrokerOptions, probe: Probe) -> Finding:
 def _messages(
     where: str, options: BrokerOptions, probe: Probe, *, burst: bool
 ) -> Iterator[Finding]:
-    """Messages to ourselves, below ``sightline/check/``; nothing is left behind."""
+    """Return messages to ourselves, below ``sightline/check/``; nothing is left behind."""
     base = f"sightline/check/{secrets.token_hex(4)}"
     topic = f"{base}/trip"
     probe.subscribe([(topic, 1)])
@@ -203,7 +203,7 @@ def _retained(where: str, options: BrokerOptions, probe: Probe, base: str) -> Fi
 
 
 def _queue(where: str, options: BrokerOptions, probe: Probe, base: str) -> Finding:
-    """A reader that acknowledges nothing is as slow as can be: what comes is what was kept.
+    """Return a reader that acknowledges nothing is as slow as can be: what comes is what was kept.
 
     The broker holds what it has sent (max_inflight_messages) and what waits (max_queued_messages).
     The reader takes the rest when it is gone and comes again, as Sightline after a restart.
@@ -220,7 +220,7 @@ def _queue(where: str, options: BrokerOptions, probe: Probe, base: str) -> Findi
 
 
 def _may_all(probe: Probe) -> bool:
-    """Whether we may use a topic that is nobody's, which our ACL grants to nobody."""
+    """Tell whether we may use a topic that is nobody's, which our ACL grants to nobody."""
     topic = f"nobody/{secrets.token_hex(4)}"
     if probe.subscribe([(topic, 0)]):
         return False
@@ -229,7 +229,7 @@ def _may_all(probe: Probe) -> bool:
 
 
 def _strangers(where: str, options: BrokerOptions) -> Iterator[Finding]:
-    """Whether somebody without a password gets in."""
+    """Tell whether somebody without a password gets in."""
     if options.tls is not None and options.tls.cert:
         yield Finding(where, "anonymous", "skip", "not tested: our certificate signs us in")
         return

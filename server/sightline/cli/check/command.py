@@ -1,4 +1,4 @@
-"""`sightline check [--config FILE] …`: runs the steps, prints what they found."""
+"""Run `sightline check [--config FILE] …`: run the steps, print what they found."""
 
 from __future__ import annotations
 

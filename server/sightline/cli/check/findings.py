@@ -1,4 +1,4 @@
-"""What the doctor found: plain values, how they are shown, and what they come to."""
+"""The findings of a check: plain values, how they are shown, and what they come to."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Finding:
 
 
 def verdict(findings: Iterable[Finding]) -> int:
-    """The exit status: 1 when anything failed. Warnings alone are no failure."""
+    """Return the exit status: 1 when anything failed. Warnings alone are no failure."""
     return int(any(finding.level == "fail" for finding in findings))
 
 
 def as_text(finding: Finding) -> str:
-    """For people."""
+    """Write findings for people."""
     todo = f"\n       {' ' * 22}-> {finding.todo}" if finding.todo else ""
     return f"{_SIGN[finding.level]}   {finding.where + ' ' + finding.step:<22}{finding.said}{todo}"
 
 
 def as_json(findings: list[Finding]) -> str:
-    """For programs."""
+    """Write findings for programs."""
     told = [{k: v for k, v in asdict(finding).items() if v} for finding in findings]
     return json.dumps({"ok": not verdict(findings), "findings": told}, indent=2)

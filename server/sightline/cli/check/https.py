@@ -1,4 +1,4 @@
-"""The steps of HTTPS by ourselves: the certificate's files, whose it is, and the plain port."""
+"""Check HTTPS by ourselves: the certificate's files, whose it is, and the plain port."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PORT = re.compile(r"tcp6?:(?:port=)?([0-9]+)(?::.*)?")
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    """Everything about [https]."""
+    """Return everything about [https]."""
     https, public = settings.https, urlsplit(settings.server.public_url)
     if "credential:" in https.certificate + https.key:
         yield Finding(
@@ -35,7 +35,7 @@ def check(settings: Settings) -> Iterator[Finding]:
     except BadCertificate as why:
         todo = "look at https.certificate and https.key"
         if https.acme_webroot and not Path(https.certificate).exists():
-            todo = "certbot has to bring it first: config/README.md, HTTPS"
+            todo = "certbot has to bring it first: server/docs/operators/https.md"
         yield Finding(_WHERE, "files", "fail", str(why), todo)
     else:
         names = ", ".join(served.names) or "nobody"
@@ -50,14 +50,16 @@ def check(settings: Settings) -> Iterator[Finding]:
 
 
 def _covers(name: str, host: str) -> bool:
-    """RFC 6125 §6.4.3: a star stands for one whole label."""
+    """Match a host with a name of a certificate (RFC 6125 §6.4.3): a star stands for one whole
+    label.
+    """
     if name.startswith("*."):
         return host.partition(".")[2].lower() == name[2:].lower()
     return name.lower() == host.lower()
 
 
 def _plain(host: str, endpoint: str) -> Finding:
-    """Pages are sent on; whatever carries a secret is refused."""
+    """Check that pages are sent on, and that whatever carries a secret is refused."""
     step, port = "redirect", _PORT.fullmatch(endpoint)
     number = int(port[1]) if port else 80
     try:

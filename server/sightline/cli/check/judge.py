@@ -1,4 +1,4 @@
-"""From what a step saw to what it means: pure, no network.
+"""Judge what a step saw: pure, no network.
 
 Everything that can be said about a set-up is said here, so that the words can be read, and tested,
 in one place.
@@ -21,7 +21,7 @@ _EXPIRED, _NOT_YET, _WRONG_HOST, _WRONG_ADDRESS = 10, 9, 62, 64
 
 
 def is_here(host: str) -> bool:
-    """Whether this host is this very machine."""
+    """Tell whether this host is this very machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -29,7 +29,7 @@ def is_here(host: str) -> bool:
 
 
 def no_name(where: str, host: str, error: Exception) -> Finding:
-    """The name could not be resolved."""
+    """Return the name could not be resolved."""
     again = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
     todo = (
         "no name server answers: look at this machine's network (/etc/resolv.conf)"
@@ -40,7 +40,7 @@ def no_name(where: str, host: str, error: Exception) -> Finding:
 
 
 def no_tcp(where: str, address: str, error: OSError) -> Finding:
-    """No TCP connection."""
+    """Explain that there was no TCP connection."""
     if isinstance(error, ConnectionRefusedError):
         said = f"nothing listens at {address}"
         todo = (
@@ -57,7 +57,7 @@ def no_tcp(where: str, address: str, error: OSError) -> Finding:
 
 
 def no_tls(where: str, host: str, error: Exception, ca: str | None) -> Finding:
-    """The TLS handshake failed."""
+    """Return the TLS handshake failed."""
     if isinstance(error, ssl.SSLCertVerificationError):
         code = error.verify_code
         if code == _EXPIRED:
@@ -98,7 +98,7 @@ def no_tls(where: str, host: str, error: Exception, ca: str | None) -> Finding:
 
 
 def expiry(where: str, step: str, whose: str, days: float) -> Finding:
-    """A certificate that is valid now, and for how long."""
+    """Judge how long a certificate is valid."""
     level: Level = "ok" if days > SOON else "warn" if days > URGENT else "fail"
     said = f"{whose} certificate is valid for {days:.0f} more days"
     if days <= 0:
@@ -107,7 +107,7 @@ def expiry(where: str, step: str, whose: str, days: float) -> Finding:
 
 
 def refusal(where: str, options: BrokerOptions, reason: str) -> Finding:
-    """CONNACK with a refusal; ``reason`` is the name of its code."""
+    """Explain a CONNACK with a refusal; ``reason`` is the name of its code."""
     said = reasons.refused(reason, options)
     match reason:
         case "Bad user name or password" | "Not authorized":
@@ -126,7 +126,7 @@ def refusal(where: str, options: BrokerOptions, reason: str) -> Finding:
 
 
 def no_answer(where: str, options: BrokerOptions, *, closed: bool) -> Finding:
-    """The connection stands, but no CONNACK comes."""
+    """Explain that the connection stands, but no CONNACK comes."""
     if closed and options.tls is not None:
         todo = "does it ask for a client certificate? Set tls_cert and tls_key"
     elif closed:
@@ -140,7 +140,7 @@ def no_answer(where: str, options: BrokerOptions, *, closed: bool) -> Finding:
 
 
 def place(where: str, *, stands: bool) -> Finding:
-    """Whether the broker leaves us our client ids."""
+    """Tell whether the broker leaves us our client ids."""
     if stands:
         return Finding(where, "place", "ok", "several connections of our user stand side by side")
     return Finding(
@@ -154,7 +154,9 @@ def place(where: str, *, stands: bool) -> Finding:
 
 
 def robots(where: str, address: str, answer: str, more: list[str]) -> Finding:
-    """The listener for robots: how it answers one without a password, and what else it allows."""
+    """Return the listener for robots: how it answers one without a password, and what else it
+    allows.
+    """
     shipped = "config/mosquitto/conf.d/robots.conf.example has the lines"
     if answer == "nobody":
         said = f"nothing listens for robots at {address}"
@@ -173,7 +175,7 @@ def robots(where: str, address: str, answer: str, more: list[str]) -> Finding:
 
 
 def subscribed(where: str, refused: list[str]) -> Finding:
-    """What the broker answered to our subscriptions."""
+    """Tell what the broker answered to our subscriptions."""
     if not refused:
         return Finding(where, "subscribe", "ok", "all our subscriptions are granted")
     return Finding(
@@ -186,7 +188,7 @@ def subscribed(where: str, refused: list[str]) -> Finding:
 
 
 def figures(where: str, uptime: str | None, why: tuple[str, ...]) -> Finding:
-    """Whether ``$SYS`` comes."""
+    """Tell whether ``$SYS`` comes."""
     if uptime is not None:
         return Finding(where, "$SYS", "ok", f"the broker tells of itself; it has run {uptime}")
     return Finding(
@@ -195,7 +197,7 @@ def figures(where: str, uptime: str | None, why: tuple[str, ...]) -> Finding:
 
 
 def log(where: str, heard: bool) -> Finding:
-    """Whether the log comes as messages."""
+    """Tell whether the log comes as messages."""
     if heard:
         return Finding(where, "log", "ok", "the broker's log comes as messages: clients are shown")
     return Finding(
@@ -209,7 +211,7 @@ def log(where: str, heard: bool) -> Finding:
 
 
 def round_trip(where: str, topic: str, seconds: Mapping[int, float | None]) -> Finding:
-    """A message to ourselves and back, by QoS."""
+    """Return a message to ourselves and back, by QoS."""
     lost = [qos for qos, took in seconds.items() if took is None]
     if lost:
         return Finding(
@@ -232,7 +234,7 @@ def round_trip(where: str, topic: str, seconds: Mapping[int, float | None]) -> F
 
 
 def retained(where: str, *, exact: bool, wildcard: bool) -> Finding:
-    """Whether retained messages are kept, and delivered to wildcards."""
+    """Tell whether retained messages are kept, and delivered to wildcards."""
     if exact and wildcard:
         return Finding(where, "retained", "ok", "retained messages are kept and delivered")
     if exact:
@@ -253,7 +255,7 @@ def retained(where: str, *, exact: bool, wildcard: bool) -> Finding:
 
 
 def queue(where: str, sent: int, came: int) -> Finding:
-    """How many of a burst reached a subscriber that was slow for a moment."""
+    """Tell how many of a burst reached a subscriber that was slow for a moment."""
     if came >= sent:
         return Finding(
             where, "queue", "ok", f"a burst of {sent:,} messages reached a slow reader whole"
@@ -268,7 +270,7 @@ def queue(where: str, sent: int, came: int) -> Finding:
 
 
 def anonymous(where: str, options: BrokerOptions, *, accepted: bool) -> Finding:
-    """Whether anybody gets in."""
+    """Tell whether anybody gets in."""
     if not accepted:
         return Finding(where, "anonymous", "ok", "nobody gets in without a password")
     here = is_here(options.host)
@@ -283,7 +285,7 @@ def anonymous(where: str, options: BrokerOptions, *, accepted: bool) -> Finding:
 
 
 def acl(where: str, *, everything: bool) -> Finding:
-    """Whether the broker limits what a user may do."""
+    """Tell whether the broker limits what a user may do."""
     if not everything:
         return Finding(where, "acl", "ok", "the broker limits what a user may write and read")
     return Finding(
@@ -296,7 +298,7 @@ def acl(where: str, *, everything: bool) -> Finding:
 
 
 def page(where: str, status: int) -> Finding:
-    """What ``/healthz`` answers through the proxy."""
+    """Tell what ``/healthz`` answers through the proxy."""
     if status == 200:
         return Finding(where, "page", "ok", "the server answers")
     said = f"/healthz is answered by {status}"
@@ -316,7 +318,7 @@ _UPGRADE = (
 
 
 def upgrade(where: str, status: int | None, *, hello: bool = False) -> Finding:
-    """What ``/ws`` answers to a WebSocket handshake; ``hello``: our first frame came, too."""
+    """Tell what ``/ws`` answers to a WebSocket handshake; ``hello``: our first frame came, too."""
     step = "websocket"
     match status:
         case 101 if hello:
@@ -342,7 +344,7 @@ def upgrade(where: str, status: int | None, *, hello: bool = False) -> Finding:
 
 
 def no_credentials(where: str, why: str) -> Finding:
-    """We do not know who we are at AWS."""
+    """Explain that we have no credentials for AWS."""
     todo = (
         "put AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY into the environment of the server (and of"
         " this check), or give the EC2 machine a role"
@@ -351,7 +353,7 @@ def no_credentials(where: str, why: str) -> Finding:
 
 
 def no_table(where: str, table: str, code: str, why: str) -> Finding:
-    """The table could not be looked at; ``code`` is AWS's word."""
+    """Return the table could not be looked at; ``code`` is AWS's word."""
     if code == "ResourceNotFoundException":
         said = f"there is no table {table} yet"
         todo = "the first server that starts makes it, with the right dynamodb:CreateTable"
@@ -366,7 +368,7 @@ def no_table(where: str, table: str, code: str, why: str) -> Finding:
 
 
 def table(where: str, table: str, status: str, *, indexed: bool) -> Finding:
-    """The table is there."""
+    """Judge a table that is there."""
     if not indexed:
         said = f"the table {table} has no index events"
         todo = "let ansible-playbook aws.yml --tags table add it, or name another table"
@@ -377,7 +379,7 @@ def table(where: str, table: str, status: str, *, indexed: bool) -> Finding:
 
 
 def rights(where: str, table: str, missing: Mapping[str, str]) -> Finding:
-    """What is not allowed, by call, and what AWS said."""
+    """Tell what is not allowed, by call, and what AWS said."""
     if not missing:
         return Finding(where, "rights", "ok", "read, write, conditional write: all allowed")
     denied = [call for call, why in missing.items() if why == "AccessDeniedException"]
@@ -397,7 +399,7 @@ CLOCK_WARN, CLOCK_FAIL = 2.5, 240.0
 
 
 def clock(where: str, skew: float) -> Finding:
-    """Our clock beside AWS's. ``skew`` in s, positive when ours is ahead."""
+    """Return our clock beside AWS's. ``skew`` in s, positive when ours is ahead."""
     off = abs(skew)
     said = f"this machine's clock is {off:.0f} s {'ahead of' if skew > 0 else 'behind'} AWS's"
     todo = "let it follow a time server: timedatectl set-ntp true"
@@ -410,7 +412,7 @@ def clock(where: str, skew: float) -> Finding:
 
 
 def client_id(where: str, id: str, replica: str) -> Finding:
-    """By which the broker knows this one of several."""
+    """Judge the id by which the broker knows this one of several servers."""
     if f"-{replica}-" in f"-{id.replace('_', '-')}-":
         return Finding(where, "client id", "ok", f"{id}: this server's own")
     said = f"the client id {id} does not hold this server's name, {replica}"
@@ -422,7 +424,7 @@ def client_id(where: str, id: str, replica: str) -> Finding:
 
 
 def between(where: str, *, heard: bool) -> Finding:
-    """Whether servers hear each other through this broker."""
+    """Tell whether servers hear each other through this broker."""
     if heard:
         return Finding(where, "servers", "ok", "they hear each other here")
     said = "what one server tells another here does not arrive"
@@ -434,7 +436,7 @@ def between(where: str, *, heard: bool) -> Finding:
 
 
 def nobody_sees_to_a_guard() -> Finding:
-    """The settings neither start a guard nor insist on one."""
+    """Return the settings neither start a guard nor insist on one."""
     return Finding(
         "replicas",
         "guard",

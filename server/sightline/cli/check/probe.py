@@ -1,4 +1,4 @@
-"""One MQTT client of the doctor's: connects, asks, waits; everything with a deadline."""
+"""Connect one MQTT client of the check: it asks and waits, everything with a deadline."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Probe:
 
     @property
     def alive(self) -> bool:
-        """Whether the connection stands."""
+        """Tell whether the connection stands."""
         return self._client.socket() is not None
 
     def connect(self) -> bool:
@@ -98,7 +98,7 @@ class Probe:
         return True
 
     def subscribe(self, filters: Sequence[tuple[str, int]]) -> list[str]:
-        """Subscribe; those that were refused."""
+        """Subscribe; return the filters that were refused."""
         refused = []
         for first in range(0, len(filters), 8):  # AWS IoT takes no more at a time
             some = filters[first : first + 8]
@@ -117,7 +117,7 @@ class Probe:
         return self._client.publish(topic, payload, qos, retain).mid
 
     def acknowledged(self, mids: set[int]) -> bool:
-        """Whether the broker has taken all of these."""
+        """Tell whether the broker has taken all of these."""
         return mids <= self._sent
 
     def drain(self, count: int, seconds: float) -> int:
@@ -133,7 +133,7 @@ class Probe:
         return done
 
     def got(self, topic: str, payload: bytes) -> bool:
-        """Whether this message has come."""
+        """Tell whether this message has come."""
         return any(one[:2] == (topic, payload) for one in self.messages)
 
     def _on_connect(self, client: Client, _: object, flags: Any, reason: Any, *__: Any) -> None:

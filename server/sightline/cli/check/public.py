@@ -1,4 +1,4 @@
-"""The steps at the address that people use: the page, and the WebSocket through a proxy."""
+"""Check the address that people use: the page, and the WebSocket through a proxy."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _DAY = 86_400
 
 
 def check(url: str, context: ssl.SSLContext | None = None) -> Iterator[Finding]:
-    """Everything about the public address. ``context``: whom to trust, by default the system's."""
+    """Return everything about the public address.
+
+    ``context``: whom to trust, by default the system's.
+    """
     parts = urlsplit(url)
     host = parts.hostname or ""
     secure = parts.scheme == "https"

@@ -1,4 +1,4 @@
-"""The steps of a server that is one of several: their table, the clock, the broker between them.
+"""Check a server that is one of several: their table, the clock, the broker between them.
 
 Each right on the table is tried by itself, with a call that changes nothing: keys that nobody has,
 and conditions that never hold.
@@ -42,7 +42,7 @@ _RIGHTS = {"TransactWriteItems": "ConditionCheckItem"}
 def check(
     settings: Settings, brokers: Mapping[str, BrokerOptions], environ: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Everything about being one of several."""
+    """Return everything about being one of several."""
     yield from _table(settings, environ)
     name = settings.replicas.name
     for where, options in brokers.items():
@@ -53,17 +53,19 @@ def check(
 
 
 def _between(where: str, options: BrokerOptions, name: str) -> Finding:
-    """Whether servers hear each other at this broker, by a message that means nothing to them."""
+    """Check that servers hear each other at this broker, by a message that means nothing to
+    them.
+    """
     text = secrets.token_hex(4).encode()
-    told = topic(name, "check", "of/us")
+    probed = topic(name, "check", "of/us")
     try:
         with Probe(options) as probe:
             if not probe.connect():
                 return Finding(where, "servers", "skip", "not tested: no connection")
             refused = probe.subscribe(FILTERS)
             if not refused:
-                probe.publish(told, text, 1)
-            heard = probe.until(partial(probe.got, told, text), _TRIP_SECONDS)
+                probe.publish(probed, text, 1)
+            heard = probe.until(partial(probe.got, probed, text), _TRIP_SECONDS)
     except (OSError, ValueError):
         return Finding(where, "servers", "skip", "not tested: no connection")
     return judge.between(where, heard=heard)
@@ -132,14 +134,14 @@ def _table(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
 
     dynamo = Dynamo(Clock(), web, time.time, credentials, region, set_to.endpoint, patience=0.0)
     try:
-        told = _wait(dynamo.call("DescribeTable", TableName=set_to.table))["Table"]
+        answer = _wait(dynamo.call("DescribeTable", TableName=set_to.table))["Table"]
     except (Unavailable, AwsDenied) as why:
         yield judge.no_table(_TABLE, set_to.table, getattr(why, "code", ""), str(why))
         if web.skew is not None:
             yield judge.clock(_TABLE, web.skew)
         return
-    indexes = [one["IndexName"] for one in told.get("GlobalSecondaryIndexes", ())]
-    yield judge.table(_TABLE, set_to.table, told["TableStatus"], indexed=INDEX in indexes)
+    indexes = [one["IndexName"] for one in answer.get("GlobalSecondaryIndexes", ())]
+    yield judge.table(_TABLE, set_to.table, answer["TableStatus"], indexed=INDEX in indexes)
     if web.skew is not None:
         yield judge.clock(_TABLE, web.skew)
     missing = {}
@@ -158,7 +160,7 @@ def _table(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _calls(table: str, *, expires: bool) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each call that the server makes, so that nothing comes of it."""
+    """Return each call that the server makes, so that nothing comes of it."""
     key = {"pk": {"S": f"check#{secrets.token_hex(8)}"}, "sk": {"S": "x"}}
     yield (
         "Query",
@@ -189,7 +191,7 @@ def _calls(table: str, *, expires: bool) -> Iterator[tuple[str, dict[str, Any]]]
 
 
 def _wait(work: Any) -> Any:
-    """What a coroutine comes to that waits for nobody. Raises what it raises."""
+    """Tell what a coroutine comes to that waits for nobody. Raises what it raises."""
 
     async def whole() -> Any:
         return await work

@@ -1,4 +1,4 @@
-"""The robots' listener: does a robot as it comes get in there, and can it do no more?"""
+"""Check the robots' listener: a robot as it comes gets in there, and can do no more."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ _SECONDS = 0.7
 
 
 def check(listener: RobotsListener, ours: BrokerOptions | None) -> Iterator[Finding]:
-    """``ours`` is how we sign in at that broker ourselves; None: it is the private one."""
+    """Check the listener. ``ours`` is how we sign in at that broker ourselves; None: it is the
+    private one.
+    """
     host = listener.interface
     try:
         host = listener.address()
@@ -48,7 +50,7 @@ def check(listener: RobotsListener, ours: BrokerOptions | None) -> Iterator[Find
 
 
 def _passes(writer: Probe, reader: Probe) -> bool:
-    """Whether a message on a topic that is no robot's gets from one to the other."""
+    """Tell whether a message on a topic that is no robot's gets from one to the other."""
     topic = f"sightline/check/{secrets.token_hex(4)}/robots"
     reader.subscribe([(topic, 0)])
     writer.publish(topic, b"?", 0)

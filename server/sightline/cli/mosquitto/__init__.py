@@ -1,1 +1,1 @@
-"""`sightline mosquitto`: what mosquitto's own files need, made without mosquitto at hand."""
+"""Write mosquitto's own files, without mosquitto at hand (`sightline mosquitto`)."""

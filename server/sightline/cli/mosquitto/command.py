@@ -1,4 +1,4 @@
-"""`sightline mosquitto user add|remove|list FILE …`."""
+"""Run `sightline mosquitto user add|remove|list FILE …`."""
 
 from __future__ import annotations
 

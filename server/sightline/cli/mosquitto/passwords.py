@@ -1,4 +1,4 @@
-"""mosquitto's password file: lines ``user:$7$iterations$salt$hash``, as mosquitto 2 reads them.
+"""Read and write mosquitto's password file: lines ``user:$7$iterations$salt$hash``.
 
 The hash is PBKDF2 with HMAC-SHA-512, 64 bytes; the salt must be 12 bytes, or mosquitto drops the
 line.
@@ -26,7 +26,10 @@ class BadPasswords(Exception):
 
 
 def line(user: str, password: str, salt: bytes | None = None, iterations: int = ITERATIONS) -> str:
-    """The line for a user. Raises `BadPasswords` for a name or password mosquitto cannot take."""
+    """Return the line for a user.
+
+    Raises `BadPasswords` for a name or password mosquitto cannot take.
+    """
     if not _USER.fullmatch(user):
         raise BadPasswords(
             f"{user!r} is not a user name: 1 to 64 of letters, digits, dot, - and _, because it"
@@ -44,7 +47,7 @@ def _text(data: bytes) -> str:
 
 
 def users(file: Path) -> list[str]:
-    """The users in the file, in its order."""
+    """Return the users in the file, in its order."""
     return [one.partition(":")[0] for one in _lines(file) if ":" in one]
 
 

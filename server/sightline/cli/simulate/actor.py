@@ -9,7 +9,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One MQTT message."""
+    """One MQTT message to publish."""
 
     topic: str
     payload: bytes
@@ -18,47 +18,47 @@ class Message:
 
 
 class Actor(Protocol):
-    """Somebody on the stage: a model without I/O and without a clock.
+    """A simulated phone or robot: a model without I/O and without a clock.
 
     ``wall`` is the time of day in epoch seconds; ``faults`` names what is wrong with it just now.
     """
 
     @property
     def name(self) -> str:
-        """As faults call it: ``amara``, ``ProBot1``."""
+        """Return its name, as faults call it: ``amara``, ``ProBot1``."""
 
     @property
     def client_id(self) -> str:
-        """Empty: the broker or the client library makes one up."""
+        """Return its client id; empty: the broker or the client library makes one up."""
 
     @property
     def keepalive(self) -> int:
-        """Seconds."""
+        """Return the keep-alive of its connection, s."""
 
     @property
     def will(self) -> Message:
-        """What the broker says in its name when it vanishes."""
+        """Tell what the broker says in its name when it vanishes."""
 
     @property
     def listens_to(self) -> Sequence[str]:
-        """The topics it subscribes to."""
+        """Return the topics it subscribes to."""
 
     @property
     def interval(self) -> float:
-        """Seconds until it wants to be stepped again."""
+        """Return the seconds until it wants to be stepped again."""
 
     @property
     def off(self) -> bool:
-        """Whether it is switched off: no connection, no word."""
+        """Tell whether it is switched off: no connection, no word."""
 
     def step(self, dt: float, wall: float, faults: frozenset[str]) -> list[Message]:
-        """Live ``dt`` seconds; what it publishes at the end of them."""
+        """Live ``dt`` seconds; return what it publishes at the end of them."""
 
     def connected(self, wall: float) -> list[Message]:
-        """What it publishes when its connection stands."""
+        """Tell what it publishes when its connection stands."""
 
     def disconnected(self) -> None:
-        """Its connection is lost."""
+        """Note that its connection is lost."""
 
     def heard(self, topic: str, payload: bytes, wall: float) -> list[Message]:
-        """A message for it came; what it answers."""
+        """Return a message for it came; what it answers."""

@@ -1,4 +1,4 @@
-"""`sightline simulate` on the command line: options in, a running stage out."""
+"""Run `sightline simulate` on the command line: options in, a running stage out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sightline.cli.simulate.friend import SimulatedFriend
 from sightline.cli.simulate.line import BrokerAddress
 from sightline.cli.simulate.people import NAMED, cast
 from sightline.cli.simulate.probot import SimulatedProBot
-from sightline.cli.simulate.stage import Stage
+from sightline.cli.simulate.stage import SimulationStage
 
 _USUALLY = {"all": (len(NAMED), 3), "friend": (1, 0), "probot": (0, 1)}
 
@@ -58,7 +58,7 @@ def add_to(subcommands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def actors_for(options: argparse.Namespace, wall: float) -> list[Actor]:
-    """Everybody the options ask for; ``wall`` is the time of day."""
+    """Return everybody the options ask for; ``wall`` is the time of day."""
     friends, robots = _USUALLY[options.who]
     friends = friends if options.friends is None else options.friends
     robots = robots if options.robots is None else options.robots
@@ -73,7 +73,7 @@ def actors_for(options: argparse.Namespace, wall: float) -> list[Actor]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Play until told to stop; the exit status."""
+    """Play until told to stop; return the exit status."""
     actors = actors_for(options, time.time())
     friends = [actor.name for actor in actors if isinstance(actor, SimulatedFriend)]
     robots = [actor.name for actor in actors if isinstance(actor, SimulatedProBot)]
@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"sightline simulate: {why.args[0]}", file=sys.stderr)
         return 2
     host, port = options.broker
-    stage = Stage(
+    stage = SimulationStage(
         actors,
         faults,
         BrokerAddress(host, port, options.user, password),

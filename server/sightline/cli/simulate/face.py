@@ -1,4 +1,4 @@
-"""A small portrait as PNG, 48 x 48: drawn here, so that nobody's picture is shipped."""
+"""Draw a small portrait as PNG, 48 x 48, so that nobody's picture is shipped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SIZE = 48
 
 
 def png(hue: float) -> bytes:
-    """A head and shoulders before a background of that hue (0..1)."""
+    """Return a head and shoulders before a background of that hue (0..1)."""
     palette = [
         _rgb(hue, 0.45, 0.90),  # background
         _rgb(hue + 0.5, 0.55, 0.55),  # clothes

@@ -1,4 +1,5 @@
-"""Faults on demand: ``cut:ProBot2@30+20`` is "from second 30, for 20 seconds, cut ProBot2 off".
+"""Make faults on demand: ``cut:ProBot2@30+20`` is "from second 30, for 20 seconds, cut ProBot2
+off".
 
 What a fault does is done where it belongs: the models know `freeze`, `slow`, `late` and `future`,
 the stage knows `cut`, and what happens to finished messages (`garbage`, `repeat`) is done here.
@@ -59,12 +60,12 @@ class Fault:
     end: float = math.inf
 
     def on(self, now: float) -> bool:
-        """Whether it is wrong at that second."""
+        """Tell whether it is wrong at that second."""
         return self.start <= now < self.end
 
 
 def parse(spec: str, friends: Collection[str], robots: Collection[str]) -> Fault:
-    """The fault meant by ``spec``. Raises `BadFault`."""
+    """Return the fault meant by ``spec``. Raises `BadFault`."""
     parts = _SPEC.fullmatch(spec)
     if not parts:
         raise BadFault(f"fault {spec!r}: must look like {GRAMMAR}, such as cut:ProBot2@30+20")
@@ -83,7 +84,7 @@ def parse(spec: str, friends: Collection[str], robots: Collection[str]) -> Fault
 
 
 def active(faults: Sequence[Fault], who: str, now: float) -> frozenset[str]:
-    """What is wrong with ``who`` at that second."""
+    """Tell what is wrong with ``who`` at that second."""
     return frozenset(fault.what for fault in faults if fault.who == who and fault.on(now))
 
 
@@ -94,7 +95,7 @@ class Mangler:
         self._garbage: Iterator[bytes] = itertools.cycle(_GARBAGE)
 
     def out(self, messages: list[Message], faults: frozenset[str]) -> list[Message]:
-        """The messages that go out instead of ``messages``."""
+        """Return the messages that go out instead of ``messages``."""
         if "garbage" in faults:
             messages = [replace(m, payload=next(self._garbage), retain=False) for m in messages]
         if "repeat" in faults:

@@ -1,4 +1,4 @@
-"""A friend's phone with the OwnTracks app on Android: its fixes, card and will as JSON.
+"""Simulate a phone with the OwnTracks app on Android: its fixes, card and will as JSON.
 
 Speed and heading agree with the way it moves; the battery drains and is charged; a phone that
 lies still sends a ping now and then.
@@ -15,7 +15,7 @@ import msgspec
 
 from sightline.cli.simulate import face
 from sightline.cli.simulate.actor import Message
-from sightline.cli.simulate.people import Person
+from sightline.cli.simulate.people import SimulatedPerson
 from sightline.cli.simulate.travel import distance, offset
 
 CLOCK_AHEAD = 3600  # s, under the fault `future`
@@ -30,7 +30,7 @@ _UNPLUGGED, _CHARGING, _FULL = 1, 2, 3  # OwnTracks' `bs`
 class SimulatedFriend:
     """One phone. ``wall`` is the time of day at which the app first connects, epoch s."""
 
-    def __init__(self, person: Person, rng: random.Random, wall: float) -> None:
+    def __init__(self, person: SimulatedPerson, rng: random.Random, wall: float) -> None:
         self.person = person
         self.name = person.user
         self.client_id = f"{person.user}{person.device}"
@@ -62,7 +62,9 @@ class SimulatedFriend:
         return [self._sent(one, wall) for one in (fix, *held)]
 
     def connected(self, wall: float) -> list[Message]:
-        """Its card, kept by the broker for who comes later, where it is, the regions it knows."""
+        """Return its card, kept by the broker for who comes later, where it is, the regions it
+        knows.
+        """
         person = self.person
         card = {
             "_type": "card",
@@ -78,7 +80,9 @@ class SimulatedFriend:
         ]
 
     def _waypoints(self) -> list[Message]:
-        """All its regions, as when they were exported; made in the order in which they stand."""
+        """Return all its regions, as when they were exported; made in the order in which they
+        stand.
+        """
         made = [
             {
                 "_type": "waypoint",
@@ -94,10 +98,10 @@ class SimulatedFriend:
         return [Message(f"{self.topic}/waypoints", _json(said), qos=1)] if made else []
 
     def disconnected(self) -> None:
-        """A phone keeps calm."""
+        """Do nothing: a phone keeps calm."""
 
     def heard(self, topic: str, payload: bytes, wall: float) -> list[Message]:
-        """Asked where it is (``reportLocation``), it says so; other commands it does not know."""
+        """Answer ``reportLocation`` with the position; other commands it does not know."""
         try:
             command = msgspec.json.decode(payload)
         except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""One actor's MQTT connection: paho and its thread, with the actor's own will.
+"""Connect one actor by MQTT: paho and its thread, with the actor's own will.
 
 paho's thread only puts what happened into the stage's inbox; the stage does the rest.
 """
@@ -18,7 +18,7 @@ from sightline.cli.simulate.actor import Actor, Message
 
 @dataclass(frozen=True, slots=True)
 class BrokerAddress:
-    """Where the broker is and who we are there."""
+    """The broker's address, and who we are there."""
 
     host: str = "127.0.0.1"
     port: int = 1883
@@ -28,7 +28,7 @@ class BrokerAddress:
 
 @dataclass(frozen=True, slots=True)
 class LineConnected:
-    """A line stands."""
+    """A line of an actor stands."""
 
     actor: Actor
 
@@ -42,7 +42,7 @@ class LineLost:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class LineMessage:
     """A message came for an actor."""
 
     actor: Actor
@@ -50,7 +50,7 @@ class Heard:
     payload: bytes
 
 
-Event = LineConnected | LineLost | Heard
+Event = LineConnected | LineLost | LineMessage
 
 
 class ActorConnection:
@@ -64,7 +64,7 @@ class ActorConnection:
 
     @property
     def is_open(self) -> bool:
-        """Whether it is connected or trying to be."""
+        """Tell whether it is connected or trying to be."""
         return self._client is not None
 
     def open(self) -> None:
@@ -132,9 +132,11 @@ class ActorConnection:
         self._inbox.put(LineLost(self._actor, str(reason)))
 
     def _on_message(self, client: Client, _: Any, message: MQTTMessage) -> None:
-        self._inbox.put(Heard(self._actor, message.topic, bytes(message.payload)))
+        self._inbox.put(LineMessage(self._actor, message.topic, bytes(message.payload)))
 
 
 def _send_at_once(client: Client, _: Any, sock: Any) -> None:
-    """Without this a QoS 1 answer may wait 40 ms for the kernel (Nagle and delayed ACK)."""
+    """Switch Nagle's algorithm off: with delayed ACK a QoS 1 answer could wait 40 ms for the
+    kernel.
+    """
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

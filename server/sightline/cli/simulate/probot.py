@@ -1,4 +1,4 @@
-"""A ProBot: the two-wheeled balancing robot as the original programs on it behave.
+"""Simulate a ProBot: the two-wheeled balancing robot as the original programs on it behave.
 
 It believes whatever it last heard on ``keys/ProBotN`` until it hears otherwise or loses its own
 connection; a payload that is not four numbers with single spaces crashes its main program, and it
@@ -56,26 +56,26 @@ class SimulatedProBot:
 
     @property
     def interval(self) -> float:
-        """A line of telemetry each; one a second over a slow network."""
+        """Return a line of telemetry each; one a second over a slow network."""
         if self._slow:
             return 1.0
         return 1.0 / self._rate if self._rate else self._rng.uniform(*PS_TAKES)
 
     @property
     def off(self) -> bool:
-        """Whether it was shut down and nobody has switched it on again yet."""
+        """Tell whether it was shut down and nobody has switched it on again yet."""
         return self._off_for > 0.0
 
     @property
     def power(self) -> tuple[float, float]:
-        """What the motors do: forward and right, each -0.75..0.75."""
+        """Tell what the motors do: forward and right, each -0.75..0.75."""
         if self.routine != "started" or self.fallen:
             return 0.0, 0.0
         up, down, left, right = (min(max(key, 0.0), _MOST_POWER) for key in self.keys)
         return round(up - down, 2), round(right - left, 2)
 
     def step(self, dt: float, wall: float, faults: frozenset[str]) -> list[Message]:
-        """Drain, wobble, and say the last line of telemetry."""
+        """Drain, wobble, and publish the last line of telemetry."""
         if self.off:
             self._off_for = max(0.0, self._off_for - dt)
             return []
@@ -93,15 +93,17 @@ class SimulatedProBot:
         return [self.telemetry()]
 
     def telemetry(self) -> Message:
-        """The last line measured."""
+        """Return the last line measured."""
         return Message("telemetry", self._line.encode())
 
     def connected(self, wall: float) -> list[Message]:
-        """Nothing: the next line of telemetry will do."""
+        """Publish nothing: the next line of telemetry will do."""
         return []
 
     def disconnected(self) -> None:
-        """The original writes zeroes for its main program when its own connection is lost."""
+        """Write zeroes for its main program, as the original does when its own connection is
+        lost.
+        """
         self.keys = (0.0, 0.0, 0.0, 0.0)
 
     def heard(self, topic: str, payload: bytes, wall: float) -> list[Message]:
@@ -138,7 +140,10 @@ class SimulatedProBot:
         return f"{self.name},{int(self.battery)},{self._angle()},{routine},{latency:.1f},{self._ip}"
 
     def _angle(self) -> str:
-        """Degrees, 90 is upright. The original shows a true 0.0 and a missed reading as NaN."""
+        """Return degrees, 90 is upright.
+
+        The original shows a true 0.0 and a missed reading as NaN.
+        """
         if self.fallen:
             return str(int(self._rng.uniform(8.0, 14.0)))
         if self.routine != "started":

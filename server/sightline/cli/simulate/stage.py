@@ -1,4 +1,4 @@
-"""Runs the actors: who is due is stepped, what they say goes out over their own lines.
+"""Run the actors: step those that are due, and publish what they say over their own lines.
 
 One thread owns all models. It wakes at least ten times a second to look at the faults, and at
 once when something comes in.
@@ -19,9 +19,9 @@ from sightline.cli.simulate.line import (
     ActorConnection,
     BrokerAddress,
     Event,
-    Heard,
     LineConnected,
     LineLost,
+    LineMessage,
 )
 
 _LOOK_EVERY = 0.1  # s
@@ -29,7 +29,7 @@ _NEVER = float("inf")
 _STOP = object()
 
 
-class Stage:
+class SimulationStage:
     """All actors and their lines.
 
     ``monotonic`` and ``wall`` give the time in seconds; ``say`` tells the person at the terminal.
@@ -62,7 +62,7 @@ class Stage:
         self._inbox.put(_STOP)
 
     def run(self, seconds: float | None = None) -> None:
-        """Play until stopped, or for so many seconds; then everybody says goodbye."""
+        """Play until stopped, or for so many seconds; then disconnect every actor."""
         self._began = self._monotonic()
         order = itertools.count()  # so that the heap never compares actors
         due = [
@@ -121,7 +121,7 @@ class Stage:
                     self._trouble = why
                     where = f"{self._address.host}:{self._address.port}"
                     self._say(f"No connection to the broker at {where} ({why}); trying on.")
-            case Heard(actor, topic, payload):
+            case LineMessage(actor, topic, payload):
                 self._publish(actor, actor.heard(topic, payload, self._wall()))
 
     def _cut_and_mend(self) -> None:

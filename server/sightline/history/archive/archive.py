@@ -1,4 +1,4 @@
-"""The archive as a service: a bounded queue, and a thread that writes what is in it.
+"""Run the archive as a service: a bounded queue, and a thread that writes what is in it.
 
 The reactor only appends to the queue. A disk that is slow, full or gone therefore holds up nobody:
 the thread tries again each second, and what finds no room meanwhile is dropped and counted.
@@ -23,7 +23,7 @@ from twisted.logger import Logger
 from sightline.history.archive.folder import Folder, day_of
 from sightline.history.archive.line import NoMessage, read, written
 from sightline.history.retention import DAY
-from sightline.kinds.friends.redact import redacted
+from sightline.kinds import redacted
 from sightline.model.filters import matches
 from sightline.model.kind import Arrival, id_of
 
@@ -49,7 +49,7 @@ class _Order(NamedTuple):
 
 
 class Archive(Service):
-    """Keeps the messages whose topics match one of ``topics`` in ``folder``.
+    """Keep the messages whose topics match one of ``topics`` in ``folder``.
 
     ``days`` and ``most`` (bytes) bound what is kept; ``queue`` (messages) and ``queue_bytes`` what
     waits. ``wall`` gives epoch s and is called on the archive's thread, too, as is ``no_room``: why
@@ -107,12 +107,12 @@ class Archive(Service):
 
     @property
     def waiting(self) -> int:
-        """Messages in the queue."""
+        """Return messages in the queue."""
         return self._put - self._taken
 
     @property
     def idle(self) -> bool:
-        """Everything is written, and nothing is to be done with the files."""
+        """Return whether everything is written, and no work on the files is left."""
         return not (self.waiting or self._files.untidy or self._orders or self._chore)
 
     def take(self, arrivals: Sequence[Arrival]) -> None:
@@ -161,7 +161,6 @@ class Archive(Service):
         self._bell.set()
 
     def startService(self) -> None:
-        """Begin to write."""
         super().startService()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="archive", daemon=True)
@@ -242,7 +241,7 @@ class Archive(Service):
         return bool(self._orders) and self._orders[0].after <= self._taken
 
     def _work(self) -> None:
-        """One piece of the work on the files, so that messages never wait long for it."""
+        """Do one piece of the work on the files, so that messages never wait long for it."""
         if self._chore is None:
             if not self._due():
                 return
@@ -262,7 +261,7 @@ class Archive(Service):
             raise
 
     def _finish(self) -> None:
-        """The last things before the thread ends; tidying up can wait for the next start."""
+        """Do the last things before the thread ends; tidying up can wait for the next start."""
         if self._chore is not None and self._order.must:
             self._orders.appendleft(self._order)
         if self._chore is not None:
@@ -293,7 +292,7 @@ class Archive(Service):
         self._tidying = False
 
     def _prune(self) -> None:
-        """What is old by a clock that is surely not ahead."""
+        """Delete what is old by a clock that is surely not ahead."""
         surely = min(self._wall(), self._purge_clock())
         if surely > 0:
             self._files.prune(min(self._day, day_of(surely)))

@@ -1,4 +1,5 @@
-"""The archive's files: one plain file that grows, closed ones that are compressed and one day go.
+"""Keep the archive's files: one plain file that grows, closed ones that are compressed and later
+deleted.
 
     2026-11-21-1.jsonl          the open one
     2026-11-20-1.jsonl.gz       closed
@@ -30,7 +31,7 @@ _TAIL = 65_536  # bytes looked at at once for the last whole line
 
 
 def day_of(at: float) -> str:
-    """The day (UTC) of this time (epoch s), as in a file's name."""
+    """Return the day (UTC) of this time (epoch s), as in a file's name."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
 
 
@@ -68,7 +69,7 @@ class Folder:
 
     @property
     def size(self) -> int:
-        """How much disk it takes."""
+        """Tell how much disk it takes."""
         return self._size + sum(self._closed.values())
 
     def append(self, day: str, data: bytes) -> None:
@@ -94,7 +95,7 @@ class Folder:
             os.fdatasync(self._file)
 
     def close(self) -> None:
-        """No more goes into the open file."""
+        """Close the open file for good."""
         if self._file is None or self._open is None:
             return
         os.close(self._file)
@@ -149,7 +150,7 @@ class Folder:
 
     def prune(self, today: str) -> int:
         """Remove what is too old, and the oldest while there is too much; how many files went."""
-        gone = 0
+        removed = 0
         self.untidy = False
         oldest = day_of(datetime.fromisoformat(f"{today}T00:00Z").timestamp() - self._days * 86400)
         for path in sorted(self._closed, key=lambda p: (p.name[:10], self._number(p))):
@@ -157,8 +158,8 @@ class Folder:
                 break
             path.unlink(missing_ok=True)
             del self._closed[path]
-            gone += 1
-        return gone
+            removed += 1
+        return removed
 
     def remove(self, unwanted: Callable[[bytes], bool]) -> Generator[None, None, None]:
         """Take the lines that are ``unwanted`` out of every file. Raises `OSError`.
@@ -203,7 +204,7 @@ class Folder:
 
 
 class _Tmp:
-    """A file in the making: takes the other's place when it is kept, else it goes."""
+    """A file in the making: replaces another when it is kept, else it is deleted."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -214,7 +215,7 @@ class _Tmp:
         )
 
     def keep(self) -> None:
-        """All of it is written."""
+        """Replace the other file: all of it is written."""
         self._kept = True
 
     def __enter__(self) -> _Tmp:

@@ -1,4 +1,4 @@
-"""One line of the archive: a message as it came, as JSON. Pure.
+"""Write and read one line of the archive: a message as it came, as JSON. Pure.
 
     {"at":1795235739.25,"topic":"owntracks/jane/phone","payload":"{…}","qos":1,"broker":"main"}
 
@@ -18,7 +18,7 @@ from sightline.model.kind import Arrival
 
 
 class NoMessage(Exception):
-    """A line of the archive is none; the text says why."""
+    """A line of the archive holds no message; the text says why."""
 
 
 class _Message(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=False):
@@ -37,7 +37,9 @@ _decode = msgspec.json.Decoder(_Message).decode
 
 
 def written(arrival: Arrival) -> bytes:
-    """The line of this message, with its end; empty when it would be too long to be read again."""
+    """Return the line of this message, with its end; empty when it would be too long to be read
+    again.
+    """
     message = _Message(at=arrival.at, qos=arrival.qos, retain=arrival.retain, broker=arrival.source)
     if isinstance(arrival.topic, str):
         message.topic = arrival.topic
@@ -52,7 +54,7 @@ def written(arrival: Arrival) -> bytes:
 
 
 def read(line: bytes) -> Arrival:
-    """The message in this line.
+    """Return the message in this line.
 
     Raises `NoMessage`.
     """

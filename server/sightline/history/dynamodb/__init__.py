@@ -1,4 +1,4 @@
-"""History in Amazon DynamoDB: one table, asked through `sightline.aws`.
+"""Keep history in Amazon DynamoDB: one table, called through `sightline.aws`.
 
 Keys are a partition ``pk`` and, within it, a place ``sk``; ``time`` is the entry's tst in µs, 18
 digits, so that text sorts as time does, and ``digest`` 16 hex digits.

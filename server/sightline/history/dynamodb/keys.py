@@ -1,4 +1,7 @@
-"""The table's keys: pure functions from entries to text that sorts as they do. See the package."""
+"""Make the table's keys: pure functions from entries to text that sorts as they do.
+
+See the package.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,9 @@ Item = dict[str, dict[str, str]]
 
 
 def day_of(tst: float) -> str:
-    """The day (UTC) a time belongs to; the first or last one for what is beyond the calendar."""
+    """Return the day (UTC) a time belongs to; the first or last one for what is beyond the
+    calendar.
+    """
     if not _FIRST <= tst < _LAST:
         return FIRST_DAY if tst < _FIRST else LAST_DAY
     return _day(int(tst // 86400))
@@ -32,61 +37,61 @@ def _day(number: int) -> str:
 
 
 def time_of(tst: float) -> int:
-    """A time as the µs in a key."""
+    """Return a time as the µs in a key."""
     if tst in (float("inf"), float("-inf")):
         return 0 if tst < 0 else 10**18 - 1
     return min(max(round(tst * 1e6) + _ZERO, 0), 10**18 - 1)
 
 
 def place(tst: float, digest: int) -> str:
-    """Where an entry stands within its day."""
+    """Tell where an entry stands within its day."""
     return f"{time_of(tst):018d}#{digest:016x}"
 
 
 def just_before(tst: float, digest: int) -> str:
-    """A place before that one and behind all others before it."""
+    """Return a place before that one and behind all others before it."""
     if digest:
         return f"{time_of(tst):018d}#{digest - 1:016x}~"
     return f"{max(time_of(tst) - 1, 0):018d}#~"
 
 
 def just_behind(tst: float, digest: int) -> str:
-    """A place behind that one and before all others behind it."""
+    """Return a place behind that one and before all others behind it."""
     return f"{place(tst, digest)}!"
 
 
 def partition(thing: str, sort: str, day: str) -> str:
-    """Where the entries of one day are."""
+    """Tell where the entries of one day are."""
     return f"E#{thing}#{sort}#{day}"
 
 
 def days(thing: str, sort: str) -> str:
-    """Where the days are listed on which a thing has entries."""
+    """Tell where the days are listed on which a thing has entries."""
     return f"D#{thing}#{sort}"
 
 
 def event_days(sort: str) -> str:
-    """Where the days are listed on which anything has events."""
+    """Tell where the days are listed on which anything has events."""
     return f"D#*#{sort}"
 
 
 def event_partition(sort: str, day: str) -> str:
-    """Where the events of one day are, in the index."""
+    """Tell where the events of one day are, in the index."""
     return f"V#{sort}#{day}"
 
 
 def things(sort: str, shard: int) -> str:
-    """Where the things are listed that have entries of this sort."""
+    """Tell where the things are listed that have entries of this sort."""
     return f"T#{sort}#{shard:02d}"
 
 
 def states(shard: int) -> str:
-    """Where present states are."""
+    """Tell where present states are."""
     return f"S#{shard:02d}"
 
 
 def hidings(thing: str) -> str:
-    """Where is written down what was hidden by whom."""
+    """Tell where is written down what was hidden by whom."""
     return f"U#{thing}"
 
 
@@ -94,17 +99,17 @@ SORTS = "SORTS"
 
 
 def hiding(undo: str) -> str:
-    """How the places of one act of hiding begin, in `hidings`."""
+    """Tell how the places of one act of hiding begin, in `hidings`."""
     return blake2b(undo.encode(), digest_size=12).hexdigest()
 
 
 def shard_of(thing: str) -> int:
-    """The shard a thing is listed in."""
+    """Return the shard a thing is listed in."""
     return crc32(thing.encode()) % SHARDS
 
 
 def listed(thing: str) -> str:
-    """A thing as a sort key, in order, however long its name is."""
+    """Return a thing as a sort key, in order, however long its name is."""
     data = thing.encode()
     if len(data) <= _LONGEST:
         return thing
@@ -112,23 +117,23 @@ def listed(thing: str) -> str:
 
 
 def event_place(entry: HistoryEntry) -> str:
-    """Where an event stands within its day, in the index."""
+    """Tell where an event stands within its day, in the index."""
     return f"{place(entry.tst, entry.digest)}#{listed(entry.thing)}"
 
 
 def key(pk: str, sk: str) -> Item:
-    """A key of the table."""
+    """Return a key of the table."""
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
 def key_of(entry: HistoryEntry) -> Item:
-    """An entry's key."""
+    """Return an entry's key."""
     pk = partition(entry.thing, entry.sort, day_of(entry.tst))
     return key(pk, place(entry.tst, entry.digest))
 
 
 def item_of(entry: HistoryEntry, keep: float | None = None) -> Item:
-    """An entry as an item. ``keep`` (s): DynamoDB may remove it so long after its time."""
+    """Return an entry as an item. ``keep`` (s): DynamoDB may remove it so long after its time."""
     item = key_of(entry) | {
         "t": {"N": repr(entry.tst)},
         "a": {"N": repr(entry.at)},
@@ -143,7 +148,7 @@ def item_of(entry: HistoryEntry, keep: float | None = None) -> Item:
 
 
 def entry_of(item: Item) -> HistoryEntry:
-    """The entry in an item."""
+    """Return the entry in an item."""
     thing, sort, _ = item["pk"]["S"][2:].rsplit("#", 2)
     return HistoryEntry(
         thing=thing,
@@ -157,12 +162,12 @@ def entry_of(item: Item) -> HistoryEntry:
 
 
 def ended(item: Item, now: float) -> bool:
-    """DynamoDB is going to remove it: it counts as gone."""
+    """Return whether DynamoDB is going to remove it: it counts as gone."""
     return "x" in item and float(item["x"]["N"]) <= now
 
 
 def item_of_standing(standing: LastState) -> Item:
-    """A present state as an item."""
+    """Return a present state as an item."""
     assert standing.body is not None
     item = key(states(shard_of(standing.thing)), listed(standing.thing))
     item["k"] = {"S": standing.thing}
@@ -172,5 +177,5 @@ def item_of_standing(standing: LastState) -> Item:
 
 
 def standing_of(item: Item) -> LastState:
-    """The present state in an item."""
+    """Return the present state in an item."""
     return LastState(item["k"]["S"], float(item["a"]["N"]), item["b"]["S"].encode())

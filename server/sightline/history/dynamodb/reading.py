@@ -1,4 +1,4 @@
-"""Questions to the table, page by page."""
+"""Read the table, page by page."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from sightline.history.dynamodb.keys import Item
 from sightline.history.merging import merged
 from sightline.history.record import EVENTS, HistoryEntry, LastState
 from sightline.history.store import MOST, HistoryPage, Span
-from sightline.history.visible import ABOUT, shows
+from sightline.history.visible import ABOUT, OPEN, shows
+from sightline.kinds import THING_TYPES
 from sightline.model.kind import kind_of
 
 _FEW = 20  # things whose events are asked for one by one
 
 
 class DynamoReader:
-    """Reads what `DynamoWriter` wrote. ``wall`` gives epoch s."""
+    """Read what `DynamoWriter` wrote. ``wall`` gives epoch s."""
 
     def __init__(self, table: Table, wall: Callable[[], float]) -> None:
         self._table = table
@@ -32,7 +33,7 @@ class DynamoReader:
     # -- one thing
 
     async def page(self, span: Span, limit: int, after: str | None) -> HistoryPage:
-        """As `sightline.history.store.Store.page`."""
+        """Return a page, as `sightline.history.store.Store.page`."""
         mark = None if after is None else cursors.track(after)
         limit = min(limit, MOST)
         found: list[HistoryEntry] = []
@@ -45,7 +46,7 @@ class DynamoReader:
     async def _track(
         self, span: Span, mark: tuple[float, int] | None, page: int
     ) -> AsyncIterator[HistoryEntry]:
-        """The entries of a span behind the mark."""
+        """Return the entries of a span behind the mark."""
         low, high = keys.place(span.since, 0), keys.just_behind(span.until, (1 << 63) - 1)
         first, last = keys.day_of(span.since), keys.day_of(span.until)
         if mark is not None and span.newest_first:
@@ -66,7 +67,7 @@ class DynamoReader:
                     yield entry
 
     async def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Sequence[int]:
-        """As `sightline.history.store.Store.counts`."""
+        """Count entries, as `sightline.history.store.Store.counts`."""
         found = self._table.query(
             keys.days(thing, sort), keys.day_of(bounds[0]), keys.day_of(bounds[-1])
         )
@@ -89,11 +90,11 @@ class DynamoReader:
     # -- all things
 
     async def sorts(self) -> list[str]:
-        """Every sort that was ever written."""
+        """Return every sort that was ever written."""
         return [item["sk"]["S"] async for item in self._table.query(keys.SORTS)]
 
     async def things(self) -> Sequence[str]:
-        """As `sightline.history.store.Store.things`."""
+        """Return things, as `sightline.history.store.Store.things`."""
         found: set[str] = set()
         for sort in await self.sorts():
             for shard in range(keys.SHARDS):
@@ -104,7 +105,8 @@ class DynamoReader:
     async def listed(
         self, pk: Callable[[int], str], limit: int, after: str | None
     ) -> tuple[list[Item], bool]:
-        """Things or states of all shards in order, behind the thing ``after``; and is there more?
+        """Return things or states of all shards in order, behind the thing ``after``; and is there
+        more?
 
         A shard that has more than was read bounds what is known to be in order.
         """
@@ -126,7 +128,7 @@ class DynamoReader:
         return sure[:limit], known is not None or len(sure) > limit
 
     async def scene(self, sort: str, at: float, limit: int, after: str | None) -> HistoryPage:
-        """As `sightline.history.store.Store.scene`."""
+        """Return a scene, as `sightline.history.store.Store.scene`."""
         items, more = await self.listed(
             lambda shard: keys.things(sort, shard), min(limit, MOST), after
         )
@@ -145,7 +147,7 @@ class DynamoReader:
     async def standings(
         self, limit: int, after: str | None
     ) -> tuple[Sequence[LastState], str | None]:
-        """As `sightline.history.store.Store.standings`."""
+        """Return last states, as `sightline.history.store.Store.standings`."""
         items, more = await self.listed(keys.states, min(limit, MOST), after)
         found = [keys.standing_of(item) for item in items]
         return found, found[-1].thing if more else None
@@ -160,7 +162,7 @@ class DynamoReader:
         after: str | None,
         sight: VisibleScope = EVERYTHING,
     ) -> HistoryPage:
-        """As `sightline.history.store.Store.events`."""
+        """Return events, as `sightline.history.store.Store.events`."""
         limit = min(limit, MOST)
         mark = None if after is None else cursors.event(after)
         things = _few(sight)
@@ -187,7 +189,7 @@ class DynamoReader:
     async def _about(
         self, span: Span, page: int, mark: cursors.Mark | None
     ) -> AsyncIterator[HistoryEntry]:
-        """The events of one thing behind the mark."""
+        """Return the events of one thing behind the mark."""
         behind = None if mark is None else _behind(mark)
         if mark is not None and span.newest_first:
             span = msgspec.structs.replace(span, until=min(span.until, mark[0]))
@@ -206,7 +208,7 @@ class DynamoReader:
         page: int,
         mark: cursors.Mark | None,
     ) -> AsyncIterator[HistoryEntry]:
-        """The events of a sort behind the mark."""
+        """Return the events of a sort behind the mark."""
         low, high = keys.place(since, 0), keys.just_behind(until, (1 << 63) - 1)
         first, last = keys.day_of(since), keys.day_of(until)
         if mark is not None and newest_first:
@@ -232,7 +234,7 @@ class DynamoReader:
 
 
 def _behind(mark: cursors.Mark) -> tuple[str, str]:
-    """A mark of an event as `_order` has it."""
+    """Return the mark of an event as `_order` has it."""
     return f"{keys.place(*mark[:2])}#{keys.listed(mark[2])}", mark[3]
 
 
@@ -241,18 +243,18 @@ def _beyond(order: tuple[str, str], mark: tuple[str, str], newest_first: bool) -
 
 
 def _few(sight: VisibleScope) -> list[str] | None:
-    """The things that a sight can be shown events of, if they are few; None: read by time.
+    """Return the things that a sight can be shown events of, if they are few; None: read by time.
 
     By time what is not shown is read, too, but each thing is a question of its own to the table.
     """
     kinds = frozenset[str]().union(*ABOUT.values())
-    if sight.kinds is None or sight.kinds & kinds - {"broker"}:
+    if sight.kinds is None or sight.kinds & OPEN:
         return None
     things = [word for word in sight.things if kind_of(word) in kinds]
-    whole = [word for word in things if word.count("/") == (2 if word.startswith("friend/") else 1)]
+    whole = [word for word in things if word.count("/") == THING_TYPES[kind_of(word)].levels - 1]
     return sorted(whole) if len(whole) == len(things) <= _FEW else None
 
 
 def _order(entry: HistoryEntry) -> tuple[str, str]:
-    """What puts events in order: as the index does, then by sort."""
+    """Tell what puts events in order: as the index does, then by sort."""
     return keys.event_place(entry), entry.sort

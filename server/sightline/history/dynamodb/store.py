@@ -1,4 +1,4 @@
-"""The store of history in DynamoDB. The table's design is in the package's note.
+"""The store of history in DynamoDB. The table's design is in the package's docstring.
 
 While AWS cannot be reached, throttles us or refuses us, what is to be written goes to disk (within
 a bound) and counts as kept; it is written to the table, in order, once that works again. Until then
@@ -86,7 +86,7 @@ class DynamoStore:
 
     @property
     def spilled(self) -> int:
-        """Bytes that wait on disk until the table takes them."""
+        """Return bytes that wait on disk until the table takes them."""
         return self._spill.bytes
 
     # -- open, close
@@ -213,13 +213,13 @@ class DynamoStore:
     def page(
         self, span: Span, limit: int = 1000, after: str | None = None
     ) -> Deferred[HistoryPage]:
-        """Some of one thing's entries."""
+        """Return some of one thing's entries."""
         return Deferred.fromCoroutine(self._reading.page(span, limit, after))
 
     def scene(
         self, sort: str, at: float, limit: int = 1000, after: str | None = None
     ) -> Deferred[HistoryPage]:
-        """Each thing's last entry at that time."""
+        """Return each thing's last entry at that time."""
         return Deferred.fromCoroutine(self._reading.scene(sort, at, limit, after))
 
     def events(
@@ -233,23 +233,23 @@ class DynamoStore:
         after: str | None = None,
         sight: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
-        """Events of all things that are seen."""
+        """Return events of all things that are seen."""
         return Deferred.fromCoroutine(
             self._reading.events(sorts, since, until, newest_first, limit, after, sight)
         )
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
-        """How many entries lie between neighbouring bounds."""
+        """Tell how many entries lie between neighbouring bounds."""
         return Deferred.fromCoroutine(self._reading.counts(thing, sort, bounds))
 
     def things(self) -> Deferred[Sequence[str]]:
-        """All that have entries."""
+        """Return the keys of all things that have entries."""
         return Deferred.fromCoroutine(self._reading.things())
 
     def standings(
         self, limit: int = 1000, after: str | None = None
     ) -> Deferred[tuple[Sequence[LastState], str | None]]:
-        """The present states."""
+        """Return the present states."""
         return Deferred.fromCoroutine(self._reading.standings(limit, after))
 
     def hide(
@@ -259,7 +259,7 @@ class DynamoStore:
         return Deferred.fromCoroutine(self._writing.hide(thing, sort, keys, undo))
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
-        """Undo it."""
+        """Show hidden entries again."""
         return Deferred.fromCoroutine(self._writing.unhide(thing, undo))
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
@@ -281,7 +281,9 @@ class DynamoStore:
         return Deferred.fromCoroutine(self._writing.purge(sort, before, own or {}, most))
 
     def figures(self) -> Deferred[StoreSize]:
-        """Its size as of some hours ago; DynamoDB tells no more without reading all of it."""
+        """Return its size as of some hours ago; DynamoDB tells no more without a read of all of
+        it.
+        """
         return Deferred.fromCoroutine(self._figures())
 
     async def _figures(self) -> StoreSize:

@@ -1,4 +1,4 @@
-"""Fixes as files that other programs read, and such files as fixes. Pure: bytes in, bytes out.
+"""Convert fixes to files that other programs read, and back. Pure: bytes in, bytes out.
 
 A *fix* here is an OwnTracks location object: a mapping with ``lat``, ``lon``, ``tst`` and whatever
 else the phone said. A writer is fed with some fixes at a time and hands back what is to be written,

@@ -1,8 +1,4 @@
-"""The table: one line for each fix, the columns told beforehand.
-
-A cell of text that a spreadsheet would take for a formula gets an apostrophe before it: what phones
-send must not run on the desk of whoever looks at it.
-"""
+"""Write the table: one line for each fix, the columns told beforehand."""
 
 from __future__ import annotations
 
@@ -23,15 +19,15 @@ class Csv:
         self._fields = tuple(fields) or FIELDS
 
     def begin(self) -> bytes:
-        """The names of the columns."""
+        """Return the names of the columns."""
         return _lines([list(self._fields)])
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next lines."""
+        """Return the next lines."""
         return _lines([_cell(value(fix, field)) for field in self._fields] for fix in fixes)
 
     def end(self) -> bytes:
-        """Nothing."""
+        """Write nothing: a table has no end."""
         return b""
 
 

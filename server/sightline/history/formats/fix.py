@@ -40,14 +40,14 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def number(value: object) -> float | None:
-    """``value`` if it is a number that can be written down."""
+    """Return ``value`` if it is a number that can be written down."""
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         return value
     return None
 
 
 def position(fix: Fix) -> tuple[float, float] | None:
-    """Latitude and longitude; None when the fix has no such thing."""
+    """Return latitude and longitude; None when the fix has no position."""
     lat, lon = number(fix.get("lat")), number(fix.get("lon"))
     if lat is None or lon is None or not (-90 <= lat <= 90 and -180 <= lon <= 180):
         return None
@@ -55,7 +55,7 @@ def position(fix: Fix) -> tuple[float, float] | None:
 
 
 def isotime(tst: object) -> str | None:
-    """A time (epoch s) as ``2026-11-21T04:35:39Z``, with ms where it has some; None for no time."""
+    """Write a time (epoch s) as ``2026-11-21T04:35:39Z``, with ms where it has some."""
     seconds = number(tst)
     if seconds is None or not _FIRST <= seconds < _LAST - 1:
         return None
@@ -65,14 +65,14 @@ def isotime(tst: object) -> str | None:
 
 
 def value(fix: Fix, field: str) -> object:
-    """A field; ``isotst`` is made of ``tst`` unless it is there. None: unknown."""
+    """Return a field; ``isotst`` is made of ``tst`` unless it is there. None: unknown."""
     if field == "isotst" and "isotst" not in fix:
         return isotime(fix.get("tst"))
     return fix.get(field)
 
 
 def xml(text: str) -> str:
-    """``text`` as it may stand in XML, in elements and attributes."""
+    """Escape ``text`` for XML, in elements and attributes."""
     text = _NOT_XML.sub("\ufffd", text)
     for plain, escaped in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = text.replace(plain, escaped)

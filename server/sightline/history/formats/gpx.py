@@ -1,4 +1,4 @@
-"""Reading GPX: the timed points of tracks, routes and waypoints become fixes.
+"""Read GPX: the timed points of tracks, routes and waypoints become fixes.
 
 Read piece by piece with expat, which tells the line of whatever is wrong. Document types and
 entities are refused: GPX needs none, and they are how XML harms its readers.
@@ -25,7 +25,7 @@ GpxFix = dict[str, object]
 def read(
     pieces: Iterable[bytes], file: str, left_out: Callable[[str], None] = lambda name: None
 ) -> Iterator[GpxFix | Problem]:
-    """The fixes in a GPX document and the problems of single points, in their order.
+    """Return the fixes in a GPX document and the problems of single points, in their order.
 
     A point without a time cannot be placed in a history, so it is a problem. Its height, speed or
     course is left out when it is no number; ``left_out`` is told the name of that element. Raises

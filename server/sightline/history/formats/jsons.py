@@ -1,4 +1,4 @@
-"""The formats made of JSON: a list of fixes, GeoJSON points, points of interest, a line."""
+"""Write the formats made of JSON: a list of fixes, GeoJSON points, points of interest, a line."""
 
 from __future__ import annotations
 
@@ -29,11 +29,10 @@ class JsonList:
         self._count = 0
 
     def begin(self) -> bytes:
-        """The head."""
         return self._head
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next fixes."""
+        """Return the next fixes."""
         found = [_encode(self._chosen(fix)) for fix in fixes]
         made = _joined(self._count, found)
         self._count += len(found)
@@ -46,7 +45,6 @@ class JsonList:
         return {field: known for field, known in found if known is not None}
 
     def end(self) -> bytes:
-        """The tail."""
         return self._tail % self._count if b"%d" in self._tail else self._tail
 
 
@@ -59,11 +57,10 @@ class Points:
         self._count = 0
 
     def begin(self) -> bytes:
-        """The head of the collection."""
         return b'{"type":"FeatureCollection","features":['
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next points; a fix without a position is none."""
+        """Return the next points; a fix without a position is none."""
         found = []
         for fix in fixes:
             place = position(fix)
@@ -95,7 +92,6 @@ class Points:
         return {field: known for field, known in made.items() if known is not None}
 
     def end(self) -> bytes:
-        """The end of the collection."""
         return b"]}"
 
 
@@ -110,11 +106,11 @@ class LineString:
         self._only = b""
 
     def begin(self) -> bytes:
-        """Nothing yet: without positions there will be no line."""
+        """Write nothing yet: without positions there will be no line."""
         return b'{"type":"Feature","properties":{},"geometry":'
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next positions."""
+        """Return the next positions."""
         found = []
         for fix in fixes:
             if (place := position(fix)) is not None:
@@ -128,7 +124,6 @@ class LineString:
         return made
 
     def end(self) -> bytes:
-        """The end of the line."""
         if self._count == 0:
             return b"null}"
         return (b"," + self._only if self._count == 1 else b"") + b"]}}"

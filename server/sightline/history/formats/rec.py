@@ -1,4 +1,5 @@
-"""The lines of an OwnTracks Recorder's ``.rec`` files: time, relative topic, payload, by tabs.
+"""Read and write lines of an OwnTracks Recorder's ``.rec`` files: time, relative topic, payload, by
+tabs.
 
     2026-11-21T04:35:39Z<TAB>*                 <TAB>{"_type":"location",…}
 
@@ -24,7 +25,9 @@ class NotRec(Exception):
 
 
 class RecLine(msgspec.Struct, frozen=True, gc=False):
-    """One line: when (epoch s), the topic below the device's (empty: the device's own), what."""
+    """One line: its time (epoch s), the topic below the device's (empty: the device's own), the
+    payload.
+    """
 
     at: float
     part: str
@@ -32,7 +35,7 @@ class RecLine(msgspec.Struct, frozen=True, gc=False):
 
 
 def read(line: bytes) -> RecLine:
-    """The record in a line without its end.
+    """Return the record in a line without its end.
 
     Raises `NotRec`.
     """
@@ -50,7 +53,7 @@ def read(line: bytes) -> RecLine:
 
 
 def written(at: float, part: str, payload: bytes) -> bytes:
-    """The line of a record, with its end. ``payload`` is one JSON value.
+    """Return the line of a record, with its end. ``payload`` is one JSON value.
 
     Raises ValueError for what cannot stand in such a line.
     """
@@ -65,5 +68,5 @@ def written(at: float, part: str, payload: bytes) -> bytes:
 
 
 def month(at: float) -> str:
-    """The month (UTC) whose file this time belongs to: ``2026-11``."""
+    """Return the month (UTC) whose file this time belongs to: ``2026-11``."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m")

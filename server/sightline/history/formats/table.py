@@ -1,4 +1,4 @@
-"""The formats by their names, as the HTTP API and `sightline export` give them."""
+"""List the formats by their names, as the HTTP API and `sightline export` give them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from sightline.history.formats.xmls import Gpx, Xml
 
 
 class FormatWriter(Protocol):
-    """Writes one file: `begin` once, `some` any number of times, `end` once."""
+    """Write one file: `begin` once, `some` any number of times, `end` once."""
 
     def begin(self) -> bytes:
-        """What stands before the first fix."""
+        """Return the bytes before the first fix."""
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """These fixes."""
+        """Return the bytes of these fixes."""
 
     def end(self) -> bytes:
-        """What stands behind the last one."""
+        """Return the bytes after the last fix."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: its media type, the end of its files' names, and what writes it.
+    """One format: its media type, the end of its files' names, and what writes it.
 
     ``make`` takes the fields wanted; none: those usual for this format.
     """
@@ -51,7 +51,7 @@ FORMATS: dict[str, Format] = {
 
 
 def chunks(writer: FormatWriter, fixes: Iterable[Fix], size: int = 200) -> Iterator[bytes]:
-    """The whole file in pieces of ``size`` fixes."""
+    """Return the whole file in pieces of ``size`` fixes."""
     yield writer.begin()
     source = iter(fixes)
     while some := list(islice(source, size)):

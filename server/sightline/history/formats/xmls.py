@@ -1,4 +1,4 @@
-"""The formats made of XML: every field of every point, and GPX tracks."""
+"""Write the formats made of XML: every field of every point, and GPX tracks."""
 
 from __future__ import annotations
 
@@ -15,17 +15,16 @@ _KMH = 3.6  # km/h in a m/s
 
 
 class Xml:
-    """Each fix as a ``<point>`` with an element for each field."""
+    """Fixes as ``<point>`` elements with an element for each field."""
 
     def __init__(self, fields: Sequence[str] = ()) -> None:
         self._fields = fields
 
     def begin(self) -> bytes:
-        """The head."""
         return b"<?xml version='1.0' encoding='UTF-8'?>\n<owntracks>\n"
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next points. A field whose name XML does not allow is left out."""
+        """Return the next points. A field whose name XML does not allow is left out."""
         made = []
         for fix in fixes:
             made.append(" <point>")
@@ -37,7 +36,6 @@ class Xml:
         return "".join(f"{line}\n" for line in made).encode("utf-8", "replace")
 
     def end(self) -> bytes:
-        """The end."""
         return b"</owntracks>\n"
 
 
@@ -54,7 +52,6 @@ class Gpx:
         self._last: float | None = None
 
     def begin(self) -> bytes:
-        """The head."""
         text = (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<gpx version="1.1" creator="Sightline" xmlns="http://www.topografix.com/GPX/1/1"'
@@ -64,7 +61,7 @@ class Gpx:
         return text.encode("utf-8", "replace")
 
     def some(self, fixes: Iterable[Fix]) -> bytes:
-        """The next points; a fix without a position is none."""
+        """Return the next points; a fix without a position is none."""
         made = []
         for fix in fixes:
             place = position(fix)
@@ -80,12 +77,11 @@ class Gpx:
         return "".join(made).encode("utf-8", "replace")
 
     def end(self) -> bytes:
-        """The end."""
         return b"</trkseg></trk>\n</gpx>\n"
 
 
 def _details(fix: Fix) -> str:
-    """What stands in a point, in the order the schema demands."""
+    """Tell what stands in a point, in the order the schema demands."""
     made = ""
     if (alt := number(fix.get("alt"))) is not None:
         made += f"<ele>{_plain(alt)}</ele>"
@@ -105,7 +101,7 @@ def _details(fix: Fix) -> str:
 
 
 def _plain(found: float) -> str:
-    """A number as XML Schema's decimal: without an exponent."""
+    """Return a number as XML Schema's decimal: without an exponent."""
     text = repr(found)
     return f"{found:.12f}".rstrip("0").rstrip(".") if "e" in text or "E" in text else text
 

@@ -1,4 +1,4 @@
-"""Who is connected to a broker, learned from nothing but its log: lines in, clients' states out.
+"""Learn from nothing but a broker's log who is connected: lines in, clients' states out.
 
 The log tells only what happens while we listen. Who was there before is found out when a line
 speaks of them (`Client.before`); how many are left unseen is `Broker.unseen`. Bounded: at most
@@ -18,13 +18,13 @@ from sightline.kinds.broker.log import (
     UNKNOWN,
     Accepted,
     ClientConnected,
+    ClientSubscribed,
+    ClientUnsubscribed,
     Dropping,
     Event,
     Expired,
     Left,
-    Subscribed,
     TakenOver,
-    Unsubscribed,
 )
 from sightline.model.kind import State
 from sightline.model.text import clean
@@ -93,7 +93,10 @@ class _Known:
 
 
 class Roster:
-    """The clients of one broker. Every act yields the ids whose state changed; `state` tells it."""
+    """The clients of one broker.
+
+    Every method yields the ids whose state changed; `state` tells it.
+    """
 
     def __init__(self, broker: str) -> None:
         self._broker = broker
@@ -113,18 +116,18 @@ class Roster:
             yield known.state
 
     def state(self, client: str) -> Client | None:
-        """The client now; None when it is not (or no longer) known."""
+        """Return the client now; None when it is not (or no longer) known."""
         known = self._clients.get(client)
         return None if known is None else known.state
 
     def connected(self) -> int:
-        """How many we know to be connected."""
+        """Tell how many we know to be connected."""
         return sum(known.state.state == "connected" for known in self._clients.values())
 
     # ---- what happens
 
     def take(self, event: Event | None, at: float) -> list[str]:
-        """A line says that something happened at ``at`` (epoch s, our receipt)."""
+        """Take in what a line says that happened at ``at`` (epoch s, our receipt)."""
         match event:
             case ClientConnected():
                 return self._connected(event, at)
@@ -135,9 +138,9 @@ class Roster:
                 return self._troubled(client, at, "takeovers")
             case Dropping(client=client):
                 return self._troubled(client, at, "dropping")
-            case Subscribed(client=client, filter=name):
+            case ClientSubscribed(client=client, filter=name):
                 return self._subscribed(client, clean(name, _LONGEST), at, wanted=True)
-            case Unsubscribed(client=client, filter=name):
+            case ClientUnsubscribed(client=client, filter=name):
                 return self._subscribed(client, clean(name, _LONGEST), at, wanted=False)
             case Expired(client=client):
                 return self._forget([client])
@@ -146,7 +149,7 @@ class Roster:
         return []
 
     def ours(self, client: str, at: float) -> list[str]:
-        """We are connected ourselves, by this id: the log tells so only before we can hear it."""
+        """Add ourselves, by this id: the log says so only before we can hear it."""
         self._ours.add(client)
         changed, known = self._know(client, at)
         if known is None:
@@ -157,7 +160,7 @@ class Roster:
         return [*changed, client]
 
     def mine(self, client: str) -> list[str]:
-        """This id is another one of ours: the console's, a lease's."""
+        """Note another id of ours: the console's, a lease's."""
         if len(self._ours) >= MOST:
             self._ours.clear()
         self._ours.add(client)
@@ -168,7 +171,7 @@ class Roster:
         return [client]
 
     def cut_off(self) -> list[str]:
-        """We lost the log: whoever was connected may be gone."""
+        """Note that the log was lost: any client may be gone."""
         changed = []
         for client, known in self._clients.items():
             if known.state.state == "connected":
@@ -177,7 +180,7 @@ class Roster:
         return changed
 
     def feeds(self, client: str, thing: str | None) -> list[str]:
-        """What this client's messages are about has been found out."""
+        """Tell what this client's messages are about has been found out."""
         known = self._clients.get(client)
         if known is None or known.state.feeds == thing:
             return []
@@ -185,7 +188,7 @@ class Roster:
         return [client]
 
     def tick(self, at: float) -> list[str]:
-        """Time goes by: forget who left long ago, let old troubles rest."""
+        """Let time pass: forget clients that left long ago, let old troubles rest."""
         gone, changed = [], []
         for client, known in self._clients.items():
             state = known.state
@@ -274,7 +277,7 @@ class Roster:
         return [*changed, client]
 
     def _judge(self, known: _Known, at: float) -> None:
-        """What is wrong with it now."""
+        """Find what is wrong with a client now."""
         hour = sum(at - one <= HOUR for one in known.connects)
         recent = sum(at - one <= FLAP_SECONDS for one in known.connects)
         taken = [at - one for one in known.takeovers]
@@ -291,7 +294,7 @@ class Roster:
         known.state = replace(known.state, reconnects=max(0, hour - 1), flags=tuple(flags))
 
     def _know(self, client: str, at: float) -> tuple[list[str], _Known | None]:
-        """What we know of this client, from now on at least that it is there."""
+        """Tell what we know of this client, from now on at least that it is there."""
         known = self._clients.get(client)
         if known is not None:
             self._clients.move_to_end(client)

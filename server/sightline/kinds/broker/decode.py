@@ -1,4 +1,4 @@
-"""A broker's ``$SYS`` figures in, readings out: decimal text, retained, sent when changed."""
+"""Decode a broker's ``$SYS`` figures: decimal text, retained, sent when changed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _UPTIME = re.compile(r"([0-9]{1,12}) seconds\Z", re.ASCII)
 
 
 def decode(arrival: Arrival, logbook: Logbook | None = None) -> Sequence[Update]:
-    """What a message says. Raises `CannotDecode`, nothing else. The log goes to ``logbook``."""
+    """Decode a message. Raises `CannotDecode`, nothing else. The log goes to ``logbook``."""
     root, *below = levels(arrival.topic)
     if root != "$SYS" or len(below) < 2 or below[0] != "broker" or "" in below:
         raise CannotDecode("bad_topic", "not a figure of a broker")

@@ -1,4 +1,4 @@
-"""mosquitto's log, as it comes under ``$SYS/broker/log/``: lines in, events out.
+"""Parse mosquitto's log, as it comes under ``$SYS/broker/log/``: lines in, events out.
 
 Both dialects are read: 2.0 (``Client x closed its connection.``) and 2.1 (``Client x [A:P]
 disconnected: connection closed by client.``). Client ids are the clients' own invention and may
@@ -74,7 +74,7 @@ class Dropping:
 
 
 @dataclass(frozen=True, slots=True)
-class Subscribed:
+class ClientSubscribed:
     """A client subscribed; ``client`` and ``filter`` may be cut wrongly if both hold blanks."""
 
     client: str
@@ -83,8 +83,8 @@ class Subscribed:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsubscribed:
-    """A client unsubscribed."""
+class ClientUnsubscribed:
+    """A client unsubscribed a filter."""
 
     client: str
     filter: str
@@ -108,8 +108,8 @@ Event = (
     | Left
     | TakenOver
     | Dropping
-    | Subscribed
-    | Unsubscribed
+    | ClientSubscribed
+    | ClientUnsubscribed
     | Expired
     | Noise
 )
@@ -164,7 +164,8 @@ _HOW_21 = {
 def read(
     suffix: str, payload: str, known: Callable[[str], bool] = lambda _: False
 ) -> LogEvent | None:
-    """One line from the topic below ``$SYS/broker/log/`` and its payload; None: no such level.
+    """Return one line from the topic below ``$SYS/broker/log/`` and its payload; None: no such
+    level.
 
     ``known`` says whether a client of this id has been seen: where id and filter may both hold
     blanks, it decides between the ways to cut.
@@ -225,16 +226,18 @@ def _client_event(text: str) -> Event | None:
     return None
 
 
-def _subscribed(text: str, known: Callable[[str], bool]) -> Subscribed | None:
-    """``<id> <qos> <filter>``."""
+def _subscribed(text: str, known: Callable[[str], bool]) -> ClientSubscribed | None:
+    """Parse ``<id> <qos> <filter>``."""
     cuts = [
-        Subscribed(text[: cut.start()], text[cut.end() :], int(cut[1]))
+        ClientSubscribed(text[: cut.start()], text[cut.end() :], int(cut[1]))
         for cut in re.finditer(r" ([012])(?: )", text)
     ]
     return next((cut for cut in cuts if known(cut.client)), cuts[0] if cuts else None)
 
 
-def _unsubscribed(text: str, known: Callable[[str], bool]) -> Unsubscribed | None:
-    """``<id> <filter>``."""
-    cuts = [Unsubscribed(text[: cut.start()], text[cut.end() :]) for cut in re.finditer(" ", text)]
+def _unsubscribed(text: str, known: Callable[[str], bool]) -> ClientUnsubscribed | None:
+    """Parse the text ``<id> <filter>``."""
+    cuts = [
+        ClientUnsubscribed(text[: cut.start()], text[cut.end() :]) for cut in re.finditer(" ", text)
+    ]
     return next((cut for cut in cuts if known(cut.client)), cuts[0] if cuts else None)

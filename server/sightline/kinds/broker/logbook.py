@@ -1,4 +1,4 @@
-"""The logs of all brokers, kept for a while: each log message in, readings of things out.
+"""Keep the logs of all brokers for a while: each log message in, updates of things out.
 
 What the world gets is bounded however fast a broker talks: so many lines a second (more for a
 moment), of errors and warnings as many again; the rest is counted. What only says that the broker
@@ -43,7 +43,7 @@ class LogLine(State, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Is(msgspec.Struct, frozen=True):
-    """A thing is in this state now, whatever it was before; None: gone."""
+    """An update to this state, whatever it was before; None: remove the thing."""
 
     thing: str
     state: State | None
@@ -52,7 +52,7 @@ class Is(msgspec.Struct, frozen=True):
     record: Record | None = None
 
     def onto(self, before: State | None) -> State | None:
-        """The state."""
+        """Return the state, whatever it was before."""
         return self.state
 
 
@@ -70,7 +70,7 @@ class Book:
         self._budgets = {grave: TokenBucket(PER_SECOND, BURST, 0.0) for grave in (True, False)}
 
     def take(self, suffix: str, text: str, at: float) -> list[Update]:
-        """A line came."""
+        """Take in a line of the log."""
         line = read(suffix, text, self.roster.__contains__)
         if line is None:
             return []
@@ -101,7 +101,7 @@ class Book:
         return readings
 
     def clients(self, changed: Iterable[str]) -> list[Update]:
-        """Readings of these clients as they are now."""
+        """Return updates of these clients to their states of now."""
         return [
             Is(client_key(self.broker, one), self.roster.state(one))
             for one in dict.fromkeys(changed)
@@ -115,14 +115,14 @@ class Logbook:
         self._books: dict[str, Book] = {}
 
     def book(self, broker: str) -> Book:
-        """The book of the broker of this name."""
+        """Return the book of the broker of this name."""
         book = self._books.get(broker)
         if book is None:
             book = self._books[broker] = Book(broker)
         return book
 
     def decode(self, arrival: Arrival, suffix: str) -> Sequence[Update]:
-        """Readings of one log message. Raises `CannotDecode`, nothing else."""
+        """Return the updates of one log message. Raises `CannotDecode`, nothing else."""
         if arrival.retain:
             return ()  # a log is told once; this one somebody has put there
         if len(arrival.payload) > LARGEST:
@@ -132,7 +132,7 @@ class Logbook:
 
 
 def client_key(broker: str, client: str) -> str:
-    """The key of a client's thing. Ids may be as long as 64 KiB: the key ends much earlier."""
+    """Return the key of a client's thing. Ids may have 64 KiB: the key ends much earlier."""
     return f"client/{broker}/{clean(client, 256)}"
 
 

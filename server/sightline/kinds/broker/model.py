@@ -1,4 +1,4 @@
-"""What we keep of an MQTT broker: our connection to it, and the figures it tells of itself."""
+"""The state of an MQTT broker: our connection to it, and the figures it tells of itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a broker's figures, and the state of our connection to it, mean for it: the folds."""
+"""Fold a broker's figures, and the state of our connection to it, into its state."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class BrokerVersion(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The broker of this version."""
+        """Return the broker of this version."""
         broker = _broker(before)
         if broker.version == self.version:
             return before
@@ -40,7 +40,7 @@ class Uptime(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The broker, so old."""
+        """Return the broker, so old."""
         broker = _broker(before)
         if broker.uptime == self.uptime:
             return before
@@ -58,7 +58,7 @@ class Figure(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The broker with this figure; as it was, when it has too many already."""
+        """Return the broker with this figure; as it was, when it has too many already."""
         broker = _broker(before)
         kept = broker.sys or {}
         if kept.get(self.name) == self.value:
@@ -78,11 +78,10 @@ class LinkUpdate(msgspec.Struct, frozen=True):
 
     @property
     def thing(self) -> str:
-        """The broker."""
         return "broker/" + self.source
 
     def onto(self, before: State | None) -> State | None:
-        """The broker with this link; its figures stay, with their time."""
+        """Return the broker with this link; its figures stay, with their time."""
         broker = _broker(before)
         return before if broker.link == self.link else replace(broker, link=self.link)
 
@@ -96,7 +95,7 @@ class Trip(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The broker with this trip."""
+        """Return the broker with this trip."""
         broker = _broker(before)
         return before if broker.trip == self.trip else replace(broker, trip=self.trip)
 
@@ -118,7 +117,7 @@ class Watched(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The broker, with all of it."""
+        """Return the broker, with all of it."""
         broker = _broker(before)
         sys = broker.sys
         if absent := self.zeroes.difference(sys or ()):

@@ -1,4 +1,4 @@
-"""What a ProBot is told: topics and payloads, exactly as its program reads them.
+"""Encode what a ProBot is told: topics and payloads, exactly as its program reads them.
 
 The robot has no dead-man's switch, and a ``keys`` payload without exactly four numbers ends its
 balance loop: so nothing leaves here but the grammar, and no topic is made of anything but a checked
@@ -27,7 +27,7 @@ _KEYS = re.compile(rb"(?:0 0 0 0|0\.[0-7][0-9](?: 0\.[0-7][0-9]){3})\Z")
 
 
 class BadCommand(ValueError):
-    """Nothing a robot could be told; the text says why."""
+    """Nothing that a robot could be told; the text says why."""
 
 
 class Keys(NamedTuple):
@@ -40,17 +40,17 @@ class Keys(NamedTuple):
 
     @property
     def moving(self) -> bool:
-        """Whether the robot is to move."""
+        """Tell whether the robot is to move."""
         return any(self)
 
 
 def keys(up: object, down: object, left: object, right: object) -> Keys:
-    """Keys from outside, clamped. Raises `BadCommand` for what is no finite number."""
+    """Clamp keys from outside. Raises `BadCommand` for what is no finite number."""
     return Keys(_key(up), _key(down), _key(left), _key(right))
 
 
 def payload(pressed: Keys) -> bytes:
-    """The bytes for ``keys/ProBotN``."""
+    """Return the bytes for ``keys/ProBotN``."""
     if not pressed.moving:
         return STOP
     said = b"%.2f %.2f %.2f %.2f" % pressed
@@ -60,7 +60,10 @@ def payload(pressed: Keys) -> bytes:
 
 
 def is_stop(said: bytes) -> bool:
-    """Whether this payload on ``keys`` holds a robot still. What the robot cannot read does not."""
+    """Tell whether this payload on ``keys`` holds a robot still.
+
+    What the robot cannot read does not.
+    """
     numbers = said.split(b" ")
     try:
         return len(numbers) == 4 and not any(float(number) for number in numbers)
@@ -69,7 +72,7 @@ def is_stop(said: bytes) -> bool:
 
 
 def is_harmless(topic: str, said: bytes) -> bool:
-    """Whether ``said`` may stay with the broker on this command topic.
+    """Tell whether ``said`` may stay with the broker on this command topic.
 
     That is a stop on ``keys``, and nothing on the others, where nothing is an empty payload.
     """
@@ -77,36 +80,33 @@ def is_harmless(topic: str, said: bytes) -> bool:
 
 
 def clearing(topic: str) -> bytes:
-    """Return what a retained message on this command topic is replaced by.
-
-    An empty one removes it. On ``keys`` that would fell the robot: there it is a stop.
-    """
+    """Return the payload that replaces a retained message on this command topic."""
     return STOP if topic.startswith("keys/") else b""
 
 
 def keys_topic(robot: str) -> str:
-    """Where ``robot`` hears its keys. Raises `BadCommand` for no robot's name."""
+    """Tell where ``robot`` hears its keys. Raises `BadCommand` for no robot's name."""
     return "keys/" + _robot(robot)
 
 
 def routine_topic(robot: str) -> str:
-    """Where it hears what to do with its main routine. Raises `BadCommand`."""
+    """Tell where it hears what to do with its main routine. Raises `BadCommand`."""
     return "MainRoutine/" + _robot(robot)
 
 
 def shutdown_topic(robot: str) -> str:
-    """Where it hears that it shall shut down. Raises `BadCommand`."""
+    """Tell where it hears that it shall shut down. Raises `BadCommand`."""
     return "shutdownProBot/" + _robot(robot)
 
 
 def robot_of(topic: str) -> str | None:
-    """The robot a command topic belongs to; None when it is no robot's."""
+    """Return the robot a command topic belongs to; None when it is no robot's."""
     name = topic.partition("/")[2]
     return name if is_robot(name) else None
 
 
 def is_command_topic(topic: str) -> bool:
-    """Whether ``topic``, which may be a filter, reaches a robot's ears.
+    """Tell whether ``topic``, which may be a filter, reaches a robot's ears.
 
     For consoles and interfaces where people publish or subscribe freely: this is barred there.
     """

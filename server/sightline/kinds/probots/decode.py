@@ -1,4 +1,4 @@
-"""ProBot's two topics in, readings out.
+"""Decode ProBot's two topics into updates.
 
 ``telemetry`` is six fields with commas, said many times a second by every robot; ``ClientStatus``
 is its will. Both go over one topic for all robots, and any client can claim any name.
@@ -30,7 +30,7 @@ _ROUTINES: dict[str, Routine] = {
 
 
 def decode(known: frozenset[str] | None, arrival: Arrival) -> Sequence[Update]:
-    """What a message says. Raises `CannotDecode`, nothing else.
+    """Tell what a message says. Raises `CannotDecode`, nothing else.
 
     ``known`` are the robots to be believed in; None: whoever calls itself a ProBot.
     """

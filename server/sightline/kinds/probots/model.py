@@ -1,4 +1,4 @@
-"""What we keep of a ProBot: a two-wheeled robot that balances and is driven from the page."""
+"""The state of a ProBot: a two-wheeled robot that balances and is driven from the page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ROBOT = re.compile(r"ProBot[1-9][0-9]{0,3}\Z", re.ASCII)
 
 
 def is_robot(name: str) -> bool:
-    """Whether this is the name of a ProBot."""
+    """Tell whether this is the name of a ProBot."""
     return _ROBOT.match(name) is not None
 
 
@@ -62,7 +62,7 @@ class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):
 
     @property
     def idle(self) -> str:
-        """Why it could not obey though it is heard, after its name; empty when it could."""
+        """Tell why it could not obey though it is heard, after its name; empty when it could."""
         if self.routine == "not running":
             return "cannot move: its program is not running"
         if self.routine == "stopped":

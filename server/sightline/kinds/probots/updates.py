@@ -1,4 +1,4 @@
-"""What a ProBot's messages mean for it: the folds."""
+"""Fold a ProBot's messages into its state."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Values(NamedTuple):
 
     @classmethod
     def of(cls, robot: ProBot) -> tuple[object, ...]:
-        """The values now kept of ``robot``, in the same order."""
+        """Return the values now kept of ``robot``, in the same order."""
         return (robot.batt, robot.batt_raw, robot.angle, robot.routine, robot.rtt, robot.ip)
 
 
 class TelemetryLine(msgspec.Struct, frozen=True):
-    """A line of telemetry."""
+    """One line of telemetry."""
 
     thing: str
     values: Values
@@ -41,11 +41,11 @@ class TelemetryLine(msgspec.Struct, frozen=True):
 
     @property
     def heard(self) -> float:
-        """Telemetry is never retained: it is of now."""
+        """Return the time of receipt: telemetry is never retained."""
         return self.at
 
     def onto(self, before: State | None) -> State | None:
-        """The robot with these values, alive."""
+        """Return the robot with these values, alive."""
         if not isinstance(before, ProBot):
             before = ProBot(presence="live")
         elif self.values == Values.of(before) and before.source == self.source:
@@ -71,11 +71,11 @@ class Met(msgspec.Struct, frozen=True):
 
     @property
     def heard(self) -> float:
-        """Now."""
+        """Return the time of receipt."""
         return self.at
 
     def onto(self, before: State | None) -> State | None:
-        """The robot as it was, alive."""
+        """Return the robot as it was, alive."""
         if isinstance(before, ProBot) and before.source == self.source:
             return _alive(before, self.at)
         if isinstance(before, ProBot):
@@ -97,7 +97,7 @@ class RobotLost(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The robot offline, with its last values."""
+        """Return the robot offline, with its last values."""
         if not isinstance(before, ProBot):
             return ProBot(presence="offline", evidence="will")
         if before.presence == "offline" and before.evidence == "will":
@@ -106,7 +106,7 @@ class RobotLost(msgspec.Struct, frozen=True):
 
 
 def _alive(robot: ProBot, at: float) -> ProBot:
-    """``robot``, heard at ``at``; itself when that is no news."""
+    """Return ``robot``, heard at ``at``; itself when that is no news."""
     if robot.presence == "live" and robot.heard is not None and abs(at - robot.heard) < STEP:
         return robot
     return replace(robot, heard=at, presence="live", evidence=None)

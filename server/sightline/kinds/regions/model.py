@@ -1,7 +1,8 @@
-"""What browsers get of regions: the region, a stay in it, a crossing of its border.
+"""The states of regions for browsers: the region, a visit to it, a transition of its border.
 
-The key of a region tells whose it is (see `sightline.auth.permissions.owner_of`): ``region/ab12cd34`` is
-shared, ``region/jane/ab12cd34`` an account's, ``region/friend/jane/phone/ab12cd34`` a phone's own.
+The key of a region tells whose it is (see `sightline.auth.permissions.owner_of`):
+``region/ab12cd34`` is shared, ``region/jane/ab12cd34`` an account's,
+``region/friend/jane/phone/ab12cd34`` a phone's own.
 """
 
 from __future__ import annotations
@@ -74,13 +75,15 @@ class Transition(State, frozen=True, omit_defaults=True, kw_only=True):
     """Of the fix, m."""
 
 
-def told(crossing: Transition) -> bytes:
-    """What every server that finds this crossing says alike, JSON; not its number and receipt."""
-    where = crossing.region if crossing.region is not None else ("named", crossing.name)
-    said = (crossing.thing, where, crossing.event, crossing.by, crossing.tst)
+def told(transition: Transition) -> bytes:
+    """Return what every server that finds this transition says alike, JSON: not its number and
+    receipt.
+    """
+    where = transition.region if transition.region is not None else ("named", transition.name)
+    said = (transition.thing, where, transition.event, transition.by, transition.tst)
     return msgspec.json.encode(said)
 
 
-def id_for_others(crossing: Transition) -> str:
-    """By which a receiver knows it again, whichever server tells it, and however often."""
-    return blake2b(told(crossing), digest_size=16).hexdigest()
+def id_for_others(transition: Transition) -> str:
+    """Return an id by which a receiver knows it again, from any server, however often."""
+    return blake2b(told(transition), digest_size=16).hexdigest()

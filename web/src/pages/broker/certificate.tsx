@@ -2,7 +2,7 @@
 import { CircleAlert } from 'lucide';
 import { timeText } from '../../app/ages';
 import type { Certificate } from '../../things/server/read';
-import { useApp } from '../../app/context';
+import { useTime } from '../../app/context';
 import { Fact } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
 
@@ -15,7 +15,7 @@ export function daysLeft(expires: number, now: number): string {
 }
 
 export function CertificateFact({ certificate }: { certificate: Certificate }) {
-  const { clock } = useApp();
+  const { clock } = useTime();
   const { expires, standing, fault } = certificate;
   const good = standing === 'good' && fault === undefined;
   return (
@@ -29,7 +29,7 @@ export function CertificateFact({ certificate }: { certificate: Certificate }) {
 
 /** Shown when its files cannot be used, or when its end is near. */
 export function CertificateAlarm({ certificate }: { certificate: Certificate }) {
-  const { clock } = useApp();
+  const { clock } = useTime();
   const { expires, standing, fault, names } = certificate;
   if (fault === undefined && standing === 'good') return null;
   const heading =

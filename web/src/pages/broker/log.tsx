@@ -2,25 +2,28 @@
 import { X } from 'lucide';
 import { useMemo, useState } from 'preact/hooks';
 import { timeText } from '../../app/ages';
-import { grouped } from '../../ui/numbers';
+import { useNavigation, useTime } from '../../app/context';
+import { useBrokerLog } from '../../things/broker/context';
 import { levelWord, picker, pickLines } from '../../things/broker/log';
 import type { LevelFilter, LogLine } from '../../things/broker/log';
-import { moreOlder, NONE_OLDER } from '../../things/broker/older';
-import type { Older } from '../../things/broker/older';
 import type { Broker } from '../../things/broker/read';
 import { clockText } from '../../ui/clocktext';
 import { CopyButton } from '../../ui/copy';
-import { NARROW, useApp, useCalmly, useMedia } from '../../app/context';
+import { DocLink } from '../../ui/doclink';
+import { NARROW, useCalmly, useMedia } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
+import { grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
 import { Chips, PauseButton, SearchBox } from '../../ui/tools';
 import { VirtualRows } from '../../ui/virtual';
 import { wantedClient } from './clients';
+import { OlderButton, useOlder } from './older';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { ReadonlySignal } from '@preact/signals';
+import type { Section } from '../../app/address';
 
 /** The list is drawn anew at most this often, in milliseconds. */
-const REDRAW = 150;
-/** Lines on the overview. */
-const GLANCE = 8;
+export const REDRAW = 150;
 
 const LEVELS: readonly (readonly [LevelFilter, string])[] = [
   ['all', 'All'],
@@ -31,7 +34,9 @@ const LEVELS: readonly (readonly [LevelFilter, string])[] = [
 ];
 
 export function LogPart({ broker }: { broker: Broker | undefined }) {
-  const { brokerLog, go, now } = useApp();
+  const { now } = useTime();
+  const { go } = useNavigation();
+  const brokerLog = useBrokerLog();
   const today = new Date(now.value * 1000).setHours(0, 0, 0, 0) / 1000;
   const [paused, setPaused] = useState<readonly LogLine[] | null>(null);
   const [level, setLevel] = useState<LevelFilter>('all');
@@ -73,63 +78,16 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
       {shown.length === 0 ? (
         <Nothing broker={broker} filtered={search !== '' || level !== 'all'} />
       ) : (
-        <VirtualRows
-          items={shown}
-          rowHeight={narrow ? 48 : 26}
-          class="log-list"
-          role="list"
-          label="Lines of the log, newest first"
-          keyOf={(line) => line.key}
-        >
-          {(line) => (
-            <button
-              type="button"
-              class="log-line"
-              data-level={line.level}
-              aria-pressed={chosen?.key === line.key}
-              onClick={() => {
-                setChosen(chosen?.key === line.key ? null : line);
-              }}
-            >
-              <time>
-                {line.at < today ? timeText(line.at, now.value) : clockText(line.at * 1000)}
-              </time>
-              <b>{levelWord(line.level)}</b>
-              <span class="ellipsis">{line.text}</span>
-            </button>
-          )}
-        </VirtualRows>
+        <Lines
+          shown={shown}
+          narrow={narrow}
+          chosen={chosen}
+          setChosen={setChosen}
+          today={today}
+          now={now}
+        />
       )}
-      {chosen && (
-        <div class="chosen-line">
-          <p>
-            <code>{chosen.text}</code>
-          </p>
-          {chosen.client !== undefined && (
-            <button
-              type="button"
-              class="button"
-              onClick={() => {
-                wantedClient.value = chosen.client ?? '';
-                go('broker', 'clients');
-              }}
-            >
-              Show the client
-            </button>
-          )}
-          <CopyButton text={chosen.text} label="Copy the line" />
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Close the line"
-            onClick={() => {
-              setChosen(null);
-            }}
-          >
-            <Icon of={X} size={16} />
-          </button>
-        </div>
-      )}
+      {chosen && <ChosenLine chosen={chosen} go={go} setChosen={setChosen} />}
       <p class="note foot">
         <span>{grouped(shown.length)} lines, newest first</span>
         {broker && (
@@ -151,87 +109,97 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
   );
 }
 
-interface OlderLines extends Older {
-  readonly asking: boolean;
-  readonly trouble: string | null;
-  more(wanted: (line: LogLine) => boolean): void;
-}
-
-/** The lines of the store, asked for when somebody wants them; another broker begins anew. */
-function useOlder(broker: string, lines: readonly LogLine[]): OlderLines {
-  const { api, clock } = useApp();
-  const [known, setKnown] = useState<{ readonly of: string; readonly older: Older }>({
-    of: broker,
-    older: NONE_OLDER,
-  });
-  const [asking, setAsking] = useState(false);
-  const [trouble, setTrouble] = useState<string | null>(null);
-  const older = known.of === broker ? known.older : NONE_OLDER;
-  return {
-    // Paused, or the tape full: lines that it still has, or again, are shown once.
-    ...older,
-    lines: useMemo(() => {
-      const there = new Set(lines.map((line) => line.key));
-      return older.lines.filter((line) => !there.has(line.key));
-    }, [older, lines]),
-    asking,
-    trouble,
-    more(wanted) {
-      if (asking) return;
-      setAsking(true);
-      setTrouble(null);
-      const first = lines.find((line) => line.broker === broker)?.at ?? clock.seconds();
-      moreOlder(api, broker, older, first, wanted)
-        .then(
-          (found) => {
-            setKnown({ of: broker, older: found });
-          },
-          (error: unknown) => {
-            setTrouble(error instanceof Error ? error.message : String(error));
-          },
-        )
-        .finally(() => {
-          setAsking(false);
-        });
-    },
-  };
-}
-
-function OlderButton({
-  older,
-  searched,
-  press,
+function Lines({
+  shown,
+  narrow,
+  chosen,
+  setChosen,
+  today,
+  now,
 }: {
-  older: OlderLines;
-  searched: boolean;
-  press(): void;
+  shown: LogLine[];
+  narrow: boolean;
+  chosen: LogLine | null;
+  setChosen: Dispatch<StateUpdater<LogLine | null>>;
+  today: number;
+  now: ReadonlySignal<number>;
 }) {
-  const { now } = useApp();
-  if (older.trouble !== null) return <span class="wrong">{older.trouble}</span>;
   return (
-    <>
-      {older.to !== undefined && (
-        <span data-older={older.end ? 'end' : 'more'}>
-          {older.end
-            ? 'the store has no older ones'
-            : `looked back to ${timeText(older.to, now.value)}`}
-        </span>
-      )}
-      {!older.end && (
-        <button type="button" class="button small" disabled={older.asking} onClick={press}>
-          {older.asking ? 'Looking …' : searched ? 'Search older lines' : 'Older lines'}
+    <VirtualRows
+      items={shown}
+      rowHeight={narrow ? 48 : 26}
+      class="log-list"
+      role="list"
+      label="Lines of the log, newest first"
+      keyOf={(line) => line.key}
+    >
+      {(line) => (
+        <button
+          type="button"
+          class="log-line"
+          data-level={line.level}
+          aria-pressed={chosen?.key === line.key}
+          onClick={() => {
+            setChosen(chosen?.key === line.key ? null : line);
+          }}
+        >
+          <time>{line.at < today ? timeText(line.at, now.value) : clockText(line.at * 1000)}</time>
+          <b>{levelWord(line.level)}</b>
+          <span class="ellipsis">{line.text}</span>
         </button>
       )}
-    </>
+    </VirtualRows>
+  );
+}
+
+/** A line in full, and the client it is about. */
+function ChosenLine({
+  chosen,
+  go,
+  setChosen,
+}: {
+  chosen: LogLine;
+  go: (section: Section, tab?: string) => void;
+  setChosen: Dispatch<StateUpdater<LogLine | null>>;
+}) {
+  return (
+    <div class="chosen-line">
+      <p>
+        <code>{chosen.text}</code>
+      </p>
+      {chosen.client !== undefined && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            wantedClient.value = chosen.client ?? '';
+            go('broker', 'clients');
+          }}
+        >
+          Show the client
+        </button>
+      )}
+      <CopyButton text={chosen.text} label="Copy the line" />
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Close the line"
+        onClick={() => {
+          setChosen(null);
+        }}
+      >
+        <Icon of={X} size={16} />
+      </button>
+    </div>
   );
 }
 
 function Since({ at }: { at: number }) {
-  const { now } = useApp();
+  const { now } = useTime();
   return <span>heard without a gap since {timeText(at, now.value)}</span>;
 }
 
-function Nothing({ broker, filtered }: { broker: Broker | undefined; filtered: boolean }) {
+export function Nothing({ broker, filtered }: { broker: Broker | undefined; filtered: boolean }) {
   if (broker?.logLines !== undefined && filtered) {
     return <p class="muted nobody">No line is like that.</p>;
   }
@@ -247,6 +215,7 @@ function Nothing({ broker, filtered }: { broker: Broker | undefined; filtered: b
       </p>
       <pre tabIndex={0}>{LOG_LINES}</pre>
       <CopyButton text={LOG_LINES} label="Copy the lines" words="Copy the lines" />
+      <DocLink to="mosquitto">How mosquitto is set up</DocLink>
     </div>
   );
 }
@@ -260,43 +229,3 @@ const LOG_LINES = [
   'log_type unsubscribe',
   'connection_messages true',
 ].join('\n');
-
-/** The newest lines, for the overview. */
-export function LogGlance({ broker }: { broker: Broker | undefined }) {
-  const { brokerLog, go } = useApp();
-  useCalmly(brokerLog, REDRAW * 2);
-  const lines = pickLines(brokerLog.lines, broker?.id ?? '', 'all', '').slice(0, GLANCE);
-  return (
-    <Card
-      name="Broker log"
-      class="log"
-      aside={
-        <button
-          type="button"
-          class="button small"
-          onClick={() => {
-            go('broker', 'log');
-          }}
-        >
-          All of it
-        </button>
-      }
-    >
-      {lines.length === 0 ? (
-        <Nothing broker={broker} filtered={false} />
-      ) : (
-        <ol class="log-glance">
-          {lines.map((line) => (
-            <li key={line.key} class="log-line" data-level={line.level}>
-              <time>{clockText(line.at * 1000)}</time>
-              <b>{levelWord(line.level)}</b>
-              <span class="ellipsis" title={line.text}>
-                {line.text}
-              </span>
-            </li>
-          ))}
-        </ol>
-      )}
-    </Card>
-  );
-}

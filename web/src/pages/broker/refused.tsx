@@ -4,13 +4,13 @@ import { bytes, grouped } from '../../ui/numbers';
 import { readExceeded, readQuarantined } from '../../things/server/read';
 import type { Quarantined, ServerState } from '../../things/server/read';
 import { CopyButton } from '../../ui/copy';
-import { useApp, useKind } from '../../app/context';
+import { useKind, useTime, useLive } from '../../app/context';
 import { Card } from '../../ui/section';
 
 export function RejectedCard({ server }: { server: ServerState | undefined }) {
   const rejected = server?.rejected ?? [];
   const most = rejected[0]?.[1] ?? 1;
-  const { now } = useApp();
+  const { now } = useTime();
   const exceeded = useKind('quota').map(readExceeded);
   const total = rejected.reduce((all, [, count]) => all + count, 0);
   return (
@@ -43,7 +43,8 @@ export function RejectedCard({ server }: { server: ServerState | undefined }) {
 }
 
 export function QuarantineCard() {
-  const { now, world } = useApp();
+  const { world } = useLive();
+  const { now } = useTime();
   const items = useKind('quarantine')
     .map(readQuarantined)
     .sort((a, b) => b.n - a.n);

@@ -6,7 +6,7 @@ import { bytes, grouped } from '../../ui/numbers';
 import { grouping } from '../../things/broker/groups';
 import type { Row } from '../../things/broker/groups';
 import type { Broker } from '../../things/broker/read';
-import { useApp } from '../../app/context';
+import { useTime } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import { Card } from '../../ui/section';
 
@@ -28,7 +28,7 @@ export function NoFigures({ broker }: { broker: Broker }) {
 }
 
 export function FiguresCard({ broker }: { broker: Broker }) {
-  const { clock } = useApp();
+  const { clock } = useTime();
   const [raw, setRaw] = useState(false);
   const { groups, load } = useMemo(() => grouping(broker), [broker]);
   const none = groups.length === 0 && load.length === 0;

@@ -7,11 +7,13 @@ import type { Form } from '../../console/payload';
 import type { Broker } from '../../things/broker/read';
 import { requestFrame } from '../../net/protocol';
 import { clockText } from '../../ui/clocktext';
-import { useApp } from '../../app/context';
+import { useServer } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import { Card } from '../../ui/section';
-import { BrokerPick, QosPick } from './messages';
+import { BrokerPick, QosPick } from './picks';
 import { wishes } from './requested';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { Typed } from '../../console/payload';
 
 const FORMS: readonly (readonly [Form, string])[] = [
   ['text', 'Text'],
@@ -45,7 +47,7 @@ export function PublishCard({
   brokers: readonly Broker[];
   broker: Broker | undefined;
 }) {
-  const { helm, connection, socket } = useApp();
+  const { requests, connection, socket } = useServer();
   const [topic, setTopic] = useState(draft.topic);
   const [text, setText] = useState(draft.text);
   const [form, setForm] = useState<Form>(draft.form);
@@ -81,7 +83,7 @@ export function PublishCard({
 
   const ask = (verb: string, what: Readonly<Record<string, unknown>>, done: string) => {
     setOutcome(null);
-    helm.ask(verb, what).then(
+    requests.ask(verb, what).then(
       (answer) => {
         const sent = typeof answer['size'] === 'number' ? `, ${bytes(answer['size'])}` : '';
         setOutcome({ good: true, text: `${clockText(Date.now())} ${done}${sent}.` });
@@ -102,23 +104,15 @@ export function PublishCard({
       aside={
         <>
           <BrokerPick brokers={brokers} value={id} pick={setPicked} />
-          <button
-            type="button"
-            class="button small"
-            disabled={!live || topic === '' || fault !== null}
-            title="Take the retained message of this topic away from the broker"
-            onClick={() => {
-              if (!sure) {
-                setSure(true);
-                return;
-              }
-              setSure(false);
-              ask('clear', { broker: id, topic }, 'Cleared what was retained');
-            }}
-          >
-            <Icon of={Eraser} size={15} />
-            {sure ? 'Really clear it?' : 'Clear retained'}
-          </button>
+          <ClearRetained
+            live={live}
+            topic={topic}
+            fault={fault}
+            sure={sure}
+            setSure={setSure}
+            ask={ask}
+            id={id}
+          />
         </>
       }
     >
@@ -128,102 +122,238 @@ export function PublishCard({
           publish();
         }}
       >
-        <label class="labelled">
-          <span>Topic</span>
-          <input
-            class="field mono"
-            autocomplete="off"
-            spellcheck={false}
-            placeholder="test/hello"
-            value={topic}
-            aria-invalid={fault !== null}
-            onInput={(input) => {
-              setTopic(input.currentTarget.value);
-              setOutcome(null);
-            }}
-          />
-        </label>
-        <div class="payload-row">
-          <label for="publish-payload">Payload</label>
-          <div class="segments" role="group" aria-label="Write the payload as">
-            {FORMS.map(([name, word]) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={form === name}
-                onClick={() => {
-                  setForm(name);
-                }}
-              >
-                {word}
-              </button>
-            ))}
-          </div>
-          {form === 'json' && (
-            <button
-              type="button"
-              class="chip"
-              disabled={tidied === null || tidied === text}
-              onClick={() => {
-                if (tidied !== null) setText(tidied);
-              }}
-            >
-              <Icon of={WandSparkles} size={14} />
-              Tidy
-            </button>
-          )}
-        </div>
-        <textarea
-          id="publish-payload"
-          class="field mono"
-          rows={5}
-          spellcheck={false}
-          aria-describedby="publish-said"
-          aria-invalid={!payload.ok || large !== null}
-          placeholder={{ text: 'anything', json: '{"ok": true}', hex: '00 ff 42' }[form]}
-          value={text}
-          onInput={(input) => {
-            setText(input.currentTarget.value);
-            setOutcome(null);
-          }}
-          onKeyDown={(key) => {
-            if (key.key === 'Enter' && (key.ctrlKey || key.metaKey)) {
-              key.preventDefault();
-              publish();
-            }
+        <TopicField topic={topic} fault={fault} setTopic={setTopic} setOutcome={setOutcome} />
+        <FormatRow form={form} setForm={setForm} tidied={tidied} text={text} setText={setText} />
+        <PayloadField
+          payload={payload}
+          large={large}
+          form={form}
+          text={text}
+          setText={setText}
+          setOutcome={setOutcome}
+          publish={publish}
+        />
+        <PublishRow qos={qos} setQos={setQos} retain={retain} setRetain={setRetain} ready={ready} />
+      </form>
+      <Said outcome={outcome} wrong={wrong} live={live} payload={payload} />
+    </Card>
+  );
+}
+
+function Said({
+  outcome,
+  wrong,
+  live,
+  payload,
+}: {
+  outcome: Outcome | null;
+  wrong: string | null;
+  live: boolean;
+  payload: Typed;
+}) {
+  return (
+    <p
+      id="publish-said"
+      role="status"
+      data-outcome={outcome === null ? undefined : outcome.good ? 'done' : 'refused'}
+      class={wrong !== null || outcome?.good === false ? 'wrong' : outcome ? 'good' : 'muted'}
+    >
+      {wrong ??
+        outcome?.text ??
+        (live
+          ? payload.ok && `${bytes(payload.size)}. Everything published here is written down.`
+          : 'There is no connection just now.')}
+    </p>
+  );
+}
+
+function ClearRetained({
+  live,
+  topic,
+  fault,
+  sure,
+  setSure,
+  ask,
+  id,
+}: {
+  live: boolean;
+  topic: string;
+  fault: string | null;
+  sure: boolean;
+  setSure: Dispatch<StateUpdater<boolean>>;
+  ask: (verb: string, what: Readonly<Record<string, unknown>>, done: string) => void;
+  id: string;
+}) {
+  return (
+    <button
+      type="button"
+      class="button small"
+      disabled={!live || topic === '' || fault !== null}
+      title="Take the retained message of this topic away from the broker"
+      onClick={() => {
+        if (!sure) {
+          setSure(true);
+          return;
+        }
+        setSure(false);
+        ask('clear', { broker: id, topic }, 'Cleared what was retained');
+      }}
+    >
+      <Icon of={Eraser} size={15} />
+      {sure ? 'Really clear it?' : 'Clear retained'}
+    </button>
+  );
+}
+
+function TopicField({
+  topic,
+  fault,
+  setTopic,
+  setOutcome,
+}: {
+  topic: string;
+  fault: string | null;
+  setTopic: Dispatch<StateUpdater<string>>;
+  setOutcome: Dispatch<StateUpdater<Outcome | null>>;
+}) {
+  return (
+    <label class="labelled">
+      <span>Topic</span>
+      <input
+        class="field mono"
+        autocomplete="off"
+        spellcheck={false}
+        placeholder="test/hello"
+        value={topic}
+        aria-invalid={fault !== null}
+        onInput={(input) => {
+          setTopic(input.currentTarget.value);
+          setOutcome(null);
+        }}
+      />
+    </label>
+  );
+}
+
+function PublishRow({
+  qos,
+  setQos,
+  retain,
+  setRetain,
+  ready,
+}: {
+  qos: number;
+  setQos: Dispatch<StateUpdater<number>>;
+  retain: boolean;
+  setRetain: Dispatch<StateUpdater<boolean>>;
+  ready: boolean;
+}) {
+  return (
+    <div class="publish-row">
+      <QosPick name="publish-qos" qos={qos} pick={setQos} />
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={retain}
+          onChange={(change) => {
+            setRetain(change.currentTarget.checked);
           }}
         />
-        <div class="publish-row">
-          <QosPick name="publish-qos" qos={qos} pick={setQos} />
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={retain}
-              onChange={(change) => {
-                setRetain(change.currentTarget.checked);
-              }}
-            />
-            Retain
-          </label>
-          <span class="grow" />
-          <button type="submit" class="button primary" disabled={!ready}>
-            <Icon of={Send} size={15} />
-            Publish
+        Retain
+      </label>
+      <span class="grow" />
+      <button type="submit" class="button primary" disabled={!ready}>
+        <Icon of={Send} size={15} />
+        Publish
+      </button>
+    </div>
+  );
+}
+
+function PayloadField({
+  payload,
+  large,
+  form,
+  text,
+  setText,
+  setOutcome,
+  publish,
+}: {
+  payload: Typed;
+  large: string | null;
+  form: Form;
+  text: string;
+  setText: Dispatch<StateUpdater<string>>;
+  setOutcome: Dispatch<StateUpdater<Outcome | null>>;
+  publish: () => void;
+}) {
+  return (
+    <textarea
+      id="publish-payload"
+      class="field mono"
+      rows={5}
+      spellcheck={false}
+      aria-describedby="publish-said"
+      aria-invalid={!payload.ok || large !== null}
+      placeholder={{ text: 'anything', json: '{"ok": true}', hex: '00 ff 42' }[form]}
+      value={text}
+      onInput={(input) => {
+        setText(input.currentTarget.value);
+        setOutcome(null);
+      }}
+      onKeyDown={(key) => {
+        if (key.key === 'Enter' && (key.ctrlKey || key.metaKey)) {
+          key.preventDefault();
+          publish();
+        }
+      }}
+    />
+  );
+}
+
+function FormatRow({
+  form,
+  setForm,
+  tidied,
+  text,
+  setText,
+}: {
+  form: Form;
+  setForm: Dispatch<StateUpdater<Form>>;
+  tidied: string | null;
+  text: string;
+  setText: Dispatch<StateUpdater<string>>;
+}) {
+  return (
+    <div class="payload-row">
+      <label for="publish-payload">Payload</label>
+      <div class="segments" role="group" aria-label="Write the payload as">
+        {FORMS.map(([name, word]) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={form === name}
+            onClick={() => {
+              setForm(name);
+            }}
+          >
+            {word}
           </button>
-        </div>
-      </form>
-      <p
-        id="publish-said"
-        role="status"
-        data-outcome={outcome === null ? undefined : outcome.good ? 'done' : 'refused'}
-        class={wrong !== null || outcome?.good === false ? 'wrong' : outcome ? 'good' : 'muted'}
-      >
-        {wrong ??
-          outcome?.text ??
-          (live
-            ? payload.ok && `${bytes(payload.size)}. Everything published here is written down.`
-            : 'There is no connection just now.')}
-      </p>
-    </Card>
+        ))}
+      </div>
+      {form === 'json' && (
+        <button
+          type="button"
+          class="chip"
+          disabled={tidied === null || tidied === text}
+          onClick={() => {
+            if (tidied !== null) setText(tidied);
+          }}
+        >
+          <Icon of={WandSparkles} size={14} />
+          Tidy
+        </button>
+      )}
+    </div>
   );
 }

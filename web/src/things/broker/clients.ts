@@ -1,6 +1,7 @@
 /** A broker's clients, as its log tells of them. */
 import type { Thing } from '../../net/protocol';
-import { field, orderOf, plain, present } from '../entry';
+import { field, present } from '../fields';
+import { orderOf, plain } from '../names';
 
 export interface Client {
   readonly key: string;

@@ -1,8 +1,9 @@
-/** The brokers' logs: their lines, and a tape that keeps more of them than the server does. */
+/** The brokers' logs: their lines, and a log that keeps more of them than the server does. */
 import type { Thing } from '../../net/protocol';
 import { splitKey } from '../../app/world';
 import type { Key, World } from '../../app/world';
-import { field, plain, present } from '../entry';
+import { field, present } from '../fields';
+import { plain } from '../names';
 
 /** Lines kept, of all brokers together. */
 export const MOST_LINES = 3000;
@@ -41,7 +42,7 @@ export function readLine(thing: Thing): LogLine {
 }
 
 /** Every line since the page was opened, as far as there is room, and those the server still had. */
-export class LogTape {
+export class BrokerLog {
   readonly #world: World;
   readonly #most: number;
   readonly #known = new Set<string>();
@@ -58,7 +59,7 @@ export class LogTape {
     });
   }
 
-  /** Oldest first. The array is the tape's own: read it, do not keep it. */
+  /** Oldest first. The array is the log's own: read it, do not keep it. */
   get lines(): readonly LogLine[] {
     return this.#lines;
   }

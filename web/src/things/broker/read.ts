@@ -1,7 +1,7 @@
 /** A connection to a broker, with what the broker tells about itself under $SYS. */
 import { isRecord } from '../../net/protocol';
 import type { Thing } from '../../net/protocol';
-import { field, present } from '../entry';
+import { field, present } from '../fields';
 
 export interface Link {
   readonly state: 'connecting' | 'connected' | 'lost';

@@ -1,20 +1,12 @@
 /** A friend on the map. */
+import type { TrailSpot } from '../../app/trails';
 import type { Mark } from '../../map/types';
+import type { Thing } from '../../net/protocol';
 import { freshnessOf, movesNow } from '../entry';
 import type { Entry } from '../entry';
+import type { Dressing, Marker } from '../kind';
+import { fixTime, readFriend } from './read';
 import type { Friend } from './read';
-
-/** What only the page knows about a mark. */
-export interface Dressing {
-  /** '#rrggbb' */
-  readonly colour: string;
-  readonly face: string | undefined;
-  readonly glideMs: number;
-  /** How old the fix is; shown beside the names of those whose position is not of now. */
-  readonly ageText: string | undefined;
-  /** Server time, epoch seconds. */
-  readonly now: number;
-}
 
 /** The mark of a friend, or null while no position is known. */
 export function markOfFriend(friend: Friend, entry: Entry, dressing: Dressing): Mark | null {
@@ -44,3 +36,17 @@ export function markOfFriend(friend: Friend, entry: Entry, dressing: Dressing): 
 function shortName(name: string): string {
   return name.split(/\s+/)[0] ?? name;
 }
+
+/** Where a friend is, for the trail; null without a position or its time. */
+function spotOfFriend(thing: Thing): TrailSpot | null {
+  const friend = readFriend(thing);
+  const at = fixTime(friend);
+  if (friend.lat === undefined || friend.lon === undefined || at === undefined) return null;
+  return { lng: friend.lon, lat: friend.lat, at, speed: friend.speed };
+}
+
+export const friendMarker: Marker = {
+  received: (thing) => readFriend(thing).at ?? 0,
+  mark: (thing, entry, dressing) => markOfFriend(readFriend(thing), entry, dressing),
+  spot: spotOfFriend,
+};

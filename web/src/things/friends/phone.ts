@@ -1,7 +1,7 @@
 /** What we ask of a phone, and how far it got: as the wire carries it, and in words. */
 import { isRecord } from '../../net/protocol';
 import type { Thing } from '../../net/protocol';
-import { field, present } from '../entry';
+import { field, present } from '../fields';
 
 export type CommandName = 'locate' | 'status' | 'regions' | 'read' | 'clear';
 export type CommandState = 'asked' | 'sent' | 'done' | 'failed' | 'expired';

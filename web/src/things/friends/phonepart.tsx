@@ -3,8 +3,8 @@ import { Eraser, FileDown, FileUp, Locate, QrCode as QrIcon, Stethoscope } from 
 import type { IconNode } from 'lucide';
 import { useState } from 'preact/hooks';
 import { shortTimeText } from '../../app/ages';
-import { failureOf } from '../../accounts/form';
-import { useApp, useThing } from '../../app/context';
+import { failureOf } from '../../ui/failure';
+import { useThing, useTime, useWho, useServer } from '../../app/context';
 import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
 import { mayAskPhone } from '../../app/visitor';
@@ -27,7 +27,8 @@ const TRANSPORTS: Readonly<Record<string, string>> = { mqtt: 'MQTT', http: 'HTTP
 const PLATFORMS: Readonly<Record<string, string>> = { android: 'Android', ios: 'iOS' };
 
 export function PhonePart({ of }: { of: Key }) {
-  const { visitor, now } = useApp();
+  const { now } = useTime();
+  const { visitor } = useWho();
   const [, id] = splitKey(of);
   const thing = useThing(keyOf('phone', id));
   const asks = mayAskPhone(visitor, of);
@@ -81,7 +82,7 @@ function aboutText({ platform, transport, encrypted }: Phone): string {
 }
 
 function Asks({ of }: { of: Key }) {
-  const { helm, connection } = useApp();
+  const { requests, connection } = useServer();
   const [pending, setPending] = useState<string | null>(null);
   const [why, setWhy] = useState('');
   const [setup, setSetup] = useState(false);
@@ -89,7 +90,7 @@ function Asks({ of }: { of: Key }) {
   const ask = (verb: string) => {
     setPending(verb);
     setWhy('');
-    helm
+    requests
       .ask(verb, { thing: of })
       .catch((error: unknown) => {
         setWhy(failureOf(error, Date.now()).why);

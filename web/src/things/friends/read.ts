@@ -1,7 +1,7 @@
 /** A friend's state as the wire carries it: one device of one person, known through OwnTracks. */
 import type { Thing } from '../../net/protocol';
-import { field, present } from '../entry';
-import { STANDING } from '../../app/freshness';
+import { field, present } from '../fields';
+import { STANDING } from '../freshness';
 import type { Presence } from '../entry';
 
 export interface Friend {

@@ -1,12 +1,13 @@
 /** Setting a phone up: a link that its app opens, also as a QR code to be read off this screen. */
 import { TriangleAlert } from 'lucide';
 import { useState } from 'preact/hooks';
-import { Dialog } from '../../accounts/dialog';
-import { ActButton } from '../../accounts/form';
-import { QrCode } from '../../accounts/qrcode';
+import { Dialog } from '../../ui/dialog';
+import { ActButton } from '../../ui/actbutton';
+import { QrCode } from '../../ui/qrcode';
 import { Refused } from '../../net/requests';
 import { CopyButton } from '../../ui/copy';
-import { useApp } from '../../app/context';
+import { useServer } from '../../app/context';
+import { useRoster } from '../context';
 import { Icon } from '../../ui/icon';
 import { splitKey } from '../../app/world';
 import type { Key } from '../../app/world';
@@ -22,14 +23,15 @@ interface Made {
 }
 
 export function SetupDialog({ of, close }: { of: Key; close(): void }) {
-  const { helm, entries } = useApp();
+  const { requests } = useServer();
+  const { entries } = useRoster();
   const [mode, setMode] = useState<Mode>('mqtt');
   const [made, setMade] = useState<Made | null>(null);
   const name = entries.get(of)?.name ?? splitKey(of)[1];
   const make = async () => {
     // Not only the origin: behind a proxy we may be below a path.
     const base = new URL('.', document.baseURI).href;
-    const { link, plain, reach } = await helm.ask('setup', { thing: of, mode, base });
+    const { link, plain, reach } = await requests.ask('setup', { thing: of, mode, base });
     // The app's own scheme and nothing else: a link is something people touch.
     if (typeof link !== 'string' || !link.startsWith('owntracks:///config?')) {
       throw new Refused('malformed', 'The server answered without a link.');

@@ -1,7 +1,8 @@
 /** A friend in one line of the roster. */
 import type { Thing } from '../../net/protocol';
 import { keyOf } from '../../app/world';
-import { colourOf, initialsOf, orderOf, plain, present } from '../entry';
+import { present } from '../fields';
+import { colourOf, initialsOf, orderOf, plain } from '../names';
 import type { Entry } from '../entry';
 import { contactTime, fixTime, isMoving, readFriend } from './read';
 

@@ -1,12 +1,14 @@
 /** A ProBot in detail, for the drawer and for the cards of the Robots page. */
 import { fineAgeText, timeText } from '../../app/ages';
-import { CopyButton } from '../../ui/copy';
-import { useApp, useTicks } from '../../app/context';
-import { evidenceText, Fact, Facts, PresencePill, Stat, Stats } from '../../ui/facts';
-import type { Thing } from '../../net/protocol';
+import { useNavigation, useTime } from '../../app/context';
 import { keyOf } from '../../app/world';
-import { postureText, readProBot, routineText } from './read';
+import type { Thing } from '../../net/protocol';
+import { CopyButton } from '../../ui/copy';
+import { evidenceText, Fact, Facts, PresencePill, Stat, Stats } from '../../ui/facts';
+import { useTicks } from '../../ui/hooks';
+import { readProBot, routineText } from './read';
 import type { ProBot } from './read';
+import { signed, Tilt } from './tilt';
 
 export function RobotHeadline({ thing }: { thing: Thing }) {
   const robot = readProBot(thing);
@@ -27,7 +29,7 @@ export function RobotHeadline({ thing }: { thing: Thing }) {
 }
 
 export function RobotPanel({ thing }: { thing: Thing }) {
-  const { choose } = useApp();
+  const { choose } = useNavigation();
   const robot = readProBot(thing);
   return (
     <>
@@ -95,7 +97,7 @@ function latencyTone(ms: number | undefined): 'warn' | 'bad' | undefined {
 }
 
 export function RobotFacts({ robot }: { robot: ProBot }) {
-  const { clock } = useApp();
+  const { clock } = useTime();
   useTicks(200, robot.presence === 'live');
   const now = clock.seconds();
   const evidence = evidenceText(robot.presence, robot.evidence);
@@ -128,45 +130,4 @@ export function RobotFacts({ robot }: { robot: ProBot }) {
       )}
     </Facts>
   );
-}
-
-/** How far the picture of the robot leans at most, in degrees. */
-const LEAN = 60;
-
-/** The robot from the side, leaning as it does, or did when it was last heard. */
-export function Tilt({ robot }: { robot: ProBot }) {
-  const { clock } = useApp();
-  const { angle } = robot;
-  const gone = robot.presence === 'offline';
-  const lean = Math.max(-LEAN, Math.min(LEAN, angle ?? 0));
-  const label =
-    angle === undefined
-      ? 'No reading of the angle'
-      : gone
-        ? postureText(robot, clock.seconds())
-        : `Leaning ${signed(angle)}°`;
-  return (
-    <svg class="tilt" viewBox="-100 -78 200 92" role="img" aria-label={label}>
-      <path class="arc" d="M-60.6 -35A70 70 0 0 1 60.6 -35" />
-      {[-60, -30, 0, 30, 60].map((tick) => (
-        <path key={tick} class="tick" d="M0 -74V-68" transform={`rotate(${String(tick)})`} />
-      ))}
-      <path class="ground" d="M-90 10H90" />
-      <g
-        class={angle === undefined || gone ? 'body unknown' : 'body'}
-        transform={`rotate(${String(lean)})`}
-      >
-        <path class="needle" d="M0 -44V-64" />
-        <rect x="-13" y="-46" width="26" height="44" rx="6" />
-        <path class="eyes" d="M-5 -36H5" />
-      </g>
-      <circle class="wheel" r="10" />
-    </svg>
-  );
-}
-
-/** Degrees with a sign that can be seen, to a tenth. */
-function signed(angle: number): string {
-  const rounded = Math.round(angle * 10) / 10;
-  return rounded < 0 ? `−${String(-rounded)}` : String(rounded);
 }

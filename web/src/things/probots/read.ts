@@ -1,7 +1,8 @@
 /** A ProBot's state as the wire carries it. Robots have no position. */
 import { shortTimeText } from '../../app/ages';
 import type { Thing } from '../../net/protocol';
-import { field, orderOf, present } from '../entry';
+import { field, present } from '../fields';
+import { orderOf } from '../names';
 import type { Presence } from '../entry';
 
 export interface ProBot {

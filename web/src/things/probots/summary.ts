@@ -1,7 +1,8 @@
 /** A ProBot in one line of the roster. */
 import type { Thing } from '../../net/protocol';
 import { keyOf } from '../../app/world';
-import { orderOf, plain, present } from '../entry';
+import { present } from '../fields';
+import { orderOf, plain } from '../names';
 import type { Entry } from '../entry';
 import { readProBot, routineText } from './read';
 

@@ -1,6 +1,6 @@
 /** Somebody else changed the region that is edited: what to do with one's own changes. */
 import { TriangleAlert } from 'lucide';
-import { useApp } from '../../app/context';
+import { useRegions } from './context';
 import { Icon } from '../../ui/icon';
 import type { Region } from './read';
 
@@ -14,7 +14,7 @@ export function Conflict({
   current: Region | undefined;
   insist(): void;
 }) {
-  const { regions } = useApp();
+  const { regions } = useRegions();
   return (
     <div class="notice conflict" role="alert" data-tone="warn">
       <Icon of={TriangleAlert} size={18} />

@@ -1,7 +1,7 @@
 /** One crossing in a list: who, which way, when, and by whose word. */
 import { LogIn, LogOut } from 'lucide';
 import { shortTimeText } from '../../app/ages';
-import { useApp, useChanges } from '../../app/context';
+import { useChanges, useLive, useTime, useSelection } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import { timeOf } from './crossings';
 import type { Crossing } from './crossings';
@@ -16,7 +16,9 @@ export function CrossingItem({
   /** What needs not be named, because the whole list is about it. */
   without?: 'who' | 'region';
 }) {
-  const { now, show, world } = useApp();
+  const { world } = useLive();
+  const { now } = useTime();
+  const { show } = useSelection();
   const nameOf = useNames();
   // Who crossed an edge may be known a moment later than that they did.
   useChanges(({ keys }) => keys.has(crossing.thing));

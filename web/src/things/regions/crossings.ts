@@ -2,7 +2,7 @@
 import type { Thing } from '../../net/protocol';
 import { keyOf } from '../../app/world';
 import type { Key, Picture } from '../../app/world';
-import { field, present } from '../entry';
+import { field, present } from '../fields';
 
 export interface Crossing {
   /** Counts up; a greater one came later. */

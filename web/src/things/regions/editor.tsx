@@ -4,21 +4,28 @@
  */
 import { Check, X } from 'lucide';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { useApp, useThing } from '../../app/context';
+import { useLayout, useSelection, useThing } from '../../app/context';
+import { SheetGrip } from '../../app/sheet';
+import { LONGEST_NAME, shapeOf } from '../../map/draft';
+import type { Draft } from '../../map/draft';
 import { Icon } from '../../ui/icon';
-import { SheetGrip } from '../../ui/sheet';
-import { mayKeepRegions, mayShareRegions } from '../../app/visitor';
-import { LONGEST_NAME, shapeOf } from './draft';
-import type { Draft } from './draft';
+import { Colours } from './colours';
+import { Conflict } from './conflict';
+import { useRegions } from './context';
+import { useKeys } from './editorkeys';
 import { CircleFields, CornerFields } from './fields';
 import { RegionSign } from './pieces';
-import { COLOURS, readRegion } from './read';
-import { Conflict } from './conflict';
+import { readRegion } from './read';
+import { Seen } from './seen';
 import { Tools } from './tools';
+import type { RegionService } from './service';
+import type { Flaw } from '../../map/draft';
+import type { RefObject } from 'preact';
 
 export function RegionEditor() {
-  const app = useApp();
-  const { regions, select, stop } = app;
+  const { select } = useSelection();
+  const { stop } = useLayout();
+  const { regions } = useRegions();
   const { now, before } = regions.drawing.value;
   const { name, colour, shared } = regions.particulars.value;
   const editing = regions.editing.value;
@@ -52,32 +59,7 @@ export function RegionEditor() {
   return (
     <aside class="panel drawer editor" aria-label={title} data-editor={edited?.key ?? 'new'}>
       <SheetGrip />
-      <header>
-        <RegionSign
-          large
-          region={{
-            colour: `c${String(colour)}`,
-            sort: shared ? 'shared' : 'personal',
-            ...(now.is === 'polygon' ? { shape: { is: 'polygon', points: now.points } } : {}),
-          }}
-        />
-        <div class="headline">
-          <h2>{title}</h2>
-          <p class="hint" role="status">
-            {hintOf(now)}
-          </p>
-        </div>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Close the editor"
-          onClick={() => {
-            regions.leave();
-          }}
-        >
-          <Icon of={X} />
-        </button>
-      </header>
+      <Head colour={colour} shared={shared} now={now} title={title} regions={regions} />
       <Tools draft={now} undo={before.length > 0} fixed={edited?.version ?? null} />
       <form
         id={form}
@@ -88,23 +70,7 @@ export function RegionEditor() {
           save('save');
         }}
       >
-        <div class="field">
-          <label for={`${form}-name`}>Name</label>
-          <div class="input">
-            <input
-              ref={field}
-              id={`${form}-name`}
-              name="name"
-              value={name}
-              maxLength={LONGEST_NAME}
-              autocomplete="off"
-              spellcheck={false}
-              onInput={(input) => {
-                regions.fill({ name: input.currentTarget.value });
-              }}
-            />
-          </div>
-        </div>
+        <NameField form={form} field={field} name={name} regions={regions} />
         <Colours chosen={colour} />
         <Seen shared={shared} />
         {now.is === 'circle' ? <CircleFields draft={now} /> : <CornerFields draft={now} />}
@@ -123,58 +89,159 @@ export function RegionEditor() {
             {refusal.why}
           </p>
         ) : null}
-        {regions.leaving.value ? (
-          <div class="leaving" role="alert">
-            <span>Throw the changes away?</span>
-            <button
-              type="button"
-              class="button danger"
-              onClick={() => {
-                regions.close();
-              }}
-            >
-              Throw away
-            </button>
-            <button
-              type="button"
-              class="button"
-              onClick={() => {
-                regions.stay();
-              }}
-            >
-              Keep editing
-            </button>
-          </div>
-        ) : (
-          <div class="form-end">
-            <button
-              type="submit"
-              form={form}
-              class="button primary"
-              disabled={saving}
-              aria-describedby={flaws.length > 0 ? `${form}-flaw` : undefined}
-            >
-              <Icon of={Check} size={16} />
-              {saving ? 'Saving…' : 'Save'}
-            </button>
-            <button
-              type="button"
-              class="button"
-              onClick={() => {
-                regions.leave();
-              }}
-            >
-              Cancel
-            </button>
-            {flaws[0] && (
-              <span id={`${form}-flaw`} class="flaw" role="status">
-                {flaws[0].why}
-              </span>
-            )}
-          </div>
-        )}
+        <End regions={regions} form={form} saving={saving} flaws={flaws} />
       </footer>
     </aside>
+  );
+}
+
+function NameField({
+  form,
+  field,
+  name,
+  regions,
+}: {
+  form: string;
+  field: RefObject<HTMLInputElement | null>;
+  name: string;
+  regions: RegionService;
+}) {
+  return (
+    <div class="field">
+      <label for={`${form}-name`}>Name</label>
+      <div class="input">
+        <input
+          ref={field}
+          id={`${form}-name`}
+          name="name"
+          value={name}
+          maxLength={LONGEST_NAME}
+          autocomplete="off"
+          spellcheck={false}
+          onInput={(input) => {
+            regions.fill({ name: input.currentTarget.value });
+          }}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Saving it, or throwing the changes away. */
+function End({
+  regions,
+  form,
+  saving,
+  flaws,
+}: {
+  regions: RegionService;
+  form: string;
+  saving: boolean;
+  flaws: readonly Flaw[];
+}) {
+  return (
+    <>
+      {regions.leaving.value ? (
+        <Leaving regions={regions} />
+      ) : (
+        <div class="form-end">
+          <button
+            type="submit"
+            form={form}
+            class="button primary"
+            disabled={saving}
+            aria-describedby={flaws.length > 0 ? `${form}-flaw` : undefined}
+          >
+            <Icon of={Check} size={16} />
+            {saving ? 'Saving…' : 'Save'}
+          </button>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              regions.leave();
+            }}
+          >
+            Cancel
+          </button>
+          {flaws[0] && (
+            <span id={`${form}-flaw`} class="flaw" role="status">
+              {flaws[0].why}
+            </span>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Leaving({ regions }: { regions: RegionService }) {
+  return (
+    <div class="leaving" role="alert">
+      <span>Throw the changes away?</span>
+      <button
+        type="button"
+        class="button danger"
+        onClick={() => {
+          regions.close();
+        }}
+      >
+        Throw away
+      </button>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          regions.stay();
+        }}
+      >
+        Keep editing
+      </button>
+    </div>
+  );
+}
+
+/** What is drawn, and how to go on. */
+function Head({
+  colour,
+  shared,
+  now,
+  title,
+  regions,
+}: {
+  colour: number;
+  shared: boolean;
+  now: Draft;
+  title: string;
+  regions: RegionService;
+}) {
+  return (
+    <header>
+      <RegionSign
+        large
+        region={{
+          colour: `c${String(colour)}`,
+          sort: shared ? 'shared' : 'personal',
+          ...(now.is === 'polygon' ? { shape: { is: 'polygon', points: now.points } } : {}),
+        }}
+      />
+      <div class="headline">
+        <h2>{title}</h2>
+        <p class="hint" role="status">
+          {hintOf(now)}
+        </p>
+      </div>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Close the editor"
+        onClick={() => {
+          regions.leave();
+        }}
+      >
+        <Icon of={X} />
+      </button>
+    </header>
   );
 }
 
@@ -189,91 +256,4 @@ function hintOf(draft: Draft): string {
   if (count === 0) return 'Touch the map for its first corner.';
   if (count < 3) return 'Touch the map for the next corner.';
   return 'Touch the first corner to finish.';
-}
-
-function Colours({ chosen }: { chosen: number }) {
-  const { regions } = useApp();
-  return (
-    <fieldset class="colours">
-      <legend>Colour</legend>
-      <div>
-        {Array.from({ length: COLOURS }, (_, index) => index + 1).map((colour) => (
-          <label key={colour} style={{ '--c': `var(--c${String(colour)})` }}>
-            <input
-              type="radio"
-              name="colour"
-              aria-label={`Colour ${String(colour)}`}
-              checked={colour === chosen}
-              onChange={() => {
-                regions.fill({ colour });
-              }}
-            />
-            <span />
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
-}
-
-/** Everybody's, or one's own; who may only one of them is told which. */
-function Seen({ shared }: { shared: boolean }) {
-  const { regions, visitor } = useApp();
-  const shares = mayShareRegions(visitor);
-  const keeps = mayKeepRegions(visitor);
-  if (!shares || !keeps) {
-    return (
-      <p class="note">
-        {shared ? 'Everybody who may see regions sees it.' : 'Only you and admins see it.'}
-      </p>
-    );
-  }
-  return (
-    <fieldset class="choice">
-      <legend>Who sees it</legend>
-      <div>
-        {([true, false] as const).map((each) => (
-          <label key={String(each)}>
-            <input
-              type="radio"
-              name="shared"
-              checked={shared === each}
-              onChange={() => {
-                regions.fill({ shared: each });
-              }}
-            />
-            <span>{each ? 'Everybody' : 'Only me'}</span>
-          </label>
-        ))}
-      </div>
-    </fieldset>
-  );
-}
-
-/** Keys while something is drawn; Escape is with the other keys of the page. */
-function useKeys(): void {
-  const { regions } = useApp();
-  useEffect(() => {
-    const onKey = (key: KeyboardEvent) => {
-      const { target } = key;
-      if (key.defaultPrevented) return;
-      if (target instanceof Element && target.closest('input, textarea, select, dialog')) return;
-      const { now } = regions.drawing.peek();
-      if (key.key.toLowerCase() === 'z' && (key.ctrlKey || key.metaKey)) {
-        regions.deed({ do: 'undo' });
-      } else if (key.key === 'Enter' && now.open && now.points.length >= 3) {
-        if (target instanceof Element && target.closest('button, a')) return;
-        regions.deed({ do: 'finish' });
-      } else if ((key.key === 'Delete' || key.key === 'Backspace') && now.chosen !== null) {
-        regions.deed({ do: 'remove', corner: now.chosen });
-      } else {
-        return;
-      }
-      key.preventDefault();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => {
-      document.removeEventListener('keydown', onKey);
-    };
-  }, [regions]);
 }

@@ -1,10 +1,11 @@
 /** A region's shape as numbers: all that can be drawn can be typed. */
 import { ListX, Plus } from 'lucide';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { useApp } from '../../app/context';
+import { useMapState } from '../../app/context';
+import { useRegions } from './context';
 import { Icon } from '../../ui/icon';
-import { between, MOST_CORNERS } from './draft';
-import type { Draft } from './draft';
+import { between, MOST_CORNERS } from '../../map/draft';
+import type { Draft } from '../../map/draft';
 
 /** Half the way round the earth, metres. */
 const FARTHEST = 20_000_000;
@@ -12,7 +13,7 @@ const FARTHEST = 20_000_000;
 const FIRST_RADIUS = 200;
 
 export function CircleFields({ draft }: { draft: Draft }) {
-  const { regions } = useApp();
+  const { regions } = useRegions();
   // Numbers that wait for the others before there is a circle.
   const early = useRef<{ lat?: number; lon?: number; radius?: number }>({});
   const { lat, lon } = draft.centre ?? early.current;
@@ -64,7 +65,8 @@ export function CircleFields({ draft }: { draft: Draft }) {
 }
 
 export function CornerFields({ draft }: { draft: Draft }) {
-  const { regions, map } = useApp();
+  const { map } = useMapState();
+  const { regions } = useRegions();
   const { points, chosen, open } = draft;
   const add = () => {
     const [first, last] = [points[0], points.at(-1)];

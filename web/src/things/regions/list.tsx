@@ -2,20 +2,24 @@
 import { Bell, BellOff, DoorOpen } from 'lucide';
 import { useState } from 'preact/hooks';
 import { grouped } from '../../ui/numbers';
-import { useApp, useChanges } from '../../app/context';
+import { useChanges, useLive, usePreferences } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import type { Key } from '../../app/world';
-import { orderOf } from '../entry';
+import { orderOf } from '../names';
 import { crossingsOf } from './crossings';
 import { CrossingItem } from './crossing';
 import { NotifyChoice } from './notify';
 import { useNames } from './pieces';
+import type { Crossing } from './crossings';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { Preferences } from '../../app/preferences';
 
 /** So many are drawn at first, and so many more each time. */
 const PAGE = 60;
 
 export function CrossingList() {
-  const { world, preferences, ready } = useApp();
+  const { world, ready } = useLive();
+  const preferences = usePreferences();
   const [thing, setThing] = useState('');
   const [region, setRegion] = useState('');
   const [most, setMost] = useState(PAGE);
@@ -39,37 +43,18 @@ export function CrossingList() {
   const missed = world.missed.get('crossing') ?? 0;
   return (
     <>
-      <header>
-        <p class="summary">
-          <span>
-            <strong>{grouped(found.length)}</strong> {found.length === 1 ? 'crossing' : 'crossings'}
-          </span>
-          {missed > 0 && <span>{grouped(missed)} passed unseen</span>}
-        </p>
-        <div class="list-tools">
-          <Pick name="Who" all="Everyone" value={thing} options={things} choose={setThing} />
-          <Pick
-            name="Region"
-            all="Every region"
-            value={region}
-            options={regions}
-            choose={setRegion}
-          />
-          <button
-            type="button"
-            class="icon-button bell"
-            aria-pressed={told}
-            aria-label="Tell of crossings as they happen"
-            title={told ? 'Crossings are told as they happen' : 'Crossings are not told'}
-            onClick={() => {
-              preferences.change({ crossings: !told });
-            }}
-          >
-            <Icon of={told ? Bell : BellOff} size={17} />
-          </button>
-        </div>
-        <NotifyChoice />
-      </header>
+      <ListHead
+        found={found}
+        missed={missed}
+        thing={thing}
+        things={things}
+        setThing={setThing}
+        region={region}
+        regions={regions}
+        setRegion={setRegion}
+        told={told}
+        preferences={preferences}
+      />
       <div class="board" tabIndex={0} role="group" aria-label="Crossings">
         {ready.value && all.length === 0 && (
           <div class="empty">
@@ -100,6 +85,64 @@ export function CrossingList() {
         )}
       </div>
     </>
+  );
+}
+
+function ListHead({
+  found,
+  missed,
+  thing,
+  things,
+  setThing,
+  region,
+  regions,
+  setRegion,
+  told,
+  preferences,
+}: {
+  found: Crossing[];
+  missed: number;
+  thing: string;
+  things: readonly (readonly [string, string])[];
+  setThing: Dispatch<StateUpdater<string>>;
+  region: string;
+  regions: readonly (readonly [string, string])[];
+  setRegion: Dispatch<StateUpdater<string>>;
+  told: boolean;
+  preferences: Preferences;
+}) {
+  return (
+    <header>
+      <p class="summary">
+        <span>
+          <strong>{grouped(found.length)}</strong> {found.length === 1 ? 'crossing' : 'crossings'}
+        </span>
+        {missed > 0 && <span>{grouped(missed)} passed unseen</span>}
+      </p>
+      <div class="list-tools">
+        <Pick name="Who" all="Everyone" value={thing} options={things} choose={setThing} />
+        <Pick
+          name="Region"
+          all="Every region"
+          value={region}
+          options={regions}
+          choose={setRegion}
+        />
+        <button
+          type="button"
+          class="icon-button bell"
+          aria-pressed={told}
+          aria-label="Tell of crossings as they happen"
+          title={told ? 'Crossings are told as they happen' : 'Crossings are not told'}
+          onClick={() => {
+            preferences.change({ crossings: !told });
+          }}
+        >
+          <Icon of={told ? Bell : BellOff} size={17} />
+        </button>
+      </div>
+      <NotifyChoice />
+    </header>
   );
 }
 

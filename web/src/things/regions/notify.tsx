@@ -4,7 +4,8 @@
  */
 import { BellRing } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
-import { useApp } from '../../app/context';
+import { usePreferences } from '../../app/context';
+import { useRegions } from './context';
 import { Icon } from '../../ui/icon';
 import { useNames } from './pieces';
 import { crossingNote, crossingText } from './wording';
@@ -16,11 +17,12 @@ function offered(): typeof Notification | undefined {
 
 /** Speaks to the browser; draws nothing. */
 export function BrowserNotices() {
-  const { herald, preferences } = useApp();
+  const preferences = usePreferences();
+  const { notifications } = useRegions();
   const nameOf = useNames();
   useEffect(
     () =>
-      herald.onNews((crossing) => {
+      notifications.onNews((crossing) => {
         const { crossings, notify } = preferences.settings.peek();
         const notices = offered();
         if (!crossings || !notify || notices?.permission !== 'granted') return;
@@ -38,14 +40,14 @@ export function BrowserNotices() {
           // Phones let only service workers do this; the list has it all.
         }
       }),
-    [herald, preferences, nameOf],
+    [notifications, preferences, nameOf],
   );
   return null;
 }
 
 /** Whether the browser tells them too, to be switched by whoever reads the list. */
 export function NotifyChoice() {
-  const { preferences } = useApp();
+  const preferences = usePreferences();
   const { crossings, notify } = preferences.settings.value;
   const notices = offered();
   const [permission, setPermission] = useState(notices?.permission);

@@ -1,6 +1,7 @@
 /** About one friend or robot: the regions it is in, and where it came and went today. */
 import { useState } from 'preact/hooks';
-import { useApp, useChanges } from '../../app/context';
+import { useChanges, useLive, useTime, useSelection } from '../../app/context';
+import { useRegions } from './context';
 import type { Key } from '../../app/world';
 import { crossingsOf, startOfDay } from './crossings';
 import { CrossingItem } from './crossing';
@@ -13,7 +14,10 @@ const FEW = 8;
 
 /** The regions it is in by our word, and what its phone calls others. */
 export function PlacesOf({ of, said }: { of: Key; said: readonly string[] }) {
-  const { world, stays, now, show } = useApp();
+  const { world } = useLive();
+  const { now } = useTime();
+  const { show } = useSelection();
+  const { stays } = useRegions();
   useChanges(({ kinds }) => kinds.has('stay') || kinds.has('region'));
   const here = stays.of(of).flatMap((stay) => {
     const thing = world.get(`region/${stay.region}`);
@@ -66,7 +70,8 @@ export function PlacesOf({ of, said }: { of: Key; said: readonly string[] }) {
 
 /** Where it came and went since midnight. */
 export function TodayOf({ of }: { of: Key }) {
-  const { world, now } = useApp();
+  const { world } = useLive();
+  const { now } = useTime();
   const [all, setAll] = useState(false);
   useChanges(({ kinds }) => kinds.has('crossing'));
   const today = crossingsOf(world, { thing: of, since: startOfDay(now.value) });

@@ -1,20 +1,31 @@
 /** Keeps the regions on the map, and what is drawn there, in step with the page. */
 import { effect } from '@preact/signals';
-import type { App } from '../../app/app';
+import type { Live, Navigation, Selection } from '../../app/context';
+import type { Preferences } from '../../app/preferences';
 import type { Area, SightlineMap } from '../../map/types';
 import { splitKey } from '../../app/world';
+import type { Regions } from './context';
 import { readRegion } from './read';
 
 /** More regions than these are not drawn. */
 const MOST = 2000;
 
+interface Needs {
+  readonly live: Live;
+  readonly navigation: Navigation;
+  readonly selection: Selection;
+  readonly preferences: Preferences;
+  readonly regions: Regions;
+}
+
 /** Connect the map to the regions; returns the ways to disconnect. */
 export function wireRegions(
-  app: App,
+  { live, navigation, selection, preferences, ...parts }: Needs,
   map: SightlineMap,
   colourOf: (token: string) => string,
 ): (() => void)[] {
-  const { world, stays, regions, preferences, pulse } = app;
+  const { world, scheduler } = live;
+  const { stays, regions } = parts.regions;
   const draw = () => {
     // What is being edited is drawn by the sketch.
     const edited = regions.editing.peek()?.edited?.key;
@@ -34,18 +45,18 @@ export function wireRegions(
     map.setAreas(areas);
   };
   return [
-    pulse.on(({ kinds }) => {
-      if (app.section.peek() !== 'map') return;
+    scheduler.on(({ kinds }) => {
+      if (navigation.section.peek() !== 'map') return;
       if (kinds.has('region') || kinds.has('stay')) draw();
     }),
     effect(() => {
       void preferences.theme.value;
       void regions.editing.value;
       // What was missed while another section was shown.
-      if (app.section.value === 'map') draw();
+      if (navigation.section.value === 'map') draw();
     }),
     effect(() => {
-      const key = app.selected.value;
+      const key = selection.selected.value;
       map.selectArea(key !== null && splitKey(key)[0] === 'region' ? key : null);
     }),
     effect(() => {

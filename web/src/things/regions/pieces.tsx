@@ -3,7 +3,8 @@ import { Circle, Pentagon } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { faceOf } from '../../ui/face';
 import { Avatar } from '../../ui/avatar';
-import { useApp, useChanges } from '../../app/context';
+import { useChanges, useLive, useSelection } from '../../app/context';
+import { useRoster } from '../context';
 import { Icon } from '../../ui/icon';
 import { keyOf, splitKey } from '../../app/world';
 import type { Key } from '../../app/world';
@@ -31,12 +32,13 @@ export function RegionSign({
 
 /** Somebody's name, also when we know nothing of them but their key. */
 export function useNames(): (key: Key) => string {
-  const { entries } = useApp();
+  const { entries } = useRoster();
   return (key) => entries.get(key)?.name ?? splitKey(key)[1];
 }
 
 export function SmallAvatar({ of }: { of: Key }) {
-  const { entries, world } = useApp();
+  const { world } = useLive();
+  const { entries } = useRoster();
   useChanges(({ keys }) => keys.has(of));
   const entry = entries.get(of);
   const [kind, id] = splitKey(of);
@@ -54,10 +56,11 @@ export function SmallAvatar({ of }: { of: Key }) {
 
 /** Somebody in a list: choosing them shows them on the map. */
 export function Somebody({ of, children }: { of: Key; children?: ComponentChildren }) {
-  const app = useApp();
+  const { show } = useSelection();
+  const { entries } = useRoster();
   const name = useNames()(of);
   useChanges(({ keys }) => keys.has(of));
-  const known = app.entries.has(of);
+  const known = entries.has(of);
   return (
     <button
       type="button"
@@ -65,7 +68,7 @@ export function Somebody({ of, children }: { of: Key; children?: ComponentChildr
       data-somebody={of}
       disabled={!known}
       onClick={() => {
-        app.show(of);
+        show(of);
       }}
     >
       <SmallAvatar of={of} />

@@ -3,7 +3,7 @@ import type { Shape, Spot } from '../../map/shapes';
 import type { Thing } from '../../net/protocol';
 import { keyOf } from '../../app/world';
 import type { Key } from '../../app/world';
-import { field, present } from '../entry';
+import { field, present } from '../fields';
 
 /** Whose a region is: everybody's, one account's, or of a phone that told us of its waypoints. */
 export type Sort = 'shared' | 'personal' | 'phone';

@@ -7,8 +7,8 @@ import type { ReadonlySignal, Signal } from '@preact/signals';
 import { Refused } from '../../net/requests';
 import type { Answer } from '../../net/protocol';
 import type { Key, World } from '../../app/world';
-import { begun, done, draftOf, EMPTY, flawsOf, requestOf, sameShape } from './draft';
-import type { Deed, Draft, Drawing, Edited, Flaw, Particulars } from './draft';
+import { begun, done, draftOf, EMPTY, flawsOf, requestOf, sameShape } from '../../map/draft';
+import type { Deed, Draft, Drawing, Edited, Flaw, Particulars } from '../../map/draft';
 import { readRegion } from './read';
 import type { Region } from './read';
 
@@ -27,7 +27,7 @@ export interface Editing {
   readonly begun: { readonly draft: Draft; readonly particulars: Particulars };
 }
 
-export class RegionDesk {
+export class RegionService {
   /** What is being edited; null when nothing is. */
   readonly editing: ReadonlySignal<Editing | null>;
   readonly drawing: ReadonlySignal<Drawing>;

@@ -2,7 +2,7 @@
 import type { Thing } from '../../net/protocol';
 import { splitKey } from '../../app/world';
 import type { Key, Picture } from '../../app/world';
-import { field, present } from '../entry';
+import { field, present } from '../fields';
 
 export interface Stay {
   /** Id of the region. */

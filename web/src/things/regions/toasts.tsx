@@ -4,18 +4,36 @@
  */
 import { BellOff, LogIn, LogOut, X } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
-import { useApp, useChanges } from '../../app/context';
+import {
+  useChanges,
+  useLive,
+  useNavigation,
+  useSelection,
+  usePreferences,
+} from '../../app/context';
+import { useRegions } from './context';
 import { Icon } from '../../ui/icon';
 import { SmallAvatar, useNames } from './pieces';
 import { crossingNote, crossingText } from './wording';
+import type { Preferences } from '../../app/preferences';
+import type { Crossing } from './crossings';
+import type { Picture } from '../../app/world';
+import type { Signal } from '@preact/signals';
+import type { Notifications } from './notifications';
+import type { Section } from '../../app/address';
+import type { Key } from '../../net/protocol';
 
 /** Milliseconds a notice stays when nobody points at it. */
 const SHOWN = 9000;
 
 export function Toasts() {
-  const { herald, preferences, regions, section, robot, go, show, world, tab } = useApp();
+  const { world } = useLive();
+  const { section, robot, go, tab } = useNavigation();
+  const { show } = useSelection();
+  const preferences = usePreferences();
+  const { notifications, regions } = useRegions();
   const nameOf = useNames();
-  const { crossings, more } = herald.told.value;
+  const { crossings, more } = notifications.told.value;
   // Who crossed an edge may be known a moment later than that they did.
   useChanges(({ keys }) => crossings.some(({ thing }) => keys.has(thing)));
   const [held, setHeld] = useState(false);
@@ -27,17 +45,17 @@ export function Toasts() {
   const newest = crossings[0];
 
   useEffect(() => {
-    if (quiet) herald.clear();
-  }, [newest, quiet, herald]);
+    if (quiet) notifications.clear();
+  }, [newest, quiet, notifications]);
   useEffect(() => {
     if (held || !newest) return;
     const timer = setTimeout(() => {
-      herald.clear();
+      notifications.clear();
     }, SHOWN);
     return () => {
       clearTimeout(timer);
     };
-  }, [held, newest, herald]);
+  }, [held, newest, notifications]);
 
   const shown = quiet ? [] : crossings;
   const words = shown
@@ -65,69 +83,120 @@ export function Toasts() {
             const note = crossingNote(crossing);
             const to = crossing.region ?? crossing.thing;
             return (
-              <div
+              <Toast
                 key={crossing.n}
-                class="toast"
-                data-toast={crossing.n}
-                data-event={crossing.event}
-                data-disputed={note.disputed}
-              >
-                <button
-                  type="button"
-                  class="toast-body"
-                  disabled={world.get(to) === undefined}
-                  onClick={() => {
-                    go('map', tab.peek());
-                    show(to);
-                    herald.dismiss(crossing.n);
-                  }}
-                >
-                  <SmallAvatar of={crossing.thing} />
-                  <span class="what">
-                    <span>
-                      <b>{nameOf(crossing.thing)}</b>{' '}
-                      {crossing.event === 'enter' ? 'entered' : 'left'} <b>{crossing.name}</b>
-                    </span>
-                    <small>{note.text}</small>
-                  </span>
-                  <Icon of={crossing.event === 'enter' ? LogIn : LogOut} size={16} />
-                </button>
-                <button
-                  type="button"
-                  class="icon-button"
-                  aria-label="Dismiss"
-                  onClick={() => {
-                    herald.dismiss(crossing.n);
-                  }}
-                >
-                  <Icon of={X} size={16} />
-                </button>
-              </div>
+                crossing={crossing}
+                note={note}
+                world={world}
+                to={to}
+                go={go}
+                tab={tab}
+                show={show}
+                notifications={notifications}
+                nameOf={nameOf}
+              />
             );
           })}
-          <div class="toast-end">
-            <button
-              type="button"
-              class="button small"
-              onClick={() => {
-                go('map', 'crossings');
-              }}
-            >
-              {more > 0 ? `${String(more)} more` : 'All crossings'}
-            </button>
-            <button
-              type="button"
-              class="button small"
-              onClick={() => {
-                preferences.change({ crossings: false });
-              }}
-            >
-              <Icon of={BellOff} size={14} />
-              Mute
-            </button>
-          </div>
+          <ToastEnd go={go} more={more} preferences={preferences} />
         </section>
       )}
     </>
+  );
+}
+
+/** One crossing, told just now. */
+function Toast({
+  crossing,
+  note,
+  world,
+  to,
+  go,
+  tab,
+  show,
+  notifications,
+  nameOf,
+}: {
+  crossing: Crossing;
+  note: { text: string; disputed: boolean };
+  world: Picture;
+  to: string;
+  go: (section: Section, tab?: string) => void;
+  tab: Signal<string>;
+  show: (key: Key) => void;
+  notifications: Notifications;
+  nameOf: (key: Key) => string;
+}) {
+  return (
+    <div
+      class="toast"
+      data-toast={crossing.n}
+      data-event={crossing.event}
+      data-disputed={note.disputed}
+    >
+      <button
+        type="button"
+        class="toast-body"
+        disabled={world.get(to) === undefined}
+        onClick={() => {
+          go('map', tab.peek());
+          show(to);
+          notifications.dismiss(crossing.n);
+        }}
+      >
+        <SmallAvatar of={crossing.thing} />
+        <span class="what">
+          <span>
+            <b>{nameOf(crossing.thing)}</b> {crossing.event === 'enter' ? 'entered' : 'left'}{' '}
+            <b>{crossing.name}</b>
+          </span>
+          <small>{note.text}</small>
+        </span>
+        <Icon of={crossing.event === 'enter' ? LogIn : LogOut} size={16} />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Dismiss"
+        onClick={() => {
+          notifications.dismiss(crossing.n);
+        }}
+      >
+        <Icon of={X} size={16} />
+      </button>
+    </div>
+  );
+}
+
+function ToastEnd({
+  go,
+  more,
+  preferences,
+}: {
+  go: (section: Section, tab?: string) => void;
+  more: number;
+  preferences: Preferences;
+}) {
+  return (
+    <div class="toast-end">
+      <button
+        type="button"
+        class="button small"
+        onClick={() => {
+          go('map', 'crossings');
+        }}
+      >
+        {more > 0 ? `${String(more)} more` : 'All crossings'}
+      </button>
+      <button
+        type="button"
+        class="button small"
+        onClick={() => {
+          preferences.change({ crossings: false });
+        }}
+      >
+        <Icon of={BellOff} size={14} />
+        Mute
+      </button>
+    </div>
   );
 }

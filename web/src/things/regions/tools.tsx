@@ -1,9 +1,10 @@
 /** The tools of the editor: the sort of shape, finishing, taking a corner away, undoing. */
 import { Check, Circle, Pentagon, Plus, Trash2, Undo2 } from 'lucide';
 import { metresPerPixel } from '../../map/mercator';
-import { useApp } from '../../app/context';
+import { useMapState } from '../../app/context';
+import { useRegions } from './context';
 import { Icon } from '../../ui/icon';
-import type { Draft } from './draft';
+import type { Draft } from '../../map/draft';
 
 /** A circle that is placed without a pointer has this radius, pixels of the view. */
 const PLACED_PX = 64;
@@ -18,7 +19,8 @@ export function Tools({
   /** The version that is edited; its sort of shape stays. Null for a new one. */
   fixed: number | null;
 }) {
-  const { regions, map } = useApp();
+  const { map } = useMapState();
+  const { regions } = useRegions();
   const place = () => {
     const view = map.value?.view();
     if (!view) return;

@@ -1,7 +1,7 @@
 /** What our own server says about itself, and the messages it could not read. */
 import { isRecord } from '../../net/protocol';
 import type { Thing } from '../../net/protocol';
-import { field, present } from '../entry';
+import { field, present } from '../fields';
 
 /** The certificate the server itself serves; behind a proxy there is none. */
 export interface Certificate {

@@ -1,7 +1,7 @@
 /** Where crossings are told to other programs, and whether that works. */
 import { ageText, shortTimeText } from '../../app/ages';
 import { grouped } from '../../ui/numbers';
-import { useApp, useKind } from '../../app/context';
+import { useKind, useLive, useTime } from '../../app/context';
 import { Fact, Facts } from '../../ui/facts';
 import { Card } from '../../ui/section';
 import { readWebhook, standingOf } from './read';
@@ -14,7 +14,8 @@ const WORDS = {
 } as const;
 
 export function WebhooksCard() {
-  const { now, ready } = useApp();
+  const { ready } = useLive();
+  const { now } = useTime();
   const webhooks = useKind('webhook').map(readWebhook);
   return (
     <Card name="Webhooks">

@@ -1,12 +1,13 @@
 /** What only admins do: the robot's main routine, and shutting it down. */
 import { Play, Square } from 'lucide';
 import { useState } from 'preact/hooks';
-import { useApp } from '../../../app/context';
+import { useServer } from '../../../app/context';
 import { Icon } from '../../../ui/icon';
 import { Card } from '../../../ui/section';
 import { routineText } from '../read';
 import type { ProBot } from '../read';
 import { HoldButton } from './hold';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
 
 /** Longer than the server waits for the robot to show an effect, in milliseconds. */
 const SHUTDOWN_WITHIN = 30_000;
@@ -18,7 +19,7 @@ interface Doing {
 }
 
 export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: boolean }) {
-  const { helm } = useApp();
+  const { requests } = useServer();
   const [doing, setDoing] = useState<Doing | null>(null);
   const [typed, setTyped] = useState('');
   const waiting = doing?.state === 'waiting';
@@ -33,7 +34,7 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
   ) => {
     setDoing({ state: 'waiting', text: words });
     try {
-      const answer = await helm.ask(verb, { thing, ...fields }, within);
+      const answer = await requests.ask(verb, { thing, ...fields }, within);
       const { seen: what, seconds } = answer;
       setDoing({
         state: 'done',
@@ -67,62 +68,100 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
   const idle = reachable && !waiting;
   return (
     <Card name="Robot" class="admin" aside={<span class="muted">admin</span>}>
-      <div class="routine">
-        <span>
-          Main routine <b>{routineText(robot.routine)}</b>
-        </span>
-        <button
-          type="button"
-          class="button"
-          disabled={!idle}
-          onClick={() => {
-            routine('start');
-          }}
-        >
-          <Icon of={Play} size={16} /> Start
-        </button>
-        <button
-          type="button"
-          class="button"
-          disabled={!idle}
-          onClick={() => {
-            routine('stop');
-          }}
-        >
-          <Icon of={Square} size={16} /> Stop routine
-        </button>
-      </div>
+      <Routine robot={robot} idle={idle} routine={routine} />
       <p class="muted">
         Shutting down powers {robot.name} off. It must be switched on again by hand.
       </p>
       <HoldButton name="Hold to shut down" disabled={!idle} onDone={shutDown} />
-      <details>
-        <summary>Without holding</summary>
-        <form
-          class="typed"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (typed.trim() === robot.id && idle) shutDown();
-          }}
-        >
-          <label>
-            Type <code>{robot.id}</code>
-            <input
-              value={typed}
-              autocomplete="off"
-              onInput={(event) => {
-                setTyped(event.currentTarget.value);
-              }}
-            />
-          </label>
-          <button type="submit" class="button" disabled={!idle || typed.trim() !== robot.id}>
-            Shut down
-          </button>
-        </form>
-      </details>
+      <TypedShutdown
+        typed={typed}
+        robot={robot}
+        idle={idle}
+        shutDown={shutDown}
+        setTyped={setTyped}
+      />
       <p class="outcome" role="status" data-outcome={doing?.state}>
         {doing?.text}
       </p>
     </Card>
+  );
+}
+
+function TypedShutdown({
+  typed,
+  robot,
+  idle,
+  shutDown,
+  setTyped,
+}: {
+  typed: string;
+  robot: ProBot;
+  idle: boolean;
+  shutDown: () => void;
+  setTyped: Dispatch<StateUpdater<string>>;
+}) {
+  return (
+    <details>
+      <summary>Without holding</summary>
+      <form
+        class="typed"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (typed.trim() === robot.id && idle) shutDown();
+        }}
+      >
+        <label>
+          Type <code>{robot.id}</code>
+          <input
+            value={typed}
+            autocomplete="off"
+            onInput={(event) => {
+              setTyped(event.currentTarget.value);
+            }}
+          />
+        </label>
+        <button type="submit" class="button" disabled={!idle || typed.trim() !== robot.id}>
+          Shut down
+        </button>
+      </form>
+    </details>
+  );
+}
+
+function Routine({
+  robot,
+  idle,
+  routine,
+}: {
+  robot: ProBot;
+  idle: boolean;
+  routine: (to: 'start' | 'stop') => void;
+}) {
+  return (
+    <div class="routine">
+      <span>
+        Main routine <b>{routineText(robot.routine)}</b>
+      </span>
+      <button
+        type="button"
+        class="button"
+        disabled={!idle}
+        onClick={() => {
+          routine('start');
+        }}
+      >
+        <Icon of={Play} size={16} /> Start
+      </button>
+      <button
+        type="button"
+        class="button"
+        disabled={!idle}
+        onClick={() => {
+          routine('stop');
+        }}
+      >
+        <Icon of={Square} size={16} /> Stop routine
+      </button>
+    </div>
   );
 }

@@ -1,13 +1,13 @@
 /** Somebody else speaks to the robots: said loudly, for as long as the server says so. */
 import { Siren } from 'lucide';
 import { ageText } from '../../../app/ages';
-import { useApp, useKind } from '../../../app/context';
+import { useKind, useTime } from '../../../app/context';
 import { Icon } from '../../../ui/icon';
 import { readAlarm } from './read';
 import type { Alarm } from './read';
 
 export function Alarms() {
-  const { clock, now } = useApp();
+  const { clock, now } = useTime();
   void now.value;
   const alarms = useKind('alarm').map(readAlarm);
   return (

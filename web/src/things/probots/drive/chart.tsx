@@ -2,7 +2,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type UPlot from 'uplot';
 import { timeText } from '../../../app/ages';
-import { useApp } from '../../../app/context';
+import { useTime, usePreferences } from '../../../app/context';
+import { canvasFont } from '../../../ui/chartfont';
 import type { SparkPoint } from '../../../ui/spark';
 
 export interface Line {
@@ -37,6 +38,99 @@ export function ceiling(most: number): number {
   return steps.find((step) => step >= most * 1.1) ?? Math.ceil(most * 1.1);
 }
 
+interface Drawn {
+  readonly element: HTMLElement;
+  /** Seconds. */
+  readonly span: number;
+  readonly top: number | undefined;
+  now(): number;
+  lines(): readonly Line[];
+}
+
+/** The axes and lines of a chart, in the colours of the theme that is shown. */
+function optionsOf({ element, span, top, now, lines }: Drawn): UPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const axis = {
+    stroke: colour('muted'),
+    font: canvasFont(),
+    grid: { stroke: colour('line-soft'), width: 1 },
+    ticks: { show: false },
+  };
+  const timesOf = (_: UPlot, times: number[]) =>
+    times.map((at) => {
+      const text = timeText(at, at);
+      return span > 300 ? text.slice(0, 5) : text;
+    });
+  return {
+    ...sizeOf(element),
+    legend: { show: false },
+    cursor: { show: false },
+    padding: [6, 8, 0, 0],
+    scales: {
+      x: { time: true, range: () => [now() - span, now()] },
+      y: { range: (_, __, most) => [0, top ?? ceiling(Number.isFinite(most) ? most : 10)] },
+    },
+    axes: [
+      { ...axis, size: 22, space: 80, grid: { show: false }, values: timesOf },
+      { ...axis, size: 36, space: 34, gap: 4 },
+    ],
+    series: [
+      {},
+      ...lines().map((line) => ({
+        label: line.name,
+        stroke: colour(line.colour),
+        width: 1.8,
+        fill: `${colour(line.colour)}1f`,
+        spanGaps: true,
+        points: { show: false },
+      })),
+    ],
+  };
+}
+
+function sizeOf(element: HTMLElement) {
+  return {
+    width: Math.max(50, element.clientWidth),
+    height: Math.max(50, element.clientHeight),
+  };
+}
+
+/** Draw the chart, and again as time passes; returns how to end it. */
+function draw(drawn: Drawn): () => void {
+  const { element, span, now, lines } = drawn;
+  let over = false;
+  let end = () => {
+    over = true;
+  };
+  const begin = async () => {
+    const [{ default: Plot }] = await Promise.all([
+      import('uplot'),
+      import('uplot/dist/uPlot.min.css'),
+      document.fonts.load(canvasFont()),
+    ]);
+    if (over) return;
+    const rows = () => table(lines(), now() - span);
+    const plot = new Plot(optionsOf(drawn), rows(), element);
+    const sizes = new ResizeObserver(() => {
+      plot.setSize(sizeOf(element));
+    });
+    sizes.observe(element);
+    const timer = setInterval(() => {
+      plot.setData(rows());
+    }, EVERY);
+    end = () => {
+      clearInterval(timer);
+      sizes.disconnect();
+      plot.destroy();
+    };
+  };
+  void begin();
+  return () => {
+    end();
+  };
+}
+
 /** `span`: how many seconds are shown. `top`: the upper edge when it does not follow the values. */
 export function Chart({
   lines,
@@ -49,7 +143,8 @@ export function Chart({
   label: string;
   top?: number;
 }) {
-  const { clock, preferences } = useApp();
+  const { clock } = useTime();
+  const preferences = usePreferences();
   const host = useRef<HTMLDivElement>(null);
   const latest = useRef(lines);
   latest.current = lines;
@@ -57,87 +152,13 @@ export function Chart({
   useEffect(() => {
     const element = host.current;
     if (!element) return;
-    let over = false;
-    let plot: UPlot | null = null;
-    let timer: ReturnType<typeof setInterval> | undefined;
-    let sizes: ResizeObserver | undefined;
-    const begin = async () => {
-      const [{ default: Plot }] = await Promise.all([
-        import('uplot'),
-        import('uplot/dist/uPlot.min.css'),
-        document.fonts.load('11px "Inter Variable"'),
-      ]);
-      if (over) return;
-      const style = getComputedStyle(document.documentElement);
-      const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
-      const axis = {
-        stroke: colour('muted'),
-        font: '11px "Inter Variable"',
-        grid: { stroke: colour('line-soft'), width: 1 },
-        ticks: { show: false },
-      };
-      const size = () => ({
-        width: Math.max(50, element.clientWidth),
-        height: Math.max(50, element.clientHeight),
-      });
-      plot = new Plot(
-        {
-          ...size(),
-          legend: { show: false },
-          cursor: { show: false },
-          padding: [6, 8, 0, 0],
-          scales: {
-            x: {
-              time: true,
-              range: () => {
-                const now = clock.seconds();
-                return [now - span, now];
-              },
-            },
-            y: { range: (_, __, most) => [0, top ?? ceiling(Number.isFinite(most) ? most : 10)] },
-          },
-          axes: [
-            {
-              ...axis,
-              size: 22,
-              space: 80,
-              grid: { show: false },
-              values: (_, times) =>
-                times.map((at) => {
-                  const text = timeText(at, at);
-                  return span > 300 ? text.slice(0, 5) : text;
-                }),
-            },
-            { ...axis, size: 36, space: 34, gap: 4 },
-          ],
-          series: [
-            {},
-            ...latest.current().map((line) => ({
-              label: line.name,
-              stroke: colour(line.colour),
-              width: 1.8,
-              fill: `${colour(line.colour)}1f`,
-              spanGaps: true,
-              points: { show: false },
-            })),
-          ],
-        },
-        table(latest.current(), clock.seconds() - span),
-        element,
-      );
-      sizes = new ResizeObserver(() => plot?.setSize(size()));
-      sizes.observe(element);
-      timer = setInterval(() => {
-        plot?.setData(table(latest.current(), clock.seconds() - span));
-      }, EVERY);
-    };
-    void begin();
-    return () => {
-      over = true;
-      clearInterval(timer);
-      sizes?.disconnect();
-      plot?.destroy();
-    };
+    return draw({
+      element,
+      span,
+      top,
+      now: () => clock.seconds(),
+      lines: () => latest.current(),
+    });
   }, [clock, span, theme, top]);
   return <div ref={host} class="chart" role="img" aria-label={label} />;
 }

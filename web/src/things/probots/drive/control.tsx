@@ -1,11 +1,13 @@
 /** Who has the robot, and the ways to get it or to let it go. */
 import { Hand, KeyRound, UserRound } from 'lucide';
-import { useApp } from '../../../app/context';
+import { useWho } from '../../../app/context';
+import { useDriving } from './context';
 import { Icon } from '../../../ui/icon';
 import type { ProBot } from '../read';
 import { driverText } from './read';
 import type { Lease } from './read';
 import { may } from './roles';
+import type { Driver } from './driver';
 
 export function ControlBar({
   robot,
@@ -16,7 +18,8 @@ export function ControlBar({
   lease: Lease | undefined;
   obstacle: string | null;
 }) {
-  const { driver, user } = useApp();
+  const { user } = useWho();
+  const { driver } = useDriving();
   const control = driver.control.value;
   const { role, name } = user.value;
   const about = control.state !== 'free' && control.robot === robot.id;
@@ -63,6 +66,40 @@ export function ControlBar({
   const operator = may(role, 'drive');
   // The same person in another tab has no need to ask: they are told where the control is.
   const self = lease?.holder === name;
+  return (
+    <Ways
+      lease={lease}
+      name={name}
+      operator={operator}
+      obstacle={obstacle}
+      driver={driver}
+      robot={robot}
+      self={self}
+      role={role}
+    />
+  );
+}
+
+/** The ways to get the robot that are open just now. */
+function Ways({
+  lease,
+  name,
+  operator,
+  obstacle,
+  driver,
+  robot,
+  self,
+  role,
+}: {
+  lease: Lease | undefined;
+  name: string;
+  operator: boolean;
+  obstacle: string | null;
+  driver: Driver;
+  robot: ProBot;
+  self: boolean;
+  role: string;
+}) {
   return (
     <>
       {lease ? (
@@ -121,7 +158,7 @@ export function ControlBar({
 
 /** Others ask the driver for the robot. */
 export function Asks({ robot, lease }: { robot: ProBot; lease: Lease | undefined }) {
-  const { driver } = useApp();
+  const { driver } = useDriving();
   const control = driver.control.value;
   const mine = control.state === 'mine' && control.terms.fence === lease?.fence;
   return (

@@ -5,7 +5,7 @@
 import { Samples } from '../../../app/samples';
 import type { World } from '../../../app/world';
 import { splitKey } from '../../../app/world';
-import { field } from '../../entry';
+import { field } from '../../fields';
 import { readProBot } from '../read';
 
 /** A chart of the battery needs no more than one point in so many seconds. */

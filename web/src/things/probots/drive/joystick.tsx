@@ -1,7 +1,7 @@
 /** The drive pad: a stick for finger or mouse, and the keyboard's place while it has the focus. */
 import { useEffect, useRef } from 'preact/hooks';
-import type { ComponentChildren } from 'preact';
-import { useApp } from '../../../app/context';
+import type { ComponentChildren, RefObject, TargetedPointerEvent } from 'preact';
+import { useDriving } from './context';
 import { NOTHING } from './intent';
 import type { Wish } from './intent';
 import { HeldKeys } from './keyboard';
@@ -32,25 +32,17 @@ function inRing({ x, y }: Wish): Wish {
   return far <= 1 ? { x, y } : { x: x / far, y: y / far };
 }
 
-/** `held` are the keys of this pad, which others show. `children` lie over it while it is locked. */
-export function Joystick({
-  robot,
-  held,
-  children,
-}: {
-  robot: string;
-  held: HeldKeys;
-  children?: ComponentChildren;
-}) {
-  const { driver } = useApp();
-  const pad = useRef<HTMLDivElement>(null);
-  const ring = useRef<SVGCircleElement>(null);
-  const pointer = useRef<number | null>(null);
-  const { state } = driver.control.value;
-  const mine = state === 'mine';
-  const flight = driver.flight.value;
-  const wish = inRing(flight.wish);
+interface Hands {
+  readonly pad: RefObject<HTMLDivElement | null>;
+  readonly ring: RefObject<SVGCircleElement | null>;
+  readonly held: HeldKeys;
+  readonly mine: boolean;
+}
 
+/** Tell the driver what hands do on the pad: with one pointer, and with keys while it has the focus. */
+function useHandlers({ pad, ring, held, mine }: Hands) {
+  const { driver } = useDriving();
+  const pointer = useRef<number | null>(null);
   useEffect(() => {
     const keys = () => held.wish(performance.now());
     const forget = () => {
@@ -83,6 +75,67 @@ export function Joystick({
     const box = ring.current?.getBoundingClientRect();
     if (box) driver.wish('pad', wishAt({ x: event.clientX, y: event.clientY }, box));
   };
+  return {
+    onPointerDown(event: TargetedPointerEvent<HTMLElement>) {
+      if (!mine || pointer.current !== null || event.button !== 0) return;
+      pointer.current = event.pointerId;
+      event.currentTarget.setPointerCapture(event.pointerId);
+      event.currentTarget.focus({ preventScroll: true });
+      event.preventDefault();
+      move(event);
+    },
+    onPointerMove(event: TargetedPointerEvent<HTMLElement>) {
+      if (event.pointerId === pointer.current) move(event);
+    },
+    onPointerUp: letGo,
+    onPointerCancel: letGo,
+    onLostPointerCapture: letGo,
+    onContextMenu(event: MouseEvent) {
+      event.preventDefault();
+    },
+    onKeyDown(event: KeyboardEvent) {
+      if (event.ctrlKey || event.metaKey || event.altKey) {
+        // The system may swallow what goes up after this.
+        held.forget();
+        pressKeys();
+        return;
+      }
+      if (!mine || !HeldKeys.drives(event.code)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      held.press(event.code, event.repeat, performance.now());
+      pressKeys();
+    },
+    onKeyUp(event: KeyboardEvent) {
+      held.release(event.code);
+      pressKeys();
+    },
+    onBlur() {
+      held.forget();
+      pressKeys();
+    },
+  };
+}
+
+/** `held` are the keys of this pad, which others show. `children` lie over it while it is locked. */
+export function Joystick({
+  robot,
+  held,
+  children,
+}: {
+  robot: string;
+  held: HeldKeys;
+  children?: ComponentChildren;
+}) {
+  const { driver } = useDriving();
+  const pad = useRef<HTMLDivElement>(null);
+  const ring = useRef<SVGCircleElement>(null);
+  const { state } = driver.control.value;
+  const mine = state === 'mine';
+  const flight = driver.flight.value;
+  const wish = inRing(flight.wish);
+
+  const handlers = useHandlers({ pad, ring, held, mine });
   return (
     <div
       ref={pad}
@@ -93,64 +146,33 @@ export function Joystick({
       aria-disabled={!mine}
       data-mine={mine}
       data-locked={mine && flight.locked !== null}
-      onPointerDown={(event) => {
-        if (!mine || pointer.current !== null || event.button !== 0) return;
-        pointer.current = event.pointerId;
-        event.currentTarget.setPointerCapture(event.pointerId);
-        event.currentTarget.focus({ preventScroll: true });
-        event.preventDefault();
-        move(event);
-      }}
-      onPointerMove={(event) => {
-        if (event.pointerId === pointer.current) move(event);
-      }}
-      onPointerUp={letGo}
-      onPointerCancel={letGo}
-      onLostPointerCapture={letGo}
-      onContextMenu={(event) => {
-        event.preventDefault();
-      }}
-      onKeyDown={(event) => {
-        if (event.ctrlKey || event.metaKey || event.altKey) {
-          // The system may swallow what goes up after this.
-          held.forget();
-          pressKeys();
-          return;
-        }
-        if (!mine || !HeldKeys.drives(event.code)) return;
-        event.preventDefault();
-        event.stopPropagation();
-        held.press(event.code, event.repeat, performance.now());
-        pressKeys();
-      }}
-      onKeyUp={(event) => {
-        held.release(event.code);
-        pressKeys();
-      }}
-      onBlur={() => {
-        held.forget();
-        pressKeys();
-      }}
+      {...handlers}
     >
-      <svg viewBox="-126 -114 252 228" aria-hidden="true">
-        <circle ref={ring} r={RING} class="ring" />
-        <circle r="65" class="ring dashed" />
-        <circle r="32" class="ring dashed" />
-        <path d="M-98 0H98M0 -98V98" class="ring dashed" />
-        <g class="sides">
-          <text y="-104">Forward</text>
-          <text y="111">Reverse</text>
-          <text x="-103" y="3" class="at-left">
-            Left
-          </text>
-          <text x="103" y="3" class="at-right">
-            Right
-          </text>
-        </g>
-        <line x1="0" y1="0" x2={wish.x * RING} y2={-wish.y * RING} class="vector" />
-        <circle class="knob" cx={wish.x * RING} cy={-wish.y * RING} r="19" />
-      </svg>
+      <Ring ring={ring} wish={wish} />
       {children}
     </div>
+  );
+}
+
+function Ring({ ring, wish }: { ring: RefObject<SVGCircleElement | null>; wish: Wish }) {
+  return (
+    <svg viewBox="-126 -114 252 228" aria-hidden="true">
+      <circle ref={ring} r={RING} class="ring" />
+      <circle r="65" class="ring dashed" />
+      <circle r="32" class="ring dashed" />
+      <path d="M-98 0H98M0 -98V98" class="ring dashed" />
+      <g class="sides" font-size="7.2">
+        <text y="-104">Forward</text>
+        <text y="111">Reverse</text>
+        <text x="-103" y="3" class="at-left">
+          Left
+        </text>
+        <text x="103" y="3" class="at-right">
+          Right
+        </text>
+      </g>
+      <line x1="0" y1="0" x2={wish.x * RING} y2={-wish.y * RING} class="vector" />
+      <circle class="knob" cx={wish.x * RING} cy={-wish.y * RING} r="19" />
+    </svg>
   );
 }

@@ -1,6 +1,6 @@
 /** The command log: who did what to the robot, what was sent, and what was seen of it. */
 import { timeText } from '../../../app/ages';
-import { useApp, useKind } from '../../../app/context';
+import { useKind, useTime } from '../../../app/context';
 import { Card } from '../../../ui/section';
 import { readCommand } from './read';
 import type { Command } from './read';
@@ -30,7 +30,7 @@ const TONES: Readonly<Record<string, string>> = {
 
 /** With `robot`, only what concerns it. */
 export function CommandLog({ robot }: { robot?: string }) {
-  const { clock, now } = useApp();
+  const { clock, now } = useTime();
   void now.value;
   const lines = useKind('command')
     .map(readCommand)

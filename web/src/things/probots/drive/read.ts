@@ -1,7 +1,7 @@
 /** What the server shows of driving: leases, guards, alarms, and the log of commands. */
 import { isRecord } from '../../../net/protocol';
 import type { Answer, Thing } from '../../../net/protocol';
-import { field, present } from '../../entry';
+import { field, present } from '../../fields';
 
 /** `lease/ProBot1`: somebody drives this robot. Without such a thing it is free. */
 export interface Lease {

@@ -3,14 +3,14 @@
  * go; moved by a program that presses no keys (a screen reader), they push for a moment.
  */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useApp } from '../../../app/context';
+import { useDriving } from './context';
 import { NOTHING } from './intent';
 
 /** A push without a hand that could be seen to let go lasts so long, in milliseconds. */
 const PUSH = 1000;
 
 export function Sliders() {
-  const { driver } = useApp();
+  const { driver } = useDriving();
   const [values, setValues] = useState({ speed: 0, turn: 0 });
   const now = useRef(values);
   const change = (part: Partial<typeof values>) => {
@@ -61,7 +61,7 @@ function Lever({
   onMove: (value: number) => void;
   class: string;
 }) {
-  const { driver } = useApp();
+  const { driver } = useDriving();
   const mine = driver.control.value.state === 'mine';
   /** Whether a hand is on it; `dropped`: one whose moves do not count until it was taken away. */
   const hand = useRef<'none' | 'on' | 'dropped'>('none');

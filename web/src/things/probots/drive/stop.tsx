@@ -1,14 +1,16 @@
 /** The one big button, and what came of it. */
 import { OctagonX } from 'lucide';
 import { timeText } from '../../../app/ages';
-import { useApp } from '../../../app/context';
+import { useTime } from '../../../app/context';
+import { useDriving } from './context';
 import { Icon } from '../../../ui/icon';
 
 /** How long what came of it stays in sight, in milliseconds; a failure stays. */
 const SHOWN = 8000;
 
 export function StopButton({ name }: { name: string | null }) {
-  const { stopNow, stopper, now } = useApp();
+  const { now } = useTime();
+  const { stopNow, stopper } = useDriving();
   const last = stopper.last.value;
   const wall = Date.now();
   void now.value;

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Api } from '../../../net/api';
 import { path } from '../../../net/api';
-import { useApp } from '../../../app/context';
+import { useTime, useServer } from '../../../app/context';
 import type { SparkPoint } from '../../../ui/spark';
 import { isRecord } from '../../../net/protocol';
 
@@ -66,7 +66,8 @@ export async function askStored(
 
 /** Asked for once for each robot that is looked at; without a store the charts begin now. */
 export function useStoredHours(robot: string, broker: string): Stored {
-  const { api, clock, connection } = useApp();
+  const { clock } = useTime();
+  const { api, connection } = useServer();
   const [found, setFound] = useState<{ readonly of: string; readonly stored: Stored } | null>(null);
   const live = connection.value.state === 'live';
   const of = `${robot} ${broker}`;

@@ -1,0 +1,61 @@
+"""Find docstrings that say too little or are hard to read, in the files and folders given.
+
+A docstring of three words or fewer goes, or says more. A function's first line is an imperative
+sentence, and nobody is "whoever". Exits with 1 if there are any.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+LEFT_ALONE = ("journal", "replicas")
+"""Packages that another store is about to replace."""
+FEWEST = 4
+"""Words of a docstring."""
+# How a first line of a function begins that is no imperative sentence.
+NOT_IMPERATIVE = (
+    " a an the whether what how why when where who whoever whose which one another it we they this"
+    " these those something somebody someone nobody nothing everything everybody every all some"
+    " no yes its our us as of from in by there "
+)
+
+
+def complaints(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield the line and the fault of each docstring."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        text = ast.get_docstring(node)
+        if text is None:
+            continue
+        line = node.body[0].lineno
+        words = text.split()
+        name = getattr(node, "name", "the module")
+        if len(words) < FEWEST:
+            yield line, f"{name}: says too little: {text!r}"
+        elif words[0] == "Whoever":
+            yield line, f"{name}: nobody is whoever: {' '.join(words[:6])!r}"
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (
+            f" {words[0].strip('.,:;').lower()} " in NOT_IMPERATIVE or words[0].startswith("`")
+        ):
+            yield line, f"{name}: begins with no verb: {' '.join(words[:6])!r}"
+
+
+def main(given: list[str]) -> int:
+    """Print the complaints; return the exit status."""
+    found = 0
+    for path in map(Path, given):
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            if not set(LEFT_ALONE).isdisjoint(file.parts):
+                continue
+            for line, fault in complaints(ast.parse(file.read_text())):
+                print(f"{file}:{line}: {fault}")
+                found += 1
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,154 @@
+"""What is answered about accounts, sessions, tokens, links and the audit log. Times in epoch s."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from sightline.auth.session import Person
+from sightline.contract.fields import Answer
+
+
+class Who(Answer, frozen=True):
+    """Who is here, if anybody; ``first``: the link of the first start is still good."""
+
+    user: Person | None
+    first: bool
+
+
+class Me(Answer, frozen=True):
+    """Who is here. ``degraded`` says why nothing can be written just now."""
+
+    user: Person
+    degraded: str | UnsetType = UNSET
+
+
+class Welcomed(Answer, frozen=True):
+    """Who is here now; or what the first admin ``needs`` to give yet."""
+
+    user: Person | UnsetType = UNSET
+    degraded: str | UnsetType = UNSET
+    needs: list[str] | UnsetType = UNSET
+
+
+class SessionShown(msgspec.Struct, frozen=True):
+    """Where somebody is signed in. ``here``: it is the session that asks."""
+
+    id: str
+    created: float
+    seen: float
+    address: str
+    agent: str
+    here: bool
+
+
+class Sessions(Answer, frozen=True):
+    """Sessions, the latest used first."""
+
+    sessions: list[SessionShown]
+
+
+class TokenShown(msgspec.Struct, frozen=True):
+    """An API token without its secret. ``used`` and ``expires``: null for never."""
+
+    id: str
+    name: str
+    scopes: list[str]
+    things: list[str]
+    created: float
+    expires: float | None
+    used: float | None
+
+
+class Tokens(Answer, frozen=True):
+    """Tokens, the newest first."""
+
+    tokens: list[TokenShown]
+
+
+class NewTokenMade(Answer, frozen=True):
+    """The text of a new token, told this once, and its id."""
+
+    token: str
+    id: str
+
+
+class LinkShown(msgspec.Struct, frozen=True):
+    """A shared link. ``standing`` is open, early, ended or revoked."""
+
+    id: str
+    name: str
+    owner: str
+    things: list[str]
+    created: float
+    starts: float
+    ends: float
+    standing: str
+    visitors: int
+
+
+class Links(Answer, frozen=True):
+    """Links, the newest first."""
+
+    links: list[LinkShown]
+
+
+class NewLinkMade(Answer, frozen=True):
+    """The id of a new link, and its address, told this once."""
+
+    id: str
+    url: str
+
+
+class RetentionShown(Answer, frozen=True):
+    """For how many days positions are kept; null: as long as the server's settings say."""
+
+    days: int | None
+
+
+class UserShown(msgspec.Struct, frozen=True):
+    """An account. ``password``: it has one."""
+
+    name: str
+    role: str
+    disabled: bool
+    password: bool
+    created: float
+    seen: float | None
+    see: list[str]
+    drive: list[str]
+    own: list[str]
+    sessions: int
+    tokens: int
+
+
+class Users(Answer, frozen=True):
+    """All accounts, for admins."""
+
+    users: list[UserShown]
+
+
+class OneUser(Answer, frozen=True):
+    """One account, for admins."""
+
+    user: UserShown
+
+
+class AuditShown(msgspec.Struct, frozen=True):
+    """A record of the audit log."""
+
+    n: int
+    at: float
+    who: str
+    address: str
+    what: str
+    thing: str
+    result: str
+    more: str
+
+
+class Audit(Answer, frozen=True):
+    """Records, newest first. ``next`` is the ``before`` of the next page."""
+
+    records: list[AuditShown]
+    next: int | None

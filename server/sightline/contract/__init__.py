@@ -1,0 +1,1 @@
+"""What crosses the network, declared once: fields, answers, errors, and what is made of them."""

@@ -1,0 +1,92 @@
+"""What is answered about things now and then. Times in epoch s."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from sightline.contract.fields import Answer, shaped
+from sightline.history.record import EVENTS
+
+
+class Thing(msgspec.Struct, frozen=True):
+    """A thing: its kind, its id, its number in the present; then the fields of its state."""
+
+    k: str
+    id: str
+    s: int = 0
+
+
+class HistoryEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened; besides these fields, what was said of it."""
+
+    sort: Annotated[str, Meta(extra_json_schema={"enum": sorted(EVENTS)})]
+    thing: str
+    tst: float
+    at: float
+    hidden: bool | UnsetType = UNSET
+
+
+class AllThings(Answer, frozen=True):
+    """Things as they are."""
+
+    things: list[Thing]
+
+
+class OneThing(Answer, frozen=True):
+    """A thing as it is."""
+
+    thing: Annotated[msgspec.Raw, shaped(Thing)]
+
+
+class Scene(Answer, frozen=True):
+    """Things as they were ``at`` a time."""
+
+    at: float
+    things: list[Thing]
+
+
+class TrackOfThing(Answer, frozen=True):
+    """A thing's track in JSON. ``data`` are entries as they were said, with ``tst`` and ``at``."""
+
+    thing: str
+    sort: str
+    data: list[dict[str, Any]]
+    count: int
+
+
+class DayCount(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """How much there is of a ``day``, which begins and ends at these times."""
+
+    day: str
+    count: int
+    since: float
+    until: float
+
+
+class Days(Answer, frozen=True):
+    """The days of a month on which there is anything."""
+
+    days: list[DayCount]
+
+
+class Events(Answer, frozen=True):
+    """Events, newest first. ``next`` is the ``after`` of the next page."""
+
+    events: list[Annotated[dict[str, Any], shaped(HistoryEvent)]]
+    next: str | None
+
+
+class Hidden(Answer, frozen=True):
+    """How many points are hidden, and what undoes that."""
+
+    hidden: int
+    undo: str
+
+
+class Shown(Answer, frozen=True):
+    """How many points are shown again."""
+
+    shown: int

@@ -1,0 +1,393 @@
+"""Make the parts of the server and join them, feature by feature.
+
+Each function takes what it needs and returns what the next ones need. Tests use the same functions.
+The path of an arriving message is in `sightline.live.pipeline`."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from twisted.internet import reactor as _reactor
+
+from sightline import __version__
+from sightline.accounts.audit import AuditLog
+from sightline.accounts.service import AccountService
+from sightline.cluster.messages import Peers
+from sightline.console.broker_monitor import BrokerMonitor
+from sightline.console.rules import ConsoleRights
+from sightline.console.service import ConsoleService
+from sightline.driving.requests import DrivingRequests
+from sightline.driving.service import DrivingService
+from sightline.history.archive.archive import Archive
+from sightline.history.read_only import ReadOnlyPast
+from sightline.history.recorder import Recorder
+from sightline.history.store import Store
+from sightline.kinds import OWNABLE, broker, friends
+from sightline.live.hub import Hub
+from sightline.live.ingest import Ingest
+from sightline.live.pipeline import ChangeListeners, Pipeline
+from sightline.live.presence import Presence
+from sightline.live.requests import Requests
+from sightline.live.world import World
+from sightline.model.kind import Kind, kind_of, timeouts_of
+from sightline.model.server import SERVER, Alarmed
+from sightline.settings import Settings, is_private
+from sightline.web.connection_limits import ConnectionLimits
+from sightline.web.fanout import FanOut, Pace
+from sightline.web.proxies import Proxies
+from sightline.web.reads import Reads
+from sightline.web.request_context import RequestContext
+from sightline.wiring import settings_parts
+from sightline.wiring.archive import message_archive
+from sightline.wiring.beacon import store_of
+from sightline.wiring.brokers import Brokers
+from sightline.wiring.clock import ClockWatch, now
+from sightline.wiring.cluster import Cluster, Eraser
+from sightline.wiring.erasure import eraser_of_world
+from sightline.wiring.history import (
+    HistoryService,
+    figures_of,
+    make_recorder,
+    make_store,
+    ours,
+    remembers,
+    retained,
+)
+from sightline.wiring.kinds import make_kinds
+from sightline.wiring.limits import DiskFloor, make_world
+from sightline.wiring.listeners import front_gate
+from sightline.wiring.owntracks import OwnTracks, keys
+from sightline.wiring.publishers import Publishers
+from sightline.wiring.regions import Geofencing
+
+reactor: Any = _reactor
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How the server is started: its settings, its state folder and what the command line says.
+
+    ``listen`` is the endpoint for browsers; ``config`` the settings' file, for the guards (empty:
+    none); ``demo``: with simulated friends and robots.
+    """
+
+    settings: Settings
+    state: Path
+    listen: str
+    demo: bool = False
+    config: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The parts of the present, from decoding to the fan-out, and the history that hears of it."""
+
+    kinds: Sequence[Kind]
+    logbook: broker.Logbook
+    senders: friends.SenderClocks
+    world: World
+    store: Store
+    recorder: Recorder
+    fanout: FanOut
+    hub: Hub
+    disk: DiskFloor
+
+    @property
+    def friends(self) -> list[str]:
+        """Return the things that can belong to accounts; the audit log has pseudonyms for them."""
+        return [key for key, _ in self.world if kind_of(key) in OWNABLE]
+
+
+def build_live(start: Start, cluster: Cluster) -> Live:
+    """Make the world and what changes it, shows it and remembers it."""
+    settings, logbook, senders = start.settings, broker.Logbook(), friends.SenderClocks()
+    kinds = make_kinds(settings, keys(settings), senders, logbook)
+    world = make_world(settings, secrets.token_hex(8))
+    presence = Presence(timeouts_of(kinds))
+    store, disk = make_store(settings, start.state), DiskFloor(start.state, _floor(settings))
+    recorder = make_recorder(settings, store, world, kinds, cluster.leadership, disk.why)
+    fanout = FanOut(reactor, now, world, make_pace(settings))
+    listeners = ChangeListeners(recorder.take, recorder.remember, fanout.stir)
+    ingest = Ingest(kinds, world, presence, keep=listeners.keep)
+    hub = Hub(
+        reactor,
+        now,
+        world,
+        ingest,
+        presence,
+        broker.LinkUpdate,
+        listeners=[listeners.stir],
+        remember=listeners.remember,
+    )
+    settings_parts.introduce_robots(settings, hub)
+    return Live(kinds, logbook, senders, world, store, recorder, fanout, hub, disk)
+
+
+def make_pace(settings: Settings) -> Pace:
+    """Make the pace of the fan-out."""
+    return Pace(
+        tick=settings.fanout.tick_ms / 1000,
+        tick_max=settings.fanout.tick_max_ms / 1000,
+        patience=settings.limits.behind_seconds,
+        page=settings.fanout.frame_bytes,
+    )
+
+
+def _floor(settings: Settings) -> int:
+    return settings.limits.disk_floor_mb
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The accounts, who is asking, and the requests of browsers."""
+
+    service: AccountService
+    context: RequestContext
+    requests: Requests
+    gate: ConnectionLimits
+
+
+def build_accounts(start: Start, cluster: Cluster) -> Accounts:
+    """Make the accounts and the dispatcher of requests, with its audit log."""
+    settings = start.settings
+    service = AccountService(
+        reactor,
+        reactor,
+        now,
+        start.state,
+        settings_parts.account_policy(settings.accounts),
+        demo=start.demo and is_private(start.listen, settings.server),
+        journal=cluster.accounts,
+    )
+    trusted = [*settings.server.origins, *settings_parts.origin_of(settings.server.public_url)]
+    context = RequestContext(
+        service, trusted, Proxies(settings.server.proxies), settings.server.public_url
+    )
+    requests = Requests(now)
+    requests.when_answered(AuditLog(service.note, reactor))
+    ReadOnlyPast().join(requests)
+    return Accounts(service, context, requests, front_gate(settings))
+
+
+def build_driving(start: Start, cluster: Cluster, live: Live, accounts: Accounts) -> DrivingService:
+    """Make what drives the robots and stops them."""
+    driving = DrivingService(
+        reactor,
+        now,
+        live.hub,
+        cluster.locks,
+        need_guard=start.settings.driving.need_guard,
+        store=store_of(start.settings),
+    )
+    driving.log.when_written(remembers(live.hub))
+    DrivingRequests(accounts.requests, driving)
+    return driving
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The console and the monitor of the brokers."""
+
+    rights: ConsoleRights
+    service: ConsoleService
+    monitor: BrokerMonitor
+
+
+def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
+    """Make the console and the monitor of the brokers."""
+    rights = settings_parts.console_rights(start.settings)
+    service = ConsoleService(
+        reactor,
+        now,
+        rights,
+        audit=settings_parts.console_auditor(accounts.service),
+        stored=figures_of(live.store, ours(start.settings)),
+    )
+    service.join(accounts.requests)
+    return Console(
+        rights, service, BrokerMonitor(reactor, now, live.hub, live.logbook, service.figures)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The history as a service, the archive of raw messages, and the watch over the clock."""
+
+    clock: ClockWatch
+    service: HistoryService
+    archive: Archive
+
+
+def build_history(start: Start, cluster: Cluster, live: Live, accounts: Accounts) -> Past:
+    """Make what opens the history, brings back the world and lets go of what is old."""
+    hub = live.hub
+    clock = ClockWatch(now, live.senders, alarm_of(hub))
+    service = HistoryService(
+        start.settings.history,
+        live.store,
+        live.recorder,
+        hub,
+        live.kinds,
+        now,
+        retained(accounts.service),
+        leadership=cluster.leadership,
+        purge_clock=clock.purge,
+    )
+    archive = message_archive(reactor, start.settings, start.state, live.disk.why, clock.purge)
+    return Past(clock, service, archive)
+
+
+def alarm_of(hub: Hub) -> Callable[[str], None]:
+    """Make what puts an alarm of the server itself into the history."""
+
+    def alarm(why: str) -> None:
+        hub.happened("alarm", SERVER, now(), Alarmed(why=why))
+
+    return alarm
+
+
+@dataclass(frozen=True, slots=True)
+class Mqtt:
+    """The connections to the brokers, and what several servers tell each other over them."""
+
+    publishers: Publishers
+    brokers: Brokers
+    peers: Peers | None
+
+
+def build_mqtt(
+    start: Start,
+    *,
+    cluster: Cluster,
+    live: Live,
+    driving: DrivingService,
+    console: Console,
+    past: Past,
+) -> Mqtt:
+    """Make the path of arriving messages, and the connections that messages arrive by."""
+    publishers, peers = Publishers(live.hub), None
+    if name := start.settings.replicas.name:
+        peers = Peers(reactor, name, publishers.publish_anywhere)
+        cluster.speak(peers)
+    pipeline = Pipeline(
+        peers=peers,
+        archive=past.archive.take,
+        console=console.service.overheard,
+        driving=driving,
+        hub=live.hub,
+    )
+    brokers = Brokers(
+        start.settings,
+        start.state,
+        hub=live.hub,
+        pipeline=pipeline,
+        publishers=publishers,
+        driving=driving,
+        console=console.service,
+        monitor=console.monitor,
+        history=past.service,
+        filters=[wanted for kind in live.kinds for wanted in kind.filters],
+        shared=peers is not None,
+        demo=start.demo,
+        config=start.config,
+    )
+    return Mqtt(publishers, brokers, peers)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Geofences and phones, and all that forget a friend who is erased."""
+
+    geofencing: Geofencing
+    owntracks: OwnTracks
+    reads: Reads
+    erasers: Sequence[Eraser]
+
+
+def make_erasers(
+    live: Live, past: Past, mqtt: Mqtt, geofencing: Geofencing, owntracks: OwnTracks
+) -> Sequence[Eraser]:
+    """List what forgets a friend that is erased, in this order."""
+    peers = mqtt.peers
+    return (
+        *(() if peers is None else (peers.forget,)),
+        eraser_of_world(live.hub),
+        geofencing.erase,
+        owntracks.phones.forget,
+        past.archive.erase,
+        past.service.erase,
+    )
+
+
+def build_features(
+    start: Start, *, cluster: Cluster, live: Live, accounts: Accounts, past: Past, mqtt: Mqtt
+) -> Features:
+    """Make what regions and phones need, and join it with accounts and brokers."""
+    geofencing = Geofencing(
+        start.settings,
+        start.state,
+        live.hub,
+        accounts.requests,
+        accounts.service,
+        mqtt.publishers.publish,
+        leadership=cluster.leadership,
+        journal=cluster.regions,
+        peers=mqtt.peers,
+    )
+    reads = Reads(reactor)
+    owntracks = OwnTracks(
+        start.settings,
+        now,
+        live.hub,
+        accounts.requests,
+        accounts.service,
+        accounts.context,
+        mqtt.publishers.tell_phone,
+        __version__,
+        regions=geofencing.phones,
+        store=live.store,
+        recorder=live.recorder,
+        peers=mqtt.peers,
+        leadership=cluster.leadership,
+        gate=accounts.gate,
+        reads=reads,
+    )
+    erasers = make_erasers(live, past, mqtt, geofencing, owntracks)
+    cluster.join(accounts.service, geofencing.regions, live.world, erasers)
+    return Features(geofencing, owntracks, reads, erasers)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """All parts but those that browsers come to (`sightline.wiring.web_parts`)."""
+
+    start: Start
+    cluster: Cluster
+    live: Live
+    accounts: Accounts
+    driving: DrivingService
+    console: Console
+    past: Past
+    mqtt: Mqtt
+    features: Features
+
+
+def build_parts(start: Start) -> Parts:
+    """Make all of them, each after what it needs."""
+    cluster = Cluster(start.settings)
+    live = build_live(start, cluster)
+    accounts = build_accounts(start, cluster)
+    driving = build_driving(start, cluster, live, accounts)
+    console = build_console(start, live, accounts)
+    past = build_history(start, cluster, live, accounts)
+    mqtt = build_mqtt(
+        start, cluster=cluster, live=live, driving=driving, console=console, past=past
+    )
+    features = build_features(
+        start, cluster=cluster, live=live, accounts=accounts, past=past, mqtt=mqtt
+    )
+    return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)

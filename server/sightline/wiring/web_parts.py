@@ -1,0 +1,177 @@
+"""Make what browsers and other HTTP clients come to: sockets, routes, the tree of URLs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.internet import reactor as _reactor
+from twisted.web.resource import Resource
+
+from sightline import __version__
+from sightline.accounts.api_account import AccountApi
+from sightline.accounts.api_admin import AdminApi
+from sightline.accounts.api_links import LinksApi
+from sightline.accounts.api_privacy import PrivacyApi
+from sightline.accounts.api_session import SessionApi
+from sightline.auth.session import Visitor, described
+from sightline.console.rules import LARGEST_REQUEST
+from sightline.contract.http import Route
+from sightline.contract.openapi import openapi_route
+from sightline.driving.errors import refused_commands
+from sightline.history.api import HistoryApi
+from sightline.history.api_hide import HideApi
+from sightline.history.tracks import everything
+from sightline.live import protocol
+from sightline.live.server_state import ServerState
+from sightline.settings import Settings
+from sightline.web import site
+from sightline.web.api import Api
+from sightline.web.metrics import Metrics, ServerFigures
+from sightline.web.socket import SocketLimits, SocketResource, Sockets
+from sightline.wiring import settings_parts
+from sightline.wiring.clock import now
+from sightline.wiring.faults import Faults
+from sightline.wiring.health import Health
+from sightline.wiring.parts import Parts
+from sightline.wiring.past_states import shower
+from sightline.wiring.state_folder import databases
+
+reactor: Any = _reactor
+
+
+def build_sockets(parts: Parts) -> Sockets:
+    """Make the end of the WebSockets."""
+    start, live, accounts = parts.start, parts.live, parts.accounts
+    rights = parts.console.rights
+    limits = make_socket_limits(start.settings)
+
+    def hello(visitor: Visitor) -> bytes:
+        return protocol.hello(
+            epoch=live.fanout.epoch(visitor.user.sight),
+            server=__version__,
+            user=described(visitor),
+            now=now(),
+            beat=start.settings.fanout.beat_seconds,
+            message=start.settings.limits.message_bytes,
+            publish=limits.large if rights.publishes(visitor.user) else None,
+        )
+
+    return Sockets(
+        reactor,
+        live.fanout,
+        accounts.requests,
+        hello,
+        accounts.service,
+        limits,
+        compression=start.settings.fanout.compression,
+        publishes=rights.publishes,
+        gate=accounts.gate,
+    )
+
+
+def make_socket_limits(settings: Settings) -> SocketLimits:
+    """Make the limits of one browser."""
+    return SocketLimits(
+        connections=settings.limits.connections,
+        connections_per_address=settings.limits.connections_per_address,
+        connections_per_user=settings.limits.connections_per_user,
+        message=settings.limits.message_bytes,
+        large=max(settings.limits.message_bytes, LARGEST_REQUEST),
+        rate=settings.limits.messages_per_second,
+        handshake=settings.limits.handshake_seconds,
+        ping=settings.limits.ping_seconds,
+    )
+
+
+def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
+    """Make the server's own thing, out of what every part says of itself."""
+    live, console, past = parts.live, parts.console, parts.past
+
+    def figures() -> dict[str, Any]:
+        return {
+            "viewers": live.fanout.viewers,
+            "behind": live.fanout.behind,
+            "things": len(live.world),
+            "console": console.service.subscriptions,
+            "console_dropped": console.service.dropped,
+            "topics": console.service.topics,
+            "refused": refused_commands(parts.accounts.requests.refused),
+            "archive_lost": past.archive.lost,
+            "degraded": health.trouble(),
+            "faults": parts.mqtt.publishers.faults() + faults.count,
+        }
+
+    return ServerState(
+        reactor,
+        now,
+        live.hub,
+        __version__,
+        figures=(
+            figures,
+            parts.mqtt.publishers.figures,
+            past.service.gauges,
+            parts.cluster.gauges,
+            past.clock.gauges,
+        ),
+        frames=lambda: live.fanout.frames_sent,
+    )
+
+
+def build_routes(parts: Parts) -> list[Route[Any]]:
+    """List the routes of the HTTP API."""
+    live, mqtt, features = parts.live, parts.mqtt, parts.features
+    service, reads = parts.accounts.service, features.reads
+    apis = (
+        SessionApi(service),
+        AccountApi(service),
+        LinksApi(service),
+        PrivacyApi(
+            service,
+            live.world,
+            (mqtt.publishers.clear_retained, *features.erasers),
+            reads,
+            lambda thing, sight, turn: everything(live.store, thing, sight, turn),
+        ),
+        HistoryApi(live.store, live.world, shower(live.kinds, live.hub), now, reads),
+        HideApi(live.store, service.note, reads),
+        AdminApi(service, lambda: live.friends),
+    )
+    routes = [route for api in apis for route in api.routes()]
+    return [*routes, openapi_route(routes, __version__)]
+
+
+def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
+    """Make the tree of URLs."""
+    settings, live = parts.start.settings, parts.live
+    accounts, features, routes = parts.accounts, parts.features, build_routes(parts)
+    api = Api(accounts.context, reactor, routes, rate=settings.limits.requests_per_second)
+    figures = ServerFigures(live.hub, live.fanout, sockets, state)
+    accounts.gate.count(lambda: len(sockets.connections))
+    accounts.gate.count(lambda: len(features.owntracks.live.clients))
+    return site.build(
+        live.hub,
+        state,
+        SocketResource(sockets, accounts.context),
+        Metrics(figures, accounts.context),
+        api,
+        settings_parts.built_pages(settings.server.web_root),
+        accounts.context,
+        features.owntracks.resources,
+    )
+
+
+def build_health(parts: Parts) -> Health:
+    """Make what says which part cannot write or is damaged."""
+    start, accounts = parts.start, parts.accounts
+    regions = parts.features.geofencing.regions
+    return Health(
+        reactor,
+        now,
+        start.state,
+        databases(start.settings),
+        (
+            ("the history", lambda: parts.live.recorder.trouble),
+            ("the accounts", lambda: accounts.service.standby.trouble),
+            ("the regions", lambda: regions.trouble),
+        ),
+    )

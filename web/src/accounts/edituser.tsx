@@ -1,0 +1,229 @@
+/** Changing somebody's account: rights, password, sessions, closing it. */
+import { useState } from 'preact/hooks';
+import { useServer, useTime, useWho } from '../app/context';
+import { path } from '../net/api';
+import { Dialog } from '../ui/dialog';
+import { Form } from '../ui/form';
+import { ActButton, Sure } from '../ui/actbutton';
+import { Field } from '../ui/field';
+import { SessionRow } from './browsers';
+import { endTokens, EndTokens } from './endtokens';
+import { FirstPassword } from './firstpassword';
+import { listIn, useLoaded } from './loaded';
+import { Once, Trouble } from './once';
+import { Rights } from './rights';
+import type { Given } from './rights';
+import type { Account, Session } from './wording';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { Api } from '../net/api';
+
+export function EditUser({
+  user,
+  again,
+  close,
+}: {
+  user: Account;
+  again: () => Promise<void>;
+  close(): void;
+}) {
+  const { api } = useServer();
+  const { visitor } = useWho();
+  const [given, setGiven] = useState<Given>(user);
+  const [page, setPage] = useState<'rights' | 'password' | 'sessions' | 'remove'>('rights');
+  const [said, setSaid] = useState('');
+  const me = user.name === visitor.name;
+  return (
+    <Dialog title={user.name} close={close}>
+      <EditTabs page={page} setPage={setPage} setSaid={setSaid} />
+      {page === 'rights' && (
+        <Form
+          button="Save"
+          submit={async () => {
+            const { role, see, drive, own } = given;
+            await api.patch(path`users/${user.name}`, { role, see, drive, own });
+            await again();
+            setSaid('Saved. It holds at once, wherever they are signed in.');
+          }}
+        >
+          <Rights given={given} change={setGiven} />
+        </Form>
+      )}
+      {page === 'password' && <SetPassword user={user} again={again} close={close} />}
+      {page === 'sessions' && <Sessions user={user} />}
+      {page === 'remove' && (
+        <CloseAccount user={user} api={api} again={again} close={close} me={me} />
+      )}
+      <p class="good" role="status">
+        {said}
+      </p>
+    </Dialog>
+  );
+}
+
+function CloseAccount({
+  user,
+  api,
+  again,
+  close,
+  me,
+}: {
+  user: Account;
+  api: Api;
+  again: () => Promise<void>;
+  close: () => void;
+  me: boolean;
+}) {
+  return (
+    <>
+      <p class="said">
+        {user.disabled
+          ? 'This account is closed: nobody can sign in with it, and its tokens and links do not work.'
+          : 'A closed account keeps its rights for later. It is signed out, and its tokens and links stop working.'}
+      </p>
+      <ActButton
+        words={user.disabled ? 'Open the account again' : 'Close the account'}
+        act={async () => {
+          await api.patch(path`users/${user.name}`, { disabled: !user.disabled });
+          await again();
+        }}
+      />
+      <h3>Remove</h3>
+      <Form
+        button="Remove for good"
+        danger
+        submit={async (value) => {
+          if (value('confirm').trim() !== user.name) return;
+          await api.del(path`users/${user.name}`);
+          close();
+          await again();
+        }}
+      >
+        <p class="said">The account goes, with its sessions, tokens and links.</p>
+        <Field
+          name="confirm"
+          label={`To confirm, type ${user.name}`}
+          autocomplete="off"
+          pattern={user.name.replace(/[.@-]/g, '\\$&')}
+        />
+      </Form>
+      {me && <p class="note">This is your own account.</p>}
+    </>
+  );
+}
+
+function EditTabs({
+  page,
+  setPage,
+  setSaid,
+}: {
+  page: 'rights' | 'password' | 'sessions' | 'remove';
+  setPage: Dispatch<StateUpdater<'rights' | 'password' | 'sessions' | 'remove'>>;
+  setSaid: Dispatch<StateUpdater<string>>;
+}) {
+  return (
+    <div class="chips tabs" role="group" aria-label="What to change">
+      {(
+        [
+          ['rights', 'Rights'],
+          ['password', 'Password'],
+          ['sessions', 'Signed in'],
+          ['remove', 'Close'],
+        ] as const
+      ).map(([name, words]) => (
+        <button
+          key={name}
+          type="button"
+          class="chip"
+          aria-pressed={page === name}
+          onClick={() => {
+            setPage(name);
+            setSaid('');
+          }}
+        >
+          {words}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function SetPassword({
+  user,
+  again,
+  close,
+}: {
+  user: Account;
+  again: () => Promise<void>;
+  close(): void;
+}) {
+  const { api } = useServer();
+  const [made, setMade] = useState<string | null>(null);
+  if (made !== null) {
+    return (
+      <Once
+        text={`Name: ${user.name}\nPassword: ${made}`}
+        words="Copy"
+        about="Hand it over safely; it is shown this once."
+        close={close}
+      />
+    );
+  }
+  return (
+    <Form
+      button="Set the password"
+      blame={{ weak: 'password' }}
+      submit={async (value) => {
+        const password = value('password');
+        await api.patch(path`users/${user.name}`, { password, ...endTokens(value) });
+        await again();
+        setMade(password);
+      }}
+    >
+      <p>A new password signs them out wherever they are.</p>
+      <FirstPassword />
+      {user.tokens > 0 && (
+        <EndTokens
+          about={`There ${user.tokens === 1 ? 'is 1' : `are ${String(user.tokens)}`}, and a new password does not end them.`}
+        />
+      )}
+    </Form>
+  );
+}
+
+function Sessions({ user }: { user: Account }) {
+  const { now } = useTime();
+  const { api } = useServer();
+  const { value, why, again } = useLoaded(
+    async () => listIn<Session>(await api.get(path`users/${user.name}/sessions`), 'sessions'),
+    user.name,
+  );
+  return (
+    <>
+      <Trouble why={why} />
+      {value?.length === 0 && <p class="note">Not signed in anywhere.</p>}
+      <ul class="list">
+        {value?.map((session) => (
+          <SessionRow
+            key={session.id}
+            session={session}
+            now={now.value}
+            end={async () => {
+              await api.del(path`users/${user.name}/sessions/${session.id}`);
+              await again();
+            }}
+          />
+        ))}
+      </ul>
+      {value && value.length > 1 && (
+        <Sure
+          words="Sign out everywhere"
+          sure="Yes, everywhere"
+          act={async () => {
+            await api.del(path`users/${user.name}/sessions`);
+            await again();
+          }}
+        />
+      )}
+    </>
+  );
+}

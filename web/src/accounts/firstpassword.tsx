@@ -1,0 +1,20 @@
+/** A password for somebody else, suggested by the browser. */
+import { useState } from 'preact/hooks';
+import { Field } from '../ui/field';
+import { newPassword } from './wording';
+
+/** A good password is there already; it can be another. */
+export function FirstPassword() {
+  const [suggested] = useState(newPassword);
+  return (
+    <Field
+      name="password"
+      label="Password"
+      hint="Suggested by this browser; write another if you like."
+      value={suggested}
+      autocomplete="off"
+      minLength={8}
+      maxLength={256}
+    />
+  );
+}

@@ -1,0 +1,38 @@
+/** A secret that is shown once; and what went wrong with a list. */
+import { CopyButton } from '../ui/copy';
+
+/** A secret that is shown once. */
+export function Once({
+  text,
+  words,
+  about,
+  close,
+}: {
+  text: string;
+  words: string;
+  about: string;
+  close(): void;
+}) {
+  return (
+    <div class="once">
+      <p>{about}</p>
+      <pre tabIndex={0} data-once>
+        {text}
+      </pre>
+      <div class="form-end">
+        <CopyButton text={text} label={words} words={words} />
+        <button type="button" class="button primary" onClick={close}>
+          Done
+        </button>
+      </div>
+    </div>
+  );
+}
+
+export function Trouble({ why }: { why: string }) {
+  return (
+    <p class="form-error" role="alert">
+      {why}
+    </p>
+  );
+}

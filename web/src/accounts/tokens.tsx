@@ -1,0 +1,81 @@
+/** The tokens of an account. */
+import { useState } from 'preact/hooks';
+import { useServer, useTime } from '../app/context';
+import { path } from '../net/api';
+import { Sure } from '../ui/actbutton';
+import { Card } from '../ui/section';
+import { listIn, useLoaded } from './loaded';
+import { NewToken } from './newtoken';
+import { Trouble } from './once';
+import { whenText } from './wording';
+import type { Token } from './wording';
+
+export function Tokens() {
+  const { now } = useTime();
+  const { api } = useServer();
+  const [making, setMaking] = useState(false);
+  const {
+    value: tokens,
+    why,
+    again,
+  } = useLoaded(async () => listIn<Token>(await api.get('tokens'), 'tokens'));
+  return (
+    <Card
+      name="API tokens"
+      class="wide"
+      aside={
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            setMaking(true);
+          }}
+        >
+          New token
+        </button>
+      }
+    >
+      <Trouble why={why} />
+      {tokens?.length === 0 && (
+        <p class="note">For scripts, and for phones that post over HTTP. None so far.</p>
+      )}
+      <ul class="list">
+        {tokens?.map((token) => (
+          <li key={token.id}>
+            <span class="list-in">
+              <b>{token.name}</b>
+              <span class="muted">
+                {[...token.scopes, ...token.things].join(', ')} ·{' '}
+                {token.used === null
+                  ? 'never used'
+                  : `last used ${whenText(token.used, now.value)}`}
+                {token.expires !== null &&
+                  (token.expires < now.value
+                    ? ' · has expired'
+                    : ` · until ${whenText(token.expires, now.value)}`)}
+              </span>
+            </span>
+            <Sure
+              words="Revoke"
+              sure="Yes, revoke"
+              label={token.name}
+              act={async () => {
+                await api.del(path`tokens/${token.id}`);
+                await again();
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+      {making && (
+        <NewToken
+          api={api}
+          close={() => {
+            setMaking(false);
+            void again();
+          }}
+        />
+      )}
+    </Card>
+  );
+}

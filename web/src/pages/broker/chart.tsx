@@ -1,0 +1,197 @@
+/**
+ * A chart over time. The library comes when the first chart is drawn; what is under the pointer is
+ * told in the legend, and the newest values in words for those who do not see it.
+ */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import 'uplot/dist/uPlot.min.css';
+import type uPlot from 'uplot';
+import { timeText } from '../../app/ages';
+import type { Series } from '../../things/broker/series';
+import { usePreferences } from '../../app/context';
+import { canvasFont } from '../../ui/chartfont';
+
+export interface Curve {
+  /** Of the figure. */
+  readonly of: string;
+  readonly name: string;
+  readonly colour: string;
+}
+
+export interface ChartProps {
+  readonly series: Series;
+  readonly curves: readonly Curve[];
+  /** From and to, epoch seconds. */
+  readonly range: readonly [number, number];
+  readonly height: number;
+  readonly label: string;
+  text(value: number): string;
+}
+
+export function Chart({ series, curves, range, height, label, text }: ChartProps) {
+  const preferences = usePreferences();
+  const theme = preferences.theme.value;
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const latest = useRef({ series, curves, range, text });
+  latest.current = { series, curves, range, text };
+  const [pointed, setPointed] = useState<number | null>(null);
+  const [ready, setReady] = useState(0);
+  const names = curves.map((curve) => curve.of).join('\n');
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    let wanted = true;
+    let observer: ResizeObserver | undefined;
+    void Promise.all([import('uplot'), document.fonts.load(canvasFont())]).then(
+      ([{ default: Plot }]) => {
+        if (!wanted) return;
+        const made = new Plot(
+          options(element, height, latest.current.curves, latest, (index) => {
+            setPointed(index);
+          }),
+          dataOf(latest.current.series, latest.current.curves),
+          element,
+        );
+        plot.current = made;
+        observer = new ResizeObserver(() => {
+          if (element.clientWidth > 0) made.setSize({ width: element.clientWidth, height });
+        });
+        observer.observe(element);
+        setReady((n) => n + 1);
+      },
+    );
+    return () => {
+      wanted = false;
+      observer?.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [theme, height, names]);
+
+  const [from, to] = range;
+  useEffect(() => {
+    const made = plot.current;
+    if (!made) return;
+    made.setData(dataOf(series, curves), false);
+    made.batch(() => {
+      made.setScale('x', { min: from, max: to });
+      // Nothing but zeroes is a flat line in a chart up to one.
+      const most = Math.max(0, ...curves.map((curve) => mostOf(series, curve.of, from))) || 1;
+      made.setScale('y', { min: 0, max: most * 1.12 });
+    });
+  }, [series, from, to, ready]);
+
+  const shown = pointed !== null && pointed < series.at.length ? pointed : series.at.length - 1;
+  const at = series.at[shown];
+  return (
+    <figure class="chart">
+      <figcaption>
+        {curves.map((curve) => {
+          const value = series.values[curve.of]?.[shown];
+          return (
+            <span key={curve.of} style={{ '--c': `var(--${curve.colour})` }}>
+              <i />
+              {curve.name}
+              <b>{value === undefined || value === null ? '–' : text(value)}</b>
+            </span>
+          );
+        })}
+        {pointed !== null && at !== undefined && <time>{timeText(at, to)}</time>}
+      </figcaption>
+      <div ref={box} role="img" aria-label={label} style={{ height: `${String(height)}px` }} />
+      {series.at.length < 2 && <p class="chart-wait">Drawn as soon as there are two figures.</p>}
+    </figure>
+  );
+}
+
+function dataOf(series: Series, curves: readonly Curve[]): uPlot.AlignedData {
+  return [
+    [...series.at],
+    ...curves.map((curve) => [...(series.values[curve.of] ?? series.at.map(() => null))]),
+  ];
+}
+
+function mostOf(series: Series, name: string, from: number): number {
+  let most = 0;
+  (series.values[name] ?? []).forEach((value, index) => {
+    if (value !== null && value > most && (series.at[index] ?? 0) >= from) most = value;
+  });
+  return most;
+}
+
+function options(
+  element: HTMLElement,
+  height: number,
+  curves: readonly Curve[],
+  latest: { readonly current: { readonly text: (value: number) => string } },
+  point: (index: number | null) => void,
+): uPlot.Options {
+  const style = getComputedStyle(element);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
+  const axis = {
+    stroke: colour('faint'),
+    font: canvasFont(),
+    ticks: { show: false },
+  };
+  return {
+    width: Math.max(100, element.clientWidth),
+    height,
+    padding: [8, 4, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      drag: { x: false, y: false },
+      points: { size: 7, width: 2, fill: colour('panel') },
+    },
+    scales: { x: { time: true, auto: false }, y: { auto: false } },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        space: 70,
+        size: 26,
+        values: (_, splits, __, ___, increment) =>
+          splits.map((at) => {
+            const when = new Date(at * 1000);
+            if (increment >= 86_400) return timeText(at, 0).replace(/ \d\d:\d\d$/, '');
+            const pad = (n: number) => String(n).padStart(2, '0');
+            const clock = `${pad(when.getHours())}:${pad(when.getMinutes())}`;
+            return increment < 60 ? `${clock}:${pad(when.getSeconds())}` : clock;
+          }),
+      },
+      {
+        ...axis,
+        grid: { stroke: colour('line-soft'), width: 1 },
+        space: 38,
+        size: 54,
+        values: (_, splits) => splits.map((value) => latest.current.text(value)),
+      },
+    ],
+    series: [
+      {},
+      ...curves.map((curve): uPlot.Series => {
+        const stroke = colour(curve.colour);
+        return {
+          stroke,
+          width: 1.8,
+          points: { show: false },
+          fill: (made) => {
+            const { top, height: high } = made.bbox;
+            const fill = made.ctx.createLinearGradient(0, top, 0, top + high);
+            fill.addColorStop(0, `${stroke}40`);
+            fill.addColorStop(1, `${stroke}05`);
+            return fill;
+          },
+        };
+      }),
+    ],
+    hooks: {
+      setCursor: [
+        (made) => {
+          point(made.cursor.idx ?? null);
+        },
+      ],
+    },
+  };
+}

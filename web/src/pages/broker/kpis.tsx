@@ -1,0 +1,111 @@
+/** The broker's figures of now, each with a small line of the last minutes. */
+import { timeText } from '../../app/ages';
+import { useTime } from '../../app/context';
+import { figure } from '../../things/broker/read';
+import type { Broker } from '../../things/broker/read';
+import { pointsOf } from '../../things/broker/series';
+import type { Series } from '../../things/broker/series';
+import { grouped } from '../../ui/numbers';
+import { Spark } from '../../ui/spark';
+
+interface Kpi {
+  readonly name: string;
+  readonly unit?: string;
+  readonly colour: string;
+  /** The name of its history. */
+  readonly of: string;
+  value(broker: Broker): number | undefined;
+}
+
+/** mosquitto's load figures are per minute. */
+const PER_SECOND = 1 / 60;
+
+/** As we count it from one figure to the next; until there are two, the broker's own mean. */
+function rate(broker: Broker, counter: string, load: string): number | undefined {
+  const own = figure(broker, `load/${load}/1min`);
+  return broker.rates[counter] ?? (own === undefined ? undefined : own * PER_SECOND);
+}
+
+export const KPIS: readonly Kpi[] = [
+  {
+    name: 'Received',
+    unit: 'msg/s',
+    colour: 'c1',
+    of: 'publish/messages/received/s',
+    value: (broker) => rate(broker, 'publish/messages/received', 'publish/received'),
+  },
+  {
+    name: 'Sent',
+    unit: 'msg/s',
+    colour: 'c2',
+    of: 'publish/messages/sent/s',
+    value: (broker) => rate(broker, 'publish/messages/sent', 'publish/sent'),
+  },
+  {
+    name: 'Clients',
+    colour: 'c5',
+    of: 'clients/connected',
+    value: (broker) => figure(broker, 'clients/connected'),
+  },
+  {
+    name: 'Subscriptions',
+    colour: 'c8',
+    of: 'subscriptions/count',
+    value: (broker) => figure(broker, 'subscriptions/count'),
+  },
+  {
+    name: 'Retained',
+    colour: 'c3',
+    of: 'retained messages/count',
+    value: (broker) => figure(broker, 'retained messages/count'),
+  },
+  {
+    name: 'Dropped',
+    unit: 'since start',
+    colour: 'c6',
+    of: 'publish/messages/dropped',
+    value: (broker) => figure(broker, 'publish/messages/dropped'),
+  },
+];
+
+export function Kpis({ broker, series }: { broker: Broker | undefined; series: Series }) {
+  const { now } = useTime();
+  const first = series.at[0];
+  const from = first === undefined ? '' : ` since ${timeText(first, now.value)}`;
+  return (
+    <dl class="kpis">
+      {KPIS.map((kpi) => {
+        const value = broker && kpi.value(broker);
+        const bad = kpi.name === 'Dropped' && (broker?.rates['publish/messages/dropped'] ?? 0) > 0;
+        const points = pointsOf(series, kpi.of);
+        return (
+          <div key={kpi.name} class="card kpi" data-kpi={kpi.name}>
+            <dt>{kpi.name}</dt>
+            <dd data-tone={bad ? 'bad' : undefined}>
+              {value === undefined ? (
+                <span class="unknown">
+                  –<span class="hidden">unknown</span>
+                </span>
+              ) : (
+                <>
+                  {kpi.unit === 'msg/s' && value < 100
+                    ? value.toFixed(1)
+                    : grouped(Math.round(value))}
+                  {kpi.unit !== undefined && <small>{kpi.unit}</small>}
+                </>
+              )}
+            </dd>
+            <dd class="line">
+              <Spark
+                fromZero={kpi.unit !== undefined}
+                points={points}
+                colour={bad ? 'bad' : kpi.colour}
+                label={`${kpi.name}${from}`}
+              />
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}

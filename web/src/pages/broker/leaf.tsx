@@ -1,0 +1,129 @@
+/** Everything known of one topic. */
+import { Ear, Send } from 'lucide';
+import { useEffect, useRef } from 'preact/hooks';
+import { ageText } from '../../app/ages';
+import { useNavigation } from '../../app/context';
+import type { Section } from '../../app/address';
+import { useConsole } from '../../console/context';
+import { tidyJson } from '../../console/payload';
+import type { TopicNode } from '../../console/topics';
+import { CopyButton } from '../../ui/copy';
+import { Fact, Facts } from '../../ui/facts';
+import { NARROW, useMedia } from '../../ui/hooks';
+import { Icon } from '../../ui/icon';
+import { bytes, grouped } from '../../ui/numbers';
+import { Card } from '../../ui/section';
+import { wishes } from '../console/requested';
+import type { ConsoleClient } from '../../console/client';
+
+/** Everything known about one topic. */
+export function Leaf({
+  node,
+  topic,
+  broker,
+  now,
+}: {
+  node: TopicNode;
+  topic: string;
+  broker: string;
+  now: number;
+}) {
+  const { go } = useNavigation();
+  const consoleClient = useConsole();
+  const narrow = useMedia(NARROW);
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (narrow) box.current?.scrollIntoView({ block: 'nearest' });
+  }, [topic, narrow]);
+  const text = node.last ?? '';
+  const cut = node.size !== undefined && node.size > (node.hex === undefined ? text.length : 32);
+  const pretty = node.hex === undefined ? (tidyJson(text) ?? text) : node.hex;
+  return (
+    <div ref={box} class="leaf">
+      <Card
+        name="Topic"
+        class="topic-open"
+        aside={<CopyButton text={topic} label="Copy the topic" />}
+      >
+        <p class="topic-full">
+          <code>{topic}</code>
+        </p>
+        <LeafFacts node={node} now={now} />
+        <h3>
+          Last value
+          {node.hex !== undefined && <span class="muted"> in hex</span>}
+        </h3>
+        {node.size === 0 ? (
+          <p class="muted">Empty: a retained message was cleared, or a bare signal.</p>
+        ) : (
+          <pre tabIndex={0} aria-label="Last value">
+            {pretty}
+          </pre>
+        )}
+        {cut && (
+          <p class="note">The beginning of {bytes(node.size ?? 0)}; listen to see all of it.</p>
+        )}
+        <LeafActs consoleClient={consoleClient} broker={broker} topic={topic} go={go} />
+      </Card>
+    </div>
+  );
+}
+
+function LeafFacts({ node, now }: { node: TopicNode; now: number }) {
+  return (
+    <Facts>
+      <Fact name="Messages">
+        {grouped(node.count)}, {node.rate.toFixed(2)}/s
+      </Fact>
+      {node.at !== undefined && <Fact name="Last">{ageText(now - node.at)} ago</Fact>}
+      <Fact name="Size">
+        {bytes(node.size ?? 0)} <span class="muted">({bytes(node.bytes)} in all)</span>
+      </Fact>
+      <Fact name="Sent as">
+        QoS {node.qos ?? 0}
+        {node.retain ? ', from the retained ones' : ''}
+      </Fact>
+    </Facts>
+  );
+}
+
+function LeafActs({
+  consoleClient,
+  broker,
+  topic,
+  go,
+}: {
+  consoleClient: ConsoleClient;
+  broker: string;
+  topic: string;
+  go: (section: Section, tab?: string) => void;
+}) {
+  return (
+    <div class="acts">
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          consoleClient.subscribe(broker, topic, 0).catch((error: unknown) => {
+            wishes.said.value = error instanceof Error ? error.message : String(error);
+          });
+          go('console');
+        }}
+      >
+        <Icon of={Ear} size={15} />
+        Listen
+      </button>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          wishes.topic.value = topic;
+          go('console');
+        }}
+      >
+        <Icon of={Send} size={15} />
+        Publish here
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+/** The Broker section: how the brokers are, their logs, who is connected, and their topics. */
+import { spanText } from '../../app/ages';
+import { readClient } from '../../things/broker/clients';
+import { useBrokers } from './chosen';
+import { ClientsPart } from './clients';
+import { LogPart } from './log';
+import { Overview } from './overview';
+import { TopicsPart } from './topics';
+import { useKind } from '../../app/context';
+import { SectionPage } from '../../ui/section';
+import { Status } from '../../things/server/status';
+import { TabPanel, Tabs, usePart } from '../../app/tabs';
+import type { Part } from '../../app/tabs';
+
+export function BrokerPage() {
+  const { brokers, broker, choose } = useBrokers();
+  const clients = useKind('client').map(readClient);
+  const mine = clients.filter((client) => client.broker === broker?.id);
+  const flagged = mine.filter((client) => client.flags.length > 0).length;
+  const connected = mine.filter((client) => client.state === 'connected').length;
+  const parts: readonly Part[] = [
+    { tab: '', name: 'Overview' },
+    { tab: 'log', name: 'Log' },
+    {
+      tab: 'clients',
+      name: 'Clients',
+      ...(connected > 0 ? { note: connected } : {}),
+      trouble: flagged > 0 ? `${String(flagged)} with something wrong` : undefined,
+    },
+    { tab: 'topics', name: 'Topics' },
+  ];
+  const part = usePart(parts);
+  const about = broker
+    ? [
+        (broker.version ?? '').replace(' version', ''),
+        broker.link.address && `at ${broker.link.address}`,
+        broker.uptime !== undefined && `up ${spanText(broker.uptime)}`,
+      ]
+        .filter(Boolean)
+        .join(' · ')
+    : undefined;
+  return (
+    <SectionPage status={<Status />} name="Broker" class="brokers" about={about}>
+      <div class="tab-row">
+        <Tabs label="Parts of the section" parts={parts} />
+        {brokers.length > 1 && broker && (
+          <label class="pick">
+            <span class="muted">Broker</span>
+            <select
+              value={broker.id}
+              onChange={(change) => {
+                choose(change.currentTarget.value);
+              }}
+            >
+              {brokers.map((each) => (
+                <option key={each.id} value={each.id}>
+                  {each.id}
+                  {each.link.state === 'connected' ? '' : ` (${each.link.state})`}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+      </div>
+      <TabPanel tab={part} class={part === '' ? '' : 'full'}>
+        {part === '' && <Overview brokers={brokers} broker={broker} />}
+        {part === 'log' && <LogPart broker={broker} />}
+        {part === 'clients' && <ClientsPart broker={broker} clients={mine} />}
+        {part === 'topics' && <TopicsPart broker={broker} />}
+      </TabPanel>
+    </SectionPage>
+  );
+}

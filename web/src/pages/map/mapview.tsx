@@ -1,0 +1,157 @@
+/**
+ * The map and its controls. The map library is loaded on demand; until it is there the page works
+ * without it. What changes goes straight from the world to the map, once per drawn frame.
+ */
+import { effect, useSignalEffect } from '@preact/signals';
+import { Maximize, Minus, Plus } from 'lucide';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import {
+  useLayout,
+  useLive,
+  useMapState,
+  useNavigation,
+  usePreferences,
+  useSelection,
+  useTime,
+} from '../../app/context';
+import { loadMap } from '../../map/load';
+import type { Scale, SightlineMap } from '../../map/types';
+import { usePast } from '../../past/context';
+import { useRoster } from '../../things/context';
+import { useRegions } from '../../things/regions/context';
+import { Icon } from '../../ui/icon';
+import { wireMap } from './wire';
+import type { MapNeeds } from './wire';
+
+export function MapView() {
+  const needs = useMapNeeds();
+  const { section } = needs.navigation;
+  const { arrangement } = needs.roster;
+  const map = needs.mapState.map.value;
+  const { container, trouble, scale } = useMap(needs);
+  // The map is kept while another section is shown, but nobody needs to reach it then.
+  const away = section.value !== 'map';
+  const [name, setName] = useState('Live map');
+  useSignalEffect(() => {
+    const { counts } = arrangement.value;
+    setName(
+      `Live map. Everybody on it is also in the roster.${counts.all === 0 ? ' It is empty.' : ''}`,
+    );
+  });
+  return (
+    <section class="stage" aria-label={name} inert={away}>
+      <div ref={container} class="map" />
+      {trouble !== null && (
+        <p class="map-trouble" role="status">
+          {trouble}
+        </p>
+      )}
+      <Controls map={map} />
+      <Legend map={map} scale={scale} />
+    </section>
+  );
+}
+
+/** Gather what is shown on the map; one of these lives as long as its visitor. */
+function useMapNeeds(): MapNeeds {
+  return {
+    live: useLive(),
+    time: useTime(),
+    navigation: useNavigation(),
+    selection: useSelection(),
+    layout: useLayout(),
+    mapState: useMapState(),
+    preferences: usePreferences(),
+    roster: useRoster(),
+    regions: useRegions(),
+    past: usePast(),
+  };
+}
+
+/** Make the map once it is looked at, and connect it. */
+function useMap(needs: MapNeeds) {
+  const { live, navigation, mapState, preferences } = needs;
+  const container = useRef<HTMLDivElement>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const [scale, setScale] = useState<Scale | null>(null);
+  useEffect(() => {
+    const element = container.current;
+    if (!element) return;
+    const ends: (() => void)[] = [];
+    let over = false;
+    const load = () => {
+      void loadMap(setTrouble, () => over).then((createMap) => {
+        if (createMap === null) return;
+        const made = createMap(element, {
+          theme: preferences.theme.peek(),
+          reducedMotion: preferences.reducedMotion.peek(),
+          view: mapState.firstView,
+        });
+        ends.push(made.onScale(setScale), made.onTrouble(setTrouble), ...wireMap(needs, made));
+        ends.push(() => {
+          made.destroy();
+        });
+        setScale(made.scale());
+        mapState.map.value = made;
+      });
+    };
+    // Not before somebody looks at it: whoever drives a robot needs the page's whole attention.
+    let loading = false;
+    const undo = effect(() => {
+      if (loading || navigation.section.value !== 'map') return;
+      loading = true;
+      load();
+    });
+    ends.push(undo);
+    return () => {
+      over = true;
+      mapState.map.value = null;
+      for (const end of ends) end();
+    };
+  }, [live]);
+  return { container, trouble, scale };
+}
+
+function Controls({ map }: { map: SightlineMap | null }) {
+  const { follow } = useSelection();
+  return (
+    <div class="controls" role="group" aria-label="Map controls">
+      <div>
+        <button type="button" aria-label="Zoom in" title="Zoom in" onClick={() => map?.zoomIn()}>
+          <Icon of={Plus} />
+        </button>
+        <button type="button" aria-label="Zoom out" title="Zoom out" onClick={() => map?.zoomOut()}>
+          <Icon of={Minus} />
+        </button>
+      </div>
+      <div>
+        <button
+          type="button"
+          aria-label="Show everybody"
+          title="Show everybody (0)"
+          aria-keyshortcuts="0"
+          onClick={() => {
+            follow(null);
+            map?.fitAll();
+          }}
+        >
+          <Icon of={Maximize} />
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Legend({ map, scale }: { map: SightlineMap | null; scale: Scale | null }) {
+  return (
+    <div class="legend">
+      {scale && (
+        <span class="scale">
+          <i style={{ width: `${String(Math.round(scale.px))}px` }} />
+          {scale.text}
+        </span>
+      )}
+      {map && <span class="attribution">{map.attribution}</span>}
+    </div>
+  );
+}

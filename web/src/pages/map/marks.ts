@@ -1,0 +1,118 @@
+/** The marks on the map: made of entries, glided when they move, and grey once they are old. */
+import { ageText } from '../../app/ages';
+import type { Live, Time } from '../../app/context';
+import { keyOf, splitKey } from '../../app/world';
+import type { Key } from '../../app/world';
+import type { Mark, SightlineMap } from '../../map/types';
+import { KINDS, kindOf } from '../../things';
+import type { Roster } from '../../things/context';
+import { MOVING_FOR, STILL_FOR } from '../../things/freshness';
+import { faceOf } from '../../ui/face';
+
+/** A glide never takes longer, in milliseconds: what is shown should not lag what is known by more. */
+const LONGEST_GLIDE = 1500;
+
+interface Needs {
+  readonly world: Live['world'];
+  readonly clock: Time['clock'];
+  readonly entries: Roster['entries'];
+}
+
+export class Marks {
+  readonly #map: SightlineMap;
+  readonly #needs: Needs;
+  /** Receipt of the fix before, to know how long a glide should take. */
+  readonly #before = new Map<Key, number>();
+  readonly #ageTexts = new Map<Key, string>();
+  /** When a position that is of now will not be any more, epoch seconds. */
+  readonly #decays = new Map<Key, number>();
+  #colours = colours();
+
+  constructor(map: SightlineMap, needs: Needs) {
+    this.#map = map;
+    this.#needs = needs;
+  }
+
+  /** Read the colours of the theme that is shown now. */
+  recolour(): void {
+    this.#colours = colours();
+  }
+
+  put(key: Key, glide: boolean): void {
+    const mark = this.#markOf(key, glide);
+    if (mark) {
+      this.#map.put(mark);
+      return;
+    }
+    this.#map.remove(key);
+    this.#before.delete(key);
+    this.#ageTexts.delete(key);
+    this.#decays.delete(key);
+  }
+
+  /** Put what a changed thing is drawn by: itself, or the one whose face it is. */
+  changed(key: Key): void {
+    const [kind, id] = splitKey(key);
+    if (KINDS.get(kind)?.marker) this.put(key, true);
+    else if (kind === 'face') this.put(keyOf('friend', id), true);
+  }
+
+  /** Put all marks anew; how many there are. */
+  putAll(): number {
+    const marks: Mark[] = [];
+    for (const { name, marker } of KINDS.values()) {
+      if (!marker) continue;
+      for (const id of this.#needs.world.kind(name).keys()) {
+        const mark = this.#markOf(keyOf(name, id), false);
+        if (mark) marks.push(mark);
+      }
+    }
+    this.#map.setMarks(marks);
+    return marks.length;
+  }
+
+  /** Put those whose age reads otherwise by now, or whose position is not of now any more. */
+  age(now: number): void {
+    for (const [key, shown] of this.#ageTexts) {
+      const fixed = this.#needs.entries.get(key)?.fixed;
+      if (fixed !== undefined && ageText(now - fixed) !== shown) this.put(key, false);
+    }
+    for (const [key, until] of this.#decays) if (now > until) this.put(key, false);
+  }
+
+  #markOf(key: Key, glide: boolean): Mark | null {
+    const { world, clock, entries } = this.#needs;
+    const thing = world.get(key);
+    const marker = kindOf(key)?.marker;
+    const entry = entries.get(key);
+    if (!thing || !marker || !entry) return null;
+    const at = marker.received(thing);
+    const last = this.#before.get(key);
+    this.#before.set(key, at);
+    const { fixed } = entry;
+    const mark = marker.mark(thing, entry, {
+      now: clock.seconds(),
+      colour: this.#colours.get(entry.colour) ?? '#5aaefb',
+      face: faceOf(world.get(keyOf('face', thing.id))),
+      glideMs:
+        glide && last !== undefined && at > last
+          ? Math.min(LONGEST_GLIDE, Math.round((at - last) * 1000))
+          : 0,
+      ageText: fixed === undefined ? undefined : ageText(clock.seconds() - fixed),
+    });
+    if (mark?.ageText !== undefined) this.#ageTexts.set(key, mark.ageText);
+    else this.#ageTexts.delete(key);
+    // What is of now does not stay so.
+    if (mark?.presence === 'live' && fixed !== undefined) {
+      this.#decays.set(key, fixed + (entry.moving ? MOVING_FOR : STILL_FOR));
+    } else this.#decays.delete(key);
+    return mark;
+  }
+}
+
+/** The colours of people in the theme that is shown. */
+export function colours(): Map<string, string> {
+  const style = getComputedStyle(document.documentElement);
+  const names = ['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7', 'c8', 'robot'];
+  return new Map(names.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+}

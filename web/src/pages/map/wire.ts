@@ -1,0 +1,181 @@
+/** Keeps the map in step with the page: marks, the trail of the chosen one, the choice, the theme. */
+import { effect } from '@preact/signals';
+import type { Layout, Live, MapState, Navigation, Selection, Time } from '../../app/context';
+import type { Preferences } from '../../app/preferences';
+import type { TrailSpot } from '../../app/trails';
+import type { Key } from '../../app/world';
+import type { SightlineMap } from '../../map/types';
+import type { TimeTravel } from '../../past/timetravel';
+import { kindOf } from '../../things';
+import type { Roster } from '../../things/context';
+import type { Regions } from '../../things/regions/context';
+import { wireRegions } from '../../things/regions/onmap';
+import { covered } from './covered';
+import { colours, Marks } from './marks';
+
+/** The ages beside names on the map are looked at again so often, in seconds. */
+const AGES_EVERY = 10;
+
+export interface MapNeeds {
+  readonly live: Live;
+  readonly time: Time;
+  readonly navigation: Navigation;
+  readonly selection: Selection;
+  readonly layout: Layout;
+  readonly mapState: MapState;
+  readonly preferences: Preferences;
+  readonly roster: Roster;
+  readonly regions: Regions;
+  readonly past: TimeTravel;
+}
+
+type End = () => void;
+
+/** Connect the map to the page; returns the ways to disconnect. */
+export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
+  const { live, navigation, selection, mapState, roster } = needs;
+  const marks = new Marks(map, {
+    world: live.world,
+    clock: needs.time.clock,
+    entries: roster.entries,
+  });
+  let fitted = mapState.firstView !== undefined;
+  const putAll = () => {
+    const count = marks.putAll();
+    if (!fitted && live.world.complete && count > 0) {
+      fitted = true;
+      map.fitAll();
+    }
+  };
+  const trail = trailOf(needs, map);
+  return [
+    ...wireRegions(needs, map, (token) => colours().get(token) ?? '#5aaefb'),
+    live.scheduler.on(({ keys }) => {
+      if (navigation.section.peek() !== 'map') return;
+      if (!fitted) {
+        putAll();
+        return;
+      }
+      for (const key of keys) marks.changed(key);
+      trail.changed(keys);
+    }),
+    map.onSelect(selection.select),
+    map.onFollowEnd(() => {
+      selection.following.value = null;
+    }),
+    map.onView(mapState.viewed),
+    // What was missed while another section was shown.
+    effect(() => {
+      if (navigation.section.value === 'map') putAll();
+    }),
+    // Grey is what came over a broker that is lost.
+    effect(() => {
+      void roster.feeds.value;
+      putAll();
+    }),
+    ...wireLooks(needs, map, marks, putAll),
+    ...wireChoice(needs, map),
+    effect(trail.choose),
+    effect(() => {
+      if (Math.floor(needs.time.now.value) % AGES_EVERY !== 0) return;
+      marks.age(needs.time.now.value);
+    }),
+    ...wirePadding(needs, map),
+  ];
+}
+
+function wireLooks(
+  { preferences }: MapNeeds,
+  map: SightlineMap,
+  marks: Marks,
+  putAll: () => void,
+): End[] {
+  return [
+    effect(() => {
+      map.setTheme(preferences.theme.value);
+      marks.recolour();
+      putAll();
+    }),
+    effect(() => {
+      map.setReducedMotion(preferences.reducedMotion.value);
+    }),
+  ];
+}
+
+function wireChoice({ selection }: MapNeeds, map: SightlineMap): End[] {
+  return [
+    effect(() => {
+      map.select(marked(selection.selected.value));
+    }),
+    effect(() => {
+      map.follow(marked(selection.following.value));
+    }),
+  ];
+}
+
+/** The trail of the chosen one. */
+function trailOf({ selection, past }: MapNeeds, map: SightlineMap) {
+  let trailed: Key | null = null;
+  const draw = (key: Key) => {
+    const spots = wayOf(past, key, selection.trails.of(key));
+    const drawn = selection.trail.peek() && spots.length > 1;
+    map.setTrail(key, drawn ? spots.map((spot) => [spot.lng, spot.lat] as const) : null);
+  };
+  return {
+    changed(keys: ReadonlySet<Key>) {
+      if (trailed !== null && keys.has(trailed)) draw(trailed);
+    },
+    /** Draw the trail of what is chosen, and no other; again when anything of it changes. */
+    choose() {
+      const key = marked(selection.selected.value);
+      void selection.trail.value;
+      void past.track.value;
+      void past.at.value;
+      if (trailed !== null && trailed !== key) map.setTrail(trailed, null);
+      trailed = key;
+      if (key !== null) draw(key);
+    },
+  };
+}
+
+function wirePadding(
+  { navigation, selection, layout, regions }: MapNeeds,
+  map: SightlineMap,
+): End[] {
+  const resized = () => {
+    map.setPadding(covered());
+  };
+  addEventListener('resize', resized);
+  return [
+    effect(() => {
+      void selection.selected.value;
+      void regions.regions.editing.value;
+      void layout.stop.value;
+      void navigation.section.value;
+      // After the panels have been laid out.
+      requestAnimationFrame(resized);
+    }),
+    () => {
+      removeEventListener('resize', resized);
+    },
+  ];
+}
+
+/** The way of the day that is on the bar; up to now what was seen since, and in the past up to then. */
+function wayOf(
+  past: TimeTravel,
+  key: Key,
+  seen: readonly TrailSpot[],
+): readonly { readonly lng: number; readonly lat: number; readonly at: number }[] {
+  const track = past.track.peek();
+  const at = past.at.peek();
+  const way = track?.key === key ? track.points : [];
+  if (at !== null) return way.filter((point) => point.at <= at);
+  const until = way.at(-1)?.at ?? -Infinity;
+  return [...way, ...seen.filter((spot) => spot.at > until)];
+}
+
+/** The key of what has a mark on the map; null for what is only in the roster, and for areas. */
+function marked(key: Key | null): Key | null {
+  return key !== null && kindOf(key)?.marker ? key : null;
+}

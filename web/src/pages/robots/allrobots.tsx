@@ -1,0 +1,169 @@
+/** All robots in one table, with their round trips. */
+import { fineAgeText, timeText } from '../../app/ages';
+import { useLive, useNavigation, useTime } from '../../app/context';
+import { keyOf } from '../../app/world';
+import { readBroker } from '../../things/broker/read';
+import { useDriving } from '../../things/probots/drive/context';
+import { useDrivers } from '../../things/probots/drive/drivers';
+import type { Lease } from '../../things/probots/drive/read';
+import { StandingPill } from '../../things/probots/drive/robotstate';
+import { postureText, routineText, standingOf } from '../../things/probots/read';
+import type { ProBot } from '../../things/probots/read';
+import { useTicks } from '../../ui/hooks';
+import { Spark } from '../../ui/spark';
+import type { Key } from '../../net/protocol';
+
+export function RoundTrips({ robot }: { robot: ProBot }) {
+  const { now } = useTime();
+  const { history } = useDriving();
+  const points = history.latency.of(robot.id).slice(-240);
+  const first = points[0];
+  if (!first || points.length < 3) return null;
+  const most = Math.round(Math.max(...points.map((point) => point.value)));
+  return (
+    <div class="round-trip">
+      <h3>
+        Round trip since {timeText(first.at, now.value)}
+        <span class="number">up to {most} ms</span>
+      </h3>
+      <Spark
+        fromZero
+        points={points}
+        colour="robot"
+        height={48}
+        label={`Round trip since ${timeText(first.at, now.value)}, up to ${String(most)} ms`}
+      />
+    </div>
+  );
+}
+
+/** Everything about every robot in one table, for admins. */
+export function AllRobots({
+  robots,
+  leases,
+}: {
+  robots: readonly ProBot[];
+  leases: ReadonlyMap<string, Lease>;
+}) {
+  const { world } = useLive();
+  const { clock } = useTime();
+  const { choose } = useNavigation();
+  useTicks(500, true);
+  const fences = [...leases.values()].map((lease) => lease.fence).join();
+  const from = useDrivers(true, fences);
+  const now = clock.seconds();
+  return (
+    <div class="card all-robots" role="region" aria-label="All robots" tabIndex={0}>
+      <table>
+        <RobotsHead />
+        <tbody>
+          {robots.map((robot) => {
+            const lease = leases.get(robot.id);
+            const broker = world.get(keyOf('broker', robot.source));
+            const trip = broker && readBroker(broker).trip;
+            const ms = (value: number | undefined) =>
+              value === undefined ? '–' : `${String(Math.round(value * 10) / 10)} ms`;
+            return (
+              <RobotRow
+                key={robot.id}
+                robot={robot}
+                choose={choose}
+                lease={lease}
+                from={from}
+                ms={ms}
+                trip={trip}
+                now={now}
+              />
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function RobotsHead() {
+  return (
+    <thead>
+      <tr>
+        {[
+          'Robot',
+          'State',
+          'Driver',
+          'From',
+          'Sent',
+          'Battery',
+          'Own round trip',
+          'Broker',
+          'Angle',
+          'Routine',
+          'Address',
+          'Message',
+          'Unchanged',
+        ].map((name) => (
+          <th key={name} scope="col">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function RobotRow({
+  robot,
+  choose,
+  lease,
+  from,
+  ms,
+  trip,
+  now,
+}: {
+  robot: ProBot;
+  choose: (robot: Key | null) => void;
+  lease: Lease | undefined;
+  from: ReadonlyMap<string, string>;
+  ms: (value: number | undefined) => string;
+  trip: number | undefined;
+  now: number;
+}) {
+  return (
+    <tr>
+      <th scope="row">
+        <button
+          type="button"
+          class="link"
+          onClick={() => {
+            choose(keyOf('probot', robot.id));
+          }}
+        >
+          {robot.name}
+        </button>
+      </th>
+      <td>
+        <StandingPill standing={standingOf(robot, lease !== undefined)} />
+      </td>
+      <td>{lease?.holder ?? '–'}</td>
+      <td>{lease ? (from.get(robot.id) ?? '–') : '–'}</td>
+      <td>
+        <code>{lease?.sent ?? '–'}</code>
+      </td>
+      <td>{robot.battery === undefined ? '–' : `${String(Math.round(robot.battery))} %`}</td>
+      <td>{ms(robot.roundTrip)}</td>
+      <td>{ms(trip)}</td>
+      <td>
+        {robot.angle === undefined
+          ? '–'
+          : robot.presence === 'offline'
+            ? postureText(robot, now)
+            : `${robot.angle.toFixed(0)}°`}
+      </td>
+      <td>{routineText(robot.routine)}</td>
+      <td>
+        <code>{robot.ip ?? '–'}</code>
+      </td>
+      <td>{robot.heard === undefined ? 'never' : `${fineAgeText(now - robot.heard)} ago`}</td>
+      <td>{robot.changed === undefined ? '–' : fineAgeText(now - robot.changed)}</td>
+    </tr>
+  );
+}

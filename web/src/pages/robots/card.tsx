@@ -1,0 +1,99 @@
+/** A robot as a card: how it stands, and what may be done with it. */
+import { timeText } from '../../app/ages';
+import { useNavigation, useThing, useTime, useWho } from '../../app/context';
+import { mayDrive } from '../../app/visitor';
+import { keyOf } from '../../app/world';
+import { readBroker } from '../../things/broker/read';
+import { RobotAvatar } from '../../things/probots/avatar';
+import type { Lease } from '../../things/probots/drive/read';
+import { StandingPill } from '../../things/probots/drive/robotstate';
+import { may } from '../../things/probots/drive/roles';
+import { RobotFacts, RobotStats } from '../../things/probots/panel';
+import { Tilt } from '../../things/probots/tilt';
+import { postureText, routineText, standingOf } from '../../things/probots/read';
+import type { ProBot } from '../../things/probots/read';
+import { RoundTrips } from './allrobots';
+
+export function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | undefined }) {
+  const { clock } = useTime();
+  const { user, visitor } = useWho();
+  const { choose } = useNavigation();
+  const key = keyOf('probot', robot.id);
+  const drives = may(user.value.role, 'drive') && mayDrive(visitor, key);
+  const standing = standingOf(robot, lease !== undefined);
+  const now = clock.seconds();
+  return (
+    <article
+      class="card robot-card"
+      aria-label={robot.name}
+      data-robot={key}
+      data-presence={robot.presence}
+    >
+      <header>
+        <RobotAvatar robot={robot} large />
+        <div class="headline">
+          <h2>{robot.name}</h2>
+          <p>
+            <StandingPill standing={standing} />
+            <span class="ellipsis">
+              {lease
+                ? `${lease.holder} drives it`
+                : robot.heard === undefined
+                  ? 'Never heard'
+                  : standing === 'offline'
+                    ? postureText(robot, now)
+                    : `${postureText(robot, now)}, ${routineText(robot.routine).toLowerCase()}`}
+            </span>
+          </p>
+        </div>
+      </header>
+      {robot.heard === undefined ? (
+        <p class="muted grow">
+          It is in the settings, and has not been heard since the server started at the latest. Is
+          it switched on, and in the network?
+        </p>
+      ) : (
+        <>
+          <Tilt robot={robot} />
+          <RobotStats robot={robot} />
+          <BrokerTrip robot={robot} />
+          <RobotFacts robot={robot} />
+          {lease?.since !== undefined && (
+            <p class="note">
+              In use since {timeText(lease.since, now)}
+              {lease.sent ? (
+                <>
+                  {' '}
+                  · last sent <code>{lease.sent}</code>
+                </>
+              ) : null}
+            </p>
+          )}
+        </>
+      )}
+      <button
+        type="button"
+        class={standing === 'available' && drives ? 'button primary' : 'button'}
+        onClick={() => {
+          choose(key);
+        }}
+      >
+        {drives && standing === 'available' ? 'Drive' : 'Watch'} {robot.name}
+      </button>
+      <RoundTrips robot={robot} />
+    </article>
+  );
+}
+
+/** Beside the robot's own figure, ours: from the server to the broker and back. */
+function BrokerTrip({ robot }: { robot: ProBot }) {
+  const thing = useThing(keyOf('broker', robot.source));
+  const trip = thing && readBroker(thing).trip;
+  if (trip === undefined) return null;
+  return (
+    <p class="note">
+      Measured by Sightline: <b class="number">{trip < 10 ? trip : Math.round(trip)} ms</b> to the
+      broker and back.
+    </p>
+  );
+}

@@ -1,0 +1,147 @@
+/** The head of the roster: how many are live, the search, filters and order. */
+import { ArrowDownUp, Search, X } from 'lucide';
+import { useLive, useMapState, useSelection, useServer, useThing } from '../../app/context';
+import { keyOf } from '../../app/world';
+import { GROUPS } from '../../things';
+import { useRoster } from '../../things/context';
+import { neighbour } from '../../things/roster';
+import type { Filter, Sort } from '../../things/roster';
+import { readServer } from '../../things/server/read';
+import { Icon } from '../../ui/icon';
+import { brief, grouped } from '../../ui/numbers';
+
+const SORTS: readonly [Sort, string][] = [
+  ['name', 'Name'],
+  ['heard', 'Last heard'],
+  ['speed', 'Speed'],
+  ['battery', 'Battery, lowest first'],
+];
+
+export function Summary() {
+  const { ready } = useLive();
+  const { connection } = useServer();
+  const { arrangement } = useRoster();
+  const server = useThing(keyOf('server', 'sightline'));
+  const { live, stale, offline } = arrangement.value.counts;
+  const rate = server ? readServer(server).rate : undefined;
+  if (!ready.value) return <p class="summary">Waiting for the first picture…</p>;
+  return (
+    <p class="summary">
+      <span>
+        <strong>{grouped(live)}</strong> {connection.value.state === 'lost' ? 'were live' : 'live'}
+      </span>
+      <span>
+        <strong>{grouped(stale)}</strong> stale
+      </span>
+      {offline > 0 && (
+        <span>
+          <strong>{grouped(offline)}</strong> offline
+        </span>
+      )}
+      {rate !== undefined && (
+        <span>
+          <strong>{rate.toFixed(rate > 0 && rate < 10 ? 1 : 0)}</strong> msg/s
+        </span>
+      )}
+    </p>
+  );
+}
+
+export function SearchBox() {
+  const { select } = useSelection();
+  const { map } = useMapState();
+  const { query, arrangement } = useRoster();
+  return (
+    <div class="search" role="search">
+      <Icon of={Search} size={16} />
+      <input
+        id="search"
+        type="search"
+        autocomplete="off"
+        spellcheck={false}
+        placeholder="Find a friend, robot or place"
+        aria-label="Find a friend, robot or place"
+        aria-keyshortcuts="/"
+        value={query.value}
+        onInput={(input) => {
+          query.value = input.currentTarget.value;
+        }}
+        onKeyDown={(key) => {
+          if (key.key === 'Escape') {
+            if (query.value === '') key.currentTarget.blur();
+            query.value = '';
+            key.stopPropagation();
+          } else if (key.key === 'ArrowDown') {
+            key.preventDefault();
+            document.querySelector<HTMLElement>('.rows [tabindex="0"]')?.focus();
+          } else if (key.key === 'Enter') {
+            const first = neighbour(arrangement.value.items, null, 1);
+            if (first !== null) {
+              select(first);
+              map.value?.flyTo(first);
+            }
+          }
+        }}
+      />
+      {query.value === '' ? (
+        <kbd aria-hidden="true">/</kbd>
+      ) : (
+        <button
+          type="button"
+          class="icon-button small"
+          aria-label="Clear the search"
+          onClick={() => {
+            query.value = '';
+            document.getElementById('search')?.focus();
+          }}
+        >
+          <Icon of={X} size={14} />
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function Chips() {
+  const { arrangement, filter, sort } = useRoster();
+  const { counts } = arrangement.value;
+  const chips: readonly (readonly [Filter, string, number | null])[] = [
+    ['all', 'All', null],
+    ...GROUPS.map(({ id, title }) => [id, title, counts[id] ?? 0] as const),
+    ['moving', 'Moving', counts.moving],
+  ];
+  return (
+    <div class="chips" role="group" aria-label="Show">
+      {chips.map(([name, word, count]) => (
+        <button
+          key={name}
+          type="button"
+          class="chip"
+          aria-pressed={filter.value === name}
+          onClick={() => {
+            filter.value = name;
+          }}
+        >
+          {word}
+          {count !== null && <small title={grouped(count)}>{brief(count)}</small>}
+        </button>
+      ))}
+      <label class="chip sort" title="Order of the list">
+        <Icon of={ArrowDownUp} size={15} />
+        <select
+          aria-label="Order of the list"
+          value={sort.value}
+          onChange={(change) => {
+            sort.value = change.currentTarget.value as Sort;
+          }}
+        >
+          {SORTS.map(([name, word]) => (
+            <option key={name} value={name}>
+              {word}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+/** The outermost of the page: the door, or the world for whoever is in. */
+import { effect, signal, untracked } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
+import type { App } from '../wiring/app';
+import type { Session } from '../app/session';
+import { AppProvider } from '../wiring/provider';
+import { bindKeys } from './keyboard';
+import { Page } from './page';
+import { forgetSamples } from '../app/samples';
+import type { Visitor } from '../app/visitor';
+import { useEffect } from 'preact/hooks';
+import { Door } from '../accounts/signin';
+
+/** Makes a world when somebody comes in, and lets go of it and all it showed when they leave. */
+export function worldOf(
+  session: Session,
+  make: (visitor: Visitor) => App,
+): ReadonlySignal<App | null> {
+  const app = signal<App | null>(null);
+  let begun: App | null = null;
+  effect(() => {
+    const standing = session.standing.value;
+    untracked(() => {
+      begun?.end();
+      begun = null;
+      forgetSamples();
+      delete document.documentElement.dataset['map'];
+      document.documentElement.dataset['connection'] = 'none';
+      if (standing.is === 'in') {
+        begun = make(standing.visitor);
+        begun.start();
+      }
+      app.value = begun;
+    });
+  });
+  return app;
+}
+
+export function Shell({ session, app }: { session: Session; app: ReadonlySignal<App | null> }) {
+  const world = app.value;
+  if (!world) return <Door session={session} standing={session.standing.value} />;
+  // A world of its own for everybody who comes in: nothing of the one before is drawn again.
+  return <World key={String(numberOf(world))} app={world} />;
+}
+
+function World({ app }: { app: App }) {
+  useEffect(() => bindKeys(app), [app]);
+  return (
+    <AppProvider app={app}>
+      <Page />
+    </AppProvider>
+  );
+}
+
+const numbers = new WeakMap<App, number>();
+let last = 0;
+
+function numberOf(app: App): number {
+  let number = numbers.get(app);
+  if (number === undefined) {
+    number = ++last;
+    numbers.set(app, number);
+  }
+  return number;
+}

@@ -1,0 +1,22 @@
+/** The entries of all things that are listed, and what is wished of their order. */
+import type { ReadonlySignal, Signal } from '@preact/signals';
+import type { Key } from '../net/protocol';
+import { part } from '../ui/part';
+import type { Entry } from './entry';
+import type { Feeds } from './freshness';
+import type { Arrangement, Filter, Sort } from './roster';
+
+export interface Roster {
+  readonly entries: ReadonlyMap<Key, Entry>;
+  readonly arrangement: ReadonlySignal<Arrangement>;
+  /** How the brokers are to be taken. */
+  readonly feeds: ReadonlySignal<Feeds>;
+  readonly query: Signal<string>;
+  readonly filter: Signal<Filter>;
+  readonly sort: Signal<Sort>;
+  readonly earlierOpen: Signal<boolean>;
+  /** Where an entry is, in the best words there are; empty for what has no place. */
+  whereabouts(entry: Entry): string;
+}
+
+export const [RosterProvider, useRoster] = part<Roster>('the roster');

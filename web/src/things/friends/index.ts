@@ -1,0 +1,15 @@
+/** Friends: people's devices, known through OwnTracks. */
+import type { Kind } from '../kind';
+import { friendMarker } from './mark';
+import { FriendHeadline, FriendPanel } from './panel';
+import { readFriend } from './read';
+import { summariseFriend } from './summary';
+
+export const friend: Kind = {
+  name: 'friend',
+  read: readFriend,
+  listed: { group: { id: 'friends', title: 'Friends' }, summarise: summariseFriend },
+  details: { Headline: FriendHeadline, Panel: FriendPanel },
+  marker: friendMarker,
+  granted: { label: 'All friends', verbs: ['see', 'own'], owned: true },
+};

@@ -1,0 +1,60 @@
+/** What is sent to the robot, and how it arrives. */
+import type { ProBot } from '../read';
+import { useDriving } from './context';
+import { isReleased, keysText } from './intent';
+import type { Lease } from './read';
+
+export function Readings({
+  robot,
+  lease,
+  mine,
+}: {
+  robot: ProBot;
+  lease: Lease | undefined;
+  mine: boolean;
+}) {
+  const { driver } = useDriving();
+  const { keys, rate, sent, roundTrip, trip } = driver.flight.value;
+  const { limits } = driver;
+  const speed = keys.up - keys.down;
+  const turn = keys.right - keys.left;
+  const onWire = mine ? keysText(keys) : (lease?.sent ?? '');
+  const echoed = mine ? sent : undefined;
+  const way = mine ? trip : lease?.trip;
+  return (
+    <>
+      <dl class="stats readings">
+        <div>
+          <dt>Speed</dt>
+          <dd>
+            {Math.abs(speed).toFixed(2)}
+            <small>{speed < 0 ? 'reverse' : `of ${limits.speed.toFixed(2)}`}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>Turn</dt>
+          <dd>
+            {Math.abs(turn).toFixed(2)}
+            <small>{turn < 0 ? 'left' : turn > 0 ? 'right' : `of ${limits.turn.toFixed(2)}`}</small>
+          </dd>
+        </div>
+        <div>
+          <dt>Sent</dt>
+          <dd>
+            {rate}
+            <small>per s</small>
+          </dd>
+        </div>
+      </dl>
+      <p class="wire" data-moving={!isReleased(keys)}>
+        <code>keys/{robot.id}</code>
+        <code data-wire="sent">{onWire || '–'}</code>
+        <span class="muted number">
+          {echoed !== undefined && `passed on ${echoed}`}
+          {roundTrip !== undefined && ` · server ${String(Math.round(roundTrip))} ms`}
+          {way !== undefined && ` · broker ${String(Math.round(way))} ms`}
+        </span>
+      </p>
+    </>
+  );
+}

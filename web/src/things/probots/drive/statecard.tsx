@@ -1,0 +1,111 @@
+/** How the robot stands, and who drives it. */
+import { fineAgeText, timeText } from '../../../app/ages';
+import { useTime, useWho } from '../../../app/context';
+import { Fact, Facts } from '../../../ui/facts';
+import { useTicks } from '../../../ui/hooks';
+import { Card } from '../../../ui/section';
+import { Tilt } from '../tilt';
+import { postureOf, postureText, routineText, standingOf } from '../read';
+import type { Posture, ProBot } from '../read';
+import { useDrivers } from './drivers';
+import type { Guard, Lease } from './read';
+import { StandingPill } from './robotstate';
+import { may } from './roles';
+import { worstTitle } from './stoptime';
+
+export function StateCard({
+  robot,
+  lease,
+  guard,
+}: {
+  robot: ProBot;
+  lease: Lease | undefined;
+  guard: Guard | undefined;
+}) {
+  const { clock } = useTime();
+  const { user } = useWho();
+  useTicks(200, robot.presence === 'live');
+  const from = useDrivers(may(user.value.role, 'drivers'), lease?.fence);
+  const now = clock.seconds();
+  const posture = postureOf(robot.angle);
+  const address = from.get(robot.id);
+  return (
+    <Card
+      name="State"
+      class="robot-state"
+      aside={<StandingPill standing={standingOf(robot, lease !== undefined)} />}
+    >
+      <div class="state-in">
+        <Tilt robot={robot} />
+        <StateFacts
+          posture={posture}
+          robot={robot}
+          now={now}
+          lease={lease}
+          address={address}
+          guard={guard}
+        />
+      </div>
+    </Card>
+  );
+}
+
+function StateFacts({
+  posture,
+  robot,
+  now,
+  lease,
+  address,
+  guard,
+}: {
+  posture: Posture | undefined;
+  robot: ProBot;
+  now: number;
+  lease: Lease | undefined;
+  address: string | undefined;
+  guard: Guard | undefined;
+}) {
+  return (
+    <Facts>
+      <Fact
+        name="Posture"
+        tone={posture === 'fallen' && robot.presence !== 'offline' ? 'bad' : undefined}
+      >
+        {posture === undefined ? 'No reading' : postureText(robot, now)}
+        {robot.angle === undefined ? '' : `, ${robot.angle.toFixed(0).replace('-', '−')}°`}
+      </Fact>
+      <Fact name="Routine">{routineText(robot.routine)}</Fact>
+      <Fact name="Driver">
+        {lease ? (
+          <>
+            {lease.holder}
+            {lease.since === undefined ? '' : ` since ${timeText(lease.since, now)}`}
+            {lease.server === undefined ? '' : `, through server ${lease.server}`}
+            {address ? (
+              <>
+                {' '}
+                from <code>{address}</code>
+              </>
+            ) : null}
+          </>
+        ) : (
+          'Nobody'
+        )}
+      </Fact>
+      <Fact name="Message">
+        {robot.heard === undefined ? 'never' : `${fineAgeText(now - robot.heard)} ago`}
+      </Fact>
+      <Fact name="Values">
+        {robot.changed === undefined ? 'none' : `unchanged for ${fineAgeText(now - robot.changed)}`}
+      </Fact>
+      <Fact name="Address">{robot.ip ? <code>{robot.ip}</code> : 'unknown'}</Fact>
+      {guard?.stopsWithin !== undefined && (
+        <Fact name="Worst case">
+          <span data-worst={guard.stopsWithin} title={worstTitle(guard)}>
+            if everything dies, it stops within {guard.stopsWithin} s
+          </span>
+        </Fact>
+      )}
+    </Facts>
+  );
+}

@@ -1,0 +1,50 @@
+/** All robots, to change between them. */
+import { useKind, useNavigation } from '../../../app/context';
+import { keyOf } from '../../../app/world';
+import type { Key } from '../../../app/world';
+import { RobotAvatar } from '../avatar';
+import { inOrder, readProBot, standingOf } from '../read';
+
+/** All robots, to change between them. */
+export function Strip({ of }: { of: Key }) {
+  const { choose } = useNavigation();
+  const robots = useKind('probot').map(readProBot).sort(inOrder);
+  const leases = new Set(useKind('lease').map((lease) => lease.id));
+  if (robots.length < 2) return <span class="strip" />;
+  return (
+    <div class="strip" role="group" aria-label="Robots">
+      {robots.map((robot) => {
+        const key = keyOf('probot', robot.id);
+        const standing = standingOf(robot, leases.has(robot.id));
+        return (
+          <button
+            key={key}
+            type="button"
+            aria-pressed={key === of}
+            onClick={() => {
+              choose(key);
+            }}
+          >
+            <RobotAvatar robot={robot} />
+            <span>
+              <b class="ellipsis">{robot.name}</b>
+              <small class="ellipsis">
+                {standing === 'available' || standing === 'in use'
+                  ? [
+                      robot.roundTrip === undefined
+                        ? ''
+                        : `${String(Math.round(robot.roundTrip))} ms`,
+                      robot.battery === undefined ? '' : `${String(Math.round(robot.battery))}%`,
+                      standing === 'in use' ? 'in use' : '',
+                    ]
+                      .filter(Boolean)
+                      .join(' · ')
+                  : standing}
+              </small>
+            </span>
+          </button>
+        );
+      })}
+    </div>
+  );
+}

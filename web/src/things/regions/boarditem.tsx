@@ -1,0 +1,84 @@
+/** A region of the board, with who is in it. */
+import { useState } from 'preact/hooks';
+import { usePreferences, useSelection, useTime, useWho } from '../../app/context';
+import { grouped } from '../../ui/numbers';
+import type { BoardRow } from './boardrows';
+import { RegionSign, Somebody } from './pieces';
+import type { Stay } from './stays';
+import { longText, shapeText, verdictText, whoseText } from './wording';
+
+/** At most so many people are shown of one region, and so many regions in all. */
+const MOST_PEOPLE = 20;
+
+export function BoardItem({ row: { region, stays } }: { row: BoardRow }) {
+  const { now } = useTime();
+  const { visitor } = useWho();
+  const { selected, show } = useSelection();
+  const preferences = usePreferences();
+  const [all, setAll] = useState(false);
+  const shown = all ? stays : stays.slice(0, MOST_PEOPLE);
+  const { units } = preferences.settings.value;
+  const about = `${whoseText(region, visitor.name)} · ${shapeText(region.shape, units).toLowerCase()}`;
+  return (
+    <li class="board-item" data-region={region.key} data-inside={stays.length}>
+      <button
+        type="button"
+        class="row region-row"
+        aria-current={selected.value === region.key ? 'true' : undefined}
+        onClick={() => {
+          show(region.key);
+        }}
+      >
+        <RegionSign region={region} />
+        <span class="who">
+          <span class="name">{region.name}</span>
+          <span class="where">
+            <span class="ellipsis">{about}</span>
+          </span>
+        </span>
+        <span class="count" data-none={stays.length === 0}>
+          {grouped(stays.length)}
+          <span class="hidden"> inside</span>
+        </span>
+      </button>
+      {shown.length > 0 && (
+        <ul class="inside" aria-label={`In ${region.name}`}>
+          {shown.map((stay) => (
+            <li key={stay.thing}>
+              <Somebody of={stay.thing}>
+                <StayLine stay={stay} now={now.value} />
+              </Somebody>
+            </li>
+          ))}
+        </ul>
+      )}
+      {stays.length > shown.length && (
+        <button
+          type="button"
+          class="button quiet small more"
+          onClick={() => {
+            setAll(true);
+          }}
+        >
+          {grouped(stays.length - shown.length)} more
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** How long, and what is in doubt about it. */
+function StayLine({ stay, now }: { stay: Stay; now: number }) {
+  const long = stay.since === undefined ? undefined : longText(now - stay.since);
+  return (
+    <>
+      {stay.disputed && (
+        <span class="doubt" title={verdictText(stay)}>
+          {stay.by === 'phone' ? 'phone only' : 'server only'}
+          <span class="hidden">: {verdictText(stay)}</span>
+        </span>
+      )}
+      <time class="number">{long ?? '–'}</time>
+    </>
+  );
+}

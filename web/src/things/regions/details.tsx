@@ -1,0 +1,246 @@
+/** The details of a region: who is in it, who sees it, what happened there. */
+import { Maximize, Pencil, Users } from 'lucide';
+import { timeText } from '../../app/ages';
+import {
+  useChanges,
+  useLive,
+  useMapState,
+  usePreferences,
+  useSelection,
+  useServer,
+  useTime,
+  useWho,
+} from '../../app/context';
+import { mayAskPhone, mayEditRegion } from '../../app/visitor';
+import { middleOf } from '../../map/shapes';
+import { usePast } from '../../past/context';
+import { Sure } from '../../ui/actbutton';
+import { Fact, Facts } from '../../ui/facts';
+import { Icon } from '../../ui/icon';
+import { position } from '../../ui/numbers';
+import { useRegions } from './context';
+import { CrossingItem } from './crossing';
+import { crossingsOf } from './crossings';
+import { FromPhone } from './fromphone';
+import { Somebody } from './pieces';
+import type { Region } from './read';
+import { shapeText, sinceText, verdictText } from './wording';
+import type { Signal } from '@preact/signals';
+import type { SightlineMap } from '../../map/types';
+import type { RegionService } from './service';
+import type { Stay } from './stays';
+import type { ReadonlySignal } from '@preact/signals';
+import type { Crossing } from './crossings';
+import type { Units } from '../../ui/numbers';
+import type { Spot } from '../../map/shapes';
+import type { Visitor } from '../../app/visitor';
+import type { Key } from '../../net/protocol';
+
+/** So many of its crossings are shown here; the list has them all. */
+const CROSSINGS = 12;
+
+/** A region that was just made should be in the picture within so many milliseconds. */
+export const KNOWN_WITHIN = 2000;
+
+export function Details({ region }: { region: Region }) {
+  const { world } = useLive();
+  const { now } = useTime();
+  const { connection } = useServer();
+  const { visitor } = useWho();
+  const { show } = useSelection();
+  const { map } = useMapState();
+  const preferences = usePreferences();
+  const { stays, regions } = useRegions();
+  const past = usePast();
+  useChanges(({ kinds }) => kinds.has('crossing'));
+  const inside = stays.in(region.id);
+  const crossings = crossingsOf(world, { region: region.key });
+  const { units } = preferences.settings.value;
+  const middle = region.shape && middleOf(region.shape);
+  // What a phone has is changed on the phone.
+  const own = region.sort === 'phone' && region.phone !== undefined;
+  const edits = region.sort !== 'phone' && mayEditRegion(visitor, region.owner);
+  const removes = edits || (own && mayAskPhone(visitor, `friend/${region.phone ?? ''}`));
+  // Nor is anything changed from the past.
+  const offline = connection.value.state !== 'live' || past.past.value;
+  return (
+    <>
+      <RegionActions
+        region={region}
+        map={map}
+        edits={edits}
+        offline={offline}
+        regions={regions}
+        show={show}
+      />
+      <div class="scroll" tabIndex={0} role="group" aria-label="Details">
+        {region.sort === 'phone' && <FromPhone region={region} />}
+        <Inside inside={inside} now={now} />
+        <CameAndWent crossings={crossings} />
+        <About region={region} units={units} middle={middle} visitor={visitor} now={now} />
+        {removes && (
+          <section class="part">
+            <Remove region={region} />
+          </section>
+        )}
+      </div>
+      <footer>
+        <code class="ellipsis">{region.key}</code>
+      </footer>
+    </>
+  );
+}
+
+function About({
+  region,
+  units,
+  middle,
+  visitor,
+  now,
+}: {
+  region: Region;
+  units: Units;
+  middle: Spot | undefined;
+  visitor: Visitor;
+  now: ReadonlySignal<number>;
+}) {
+  return (
+    <section class="part">
+      <h3>About it</h3>
+      <Facts>
+        <Fact name="Shape">{shapeText(region.shape, units)}</Fact>
+        {middle && <Fact name="Middle">{position(middle.lat, middle.lon)}</Fact>}
+        <Fact name="Seen by">
+          {region.owner === undefined ? (
+            <>
+              <Icon of={Users} size={13} /> everybody who may see regions
+            </>
+          ) : (
+            seersText(region, visitor.name)
+          )}
+        </Fact>
+        {region.sort !== 'phone' && region.phone !== undefined && (
+          <Fact name="Made of">a waypoint of {region.phone}</Fact>
+        )}
+        <Fact name="Version">
+          {region.version}
+          {region.at !== undefined && (
+            <span class="muted">
+              , {timeText(region.at, now.value)}
+              {region.by === undefined ? '' : ` by ${region.by}`}
+            </span>
+          )}
+        </Fact>
+      </Facts>
+    </section>
+  );
+}
+
+function CameAndWent({ crossings }: { crossings: Crossing[] }) {
+  return (
+    <section class="part">
+      <h3>
+        Came and went
+        {crossings.length > 0 && <span>{crossings.length}</span>}
+      </h3>
+      {crossings.length === 0 ? (
+        <p class="muted">No crossing is remembered.</p>
+      ) : (
+        <ol class="crossings">
+          {crossings.slice(0, CROSSINGS).map((crossing) => (
+            <CrossingItem key={crossing.n} crossing={crossing} without="region" />
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+}
+
+function Inside({ inside, now }: { inside: readonly Stay[]; now: ReadonlySignal<number> }) {
+  return (
+    <section class="part">
+      <h3>
+        Inside now
+        {inside.length > 0 && <span>{inside.length}</span>}
+      </h3>
+      {inside.length === 0 ? (
+        <p class="muted">Nobody that you may see is in it.</p>
+      ) : (
+        <ul class="inside">
+          {inside.map((stay) => (
+            <li key={stay.thing} data-disputed={stay.disputed}>
+              <Somebody of={stay.thing}>
+                <small>{sinceText(stay.since, now.value)}</small>
+                <small class={stay.disputed ? 'doubt-text' : ''}>{verdictText(stay)}</small>
+              </Somebody>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function RegionActions({
+  region,
+  map,
+  edits,
+  offline,
+  regions,
+  show,
+}: {
+  region: Region;
+  map: Signal<SightlineMap | null>;
+  edits: boolean;
+  offline: boolean;
+  regions: RegionService;
+  show: (key: Key) => void;
+}) {
+  return (
+    <div class="actions region-actions">
+      <button
+        type="button"
+        class="button"
+        disabled={!region.shape}
+        onClick={() => map.value?.showArea(region.key)}
+      >
+        <Icon of={Maximize} size={16} />
+        Show
+      </button>
+      {edits && (
+        <button
+          type="button"
+          class="button"
+          disabled={!region.shape || offline}
+          onClick={() => {
+            regions.edit(region);
+            show(region.key);
+          }}
+        >
+          <Icon of={Pencil} size={15} />
+          Edit
+        </button>
+      )}
+    </div>
+  );
+}
+
+function seersText({ owner, sort, phone }: Region, me: string): string {
+  if (sort === 'phone') return `whoever sees ${phone ?? 'the phone'}`;
+  return `${owner === me ? 'you' : (owner ?? '')} and admins`;
+}
+
+function Remove({ region }: { region: Region }) {
+  const { select } = useSelection();
+  const { regions } = useRegions();
+  return (
+    <Sure
+      words="Delete this region"
+      sure="Really delete it"
+      act={async () => {
+        await regions.remove(region);
+        select(null);
+      }}
+    />
+  );
+}

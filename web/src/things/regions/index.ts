@@ -1,0 +1,12 @@
+/** Regions: areas of the map that people enter and leave. */
+import type { Kind } from '../kind';
+import { RegionDrawer } from './drawer';
+import { readRegion } from './read';
+
+export const region: Kind = {
+  name: 'region',
+  read: readRegion,
+  Drawer: RegionDrawer,
+  isArea: true,
+  granted: { label: 'All regions', verbs: ['see'] },
+};

@@ -1,0 +1,39 @@
+/** Who sees a region. */
+import { useWho } from '../../app/context';
+import { mayKeepRegions, mayShareRegions } from '../../app/visitor';
+import { useRegions } from './context';
+
+/** Everybody's, or one's own; who may only one of them is told which. */
+export function Seen({ shared }: { shared: boolean }) {
+  const { visitor } = useWho();
+  const { regions } = useRegions();
+  const shares = mayShareRegions(visitor);
+  const keeps = mayKeepRegions(visitor);
+  if (!shares || !keeps) {
+    return (
+      <p class="note">
+        {shared ? 'Everybody who may see regions sees it.' : 'Only you and admins see it.'}
+      </p>
+    );
+  }
+  return (
+    <fieldset class="choice">
+      <legend>Who sees it</legend>
+      <div>
+        {([true, false] as const).map((each) => (
+          <label key={String(each)}>
+            <input
+              type="radio"
+              name="shared"
+              checked={shared === each}
+              onChange={() => {
+                regions.fill({ shared: each });
+              }}
+            />
+            <span>{each ? 'Everybody' : 'Only me'}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

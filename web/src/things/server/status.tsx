@@ -1,0 +1,208 @@
+/** How things stand: our connection to the server, and the server's connections to its brokers. */
+import { Clock, CloudOff } from 'lucide';
+import { ageText, timeText } from '../../app/ages';
+import { readBroker } from '../broker/read';
+import type { Link } from '../broker/read';
+import { isLost } from '../freshness';
+import { readServer } from './read';
+import type { Connection } from '../../net/socket';
+import { keyOf } from '../../app/world';
+import { useKind, useThing, useTime, useServer, useNavigation } from '../../app/context';
+import { useRoster } from '../context';
+import { usePast } from '../../past/context';
+import { useTicks } from '../../ui/hooks';
+import { Icon } from '../../ui/icon';
+
+/** The banner waits so long, in milliseconds, in case the connection is back at once. */
+export const BANNER_AFTER = 2000;
+
+/** Two words that are always there: the page's connection, and the broker's. */
+export function Status() {
+  return (
+    <span class="status">
+      <ConnectionPill />
+      <BrokerPill />
+    </span>
+  );
+}
+
+function ConnectionPill() {
+  const { clock } = useTime();
+  const { connection } = useServer();
+  const { feeds } = useRoster();
+  const past = usePast();
+  const now = connection.value;
+  const { dark, asOf } = feeds.value;
+  const [tone, word, title] =
+    now.state === 'live' && past.past.value
+      ? (['warn', 'Past', 'What is shown is not now'] as const)
+      : now.state === 'live' && dark
+        ? ([
+            'warn',
+            asOf === undefined ? 'Not heard' : `As of ${timeText(asOf, clock.live())}`,
+            'The server is there, but its broker is lost',
+          ] as const)
+        : now.state === 'live'
+          ? (['ok', 'Live', 'Connected to the server'] as const)
+          : now.state === 'connecting'
+            ? (['wait', 'Connecting', 'Connecting to the server'] as const)
+            : (['warn', 'Reconnecting', now.why] as const);
+  return (
+    <span class="state" data-tone={tone} title={title} role="status">
+      <i />
+      {word}
+    </span>
+  );
+}
+
+function BrokerPill() {
+  const { connection } = useServer();
+  const { go } = useNavigation();
+  const links = useKind('broker').map((thing) => readBroker(thing).link);
+  if (links.length === 0) return null;
+  const unknown = connection.value.state !== 'live';
+  const worst = links.find(isLost) ?? links.find((link) => link.state === 'connecting') ?? links[0];
+  if (!worst) return null;
+  const state = isLost(worst) ? 'lost' : worst.state;
+  const tone = unknown
+    ? 'unknown'
+    : state === 'connected'
+      ? 'ok'
+      : state === 'lost'
+        ? 'bad'
+        : 'warn';
+  const word = unknown || state === 'connected' ? 'Broker' : `Broker ${state}`;
+  const title = unknown
+    ? 'Unknown while the server cannot be heard'
+    : `${worst.address}: ${state}${worst.why === undefined ? '' : `, ${worst.why}`}`;
+  return (
+    <button
+      type="button"
+      class="state"
+      data-tone={tone}
+      title={title}
+      data-broker={unknown ? 'unknown' : state}
+      onClick={() => {
+        go('broker');
+      }}
+    >
+      <i />
+      {word}
+      <span class="hidden">: {unknown ? 'unknown' : state}</span>
+    </button>
+  );
+}
+
+/**
+ * What is wrong, at the top of the page: first our own connection, then the broker's, then the
+ * server's clock. Each is one element for as long as it lasts, so that it is spoken once.
+ */
+export function Banner() {
+  const { connection } = useServer();
+  const { feeds } = useRoster();
+  const server = useThing(keyOf('server', 'sightline'));
+  const now = connection.value;
+  if (now.state === 'lost') return <ConnectionBanner lost={now} />;
+  if (now.state !== 'live') return null;
+  if (feeds.value.lost.size > 0) return <BrokerBanner />;
+  const why = server && readServer(server).clockWhy;
+  return why === undefined ? null : <ClockBanner why={why} />;
+}
+
+function ConnectionBanner({ lost }: { lost: Extract<Connection, { state: 'lost' }> }) {
+  const { socket } = useServer();
+  useTicks(250, true);
+  const local = Date.now();
+  if (local - lost.since < BANNER_AFTER) return null;
+  const seconds = lost.nextTry === undefined ? 0 : Math.ceil((lost.nextTry - local) / 1000);
+  return (
+    <div class="banner" role="alert" data-banner="connection">
+      <Icon of={CloudOff} size={22} />
+      <div>
+        <b>{lost.why}</b>
+        <span>
+          Showing what was known at {timeText(lost.since / 1000, local / 1000)},{' '}
+          {ageText((local - lost.since) / 1000)} ago.{' '}
+          {seconds > 0 ? `Trying again in ${String(seconds)} s.` : 'Trying now.'}
+        </span>
+      </div>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          socket.retry();
+        }}
+      >
+        Retry now
+      </button>
+    </div>
+  );
+}
+
+/**
+ * A broker is lost. What is spoken says since when, and does not change; what changes (the next
+ * try) is for the eye only.
+ */
+function BrokerBanner() {
+  const { clock } = useTime();
+  const { feeds } = useRoster();
+  const lost = useKind('broker')
+    .map(readBroker)
+    .filter((broker) => isLost(broker.link));
+  useTicks(250, true);
+  const broker = lost[0];
+  const now = clock.live();
+  const since = broker?.link.since;
+  if (!broker || (since !== undefined && (now - since) * 1000 < BANNER_AFTER)) return null;
+  const asOf = feeds.value.lost.get(broker.id);
+  return (
+    <div class="banner" data-banner="broker">
+      <Icon of={CloudOff} size={22} />
+      <div>
+        <b role="alert">
+          Broker lost
+          {broker.link.address && `: ${broker.link.address}`}
+          {asOf !== undefined && `. As of ${timeText(asOf, now)}`}
+        </b>
+        <span>{linkText(broker.link, now)}</span>
+      </div>
+    </div>
+  );
+}
+
+function ClockBanner({ why }: { why: string }) {
+  return (
+    <div class="banner" data-banner="clock" role="status">
+      <Icon of={Clock} size={22} />
+      <div>
+        <b>{why}</b>
+        <span>
+          Positions are in the order of the phones’ own clocks. Set the server’s clock right.
+        </span>
+      </div>
+    </div>
+  );
+}
+
+/** The state of a broker connection in a sentence or two. `now` is server time in seconds. */
+export function linkText(link: Link, now: number): string {
+  const since = link.since === undefined ? '' : ` since ${timeText(link.since, now)}`;
+  if (link.mute)
+    return `No news from it${since}. It is reached again, but nothing came from it yet.`;
+  if (link.state === 'connected') return `Connected${since}.`;
+  const why = link.why === undefined ? '' : ` ${sentence(link.why)}`;
+  if (link.state === 'connecting') return `Connecting${since}.${why}`;
+  const next =
+    link.next === undefined
+      ? ''
+      : link.next > now
+        ? ` Next try in ${ageText(Math.ceil(link.next - now))}.`
+        : ' Trying now.';
+  return `No news from it${since}.${why}${next}`;
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim();
+  const start = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
+  return /[.!?]$/.test(start) ? start : `${start}.`;
+}

@@ -1,0 +1,93 @@
+/** Buttons that do something at the server, and say why it was refused. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { failureOf } from './failure';
+
+/** A button that asks once more before it does something that cannot be taken back. */
+export function Sure({
+  words,
+  sure,
+  act,
+  label,
+}: {
+  words: string;
+  /** What it says when it asks. */
+  sure: string;
+  act(): Promise<void>;
+  /** What it is about, for those who hear the button alone. */
+  label?: string;
+}) {
+  const [asked, setAsked] = useState(false);
+  return (
+    <ActButton
+      words={asked ? sure : words}
+      danger={asked}
+      label={label === undefined ? undefined : `${asked ? sure : words} ${label}`}
+      left={() => {
+        setAsked(false);
+      }}
+      act={async () => {
+        if (!asked) {
+          setAsked(true);
+          return;
+        }
+        await act();
+        setAsked(false);
+      }}
+    />
+  );
+}
+
+/** A button for one call: disabled meanwhile, and with the server's words when it is refused. */
+export function ActButton({
+  words,
+  act,
+  label,
+  danger = false,
+  left,
+  primary = false,
+}: {
+  words: string;
+  act(): Promise<void>;
+  label?: string | undefined;
+  danger?: boolean;
+  primary?: boolean;
+  left?(): void;
+}) {
+  const [pending, setPending] = useState(false);
+  const [why, setWhy] = useState('');
+  const here = useRef(true);
+  useEffect(
+    () => () => {
+      here.current = false;
+    },
+    [],
+  );
+  return (
+    <span class="act">
+      <button
+        type="button"
+        class={`button ${danger ? 'danger' : primary ? 'primary' : ''}`}
+        aria-label={label}
+        aria-disabled={pending}
+        onBlur={left}
+        onClick={() => {
+          if (pending) return;
+          setPending(true);
+          setWhy('');
+          act()
+            .catch((error: unknown) => {
+              if (here.current) setWhy(failureOf(error, Date.now()).why);
+            })
+            .finally(() => {
+              if (here.current) setPending(false);
+            });
+        }}
+      >
+        {words}
+      </button>
+      <span class="wrong" role="alert">
+        {why}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,169 @@
+/**
+ * Puts the parts together: socket → world → scheduler → what is drawn. One of these exists for each
+ * visitor, until they go; `provider.tsx` hands its parts to the components.
+ */
+import { signal } from '@preact/signals';
+import { ServerClock } from '../app/clock';
+import type {
+  Layout,
+  Live,
+  MapState,
+  Navigation,
+  Selection,
+  Server,
+  Stop,
+  Time,
+  Who,
+} from '../app/context';
+import { preferences } from '../app/preferences';
+import type { Preferences } from '../app/preferences';
+import type { Session } from '../app/session';
+import { EVERYBODY, sectionsFor } from '../app/visitor';
+import type { Visitor } from '../app/visitor';
+import { ConsoleClient } from '../console/client';
+import type { SightlineMap } from '../map/types';
+import type { Api } from '../net/api';
+import type { Hello } from '../net/protocol';
+import { createTimeTravel } from '../past/outside';
+import type { TimeTravel } from '../past/timetravel';
+import { BrokerLog } from '../things/broker/log';
+import type { Roster } from '../things/context';
+import type { Driving } from '../things/probots/drive/context';
+import type { Regions } from '../things/regions/context';
+import { Notifications } from '../things/regions/notifications';
+import { RegionService } from '../things/regions/service';
+import { Stays } from '../things/regions/stays';
+import { createDriving } from './driving';
+import { createEntries } from './entries';
+import { createLive } from './live';
+import type { LiveParts } from './live';
+import { createPlace } from './place';
+import type { PlaceParts } from './place';
+import { createRoster } from './roster';
+import { createSelection } from './selection';
+import { createServer } from './server';
+import type { Receivers } from './server';
+import { createLife } from './life';
+
+/** What there is before the world is: who looks at it, and what outlives them. */
+export interface Host {
+  readonly visitor: Visitor;
+  readonly api: Api;
+  readonly preferences: Preferences;
+  readonly session: Session;
+}
+
+export interface App {
+  readonly live: Live;
+  readonly time: Time;
+  readonly server: Server;
+  readonly who: Who;
+  readonly navigation: Navigation;
+  readonly selection: Selection;
+  readonly layout: Layout;
+  readonly mapState: MapState;
+  readonly preferences: Preferences;
+  readonly roster: Roster;
+  readonly driving: Driving;
+  readonly regions: Regions;
+  readonly brokerLog: BrokerLog;
+  readonly past: TimeTravel;
+  readonly consoleClient: ConsoleClient;
+  start(): void;
+  /** Close for good, and let go of everything that is listened to. */
+  end(): void;
+}
+
+export function createApp(socketAddress: string, host: Partial<Host> = {}): App {
+  const leaving = new AbortController();
+  const who = createWho(host);
+  const live = createLive();
+  const clock = new ServerClock();
+  const time = { clock, now: signal(clock.seconds()) };
+  const place = createPlace({ sections: who.sections, gone: leaving.signal });
+  const mapState = createMapState(place);
+  const server = createServer({
+    address: socketAddress,
+    api: host.api,
+    session: who.session,
+    world: live.present,
+    clock,
+    user: who.user,
+    receivers: receiversOf(() => ({ driving, consoleClient, past })),
+  });
+  const { requests, api } = server;
+  const consoleClient = new ConsoleClient((verb, fields) => requests.ask(verb, fields));
+  const past = createTimeTravel({ api, clock, requests, shown: live.world });
+  const regions = createRegions(live, server, clock);
+  const selection = createSelection({ place, world: live.present, past, map: mapState.map });
+  const entries = createEntries({ live, past, addSpot: selection.addSpot });
+  const driving = createDriving({
+    requests,
+    world: live.present,
+    clock,
+    openRobot: () => (place.section.value === 'robots' ? place.robot.value : null),
+    nameOf: (key) => entries.entries.get(key)?.name,
+  });
+  const roster = createRoster({ entries, live, place, stays: regions.stays, now: time.now });
+  return {
+    live,
+    time,
+    server,
+    who,
+    navigation: place,
+    selection,
+    layout: { stop: signal<Stop>('middle'), help: signal(false) },
+    mapState,
+    preferences: host.preferences ?? preferences(),
+    roster,
+    driving,
+    regions,
+    brokerLog: new BrokerLog(live.present),
+    past,
+    consoleClient,
+    ...createLife({ leaving, time, place, server, past, driving, entries, selection }),
+  };
+}
+
+/** What is told of frames and of the connection; the parts are asked for once frames come. */
+function receiversOf(parts: () => Pick<App, 'driving' | 'consoleClient' | 'past'>): Receivers {
+  return {
+    answer(frame) {
+      parts().driving.driver.heard(frame);
+    },
+    console(frame) {
+      parts().consoleClient.told(frame);
+    },
+    changed({ state }) {
+      const { driving, consoleClient, past } = parts();
+      if (state === 'lost') driving.driver.disconnected();
+      if (state === 'live') past.connected();
+      consoleClient.line(state === 'live');
+    },
+  };
+}
+
+function createWho(host: Partial<Host>) {
+  const visitor = host.visitor ?? EVERYBODY;
+  const user = signal<Hello['user']>({ name: visitor.name, role: visitor.role });
+  return { visitor, sections: sectionsFor(visitor), session: host.session ?? null, user };
+}
+
+function createMapState(place: PlaceParts): MapState {
+  return {
+    map: signal<SightlineMap | null>(null),
+    firstView: place.view.value,
+    viewed(next) {
+      place.view.value = next;
+      if (place.section.value === 'map') place.write();
+    },
+  };
+}
+
+function createRegions(live: LiveParts, { requests }: Server, clock: ServerClock): Regions {
+  return {
+    regions: new RegionService(live.present, (verb, fields) => requests.ask(verb, fields)),
+    stays: new Stays(live.world),
+    notifications: new Notifications(live.present, () => clock.live()),
+  };
+}

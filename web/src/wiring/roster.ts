@@ -1,0 +1,91 @@
+/** The list of everyone: its order, and the words for where they are. */
+import { computed, effect, signal } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
+import type { Section } from '../app/address';
+import { Gazetteer } from '../map/gazetteer';
+import { GROUPS } from '../things';
+import type { Roster } from '../things/context';
+import type { Entry } from '../things/entry';
+import { readRegion } from '../things/regions/read';
+import type { Stays } from '../things/regions/stays';
+import { arrange } from '../things/roster';
+import type { Filter, Sort } from '../things/roster';
+import { position } from '../ui/numbers';
+import type { EntriesParts } from './entries';
+import type { LiveParts } from './live';
+import type { PlaceParts } from './place';
+
+/** The list of towns is fetched so long after the first picture, in milliseconds. */
+const TOWNS_AFTER = 1500;
+
+interface Needs {
+  readonly entries: EntriesParts;
+  readonly live: LiveParts;
+  readonly place: PlaceParts;
+  readonly stays: Stays;
+  readonly now: ReadonlySignal<number>;
+}
+
+export function createRoster({ entries, live, place, stays, now }: Needs): Roster {
+  const gazetteer = loadTowns(live.ready, place.section);
+  const query = signal('');
+  const filter = signal<Filter>('all');
+  const sort = signal<Sort>('name');
+  const earlierOpen = signal(false);
+  const whereabouts = (entry: Entry) => {
+    // Where we know them to be, before what the phone calls it.
+    for (const { region } of stays.of(entry.key)) {
+      const thing = live.present.get(`region/${region}`);
+      if (thing) return readRegion(thing).name;
+    }
+    if (entry.place !== '' || !entry.position) return entry.place;
+    const { lat, lon } = entry.position;
+    return gazetteer.value?.name(lat, lon) ?? position(lat, lon, 2);
+  };
+  const minute = computed(() => Math.floor(now.value / 60));
+  const arrangement = computed(() => {
+    void entries.changed.value;
+    const wishes = {
+      filter: filter.value,
+      sort: sort.value,
+      query: query.value,
+      earlierOpen: earlierOpen.value,
+    };
+    return arrange(entries.entries.values(), GROUPS, wishes, minute.value * 60, whereabouts);
+  });
+  const { feeds } = entries;
+  return {
+    entries: entries.entries,
+    feeds,
+    arrangement,
+    query,
+    filter,
+    sort,
+    earlierOpen,
+    whereabouts,
+  };
+}
+
+/** Load the names of towns once the map is looked at. They are a luxury: they come after everything else, and without them there are numbers. */
+function loadTowns(
+  ready: ReadonlySignal<boolean>,
+  section: ReadonlySignal<Section>,
+): ReadonlySignal<Gazetteer | null> {
+  const gazetteer = signal<Gazetteer | null>(null);
+  const load = () => {
+    import('virtual:towns').then(
+      ({ default: list }) => {
+        gazetteer.value = new Gazetteer(list);
+      },
+      () => undefined,
+    );
+  };
+  const once = effect(() => {
+    if (!ready.value || section.value !== 'map') return;
+    setTimeout(load, TOWNS_AFTER);
+    queueMicrotask(() => {
+      once();
+    });
+  });
+  return gazetteer;
+}
