@@ -348,7 +348,7 @@ describe('a friend’s details', () => {
     const why = 'at 0, 0: a receiver without a fix';
     await news({ ...jane, doubt: { lat: 0, lon: 0, tst: 1, at: 1, why } });
     act(() => {
-      app.select('friend/jane/phone');
+      app.selection.select('friend/jane/phone');
     });
     expect(screen.getByText(/not believed: at 0, 0/)).toBeTruthy();
   });
