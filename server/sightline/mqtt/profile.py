@@ -36,6 +36,8 @@ class Profile:
         """Tell why this filter cannot be subscribed; empty when it can."""
         if name.startswith("$") and not self.sys_topics:
             return f"{self.name} has no $SYS topics"
+        if name.startswith("/") and not self.sys_topics:
+            return f"the policy of {self.name} may end the connection for a slash in front"
         return self._fault(name)
 
     def publish_fault(self, topic: str, payload: bytes, retain: bool) -> str:

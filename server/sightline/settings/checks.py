@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
+from sightline.kinds.friends.bases import base_fault
 from sightline.model.filters import filter_fault
 from sightline.settings.errors import BadSettings, shown
 from sightline.settings.files import PASSWORD_VARIABLE, password_variable
@@ -163,6 +164,11 @@ def _order_faults(settings: Settings) -> Iterable[tuple[str, str]]:
             yield "probots.known", f"each must be a name such as ProBot1 (is {shown(name)})"
 
 
+_TAKEN = frozenset(
+    ("telemetry", "ClientStatus", "keys", "MainRoutine", "shutdownProBot", "sightline", "$SYS")
+)
+
+
 def _friends_faults(friends: FriendsSettings) -> Iterable[tuple[str, str]]:
     at = urlsplit(friends.mqtt_at)
     try:
@@ -175,6 +181,17 @@ def _friends_faults(friends: FriendsSettings) -> Iterable[tuple[str, str]]:
             "must be empty or an address such as mqtts://mqtt.example.org:8883"
             f" (is {shown(friends.mqtt_at)})",
         )
+    if not friends.topics:
+        yield "friends.topics", "must name one base topic at least, such as owntracks/+/+"
+    for base in friends.topics:
+        fault = filter_fault(base) or base_fault(base)
+        if not fault and base.strip("/").partition("/")[0] in _TAKEN:
+            fault = "robots and brokers speak there"
+        if fault:
+            yield (
+                "friends.topics",
+                f"each must be such as owntracks/+/+: {fault} (is {shown(base)})",
+            )
 
 
 def _filter_faults(where: str, section: Section, keys: Iterable[str]) -> Iterable[tuple[str, str]]:

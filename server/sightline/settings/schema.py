@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from sightline.kinds.friends.bases import DEFAULT
+
 Count = Annotated[int, Meta(ge=1, le=10_000_000)]
 CountOrNone = Annotated[int, Meta(ge=0, le=10_000_000)]
 Bytes = Annotated[int, Meta(ge=1024, le=67_108_864)]
@@ -168,12 +170,14 @@ class FriendsSettings(Section, frozen=True, kw_only=True):
 
     ``keys_file`` holds the secrets of those who encrypt what they send, ``keys`` is what was read
     there, by ``user/device``. ``mqtt_at`` is the broker's address that phones are set up with.
+    ``topics`` are the bases below which they publish (`sightline.kinds.friends.bases`).
     """
 
     stale_after: Seconds = 900.0
     offline_after: Seconds = 3600.0
     keys_file: str = ""
     mqtt_at: str = ""
+    topics: tuple[str, ...] = DEFAULT
     keys: Mapping[str, Secret] = {}
 
 

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from sightline.kinds import friends
 from sightline.kinds.friends.address import Address, address
-from sightline.model.kind import CannotDecode
+from sightline.kinds.friends.bases import base_fault
+from sightline.model.filters import matches
+from sightline.model.kind import Arrival, CannotDecode
 
 
 def of(device: str, part: str, initials: str) -> Address:
@@ -50,3 +53,53 @@ def test_a_topic_that_names_nobody_is_refused(topic: str | bytes, counter: str) 
     with pytest.raises(CannotDecode) as caught:
         address(topic)
     assert caught.value.counter == counter
+
+
+# -- arrivals 10: base topics by setting
+
+BASES = ("owntracks/+/+", "/owntracks/+/+", "family/+/+", "fleet/berlin/+/car/+")
+
+
+@pytest.mark.parametrize(
+    ("topic", "thing"),
+    [
+        ("owntracks/x/phone", "friend/x/phone"),
+        ("/owntracks/x/phone", "friend/x/phone"),
+        ("family/owntracks/phone1", "friend/owntracks/phone1"),
+        ("fleet/berlin/ann/car/7", "friend/ann/7"),
+    ],
+)
+def test_a_phone_is_known_below_each_base(topic: str, thing: str) -> None:
+    kind = friends.kind(topics=BASES)
+    said = b'{"_type":"location","lat":52.37,"lon":4.9,"tst":1795239000,"tid":"P1"}'
+    for payload, part in ((said, ""), (b'{"_type":"card","name":"Jane"}', "/info")):
+        found = list(kind.decode(Arrival(topic + part, payload, False, 1, 1795240000.0)))
+        assert [update.thing for update in found] == [thing]
+    root = topic.removeprefix("/").partition("/")[0]
+    assert root in kind.roots
+    assert any(matches(name, topic) for name, qos in kind.filters if qos)
+    assert any(matches(name, f"{topic}/info") for name, qos in kind.filters if qos)
+
+
+@pytest.mark.parametrize("topic", ["family/x", "fleet/paris/ann/car/7", "fleet/berlin/ann/bike/7"])
+def test_what_is_below_no_base_is_refused(topic: str) -> None:
+    with pytest.raises(CannotDecode):
+        friends.kind(topics=BASES).decode(Arrival(topic, b"{}", False, 1, 1795240000.0))
+
+
+def test_a_slash_in_front_is_followed_without_a_setting() -> None:
+    assert ("/owntracks/+/+", 1) in friends.KIND.filters
+    assert "owntracks" in friends.KIND.roots
+
+
+@pytest.mark.parametrize(
+    "base",
+    ["owntracks", "owntracks/+", "+/+", "owntracks/#", "a/+/+/b", "/+/+", "a/+/+/+", "a/x+/+/+"],
+)
+def test_what_is_no_base_is_said(base: str) -> None:
+    assert base_fault(base)
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_what_is_a_base(base: str) -> None:
+    assert not base_fault(base)

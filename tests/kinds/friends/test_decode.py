@@ -21,7 +21,8 @@ from sightline.model.kind import Timeouts, Update
 
 def test_the_kind_says_where_friends_are_heard() -> None:
     kind = friends.KIND
-    assert kind.filters == (("owntracks/+/+", 1), ("owntracks/+/+/+", 1))
+    bases = ("owntracks/+/+", "/owntracks/+/+")
+    assert kind.filters == tuple((topic, 1) for base in bases for topic in (base, base + "/+"))
     assert kind.roots == {"owntracks"}
     assert {each.name for each in kind.things} == {"friend", "face", "phone"}
     assert kind.timeouts == {"friend": Timeouts(900, 3600)}

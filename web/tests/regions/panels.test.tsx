@@ -342,4 +342,14 @@ describe('a friend’s details', () => {
     });
     expect(screen.getByText(/kept this fix for 14 min/)).toBeTruthy();
   });
+
+  test('say why a newer position is not believed', async () => {
+    await open();
+    const why = 'at 0, 0: a receiver without a fix';
+    await news({ ...jane, doubt: { lat: 0, lon: 0, tst: 1, at: 1, why } });
+    act(() => {
+      app.selection.select('friend/jane/phone');
+    });
+    expect(screen.getByText(/not believed: at 0, 0/)).toBeTruthy();
+  });
 });

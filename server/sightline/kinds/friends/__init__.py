@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
+from sightline.kinds.friends.bases import DEFAULT, BaseTopics
 from sightline.kinds.friends.clocks import SenderClocks
 from sightline.kinds.friends.decode import decode
 from sightline.kinds.friends.encryption import NO_KEYS, EncryptionKeys
@@ -35,18 +37,20 @@ def kind(
     offline_after: float = _USUAL.offline_after,
     keys: EncryptionKeys = NO_KEYS,
     clocks: SenderClocks | None = None,
+    topics: Iterable[str] = DEFAULT,
 ) -> Kind:
     """Make the kind; timeouts in seconds.
 
-    ``keys`` open what devices encrypt; ``clocks`` learn how wrong the devices' clocks are.
+    ``keys`` open what devices encrypt; ``clocks`` learn how wrong the devices' clocks are;
+    ``topics`` are the bases below which they publish.
     """
     timeouts = Timeouts(stale_after, offline_after)
-    reads = partial(decode, timeouts, keys=keys, clocks=clocks)
+    bases = BaseTopics(topics)
+    reads = partial(decode, timeouts, keys=keys, clocks=clocks, read=bases.address)
     return Kind(
         name="friends",
-        # Durable: what phones report is history.
-        filters=(("owntracks/+/+", 1), ("owntracks/+/+/+", 1)),
-        roots=frozenset(("owntracks",)),
+        filters=bases.filters,
+        roots=bases.roots,
         things=(_friend(timeouts), *_FURTHER),
         decode=reads,
         events=(EventType("transition", retention="positions"),),
@@ -116,7 +120,8 @@ def _clues(name: str, state: State) -> Clues:
 def _set_up(setup: KindSetup) -> Kind:
     timeouts, keys = setup.timeouts(_USUAL), setup.part(EncryptionKeys)
     clocks = setup.part(SenderClocks)
-    return kind(timeouts.stale_after, timeouts.offline_after, keys or NO_KEYS, clocks)
+    topics = getattr(setup.settings, "topics", DEFAULT)
+    return kind(timeouts.stale_after, timeouts.offline_after, keys or NO_KEYS, clocks, topics)
 
 
 KIND = kind()

@@ -104,6 +104,7 @@ _PRIVATE = (b"configuration", b"Configuration", b"password", b"encryptionKey")
 _NEARNESS = ("distance unknown", "very near", "near", "far")
 
 Message = Mapping[str, object]
+ReadTopic = Callable[[str | bytes], Address]
 
 _friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fields for positional
 
@@ -113,12 +114,13 @@ def decode(
     arrival: Arrival,
     keys: EncryptionKeys = NO_KEYS,
     clocks: SenderClocks | None = None,
+    read: ReadTopic = address,
 ) -> Sequence[Update]:
     """Tell what a message says. Raises `CannotDecode`, nothing else.
 
-    ``clocks`` learn from it, and tell how wrong its sender's clock is.
+    ``clocks`` learn from it, and tell how wrong its sender's clock is. ``read`` knows the topics.
     """
-    who = address(arrival.topic)
+    who = read(arrival.topic)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
     if said is not None:
         located = _located(said, who, arrival, timeouts, arrival.payload)
@@ -130,9 +132,9 @@ def decode(
             return (*_aside(located, arrival, keys), located)
         return (located,)
     if clocks is None or arrival.retain:
-        return decode_strictly(timeouts, arrival, keys)
+        return decode_strictly(timeouts, arrival, keys, read)
     try:
-        found = decode_strictly(timeouts, arrival, keys)
+        found = decode_strictly(timeouts, arrival, keys, read)
     except CannotDecode as why:
         ahead = why.ahead
         if ahead is not None:  # it may be our own clock that is behind
@@ -161,14 +163,17 @@ def _by_clock(located: Located, clock: float) -> Located:
 
 
 def decode_strictly(
-    timeouts: Timeouts, arrival: Arrival, keys: EncryptionKeys = NO_KEYS
+    timeouts: Timeouts,
+    arrival: Arrival,
+    keys: EncryptionKeys = NO_KEYS,
+    read: ReadTopic = address,
 ) -> Sequence[Update]:
     """Return the same, the strict way."""
-    who = address(arrival.topic)
+    who = read(arrival.topic)
     if not arrival.payload:
         return _clear(who)
     try:
-        return _read(who, arrival, timeouts, keys)
+        return _read(who, arrival, timeouts, keys, read)
     except CannotDecode as why:
         if who.part in ("dump", "cmd") or any(word in arrival.payload for word in _PRIVATE):
             why.private = True
@@ -190,7 +195,7 @@ def opened(arrival: Arrival, keys: EncryptionKeys) -> tuple[Arrival, bool]:
 
 
 def _read(
-    who: Address, arrival: Arrival, timeouts: Timeouts, keys: EncryptionKeys
+    who: Address, arrival: Arrival, timeouts: Timeouts, keys: EncryptionKeys, read: ReadTopic
 ) -> Sequence[Update]:
     payload, face = strict.without_face(arrival.payload)
     try:
@@ -208,19 +213,24 @@ def _read(
         strict.check_batch(message)
         found = [reading for one in message for reading in _one(one, who, arrival, timeouts)]
     elif isinstance(message, dict) and message.get("_type") == "encrypted":
-        return _encrypted(message, who, arrival, timeouts, keys)
+        return _encrypted(message, who, arrival, timeouts, keys, read)
     else:
         found = list(_one(message, who, arrival, timeouts))
     return [*(aside for one in found for aside in _aside(one, arrival, keys)), *found]
 
 
 def _encrypted(
-    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts, keys: EncryptionKeys
+    message: Message,
+    who: Address,
+    arrival: Arrival,
+    timeouts: Timeouts,
+    keys: EncryptionKeys,
+    read: ReadTopic,
 ) -> Sequence[Update]:
     """Tell what was in the box, read like any message; a box within a box is refused."""
     device = id_of(who.friend)
     inner = replace(arrival, payload=keys.open(device, message.get("data")))
-    return [EncryptedPayload(f"phone/{device}", True), *decode(timeouts, inner)]
+    return [EncryptedPayload(f"phone/{device}", True), *decode(timeouts, inner, read=read)]
 
 
 def _aside(reading: Update, arrival: Arrival, keys: EncryptionKeys) -> Sequence[Update]:

@@ -67,6 +67,11 @@ export function HowWeKnow({ friend, now }: { friend: Friend; now: number }) {
           corrected by that.
         </Fact>
       )}
+      {friend.doubt !== undefined && (
+        <Fact name="Doubtful" tone="warn">
+          The newest position is not believed: {friend.doubt}. Shown is the one before.
+        </Fact>
+      )}
       {friend.clock === undefined && friend.ahead !== undefined && (
         <Fact name="Clock" tone="warn">
           The phone’s clock is {ageText(friend.ahead)} ahead of ours, so the time of receipt counts.

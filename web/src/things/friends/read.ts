@@ -43,6 +43,8 @@ export interface Friend {
   readonly clock?: number;
   /** Receipt of the newest message from it, where that is not the fix's; epoch seconds. */
   readonly heard?: number;
+  /** Why a newer fix is not believed; the friend stays where it was. */
+  readonly doubt?: string;
   /** The broker the fix came over. */
   readonly source: string;
   /** The message held no time of its own. */
@@ -52,6 +54,11 @@ export interface Friend {
 const UNPLUGGED_CHARGING_FULL = { charging: 2, full: 3 };
 
 const known = new WeakMap<Thing, Friend>();
+
+function doubted(doubt: unknown): string | undefined {
+  const why = (doubt as { why?: unknown } | null | undefined)?.why;
+  return typeof why === 'string' ? why : undefined;
+}
 
 /** Read a friend; the same thing gives the same object. */
 export function readFriend(thing: Thing): Friend {
@@ -93,6 +100,7 @@ export function readFriend(thing: Thing): Friend {
       ahead: field.number(thing, 'ahead'),
       clock: field.number(thing, 'clock'),
       heard: field.number(thing, 'heard'),
+      doubt: doubted(thing['doubt']),
     }),
   };
   known.set(thing, friend);
