@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring.past_states import shower
+from specs import Named, spec
 from states import spot
 from waits import until
 
@@ -113,7 +115,7 @@ class House:
             journal=journal,
         )
         self.world = World("epoch")
-        presence = Presence({key: p for kind in kinds for key, p in kind.patience.items()})
+        presence = Presence({key: p for kind in kinds for key, p in kind.timeouts.items()})
         self.hub = Hub(
             Clock(),
             self.wall,
@@ -130,7 +132,7 @@ class House:
             *("see", "stop", "drive", "takeover", "drivers", "shutdown", "routine"),
             *("region", "unregion", "adopt"),
         ):
-            self.requests.add(verb, self._does)
+            self.requests.add(spec(verb, Named), partial(self._does, verb))
         self.front = RequestContext(self.account_service, [], Proxies(proxies))
         self.sockets = Sockets(
             reactor,
@@ -192,9 +194,9 @@ class House:
             message=4096,
         )
 
-    def _does(self, asker: Asker, request: protocol.Request) -> dict[str, Any]:
+    def _does(self, verb: str, asker: Asker, asked: Named) -> dict[str, Any]:
         """Any verb: done by whoever may, as whoever carries it out has to ask."""
-        if not may(asker.user, request.do, str(request.more.get("thing"))):
+        if not may(asker.user, verb, str(asked.thing)):
             raise Refused("forbidden", "this is not for you")
         return {}
 

@@ -8,6 +8,7 @@ from sightline.auth.permissions import User
 from sightline.contract.errors import Refused
 from sightline.live.protocol import Request
 from sightline.live.requests import Requests
+from specs import spec
 
 
 class Page:
@@ -25,8 +26,8 @@ def scene() -> tuple[Requests, list[AuditEvent], Clock]:
         raise Refused("held", "ProBot1 is driven by bob")
 
     requests, noted, clock = Requests(lambda: 1.0), [], Clock()
-    requests.add("subscribe", publish)
-    requests.add("take", take)
+    requests.add(spec("subscribe"), publish)
+    requests.add(spec("take"), take)
     requests.when_answered(AuditLog(noted.append, clock))
     return requests, noted, clock
 

@@ -9,6 +9,7 @@ from sightline.auth.permissions import GUEST
 from sightline.history.read_only import ALWAYS, ReadOnlyPast
 from sightline.live.protocol import Request
 from sightline.live.requests import Requests
+from specs import spec
 
 
 class Page:
@@ -27,7 +28,7 @@ def requests() -> Requests:
     requests = Requests(lambda: 1.5)
     ReadOnlyPast().join(requests)
     for verb in ("drive", "stop", "halt", "release", "publish", "unsubscribe"):
-        requests.add(verb, lambda asker, request: {})
+        requests.add(spec(verb), lambda asker, request: {})
     return requests
 
 

@@ -24,6 +24,7 @@ from sightline.web.fanout import FanOut, Pace
 from sightline.web.request_context import RequestContext
 from sightline.web.site import QuietSite
 from sightline.web.socket import BrowserConnection, SocketLimits, SocketResource, Sockets
+from specs import spec
 from states import spot
 from waits import until
 
@@ -320,7 +321,7 @@ async def test_a_request_that_never_ends_is_closed(serve):
 @pytest.mark.parametrize("deflate", [False, True])
 async def test_an_answer_may_be_longer_than_a_request(serve, deflate):
     server = serve(message=512)
-    server.sockets.requests.add("long", lambda asker, request: {"text": "x" * 100_000})
+    server.sockets.requests.add(spec("long"), lambda asker, request: {"text": "x" * 100_000})
     browser = await Browser(server.port).enters(deflate=deflate)
     assert len((await browser.asks("long"))["text"]) == 100_000
     server.change("a/1", 8)

@@ -175,12 +175,12 @@ def run_with(
             settings, state = settings_of(options)
             if makes and not state.exists() and state.parent.is_dir():
                 state.mkdir(mode=0o700)
-            ledger = AccountsDatabase(settings, state)
+            accounts_db = AccountsDatabase(settings, state)
             try:
-                work(ledger, options)
-                ledger.settle()
+                work(accounts_db, options)
+                accounts_db.settle()
             finally:
-                ledger.database.close()
+                accounts_db.database.close()
         except CANNOT as why:
             print(f"sightline: {words(why)}", file=sys.stderr)
             return 1
@@ -190,7 +190,7 @@ def run_with(
 
 
 def ask_password(name: str) -> str:
-    """Return a new password: typed twice on a terminal, or one line of the standard input.
+    """Read a new password: typed twice on a terminal, or one line of the standard input.
 
     Raises `CommandFailed` for one that is too weak.
     """

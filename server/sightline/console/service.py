@@ -20,11 +20,13 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import UNSET
 from twisted.application.service import Service
 from twisted.internet.defer import DeferredList, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
+from sightline.console import contract
 from sightline.console.rules import (
     ConsoleQueue,
     ConsoleRights,
@@ -35,11 +37,11 @@ from sightline.console.series import Series
 from sightline.console.subscriptions import ConsoleSubscriptions, Make
 from sightline.console.topic_tree import TopicTree
 from sightline.contract.errors import Refused
+from sightline.contract.fields import Done
 from sightline.kinds import redacted
 from sightline.live import protocol
 from sightline.live.periodic import Periodic
-from sightline.live.protocol import Request
-from sightline.live.requests import Asker, Fields, Requests
+from sightline.live.requests import Asker, Requests
 from sightline.model.filters import matches
 from sightline.model.kind import Arrival
 from sightline.model.text import clean
@@ -56,8 +58,6 @@ FRESH_SECONDS = 10.0
 WATCH_SECONDS = 1.0
 _EVERYTHING = "#"
 
-MOST_STORED = 31 * 86_400.0
-"""s back in time that figures are told from the store."""
 REMEMBERED = 60.0
 """s for which an answer from the store will do: it is a chart of hours or days."""
 _MOST_REMEMBERED = 32
@@ -124,10 +124,10 @@ class _ConsoleSession:
 class _Post:
     """One broker, as the console sees it."""
 
-    def __init__(self, name: str, publish: Publish, ears: ConsoleSubscriptions) -> None:
+    def __init__(self, name: str, publish: Publish, subscriptions: ConsoleSubscriptions) -> None:
         self.name = name
         self.publish = publish
-        self.ears = ears
+        self.subscriptions = subscriptions
         self.topics = TopicTree()
         self.listeners: dict[str, dict[int, tuple[_ConsoleSession, _Subscription]]] = defaultdict(
             dict
@@ -136,7 +136,10 @@ class _Post:
     @property
     def hears_all(self) -> bool:
         """Tell whether everything comes by the console's own connection just now."""
-        return self.ears.state(_EVERYTHING)[0] == "active" and _EVERYTHING in self.ears.filters
+        return (
+            self.subscriptions.state(_EVERYTHING)[0] == "active"
+            and _EVERYTHING in self.subscriptions.filters
+        )
 
 
 class ConsoleService(Service):
@@ -160,7 +163,7 @@ class ConsoleService(Service):
         self._rights = rights
         self.audit = audit or self._log_act
         self._posts: dict[str, _Post] = {}
-        self._seats: dict[Asker, _ConsoleSession] = {}
+        self._sessions: dict[Asker, _ConsoleSession] = {}
         self._figures: dict[str, Series] = defaultdict(Series)
         self._stored = stored
         self._remembered: dict[tuple[str, float], tuple[float, Series]] = {}
@@ -171,15 +174,12 @@ class ConsoleService(Service):
 
     def join(self, requests: Requests) -> None:
         """Take the requests that are ours."""
-        for name, verb in (
-            ("subscribe", self._subscribe),
-            ("unsubscribe", self._unsubscribe),
-            ("publish", self._publish),
-            ("clear", self._clear),
-            ("topics", self._topics),
-            ("figures", self._tell_figures),
-        ):
-            requests.add(name, verb)
+        requests.add(contract.SUBSCRIBE, self._subscribe)
+        requests.add(contract.UNSUBSCRIBE, self._unsubscribe)
+        requests.add(contract.PUBLISH, self._publish)
+        requests.add(contract.CLEAR, self._clear)
+        requests.add(contract.TOPICS, self._topics)
+        requests.add(contract.FIGURES, self._tell_figures)
         requests.when_left(self.left)
 
     def open(self, name: str, publish: Publish, make: Make) -> None:
@@ -214,12 +214,12 @@ class ConsoleService(Service):
     @property
     def subscriptions(self) -> int:
         """Count the subscriptions of all viewers."""
-        return sum(len(seat.subs) for seat in self._seats.values())
+        return sum(len(session.subs) for session in self._sessions.values())
 
     @property
     def dropped(self) -> int:
         """Count the messages that came too fast for the consoles:"""
-        return self._dropped + sum(post.ears.lost for post in self._posts.values())
+        return self._dropped + sum(post.subscriptions.lost for post in self._posts.values())
 
     @property
     def topics(self) -> int:
@@ -232,71 +232,71 @@ class ConsoleService(Service):
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        return DeferredList([maybeDeferred(post.ears.stop) for post in self._posts.values()])
+        return DeferredList(
+            [maybeDeferred(post.subscriptions.stop) for post in self._posts.values()]
+        )
 
     def left(self, asker: Asker) -> None:
         """Forget a viewer that is gone, with all it had."""
-        seat = self._seats.pop(asker, None)
-        if seat is not None:
-            self._look(seat, None)
-            for sub in list(seat.subs):
-                self._end(seat, sub)
+        session = self._sessions.pop(asker, None)
+        if session is not None:
+            self._look(session, None)
+            for sub in list(session.subs):
+                self._end(session, sub)
 
     # ---- subscriptions
 
-    def _subscribe(self, asker: Asker, request: Request) -> Fields:
-        post = self._post(request)
-        name = _text(request, "filter")
-        qos = _qos(request)
+    def _subscribe(self, asker: Asker, asked: contract.Subscribe) -> contract.Subscribed:
+        post = self._post(asked.broker)
+        name, qos = asked.filter, asked.qos
         self._rights.may_subscribe(asker.user, name)
-        seat = self._seat(asker)
-        if len(seat.subs) >= MOST_SUBSCRIPTIONS:
+        session = self._session_of(asker)
+        if len(session.subs) >= MOST_SUBSCRIPTIONS:
             raise Refused("too_many", f"at most {MOST_SUBSCRIPTIONS} subscriptions at a time")
-        if len(post.ears) >= MOST_FILTERS and name not in post.ears.filters:
+        if len(post.subscriptions) >= MOST_FILTERS and name not in post.subscriptions.filters:
             raise Refused("too_many", "all consoles together have too many subscriptions")
-        seat.last += 1
+        session.last += 1
         fresh = self._clock.seconds() + FRESH_SECONDS
-        sub = _Subscription(f"s{seat.last}", post.name, name, qos, fresh)
-        seat.subs[sub.sub] = sub
-        post.listeners[name][id(sub)] = (seat, sub)
-        post.ears.want(name, qos)
-        sub.said = post.ears.state(name)
-        return {"sub": sub.sub, "state": sub.said[0]}
+        sub = _Subscription(f"s{session.last}", post.name, name, qos, fresh)
+        session.subs[sub.sub] = sub
+        post.listeners[name][id(sub)] = (session, sub)
+        post.subscriptions.want(name, qos)
+        sub.said = post.subscriptions.state(name)
+        return contract.Subscribed(sub=sub.sub, state=sub.said[0])
 
-    def _unsubscribe(self, asker: Asker, request: Request) -> Fields:
-        seat = self._seat(asker)
-        sub = _text(request, "sub")
-        if sub not in seat.subs:
+    def _unsubscribe(self, asker: Asker, asked: contract.Unsubscribe) -> Done:
+        session, sub = self._session_of(asker), asked.sub
+        if sub not in session.subs:
             raise Refused("unknown", "there is no such subscription")
-        self._end(seat, sub)
-        return {}
+        self._end(session, sub)
+        return Done()
 
-    def _end(self, seat: _ConsoleSession, name: str) -> None:
-        sub = seat.subs.pop(name)
-        seat.queue.forget(name)
+    def _end(self, session: _ConsoleSession, name: str) -> None:
+        sub = session.subs.pop(name)
+        session.queue.forget(name)
         post = self._posts[sub.broker]
         post.listeners[sub.filter].pop(id(sub), None)
         if not post.listeners[sub.filter]:
             del post.listeners[sub.filter]
-        post.ears.unwant(sub.filter, sub.qos)
+        post.subscriptions.unwant(sub.filter, sub.qos)
 
     def _say_states(self, post: _Post) -> None:
         """Tell each subscription what another state of the console's connection means for it."""
         fresh = self._clock.seconds() + FRESH_SECONDS
         for listeners in list(post.listeners.values()):
-            for seat, sub in list(listeners.values()):
-                state = post.ears.state(sub.filter)
+            for session, sub in list(listeners.values()):
+                state = post.subscriptions.state(sub.filter)
                 if state == sub.said:
                     continue
                 if state[0] == "active":
                     sub.fresh_until = fresh
                 sub.said = state
-                told = {
+                fields = {
                     "sub": sub.sub,
                     "state": state[0],
                     **({"why": state[1]} if state[1] else {}),
                 }
-                seat.asker.say(protocol.frame("sub", told))
+                session.asker.say(protocol.frame("sub", fields))
 
     def _heard(self, post: _Post, arrivals: list[Arrival]) -> None:
         arrivals = [redacted(one) for one in arrivals]
@@ -313,12 +313,12 @@ class ConsoleService(Service):
             for name, listeners in post.listeners.items():
                 if not matches(name, topic):
                     continue
-                for seat, sub in listeners.values():
+                for session, sub in listeners.values():
                     if arrival.retain and now > sub.fresh_until:
                         continue
                     if body is None:
                         body = _body(topic, arrival)
-                    if not seat.queue.put(sub.sub, body):
+                    if not session.queue.put(sub.sub, body):
                         self._dropped += 1
         if self._flushing is None:
             self._flushing = self._clock.callLater(FLUSH_SECONDS, self._flush)
@@ -327,54 +327,54 @@ class ConsoleService(Service):
         """Send each viewer some of what waits for it."""
         self._flushing = None
         waiting = False
-        for seat in list(self._seats.values()):
-            queue = seat.queue
-            if not _busy(seat.asker):
+        for session in list(self._sessions.values()):
+            queue = session.queue
+            if not _busy(session.asker):
                 for sub, body in queue.take(FLUSH_MESSAGES, FLUSH_BYTES):
-                    seat.asker.say(protocol.heard_by(sub, body, queue.dropped.pop(sub, 0)))
+                    session.asker.say(protocol.heard_by(sub, body, queue.dropped.pop(sub, 0)))
             waiting = waiting or bool(len(queue))
         if waiting and self.running:
             self._flushing = self._clock.callLater(FLUSH_SECONDS, self._flush)
 
     # ---- publishing
 
-    def _publish(self, asker: Asker, request: Request) -> Fields:
-        form = request.more.get("form", "text")
-        if not isinstance(form, str):
-            raise Refused("bad_payload", "a payload's form is text, json, hex or base64")
-        data = payload(form, request.more.get("payload", ""))
-        return self._send(asker, request, data, _qos(request), _yes(request, "retain"))
+    def _publish(self, asker: Asker, asked: contract.Publish) -> contract.Sent:
+        return self._send(asker, "publish", asked, payload(asked.form, asked.payload))
 
-    def _clear(self, asker: Asker, request: Request) -> Fields:
-        return self._send(asker, request, b"", 1, True)
+    def _clear(self, asker: Asker, asked: contract.Clear) -> contract.Sent:
+        return self._send(
+            asker,
+            "clear",
+            contract.Publish(topic=asked.topic, qos=1, retain=True, broker=asked.broker),
+            b"",
+        )
 
-    def _send(self, asker: Asker, request: Request, data: bytes, qos: int, retain: bool) -> Fields:
-        post = self._post(request)
-        topic = _text(request, "topic")
+    def _send(self, asker: Asker, verb: str, asked: contract.Publish, data: bytes) -> contract.Sent:
+        post, topic = self._post(asked.broker), asked.topic
         refused: Refused | None = None
         try:
             self._rights.may_publish(asker.user, topic)
-            post.publish(topic, data, qos, retain)
+            post.publish(topic, data, asked.qos, asked.retain)
         except Refused as why:
             refused = why
         self.audit(
             ConsoleAct(
                 at=self._wall(),
-                verb=request.do,
+                verb=verb,
                 user=asker.user.name,
                 role=asker.user.role,
                 address=asker.address,
                 broker=post.name,
                 topic=clean(topic, 256),
                 size=len(data),
-                qos=qos,
-                retain=retain,
+                qos=asked.qos,
+                retain=asked.retain,
                 refused=refused.why if refused else None,
             )
         )
         if refused is not None:
             raise refused
-        return {"size": len(data)}
+        return contract.Sent(size=len(data))
 
     def _log_act(self, act: ConsoleAct) -> None:
         self._log.info(
@@ -390,108 +390,95 @@ class ConsoleService(Service):
 
     # ---- the topic tree
 
-    def _topics(self, asker: Asker, request: Request) -> Fields:
-        seat = self._seat(asker)
-        if request.more.get("watch") is False:
-            self._look(seat, None)
-            return {}
+    def _topics(self, asker: Asker, asked: contract.Topics) -> contract.TopicPage:
+        session = self._session_of(asker)
+        if asked.watch is False:
+            self._look(session, None)
+            return contract.TopicPage()
         self._rights.may_read(asker.user)
-        post = self._post(request)
-        path = request.more.get("path", [])
-        if not isinstance(path, list) or not all(isinstance(level, str) for level in path):
-            raise Refused("bad_path", "a path is a list of levels")
-        after, find = request.more.get("after"), request.more.get("find", "")
-        if not isinstance(after, str | None) or not isinstance(find, str):
-            raise Refused("bad_path", "after and find are texts")
-        everything = _yes(request, "all")
-        if everything:
+        post = self._post(asked.broker)
+        if asked.all:
             self._rights.may_subscribe(asker.user, _EVERYTHING)
-        view = _View(post.name, tuple(path), after, find, everything)
-        if _yes(request, "watch"):
-            self._look(seat, view)
+        view = _View(post.name, asked.path, asked.after, asked.find, asked.all)
+        if asked.watch:
+            self._look(session, view)
         return self._page(view)
 
-    def _look(self, seat: _ConsoleSession, view: _View | None) -> None:
+    def _look(self, session: _ConsoleSession, view: _View | None) -> None:
         """Show this viewer another page, or none."""
-        before, seat.view, seat.sent = seat.view, view, b""
+        before, session.view, session.sent = session.view, view, b""
         heard = before.broker if before is not None and before.all else None
         wanted = view.broker if view is not None and view.all else None
         if wanted != heard:  # another page of the same tree must not bring what is retained again
             if wanted is not None:
-                self._posts[wanted].ears.want(_EVERYTHING, 0, again=False)
+                self._posts[wanted].subscriptions.want(_EVERYTHING, 0, again=False)
             if heard is not None:
-                self._posts[heard].ears.unwant(_EVERYTHING, 0)
-        watched = any(one.view for one in self._seats.values())
+                self._posts[heard].subscriptions.unwant(_EVERYTHING, 0)
+        watched = any(one.view for one in self._sessions.values())
         if watched:
             self._watching.start(now=False)
         else:
             self._watching.stop()
 
-    def _page(self, view: _View) -> dict[str, Any]:
+    def _page(self, view: _View) -> contract.TopicPage:
         post = self._posts[view.broker]
         tree = post.topics
         page = tree.page(view.path, self._wall(), after=view.after, find=view.find)
-        told: dict[str, Any] = {
-            "broker": view.broker,
-            "path": list(view.path),
-            "topics": tree.topics,
-            "messages": tree.messages,
-            "all": post.hears_all,
-        }
-        if tree.cut:
-            told["cut"] = tree.cut
-        if post.ears.lost:
-            told["lost"] = post.ears.lost
-        if page is None:
-            return told | {"total": 0, "children": []}
-        told |= {"node": page.node, "children": page.children, "total": page.total}
-        if page.after is not None:
-            told["after"] = page.after
-        return told
+        return contract.TopicPage(
+            broker=view.broker,
+            path=list(view.path),
+            topics=tree.topics,
+            messages=tree.messages,
+            all=post.hears_all,
+            cut=tree.cut or UNSET,
+            lost=post.subscriptions.lost or UNSET,
+            node=UNSET if page is None else page.node,
+            children=[] if page is None else page.children,
+            total=0 if page is None else page.total,
+            after=UNSET if page is None or page.after is None else page.after,
+        )
 
     def _show_views(self) -> None:
         """Send each viewer's page, if it changed, once a second. Equal views share one page."""
         pages: dict[_View, bytes] = {}
-        for seat in list(self._seats.values()):
-            view = seat.view
-            if view is None or _busy(seat.asker):
+        for session in list(self._sessions.values()):
+            view = session.view
+            if view is None or _busy(session.asker):
                 continue
             if view not in pages:
-                pages[view] = protocol.frame("topics", self._page(view))
-            if pages[view] != seat.sent:
-                seat.sent = pages[view]
-                seat.asker.say(pages[view])
+                pages[view] = protocol.declared("topics", self._page(view))
+            if pages[view] != session.sent:
+                session.sent = pages[view]
+                session.asker.say(pages[view])
 
     # ---- charts
 
-    def _tell_figures(self, asker: Asker, request: Request) -> Fields | Awaitable[Fields]:
-        thing = _text(request, "thing")
+    def _tell_figures(
+        self, asker: Asker, asked: contract.Figures
+    ) -> contract.FiguresOverTime | Awaitable[contract.FiguresOverTime]:
+        thing = asked.thing
         if thing not in self._figures or not asker.user.sight.sees(thing):
             raise Refused("unknown", "there are no figures of this")
-        names = request.more.get("names")
-        if names is not None and not (
-            isinstance(names, list) and all(isinstance(name, str) for name in names)
-        ):
-            raise Refused("bad_names", "names is a list of texts")
-        since, back = request.more.get("since", 0), request.more.get("stored")
-        if isinstance(since, bool) or not isinstance(since, int | float):
-            raise Refused("bad_since", "since is a time in epoch s")
-        if back is None:
-            return {"thing": thing, **self._figures[thing].series(names, since)}
-        if type(back) not in (int, float) or not 60 <= back <= MOST_STORED:
-            raise Refused("bad_stored", f"stored is 60 to {MOST_STORED:.0f} s back in time")
-        if self._stored is None:
-            raise Refused("no_store", "nothing is kept here")
-        return self._tell_stored(thing, names, float(back))
+        if asked.stored is not None:
+            if self._stored is None:
+                raise Refused("no_store", "nothing is kept here")
+            return self._tell_stored(thing, asked.names, asked.stored)
+        return contract.FiguresOverTime(
+            thing=thing, **self._figures[thing].series(asked.names, asked.since)
+        )
 
-    async def _tell_stored(self, thing: str, names: list[str] | None, back: float) -> Fields:
-        """Return one at a time for everybody together: each costs the store some hundred looks."""
+    async def _tell_stored(
+        self, thing: str, names: list[str] | None, back: float
+    ) -> contract.FiguresOverTime:
+        """Answer one at a time for everybody together: each costs the store some hundred looks."""
         await self._one_by_one.acquire()
         try:
             figures = await self._from_store(thing, back)
         finally:
             self._one_by_one.release()
-        return {"thing": thing, "stored": back, **figures.series(names, float("-inf"))}
+        return contract.FiguresOverTime(
+            thing=thing, stored=back, **figures.series(names, float("-inf"))
+        )
 
     async def _from_store(self, thing: str, back: float) -> Series:
         now = self._wall()
@@ -513,15 +500,15 @@ class ConsoleService(Service):
 
     # ---- what requests have in common
 
-    def _seat(self, asker: Asker) -> _ConsoleSession:
-        seat = self._seats.get(asker)
-        if seat is None:
-            seat = self._seats[asker] = _ConsoleSession(asker)
-        return seat
+    def _session_of(self, asker: Asker) -> _ConsoleSession:
+        session = self._sessions.get(asker)
+        if session is None:
+            session = self._sessions[asker] = _ConsoleSession(asker)
+        return session
 
-    def _post(self, request: Request) -> _Post:
-        name = request.more.get("broker") or next(iter(self._posts), None)
-        post = self._posts.get(name) if isinstance(name, str) else None
+    def _post(self, name: str | None) -> _Post:
+        """Return the broker of this name; without a name the first. Raise `Refused`."""
+        post = self._posts.get(name or next(iter(self._posts), ""))
         if post is None:
             raise Refused("unknown", "there is no such broker")
         return post
@@ -560,24 +547,3 @@ def _body(topic: str, arrival: Arrival) -> bytes:
     told: dict[str, Any] = {"topic": topic, **shown(arrival.payload)}
     told |= {"qos": arrival.qos, "retain": arrival.retain, "at": round(arrival.at, 3)}
     return protocol.heard(told)
-
-
-def _text(request: Request, name: str) -> str:
-    value = request.more.get(name)
-    if not isinstance(value, str):
-        raise Refused(f"bad_{name}", f"{name} is a text")
-    return value
-
-
-def _qos(request: Request) -> int:
-    qos = request.more.get("qos", 0)
-    if type(qos) is not int or qos not in (0, 1):
-        raise Refused("bad_qos", "qos is 0 or 1")
-    return qos
-
-
-def _yes(request: Request, name: str) -> bool:
-    value = request.more.get(name, False)
-    if not isinstance(value, bool):
-        raise Refused(f"bad_{name}", f"{name} is true or false")
-    return value

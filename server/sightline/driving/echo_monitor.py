@@ -44,12 +44,12 @@ class ForeignCommand:
 
     @property
     def topic(self) -> str:
-        """The command topic."""
+        """Return the name of the command topic."""
         return str(self.arrival.topic)
 
     @property
     def stops(self) -> bool:
-        """Whether it holds the robot still."""
+        """Tell whether it holds the robot still."""
         return self.harmless and self.topic.startswith("keys/")
 
 

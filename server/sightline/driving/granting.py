@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sightline.contract.errors import Refused
+from sightline.driving import contract
 from sightline.driving.foundations import Foundations
 from sightline.driving.leases import KEEP, SILENCE, AlreadyHeld, Lease
 from sightline.driving.session import DrivingSession
@@ -16,7 +17,7 @@ FRAMES_PER_SECOND = 60
 
 
 class LeaseGranting:
-    """Gives out leases, each with a connection of its own to the broker."""
+    """Give out leases, each with a connection of its own to the broker."""
 
     def __init__(self, base: Foundations, watch: DrivenWatch) -> None:
         self._clock = base.clock
@@ -92,14 +93,14 @@ class LeaseGranting:
         self._watch.wake()
         self._settling.settle()
         self._display.lease(session)
-        return {
-            "lease": lease.fence,
-            "silence": round(SILENCE * 1000),
-            "keep": round(KEEP * 1000),
-            "most": commands.MOST,
-            "rate": FRAMES_PER_SECOND,
-            "stops_within": stops_within(session.broker.measured()),
-        }
+        return contract.LeaseGiven(
+            lease=lease.fence,
+            silence=round(SILENCE * 1000),
+            keep=round(KEEP * 1000),
+            most=commands.MOST,
+            rate=FRAMES_PER_SECOND,
+            stops_within=stops_within(session.broker.measured()),
+        )
 
     async def _connect(self, session: DrivingSession, fence: int) -> None:
         """Open the connection whose will is the stop. Raise `Refused`; then the lease is over."""

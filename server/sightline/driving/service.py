@@ -24,6 +24,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from sightline.auth.permissions import may
 from sightline.contract.errors import Refused
+from sightline.driving import contract
 from sightline.driving.alarms import Alarms
 from sightline.driving.broker_ports import BrokerPort
 from sightline.driving.brokers import DrivingBroker
@@ -61,10 +62,9 @@ class DrivingService(MultiService):
         super().__init__()
         self.setName("driving")
         base = lay_foundations(clock, wall, hub, locks, need_guard=need_guard, store=store)
-        alarms = Alarms(hub, base.log, base.clock.seconds, wall)
         self.log = base.log
         self.sessions = base.sessions
-        self._clock = base.clock
+        self._clock: Any = clock
         self._locks = locks
         self._leases = base.leases
         self._brokers = base.brokers
@@ -75,10 +75,11 @@ class DrivingService(MultiService):
         self._granting = LeaseGranting(base, self._watch)
         self._takeovers = takeovers = TakeOverRequests(base, self._granting)
         self._single = single = SingleCommands(base)
+        alarms = Alarms(hub, self.log, self._clock.seconds, wall)
         self._foreign = ForeignCommands(base, alarms)
         self._surroundings = SurroundingsWatch(
             base,
-            (
+            looks=(
                 takeovers.look,
                 base.sharing.look,
                 alarms.look,
@@ -86,8 +87,8 @@ class DrivingService(MultiService):
                 single.look,
             ),
         )
-        for part in (self._watch, self._surroundings):
-            part.setServiceParent(self)
+        self._watch.setServiceParent(self)
+        self._surroundings.setServiceParent(self)
         locks.listen(lost=base.settling.end, wanted=takeovers.ask_from_elsewhere)
 
     # -- the brokers
@@ -217,23 +218,20 @@ class DrivingService(MultiService):
         """Start or stop the main routine; the answer comes when telemetry shows it."""
         return self._single.routine(asker, robot, thing, to)
 
-    def drivers(self) -> dict[str, Fields]:
+    def drivers(self) -> dict[str, contract.Driver]:
         """Tell who drives what, and from where, by robot."""
-        found: dict[str, Fields] = {}
+        found: dict[str, contract.Driver] = {}
         for lease in self._leases:
             session = self.sessions[lease.thing]
-            found[session.robot] = {
-                "holder": lease.name,
-                "address": session.asker.address if session.asker else "",
-                "since": round(session.since, 3),
-                "lease": lease.fence,
-            }
+            found[session.robot] = contract.Driver(
+                holder=lease.name,
+                address=session.asker.address if session.asker else "",
+                since=round(session.since, 3),
+                lease=lease.fence,
+            )
         for lock in self._locks.all_elsewhere():
             if lock.who:
-                found[id_of(lock.name)] = {
-                    "holder": lock.who,
-                    "address": "",
-                    "server": lock.server,
-                    "lease": lock.fence,
-                }
+                found[id_of(lock.name)] = contract.Driver(
+                    holder=lock.who, address="", server=lock.server, lease=lock.fence
+                )
         return found

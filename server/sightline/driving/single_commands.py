@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from sightline.contract.errors import Refused
+from sightline.driving import contract
 from sightline.driving.effects import Effects
 from sightline.driving.foundations import Foundations
 from sightline.driving.session import DrivingSession
@@ -20,7 +21,7 @@ ROUTINE_SECONDS = 6.0
 
 
 class SingleCommands:
-    """Sends them, and waits until telemetry shows their effect."""
+    """Send them, and waits until telemetry shows their effect."""
 
     def __init__(self, base: Foundations) -> None:
         self._clock = base.clock
@@ -98,4 +99,4 @@ class SingleCommands:
         self._log.write(asker.user.name, what, robot, sent=sent, effect=words)
         if not seen:
             raise Refused("unseen", f"sent, but {robot} shows no effect of it")
-        return {"seen": seen, "seconds": round(after, 1)}
+        return contract.EffectSeen(seen=seen, seconds=round(after, 1))

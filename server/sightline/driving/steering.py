@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+
+from msgspec import UNSET
 
 from sightline.auth.permissions import may
 from sightline.contract.errors import Refused
+from sightline.driving import contract
 from sightline.driving.foundations import Foundations
 from sightline.driving.leases import NotYours
 from sightline.driving.session import DrivingSession, Motion
@@ -131,9 +133,11 @@ class Steering:
         if answer == session.last_answer and now - session.answered_at < ANSWER_EVERY:
             return None
         session.last_answer, session.answered_at = answer, now
-        fields: dict[str, Any] = {"n": n, "state": verdict, "sent": session.sent}
-        if verdict == "parked" and lease is not None and lease.why:
-            fields["why"] = lease.why
-        if (trip := session.trip) is not None:
-            fields["trip"] = round(trip * 1000, 1)
-        return fields
+        trip = session.trip
+        return contract.Progress(
+            n=n,
+            state=verdict,
+            sent=session.sent,
+            why=lease.why if verdict == "parked" and lease is not None and lease.why else UNSET,
+            trip=UNSET if trip is None else round(trip * 1000, 1),
+        )

@@ -9,11 +9,27 @@ from __future__ import annotations
 from weakref import WeakSet
 
 from sightline.contract.errors import Refused
+from sightline.contract.fields import Done, RequestFields
+from sightline.contract.requests import RequestSpec
 from sightline.live import protocol
-from sightline.live.requests import Asker, Fields, Requests
+from sightline.live.requests import Asker, Requests
 
 ALWAYS = frozenset(("ping", "look", "stop", "halt", "release", "unsubscribe"))
 """Verbs that are done whatever time is looked at."""
+
+
+class Look(RequestFields, frozen=True):
+    """Whether the page shows the ``past``."""
+
+    past: bool
+
+
+LOOK = RequestSpec(
+    name="look",
+    summary="Say that the page shows the past, or is back in the present",
+    fields=Look,
+    example={"past": True},
+)
 
 
 class ReadOnlyPast:
@@ -24,19 +40,16 @@ class ReadOnlyPast:
 
     def join(self, requests: Requests) -> None:
         """Add the verb, and stand before all others."""
-        requests.add("look", self._look)
+        requests.add(LOOK, self._look)
         requests.guard(self._check)
         requests.when_left(self._away.discard)
 
-    def _look(self, asker: Asker, request: protocol.Request) -> Fields:
-        match request.more.get("past"):
-            case True:
-                self._away.add(asker)
-            case False:
-                self._away.discard(asker)
-            case _:
-                raise Refused("malformed", "past is true or false")
-        return {}
+    def _look(self, asker: Asker, asked: Look) -> Done:
+        if asked.past:
+            self._away.add(asker)
+        else:
+            self._away.discard(asker)
+        return Done()
 
     def _check(self, asker: Asker, request: protocol.Request) -> None:
         if request.do not in ALWAYS and asker in self._away:

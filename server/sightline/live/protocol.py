@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from sightline.contract.fields import Answer
 from sightline.model.kind import State, id_of, kind_of
 
 SUBPROTOCOL = "sightline.1"
@@ -69,12 +70,12 @@ def parse(text: bytes) -> Resume | Request:
         if resume.seq < 0:
             raise Malformed("resume: seq is never negative")
         return resume
-    number, verb = said.pop("id", None), said.pop("do", None)
+    number, name = said.pop("id", None), said.pop("do", None)
     if type(number) is not int or not 0 <= number <= _MAX_ID:
         raise Malformed("a request carries a whole number as its id")
-    if not isinstance(verb, str) or not 0 < len(verb) <= 32:
+    if not isinstance(name, str) or not 0 < len(name) <= 32:
         raise Malformed("a request says what to do")
-    return Request(number, verb, said)
+    return Request(number, name, said)
 
 
 def hello(
@@ -112,7 +113,7 @@ def thing(key: str, seq: int, state: State | None) -> bytes:
     if state is None:
         return head + b',"gone":true}'
     body = _encode(state.shown())
-    return head + (b"," + body[1:] if len(body) > 2 else b"}")
+    return head + _rest(body)
 
 
 def news(
@@ -142,6 +143,17 @@ def answer(number: int, **fields: Any) -> bytes:
     return _encode({"t": "answer", "id": number, "ok": True, **fields})
 
 
+def granted(number: int, fields: Answer) -> bytes:
+    """Encode yes to request ``number``, with a declared answer."""
+    body = _encode(fields)
+    return b'{"t":"answer","id":%d,"ok":true%b' % (number, _rest(body))
+
+
+def _rest(body: bytes) -> bytes:
+    """Return an object's fields and end, to follow other fields."""
+    return b"," + body[1:] if len(body) > 2 else b"}"
+
+
 def refusal(number: int, code: str, why: str) -> bytes:
     """Encode the refusal of request ``number``: a stable word and the reason for people."""
     return _encode({"t": "answer", "id": number, "ok": False, "code": code, "why": why})
@@ -168,3 +180,8 @@ def heard_by(sub: str, body: bytes, dropped: int) -> bytes:
 def frame(name: str, fields: Mapping[str, Any]) -> bytes:
     """Encode a frame of this name for one browser, outside the numbering."""
     return _encode({"t": name, **fields})
+
+
+def declared(name: str, fields: Answer) -> bytes:
+    """Encode a frame of this name with the fields of a declared answer."""
+    return b'{"t":%b%b' % (_encode(name), _rest(_encode(fields)))

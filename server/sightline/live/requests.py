@@ -1,22 +1,26 @@
 """Answer every request of a browser by its id, with what was asked for or why not.
 
-A request's function gets the asker and the request, and returns the fields of the answer; it may be
-a coroutine. It refuses by raising `Refused`. None means no answer now: only for frames that come
-many times a second. Each feature adds the requests that it can carry out.
+Each feature declares the requests that it can carry out (`RequestSpec`) and adds a function for
+each. It gets the asker and the fields as they are declared, and returns the answer; it may be a
+coroutine. It refuses by raising `Refused`. None means no answer now: only for frames that come many
+times a second.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+import msgspec
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.auth.permissions import User
 from sightline.contract.errors import Refused
+from sightline.contract.fields import Answer, Nothing, read
+from sightline.contract.requests import RequestSpec
 from sightline.live import protocol
 
 
@@ -35,8 +39,28 @@ class Asker(Protocol):
         """Send it a frame; do nothing when the browser is gone."""
 
 
-Fields = Mapping[str, Any]
-Verb = Callable[[Asker, protocol.Request], Fields | Awaitable[Fields] | None]
+F = TypeVar("F", bound=msgspec.Struct)
+Fields = Mapping[str, Any] | Answer
+"""What is answered: a declared answer, or a mapping of the same shape."""
+Result = Fields | Awaitable[Fields] | None
+MalformedFields = Callable[[Asker, Mapping[str, Any], Refused], Refused]
+"""Told of fields that cannot be read; returns what is refused with."""
+_Run = Callable[[Asker, protocol.Request], Result]
+
+
+class PingAnswer(Answer, frozen=True):
+    """The server's time, ms since 1970."""
+
+    now: int
+
+
+PING = RequestSpec(
+    name="ping",
+    summary="Ask for the server's time",
+    fields=Nothing,
+    answer=PingAnswer,
+    example={},
+)
 
 
 class Requests:
@@ -50,16 +74,32 @@ class Requests:
 
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
-        self._verbs: dict[str, Verb] = {"ping": self._ping}
+        self._verbs: dict[str, _Run] = {}
+        self.specs: dict[str, RequestSpec[Any]] = {}
         self._guards: list[Callable[[Asker, protocol.Request], None]] = []
         self.refused: Counter[tuple[str, str]] = Counter()
         self._leavers: list[Callable[[Asker], None]] = []
         self._dismissers: list[Callable[[Asker, str], None]] = []
         self._witnesses: list[Callable[[Asker, protocol.Request, str], None]] = []
+        self.add(PING, self._ping)
 
-    def add(self, name: str, verb: Verb) -> None:
-        """Add the request ``name``, answered by ``do``."""
-        self._verbs[name] = verb
+    def add(
+        self,
+        spec: RequestSpec[F],
+        do: Callable[[Asker, F], Result],
+        malformed: MalformedFields = lambda asker, more, why: why,
+    ) -> None:
+        """Add a request that ``do`` carries out; ``malformed`` is asked if its fields are wrong."""
+
+        def run(asker: Asker, request: protocol.Request) -> Result:
+            try:
+                asked = read(request.more, spec.fields)
+            except Refused as why:
+                raise malformed(asker, request.more, why) from None
+            return do(asker, asked)
+
+        self.specs[spec.name] = spec
+        self._verbs[spec.name] = run
 
     def guard(self, check: Callable[[Asker, protocol.Request], None]) -> None:
         """Have ``check`` look at each request first; it raises `Refused` for what is forbidden."""
@@ -90,21 +130,21 @@ class Requests:
     def ask(self, asker: Asker, request: protocol.Request) -> None:
         """Answer a request, now or when the answer is known."""
         try:
-            verb = self._verbs.get(request.do)
-            if verb is None:
+            answerer = self._verbs.get(request.do)
+            if answerer is None:
                 known = ", ".join(sorted(self._verbs))
                 raise Refused(
                     "unknown", f"this server does not know how to do that; it knows: {known}"
                 )
             for check in self._guards:
                 check(asker, request)
-            fields = verb(asker, request)
+            fields = answerer(asker, request)
         except Exception:
             self._failed(Failure(), asker, request)
             return
         if fields is None:
             return
-        if isinstance(fields, Mapping):
+        if isinstance(fields, Mapping | Answer):
             self._granted(asker, request, fields)
             return
 
@@ -114,7 +154,10 @@ class Requests:
         Deferred.fromCoroutine(later()).addErrback(self._failed, asker, request)
 
     def _granted(self, asker: Asker, request: protocol.Request, fields: Fields) -> None:
-        asker.say(protocol.answer(request.id, **fields))
+        if isinstance(fields, Answer):
+            asker.say(protocol.granted(request.id, fields))
+        else:
+            asker.say(protocol.answer(request.id, **fields))
         self._tell(asker, request, "ok")
 
     def _failed(self, failure: Failure, asker: Asker, request: protocol.Request) -> None:
@@ -130,5 +173,5 @@ class Requests:
         for audit_log in self._witnesses:
             audit_log(asker, request, result)
 
-    def _ping(self, asker: Asker, request: protocol.Request) -> Fields:
-        return {"now": round(self._wall() * 1000)}
+    def _ping(self, asker: Asker, asked: Nothing) -> PingAnswer:
+        return PingAnswer(now=round(self._wall() * 1000))

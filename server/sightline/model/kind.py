@@ -276,7 +276,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class KindSetup:
     """What a starting server gives a kind: the section of the settings that has the kind's name,
-    and objects that the kind shares with other parts."""
+    and objects that the kind shares with other parts.
+    """
 
     settings: object = None
     parts: Sequence[object] = ()
@@ -328,13 +329,13 @@ class Kind:
         return self if self.set_up is None else self.set_up(setup)
 
     @property
-    def patience(self) -> dict[str, Timeouts]:
-        """How long its things may be silent, by type."""
+    def timeouts(self) -> dict[str, Timeouts]:
+        """Tell how long its things may be silent, by type."""
         return {each.name: each.timeouts for each in self.things if each.timeouts is not None}
 
     @property
     def states(self) -> dict[str, type[State]]:
-        """What is kept of its things from one start of the server to the next, by type."""
+        """Tell what is kept of its things from one start of the server to the next, by type."""
         return {each.name: each.state for each in self.things if each.kept and each.state}
 
 
@@ -350,7 +351,7 @@ def id_of(thing: str) -> str:
 
 def timeouts_of(kinds: Iterable[Kind]) -> dict[str, Timeouts]:
     """Collect how long things of all ``kinds`` may be silent, by the first level of their keys."""
-    return {name: each for kind in kinds for name, each in kind.patience.items()}
+    return {name: each for kind in kinds for name, each in kind.timeouts.items()}
 
 
 def states_of(kinds: Iterable[Kind]) -> dict[str, type[State]]:

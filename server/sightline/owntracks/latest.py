@@ -1,4 +1,4 @@
-"""The friends as the Recorder's API shows them to one viewer: the world, seen by their rights."""
+"""Show friends as the Recorder's API does to one viewer: the world, seen by their rights."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Soon = Callable[[Callable[[], object]], object]
 
 
 class LatestPositions:
-    """All friends.
+    """The friends with their latest positions.
 
     ``soon`` lets others work between two pieces of a look through a large world; without it, each
     look is done at once.
@@ -43,7 +43,7 @@ class LatestPositions:
         self._seed_at = float("-inf")
 
     def heard(self, key: str) -> None:
-        """A fix of this friend came."""
+        """Note that a fix of this friend came."""
         if key in self._order:
             self._order.move_to_end(key)
             return
@@ -53,7 +53,7 @@ class LatestPositions:
         self._order[key] = None
 
     def forget(self, key: str) -> None:
-        """This friend is erased."""
+        """Forget a friend who is erased."""
         self._order.pop(key, None)
         group = self._groups.get(_group(key), set())
         group.discard(key)
@@ -61,7 +61,7 @@ class LatestPositions:
             self._groups.pop(_group(key), None)
 
     def latest(self, sight: VisibleScope, most: int, now: float) -> list[tuple[str, Friend]]:
-        """Those with a position who may be seen and were heard last, the latest first.
+        """Return those with a position who may be seen and were heard last, the latest first.
 
         ``now`` is of a clock that is never stepped, s.
         """
@@ -97,7 +97,7 @@ class LatestPositions:
                 return
 
     def _among(self, sight: VisibleScope) -> Iterable[str]:
-        """Keys among which all are that may be seen, the latest first: often few of many."""
+        """Return keys among which all visible ones are, the latest first: often few of many."""
         if sight.kinds is None or "friend" in sight.kinds:
             return reversed(self._order)
         keys = {key for key in sight.things if key in self._order}
@@ -126,17 +126,17 @@ class LatestPositions:
             ]
 
     def friend(self, key: str, sight: VisibleScope) -> Friend | None:
-        """One of them; None also when it must not be seen."""
+        """Return one of them; None also when it must not be seen."""
         state = self._world.state(key)
         return state if isinstance(state, Friend) and sight.sees(key) else None
 
     def face(self, device: str) -> Face | None:
-        """The picture of ``user/device``."""
+        """Return the picture of ``user/device``."""
         state = self._world.state(f"face/{device}")
         return state if isinstance(state, Face) else None
 
     def phone(self, device: str) -> Phone:
-        """Our dealings with it."""
+        """Return our dealings with it."""
         state = self._world.state(f"phone/{device}")
         return state if isinstance(state, Phone) else Phone()
 
@@ -185,7 +185,7 @@ class LatestPositions:
         return found
 
     def position(self, key: str, friend: Friend) -> dict[str, Any]:
-        """The location of a friend with all that goes with it; empty without a position."""
+        """Return the location of a friend with all that goes with it; empty without a position."""
         device = id_of(key)
         phone = self.phone(device)
         location = said(friend, http=phone.transport == "http", decrypted=phone.encrypted)
@@ -201,7 +201,7 @@ class LatestPositions:
         return location
 
     def last(self, key: str, friend: Friend) -> dict[str, Any]:
-        """The same as ``/api/0/last`` has it."""
+        """Return a friend as ``/api/0/last`` has it."""
         location = self.position(key, friend)
         if location:
             tst = friend.tst or 0
@@ -209,7 +209,7 @@ class LatestPositions:
         return location
 
     def weight(self, one: tuple[str, Friend]) -> int:
-        """About how many bytes `last` is long: those of the face, if any."""
+        """Return about how many bytes `last` is long: those of the face, if any."""
         face = self.face(id_of(one[0]))
         return 0 if face is None else len(face.data)
 
@@ -221,7 +221,7 @@ class LatestPositions:
 
 
 def _group(key: str) -> str:
-    """``friend/user`` of ``friend/user/device``."""
+    """Return ``friend/user`` for ``friend/user/device``."""
     return key.rpartition("/")[0]
 
 

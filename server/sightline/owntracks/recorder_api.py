@@ -1,4 +1,4 @@
-"""``/api/0/…``: the API of OwnTracks' own Recorder, for its clients, behind our rules.
+"""Serve ``/api/0/…``: the API of OwnTracks' own Recorder, for its clients, behind our rules.
 
 The same shapes as the Recorder 1.0.1 gives; what differs, and why, is in
 ``tests/owntracks/test_recorder_api.py``. Everybody is answered as if those they may not see were
@@ -53,7 +53,7 @@ _BODIES = 4  # long answers that are put together at once: they are in memory as
 
 
 class BadQuery(Exception):
-    """The question cannot be answered: status and text, as the Recorder gives them."""
+    """The query cannot be answered: status and text, as the Recorder gives them."""
 
     def __init__(self, status: int, text: str) -> None:
         super().__init__(status, text)
@@ -78,7 +78,7 @@ def _read_form(request: Request) -> None:
 
 
 class RecorderQuery:
-    """The parameters of one request, and whose eyes it is answered for."""
+    """The parameters of one request, and the scope it is answered for."""
 
     def __init__(self, request: Request, visitor: Visitor, address: str) -> None:
         self._request = request
@@ -87,7 +87,7 @@ class RecorderQuery:
         self.may_look_back = visitor.looks_back
 
     def get(self, name: str) -> str:
-        """A parameter; empty when it is not given."""
+        """Return a parameter; empty when it is not given."""
         header = self._request.getHeader(f"x-limit-{name}".encode())
         if header is None:
             # Of a form's fields those of the query go before.
@@ -96,12 +96,12 @@ class RecorderQuery:
 
     @property
     def fields(self) -> list[str]:
-        """The fields that are wanted; none: all."""
+        """Return the fields that are wanted; none: all."""
         return [name for name in self.get("fields").split(",") if name]
 
     @property
     def limit(self) -> int | None:
-        """The most items that are wanted."""
+        """Return the most items that are wanted."""
         text = self.get("limit")
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
@@ -256,7 +256,7 @@ class RecorderApi(Resource):
     # -- answers that may be long
 
     async def _in_turn(self, asked: RecorderQuery, long: Long) -> Body:
-        """A long answer, made in pieces when it is its turn."""
+        """Return a long answer, made in pieces when it is its turn."""
         read = await self._begun(asked)
         try:
             await self._bodies.acquire()
@@ -311,7 +311,7 @@ class RecorderApi(Resource):
     def _encoded(
         self, found: Sequence[tuple[str, Friend]], fields: Sequence[str]
     ) -> Iterator[bytes]:
-        """What ``last`` says of each friend with a position."""
+        """Tell what ``last`` says of each friend with a position."""
         return (
             msgspec.json.encode(chosen(last, fields))
             for key, friend in found
@@ -325,7 +325,7 @@ class RecorderApi(Resource):
         found: Sequence[tuple[str, Friend]],
         turn: Turn,
     ) -> None:
-        """The same of many friends, sent while it is made.
+        """Send the same of many friends, while it is made.
 
         With their faces, it may be longer than all the memory that we have.
         """
@@ -418,7 +418,7 @@ def _said(request: Request, body: Body) -> bytes:
 
 
 def _blank() -> bytes:
-    """A PNG of 40 by 40 pixels that can be looked through."""
+    """Return a PNG of 40 by 40 pixels that can be looked through."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         body = name + data

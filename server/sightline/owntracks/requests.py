@@ -1,20 +1,23 @@
-"""What browsers may ask of phones: admins, and whoever the friend belongs to."""
+"""Answer requests of browsers about phones: of admins, and of those the friend belongs to."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from sightline.auth.permissions import LASTING, may
 from sightline.contract.errors import Refused
+from sightline.contract.fields import Answer, RequestFields, refuses
+from sightline.contract.requests import RequestSpec
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.phone import Do, TooManyCommands
-from sightline.live import protocol
-from sightline.live.requests import Asker, Fields, Requests
+from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES
 from sightline.owntracks.phone_service import PhoneService
-from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, link, reach
+from sightline.owntracks.setup_link import CannotSetUp, Reach, SetUpTarget, link, reach
 
 _DOES: dict[str, Do] = {
     "locate": "locate",
@@ -24,12 +27,78 @@ _DOES: dict[str, Do] = {
     "clearregions": "clear",
 }
 
+_Thing = Annotated[str, refuses("unknown", "a friend such as friend/jane/phone")]
+
+
+class OfPhone(RequestFields, frozen=True):
+    """A request about one phone: ``friend/user/device``."""
+
+    thing: _Thing
+
+
+class SetUp(RequestFields, frozen=True):
+    """Whose phone, by which way it is to send; ``base`` is the page's own address."""
+
+    thing: _Thing
+    mode: Annotated[Literal["mqtt", "http"], refuses("bad_mode", "mqtt or http")]
+    base: str = ""
+
+
+class AskedOfPhone(Answer, frozen=True):
+    """The number of the command in the phone's list of what it was asked."""
+
+    n: int
+
+
+class SetUpLink(Answer, frozen=True):
+    """What the phone opens. ``plain``: it would send without encryption.
+
+    ``reach`` says from where the phone reaches that address.
+    """
+
+    link: str
+    plain: bool
+    reach: Reach
+
+
+_SUMMARIES = {
+    "locate": "Ask a phone where it is",
+    "phonestatus": "Ask a phone how it is",
+    "sendregions": "Send the regions of the map to a phone",
+    "readregions": "Ask a phone for its regions",
+    "clearregions": "Remove all regions from a phone",
+}
+ASKS = tuple(
+    RequestSpec(
+        name=name,
+        summary=_SUMMARIES[name],
+        fields=OfPhone,
+        right=name,
+        answer=AskedOfPhone,
+        errors=("forbidden", "too_many"),
+        example={"thing": "friend/jane/phone"},
+    )
+    for name in _DOES
+)
+SETUP = RequestSpec(
+    name="setup",
+    summary="Make a link that sets up a phone; for http with a token of its own",
+    fields=SetUp,
+    right="setup",
+    answer=SetUpLink,
+    errors=("forbidden", "cannot_set_up", "degraded"),
+    example={"thing": "friend/jane/phone", "mode": "http", "base": "https://map.example.org"},
+)
+
 Issue = Callable[[Asker, str], Awaitable[str]]
 """Makes a token with which the phone of ``friend/user/device`` may post."""
 
 
 class PhoneRequests:
-    """Adds the verbs about phones to the helm. ``secret`` tells a device's encryption key."""
+    """Add the requests about phones to the dispatcher.
+
+    ``secret`` tells a device's encryption key.
+    """
 
     def __init__(
         self,
@@ -45,26 +114,24 @@ class PhoneRequests:
         self._place = place
         self._issue = issue
         self._secret = secret
-        for name in _DOES:
-            requests.add(name, self._ask)
-        requests.add("setup", self._setup)
+        for spec in ASKS:
+            requests.add(spec, partial(self._ask, spec.name))
+        requests.add(SETUP, self._setup)
 
-    def _ask(self, asker: Asker, request: protocol.Request) -> Fields:
-        thing = self._thing(asker, request)
+    def _ask(self, do: str, asker: Asker, asked: OfPhone) -> AskedOfPhone:
+        thing = self._thing(asker, do, asked.thing)
         if self._friend(thing) is None:
             raise Refused("unknown", "there is no such friend")
         try:
-            return {"n": self._phones.ask(id_of(thing), _DOES[request.do], asker.user.name)}
+            return AskedOfPhone(n=self._phones.ask(id_of(thing), _DOES[do], asker.user.name))
         except TooManyCommands:
             raise Refused("too_many", "this phone has not answered the last ones yet") from None
 
-    async def _setup(self, asker: Asker, request: protocol.Request) -> Fields:
-        thing = self._thing(asker, request)
-        mode, base = request.more.get("mode"), request.more.get("base")
-        if mode not in ("mqtt", "http"):
-            raise Refused("bad_mode", 'a phone is set up for "mqtt" or "http"')
+    async def _setup(self, asker: Asker, asked: SetUp) -> SetUpLink:
+        thing = self._thing(asker, "setup", asked.thing)
+        mode, base = asked.mode, asked.base
         # The page knows under which address it reached us; the settings know better.
-        url = self._place.url or (base if isinstance(base, str) and len(base) < 300 else "")
+        url = self._place.url or (base if len(base) < 300 else "")
         place = SetUpTarget(url, self._place.mqtt)
         device = id_of(thing)
         friend = self._friend(thing)
@@ -75,20 +142,19 @@ class PhoneRequests:
             made = link(device, mode, place, token, tid, self._secret(device))
         except (CannotSetUp, ValueError) as why:
             raise Refused("cannot_set_up", str(why)) from None
-        plain = urlsplit(url).scheme != "https" if mode == "http" else False
+        plain = mode == "http" and urlsplit(url).scheme != "https"
         where = reach(url if mode == "http" else place.mqtt)
-        return {"link": made, "plain": plain, "reach": where}
+        return SetUpLink(link=made, plain=plain, reach=where)
 
-    def _thing(self, asker: Asker, request: protocol.Request) -> str:
-        """The friend a request is about, if ``asker`` may do that to it."""
-        thing = request.more.get("thing")
-        if not isinstance(thing, str) or not _is_friend(thing):
+    def _thing(self, asker: Asker, do: str, thing: str) -> str:
+        """Return the friend a request is about, if ``asker`` may do that to it."""
+        if not _is_friend(thing):
             raise Refused("unknown", "there is no such friend")
         if not may(asker.user, "see", thing):
             raise Refused("unknown", "there is no such friend")
-        if asker.user.by_token and request.do in LASTING:
+        if asker.user.by_token and do in LASTING:
             raise Refused("forbidden", "a token sets up no phone: sign in with the account")
-        if not may(asker.user, request.do, thing):
+        if not may(asker.user, do, thing):
             raise Refused("forbidden", "only an admin or whose phone it is may do that")
         return thing
 

@@ -5,20 +5,19 @@ Who may is decided by `auth.permissions`; the witness at the helm writes down wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 from twisted.internet.interfaces import IReactorTime
 
 from sightline.auth.permissions import may
 from sightline.contract.errors import Refused
+from sightline.contract.fields import Answer, Done, RequestFields, refuses
+from sightline.contract.requests import RequestSpec
 from sightline.geometry.shapes import BadShape
 from sightline.kinds.regions.model import Region
-from sightline.live import protocol
-from sightline.live.requests import Asker, Fields, Requests
+from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of, kind_of
 from sightline.model.text import clean
 from sightline.model.token_bucket import TokenBuckets
@@ -28,8 +27,11 @@ from sightline.regions.store import RegionRow
 _Degrees = Annotated[float, Meta(ge=-180, le=180)]
 
 
-class _Drawn(msgspec.Struct, frozen=True):
-    """The fields of a region in a request."""
+class DrawnRegion(RequestFields, frozen=True):
+    """A region as it is drawn. Without a ``thing`` it is new; else ``version`` is the one changed.
+
+    Degrees and metres.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]
     shape: Literal["circle", "polygon"]
@@ -40,6 +42,56 @@ class _Drawn(msgspec.Struct, frozen=True):
     colour: Annotated[int, Meta(ge=1, le=8)] | None = None
     shared: bool = False
     version: int = 0
+    thing: str | None = None
+
+
+class NamedRegion(RequestFields, frozen=True):
+    """A request about one region."""
+
+    thing: str
+
+
+class RemovedRegion(RequestFields, frozen=True):
+    """Which region, and the version that is removed."""
+
+    thing: str
+    version: Annotated[int, refuses("stale", "the region's version")] | None = None
+
+
+class SavedRegion(Answer, frozen=True):
+    """The region as it is kept now."""
+
+    thing: str
+    version: int
+
+
+_ERRORS = ("forbidden", "stale", "wait", "degraded", "busy")
+REGION = RequestSpec(
+    name="region",
+    summary="Draw a region, or change one",
+    fields=DrawnRegion,
+    right="region",
+    answer=SavedRegion,
+    errors=(*_ERRORS, "phone", "full"),
+    example={"name": "Home", "shape": "circle", "lat": 52.5, "lon": 13.4, "rad": 100},
+)
+UNREGION = RequestSpec(
+    name="unregion",
+    summary="Remove a region",
+    fields=RemovedRegion,
+    right="unregion",
+    errors=_ERRORS,
+    example={"thing": "region/jane/ab12cd34", "version": 1},
+)
+ADOPT = RequestSpec(
+    name="adopt",
+    summary="Make a shared region of one that came from a phone",
+    fields=NamedRegion,
+    right="adopt",
+    answer=SavedRegion,
+    errors=(*_ERRORS, "shared", "full"),
+    example={"thing": "region/friend/jane/phone/ab12cd34"},
+)
 
 
 class RegionRequests:
@@ -50,13 +102,12 @@ class RegionRequests:
         self._regions = regions
         # More than people draw; less than would fill the disk.
         self._pace = TokenBuckets(rate=1, burst=60)
-        requests.add("region", self._region)
-        requests.add("unregion", self._unregion)
-        requests.add("adopt", self._adopt)
+        requests.add(REGION, self._region)
+        requests.add(UNREGION, self._unregion)
+        requests.add(ADOPT, self._adopt)
 
-    async def _region(self, asker: Asker, request: protocol.Request) -> Fields:
-        drawn = _read(request.more)
-        thing, user = request.more.get("thing"), asker.user
+    async def _region(self, asker: Asker, drawn: DrawnRegion) -> SavedRegion:
+        thing, user = drawn.thing, asker.user
         owner = None if drawn.shared else user.name
         if thing is None:
             id = self._regions.new_id(owner)
@@ -66,7 +117,7 @@ class RegionRequests:
             self._regions.check_room(owner)
             region = self._made(drawn, owner, 1, user.name)
             await self._regions.put(id, RegionRow(region, self._regions.new_tst()))
-            return {"thing": f"region/{id}", "version": 1}
+            return SavedRegion(thing=f"region/{id}", version=1)
         id, before = self._known(asker, "region", thing)
         was = before.region
         if was.origin == "phone" and was.owner is not None:
@@ -81,7 +132,7 @@ class RegionRequests:
         region = replace(region, origin=was.origin, phone=was.phone)
         if owner == was.owner:
             await self._regions.put(id, replace(before, region=region))
-            return {"thing": f"region/{id}", "version": region.version}
+            return SavedRegion(thing=f"region/{id}", version=region.version)
         new = self._regions.new_id(owner)
         if not may(user, "region", f"region/{new}"):
             raise _forbidden(shared=drawn.shared)
@@ -89,19 +140,19 @@ class RegionRequests:
         # Somebody's own from now on, wherever it came from.
         moved = replace(region, version=1, origin="page", phone=None)
         await self._regions.replace(id, was.version, new, replace(before, region=moved))
-        return {"thing": f"region/{new}", "version": 1}
+        return SavedRegion(thing=f"region/{new}", version=1)
 
-    async def _unregion(self, asker: Asker, request: protocol.Request) -> Fields:
-        id, record = self._known(asker, "unregion", request.more.get("thing"))
-        version = request.more.get("version")
-        if type(version) is not int or version != record.region.version:
+    async def _unregion(self, asker: Asker, asked: RemovedRegion) -> Done:
+        id, record = self._known(asker, "unregion", asked.thing)
+        version = asked.version
+        if version is None or version != record.region.version:
             raise Refused("stale", f"it was changed: it is version {record.region.version}")
         self._take_turn(asker)
         await self._regions.remove(id, asker.user.name, version)
-        return {}
+        return Done()
 
-    async def _adopt(self, asker: Asker, request: protocol.Request) -> Fields:
-        _, record = self._known(asker, "adopt", request.more.get("thing"))
+    async def _adopt(self, asker: Asker, asked: NamedRegion) -> SavedRegion:
+        _, record = self._known(asker, "adopt", asked.thing)
         if record.region.owner is None:
             raise Refused("shared", "it is a shared region already")
         if record.region.origin != "phone":
@@ -119,11 +170,11 @@ class RegionRequests:
             at=round(self._regions.wall(), 3),
         )
         await self._regions.put(id, RegionRow(region, self._regions.new_tst()))
-        return {"thing": f"region/{id}", "version": 1}
+        return SavedRegion(thing=f"region/{id}", version=1)
 
-    def _known(self, asker: Asker, verb: str, thing: Any) -> tuple[str, RegionRow]:
-        """Return the region that is asked for."""
-        if not isinstance(thing, str) or kind_of(thing) != "region":
+    def _known(self, asker: Asker, verb: str, thing: str) -> tuple[str, RegionRow]:
+        """Return the region that is asked for. What one may not know of is not there."""
+        if kind_of(thing) != "region":
             raise Refused("malformed", "thing: name a region")
         record = self._regions.records.get(id_of(thing))
         if record is None or not (may(asker.user, "see", thing) or may(asker.user, verb, thing)):
@@ -136,7 +187,7 @@ class RegionRequests:
         if not self._pace.take(asker.user.name, self._clock.seconds()):
             raise Refused("wait", "too many changes at once; try again in a moment")
 
-    def _made(self, drawn: _Drawn, owner: str | None, version: int, by: str) -> Region:
+    def _made(self, drawn: DrawnRegion, owner: str | None, version: int, by: str) -> Region:
         circle = drawn.shape == "circle"
         region = Region(
             name=clean(drawn.name, 64).strip(),
@@ -159,13 +210,6 @@ class RegionRequests:
         except BadShape as why:
             raise Refused("malformed", str(why)) from None
         return region
-
-
-def _read(more: Mapping[str, Any]) -> _Drawn:
-    try:
-        return msgspec.convert(more, _Drawn)
-    except msgspec.ValidationError as why:
-        raise Refused("malformed", str(why)) from None
 
 
 def _forbidden(*, shared: bool) -> Refused:

@@ -35,11 +35,12 @@ from sightline.live.protocol import Malformed, Resume
 from sightline.live.requests import Requests
 from sightline.model.token_bucket import TokenBucket
 from sightline.web.connection_limits import LOCAL, ConnectionLimits
-from sightline.web.fanout import FanOut, Viewer
+from sightline.web.fanout import FanOut
 from sightline.web.framing import frame
 from sightline.web.inflow import Allowance, Ends, Inflow
 from sightline.web.outflow import PIECE_PUSHED, Outflow
 from sightline.web.request_context import Authenticator, RequestContext, is_upgrade
+from sightline.web.viewers import Viewer
 
 _log = Logger()
 _CLOSING = 2.0  # s a browser may take to answer our close
@@ -55,7 +56,6 @@ class SocketLimits:
     """The limits of one browser.
 
     Times in s, ``message`` in bytes, and ``large`` in the same for what is published by hand.
-
     ``connections_per_address`` does not count this machine's own, behind which a proxy may stand
     (0: no limit), ``connections_per_user`` everybody's who has an account; ``rate`` is messages/s,
     with a burst of twice that, and ``driving`` the same for driving frames and stops, which are not

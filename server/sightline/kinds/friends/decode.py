@@ -1,4 +1,4 @@
-"""OwnTracks messages in, readings out.
+"""Decode OwnTracks messages into updates.
 
 Two ways lead to the same result. `quick` reads the common message, a location with nothing odd
 about it, in a few µs; whatever it declines goes the strict way below, which is the rule.
@@ -109,19 +109,19 @@ _friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fie
 
 
 def decode(
-    patience: Timeouts,
+    timeouts: Timeouts,
     arrival: Arrival,
     keys: EncryptionKeys = NO_KEYS,
     clocks: SenderClocks | None = None,
 ) -> Sequence[Update]:
-    """What a message says. Raises `CannotDecode`, nothing else.
+    """Tell what a message says. Raises `CannotDecode`, nothing else.
 
     ``clocks`` learn from it, and tell how wrong its sender's clock is.
     """
     who = address(arrival.topic)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
     if said is not None:
-        located = _located(said, who, arrival, patience, arrival.payload)
+        located = _located(said, who, arrival, timeouts, arrival.payload)
         if clocks is not None and not arrival.retain:
             clock = clocks.heard(who.friend, said[2], arrival.at)
             if clock is not None:
@@ -130,9 +130,9 @@ def decode(
             return (*_aside(located, arrival, keys), located)
         return (located,)
     if clocks is None or arrival.retain:
-        return decode_strictly(patience, arrival, keys)
+        return decode_strictly(timeouts, arrival, keys)
     try:
-        found = decode_strictly(patience, arrival, keys)
+        found = decode_strictly(timeouts, arrival, keys)
     except CannotDecode as why:
         ahead = why.ahead
         if ahead is not None:  # it may be our own clock that is behind
@@ -142,7 +142,7 @@ def decode(
 
 
 def _clocked(reading: Update, arrival: Arrival, clocks: SenderClocks) -> Update:
-    """The same reading, knowing how wrong its sender's clock is."""
+    """Return the same update with the error of its sender's clock."""
     if isinstance(reading, Located):
         tst = reading.friend.tst
         if reading.friend.untimed or tst is None:
@@ -161,14 +161,14 @@ def _by_clock(located: Located, clock: float) -> Located:
 
 
 def decode_strictly(
-    patience: Timeouts, arrival: Arrival, keys: EncryptionKeys = NO_KEYS
+    timeouts: Timeouts, arrival: Arrival, keys: EncryptionKeys = NO_KEYS
 ) -> Sequence[Update]:
-    """The same, the strict way."""
+    """Return the same, the strict way."""
     who = address(arrival.topic)
     if not arrival.payload:
         return _clear(who)
     try:
-        return _read(who, arrival, patience, keys)
+        return _read(who, arrival, timeouts, keys)
     except CannotDecode as why:
         if who.part in ("dump", "cmd") or any(word in arrival.payload for word in _PRIVATE):
             why.private = True
@@ -176,7 +176,7 @@ def decode_strictly(
 
 
 def opened(arrival: Arrival, keys: EncryptionKeys) -> tuple[Arrival, bool]:
-    """The message as it was before it was encrypted, and whether it was.
+    """Return the message as it was before it was encrypted, and whether it was.
 
     Raises `CannotDecode` when it cannot be read, encrypted or not.
     """
@@ -190,7 +190,7 @@ def opened(arrival: Arrival, keys: EncryptionKeys) -> tuple[Arrival, bool]:
 
 
 def _read(
-    who: Address, arrival: Arrival, patience: Timeouts, keys: EncryptionKeys
+    who: Address, arrival: Arrival, timeouts: Timeouts, keys: EncryptionKeys
 ) -> Sequence[Update]:
     payload, face = strict.without_face(arrival.payload)
     try:
@@ -201,30 +201,30 @@ def _read(
         line = _CSV.match(arrival.payload.removeprefix(strict.BOM).decode())
         if line is None:
             raise
-        return _location(_from_csv(line), who, arrival, patience)
+        return _location(_from_csv(line), who, arrival, timeouts)
     if face and isinstance(message, dict) and message.get("face") == "":
         message["face"] = face
     if isinstance(message, list):
         strict.check_batch(message)
-        found = [reading for one in message for reading in _one(one, who, arrival, patience)]
+        found = [reading for one in message for reading in _one(one, who, arrival, timeouts)]
     elif isinstance(message, dict) and message.get("_type") == "encrypted":
-        return _encrypted(message, who, arrival, patience, keys)
+        return _encrypted(message, who, arrival, timeouts, keys)
     else:
-        found = list(_one(message, who, arrival, patience))
+        found = list(_one(message, who, arrival, timeouts))
     return [*(aside for one in found for aside in _aside(one, arrival, keys)), *found]
 
 
 def _encrypted(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts, keys: EncryptionKeys
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts, keys: EncryptionKeys
 ) -> Sequence[Update]:
-    """What was in the box, read like any message; a box within a box is refused."""
+    """Tell what was in the box, read like any message; a box within a box is refused."""
     device = id_of(who.friend)
     inner = replace(arrival, payload=keys.open(device, message.get("data")))
-    return [EncryptedPayload(f"phone/{device}", True), *decode(patience, inner)]
+    return [EncryptedPayload(f"phone/{device}", True), *decode(timeouts, inner)]
 
 
 def _aside(reading: Update, arrival: Arrival, keys: EncryptionKeys) -> Sequence[Update]:
-    """What a fix says besides: it may be the answer to a question; it was not encrypted."""
+    """Tell what a fix says besides: it may be the answer to a question; it was not encrypted."""
     if not isinstance(reading, Located) or arrival.retain:
         return ()
     device, said = id_of(reading.thing), []
@@ -236,7 +236,7 @@ def _aside(reading: Update, arrival: Arrival, keys: EncryptionKeys) -> Sequence[
 
 
 def _clear(who: Address) -> Sequence[Update]:
-    """An empty message: what was retained on this topic is taken back."""
+    """Return an empty message: what was retained on this topic is taken back."""
     face = Gone(who.face)
     if who.part == "":
         return (Gone(who.friend), face)
@@ -245,7 +245,7 @@ def _clear(who: Address) -> Sequence[Update]:
     return ()
 
 
-def _one(message: object, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
+def _one(message: object, who: Address, arrival: Arrival, timeouts: Timeouts) -> Sequence[Update]:
     if not isinstance(message, dict):
         raise CannotDecode("not_object", "not a JSON object")
     kind = message.get("_type")
@@ -255,11 +255,11 @@ def _one(message: object, who: Address, arrival: Arrival, patience: Timeouts) ->
         read = _TYPES[kind]
     except KeyError:
         raise CannotDecode("unknown_type", "not a _type of OwnTracks") from None
-    return read(message, who, arrival, patience)
+    return read(message, who, arrival, timeouts)
 
 
 def _location(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     lat, lon = _position(message)
     untimed = "tst" not in message
@@ -295,14 +295,18 @@ def _location(
     number("trip", 0, 1e12)
     # What one copy of a broker's without a time tells anew at each start is no news.
     body = None if untimed and arrival.retain else _body(message)
-    return (_located(said, who, arrival, patience, body, untimed, optional.dropped),)
+    located = _located(said, who, arrival, timeouts, body, untimed, optional.dropped)
+    acc = number_or_none(message.get("acc"))
+    if acc is not None and acc < -1:  # -1 is "unknown"; what is below is the app's "invalid"
+        located = replace(located, invalid=True)
+    return (located,)
 
 
 def _located(
     said: Sequence[Any],
     who: Address,
     arrival: Arrival,
-    patience: Timeouts,
+    timeouts: Timeouts,
     body: bytes | None,
     untimed: bool = False,
     dropped: int = 0,
@@ -320,7 +324,7 @@ def _located(
         return Located(who.friend, friend, at, False, who.initials, dropped, record)
     # A copy without a time is of any age, and proves nothing.
     heard = None if untimed else min(tst, at)
-    presence, evidence = _standing(heard, at, patience)
+    presence, evidence = _standing(heard, at, timeouts)
     friend = _friend(
         *said,
         at,
@@ -335,18 +339,18 @@ def _located(
 
 
 def _standing(
-    heard: float | None, at: float, patience: Timeouts
+    heard: float | None, at: float, timeouts: Timeouts
 ) -> tuple[Presence, Evidence | None]:
-    """What to think of a friend of whom we only have a copy of a message, heard then."""
-    if heard is None or at >= heard + patience.offline_after:
+    """Tell what to think of a friend of whom we only have a copy of a message, heard then."""
+    if heard is None or at >= heard + timeouts.offline_after:
         return "offline", "silence"
-    if at >= heard + patience.stale_after:
+    if at >= heard + timeouts.stale_after:
         return "stale", "silence"
     return "live", None
 
 
 def _transition(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     if "lat" in message:
         _position(message)
@@ -380,12 +384,12 @@ def _transition(
     )
 
 
-def _lwt(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
+def _lwt(message: Message, who: Address, arrival: Arrival, timeouts: Timeouts) -> Sequence[Update]:
     _time(message.get("tst"), arrival)
     return (PhoneLost(who.friend, who.initials, retained=arrival.retain),)
 
 
-def _card(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
+def _card(message: Message, who: Address, arrival: Arrival, timeouts: Timeouts) -> Sequence[Update]:
     optional = _Optional(message)
     name = optional.text("name", 128, strict.LARGEST)
     tid = optional.text("tid", 16, strict.LARGEST)
@@ -399,7 +403,7 @@ def _card(message: Message, who: Address, arrival: Arrival, patience: Timeouts) 
 
 
 def _face(encoded: object) -> Face | None:
-    """The picture; None when it is too large, or none that a browser should be given."""
+    """Return the picture; None when it is too large, or none that a browser should be given."""
     if not isinstance(encoded, str) or len(encoded) > 2 * LARGEST_FACE:
         return None
     try:
@@ -414,7 +418,7 @@ def _face(encoded: object) -> Face | None:
 
 
 def _waypoint(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     if "lat" in message:
         _position(message)
@@ -423,7 +427,7 @@ def _waypoint(
 
 
 def _waypoints(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     found = message.get("waypoints")
     if not isinstance(found, list):
@@ -443,7 +447,7 @@ def _marked(
 
 
 def _circle(message: object) -> Waypoint | None:
-    """A waypoint that is a circle; beacons, points without a radius or a name are none."""
+    """Return a waypoint that is a circle; beacons, points without a radius or a name are none."""
     if not isinstance(message, dict):
         return None
     optional = _Optional(message)
@@ -455,7 +459,7 @@ def _circle(message: object) -> Waypoint | None:
     return Waypoint(desc, lat + 0.0, lon + 0.0, float(rad), int(tst), optional.text("rid", 64))
 
 
-def _cmd(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
+def _cmd(message: Message, who: Address, arrival: Arrival, timeouts: Timeouts) -> Sequence[Update]:
     action = message.get("action")
     if not isinstance(action, str) or action not in _ACTIONS:
         raise CannotDecode("unknown_action", "not an action of OwnTracks")
@@ -463,21 +467,21 @@ def _cmd(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -
 
 
 def _boxed(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     NO_KEYS.open("", message.get("data"))  # says what is wrong with it
     raise AssertionError
 
 
 def _status(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     texts, platform = status_texts(message)
     return _about(who, arrival, texts, platform, answers=not arrival.retain)
 
 
 def _steps(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     optional = _Optional(message)
     steps = optional.number("steps", -1, 1e9)
@@ -487,7 +491,7 @@ def _steps(
 
 
 def _beacon(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     optional = _Optional(message)
     name = optional.region("desc") or "(no name)"
@@ -510,7 +514,7 @@ def _about(
 
 
 def _nothing(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     return ()
 
@@ -561,7 +565,7 @@ def _time(value: object, arrival: Arrival) -> int:
 
 
 def _timed(message: Message, tst: float) -> Message:
-    """The message as it is to be kept: with its time in seconds, if it came in milliseconds."""
+    """Return the message to be kept: with its time in seconds, even if it had milliseconds."""
     said = number_or_none(message.get("tst"))
     return message if said is None or said < EARLIEST_MS else {**message, "tst": tst}
 
@@ -593,7 +597,7 @@ class _Optional:
     def number(
         self, field: str, least: float, most: float, *, may_be_unknown: bool = False
     ) -> int | float | None:
-        """A number within bounds. Where it may be unknown, -1 says so, which is no mistake."""
+        """Return a number within bounds; -1 for an unknown one is no mistake."""
         if field not in self._message:
             return None
         value = number_or_none(self._message[field])
@@ -604,7 +608,7 @@ class _Optional:
         return None
 
     def text(self, field: str, limit: int, longest: int = 1024) -> str | None:
-        """A text, fit to be shown and cut to ``limit`` characters; none of over ``longest``."""
+        """Return a text, fit to be shown, cut to ``limit`` characters; none over ``longest``."""
         if field not in self._message:
             return None
         value = _as_text(self._message[field])
@@ -614,12 +618,12 @@ class _Optional:
         return None
 
     def region(self, field: str, longest: int = 1024) -> str | None:
-        """The name of a region, without the beacon's ids that iPhones put behind it."""
+        """Return the name of a region, without the beacon's ids that iPhones put behind it."""
         name = self.text(field, 128, longest)
         return name if name is None else region_name(name)
 
     def regions(self, field: str) -> tuple[str, ...] | None:
-        """A list of such names."""
+        """Return a list of such names."""
         if field not in self._message:
             return None
         value = self._message[field]
@@ -633,7 +637,7 @@ class _Optional:
 
 
 def _as_text(value: object) -> str | None:
-    """A text; a number that stands for one (a tracker called 7) as it would be written."""
+    """Return a text; a number that stands for one (a tracker called 7) as it would be written."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):

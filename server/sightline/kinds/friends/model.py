@@ -1,4 +1,4 @@
-"""What we keep of a friend: a person's phone or tracker that speaks OwnTracks."""
+"""The state of a friend: a person's phone or tracker that speaks OwnTracks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,22 @@ from sightline.model.kind import WEIGHT, Present, State
 
 _FRIEND = 2_600  # bytes
 _REGION = 400  # bytes: a name of 128 characters, and once more in the frame
+
+
+class Doubt(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A fix that cannot be right, and why (`sightline.kinds.friends.plausibility`)."""
+
+    lat: float
+    lon: float
+    tst: int | float
+    why: str
+    at: float
+    """Our receipt of it, epoch s."""
+    acc: float | None = None
+    when: float = 0.0
+    """When it was taken, by our clock (epoch s)."""
+    row: int = 1
+    """So many in a row did not fit."""
 
 
 # The fields of Friend may be given by position: one is made for every fix, and this is quicker.
@@ -75,10 +91,14 @@ class Friend(Present, frozen=True, omit_defaults=True, kw_only=False, gc=False):
     fixes showed that it is wrong: the fix was taken at ``tst - clock`` by our clock."""
     source: str | None = None
     """Through which broker the fix came, if not ``main``."""
+    doubt: Doubt | None = None
+    """A newer fix that is not believed: the friend stays where it was until another one fits."""
 
     @property
     def weight(self) -> int:
-        """As measured with many of them; only the list of regions can be much longer in one."""
+        """Return the weight as measured with many of them; only the list of regions can be much
+        longer.
+        """
         inside = self.inregions
         return _FRIEND if not inside else _FRIEND + _REGION * len(inside)
 
@@ -95,16 +115,16 @@ class Face(State, frozen=True, omit_defaults=True, kw_only=True, gc=False):
 
     @property
     def hash(self) -> str:
-        """What tells it from every other picture."""
+        """Tell what tells it from every other picture."""
         return blake2b(self.data, digest_size=12).hexdigest()
 
     @property
     def weight(self) -> int:
-        """Mostly the picture."""
+        """Return the weight, which is mostly the picture's."""
         return WEIGHT + len(self.data)
 
     def shown(self) -> State:
-        """Its address."""
+        """Return the portrait, which has the picture's address."""
         return Portrait(mime=self.mime, hash=self.hash)
 
 

@@ -1,4 +1,4 @@
-"""What an OwnTracks message means for a friend: the folds.
+"""Fold OwnTracks messages into a friend's state.
 
 Messages come late, twice, and from clocks that are wrong. Two fixes of one device are put in order
 by its own clock, whatever ours does: a phone that empties its queue cannot bring back an old
@@ -17,12 +17,29 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from sightline.kinds.friends.model import Face, Friend, Waypoint
+from sightline.kinds.friends.model import Doubt, Face, Friend, Waypoint
+from sightline.kinds.friends.plausibility import (
+    COARSE,
+    INEXACT,
+    INVALID,
+    LEAP,
+    NULL_ISLAND,
+    TOO_FAST,
+    UNSTEADY,
+    ZERO,
+    Spot,
+    doubt,
+    wrong_by_itself,
+)
 from sightline.model.kind import State
 from sightline.model.record import Record
 
 MOST_REGIONS = 64
 """A friend is in so many regions at most."""
+_CLOSE = 0.9
+"""Degrees that may lie between two fixes at any time: not more than `plausibility.LEAP`."""
+_NEAR = 0.01
+"""The same with `plausibility.NEAR`."""
 _SAME_CLOCK = 10.0
 """Errors of one clock that differ by no more (s) are the same."""
 _CONTACT = 1.0
@@ -40,14 +57,21 @@ class Located(msgspec.Struct, frozen=True, gc=False):
     initials: str
     dropped: int = 0
     record: Record | None = None
+    invalid: bool = False
+    """Its accuracy is negative: the phone itself does not believe it."""
 
     def onto(self, before: State | None) -> State | None:
-        """The friend where it is now, or as it was and alive, when this fix is a late one."""
+        """Return the friend where it is now, or as it was and alive.
+
+        As it was, when this fix is a late one, or one that cannot be right.
+        """
         fix = self.friend
         if not isinstance(before, Friend):
             return fix if fix.tid is not None else replace(fix, tid=self.initials)
         if before.tst is not None and not self._newer(before):
             return before if self.retained else heard_again(before, self.heard)
+        if not self._surely_near(before) and (why := self._why_not(before)) is not None:
+            return self._doubted(before, why)
         changes: dict[str, object] = {}
         if fix.tid is None:
             changes["tid"] = before.tid or self.initials
@@ -68,6 +92,61 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         if (fix.untimed or fix.tst == before.tst) and _same_but_when(after, before):
             return heard_again(before, self.heard)  # just said again
         return after
+
+    def _surely_near(self, before: Friend) -> bool:
+        """Tell whether this fix is right by a look that costs next to nothing, as nearly all
+        are.
+        """
+        fix = self.friend
+        lat, lon, acc = before.lat, before.lon, fix.acc
+        if lat is None or lon is None or self.invalid or (acc is not None and acc > COARSE):
+            return False
+        return (
+            -_CLOSE < fix.lat - lat < _CLOSE  # type: ignore[operator]  # a fix has a place
+            and -_CLOSE < fix.lon - lon < _CLOSE  # type: ignore[operator]
+        )
+
+    def _why_not(self, before: Friend) -> str | None:
+        """Say why this fix is not believed; None: it is, or there is nothing better."""
+        if before.lat is None or before.lon is None:
+            return None
+        spot, last = _spot(self.friend), _spot(before)
+        why = INVALID if self.invalid else wrong_by_itself(spot)
+        if why is not None:
+            return why
+        if wrong_by_itself(last) is not None:
+            return None
+        why = doubt(last, spot, LEAP)
+        held = before.doubt
+        if why is None or held is None or why == INEXACT:
+            return why
+        if held.row >= UNSTEADY:
+            return None  # nothing fits anything: it is not for us to choose
+        if held.why in (INVALID, NULL_ISLAND, INEXACT):
+            return why
+        # What two of them agree upon is so.
+        return doubt(Spot(held.lat, held.lon, held.when, held.acc), spot) and why
+
+    def _doubted(self, before: Friend, why: str) -> Friend:
+        """Return the friend as it was, heard, with this fix beside it."""
+        fix, held = self.friend, before.doubt
+        if self.retained and before.presence != "live":
+            return before
+        fits = fix.lat is not None and fix.lon is not None and fix.tst is not None
+        if not fits or (held is not None and held.tst == fix.tst and held.lat == fix.lat):
+            return heard_again(before, self.heard)  # just said again
+        row = 1 + (held.row if held is not None and why in (TOO_FAST, ZERO) else 0)
+        beside = Doubt(
+            lat=fix.lat,  # type: ignore[arg-type]  # a fix has a place and a time
+            lon=fix.lon,  # type: ignore[arg-type]
+            tst=fix.tst,  # type: ignore[arg-type]
+            why=why,
+            at=fix.at or 0.0,
+            acc=fix.acc,
+            when=order(fix),
+            row=row,
+        )
+        return replace(heard_again(before, self.heard), doubt=beside)
 
     def _newer(self, before: Friend) -> bool:
         fix = self.friend
@@ -107,7 +186,7 @@ class PhoneTransition(msgspec.Struct, frozen=True, gc=False):
     record: Record | None = None
 
     def onto(self, before: State | None) -> State | None:
-        """The friend with or without that region, unless something newer is known."""
+        """Return the friend with or without that region, unless something newer is known."""
         if not isinstance(before, Friend):
             before = unheard(self.initials)
         if not self.retained:
@@ -141,7 +220,7 @@ class PhoneWaypoint(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The friend as it was."""
+        """Return the friend as it was."""
         return before
 
 
@@ -163,7 +242,7 @@ class PhoneLost(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The friend offline, where it was."""
+        """Return the friend offline, where it was."""
         if not isinstance(before, Friend):
             before = unheard(self.initials)
         elif self.retained and last_heard(before) is not None:
@@ -184,7 +263,7 @@ class CardNamed(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The friend under this name; what the card leaves out stays."""
+        """Return the friend under this name; what the card leaves out stays."""
         if not isinstance(before, Friend):
             before = unheard(self.initials)
         name = self.name if self.name is not None else before.name
@@ -195,7 +274,7 @@ class CardNamed(msgspec.Struct, frozen=True, gc=False):
 
 
 class Pictured(msgspec.Struct, frozen=True, gc=False):
-    """A card's picture."""
+    """The picture of a card."""
 
     thing: str
     face: Face
@@ -203,7 +282,7 @@ class Pictured(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """This picture."""
+        """Return a face with this picture."""
         return before if before == self.face else self.face
 
 
@@ -215,7 +294,7 @@ class Unnamed(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The friend without a name; gone, if nothing but the card told of it."""
+        """Return the friend without a name; gone, if nothing but the card told of it."""
         if not isinstance(before, Friend) or before == unheard(before.tid or "", before.name):
             return None
         return before if before.name is None else replace(before, name=None)
@@ -229,25 +308,44 @@ class Gone(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """Nothing."""
+        """Return None: the thing is removed."""
         return None
 
 
+def leapt(before: Friend, after: Friend) -> bool:
+    """Return whether nobody gets from one to the other in that time, as far as accuracies tell.
+
+    Such a fix may be wrong: alone it proves nothing.
+    """
+    lat, lon = before.lat, before.lon
+    if lat is None or lon is None or after.lat is None or after.lon is None:
+        return False
+    if abs(after.lat - lat) < _NEAR and abs(after.lon - lon) < _NEAR:
+        return False
+    return doubt(_spot(before), _spot(after)) is not None
+
+
 def order(friend: Friend) -> float:
-    """When this friend's fix was taken, by our clock (epoch s); 0 without a fix."""
+    """Tell when this friend's fix was taken, by our clock (epoch s); 0 without a fix."""
     tst, at = friend.tst or 0, friend.at or 0
     if friend.clock is not None:
         tst -= friend.clock
     return tst if tst < at else at
 
 
+def _spot(friend: Friend) -> Spot:
+    """Tell what of a friend's fix is judged."""
+    speed = (friend.vel or 0.0) / 3.6
+    return Spot(friend.lat or 0.0, friend.lon or 0.0, order(friend), friend.acc, 0.0, speed)
+
+
 def last_heard(friend: Friend) -> float | None:
-    """When anything was heard from this friend last, by our clock (epoch s)."""
+    """Tell when anything was heard from this friend last, by our clock (epoch s)."""
     return friend.at if friend.heard is None else friend.heard
 
 
 def heard_again(friend: Friend, at: float | None) -> Friend:
-    """The same friend, heard at ``at`` (epoch s, ours), but nothing of where it is."""
+    """Return the same friend, heard at ``at`` (epoch s, ours), but nothing of where it is."""
     last = last_heard(friend)
     if at is not None and (last is None or at >= last + _CONTACT):
         return replace(friend, heard=at, presence="live", evidence=None)
@@ -257,7 +355,8 @@ def heard_again(friend: Friend, at: float | None) -> Friend:
 
 
 def rebased(friend: Friend, now: float) -> Friend:
-    """A friend as it was kept, with no time of ours that is still to come (``now``: epoch s).
+    """Return a friend as it was kept, with no time of ours that is still to come (``now``: epoch
+    s).
 
     Our clock was ahead when it was kept, or is behind now. What is heard from now on is newer.
     """
@@ -269,19 +368,19 @@ def rebased(friend: Friend, now: float) -> Friend:
 
 
 def unheard(initials: str, name: str | None = None) -> Friend:
-    """A friend we only know to exist."""
+    """Return a friend we only know to exist."""
     return Friend(tid=initials, name=name, presence="offline", evidence="silence")
 
 
 def _regions_as_of(friend: Friend) -> float:
-    """How old the list of regions is (epoch s); 0 without a list."""
+    """Tell how old the list of regions is (epoch s); 0 without a list."""
     if friend.inregions is None:
         return 0
     return order(friend) if friend.inregions_tst is None else friend.inregions_tst
 
 
 def _same_but_when(after: Friend, before: Friend) -> bool:
-    """Whether nothing but the times of the fix is another, and whether the friend is live."""
+    """Tell whether nothing but the times of the fix is another, and whether the friend is live."""
     return after == replace(
         before,
         tst=after.tst,

@@ -1,0 +1,185 @@
+"""What browsers may ask of the console, as it is declared. Times in epoch s, sizes in bytes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, UnsetType
+
+from sightline.contract.fields import Answer, RequestFields, refuses
+from sightline.contract.requests import RequestSpec
+
+MOST_STORED = 31 * 86_400.0
+"""s back in time that figures are told from the store."""
+
+_Broker = Annotated[str, refuses("unknown", "a broker's name")]
+_Qos = Annotated[Literal[0, 1], refuses("bad_qos", "0 or 1")]
+_Topic = Annotated[str, refuses("bad_topic")]
+
+
+class Subscribe(RequestFields, frozen=True):
+    """What to subscribe, at which broker; without a name at the first."""
+
+    filter: Annotated[str, refuses("bad_filter")]
+    qos: _Qos = 0
+    broker: _Broker | None = None
+
+
+class Unsubscribe(RequestFields, frozen=True):
+    """The subscription that `subscribe` answered."""
+
+    sub: Annotated[str, refuses("bad_sub")]
+
+
+class Publish(RequestFields, frozen=True):
+    """A message. ``form`` says how its payload is written: text, json, hex or base64."""
+
+    topic: _Topic
+    payload: Annotated[str, refuses("bad_payload")] = ""
+    form: Annotated[str, refuses("bad_payload", "text, json, hex or base64")] = "text"
+    qos: _Qos = 0
+    retain: Annotated[bool, refuses("bad_retain")] = False
+    broker: _Broker | None = None
+
+
+class Clear(RequestFields, frozen=True):
+    """The topic whose retained message goes."""
+
+    topic: _Topic
+    broker: _Broker | None = None
+
+
+class Topics(RequestFields, frozen=True):
+    """Which page of the topic tree. ``watch``: also when it changes; false: no more.
+
+    ``after`` is the last name of the page before, ``find`` a part of a name, ``all`` asks the
+    broker for everything.
+    """
+
+    path: Annotated[tuple[str, ...], refuses("bad_path", "a list of levels")] = ()
+    after: Annotated[str, refuses("bad_path", "a text")] | None = None
+    find: Annotated[str, refuses("bad_path", "a text")] = ""
+    all: Annotated[bool, refuses("bad_all")] = False
+    watch: Annotated[bool, refuses("bad_watch")] | None = None
+    broker: _Broker | None = None
+
+
+class Figures(RequestFields, frozen=True):
+    """Whose figures: those of these names, later than ``since``.
+
+    With ``stored`` (s back in time) from the store, else since the server's start.
+    """
+
+    thing: Annotated[str, refuses("bad_thing")]
+    names: Annotated[list[str], refuses("bad_names", "a list of texts")] | None = None
+    since: Annotated[float, refuses("bad_since", "a time in epoch s")] = 0
+    stored: (
+        Annotated[
+            float,
+            refuses(
+                "bad_stored",
+                f"a number of seconds back in time, 60 to {MOST_STORED:.0f}",
+                ge=60,
+                le=MOST_STORED,
+            ),
+        ]
+        | None
+    ) = None
+
+
+class Subscribed(Answer, frozen=True):
+    """The subscription's name and how it stands: waiting or active."""
+
+    sub: str
+    state: str
+
+
+class Sent(Answer, frozen=True):
+    """How large the message was."""
+
+    size: int
+
+
+class TopicPage(Answer, frozen=True):
+    """A page of the topic tree, or nothing after ``watch`` false.
+
+    ``topics`` and ``messages`` are of the whole tree, ``total`` and ``children`` of the page, whose
+    ``node`` is the topic itself; ``after`` asks for the next page. ``cut``: topics left out for
+    want of room; ``lost``: messages that came too fast.
+    """
+
+    broker: str | UnsetType = UNSET
+    path: list[str] | UnsetType = UNSET
+    topics: int | UnsetType = UNSET
+    messages: int | UnsetType = UNSET
+    all: bool | UnsetType = UNSET
+    cut: int | UnsetType = UNSET
+    lost: int | UnsetType = UNSET
+    node: dict[str, Any] | UnsetType = UNSET
+    children: list[dict[str, Any]] | UnsetType = UNSET
+    total: int | UnsetType = UNSET
+    after: str | UnsetType = UNSET
+
+
+class FiguresOverTime(Answer, frozen=True, kw_only=True):
+    """Times, and for each name a list as long; null where a figure is unknown."""
+
+    thing: str
+    stored: float | UnsetType = UNSET
+    at: list[float]
+    series: dict[str, list[float | None]]
+
+
+_READ = "at least the role of the setting `console.read_role`"
+_PUBLISH = "at least the role of the setting `console.publish_role`"
+SUBSCRIBE = RequestSpec(
+    name="subscribe",
+    summary="Subscribe to topics; messages come as frames `heard`",
+    fields=Subscribe,
+    needs=_READ,
+    answer=Subscribed,
+    errors=("forbidden", "too_many"),
+    example={"filter": "owntracks/#"},
+)
+UNSUBSCRIBE = RequestSpec(
+    name="unsubscribe",
+    summary="End a subscription",
+    fields=Unsubscribe,
+    example={"sub": "s1"},
+)
+TOPICS = RequestSpec(
+    name="topics",
+    summary="Show a page of the topic tree; changes come as frames `topics`",
+    fields=Topics,
+    needs=_READ,
+    answer=TopicPage,
+    errors=("forbidden",),
+    example={"path": ["owntracks"], "watch": True},
+)
+PUBLISH = RequestSpec(
+    name="publish",
+    summary="Publish a message; it is written to the audit log",
+    fields=Publish,
+    needs=_PUBLISH,
+    answer=Sent,
+    errors=("forbidden", "not_sent", "bad_message"),
+    example={"topic": "test/hello", "payload": "hello"},
+)
+CLEAR = RequestSpec(
+    name="clear",
+    summary="Clear a retained message; it is written to the audit log",
+    fields=Clear,
+    needs=_PUBLISH,
+    answer=Sent,
+    errors=("forbidden", "not_sent", "bad_message"),
+    example={"topic": "test/hello"},
+)
+FIGURES = RequestSpec(
+    name="figures",
+    summary="Show a thing's figures over time",
+    fields=Figures,
+    needs="to see the thing",
+    answer=FiguresOverTime,
+    errors=("no_store", "busy"),
+    example={"thing": "broker/main", "stored": 3600},
+)
