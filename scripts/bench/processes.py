@@ -37,6 +37,7 @@ devices_per_sender = 1000000
 sender_kb = 1000000
 new_things_per_day = 1000000
 rows_per_day = 1000000000
+requests_per_second = 1000
 """
 _TICKS = os.sysconf("SC_CLK_TCK")
 _CORES = sorted(os.sched_getaffinity(0))

@@ -210,10 +210,9 @@ def main() -> None:
     results = []
     with processes.folder() as folder:
         where = Path(folder)
-        limits = "[limits]\nrequests_per_second = 1000\n"
         with (
             Mosquitto(where, LOAD_CORE) as broker,
-            Server(where, broker.port, qos=1, settings=limits) as server,
+            Server(where, broker.port, qos=1) as server,
         ):
             fill(server, broker, where, args.crowd)
             for name in args.part.split(",") if args.part else wanted:

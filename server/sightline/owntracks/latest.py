@@ -114,10 +114,11 @@ class LatestPositions:
     ) -> AsyncIterator[list[tuple[str, Friend]]]:
         """Yield those that may be seen, key and state: looked for in pieces, each at its ``turn``.
 
-        The first piece is made at once, so that a small world is answered without waiting.
+        A world of one piece is looked through at once, so that it is answered without waiting.
         """
-        for place, keys in enumerate(pieces(self._world.keys(), most=SCAN)):
-            if place:
+        whole = self._world.keys()
+        for keys in pieces(whole, most=SCAN):
+            if len(whole) > SCAN:
                 await turn()
             yield [
                 (key, state)
