@@ -115,7 +115,7 @@ class House:
             journal=journal,
         )
         self.world = World("epoch")
-        presence = Presence({key: p for kind in kinds for key, p in kind.patience.items()})
+        presence = Presence({key: p for kind in kinds for key, p in kind.timeouts.items()})
         self.hub = Hub(
             Clock(),
             self.wall,

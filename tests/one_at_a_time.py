@@ -23,6 +23,8 @@ def main(port: int) -> None:
             return list(application(environ, start))
 
     handler: Any = MotoRequestHandler
+    # Head and body go out one by one, and the second would wait 40 ms for the first's receipt.
+    handler.disable_nagle_algorithm = True
     run_simple("127.0.0.1", port, one_at_a_time, threaded=True, request_handler=handler)
 
 

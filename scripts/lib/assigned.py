@@ -2,9 +2,9 @@
 """Find callables that are assigned to an object from outside after it was made.
 
 Everything an object needs comes through its constructor. An attribute that holds a function is
-found by its annotation (``Callable``, or a name that stands for one), by a lambda or by a value that
-the constructor takes as a callable; an assignment to an attribute of that name on anything but
-``self`` is reported. So is any assignment of a lambda, a function or a method to another object.
+found by its annotation (``Callable``, or a name that stands for one), by a lambda or by an argument
+that is annotated so; an assignment to an attribute of that name on anything but ``self`` is
+reported. So is any assignment of a lambda, a function or a method to another object.
 
     scripts/lib/assigned.py [FOLDER…]
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Check the sizes of what a reader has to take in at once.
 
-Functions have 60 lines at most, classes 20 methods, files 400 lines. What is larger stands on the
-lists below with the size it has by now: it may shrink, and then the figure here, too, but not grow.
-Properties and what is inside a function do not count as methods; a docstring counts as lines.
+Functions have 60 lines at most, classes 20 methods, files 400 lines. What is larger stands in
+`scripts/lib/large.txt` with the size that it had: it may shrink, but not grow. Properties do not
+count as methods.
 
-    scripts/lib/sizes.py [--list]
+    scripts/lib/sizes.py [--shrink] [FOLDER LIST]
 
-``--list`` prints the lists as they should be.
+``--shrink`` writes the list anew with what has become smaller; nothing is added and nothing grows.
 """
 
 from __future__ import annotations
@@ -17,54 +17,57 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent / "server" / "sightline"
+Large = tuple[str, tuple[int, str, int]]
+HERE = Path(__file__).resolve().parent
+PACKAGE, LIST = HERE.parent.parent / "server" / "sightline", HERE / "large.txt"
 LINES, METHODS, FILE = 60, 20, 400
-
-LARGE: dict[str, int] = {}
 
 
 def main(options: list[str]) -> int:
     """Print what is too large; 1 if there was anything."""
-    found = dict(measured())
-    if options == ["--list"]:
-        for what, (size, _) in sorted(found.items()):
-            print(f'    "{what}": {size},')
-        return 0
-    faults = []
-    for what, (size, unit) in sorted(found.items()):
-        if size > LARGE.get(what, 0):
-            faults.append(f"{what}: {size} {unit}")
-        elif size < LARGE[what]:
-            faults.append(f"{what}: has {size} {unit} now; say so in scripts/lib/sizes.py")
+    shrink = options[:1] == ["--shrink"]
+    folder, listed = map(Path, options[shrink:] or (PACKAGE, LIST))
+    known = {name: int(size) for name, size in map(str.split, listed.read_text().splitlines())}
+    found = dict(measured(folder))
+    if shrink:
+        fewer = {name: min(size, found[name][0]) for name, size in known.items() if name in found}
+        listed.write_text("".join(f"{name} {size}\n" for name, size in sorted(fewer.items())))
+        known = fewer
+    faults = [
+        f"{name}: {size} {unit}, and {known.get(name, most)} at most"
+        for name, (size, unit, most) in sorted(found.items())
+        if size > known.get(name, 0)
+    ]
     faults += [
-        f"{what}: is not too large any more; take it off" for what in sorted(LARGE.keys() - found)
+        f"{name}: is not too large any more (scripts/lib/sizes.py --shrink)"
+        for name in sorted(known.keys() - found)
     ]
     print(*faults, sep="\n", end="\n" if faults else "")
     return 1 if faults else 0
 
 
-def measured() -> Iterator[tuple[str, tuple[int, str]]]:
-    """Yield what is too large, its size and in what."""
-    for path in sorted(ROOT.rglob("*.py")):
-        text, name = path.read_text(), str(path.relative_to(ROOT))
+def measured(folder: Path) -> Iterator[Large]:
+    """Yield what is too large, its size, in what, and what it may have."""
+    for path in sorted(folder.rglob("*.py")):
+        text, name = path.read_text(), str(path.relative_to(folder))
         if (lines := len(text.splitlines())) > FILE:
-            yield name, (lines, "lines")
+            yield name, (lines, "lines", FILE)
         yield from _within(ast.parse(text), name)
 
 
-def _within(tree: ast.AST, name: str) -> Iterator[tuple[str, tuple[int, str]]]:
+def _within(tree: ast.AST, name: str) -> Iterator[Large]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ClassDef):
             inner = f"{name}:{node.name}"
             count = sum(_is_method(each) for each in node.body)
             if count > METHODS:
-                yield inner, (count, "methods")
+                yield inner, (count, "methods", METHODS)
             yield from _within(node, inner)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             inner = f"{name}:{node.name}"
             size = (node.end_lineno or node.lineno) - node.lineno + 1
             if size > LINES:
-                yield inner, (size, "lines")
+                yield inner, (size, "lines", LINES)
             yield from _within(node, inner)
         else:
             yield from _within(node, name)

@@ -425,3 +425,17 @@ async def test_gpx_as_devices_write_it(scene, tmp_path):
     good = tmp_path / "good.gpx"
     good.write_text(f'<gpx><trkpt lat="47.1" lon="8.1"><ele>10</ele>{time}</trkpt></gpx>')
     assert await scene.brings(good, device="gpx/b") == "1 entries read, 1 of them new"
+
+
+@pytest_twisted.ensureDeferred
+async def test_an_export_for_other_programs_holds_no_fix_that_cannot_be_right(scene, tmp_path):
+    places = [(48.0, 11.0), (0.0, 0.0), (48.0, 11.0)]
+    said = [location(n, lat=lat, lon=lon, acc=5) for n, (lat, lon) in enumerate(places)]
+    await scene.store.write(
+        [entry(JANE, "fix", TST + n, TST + n, b) for n, b in enumerate(said)], []
+    )
+    await exports(scene, tmp_path / "out", "gpx")
+    assert (tmp_path / "out" / "jane" / "phone.gpx").read_bytes().count(b"<trkpt") == 2
+    await exports(scene, tmp_path / "out", "rec")  # a Recorder's store is all there is
+    (file,) = (tmp_path / "out").rglob("*.rec")
+    assert len(file.read_bytes().splitlines()) == 3

@@ -25,7 +25,7 @@ class Scene:
         self.clock = Clock()
         self.world = World("e")
         self.book = Logbook()
-        presence = Presence(probots.KIND.patience)
+        presence = Presence(probots.KIND.timeouts)
         ingest = Ingest([broker.kind(self.book), probots.KIND], self.world, presence)
         self.hub = Hub(self.clock, self.wall, self.world, ingest, presence, LinkUpdate)
         self.series: dict[str, Series] = {}

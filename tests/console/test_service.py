@@ -43,12 +43,12 @@ class Scene:
         self.acts: list[ConsoleAct] = []
         self.lost = ""
         self.requests = Requests(lambda: 5.0)
-        self.desk = ConsoleService(
+        self.service = ConsoleService(
             self.clock, lambda: 5.0, ConsoleRights(**rights), self.acts.append, stored
         )
-        self.desk.join(self.requests)
-        self.desk.open("main", self.publish, self.make)
-        self.desk.startService()
+        self.service.join(self.requests)
+        self.service.open("main", self.publish, self.make)
+        self.service.startService()
 
     def make(self, *how: Any) -> Bridge:
         bridge = Bridge(*how)
@@ -109,7 +109,7 @@ def test_a_phones_settings_are_shown_to_nobody(scene):
     scene.hears("owntracks/jane/phone/dump", settings[:-1])
     scene.hears("owntracks/jane/phone", settings)
     scene.hears("owntracks/jane/phone/cmd", b'{"action":"setConfiguration","password":"geheim"}')
-    scene.desk.overheard("main", [Arrival("owntracks/jane/phone/dump", settings, False, 0, 5.0)])
+    scene.service.overheard("main", [Arrival("owntracks/jane/phone/dump", settings, False, 0, 5.0)])
     scene.passes()
     assert len(page.of("heard")) == 4
     assert "geheim" not in json.dumps(page.told)
@@ -138,7 +138,7 @@ def test_a_full_socket_gets_nothing_and_is_told_later_what_it_lost(scene):
         scene.passes(0.05)
     assert page.told == []
     assert len(fast.of("heard")) == QUEUE_MESSAGES + 7
-    assert scene.desk.dropped == 7
+    assert scene.service.dropped == 7
     page.busy = False
     scene.passes(5)
     heard = page.of("heard")
@@ -166,7 +166,7 @@ def test_a_viewer_that_leaves_leaves_nothing_behind(scene):
     scene.requests.left(page)
     scene.passes()
     assert page.told == []
-    assert scene.desk.subscriptions == 0
+    assert scene.service.subscriptions == 0
     assert scene.bridges[0].log[-2:] == [("unsubscribe", ["#"]), ("unsubscribe", ["a"])]
     scene.requests.left(page)
     scene.passes(30)
@@ -240,7 +240,7 @@ def test_clearing_is_an_empty_retained_message(scene):
 
 
 def test_the_tree_is_told_page_by_page(scene):
-    scene.desk.overheard("main", [Arrival("a/b", b"1", False, 0, 4.0)])
+    scene.service.overheard("main", [Arrival("a/b", b"1", False, 0, 4.0)])
     page = Page()
     answer = scene.asks(page, "topics", path=["a"])
     assert [child["name"] for child in answer["children"]] == ["b"]
@@ -257,11 +257,11 @@ def test_only_what_is_looked_at_is_pushed_and_only_when_it_changes(scene):
     pushed = len(page.of("topics"))
     assert pushed <= 1
     for _ in range(100):
-        scene.desk.overheard("main", [Arrival("a/b", b"1", False, 0, 5.0)])
+        scene.service.overheard("main", [Arrival("a/b", b"1", False, 0, 5.0)])
     scene.passes(3)
     assert len(page.of("topics")) == pushed + 1
     assert scene.asks(page, "topics", watch=False)["ok"]
-    scene.desk.overheard("main", [Arrival("a/c", b"1", False, 0, 5.0)])
+    scene.service.overheard("main", [Arrival("a/c", b"1", False, 0, 5.0)])
     scene.passes(3)
     assert len(page.of("topics")) == pushed + 1
 
@@ -270,7 +270,7 @@ def test_while_everything_comes_by_the_console_nothing_is_counted_twice(scene):
     page = Page()
     scene.asks(page, "topics", path=[], watch=True, all=True)
     message = Arrival("a", b"1", False, 0, 5.0)
-    scene.desk.overheard("main", [message, Arrival("$SYS/x", b"1", False, 0, 5.0)])
+    scene.service.overheard("main", [message, Arrival("$SYS/x", b"1", False, 0, 5.0)])
     scene.bridges[0].heard([message])
     assert scene.asks(page, "topics", path=[])["messages"] == 2
 
@@ -288,7 +288,7 @@ def test_walking_through_the_tree_of_everything_subscribes_it_once(scene):
 
 
 def test_the_log_is_not_in_the_tree(scene):
-    scene.desk.overheard("main", [Arrival("$SYS/broker/log/N", b"10.0.0.1", False, 0, 5.0)])
+    scene.service.overheard("main", [Arrival("$SYS/broker/log/N", b"10.0.0.1", False, 0, 5.0)])
     assert scene.asks(Page(), "topics", path=[])["messages"] == 0
 
 
@@ -313,7 +313,7 @@ def test_a_request_that_makes_no_sense_is_refused(scene, do, more, code):
 
 
 def test_figures_are_told_to_who_may_see_the_thing(scene):
-    scene.desk.figures("broker/main").sample(4.0, {"a": 1.0})
+    scene.service.figures("broker/main").sample(4.0, {"a": 1.0})
     assert scene.asks(Page(), "figures", thing="broker/main")["series"] == {"a": [1.0]}
     assert scene.asks(Page(User("x", "admin", NOTHING)), "figures", thing="broker/main")[
         "code"
@@ -340,10 +340,10 @@ def test_figures_come_from_the_store_and_are_remembered_for_a_minute(scene):
         return [(since, state | {"rates": {"messages/received": 1.5}}), (until, {"uptime": 9})]
 
     page = Page()
-    scene.desk.figures("broker/main").sample(5.0, {"uptime": 1})
+    scene.service.figures("broker/main").sample(5.0, {"uptime": 1})
     assert scene.asks(page, "figures", thing="broker/main", stored=3600)["code"] == "no_store"
     scene = Scene(stored)
-    scene.desk.figures("broker/main").sample(5.0, {"uptime": 1})
+    scene.service.figures("broker/main").sample(5.0, {"uptime": 1})
     names = ["uptime", "clients/total", "messages/received/s", "version", "log_lines"]
     page = Page()
 
@@ -370,7 +370,7 @@ def test_a_store_that_does_not_answer_is_no_mistake_of_ours(scene):
         raise OSError("disk full")
 
     scene = Scene(stored)
-    scene.desk.figures("broker/main").sample(5.0, {"uptime": 1})
+    scene.service.figures("broker/main").sample(5.0, {"uptime": 1})
     answer = scene.asks(Page(), "figures", thing="broker/main", stored=3600)
     assert (answer["code"], "disk full" in answer["why"]) == ("busy", True)
 
@@ -378,8 +378,8 @@ def test_a_store_that_does_not_answer_is_no_mistake_of_ours(scene):
 def test_the_frames_are_the_golden_ones_that_the_page_reads(scene):
     page = Page()
     scene.asks(page, "subscribe", filter="room/+")
-    seat = scene.desk._seats[page]
-    seat.queue.dropped["s1"] = 3
+    session = scene.service._sessions[page]
+    session.queue.dropped["s1"] = 3
     scene.bridges[0].heard(
         [
             Arrival("room/1", b"warm", False, 1, AT),
@@ -393,11 +393,11 @@ def test_the_frames_are_the_golden_ones_that_the_page_reads(scene):
 
 
 def test_a_page_of_the_tree_is_the_golden_one(scene):
-    scene.desk._wall = lambda: AT
+    scene.service._wall = lambda: AT
     page = Page()
     scene.asks(page, "topics", path=["room"], watch=True)
     for name, payload in (("1", b"fresh"), ("1", b"warm."), ("2", b"\x00\xff")):
-        scene.desk.overheard("main", [Arrival(f"room/{name}", payload, False, 0, AT)])
+        scene.service.overheard("main", [Arrival(f"room/{name}", payload, False, 0, AT)])
     scene.passes(2)
     (pushed,) = page.of("topics")
     assert pushed == golden("topics")

@@ -34,7 +34,9 @@ class Scene:
     def __init__(self) -> None:
         self.clock = Clock()
         self.bridges: list[Bridge] = []
-        self.ears = ConsoleSubscriptions(self.clock, self.make, lambda _: None, lambda: None)
+        self.subscriptions = ConsoleSubscriptions(
+            self.clock, self.make, lambda _: None, lambda: None
+        )
 
     def make(self, *how) -> Bridge:
         self.bridges.append(Bridge(*how))
@@ -44,18 +46,18 @@ class Scene:
 def test_nobody_listening_is_no_connection():
     scene = Scene()
     assert scene.bridges == []
-    assert scene.ears.state("a")[0] == "waiting"
-    assert scene.ears.stop() is None
+    assert scene.subscriptions.state("a")[0] == "waiting"
+    assert scene.subscriptions.stop() is None
 
 
 def test_the_first_opens_a_subscription_and_the_last_closes_it():
     scene = Scene()
-    scene.ears.want("a", 0)
-    scene.ears.want("b", 1)
-    scene.ears.want("a", 1)
-    scene.ears.unwant("a", 0)
-    scene.ears.unwant("a", 1)
-    scene.ears.unwant("a", 1)
+    scene.subscriptions.want("a", 0)
+    scene.subscriptions.want("b", 1)
+    scene.subscriptions.want("a", 1)
+    scene.subscriptions.unwant("a", 0)
+    scene.subscriptions.unwant("a", 1)
+    scene.subscriptions.unwant("a", 1)
     (bridge,) = scene.bridges
     assert bridge.log == [
         ("start with", [("a", 0)]),
@@ -67,45 +69,45 @@ def test_the_first_opens_a_subscription_and_the_last_closes_it():
 
 def test_the_connection_lingers_and_then_goes():
     scene = Scene()
-    scene.ears.want("a", 0)
-    scene.ears.unwant("a", 0)
+    scene.subscriptions.want("a", 0)
+    scene.subscriptions.unwant("a", 0)
     scene.clock.advance(LINGER / 2)
-    scene.ears.want("a", 0)
+    scene.subscriptions.want("a", 0)
     scene.clock.advance(LINGER * 2)
     assert not scene.bridges[0].stopped
-    scene.ears.unwant("a", 0)
+    scene.subscriptions.unwant("a", 0)
     scene.clock.advance(LINGER)
     assert scene.bridges[0].stopped
-    scene.ears.want("a", 0)
+    scene.subscriptions.want("a", 0)
     assert len(scene.bridges) == 2
 
 
 def test_a_subscription_says_how_it_stands():
     scene = Scene()
-    scene.ears.want("a", 0)
+    scene.subscriptions.want("a", 0)
     (bridge,) = scene.bridges
     bridge.link = Link(state="lost", since=0.0, why="gone")
-    assert scene.ears.state("a") == ("waiting", "gone")
+    assert scene.subscriptions.state("a") == ("waiting", "gone")
     bridge.link = Link(state="connected", since=0.0)
-    assert scene.ears.state("a") == ("active", None)
+    assert scene.subscriptions.state("a") == ("active", None)
     bridge.rejected = frozenset({"a"})
-    assert scene.ears.state("a")[0] == "refused"
+    assert scene.subscriptions.state("a")[0] == "refused"
 
 
 def test_what_came_too_fast_is_counted_over_all_connections():
     scene = Scene()
     for lost in (3, 4):
-        scene.ears.want("a", 0)
+        scene.subscriptions.want("a", 0)
         scene.bridges[-1].overflowed = lost
-        scene.ears.unwant("a", 0)
+        scene.subscriptions.unwant("a", 0)
         scene.clock.advance(LINGER)
-    assert scene.ears.lost == 7
+    assert scene.subscriptions.lost == 7
 
 
 def test_stopping_waits_for_nobody():
     scene = Scene()
-    scene.ears.want("a", 0)
-    scene.ears.unwant("a", 0)
-    scene.ears.stop()
+    scene.subscriptions.want("a", 0)
+    scene.subscriptions.unwant("a", 0)
+    scene.subscriptions.stop()
     assert scene.bridges[0].stopped
     assert scene.clock.getDelayedCalls() == []

@@ -49,25 +49,25 @@ def test_what_is_lost_is_waited_for_no_more_but_still_known():
 
 def test_a_robot_told_to_move_and_nothing_more_is_due():
     deadman = DeadMan(lambda said: said == b"stop")
-    deadman.heard("keys/ProBot1", b"go", 0.0)
+    deadman.note("keys/ProBot1", b"go", 0.0)
     assert deadman.due(PATIENCE - 0.01) == []
-    deadman.heard("keys/ProBot1", b"go", 0.4)
+    deadman.note("keys/ProBot1", b"go", 0.4)
     assert deadman.due(PATIENCE) == []
     assert deadman.due(0.4 + PATIENCE) == ["keys/ProBot1"]
 
 
 def test_the_stop_is_said_until_it_is_heard():
     deadman = DeadMan(lambda said: said == b"stop")
-    deadman.heard("keys/ProBot1", b"go", 0.0)
+    deadman.note("keys/ProBot1", b"go", 0.0)
     assert deadman.due(1.0) == ["keys/ProBot1"]
     assert deadman.due(1.01) == []
     assert deadman.due(1.06) == ["keys/ProBot1"]
-    deadman.heard("keys/ProBot1", b"stop", 1.07)
+    deadman.note("keys/ProBot1", b"stop", 1.07)
     assert deadman.due(9.0) == []
 
 
 def test_the_outer_dead_man_forgets_nobody_but_takes_no_more_than_it_can():
     deadman = DeadMan(lambda said: False, most=2)
     for number in range(5):
-        deadman.heard(f"keys/ProBot{number}", b"go", 0.0)
+        deadman.note(f"keys/ProBot{number}", b"go", 0.0)
     assert deadman.due(1.0) == ["keys/ProBot0", "keys/ProBot1"]

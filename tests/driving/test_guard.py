@@ -83,6 +83,22 @@ async def test_the_guard_says_that_it_is_here_and_that_it_goes(alone: Alone):
 
 
 @pytest_twisted.ensureDeferred
+async def test_a_guard_that_is_told_again_while_it_ends_ends_as_if_told_once(alone: Alone):
+    await until(lambda: alone.here, "the guard")
+    alone.broker.pause()  # it waits to be let go
+    try:
+        for _ in range(20):
+            for sign in (signal.SIGTERM, signal.SIGINT):
+                alone.guard.sends(sign)
+            await pause(0.01)
+    finally:
+        alone.broker.resume()
+    await until(lambda: alone.guard._process.poll() is not None, "its end")
+    assert alone.guard._process.returncode == 0
+    assert "Traceback" not in alone.guard.log.read_text()
+
+
+@pytest_twisted.ensureDeferred
 async def test_a_killed_guard_is_known_by_its_will(alone: Alone):
     await until(lambda: alone.here, "the guard")
     alone.guard.end()

@@ -387,3 +387,38 @@ async def test_what_one_takes_along_holds_the_history_and_erasing_ends_it(house)
     asked = {"confirm": "jane/phone"}
     assert (await home.asks("POST", "/friends/jane/phone/erase", asked, cookie=jane)).status == 200
     assert list(await home.store.things()) == []
+
+
+# -- arrivals 03 and 22: what cannot be right is kept, and is in no track
+
+LIKE_HOME = {"lat": 48.0, "lon": 11.0, "acc": 10}
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_track_holds_no_fix_that_cannot_be_right_unless_it_is_asked_for(house):
+    home = await _home(house)
+    ahead = {"_type": "location", "tst": T0 + 5700, "lat": 20, "lon": 2, "acc": 5}
+    wrong = [
+        fix(20, lat=59.3, lon=18.0, acc=2000),
+        fix(60, lat=48.0, lon=0.0, acc=4),
+        fix(100, lat=48.05, lon=11.0, acc=-2147473),
+        fix(140, lat=0, lon=0, acc=10),
+        entry(JANE, "fix", T0 + 5700, T0, json.dumps(ahead).encode()),
+    ]
+    right = [fix(second, **LIKE_HOME) for second in (0, 40, 80, 120, 160, 180)]
+    await home.store.write([*right, *wrong], [])
+
+    async def track(query: str = "") -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (
+            await home.asks("GET", f"/history/{JANE}?{query}", cookie=home.admin)
+        ).said["data"]
+        return found
+
+    assert [one["tst"] - T0 for one in await track()] == [0, 40, 80, 120, 160, 180]
+    everything = await track("doubtful=1")
+    assert len(everything) == 11
+    assert [one["tst"] - T0 for one in everything if "doubt" in one] == [20, 60, 100, 140, 5700]
+    assert "negative" in everything[5]["doubt"]
+    assert "to come" in everything[-1]["doubt"]
+    gpx = (await home.asks("GET", f"/history/{JANE}?format=gpx", cookie=home.admin)).data
+    assert gpx.count(b"<trkpt") == 6

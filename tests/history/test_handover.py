@@ -32,13 +32,13 @@ class Servers:
     def __init__(self) -> None:
         self.store = MemoryStore()
         self.clock = Clock()
-        self.duty = "a"
+        self.leadership = "a"
         self.world: dict[str, State] = {}
-        self.duties = {name: self._duty(name) for name in "ab"}
+        self.duties = {name: self._leadership(name) for name in "ab"}
         self.recorders = {name: self._recorder(name) for name in "ab"}
 
-    def _duty(self, name: str) -> Leadership:
-        return Leadership(lambda: self.duty == name)
+    def _leadership(self, name: str) -> Leadership:
+        return Leadership(lambda: self.leadership == name)
 
     def _recorder(self, name: str) -> Recorder:
         return Recorder(
@@ -49,7 +49,7 @@ class Servers:
             standing=("probot",),
             sampled={"probot": ("state", 10.0), "server": ("figures", 60.0)},
             own={"server/sightline": f"server/{name}"},
-            duty=self.duties[name],
+            leadership=self.duties[name],
             jitter=lambda: 0.0,
         )
 
@@ -68,9 +68,9 @@ class Servers:
     def passes(self, seconds: float) -> None:
         for _ in range(int(seconds * 2)):
             self.clock.advance(0.5)
-            for name, duty in self.duties.items():
-                if self.duty not in ("", name):
-                    duty.seen(self.clock.seconds())
+            for name, leadership in self.duties.items():
+                if self.leadership not in ("", name):
+                    leadership.seen(self.clock.seconds())
             for recorder in self.recorders.values():
                 recorder.tick()
 
@@ -84,7 +84,7 @@ async def test_only_the_one_on_duty_writes_what_each_would_write_in_its_own_way(
     servers.says("New connection")
     servers.moves(batt=50)
     servers.passes(SETTLED + 1)
-    servers.duty = "b"
+    servers.leadership = "b"
     servers.passes(1)
     assert len(await servers.entries(BROKER, "log")) == 1
     assert len(await servers.entries(BOT, "state")) == 1
@@ -96,10 +96,10 @@ async def test_who_takes_over_writes_what_the_one_before_did_not_and_nothing_twi
     servers.says("one")
     servers.says("one")  # again, and meant so
     servers.passes(3)
-    servers.duty = ""
+    servers.leadership = ""
     servers.says("two")
     servers.passes(3)
-    servers.duty = "b"
+    servers.leadership = "b"
     servers.passes(1)
     assert len(await servers.entries(BROKER, "log")) == 3
 
@@ -108,7 +108,7 @@ async def test_who_takes_over_writes_what_the_one_before_did_not_and_nothing_twi
 async def test_a_store_that_is_away_when_duty_changes_costs_no_record():
     servers = Servers()
     servers.says("one")
-    servers.duty = "b"
+    servers.leadership = "b"
 
     def away(*_: object, **__: object) -> object:
         raise Unavailable("away")
@@ -124,12 +124,12 @@ async def test_present_states_are_written_by_the_one_on_duty_and_the_last_of_the
     servers = Servers()
     servers.moves(batt=50)
     servers.passes(5)
-    servers.duty = ""
+    servers.leadership = ""
     servers.moves(batt=49)
     servers.passes(5)
     standings, _ = await servers.store.standings()
     assert b"50" in (standings[0].body or b"")
-    servers.duty = "b"
+    servers.leadership = "b"
     servers.passes(1)
     standings, _ = await servers.store.standings()
     assert b"49" in (standings[0].body or b"")
@@ -142,7 +142,7 @@ async def test_an_old_state_is_not_written_over_a_newer_one_when_duty_changes():
     servers.passes(SETTLED + 1)
     before = await servers.store.standings()
     servers.world[BOT] = ProBot(presence="live", batt=1)  # what b would write, had it kept it
-    servers.duty = "b"
+    servers.leadership = "b"
     servers.passes(1)
     assert await servers.store.standings() == before
 
@@ -162,11 +162,11 @@ async def test_each_server_keeps_its_own_figures_under_its_own_name():
 @pytest_twisted.ensureDeferred
 async def test_somebody_who_is_to_be_forgotten_is_not_written_by_who_takes_over():
     servers = Servers()
-    servers.duty = ""
+    servers.leadership = ""
     servers.says("one")
     for recorder in servers.recorders.values():
         recorder.forget([BROKER])
-    servers.duty = "b"
+    servers.leadership = "b"
     servers.passes(1)
     assert await servers.entries(BROKER, "log") == []
 

@@ -26,9 +26,9 @@ PNG = b"\x89PNG\r\n\x1a\n..."
 
 def restored(*kept: tuple[str, State | bytes], world: World | None = None) -> World:
     world = World("e") if world is None else world
-    presence = Presence(KIND.patience)
+    presence = Presence(KIND.timeouts)
     hub = Hub(Clock(), lambda: NOW, world, Ingest([KIND], world, presence), presence, LinkUpdate)
-    restorer = Restorer(KIND.states, KIND.patience, lambda: NOW)
+    restorer = Restorer(KIND.states, KIND.timeouts, lambda: NOW)
     readings: list[Update] = []
     for thing, state in kept:
         body = state if isinstance(state, bytes) else _encoded(state)

@@ -34,6 +34,7 @@ MAY_NAME = {
     "wiring/clock.py": "tells friends' senders' clocks of a step of ours",
     "wiring/history.py": "says which entries the command log makes",
     "wiring/owntracks": "makes what is about friends",
+    "wiring/kinds.py": "gives probots the robots of the settings",
     "wiring/parts.py": "makes what kinds share with others: keys, clocks, the brokers' logbook",
     "wiring/publishers.py": "commands phones",
     "wiring/regions.py": "makes what is about regions",
@@ -81,7 +82,17 @@ def test_nothing_but_kinds_and_their_features_names_a_kind() -> None:
 
 def named(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """The lines of a module that name a kind: as a word, in a key, or by an import."""
-    texts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+    prose = [  # docstrings and examples
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ]
+    prose += [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and (node.arg or "").startswith("example")
+    ]
+    texts = {id(each) for node in prose for each in ast.walk(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in texts:
             is_key = _KEY.match(node.value) is not None and " " not in node.value
@@ -103,6 +114,7 @@ def key(name):
     """friend"""
     if name == "probot":
         return f"face/{name}"
-    return "a friend"
+    forget("friend/jane/phone")
+    return Route("a friend", example="friend/jane/phone")
 '''
-    assert [line for line, _ in named(ast.parse(source))] == [2, 3, 6, 7]
+    assert [line for line, _ in named(ast.parse(source))] == [2, 3, 6, 7, 8]

@@ -37,7 +37,7 @@ class Scene:
     def __init__(self) -> None:
         self.clock = Clock()
         self.world = World("e")
-        presence = Presence(SPOTS.patience)
+        presence = Presence(SPOTS.timeouts)
         ingest = Ingest([SPOTS], self.world, presence)
         self.hub = Hub(self.clock, lambda: 1000.0, self.world, ingest, presence, LinkUpdate)
         self.viewers, self.overflow = 0, 0

@@ -13,12 +13,12 @@ def decode(arrival: Arrival) -> list[Says]:
     """`name=value` pairs on topic `spot`; `name=` removes."""
     if arrival.payload.startswith(b"!"):
         raise CannotDecode(arrival.payload[1:].decode(), "because")
-    readings = []
+    updates = []
     for pair in arrival.payload.decode().split():
         name, _, value = pair.partition("=")
         heard = None if arrival.retain else arrival.at
-        readings.append(Says(f"a/{name}", int(value) if value else None, heard, dropped=1))
-    return readings
+        updates.append(Says(f"a/{name}", int(value) if value else None, heard, dropped=1))
+    return updates
 
 
 KIND = Kind(
@@ -33,7 +33,7 @@ KIND = Kind(
 class Scene:
     def __init__(self, capacity: int = 100) -> None:
         self.world = World("e", capacity=capacity)
-        self.presence = Presence(KIND.patience)
+        self.presence = Presence(KIND.timeouts)
         self.ingest = Ingest([KIND], self.world, self.presence, quarantine=3)
         self.now = 0.0
 
@@ -140,10 +140,10 @@ def test_a_full_world_rejects_new_things_and_says_so():
 
 def test_whoever_asks_is_told_of_a_sort_of_readings_after_they_were_folded(scene):
     heard = []
-    scene.ingest.tell(Says, lambda reading: heard.append((reading, scene.world.state("a/x"))))
+    scene.ingest.tell(Says, lambda update: heard.append((update, scene.world.state("a/x"))))
     scene.ingest.tell(int, heard.append)
     scene.hear(b"x=1")
-    assert [(reading.value, state) for reading, state in heard] == [(1, spot(1))]
+    assert [(update.value, state) for update, state in heard] == [(1, spot(1))]
 
 
 def test_two_devices_at_once_are_both_in_quarantine(scene):

@@ -32,7 +32,7 @@ class Scene:
         self.ingest = Ingest(
             [self.kind],
             self.world,
-            Presence(self.kind.patience),
+            Presence(self.kind.timeouts),
             keep=lambda news: self.kept.extend(one[0] for one in news if one[3]),
         )
         self.over: list[OverQuota] = []
@@ -217,7 +217,7 @@ def test_a_new_sender_is_not_a_search_through_all_others(monkeypatch):
 
 
 def test_what_comes_and_goes_leaves_nothing_with_presence():
-    presence = Presence(friends.kind().patience)
+    presence = Presence(friends.kind().timeouts)
     for n in range(20_000):
         presence.heard(f"friend/u{n}/p", 0.0, "main")
         presence.forget(f"friend/u{n}/p")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ from twisted.logger import Logger, formatEvent
 from broker import accepts, free_port
 from mqtt.scene import Publisher, Scene
 from robot import Robot
+from sightline.kinds.friends.strict import LARGEST_CARD
 from sightline.mqtt import private
 from sightline.mqtt.private import NoBroker, PrivateBroker, configuration
 from sightline.mqtt.robots import NoInterface, RobotsListener, address_of
@@ -312,3 +314,29 @@ def test_an_interface_is_found_by_its_name_or_its_address() -> None:
     assert address_of("192.168.7.1") == "192.168.7.1"
     with pytest.raises(NoInterface, match="no network interface"):
         address_of("a-name-that-is-too-long")
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_card_as_iphones_make_it_comes_through(own: Start, scene: Scene) -> None:
+    """Arrivals 01: 93 KB."""
+    port = await own().start()
+    scene.bridge("owntracks/+/+/info", port=port, qos=1)
+    await scene.connected()
+    publisher = Publisher(port)
+    publisher.send("owntracks/cards/a/info", b"x" * 131_500, qos=1, retain=True)
+    publisher.close()
+    await scene.until(lambda: scene.arrivals)
+    assert len(scene.arrivals[0].payload) == 131_500
+
+
+def test_one_limit_from_the_proxy_to_the_decoder(tmp_path: Path) -> None:
+    config = Path(__file__).parents[2] / "config"
+    brokers = [*(config / "mosquitto").rglob("*.conf")]
+    said = [configuration(tmp_path, 1883), *(each.read_text() for each in brokers)]
+    limits = [int(n) for text in said for n in re.findall(r"message_size_limit (\d+)", text)]
+    assert len(limits) >= 3
+    assert set(limits) == {LARGEST_CARD}
+    proxies = "".join(each.read_text() for each in (config / "proxy").iterdir() if each.is_file())
+    bodies = re.findall(r"(?:client_max_body_size|max_size) (\d+)(?:k;|KiB)", proxies)
+    assert len(bodies) == 4
+    assert {1024 * int(n) for n in bodies} == {LARGEST_CARD}

@@ -35,7 +35,7 @@ class NoDoor:
 
 def phones() -> PhoneService:
     kind = friends.kind(keys=KEYS)
-    world, presence, clock = World("e"), Presence(kind.patience), Clock()
+    world, presence, clock = World("e"), Presence(kind.timeouts), Clock()
     hub = Hub(clock, lambda: NOW, world, Ingest([kind], world, presence), presence, LinkUpdate)
     people = LatestPositions(world)
     live = RecorderSockets(clock, NoDoor(), people)

@@ -63,3 +63,23 @@ async def test_safe_is_what_the_store_has_and_not_what_found_no_room():
     with pytest.raises(Unavailable):
         await safe.kept()
     await safe.kept()  # what is lost is lost once: it comes again
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_range_holds_no_fix_that_cannot_be_right():
+    store = MemoryStore(100)
+    await store.open()
+    places = [
+        (48.0, 11.0, 5),
+        (59.3, 18.0, 2000),
+        (48.0, 11.0, 5),
+        (48.05, 11.0, -7),
+        (48.0, 11.0, 5),
+    ]
+    entries = [
+        entry(JANE, "fix", NOW + n, NOW + n, body(tst=int(NOW) + n, lat=lat, lon=lon, acc=acc))
+        for n, (lat, lon, acc) in enumerate(places)
+    ]
+    await store.write(entries, [])
+    found = await StoredRanges(store).between(JANE, NOW, NOW + 10)
+    assert [fix.tst - NOW for fix in found] == [0, 2, 4]

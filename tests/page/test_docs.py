@@ -31,6 +31,7 @@ def test_pictures_and_links_of_the_documents_work(visit, sightline):
 
 def test_help_leads_to_the_documents(visit, sightline):
     page = visit()
+    expect(page.locator("html[data-connection=live]")).to_be_attached()
     page.keyboard.press("?")
     page.get_by_role("link", name="All documents").click()
     expect(page).to_have_url(f"{sightline.url}docs/")

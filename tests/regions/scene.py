@@ -172,7 +172,7 @@ class Scene:
         return sorted(key for key, _ in self.world if key.startswith(kind + "/"))
 
     def events(self) -> list[tuple[str, str]]:
-        return [(crossing.event, crossing.by) for crossing in self.crossed]
+        return [(transition.event, transition.by) for transition in self.crossed]
 
 
 def waypoint(**fields: Any) -> dict[str, Any]:

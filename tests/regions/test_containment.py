@@ -35,8 +35,8 @@ class Scene:
     def says(self, event, when: float) -> RegionTransition | None:
         return self.where.told(JANE, "home", event, when, None, self.now)
 
-    def stay(self) -> RegionVisit | None:
-        return self.where.stay(JANE, "home")
+    def visit(self) -> RegionVisit | None:
+        return self.where.visit(JANE, "home")
 
     def waits(self, seconds: float = PATIENCE) -> None:
         self.now += seconds
@@ -48,16 +48,16 @@ def test_both_verdicts_are_kept():
     scene.away(1)
     (ours,) = scene.home(10)
     assert (ours.by, ours.agrees) == ("server", None)
-    assert scene.stay() == RegionVisit(10, "server")
+    assert scene.visit() == RegionVisit(10, "server")
     theirs = scene.says("enter", 12)
     assert theirs is not None
     assert (theirs.by, theirs.agrees) == ("phone", True)
-    assert scene.stay() == RegionVisit(10, "both")
+    assert scene.visit() == RegionVisit(10, "both")
     assert scene.says("leave", 20) is not None
-    assert scene.stay() == RegionVisit(10, "server")
+    assert scene.visit() == RegionVisit(10, "server")
     (ours,) = scene.away(30)
     assert ours.agrees is True
-    assert scene.stay() is None
+    assert scene.visit() is None
 
 
 def test_the_first_of_two_verdicts_is_not_contradicted_by_what_is_older():
@@ -66,7 +66,7 @@ def test_the_first_of_two_verdicts_is_not_contradicted_by_what_is_older():
     theirs = scene.says("enter", 12)
     assert theirs is not None
     assert theirs.agrees is None
-    assert scene.stay() == RegionVisit(12, "phone")
+    assert scene.visit() == RegionVisit(12, "phone")
     scene.away(20)
     late = scene.says("leave", 15)
     assert late is not None
@@ -87,16 +87,16 @@ def test_a_disagreement_that_lasts_is_shown_with_its_reason():
     scene.says("enter", 12)
     scene.away(20)
     scene.waits(PATIENCE - 1)
-    stay = scene.stay()
-    assert stay is not None
-    assert stay.why is None
+    visit = scene.visit()
+    assert visit is not None
+    assert visit.why is None
     scene.waits(1)
-    stay = scene.stay()
-    assert stay is not None
-    assert stay.why is not None
-    assert "the phone says it is inside; by its last fix it is 110" in stay.why
+    visit = scene.visit()
+    assert visit is not None
+    assert visit.why is not None
+    assert "the phone says it is inside; by its last fix it is 110" in visit.why
     scene.home(300)
-    assert scene.stay() == RegionVisit(300, "both")
+    assert scene.visit() == RegionVisit(300, "both")
 
 
 def test_no_disagreement_rests_on_a_fix_that_is_older_than_the_phones_word():
@@ -104,7 +104,7 @@ def test_no_disagreement_rests_on_a_fix_that_is_older_than_the_phones_word():
     scene.away(1)
     scene.says("enter", 12)
     scene.waits()
-    assert scene.stay() == RegionVisit(12, "phone")
+    assert scene.visit() == RegionVisit(12, "phone")
 
 
 def test_a_phone_that_says_it_left_disputes_our_verdict():
@@ -115,7 +115,7 @@ def test_a_phone_that_says_it_left_disputes_our_verdict():
     scene.says("leave", 11)
     scene.home(20)
     scene.waits()
-    assert scene.stay() == RegionVisit(
+    assert scene.visit() == RegionVisit(
         10, "server", "the phone says it left; by its last fix it is inside"
     )
 
@@ -125,20 +125,20 @@ def test_what_is_said_late_or_twice_is_no_news():
     assert scene.says("enter", 10) is not None
     assert scene.says("enter", 12) is None
     assert scene.says("leave", 9) is None
-    assert scene.stay() == RegionVisit(10, "phone")
+    assert scene.visit() == RegionVisit(10, "phone")
 
 
 def test_the_first_list_is_how_things_are_and_the_next_tell_of_crossings():
     scene = Scene()
     listed = scene.where.listed
     assert listed(JANE, ["home"], 10, 0) == []
-    assert scene.stay() == RegionVisit(10, "phone")
+    assert scene.visit() == RegionVisit(10, "phone")
     assert listed(JANE, ["home"], 20, 0) == []
     assert [(c.region, c.event) for c in listed(JANE, ["work"], 30, 0)] == [
         ("home", "leave"),
         ("work", "enter"),
     ]
-    assert scene.stay() is None
+    assert scene.visit() is None
 
 
 def test_a_phone_without_a_say_disputes_nothing():
@@ -148,14 +148,14 @@ def test_a_phone_without_a_say_disputes_nothing():
     scene.where.listed(JANE, [], 11, 0)  # it may not know this region at all
     scene.home(20)
     scene.waits()
-    assert scene.stay() == RegionVisit(10, "server")
+    assert scene.visit() == RegionVisit(10, "server")
 
 
 def test_what_the_phone_said_before_a_restart_is_known():
     scene = Scene()
     scene.where.fences.remember(JANE, "home", 5)
     scene.where.remember(JANE, "home", PhoneVerdict(True, 7), 0)
-    assert scene.stay() == RegionVisit(5, "both")
+    assert scene.visit() == RegionVisit(5, "both")
     assert scene.says("enter", 9) is None
     assert scene.where.listed(JANE, ["home"], 10, 0) == []
 
@@ -167,11 +167,11 @@ def test_what_is_gone_leaves_nothing_behind():
     scene.away(20)
     scene.waits()
     scene.where.forget(JANE)
-    assert scene.stay() is None
+    assert scene.visit() is None
     assert scene.where.named(JANE) == []
     scene.says("enter", 12)
     assert scene.where.drop("home") == [JANE]
-    assert scene.stay() is None
+    assert scene.visit() is None
 
 
 def test_of_one_phone_so_many_words_are_kept():

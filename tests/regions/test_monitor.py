@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import pytest_twisted
 
 from regions.scene import HOME, JANE, OPERATOR, PERSON, waypoint
@@ -25,8 +26,8 @@ async def test_who_comes_and_goes_has_a_stay_and_two_crossings(scenes):
     id = await scene.draws()
     scene.is_at(900)
     scene.is_at(10)
-    stay = scene.state(f"stay/{JANE}/{id}")
-    assert stay == Visit(region=id, thing=JANE, since=scene.wall(), by="server")
+    visit = scene.state(f"stay/{JANE}/{id}")
+    assert visit == Visit(region=id, thing=JANE, since=scene.wall(), by="server")
     scene.is_at(950)
     assert scene.keys("stay") == []
     assert scene.keys("crossing") == [f"crossing/1/{JANE}/{id}", f"crossing/2/{JANE}/{id}"]
@@ -118,8 +119,8 @@ async def test_both_verdicts_are_shown_and_what_is_disputed_is_said(scenes):
     id = await scene.draws()
     scene.is_at(900)
     scene.says("enter", "Home", acc=30)
-    stay = scene.state(f"stay/{JANE}/{id}")
-    assert (stay.by, stay.disputed) == ("phone", False)
+    visit = scene.state(f"stay/{JANE}/{id}")
+    assert (visit.by, visit.disputed) == ("phone", False)
     assert (scene.crossed[-1].by, scene.crossed[-1].agrees, scene.crossed[-1].acc) == (
         "phone",
         None,
@@ -127,9 +128,9 @@ async def test_both_verdicts_are_shown_and_what_is_disputed_is_said(scenes):
     )
     scene.is_at(950)
     scene.passes(PATIENCE + 2)
-    stay = scene.state(f"stay/{JANE}/{id}")
-    assert (stay.by, stay.disputed) == ("phone", True)
-    assert "850 m outside" in stay.why
+    visit = scene.state(f"stay/{JANE}/{id}")
+    assert (visit.by, visit.disputed) == ("phone", True)
+    assert "850 m outside" in visit.why
     scene.is_at(10)
     assert scene.state(f"stay/{JANE}/{id}").by == "both"
     assert scene.crossed[-1].agrees is True
@@ -170,7 +171,7 @@ async def test_a_phones_own_region_counts_for_that_phone_alone(scenes):
     await scene.until(lambda: len(scene.regions.of(JANE)) == 1)
     for who in (JANE, "friend/bob/phone"):
         scene.is_at(10, of=who)
-    assert {crossing.thing for crossing in scene.crossed} == {JANE}
+    assert {transition.thing for transition in scene.crossed} == {JANE}
 
 
 @pytest_twisted.ensureDeferred
@@ -209,7 +210,7 @@ async def test_a_robot_that_knows_where_it_is_counts_too(scenes):
             "probot/ProBot1", Positioned(presence="live", lat=lat, lon=2.25, at=at + 1.0)
         )
     assert scene.keys("stay") == [f"stay/probot/ProBot1/{id}"]
-    assert [crossing.thing for crossing in scene.crossed] == ["probot/ProBot1"]
+    assert [transition.thing for transition in scene.crossed] == ["probot/ProBot1"]
 
 
 @pytest_twisted.ensureDeferred
@@ -293,3 +294,49 @@ async def test_who_comes_and_goes_all_the_time_does_not_drown_the_others(scenes)
     scene.is_at(900, of="friend/bob/phone")
     scene.is_at(10, of="friend/bob/phone")
     assert scene.crossed[-1].thing == "friend/bob/phone"
+
+
+# -- arrivals 03: one wrong fix never makes somebody leave home
+
+WRONG = {
+    "a cell tower far away": {"lat": 59.3, "lon": 18.0, "acc": 2000},
+    "a longitude of zero": {"lon": 0.0, "acc": 4, "inregions": ["Home"]},
+    "a negative accuracy": {"lat": 48.55, "acc": -2147473},
+    "null island": {"lat": 0, "lon": 0, "acc": 10},
+    "ten kilometres off": {"lat": 48.6, "acc": 10},
+    "the tower next door": {"lat": 48.51, "acc": 2000},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+@pytest_twisted.ensureDeferred
+async def test_one_wrong_fix_makes_nobody_leave(scenes, wrong):
+    scene = await scenes(fixes=2, dwell=60.0)
+    await scene.draws()
+    for _ in range(3):
+        scene.passes(20)
+        scene.is_at(0)
+    stays = scene.keys("stay")
+    assert len(stays) == 1
+    scene.passes(20)
+    scene.is_at(0, **wrong)
+    scene.passes(70)
+    assert scene.keys("stay") == stays
+    scene.is_at(0)
+    scene.passes(70)
+    assert scene.keys("stay") == stays
+    assert scene.events() == []
+
+
+@pytest_twisted.ensureDeferred
+async def test_who_is_really_gone_has_left(scenes):
+    scene = await scenes(fixes=2, dwell=60.0)
+    await scene.draws()
+    for _ in range(3):
+        scene.is_at(0)
+    scene.is_at(11_000)  # a leap: alone it proves nothing
+    scene.passes(70)
+    assert len(scene.keys("stay")) == 1
+    scene.is_at(11_010)
+    assert scene.keys("stay") == []
+    assert scene.events() == [("leave", "server")]

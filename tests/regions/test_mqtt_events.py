@@ -12,7 +12,7 @@ from sightline.kinds.regions.model import Transition, id_for_others
 from sightline.regions.mqtt_events import MqttEvents, Which, topic
 
 
-def crossing(**more: Any) -> Transition:
+def transition(**more: Any) -> Transition:
     given: dict[str, Any] = {
         "n": 7, "at": 2.0, "tst": 1.0, "thing": "friend/jane/phone", "region": "ab12cd34",
         "name": "Home", "event": "enter", "by": "server",
@@ -36,21 +36,21 @@ class Scene:
 
 def test_a_crossing_is_published_under_its_region_and_friend():
     scene = Scene()
-    scene.announcer.crossed(crossing())
+    scene.announcer.crossed(transition())
     ((where, said),) = scene.published
     assert where == "sightline/crossing/ab12cd34/jane/phone"
     assert (said["thing"], said["event"], said["name"]) == ("friend/jane/phone", "enter", "Home")
 
 
 def test_a_robots_crossing_names_the_robot():
-    assert topic(crossing(thing="probot/ProBot1")) == "sightline/crossing/ab12cd34/probot/ProBot1"
+    assert topic(transition(thing="probot/ProBot1")) == "sightline/crossing/ab12cd34/probot/ProBot1"
 
 
 @pytest.mark.parametrize(("which", "told"), [("none", 0), ("shared", 1), ("all", 3)])
 def test_personal_regions_are_published_only_where_that_is_wanted(which, told):
     scene = Scene(which)
     for region in ("ab12cd34", "jane/ab12cd34", "friend/jane/phone/ab12cd34", None):
-        scene.announcer.crossed(crossing(region=region))
+        scene.announcer.crossed(transition(region=region))
     assert len(scene.published) == told
 
 
@@ -58,7 +58,7 @@ def test_what_cannot_be_published_waits_for_the_broker_in_order():
     scene = Scene()
     scene.broker = False
     for n in range(3):
-        scene.announcer.crossed(crossing(n=n))
+        scene.announcer.crossed(transition(n=n))
     scene.clock.advance(5)
     assert scene.published == []
     scene.broker = True
@@ -72,7 +72,7 @@ def test_no_more_waits_than_there_is_room_for():
     scene = Scene()
     scene.broker = False
     for n in range(1100):
-        scene.announcer.crossed(crossing(n=n))
+        scene.announcer.crossed(transition(n=n))
     scene.broker = True
     scene.clock.advance(1)
     assert [said["n"] for _, said in scene.published] == list(range(100, 1100))
@@ -81,7 +81,7 @@ def test_no_more_waits_than_there_is_room_for():
 
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_no_name_of_a_device_makes_a_topic_of_another_kind(user, device):
-    where = topic(crossing(thing=f"friend/{user}/{device}"))
+    where = topic(transition(thing=f"friend/{user}/{device}"))
     if where is not None:
         assert where.startswith("sightline/crossing/ab12cd34/")
         assert "+" not in where
@@ -90,13 +90,13 @@ def test_no_name_of_a_device_makes_a_topic_of_another_kind(user, device):
 
 def test_the_same_crossing_has_the_same_id_whichever_server_tells_it_and_no_other_has_it():
     scene = Scene("all")
-    same = [crossing(), crossing(n=9, at=3.0, agrees=True, name="House", acc=5)]
+    same = [transition(), transition(n=9, at=3.0, agrees=True, name="House", acc=5)]
     others = [
-        crossing(tst=2.0),
-        crossing(event="leave"),
-        crossing(by="phone"),
-        crossing(thing="friend/bob/phone"),
-        crossing(region="ef56gh78"),
+        transition(tst=2.0),
+        transition(event="leave"),
+        transition(by="phone"),
+        transition(thing="friend/bob/phone"),
+        transition(region="ef56gh78"),
     ]
     for each in (*same, *others):
         scene.announcer.crossed(each)
@@ -106,6 +106,6 @@ def test_the_same_crossing_has_the_same_id_whichever_server_tells_it_and_no_othe
 
 
 def test_regions_that_only_a_phone_knows_are_told_apart_by_name():
-    unknown = [crossing(region=None, name=name) for name in ("Gym", "Gym", "Home")]
+    unknown = [transition(region=None, name=name) for name in ("Gym", "Gym", "Home")]
     first, again, other = map(id_for_others, unknown)
     assert first == again != other

@@ -49,7 +49,7 @@ def test_what_one_server_holds_another_does_not_get(scene):
     assert got(a, a.claimant.take(ROBOT, "amy")) == 1
     with pytest.raises(HeldElsewhere) as held:
         got(b, b.claimant.take(ROBOT, "bob"))
-    assert (held.value.claim.who, held.value.claim.server) == ("amy", "a")
+    assert (held.value.lock.who, held.value.lock.server) == ("amy", "a")
     scene.passes(60)
     assert a.claimant.holds(ROBOT)
     with pytest.raises(HeldElsewhere):
@@ -217,7 +217,7 @@ def test_who_asks_in_vain_is_told_who_has_it(scene):
     ended: list[Any] = []
     b.does(b.claimant.win(ROBOT, "bob", over=False, seconds=3)).addErrback(ended.append)
     scene.passes(4)
-    assert ended[0].value.claim.who == "amy"
+    assert ended[0].value.lock.who == "amy"
 
 
 def test_one_is_on_duty_and_another_follows_when_it_stops(scene):

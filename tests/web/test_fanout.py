@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from twisted.internet.task import Clock
@@ -12,7 +14,9 @@ from twisted.internet.task import Clock
 from picture import Picture
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.live.world import World
-from sightline.web.fanout import FanOut, Pace, Viewer
+from sightline.web.fanout import FanOut, Pace
+from sightline.web.framing import frame
+from sightline.web.viewers import Viewer
 from states import spot
 
 
@@ -330,3 +334,130 @@ def test_plain_and_compressed_viewers_share_a_group(scene):
     assert plain.look().things == small.look().things
     assert not plain.compressed
     assert small.compressed
+
+
+class SlowLine(Line):
+    """A connection whose every write takes 1 ms of the server's time."""
+
+    def __init__(self, clock: Clock, room: float = float("inf")) -> None:
+        super().__init__(room)
+        self.clock = clock
+
+    def send(self, data: bytes) -> int:
+        self.clock.rightNow += 0.001
+        return super().send(data)
+
+
+def crowd(scene: Scene, many: int, *, deflate: int = 0) -> list[Line]:
+    """So many level viewers, every ``deflate``-th of them with compressed frames."""
+    lines = [
+        scene.join(SlowLine(scene.clock), deflate=bool(deflate) and number % deflate == 0)
+        for number in range(many)
+    ]
+    for _ in range(1000):
+        scene.clock.advance(0.01)
+    return lines
+
+
+def reached(lines: list[Line], key: str, value: int) -> list[Line]:
+    return [line for line in lines if line.look().things.get(key, {}).get("value") == value]
+
+
+def until_quiet(scene: Scene) -> None:
+    for _ in range(1000):
+        scene.clock.advance(0.001)
+
+
+def test_news_to_many_viewers_let_others_have_a_turn(scene):
+    scene.change("a/1", 1)
+    lines = crowd(scene, 1000, deflate=2)
+    turns = [scene.clock.seconds()]
+
+    def other() -> None:
+        turns.append(scene.clock.seconds())
+        if len(reached(lines, "a/1", 2)) < len(lines):
+            scene.clock.callLater(0, other)
+
+    scene.clock.callLater(0, other)
+    scene.change("a/1", 2)
+    scene.clock.advance(0)
+    assert len(reached(lines, "a/1", 2)) == len(lines)
+    # They are written to one after the other; the clock is looked at after every 50.
+    assert max(after - before for before, after in pairwise(turns)) < 0.1
+    assert len(turns) > 10
+
+
+def test_what_changes_between_two_slices_comes_after_them_in_order(scene):
+    scene.change("a/1", 1)
+    lines = crowd(scene, 300)
+    for value in range(2, 6):
+        scene.change("a/1", value)
+        scene.change(f"b/{value}", value)
+        scene.clock.advance(0)
+    until_quiet(scene)
+    for line in lines:
+        assert line.look().things["a/1"]["value"] == 5
+        assert {f"b/{value}" for value in range(2, 6)} <= line.picture.things.keys()
+
+
+def test_a_viewer_that_is_still_owed_news_gets_them_before_a_frame_of_its_own(scene):
+    scene.change("a/1", 1)
+    *_, last = lines = crowd(scene, 300)
+    scene.change("a/1", 2)
+    assert last not in reached(lines, "a/1", 2)
+    own = frame(b'{"t":"beat","now":0,"seq":0}')
+    scene.fanout.write(last.viewer, own)
+    assert last.sent.endswith(own)
+    assert last.look().things["a/1"]["value"] == 2
+    until_quiet(scene)
+    assert not last.sent  # and not once more
+
+
+def test_a_viewer_that_falls_behind_between_two_slices_misses_nothing(scene):
+    scene.change("a/1", 1)
+    *_, gone, last = lines = crowd(scene, 300)
+    scene.change("a/1", 2)
+    scene.fanout.full(last.viewer)
+    scene.fanout.leave(gone.viewer)
+    until_quiet(scene)
+    assert last.look().things["a/1"]["value"] == 1
+    last.drain(scene.fanout)
+    assert last.look().things["a/1"]["value"] == 2
+    assert gone.look().things["a/1"]["value"] == 1
+    assert len(reached(lines, "a/1", 2)) == 299
+
+
+def test_beats_wait_for_news_that_are_being_sent(scene):
+    scene.change("a/1", 1)
+    lines = crowd(scene, 300, deflate=3)
+    scene.change("a/1", 2)
+    scene.fanout.beat()
+    until_quiet(scene)
+    for line in lines:
+        assert line.look().things["a/1"]["value"] == 2
+        assert [beat["seq"] for beat in line.beats] == [line.picture.seq]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_whatever_happens_between_slices_every_picture_becomes_the_world(seed):
+    scene, choose = Scene(), random.Random(seed)
+    lines = crowd(scene, 120, deflate=2)
+    for step in range(150):
+        match choose.randrange(6):
+            case 0 | 1:
+                scene.change(f"a/{choose.randrange(8)}", step)
+            case 2:
+                scene.clock.advance(choose.choice((0, 0.001, 0.02)))
+            case 3:
+                choose.choice(lines).room = choose.choice((0, 30, 300))
+            case 4:
+                choose.choice(lines).drain(scene.fanout)
+            case 5:
+                scene.fanout.beat()
+    for line in lines:
+        line.drain(scene.fanout)
+    until_quiet(scene)
+    world = {key: state.value for key, state in scene.world}
+    for line in lines:
+        things = line.look().things
+        assert {key: thing["value"] for key, thing in things.items()} == world

@@ -21,7 +21,7 @@ from sightline.webhooks.delivery import (
 from sightline.webhooks.options import WebhookOptions
 
 
-def crossing(**more: Any) -> Transition:
+def transition(**more: Any) -> Transition:
     given: dict[str, Any] = {
         "n": 7, "at": 2.0, "tst": 1.0, "thing": "friend/jane/phone", "region": "ab12cd34",
         "name": "Home", "event": "enter", "by": "server",
@@ -51,11 +51,11 @@ def options(**more: Any) -> WebhookOptions:
 )
 def test_a_receiver_is_told_of_what_it_asked_for(chosen, of, wanted):
     chosen = {key: frozenset(value) for key, value in chosen.items()}
-    assert wants(options(**chosen), crossing(**of)) is wanted
+    assert wants(options(**chosen), transition(**of)) is wanted
 
 
 def test_what_is_sent_says_all_of_the_crossing():
-    said = json.loads(body("abc", crossing(agrees=True, acc=5.0)))
+    said = json.loads(body("abc", transition(agrees=True, acc=5.0)))
     assert said == {
         "id": "abc", "kind": "crossing", "n": 7, "at": 2.0, "tst": 1.0,
         "thing": "friend/jane/phone", "region": "ab12cd34", "name": "Home",

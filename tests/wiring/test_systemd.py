@@ -73,10 +73,10 @@ def test_our_children_are_not_told_whom_to_notify(systemd):
 
 
 def test_a_watchdog_for_another_process_is_none_of_ours(systemd):
-    assert Supervisor(environ(systemd, WATCHDOG_USEC="500000"), 7).patience == 0.5
-    assert Supervisor(environ(systemd, WATCHDOG_USEC="500000", WATCHDOG_PID="7"), 7).patience == 0.5
-    assert Supervisor(environ(systemd, WATCHDOG_USEC="500000", WATCHDOG_PID="8"), 7).patience == 0
-    assert Supervisor(environ(systemd, WATCHDOG_USEC="soon"), 7).patience == 0
+    assert Supervisor(environ(systemd, WATCHDOG_USEC="500000"), 7).watchdog == 0.5
+    assert Supervisor(environ(systemd, WATCHDOG_USEC="500000", WATCHDOG_PID="7"), 7).watchdog == 0.5
+    assert Supervisor(environ(systemd, WATCHDOG_USEC="500000", WATCHDOG_PID="8"), 7).watchdog == 0
+    assert Supervisor(environ(systemd, WATCHDOG_USEC="soon"), 7).watchdog == 0
 
 
 def test_a_socket_without_a_file_is_understood():

@@ -157,6 +157,18 @@ export interface Done {
   readonly ok: true;
 }
 
+/** A fix that cannot be right, and why (`sightline.kinds.friends.plausibility`). */
+export interface Doubt {
+  readonly lat: number;
+  readonly lon: number;
+  readonly tst: number;
+  readonly why: string;
+  readonly at: number;
+  readonly acc?: number | null;
+  readonly when?: number;
+  readonly row?: number;
+}
+
 /** A region as it is drawn. Without a `thing` it is new; else `version` is the one changed. Degrees and metres. */
 export interface DrawnRegion {
   readonly name: string;
@@ -297,6 +309,7 @@ export interface Friend {
   readonly heard?: number | null;
   readonly clock?: number | null;
   readonly source?: string | null;
+  readonly doubt?: Doubt | null;
   readonly presence: 'live' | 'offline' | 'stale';
   readonly evidence?: 'broker lost' | 'silence' | 'will' | null;
 }
@@ -475,8 +488,7 @@ export interface NewUser {
 }
 
 /** A request without fields. */
-export interface Nothing {
-}
+export type Nothing = Readonly<Record<string, never>>;
 
 /** Whose phone: `friend/user/device`. */
 export interface OfPhone {
@@ -643,8 +655,7 @@ export interface Reply {
 }
 
 /** The fields of a request; others are ignored. */
-export interface RequestFields {
-}
+export type RequestFields = Readonly<Record<string, never>>;
 
 /** The place of a browser's picture: the numbering it knows and the last number it saw. */
 export interface Resume {
@@ -895,6 +906,7 @@ export interface TrackQuery {
   readonly max_error?: number;
   readonly format?: 'json' | 'geojson' | 'geojsonpoi' | 'linestring' | 'csv' | 'xml' | 'gpx' | null;
   readonly hidden?: string;
+  readonly doubtful?: string;
   readonly type?: string | null;
   readonly sort?: string | null;
 }

@@ -53,8 +53,8 @@ class Table:
             ) from why
 
     async def _describe(self) -> Item:
-        told = await self._dynamo.call("DescribeTable", 0.0, TableName=self.name)
-        found: Item = told["Table"]
+        answer = await self._dynamo.call("DescribeTable", 0.0, TableName=self.name)
+        found: Item = answer["Table"]
         return found
 
     async def _create(self) -> None:
@@ -84,8 +84,8 @@ class Table:
                 raise
         until = self._reactor.seconds() + _READY
         while True:
-            told: dict[str, Any] = await self._describe()
-            parts = [told, *told.get("GlobalSecondaryIndexes", ())]
+            answer: dict[str, Any] = await self._describe()
+            parts = [answer, *answer.get("GlobalSecondaryIndexes", ())]
             if all(p.get("TableStatus", p.get("IndexStatus")) == "ACTIVE" for p in parts):
                 return
             if self._reactor.seconds() > until:
@@ -93,8 +93,8 @@ class Table:
             await deferLater(self._reactor, 0.5)
 
     async def _expire(self) -> None:
-        told = await self._dynamo.call("DescribeTimeToLive", TableName=self.name)
-        if told["TimeToLiveDescription"]["TimeToLiveStatus"] in ("ENABLED", "ENABLING"):
+        answer = await self._dynamo.call("DescribeTimeToLive", TableName=self.name)
+        if answer["TimeToLiveDescription"]["TimeToLiveStatus"] in ("ENABLED", "ENABLING"):
             return
         await self._dynamo.call(
             "UpdateTimeToLive",
@@ -104,8 +104,8 @@ class Table:
 
     async def size(self) -> int:
         """Tell how many bytes it has, as of some hours ago."""
-        told: dict[str, Any] = await self._describe()
-        return int(told.get("TableSizeBytes", 0))
+        answer: dict[str, Any] = await self._describe()
+        return int(answer.get("TableSizeBytes", 0))
 
     # -- writing
 
@@ -121,12 +121,12 @@ class Table:
         until = self._reactor.seconds() + self._writing
         tries = 0
         while requests:
-            told = await self._dynamo.call(
+            answer = await self._dynamo.call(
                 "BatchWriteItem",
                 max(0.0, until - self._reactor.seconds()),
                 RequestItems={self.name: requests},
             )
-            left = told.get("UnprocessedItems", {}).get(self.name, [])
+            left = answer.get("UnprocessedItems", {}).get(self.name, [])
             tries = tries + 1 if len(left) == len(requests) else 1
             requests = left
             if requests:
@@ -149,14 +149,14 @@ class Table:
             "ConsistentRead": True,
         }
         while asked:
-            told = await self._dynamo.call(
+            answer = await self._dynamo.call(
                 "BatchGetItem",
                 max(0.0, until - self._reactor.seconds()),
                 RequestItems={self.name: asked},
             )
-            some = told.get("Responses", {}).get(self.name, [])
+            some = answer.get("Responses", {}).get(self.name, [])
             found.update((item["pk"]["S"], item["sk"]["S"]) for item in some)
-            asked = told.get("UnprocessedKeys", {}).get(self.name, {})
+            asked = answer.get("UnprocessedKeys", {}).get(self.name, {})
             if asked:
                 tries = 1 if some else tries + 1
                 await self._dynamo.wait(tries, until, Unavailable("DynamoDB leaves keys unread"))
@@ -179,7 +179,7 @@ class Table:
         When an answer was lost, it is asked again, and the condition may not hold any more because
         of ourselves: whoever cares must be able to tell by the item. ``patience`` in s.
         """
-        told = await self._if_so(
+        answer = await self._if_so(
             "UpdateItem",
             self._writing if patience is None else patience,
             Key=key,
@@ -188,7 +188,7 @@ class Table:
             ExpressionAttributeValues=values,
             ReturnValues="ALL_NEW",
         )
-        return None if told is None else told.get("Attributes", {})
+        return None if answer is None else answer.get("Attributes", {})
 
     async def create(self, item: Item) -> bool:
         """Put an item unless there is one with its key already; whether there was none.
@@ -196,8 +196,8 @@ class Table:
         As with `update`, the one that is there may be our own.
         """
         there = "attribute_not_exists(pk)"
-        told = await self._if_so("PutItem", self._writing, Item=item, ConditionExpression=there)
-        return told is not None
+        answer = await self._if_so("PutItem", self._writing, Item=item, ConditionExpression=there)
+        return answer is not None
 
     async def _if_so(self, operation: str, patience: float, **asked: Any) -> Item | None:
         """Return a call with a condition; None: it does not hold."""
@@ -240,14 +240,14 @@ class Table:
 
     async def get(self, key: Item, patience: float | None = None) -> Item | None:
         """Return one item as it is now (strongly consistent). ``patience`` in s."""
-        told = await self._dynamo.call(
+        answer = await self._dynamo.call(
             "GetItem",
             self._patience if patience is None else patience,
             TableName=self.name,
             Key=key,
             ConsistentRead=True,
         )
-        found: Item | None = told.get("Item")
+        found: Item | None = answer.get("Item")
         return found
 
     async def query(
@@ -287,12 +287,12 @@ class Table:
         if patience is None:
             patience = self._patience
         while True:
-            told = await self._dynamo.call("Query", patience, **asked)
-            for item in told["Items"]:
+            answer = await self._dynamo.call("Query", patience, **asked)
+            for item in answer["Items"]:
                 yield item
-            if "LastEvaluatedKey" not in told:
+            if "LastEvaluatedKey" not in answer:
                 return
-            asked["ExclusiveStartKey"] = told["LastEvaluatedKey"]
+            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     async def count(self, pk: str, low: str, high: str, now: float) -> int:
         """Tell how many items of a partition there are that are neither hidden nor ended."""
@@ -310,11 +310,11 @@ class Table:
         }
         found = 0
         while low <= high:
-            told = await self._dynamo.call("Query", self._patience, **asked)
-            found += told["Count"]
-            if "LastEvaluatedKey" not in told:
+            answer = await self._dynamo.call("Query", self._patience, **asked)
+            found += answer["Count"]
+            if "LastEvaluatedKey" not in answer:
                 break
-            asked["ExclusiveStartKey"] = told["LastEvaluatedKey"]
+            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
         return found
 
 

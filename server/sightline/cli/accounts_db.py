@@ -175,12 +175,12 @@ def run_with(
             settings, state = settings_of(options)
             if makes and not state.exists() and state.parent.is_dir():
                 state.mkdir(mode=0o700)
-            ledger = AccountsDatabase(settings, state)
+            accounts_db = AccountsDatabase(settings, state)
             try:
-                work(ledger, options)
-                ledger.settle()
+                work(accounts_db, options)
+                accounts_db.settle()
             finally:
-                ledger.database.close()
+                accounts_db.database.close()
         except CANNOT as why:
             print(f"sightline: {words(why)}", file=sys.stderr)
             return 1

@@ -26,8 +26,8 @@ def add_to(subcommands: Any) -> None:
     parser.set_defaults(run=run_with(_audit))
 
 
-def _audit(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    database = ledger.database
+def _audit(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    database = accounts_db.database
     search = Search(
         who=options.who,
         what=options.what,

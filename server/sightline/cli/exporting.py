@@ -20,9 +20,11 @@ from sightline.history.formats import rec
 from sightline.history.formats.fix import Fix
 from sightline.history.formats.table import FORMATS
 from sightline.history.formats.xmls import Gpx
+from sightline.history.judging import spot_of
 from sightline.history.merging import merged
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Span, Store
+from sightline.kinds.friends.plausibility import Judge, Spot
 from sightline.model.kind import id_of, kind_of
 from sightline.model.topic import NOT_NAMES
 from sightline.settings import Settings
@@ -237,19 +239,27 @@ class _Recorded:
 
 
 class _Formatted:
-    """A format's writer, for entries."""
+    """A format's writer, for entries: of the fixes that can be right."""
 
     def __init__(self, form: str, thing: str) -> None:
+        self._judge: Judge[HistoryEntry] = Judge(_spot)
         self._writer = Gpx(name=id_of(thing)) if form == "gpx" else FORMATS[form].make(())
 
     def begin(self) -> bytes:
         return self._writer.begin()
 
     def some(self, entries: Iterable[HistoryEntry]) -> bytes:
-        return self._writer.some([_fix(entry) for entry in entries])
+        return self._used(self._judge.take(entries))
 
     def end(self) -> bytes:
-        return self._writer.end()
+        return self._used(self._judge.end()) + self._writer.end()
+
+    def _used(self, judged: Iterable[tuple[HistoryEntry, str | None]]) -> bytes:
+        return self._writer.some([_fix(entry) for entry, why in judged if why is None])
+
+
+def _spot(entry: HistoryEntry) -> Spot | None:
+    return spot_of({**_fix(entry), "at": entry.at})
 
 
 def _fix(entry: HistoryEntry) -> Fix:

@@ -93,6 +93,7 @@ class GuardProcess:
         self._now: Callable[[], float] = reactor.seconds
         self._say = say
         self._parent = parent
+        self._ending = False
         self._deadman = DeadMan(commands.is_stop)
         self._topic = f"sightline/guard/{secrets.token_hex(4)}"
         self._state = ""
@@ -136,10 +137,16 @@ class GuardProcess:
             self._trying = self._tried_at = now
             self._publish(self._try_topic, _MOTION)
         if self._parent and os.getppid() != self._parent and now - self._busy > STAY:
+            self.end()
+
+    def end(self) -> None:
+        """Stop the reactor, once: what ends us may say so again while we end."""
+        if not self._ending:
+            self._ending = True
             self._reactor.stop()
 
     def leave(self) -> Any:
-        """Say that we go, and go."""
+        """Publish that we go, and disconnect."""
         self._publish(self._topic, b"gone")
         return self.bridge.stopService()
 
@@ -165,7 +172,7 @@ class GuardProcess:
             self._busy = now
             self._sweep.suspect(topic)
         if topic.startswith("keys/") and commands.robot_of(topic):
-            self._deadman.heard(topic, payload, now)
+            self._deadman.note(topic, payload, now)
 
     def _lies(self, topic: str, payload: bytes, now: float) -> None:
         """Take in a message that the broker keeps on ``topic``."""
@@ -179,7 +186,7 @@ class GuardProcess:
             self._publish(commands.keys_topic(robot), commands.STOP)
 
     def _tried(self, payload: bytes, now: float) -> None:
-        self._deadman.heard(self._try_topic, payload, now)
+        self._deadman.note(self._try_topic, payload, now)
         if commands.is_stop(payload) and self._trying is not None:
             self._took.append(now - self._trying)
             self._trying = None
@@ -187,7 +194,7 @@ class GuardProcess:
     def _linked(self, link: Link) -> None:
         if link.state != "connected":  # what was on its way is lost, and says nothing of us
             self._trying = None
-            self._deadman.heard(self._try_topic, commands.STOP, self._now())
+            self._deadman.note(self._try_topic, commands.STOP, self._now())
         if link.state != self._state and link.state != "connecting":
             self._state = link.state
             self._say(f"{link.state} {link.address}" + (f": {link.why}" if link.why else ""))
@@ -230,14 +237,17 @@ def run(options: argparse.Namespace) -> int:
     def failed(failure: Any) -> None:  # better no guard, which shows, than a blind one
         _say(failure.getTraceback())
         loop.stop()
-        reactor.stop()
+        guard.end()
 
     loop = Periodic(reactor, LOOK_EVERY, guard.look, "the guard", failed=failed)
     reactor.callWhenRunning(start)
     reactor.addSystemEventTrigger("before", "shutdown", guard.leave)
-    for number in (signal.SIGTERM, *(() if options.with_parent else (signal.SIGINT,))):
-        signal.signal(number, lambda *_: reactor.callFromThread(reactor.stop))
+    signals = (signal.SIGTERM, *(() if options.with_parent else (signal.SIGINT,)))
+    for number in signals:
+        signal.signal(number, lambda *_: reactor.callFromThread(guard.end))
     reactor.run(installSignalHandlers=False)
+    for number in signals:  # all is done: a further one would only spoil the exit status
+        signal.signal(number, signal.SIG_IGN)
     return 0
 
 

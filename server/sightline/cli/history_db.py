@@ -71,13 +71,13 @@ async def _opened(work: Work, options: argparse.Namespace) -> int:
 
 def note(settings: Settings, state: Path, what: str, things: Iterable[str], more: str) -> None:
     """Have the audit log say that somebody did this with these things' history."""
-    ledger = AccountsDatabase(settings, state)
+    accounts_db = AccountsDatabase(settings, state)
     try:
-        with ledger.database.change():
+        with accounts_db.database.change():
             for thing in things:
-                ledger.database.write(ledger.deed(what, thing, more))
+                accounts_db.database.write(accounts_db.deed(what, thing, more))
     finally:
-        ledger.database.close()
+        accounts_db.database.close()
 
 
 async def write(store: Store, entries: Sequence[HistoryEntry]) -> int:

@@ -40,8 +40,6 @@ class Life:
     def __init__(self) -> None:
         self.number = 0
         """The signal that ends us; 0: none yet."""
-        self.done = False
-        """Whether nothing is left but to exit: a signal changes nothing but how long we wait."""
         self._instead: Callable[[], None] | None = None
         self._running: set[sqlite3.Connection] = set()
         self._read, self._write = os.pipe()
@@ -67,9 +65,17 @@ class Life:
         os.close(self._read)
         os.close(self._write)
 
+    def ignore(self) -> None:
+        """Let signals change nothing any more: all is done, and the exit status is to say so.
+
+        Python puts back what it does not ignore at its exit, and would then be killed.
+        """
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
     @contextlib.contextmanager
     def interruptible(self, sql: sqlite3.Connection) -> Iterator[None]:
-        """Return a signal ends the statements that ``sql`` runs within."""
+        """End the statements that ``sql`` runs within when a signal comes."""
         self._running.add(sql)
         try:
             yield
@@ -77,7 +83,7 @@ class Life:
             self._running.discard(sql)
 
     def _told(self, number: int, _: FrameType | None) -> None:
-        if self.number or self.done:
+        if self.number:
             return  # the thread sees it, too
         self.number = number
         if self._instead is None:
@@ -139,9 +145,10 @@ def run(work: Callable[[], int], *, whole_process: bool) -> int:
         status = end.status
     finally:
         _life = None
-        life.done = True
         if not whole_process:
             life.finish()
+        elif not life.number:
+            life.ignore()
     if life.number:
         with contextlib.suppress(OSError):
             print(f"sightline: ended by {signal.Signals(life.number).name}", file=sys.stderr)

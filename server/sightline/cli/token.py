@@ -32,8 +32,8 @@ def add_to(subcommands: Any) -> None:
     action("revoke", _revoke, "Let a token open nothing any more.").add_argument("id")
 
 
-def _add(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    account, database = ledger.account(options.account), ledger.database
+def _add(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    account, database = accounts_db.account(options.account), accounts_db.database
     if options.days is not None and options.days < 1:
         raise CommandFailed("a token lasts a day at least")
     token, text = minted(
@@ -52,12 +52,12 @@ def _add(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
         )
     with database.change():
         database.put_token(token)
-        database.write(token_deed(ledger.who, "local", token))
+        database.write(token_deed(accounts_db.who, "local", token))
     print(text)
 
 
-def _list(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    tokens = ledger.database.roll().tokens.values()
+def _list(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    tokens = accounts_db.database.roll().tokens.values()
     for token in sorted(tokens, key=lambda each: (each.account, each.created)):
         scopes = " ".join([*sorted(token.scopes), *sorted(token.things)])
         print(f"{token.id}  {token.account:20} {token.label} ({scopes}); used: {when(token.used)}")
@@ -65,12 +65,14 @@ def _list(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
         print("There are no tokens.")
 
 
-def _revoke(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    database = ledger.database
+def _revoke(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    database = accounts_db.database
     token = database.roll().tokens.get(options.id)
     if token is None:
         raise CommandFailed(f"there is no token {options.id}; sightline token list shows them")
     with database.change():
         database.drop_token(token.id)
-        database.write(ledger.deed("revoke token", f"account/{token.account}", f"token {token.id}"))
+        database.write(
+            accounts_db.deed("revoke token", f"account/{token.account}", f"token {token.id}")
+        )
     print(f"{token.id}: revoked")

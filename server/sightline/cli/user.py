@@ -59,7 +59,7 @@ def add_to(subcommands: Any) -> None:
 
 
 def _put(
-    ledger: AccountsDatabase,
+    accounts_db: AccountsDatabase,
     before: Account | None,
     after: Account,
     *,
@@ -68,13 +68,13 @@ def _put(
 ) -> None:
     if (why := check_grants(after.grants)) is not None:
         raise CommandFailed(why)
-    database = ledger.database
+    database = accounts_db.database
     with database.change():
         keep_an_admin(database, after)
         database.put_account(after)
         if leave:
             database.end_sessions(after.name)
-        deed = account_deed(ledger.who, "local", before, after, database.veil)
+        deed = account_deed(accounts_db.who, "local", before, after, database.veil)
         if end_tokens:
             ended = tokens_ended(database.end_tokens(after.name))
             deed = replace(deed, more=", ".join(filter(None, (deed.more, ended))))
@@ -82,28 +82,28 @@ def _put(
     print(f"{after.name}: {_line(after)}")
 
 
-def _add(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
+def _add(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
     name = plain_name(options.name)
     if (why := check_name(name)) is not None:
         raise CommandFailed(why)
-    if ledger.database.account(name) is not None:
+    if accounts_db.database.account(name) is not None:
         raise CommandFailed(f"there is an account {name} already")
     grants = Grants(frozenset(options.see), frozenset(options.drive), frozenset(options.own))
     if (why := check_grants(grants)) is not None:
         raise CommandFailed(why)
     hashed = None
     if not options.no_password:
-        hashed = ledger.passwords().hash(ask_password(name))
-    created = ledger.database.now()
-    _put(ledger, None, Account(name, options.role, grants, hashed, created=created))
+        hashed = accounts_db.passwords().hash(ask_password(name))
+    created = accounts_db.database.now()
+    _put(accounts_db, None, Account(name, options.role, grants, hashed, created=created))
 
 
-def _passwd(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    account = ledger.account(options.name)
-    hashed = ledger.passwords().hash(ask_password(account.name))
+def _passwd(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    account = accounts_db.account(options.name)
+    hashed = accounts_db.passwords().hash(ask_password(account.name))
     changed = replace(account, password=hashed)
-    _put(ledger, account, changed, leave=True, end_tokens=options.end_tokens)
-    tokens = ledger.database.roll().tokens.values()
+    _put(accounts_db, account, changed, leave=True, end_tokens=options.end_tokens)
+    tokens = accounts_db.database.roll().tokens.values()
     if left := sum(token.account == account.name for token in tokens):
         print(
             f"{account.name}: {left} API tokens still work; --end-tokens ends them all, sightline"
@@ -111,46 +111,46 @@ def _passwd(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
         )
 
 
-def _role(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    account = ledger.account(options.name)
-    _put(ledger, account, replace(account, role=options.role))
+def _role(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    account = accounts_db.account(options.name)
+    _put(accounts_db, account, replace(account, role=options.role))
 
 
-def _grant(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    account = ledger.account(options.name)
+def _grant(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    account = accounts_db.account(options.name)
     words = getattr(account.grants, options.verb) | set(options.what)
     grants = replace(account.grants, **{options.verb: words})
-    _put(ledger, account, replace(account, grants=grants))
+    _put(accounts_db, account, replace(account, grants=grants))
 
 
-def _revoke(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    account = ledger.account(options.name)
+def _revoke(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    account = accounts_db.account(options.name)
     words = getattr(account.grants, options.verb) - set(options.what)
     grants = replace(account.grants, **{options.verb: words})
-    _put(ledger, account, replace(account, grants=grants))
+    _put(accounts_db, account, replace(account, grants=grants))
 
 
-def _disable(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    account = ledger.account(options.name)
-    _put(ledger, account, replace(account, disabled=True))
+def _disable(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    account = accounts_db.account(options.name)
+    _put(accounts_db, account, replace(account, disabled=True))
 
 
-def _enable(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    account = ledger.account(options.name)
-    _put(ledger, account, replace(account, disabled=False))
+def _enable(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    account = accounts_db.account(options.name)
+    _put(accounts_db, account, replace(account, disabled=False))
 
 
-def _remove(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    account, database = ledger.account(options.name), ledger.database
+def _remove(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    account, database = accounts_db.account(options.name), accounts_db.database
     with database.change():
         keep_an_admin(database, replace(account, disabled=True))
         database.remove_account(account.name)
-        database.write(ledger.deed("remove account", f"account/{account.name}"))
+        database.write(accounts_db.deed("remove account", f"account/{account.name}"))
     print(f"{account.name}: removed")
 
 
-def _list(ledger: AccountsDatabase, options: argparse.Namespace) -> None:
-    accounts = ledger.database.roll().accounts
+def _list(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    accounts = accounts_db.database.roll().accounts
     for name in sorted(accounts):
         account = accounts[name]
         print(f"{name:20} {_line(account)}; last seen: {when(account.seen)}")

@@ -52,8 +52,8 @@ class Leadership:
 class LeaderWork(Generic[T]):
     """Keep work that the leader should do. ``most`` bounds the costs of what is kept, in all."""
 
-    def __init__(self, duty: Leadership, *, most: float = MOST) -> None:
-        self._duty = duty
+    def __init__(self, leadership: Leadership, *, most: float = MOST) -> None:
+        self._leadership = leadership
         self._most = most
         self._cost = 0.0
         self._kept: deque[tuple[T, float, float]] = deque()  # what, when, its cost
@@ -65,7 +65,7 @@ class LeaderWork(Generic[T]):
 
     def ours(self, what: T, now: float, cost: float = 1.0) -> bool:
         """Tell whether to do this now; if not, it is kept. ``now`` is monotonic s."""
-        if self._duty.ours:
+        if self._leadership.ours:
             return True
         self._kept.append((what, now, cost))
         self._cost += cost
@@ -76,9 +76,9 @@ class LeaderWork(Generic[T]):
 
     def due(self, now: float) -> list[T]:
         """Return what was kept and is to be done now, oldest first. To be asked once a second."""
-        while self._kept and self._duty.is_settled(self._kept[0][1], now):
+        while self._kept and self._leadership.is_settled(self._kept[0][1], now):
             self._drop()
-        if not self._kept or not self._duty.ours:
+        if not self._kept or not self._leadership.ours:
             return []
         return [self._drop() for _ in range(len(self._kept))]
 

@@ -76,9 +76,9 @@ class Lock(msgspec.Struct, frozen=True):
 class HeldElsewhere(Exception):
     """Another server holds the lock."""
 
-    def __init__(self, claim: Lock) -> None:
-        super().__init__(claim.name)
-        self.claim = claim
+    def __init__(self, lock: Lock) -> None:
+        super().__init__(lock.name)
+        self.lock = lock
 
 
 class Declined(Exception):
@@ -96,30 +96,30 @@ class Locks:
 
     # -- what becomes known
 
-    def saw(self, claim: Lock, now: float) -> bool:
+    def saw(self, lock: Lock, now: float) -> bool:
         """Take in a lock as it stands in the store; return whether that takes it from us."""
-        before = self._known.get(claim.name)
-        if before is not None and claim.age < before.age:
+        before = self._known.get(lock.name)
+        if before is not None and lock.age < before.age:
             return False  # an answer that was overtaken
-        if before is None or claim.age != before.age:
-            self._since[claim.name] = now
-        self._known[claim.name] = claim
-        if claim.holder == self.me or claim.name not in self._until:
+        if before is None or lock.age != before.age:
+            self._since[lock.name] = now
+        self._known[lock.name] = lock
+        if lock.holder == self.me or lock.name not in self._until:
             return False
-        del self._until[claim.name]
+        del self._until[lock.name]
         return True
 
-    def granted(self, claim: Lock, asked: float, now: float) -> None:
+    def granted(self, lock: Lock, asked: float, now: float) -> None:
         """Note that we hold it, by what we asked for at ``asked``."""
-        self.saw(claim, now)
-        if self._known[claim.name] is claim:
-            self._until[claim.name] = max(asked + HOLD, self._until.get(claim.name, 0.0))
+        self.saw(lock, now)
+        if self._known[lock.name] is lock:
+            self._until[lock.name] = max(asked + HOLD, self._until.get(lock.name, 0.0))
 
-    def beaten(self, claim: Lock, asked: float, now: float) -> bool:
+    def beaten(self, lock: Lock, asked: float, now: float) -> bool:
         """Note a beat, as `granted`; return False if we have let go of it meanwhile."""
-        if claim.name not in self._until:
+        if lock.name not in self._until:
             return False
-        self.granted(claim, asked, now)
+        self.granted(lock, asked, now)
         return True
 
     def let_go(self, name: str) -> None:
@@ -142,18 +142,18 @@ class Locks:
 
     def elsewhere(self, name: str, now: float) -> Lock | None:
         """Return the lock, if another server holds it."""
-        claim = self._known.get(name)
-        if claim is None or claim.holder in ("", self.me):
+        lock = self._known.get(name)
+        if lock is None or lock.holder in ("", self.me):
             return None
-        return claim if now - self._since[name] < GONE else None
+        return lock if now - self._since[name] < GONE else None
 
     def all_elsewhere(self, now: float) -> Iterable[Lock]:
         """Return every lock that another server holds."""
-        return [claim for name in self._known if (claim := self.elsewhere(name, now)) is not None]
+        return [lock for name in self._known if (lock := self.elsewhere(name, now)) is not None]
 
     def to_take(self, name: str, now: float) -> Lock:
         """Tell how it must still stand when we take it. Raises `HeldElsewhere`."""
-        claim = self.elsewhere(name, now)
-        if claim is not None:
-            raise HeldElsewhere(claim)
+        lock = self.elsewhere(name, now)
+        if lock is not None:
+            raise HeldElsewhere(lock)
         return self._known.get(name) or Lock(name)

@@ -113,14 +113,14 @@ class BrokerMonitor(Service):
         logbook: Logbook,
         figures: Callable[[str], Series],
         *,
-        patience: float = PATIENCE,
+        silence: float = PATIENCE,
     ) -> None:
         self._wall = wall
         self._hub = hub
         self._logbook = logbook
         self._figures = figures
-        self._patience = patience
-        self._ties = ClientMatcher(hub.world)
+        self._silence = silence
+        self._matcher = ClientMatcher(hub.world)
         self._brokers: dict[str, _WatchedBroker] = {}
         self._looks = 0
         self._loop = Periodic(clock, EVERY, self.look, "the watch over brokers")
@@ -159,7 +159,7 @@ class BrokerMonitor(Service):
         now = self._wall()
         seldom = self._looks % SELDOM == 0
         if seldom:
-            self._ties.look()
+            self._matcher.look()
         readings: list[Update] = []
         for name, watched in self._brokers.items():
             if seldom:
@@ -181,26 +181,26 @@ class BrokerMonitor(Service):
         changed = book.roster.tick(now)
         for client in list(book.roster):
             if client.feeds is None and not client.ours:
-                thing = self._ties.feeds(client.client, client.user, client.address)
+                thing = self._matcher.feeds(client.client, client.user, client.address)
                 if thing is not None:
                     changed += book.roster.feeds(client.client, thing)
         return book.clients(changed)
 
     def _broker(self, name: str, watched: _WatchedBroker, broker: Broker, now: float) -> Watched:
         figures = broker.sys or {}
-        told = broker.uptime is not None
-        if told and broker.uptime != watched.uptime:
+        fields = broker.uptime is not None
+        if fields and broker.uptime != watched.uptime:
             self._count(name, watched, broker, now)
         book = self._logbook.book(name)
         unseen = None
-        if told and watched.log_since is not None and "clients/connected" in figures:
+        if fields and watched.log_since is not None and "clients/connected" in figures:
             unseen = max(0, int(figures["clients/connected"]) - book.roster.connected())
         link = broker.link
         missing = (
-            not told
+            not fields
             and link is not None
             and link.state == "connected"
-            and now - link.since > self._patience
+            and now - link.since > self._silence
         )
         return Watched(
             thing="broker/" + name,
@@ -211,7 +211,7 @@ class BrokerMonitor(Service):
             log_missed=book.missed or None,
             refusals=book.roster.refusals or None,
             unseen=unseen,
-            zeroes=ZEROES if told else frozenset(),
+            zeroes=ZEROES if fields else frozenset(),
         )
 
     def _count(self, name: str, watched: _WatchedBroker, broker: Broker, now: float) -> None:

@@ -74,10 +74,10 @@ class ClientMatcher:
             devices = self._users.get(user.casefold(), set())
             if len(devices) == 1:
                 return next(iter(devices))
-            told = [
+            fields = [
                 one for one in devices if self._known[one].device.casefold() in client.casefold()
             ]
-            return told[0] if len(told) == 1 else None
+            return fields[0] if len(fields) == 1 else None
         if (named := self._names.get(client)) is not None:
             return named
         word = client.casefold().replace("/", "").replace("-", "").replace("_", "")

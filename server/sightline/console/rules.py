@@ -150,16 +150,16 @@ def shown(data: bytes) -> dict[str, Any]:
     """Put a payload into a frame: ``payload`` as text, else ``base64``; ``size`` when it was
     cut.
     """
-    told: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if len(data) > LARGEST_SHOWN:
-        told["size"] = len(data)
+        fields["size"] = len(data)
         data = data[:LARGEST_SHOWN]
     try:
-        return {"payload": data.decode(), **told}
+        return {"payload": data.decode(), **fields}
     except UnicodeDecodeError as why:
-        if told and why.start > len(data) - 4:  # only the cut itself broke a character
-            return {"payload": data[: why.start].decode(), **told}
-        return {"base64": base64.b64encode(data).decode(), **told}
+        if fields and why.start > len(data) - 4:  # only the cut itself broke a character
+            return {"payload": data[: why.start].decode(), **fields}
+        return {"base64": base64.b64encode(data).decode(), **fields}
 
 
 class ConsoleQueue:

@@ -124,10 +124,10 @@ class _ConsoleSession:
 class _Post:
     """One broker, as the console sees it."""
 
-    def __init__(self, name: str, publish: Publish, ears: ConsoleSubscriptions) -> None:
+    def __init__(self, name: str, publish: Publish, subscriptions: ConsoleSubscriptions) -> None:
         self.name = name
         self.publish = publish
-        self.ears = ears
+        self.subscriptions = subscriptions
         self.topics = TopicTree()
         self.listeners: dict[str, dict[int, tuple[_ConsoleSession, _Subscription]]] = defaultdict(
             dict
@@ -136,7 +136,10 @@ class _Post:
     @property
     def hears_all(self) -> bool:
         """Tell whether everything comes by the console's own connection just now."""
-        return self.ears.state(_EVERYTHING)[0] == "active" and _EVERYTHING in self.ears.filters
+        return (
+            self.subscriptions.state(_EVERYTHING)[0] == "active"
+            and _EVERYTHING in self.subscriptions.filters
+        )
 
 
 class ConsoleService(Service):
@@ -160,7 +163,7 @@ class ConsoleService(Service):
         self._rights = rights
         self.audit = audit or self._log_act
         self._posts: dict[str, _Post] = {}
-        self._seats: dict[Asker, _ConsoleSession] = {}
+        self._sessions: dict[Asker, _ConsoleSession] = {}
         self._figures: dict[str, Series] = defaultdict(Series)
         self._stored = stored
         self._remembered: dict[tuple[str, float], tuple[float, Series]] = {}
@@ -211,12 +214,12 @@ class ConsoleService(Service):
     @property
     def subscriptions(self) -> int:
         """Count the subscriptions of all viewers."""
-        return sum(len(seat.subs) for seat in self._seats.values())
+        return sum(len(session.subs) for session in self._sessions.values())
 
     @property
     def dropped(self) -> int:
         """Count the messages that came too fast for the consoles:"""
-        return self._dropped + sum(post.ears.lost for post in self._posts.values())
+        return self._dropped + sum(post.subscriptions.lost for post in self._posts.values())
 
     @property
     def topics(self) -> int:
@@ -229,15 +232,17 @@ class ConsoleService(Service):
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        return DeferredList([maybeDeferred(post.ears.stop) for post in self._posts.values()])
+        return DeferredList(
+            [maybeDeferred(post.subscriptions.stop) for post in self._posts.values()]
+        )
 
     def left(self, asker: Asker) -> None:
         """Forget a viewer that is gone, with all it had."""
-        seat = self._seats.pop(asker, None)
-        if seat is not None:
-            self._look(seat, None)
-            for sub in list(seat.subs):
-                self._end(seat, sub)
+        session = self._sessions.pop(asker, None)
+        if session is not None:
+            self._look(session, None)
+            for sub in list(session.subs):
+                self._end(session, sub)
 
     # ---- subscriptions
 
@@ -245,53 +250,53 @@ class ConsoleService(Service):
         post = self._post(asked.broker)
         name, qos = asked.filter, asked.qos
         self._rights.may_subscribe(asker.user, name)
-        seat = self._seat(asker)
-        if len(seat.subs) >= MOST_SUBSCRIPTIONS:
+        session = self._session_of(asker)
+        if len(session.subs) >= MOST_SUBSCRIPTIONS:
             raise Refused("too_many", f"at most {MOST_SUBSCRIPTIONS} subscriptions at a time")
-        if len(post.ears) >= MOST_FILTERS and name not in post.ears.filters:
+        if len(post.subscriptions) >= MOST_FILTERS and name not in post.subscriptions.filters:
             raise Refused("too_many", "all consoles together have too many subscriptions")
-        seat.last += 1
+        session.last += 1
         fresh = self._clock.seconds() + FRESH_SECONDS
-        sub = _Subscription(f"s{seat.last}", post.name, name, qos, fresh)
-        seat.subs[sub.sub] = sub
-        post.listeners[name][id(sub)] = (seat, sub)
-        post.ears.want(name, qos)
-        sub.said = post.ears.state(name)
+        sub = _Subscription(f"s{session.last}", post.name, name, qos, fresh)
+        session.subs[sub.sub] = sub
+        post.listeners[name][id(sub)] = (session, sub)
+        post.subscriptions.want(name, qos)
+        sub.said = post.subscriptions.state(name)
         return contract.Subscribed(sub=sub.sub, state=sub.said[0])
 
     def _unsubscribe(self, asker: Asker, asked: contract.Unsubscribe) -> Done:
-        seat, sub = self._seat(asker), asked.sub
-        if sub not in seat.subs:
+        session, sub = self._session_of(asker), asked.sub
+        if sub not in session.subs:
             raise Refused("unknown", "there is no such subscription")
-        self._end(seat, sub)
+        self._end(session, sub)
         return Done()
 
-    def _end(self, seat: _ConsoleSession, name: str) -> None:
-        sub = seat.subs.pop(name)
-        seat.queue.forget(name)
+    def _end(self, session: _ConsoleSession, name: str) -> None:
+        sub = session.subs.pop(name)
+        session.queue.forget(name)
         post = self._posts[sub.broker]
         post.listeners[sub.filter].pop(id(sub), None)
         if not post.listeners[sub.filter]:
             del post.listeners[sub.filter]
-        post.ears.unwant(sub.filter, sub.qos)
+        post.subscriptions.unwant(sub.filter, sub.qos)
 
     def _say_states(self, post: _Post) -> None:
         """Tell each subscription what another state of the console's connection means for it."""
         fresh = self._clock.seconds() + FRESH_SECONDS
         for listeners in list(post.listeners.values()):
-            for seat, sub in list(listeners.values()):
-                state = post.ears.state(sub.filter)
+            for session, sub in list(listeners.values()):
+                state = post.subscriptions.state(sub.filter)
                 if state == sub.said:
                     continue
                 if state[0] == "active":
                     sub.fresh_until = fresh
                 sub.said = state
-                told = {
+                fields = {
                     "sub": sub.sub,
                     "state": state[0],
                     **({"why": state[1]} if state[1] else {}),
                 }
-                seat.asker.say(protocol.frame("sub", told))
+                session.asker.say(protocol.frame("sub", fields))
 
     def _heard(self, post: _Post, arrivals: list[Arrival]) -> None:
         arrivals = [redacted(one) for one in arrivals]
@@ -308,12 +313,12 @@ class ConsoleService(Service):
             for name, listeners in post.listeners.items():
                 if not matches(name, topic):
                     continue
-                for seat, sub in listeners.values():
+                for session, sub in listeners.values():
                     if arrival.retain and now > sub.fresh_until:
                         continue
                     if body is None:
                         body = _body(topic, arrival)
-                    if not seat.queue.put(sub.sub, body):
+                    if not session.queue.put(sub.sub, body):
                         self._dropped += 1
         if self._flushing is None:
             self._flushing = self._clock.callLater(FLUSH_SECONDS, self._flush)
@@ -322,11 +327,11 @@ class ConsoleService(Service):
         """Send each viewer some of what waits for it."""
         self._flushing = None
         waiting = False
-        for seat in list(self._seats.values()):
-            queue = seat.queue
-            if not _busy(seat.asker):
+        for session in list(self._sessions.values()):
+            queue = session.queue
+            if not _busy(session.asker):
                 for sub, body in queue.take(FLUSH_MESSAGES, FLUSH_BYTES):
-                    seat.asker.say(protocol.heard_by(sub, body, queue.dropped.pop(sub, 0)))
+                    session.asker.say(protocol.heard_by(sub, body, queue.dropped.pop(sub, 0)))
             waiting = waiting or bool(len(queue))
         if waiting and self.running:
             self._flushing = self._clock.callLater(FLUSH_SECONDS, self._flush)
@@ -386,9 +391,9 @@ class ConsoleService(Service):
     # ---- the topic tree
 
     def _topics(self, asker: Asker, asked: contract.Topics) -> contract.TopicPage:
-        seat = self._seat(asker)
+        session = self._session_of(asker)
         if asked.watch is False:
-            self._look(seat, None)
+            self._look(session, None)
             return contract.TopicPage()
         self._rights.may_read(asker.user)
         post = self._post(asked.broker)
@@ -396,20 +401,20 @@ class ConsoleService(Service):
             self._rights.may_subscribe(asker.user, _EVERYTHING)
         view = _View(post.name, asked.path, asked.after, asked.find, asked.all)
         if asked.watch:
-            self._look(seat, view)
+            self._look(session, view)
         return self._page(view)
 
-    def _look(self, seat: _ConsoleSession, view: _View | None) -> None:
+    def _look(self, session: _ConsoleSession, view: _View | None) -> None:
         """Show this viewer another page, or none."""
-        before, seat.view, seat.sent = seat.view, view, b""
+        before, session.view, session.sent = session.view, view, b""
         heard = before.broker if before is not None and before.all else None
         wanted = view.broker if view is not None and view.all else None
         if wanted != heard:  # another page of the same tree must not bring what is retained again
             if wanted is not None:
-                self._posts[wanted].ears.want(_EVERYTHING, 0, again=False)
+                self._posts[wanted].subscriptions.want(_EVERYTHING, 0, again=False)
             if heard is not None:
-                self._posts[heard].ears.unwant(_EVERYTHING, 0)
-        watched = any(one.view for one in self._seats.values())
+                self._posts[heard].subscriptions.unwant(_EVERYTHING, 0)
+        watched = any(one.view for one in self._sessions.values())
         if watched:
             self._watching.start(now=False)
         else:
@@ -426,7 +431,7 @@ class ConsoleService(Service):
             messages=tree.messages,
             all=post.hears_all,
             cut=tree.cut or UNSET,
-            lost=post.ears.lost or UNSET,
+            lost=post.subscriptions.lost or UNSET,
             node=UNSET if page is None else page.node,
             children=[] if page is None else page.children,
             total=0 if page is None else page.total,
@@ -436,15 +441,15 @@ class ConsoleService(Service):
     def _show_views(self) -> None:
         """Send each viewer's page, if it changed, once a second. Equal views share one page."""
         pages: dict[_View, bytes] = {}
-        for seat in list(self._seats.values()):
-            view = seat.view
-            if view is None or _busy(seat.asker):
+        for session in list(self._sessions.values()):
+            view = session.view
+            if view is None or _busy(session.asker):
                 continue
             if view not in pages:
                 pages[view] = protocol.declared("topics", self._page(view))
-            if pages[view] != seat.sent:
-                seat.sent = pages[view]
-                seat.asker.say(pages[view])
+            if pages[view] != session.sent:
+                session.sent = pages[view]
+                session.asker.say(pages[view])
 
     # ---- charts
 
@@ -495,11 +500,11 @@ class ConsoleService(Service):
 
     # ---- what requests have in common
 
-    def _seat(self, asker: Asker) -> _ConsoleSession:
-        seat = self._seats.get(asker)
-        if seat is None:
-            seat = self._seats[asker] = _ConsoleSession(asker)
-        return seat
+    def _session_of(self, asker: Asker) -> _ConsoleSession:
+        session = self._sessions.get(asker)
+        if session is None:
+            session = self._sessions[asker] = _ConsoleSession(asker)
+        return session
 
     def _post(self, name: str | None) -> _Post:
         """Return the broker of this name; without a name the first. Raise `Refused`."""

@@ -211,25 +211,25 @@ class TopicTree:
 
 def _told(name: str, node: Node, now: float) -> dict[str, Any]:
     """Return a node as a browser gets it: what is 0 or unknown is left out."""
-    told: dict[str, Any] = {"name": name, "messages": node.below, "bytes": node.bytes}
+    fields: dict[str, Any] = {"name": name, "messages": node.below, "bytes": node.bytes}
     if node.children:
-        told["children"] = len(node.children)
-        told["topics"] = node.topics
+        fields["children"] = len(node.children)
+        fields["topics"] = node.topics
     rate = node.rate_now(now)
     if rate >= 0.005:
-        told["rate"] = round(rate, 2)
+        fields["rate"] = round(rate, 2)
     if node.at:
-        told["at"] = round(node.at, 3)
+        fields["at"] = round(node.at, 3)
     if node.count:
-        told |= {"count": node.count, "size": node.size, "qos": node.qos}
+        fields |= {"count": node.count, "size": node.size, "qos": node.qos}
         if node.retain:
-            told["retain"] = True
+            fields["retain"] = True
         text = _text(node.head)
         if text is None:
-            told["hex"] = node.head[:32].hex(" ")
+            fields["hex"] = node.head[:32].hex(" ")
         else:
-            told["last"] = clean(text, HEAD)
-    return told
+            fields["last"] = clean(text, HEAD)
+    return fields
 
 
 def _text(head: bytes) -> str | None:

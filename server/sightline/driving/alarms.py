@@ -44,7 +44,7 @@ class Alarms:
         self._waiting: set[str] = set()
 
     def ring(self, found: ForeignCommand) -> None:
-        """Show that somebody else spoke."""
+        """Show that somebody else published a command."""
         topic, arrival = found.topic, found.arrival
         key = "alarm/" + clean(topic, 64)
         if key not in self._last and len(self._last) >= MOST:
@@ -72,7 +72,7 @@ class Alarms:
         self._commands.write("somebody else", "alarm", found.robot or "", why=why)
 
     def look(self) -> None:
-        """Show what came since, and take down what is over. To be called now and then."""
+        """Show what came since, and remove alarms that are over. To be called now and then."""
         waiting, self._waiting = self._waiting, set()
         for key in waiting:
             self._hub.show(key, self._newest[key])

@@ -16,11 +16,11 @@ class WillPort(Protocol):
 
     @property
     def is_open(self) -> bool:
-        """Whether the broker holds our will."""
+        """Tell whether the broker holds our will."""
 
     @property
     def waiting(self) -> int:
-        """How many messages wait for the broker."""
+        """Return how many messages wait for the broker."""
 
     def publish(self, payload: bytes, wanted: Callable[[], bool]) -> bool:
         """Send a command if it is still ``wanted`` when its turn comes."""
@@ -32,7 +32,7 @@ class WillPort(Protocol):
         """End it without its will."""
 
     def hush(self) -> None:
-        """Say nothing more, and leave the connection as it is: as if we hung."""
+        """Send nothing more, and leave the connection as it is: as if we hung."""
 
 
 class BrokerPort(Protocol):
@@ -40,19 +40,19 @@ class BrokerPort(Protocol):
 
     @property
     def name(self) -> str:
-        """The broker's, in the settings."""
+        """Return the name of the broker in the settings."""
 
     @property
     def no_driving(self) -> str:
-        """Why nobody drives there; empty when one may."""
+        """Return why nobody drives there; empty when one may."""
 
     @property
     def broken(self) -> str:
-        """Why the broker cannot be reached just now; empty when it can."""
+        """Return why the broker cannot be reached just now; empty when it can."""
 
     @property
     def waiting(self) -> int:
-        """How many of our messages wait for the broker."""
+        """Return how many of our messages wait for the broker."""
 
     def send(
         self, topic: str, payload: bytes, *, urgent: bool = False, retain: bool = False
@@ -64,7 +64,7 @@ class BrokerPort(Protocol):
 
     @property
     def lost(self) -> int:
-        """How many messages came and found no place with us."""
+        """Return how many messages came and found no place with us."""
 
     def look_up(self, filters: Sequence[tuple[str, int]]) -> None:
         """Subscribe anew, so that the broker says again what is retained there."""

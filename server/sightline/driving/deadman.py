@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 PATIENCE = 0.5
-"""How old the last command with motion may be, in s."""
+"""The greatest age of the last command with motion, s."""
 AGAIN = 0.05
-"""While no stop is heard on the topic, it is said again after this long (s)."""
+"""While no stop arrives on the topic, it is sent again after this long (s)."""
 
 
 class DeadMan:
-    """Listens to what is said on command topics, whoever says it.
+    """Watches the command topics, also for commands of others.
 
     ``is_stop`` tells whether a payload holds the robot still: what nobody can read does not.
     """
@@ -21,15 +21,15 @@ class DeadMan:
         self._most = most
         self._moving: dict[str, float] = {}  # when each is to be stopped
 
-    def heard(self, topic: str, payload: bytes, now: float) -> None:
-        """Somebody said ``payload`` on ``topic`` at ``now`` (monotonic s)."""
+    def note(self, topic: str, payload: bytes, now: float) -> None:
+        """Note a command: ``payload`` arrived on ``topic`` at ``now`` (monotonic s)."""
         if self._is_stop(payload):
             self._moving.pop(topic, None)
         elif topic in self._moving or len(self._moving) < self._most:
             self._moving[topic] = now + PATIENCE
 
     def due(self, now: float) -> list[str]:
-        """The topics on which a stop must be said now."""
+        """List the topics on which a stop must be sent now."""
         late = [topic for topic, when in self._moving.items() if now >= when]
         for topic in late:
             self._moving[topic] = now + AGAIN

@@ -44,7 +44,7 @@ class ForeignCommand:
 
     @property
     def topic(self) -> str:
-        """The command topic."""
+        """Return the name of the command topic."""
         return str(self.arrival.topic)
 
     @property

@@ -1,4 +1,4 @@
-"""What was asked of a robot should show in its telemetry: waiting for that, with a deadline."""
+"""Waiting until telemetry shows what a robot was told to do, with a deadline."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class Effects:
         self._awaited: list[_Awaited] = []
 
     def wait(self, fact: Callable[[], str], seconds: float) -> Deferred[Effect]:
-        """Fires when ``fact`` says something, or after so many seconds."""
+        """Fire when ``fact`` returns something, or after so many seconds."""
         now = self._clock()
         found: Deferred[Effect] = Deferred()
         self._awaited.append(_Awaited(fact, now, now + seconds, found))
         return found
 
     def look(self) -> None:
-        """See who is answered."""
+        """Answer those whose effect is seen, or whose time is over."""
         now = self._clock()
         for awaited in list(self._awaited):
             seen = awaited.fact()

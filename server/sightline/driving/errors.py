@@ -11,11 +11,11 @@ COMMANDS = frozenset(
         *("stop", "shutdown", "routine", "publish", "clear"),
     )
 )
-"""What tells a robot or a broker something, or would."""
+"""The requests that send something to a robot or a broker, or would."""
 
 
 def refused_commands(refused: Mapping[tuple[str, str], int]) -> dict[str, int]:
-    """``refused`` by verb and code (see `Helm.refused`); the commands among it, by code."""
+    """``refused`` by verb and code (see `Requests.refused`); the commands among it, by code."""
     found: Counter[str] = Counter()
     for (do, code), count in refused.items():
         if do in COMMANDS:

@@ -173,7 +173,7 @@ async def _granted(thing: str, work: Awaitable[int]) -> int:
     try:
         return await work
     except HeldElsewhere as held:
-        who = held.claim.who or "somebody"
+        who = held.lock.who or "somebody"
         raise Refused("held", f"{robot} is driven by {who}, through another server") from None
     except Declined:
         raise Refused("declined", f"{robot} is kept by its driver") from None

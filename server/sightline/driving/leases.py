@@ -34,7 +34,7 @@ Verdict = Literal["go", "still", "parked", "late"]
 
 
 class NotYours(Exception):
-    """Who asks does not hold this lease, or no longer."""
+    """The asker does not hold this lease, or no longer."""
 
 
 class AlreadyHeld(Exception):
@@ -92,13 +92,11 @@ class LeaseEnded:
 Happened = Stop | LeaseEnded
 
 
-class Leases:
-    """All leases. The fence of a new one comes from whoever may give it out."""
+class LeaseTable:
+    """The leases as they are now, by thing."""
 
     def __init__(self) -> None:
         self._leases: dict[str, Lease] = {}
-        self._hindered: dict[str, str] = {}
-        self._happened: list[Happened] = []
 
     def __iter__(self) -> Iterator[Lease]:
         return iter(list(self._leases.values()))
@@ -107,37 +105,55 @@ class Leases:
         return len(self._leases)
 
     def get(self, thing: str) -> Lease | None:
-        """The lease of ``thing``, if somebody holds it."""
+        """Return the lease of ``thing``, if somebody holds it."""
         return self._leases.get(thing)
 
     def fence(self, thing: str) -> int:
-        """The number a command for ``thing`` must carry; 0 when nobody may drive it.
+        """Return the number a command for ``thing`` must carry; 0 when nobody may drive it.
 
         Safe to ask from any thread.
         """
         lease = self._leases.get(thing)
         return 0 if lease is None else lease.fence
 
+    def _own(self, thing: str, who: object, fence: int) -> Lease:
+        lease = self._leases.get(thing)
+        if lease is None or lease.who != who or lease.fence != fence or lease.loose:
+            raise NotYours
+        return lease
+
+    def _put(self, lease: Lease) -> None:
+        self._leases[lease.thing] = lease
+
+
+class Leases(LeaseTable):
+    """The rules for all leases. The caller passes the fence of a new one in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hindered: dict[str, str] = {}
+        self._happened: list[Happened] = []
+
     def hindered(self, thing: str) -> str:
-        """Why ``thing`` must not move at present; empty when it may."""
+        """Return why ``thing`` must not move at present; empty when it may."""
         return self._hindered.get(thing, "")
 
     def happened(self) -> list[Happened]:
-        """What came of the calls since this was last asked, in order."""
+        """Return what came of the calls since this was last asked, in order."""
         happened, self._happened = self._happened, []
         return happened
 
     # -- to hold and to let go
 
     def check(self, thing: str, who: object, name: str, now: float) -> None:
-        """Whether `take` would do. Raises `AlreadyHeld`."""
+        """Check that `take` would succeed. Raise `AlreadyHeld`."""
         self._look(thing, now)
         old = self._leases.get(thing)
         if old is not None and old.who != who and not (old.loose and old.name == name):
             raise AlreadyHeld(old)
 
     def take(self, thing: str, who: object, name: str, fence: int, now: float) -> Lease:
-        """Begin a lease. Raises `AlreadyHeld`.
+        """Begin a lease. Raise `AlreadyHeld`.
 
         Who holds it already, or left it by losing the connection, begins a new one.
         """
@@ -147,7 +163,7 @@ class Leases:
     def take_over(
         self, thing: str, who: object, name: str, why: str, fence: int, now: float
     ) -> Lease:
-        """Begin a lease, whoever holds it. Whether ``who`` may do that is for the caller to say."""
+        """Begin a lease, also when somebody holds it. The caller decides whether ``who`` may."""
         old = self._leases.get(thing)
         if old is not None:
             self._end(old, why)
@@ -156,7 +172,7 @@ class Leases:
         return lease
 
     def release(self, thing: str, who: object, fence: int) -> None:
-        """Let go. Raises `NotYours`."""
+        """End the lease as its driver asks. Raise `NotYours`."""
         self._end(self._own(thing, who, fence), "released", asked=True)
 
     def end(self, thing: str, why: str) -> None:
@@ -166,13 +182,13 @@ class Leases:
             self._end(lease, why)
 
     def dismiss(self, who: object, why: str) -> None:
-        """End every lease of a connection: whoever is there may not drive any more."""
+        """End every lease of a connection whose person may not drive any more."""
         for lease in self:
             if lease.who == who:
                 self._end(lease, why)
 
     def left(self, who: object, now: float) -> None:
-        """A connection is gone: what it drove stops, and is kept for its driver a little."""
+        """Stop what a lost connection drove, and keep its leases for the driver a little."""
         for lease in self:
             if lease.who == who and not lease.loose:
                 self._park(lease, "the connection to the driver's page was lost")
@@ -191,7 +207,7 @@ class Leases:
         now: float,
         sent: float | None = None,
     ) -> Verdict:
-        """A driving frame: may this motion go on to the robot? Raises `NotYours`.
+        """Judge a driving frame: may its motion go on to the robot? Raise `NotYours`.
 
         ``n`` counts the frames of this lease up; ``sent`` is the time on the page's own monotonic
         clock (s), by which a frame that lay about on the way is known. Only ``go`` lets it through.
@@ -229,20 +245,20 @@ class Leases:
                 return "parked"
 
     def halt(self, thing: str, who: object, fence: int, why: str, *, asked: bool) -> None:
-        """The driver's page wants a stop and keeps the lease. Raises `NotYours`."""
+        """Stop as the driver's page asks, and keep the lease. Raise `NotYours`."""
         lease = self._own(thing, who, fence)
         self._stop(lease, why, asked=asked)
         self._put(replace(lease, state="parked", why=why))
 
     def stop(self, thing: str, why: str, by: str = "") -> None:
-        """Stop, whoever drives and whether anybody does. Its driver keeps the lease."""
+        """Stop a robot, whether or not somebody drives it. Its driver keeps the lease."""
         lease = self._leases.get(thing)
         self._happened.append(Stop(thing, why, lease, by=by))
         if lease is not None:
             self._put(replace(lease, state="parked", why=why))
 
     def hinder(self, thing: str, why: str) -> None:
-        """``thing`` must not move for this reason; an empty one: it may again."""
+        """Keep ``thing`` from moving for this reason; an empty one: it may move again."""
         if why:
             self._hindered[thing] = why
             lease = self._leases.get(thing)
@@ -252,7 +268,7 @@ class Leases:
             self._hindered.pop(thing, None)
 
     def tick(self, now: float) -> None:
-        """Time goes by: stop those whose driver is silent, end the leases that are over."""
+        """Stop the robots whose driver is silent, and end the leases that are over."""
         for thing in list(self._leases):
             self._look(thing, now)
 
@@ -269,15 +285,6 @@ class Leases:
         elif lease.state == "moving" and now - lease.framed > SILENCE:
             self._park(lease, f"no driving frame for {SILENCE * 1000:.0f} ms")
 
-    def _own(self, thing: str, who: object, fence: int) -> Lease:
-        lease = self._leases.get(thing)
-        if lease is None or lease.who != who or lease.fence != fence or lease.loose:
-            raise NotYours
-        return lease
-
-    def _put(self, lease: Lease) -> None:
-        self._leases[lease.thing] = lease
-
     def _park(self, lease: Lease, why: str) -> None:
         """Still or not: a robot that moved a moment ago may not have heard of its stop yet."""
         self._stop(lease, why)
@@ -293,7 +300,7 @@ class Leases:
 
 
 def _lateness(lease: Lease, now: float, sent: float | None) -> tuple[bool, float | None]:
-    """Whether a frame lay about, and the least (our clock - the page's) seen so far."""
+    """Tell whether a frame lay about, and the least (our clock - the page's) seen so far."""
     if sent is None:
         return False, lease.offset
     apart = now - sent

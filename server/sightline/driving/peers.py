@@ -80,7 +80,7 @@ class OtherServers:
 
     @property
     def conflict(self) -> str:
-        """Why nobody drives at this broker while others are there; empty when one may."""
+        """Return why nobody drives here while others are there; empty when one may."""
         hosts = self.strangers
         if not hosts:
             return ""
@@ -91,7 +91,7 @@ class OtherServers:
 
     @property
     def unknown(self) -> str:
-        """Why it is not known just now whether others are there; empty when it is."""
+        """Return why it is not known now whether others are there; empty when it is known."""
         if not self.listens:
             return ""
         if self._since is None:

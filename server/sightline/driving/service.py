@@ -62,10 +62,9 @@ class DrivingService(MultiService):
         super().__init__()
         self.setName("driving")
         base = lay_foundations(clock, wall, hub, locks, need_guard=need_guard, store=store)
-        alarms = Alarms(hub, base.log, base.clock.seconds, wall)
         self.log = base.log
         self.sessions = base.sessions
-        self._clock = base.clock
+        self._clock: Any = clock
         self._locks = locks
         self._leases = base.leases
         self._brokers = base.brokers
@@ -76,10 +75,11 @@ class DrivingService(MultiService):
         self._granting = LeaseGranting(base, self._watch)
         self._takeovers = takeovers = TakeOverRequests(base, self._granting)
         self._single = single = SingleCommands(base)
+        alarms = Alarms(hub, self.log, self._clock.seconds, wall)
         self._foreign = ForeignCommands(base, alarms)
         self._surroundings = SurroundingsWatch(
             base,
-            (
+            looks=(
                 takeovers.look,
                 base.sharing.look,
                 alarms.look,
@@ -87,8 +87,8 @@ class DrivingService(MultiService):
                 single.look,
             ),
         )
-        for part in (self._watch, self._surroundings):
-            part.setServiceParent(self)
+        self._watch.setServiceParent(self)
+        self._surroundings.setServiceParent(self)
         locks.listen(lost=base.settling.end, wanted=takeovers.ask_from_elsewhere)
 
     # -- the brokers

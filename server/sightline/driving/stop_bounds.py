@@ -48,7 +48,7 @@ class MeasuredTimes(msgspec.Struct, frozen=True):
 
 
 def parts(measured: MeasuredTimes) -> tuple[StopTimePart, ...]:
-    """What may die, and how long it takes then. Without a guard nobody but the broker is left."""
+    """List what may die, and how long it takes then. Without a guard only the broker is left."""
     killed = _part("killed", measured.trip, KILLED)
     both = _part("both", measured.patience, BOTH, at_least=BOTH)
     if not measured.guarded:

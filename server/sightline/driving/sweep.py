@@ -40,7 +40,7 @@ _MOST = 50_000  # topics remembered; the next look brings what found no place
 
 
 class Way(Protocol):
-    """The way to one broker: a part of `sightline.driving.broker_ports.Route`."""
+    """The way to one broker: a part of `sightline.driving.broker_ports.BrokerPort`."""
 
     @property
     def broken(self) -> str:

@@ -53,7 +53,7 @@ class DrivenWatch(Service):
         self._loop.start()
 
     def stopService(self) -> None:
-        """Watch no more."""
+        """Stop watching the driven robots."""
         super().stopService()
         self.stop()
 
@@ -114,12 +114,12 @@ class SurroundingsWatch(Service):
         )
 
     def startService(self) -> None:
-        """Begin to watch."""
+        """Begin to watch the brokers."""
         super().startService()
         self._loop.start()
 
     def stopService(self) -> None:
-        """Watch no more."""
+        """Stop watching the brokers."""
         super().stopService()
         self.stop()
 

@@ -39,12 +39,16 @@ class Rules:
 
 
 class Position(msgspec.Struct, frozen=True, gc=False):
-    """A position (degrees) with its error ``acc`` in m, at ``when`` (epoch s)."""
+    """A position (degrees) with its error ``acc`` in m, at ``when`` (epoch s).
+
+    ``leap``: no friend gets here from the last place that fast, so that alone it proves nothing.
+    """
 
     lat: float
     lon: float
     when: float
     acc: float = 0.0
+    leap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class _Stand:
     votes: int = 0
     first: float = 0.0
     acc: float = 0.0
+    alone: bool = False
+    """All of them were leaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,12 +261,19 @@ class Geofences:
             return None
         if stand.votes == 0:
             stand.first, stand.acc = fix.when, fix.acc
-            self._waiting[thing, region] = now
+            # Where a single fix is to be enough, it is.
+            stand.alone = fix.leap and self.rules.fixes > 1
+        elif not fix.leap:
+            stand.alone = False
+        if not stand.alone:  # else time alone does not prove it
+            self._waiting.setdefault((thing, region), now)
         stand.votes += 1
         if met:
             self._settle(thing, region, fix.when)
             return Change(thing, region, "enter", fix.when, fix.acc, False)
-        if stand.votes < self.rules.fixes and fix.when - stand.first < self.rules.dwell:
+        if stand.alone or (
+            stand.votes < self.rules.fixes and fix.when - stand.first < self.rules.dwell
+        ):
             return None
         return self._turn(thing, region, stand)
 

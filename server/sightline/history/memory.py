@@ -199,13 +199,13 @@ class MemoryStore:
         """Forget all entries of these things."""
 
         def erase() -> int:
-            gone = set(things)
-            keys = [key for key in self._entries if key[0] in gone]
+            removed = set(things)
+            keys = [key for key in self._entries if key[0] in removed]
             for key in keys:
                 self._drop(key)
-            for thing in gone:
+            for thing in removed:
                 self._standings.pop(thing, None)
-            self._hidden = {k: v for k, v in self._hidden.items() if k[0] not in gone}
+            self._hidden = {k: v for k, v in self._hidden.items() if k[0] not in removed}
             return len(keys)
 
         return execute(erase)

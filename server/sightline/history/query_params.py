@@ -210,6 +210,9 @@ class TrackQuery(_Within, frozen=True, kw_only=True):
     ] = 0.0
     format: FormatName | None = None
     hidden: Annotated[str, Meta(description="1: also what was hidden, for its owner.")] = "0"
+    doubtful: Annotated[
+        str, Meta(description="1: also fixes that cannot be right, each with the reason.")
+    ] = "0"
     type: _Type | None = None
     sort: _Sort | None = None
 
@@ -236,6 +239,8 @@ class Track(msgspec.Struct, frozen=True):
     max_error: float
     format: str
     hidden: bool
+    doubtful: bool = False
+    """Fixes that cannot be right, too, with the reason."""
 
 
 def type_of(asked: TrackQuery | DaysQuery, thing: str) -> str:
@@ -276,6 +281,7 @@ def track(thing: str, asked: TrackQuery) -> Track:
         max_error=asked.max_error,
         format=str(asked.format or "json"),
         hidden=asked.hidden not in ("0", "", "false"),
+        doubtful=asked.doubtful not in ("0", "", "false"),
     )
 
 

@@ -138,7 +138,7 @@ class Recorder:
         standing: Iterable[str] = (),
         sampled: Mapping[str, tuple[str, float]] | None = None,
         own: Mapping[str, str] | None = None,
-        duty: Leadership | None = None,
+        leadership: Leadership | None = None,
         gather: float = 0.0,
         no_room: Callable[[], str] = str,
         jitter: Callable[[], float] = random.random,
@@ -149,8 +149,8 @@ class Recorder:
         self._gathering: Any = None
         self._ripe = False
         self._own = dict(own or {})
-        self._duty = duty or Leadership()
-        self._turn: LeaderWork[Kept] = LeaderWork(self._duty, most=MOST_BYTES)
+        self._leadership = leadership or Leadership()
+        self._turn: LeaderWork[Kept] = LeaderWork(self._leadership, most=MOST_BYTES)
         self._known = known
         self._clock = clock
         self._wall = wall
@@ -165,7 +165,7 @@ class Recorder:
         self._queue: deque[tuple[Record, float] | _AckMark] = deque()
         self._times: deque[tuple[int, float]] = deque()  # (record number, when it came)
         self._dirty: dict[str, float] = {}
-        self._told = 0  # records that were queued, ever
+        self._queued = 0  # records that were queued, ever
         self._taken = 0  # records that left the queue
         self._bytes = 0
         self._batch: _Batch | None = None
@@ -218,14 +218,14 @@ class Recorder:
         if record.said and not self._turn.ours((record, at), self._clock.seconds(), size):
             return
         if (
-            self._told - self._taken >= self._bounds.rows
+            self._queued - self._taken >= self._bounds.rows
             or self._bytes + size > self._bounds.bytes
             or not self._open
         ):
             self.lost += 1
             return
         self._bytes += size
-        self._told += 1
+        self._queued += 1
         self._queue.append((record, at))
 
     def sample(self, thing: str) -> None:
@@ -271,7 +271,7 @@ class Recorder:
             Deferred.fromCoroutine(self._take_over(kept)).addErrback(
                 lambda failure: self._log.failure("Could not take over", failure)
             )
-        if not self._duty.ours:
+        if not self._leadership.ours:
             self._leave_to_others(now)
         for thing in [t for t, at in self._due.items() if now - at >= self._every(t)]:
             if not self._is_ours(thing):
@@ -299,7 +299,7 @@ class Recorder:
         mono = self._clock.seconds()
 
         def settled(at: float) -> bool:
-            return self._duty.is_settled(mono - (now - at), mono)
+            return self._leadership.is_settled(mono - (now - at), mono)
 
         self._dirty = {thing: at for thing, at in self._dirty.items() if not settled(at)}
         self._due = {
@@ -308,7 +308,7 @@ class Recorder:
 
     def _is_ours(self, thing: str) -> bool:
         """Tell whether we write down how this thing is."""
-        return thing in self._own or self._duty.ours
+        return thing in self._own or self._leadership.ours
 
     def _every(self, thing: str) -> float:
         return self._sampled[kind_of(thing)][1]
@@ -318,7 +318,7 @@ class Recorder:
     @property
     def backlog(self) -> int:
         """Count the records that are not safe yet."""
-        return self._told - self._taken + (len(self._batch.entries) if self._batch else 0)
+        return self._queued - self._taken + (len(self._batch.entries) if self._batch else 0)
 
     @property
     def age(self) -> float:
@@ -336,18 +336,18 @@ class Recorder:
 
     def _times_pass(self) -> None:
         """Note how far the queue is now, so that its age is known without a time for each."""
-        if self._told > self._taken and (not self._times or self._times[-1][0] < self._told):
-            self._times.append((self._told, self._clock.seconds()))
+        if self._queued > self._taken and (not self._times or self._times[-1][0] < self._queued):
+            self._times.append((self._queued, self._clock.seconds()))
 
     def _pump(self) -> None:
         """Write, unless the store is busy or we wait before another attempt."""
         if self._batch is not None:
             return
-        if self._again and self._told - self._taken <= self._bounds.rows * _HALF:
+        if self._again and self._queued - self._taken <= self._bounds.rows * _HALF:
             again, self._again = self._again, []
             for receipt in again:
                 receipt.again()
-        if not self._queue and not (self._dirty and self._duty.ours):
+        if not self._queue and not (self._dirty and self._leadership.ours):
             self._rest()
             return
         if self._waits_for_more():
@@ -356,7 +356,7 @@ class Recorder:
         self._write()
 
     def _waits_for_more(self) -> bool:
-        few = self._told - self._taken < ENOUGH
+        few = self._queued - self._taken < ENOUGH
         if not (self._gather and self._open and few) or self._ripe:
             return False
         if self._gathering is None:
@@ -399,7 +399,7 @@ class Recorder:
 
     def _standings(self) -> list[LastState]:
         standings: list[LastState] = []
-        if not self._duty.ours:
+        if not self._leadership.ours:
             return standings
         state = self._known.state
         dirty = self._dirty

@@ -38,7 +38,7 @@ Rebase = Callable[[State, float], State]
 class Restorer:
     """Make updates of last states.
 
-    ``states``, ``patience`` and ``rebased`` (see `Kind`) are by kind of thing.
+    ``states``, ``timeouts`` and ``rebased`` (see `Kind`) are by kind of thing.
     """
 
     _log = Logger()
@@ -46,14 +46,14 @@ class Restorer:
     def __init__(
         self,
         states: Mapping[str, type[State]],
-        patience: Mapping[str, Timeouts],
+        timeouts: Mapping[str, Timeouts],
         wall: Callable[[], float],
         rebased: Mapping[str, Rebase] | None = None,
     ) -> None:
         """Take the parts. ``wall`` gives epoch s."""
         self._rebased = dict(rebased or {})
         self._decoders = {kind: msgspec.json.Decoder(state) for kind, state in states.items()}
-        self._patience = patience
+        self._timeouts = timeouts
         self._wall = wall
         self.unreadable = 0
         self.newest: float | None = None
@@ -100,13 +100,13 @@ class Restorer:
             rebased = rebase(state, now)
             assert isinstance(rebased, Present)
             state = rebased
-        patience = self._patience.get(kind_of(standing.thing))
-        if state.presence == "offline" or patience is None:
+        timeouts = self._timeouts.get(kind_of(standing.thing))
+        if state.presence == "offline" or timeouts is None:
             return Restored(standing.thing, state)
         silent = now - standing.at
-        if silent >= patience.offline_after:
+        if silent >= timeouts.offline_after:
             state = replace(state, presence="offline", evidence="silence")
             return Restored(standing.thing, state)
-        if silent >= patience.stale_after:
+        if silent >= timeouts.stale_after:
             state = replace(state, presence="stale", evidence="silence")
         return Restored(standing.thing, state, standing.at)

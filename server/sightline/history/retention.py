@@ -30,11 +30,11 @@ async def purge(store: Store, days: Days, own: Own, now: float) -> int:
     """Remove what is older; says how many entries. ``now`` in epoch s."""
     said = await own(list(await store.things()))
     times = {thing: now - count * DAY for thing, count in said.items()}
-    gone = 0
+    total = 0
     for sorts, count in ((POSITIONS, days.positions), (LOGS, days.logs)):
         before = now - count * DAY if count else -float("inf")
         for sort in sorts:
             by_thing = times if sorts is POSITIONS else {}
             while removed := await store.purge(sort, before, by_thing):
-                gone += removed
-    return gone
+                total += removed
+    return total

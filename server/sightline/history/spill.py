@@ -157,12 +157,12 @@ class _Files:
         path.unlink()
 
     def erase(self, things: frozenset[str]) -> int:
-        gone = 0
+        removed = 0
         for name in self._names():
             kept = []
             for batch in self._read(name)[0]:
                 entries = tuple(e for e in batch.entries if e.thing not in things)
-                gone += len(batch.entries) - len(entries)
+                removed += len(batch.entries) - len(entries)
                 standings = tuple(s for s in batch.standings if s.thing not in things)
                 kept.append(Batch(entries, standings))
             path = self._folder / name
@@ -171,7 +171,7 @@ class _Files:
             _append(tmp, b"".join(msgspec.json.encode(batch) + b"\n" for batch in kept))
             self.size += tmp.stat().st_size - path.stat().st_size
             os.replace(tmp, path)
-        return gone
+        return removed
 
 
 def _append(path: Path, data: bytes) -> int:

@@ -13,6 +13,7 @@ from sightline.geometry.simplify import Simplifier
 from sightline.history.formats.fix import Fix, position
 from sightline.history.formats.jsons import JsonList
 from sightline.history.formats.table import FORMATS, FormatWriter
+from sightline.history.judging import Verdicts
 from sightline.history.query_params import Track
 from sightline.history.record import EVENTS, HistoryEntry
 from sightline.history.store import Span, Store
@@ -100,12 +101,39 @@ async def counted(
 async def fixes(
     store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncIterator[list[Fix]]:
-    """Return the same as what they say, thinned out to the error asked for."""
-    simplifier = Simplifier(asked.max_error) if asked.max_error else None
+    """Return the same as what they say, thinned out to the error asked for.
+
+    Of fixes only those that can be right, unless the doubtful ones are asked for, too.
+    """
+    if asked.sort != "fix" or not asked.thing.startswith("friend/"):
+        found = _said(store, asked, sight, turn)
+    else:
+        found = _judged(store, asked, sight, turn)
+    async for some in _thinned(found, asked.max_error):
+        yield some
+
+
+async def _said(
+    store: Store, asked: Track, sight: VisibleScope, turn: Turn
+) -> AsyncIterator[list[Fix]]:
+    async for page in entries(store, asked, sight, turn):
+        yield [fields(entry) for entry in page]
+
+
+async def _judged(
+    store: Store, asked: Track, sight: VisibleScope, turn: Turn
+) -> AsyncIterator[list[Fix]]:
+    verdicts = Verdicts(doubtful=asked.doubtful)
+    async for page in entries(store, asked, sight, turn):
+        yield [*verdicts.take(fields(entry) for entry in page)]
+    yield [*verdicts.end()]
+
+
+async def _thinned(pages: AsyncIterator[list[Fix]], max_error: float) -> AsyncIterator[list[Fix]]:
+    simplifier = Simplifier(max_error) if max_error else None
     waiting: Fix | None = None  # the point before, which may have to be kept
     begun = False
-    async for page in entries(store, asked, sight, turn):
-        found: list[Fix] = [fields(entry) for entry in page]
+    async for found in pages:
         if simplifier is None:
             yield found
             continue

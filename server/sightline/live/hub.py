@@ -89,18 +89,18 @@ class Hub(Service):
         self._ingest.take(arrivals, self._clock.seconds(), keep=keep)
         self._tell()
 
-    def restore(self, readings: Iterable[Update]) -> None:
+    def restore(self, updates: Iterable[Update]) -> None:
         """Put the world back as it was stored, except where something newer is known."""
         now, wall = self._clock.seconds(), self._wall()
-        for reading in readings:
-            if reading.thing in self.world:
+        for update in updates:
+            if update.thing in self.world:
                 continue
-            self._fold(reading)
-            if (sender := self.world.sender(reading.thing)) is not None:
+            self._fold(update)
+            if (sender := self.world.sender(update.thing)) is not None:
                 sender.new += 1  # what comes back is not new
-            if reading.heard is not None:
-                ago = max(0.0, wall - reading.heard)  # our clock may have been set back since
-                self._presence.heard(reading.thing, now - ago, "")
+            if update.heard is not None:
+                ago = max(0.0, wall - update.heard)  # our clock may have been set back since
+                self._presence.heard(update.thing, now - ago, "")
         self._tell()
 
     def linked(self, broker: str, link: Link) -> None:
@@ -139,9 +139,9 @@ class Hub(Service):
             self._presence.forget(thing)
         self._tell()
 
-    def fold(self, reading: Update) -> None:
+    def fold(self, update: Update) -> None:
         """Fold an update that no message brought, and tell the listeners."""
-        self._fold(reading)
+        self._fold(update)
         self._tell()
 
     def show(self, thing: str, state: State | None) -> None:
@@ -178,11 +178,11 @@ class Hub(Service):
         """Hand ``record`` to history, if there is one."""
         self._remember(record)
 
-    def found(self, readings: Iterable[Update]) -> None:
+    def found(self, updates: Iterable[Update]) -> None:
         """Fold updates that no message brought; tell the listeners if the world changed."""
         before = self.world.seq
-        for reading in readings:
-            self._fold(reading)
+        for update in updates:
+            self._fold(update)
         if self.world.seq != before:
             self._tell()
 
@@ -224,11 +224,11 @@ class Hub(Service):
             self._fold(silence)
         self._tell()
 
-    def _fold(self, reading: Update) -> None:
+    def _fold(self, update: Update) -> None:
         try:
-            self.world.fold(reading)
+            self.world.fold(update)
         except WorldFull:
-            self._no_room(reading.thing)
+            self._no_room(update.thing)
 
     def _no_room(self, thing: str) -> None:
         """Say so, but not for each of thousands, as at a start with too many of them."""

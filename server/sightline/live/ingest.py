@@ -103,8 +103,8 @@ class Ingest:
         for arrival in arrivals:
             self.received += 1
             try:
-                for reading in self._decoder(arrival)(arrival):
-                    self._fold(reading, arrival, now)
+                for update in self._decoder(arrival)(arrival):
+                    self._fold(update, arrival, now)
                 self.accepted += 1
             except CannotDecode as why:
                 self._reject(arrival, why, now)
@@ -129,21 +129,21 @@ class Ingest:
         except KeyError:
             raise CannotDecode("bad_topic", "nobody listens to this topic") from None
 
-    def _fold(self, reading: Update, arrival: Arrival, now: float) -> None:
+    def _fold(self, update: Update, arrival: Arrival, now: float) -> None:
         world = self._world
-        thing = reading.thing
-        heard = reading.heard
-        record: Record | None = getattr(reading, "record", None)
-        changed = world.fold(reading, record is not None)
-        self.dropped += reading.dropped
+        thing = update.thing
+        heard = update.heard
+        record: Record | None = getattr(update, "record", None)
+        changed = world.fold(update, record is not None)
+        self.dropped += update.dropped
         if changed or record is not None:
             self._news.append((thing, arrival.at, heard, record))
         if heard is not None:
             self._presence.heard(thing, now - (arrival.at - heard), arrival.source)
         elif changed and thing not in world:
             self._presence.forget(thing)
-        for hear in self._told.get(type(reading), ()):
-            hear(reading)
+        for hear in self._told.get(type(update), ()):
+            hear(update)
 
     def _reject(self, arrival: Arrival, why: CannotDecode, now: float) -> None:
         self.rejected[why.counter] += 1

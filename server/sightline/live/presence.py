@@ -17,11 +17,11 @@ _SPARE = 1000  # looks at things that are gone
 class Presence:
     """The last sign of life of each thing, and what follows when there is no further one.
 
-    ``patience`` is by kind of thing; a kind without one never falls silent.
+    ``timeouts`` is by kind of thing; a kind without one never falls silent.
     """
 
-    def __init__(self, patience: Mapping[str, Timeouts]) -> None:
-        self._patience = patience
+    def __init__(self, timeouts: Mapping[str, Timeouts]) -> None:
+        self._timeouts = timeouts
         self._heard: dict[str, tuple[float, str]] = {}  # when, through which source
         self._stale: set[str] = set()
         # When to look at a thing again, in a heap. Hearing a live thing does not touch it, which
@@ -33,11 +33,11 @@ class Presence:
         """Note that ``thing`` gave a sign of life at ``now`` through ``source``."""
         last = self._heard.get(thing)
         if last is None or thing in self._stale:
-            patience = self._patience.get(kind_of(thing))
-            if patience is None:
+            timeouts = self._timeouts.get(kind_of(thing))
+            if timeouts is None:
                 return
             self._stale.discard(thing)
-            self._look_again(thing, now + patience.stale_after)
+            self._look_again(thing, now + timeouts.stale_after)
         elif now < last[0]:
             return  # an old retained message proves nothing new
         self._heard[thing] = (now, source)
@@ -60,17 +60,17 @@ class Presence:
             if self._look.get(thing) != due:
                 continue  # another look was set since
             last, source = self._heard[thing]
-            patience = self._patience[kind_of(thing)]
+            timeouts = self._timeouts[kind_of(thing)]
             evidence: Evidence = "broker lost" if source in lost else "silence"
-            if now >= last + patience.offline_after:
+            if now >= last + timeouts.offline_after:
                 self.forget(thing)
                 yield Silence(thing, "offline", evidence)
-            elif now >= last + patience.stale_after:
+            elif now >= last + timeouts.stale_after:
                 self._stale.add(thing)
-                self._look_again(thing, last + patience.offline_after)
+                self._look_again(thing, last + timeouts.offline_after)
                 yield Silence(thing, "stale", evidence)
             else:
-                self._look_again(thing, last + patience.stale_after)
+                self._look_again(thing, last + timeouts.stale_after)
 
     def _look_again(self, thing: str, due: float) -> None:
         self._look[thing] = due

@@ -70,12 +70,12 @@ def parse(text: bytes) -> Resume | Request:
         if resume.seq < 0:
             raise Malformed("resume: seq is never negative")
         return resume
-    number, verb = said.pop("id", None), said.pop("do", None)
+    number, name = said.pop("id", None), said.pop("do", None)
     if type(number) is not int or not 0 <= number <= _MAX_ID:
         raise Malformed("a request carries a whole number as its id")
-    if not isinstance(verb, str) or not 0 < len(verb) <= 32:
+    if not isinstance(name, str) or not 0 < len(name) <= 32:
         raise Malformed("a request says what to do")
-    return Request(number, verb, said)
+    return Request(number, name, said)
 
 
 def hello(

@@ -43,7 +43,7 @@ F = TypeVar("F", bound=msgspec.Struct)
 Fields = Mapping[str, Any] | Answer
 """What is answered: a declared answer, or a mapping of the same shape."""
 Result = Fields | Awaitable[Fields] | None
-Malformed = Callable[[Asker, Mapping[str, Any], Refused], Refused]
+MalformedFields = Callable[[Asker, Mapping[str, Any], Refused], Refused]
 """Told of fields that cannot be read; returns what is refused with."""
 _Run = Callable[[Asker, protocol.Request], Result]
 
@@ -87,7 +87,7 @@ class Requests:
         self,
         spec: RequestSpec[F],
         do: Callable[[Asker, F], Result],
-        malformed: Malformed = lambda asker, more, why: why,
+        malformed: MalformedFields = lambda asker, more, why: why,
     ) -> None:
         """Add a request that ``do`` carries out; ``malformed`` is asked if its fields are wrong."""
 
@@ -130,15 +130,15 @@ class Requests:
     def ask(self, asker: Asker, request: protocol.Request) -> None:
         """Answer a request, now or when the answer is known."""
         try:
-            verb = self._verbs.get(request.do)
-            if verb is None:
+            answerer = self._verbs.get(request.do)
+            if answerer is None:
                 known = ", ".join(sorted(self._verbs))
                 raise Refused(
                     "unknown", f"this server does not know how to do that; it knows: {known}"
                 )
             for check in self._guards:
                 check(asker, request)
-            fields = verb(asker, request)
+            fields = answerer(asker, request)
         except Exception:
             self._failed(Failure(), asker, request)
             return

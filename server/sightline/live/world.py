@@ -123,20 +123,20 @@ class World:
         for watcher in self._watchers.get(kind_of(key), ()):
             watcher(key, before, after)
 
-    def fold(self, reading: Update, row: bool = False) -> bool:
+    def fold(self, update: Update, row: bool = False) -> bool:
         """Let a reading change its thing. Says whether anything changed.
 
         ``row``: something of it goes into history, which its sender may have so much of a day.
         Raises `WorldFull` when there is no room, `OverQuota` when there is none for its sender.
         """
-        key = reading.thing
+        key = update.thing
         entry = self._entries.get(key)
         if row and entry is not None and (sender := entry.sender) is not None:
             if sender.rows <= 0:
                 raise sender.over("rows")
             sender.rows -= 1
         before = None if entry is None else entry.state
-        after = reading.onto(before)
+        after = update.onto(before)
         if after is before or after == before:
             return False
         if after is None:

@@ -328,7 +328,7 @@ class Kind:
         return self if self.set_up is None else self.set_up(setup)
 
     @property
-    def patience(self) -> dict[str, Timeouts]:
+    def timeouts(self) -> dict[str, Timeouts]:
         """How long its things may be silent, by type."""
         return {each.name: each.timeouts for each in self.things if each.timeouts is not None}
 
@@ -350,7 +350,7 @@ def id_of(thing: str) -> str:
 
 def timeouts_of(kinds: Iterable[Kind]) -> dict[str, Timeouts]:
     """Collect how long things of all ``kinds`` may be silent, by the first level of their keys."""
-    return {name: each for kind in kinds for name, each in kind.patience.items()}
+    return {name: each for kind in kinds for name, each in kind.timeouts.items()}
 
 
 def states_of(kinds: Iterable[Kind]) -> dict[str, type[State]]:

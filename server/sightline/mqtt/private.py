@@ -110,7 +110,7 @@ def configuration(
             "persistent_client_expiration 14d",
             "max_queued_messages 100000",
             "max_inflight_messages 1000",
-            "message_size_limit 65536",
+            "message_size_limit 262144",
             # The console shows these: who comes and goes, and how much is going on.
             "sys_interval 2",
             "connection_messages true",

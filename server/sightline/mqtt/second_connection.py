@@ -29,7 +29,7 @@ _FILTERS = ((f"{_LOG}E", 0), (f"{_LOG}N", 0))
 _QUEUE = 2_000
 # Connections that have not signed in yet: so many are remembered.
 _PENDING = 100
-_DOOR = (b"New connection from", b"New client connected", b"not authorised")
+_ADMISSIONS = (b"New connection from", b"New client connected", b"not authorised")
 # Which of two connections hears of the same event first is chance: so long (s) until it is judged.
 SETTLE_SECONDS = 0.5
 # A fall of the witness so long ago (s) still explains why it does not stand.
@@ -133,15 +133,15 @@ class SecondConnection(service.Service):
                 continue
             self._audible = True
             ours = self._needle in arrival.payload
-            if ours or any(sign in arrival.payload for sign in _DOOR):
+            if ours or any(sign in arrival.payload for sign in _ADMISSIONS):
                 text = arrival.payload.decode("utf-8", "replace")
                 line = read(arrival.topic.removeprefix(_LOG), text)
                 if line is not None and line.event is not None:
-                    self._door(line.event)
+                    self._admissions(line.event)
                     if ours:
                         self._of_us(line.event)
 
-    def _door(self, event: Event) -> None:
+    def _admissions(self, event: Event) -> None:
         """Read the log for clients that came, were let in, or were refused."""
         match event:
             case Accepted(address=address):

@@ -64,7 +64,7 @@ class Containment:
         self._odd: dict[Pair, float] = {}  # the verdicts differ, since
         self._disputed: dict[Pair, str] = {}
 
-    def stay(self, thing: str, region: str) -> RegionVisit | None:
+    def visit(self, thing: str, region: str) -> RegionVisit | None:
         """Tell whether this thing is in this region, by anybody's verdict."""
         ours, said = self.fences.since(thing, region), self.said(thing, region)
         theirs = said.when if said is not None and said.inside else None
@@ -144,16 +144,16 @@ class Containment:
         inside = set(regions)
         fresh = thing not in self._listed
         self._listed.add(thing)
-        crossings = []
+        transitions = []
         said = self._said.get(thing, {})
         left = [region for region, each in said.items() if each.inside and region not in inside]
         events: list[tuple[str, Event]] = [(region, "leave") for region in left]
         events += [(region, "enter") for region in sorted(inside)]
         for region, event in events:
-            crossing = self.told(thing, region, event, when, None, now)
-            if crossing is not None and not fresh:
-                crossings.append(crossing)
-        return crossings
+            transition = self.told(thing, region, event, when, None, now)
+            if transition is not None and not fresh:
+                transitions.append(transition)
+        return transitions
 
     def tick(self, now: float) -> list[Pair]:
         """Let time pass; return the pairs that are disputed from now on."""

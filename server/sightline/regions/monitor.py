@@ -21,7 +21,7 @@ from sightline.geometry.shapes import BadShape
 from sightline.journal.trouble import Degraded
 from sightline.kinds import FENCED
 from sightline.kinds.friends.model import Friend
-from sightline.kinds.friends.updates import PhoneTransition, order
+from sightline.kinds.friends.updates import PhoneTransition, leapt, order
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
@@ -120,7 +120,7 @@ class GeofenceMonitor(Service):
             if after is None:
                 self._gone(thing)
                 return
-            fix = _fix(after)
+            fix = _fix(before, after)
             if fix is not None:
                 self._fixed(thing, fix)
             if (
@@ -150,19 +150,19 @@ class GeofenceMonitor(Service):
             self._found(change, now)
 
     def _found(self, change: Change, now: float) -> None:
-        crossing = self.whereabouts.found(change, now)
+        transition = self.whereabouts.found(change, now)
         self._show(change.thing, change.region)
-        if crossing is not None:
-            self._announce(crossing)
+        if transition is not None:
+            self._announce(transition)
 
     def _listed(self, thing: str, inside: list[str], when: float) -> None:
         now = self._clock.seconds()
         named = {*inside, *self.whereabouts.named(thing)}
-        crossings = self.whereabouts.listed(thing, inside, when, now)
+        transitions = self.whereabouts.listed(thing, inside, when, now)
         for region in sorted(named):
             self._show(thing, region)
-        for crossing in crossings:
-            self._announce(crossing)
+        for transition in transitions:
+            self._announce(transition)
 
     def _crossed(self, said: PhoneTransition) -> None:
         if said.retained:
@@ -172,12 +172,12 @@ class GeofenceMonitor(Service):
             if region is None:
                 self._crossed_unknown(said)
                 return
-            crossing = self.whereabouts.told(
+            transition = self.whereabouts.told(
                 said.thing, region, said.event, said.when, said.acc, self._clock.seconds()
             )
             self._show(said.thing, region)
-            if crossing is not None:
-                self._announce(crossing)
+            if transition is not None:
+                self._announce(transition)
         except Exception:
             self._slipped()
 
@@ -270,10 +270,10 @@ class GeofenceMonitor(Service):
 
     def _show(self, thing: str, region: str) -> None:
         """Let everybody see how it stands with these two."""
-        stay = self.whereabouts.stay(thing, region)
+        visit = self.whereabouts.visit(thing, region)
         inside = self._visits.setdefault(thing, set())
         key = f"stay/{thing}/{region}"
-        if stay is None:
+        if visit is None:
             inside.discard(region)
             self._hub.place(key, None)
         else:
@@ -283,10 +283,10 @@ class GeofenceMonitor(Service):
                 Visit(
                     region=region,
                     thing=thing,
-                    since=round(stay.since, 3),
-                    by=stay.by,
-                    disputed=stay.why is not None,
-                    why=stay.why,
+                    since=round(visit.since, 3),
+                    by=visit.by,
+                    disputed=visit.why is not None,
+                    why=visit.why,
                 ),
             )
         if not inside:
@@ -294,16 +294,16 @@ class GeofenceMonitor(Service):
         self._dirty[thing, region] = None
         self._note_soon()
 
-    def _announce(self, crossing: containment.RegionTransition) -> None:
+    def _announce(self, transition: containment.RegionTransition) -> None:
         self._tell(
-            crossing.thing,
-            crossing.region,
-            self._regions.name(crossing.region),
-            crossing.event,
-            crossing.when,
-            crossing.by,
-            crossing.agrees,
-            crossing.acc,
+            transition.thing,
+            transition.region,
+            self._regions.name(transition.region),
+            transition.event,
+            transition.when,
+            transition.by,
+            transition.agrees,
+            transition.acc,
         )
 
     def _tell(
@@ -323,7 +323,7 @@ class GeofenceMonitor(Service):
                 self._log.warn("Somebody comes and goes too often to tell of it each time")
             return
         self._n = n = self._n + 1
-        crossing = Transition(
+        transition = Transition(
             n=n,
             at=round(self._wall(), 3),
             tst=round(when, 3),
@@ -339,9 +339,9 @@ class GeofenceMonitor(Service):
         self._ring.append((key, thing))
         if len(self._ring) > RING:
             self._hub.place(self._ring.popleft()[0], None)
-        self._hub.place(key, crossing)
+        self._hub.place(key, transition)
         for listener in self._listeners:
-            listener(crossing)
+            listener(transition)
 
     # -- what is written down
 
@@ -388,12 +388,13 @@ class GeofenceMonitor(Service):
         )
 
 
-def _fix(state: State) -> Position | None:
+def _fix(before: State | None, state: State) -> Position | None:
     """Tell where something is, if it says so: friends; whatever else has a position."""
     if isinstance(state, Friend):
         if state.lat is None or state.lon is None:
             return None
-        return Position(state.lat, state.lon, order(state), state.acc or 0.0)
+        leap = isinstance(before, Friend) and leapt(before, state)
+        return Position(state.lat, state.lon, order(state), state.acc or 0.0, leap)
     lat, lon = getattr(state, "lat", None), getattr(state, "lon", None)
     if lat is None or lon is None:
         return None

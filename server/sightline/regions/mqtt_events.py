@@ -29,28 +29,28 @@ _AGAIN = 1.0  # s
 Which = Literal["none", "shared", "all"]
 
 
-def topic(crossing: Transition) -> str | None:
+def topic(transition: Transition) -> str | None:
     """Tell where a crossing is published; None: nowhere, since the phone's region is not one of
     ours.
     """
-    if crossing.region is None:
+    if transition.region is None:
         return None
-    thing = id_of(crossing.thing) if kind_of(crossing.thing) == "friend" else crossing.thing
+    thing = id_of(transition.thing) if kind_of(transition.thing) == "friend" else transition.thing
     if UNFIT.search(thing) or "+" in thing or "#" in thing:
         return None
-    return f"{TOPIC}/{letters_of(crossing.region)}/{thing}"
+    return f"{TOPIC}/{letters_of(transition.region)}/{thing}"
 
 
-def body(crossing: Transition) -> bytes:
+def body(transition: Transition) -> bytes:
     """Tell what is published, JSON."""
-    return msgspec.json.encode({"id": id_for_others(crossing), **msgspec.to_builtins(crossing)})
+    return msgspec.json.encode({"id": id_for_others(transition), **msgspec.to_builtins(transition)})
 
 
-def of_interest(crossing: Transition, which: Which) -> bool:
+def of_interest(transition: Transition, which: Which) -> bool:
     """Tell whether it may be told to whoever reads those topics."""
-    if which == "none" or crossing.region is None:
+    if which == "none" or transition.region is None:
         return False
-    return which == "all" or "/" not in crossing.region
+    return which == "all" or "/" not in transition.region
 
 
 class MqttEvents(Service):
@@ -77,12 +77,12 @@ class MqttEvents(Service):
         super().stopService()
         self._loop.stop()
 
-    def crossed(self, crossing: Transition) -> None:
+    def crossed(self, transition: Transition) -> None:
         """Publish a transition, now or when the broker is there."""
-        where = topic(crossing)
-        if where is None or not of_interest(crossing, self._which):
+        where = topic(transition)
+        if where is None or not of_interest(transition, self._which):
             return
-        self._waiting.append((where, body(crossing)))
+        self._waiting.append((where, body(transition)))
         if len(self._waiting) > _MOST:
             self._waiting.popleft()
             self.dropped += 1

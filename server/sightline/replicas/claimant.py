@@ -185,7 +185,7 @@ class LockClient(Service):
                 try:
                     return await self.take(name, who)
                 except HeldElsewhere as held:
-                    claim = held.claim
+                    claim = held.lock
                 if claim.declined == want.n:
                     raise Declined
                 if self._clock.seconds() >= until:

@@ -12,42 +12,23 @@ not fit goes through the transport as usual. TLS connections always take the tra
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from sightline.auth.permissions import VisibleScope
 from sightline.live import protocol
-from sightline.live.cursor import Cursor, Pages
+from sightline.live.cursor import Cursor
 from sightline.live.world import World
 from sightline.web.framing import Deflate, frame
+from sightline.web.viewers import Group, Snapshot, Viewer, Wire
 
 _SHARED_SNAPSHOT = 1.0  # s during which newcomers share one snapshot
 _TURN = 0.005  # s after which one viewer's catching up lets others have a turn
-
-
-class Wire(Protocol):
-    """What the fan-out needs of a connection.
-
-    Its owner calls `FanOut.full` when its transport buffers anything, whoever wrote it, and
-    `FanOut.drained` when that is gone.
-    """
-
-    @property
-    def send(self) -> Callable[[bytes], int]:
-        """Write at once; return how many bytes were taken. May raise OSError as sockets do.
-
-        Only called while nothing is buffered.
-        """
-
-    def send_later(self, data: bytes | memoryview) -> None:
-        """Write when there is room; a memoryview is of bytes that others get, too."""
-
-    def too_slow(self) -> None:
-        """Close the connection: it does not keep up."""
+_SLICE = 0.010  # s after which news to many viewers let others have a turn: a stop must not wait
+_AT_ONCE = 50  # viewers written to between two looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,61 +43,6 @@ class Pace:
     tick_max: float = 0.100
     patience: float = 10.0
     page: int = 256 * 1024
-
-
-class Viewer:
-    """One connected browser: a cursor, and the connection it is written to."""
-
-    __slots__ = ("cursor", "deflate", "group", "level", "send", "stuck_since", "waits", "wire")
-
-    def __init__(self, group: Group, cursor: Cursor, connection: Wire, *, deflate: bool) -> None:
-        self.group = group
-        self.cursor = cursor
-        self.wire = connection
-        self.send = connection.send
-        self.deflate = deflate
-        self.level = False
-        self.stuck_since: float | None = None
-        self.waits = False  # for its next turn to catch up
-
-
-class Snapshot:
-    """The whole world in pages, framed once for all newcomers of the next moments."""
-
-    def __init__(self, taken: float, pages: Pages) -> None:
-        self.taken = taken
-        self.pages = pages
-        self._framed: dict[tuple[bytes, bool], bytes] = {}
-
-    def framed(self, payload: bytes, deflate: bool) -> bytes | None:
-        """Return a page as a frame that needs no other; None when it is not one of ours."""
-        data = self._framed.get((payload, deflate))
-        if data is None and self.pages.holds(payload):
-            data = Deflate().frame(payload) if deflate else frame(payload)
-            self._framed[payload, deflate] = data
-        return data
-
-
-class Group:
-    """All viewers that may see the same things."""
-
-    def __init__(self, world: World, sight: VisibleScope, page: int) -> None:
-        self.sight = sight
-        self.cursor = Cursor(world, sight, page_bytes=page)
-        self.cursor.level(world.seq)
-        self.viewers: set[Viewer] = set()
-        # Level viewers by whether they read compressed frames; dicts keep the order of joining.
-        self.plain: dict[Viewer, None] = {}
-        self.deflated: dict[Viewer, None] = {}
-        self.stream = Deflate()
-        self.snapshot: Snapshot | None = None
-
-    def frames(self, payload: bytes) -> tuple[bytes, bytes]:
-        """Return ``payload`` as a plain and as a compressed frame, each built only if it is
-        read.
-        """
-        plain = frame(payload) if self.plain else b""
-        return plain, self.stream.frame(payload) if self.deflated else b""
 
 
 class FanOut:
@@ -134,6 +60,11 @@ class FanOut:
         self._groups: dict[VisibleScope, Group] = {}
         self._next = float("-inf")  # when the next flush may be
         self._due: IDelayedCall | None = None
+        self._work: Iterator[None] | None = None  # the sending that is going on
+        self._slice: IDelayedCall | None = None  # its next slice
+        self._slice_ends = 0.0
+        self._flushed = 0  # the world's seq at the last flush
+        self._beat_waits = False  # for the end of that
         self.frames_sent = 0
         self.too_slow = 0
 
@@ -225,6 +156,8 @@ class FanOut:
 
     def write(self, viewer: Viewer, data: bytes) -> None:
         """Write a frame that is for this viewer alone, in order with its news."""
+        if (owed := viewer.group.owed.pop(viewer, None)) is not None:
+            self._write([viewer], owed)
         if viewer.level:
             self._write([viewer], data, shared=False)
         else:
@@ -236,7 +169,8 @@ class FanOut:
             viewer.level = False
             viewer.group.plain.pop(viewer, None)
             viewer.group.deflated.pop(viewer, None)
-            viewer.cursor.level(viewer.group.cursor.seq)
+            reached = viewer.group.owed.pop(viewer, None) is None
+            viewer.cursor.level(viewer.group.cursor.seq if reached else viewer.group.owed_from)
 
     def _wait(self, viewer: Viewer) -> None:
         """Let others have a turn before this viewer's next page."""
@@ -271,7 +205,7 @@ class FanOut:
 
     def stir(self) -> None:
         """Look for news. The first news after a quiet time goes out at once."""
-        if self._due is not None:
+        if self._due is not None or self._work is not None:
             return
         wait = self._next - self._clock.seconds()
         if wait <= 0:
@@ -284,23 +218,73 @@ class FanOut:
         self.flush()
 
     def flush(self) -> None:
-        """Send all that changed since the last flush."""
-        sent = False
-        began = self._clock.seconds()
-        for group in list(self._groups.values()):
-            while (payload := group.cursor.take()) is not None:
-                sent = True
-                self._broadcast(group, payload)
-        if sent:
-            ended, pace = self._clock.seconds(), self._pace
-            rest = min(2 * (ended - began), pace.tick_max)  # a third of the time at most
-            self._next = max(began + pace.tick, ended + rest)
+        """Send all that changed since the last flush: now, or in slices if that takes long."""
+        if self._work is None:
+            self._begin(self._news())
 
     def beat(self) -> None:
         """Tell every level viewer that we are alive, and let go of those stuck for too long."""
+        if self._work is None:
+            self._begin(self._beats())
+        else:
+            self._beat_waits = True
+
+    # Sending to thousands of viewers takes tens of ms. It is cut into slices, between which the
+    # reactor serves everybody else. One sending goes on at a time, so that frames keep their order;
+    # a viewer that is still owed the frame stands before it (`Group.owed`).
+
+    def _begin(self, work: Iterator[None]) -> None:
+        self._work = work
+        self._send_slice()
+
+    def _send_slice(self) -> None:
+        self._slice, work = None, self._work
+        assert work is not None
+        self._slice_ends = self._clock.seconds() + _SLICE
+        try:
+            for _ in work:
+                self._slice = self._clock.callLater(0, self._send_slice)
+                return
+        finally:
+            if self._slice is None:
+                self._work = None
+        if self._beat_waits:
+            self._beat_waits = False
+            self._begin(self._beats())
+        elif self._world.seq > self._flushed:
+            self.stir()
+
+    def _news(self) -> Iterator[None]:
+        end = self._flushed = self._world.seq
+        seconds, pace = self._clock.seconds, self._pace
+        sent, waited, began = False, 0.0, seconds()
+        for group in list(self._groups.values()):
+            if (left := seconds()) > self._slice_ends:
+                yield
+                waited += seconds() - left
+            before = group.cursor.seq
+            while (payload := group.cursor.take()) is not None:
+                sent = True
+                for _ in self._broadcast(group, payload, before):
+                    left = seconds()
+                    yield
+                    waited += seconds() - left
+                before = group.cursor.seq
+                if before >= end and self._world.seq > end:
+                    break  # what changed between two slices is sent by the next flush
+        if sent:
+            ended = seconds()
+            worked = ended - began - waited
+            rest = min(2 * worked, pace.tick_max)  # a third of the time at most
+            self._next = max(ended - worked + pace.tick, ended + rest)
+
+    def _beats(self) -> Iterator[None]:
         now = self._clock.seconds()
         for group in list(self._groups.values()):
-            self._broadcast(group, protocol.beat(self._wall(), group.cursor.seq))
+            if self._clock.seconds() > self._slice_ends:
+                yield
+            seq = group.cursor.seq
+            yield from self._broadcast(group, protocol.beat(self._wall(), seq), seq)
             if group.snapshot is not None and now - group.snapshot.taken > _SHARED_SNAPSHOT:
                 group.snapshot = None  # it may be large
             for viewer in list(group.viewers):
@@ -315,13 +299,42 @@ class FanOut:
         if self._due is not None:
             self._due.cancel()
             self._due = None
+        if self._slice is not None:
+            self._slice.cancel()
+            self._slice = None
 
-    def _broadcast(self, group: Group, payload: bytes) -> None:
+    def _broadcast(self, group: Group, payload: bytes, before: int) -> Iterable[None]:
+        """Write a frame to the level viewers of a group; to many, as the result is iterated.
+
+        ``before`` is where they stand without it.
+        """
         plain, deflated = group.frames(payload)
+        if len(group.plain) + len(group.deflated) > _AT_ONCE:
+            return self._write_in_slices(group, plain, deflated, before)
         if plain:
             self._write(list(group.plain), plain)
         if deflated:
             self._write(list(group.deflated), deflated)
+        return ()
+
+    def _write_in_slices(
+        self, group: Group, plain: bytes, deflated: bytes, before: int
+    ) -> Iterator[None]:
+        group.owed, interrupted = {}, False
+        lists = [(list(group.plain), plain), (list(group.deflated), deflated)]
+        for number, (viewers, data) in enumerate(lists):
+            for at in range(0, len(viewers), _AT_ONCE):
+                if self._clock.seconds() > self._slice_ends:
+                    if not interrupted:
+                        group.owed = dict.fromkeys(viewers[at:], data)
+                        if not number:
+                            group.owed |= dict.fromkeys(*lists[1])
+                        group.owed_from, interrupted = before, True
+                    yield
+                some = viewers[at : at + _AT_ONCE]
+                if interrupted:  # some have left, fallen behind or got it with a frame of their own
+                    some = [v for v in some if group.owed.pop(v, None) is not None]
+                self._write(some, data)
 
     def _write(self, viewers: list[Viewer], data: bytes, shared: bool = True) -> None:
         """Write a frame, in the one place where news leave.

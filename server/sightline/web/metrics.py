@@ -37,6 +37,30 @@ class ServerFigures(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Return every figure, now."""
+        yield from self._counters()
+        yield from self._refusals()
+        yield from self._gauges()
+        yield from self._history()
+        yield self._degraded()
+        yield from self._replicas()
+        yield GaugeMetricFamily(
+            "sightline_clock_off_seconds",
+            "by how much this machine's clock is known to be ahead (negative: behind);"
+            " 0: it is not",
+            value=self._state.figures().get("clock_off") or 0,
+        )
+        connected = GaugeMetricFamily(
+            "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
+        )
+        for broker, link in self._hub.links.items():
+            connected.add_metric([broker], link.state == "connected")
+        yield connected
+        ours = self._hub.world.state(SERVER)
+        if isinstance(ours, Server):
+            yield from _turned_away(ours)
+
+    def _counters(self) -> Iterable[Metric]:
+        """Count messages, frames and browsers."""
         hub, ingest, fanout, sockets = self._hub, self._hub.ingest, self._fanout, self._sockets
         for name, text, value in (
             ("received", "MQTT messages received", ingest.received),
@@ -59,10 +83,13 @@ class ServerFigures(Collector):
             ("handshakes_refused", "WebSocket handshakes refused", sockets.refused),
         ):
             yield CounterMetricFamily(f"sightline_{name}", text, value=value)
+
+    def _refusals(self) -> Iterable[Metric]:
+        """Count what was refused, by reason."""
         rejected = CounterMetricFamily(
             "sightline_rejected", "MQTT messages rejected, by reason", labels=["reason"]
         )
-        for reason, count in ingest.rejected.items():
+        for reason, count in self._hub.ingest.rejected.items():
             rejected.add_metric([reason], count)
         yield rejected
         refused = CounterMetricFamily(
@@ -70,9 +97,13 @@ class ServerFigures(Collector):
             "requests of browsers that were refused, by verb and reason",
             labels=["verb", "reason"],
         )
-        for (verb, reason), count in sockets.requests.refused.items():
+        for (verb, reason), count in self._sockets.requests.refused.items():
             refused.add_metric([verb, reason], count)
         yield refused
+
+    def _gauges(self) -> Iterable[Metric]:
+        """Measure the world and those who look at it."""
+        hub, fanout = self._hub, self._fanout
         for name, text, gauge in (
             ("things", "things in the world", len(hub.world)),
             ("world_bytes", "memory that friends take, with their faces", hub.world.bytes),
@@ -92,24 +123,6 @@ class ServerFigures(Collector):
             ("loop_lag_seconds", "worst delay of the reactor in the last second", self._state.lag),
         ):
             yield GaugeMetricFamily(f"sightline_{name}", text, value=gauge)
-        yield from self._history()
-        yield self._degraded()
-        yield from self._replicas()
-        yield GaugeMetricFamily(
-            "sightline_clock_off_seconds",
-            "by how much this machine's clock is known to be ahead (negative: behind);"
-            " 0: it is not",
-            value=self._state.figures().get("clock_off") or 0,
-        )
-        connected = GaugeMetricFamily(
-            "sightline_broker_connected", "whether a broker connection stands", labels=["broker"]
-        )
-        for broker, link in hub.links.items():
-            connected.add_metric([broker], link.state == "connected")
-        yield connected
-        ours = hub.world.state(SERVER)
-        if isinstance(ours, Server):
-            yield from _door(ours)
 
     def _history(self) -> Iterable[Metric]:
         """Tell how history is kept, as the page is told, too."""
@@ -152,7 +165,7 @@ class ServerFigures(Collector):
             yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
 
 
-def _door(ours: Server) -> Iterable[Metric]:
+def _turned_away(ours: Server) -> Iterable[Metric]:
     """Return the connections that were turned away, and the certificate if there is one."""
     yield CounterMetricFamily(
         "sightline_connections_turned_away",
@@ -179,15 +192,15 @@ class Metrics(Resource):
 
     isLeaf = True
 
-    def __init__(self, figures: ServerFigures, front: RequestContext) -> None:
+    def __init__(self, figures: ServerFigures, context: RequestContext) -> None:
         super().__init__()
-        self._front = front
+        self._context = context
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(figures)
 
     def render_GET(self, request: Request) -> bytes:
         """Return the figures in Prometheus' text format."""
-        visitor = self._front.visitor(request)
+        visitor = self._context.visitor(request)
         if visitor is None or not _may_read(visitor):
             request.setResponseCode(401 if visitor is None else 403)
             request.setHeader(b"cache-control", b"no-store")

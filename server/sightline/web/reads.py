@@ -107,7 +107,7 @@ class Reads:
         self._at_once = at_once
         self._most_waiting = waiting_each, waiting
         self._running: Counter[str] = Counter()
-        self._door: deque[tuple[str, Deferred[None]]] = deque()
+        self._entrance: deque[tuple[str, Deferred[None]]] = deque()
         self._lines: dict[str, deque[Deferred[None]]] = {}  # whose turn is next stands first
         self._due: IDelayedCall | None = None
 
@@ -119,20 +119,20 @@ class Reads:
     @property
     def waiting(self) -> int:
         """Tell how many wait to be begun."""
-        return len(self._door)
+        return len(self._entrance)
 
     async def begin(self, who: str) -> LongRead:
         """Begin a long answer for a reader, when it is its time.
 
         Raises `Busy` when too many wait already.
         """
-        if not self._has_room(who) or any(name == who for name, _ in self._door):
+        if not self._has_room(who) or any(name == who for name, _ in self._entrance):
             each, whole = self._most_waiting
-            mine = sum(name == who for name, _ in self._door)
-            if mine >= each or len(self._door) >= whole:
+            mine = sum(name == who for name, _ in self._entrance)
+            if mine >= each or len(self._entrance) >= whole:
                 raise Busy
             waiting: Deferred[None] = Deferred()
-            self._door.append((who, waiting))
+            self._entrance.append((who, waiting))
             await waiting  # whoever lets it in has counted it
         else:
             self._running[who] += 1
@@ -145,9 +145,9 @@ class Reads:
         self._running[who] -= 1
         if not self._running[who]:
             del self._running[who]
-        for place, (name, waiting) in enumerate(self._door):
+        for place, (name, waiting) in enumerate(self._entrance):
             if self._has_room(name):
-                del self._door[place]
+                del self._entrance[place]
                 self._running[name] += 1
                 waiting.callback(None)
                 return

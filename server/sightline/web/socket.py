@@ -35,11 +35,12 @@ from sightline.live.protocol import Malformed, Resume
 from sightline.live.requests import Requests
 from sightline.model.token_bucket import TokenBucket
 from sightline.web.connection_limits import LOCAL, ConnectionLimits
-from sightline.web.fanout import FanOut, Viewer
+from sightline.web.fanout import FanOut
 from sightline.web.framing import frame
 from sightline.web.inflow import Allowance, Ends, Inflow
 from sightline.web.outflow import PIECE_PUSHED, Outflow
 from sightline.web.request_context import Authenticator, RequestContext, is_upgrade
+from sightline.web.viewers import Viewer
 
 _log = Logger()
 _CLOSING = 2.0  # s a browser may take to answer our close

@@ -29,21 +29,21 @@ class Delivery:
     attempts: int = 0
 
 
-def wants(options: WebhookOptions, crossing: Transition) -> bool:
+def wants(options: WebhookOptions, transition: Transition) -> bool:
     """Tell whether this receiver is told of this crossing."""
-    if crossing.event not in options.events or crossing.by not in options.by:
+    if transition.event not in options.events or transition.by not in options.by:
         return False
     if "all" in options.regions:
         return True
-    if crossing.region is None:
+    if transition.region is None:
         return False
-    shared = "/" not in crossing.region
-    return crossing.region in options.regions or (shared and "shared" in options.regions)
+    shared = "/" not in transition.region
+    return transition.region in options.regions or (shared and "shared" in options.regions)
 
 
-def body(id: str, crossing: Transition) -> bytes:
+def body(id: str, transition: Transition) -> bytes:
     """Tell what is posted, JSON."""
-    return msgspec.json.encode({"id": id, "kind": "crossing", **msgspec.to_builtins(crossing)})
+    return msgspec.json.encode({"id": id, "kind": "crossing", **msgspec.to_builtins(transition)})
 
 
 def headers(delivery: Delivery, secret: bytes | None, now: float) -> dict[bytes | str, bytes | str]:

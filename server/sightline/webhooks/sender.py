@@ -98,14 +98,16 @@ class Receiver:
             CheckedEndpoints(reactor, private=options.private, timeout=options.timeout),
         )
 
-    def tell(self, crossing: Transition) -> None:
+    def tell(self, transition: Transition) -> None:
         """Have it told, if it wants to be."""
-        if self._stopped or not rules.wants(self.options, crossing):
+        if self._stopped or not rules.wants(self.options, transition):
             return
-        id = id_for_others(crossing)
+        id = id_for_others(transition)
         if self._delivered.knows(self.options.name, id) or any(id == w.id for w in self._waiting):
             return
-        self._waiting.append(Delivery(id, crossing.thing, crossing.event, rules.body(id, crossing)))
+        self._waiting.append(
+            Delivery(id, transition.thing, transition.event, rules.body(id, transition))
+        )
         if len(self._waiting) > self.options.queue:
             # The first of them may be under way.
             dropped = self._waiting[1] if self._attempt is not None else self._waiting[0]
@@ -300,10 +302,10 @@ class Webhooks(Service):
 
         return Deferred.fromCoroutine(stop())
 
-    def crossed(self, crossing: Transition) -> None:
+    def crossed(self, transition: Transition) -> None:
         """Tell whoever wants to be told."""
         for receiver in self.receivers:
-            receiver.tell(crossing)
+            receiver.tell(transition)
 
     def forget(self, thing: str) -> None:
         """Drop and delete everything about somebody."""

@@ -146,45 +146,20 @@ class Brokers(MultiService):
 
     def _bridge(self, options: BrokerOptions, ids: ClientIds, why_not: str = "") -> None:
         name, hub, driving = options.name, self._hub, self._driving
-        console, monitor = self._console, self._monitor
+        monitor = self._monitor
 
         def linked(link: Link) -> None:
             hub.linked(name, link)
             driving.linked(name)
             monitor.linked(name, link, options.client_id)
 
-        safe = AckGate(self._history.recorder)
+        ack_gate = AckGate(self._history.recorder)
 
         def arrived(arrivals: list[Arrival]) -> None:
-            with safe:
+            with ack_gate:
                 self._pipeline.arrived(name, arrivals)
 
-        def publish(topic: str, payload: bytes, qos: int, retain: bool) -> None:
-            try:
-                bridge.publish(topic, payload, qos, retain)
-            except (NotConnected, TooManyWaiting) as why:
-                raise Refused("not_sent", str(why)) from why
-            except ValueError as why:
-                raise Refused("bad_message", str(why)) from why
-
-        def ears(
-            filters: Sequence[tuple[str, int]],
-            heard: Callable[[list[Arrival]], None],
-            changed: Callable[[Link], None],
-        ) -> Bridge:
-            own = _for_console(options, ids.console)
-            monitor.mine(name, own.client_id)
-            return Bridge(reactor, own, filters, heard, changed, now)
-
         alarm = TakeoverAlarm(reactor, hub, name, lambda: bridge.dispute())
-        second_connection = None
-        if options.profile.sys_topics:  # AWS IoT tells nothing of others, and counts connections
-            knocks = KnockAlarm(reactor, hub, name)
-            knocks.setServiceParent(self)
-            second_connection = SecondConnection(reactor, options, now, alarm.ring, knocks.ring)
-            monitor.mine(name, second_connection.client_id)
-            second_connection.setServiceParent(self)
-            alarm.setServiceParent(self)
         bridge = Bridge(
             reactor,
             options,
@@ -192,9 +167,42 @@ class Brokers(MultiService):
             arrived,
             linked,
             now,
-            received=safe.received,
-            second_connection=second_connection,
+            received=ack_gate.received,
+            second_connection=self._second_connection(options, alarm),
         )
+        self._drive(options, bridge, why_not)
+        if options.late_ack:
+            fallback = FallbackConnection(reactor, options, ids.live, self._filters, hub)
+            fallback.setServiceParent(self)
+            self._history.stalled.append(fallback.needed)
+        self._open_console(options, ids, bridge)
+        self._publishers.add(bridge)
+        if self._shared and name in self._settled:
+            bridge.subscribe(FILTERS)
+        bridge.setServiceParent(self)
+        if ids.former and options.late_ack:
+            self._drain_former(options, ids.former, bridge)
+
+    def _second_connection(
+        self, options: BrokerOptions, alarm: TakeoverAlarm
+    ) -> SecondConnection | None:
+        """Make the connection that looks after our own, and the alarms that it raises.
+
+        None at AWS IoT, which tells nothing of others and counts connections.
+        """
+        if not options.profile.sys_topics:
+            return None
+        knocks = KnockAlarm(reactor, self._hub, options.name)
+        knocks.setServiceParent(self)
+        second_connection = SecondConnection(reactor, options, now, alarm.ring, knocks.ring)
+        self._monitor.mine(options.name, second_connection.client_id)
+        second_connection.setServiceParent(self)
+        alarm.setServiceParent(self)
+        return second_connection
+
+    def _drive(self, options: BrokerOptions, bridge: Bridge, why_not: str) -> None:
+        """Let robots be driven by this connection; ``why_not`` says why they are not."""
+        name, driving, monitor = options.name, self._driving, self._monitor
         route = BridgePort(reactor, bridge, why_not, now, lambda client: monitor.mine(name, client))
         watched = driving.add(route)
         if not why_not:
@@ -206,26 +214,43 @@ class Brokers(MultiService):
                 lambda client: monitor.mine(name, client),
             )
             beacon.setServiceParent(self)
-        if options.late_ack:
-            standin = FallbackConnection(reactor, options, ids.live, self._filters, hub)
-            standin.setServiceParent(self)
-            self._history.stalled.append(standin.needed)
-        console.open(name, publish, ears)
-        self._publishers.add(bridge)
-        if self._shared and name in self._settled:
-            bridge.subscribe(FILTERS)
-        bridge.setServiceParent(self)
-        if ids.former and options.late_ack:
-            monitor.mine(name, ids.former)
-            FormerSession(
-                reactor,
-                options,
-                ids.former,
-                self._arrived_late,
-                self._history.recorder,
-                bridge,
-                lambda: self._ids.drained(name),
-            ).setServiceParent(self)
+
+    def _open_console(self, options: BrokerOptions, ids: ClientIds, bridge: Bridge) -> None:
+        """Let the console publish by this connection, and subscribe by one of its own."""
+        name, monitor = options.name, self._monitor
+
+        def publish(topic: str, payload: bytes, qos: int, retain: bool) -> None:
+            try:
+                bridge.publish(topic, payload, qos, retain)
+            except (NotConnected, TooManyWaiting) as why:
+                raise Refused("not_sent", str(why)) from why
+            except ValueError as why:
+                raise Refused("bad_message", str(why)) from why
+
+        def subscriptions(
+            filters: Sequence[tuple[str, int]],
+            heard: Callable[[list[Arrival]], None],
+            changed: Callable[[Link], None],
+        ) -> Bridge:
+            own = _for_console(options, ids.console)
+            monitor.mine(name, own.client_id)
+            return Bridge(reactor, own, filters, heard, changed, now)
+
+        self._console.open(name, publish, subscriptions)
+
+    def _drain_former(self, options: BrokerOptions, former: str, bridge: Bridge) -> None:
+        """Take what the broker had kept for a former client id of ours."""
+        name = options.name
+        self._monitor.mine(name, former)
+        FormerSession(
+            reactor,
+            options,
+            former,
+            self._arrived_late,
+            self._history.recorder,
+            bridge,
+            lambda: self._ids.drained(name),
+        ).setServiceParent(self)
 
     def _arrived_late(self, arrivals: list[Arrival]) -> None:
         """Take in what a broker kept for a former client id; no commands of any robot."""

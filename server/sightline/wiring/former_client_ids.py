@@ -70,7 +70,7 @@ class FormerSession(Service):
         self._new = new
         self._drained = drained
         self._handle = arrived
-        self._safe = AckGate(recorder)
+        self._ack_gate = AckGate(recorder)
         self._unsettled = 0
         self._taken = 0
         self._told_to_stop = False
@@ -118,13 +118,13 @@ class FormerSession(Service):
     def _arrived(self, arrivals: list[Arrival]) -> None:
         self._quiet_since = self._reactor.seconds()
         self._taken += len(arrivals)
-        with self._safe:
+        with self._ack_gate:
             self._handle(arrivals)
 
     def _received(self, receipt: Receipt) -> None:
         self._quiet_since = self._reactor.seconds()
         self._unsettled += 1
-        self._safe.received(_Counted(receipt, self._settled))
+        self._ack_gate.received(_Counted(receipt, self._settled))
 
     def _settled(self) -> None:
         self._unsettled -= 1

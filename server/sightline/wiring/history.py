@@ -91,7 +91,7 @@ def make_recorder(
         standing=states_of(kinds),
         sampled=SAMPLED,
         own={SERVER: ours(settings)},
-        duty=leadership,
+        leadership=leadership,
         gather=GATHER,
         no_room=no_room,
     )

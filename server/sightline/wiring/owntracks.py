@@ -104,21 +104,32 @@ class OwnTracks:
             "ws/last": RecorderSocketResource(live, front),
             "faces": Faces(reactor, front, people),
         }
-        secrets = settings.friends.keys
+        answer_requests(settings, hub, requests, account_service, self.phones)
 
-        def friend(thing: str) -> Friend | None:
-            state = hub.world.state(thing)
-            return state if isinstance(state, Friend) else None
 
-        def secret(device: str) -> str | None:
-            found = secrets.get(device)
-            return None if found is None else found.reveal()
+def answer_requests(
+    settings: Settings,
+    hub: Hub,
+    requests: Requests,
+    account_service: AccountService,
+    phones: PhoneService,
+) -> None:
+    """Answer what browsers ask of phones: commands, and links that set a phone up."""
+    secrets = settings.friends.keys
 
-        async def issue(asker: Asker, thing: str) -> str:
-            return await _issue(account_service, asker, thing)
+    def friend(thing: str) -> Friend | None:
+        state = hub.world.state(thing)
+        return state if isinstance(state, Friend) else None
 
-        place = SetUpTarget(settings.server.public_url, settings.friends.mqtt_at)
-        PhoneRequests(requests, self.phones, friend, place, issue, secret)
+    def secret(device: str) -> str | None:
+        found = secrets.get(device)
+        return None if found is None else found.reveal()
+
+    async def issue(asker: Asker, thing: str) -> str:
+        return await _issue(account_service, asker, thing)
+
+    place = SetUpTarget(settings.server.public_url, settings.friends.mqtt_at)
+    PhoneRequests(requests, phones, friend, place, issue, secret)
 
 
 def make_post(

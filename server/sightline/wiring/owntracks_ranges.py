@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred, fail
 
+from sightline.history.judging import spot_of
 from sightline.history.record import HistoryEntry
 from sightline.history.recorder import Recorder
 from sightline.history.store import Span, Store
 from sightline.kinds.friends.decode import decode
+from sightline.kinds.friends.plausibility import Judge, Spot
 from sightline.kinds.friends.updates import Located
 from sightline.model.faults import Unavailable
 from sightline.model.kind import Arrival, CannotDecode, Timeouts, id_of
@@ -51,15 +53,25 @@ class StoredRanges:
             if after is None:
                 break
         found.reverse()
+        judge: Judge[tuple[Fix, bool]] = Judge(_spot)
         fixes: list[Fix] = []
         for entries in pieces(found, lambda entry: len(entry.body)):
             await turn()
-            fixes += _fixes(entries)
-        return fixes
+            fixes += [fix for (fix, _), why in judge.take(_fixes(entries)) if why is None]
+        return fixes + [fix for (fix, _), why in judge.end() if why is None]
 
 
-def _fixes(entries: Sequence[HistoryEntry]) -> list[Fix]:
-    """Return entries as fixes, read as they were when they came; what made no sense is left out."""
+def _spot(found: tuple[Fix, bool]) -> Spot | None:
+    fix, invalid = found
+    spot = spot_of({**fix.said, "tst": fix.tst, "at": fix.at})
+    return spot if spot is None or not invalid else spot._replace(acc=-2.0)
+
+
+def _fixes(entries: Sequence[HistoryEntry]) -> list[tuple[Fix, bool]]:
+    """Entries as fixes, read as they were when they came: what made no sense is left out.
+
+    With each, whether the phone itself calls it invalid.
+    """
     found = []
     for entry in entries:
         message = Arrival(f"owntracks/{id_of(entry.thing)}", entry.body, False, 1, entry.at)
@@ -68,7 +80,7 @@ def _fixes(entries: Sequence[HistoryEntry]) -> list[Fix]:
         except CannotDecode:
             continue
         found += [
-            Fix(entry.tst, entry.at, said(reading.friend))
+            (Fix(entry.tst, entry.at, said(reading.friend)), reading.invalid)
             for reading in readings
             if isinstance(reading, Located)
         ]

@@ -13,7 +13,7 @@ from typing import Any
 
 from twisted.internet import reactor as _reactor
 
-from sightline import __version__, kinds
+from sightline import __version__
 from sightline.accounts.audit import AuditLog
 from sightline.accounts.service import AccountService
 from sightline.cluster.messages import Peers
@@ -26,14 +26,14 @@ from sightline.history.archive.archive import Archive
 from sightline.history.read_only import ReadOnlyPast
 from sightline.history.recorder import Recorder
 from sightline.history.store import Store
-from sightline.kinds import OWNABLE, broker, friends, probots
+from sightline.kinds import OWNABLE, broker, friends
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.pipeline import ChangeListeners, Pipeline
 from sightline.live.presence import Presence
 from sightline.live.requests import Requests
 from sightline.live.world import World
-from sightline.model.kind import Kind, KindSetup, kind_of, timeouts_of
+from sightline.model.kind import Kind, kind_of, timeouts_of
 from sightline.model.server import SERVER, Alarmed
 from sightline.settings import Settings, is_private
 from sightline.web.connection_limits import ConnectionLimits
@@ -57,6 +57,7 @@ from sightline.wiring.history import (
     remembers,
     retained,
 )
+from sightline.wiring.kinds import make_kinds
 from sightline.wiring.limits import DiskFloor, make_world
 from sightline.wiring.listeners import front_gate
 from sightline.wiring.owntracks import OwnTracks, keys
@@ -104,14 +105,14 @@ class Live:
 def build_live(start: Start, cluster: Cluster) -> Live:
     """Make the world and what changes it, shows it and remembers it."""
     settings, logbook, senders = start.settings, broker.Logbook(), friends.SenderClocks()
-    known = make_kinds(settings, logbook, senders)
+    kinds = make_kinds(settings, keys(settings), senders, logbook)
     world = make_world(settings, secrets.token_hex(8))
-    presence = Presence(timeouts_of(known))
+    presence = Presence(timeouts_of(kinds))
     store, disk = make_store(settings, start.state), DiskFloor(start.state, _floor(settings))
-    recorder = make_recorder(settings, store, world, known, cluster.leadership, disk.why)
+    recorder = make_recorder(settings, store, world, kinds, cluster.leadership, disk.why)
     fanout = FanOut(reactor, now, world, make_pace(settings))
     listeners = ChangeListeners(recorder.take, recorder.remember, fanout.stir)
-    ingest = Ingest(known, world, presence, keep=listeners.keep)
+    ingest = Ingest(kinds, world, presence, keep=listeners.keep)
     hub = Hub(
         reactor,
         now,
@@ -123,18 +124,7 @@ def build_live(start: Start, cluster: Cluster) -> Live:
         remember=listeners.remember,
     )
     settings_parts.introduce_robots(settings, hub)
-    return Live(known, logbook, senders, world, store, recorder, fanout, hub, disk)
-
-
-def make_kinds(
-    settings: Settings, logbook: broker.Logbook, senders: friends.SenderClocks
-) -> Sequence[Kind]:
-    """Make all kinds ready: each with its section of the settings, and with what it shares."""
-    known = frozenset((*settings.probots.known, *settings.probot)) or None
-    parts = (keys(settings), senders, probots.KnownRobots(known), logbook)
-    return tuple(
-        kind.ready(KindSetup(getattr(settings, kind.name, None), parts)) for kind in kinds.ALL
-    )
+    return Live(kinds, logbook, senders, world, store, recorder, fanout, hub, disk)
 
 
 def make_pace(settings: Settings) -> Pace:

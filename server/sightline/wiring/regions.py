@@ -93,13 +93,13 @@ class Geofencing(MultiService):
             peers.hear("delivered", self._delivered_elsewhere)
         RegionRequests(requests, reactor, regions)
         hub.ingest.tell(PhoneWaypoint, self.phones.heard)
-        self._turn: LeaderWork[Transition] = LeaderWork(leadership or Leadership())
-        self._turns = Periodic(
+        self._leader_work: LeaderWork[Transition] = LeaderWork(leadership or Leadership())
+        self._take_over_loop = Periodic(
             reactor, _LOOK, self._take_over, "the transitions that another server should tell"
         )
         self._several = bool(settings.replicas.name)
         self.geofence_monitor.when_crossed(self._crossed)
-        self.geofence_monitor.when_crossed(_crossings_remembered(hub))
+        self.geofence_monitor.when_crossed(_transitions_remembered(hub))
         regions.when_changed(_regions_remembered(hub))
         regions.when_changed(self._owners_changed)
         account_service.when_changed(self._accounts_changed)
@@ -128,34 +128,34 @@ class Geofencing(MultiService):
         for known in (self._account_service.ready, self.regions.ready):
             known.addCallback(lambda _: self._accounts_changed())
         if self._several:
-            self._turns.start(now=False)
+            self._take_over_loop.start(now=False)
 
     def stopService(self) -> Deferred[Any]:
         """Write what waits, then close the file."""
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
-        self._turns.stop()
+        self._take_over_loop.stop()
         try:
             await super().stopService()
         finally:
             await self.regions.stopService()
 
-    def _crossed(self, crossing: Transition) -> None:
-        if self._turn.ours(crossing, reactor.seconds()):
-            self._tell(crossing)
+    def _crossed(self, transition: Transition) -> None:
+        if self._leader_work.ours(transition, reactor.seconds()):
+            self._tell(transition)
 
     def _take_over(self) -> None:
-        for crossing in self._turn.due(reactor.seconds()):
-            self._tell(crossing)
+        for transition in self._leader_work.due(reactor.seconds()):
+            self._tell(transition)
 
-    def _tell(self, crossing: Transition) -> None:
-        self._announcer.crossed(crossing)
-        self._webhooks.crossed(crossing)
+    def _tell(self, transition: Transition) -> None:
+        self._announcer.crossed(transition)
+        self._webhooks.crossed(transition)
 
     async def erase(self, thing: str) -> None:
         """Forget somebody. Raise `Refused` (``busy``) when that cannot be done now."""
-        self._turn.forget(lambda crossing: crossing.thing == thing)
+        self._leader_work.forget(lambda transition: transition.thing == thing)
         self._webhooks.forget(thing)
         try:
             await self.geofence_monitor.erase(thing)
@@ -209,11 +209,11 @@ def _taken(peers: PeerBus | None) -> Callable[[str, str], None]:
     return taken
 
 
-def _crossings_remembered(hub: Hub) -> Callable[[Transition], None]:
+def _transitions_remembered(hub: Hub) -> Callable[[Transition], None]:
     """Make a listener that records each transition."""
 
-    def crossed(crossing: Transition) -> None:
-        hub.happened("crossing", crossing.thing, crossing.tst, crossing, told(crossing))
+    def crossed(transition: Transition) -> None:
+        hub.happened("crossing", transition.thing, transition.tst, transition, told(transition))
 
     return crossed
 

@@ -34,7 +34,7 @@ class Supervisor:
         self._address = "\0" + address[1:] if address.startswith("@") else address
         micros, whose = said["WATCHDOG_USEC"], said["WATCHDOG_PID"]
         ours = micros.isdigit() and whose in ("", str(pid))
-        self.patience = int(micros) / 1e6 if ours else 0.0
+        self.watchdog = int(micros) / 1e6 if ours else 0.0
         """Seconds of silence after which it ends us; 0: never."""
 
     def tell(self, *lines: str) -> None:
@@ -65,7 +65,7 @@ class Supervised(Service):
         self._again = again
         self._alive = Periodic(
             clock,
-            supervisor.patience / 3,
+            supervisor.watchdog / 3,
             lambda: supervisor.tell("WATCHDOG=1"),
             "the watchdog of systemd",
         )
@@ -86,7 +86,7 @@ class Supervised(Service):
             return
         signal.signal(signal.SIGHUP, lambda *_: self._clock.callFromThread(self._hang_up))
         self._supervisor.tell("READY=1", f"MAINPID={os.getpid()}", "STATUS=serving")
-        if self._supervisor.patience:
+        if self._supervisor.watchdog:
             self._alive.start()
 
     def _hang_up(self) -> None:

@@ -30,7 +30,7 @@ def test_the_kind_says_where_brokers_are_heard() -> None:
     assert kind.filters == (("$SYS/broker/#", 0),)
     assert kind.roots == {"$SYS"}
     assert {each.name for each in kind.things} == {"broker", "client", "log"}
-    assert kind.patience == {}
+    assert kind.timeouts == {}
 
 
 def test_figures_come_together_in_one_thing_for_each_broker() -> None:

@@ -24,12 +24,12 @@ def test_the_kind_says_where_friends_are_heard() -> None:
     assert kind.filters == (("owntracks/+/+", 1), ("owntracks/+/+/+", 1))
     assert kind.roots == {"owntracks"}
     assert {each.name for each in kind.things} == {"friend", "face", "phone"}
-    assert kind.patience == {"friend": Timeouts(900, 3600)}
+    assert kind.timeouts == {"friend": Timeouts(900, 3600)}
 
 
 def test_patience_is_of_the_settings() -> None:
     impatient = friends.kind(stale_after=5, offline_after=10)
-    assert impatient.patience == {"friend": Timeouts(5, 10)}
+    assert impatient.timeouts == {"friend": Timeouts(5, 10)}
     copy = arrival("owntracks/jane/phone", location(tst=int(NOW) - 7), retain=True)
     (fix,) = impatient.decode(copy)
     assert isinstance(fix, Located)

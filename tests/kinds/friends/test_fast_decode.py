@@ -17,7 +17,7 @@ from sightline.kinds.friends.fast_decode import LARGEST, quick
 from sightline.kinds.friends.model import Friend
 from sightline.model.kind import Arrival, CannotDecode
 
-PATIENCE = friends.KIND.patience["friend"]
+PATIENCE = friends.KIND.timeouts["friend"]
 LATEST = NOW + 86400
 
 

@@ -42,8 +42,8 @@ def test_the_kind_says_where_robots_are_heard() -> None:
     assert kind.roots == {"telemetry", "ClientStatus", "keys", "MainRoutine", "shutdownProBot"}
     driven = {"picture", "lease", "guard", "command", "alarm"}
     assert {each.name for each in kind.things} == {"probot", *driven}
-    assert kind.patience == {"probot": Timeouts(1.5, 3)}
-    assert probots.kind(stale_after=2, offline_after=4).patience == {"probot": Timeouts(2, 4)}
+    assert kind.timeouts == {"probot": Timeouts(1.5, 3)}
+    assert probots.kind(stale_after=2, offline_after=4).timeouts == {"probot": Timeouts(2, 4)}
 
 
 def test_the_angle_is_from_upright() -> None:

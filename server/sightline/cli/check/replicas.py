@@ -57,15 +57,15 @@ def _between(where: str, options: BrokerOptions, name: str) -> Finding:
     them.
     """
     text = secrets.token_hex(4).encode()
-    told = topic(name, "check", "of/us")
+    probed = topic(name, "check", "of/us")
     try:
         with Probe(options) as probe:
             if not probe.connect():
                 return Finding(where, "servers", "skip", "not tested: no connection")
             refused = probe.subscribe(FILTERS)
             if not refused:
-                probe.publish(told, text, 1)
-            heard = probe.until(partial(probe.got, told, text), _TRIP_SECONDS)
+                probe.publish(probed, text, 1)
+            heard = probe.until(partial(probe.got, probed, text), _TRIP_SECONDS)
     except (OSError, ValueError):
         return Finding(where, "servers", "skip", "not tested: no connection")
     return judge.between(where, heard=heard)
@@ -134,14 +134,14 @@ def _table(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
 
     dynamo = Dynamo(Clock(), web, time.time, credentials, region, set_to.endpoint, patience=0.0)
     try:
-        told = _wait(dynamo.call("DescribeTable", TableName=set_to.table))["Table"]
+        answer = _wait(dynamo.call("DescribeTable", TableName=set_to.table))["Table"]
     except (Unavailable, AwsDenied) as why:
         yield judge.no_table(_TABLE, set_to.table, getattr(why, "code", ""), str(why))
         if web.skew is not None:
             yield judge.clock(_TABLE, web.skew)
         return
-    indexes = [one["IndexName"] for one in told.get("GlobalSecondaryIndexes", ())]
-    yield judge.table(_TABLE, set_to.table, told["TableStatus"], indexed=INDEX in indexes)
+    indexes = [one["IndexName"] for one in answer.get("GlobalSecondaryIndexes", ())]
+    yield judge.table(_TABLE, set_to.table, answer["TableStatus"], indexed=INDEX in indexes)
     if web.skew is not None:
         yield judge.clock(_TABLE, web.skew)
     missing = {}

@@ -150,7 +150,7 @@ class Folder:
 
     def prune(self, today: str) -> int:
         """Remove what is too old, and the oldest while there is too much; how many files went."""
-        gone = 0
+        removed = 0
         self.untidy = False
         oldest = day_of(datetime.fromisoformat(f"{today}T00:00Z").timestamp() - self._days * 86400)
         for path in sorted(self._closed, key=lambda p: (p.name[:10], self._number(p))):
@@ -158,8 +158,8 @@ class Folder:
                 break
             path.unlink(missing_ok=True)
             del self._closed[path]
-            gone += 1
-        return gone
+            removed += 1
+        return removed
 
     def remove(self, unwanted: Callable[[bytes], bool]) -> Generator[None, None, None]:
         """Take the lines that are ``unwanted`` out of every file. Raises `OSError`.

@@ -63,14 +63,14 @@ class DynamoWriter:
         return len(new)
 
     async def _stand(self, standings: Sequence[LastState]) -> None:
-        puts, gone = [], []
+        puts, removed = [], []
         for standing in standings:
             if standing.body is None:
                 shard = keys.shard_of(standing.thing)
-                gone.append(keys.key(keys.states(shard), keys.listed(standing.thing)))
+                removed.append(keys.key(keys.states(shard), keys.listed(standing.thing)))
             elif len(standing.body) <= _LARGEST:
                 puts.append(keys.item_of_standing(standing))
-        await self._table.put(puts, gone)
+        await self._table.put(puts, removed)
 
     async def _list(self, entries: Sequence[HistoryEntry]) -> None:
         await self._lists.acquire()
@@ -156,63 +156,63 @@ class DynamoWriter:
 
     async def erase(self, things: Sequence[str]) -> int:
         """Erase things, as `sightline.history.store.Store.erase`."""
-        gone = 0
+        removed = 0
         sorts = await self._reading.sorts()
         for thing in things:
             # The lists last: whoever is cut off here is asked again, and must still find the rest.
             for sort in sorts:
                 days = [item async for item in self._table.query(keys.days(thing, sort))]
                 for day in days:
-                    gone += await self._clear(keys.partition(thing, sort, day["sk"]["S"]))
+                    removed += await self._clear(keys.partition(thing, sort, day["sk"]["S"]))
                 await self._forget(days)
             await self._clear(keys.hidings(thing))
             shard, name = keys.shard_of(thing), keys.listed(thing)
             lists = [keys.key(keys.things(sort, shard), name) for sort in sorts]
             await self._forget(lists)
             await self._table.put([], [keys.key(keys.states(shard), name)])
-        return gone
+        return removed
 
     async def purge(self, sort: str, before: float, own: Mapping[str, float], most: int) -> int:
         """Delete old entries, as `sightline.history.store.Store.purge`."""
-        gone = 0
+        removed = 0
         for shard in range(keys.SHARDS):
             things = [item async for item in self._table.query(keys.things(sort, shard))]
             for item in things:
                 thing = item["k"]["S"]
-                gone += await self._purge(thing, sort, own.get(thing, before), most - gone)
-                if gone >= most:
-                    return gone
+                removed += await self._purge(thing, sort, own.get(thing, before), most - removed)
+                if removed >= most:
+                    return removed
                 await self._unlist(item, keys.days(thing, sort))
         if sort in EVENTS:
             latest = keys.day_of(min(before, *own.values(), before))
             found = self._table.query(keys.event_days(sort), high=latest)
             await self._forget([day async for day in found if day["sk"]["S"] < latest])
-        return gone
+        return removed
 
     async def _purge(self, thing: str, sort: str, before: float, most: int) -> int:
-        gone, last = 0, keys.day_of(before)
+        removed, last = 0, keys.day_of(before)
         async for day in self._table.query(keys.days(thing, sort), high=last):
             pk = keys.partition(thing, sort, day["sk"]["S"])
-            gone += await self._clear(pk, keys.just_before(before, 0), most - gone)
-            if gone >= most:
+            removed += await self._clear(pk, keys.just_before(before, 0), most - removed)
+            if removed >= most:
                 break
             if day["sk"]["S"] < last:
                 await self._unlist(day, pk)
-        return gone
+        return removed
 
     async def _clear(self, pk: str, high: str = "\U0010ffff", most: int | None = None) -> int:
         """Remove the items of a partition up to ``high``; how many."""
-        gone = 0
+        removed = 0
         while True:
             some: list[Item] = []
             async for item in self._table.query(pk, high=high, page=_AT_ONCE, only="pk,sk"):
-                if len(some) >= _AT_ONCE or (most is not None and gone + len(some) >= most):
+                if len(some) >= _AT_ONCE or (most is not None and removed + len(some) >= most):
                     break
                 some.append(item)
             if not some:
-                return gone
+                return removed
             await self._remove(some)
-            gone += len(some)
+            removed += len(some)
 
     async def _unlist(self, item: Item, pk: str) -> None:
         """Take something off its list if there is nothing in its partition."""
@@ -230,5 +230,5 @@ class DynamoWriter:
         await self._remove(items)
 
     async def _remove(self, items: Sequence[Item]) -> None:
-        gone = [keys.key(item["pk"]["S"], item["sk"]["S"]) for item in items]
-        await self._table.put([], gone)
+        removed = [keys.key(item["pk"]["S"], item["sk"]["S"]) for item in items]
+        await self._table.put([], removed)

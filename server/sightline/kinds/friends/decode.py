@@ -109,7 +109,7 @@ _friend: Callable[..., Friend] = Friend  # mypy takes inherited keyword-only fie
 
 
 def decode(
-    patience: Timeouts,
+    timeouts: Timeouts,
     arrival: Arrival,
     keys: EncryptionKeys = NO_KEYS,
     clocks: SenderClocks | None = None,
@@ -121,7 +121,7 @@ def decode(
     who = address(arrival.topic)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
     if said is not None:
-        located = _located(said, who, arrival, patience, arrival.payload)
+        located = _located(said, who, arrival, timeouts, arrival.payload)
         if clocks is not None and not arrival.retain:
             clock = clocks.heard(who.friend, said[2], arrival.at)
             if clock is not None:
@@ -130,9 +130,9 @@ def decode(
             return (*_aside(located, arrival, keys), located)
         return (located,)
     if clocks is None or arrival.retain:
-        return decode_strictly(patience, arrival, keys)
+        return decode_strictly(timeouts, arrival, keys)
     try:
-        found = decode_strictly(patience, arrival, keys)
+        found = decode_strictly(timeouts, arrival, keys)
     except CannotDecode as why:
         ahead = why.ahead
         if ahead is not None:  # it may be our own clock that is behind
@@ -161,14 +161,14 @@ def _by_clock(located: Located, clock: float) -> Located:
 
 
 def decode_strictly(
-    patience: Timeouts, arrival: Arrival, keys: EncryptionKeys = NO_KEYS
+    timeouts: Timeouts, arrival: Arrival, keys: EncryptionKeys = NO_KEYS
 ) -> Sequence[Update]:
     """The same, the strict way."""
     who = address(arrival.topic)
     if not arrival.payload:
         return _clear(who)
     try:
-        return _read(who, arrival, patience, keys)
+        return _read(who, arrival, timeouts, keys)
     except CannotDecode as why:
         if who.part in ("dump", "cmd") or any(word in arrival.payload for word in _PRIVATE):
             why.private = True
@@ -190,7 +190,7 @@ def opened(arrival: Arrival, keys: EncryptionKeys) -> tuple[Arrival, bool]:
 
 
 def _read(
-    who: Address, arrival: Arrival, patience: Timeouts, keys: EncryptionKeys
+    who: Address, arrival: Arrival, timeouts: Timeouts, keys: EncryptionKeys
 ) -> Sequence[Update]:
     payload, face = strict.without_face(arrival.payload)
     try:
@@ -201,26 +201,26 @@ def _read(
         line = _CSV.match(arrival.payload.removeprefix(strict.BOM).decode())
         if line is None:
             raise
-        return _location(_from_csv(line), who, arrival, patience)
+        return _location(_from_csv(line), who, arrival, timeouts)
     if face and isinstance(message, dict) and message.get("face") == "":
         message["face"] = face
     if isinstance(message, list):
         strict.check_batch(message)
-        found = [reading for one in message for reading in _one(one, who, arrival, patience)]
+        found = [reading for one in message for reading in _one(one, who, arrival, timeouts)]
     elif isinstance(message, dict) and message.get("_type") == "encrypted":
-        return _encrypted(message, who, arrival, patience, keys)
+        return _encrypted(message, who, arrival, timeouts, keys)
     else:
-        found = list(_one(message, who, arrival, patience))
+        found = list(_one(message, who, arrival, timeouts))
     return [*(aside for one in found for aside in _aside(one, arrival, keys)), *found]
 
 
 def _encrypted(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts, keys: EncryptionKeys
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts, keys: EncryptionKeys
 ) -> Sequence[Update]:
     """What was in the box, read like any message; a box within a box is refused."""
     device = id_of(who.friend)
     inner = replace(arrival, payload=keys.open(device, message.get("data")))
-    return [EncryptedPayload(f"phone/{device}", True), *decode(patience, inner)]
+    return [EncryptedPayload(f"phone/{device}", True), *decode(timeouts, inner)]
 
 
 def _aside(reading: Update, arrival: Arrival, keys: EncryptionKeys) -> Sequence[Update]:
@@ -245,7 +245,7 @@ def _clear(who: Address) -> Sequence[Update]:
     return ()
 
 
-def _one(message: object, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
+def _one(message: object, who: Address, arrival: Arrival, timeouts: Timeouts) -> Sequence[Update]:
     if not isinstance(message, dict):
         raise CannotDecode("not_object", "not a JSON object")
     kind = message.get("_type")
@@ -255,11 +255,11 @@ def _one(message: object, who: Address, arrival: Arrival, patience: Timeouts) ->
         read = _TYPES[kind]
     except KeyError:
         raise CannotDecode("unknown_type", "not a _type of OwnTracks") from None
-    return read(message, who, arrival, patience)
+    return read(message, who, arrival, timeouts)
 
 
 def _location(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     lat, lon = _position(message)
     untimed = "tst" not in message
@@ -295,14 +295,18 @@ def _location(
     number("trip", 0, 1e12)
     # What one copy of a broker's without a time tells anew at each start is no news.
     body = None if untimed and arrival.retain else _body(message)
-    return (_located(said, who, arrival, patience, body, untimed, optional.dropped),)
+    located = _located(said, who, arrival, timeouts, body, untimed, optional.dropped)
+    acc = number_or_none(message.get("acc"))
+    if acc is not None and acc < -1:  # -1 is "unknown"; what is below is the app's "invalid"
+        located = replace(located, invalid=True)
+    return (located,)
 
 
 def _located(
     said: Sequence[Any],
     who: Address,
     arrival: Arrival,
-    patience: Timeouts,
+    timeouts: Timeouts,
     body: bytes | None,
     untimed: bool = False,
     dropped: int = 0,
@@ -320,7 +324,7 @@ def _located(
         return Located(who.friend, friend, at, False, who.initials, dropped, record)
     # A copy without a time is of any age, and proves nothing.
     heard = None if untimed else min(tst, at)
-    presence, evidence = _standing(heard, at, patience)
+    presence, evidence = _standing(heard, at, timeouts)
     friend = _friend(
         *said,
         at,
@@ -335,18 +339,18 @@ def _located(
 
 
 def _standing(
-    heard: float | None, at: float, patience: Timeouts
+    heard: float | None, at: float, timeouts: Timeouts
 ) -> tuple[Presence, Evidence | None]:
     """What to think of a friend of whom we only have a copy of a message, heard then."""
-    if heard is None or at >= heard + patience.offline_after:
+    if heard is None or at >= heard + timeouts.offline_after:
         return "offline", "silence"
-    if at >= heard + patience.stale_after:
+    if at >= heard + timeouts.stale_after:
         return "stale", "silence"
     return "live", None
 
 
 def _transition(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     if "lat" in message:
         _position(message)
@@ -380,12 +384,12 @@ def _transition(
     )
 
 
-def _lwt(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
+def _lwt(message: Message, who: Address, arrival: Arrival, timeouts: Timeouts) -> Sequence[Update]:
     _time(message.get("tst"), arrival)
     return (PhoneLost(who.friend, who.initials, retained=arrival.retain),)
 
 
-def _card(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
+def _card(message: Message, who: Address, arrival: Arrival, timeouts: Timeouts) -> Sequence[Update]:
     optional = _Optional(message)
     name = optional.text("name", 128, strict.LARGEST)
     tid = optional.text("tid", 16, strict.LARGEST)
@@ -414,7 +418,7 @@ def _face(encoded: object) -> Face | None:
 
 
 def _waypoint(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     if "lat" in message:
         _position(message)
@@ -423,7 +427,7 @@ def _waypoint(
 
 
 def _waypoints(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     found = message.get("waypoints")
     if not isinstance(found, list):
@@ -455,7 +459,7 @@ def _circle(message: object) -> Waypoint | None:
     return Waypoint(desc, lat + 0.0, lon + 0.0, float(rad), int(tst), optional.text("rid", 64))
 
 
-def _cmd(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -> Sequence[Update]:
+def _cmd(message: Message, who: Address, arrival: Arrival, timeouts: Timeouts) -> Sequence[Update]:
     action = message.get("action")
     if not isinstance(action, str) or action not in _ACTIONS:
         raise CannotDecode("unknown_action", "not an action of OwnTracks")
@@ -463,21 +467,21 @@ def _cmd(message: Message, who: Address, arrival: Arrival, patience: Timeouts) -
 
 
 def _boxed(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     NO_KEYS.open("", message.get("data"))  # says what is wrong with it
     raise AssertionError
 
 
 def _status(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     texts, platform = status_texts(message)
     return _about(who, arrival, texts, platform, answers=not arrival.retain)
 
 
 def _steps(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     optional = _Optional(message)
     steps = optional.number("steps", -1, 1e9)
@@ -487,7 +491,7 @@ def _steps(
 
 
 def _beacon(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     optional = _Optional(message)
     name = optional.region("desc") or "(no name)"
@@ -510,7 +514,7 @@ def _about(
 
 
 def _nothing(
-    message: Message, who: Address, arrival: Arrival, patience: Timeouts
+    message: Message, who: Address, arrival: Arrival, timeouts: Timeouts
 ) -> Sequence[Update]:
     return ()
 

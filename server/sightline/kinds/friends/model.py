@@ -13,6 +13,22 @@ _FRIEND = 2_600  # bytes
 _REGION = 400  # bytes: a name of 128 characters, and once more in the frame
 
 
+class Doubt(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A fix that cannot be right, and why (`sightline.kinds.friends.plausibility`)."""
+
+    lat: float
+    lon: float
+    tst: int | float
+    why: str
+    at: float
+    """Our receipt of it, epoch s."""
+    acc: float | None = None
+    when: float = 0.0
+    """When it was taken, by our clock (epoch s)."""
+    row: int = 1
+    """So many in a row did not fit."""
+
+
 # The fields of Friend may be given by position: one is made for every fix, and this is quicker.
 class Friend(Present, frozen=True, omit_defaults=True, kw_only=False, gc=False):
     """One device as it is now, id ``user/device``. Every field of the fix is of one fix.
@@ -75,6 +91,8 @@ class Friend(Present, frozen=True, omit_defaults=True, kw_only=False, gc=False):
     fixes showed that it is wrong: the fix was taken at ``tst - clock`` by our clock."""
     source: str | None = None
     """Through which broker the fix came, if not ``main``."""
+    doubt: Doubt | None = None
+    """A newer fix that is not believed: the friend stays where it was until another one fits."""
 
     @property
     def weight(self) -> int:

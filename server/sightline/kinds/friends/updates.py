@@ -17,12 +17,29 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from sightline.kinds.friends.model import Face, Friend, Waypoint
+from sightline.kinds.friends.model import Doubt, Face, Friend, Waypoint
+from sightline.kinds.friends.plausibility import (
+    COARSE,
+    INEXACT,
+    INVALID,
+    LEAP,
+    NULL_ISLAND,
+    TOO_FAST,
+    UNSTEADY,
+    ZERO,
+    Spot,
+    doubt,
+    wrong_by_itself,
+)
 from sightline.model.kind import State
 from sightline.model.record import Record
 
 MOST_REGIONS = 64
 """A friend is in so many regions at most."""
+_CLOSE = 0.9
+"""Degrees that may lie between two fixes at any time: not more than `plausibility.LEAP`."""
+_NEAR = 0.01
+"""The same with `plausibility.NEAR`."""
 _SAME_CLOCK = 10.0
 """Errors of one clock that differ by no more (s) are the same."""
 _CONTACT = 1.0
@@ -40,14 +57,21 @@ class Located(msgspec.Struct, frozen=True, gc=False):
     initials: str
     dropped: int = 0
     record: Record | None = None
+    invalid: bool = False
+    """Its accuracy is negative: the phone itself does not believe it."""
 
     def onto(self, before: State | None) -> State | None:
-        """The friend where it is now, or as it was and alive, when this fix is a late one."""
+        """The friend where it is now, or as it was and alive.
+
+        As it was, when this fix is a late one, or one that cannot be right.
+        """
         fix = self.friend
         if not isinstance(before, Friend):
             return fix if fix.tid is not None else replace(fix, tid=self.initials)
         if before.tst is not None and not self._newer(before):
             return before if self.retained else heard_again(before, self.heard)
+        if not self._surely_near(before) and (why := self._why_not(before)) is not None:
+            return self._doubted(before, why)
         changes: dict[str, object] = {}
         if fix.tid is None:
             changes["tid"] = before.tid or self.initials
@@ -68,6 +92,59 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         if (fix.untimed or fix.tst == before.tst) and _same_but_when(after, before):
             return heard_again(before, self.heard)  # just said again
         return after
+
+    def _surely_near(self, before: Friend) -> bool:
+        """Whether this fix is right by a look that costs next to nothing, as nearly all are."""
+        fix = self.friend
+        lat, lon, acc = before.lat, before.lon, fix.acc
+        if lat is None or lon is None or self.invalid or (acc is not None and acc > COARSE):
+            return False
+        return (
+            -_CLOSE < fix.lat - lat < _CLOSE  # type: ignore[operator]  # a fix has a place
+            and -_CLOSE < fix.lon - lon < _CLOSE  # type: ignore[operator]
+        )
+
+    def _why_not(self, before: Friend) -> str | None:
+        """Say why this fix is not believed; None: it is, or there is nothing better."""
+        if before.lat is None or before.lon is None:
+            return None
+        spot, last = _spot(self.friend), _spot(before)
+        why = INVALID if self.invalid else wrong_by_itself(spot)
+        if why is not None:
+            return why
+        if wrong_by_itself(last) is not None:
+            return None
+        why = doubt(last, spot, LEAP)
+        held = before.doubt
+        if why is None or held is None or why == INEXACT:
+            return why
+        if held.row >= UNSTEADY:
+            return None  # nothing fits anything: it is not for us to choose
+        if held.why in (INVALID, NULL_ISLAND, INEXACT):
+            return why
+        # What two of them agree upon is so.
+        return doubt(Spot(held.lat, held.lon, held.when, held.acc), spot) and why
+
+    def _doubted(self, before: Friend, why: str) -> Friend:
+        """The friend as it was, heard, with this fix beside it."""
+        fix, held = self.friend, before.doubt
+        if self.retained and before.presence != "live":
+            return before
+        fits = fix.lat is not None and fix.lon is not None and fix.tst is not None
+        if not fits or (held is not None and held.tst == fix.tst and held.lat == fix.lat):
+            return heard_again(before, self.heard)  # just said again
+        row = 1 + (held.row if held is not None and why in (TOO_FAST, ZERO) else 0)
+        beside = Doubt(
+            lat=fix.lat,  # type: ignore[arg-type]  # a fix has a place and a time
+            lon=fix.lon,  # type: ignore[arg-type]
+            tst=fix.tst,  # type: ignore[arg-type]
+            why=why,
+            at=fix.at or 0.0,
+            acc=fix.acc,
+            when=order(fix),
+            row=row,
+        )
+        return replace(heard_again(before, self.heard), doubt=beside)
 
     def _newer(self, before: Friend) -> bool:
         fix = self.friend
@@ -233,12 +310,31 @@ class Gone(msgspec.Struct, frozen=True, gc=False):
         return None
 
 
+def leapt(before: Friend, after: Friend) -> bool:
+    """Return whether nobody gets from one to the other in that time, as far as accuracies tell.
+
+    Such a fix may be wrong: alone it proves nothing.
+    """
+    lat, lon = before.lat, before.lon
+    if lat is None or lon is None or after.lat is None or after.lon is None:
+        return False
+    if abs(after.lat - lat) < _NEAR and abs(after.lon - lon) < _NEAR:
+        return False
+    return doubt(_spot(before), _spot(after)) is not None
+
+
 def order(friend: Friend) -> float:
     """When this friend's fix was taken, by our clock (epoch s); 0 without a fix."""
     tst, at = friend.tst or 0, friend.at or 0
     if friend.clock is not None:
         tst -= friend.clock
     return tst if tst < at else at
+
+
+def _spot(friend: Friend) -> Spot:
+    """What of a friend's fix is judged."""
+    speed = (friend.vel or 0.0) / 3.6
+    return Spot(friend.lat or 0.0, friend.lon or 0.0, order(friend), friend.acc, 0.0, speed)
 
 
 def last_heard(friend: Friend) -> float | None:

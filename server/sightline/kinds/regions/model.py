@@ -75,15 +75,15 @@ class Transition(State, frozen=True, omit_defaults=True, kw_only=True):
     """Of the fix, m."""
 
 
-def told(crossing: Transition) -> bytes:
+def told(transition: Transition) -> bytes:
     """Return what every server that finds this transition says alike, JSON: not its number and
     receipt.
     """
-    where = crossing.region if crossing.region is not None else ("named", crossing.name)
-    said = (crossing.thing, where, crossing.event, crossing.by, crossing.tst)
+    where = transition.region if transition.region is not None else ("named", transition.name)
+    said = (transition.thing, where, transition.event, transition.by, transition.tst)
     return msgspec.json.encode(said)
 
 
-def id_for_others(crossing: Transition) -> str:
+def id_for_others(transition: Transition) -> str:
     """Return an id by which a receiver knows it again, from any server, however often."""
-    return blake2b(told(crossing), digest_size=16).hexdigest()
+    return blake2b(told(transition), digest_size=16).hexdigest()

@@ -1,0 +1,90 @@
+"""The checks of scripts/check.sh that are our own find what they are for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LIB = Path(__file__).parent.parent / "scripts" / "lib"
+
+MODULE = """
+from collections.abc import Callable
+Hear = Callable[[str], None]
+
+class Ear:
+    told: Hear | None = None
+    name = ""
+    def __init__(self, heard: Hear) -> None:
+        self.heard = heard
+        self.gone: Callable[[], None] = lambda: None
+    def hears(self) -> None: ...
+
+class Head:
+    def __init__(self, ear: Ear) -> None:
+        {line}
+    def thinks(self) -> None: ...
+
+def alone() -> None: ...
+"""
+
+
+def run(script: str, *options: object) -> tuple[int, str]:
+    command = [sys.executable, str(LIB / script), *map(str, options)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    return done.returncode, done.stdout
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ear.told = None",
+        "ear.heard = print",
+        "ear.gone = print",
+        "ear.other = lambda: None",
+        "ear.other = self.thinks",
+        "ear.other = alone",
+        "self.ear = ear; self.ear.heard = print",
+        "ear.other = Ear(print).hears",
+    ],
+)
+def test_a_callable_that_is_assigned_from_outside_is_found(tmp_path, line):
+    (tmp_path / "ears.py").write_text(MODULE.format(line=line))
+    status, said = run("assigned.py", tmp_path)
+    assert status == 1
+    assert "ears.py:15: the callable" in said
+
+
+@pytest.mark.parametrize("line", ["self.told = print", "ear.name = 'left'", "self.ear = ear"])
+def test_what_an_object_says_of_itself_is_not(tmp_path, line):
+    (tmp_path / "ears.py").write_text(MODULE.format(line=line))
+    assert run("assigned.py", tmp_path) == (0, "")
+
+
+def test_what_is_too_large_is_found_and_what_is_known_may_only_shrink(tmp_path):
+    folder, known = tmp_path / "package", tmp_path / "large.txt"
+    folder.mkdir()
+    methods = "".join(f"    def m{n}(self): ...\n" for n in range(21))
+    (folder / "a.py").write_text(f"class Many:\n{methods}")
+    (folder / "b.py").write_text("def long():\n" + "    x = 1\n" * 60)
+    (folder / "c.py").write_text("x = 1\n" * 401)
+    known.write_text("")
+    status, said = run("sizes.py", folder, known)
+    assert (status, said.splitlines()) == (
+        1,
+        [
+            "a.py:Many: 21 methods, and 20 at most",
+            "b.py:long: 61 lines, and 60 at most",
+            "c.py: 401 lines, and 400 at most",
+        ],
+    )
+    known.write_text("a.py:Many 21\nb.py:long 61\nc.py 402\n")
+    assert run("sizes.py", folder, known) == (0, "")
+    (folder / "a.py").write_text("class Few: ...\n")
+    (folder / "b.py").write_text("def long():\n" + "    x = 1\n" * 61)
+    status, said = run("sizes.py", "--shrink", folder, known)
+    assert (status, said) == (1, "b.py:long: 62 lines, and 61 at most\n")
+    assert known.read_text() == "b.py:long 61\nc.py 401\n"
