@@ -18,14 +18,14 @@ PATIENCE = 30.0  # s
 
 
 def get(address: str) -> bytes:
-    """What is there."""
+    """Return the bytes at this address."""
     with urllib.request.urlopen(address, timeout=5) as answer:
         data: bytes = answer.read()
     return data
 
 
 def main(port: str) -> str:
-    """Why it is not right; empty: it is."""
+    """Return why it is not right; empty: it is."""
     base = f"http://127.0.0.1:{port}/"
     until = time.monotonic() + PATIENCE
     while True:

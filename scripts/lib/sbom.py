@@ -11,7 +11,7 @@ TOOLS = {"pip", "setuptools", "wheel"}
 
 
 def component(found: Distribution) -> dict[str, object]:
-    """One package: name, version, licence as it says."""
+    """Return one package: name, version, licence as it says."""
     name, said = found.metadata["Name"], found.metadata
     licence = said.get("License-Expression") or (said.get("License") or "").partition("\n")[0]
     told: dict[str, object] = {
@@ -26,7 +26,7 @@ def component(found: Distribution) -> dict[str, object]:
 
 
 def main() -> None:
-    """Print it."""
+    """Print the list as JSON."""
     found = {each.metadata["Name"]: each for each in distributions()}
     ours = found.pop(OURS)
     told = {

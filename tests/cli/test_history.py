@@ -22,7 +22,7 @@ from sightline.accounts.database import Database, Search
 from sightline.cli.bookmarks import Bookmarks
 from sightline.cli.exporting import Export, moment
 from sightline.cli.importing import Import
-from sightline.cli.progress import Progress
+from sightline.cli.progress import ProgressBar
 from sightline.history import tables
 from sightline.history.formats import rec
 from sightline.history.importing import CannotImport, Source, sources, steps
@@ -82,7 +82,7 @@ class Scene:
 
     async def brings(self, *paths: Path, device: str = "", again: bool = False) -> str:
         marks = Bookmarks(self.folder / "imported.json")
-        work = Import(self.store, marks, Progress(0, self.said), again=again)
+        work = Import(self.store, marks, ProgressBar(0, self.said), again=again)
         await work.files(sources(paths, device))
         marks.save()
         return work.summary

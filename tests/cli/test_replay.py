@@ -14,7 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import Broker, free_port
 from sightline.cli.main import main
-from sightline.cli.progress import Progress, bar, lasting
+from sightline.cli.progress import ProgressBar, bar, lasting
 from sightline.cli.replay import Replay
 from sightline.history.archive.line import written
 from sightline.history.lines import open_lines
@@ -38,7 +38,7 @@ class Player:
         self.said = io.StringIO()
         self.replay = Replay(
             lambda *message: self.heard.append((self.now, *message)),
-            Progress(0, self.said),
+            ProgressBar(0, self.said),
             speed=speed,
             topics=topics,
             retain=retain,
@@ -162,7 +162,7 @@ def test_a_bar_is_for_terminals_only():
             return True
 
     for out, shown in ((Terminal(), True), (io.StringIO(), False)):
-        progress = Progress(10, out)
+        progress = ProgressBar(10, out)
         progress.at(5)
         progress.end()
         assert ("50%" in out.getvalue()) is shown

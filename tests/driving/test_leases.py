@@ -21,8 +21,8 @@ from sightline.driving.leases import (
     AlreadyHeld,
     LeaseEnded,
     Leases,
+    LeaseStop,
     NotYours,
-    Stop,
 )
 
 ROBOT = "probot/ProBot1"
@@ -55,7 +55,7 @@ class Drive:
 
     @property
     def stops(self) -> list[str]:
-        return [event.why for event in self.leases.happened() if isinstance(event, Stop)]
+        return [event.why for event in self.leases.happened() if isinstance(event, LeaseStop)]
 
 
 def test_sticks_must_be_seen_released_before_the_first_motion():
@@ -110,7 +110,7 @@ def test_who_stands_still_may_be_silent_for_longer():
 def test_a_lease_without_frames_ends_with_a_stop():
     drive = Drive().go().wait(KEEP + 0.1)
     stop, ended = drive.leases.happened()
-    assert isinstance(stop, Stop)
+    assert isinstance(stop, LeaseStop)
     assert isinstance(ended, LeaseEnded)
     assert len(drive.leases) == 0
 
@@ -187,7 +187,7 @@ def test_the_drivers_own_release_needs_no_second_one():
     drive = Drive().go()
     assert drive.frame(False) == "still"
     stop = drive.leases.happened()[0]
-    assert isinstance(stop, Stop)
+    assert isinstance(stop, LeaseStop)
     assert stop.asked
     assert drive.frame(True) == "go"
 
@@ -224,7 +224,7 @@ class Model(RuleBasedStateMachine):
     def settle(self) -> None:
         for event in self.leases.happened():
             match event:
-                case Stop(thing=thing, asked=asked):
+                case LeaseStop(thing=thing, asked=asked):
                     self.moving.pop(thing, None)
                     if not asked:
                         self.must_release.add(thing)
@@ -312,7 +312,7 @@ class Model(RuleBasedStateMachine):
     @rule(robot=st.sampled_from(ROBOTS))
     def stop(self, robot: str) -> None:
         self.leases.stop(robot, "the button")
-        assert any(isinstance(event, Stop) for event in self.leases._happened)
+        assert any(isinstance(event, LeaseStop) for event in self.leases._happened)
         self.settle()
         assert robot not in self.moving
 

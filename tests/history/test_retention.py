@@ -12,7 +12,7 @@ import pytest_twisted
 from sightline.accounts.database import Database
 from sightline.history.memory import MemoryStore
 from sightline.history.record import entry
-from sightline.history.retention import DAY, Days, purge
+from sightline.history.retention import DAY, RetentionDays, purge
 from sightline.history.store import Span
 from sightline.live.steady_clock import PurgeClock
 
@@ -36,12 +36,14 @@ async def test_positions_and_logs_go_in_their_time_and_owners_have_the_last_word
         page = await store.page(Span(thing, sort, newest_first=True))
         return [(NOW - one.tst) / DAY for one in page.entries]
 
-    assert await purge(store, Days(positions=0, logs=0), own, NOW) == 3  # jane's word holds alone
-    assert await purge(store, Days(positions=30, logs=10), own, NOW) == 1 + 2 + 2
+    assert (
+        await purge(store, RetentionDays(positions=0, logs=0), own, NOW) == 3
+    )  # jane's word holds alone
+    assert await purge(store, RetentionDays(positions=30, logs=10), own, NOW) == 1 + 2 + 2
     assert await left(JANE, "fix") == [1]
     assert await left(BOB, "fix") == [1, 5, 20]
     assert await left(BOT, "state") == await left(BOT, "drive") == [1, 5]
-    assert await purge(store, Days(positions=30, logs=10), own, NOW) == 0
+    assert await purge(store, RetentionDays(positions=30, logs=10), own, NOW) == 0
 
 
 @pytest_twisted.ensureDeferred
@@ -57,11 +59,11 @@ async def test_the_present_is_never_deleted_whatever_our_clock_says(step: float)
     async def own(things: list[str]) -> Mapping[str, int]:
         return {}
 
-    assert await purge(store, Days(positions=3), own, clock()) == 0  # nothing is known yet
+    assert await purge(store, RetentionDays(positions=3), own, clock()) == 0  # nothing is known yet
     clock.known(NOW - 3600)
     passed += 60
-    assert await purge(store, Days(positions=3), own, clock()) == 1  # what is old is old
-    assert await purge(store, Days(positions=3), own, clock()) == 0
+    assert await purge(store, RetentionDays(positions=3), own, clock()) == 1  # what is old is old
+    assert await purge(store, RetentionDays(positions=3), own, clock()) == 0
 
 
 def test_the_accounts_tell_which_things_have_a_time_of_their_own(tmp_path: Path) -> None:

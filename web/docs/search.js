@@ -5,6 +5,9 @@ const field = document.querySelector('#search');
 const list = document.querySelector('#found');
 let searching;
 
+// On a phone the text comes first; the list of documents is a tap away.
+if (matchMedia('(width < 52rem)').matches) document.querySelector('nav details').open = false;
+
 async function index() {
   const answer = await fetch(new URL('./search.json', import.meta.url));
   const sections = await answer.json();

@@ -435,7 +435,7 @@ export interface Me {
   readonly degraded?: string;
 }
 
-/** Which region. */
+/** A request about one region. */
 export interface NamedRegion {
   readonly thing: string;
 }
@@ -490,14 +490,22 @@ export interface NewUser {
 /** A request without fields. */
 export type Nothing = Readonly<Record<string, never>>;
 
-/** Whose phone: `friend/user/device`. */
+/** A request about one phone: `friend/user/device`. */
 export interface OfPhone {
   readonly thing: string;
 }
 
-/** Which robot. */
+/** A request about one robot. */
 export interface OfRobot {
   readonly thing: string;
+}
+
+/** The driver's answer to the one who asked. */
+export interface OfferReply {
+  readonly thing: string;
+  readonly lease: number;
+  readonly to: string;
+  readonly yes?: boolean;
 }
 
 /** A thing as it is. */
@@ -506,7 +514,7 @@ export interface OneThing {
   readonly thing: Thing;
 }
 
-/** An account. */
+/** One account, for admins. */
 export interface OneUser {
   readonly ok: true;
   readonly user: UserShown;
@@ -522,7 +530,7 @@ export interface Person {
   readonly scopes?: readonly string[];
 }
 
-/** Our dealings with one device, id `user/device`. `transport` is how it was last heard. `encrypted`: it encrypts what it sends. `status` is what it last said about itself, in short texts. */
+/** The state of our dealings with one device, id `user/device`. `transport` is how it was last heard. `encrypted`: it encrypts what it sends. `status` is what it last said about itself, in short texts. */
 export interface Phone {
   readonly transport?: 'http' | 'mqtt' | null;
   readonly encrypted?: boolean;
@@ -532,7 +540,7 @@ export interface Phone {
   readonly status?: Readonly<Record<string, string>> | null;
 }
 
-/** One thing asked of a phone. `at` is when it came into this state, `by` who asked. */
+/** One command to a phone. `at` is when it came into this state, `by` who asked. */
 export interface PhoneCommand {
   readonly n: number;
   readonly do: 'clear' | 'locate' | 'read' | 'regions' | 'status';
@@ -626,7 +634,7 @@ export interface Region {
   readonly colour?: number | null;
 }
 
-/** How the phone's own regions stand to those we want it to have (`version`). */
+/** The phone's own regions against those it should have (`version`). */
 export interface RegionSync {
   readonly state: 'asked' | 'confirmed' | 'drifted' | 'none' | 'refused' | 'sent';
   readonly version?: number;
@@ -644,14 +652,6 @@ export interface Release {
 export interface RemovedRegion {
   readonly thing: string;
   readonly version?: number | null;
-}
-
-/** The driver's answer to the one who asked. */
-export interface Reply {
-  readonly thing: string;
-  readonly lease: number;
-  readonly to: string;
-  readonly yes?: boolean;
 }
 
 /** The fields of a request; others are ignored. */
@@ -704,7 +704,7 @@ export interface Scene {
   readonly things: readonly Thing[];
 }
 
-/** Which time. */
+/** The time of a scene. */
 export interface SceneQuery {
   readonly at: number | string;
 }
@@ -793,7 +793,7 @@ export interface Shown {
   readonly shown: number;
 }
 
-/** Name and password. */
+/** The name and the password of a sign-in. */
 export interface SignIn {
   readonly name: string;
   readonly password: string;
@@ -932,7 +932,7 @@ export interface Trouble {
   readonly since: number;
 }
 
-/** What `hide` answered. */
+/** The answer of `hide`, given back. */
 export interface Unhide {
   readonly undo: string;
 }
@@ -957,7 +957,7 @@ export interface UserShown {
   readonly tokens: number;
 }
 
-/** All accounts. */
+/** All accounts, for admins. */
 export interface Users {
   readonly ok: true;
   readonly users: readonly UserShown[];
@@ -1047,7 +1047,7 @@ export interface Requests {
   readonly readregions: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
   readonly region: { readonly asks: DrawnRegion; readonly answers: SavedRegion };
   readonly release: { readonly asks: Release; readonly answers: Done };
-  readonly reply: { readonly asks: Reply; readonly answers: Done };
+  readonly reply: { readonly asks: OfferReply; readonly answers: Done };
   readonly routine: { readonly asks: Routine; readonly answers: EffectSeen };
   readonly sendregions: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
   readonly setup: { readonly asks: SetUp; readonly answers: SetUpLink };

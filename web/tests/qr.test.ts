@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import decode from 'jsqr';
 import { describe, expect, test } from 'vitest';
 import { qr } from '../src/ui/qr';
 import type { Modules } from '../src/ui/qr';
@@ -32,7 +32,32 @@ function text(code: Modules | null): string[] {
   return (code ?? []).map((row) => row.map((dark) => (dark ? '#' : ' ')).join(''));
 }
 
+/** What a phone's camera would make of the code: read by a decoder of its own, four pixels a module. */
+function read(code: Modules | null): string | undefined {
+  const rows = code ?? [];
+  const size = (rows.length + 8) * 4;
+  const pixels = new Uint8ClampedArray(size * size * 4).fill(255);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      if (rows[Math.floor(y / 4) - 4]?.[Math.floor(x / 4) - 4] === true) {
+        pixels.fill(0, (y * size + x) * 4, (y * size + x) * 4 + 3);
+      }
+    }
+  }
+  return decode(pixels, size, size)?.data;
+}
+
 describe('a QR code', () => {
+  test.each([
+    'h',
+    'https://sight.example.org/#share=aB3_-xYz',
+    'owntracks:///config?inline=' + 'eyJfdHlwZSI6ImNvbmZp'.repeat(20),
+    '0123456789',
+    'Zoë ünd Ðora',
+  ])('is read as what it says: %s', (said) => {
+    expect(read(qr(said))).toBe(said);
+  });
+
   test('grows with its text, and ends where its versions do', () => {
     expect(qr('h')).toHaveLength(21);
     expect(qr('x'.repeat(14))).toHaveLength(21);
@@ -72,14 +97,8 @@ describe('a QR code', () => {
     expect(text(qr('h'))).toEqual(H);
   });
 
-  test.each([
-    [85, '2601f608de4babe9e463057782ce1c7f8ca0bf892fc6eb9587bf45213dbdc4af'],
-    [122, '7eef86c3f525c8566f6a4aeeea1a5b8c62f12c20a59f1c931be784581eaf0c94'],
-    [450, '6c4c4ab46323537e0931ee117daf10614bd6ce756efd903c976c80d52db4903b'],
-    [900, '45d3e81afb376d58e186e0be980335db6276c8f90c9ebc5a286029af91812fa0'],
-  ])('of %i bytes has the very modules that others draw', (length, sum) => {
+  test.each([85, 122, 450, 900, 997])('of %i bytes is read, too', (length) => {
     const long = ('https://sight.example.org/#share=' + 'aB3_-xYz'.repeat(200)).slice(0, length);
-    const digits = (qr(long) ?? []).map((row) => row.map(Number).join('')).join('\n');
-    expect(createHash('sha256').update(digits).digest('hex')).toBe(sum);
+    expect(read(qr(long))).toBe(long);
   });
 });

@@ -123,13 +123,13 @@ class UserShown(msgspec.Struct, frozen=True):
 
 
 class Users(Answer, frozen=True):
-    """All accounts."""
+    """All accounts, for admins."""
 
     users: list[UserShown]
 
 
 class OneUser(Answer, frozen=True):
-    """An account."""
+    """One account, for admins."""
 
     user: UserShown
 

@@ -171,7 +171,7 @@ class AccountApi:
     # -- sessions
 
     async def sessions(self, call: Call[Nothing]) -> Reply:
-        """Where one is signed in."""
+        """Tell where one is signed in."""
         found = sessions_of(self._account_service, call.who.user.name, call.who.key)
         return Reply(answers.Sessions(sessions=found))
 
@@ -186,7 +186,7 @@ class AccountApi:
         return Reply()
 
     async def end_session(self, call: Call[Nothing]) -> Reply:
-        """Sign out there."""
+        """Sign one of the account's browsers out."""
         name = call.who.user.name
         session = find_session(self._account_service, name, call.parts["id"])
 
@@ -204,7 +204,7 @@ class AccountApi:
         return Reply(answers.Tokens(tokens=tokens_of(self._account_service, call.who.user.name)))
 
     async def make_token(self, call: Call[NewToken]) -> Reply:
-        """A new token. Its secret is told once."""
+        """Make a new token. Its secret is told once."""
         account_service, asked, account = (
             self._account_service,
             call.asked,
@@ -234,7 +234,7 @@ class AccountApi:
         return Reply(answers.NewTokenMade(token=text, id=token.id), status=201)
 
     async def revoke_token(self, call: Call[Nothing]) -> Reply:
-        """A token opens nothing any more. An admin may revoke anybody's."""
+        """Return a token opens nothing any more. An admin may revoke anybody's."""
         account_service, user = self._account_service, call.who.user
         token = account_service.roll.tokens.get(call.parts["id"])
         if token is None or (token.account != user.name and user.role != "admin"):
@@ -264,7 +264,7 @@ def minted(
     things: frozenset[str],
     days: int | None,
 ) -> tuple[Token, str]:
-    """A new token and its text.
+    """Make a new token and its text.
 
     Raises `Refused` (``malformed``) for what no token can be.
     """
@@ -289,12 +289,12 @@ def minted(
 
 
 def tokens_ended(count: int) -> str:
-    """How it is written down that an account's tokens were ended together."""
+    """Tell how it is written down that an account's tokens were ended together."""
     return f"{count} tokens ended"
 
 
 def token_deed(who: str, address: str, token: Token) -> AuditEvent:
-    """How a new token is written down."""
+    """Tell how a new token is written down."""
     scopes = " ".join(sorted(token.scopes))
     return AuditEvent(
         who, address, "make token", f"account/{token.account}", more=f"token {token.id}: {scopes}"
@@ -302,7 +302,7 @@ def token_deed(who: str, address: str, token: Token) -> AuditEvent:
 
 
 def tokens_of(account_service: AccountService, name: str) -> list[answers.TokenShown]:
-    """An account's tokens as they are shown, the newest first. Times in epoch s."""
+    """Return an account's tokens as they are shown, the newest first. Times in epoch s."""
     return [
         answers.TokenShown(
             id=token.id,
@@ -321,7 +321,7 @@ def tokens_of(account_service: AccountService, name: str) -> list[answers.TokenS
 def sessions_of(
     account_service: AccountService, name: str, here: str = ""
 ) -> list[answers.SessionShown]:
-    """An account's sessions as they are shown, the latest used first. Times in epoch s."""
+    """Return an account's sessions as they are shown, the latest used first. Times in epoch s."""
     found = [
         session for session in account_service.roll.sessions.values() if session.account == name
     ]
@@ -339,7 +339,7 @@ def sessions_of(
 
 
 def find_session(account_service: AccountService, name: str, number: str) -> Session:
-    """One of an account's sessions by its id.
+    """Return one of an account's sessions by its id.
 
     Raises `Refused` (``unknown``).
     """

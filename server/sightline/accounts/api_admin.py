@@ -192,18 +192,18 @@ class AdminApi:
     # -- accounts
 
     async def users(self, call: Call[Nothing]) -> Reply:
-        """Everybody."""
+        """Return all accounts, by name."""
         accounts = sorted(
             self._account_service.roll.accounts.values(), key=lambda account: account.name
         )
         return Reply(answers.Users(users=[self._shown(account) for account in accounts]))
 
     async def user(self, call: Call[Nothing]) -> Reply:
-        """One."""
+        """Return one account and its grants."""
         return Reply(answers.OneUser(user=self._shown(self._find(call))))
 
     async def make(self, call: Call[NewUser]) -> Reply:
-        """A new account."""
+        """Make a new account."""
         account_service, asked = self._account_service, call.asked
         name = plain_name(asked.name)
         grants = Grants(frozenset(asked.see), frozenset(asked.drive), frozenset(asked.own))
@@ -281,7 +281,7 @@ class AdminApi:
         return Reply(answers.OneUser(user=self._shown(account_service.roll.accounts[name])))
 
     async def remove(self, call: Call[Nothing]) -> Reply:
-        """An account goes, with its sessions, tokens and links."""
+        """Remove an account with its sessions, tokens and links."""
         account_service, account = self._account_service, self._find(call)
 
         def remove(database: Database) -> None:
@@ -297,7 +297,7 @@ class AdminApi:
         return Reply(cookie="" if account.name == call.who.user.name else None)
 
     async def sessions(self, call: Call[Nothing]) -> Reply:
-        """Where somebody is signed in."""
+        """Tell where somebody is signed in."""
         found = sessions_of(self._account_service, self._find(call).name, call.who.key)
         return Reply(answers.Sessions(sessions=found))
 
@@ -321,7 +321,7 @@ class AdminApi:
         return Reply()
 
     async def tokens(self, call: Call[Nothing]) -> Reply:
-        """Somebody's tokens."""
+        """Return the tokens of an account."""
         return Reply(answers.Tokens(tokens=tokens_of(self._account_service, self._find(call).name)))
 
     def _find(self, call: Call[Any]) -> Account:
@@ -382,7 +382,7 @@ _HIDDEN = re.compile(rf"(?:{'|'.join(sorted(VEILED))})/~[0-9a-f]{{16}}")
 def shown_records(
     records: Iterable[AuditRecord], veil: Pseudonyms, known: Iterable[str]
 ) -> list[answers.AuditShown]:
-    """Records as they are shown; friends by their names where those are still known."""
+    """Return records as they are shown; friends by their names where those are still known."""
     records = list(records)
     hidden = any(_HIDDEN.search(f"{each.deed.thing} {each.deed.more}") for each in records)
     names = veil.names(known) if hidden else {}
@@ -426,7 +426,7 @@ def _rules(account: Account) -> bool:
 def account_deed(
     who: str, address: str, before: Account | None, after: Account, veil: Pseudonyms
 ) -> AuditEvent:
-    """How a new or changed account is written down: what became of what, never a secret."""
+    """Tell how a new or changed account is written down: what became of what, never a secret."""
     changes = []
     if before is None or before.role != after.role:
         changes.append(f"role {after.role}")

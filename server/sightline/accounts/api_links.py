@@ -105,7 +105,7 @@ class LinksApi:
         )
 
     async def make(self, call: Call[NewLink]) -> Reply:
-        """A new link. Its address is told once."""
+        """Make a new link. Its address is told once."""
         account_service, asked, user = self._account_service, call.asked, call.who.user
         wall = account_service.wall()
         starts = wall if asked.starts is None else asked.starts
@@ -156,7 +156,7 @@ class LinksApi:
         return Reply(answers.NewLinkMade(id=share.id, url=url), status=201)
 
     async def revoke(self, call: Call[Nothing]) -> Reply:
-        """A link opens nothing any more, and who came by it must go."""
+        """Return a link opens nothing any more, and who came by it must go."""
         user = call.who.user
         share = self._account_service.roll.shares.get(call.parts["id"])
         if share is None or (share.owner != user.name and user.role != "admin"):

@@ -28,7 +28,7 @@ class PresentStates(Protocol):
     """Where the present state of things is kept."""
 
     def state(self, key: str) -> State | None:
-        """A thing's state; None when there is no such thing."""
+        """Return a thing's state; None when there is no such thing."""
 
 
 class Retention(RequestBody, frozen=True):
@@ -50,7 +50,7 @@ Recall = Callable[[str, VisibleScope, Turn], AsyncIterator[bytes]]
 
 
 class PrivacyApi:
-    """One friend's data."""
+    """Calls about one friend's data."""
 
     def __init__(
         self,
@@ -140,7 +140,7 @@ class PrivacyApi:
         return Reply(answers.RetentionShown(days=days))
 
     async def export(self, call: Call[Nothing]) -> Reply:
-        """Everything we know about this friend, as a zip of JSON, GPX and the picture."""
+        """Return everything we know about this friend, as a zip of JSON, GPX and the picture."""
         account_service, thing = self._account_service, self._friend(call)
         who = call.who.user.name
 

@@ -37,7 +37,7 @@ Text = Annotated[str, Meta(max_length=LONGEST)]
 
 
 class SignIn(RequestBody, frozen=True):
-    """Name and password."""
+    """The name and the password of a sign-in."""
 
     name: Annotated[str, Meta(max_length=64)]
     password: Text
@@ -58,7 +58,7 @@ class LinkSecret(RequestBody, frozen=True):
 
 
 class SessionApi:
-    """Lets people in and out."""
+    """Let people in and out."""
 
     _log = Logger()
 
@@ -124,16 +124,16 @@ class SessionApi:
         ]
 
     async def who(self, call: Call[Nothing]) -> Reply:
-        """Who is here, as far as known: what the page asks first."""
+        """Tell who is here, as far as known: what the page asks first."""
         user = described(call.visitor) if call.visitor else None
         return Reply(answers.Who(user=user, first=self._account_service.invited))
 
     async def me(self, call: Call[Nothing]) -> Reply:
-        """Who is here."""
+        """Tell who is here."""
         return Reply(answers.Me(user=described(call.who)))
 
     async def sign_in(self, call: Call[SignIn]) -> Reply:
-        """In by name and password."""
+        """Sign in by name and password."""
         account_service, asked = self._account_service, call.asked
         name = plain_name(asked.name)
         client = client_key(call.address)
@@ -194,7 +194,7 @@ class SessionApi:
         return key, known
 
     def _has_been_at(self, name: str, client: str) -> bool:
-        """Whether somebody is signed in with this account at this address already."""
+        """Tell whether somebody is signed in with this account at this address already."""
         sessions = self._account_service.roll.sessions.values()
         return any(
             one.account == name and one.address and client_key(one.address) == client
@@ -202,7 +202,7 @@ class SessionApi:
         )
 
     def _alarm(self, name: str, address: str, now: float) -> None:
-        """Somebody guesses this account's password from many places; said once an hour."""
+        """Warn, once an hour, that somebody guesses this account's password from many places."""
         if not self._alarms.take(name, now):
             return
         who = name if name in self._account_service.roll.accounts else UNKNOWN_NAME
@@ -218,7 +218,7 @@ class SessionApi:
         also: Callable[[Database], None],
         known: Callable[[], bool] = lambda: False,
     ) -> Reply:
-        """A new session, always with a new secret; the one of before ends.
+        """Make a new session, always with a new secret; the one of before ends.
 
         While the database cannot be written whoever is ``known`` comes in all the same.
         """
@@ -270,7 +270,7 @@ class SessionApi:
         )
 
     async def sign_out(self, call: Call[Nothing]) -> Reply:
-        """Out, here."""
+        """Sign out of this session."""
         visitor = call.who
         if visitor.way in ("account", "link"):
             deed = AuditEvent(visitor.user.name, call.address, "sign out")
@@ -288,7 +288,7 @@ class SessionApi:
         return Reply(cookie="")
 
     async def welcome(self, call: Call[Welcome]) -> Reply:
-        """In by the link of the first start: makes the first admin, or is the demo's."""
+        """Come in by the link of the first start: make the first admin, or be the demo's."""
         account_service, asked = self._account_service, call.asked
         if not self._addresses.take(client_key(call.address), account_service.clock.seconds()):
             raise Refused("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
@@ -324,7 +324,7 @@ class SessionApi:
             raise
 
     async def link(self, call: Call[LinkSecret]) -> Reply:
-        """In by a shared link."""
+        """Come in by a shared link."""
         account_service, asked = self._account_service, call.asked
         if not self._addresses.take(client_key(call.address), account_service.clock.seconds()):
             raise Refused("wait", "Too many attempts. Try again in 5 s.", wait=5.0)

@@ -443,7 +443,7 @@ class AccountService(Service):
         return found if found is not None and found.user.name == account else None
 
     def phone_things(self, text: str) -> frozenset[str] | None:
-        """What whoever holds this token may post for; None: nothing.
+        """Return what the holder of this token may post for; None: nothing.
 
         Friends, or groups of them (``friend/jane``).
         """

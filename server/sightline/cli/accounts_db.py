@@ -190,7 +190,7 @@ def run_with(
 
 
 def ask_password(name: str) -> str:
-    """Return a new password: typed twice on a terminal, or one line of the standard input.
+    """Read a new password: typed twice on a terminal, or one line of the standard input.
 
     Raises `CommandFailed` for one that is too weak.
     """

@@ -15,7 +15,7 @@ import msgspec
 
 from sightline.cli.accounts_db import CommandFailed, add_folder
 from sightline.cli.history_db import note, run_with
-from sightline.cli.progress import Progress
+from sightline.cli.progress import ProgressBar
 from sightline.history.formats import rec
 from sightline.history.formats.fix import Fix
 from sightline.history.formats.table import FORMATS
@@ -117,7 +117,7 @@ class Export:
         self._until = until
         self._marks_file = folder / _MARKS
         self._marks: dict[str, list[float]] = _marks(self._marks_file)
-        self.progress = Progress(0)
+        self.progress = ProgressBar(0)
         self._files = self._entries = self._same = 0
 
     @property
@@ -181,7 +181,7 @@ class Export:
         made.parent.mkdir(parents=True, exist_ok=True)
         part = made.with_name(f"{made.name}.part")
         self.progress.end()
-        self.progress = Progress(whole)
+        self.progress = ProgressBar(whole)
         done = 0
         with open(part, "wb", opener=_private) as out:
             out.write(writer.begin())

@@ -12,7 +12,7 @@ from typing import Any
 from sightline.cli.accounts_db import CommandFailed, add_folder
 from sightline.cli.bookmarks import Bookmarks
 from sightline.cli.history_db import note, run_with, write
-from sightline.cli.progress import Progress
+from sightline.cli.progress import ProgressBar
 from sightline.history.importing import CannotImport, Decode, Source, sources, steps
 from sightline.history.lines import Problem
 from sightline.history.record import HistoryEntry
@@ -54,7 +54,7 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
     things = [topic.replace("owntracks/", "friend/", 1) for topic in topics]
     note(settings, state, "import", things, "files")
     marks = Bookmarks(state / "imported.json")
-    progress = Progress(sum(source.path.stat().st_size for source in found))
+    progress = ProgressBar(sum(source.path.stat().st_size for source in found))
     importing = Import(store, marks, progress, again=options.again)
     try:
         await importing.files(found)
@@ -85,7 +85,7 @@ class Import:
     """Bring files into ``store``."""
 
     def __init__(
-        self, store: Store, marks: Bookmarks, progress: Progress, *, again: bool = False
+        self, store: Store, marks: Bookmarks, progress: ProgressBar, *, again: bool = False
     ) -> None:
         self._store = store
         self._marks = marks

@@ -11,7 +11,7 @@ _EVERY = 0.1  # s
 _WIDTH = 24
 
 
-class Progress:
+class ProgressBar:
     """A line on stderr that follows the work.
 
     ``whole`` is how much there is to do, in any unit; 0: nobody knows.

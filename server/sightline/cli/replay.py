@@ -14,8 +14,8 @@ from typing import Any
 
 from sightline.cli.lifecycle import Ended
 from sightline.cli.mqtt_options import add_broker, password
-from sightline.cli.progress import Progress
-from sightline.cli.sender import CannotSend, Sender
+from sightline.cli.progress import ProgressBar
+from sightline.cli.sender import CannotSend, MqttSender
 from sightline.console.rules import BARRED
 from sightline.history.archive.line import NoMessage, read
 from sightline.history.lines import BROKEN, Problem, numbered, open_lines, place
@@ -48,12 +48,12 @@ def run(options: argparse.Namespace) -> int:
     try:
         size = sum(path.stat().st_size for path in options.files)
         host, port = options.broker
-        sender = Sender(host, port, options.user, password(options.password_env))
+        sender = MqttSender(host, port, options.user, password(options.password_env))
     except (OSError, KeyError, CannotSend) as why:
         text = why.args[0] if isinstance(why, KeyError) else why
         print(f"sightline replay: {text}", file=sys.stderr)
         return 2
-    progress = Progress(size)
+    progress = ProgressBar(size)
     replay = Replay(
         sender.publish,
         progress,
@@ -84,7 +84,7 @@ class Replay:
     def __init__(
         self,
         publish: Callable[[str, bytes, int, bool], None],
-        progress: Progress,
+        progress: ProgressBar,
         *,
         speed: float,
         topics: Sequence[str],

@@ -18,7 +18,7 @@ class CannotSend(Exception):
     """The broker cannot be reached, or does not take our messages."""
 
 
-class Sender:
+class MqttSender:
     """A connection, made at once. Raises `CannotSend`."""
 
     def __init__(self, host: str, port: int, user: str = "", password: str = "") -> None:

@@ -75,7 +75,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicPage:
+class TreePage:
     """Some children of one node, in the order of their names. ``after`` continues; None: all."""
 
     node: dict[str, Any]
@@ -177,7 +177,7 @@ class TopicTree:
         after: str | None = None,
         find: str = "",
         most: int = PAGE,
-    ) -> TopicPage | None:
+    ) -> TreePage | None:
         """Return the children of ``path``, as far as one answer takes them; None: no such node.
 
         ``after`` is the last name of the page before; ``find`` is a text in their names.
@@ -194,7 +194,7 @@ class TopicTree:
             names = (name for name in names if name > after)
         first = heapq.nsmallest(most + 1, names)
         shown = first[:most]
-        return TopicPage(
+        return TreePage(
             node=_told(path[-1] if path else "", node, now),
             children=[_told(name, children[name], now) for name in shown],
             total=len(children),

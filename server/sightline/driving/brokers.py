@@ -34,7 +34,7 @@ class DrivingBroker:
 
     @property
     def name(self) -> str:
-        """The broker's name in the settings."""
+        """Return the broker's name in the settings."""
         return self.port.name
 
     def measured(self) -> MeasuredTimes:

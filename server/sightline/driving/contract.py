@@ -18,7 +18,7 @@ _Key = Annotated[float, refuses("bad_frame", "a number")]
 
 
 class OfRobot(RequestFields, frozen=True):
-    """Which robot."""
+    """A request about one robot."""
 
     thing: _Robot
 
@@ -36,7 +36,7 @@ class Stop(RequestFields, frozen=True):
     thing: _Robot | None = None
 
 
-class Reply(RequestFields, frozen=True):
+class OfferReply(RequestFields, frozen=True):
     """The driver's answer to the one who asked."""
 
     thing: _Held
@@ -167,7 +167,7 @@ ASK = RequestSpec(
 REPLY = RequestSpec(
     name="reply",
     summary="Answer somebody who asks for the robot that one drives",
-    fields=Reply,
+    fields=OfferReply,
     needs="the lease of the robot",
     errors=("forbidden",),
     example={**_HOLDING, "to": "bob", "yes": True},

@@ -11,7 +11,7 @@ AGAIN = 0.05
 
 
 class DeadMan:
-    """Watches the command topics, also for commands of others.
+    """Watch the command topics, also for commands of others.
 
     ``is_stop`` tells whether a payload holds the robot still: what nobody can read does not.
     """

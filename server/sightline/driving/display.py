@@ -21,7 +21,7 @@ from sightline.live.hub import Hub
 
 
 class DrivingDisplay:
-    """Puts the things ``lease/…`` and ``guard/…`` into the world. ``wall`` gives epoch s."""
+    """Put the things ``lease/…`` and ``guard/…`` into the world. ``wall`` gives epoch s."""
 
     _log = Logger()
 

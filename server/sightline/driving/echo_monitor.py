@@ -49,7 +49,7 @@ class ForeignCommand:
 
     @property
     def stops(self) -> bool:
-        """Whether it holds the robot still."""
+        """Tell whether it holds the robot still."""
         return self.harmless and self.topic.startswith("keys/")
 
 

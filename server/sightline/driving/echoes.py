@@ -14,7 +14,7 @@ LOST = 3.0
 """What did not come back within this was lost by the broker, s."""
 
 
-class Sent:
+class SentCommand:
     """One message of ours. Messages of one ``path`` keep their order."""
 
     __slots__ = ("at", "path", "payload", "void")
@@ -31,14 +31,14 @@ class EchoTracker:
     """Our messages at one broker that have not come back yet. Times are monotonic s."""
 
     def __init__(self) -> None:
-        self._out: dict[str, deque[Sent]] = {}
+        self._out: dict[str, deque[SentCommand]] = {}
 
-    def sent(self, topic: str, payload: bytes, now: float, path: str = "") -> Sent:
+    def sent(self, topic: str, payload: bytes, now: float, path: str = "") -> SentCommand:
         """Note a message that we are about to publish."""
         out = self._out.setdefault(topic, deque(maxlen=_MOST))
         while out and now - out[0].at > _FORGET:
             out.popleft()
-        out.append(entry := Sent(payload, now, path))
+        out.append(entry := SentCommand(payload, now, path))
         return entry
 
     def match(self, topic: str, payload: bytes, now: float) -> float | None:

@@ -15,7 +15,7 @@ COMMANDS = frozenset(
 
 
 def refused_commands(refused: Mapping[tuple[str, str], int]) -> dict[str, int]:
-    """``refused`` by verb and code (see `Requests.refused`); the commands among it, by code."""
+    """Return the commands among ``refused`` (see `Requests.refused`) by code."""
     found: Counter[str] = Counter()
     for (do, code), count in refused.items():
         if do in COMMANDS:

@@ -17,7 +17,7 @@ FRAMES_PER_SECOND = 60
 
 
 class LeaseGranting:
-    """Gives out leases, each with a connection of its own to the broker."""
+    """Give out leases, each with a connection of its own to the broker."""
 
     def __init__(self, base: Foundations, watch: DrivenWatch) -> None:
         self._clock = base.clock

@@ -8,7 +8,7 @@
     moving   held; a frame with motion was let through    zeroes, halt -> still; any stop the driver
                                                           did not ask for -> parked; end -> free
 
-Every way out of ``moving`` and every end of a lease makes a `Stop`. A lease has a number, the
+Every way out of ``moving`` and every end of a lease makes a `LeaseStop`. A lease has a number, the
 fence, greater than that of any lease before it: a command carries it, and one with an old fence is
 refused. Time (``now``, monotonic s) is passed in. After each call `happened` tells what came of it.
 """
@@ -71,7 +71,7 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class LeaseStop:
     """The robot must be stopped now. ``asked``: its driver wanted it so; ``by``: who did else."""
 
     thing: str
@@ -89,7 +89,7 @@ class LeaseEnded:
     why: str
 
 
-Happened = Stop | LeaseEnded
+Happened = LeaseStop | LeaseEnded
 
 
 class LeaseTable:
@@ -253,7 +253,7 @@ class Leases(LeaseTable):
     def stop(self, thing: str, why: str, by: str = "") -> None:
         """Stop a robot, whether or not somebody drives it. Its driver keeps the lease."""
         lease = self._leases.get(thing)
-        self._happened.append(Stop(thing, why, lease, by=by))
+        self._happened.append(LeaseStop(thing, why, lease, by=by))
         if lease is not None:
             self._put(replace(lease, state="parked", why=why))
 
@@ -296,7 +296,7 @@ class Leases(LeaseTable):
         self._happened.append(LeaseEnded(lease, why))
 
     def _stop(self, lease: Lease, why: str, *, asked: bool = False) -> None:
-        self._happened.append(Stop(lease.thing, why, lease, asked))
+        self._happened.append(LeaseStop(lease.thing, why, lease, asked))
 
 
 def _lateness(lease: Lease, now: float, sent: float | None) -> tuple[bool, float | None]:

@@ -56,7 +56,7 @@ class DrivingRequests:
     def _ask(self, asker: Asker, asked: contract.OfRobot) -> Awaitable[Fields]:
         return self._service.ask(asker, *_robot(asker, asked.thing, "drive"))
 
-    def _reply(self, asker: Asker, asked: contract.Reply) -> Done:
+    def _reply(self, asker: Asker, asked: contract.OfferReply) -> Done:
         self._service.reply(asker, asked.thing, asked.lease, asked.to, asked.yes is True)
         return Done()
 

@@ -14,7 +14,7 @@ from sightline.driving.brokers import DrivingBrokers
 from sightline.driving.command_log import CommandLog
 from sightline.driving.display import DrivingDisplay
 from sightline.driving.lease_sharing import LeaseSharing
-from sightline.driving.leases import Lease, LeaseEnded, Leases, Stop
+from sightline.driving.leases import Lease, LeaseEnded, Leases, LeaseStop
 from sightline.driving.session import DrivingSession
 from sightline.driving.sessions import DrivingSessions
 from sightline.kinds.probots import commands
@@ -51,7 +51,7 @@ class Settling:
         touched: dict[str, None] = {}
         for event in self._leases.happened():
             match event:
-                case Stop():
+                case LeaseStop():
                     self._stop(event)
                     touched[event.thing] = None
                 case LeaseEnded(lease=lease, why=why):
@@ -92,7 +92,7 @@ class Settling:
 
         return deferLater(self._clock, wait).addCallback(close)
 
-    def _stop(self, stop: Stop) -> None:
+    def _stop(self, stop: LeaseStop) -> None:
         session = self._sessions.get(stop.thing) or self._sessions.find(stop.thing)
         if session is None:
             self._stop_everywhere(id_of(stop.thing))
@@ -114,14 +114,14 @@ class Settling:
 
     # One line for one stop: with the motion it ended, or because a person wanted it.
 
-    def _log_stop(self, stop: Stop) -> None:
+    def _log_stop(self, stop: LeaseStop) -> None:
         if stop.by:
             fence = stop.lease.fence if stop.lease else None
             self._log.write(
                 stop.by, "stop", id_of(stop.thing), lease=fence, sent=commands.STOP.decode()
             )
 
-    def _log_motion(self, stop: Stop, session: DrivingSession) -> None:
+    def _log_motion(self, stop: LeaseStop, session: DrivingSession) -> None:
         motion, session.motion = session.motion, None
         if motion is None:
             return

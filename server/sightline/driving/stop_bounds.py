@@ -35,10 +35,11 @@ class StopTimePart(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class MeasuredTimes(msgspec.Struct, frozen=True):
-    """``trip``: the longest way to the broker and back lately. ``guarded``: a guard is heard;
-    ``reaction`` is the longest that it took lately from a command to its own stop, heard at the
-    broker. ``patience``: the longest time after which the broker spoke the will of a client that
-    fell silent.
+    """``trip``: the longest way to the broker and back lately.
+
+    ``guarded``: a guard is heard; ``reaction`` is the longest that it took lately from a command to
+    its own stop, heard at the broker. ``patience``: the longest time after which the broker spoke
+    the will of a client that fell silent.
     """
 
     trip: float | None = None

@@ -44,11 +44,11 @@ class Way(Protocol):
 
     @property
     def broken(self) -> str:
-        """Why the broker cannot be reached; empty when it can."""
+        """Tell why the broker cannot be reached; empty when it can."""
 
     @property
     def lost(self) -> int:
-        """How many messages came and found no place with us."""
+        """Tell how many messages came and found no place with us."""
 
     def look_up(self, filters: Sequence[tuple[str, int]]) -> None:
         """Have the broker say again what is retained there."""
@@ -94,7 +94,7 @@ class Sweep:
         """How often something was cleared."""
 
     def suspect(self, topic: str) -> None:
-        """Somebody else spoke on this topic, and may have had it retained."""
+        """Note that somebody else spoke on this topic, and may have had it retained."""
         now = self._clock()
         for name in COMMANDS:
             if topic.startswith(name[0][:-1]):

@@ -7,7 +7,7 @@ they may not see now. What may be long is streamed, and made in small pieces
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -33,7 +33,7 @@ from sightline.kinds import TRACKS
 from sightline.live import protocol
 from sightline.model.faults import Unavailable
 from sightline.model.kind import State, id_of, kind_of
-from sightline.web.reads import Busy, LongRead, Reads, Turn, pieces
+from sightline.web.reads import SCAN, Busy, LongRead, Reads, Turn, pieces
 
 _THINGS = 500  # asked of the store at a time
 
@@ -43,13 +43,13 @@ Show = Callable[[HistoryEntry, float], State | None]
 
 
 class PresentWorld(Protocol):
-    """The present."""
+    """The world of now."""
 
     def state(self, key: str) -> State | None:
-        """A thing's state; None when there is no such thing."""
+        """Return a thing's state; None when there is no such thing."""
 
-    def __iter__(self) -> Iterator[tuple[str, State]]:
-        """All things."""
+    def keys(self) -> Sequence[str]:
+        """The keys of all things, and of some that are gone."""
 
 
 class HistoryApi:
@@ -146,16 +146,19 @@ class HistoryApi:
     # -- now
 
     async def things(self, call: Call[ThingsQuery]) -> Reply:
-        """Every thing one may see, as it is now; of one ``kind`` only, if asked."""
+        """Return every thing one may see, as it is now; of one ``kind`` only, if asked."""
         user, kind = call.who.user, call.asked.kind
-        seen = [
-            key
-            for key, _ in self._world
-            if (kind is None or kind_of(key) == kind) and user.sight.sees(key)
-        ]
 
         async def told(turn: Turn) -> AsyncGenerator[bytes, None]:
             yield b'{"ok":true,"things":['
+            seen: list[str] = []
+            for keys in pieces(self._world.keys(), most=SCAN):
+                await turn()
+                seen += [
+                    key
+                    for key in keys
+                    if (kind is None or kind_of(key) == kind) and user.sight.sees(key)
+                ]
             said = False
             for keys in pieces(seen):
                 await turn()
@@ -168,7 +171,7 @@ class HistoryApi:
         return await self._streamed(call, told)
 
     async def thing(self, call: Call[Nothing]) -> Reply:
-        """One thing as it is now."""
+        """Return one thing as it is now."""
         key = call.thing
         state = self._world.state(key) if call.who.user.sight.sees(key) else None
         if state is None:
@@ -178,7 +181,7 @@ class HistoryApi:
     # -- then
 
     async def history(self, call: Call[TrackQuery]) -> Reply:
-        """A thing's track."""
+        """Return a thing's track."""
         asked = query_params.track(call.thing, call.asked)
         user = call.who.user
         if not may_recall(user, asked.thing, asked.sort):
@@ -221,7 +224,7 @@ class HistoryApi:
         )
 
     async def scene(self, call: Call[SceneQuery]) -> Reply:
-        """Everything one may see, as it was at a time."""
+        """Return everything one may see, as it was at a time."""
         at, user = float(call.asked.at), call.who.user
         return await self._streamed(call, lambda turn: self._scene(user, at, turn))
 
@@ -248,7 +251,7 @@ class HistoryApi:
         yield b"]}"
 
     async def events(self, call: Call[EventsQuery]) -> Reply:
-        """What happened, newest first; ``next`` is the ``after`` of the next page, or null."""
+        """Tell what happened, newest first; ``next`` is the ``after`` of the next page, or null."""
         asked, user = call.asked, call.who.user
         span, sorts, sight = asked.span(), set(asked.kind or EVENTS), user.sight
         if thing := asked.thing:
@@ -267,7 +270,7 @@ class HistoryApi:
         limit: int,
         after: str | None,
     ) -> tuple[list[HistoryEntry], str | None]:
-        """The newest events that a sight is shown, and the mark behind them.
+        """Return the newest events that a sight is shown, and the mark behind them.
 
         The store is asked for them alone, so that neither the number of entries nor the mark tells
         of any that are hidden.
@@ -296,7 +299,9 @@ class HistoryApi:
         media: str = "application/json",
         name: str = "",
     ) -> Reply:
-        """An answer in pieces, of which the first two are there: so that a refusal still can be."""
+        """Return an answer in pieces, of which the first two are there: so that a refusal still can
+        be.
+        """
         read = await begun(self._reads, call)
         made = make(read.turn)
         first: list[bytes] = []
@@ -339,7 +344,7 @@ class Held(AsyncGenerator[bytes, None]):
         self._read = read
 
     async def asend(self, value: None) -> bytes:
-        """The next piece."""
+        """Return the next piece."""
         try:
             return await self._stream.asend(value)
         except BaseException:
@@ -347,12 +352,10 @@ class Held(AsyncGenerator[bytes, None]):
             raise
 
     async def athrow(self, *error: Any) -> bytes:
-        """End it."""
         self._read.end()
         return await self._stream.athrow(*error)
 
     async def aclose(self) -> None:
-        """End it."""
         self._read.end()
         await self._stream.aclose()
         await self._source.aclose()
@@ -368,7 +371,7 @@ async def begun(reads: Reads, call: Call[Any]) -> LongRead:
 
 
 async def told(asked: Awaitable[T]) -> T:
-    """What a store answers, its troubles in words for people. Raises `Refused`."""
+    """Tell what a store answers, its troubles in words for people. Raises `Refused`."""
     try:
         return await asked
     except Unavailable as why:
@@ -383,5 +386,5 @@ def _event(entry: HistoryEntry) -> dict[str, object]:
 
 
 def _plain(name: str) -> str:
-    """A name for a file, whatever the thing is called."""
+    """Return a name for a file, whatever the thing is called."""
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in name)

@@ -36,7 +36,7 @@ class Hide(RequestBody, frozen=True, rename={"since": "from", "until": "to"}):
 
 
 class Unhide(RequestBody, frozen=True):
-    """What `hide` answered."""
+    """The answer of `hide`, given back."""
 
     undo: Annotated[str, Meta(max_length=400)]
 
@@ -136,7 +136,7 @@ class HideApi:
 
 
 def _inside(box: tuple[float, float, float, float], fix: dict[str, object]) -> bool:
-    """Whether a fix lies in a box, which may go over the date line."""
+    """Tell whether a fix lies in a box, which may go over the date line."""
     place = position(fix)
     if place is None:
         return False

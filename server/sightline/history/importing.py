@@ -98,7 +98,9 @@ def folder_of(device: str) -> str:
 
 
 def _renamed(source: Source, names: Mapping[str, set[str]]) -> Source:
-    """The same of the one device that a Recorder would keep in these folders, if there is one."""
+    """Return the same of the one device that a Recorder would keep in these folders, if there is
+    one.
+    """
     device = source.topic.partition("/")[2]
     among = names.get(device, set())
     if device in among or len(among) != 1:

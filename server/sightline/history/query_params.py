@@ -185,7 +185,7 @@ class ThingsQuery(RequestFields, frozen=True):
 
 
 class SceneQuery(RequestFields, frozen=True):
-    """Which time."""
+    """The time of a scene."""
 
     at: Moment
 

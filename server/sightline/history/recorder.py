@@ -59,7 +59,7 @@ _HALF = 0.5
 _SLICE = 500  # records looked for at once when duty falls to us
 
 
-class Clock(Protocol):
+class RecorderClock(Protocol):
     """What the recorder needs of a reactor."""
 
     def seconds(self) -> float:
@@ -131,7 +131,7 @@ class Recorder:
         self,
         store: Store,
         known: CurrentStates,
-        clock: Clock,
+        clock: RecorderClock,
         wall: Callable[[], float],
         bounds: Bounds | None = None,
         *,

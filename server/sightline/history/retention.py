@@ -19,14 +19,14 @@ Own = Callable[[list[str]], Awaitable[Mapping[str, int]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class RetentionDays:
     """The days for which entries are kept; 0: for good."""
 
     positions: int = 90
     logs: int = 90
 
 
-async def purge(store: Store, days: Days, own: Own, now: float) -> int:
+async def purge(store: Store, days: RetentionDays, own: Own, now: float) -> int:
     """Remove what is older; says how many entries. ``now`` in epoch s."""
     said = await own(list(await store.things()))
     times = {thing: now - count * DAY for thing, count in said.items()}

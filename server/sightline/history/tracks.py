@@ -105,7 +105,7 @@ async def fixes(
 
     Of fixes only those that can be right, unless the doubtful ones are asked for, too.
     """
-    if asked.sort != "fix" or not asked.thing.startswith("friend/"):
+    if asked.sort != "fix":
         found = _said(store, asked, sight, turn)
     else:
         found = _judged(store, asked, sight, turn)

@@ -276,7 +276,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class KindSetup:
     """What a starting server gives a kind: the section of the settings that has the kind's name,
-    and objects that the kind shares with other parts."""
+    and objects that the kind shares with other parts.
+    """
 
     settings: object = None
     parts: Sequence[object] = ()
@@ -329,12 +330,12 @@ class Kind:
 
     @property
     def timeouts(self) -> dict[str, Timeouts]:
-        """How long its things may be silent, by type."""
+        """Tell how long its things may be silent, by type."""
         return {each.name: each.timeouts for each in self.things if each.timeouts is not None}
 
     @property
     def states(self) -> dict[str, type[State]]:
-        """What is kept of its things from one start of the server to the next, by type."""
+        """Tell what is kept of its things from one start of the server to the next, by type."""
         return {each.name: each.state for each in self.things if each.kept and each.state}
 
 

@@ -1,1 +1,1 @@
-"""OwnTracks beyond MQTT: phones that post, what is asked of phones, the Recorder's API."""
+"""Serve OwnTracks beyond MQTT: phones that post, commands to phones, the Recorder's API."""

@@ -1,4 +1,4 @@
-"""``/faces/<user>/<device>/<hash>``: the picture on a friend's card.
+"""Serve ``/faces/<user>/<device>/<hash>``: the picture on a friend's card.
 
 Frames hold only this address. It names one picture for ever, so a browser may keep what it got; it
 is answered to whoever may see that friend, and to everybody else as if it were not there.
@@ -38,7 +38,7 @@ class Faces(Resource):
         self._asked = TokenBuckets(rate, burst)
 
     def render_GET(self, request: Request) -> bytes:
-        """The picture; 404 also for one that is no more, or not for whoever asks."""
+        """Return the picture; 404 also for one that is no more, or not for whoever asks."""
         request.setHeader(b"cache-control", b"no-store")
         request.setHeader(b"vary", b"cookie, authorization")
         if not self._asked.take(self._front.address(request), self._clock.seconds()):

@@ -1,4 +1,4 @@
-"""The fixes of the last while, in memory; and what everybody who asks for a range relies on.
+"""Keep the fixes of the last while in memory, and define what a range of fixes is.
 
 The store of history can stand in the place of `Memory`: it answers the same question.
 """
@@ -35,7 +35,7 @@ class Fix(NamedTuple):
 
 
 class Ranges(Protocol):
-    """Where fixes are found again."""
+    """A place where fixes are found again."""
 
     def between(
         self,
@@ -45,7 +45,8 @@ class Ranges(Protocol):
         limit: int | None = None,
         turn: Turn = at_once,
     ) -> Deferred[Sequence[Fix]]:
-        """The fixes of ``friend/user/device`` with ``since`` <= tst <= ``until``, oldest first.
+        """Return the fixes of ``friend/user/device`` with ``since`` <= tst <= ``until``, oldest
+        first.
 
         With a ``limit``, the newest so many. They are made in pieces, each at its ``turn``.
         """
@@ -73,7 +74,7 @@ class Memory:
     def keep(
         self, thing: str, friend: Friend, *, http: bool = False, decrypted: bool = False
     ) -> None:
-        """One more fix."""
+        """Add one more fix."""
         fixes = self._kept.get(thing)
         if fixes is None:
             fixes = self._kept[thing] = deque()
@@ -90,7 +91,7 @@ class Memory:
                 del self._kept[oldest]
 
     def forget(self, thing: str) -> None:
-        """Whoever is erased is gone from here, too."""
+        """Remove the fixes of a friend who is erased."""
         if self._kept.pop(thing, None) is not None:
             self._order = deque(each for each in self._order if each != thing)
 
@@ -102,7 +103,7 @@ class Memory:
         limit: int | None = None,
         turn: Turn = at_once,
     ) -> Deferred[Sequence[Fix]]:
-        """See `Ranges`."""
+        """Return the fixes of a range, as `Ranges` says."""
         return Deferred.fromCoroutine(self._between(thing, since, until, limit, turn))
 
     async def _between(
@@ -127,7 +128,7 @@ class Memory:
 
 
 def said(friend: Friend, *, http: bool = False, decrypted: bool = False) -> dict[str, Any]:
-    """A friend's fix as the location that was said; empty without a position."""
+    """Return a friend's fix as the location that was said; empty without a position."""
     if friend.lat is None:
         return {}
     found: dict[str, Any] = {"_type": "location"}

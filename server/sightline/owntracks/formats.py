@@ -1,4 +1,4 @@
-"""Fixes in the seven formats of the Recorder's API. Pure: fixes in, text out, in pieces.
+"""Write fixes in the seven formats of the Recorder's API. Pure: fixes in, text out, in pieces.
 
 Between two pieces, some of them empty, whoever writes them down lets others work.
 """
@@ -29,7 +29,7 @@ _FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would carry out
 
 
 def item(fix: Fix) -> Item:
-    """One fix as an element of ``data``."""
+    """Return one fix as an element of ``data``."""
     said = dict(fix.said)
     tst = iso(fix.tst)
     return said | {
@@ -41,12 +41,12 @@ def item(fix: Fix) -> Item:
 
 
 def chosen(found: Item, fields: Sequence[str]) -> Item:
-    """Only these fields, in their order; all of them when none is named."""
+    """Return only these fields, in their order; all of them when none is named."""
     return {name: found[name] for name in fields if name in found} if fields else found
 
 
 def _listed(head: bytes, items: Iterable[Sequence[Item]], tail: bytes) -> Iterator[bytes]:
-    """A JSON text with a list in it, in pieces."""
+    """Return a JSON text with a list in it, in pieces."""
     yield head
     comma = b""
     for some in items:
@@ -56,19 +56,19 @@ def _listed(head: bytes, items: Iterable[Sequence[Item]], tail: bytes) -> Iterat
 
 
 def as_json(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
-    """``{"count":n,"data":[…],"status":200,"version":…}``."""
+    """Write the JSON ``{"count":n,"data":[…],"status":200,"version":…}``."""
     data = ([chosen(item(fix), fields) for fix in some] for some in pieces(fixes))
     tail = b'],"status":200,"version":%b}' % _encode(VERSION)
     return _listed(b'{"count":%d,"data":[' % len(fixes), data, tail)
 
 
 def as_geojson(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
-    """A point for each fix."""
+    """Return a point for each fix."""
     return _features([_point(fix) for fix in some] for some in pieces(fixes))
 
 
 def as_pois(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
-    """A point for each fix that its sender gave a name."""
+    """Return a point for each fix that its sender gave a name."""
 
     def points(some: Sequence[Fix]) -> list[Item]:
         found = []
@@ -83,7 +83,9 @@ def as_pois(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
 
 
 def as_line(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
-    """One line through all of them; RFC 7946 asks for two positions at least: else a point."""
+    """Return one line through all of them; RFC 7946 asks for two positions at least: else a
+    point.
+    """
     line: list[list[float]] = []
     for some in pieces(fixes):
         line += [[fix.said["lon"], fix.said["lat"]] for fix in some]
@@ -92,7 +94,7 @@ def as_line(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
 
 
 def _line(positions: list[list[float]]) -> Item | None:
-    """A geometry through these: no line with fewer than two positions is valid."""
+    """Return a geometry through these: no line with fewer than two positions is valid."""
     if len(positions) < 2:
         return {"coordinates": positions[0], "type": "Point"} if positions else None
     return {"coordinates": positions, "type": "LineString"}
@@ -120,7 +122,7 @@ def _point(fix: Fix) -> Item:
 
 
 def as_csv(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
-    """A line for each fix; a column for every field that any of them has."""
+    """Return a line for each fix; a column for every field that any of them has."""
     names: dict[str, None] = {}
     for some in pieces(fixes):
         for fix in some:
@@ -165,7 +167,7 @@ def _text(name: str, value: Any) -> str:
 
 
 def as_xml(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
-    """The Recorder's own XML."""
+    """Return the Recorder's own XML."""
 
     def lines(some: Sequence[Fix]) -> Iterator[str]:
         for fix in some:
@@ -190,7 +192,7 @@ def _lines(lines: Iterable[str]) -> bytes:
 
 
 def as_gpx(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
-    """A track, as GPS programs read it."""
+    """Return a track, as GPS programs read it."""
 
     def lines(some: Sequence[Fix]) -> Iterator[str]:
         for fix in some:

@@ -1,4 +1,4 @@
-"""``POST /pub``: phones in HTTP mode. The rules are those that the two apps force upon a server.
+"""Take what phones in HTTP mode post (``POST /pub``). The two apps force these rules upon a server.
 
     answer     what the phone does                       when
     --------   ---------------------------------------   --------------------------------------
@@ -52,16 +52,16 @@ _LATER = Refusal(
 
 
 class Postbox(Protocol):
-    """Who takes what a phone posts."""
+    """The receiver of what a phone posts."""
 
     def posted(self, device: str, payload: bytes, agent: str, sight: VisibleScope) -> bytes:
         """Take a message of ``user/device``; what to answer, a JSON array (or encrypted)."""
 
 
 class HttpMode(Resource):
-    """The resource. ``safe`` says whether what is taken now will be kept; ``kept``, where there is
-    a store, fires when all that was taken so far is kept, and errs when it is not: only then is a
-    phone told so, which lets go of its copy.
+    """The resource of posts.¶``safe`` says whether what is taken now will be kept; ``kept``, where
+    there is a store, fires when all that was taken so far is kept, and errs when it is not: only
+    then is a phone told so, which lets go of its copy.
 
     One device may post ``rate`` messages per s, ``burst`` at once when it empties its queue; wrong
     logins from one address are bounded likewise.
@@ -93,7 +93,7 @@ class HttpMode(Resource):
         self._wrong = TokenBuckets(rate=1.0, burst=60)
 
     def render_GET(self, request: Request) -> bytes:
-        """Nothing is read here."""
+        """Refuse: nothing is read here."""
         return _answer(request, 404, b"404 Not Found\n", b"text/plain; charset=utf-8")
 
     def check_head(self, request: Request) -> Refusal | None:
@@ -115,7 +115,7 @@ class HttpMode(Resource):
         return None
 
     def _device(self, request: Request, payload: bytes | None = None) -> str | None:
-        """The ``user/device`` that a post is of; None: its login is wrong.
+        """Return the ``user/device`` that a post is of; None: its login is wrong.
 
         Empty without the ``payload``: it may be known by that.
         """
@@ -134,14 +134,14 @@ class HttpMode(Resource):
         return f"{user or only}/{device or DEFAULTS[1]}"
 
     def _account(self, request: Request, device: str) -> str | None:
-        """The account for which this phone may post as ``device``."""
+        """Return the account for which this phone may post as ``device``."""
         given = basic(request)
         if given is None or device.count("/") != 1 or not all(map(_is_level, device.split("/"))):
             return None
         return self._door.phone(*given, f"friend/{device}")
 
     def render_POST(self, request: Request) -> bytes | int:
-        """A phone's message, whose head was found right."""
+        """Take a phone's message, whose head was found right."""
         payload = request.content.read() if request.content else b""
         name = self._device(request, payload)
         account = None if name is None else self._account(request, name)
@@ -178,7 +178,9 @@ class HttpMode(Resource):
 
 
 def identity(request: Request) -> tuple[str, str]:
-    """User and device as the request says: ``X-Limit-U`` and ``-D``, else ``?u=&d=``; or empty."""
+    """Return user and device as the request says: ``X-Limit-U`` and ``-D``, else ``?u=&d=``; or
+    empty.
+    """
     found = []
     _, _, query = request.uri.partition(b"?")
     asked = parse_qs(query[:_QUERY])
@@ -190,7 +192,7 @@ def identity(request: Request) -> tuple[str, str]:
 
 
 def _is_level(text: str) -> bool:
-    """Whether this can be a level of a topic that somebody publishes to."""
+    """Tell whether this can be a level of a topic that somebody publishes to."""
     return (
         text not in NOT_NAMES
         and len(text) <= LONGEST_LEVEL

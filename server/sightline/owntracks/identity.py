@@ -1,4 +1,4 @@
-"""Who a post in HTTP mode is of, where the phone does not say it, or not in our letters.
+"""Find whose a post in HTTP mode is, where the phone does not say it, or not in our letters.
 
 Android sends ``X-Limit-U`` and ``-D``, an iPhone may send one, both or none; the URL may say it
 (``?u=&d=``), and every app writes its own topic into what it posts. Whatever is said counts only as
@@ -45,13 +45,13 @@ def device_of(
 
 
 def _fits(device: str, user: str, name: str) -> bool:
-    """Whether this is the ``user/device`` of which a part is given."""
+    """Tell whether this is the ``user/device`` of which a part is given."""
     own, _, last = device.partition("/")
     return _same(user or own, own) and _same(name or last, last)
 
 
 def _spelled(things: Iterable[str], user: str, device: str) -> str:
-    """The same in the letters of the token, which are those of the friend."""
+    """Return the same in the letters of the token, which are those of the friend."""
     for thing in things:
         own, _, name = id_of(thing).partition("/")
         if own == user and name == device:

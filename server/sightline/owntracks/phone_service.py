@@ -1,4 +1,4 @@
-"""Our dealings with phones: what they post, what they are asked, what came of it.
+"""Deal with phones: what they post, what they are asked, what came of it.
 
 A command goes by MQTT at once, or waits for the phone's next post. What became of it is in the
 thing ``phone/user/device``; the moves between its states are in `sightline.kinds.friends.phone`.
@@ -60,7 +60,7 @@ Send = Callable[[str, bytes], str]
 
 
 class _SentRegions(NamedTuple):
-    """What a phone was sent of the regions of this ``version``, and what was left out, and why."""
+    """The regions of this ``version`` that a phone was sent, and what was left out, and why."""
 
     version: int
     waypoints: Sequence[Waypoint]
@@ -68,7 +68,7 @@ class _SentRegions(NamedTuple):
 
 
 class PhoneService(Service):
-    """The desk. ``clock`` never jumps; ``wall`` gives epoch s.
+    """The dealings with all phones. ``clock`` never jumps; ``wall`` gives epoch s.
 
     ``fixes`` gets every fix that comes, unless they are kept elsewhere. ``others`` are the other
     servers; None: we are alone.
@@ -134,7 +134,6 @@ class PhoneService(Service):
         self._look.start(now=False)
 
     def stopService(self) -> None:
-        """Let it be."""
         super().stopService()
         self._look.stop()
         if self._changed is not None and self._changed.active():
@@ -156,7 +155,7 @@ class PhoneService(Service):
             self._live.happened(thing)
 
     def _how(self, device: str) -> tuple[bool, bool]:
-        """Whether a fix was posted, and whether it was encrypted."""
+        """Tell whether a fix was posted, and whether it was encrypted."""
         http = self._posting == device
         if not http and device in self._posters:
             self._posters.discard(device)
@@ -208,7 +207,7 @@ class PhoneService(Service):
             self._carry_once(device)  # what had to wait for this
 
     def _judge(self, device: str, phone: Phone, has: Sequence[Waypoint], at: float) -> Phone:
-        """What the phone has, held against what it was sent."""
+        """Tell what the phone has, held against what it was sent."""
         sent, regions = self._sent.get(device), phone.regions
         if sent is None or regions is None or regions.state in ("none", "asked"):
             return phone
@@ -252,7 +251,7 @@ class PhoneService(Service):
         return body
 
     def _take(self, device: str, payload: bytes, at: float) -> bool:
-        """Whether the ingest takes what was posted. ``at`` is epoch s."""
+        """Tell whether the ingest takes what was posted. ``at`` is epoch s."""
         ingest = self._hub.ingest
         taken, self._posting, self._sealed = ingest.accepted, device, False
         self._posters.add(device)
@@ -292,10 +291,7 @@ class PhoneService(Service):
     # -- what is asked
 
     def ask(self, device: str, do: Do, by: str) -> int:
-        """Ask something of a phone; the command's number.
-
-        Raises `TooManyCommands`.
-        """
+        """Ask something of a phone; return the command's number. Raises `TooManyCommands`."""
         now = self._wall()
         phone, n = ask(self._people.phone(device), do, by, now)
         if do == "regions" and self._regions is not None:
@@ -312,7 +308,7 @@ class PhoneService(Service):
         return n
 
     def _carry(self, device: str) -> None:
-        """By MQTT, now: all that waits."""
+        """Send all that waits by MQTT, now."""
         phone = self._people.phone(device)
         for command in phone.waiting:
             if self._must_read_first(device, phone, command):
@@ -327,7 +323,7 @@ class PhoneService(Service):
         self._tell_others(device, phone)
 
     def _carry_once(self, device: str) -> None:
-        """The same, where every server sees that it is time: one of them does it."""
+        """Send all that waits, where every server sees that it is time: one of them does it."""
         if self._duty.ours:
             self._carry(device)
         else:
@@ -368,18 +364,18 @@ class PhoneService(Service):
         return _SentRegions(bundle.version, waypoints, why), users
 
     def _must_read_first(self, device: str, phone: Phone, command: PhoneCommand) -> bool:
-        """Whether the phone would lose its user's own regions, because we do not know them yet."""
+        """Tell whether the phone would lose its user's own regions, as we do not know them."""
         return command.do == "regions" and phone.platform != "ios" and device not in self._has
 
     def _readings(self, device: str, phone: Phone) -> list[commands.Cmd]:
-        """What to ask before that, once."""
+        """Tell what to ask before that, once."""
         if device in self._read:
             return []
         self._read.add(device)
         return commands.messages("read", phone.platform)
 
     def _went(self, device: str, phone: Phone, command: PhoneCommand, why: str = "") -> Phone:
-        """A command is on its way, or (``why``) is not."""
+        """Note that a command is on its way, or (``why``) is not."""
         now = self._wall()
         phone = move(phone, command.n, "failed" if why else "sent", now, why)
         if command.do == "regions" and phone.regions is not None:
@@ -399,12 +395,12 @@ class PhoneService(Service):
             self._others.tell("phone", device, _encode(phone))
 
     def _posted_elsewhere(self, device: str, payload: bytes, at: float) -> None:
-        """What was posted at another server. ``at`` is epoch s."""
+        """Take in what was posted at another server. ``at`` is epoch s."""
         _check_device(device)
         self._take(device, payload, at)
 
     def _dealt_elsewhere(self, device: str, payload: bytes, at: float) -> None:
-        """Another server dealt with a phone."""
+        """Take in that another server dealt with a phone."""
         _check_device(device)
         try:
             theirs = _decode(payload)
@@ -422,7 +418,7 @@ class PhoneService(Service):
     # -- as time goes by
 
     def _regions_changed(self, device: str | None) -> None:
-        """Phones that were sent regions get the new ones, when no more changes come."""
+        """Send phones the new regions, when no more changes come."""
         if self._changed is not None and self._changed.active():
             self._changed.reset(_SETTLE)
         else:
@@ -475,7 +471,7 @@ class PhoneService(Service):
         self._hub.show(f"phone/{device}", phone)
 
     def forget(self, thing: str) -> None:
-        """A friend is erased: nothing of it stays here."""
+        """Forget a friend who is erased."""
         device = id_of(thing)
         if self._fixes is not None:
             self._fixes.forget(thing)
@@ -493,7 +489,7 @@ class PhoneService(Service):
 
 
 def _check_device(device: str) -> None:
-    """Raises `CannotDecode`."""
+    """Raise `CannotDecode` for what is no device."""
     if device.count("/") != 1:
         raise CannotDecode("bad_topic", "no device of somebody's")
 

@@ -1,4 +1,4 @@
-"""What we need of whoever knows who asks, and the credentials that phones and clients bring.
+"""What phones and clients need of the accounts, and the credentials they bring.
 
 Phones and the Recorder's clients sign in with HTTP Basic: an account's name and one of its API
 tokens in the place of the password. Browsers send Basic credentials along by themselves, also with
@@ -21,35 +21,37 @@ CHALLENGE = b'Basic realm="Sightline", charset="UTF-8"'
 
 
 class RequestContextPort(Protocol):
-    """What we believe of a request (`sightline.web.request_context`)."""
+    """What is believed of a request (`sightline.web.request_context`)."""
 
     def address(self, request: Request) -> str:
-        """Where the client is."""
+        """Tell where the client is."""
 
     def visitor(self, request: Request) -> Visitor | None:
-        """Who makes the request, by cookie or by bearer token."""
+        """Return the visitor who makes the request, by cookie or by bearer token."""
 
     def may_open(self, request: Request) -> bool:
-        """Whether a page of the request's origin may open a WebSocket here."""
+        """Tell whether a page of the request's origin may open a WebSocket here."""
 
     def trusted_origin(self, request: Request) -> str | None:
-        """The request's origin, where the settings name it."""
+        """Return the request's origin, where the settings name it."""
 
 
 class AuthenticatorPort(Protocol):
-    """Who decides who may come in (`sightline.accounts.service`)."""
+    """What decides who may come in (`sightline.accounts.service`)."""
 
     def signed(self, account: str, text: str) -> Visitor | None:
-        """Whoever signs in with this account's name and this token."""
+        """Return the visitor who signs in with this account's name and this token."""
 
     def phone_things(self, text: str) -> frozenset[str] | None:
-        """What the phone that holds this token may post for; None: it is no such token."""
+        """Tell what the phone that holds this token may post for; None: it is no such token."""
 
     def phone(self, login: str, text: str, thing: str) -> str | None:
-        """The account for which a phone, signing in so, may post as ``friend/user/device``."""
+        """Return the account for which a phone, signing in so, may post as
+        ``friend/user/device``.
+        """
 
     def sight(self, account: str) -> VisibleScope:
-        """What this account may see."""
+        """Tell what this account may see."""
 
     def watch(self, visitor: Visitor, ended: Callable[[str], None]) -> Callable[[], None]:
         """Call ``ended`` with the reason when the visitor must go; returns how to stop that."""
@@ -68,7 +70,7 @@ def basic(request: Request) -> tuple[str, str] | None:
 
 
 def reader(request: Request, front: RequestContextPort, door: AuthenticatorPort) -> Visitor | None:
-    """Who wants to read: by session, bearer token, or Basic."""
+    """Return the visitor who wants to read: by session, bearer token, or Basic."""
     found = front.visitor(request)
     if found is None and (given := basic(request)) is not None:
         found = door.signed(*given)
@@ -76,5 +78,5 @@ def reader(request: Request, front: RequestContextPort, door: AuthenticatorPort)
 
 
 def may_read(visitor: Visitor) -> bool:
-    """Whether this is somebody to whom things are shown at all: not a phone's own token."""
+    """Tell whether this is somebody to whom things are shown at all: not a phone's own token."""
     return visitor.reads

@@ -1,4 +1,4 @@
-"""``/ws/last``: the Recorder's WebSocket, for its clients.
+"""Serve ``/ws/last``: the Recorder's WebSocket, for its clients.
 
 A client says ``LAST`` and gets one object for each device it may see; from then on it is told when
 something happens. What the Frontend does with that is to ask ``/api/0/last`` anew, so that one
@@ -57,17 +57,17 @@ _encode = msgspec.json.encode
 
 
 class Gate(Protocol):
-    """What all connections of all sorts share (`sightline.web.connection_limits`)."""
+    """The limits that all connections share (`sightline.web.connection_limits`)."""
 
     @property
     def turns(self) -> Turns:
-        """Whose work is done when."""
+        """Tell whose work is done when."""
 
     def key(self, address: str) -> str:
-        """Under which name an address is counted."""
+        """Return the name under which an address is counted."""
 
     def frames(self, client: str) -> TokenBuckets:
-        """The budget of frames of all connections of ``client``."""
+        """Return the budget of frames of all connections of ``client``."""
 
 
 class _OpenGate:
@@ -77,17 +77,17 @@ class _OpenGate:
         self.turns = Turns(reactor)
 
     def key(self, address: str) -> str:
-        """The address."""
+        """Return the address itself."""
         return address
 
     def frames(self, client: str) -> TokenBuckets:
-        """As many as one can send."""
+        """Let as many frames through as one can send."""
         return TokenBuckets(1e9, 1e9)
 
 
 @implementer(IPushProducer)
 class RecorderConnection(WebSocketServerProtocol):
-    """One client."""
+    """The connection of one client."""
 
     factory: RecorderSockets
     visitor: Visitor
@@ -100,7 +100,7 @@ class RecorderConnection(WebSocketServerProtocol):
     _unwatch: Callable[[], None] | None = None
 
     def onConnect(self, request: ConnectionRequest) -> None:
-        """There may be too many."""
+        """Refuse the connection if there are too many."""
         factory = self.factory
         if len(factory.clients) >= MOST:
             raise ConnectionDeny(ConnectionDeny.SERVICE_UNAVAILABLE, "too many connections")
@@ -113,7 +113,10 @@ class RecorderConnection(WebSocketServerProtocol):
         factory.owners[self.owner] += 1
 
     def connectionMade(self) -> None:
-        """Taken over from the HTTP server. What comes is counted before it is parsed."""
+        """Take the connection over from the HTTP server.
+
+        What comes is counted before it is parsed.
+        """
         factory, transport = self.factory, self.transport
         self._in = Inflow(
             _ALLOWANCE,
@@ -132,7 +135,7 @@ class RecorderConnection(WebSocketServerProtocol):
         super().connectionMade()
 
     def dataReceived(self, data: bytes) -> None:
-        """Anything from the client."""
+        """Take bytes from the client."""
         if self.state == self.STATE_CONNECTING:
             self._dataReceived(data)  # the HTTP server has read it already
         else:
@@ -146,7 +149,7 @@ class RecorderConnection(WebSocketServerProtocol):
             self.dropConnection(abort=True)
 
     def onOpen(self) -> None:
-        """From now on it is told."""
+        """Begin to send it news."""
         factory = self.factory
         self.seen = factory.number
         self._asked_at = -EVERY
@@ -157,7 +160,7 @@ class RecorderConnection(WebSocketServerProtocol):
         )
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        """``LAST``; anything else is neither answered nor an error."""
+        """Answer ``LAST``; anything else is neither answered nor an error."""
         now = self.factory.clock.seconds()
         if payload.strip() != b"LAST" or now - self._asked_at < EVERY or self._lasts is not None:
             return
@@ -183,7 +186,7 @@ class RecorderConnection(WebSocketServerProtocol):
         self.sendPreparedMessage(self.factory.prepareMessage(said))
 
     def tell(self) -> None:
-        """Something may have happened since the last time."""
+        """Send what may have happened since the last time."""
         if self._full or self.state != self.STATE_OPEN:
             return
         said = self.factory.newest(self.visitor, self.seen)
@@ -192,16 +195,16 @@ class RecorderConnection(WebSocketServerProtocol):
             self._say(said)
 
     def pauseProducing(self) -> None:
-        """It does not read: what happens meanwhile it learns at once when it does."""
+        """Wait: what happens while it does not read it learns at once when it does."""
         self._full = True
 
     def resumeProducing(self) -> None:
-        """It reads again."""
+        """Send what happened meanwhile: it reads again."""
         self._full = False
         self._go_on()
 
     def stopProducing(self) -> None:
-        """The transport is gone; `connectionLost` follows."""
+        """Do nothing: the transport is gone, and `connectionLost` follows."""
 
     def _closeConnection(self, abort: bool = False) -> None:
         # A transport with a producer waits for it for ever before it closes.
@@ -209,7 +212,7 @@ class RecorderConnection(WebSocketServerProtocol):
         super()._closeConnection(abort)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """Gone."""
+        """Forget the client that is gone."""
         self._lasts = None
         unwatch, self._unwatch = self._unwatch, None
         if unwatch is not None:
@@ -225,7 +228,7 @@ class RecorderConnection(WebSocketServerProtocol):
 
 
 class RecorderSockets(WebSocketServerFactory):
-    """All clients, and what happened lately."""
+    """The connections of all clients, and what happened lately."""
 
     protocol: Any = RecorderConnection
 
@@ -261,18 +264,18 @@ class RecorderSockets(WebSocketServerFactory):
         )
 
     def start(self) -> None:
-        """Begin to tell."""
+        """Begin to send news to clients."""
         self.startFactory()
         self._tick.start(now=False)
 
     def stop(self) -> None:
-        """The server is going away."""
+        """Close every connection: the server is going away."""
         self._tick.stop()
         for client in list(self.clients):
             client.sendClose(1001, "the server is stopping")
 
     def happened(self, thing: str, event: Mapping[str, Any] | None = None) -> None:
-        """Something was heard of ``friend/user/device``: a fix, or an ``event`` of another type."""
+        """Note news of ``friend/user/device``: a fix, or an ``event`` of another type."""
         if not self.clients:
             return
         self.number += 1
@@ -294,7 +297,7 @@ class RecorderSockets(WebSocketServerFactory):
             del self._happened[oldest]
 
     def newest(self, visitor: Visitor, seen: int) -> bytes | None:
-        """The newest that this visitor may see and has not been told of."""
+        """Return the newest that this visitor may see and has not been told of."""
         key = visitor.user.sight, seen
         if key not in self._said:
             self._said[key] = self._newest(*key)
@@ -330,7 +333,7 @@ class RecorderSockets(WebSocketServerFactory):
             self._arriving = None
 
     def buildProtocol(self, addr: Any) -> Any:
-        """A connection of whoever is arriving; nobody else gets one."""
+        """Make a connection for the client who is arriving; nobody else gets one."""
         if self._arriving is None:
             return None
         client: Any = super().buildProtocol(addr)
@@ -340,7 +343,7 @@ class RecorderSockets(WebSocketServerFactory):
 
 
 def _owner(visitor: Visitor, client: str) -> tuple[str, str]:
-    """Whose connections are counted together."""
+    """Tell whose connections are counted together."""
     match visitor.way:
         case "account" | "token":
             return "account", visitor.user.name
@@ -349,7 +352,7 @@ def _owner(visitor: Visitor, client: str) -> tuple[str, str]:
 
 
 class RecorderSocketResource(WebSocketResource):
-    """From an HTTP request to the WebSocket, for whom it is."""
+    """The resource that turns an HTTP request into the WebSocket, for clients with the right."""
 
     def __init__(self, live: RecorderSockets, front: RequestContextPort) -> None:
         super().__init__(live)

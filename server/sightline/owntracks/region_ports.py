@@ -1,4 +1,4 @@
-"""What we need of whoever keeps regions (`sightline.regions.phones`)."""
+"""What phones need of the regions (`sightline.regions.phones`)."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ class RegionBundlePort(Protocol):
 
     @property
     def version(self) -> int:
-        """Another, greater number after any of them was changed, added or removed."""
+        """Return a number that grows after any of them was changed, added or removed."""
 
     @property
     def waypoints(self) -> Sequence[Waypoint]:
-        """The circles."""
+        """Return the circles among them."""
 
     @property
     def left_out(self) -> int:
-        """How many are not among them."""
+        """Tell how many are not among them."""
 
 
 class PhoneRegionsPort(Protocol):
-    """Who knows what a phone should have. ``phone``: jane/phone."""
+    """What knows the regions a phone should have. ``phone``: jane/phone."""
 
     def for_phone(self, phone: str) -> RegionBundlePort:
-        """What this phone should have."""
+        """Tell what this phone should have."""
 
     def when_changed(self, changed: Callable[[str | None], None]) -> None:
         """Call ``changed`` after what goes to a phone is another; None: to any phone."""

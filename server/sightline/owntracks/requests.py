@@ -1,4 +1,4 @@
-"""What browsers may ask of phones: admins, and whoever the friend belongs to."""
+"""Answer requests of browsers about phones: of admins, and of those the friend belongs to."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _Thing = Annotated[str, refuses("unknown", "a friend such as friend/jane/phone")
 
 
 class OfPhone(RequestFields, frozen=True):
-    """Whose phone: ``friend/user/device``."""
+    """A request about one phone: ``friend/user/device``."""
 
     thing: _Thing
 
@@ -95,7 +95,10 @@ Issue = Callable[[Asker, str], Awaitable[str]]
 
 
 class PhoneRequests:
-    """Adds the verbs about phones to the helm. ``secret`` tells a device's encryption key."""
+    """Add the requests about phones to the dispatcher.
+
+    ``secret`` tells a device's encryption key.
+    """
 
     def __init__(
         self,
@@ -144,7 +147,7 @@ class PhoneRequests:
         return SetUpLink(link=made, plain=plain, reach=where)
 
     def _thing(self, asker: Asker, do: str, thing: str) -> str:
-        """The friend a request is about, if ``asker`` may do that to it."""
+        """Return the friend a request is about, if ``asker`` may do that to it."""
         if not _is_friend(thing):
             raise Refused("unknown", "there is no such friend")
         if not may(asker.user, "see", thing):

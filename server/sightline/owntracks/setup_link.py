@@ -1,4 +1,5 @@
-"""The link that sets a phone up: ``owntracks:///config?inline=<base64 of its configuration>``.
+"""Write the link that sets a phone up: ``owntracks:///config?inline=<base64 of its
+configuration>``.
 
 Whoever has the link has the phone's token. It is shown once, to who asked for it.
 """
@@ -26,7 +27,9 @@ class CannotSetUp(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SetUpTarget:
-    """Where phones reach us: ``url`` of the pages, ``mqtt`` of the broker; empty: unknown."""
+    """The addresses under which phones reach us: ``url`` of the pages, ``mqtt`` of the broker;
+    empty: unknown.
+    """
 
     url: str
     mqtt: str
@@ -35,7 +38,7 @@ class SetUpTarget:
 def link(
     device: str, mode: Mode, place: SetUpTarget, token: str, tid: str, secret: str | None = None
 ) -> str:
-    """The link for ``user/device``. ``secret``: the phone is to encrypt with it.
+    """Return the link for ``user/device``. ``secret``: the phone is to encrypt with it.
 
     Raises `CannotSetUp`.
     """
@@ -47,7 +50,7 @@ def link(
 def configuration(
     device: str, mode: Mode, place: SetUpTarget, token: str, tid: str, secret: str | None = None
 ) -> dict[str, Any]:
-    """What the phone is told, in the words of OwnTracks."""
+    """Tell what the phone is told, in the words of OwnTracks."""
     user, _, name = device.partition("/")
     said: dict[str, Any] = {
         "_type": "configuration",

@@ -1,4 +1,4 @@
-"""Times as the Recorder's API says and takes them, and where on the globe its ``ghash`` is.
+"""Read and write times as the Recorder's API has them, and the ``ghash`` of a place.
 
 A time without an offset is UTC. ``2024-01-31`` is that day's first second, also as an end.
 """
@@ -18,11 +18,11 @@ _PLACES = 7
 
 
 class BadTime(ValueError):
-    """This is no time."""
+    """A text that is no time of the Recorder's."""
 
 
 def epoch(text: str) -> float:
-    """``2024-01-31T12:34:56+01:00`` and its shorter forms, in epoch s.
+    """Parse ``2024-01-31T12:34:56+01:00`` and its shorter forms into epoch s.
 
     Raises `BadTime`.
     """
@@ -54,22 +54,22 @@ def _zone(text: str | None) -> timezone:
 
 
 def iso(at: float) -> str:
-    """``2026-11-21T04:35:39Z``."""
+    """Write a time as ``2026-11-21T04:35:39Z``."""
     return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def shown(at: float) -> str:
-    """``2026-11-21 04:35:39``."""
+    """Write a time as ``2026-11-21 04:35:39``."""
     return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def month(at: float) -> str:
-    """``2026-11``."""
+    """Write a month as ``2026-11``."""
     return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m")
 
 
 def geohash(lat: float, lon: float) -> str:
-    """The cell of about 150 m in which this is (geohash, 7 places)."""
+    """Return the cell of about 150 m in which this is (geohash, 7 places)."""
     spans = [[-180.0, 180.0], [-90.0, 90.0]]
     place = (lon, lat)
     word, bits = "", 0

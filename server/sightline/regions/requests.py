@@ -46,7 +46,7 @@ class DrawnRegion(RequestFields, frozen=True):
 
 
 class NamedRegion(RequestFields, frozen=True):
-    """Which region."""
+    """A request about one region."""
 
     thing: str
 

@@ -150,10 +150,10 @@ class RegionStore:
         return int(found or 0)
 
     def put(self, id: str, record: RegionRow, expected: int, keep: int | None = None) -> int:
-        """Return a new version of a region; its edition. ``expected`` is the version before, 0:
-        none.
+        """Write a region's next version; return its edition.
 
-        At most ``keep`` versions of it are kept. Raises `StaleRegion`.
+        ``expected`` is the version before, 0: none. At most ``keep`` versions of it
+        are kept. Raises `StaleRegion`.
         """
         with self._change():
             self._expect(id, expected)

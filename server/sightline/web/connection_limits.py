@@ -13,7 +13,7 @@ from collections.abc import Callable
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.origin import is_loopback
 from sightline.web.proxies import Proxies, client_key
-from sightline.web.turns import Clock, Turns
+from sightline.web.turns import TurnClock, Turns
 
 LOCAL = "local"
 """The key of this machine itself."""
@@ -62,7 +62,7 @@ class ConnectionLimits:
 
     def __init__(
         self,
-        clock: Clock,
+        clock: TurnClock,
         *,
         most: int = _MANY,
         per_client: int = 0,

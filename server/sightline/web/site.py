@@ -110,7 +110,7 @@ class PlainRequest(Request):
         return reason
 
 
-class Health(Resource):
+class HealthResource(Resource):
     """``/healthz``: the reactor turns. ``/readyz``: and a broker is connected.
 
     For everybody; why not is told only to who is signed in.
@@ -207,7 +207,7 @@ class QuietSite(Site):
         return channel
 
     def protocol(self) -> PatientChannel:  # type: ignore[override]
-        """Return a new connection's channel."""
+        """Make a new connection's channel."""
         return PatientChannel(
             self.limits,
             self._check,
@@ -295,8 +295,8 @@ def build(
             branches[first].putChild(second.encode(), resource)
         else:
             root.putChild(path.encode(), resource)
-    root.putChild(b"healthz", Health(lambda: {"ok": True}, front))
-    root.putChild(b"readyz", Health(lambda: readiness(hub, state), front))
+    root.putChild(b"healthz", HealthResource(lambda: {"ok": True}, front))
+    root.putChild(b"readyz", HealthResource(lambda: readiness(hub, state), front))
     root.putChild(b"metrics", metrics)
     root.putChild(b"client.html", Moved(b"/"))
     return root

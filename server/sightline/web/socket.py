@@ -56,7 +56,6 @@ class SocketLimits:
     """The limits of one browser.
 
     Times in s, ``message`` in bytes, and ``large`` in the same for what is published by hand.
-
     ``connections_per_address`` does not count this machine's own, behind which a proxy may stand
     (0: no limit), ``connections_per_user`` everybody's who has an account; ``rate`` is messages/s,
     with a burst of twice that, and ``driving`` the same for driving frames and stops, which are not

@@ -21,7 +21,7 @@ def follow(request: Request) -> None:
 
 
 def is_gone(request: Request) -> bool:
-    """Whether nobody waits for the answer any more, of a request that is followed."""
+    """Tell whether nobody waits for the answer any more, of a request that is followed."""
     return getattr(request, "_gone", False)
 
 

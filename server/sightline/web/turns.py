@@ -18,7 +18,7 @@ Step = Callable[[], bool]
 """Does a little of the work; returns whether there is more."""
 
 
-class Clock(Protocol):
+class TurnClock(Protocol):
     """What turns need of the reactor."""
 
     def seconds(self) -> float:
@@ -31,7 +31,7 @@ class Clock(Protocol):
 class Turns:
     """The use of this turn by each client, and the work that waits for the next."""
 
-    def __init__(self, clock: Clock, share: float = SHARE) -> None:
+    def __init__(self, clock: TurnClock, share: float = SHARE) -> None:
         self._clock = clock
         self._share = share
         self._spent: dict[str, float] = {}

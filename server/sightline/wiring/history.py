@@ -25,7 +25,7 @@ from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore
 from sightline.history.recorder import GATHER, Bounds, Recorder
 from sightline.history.restore import Rebase, Restorer
-from sightline.history.retention import DAY, Days, Own, purge
+from sightline.history.retention import DAY, Own, RetentionDays, purge
 from sightline.history.sampled import sampled
 from sightline.history.sqlite import SqliteStore
 from sightline.history.store import Store, StoreSize
@@ -241,7 +241,7 @@ class HistoryService(Service):
         self._watched(self._purge(), "let go of what is old")
 
     async def _purge(self) -> None:
-        days = Days(self._settings.days, self._settings.log_days)
+        days = RetentionDays(self._settings.days, self._settings.log_days)
         count = await purge(self.store, days, self._own, self._purge_clock())
         if count:
             self._log.info("{count} old entries of history were removed", count=count)

@@ -17,7 +17,7 @@ from sightline.cli import main as cli
 from sightline.cli.simulate.command import actors_for
 from sightline.cli.simulate.faults import parse
 from sightline.cli.simulate.line import BrokerAddress
-from sightline.cli.simulate.stage import Stage
+from sightline.cli.simulate.stage import SimulationStage
 
 DEADLINE = 60.0
 
@@ -75,13 +75,13 @@ def ear(broker: Broker) -> Iterator[Ear]:
 
 
 @contextlib.contextmanager
-def play(port: int, *arguments: str) -> Iterator[tuple[Stage, list[str]]]:
+def play(port: int, *arguments: str) -> Iterator[tuple[SimulationStage, list[str]]]:
     """A stage at work in a thread of its own; what it says."""
     options = cli.parser().parse_args(["simulate", *arguments])
     actors = actors_for(options, time.time())
     names = [actor.name for actor in actors]
     said: list[str] = []
-    stage = Stage(
+    stage = SimulationStage(
         actors,
         [parse(spec, names, names) for spec in options.fault],
         BrokerAddress("127.0.0.1", port),

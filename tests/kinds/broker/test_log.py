@@ -10,13 +10,13 @@ from sightline.kinds.broker.log import (
     LEVELS,
     Accepted,
     ClientConnected,
+    ClientSubscribed,
+    ClientUnsubscribed,
     Dropping,
     Expired,
     Left,
     Noise,
-    Subscribed,
     TakenOver,
-    Unsubscribed,
     read,
 )
 
@@ -123,13 +123,13 @@ def test_ids_may_be_anything_and_are_read_from_both_ends(client):
 
 
 def test_subscriptions_are_cut_where_a_client_is_known():
-    assert event("probe2 0 a/b", "M/subscribe") == Subscribed("probe2", "a/b", 0)
-    assert event("my 1 id 2 a 1 b", "M/subscribe") == Subscribed("my", "id 2 a 1 b", 1)
-    assert event("my 1 id 2 a 1 b", "M/subscribe", ("my 1 id",)) == Subscribed(
+    assert event("probe2 0 a/b", "M/subscribe") == ClientSubscribed("probe2", "a/b", 0)
+    assert event("my 1 id 2 a 1 b", "M/subscribe") == ClientSubscribed("my", "id 2 a 1 b", 1)
+    assert event("my 1 id 2 a 1 b", "M/subscribe", ("my 1 id",)) == ClientSubscribed(
         "my 1 id", "a 1 b", 2
     )
-    assert event("my id a b", "M/unsubscribe") == Unsubscribed("my", "id a b")
-    assert event("my id a b", "M/unsubscribe", ("my id",)) == Unsubscribed("my id", "a b")
+    assert event("my id a b", "M/unsubscribe") == ClientUnsubscribed("my", "id a b")
+    assert event("my id a b", "M/unsubscribe", ("my id",)) == ClientUnsubscribed("my id", "a b")
     assert event("nothing", "M/subscribe") is None
     assert event("nothing", "M/unsubscribe") is None
 

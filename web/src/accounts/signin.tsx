@@ -12,6 +12,7 @@ import { Icon } from '../ui/icon';
 import { Logo } from '../ui/logo';
 import { NewPassword } from './newpassword';
 import { NoticeBox } from './notice';
+import { DocLink } from '../ui/doclink';
 
 export function Door({ session, standing }: { session: Session; standing: Standing }) {
   const title = TITLES[standing.is];
@@ -122,7 +123,8 @@ function FirstStart({ notice, session }: { notice: Notice | undefined; session: 
         and leads on from here: look for <code>#welcome=</code>
       </p>
       <p class="note">
-        Or make an account on the server: <code>sightline user add NAME --role admin</code>
+        Or make an account on the server: <code>sightline user add NAME --role admin</code>.{' '}
+        <DocLink to="accounts">More about accounts</DocLink>
       </p>
       <ActButton words="Look again" act={() => session.open(null)} />
     </>

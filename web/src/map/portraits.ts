@@ -11,12 +11,12 @@ import type { CrowdBuffer, Place } from './crowdbuffer';
 import { discBox, labelBox, placeLabels, type Box, type Labelled, type Side } from './labels';
 import { spread, type Offset } from './spread';
 import type { Mark } from './types';
+import { canvasFont } from '../ui/chartfont';
 
 const RADIUS = 19;
 const SELECTED_RADIUS = 29;
 const FACE =
   /^(?:data:image\/(?:png|jpeg);base64,[A-Za-z0-9+/]+={0,2}|faces\/[^/:?#]+\/[^/:?#]+\/[0-9a-f]+)$/;
-const NAME_FONT = '600 12px "Inter Variable", system-ui, sans-serif';
 const NAME_PADDING = 18;
 
 interface Portrait {
@@ -202,7 +202,7 @@ export class Portraits {
     const text =
       mark.ageText && mark.presence !== 'live' ? `${mark.label} ${mark.ageText}` : mark.label;
     if (!this.pen) return text.length * 7 + NAME_PADDING;
-    this.pen.font = NAME_FONT;
+    this.pen.font = canvasFont('600');
     return this.pen.measureText(text).width + NAME_PADDING;
   }
 }

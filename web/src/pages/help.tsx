@@ -3,6 +3,7 @@ import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import { BINDINGS, DRAW_KEYS, PAD_KEYS, ROSTER_KEYS } from '../app/keys';
 import { useLayout } from '../app/context';
+import { DocLink } from '../ui/doclink';
 import { Icon } from '../ui/icon';
 
 const GROUPS = ['Map', 'Time', 'Go to', 'Robots', 'Page'] as const;
@@ -71,6 +72,9 @@ export function Help() {
           Space stops wherever you are on the robots’ pages, also on a button (press those with
           Enter). On the map, drag or use the arrow keys to move, and the wheel or + and − to zoom.{' '}
           <a href="docs/">All documents</a>
+        </p>
+        <p class="note">
+          <DocLink to="all">Read the documents</DocLink>
         </p>
       </div>
     </dialog>

@@ -16,7 +16,7 @@ from sightline.cli.simulate.friend import SimulatedFriend
 from sightline.cli.simulate.line import BrokerAddress
 from sightline.cli.simulate.people import NAMED, cast
 from sightline.cli.simulate.probot import SimulatedProBot
-from sightline.cli.simulate.stage import Stage
+from sightline.cli.simulate.stage import SimulationStage
 
 _USUALLY = {"all": (len(NAMED), 3), "friend": (1, 0), "probot": (0, 1)}
 
@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"sightline simulate: {why.args[0]}", file=sys.stderr)
         return 2
     host, port = options.broker
-    stage = Stage(
+    stage = SimulationStage(
         actors,
         faults,
         BrokerAddress(host, port, options.user, password),

@@ -15,7 +15,7 @@ import msgspec
 
 from sightline.cli.simulate import face
 from sightline.cli.simulate.actor import Message
-from sightline.cli.simulate.people import Person
+from sightline.cli.simulate.people import SimulatedPerson
 from sightline.cli.simulate.travel import distance, offset
 
 CLOCK_AHEAD = 3600  # s, under the fault `future`
@@ -30,7 +30,7 @@ _UNPLUGGED, _CHARGING, _FULL = 1, 2, 3  # OwnTracks' `bs`
 class SimulatedFriend:
     """One phone. ``wall`` is the time of day at which the app first connects, epoch s."""
 
-    def __init__(self, person: Person, rng: random.Random, wall: float) -> None:
+    def __init__(self, person: SimulatedPerson, rng: random.Random, wall: float) -> None:
         self.person = person
         self.name = person.user
         self.client_id = f"{person.user}{person.device}"

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sightline.cli.simulate.travel import Itinerary, Spot, offset
+from sightline.cli.simulate.travel import Itinerary, RoutePoint, offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class SimulatedRegion:
     """A circle the phone knows by name: ``rad`` in metres."""
 
     name: str
-    centre: Spot
+    centre: RoutePoint
     rad: float
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SimulatedPerson:
     """Somebody with a phone. ``alt`` in metres; ``late`` is how old the first fix is, in s."""
 
     user: str
@@ -53,15 +53,15 @@ class Person:
     late: float = 0.0
 
 
-_ST_PANCRAS = Spot(51.5316, -0.1262)
-_GARE_DU_NORD = Spot(48.8809, 2.3553)
-_LILLE = Spot(50.6390, 3.0750)
-_OFFICE = Spot(53.5459, 9.9870)
-_HOLYHEAD = Spot(53.3080, -4.6310)
-_DUBLIN_PORT = Spot(53.3470, -6.1950)
+_ST_PANCRAS = RoutePoint(51.5316, -0.1262)
+_GARE_DU_NORD = RoutePoint(48.8809, 2.3553)
+_LILLE = RoutePoint(50.6390, 3.0750)
+_OFFICE = RoutePoint(53.5459, 9.9870)
+_HOLYHEAD = RoutePoint(53.3080, -4.6310)
+_DUBLIN_PORT = RoutePoint(53.3470, -6.1950)
 
-NAMED: tuple[Person, ...] = (
-    Person(
+NAMED: tuple[SimulatedPerson, ...] = (
+    SimulatedPerson(
         "amara",
         "pixel",
         "Amara Okafor",
@@ -70,13 +70,13 @@ NAMED: tuple[Person, ...] = (
         Itinerary(
             [
                 _ST_PANCRAS,
-                Spot(51.4430, 0.3200),
-                Spot(51.1436, 0.8750),
-                Spot(51.0950, 1.1400),
-                Spot(50.9220, 1.7800),
+                RoutePoint(51.4430, 0.3200),
+                RoutePoint(51.1436, 0.8750),
+                RoutePoint(51.0950, 1.1400),
+                RoutePoint(50.9220, 1.7800),
                 _LILLE,
-                Spot(49.8600, 2.8300),
-                Spot(49.1500, 2.5500),
+                RoutePoint(49.8600, 2.8300),
+                RoutePoint(49.1500, 2.5500),
                 _GARE_DU_NORD,
             ]
         ),
@@ -87,7 +87,7 @@ NAMED: tuple[Person, ...] = (
         ),
         alt=42.0,
     ),
-    Person(
+    SimulatedPerson(
         "jonas",
         "fairphone",
         "Jonas Lindqvist",
@@ -98,7 +98,7 @@ NAMED: tuple[Person, ...] = (
         alt=8.0,
         ssid="Speicherstadt 4",
     ),
-    Person(
+    SimulatedPerson(
         "mei",
         "xperia",
         "Mei Tanaka",
@@ -106,19 +106,19 @@ NAMED: tuple[Person, ...] = (
         CAR,
         Itinerary(
             [
-                Spot(48.4300, 10.0600),
-                Spot(48.6800, 10.1500),
-                Spot(48.8700, 10.2000),
-                Spot(49.1500, 10.1100),
-                Spot(49.3800, 10.1800),
-                Spot(49.6600, 10.1000),
-                Spot(49.7700, 9.9900),
+                RoutePoint(48.4300, 10.0600),
+                RoutePoint(48.6800, 10.1500),
+                RoutePoint(48.8700, 10.2000),
+                RoutePoint(49.1500, 10.1100),
+                RoutePoint(49.3800, 10.1800),
+                RoutePoint(49.6600, 10.1000),
+                RoutePoint(49.7700, 9.9900),
             ]
         ),
-        (SimulatedRegion("Würzburg", Spot(49.7700, 9.9900), 3000.0),),
+        (SimulatedRegion("Würzburg", RoutePoint(49.7700, 9.9900), 3000.0),),
         alt=410.0,
     ),
-    Person(
+    SimulatedPerson(
         "noah",
         "galaxy",
         "Noah Dubois",
@@ -126,18 +126,18 @@ NAMED: tuple[Person, ...] = (
         BICYCLE,
         Itinerary(
             [
-                Spot(48.8462, 2.3730),
-                Spot(48.8530, 2.3560),
-                Spot(48.8575, 2.3430),
-                Spot(48.8610, 2.3280),
-                Spot(48.8635, 2.3130),
-                Spot(48.8600, 2.2940),
+                RoutePoint(48.8462, 2.3730),
+                RoutePoint(48.8530, 2.3560),
+                RoutePoint(48.8575, 2.3430),
+                RoutePoint(48.8610, 2.3280),
+                RoutePoint(48.8635, 2.3130),
+                RoutePoint(48.8600, 2.2940),
             ]
         ),
-        (SimulatedRegion("Quai de Bercy", Spot(48.8462, 2.3730), 200.0),),
+        (SimulatedRegion("Quai de Bercy", RoutePoint(48.8462, 2.3730), 200.0),),
         alt=33.0,
     ),
-    Person(
+    SimulatedPerson(
         "sofia",
         "nothing",
         "Sofia Marín",
@@ -145,17 +145,17 @@ NAMED: tuple[Person, ...] = (
         WALK,
         Itinerary(
             [
-                Spot(41.3758, 2.1777),
-                Spot(41.3809, 2.1734),
-                Spot(41.3870, 2.1700),
-                Spot(41.3917, 2.1649),
-                Spot(41.3954, 2.1617),
+                RoutePoint(41.3758, 2.1777),
+                RoutePoint(41.3809, 2.1734),
+                RoutePoint(41.3870, 2.1700),
+                RoutePoint(41.3917, 2.1649),
+                RoutePoint(41.3954, 2.1617),
             ]
         ),
-        (SimulatedRegion("Home", Spot(41.3758, 2.1777), 120.0),),
+        (SimulatedRegion("Home", RoutePoint(41.3758, 2.1777), 120.0),),
         alt=16.0,
     ),
-    Person(
+    SimulatedPerson(
         "liam",
         "oneplus",
         "Liam Byrne",
@@ -164,10 +164,10 @@ NAMED: tuple[Person, ...] = (
         Itinerary(
             [
                 _DUBLIN_PORT,
-                Spot(53.3430, -6.1000),
-                Spot(53.3200, -5.8000),
-                Spot(53.3250, -5.0000),
-                Spot(53.3350, -4.6700),
+                RoutePoint(53.3430, -6.1000),
+                RoutePoint(53.3200, -5.8000),
+                RoutePoint(53.3250, -5.0000),
+                RoutePoint(53.3350, -4.6700),
                 _HOLYHEAD,
             ]
         ),
@@ -177,52 +177,52 @@ NAMED: tuple[Person, ...] = (
         ),
         alt=12.0,
     ),
-    Person(
+    SimulatedPerson(
         "ingrid",
         "shiftphone",
         "Ingrid Solberg",
         "IS",
         AT_A_DESK,
-        Itinerary([Spot(52.3731, 4.8926)]),
-        (SimulatedRegion("Amsterdam", Spot(52.3731, 4.8926), 5000.0),),
+        Itinerary([RoutePoint(52.3731, 4.8926)]),
+        (SimulatedRegion("Amsterdam", RoutePoint(52.3731, 4.8926), 5000.0),),
         alt=2.0,
         ssid="Canal House",
     ),
-    Person(
+    SimulatedPerson(
         "tomas",
         "moto",
         "Tomás Ferreira",
         "TF",
         OUT_OF_REACH,
-        Itinerary([Spot(38.7115, -9.1395)]),
+        Itinerary([RoutePoint(38.7115, -9.1395)]),
         alt=25.0,
         late=1500.0,
     ),
 )
 
 _TOWNS = (
-    Spot(52.5200, 13.4050),
-    Spot(50.8466, 4.3517),
-    Spot(45.7640, 4.8357),
-    Spot(47.3769, 8.5417),
-    Spot(53.4808, -2.2426),
-    Spot(43.2630, -2.9350),
-    Spot(55.6761, 12.5683),
-    Spot(45.4642, 9.1900),
+    RoutePoint(52.5200, 13.4050),
+    RoutePoint(50.8466, 4.3517),
+    RoutePoint(45.7640, 4.8357),
+    RoutePoint(47.3769, 8.5417),
+    RoutePoint(53.4808, -2.2426),
+    RoutePoint(43.2630, -2.9350),
+    RoutePoint(55.6761, 12.5683),
+    RoutePoint(45.4642, 9.1900),
 )
 
 
-def cast(count: int, rng: random.Random) -> list[Person]:
+def cast(count: int, rng: random.Random) -> list[SimulatedPerson]:
     """Return that many people: the named ones first, then as many without a name as it takes."""
     return [*NAMED[:count], *(_extra(n, rng) for n in range(len(NAMED) + 1, count + 1))]
 
 
-def _extra(number: int, rng: random.Random) -> Person:
+def _extra(number: int, rng: random.Random) -> SimulatedPerson:
     """Return somebody who goes round in a town."""
     spots = [offset(rng.choice(_TOWNS), rng.gauss(0, 4000), rng.gauss(0, 4000))]
     for _ in range(5):
         spots.append(offset(spots[-1], rng.gauss(0, 900), rng.gauss(0, 900)))
-    return Person(
+    return SimulatedPerson(
         f"friend{number}",
         "phone",
         f"Friend {number}",

@@ -29,7 +29,7 @@ _NEVER = float("inf")
 _STOP = object()
 
 
-class Stage:
+class SimulationStage:
     """All actors and their lines.
 
     ``monotonic`` and ``wall`` give the time in seconds; ``say`` tells the person at the terminal.

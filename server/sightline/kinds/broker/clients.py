@@ -18,13 +18,13 @@ from sightline.kinds.broker.log import (
     UNKNOWN,
     Accepted,
     ClientConnected,
+    ClientSubscribed,
+    ClientUnsubscribed,
     Dropping,
     Event,
     Expired,
     Left,
-    Subscribed,
     TakenOver,
-    Unsubscribed,
 )
 from sightline.model.kind import State
 from sightline.model.text import clean
@@ -138,9 +138,9 @@ class Roster:
                 return self._troubled(client, at, "takeovers")
             case Dropping(client=client):
                 return self._troubled(client, at, "dropping")
-            case Subscribed(client=client, filter=name):
+            case ClientSubscribed(client=client, filter=name):
                 return self._subscribed(client, clean(name, _LONGEST), at, wanted=True)
-            case Unsubscribed(client=client, filter=name):
+            case ClientUnsubscribed(client=client, filter=name):
                 return self._subscribed(client, clean(name, _LONGEST), at, wanted=False)
             case Expired(client=client):
                 return self._forget([client])

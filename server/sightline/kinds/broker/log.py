@@ -74,7 +74,7 @@ class Dropping:
 
 
 @dataclass(frozen=True, slots=True)
-class Subscribed:
+class ClientSubscribed:
     """A client subscribed; ``client`` and ``filter`` may be cut wrongly if both hold blanks."""
 
     client: str
@@ -83,7 +83,7 @@ class Subscribed:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsubscribed:
+class ClientUnsubscribed:
     """A client unsubscribed a filter."""
 
     client: str
@@ -108,8 +108,8 @@ Event = (
     | Left
     | TakenOver
     | Dropping
-    | Subscribed
-    | Unsubscribed
+    | ClientSubscribed
+    | ClientUnsubscribed
     | Expired
     | Noise
 )
@@ -226,16 +226,18 @@ def _client_event(text: str) -> Event | None:
     return None
 
 
-def _subscribed(text: str, known: Callable[[str], bool]) -> Subscribed | None:
+def _subscribed(text: str, known: Callable[[str], bool]) -> ClientSubscribed | None:
     """Parse ``<id> <qos> <filter>``."""
     cuts = [
-        Subscribed(text[: cut.start()], text[cut.end() :], int(cut[1]))
+        ClientSubscribed(text[: cut.start()], text[cut.end() :], int(cut[1]))
         for cut in re.finditer(r" ([012])(?: )", text)
     ]
     return next((cut for cut in cuts if known(cut.client)), cuts[0] if cuts else None)
 
 
-def _unsubscribed(text: str, known: Callable[[str], bool]) -> Unsubscribed | None:
+def _unsubscribed(text: str, known: Callable[[str], bool]) -> ClientUnsubscribed | None:
     """Parse the text ``<id> <filter>``."""
-    cuts = [Unsubscribed(text[: cut.start()], text[cut.end() :]) for cut in re.finditer(" ", text)]
+    cuts = [
+        ClientUnsubscribed(text[: cut.start()], text[cut.end() :]) for cut in re.finditer(" ", text)
+    ]
     return next((cut for cut in cuts if known(cut.client)), cuts[0] if cuts else None)

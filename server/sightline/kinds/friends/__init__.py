@@ -106,7 +106,9 @@ def _rebased(state: State, now: float) -> State:
 
 
 def _clues(name: str, state: State) -> Clues:
-    """Our ACL gives a phone the user of its topic; OwnTracks' own client id is both in a word."""
+    """Use that our ACL gives a phone the user of its topic; OwnTracks' own client id is both in a
+    word.
+    """
     user, _, device = name.partition("/")
     return Clues(user=user, device=device)
 

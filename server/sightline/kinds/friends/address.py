@@ -1,4 +1,4 @@
-"""Who sends, and about what: the topic of an OwnTracks message."""
+"""Read the topic of an OwnTracks message: who sends, and about what."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _PARTS = frozenset(
 
 
 class Address(NamedTuple):
-    """What a topic says. The payload's own idea of it is not believed: anybody can write that."""
+    """The content of a topic.
+
+    The payload's own idea of it is not believed: anybody can write that.
+    """
 
     friend: str
     """The key of the friend: ``friend/user/device``. User and device are opaque."""
@@ -40,7 +43,7 @@ class Address(NamedTuple):
 
 
 def topics(device: str) -> list[str]:
-    """Every topic on which ``user/device`` may have left a retained message."""
+    """Return every topic on which ``user/device`` may have left a retained message."""
     return [f"owntracks/{device}", *(f"owntracks/{device}/{part}" for part in sorted(_PARTS))]
 
 

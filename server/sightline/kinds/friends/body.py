@@ -1,4 +1,4 @@
-"""What of a message is kept for history: the fields that OwnTracks and its trackers know, bounded.
+"""Choose what of a message history keeps: the fields that OwnTracks and its trackers know, bounded.
 
 A sender may put anything into a message. What nobody knows is not shown, and not kept either: a
 field of 60 KB in each fix would fill a disk within minutes.
@@ -38,7 +38,8 @@ _NOT_JSON = (ValueError, OverflowError, TypeError, RecursionError, msgspec.Msgsp
 
 
 def body(message: Mapping[str, object]) -> bytes:
-    """The message as JSON of at most `LARGEST` bytes: known fields, in the order they came in.
+    """Return the message as JSON of at most `LARGEST` bytes: known fields, in the order they came
+    in.
 
     What JSON cannot say (half a surrogate, an endless integer) is left out, too.
     """
@@ -62,7 +63,7 @@ def body(message: Mapping[str, object]) -> bytes:
 
 
 def _is_plain(value: object) -> bool:
-    """A number, a text that is not too long, or a list of such texts."""
+    """Return a number, a text that is not too long, or a list of such texts."""
     if isinstance(value, list):
         return len(value) <= MOST_ITEMS and all(map(_is_text, value))
     return value is None or isinstance(value, bool | int | float) or _is_text(value)

@@ -1,4 +1,4 @@
-"""The clocks of phones, each compared with ours: which is wrong, and by how much.
+"""Compare the clocks of phones with ours: which is wrong, and by how much.
 
 A fix that comes late and a clock that is behind look alike in one message. They are told apart by
 several: a queue that is emptied catches up with the present, a wrong clock stays as wrong as it is.
@@ -31,7 +31,7 @@ _ASKED = 2_000  # of them, at most
 
 
 class _Sender:
-    """What is known of one clock. ``offset``: by how many s it is ahead of ours, if known.
+    """The knowledge of one clock. ``offset``: by how many s it is ahead of ours, if known.
 
     ``count`` fixes in a row, from ``first`` on (our time), showed the other error ``other``.
     """
@@ -55,7 +55,7 @@ class SenderClocks:
         self._before: dict[str, _Sender] = {}
 
     def heard(self, sender: str, tst: float, at: float) -> float | None:
-        """A fix of ``tst``, by the sender's clock, came at ``at``, by ours (epoch s).
+        """Take in that a fix of ``tst``, by the sender's clock, came at ``at``, by ours (epoch s).
 
         Returns by how many seconds that clock is known to be ahead (negative: behind); None:
         nothing is known to be wrong with it.
@@ -78,7 +78,7 @@ class SenderClocks:
         return offset if offset is not None and not -BEHIND <= offset <= AHEAD else None
 
     def known(self, sender: str) -> float | None:
-        """What `heard` said last."""
+        """Tell what `heard` said last."""
         known = self._now.get(sender)
         if known is None or known.offset is None or -BEHIND <= known.offset <= AHEAD:
             return None
@@ -92,7 +92,7 @@ class SenderClocks:
         return known
 
     def _otherwise(self, known: _Sender, ahead: float, at: float) -> None:
-        """This fix does not fit what is known: the third alike shows that the clock was set."""
+        """Note a fix that does not fit: the third alike shows that the clock was set."""
         if not known.count or abs(ahead - known.other) > ALIKE:
             known.other, known.first, known.count = ahead, at, 1
             return
@@ -102,7 +102,7 @@ class SenderClocks:
             known.offset, known.count = ahead, 0
 
     def shifted(self, seconds: float) -> None:
-        """Our own clock jumped ahead by so much."""
+        """Take in that our own clock jumped ahead by so much."""
         for known in (*self._now.values(), *self._before.values()):
             known.last -= seconds
             known.other -= seconds
@@ -114,7 +114,7 @@ class SenderClocks:
     # -- what they say of our own clock
 
     def ahead(self, now: float) -> tuple[float, int] | None:
-        """By how many seconds the senders heard lately agree to be ahead of us, and how many are.
+        """Return by how many seconds the recent senders agree to be ahead of us, and how many do.
 
         None: nobody was heard, or most of them do not agree with each other.
         """

@@ -1,4 +1,4 @@
-"""OwnTracks commands (``cmd``): what to say to which app, and what its answer proves.
+"""Write OwnTracks commands (``cmd``): what to say to which app, and what its answer proves.
 
 The apps differ, and neither is forgiving: one action that Android does not know, or a radius that
 is not a whole number, makes it drop a whole HTTP reply.
@@ -53,7 +53,7 @@ _encode = msgspec.json.encode
 
 
 def platform_of(agent: str) -> Platform:
-    """Which app a ``User-Agent`` is of."""
+    """Tell which app a ``User-Agent`` is of."""
     agent = agent.lower()
     if agent.startswith("owntracks-android"):
         return "android"
@@ -65,7 +65,7 @@ def platform_of(agent: str) -> Platform:
 def messages(
     do: Do, platform: Platform, wanted: Sequence[Waypoint] = (), known: Sequence[Waypoint] = ()
 ) -> list[Cmd]:
-    """What to send, in order.
+    """Tell what to send, in order.
 
     ``wanted`` are the regions the phone is to have from us, ``known`` those of ours that it may
     have, and its user's own, as far as they are known: see `own`.
@@ -85,7 +85,7 @@ def messages(
 
 
 def cmd(action: str, **more: Any) -> Cmd:
-    """One command."""
+    """Write one command as JSON."""
     return {"_type": "cmd", "action": action, **more}
 
 
@@ -109,7 +109,7 @@ def _setting(
 
 
 def own(has: Iterable[Waypoint], ours: Sequence[Waypoint]) -> list[Waypoint]:
-    """Those of a phone's waypoints that its user made: none of them is one of ours."""
+    """Return those of a phone's waypoints that its user made: none of them is one of ours."""
     stamps = {one.tst for one in ours}
     names = {one.rid for one in ours if one.rid is not None}
     return [one for one in has if one.tst not in stamps and one.rid not in names]
@@ -153,19 +153,19 @@ def _waypoint(one: Waypoint) -> Cmd:
 
 
 def topic(device: str) -> str:
-    """Where ``user/device`` listens."""
+    """Tell where ``user/device`` listens."""
     return f"owntracks/{device}/cmd"
 
 
 def encoded(said: Cmd) -> bytes:
-    """A command as it is published."""
+    """Return a command as it is published."""
     return _encode(said)
 
 
 def compared(
     wanted: Sequence[Waypoint], has: Sequence[Waypoint], *, before: bool
 ) -> tuple[Literal["confirmed", "refused", "drifted"], str]:
-    """How what a phone has stands to what it should have, and why, in words.
+    """Tell how what a phone has stands to what it should have, and why, in words.
 
     Its own further regions do not count. ``before``: it had confirmed these already.
     """

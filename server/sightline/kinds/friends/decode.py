@@ -1,4 +1,4 @@
-"""OwnTracks messages in, readings out.
+"""Decode OwnTracks messages into updates.
 
 Two ways lead to the same result. `quick` reads the common message, a location with nothing odd
 about it, in a few µs; whatever it declines goes the strict way below, which is the rule.
@@ -114,7 +114,7 @@ def decode(
     keys: EncryptionKeys = NO_KEYS,
     clocks: SenderClocks | None = None,
 ) -> Sequence[Update]:
-    """What a message says. Raises `CannotDecode`, nothing else.
+    """Tell what a message says. Raises `CannotDecode`, nothing else.
 
     ``clocks`` learn from it, and tell how wrong its sender's clock is.
     """
@@ -142,7 +142,7 @@ def decode(
 
 
 def _clocked(reading: Update, arrival: Arrival, clocks: SenderClocks) -> Update:
-    """The same reading, knowing how wrong its sender's clock is."""
+    """Return the same update with the error of its sender's clock."""
     if isinstance(reading, Located):
         tst = reading.friend.tst
         if reading.friend.untimed or tst is None:
@@ -163,7 +163,7 @@ def _by_clock(located: Located, clock: float) -> Located:
 def decode_strictly(
     timeouts: Timeouts, arrival: Arrival, keys: EncryptionKeys = NO_KEYS
 ) -> Sequence[Update]:
-    """The same, the strict way."""
+    """Return the same, the strict way."""
     who = address(arrival.topic)
     if not arrival.payload:
         return _clear(who)
@@ -176,7 +176,7 @@ def decode_strictly(
 
 
 def opened(arrival: Arrival, keys: EncryptionKeys) -> tuple[Arrival, bool]:
-    """The message as it was before it was encrypted, and whether it was.
+    """Return the message as it was before it was encrypted, and whether it was.
 
     Raises `CannotDecode` when it cannot be read, encrypted or not.
     """
@@ -217,14 +217,14 @@ def _read(
 def _encrypted(
     message: Message, who: Address, arrival: Arrival, timeouts: Timeouts, keys: EncryptionKeys
 ) -> Sequence[Update]:
-    """What was in the box, read like any message; a box within a box is refused."""
+    """Tell what was in the box, read like any message; a box within a box is refused."""
     device = id_of(who.friend)
     inner = replace(arrival, payload=keys.open(device, message.get("data")))
     return [EncryptedPayload(f"phone/{device}", True), *decode(timeouts, inner)]
 
 
 def _aside(reading: Update, arrival: Arrival, keys: EncryptionKeys) -> Sequence[Update]:
-    """What a fix says besides: it may be the answer to a question; it was not encrypted."""
+    """Tell what a fix says besides: it may be the answer to a question; it was not encrypted."""
     if not isinstance(reading, Located) or arrival.retain:
         return ()
     device, said = id_of(reading.thing), []
@@ -236,7 +236,7 @@ def _aside(reading: Update, arrival: Arrival, keys: EncryptionKeys) -> Sequence[
 
 
 def _clear(who: Address) -> Sequence[Update]:
-    """An empty message: what was retained on this topic is taken back."""
+    """Return an empty message: what was retained on this topic is taken back."""
     face = Gone(who.face)
     if who.part == "":
         return (Gone(who.friend), face)
@@ -341,7 +341,7 @@ def _located(
 def _standing(
     heard: float | None, at: float, timeouts: Timeouts
 ) -> tuple[Presence, Evidence | None]:
-    """What to think of a friend of whom we only have a copy of a message, heard then."""
+    """Tell what to think of a friend of whom we only have a copy of a message, heard then."""
     if heard is None or at >= heard + timeouts.offline_after:
         return "offline", "silence"
     if at >= heard + timeouts.stale_after:
@@ -403,7 +403,7 @@ def _card(message: Message, who: Address, arrival: Arrival, timeouts: Timeouts) 
 
 
 def _face(encoded: object) -> Face | None:
-    """The picture; None when it is too large, or none that a browser should be given."""
+    """Return the picture; None when it is too large, or none that a browser should be given."""
     if not isinstance(encoded, str) or len(encoded) > 2 * LARGEST_FACE:
         return None
     try:
@@ -447,7 +447,7 @@ def _marked(
 
 
 def _circle(message: object) -> Waypoint | None:
-    """A waypoint that is a circle; beacons, points without a radius or a name are none."""
+    """Return a waypoint that is a circle; beacons, points without a radius or a name are none."""
     if not isinstance(message, dict):
         return None
     optional = _Optional(message)
@@ -565,7 +565,7 @@ def _time(value: object, arrival: Arrival) -> int:
 
 
 def _timed(message: Message, tst: float) -> Message:
-    """The message as it is to be kept: with its time in seconds, if it came in milliseconds."""
+    """Return the message to be kept: with its time in seconds, even if it had milliseconds."""
     said = number_or_none(message.get("tst"))
     return message if said is None or said < EARLIEST_MS else {**message, "tst": tst}
 
@@ -597,7 +597,7 @@ class _Optional:
     def number(
         self, field: str, least: float, most: float, *, may_be_unknown: bool = False
     ) -> int | float | None:
-        """A number within bounds. Where it may be unknown, -1 says so, which is no mistake."""
+        """Return a number within bounds; -1 for an unknown one is no mistake."""
         if field not in self._message:
             return None
         value = number_or_none(self._message[field])
@@ -608,7 +608,7 @@ class _Optional:
         return None
 
     def text(self, field: str, limit: int, longest: int = 1024) -> str | None:
-        """A text, fit to be shown and cut to ``limit`` characters; none of over ``longest``."""
+        """Return a text, fit to be shown, cut to ``limit`` characters; none over ``longest``."""
         if field not in self._message:
             return None
         value = _as_text(self._message[field])
@@ -618,12 +618,12 @@ class _Optional:
         return None
 
     def region(self, field: str, longest: int = 1024) -> str | None:
-        """The name of a region, without the beacon's ids that iPhones put behind it."""
+        """Return the name of a region, without the beacon's ids that iPhones put behind it."""
         name = self.text(field, 128, longest)
         return name if name is None else region_name(name)
 
     def regions(self, field: str) -> tuple[str, ...] | None:
-        """A list of such names."""
+        """Return a list of such names."""
         if field not in self._message:
             return None
         value = self._message[field]
@@ -637,7 +637,7 @@ class _Optional:
 
 
 def _as_text(value: object) -> str | None:
-    """A text; a number that stands for one (a tracker called 7) as it would be written."""
+    """Return a text; a number that stands for one (a tracker called 7) as it would be written."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -1,4 +1,4 @@
-"""What a device says about itself: folds onto its ``phone/user/device``."""
+"""Fold what a device says about itself onto its ``phone/user/device``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class DeviceAnswer(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """Those commands done; nothing becomes of a phone that was asked nothing."""
+        """Return those commands done; nothing becomes of a phone that was asked nothing."""
         return answered(before, self.dos, self.at) if isinstance(before, Phone) else before
 
 
@@ -39,7 +39,7 @@ class EncryptedPayload(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The phone, marked so."""
+        """Return the phone, marked so."""
         phone = before if isinstance(before, Phone) else Phone()
         if phone.encrypted == self.encrypted:
             return before
@@ -58,7 +58,7 @@ class DeviceReport(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The phone with these texts; others stay."""
+        """Return the phone with these texts; others stay."""
         if before is None and not self.texts and self.platform == "?":
             return None
         phone = before if isinstance(before, Phone) else Phone()
@@ -73,7 +73,7 @@ class DeviceReport(msgspec.Struct, frozen=True, gc=False):
 
 
 def status_texts(message: Mapping[str, object]) -> tuple[dict[str, str], Platform]:
-    """The short texts in a ``status`` message, and which app sent it."""
+    """Return the short texts in a ``status`` message, and which app sent it."""
     for name, platform in _PLATFORMS.items():
         said = message.get(name)
         if isinstance(said, dict):

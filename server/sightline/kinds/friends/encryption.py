@@ -1,4 +1,4 @@
-"""Encrypted messages: OwnTracks' use of libsodium's secretbox.
+"""Open and seal encrypted messages: OwnTracks' use of libsodium's secretbox.
 
 The key is the shared secret, padded with NUL to 32 bytes; ``data`` is base64 of a nonce of 24
 bytes and the box. One secret per device, so that one that leaks opens nobody else's messages.
@@ -18,7 +18,7 @@ _LEAST = 24 + 16  # bytes: nonce and authenticator
 
 
 def is_available() -> bool:
-    """Whether this machine has what it takes (the extra ``encryption``)."""
+    """Tell whether this machine has what it takes (the extra ``encryption``)."""
     return find_spec("nacl") is not None
 
 
@@ -44,7 +44,7 @@ class EncryptionKeys:
         return f"Keys({len(self._keys)} devices)"
 
     def open(self, device: str, data: object) -> bytes:
-        """What is in the box that ``device`` sent.
+        """Tell what is in the box that ``device`` sent.
 
         Raises `CannotDecode` (``encrypted``), whose text tells what is missing.
         """
@@ -68,7 +68,7 @@ class EncryptionKeys:
             raise CannotDecode("encrypted", "encrypted with another key than ours") from why
 
     def seal(self, device: str, said: bytes) -> bytes:
-        """``said`` as a message that only this device can read. KeyError: we have no key for it."""
+        """Encrypt a message for this device alone. KeyError: we have no key for it."""
         from nacl.secret import SecretBox
 
         box = SecretBox(self._keys[device]).encrypt(said)

@@ -1,4 +1,4 @@
-"""The quick way to read a location: a typed parse that agrees with the strict way or gives up.
+"""Read a location quickly: a typed parse that agrees with the strict way or gives up.
 
 Why it agrees, where it does not give up:
 
@@ -79,7 +79,8 @@ _decode = msgspec.json.Decoder(_Location).decode
 
 
 def quick(payload: bytes, latest: float) -> tuple[Any, ...] | None:
-    """The first fields of a Friend, ``lat`` to ``inregions``; None where the strict way must look.
+    """Return the first fields of a Friend, ``lat`` to ``inregions``; None where the strict way must
+    look.
 
     ``latest`` is the newest time we believe, epoch s.
     """

@@ -1,4 +1,4 @@
-"""What we keep of a friend: a person's phone or tracker that speaks OwnTracks."""
+"""The state of a friend: a person's phone or tracker that speaks OwnTracks."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ class Friend(Present, frozen=True, omit_defaults=True, kw_only=False, gc=False):
 
     @property
     def weight(self) -> int:
-        """As measured with many of them; only the list of regions can be much longer in one."""
+        """Return the weight as measured with many of them; only the list of regions can be much
+        longer.
+        """
         inside = self.inregions
         return _FRIEND if not inside else _FRIEND + _REGION * len(inside)
 
@@ -113,16 +115,16 @@ class Face(State, frozen=True, omit_defaults=True, kw_only=True, gc=False):
 
     @property
     def hash(self) -> str:
-        """What tells it from every other picture."""
+        """Tell what tells it from every other picture."""
         return blake2b(self.data, digest_size=12).hexdigest()
 
     @property
     def weight(self) -> int:
-        """Mostly the picture."""
+        """Return the weight, which is mostly the picture's."""
         return WEIGHT + len(self.data)
 
     def shown(self) -> State:
-        """Its address."""
+        """Return the portrait, which has the picture's address."""
         return Portrait(mime=self.mime, hash=self.hash)
 
 

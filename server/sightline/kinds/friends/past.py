@@ -1,4 +1,4 @@
-"""How a friend looked then: a state made of a fix in history."""
+"""Make the state of a friend at a past moment, from a fix in history."""
 
 from __future__ import annotations
 

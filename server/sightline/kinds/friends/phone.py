@@ -1,4 +1,4 @@
-"""What we ask of a phone and what became of it: states, and the moves between them.
+"""Follow what is asked of a phone and what becomes of it: states, and the moves between them.
 
     state      left by                            to
     --------   --------------------------------   ----------------------------------------
@@ -43,7 +43,7 @@ class TooManyCommands(Exception):
 
 
 class PhoneCommand(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One thing asked of a phone. ``at`` is when it came into this state, ``by`` who asked."""
+    """One command to a phone. ``at`` is when it came into this state, ``by`` who asked."""
 
     n: int
     do: Do
@@ -54,12 +54,12 @@ class PhoneCommand(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
 
     @property
     def is_open(self) -> bool:
-        """Whether it may still come to something."""
+        """Tell whether it may still come to something."""
         return self.state in OPEN
 
 
 class RegionSync(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """How the phone's own regions stand to those we want it to have (``version``)."""
+    """The phone's own regions against those it should have (``version``)."""
 
     state: Literal["none", "asked", "sent", "confirmed", "refused", "drifted"]
     version: int = 0
@@ -68,7 +68,7 @@ class RegionSync(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Phone(State, frozen=True, omit_defaults=True, kw_only=True):
-    """Our dealings with one device, id ``user/device``.
+    """The state of our dealings with one device, id ``user/device``.
 
     ``transport`` is how it was last heard. ``encrypted``: it encrypts what it sends. ``status`` is
     what it last said about itself, in short texts.
@@ -83,17 +83,17 @@ class Phone(State, frozen=True, omit_defaults=True, kw_only=True):
 
     @property
     def waiting(self) -> list[PhoneCommand]:
-        """What is asked and not yet on its way, oldest first."""
+        """Tell what is asked and not yet on its way, oldest first."""
         return [command for command in self.commands if command.state == "asked"]
 
     @property
     def busy(self) -> bool:
-        """Whether anything is open, so that time may change it."""
+        """Tell whether anything is open, so that time may change it."""
         return any(command.is_open for command in self.commands)
 
 
 def ask(phone: Phone, do: Do, by: str, at: float) -> tuple[Phone, int]:
-    """One more command, and its number.
+    """Return one more command, and its number.
 
     Raises `TooManyCommands`.
     """
@@ -109,7 +109,7 @@ def ask(phone: Phone, do: Do, by: str, at: float) -> tuple[Phone, int]:
 
 
 def move(phone: Phone, n: int, state: Standing, at: float, why: str = "") -> Phone:
-    """Command ``n`` is now in this state; nothing happens to one that is settled."""
+    """Move command ``n`` to this state; do nothing to one that is settled."""
     return replace(
         phone,
         commands=tuple(
@@ -124,7 +124,7 @@ def move(phone: Phone, n: int, state: Standing, at: float, why: str = "") -> Pho
 def answered(
     phone: Phone, dos: tuple[Do, ...], at: float, state: Standing = "done", why: str = ""
 ) -> Phone:
-    """An answer came: every command of these sorts that was sent is settled."""
+    """Take in that an answer came: every command of these sorts that was sent is settled."""
     for command in phone.commands:
         if command.state == "sent" and command.do in dos:
             phone = move(phone, command.n, state, at, why)
@@ -132,7 +132,7 @@ def answered(
 
 
 def expired(phone: Phone, now: float) -> Phone:
-    """What waited too long is over."""
+    """Tell what waited too long is over."""
     for command in phone.commands:
         if command.state == "asked" and now - command.at >= FETCH_WITHIN:
             phone = move(phone, command.n, "expired", now, "the phone did not come for it")
@@ -142,7 +142,7 @@ def expired(phone: Phone, now: float) -> Phone:
 
 
 def merged(ours: Phone, theirs: Phone) -> Phone:
-    """Our dealings with a phone and those of another server, as one.
+    """Return our dealings with a phone and those of another server, as one.
 
     A command that both know is as far as the one that knows more says; of what a phone has, the
     newer word counts. Two that were numbered alike at the same moment both stay.
@@ -173,6 +173,6 @@ def _name(command: PhoneCommand) -> tuple[int, Do, str]:
 
 
 def _far(command: PhoneCommand) -> tuple[int, float]:
-    """How far a command has come: settled is further than sent, sent further than asked."""
+    """Tell how far a command has come: settled is further than sent, sent further than asked."""
     step = OPEN.index(command.state) if command.is_open else len(OPEN)
     return step, command.at

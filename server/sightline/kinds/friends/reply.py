@@ -1,4 +1,4 @@
-"""What a phone in HTTP mode is told about its friends: cards and locations, and who is which TID.
+"""Answer a phone in HTTP mode about its friends: cards and locations, and who is which TID.
 
 Both apps know an HTTP friend by its TID alone (``owntracks/http/<tid>``), so two friends with one
 would become one on the map: every recipient gets TIDs that are unique for it, and that stay.
@@ -28,14 +28,14 @@ Known = tuple[str, Friend]
 
 
 class RecipientTid(NamedTuple):
-    """The TID a friend goes by for one recipient, and the one it would have liked."""
+    """The TID of a friend for one recipient, and the one it would have liked."""
 
     wish: str
     tid: str
 
 
 def shown(friends: Iterable[Known], own: str) -> list[Known]:
-    """Those a phone is told about: with a position, the newest; itself (``own``) first."""
+    """Return those a phone is told about: with a position, the newest; itself (``own``) first."""
     placed = [(key, friend) for key, friend in friends if friend.lat is not None]
     placed.sort(key=lambda known: (known[0] != own, -order(known[1])))
     chosen = placed[:MOST_FRIENDS]
@@ -44,7 +44,7 @@ def shown(friends: Iterable[Known], own: str) -> list[Known]:
 
 
 def tids(friends: Sequence[Known], before: Mapping[str, RecipientTid]) -> dict[str, RecipientTid]:
-    """A TID for each of them, no two alike.
+    """Return a TID for each of them, no two alike.
 
     Who had one ``before`` and still wishes for the same keeps it; so nobody's mark on the map turns
     into somebody else's when friends come and go.
@@ -82,14 +82,14 @@ def _free(wish: str, taken: set[str]) -> str:
 
 
 def _length(face: Face) -> int:
-    """Characters of it in base64."""
+    """Return the length in characters of base64."""
     return (len(face.data) + 2) // 3 * 4
 
 
 def about(
     friends: Sequence[Known], faces: Mapping[str, Face], names: Mapping[str, RecipientTid]
 ) -> list[dict[str, Any]]:
-    """The cards and locations; ``faces`` by id, ``names`` by key."""
+    """Return the cards and locations; ``faces`` by id, ``names`` by key."""
     said: list[dict[str, Any]] = []
     room = MOST_FACES
     for key, friend in friends:

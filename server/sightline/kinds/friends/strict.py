@@ -1,4 +1,4 @@
-"""JSON as we accept it from a phone: strict, bounded, and never more than a refusal.
+"""Parse JSON of a phone: strict, bounded, and with nothing worse than a refusal.
 
 Python's own parser is lenient where we are not (NaN, repeated keys) and fragile where we must not
 be (deep nesting, endless integers). It is not msgspec's that reads here, because that takes 50 ms
@@ -46,7 +46,7 @@ _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in _STEP)
 
 
 def parse(payload: bytes) -> object:
-    """``payload`` as JSON.
+    """Parse ``payload`` as JSON.
 
     A value NaN or Infinity is `NO_NUMBER`. Raises `CannotDecode`: ``too_large``, ``not_utf8``,
     ``not_json``, ``bad_number`` (integers of more than 20 characters, NaN in the place of a
@@ -75,7 +75,8 @@ def parse(payload: bytes) -> object:
 
 
 def without_face(payload: bytes) -> tuple[bytes, str]:
-    """A message that is large because of a picture, without it; and the picture, as it was sent.
+    """Return a message that is large because of a picture, without it; and the picture, as it was
+    sent.
 
     What is not that large stays as it is. So a picture of any size costs no other field, and never
     comes before the parser.

@@ -1,4 +1,4 @@
-"""What an OwnTracks message means for a friend: the folds.
+"""Fold OwnTracks messages into a friend's state.
 
 Messages come late, twice, and from clocks that are wrong. Two fixes of one device are put in order
 by its own clock, whatever ours does: a phone that empties its queue cannot bring back an old
@@ -61,7 +61,7 @@ class Located(msgspec.Struct, frozen=True, gc=False):
     """Its accuracy is negative: the phone itself does not believe it."""
 
     def onto(self, before: State | None) -> State | None:
-        """The friend where it is now, or as it was and alive.
+        """Return the friend where it is now, or as it was and alive.
 
         As it was, when this fix is a late one, or one that cannot be right.
         """
@@ -94,7 +94,9 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         return after
 
     def _surely_near(self, before: Friend) -> bool:
-        """Whether this fix is right by a look that costs next to nothing, as nearly all are."""
+        """Tell whether this fix is right by a look that costs next to nothing, as nearly all
+        are.
+        """
         fix = self.friend
         lat, lon, acc = before.lat, before.lon, fix.acc
         if lat is None or lon is None or self.invalid or (acc is not None and acc > COARSE):
@@ -126,7 +128,7 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         return doubt(Spot(held.lat, held.lon, held.when, held.acc), spot) and why
 
     def _doubted(self, before: Friend, why: str) -> Friend:
-        """The friend as it was, heard, with this fix beside it."""
+        """Return the friend as it was, heard, with this fix beside it."""
         fix, held = self.friend, before.doubt
         if self.retained and before.presence != "live":
             return before
@@ -184,7 +186,7 @@ class PhoneTransition(msgspec.Struct, frozen=True, gc=False):
     record: Record | None = None
 
     def onto(self, before: State | None) -> State | None:
-        """The friend with or without that region, unless something newer is known."""
+        """Return the friend with or without that region, unless something newer is known."""
         if not isinstance(before, Friend):
             before = unheard(self.initials)
         if not self.retained:
@@ -218,7 +220,7 @@ class PhoneWaypoint(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The friend as it was."""
+        """Return the friend as it was."""
         return before
 
 
@@ -240,7 +242,7 @@ class PhoneLost(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The friend offline, where it was."""
+        """Return the friend offline, where it was."""
         if not isinstance(before, Friend):
             before = unheard(self.initials)
         elif self.retained and last_heard(before) is not None:
@@ -261,7 +263,7 @@ class CardNamed(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The friend under this name; what the card leaves out stays."""
+        """Return the friend under this name; what the card leaves out stays."""
         if not isinstance(before, Friend):
             before = unheard(self.initials)
         name = self.name if self.name is not None else before.name
@@ -272,7 +274,7 @@ class CardNamed(msgspec.Struct, frozen=True, gc=False):
 
 
 class Pictured(msgspec.Struct, frozen=True, gc=False):
-    """A card's picture."""
+    """The picture of a card."""
 
     thing: str
     face: Face
@@ -280,7 +282,7 @@ class Pictured(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """This picture."""
+        """Return a face with this picture."""
         return before if before == self.face else self.face
 
 
@@ -292,7 +294,7 @@ class Unnamed(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """The friend without a name; gone, if nothing but the card told of it."""
+        """Return the friend without a name; gone, if nothing but the card told of it."""
         if not isinstance(before, Friend) or before == unheard(before.tid or "", before.name):
             return None
         return before if before.name is None else replace(before, name=None)
@@ -306,7 +308,7 @@ class Gone(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """Nothing."""
+        """Return None: the thing is removed."""
         return None
 
 
@@ -324,7 +326,7 @@ def leapt(before: Friend, after: Friend) -> bool:
 
 
 def order(friend: Friend) -> float:
-    """When this friend's fix was taken, by our clock (epoch s); 0 without a fix."""
+    """Tell when this friend's fix was taken, by our clock (epoch s); 0 without a fix."""
     tst, at = friend.tst or 0, friend.at or 0
     if friend.clock is not None:
         tst -= friend.clock
@@ -332,18 +334,18 @@ def order(friend: Friend) -> float:
 
 
 def _spot(friend: Friend) -> Spot:
-    """What of a friend's fix is judged."""
+    """Tell what of a friend's fix is judged."""
     speed = (friend.vel or 0.0) / 3.6
     return Spot(friend.lat or 0.0, friend.lon or 0.0, order(friend), friend.acc, 0.0, speed)
 
 
 def last_heard(friend: Friend) -> float | None:
-    """When anything was heard from this friend last, by our clock (epoch s)."""
+    """Tell when anything was heard from this friend last, by our clock (epoch s)."""
     return friend.at if friend.heard is None else friend.heard
 
 
 def heard_again(friend: Friend, at: float | None) -> Friend:
-    """The same friend, heard at ``at`` (epoch s, ours), but nothing of where it is."""
+    """Return the same friend, heard at ``at`` (epoch s, ours), but nothing of where it is."""
     last = last_heard(friend)
     if at is not None and (last is None or at >= last + _CONTACT):
         return replace(friend, heard=at, presence="live", evidence=None)
@@ -353,7 +355,8 @@ def heard_again(friend: Friend, at: float | None) -> Friend:
 
 
 def rebased(friend: Friend, now: float) -> Friend:
-    """A friend as it was kept, with no time of ours that is still to come (``now``: epoch s).
+    """Return a friend as it was kept, with no time of ours that is still to come (``now``: epoch
+    s).
 
     Our clock was ahead when it was kept, or is behind now. What is heard from now on is newer.
     """
@@ -365,19 +368,19 @@ def rebased(friend: Friend, now: float) -> Friend:
 
 
 def unheard(initials: str, name: str | None = None) -> Friend:
-    """A friend we only know to exist."""
+    """Return a friend we only know to exist."""
     return Friend(tid=initials, name=name, presence="offline", evidence="silence")
 
 
 def _regions_as_of(friend: Friend) -> float:
-    """How old the list of regions is (epoch s); 0 without a list."""
+    """Tell how old the list of regions is (epoch s); 0 without a list."""
     if friend.inregions is None:
         return 0
     return order(friend) if friend.inregions_tst is None else friend.inregions_tst
 
 
 def _same_but_when(after: Friend, before: Friend) -> bool:
-    """Whether nothing but the times of the fix is another, and whether the friend is live."""
+    """Tell whether nothing but the times of the fix is another, and whether the friend is live."""
     return after == replace(
         before,
         tst=after.tst,

@@ -96,7 +96,7 @@ _FURTHER = (
 
 
 def _clues(name: str, state: State) -> Clues:
-    """Our ACL gives a robot its own name as user; its telemetry tells its address."""
+    """Use that our ACL gives a robot its own name as user; its telemetry tells its address."""
     address = state.ip if isinstance(state, ProBot) else None
     return Clues(name=name, address=address or "")
 

@@ -8,6 +8,7 @@ import type uPlot from 'uplot';
 import { timeText } from '../../app/ages';
 import type { Series } from '../../things/broker/series';
 import { usePreferences } from '../../app/context';
+import { canvasFont } from '../../ui/chartfont';
 
 export interface Curve {
   /** Of the figure. */
@@ -42,7 +43,7 @@ export function Chart({ series, curves, range, height, label, text }: ChartProps
     if (!element) return;
     let wanted = true;
     let observer: ResizeObserver | undefined;
-    void Promise.all([import('uplot'), document.fonts.load('11px "Inter Variable"')]).then(
+    void Promise.all([import('uplot'), document.fonts.load(canvasFont())]).then(
       ([{ default: Plot }]) => {
         if (!wanted) return;
         const made = new Plot(
@@ -130,7 +131,7 @@ function options(
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const axis = {
     stroke: colour('faint'),
-    font: '11px "Inter Variable", system-ui, sans-serif',
+    font: canvasFont(),
     ticks: { show: false },
   };
   return {

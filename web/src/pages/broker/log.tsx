@@ -9,6 +9,7 @@ import type { LevelFilter, LogLine } from '../../things/broker/log';
 import type { Broker } from '../../things/broker/read';
 import { clockText } from '../../ui/clocktext';
 import { CopyButton } from '../../ui/copy';
+import { DocLink } from '../../ui/doclink';
 import { NARROW, useCalmly, useMedia } from '../../ui/hooks';
 import { Icon } from '../../ui/icon';
 import { grouped } from '../../ui/numbers';
@@ -214,6 +215,7 @@ export function Nothing({ broker, filtered }: { broker: Broker | undefined; filt
       </p>
       <pre tabIndex={0}>{LOG_LINES}</pre>
       <CopyButton text={LOG_LINES} label="Copy the lines" words="Copy the lines" />
+      <DocLink to="mosquitto">How mosquitto is set up</DocLink>
     </div>
   );
 }

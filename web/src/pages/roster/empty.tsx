@@ -5,6 +5,7 @@ import { CopyButton } from '../../ui/copy';
 import { useKind, useTime } from '../../app/context';
 import { Icon } from '../../ui/icon';
 import { linkText } from '../../things/server/status';
+import { DocLink } from '../../ui/doclink';
 
 export function EmptyState() {
   const { now } = useTime();
@@ -28,6 +29,7 @@ export function EmptyState() {
       <p>Try it from a terminal:</p>
       <pre tabIndex={0}>{example}</pre>
       <CopyButton text={example} label="Copy the example" words="Copy the example" />
+      <DocLink to="phones">How to set up phones</DocLink>
     </div>
   );
 }

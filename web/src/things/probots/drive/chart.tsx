@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type UPlot from 'uplot';
 import { timeText } from '../../../app/ages';
 import { useTime, usePreferences } from '../../../app/context';
+import { canvasFont } from '../../../ui/chartfont';
 import type { SparkPoint } from '../../../ui/spark';
 
 export interface Line {
@@ -14,8 +15,6 @@ export interface Line {
 
 /** How often it is drawn anew, in milliseconds. */
 const EVERY = 500;
-
-const FONT = '11px "Inter Variable"';
 
 type Table = [number[], ...(number | null)[][]];
 
@@ -54,7 +53,7 @@ function optionsOf({ element, span, top, now, lines }: Drawn): UPlot.Options {
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   const axis = {
     stroke: colour('muted'),
-    font: FONT,
+    font: canvasFont(),
     grid: { stroke: colour('line-soft'), width: 1 },
     ticks: { show: false },
   };
@@ -108,7 +107,7 @@ function draw(drawn: Drawn): () => void {
     const [{ default: Plot }] = await Promise.all([
       import('uplot'),
       import('uplot/dist/uPlot.min.css'),
-      document.fonts.load(FONT),
+      document.fonts.load(canvasFont()),
     ]);
     if (over) return;
     const rows = () => table(lines(), now() - span);

@@ -161,7 +161,7 @@ function Ring({ ring, wish }: { ring: RefObject<SVGCircleElement | null>; wish: 
       <circle r="65" class="ring dashed" />
       <circle r="32" class="ring dashed" />
       <path d="M-98 0H98M0 -98V98" class="ring dashed" />
-      <g class="sides">
+      <g class="sides" font-size="7.2">
         <text y="-104">Forward</text>
         <text y="111">Reverse</text>
         <text x="-103" y="3" class="at-left">
