@@ -191,7 +191,7 @@ def _interface(name: str, schema: Mapping[str, Any]) -> str:
     if "enum" in schema or "properties" not in schema:
         return f"{head}export type {name} = {_type(schema)};\n"
     if not schema["properties"]:
-        return f"{head}export type {name} = Record<string, never>;\n"
+        return f"{head}export type {name} = Readonly<Record<string, never>>;\n"
     needed = set(schema.get("required", ()))
     lines = [f"{head}export interface {name} {{"]
     for each, inner in schema["properties"].items():

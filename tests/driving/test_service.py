@@ -199,7 +199,7 @@ class Play:
             self.clock.advance(1000)
         kinds = (probots.kind(), broker_kind.KIND)
         self.world = World("epoch")
-        presence = Presence(kinds[0].patience)
+        presence = Presence(kinds[0].timeouts)
         self.ingest = Ingest(kinds, self.world, presence)
         self.hub = Hub(
             self.clock,

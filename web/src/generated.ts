@@ -488,7 +488,7 @@ export interface NewUser {
 }
 
 /** A request without fields. */
-export type Nothing = Record<string, never>;
+export type Nothing = Readonly<Record<string, never>>;
 
 /** A request about one phone: `friend/user/device`. */
 export interface OfPhone {
@@ -655,7 +655,7 @@ export interface RemovedRegion {
 }
 
 /** The fields of a request; others are ignored. */
-export type RequestFields = Record<string, never>;
+export type RequestFields = Readonly<Record<string, never>>;
 
 /** The place of a browser's picture: the numbering it knows and the last number it saw. */
 export interface Resume {

@@ -30,6 +30,7 @@ export function fieldsOf<S>(): {
   readonly number: (thing: Thing, name: NameIn<S>) => number | undefined;
   readonly text: (thing: Thing, name: NameIn<S>) => string | undefined;
   readonly texts: (thing: Thing, name: NameIn<S>) => readonly string[];
+  readonly presence: (thing: Thing) => Presence;
 } {
   return field;
 }

@@ -1,8 +1,11 @@
 /** A friend's state as the wire carries it: one device of one person, known through OwnTracks. */
+import type { Friend as FriendState } from '../../generated';
 import type { Thing } from '../../net/protocol';
-import { field, present } from '../fields';
+import { fieldsOf, present } from '../fields';
 import { STANDING } from '../freshness';
 import type { Presence } from '../entry';
+
+const field = fieldsOf<FriendState>();
 
 export interface Friend {
   readonly user: string;

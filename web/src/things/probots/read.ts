@@ -1,9 +1,12 @@
 /** A ProBot's state as the wire carries it. Robots have no position. */
 import { shortTimeText } from '../../app/ages';
+import type { ProBot as ProBotState } from '../../generated';
 import type { Thing } from '../../net/protocol';
-import { field, present } from '../fields';
+import { fieldsOf, present } from '../fields';
 import { orderOf } from '../names';
 import type { Presence } from '../entry';
+
+const field = fieldsOf<ProBotState>();
 
 export interface ProBot {
   /** What the robot calls itself, and what people call it. */

@@ -1,9 +1,12 @@
 /** Regions as the wire carries them: named circles and polygons, shared, personal, or a phone's. */
 import type { Shape, Spot } from '../../map/shapes';
+import type { Region as RegionState } from '../../generated';
 import type { Thing } from '../../net/protocol';
 import { keyOf } from '../../app/world';
 import type { Key } from '../../app/world';
-import { field, present } from '../fields';
+import { fieldsOf, present } from '../fields';
+
+const field = fieldsOf<RegionState>();
 
 /** Whose a region is: everybody's, one account's, or of a phone that told us of its waypoints. */
 export type Sort = 'shared' | 'personal' | 'phone';
