@@ -33,5 +33,7 @@ def test_help_leads_to_the_documents(visit, sightline):
     page = visit()
     expect(page.locator("html[data-connection=live]")).to_be_attached()
     page.keyboard.press("?")
-    page.get_by_role("link", name="All documents").click()
-    expect(page).to_have_url(f"{sightline.url}docs/")
+    link = page.get_by_role("link", name="Read the documents")
+    with page.context.expect_page() as opened:
+        link.click()
+    expect(opened.value).to_have_url(f"{sightline.url}docs/index.html")
