@@ -32,6 +32,7 @@ check "mypy" "$VENV/bin/mypy"
 check "layers" "$VENV/bin/lint-imports" --no-cache
 check "callables from outside" "$VENV/bin/python" scripts/lib/assigned.py
 check "sizes" "$VENV/bin/python" scripts/lib/sizes.py
+check "reference" "$VENV/bin/python" scripts/reference.py --check
 check "shellcheck" "$VENV/bin/shellcheck" -x scripts/*.sh scripts/lib/*.sh .ci/run
 check "page: tsc, eslint, prettier" in_web "${NPM[@]}" run --silent check
 

@@ -1,6 +1,6 @@
-"""Write the reference documents that are made from the code: settings, cli, metrics, things.
+"""Write the reference documents that are made from the code, and the page's types of the contract.
 
-    .venv/bin/python scripts/reference.py            # write server/docs/reference/*.md
+    .venv/bin/python scripts/reference.py            # write them
     .venv/bin/python scripts/reference.py --check    # say which of them are out of date, exit 1
 
 What stands below the heading ``## Notes`` of such a document is written by hand and kept.
@@ -31,8 +31,12 @@ from sightline.cli.main import parser
 from sightline.model.kind import Present, State
 from sightline.model.server import Https, Server, Trouble
 
+sys.path.insert(0, str(Path(__file__).resolve().parent / "lib"))
+import contract_reference
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "server" / "docs" / "reference"
+PAGE_TYPES = ROOT / "web" / "src" / "generated.ts"
 SHIPPED = ROOT / "config" / "sightline.toml"
 NOTES = "\n## Notes\n"
 
@@ -387,6 +391,8 @@ PAGES = {
     "cli": cli_page,
     "metrics": metrics_page,
     "things": things_page,
+    "http": contract_reference.http_page,
+    "websocket": contract_reference.websocket_page,
 }
 
 
@@ -398,17 +404,26 @@ def written(name: str) -> str:
     return f"{PAGES[name]().rstrip()}\n{notes}"
 
 
+def page_types() -> str:
+    """Return the types of the contract for the page."""
+    found = states()
+    return contract_reference.typescript(
+        {key.partition("/")[0]: found[name] for name, key in KEYS.items()}
+    )
+
+
 def main(argv: list[str]) -> int:
     """Write all documents, or compare them."""
+    texts = {FOLDER / f"{name}.md": written(name) for name in PAGES}
+    texts[PAGE_TYPES] = page_types()
     late = []
-    for name in PAGES:
-        path, text = FOLDER / f"{name}.md", written(name)
-        if argv == ["--check"]:
-            late += [name] if not path.exists() or path.read_text() != text else []
-        else:
+    for path, text in texts.items():
+        if argv != ["--check"]:
             path.write_text(text)
-    for name in late:
-        print(f"server/docs/reference/{name}.md is out of date: run scripts/reference.py")
+        elif not path.exists() or path.read_text() != text:
+            late.append(path)
+    for path in late:
+        print(f"{path.relative_to(ROOT)} is out of date: run scripts/reference.py")
     return 1 if late else 0
 
 

@@ -91,6 +91,11 @@ def test_the_reference_is_what_the_code_says(name: str):
     assert (DOCS / "reference" / f"{name}.md").read_text() == made, "run scripts/reference.py"
 
 
+def test_the_types_of_the_page_are_those_of_the_server():
+    made = REFERENCE.page_types()
+    assert (ROOT / "web" / "src" / "generated.ts").read_text() == made, "run scripts/reference.py"
+
+
 def test_every_metric_of_the_collector_is_in_its_reference():
     source = (ROOT / "server" / "sightline" / "web" / "metrics.py").read_text()
     named = set(re.findall(r'"sightline_(\w+)"', source))

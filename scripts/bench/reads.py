@@ -40,7 +40,7 @@ EVERY = 0.04  # s between two pings
 _SPAN = "from=2026-11-01T00:00:00&to=2026-12-31T00:00:00"
 
 
-def parts(connection_limits: int) -> dict[str, list[str]]:
+def parts() -> dict[str, list[str]]:
     """The addresses that each part asks for at once."""
     friends = [f"u{n % FRIENDS}" for n in range(20)]
     return {
@@ -67,11 +67,11 @@ def _fix(friend: str, n: int) -> HistoryEntry:
     )
 
 
-def fill(server: Server, broker: Mosquitto, where: Path, connection_limits: int) -> None:
+def fill(server: Server, broker: Mosquitto, where: Path, crowd: int) -> None:
     """Put the friends into the world, and their points into the history of the running server."""
     now = int(time.time())
     payload = json.dumps({"_type": "location", "lat": 52, "lon": 13, "tst": now, "tid": "ab"})
-    names = [f"u{n}" for n in range(FRIENDS)] + [f"crowd{n}" for n in range(connection_limits)]
+    names = [f"u{n}" for n in range(FRIENDS)] + [f"crowd{n}" for n in range(crowd)]
     for first in range(0, len(names), 500):
         some = [
             {"topic": f"owntracks/{name}/phone", "payload": payload, "qos": 1}
@@ -206,7 +206,7 @@ def main() -> None:
     if args.fetch is not None:
         fetch(args.fetch)
         return
-    wanted = parts(args.connection_limits)
+    wanted = parts()
     results = []
     with processes.folder() as folder:
         where = Path(folder)
@@ -215,7 +215,7 @@ def main() -> None:
             Mosquitto(where, LOAD_CORE) as broker,
             Server(where, broker.port, qos=1, settings=limits) as server,
         ):
-            fill(server, broker, where, args.connection_limits)
+            fill(server, broker, where, args.crowd)
             for name in args.part.split(",") if args.part else wanted:
                 results.append([name, *measure(server, wanted[name])])
     table.show(

@@ -78,7 +78,7 @@ class Phonehouse:
 
     def further(self, home: House) -> dict[str, Any]:
         self.home = home
-        people = LatestPositions(home.world)
+        people = LatestPositions(home.world, lambda step: reactor.callLater(0, step))
         self.fixes = Memory()
         self.live = RecorderSockets(reactor, home.account_service, people)
         self.live.clock = self.live._tick._loop.clock = home.clock

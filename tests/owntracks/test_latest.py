@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +11,7 @@ from sightline.auth.permissions import Grants, VisibleScope, user_of
 from sightline.kinds.friends.model import Friend
 from sightline.live.world import World
 from sightline.owntracks.latest import SEEDED_FOR, LatestPositions
+from sightline.web.reads import SCAN
 
 KEYS = [f"friend/{user}/{device}" for user in ("ann", "ben", "cat") for device in ("p", "q")]
 WORDS = st.frozensets(st.sampled_from(["*", "friend", "friend/ann", "probot", *KEYS]), max_size=3)
@@ -42,3 +45,26 @@ def test_those_that_came_without_a_fix_are_found_in_time():
     people.forget(KEYS[0])
     people.forget(KEYS[0])
     assert [key for key, _ in people.latest(VisibleScope(), 9, SEEDED_FOR)] == [KEYS[1]]
+
+
+def test_a_large_world_is_looked_through_in_pieces_the_latest_first():
+    world = World("e")
+    count = 3 * SCAN
+    for n in range(count):
+        world.put(f"friend/u{n}/p", Friend(presence="live", lat=1.0, lon=2.0, at=float(n)))
+    later: list[Callable[[], object]] = []
+    people = LatestPositions(world, later.append)
+    people.heard("friend/u7/p")
+
+    def found(most: int) -> list[str]:
+        return [key for key, _ in people.latest(VisibleScope(), most, 0.0)]
+
+    wanted = ["friend/u7/p", f"friend/u{count - 1}/p", f"friend/u{count - 2}/p"]
+    assert found(3) == wanted
+    assert len(found(count)) == SCAN + 1
+    people.heard("friend/u9/p")  # while it is looked through
+    while later:
+        later.pop()()
+    assert found(4) == ["friend/u9/p", *wanted]
+    rest = [f"friend/u{n}/p" for n in reversed(range(count)) if n not in (7, 9)]
+    assert found(count) == ["friend/u9/p", "friend/u7/p", *rest]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,10 +12,13 @@ import pytest_twisted
 from msgspec import Meta
 
 from house import GOOD
+from sightline.auth.permissions import LEAST_ROLE
 from sightline.contract.errors import STATUS, Refused
-from sightline.contract.fields import Nothing, Number, RequestBody, read, refuses
+from sightline.contract.fields import Nothing, Number, RequestBody, fields, read, refuses
 from sightline.contract.http import Route
+from sightline.contract.requests import RequestSpec
 from sightline.history.query_params import EventsQuery, Moment, TrackQuery
+from sightline_process import ROOT
 
 
 class Fields(RequestBody, frozen=True, rename={"since": "from"}):
@@ -132,3 +136,52 @@ async def test_the_examples_can_be_read(house):
         if route.example is not None:
             given = {k: v if route.body else str(v) for k, v in route.example.items()}
             read(given, route.fields, text=route.body is None)
+
+
+def test_every_request_that_a_server_knows_is_in_the_reference():
+    from unittest.mock import MagicMock
+
+    from sightline.console.rules import ConsoleRights
+    from sightline.console.service import ConsoleService
+    from sightline.driving.requests import DrivingRequests
+    from sightline.history.read_only import ReadOnlyPast
+    from sightline.live.requests import Requests
+    from sightline.owntracks.requests import PhoneRequests
+    from sightline.regions.requests import RegionRequests
+
+    requests = Requests(lambda: 0.0)
+    anything: Any = MagicMock()
+    ReadOnlyPast().join(requests)
+    ConsoleService(anything, anything, ConsoleRights()).join(requests)
+    DrivingRequests(requests, anything)
+    RegionRequests(requests, anything, anything)
+    PhoneRequests(requests, anything, anything, anything, anything, anything)
+    text = (ROOT / "server" / "docs" / "reference" / "websocket.md").read_text()
+    listed = set(re.findall(r"^\| `(\w+)` \| [A-Z]", text, re.M))
+    assert set(requests.specs) <= listed
+    for name, spec in requests.specs.items():
+        assert spec.right in ("", *LEAST_ROLE), name
+        read(dict(spec.example), spec.fields)
+
+
+WIRE = sorted((ROOT / "tests" / "wire").glob("*-request-*.json"))
+
+
+@pytest.mark.parametrize("path", WIRE, ids=lambda path: path.stem)
+def test_the_golden_requests_are_as_declared(path):
+    from sightline.console import contract as console
+    from sightline.driving import contract as driving
+    from sightline.owntracks import requests as owntracks
+    from sightline.regions import requests as regions
+
+    known = {
+        spec.name: spec
+        for module in (console, driving, owntracks, regions)
+        for spec in (*vars(module).values(), *owntracks.ASKS)
+        if isinstance(spec, RequestSpec)
+    }
+    frame = json.loads(path.read_text())["frame"]
+    spec = known[frame.pop("do")]
+    frame.pop("id")
+    assert set(frame) <= set(fields(spec.fields))
+    read(frame, spec.fields)

@@ -14,13 +14,14 @@ from twisted.internet.defer import Deferred, gatherResults
 
 from house import NOW
 from owntracks.scene import Phonehouse, fix
+from sightline.auth.permissions import VisibleScope
 from sightline.history import api as history_api
 from sightline.history import tracks
 from sightline.history.record import entry
 from sightline.kinds.friends.model import Friend
 from sightline.owntracks import formats
 from sightline.owntracks.latest import LatestPositions
-from sightline.web.reads import PIECE, PIECE_BYTES, Busy, Reads, pieces
+from sightline.web.reads import PIECE, PIECE_BYTES, SCAN, Busy, Reads, pieces
 from sightline.wiring import owntracks_ranges
 from sightline.wiring.owntracks_ranges import StoredRanges
 
@@ -193,6 +194,45 @@ async def test_of_several_long_answers_one_piece_is_made_in_a_turn(house, turns,
     assert turns.whole >= 5 * min(POINTS, FRIENDS)
     # The turn that counts may come before or after ours in a round of the reactor.
     assert turns.most <= 100
+    await home.until(lambda: (home.reads.running, home.reads.waiting) == (0, 0))
+
+
+CROWD = 5 * SCAN
+LOOKS = {
+    "//api/0/list": CROWD,
+    "//api/0/list?user=U7": 1,
+    "//api/0/last?user=nobody": 0,
+    "//api/0/last": CROWD,
+    "//api/0/photo?user=nobody": None,
+    f"//api/0/locations?user=U7&device=P&{SPAN}": 0,
+    "/things?kind=region": 0,
+    "/things?kind=friend": CROWD,
+}
+
+
+@pytest.mark.parametrize("path", LOOKS)
+@pytest_twisted.ensureDeferred
+async def test_a_large_world_is_looked_through_in_pieces(house, turns, monkeypatch, path):
+    here = await Phonehouse().opens(house)
+    home = here.home
+    cookie = await home.knows("root", "admin")
+    for n in range(CROWD):
+        home.world.put(f"friend/u{n}/p", Friend(presence="live", lat=1.0, lon=2.0, tst=NOW, at=NOW))
+    if path == "/things?kind=region":
+        turns.counts(monkeypatch, history_api, "kind_of")
+    else:
+        turns.counts(monkeypatch, VisibleScope, "sees")
+    answer = await home.asks("GET", path, cookie=cookie)
+    assert answer.status == 200
+    if (count := LOOKS[path]) is not None:
+        said = json.loads(answer.data)
+        listed = (
+            said if isinstance(said, list) else next(v for v in said.values() if type(v) is list)
+        )
+        assert len(listed) == count
+    assert turns.whole >= CROWD
+    # The first piece is looked at when the question comes, in whichever turn that is.
+    assert turns.most <= 2 * SCAN + PIECE
     await home.until(lambda: (home.reads.running, home.reads.waiting) == (0, 0))
 
 

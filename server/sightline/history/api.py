@@ -7,7 +7,7 @@ they may not see now. What may be long is streamed, and made in small pieces
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -33,7 +33,7 @@ from sightline.kinds import TRACKS
 from sightline.live import protocol
 from sightline.model.faults import Unavailable
 from sightline.model.kind import State, id_of, kind_of
-from sightline.web.reads import Busy, LongRead, Reads, Turn, pieces
+from sightline.web.reads import SCAN, Busy, LongRead, Reads, Turn, pieces
 
 _THINGS = 500  # asked of the store at a time
 
@@ -48,8 +48,8 @@ class PresentWorld(Protocol):
     def state(self, key: str) -> State | None:
         """Return a thing's state; None when there is no such thing."""
 
-    def __iter__(self) -> Iterator[tuple[str, State]]:
-        """Return all things with their states."""
+    def keys(self) -> Sequence[str]:
+        """The keys of all things, and of some that are gone."""
 
 
 class HistoryApi:
@@ -148,14 +148,17 @@ class HistoryApi:
     async def things(self, call: Call[ThingsQuery]) -> Reply:
         """Return every thing one may see, as it is now; of one ``kind`` only, if asked."""
         user, kind = call.who.user, call.asked.kind
-        seen = [
-            key
-            for key, _ in self._world
-            if (kind is None or kind_of(key) == kind) and user.sight.sees(key)
-        ]
 
         async def told(turn: Turn) -> AsyncGenerator[bytes, None]:
             yield b'{"ok":true,"things":['
+            seen: list[str] = []
+            for keys in pieces(self._world.keys(), most=SCAN):
+                await turn()
+                seen += [
+                    key
+                    for key in keys
+                    if (kind is None or kind_of(key) == kind) and user.sight.sees(key)
+                ]
             said = False
             for keys in pieces(seen):
                 await turn()

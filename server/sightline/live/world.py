@@ -102,6 +102,14 @@ class World:
             if entry.state is not None:
                 yield entry.key, entry.state
 
+    def keys(self) -> list[str]:
+        """Return the keys of all things, and of some that are gone, the one that changed last at
+        the end.
+
+        A copy, so that it can be walked in pieces while the world changes. It costs little.
+        """
+        return list(self._entries)
+
     def state(self, key: str) -> State | None:
         """Return a thing's present state; None when there is no such thing."""
         entry = self._entries.get(key)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from sightline.auth.permissions import VisibleScope
@@ -13,6 +16,7 @@ from sightline.live.world import World
 from sightline.model.kind import id_of
 from sightline.owntracks.fixes import said
 from sightline.owntracks.times import geohash, iso, shown
+from sightline.web.reads import SCAN, Turn, pieces
 
 MOST_REMEMBERED = 100_000
 """Friends whose order is known; of more the ones heard first are left to the next look."""
@@ -20,23 +24,32 @@ SEEDED_FOR = 600.0
 """Seconds after which we look again for friends that came into the world without a fix."""
 
 
-class LatestPositions:
-    """The friends with their latest positions."""
+Soon = Callable[[Callable[[], object]], object]
+"""Calls what it is given in the next turn of the reactor."""
 
-    def __init__(self, world: World) -> None:
+
+class LatestPositions:
+    """The friends with their latest positions.
+
+    ``soon`` lets others work between two pieces of a look through a large world; without it, each
+    look is done at once.
+    """
+
+    def __init__(self, world: World, soon: Soon | None = None) -> None:
         self._world = world
-        self._order: dict[str, None] = {}  # keys, the latest heard last
+        self._soon = soon
+        self._order: OrderedDict[str, None] = OrderedDict()  # keys, the latest heard last
         self._groups: dict[str, set[str]] = {}  # the same keys by friend/user
         self._seed_at = float("-inf")
 
     def heard(self, key: str) -> None:
         """Note that a fix of this friend came."""
         if key in self._order:
-            del self._order[key]
-        else:
-            self._groups.setdefault(_group(key), set()).add(key)
-            if len(self._order) >= MOST_REMEMBERED:
-                self.forget(next(iter(self._order)))
+            self._order.move_to_end(key)
+            return
+        self._groups.setdefault(_group(key), set()).add(key)
+        if len(self._order) >= MOST_REMEMBERED:
+            self.forget(next(iter(self._order)))
         self._order[key] = None
 
     def forget(self, key: str) -> None:
@@ -53,12 +66,10 @@ class LatestPositions:
         ``now`` is of a clock that is never stepped, s.
         """
         if now >= self._seed_at:
-            # From before we listened, or brought back from the store: these are not the latest.
             self._seed_at = now + SEEDED_FOR
-            known = [key for key, state in self._world if isinstance(state, Friend)]
-            later = list(self._order)
-            for key in (*known, *later):
-                self.heard(key)
+            keys = self._world.keys()
+            keys.reverse()
+            self._seed(pieces(keys, most=SCAN))
         found = []
         for key in self._among(sight):
             friend = self._world.state(key)
@@ -67,6 +78,23 @@ class LatestPositions:
                 if len(found) == most:
                     break
         return found
+
+    def _seed(self, some: Iterator[Sequence[str]]) -> None:
+        """Put friends from before we listened, or brought back from the store, behind the others.
+
+        What changed last is looked at first, so that the first piece has the latest of them.
+        """
+        for keys in some:
+            for key in keys:
+                if key not in self._order and isinstance(self._world.state(key), Friend):
+                    if len(self._order) >= MOST_REMEMBERED:
+                        return
+                    self._groups.setdefault(_group(key), set()).add(key)
+                    self._order[key] = None
+                    self._order.move_to_end(key, last=False)
+            if self._soon is not None:
+                self._soon(lambda: self._seed(some))
+                return
 
     def _among(self, sight: VisibleScope) -> Iterable[str]:
         """Return keys among which all visible ones are, the latest first: often few of many."""
@@ -81,11 +109,21 @@ class LatestPositions:
         state = self._world.state(key)
         return (state.at or 0) if isinstance(state, Friend) else 0
 
-    def friends(self, sight: VisibleScope) -> Iterator[tuple[str, Friend]]:
-        """Return those who may be seen: key and state."""
-        for key, state in self._world:
-            if isinstance(state, Friend) and sight.sees(key):
-                yield key, state
+    async def friends(
+        self, sight: VisibleScope, turn: Turn
+    ) -> AsyncIterator[list[tuple[str, Friend]]]:
+        """Those who may be seen, key and state: looked for in pieces, each at its ``turn``.
+
+        The first piece is made at once, so that a small world is answered without waiting.
+        """
+        for place, keys in enumerate(pieces(self._world.keys(), most=SCAN)):
+            if place:
+                await turn()
+            yield [
+                (key, state)
+                for key in keys
+                if isinstance(state := self._world.state(key), Friend) and sight.sees(key)
+            ]
 
     def friend(self, key: str, sight: VisibleScope) -> Friend | None:
         """Return one of them; None also when it must not be seen."""
@@ -102,29 +140,45 @@ class LatestPositions:
         state = self._world.state(f"phone/{device}")
         return state if isinstance(state, Phone) else Phone()
 
-    def users(self, sight: VisibleScope) -> list[str]:
-        """Return names of users, each once."""
-        return sorted({id_of(key).partition("/")[0] for key, _ in self.friends(sight)})
+    async def users(self, sight: VisibleScope, turn: Turn) -> list[str]:
+        """Names of users, each once."""
+        known: set[str] = set()
+        sorted_runs: list[list[str]] = []
+        async for some in self.friends(sight, turn):
+            new = {id_of(key).partition("/")[0] for key, _ in some} - known
+            known |= new
+            sorted_runs.append(sorted(new))
+        merged = merge(*sorted_runs)
+        found: list[str] = []
+        while names := list(islice(merged, SCAN)):
+            found += names
+            if len(names) == SCAN:
+                await turn()
+        return found
 
-    def find(self, sight: VisibleScope, user: str, device: str = "") -> list[tuple[str, Friend]]:
-        """Return friends of this user (and device), whatever the case of the letters."""
+    async def find(
+        self, sight: VisibleScope, turn: Turn, user: str, device: str = ""
+    ) -> list[tuple[str, Friend]]:
+        """Friends of this user (and device), whatever the case of the letters."""
         key = f"friend/{user}/{device}"
         if device and (friend := self.friend(key, sight)) is not None:
             return [(key, friend)]  # written as it is, as nearly always: nobody is looked through
-        found = [
-            (key, friend)
-            for key, friend in self.friends(sight)
-            if _is(id_of(key).partition("/")[0], user)
-            and (not device or _is(id_of(key).partition("/")[2], device))
-        ]
+        found: list[tuple[str, Friend]] = []
+        async for some in self.friends(sight, turn):
+            found += [
+                (key, friend)
+                for key, friend in some
+                if _is(id_of(key).partition("/")[0], user)
+                and (not device or _is(id_of(key).partition("/")[2], device))
+            ]
         return found
 
-    def keys(self, sight: VisibleScope, user: str, device: str) -> list[str]:
-        """Return the keys under which there may be a past of this device, in whatever letters.
+    async def keys(self, sight: VisibleScope, turn: Turn, user: str, device: str) -> list[str]:
+        """The keys under which there may be a past of this device, in whatever letters.
 
         A Recorder knows names in small letters only, and so does what was brought in from one.
         """
-        found = [key for key, _ in self.find(sight, user, device)][:1]
+        found = [key for key, _ in await self.find(sight, turn, user, device)][:1]
         small = f"friend/{user}/{device}".lower()
         if small not in found and small not in self._world and sight.sees(small):
             found.append(small)

@@ -110,6 +110,34 @@ Body = tuple[bytes, bytes]  # media type, text
 Long = Callable[[RecorderQuery, Turn], Coroutine[Any, Any, Body]]
 
 
+class _Turns:
+    """The turns of an answer that is long only if it has to wait for one: it begins then."""
+
+    def __init__(
+        self,
+        begun: Callable[[RecorderQuery], Coroutine[Any, Any, LongRead]],
+        asked: RecorderQuery,
+    ) -> None:
+        self._begun = begun
+        self._asked = asked
+        self._read: LongRead | None = None
+
+    async def begin(self) -> LongRead:
+        """Begin the long answer, once. Raises `BadQuery` where too many wait."""
+        if self._read is None:
+            self._read = await self._begun(self._asked)
+        return self._read
+
+    async def turn(self) -> None:
+        """Wait until the next piece may be made."""
+        await (await self.begin()).turn()
+
+    def end(self) -> None:
+        """Give back the place of the answer, if it had one."""
+        if self._read is not None:
+            self._read.end()
+
+
 class RecorderApi(Resource):
     """The resource. ``rate`` requests/s of one address, ``burst`` when a page of a client opens."""
 
@@ -143,15 +171,11 @@ class RecorderApi(Resource):
         self._bodies = DeferredSemaphore(_BODIES)
         self._answers: dict[str, Callable[[RecorderQuery], Body]] = {
             "version": self._version,
-            "list": self._list,
             "q": self._place,
             "monitor": self._monitor,
-            "photo": self._photo,
         }
+        self._scans: dict[str, Long] = {"list": self._list, "photo": self._photo}
         self._long: dict[str, Long] = {"locations": self._locations}
-        self._streams: dict[str, Callable[[Request, RecorderQuery], bytes | int]] = {
-            "last": self._last
-        }
 
     def render(self, request: Request) -> bytes | int:
         """Answer, at once or when the range is there."""
@@ -179,8 +203,10 @@ class RecorderApi(Resource):
             return self._refuse(request, BadQuery(416, "nobody is called . or ..\n"))
         what = (request.path or b"").decode("latin-1").removeprefix("/api/0").strip("/")
         try:
-            if (streamed := self._streams.get(what)) is not None:
-                return streamed(request, asked)
+            if what == "last":
+                return self._later(request, self._last(request, asked))
+            if (scan := self._scans.get(what)) is not None:
+                return self._later(request, self._scanned(asked, scan))
             if (long := self._long.get(what)) is not None:
                 return self._later(request, self._in_turn(asked, long))
             answer = self._answers.get(what)
@@ -195,11 +221,11 @@ class RecorderApi(Resource):
     def _version(self, asked: RecorderQuery) -> Body:
         return _json({"version": VERSION, "git": f"sightline-{self._server}"})
 
-    def _list(self, asked: RecorderQuery) -> Body:
+    async def _list(self, asked: RecorderQuery, turn: Turn) -> Body:
         user, device = asked.get("user"), asked.get("device")
         if not user:
-            return _json({"results": self._people.users(asked.sight)})
-        found = self._people.find(asked.sight, user, device)
+            return _json({"results": await self._people.users(asked.sight, turn)})
+        found = await self._people.find(asked.sight, turn, user, device)
         devices = [id_of(key) for key, _ in found]
         if not device:
             return _json({"results": sorted(name.partition("/")[2] for name in devices)})
@@ -218,11 +244,11 @@ class RecorderApi(Resource):
             return _TEXT, f"{int(friend.at or 0)} owntracks/{id_of(key)}\n".encode()
         return _TEXT, b"\n"
 
-    def _photo(self, asked: RecorderQuery) -> Body:
+    async def _photo(self, asked: RecorderQuery, turn: Turn) -> Body:
         user = asked.get("user")
         if not user:
             raise BadQuery(416, "user is required\n")
-        for key, _ in self._people.find(asked.sight, user):
+        for key, _ in await self._people.find(asked.sight, turn, user):
             if (face := self._people.face(id_of(key))) is not None:
                 return face.mime.encode(), face.data
         return b"image/png", BLANK
@@ -247,20 +273,40 @@ class RecorderApi(Resource):
         except Busy:
             raise BadQuery(503, "too many long answers at once; try again in a moment\n") from None
 
-    def _last(self, request: Request, asked: RecorderQuery) -> bytes | int:
-        user = asked.get("user")
-        found = (
-            self._people.find(asked.sight, user, asked.get("device"))
-            if user
-            else list(self._people.friends(asked.sight))
-        )
-        fields = asked.fields
-        if len(found) <= _FEW_LASTS:
-            return _said(request, (JSON, b"[%b]" % b",".join(self._encoded(found, fields))))
-        if request.method == b"HEAD":
-            request.setHeader(b"content-type", JSON)
-            return b""
-        return self._later(request, self._sent(request, asked, found))
+    async def _scanned(self, asked: RecorderQuery, scan: Long) -> Body:
+        """A short answer for which all things may have to be looked through, in pieces."""
+        turns = _Turns(self._begun, asked)
+        try:
+            return await scan(asked, turns.turn)
+        finally:
+            turns.end()
+
+    async def _last(self, request: Request, asked: RecorderQuery) -> Body | None:
+        turns = _Turns(self._begun, asked)
+        try:
+            found = await self._found(asked, turns.turn)
+            if len(found) <= _FEW_LASTS:
+                return JSON, b"[%b]" % b",".join(self._encoded(found, asked.fields))
+            if is_gone(request):
+                return None
+            if request.method == b"HEAD":
+                request.setHeader(b"content-type", JSON)
+                request.finish()
+                return None
+            await turns.begin()
+            await self._sent(request, asked, found, turns.turn)
+        finally:
+            turns.end()
+        return None
+
+    async def _found(self, asked: RecorderQuery, turn: Turn) -> list[tuple[str, Friend]]:
+        """The friends of whom ``last`` tells."""
+        if user := asked.get("user"):
+            return await self._people.find(asked.sight, turn, user, asked.get("device"))
+        found: list[tuple[str, Friend]] = []
+        async for some in self._people.friends(asked.sight, turn):
+            found += some
+        return found
 
     def _encoded(
         self, found: Sequence[tuple[str, Friend]], fields: Sequence[str]
@@ -273,14 +319,18 @@ class RecorderApi(Resource):
         )
 
     async def _sent(
-        self, request: Request, asked: RecorderQuery, found: Sequence[tuple[str, Friend]]
+        self,
+        request: Request,
+        asked: RecorderQuery,
+        found: Sequence[tuple[str, Friend]],
+        turn: Turn,
     ) -> None:
         """Send the same of many friends, while it is made.
 
         With their faces, it may be longer than all the memory that we have.
         """
 
-        async def lasts(turn: Turn) -> AsyncGenerator[bytes, None]:
+        async def lasts() -> AsyncGenerator[bytes, None]:
             before = b"["
             for some in pieces(found, self._people.weight):
                 await turn()
@@ -289,11 +339,7 @@ class RecorderApi(Resource):
                     before = b","
             yield b"[]" if before == b"[" else b"]"
 
-        read = await self._begun(asked)
-        try:
-            await stream(request, Reply(stream=lasts(read.turn), type=JSON.decode()))
-        finally:
-            read.end()
+        await stream(request, Reply(stream=lasts(), type=JSON.decode()))
 
     async def _locations(self, asked: RecorderQuery, turn: Turn) -> Body:
         user, device = asked.get("user"), asked.get("device")
@@ -309,9 +355,10 @@ class RecorderApi(Resource):
             raise BadQuery(416, "impossible date/time ranges\n")
         if (form := FORMATS.get(asked.get("format").lower() or "json")) is None:
             raise BadQuery(400, "unrecognized format\n")
+        keys = await self._people.keys(asked.sight, turn, user, device)
         fixes: list[Fix] = []
         limit = MOST if asked.limit is None else min(asked.limit, MOST)
-        for key in self._people.keys(asked.sight, user, device) if asked.may_look_back else ():
+        for key in keys if asked.may_look_back else ():
             fixes += await self._ranges.between(key, since, until, limit, turn)
         fixes.sort(key=lambda fix: fix.tst)
         fixes = fixes[max(0, len(fixes) - limit) :]

@@ -37,6 +37,8 @@ WAITING = 256
 """Answers that wait to be begun, of all readers together."""
 PIECE = 50
 """Entries in a piece of work."""
+SCAN = 1_000
+"""Things looked through in a piece of work, where little is done with each: about 1 ms."""
 PIECE_BYTES = 65_536
 """Bytes of entries in a piece of work, where entries are long."""
 
@@ -53,11 +55,13 @@ async def at_once() -> None:
     """Wait for nothing: for work that holds nobody up, as of a command line."""
 
 
-def pieces(whole: Sequence[T], size: Callable[[T], int] | None = None) -> Iterator[Sequence[T]]:
-    """Cut into pieces of `PIECE`, and of `PIECE_BYTES` where ``size`` tells bytes."""
+def pieces(
+    whole: Sequence[T], size: Callable[[T], int] | None = None, most: int = PIECE
+) -> Iterator[Sequence[T]]:
+    """Cut into pieces of ``most``, or of `PIECE` and `PIECE_BYTES` where ``size`` tells bytes."""
     if size is None:
-        for first in range(0, len(whole), PIECE):
-            yield whole[first : first + PIECE]
+        for first in range(0, len(whole), most):
+            yield whole[first : first + most]
         return
     some: list[T] = []
     left = PIECE_BYTES

@@ -77,7 +77,7 @@ class OwnTracks:
         gate: ConnectionLimits | None = None,
         reads: Reads | None = None,
     ) -> None:
-        people = LatestPositions(hub.world)
+        people = LatestPositions(hub.world, lambda step: reactor.callLater(0, step))
         opened = keys(settings)
         fixes = None
         if store is not None:

@@ -16,7 +16,7 @@ from sightline.cli.simulate import face
 from sightline.cli.simulate.actor import Message
 from sightline.cli.simulate.friend import CLOCK_AHEAD, SimulatedFriend
 from sightline.cli.simulate.people import NAMED, cast
-from sightline.cli.simulate.travel import Spot, distance
+from sightline.cli.simulate.travel import RoutePoint, distance
 from sightline.kinds import friends
 from sightline.model.kind import Arrival
 
@@ -74,7 +74,9 @@ def test_speed_and_heading_agree_with_the_movement(user):
     for before, after in itertools.pairwise(fixes):
         assert 0 <= after["cog"] < 360
         reported += after["vel"] / 3.6 * phone.interval
-        moved += distance(Spot(before["lat"], before["lon"]), Spot(after["lat"], after["lon"]))
+        moved += distance(
+            RoutePoint(before["lat"], before["lon"]), RoutePoint(after["lat"], after["lon"])
+        )
     assert moved == pytest.approx(reported, rel=0.12)
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.cli.simulate.travel import Itinerary, Spot, bearing, distance, offset
+from sightline.cli.simulate.travel import Itinerary, RoutePoint, bearing, distance, offset
 
-PARIS, LONDON = Spot(48.8566, 2.3522), Spot(51.5074, -0.1278)
-spots = st.builds(Spot, st.floats(-70, 70), st.floats(-170, 170))
+PARIS, LONDON = RoutePoint(48.8566, 2.3522), RoutePoint(51.5074, -0.1278)
+spots = st.builds(RoutePoint, st.floats(-70, 70), st.floats(-170, 170))
 
 
 def test_paris_is_344_km_from_london_towards_the_north_west():

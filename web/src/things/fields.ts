@@ -23,6 +23,17 @@ export const field = {
   },
 };
 
+type NameIn<S> = Extract<keyof S, string>;
+
+/** The same for one state, whose fields go by the names that the server declares. */
+export function fieldsOf<S>(): {
+  readonly number: (thing: Thing, name: NameIn<S>) => number | undefined;
+  readonly text: (thing: Thing, name: NameIn<S>) => string | undefined;
+  readonly texts: (thing: Thing, name: NameIn<S>) => readonly string[];
+} {
+  return field;
+}
+
 /** Drop the fields that are undefined, so that absence is absence. */
 export function present<T extends object>(
   fields: T,

@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sightline.cli.simulate.travel import Itinerary, Spot, offset
+from sightline.cli.simulate.travel import Itinerary, RoutePoint, offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class SimulatedRegion:
     """A circle the phone knows by name: ``rad`` in metres."""
 
     name: str
-    centre: Spot
+    centre: RoutePoint
     rad: float
 
 
@@ -53,12 +53,12 @@ class SimulatedPerson:
     late: float = 0.0
 
 
-_ST_PANCRAS = Spot(51.5316, -0.1262)
-_GARE_DU_NORD = Spot(48.8809, 2.3553)
-_LILLE = Spot(50.6390, 3.0750)
-_OFFICE = Spot(53.5459, 9.9870)
-_HOLYHEAD = Spot(53.3080, -4.6310)
-_DUBLIN_PORT = Spot(53.3470, -6.1950)
+_ST_PANCRAS = RoutePoint(51.5316, -0.1262)
+_GARE_DU_NORD = RoutePoint(48.8809, 2.3553)
+_LILLE = RoutePoint(50.6390, 3.0750)
+_OFFICE = RoutePoint(53.5459, 9.9870)
+_HOLYHEAD = RoutePoint(53.3080, -4.6310)
+_DUBLIN_PORT = RoutePoint(53.3470, -6.1950)
 
 NAMED: tuple[SimulatedPerson, ...] = (
     SimulatedPerson(
@@ -70,13 +70,13 @@ NAMED: tuple[SimulatedPerson, ...] = (
         Itinerary(
             [
                 _ST_PANCRAS,
-                Spot(51.4430, 0.3200),
-                Spot(51.1436, 0.8750),
-                Spot(51.0950, 1.1400),
-                Spot(50.9220, 1.7800),
+                RoutePoint(51.4430, 0.3200),
+                RoutePoint(51.1436, 0.8750),
+                RoutePoint(51.0950, 1.1400),
+                RoutePoint(50.9220, 1.7800),
                 _LILLE,
-                Spot(49.8600, 2.8300),
-                Spot(49.1500, 2.5500),
+                RoutePoint(49.8600, 2.8300),
+                RoutePoint(49.1500, 2.5500),
                 _GARE_DU_NORD,
             ]
         ),
@@ -106,16 +106,16 @@ NAMED: tuple[SimulatedPerson, ...] = (
         CAR,
         Itinerary(
             [
-                Spot(48.4300, 10.0600),
-                Spot(48.6800, 10.1500),
-                Spot(48.8700, 10.2000),
-                Spot(49.1500, 10.1100),
-                Spot(49.3800, 10.1800),
-                Spot(49.6600, 10.1000),
-                Spot(49.7700, 9.9900),
+                RoutePoint(48.4300, 10.0600),
+                RoutePoint(48.6800, 10.1500),
+                RoutePoint(48.8700, 10.2000),
+                RoutePoint(49.1500, 10.1100),
+                RoutePoint(49.3800, 10.1800),
+                RoutePoint(49.6600, 10.1000),
+                RoutePoint(49.7700, 9.9900),
             ]
         ),
-        (SimulatedRegion("Würzburg", Spot(49.7700, 9.9900), 3000.0),),
+        (SimulatedRegion("Würzburg", RoutePoint(49.7700, 9.9900), 3000.0),),
         alt=410.0,
     ),
     SimulatedPerson(
@@ -126,15 +126,15 @@ NAMED: tuple[SimulatedPerson, ...] = (
         BICYCLE,
         Itinerary(
             [
-                Spot(48.8462, 2.3730),
-                Spot(48.8530, 2.3560),
-                Spot(48.8575, 2.3430),
-                Spot(48.8610, 2.3280),
-                Spot(48.8635, 2.3130),
-                Spot(48.8600, 2.2940),
+                RoutePoint(48.8462, 2.3730),
+                RoutePoint(48.8530, 2.3560),
+                RoutePoint(48.8575, 2.3430),
+                RoutePoint(48.8610, 2.3280),
+                RoutePoint(48.8635, 2.3130),
+                RoutePoint(48.8600, 2.2940),
             ]
         ),
-        (SimulatedRegion("Quai de Bercy", Spot(48.8462, 2.3730), 200.0),),
+        (SimulatedRegion("Quai de Bercy", RoutePoint(48.8462, 2.3730), 200.0),),
         alt=33.0,
     ),
     SimulatedPerson(
@@ -145,14 +145,14 @@ NAMED: tuple[SimulatedPerson, ...] = (
         WALK,
         Itinerary(
             [
-                Spot(41.3758, 2.1777),
-                Spot(41.3809, 2.1734),
-                Spot(41.3870, 2.1700),
-                Spot(41.3917, 2.1649),
-                Spot(41.3954, 2.1617),
+                RoutePoint(41.3758, 2.1777),
+                RoutePoint(41.3809, 2.1734),
+                RoutePoint(41.3870, 2.1700),
+                RoutePoint(41.3917, 2.1649),
+                RoutePoint(41.3954, 2.1617),
             ]
         ),
-        (SimulatedRegion("Home", Spot(41.3758, 2.1777), 120.0),),
+        (SimulatedRegion("Home", RoutePoint(41.3758, 2.1777), 120.0),),
         alt=16.0,
     ),
     SimulatedPerson(
@@ -164,10 +164,10 @@ NAMED: tuple[SimulatedPerson, ...] = (
         Itinerary(
             [
                 _DUBLIN_PORT,
-                Spot(53.3430, -6.1000),
-                Spot(53.3200, -5.8000),
-                Spot(53.3250, -5.0000),
-                Spot(53.3350, -4.6700),
+                RoutePoint(53.3430, -6.1000),
+                RoutePoint(53.3200, -5.8000),
+                RoutePoint(53.3250, -5.0000),
+                RoutePoint(53.3350, -4.6700),
                 _HOLYHEAD,
             ]
         ),
@@ -183,8 +183,8 @@ NAMED: tuple[SimulatedPerson, ...] = (
         "Ingrid Solberg",
         "IS",
         AT_A_DESK,
-        Itinerary([Spot(52.3731, 4.8926)]),
-        (SimulatedRegion("Amsterdam", Spot(52.3731, 4.8926), 5000.0),),
+        Itinerary([RoutePoint(52.3731, 4.8926)]),
+        (SimulatedRegion("Amsterdam", RoutePoint(52.3731, 4.8926), 5000.0),),
         alt=2.0,
         ssid="Canal House",
     ),
@@ -194,21 +194,21 @@ NAMED: tuple[SimulatedPerson, ...] = (
         "Tomás Ferreira",
         "TF",
         OUT_OF_REACH,
-        Itinerary([Spot(38.7115, -9.1395)]),
+        Itinerary([RoutePoint(38.7115, -9.1395)]),
         alt=25.0,
         late=1500.0,
     ),
 )
 
 _TOWNS = (
-    Spot(52.5200, 13.4050),
-    Spot(50.8466, 4.3517),
-    Spot(45.7640, 4.8357),
-    Spot(47.3769, 8.5417),
-    Spot(53.4808, -2.2426),
-    Spot(43.2630, -2.9350),
-    Spot(55.6761, 12.5683),
-    Spot(45.4642, 9.1900),
+    RoutePoint(52.5200, 13.4050),
+    RoutePoint(50.8466, 4.3517),
+    RoutePoint(45.7640, 4.8357),
+    RoutePoint(47.3769, 8.5417),
+    RoutePoint(53.4808, -2.2426),
+    RoutePoint(43.2630, -2.9350),
+    RoutePoint(55.6761, 12.5683),
+    RoutePoint(45.4642, 9.1900),
 )
 
 

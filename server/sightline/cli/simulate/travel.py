@@ -11,14 +11,14 @@ from typing import NamedTuple
 _EARTH = 6_371_008.8  # mean radius, m
 
 
-class Spot(NamedTuple):
+class RoutePoint(NamedTuple):
     """A position in degrees."""
 
     lat: float
     lon: float
 
 
-def distance(a: Spot, b: Spot) -> float:
+def distance(a: RoutePoint, b: RoutePoint) -> float:
     """Return metres between two spots along the great circle."""
     lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
     half = (
@@ -28,7 +28,7 @@ def distance(a: Spot, b: Spot) -> float:
     return 2 * _EARTH * math.asin(min(1.0, math.sqrt(half)))
 
 
-def bearing(a: Spot, b: Spot) -> float:
+def bearing(a: RoutePoint, b: RoutePoint) -> float:
     """Return the heading at ``a`` towards ``b``, degrees clockwise from north."""
     lat_a, lat_b, dlon = math.radians(a.lat), math.radians(b.lat), math.radians(b.lon - a.lon)
     east = math.sin(dlon) * math.cos(lat_b)
@@ -36,17 +36,17 @@ def bearing(a: Spot, b: Spot) -> float:
     return round(math.degrees(math.atan2(east, north)), 6) % 360.0
 
 
-def offset(spot: Spot, north: float, east: float) -> Spot:
+def offset(spot: RoutePoint, north: float, east: float) -> RoutePoint:
     """Return the spot some metres north and east of another; for short ways, not near the poles."""
     lat = spot.lat + math.degrees(north / _EARTH)
     lon = spot.lon + math.degrees(east / (_EARTH * math.cos(math.radians(spot.lat))))
-    return Spot(lat, lon)
+    return RoutePoint(lat, lon)
 
 
 class Itinerary:
     """A chain of spots, travelled to its end and back, for ever."""
 
-    def __init__(self, spots: Sequence[Spot]) -> None:
+    def __init__(self, spots: Sequence[RoutePoint]) -> None:
         self._spots = tuple(spots)
         legs = (distance(a, b) for a, b in itertools.pairwise(self._spots))
         self._starts = list(itertools.accumulate(legs, initial=0.0))
@@ -56,7 +56,7 @@ class Itinerary:
         """Return the length one way, m."""
         return self._starts[-1]
 
-    def at(self, gone: float) -> tuple[Spot, float]:
+    def at(self, gone: float) -> tuple[RoutePoint, float]:
         """Tell where one is, and heading where, after ``gone`` metres of going to and fro."""
         if self.length == 0.0:
             return self._spots[0], 0.0
@@ -67,5 +67,5 @@ class Itinerary:
         leg = min(bisect.bisect_right(self._starts, along), len(self._spots) - 1) - 1
         a, b = self._spots[leg], self._spots[leg + 1]
         part = (along - self._starts[leg]) / (self._starts[leg + 1] - self._starts[leg])
-        spot = Spot(a.lat + (b.lat - a.lat) * part, a.lon + (b.lon - a.lon) * part)
+        spot = RoutePoint(a.lat + (b.lat - a.lat) * part, a.lon + (b.lon - a.lon) * part)
         return spot, bearing(b, a) if back else bearing(a, b)

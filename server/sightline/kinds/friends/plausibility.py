@@ -71,7 +71,7 @@ class Spot(NamedTuple):
 
 
 def distance(one: Spot, other: Spot) -> float:
-    """Metres between two places, on a sphere."""
+    """Return metres between two places, on a sphere."""
     a, b = radians(one.lat), radians(other.lat)
     half = sin(radians(other.lon - one.lon) / 2)
     squared = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * half * half
@@ -183,7 +183,9 @@ class Judge(Generic[T]):
 
 
 def _moving(last: Spot, spot: Spot) -> Spot:
-    """The same with the speed at which it was come to, if that is more than the device says."""
+    """Return the same with the speed at which it was come to, if that is more than the device
+    says.
+    """
     passed = spot.when - last.when
     speed = distance(last, spot) / passed if passed > 0 else 0.0
     return spot._replace(speed=speed) if FASTEST > speed > spot.speed else spot
@@ -194,7 +196,7 @@ def _agree(one: Spot, other: Spot) -> bool:
 
 
 def _early(spot: Spot, neighbour: Spot | None) -> str | None:
-    """Whether a fix is of a time to come, and not only by a clock that is always wrong."""
+    """Tell whether a fix is of a time to come, and not only by a clock that is always wrong."""
     if spot.ahead <= AHEAD:
         return None
     if neighbour is not None and abs(spot.ahead - neighbour.ahead) <= SAME_CLOCK:

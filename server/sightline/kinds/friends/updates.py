@@ -94,7 +94,9 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         return after
 
     def _surely_near(self, before: Friend) -> bool:
-        """Tell whether this fix is right by a look that costs next to nothing, as nearly all are."""
+        """Tell whether this fix is right by a look that costs next to nothing, as nearly all
+        are.
+        """
         fix = self.friend
         lat, lon, acc = before.lat, before.lon, fix.acc
         if lat is None or lon is None or self.invalid or (acc is not None and acc > COARSE):
@@ -126,7 +128,7 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         return doubt(Spot(held.lat, held.lon, held.when, held.acc), spot) and why
 
     def _doubted(self, before: Friend, why: str) -> Friend:
-        """The friend as it was, heard, with this fix beside it."""
+        """Return the friend as it was, heard, with this fix beside it."""
         fix, held = self.friend, before.doubt
         if self.retained and before.presence != "live":
             return before
@@ -332,7 +334,7 @@ def order(friend: Friend) -> float:
 
 
 def _spot(friend: Friend) -> Spot:
-    """What of a friend's fix is judged."""
+    """Tell what of a friend's fix is judged."""
     speed = (friend.vel or 0.0) / 3.6
     return Spot(friend.lat or 0.0, friend.lon or 0.0, order(friend), friend.acc, 0.0, speed)
 

@@ -1,6 +1,9 @@
 /** A webhook's state as the wire carries it, to admins only: where crossings are told to programs. */
+import type { WebhookState } from '../../generated';
 import type { Thing } from '../../net/protocol';
-import { field, present } from '../fields';
+import { fieldsOf, present } from '../fields';
+
+const field = fieldsOf<WebhookState>();
 
 export interface Webhook {
   readonly id: string;

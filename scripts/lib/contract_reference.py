@@ -1,0 +1,234 @@
+"""What is made of the declared contract: http.md, websocket.md and the page's generated.ts."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from unittest.mock import MagicMock
+
+import msgspec
+
+import sightline
+from sightline.contract.errors import STATUS
+from sightline.contract.fields import fields, must
+from sightline.contract.http import Route
+from sightline.contract.openapi import NEEDS
+from sightline.contract.requests import RequestSpec
+from sightline.contract.schemas import components, prose
+from sightline.live.protocol import Resume
+from sightline.wiring.web_parts import build_routes
+
+MADE = "Made by `scripts/reference.py` from what the code declares"
+
+
+def routes() -> list[Route[Any]]:
+    """Return every route of the HTTP API, as the server has them."""
+    return build_routes(MagicMock())
+
+
+def specs() -> list[RequestSpec[Any]]:
+    """Return every declared request over the WebSocket, by name."""
+    found: dict[str, RequestSpec[Any]] = {}
+    for module in pkgutil.walk_packages(sightline.__path__, "sightline."):
+        if module.name.endswith((".contract", ".requests", ".read_only")):
+            for each in vars(importlib.import_module(module.name)).values():
+                for one in each if isinstance(each, tuple) else (each,):
+                    if isinstance(one, RequestSpec):
+                        found[one.name] = one
+    return [found[name] for name in sorted(found)]
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return a table in Markdown."""
+    names = list(heads)
+    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
+    for row in rows:
+        cells = (" ".join(str(each).split()).replace("|", "\\|") for each in row)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def http_page() -> str:
+    """Return the reference of `/api/1`."""
+    declared = routes()
+    rows = (
+        (
+            f"{each.method} `{each.path}`",
+            each.summary,
+            f"{each.needs}{f', `{each.right}`' if each.right else ''}",
+            _named(each.fields),
+            f"`{each.reply.__name__}`" if each.reply else ", ".join(each.media),
+            _codes(set(each.codes) - {"wait", "failed", "busy", "degraded"}),
+        )
+        for each in declared
+    )
+    structs = [each.reply for each in declared if each.reply]
+    structs += [each.fields for each in declared if each.fields.__struct_fields__]
+    return "\n".join(
+        [
+            "# The HTTP API\n",
+            f"{MADE}; for machines it is `/api/1/openapi.json`. JSON both ways, times in epoch"
+            ' seconds. Yes is `{"ok":true,…}`, no is `{"ok":false,"code","why","wait"?}`.\n',
+            table(("needs", "means"), ((f"`{name}`", words) for name, words in NEEDS.items())),
+            "A right after it is needed on the thing in the path. Every call may be refused with"
+            " `wait`, `failed`, `busy` or `degraded`, too.\n",
+            table(("call", "does", "needs", "fields", "answers", "refuses"), rows),
+            "## Codes\n",
+            table(("code", "status"), ((f"`{code}`", n) for code, n in STATUS.items())),
+            "## Fields and answers\n",
+            _structs(structs),
+        ]
+    )
+
+
+def websocket_page() -> str:
+    """Return the reference of the requests over the WebSocket."""
+    declared = specs()
+    rows = (
+        (
+            f"`{each.name}`",
+            each.summary,
+            ", ".join(filter(None, (f"`{each.right}`" if each.right else "", each.needs))),
+            _named(each.fields),
+            f"`{each.answer.__name__}`",
+            _codes({*each.errors, *_own_codes(each.fields)}),
+        )
+        for each in declared
+    )
+    structs: list[type[msgspec.Struct]] = [each.answer for each in declared]
+    structs += [each.fields for each in declared if each.fields.__struct_fields__]
+    return "\n".join(
+        [
+            "# The WebSocket\n",
+            f'{MADE}. A request is `{{"id","do",…fields…}}`; it is answered by its id. Fields'
+            " that are not known are ignored.\n",
+            "Every request may be refused with `malformed`, `unknown`, `failed`, and while the page"
+            " looks at the past with `past`.\n",
+            table(("request", "does", "needs", "fields", "answers", "refuses"), rows),
+            "## Fields and answers\n",
+            _structs(structs),
+        ]
+    )
+
+
+def _named(kind: type[msgspec.Struct]) -> str:
+    return ", ".join(
+        f"`{name}`{'' if field.required else '?'}" for name, field in fields(kind).items()
+    )
+
+
+def _codes(codes: Iterable[str]) -> str:
+    return ", ".join(f"`{code}`" for code in sorted(codes))
+
+
+def _own_codes(kind: type[msgspec.Struct]) -> set[str]:
+    return set(re.findall(r"'code': '(\w+)'", str(msgspec.inspect.type_info(kind))))
+
+
+def _structs(kinds: Iterable[type[msgspec.Struct]]) -> str:
+    """Return a table of what each struct is and holds."""
+    unique = {kind.__name__: kind for kind in kinds}
+    return table(
+        ("struct", "means", "fields"),
+        (
+            (
+                f"`{name}`",
+                prose(kind),
+                "; ".join(
+                    f"`{each}`{'' if field.required else '?'} {must(field.type)}".rstrip()
+                    for each, field in fields(kind).items()
+                ),
+            )
+            for name, kind in sorted(unique.items())
+        ),
+    )
+
+
+# The page's types.
+
+
+def typescript(states: Mapping[str, type[msgspec.Struct]]) -> str:
+    """Return the types of states (by the kinds of their things), requests and answers."""
+    declared, calls = specs(), routes()
+    kinds: list[type[msgspec.Struct]] = [Resume, *states.values()]
+    for spec in declared:
+        kinds += [spec.fields, spec.answer]
+    for call in calls:
+        kinds += [each for each in (call.fields, call.reply) if each is not None]
+    parts = [
+        "/** Made by scripts/reference.py from what the server declares: do not edit. */\n",
+        *(_interface(name, schema) for name, schema in components(kinds).items()),
+        "/** The state of each kind of thing. */\nexport interface States {",
+        *(f"  readonly {name}: {kind.__name__};" for name, kind in states.items()),
+        "}\n",
+        "/** Each request over the WebSocket: its fields and its answer. */",
+        "export interface Requests {",
+        *(
+            f"  readonly {spec.name}: {{ readonly asks: {spec.fields.__name__};"
+            f" readonly answers: {spec.answer.__name__} }};"
+            for spec in declared
+        ),
+        "}\n",
+        "/** Each call of the HTTP API: its fields and its answer. */",
+        "export interface Calls {",
+        *(
+            f"  readonly '{call.method} {call.path}': {{ readonly asks: {call.fields.__name__};"
+            f" readonly answers: {call.reply.__name__ if call.reply else 'unknown'} }};"
+            for call in calls
+        ),
+        "}",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _interface(name: str, schema: Mapping[str, Any]) -> str:
+    about = str(schema.get("description", "")).replace("*/", "")
+    head = f"/** {' '.join(about.split())} */\n" if about else ""
+    if "enum" in schema or "properties" not in schema:
+        return f"{head}export type {name} = {_type(schema)};\n"
+    needed = set(schema.get("required", ()))
+    lines = [f"{head}export interface {name} {{"]
+    for each, inner in schema["properties"].items():
+        key = each if each.isidentifier() else json.dumps(each)
+        lines.append(f"  readonly {key}{'' if each in needed else '?'}: {_type(inner)};")
+    return "\n".join([*lines, "}\n"])
+
+
+_PLAIN = {
+    "string": "string",
+    "number": "number",
+    "integer": "number",
+    "boolean": "boolean",
+    "null": "null",
+}
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    """Return the TypeScript of a schema."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "const" in schema:
+        return _literal(schema["const"])
+    if "enum" in schema:
+        return " | ".join(map(_literal, schema["enum"]))
+    if options := schema.get("anyOf") or schema.get("oneOf"):
+        return " | ".join(dict.fromkeys(map(_type, options)))
+    if schema.get("type") == "array":
+        if "prefixItems" in schema:
+            return f"readonly [{', '.join(map(_type, schema['prefixItems']))}]"
+        inner = _type(schema.get("items") or {})
+        return f"readonly ({inner})[]" if "|" in inner or " " in inner else f"readonly {inner}[]"
+    if schema.get("type") == "object":
+        inner = schema.get("additionalProperties")
+        return f"Readonly<Record<string, {_type(inner) if isinstance(inner, dict) else 'unknown'}>>"
+    return _PLAIN.get(str(schema.get("type")), "unknown")
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, str):
+        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return json.dumps(value)

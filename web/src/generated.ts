@@ -1,0 +1,1112 @@
+/** Made by scripts/reference.py from what the server declares: do not edit. */
+
+/** What to change of an account; what is absent stays. `end_tokens`: end its API tokens. */
+export interface AccountChange {
+  readonly role?: 'admin' | 'operator' | 'viewer';
+  readonly disabled?: boolean;
+  readonly password?: string;
+  readonly see?: readonly string[];
+  readonly drive?: readonly string[];
+  readonly own?: readonly string[];
+  readonly end_tokens?: boolean;
+}
+
+/** `alarm/keys/ProBot1`: somebody else speaks on a command topic; id is the topic. `alarm/client/main`: somebody signed in at that broker with our client id (`taken`). `alarm/knock/main/192.168.7.20`: that broker refused somebody there (`refused`). */
+export interface Alarm {
+  readonly what: 'foreign' | 'refused' | 'retained' | 'taken';
+  readonly source: string;
+  readonly robot?: string | null;
+  readonly since: number;
+  readonly at: number;
+  readonly count: number;
+  readonly size: number;
+  readonly head: string;
+}
+
+/** Things as they are. */
+export interface AllThings {
+  readonly ok: true;
+  readonly things: readonly Thing[];
+}
+
+/** The number of the command in the phone's list of what it was asked. */
+export interface AskedOfPhone {
+  readonly ok: true;
+  readonly n: number;
+}
+
+/** Records, newest first. `next` is the `before` of the next page. */
+export interface Audit {
+  readonly ok: true;
+  readonly records: readonly AuditShown[];
+  readonly next: number | null;
+}
+
+/** What to look for. `since` and `until` in epoch s; `before` is a record's number. */
+export interface AuditQuery {
+  readonly who?: string;
+  readonly what?: string;
+  readonly thing?: string;
+  readonly text?: string;
+  readonly since?: number | null;
+  readonly until?: number | null;
+  readonly before?: number | null;
+  readonly limit?: number | null;
+}
+
+/** A record of the audit log. */
+export interface AuditShown {
+  readonly n: number;
+  readonly at: number;
+  readonly who: string;
+  readonly address: string;
+  readonly what: string;
+  readonly thing: string;
+  readonly result: string;
+  readonly more: string;
+}
+
+/** One broker, id: its name in the settings. The figures of a lost broker stay. */
+export interface Broker {
+  readonly link?: Link | null;
+  readonly version?: string | null;
+  readonly uptime?: number | null;
+  readonly sys?: Readonly<Record<string, number>> | null;
+  readonly sys_at?: number | null;
+  readonly trip?: number | null;
+  readonly rates?: Readonly<Record<string, number>> | null;
+  readonly sys_why?: readonly string[] | null;
+  readonly log_since?: number | null;
+  readonly log_lines?: number | null;
+  readonly log_missed?: number | null;
+  readonly refusals?: number | null;
+  readonly unseen?: number | null;
+}
+
+/** The topic whose retained message goes. */
+export interface Clear {
+  readonly topic: string;
+  readonly broker?: string | null;
+}
+
+/** One client of a broker; its key is `client/<broker>/<client id>`. Times in epoch s. `state` is `unknown` after the log was cut off. `before`: it was connected when we began to listen, so `since` is absent. `reconnects` counts new connections of the last hour beyond the first seen. `left` and `why` tell of its last leaving, a stable word (asked, cut, silent, refused, taken over, protocol, other) and one for people; `left_at` is when. `feeds` is the key of the thing whose news it brings. `ours`: it is Sightline itself. `at` is the receipt of the newest line about it. */
+export interface Client {
+  readonly broker: string;
+  readonly client: string;
+  readonly state: 'connected' | 'gone' | 'unknown';
+  readonly at: number;
+  readonly address?: string | null;
+  readonly user?: string | null;
+  readonly protocol?: string | null;
+  readonly clean?: boolean | null;
+  readonly keepalive?: number | null;
+  readonly since?: number | null;
+  readonly before?: boolean;
+  readonly connects?: number;
+  readonly reconnects?: number;
+  readonly left?: string | null;
+  readonly why?: string | null;
+  readonly left_at?: number | null;
+  readonly takeovers?: number;
+  readonly refused?: number;
+  readonly dropping?: number;
+  readonly flags?: readonly string[];
+  readonly subscriptions?: readonly string[];
+  readonly feeds?: string | null;
+  readonly ours?: boolean;
+}
+
+/** `command/17`: one line of the command log. It never changes. */
+export interface CommandLogEntry {
+  readonly n: number;
+  readonly at: number;
+  readonly who: string;
+  readonly robot: string;
+  readonly what: string;
+  readonly lease?: number | null;
+  readonly why?: string | null;
+  readonly sent?: string | null;
+  readonly seconds?: number | null;
+  readonly effect?: string | null;
+}
+
+/** How much there is of a `day`, which begins and ends at these times. */
+export interface DayCount {
+  readonly day: string;
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The days of a month on which there is anything. */
+export interface Days {
+  readonly ok: true;
+  readonly days: readonly DayCount[];
+}
+
+/** Which month, in which time zone. */
+export interface DaysQuery {
+  readonly month: string;
+  readonly zone?: string | null;
+  readonly type?: string | null;
+  readonly sort?: string | null;
+}
+
+/** Yes, and nothing more. */
+export interface Done {
+  readonly ok: true;
+}
+
+/** A fix that cannot be right, and why (`sightline.kinds.friends.plausibility`). */
+export interface Doubt {
+  readonly lat: number;
+  readonly lon: number;
+  readonly tst: number;
+  readonly why: string;
+  readonly at: number;
+  readonly acc?: number | null;
+  readonly when?: number;
+  readonly row?: number;
+}
+
+/** A region as it is drawn. Without a `thing` it is new; else `version` is the one changed. Degrees and metres. */
+export interface DrawnRegion {
+  readonly name: string;
+  readonly shape: 'circle' | 'polygon';
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly rad?: number | null;
+  readonly points?: readonly (readonly [number, number])[] | null;
+  readonly colour?: number | null;
+  readonly shared?: boolean;
+  readonly version?: number;
+  readonly thing?: string | null;
+}
+
+/** A driving frame: `n` counts up, `ms` is the page's own clock, the keys are 0 to 0.75. */
+export interface Drive {
+  readonly thing: string;
+  readonly lease: number;
+  readonly n: number;
+  readonly up: number;
+  readonly down: number;
+  readonly left: number;
+  readonly right: number;
+  readonly ms?: number | null;
+}
+
+/** `lease/ProBot1`: somebody drives this robot. No such thing: it is free. Where from, only an admin is told (the verb `drivers`). */
+export interface Driven {
+  readonly holder: string;
+  readonly fence: number;
+  readonly since: number;
+  readonly state: 'moving' | 'parked' | 'still';
+  readonly why?: string | null;
+  readonly sent?: string | null;
+  readonly trip?: number | null;
+  readonly asks?: readonly string[];
+  readonly loose?: boolean;
+  readonly server?: string | null;
+}
+
+/** The driver of a robot, by which lease; `server`: through another one. */
+export interface Driver {
+  readonly holder: string;
+  readonly address: string;
+  readonly since?: number;
+  readonly server?: string;
+  readonly lease?: number;
+}
+
+/** Drivers by their robots. */
+export interface Drivers {
+  readonly ok: true;
+  readonly drivers: Readonly<Record<string, Driver>>;
+}
+
+/** What telemetry shows of a command, after so many `seconds`. */
+export interface EffectSeen {
+  readonly ok: true;
+  readonly seen: string;
+  readonly seconds: number;
+}
+
+/** The friend's id again (`jane/phone`), so that nobody is erased by a slip. */
+export interface Erase {
+  readonly confirm: string;
+}
+
+/** Events, newest first. `next` is the `after` of the next page. */
+export interface Events {
+  readonly ok: true;
+  readonly events: readonly HistoryEvent[];
+  readonly next: string | null;
+}
+
+/** Which events. `after` is the `next` of the page before. */
+export interface EventsQuery {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+  readonly kind?: string | null;
+  readonly thing?: string;
+  readonly limit?: number;
+  readonly after?: string | null;
+}
+
+/** `quota/owntracks/jane`: messages of this sender are refused. */
+export interface Exceeded {
+  readonly what: string;
+  readonly why: string;
+  readonly since: number;
+  readonly at: number;
+  readonly count: number;
+}
+
+/** Whose figures: those of these names, later than `since`. With `stored` (s back in time) from the store, else since the server's start. */
+export interface Figures {
+  readonly thing: string;
+  readonly names?: readonly string[] | null;
+  readonly since?: number;
+  readonly stored?: number | null;
+}
+
+/** Times, and for each name a list as long; null where a figure is unknown. */
+export interface FiguresOverTime {
+  readonly ok: true;
+  readonly thing: string;
+  readonly stored?: number;
+  readonly at: readonly number[];
+  readonly series: Readonly<Record<string, readonly (number | null)[]>>;
+}
+
+/** One device as it is now, id `user/device`. Every field of the fix is of one fix. `tst` is the time of the fix by the device's clock, `at` our receipt of it (epoch s). Numbers are as sent: OwnTracks means whole ones for most, but does not promise them. */
+export interface Friend {
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly tst?: number | null;
+  readonly acc?: number | null;
+  readonly alt?: number | null;
+  readonly vac?: number | null;
+  readonly vel?: number | null;
+  readonly cog?: number | null;
+  readonly batt?: number | null;
+  readonly bs?: number | null;
+  readonly p?: number | null;
+  readonly m?: number | null;
+  readonly tid?: string | null;
+  readonly t?: string | null;
+  readonly conn?: string | null;
+  readonly SSID?: string | null;
+  readonly BSSID?: string | null;
+  readonly poi?: string | null;
+  readonly tag?: string | null;
+  readonly inregions?: readonly string[] | null;
+  readonly at?: number | null;
+  readonly ahead?: number | null;
+  readonly untimed?: boolean;
+  readonly name?: string | null;
+  readonly inregions_tst?: number | null;
+  readonly heard?: number | null;
+  readonly clock?: number | null;
+  readonly source?: string | null;
+  readonly doubt?: Doubt | null;
+  readonly presence: 'live' | 'offline' | 'stale';
+  readonly evidence?: 'broker lost' | 'silence' | 'will' | null;
+}
+
+/** `guard/main`: the guard process at the broker `main`, and how driving is there. */
+export interface GuardState {
+  readonly presence: 'live' | 'offline';
+  readonly since: number;
+  readonly stops_within: number;
+  readonly parts?: readonly StopTimePart[];
+  readonly driving?: string | null;
+}
+
+/** The lease whose robot stops. `why` is hidden, blur or released; others will do. */
+export interface Halt {
+  readonly thing: string;
+  readonly lease: number;
+  readonly why?: string;
+}
+
+/** How many points are hidden, and what undoes that. */
+export interface Hidden {
+  readonly ok: true;
+  readonly hidden: number;
+  readonly undo: string;
+}
+
+/** Which points: all from-to; those in a `box`: south, west, north, east; those of `tst`. */
+export interface Hide {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+  readonly box?: readonly [number, number, number, number] | null;
+  readonly tst?: readonly number[] | null;
+}
+
+/** Something that happened; besides these fields, what was said of it. */
+export interface HistoryEvent {
+  readonly sort: 'alarm' | 'crossing' | 'drive' | 'log' | 'transition';
+  readonly thing: string;
+  readonly tst: number;
+  readonly at: number;
+  readonly hidden?: boolean;
+}
+
+/** The certificate that the server shows; nothing is known of a proxy's. `names` it is for, its `issuer`, when it `expires` (epoch s); `standing`: good, soon (21 days before), urgent (7 days before), expired. `fault`: what is wrong with the files as they are now, while the certificate before stays in use; without `expires` there is none. */
+export interface Https {
+  readonly names?: readonly string[];
+  readonly issuer?: string;
+  readonly expires?: number | null;
+  readonly standing?: string | null;
+  readonly fault?: string | null;
+}
+
+/** The lease, and what the server promises with it. `silence` and `keep` in ms, `rate` in frames a second, `stops_within` in s; `most` is the most a key may say. */
+export interface LeaseGiven {
+  readonly ok: true;
+  readonly lease: number;
+  readonly silence: number;
+  readonly keep: number;
+  readonly most: number;
+  readonly rate: number;
+  readonly stops_within: number;
+}
+
+/** The state of one broker connection. `since` is when this state began and `next` when the next attempt is made (epoch s, ours). `why` says in words why it was lost or refused. `tries` counts attempts since it last stood. `state` has no default, so that it always appears on the wire. */
+export interface Link {
+  readonly state: 'connected' | 'connecting' | 'lost';
+  readonly since: number;
+  readonly why?: string | null;
+  readonly next?: number | null;
+  readonly tries?: number;
+  readonly address?: string;
+  readonly protocol?: string;
+  readonly tls?: boolean;
+  readonly heard?: number | null;
+  readonly mute?: boolean;
+}
+
+/** The secret of a shared link. */
+export interface LinkSecret {
+  readonly token: string;
+}
+
+/** A shared link. `standing` is open, early, ended or revoked. */
+export interface LinkShown {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly things: readonly string[];
+  readonly created: number;
+  readonly starts: number;
+  readonly ends: number;
+  readonly standing: string;
+  readonly visitors: number;
+}
+
+/** Links, the newest first. */
+export interface Links {
+  readonly ok: true;
+  readonly links: readonly LinkShown[];
+}
+
+/** One line of a broker's log; its key is `log/<broker>/<n>`. It never changes. `at` is our receipt, `tst` the broker's own time (epoch s) if it tells one. `level`: error, warning, notice, information, subscribe, unsubscribe, websockets. `client` is the id of the client it speaks of. */
+export interface LogLine {
+  readonly broker: string;
+  readonly n: number;
+  readonly at: number;
+  readonly level: string;
+  readonly text: string;
+  readonly tst?: number | null;
+  readonly client?: string | null;
+}
+
+/** Whether the page shows the `past`. */
+export interface Look {
+  readonly past: boolean;
+}
+
+/** Who is here. `degraded` says why nothing can be written just now. */
+export interface Me {
+  readonly ok: true;
+  readonly user: Person;
+  readonly degraded?: string;
+}
+
+/** A request about one region. */
+export interface NamedRegion {
+  readonly thing: string;
+}
+
+/** A link to make. `starts` and `ends` in epoch s; without `starts`: from now on. */
+export interface NewLink {
+  readonly name: string;
+  readonly things: readonly string[];
+  readonly ends: number;
+  readonly starts?: number | null;
+}
+
+/** The id of a new link, and its address, told this once. */
+export interface NewLinkMade {
+  readonly ok: true;
+  readonly id: string;
+  readonly url: string;
+}
+
+/** The present password and the next. `end_tokens`: end the API tokens, too. */
+export interface NewPassword {
+  readonly old: string;
+  readonly new: string;
+  readonly end_tokens?: boolean;
+}
+
+/** A token to make. `things` are friends (scope publish); `days` None: until revoked. */
+export interface NewToken {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly things?: readonly string[];
+  readonly days?: number | null;
+}
+
+/** The text of a new token, told this once, and its id. */
+export interface NewTokenMade {
+  readonly ok: true;
+  readonly token: string;
+  readonly id: string;
+}
+
+/** An account to make. Without a password nobody can sign in with it, but its tokens work. */
+export interface NewUser {
+  readonly name: string;
+  readonly role?: 'admin' | 'operator' | 'viewer';
+  readonly password?: string | null;
+  readonly see?: readonly string[];
+  readonly drive?: readonly string[];
+  readonly own?: readonly string[];
+}
+
+/** A request without fields. */
+export interface Nothing {
+}
+
+/** A request about one phone: `friend/user/device`. */
+export interface OfPhone {
+  readonly thing: string;
+}
+
+/** A request about one robot. */
+export interface OfRobot {
+  readonly thing: string;
+}
+
+/** The driver's answer to the one who asked. */
+export interface OfferReply {
+  readonly thing: string;
+  readonly lease: number;
+  readonly to: string;
+  readonly yes?: boolean;
+}
+
+/** A thing as it is. */
+export interface OneThing {
+  readonly ok: true;
+  readonly thing: Thing;
+}
+
+/** One account, for admins. */
+export interface OneUser {
+  readonly ok: true;
+  readonly user: UserShown;
+}
+
+/** Who somebody is, for themselves: the `user` of hello and of the API. Times in epoch s. `rights` are what the page needs to know to offer only what will be granted. */
+export interface Person {
+  readonly name: string;
+  readonly role: 'admin' | 'operator' | 'viewer';
+  readonly way: 'account' | 'guest' | 'link' | 'token';
+  readonly rights: Rights;
+  readonly expires?: number;
+  readonly scopes?: readonly string[];
+}
+
+/** The state of our dealings with one device, id `user/device`. `transport` is how it was last heard. `encrypted`: it encrypts what it sends. `status` is what it last said about itself, in short texts. */
+export interface Phone {
+  readonly transport?: 'http' | 'mqtt' | null;
+  readonly encrypted?: boolean;
+  readonly platform?: '?' | 'android' | 'ios';
+  readonly regions?: RegionSync | null;
+  readonly commands?: readonly PhoneCommand[];
+  readonly status?: Readonly<Record<string, string>> | null;
+}
+
+/** One command to a phone. `at` is when it came into this state, `by` who asked. */
+export interface PhoneCommand {
+  readonly n: number;
+  readonly do: 'clear' | 'locate' | 'read' | 'regions' | 'status';
+  readonly state: 'asked' | 'done' | 'expired' | 'failed' | 'sent';
+  readonly at: number;
+  readonly by: string;
+  readonly why?: string;
+}
+
+/** `picture/ProBot1`: what it looks like, from the settings. */
+export interface Picture {
+  readonly mime: 'image/jpeg' | 'image/png';
+  readonly data: string;
+}
+
+/** The server's time, ms since 1970. */
+export interface PingAnswer {
+  readonly ok: true;
+  readonly now: number;
+}
+
+/** A `Face` as browsers get it: the picture is at `/faces/<user>/<device>/<hash>`. */
+export interface Portrait {
+  readonly mime: string;
+  readonly hash: string;
+}
+
+/** One robot as it is now, id `ProBot1`. It does not know where it is. The robot repeats its last line many times a second, even when the program that measures hangs, so that a message is no proof of a fresh value: hence two times. */
+export interface ProBot {
+  readonly presence: 'live' | 'offline' | 'stale';
+  readonly evidence?: 'broker lost' | 'silence' | 'will' | null;
+  readonly name?: string | null;
+  readonly order?: number | null;
+  readonly batt?: number | null;
+  readonly batt_raw?: number | null;
+  readonly angle?: number | null;
+  readonly routine?: 'not running' | 'started' | 'stopped' | 'unknown' | null;
+  readonly rtt?: number | null;
+  readonly ip?: string | null;
+  readonly source?: string;
+  readonly at?: number | null;
+  readonly heard?: number | null;
+}
+
+/** What became of frame `n`: go, still or parked, and `why`. `sent` is what the robot was told last; `trip` is the way of a command to the broker and back, ms. */
+export interface Progress {
+  readonly ok: true;
+  readonly n: number;
+  readonly state: string;
+  readonly sent: string;
+  readonly why?: string;
+  readonly trip?: number;
+}
+
+/** A message. `form` says how its payload is written: text, json, hex or base64. */
+export interface Publish {
+  readonly topic: string;
+  readonly payload?: string;
+  readonly form?: string;
+  readonly qos?: 0 | 1;
+  readonly retain?: boolean;
+  readonly broker?: string | null;
+}
+
+/** One rejected message, as people see it. `size` in bytes, `at` in epoch s. */
+export interface Quarantined {
+  readonly n: number;
+  readonly at: number;
+  readonly source: string;
+  readonly topic: string;
+  readonly counter: string;
+  readonly why: string;
+  readonly size: number;
+  readonly head: string;
+}
+
+/** A circle (`lat lon rad`) or a polygon (`points`). Degrees and m. */
+export interface Region {
+  readonly name: string;
+  readonly shape: 'circle' | 'polygon';
+  readonly lat?: number | null;
+  readonly lon?: number | null;
+  readonly rad?: number | null;
+  readonly points?: readonly (readonly [number, number])[] | null;
+  readonly owner?: string | null;
+  readonly version: number;
+  readonly by: string;
+  readonly at: number;
+  readonly origin: 'page' | 'phone';
+  readonly phone?: string | null;
+  readonly colour?: number | null;
+}
+
+/** The phone's own regions against those it should have (`version`). */
+export interface RegionSync {
+  readonly state: 'asked' | 'confirmed' | 'drifted' | 'none' | 'refused' | 'sent';
+  readonly version?: number;
+  readonly at?: number;
+  readonly why?: string;
+}
+
+/** The lease that ends. */
+export interface Release {
+  readonly thing: string;
+  readonly lease: number;
+}
+
+/** Which region, and the version that is removed. */
+export interface RemovedRegion {
+  readonly thing: string;
+  readonly version?: number | null;
+}
+
+/** The fields of a request; others are ignored. */
+export interface RequestFields {
+}
+
+/** The place of a browser's picture: the numbering it knows and the last number it saw. */
+export interface Resume {
+  readonly t: 'resume';
+  readonly epoch?: string | null;
+  readonly seq?: number;
+}
+
+/** For how many days positions are kept; None: as long as the server's settings say. */
+export interface Retention {
+  readonly days: number | null;
+}
+
+/** For how many days positions are kept; null: as long as the server's settings say. */
+export interface RetentionShown {
+  readonly ok: true;
+  readonly days: number | null;
+}
+
+/** What the page needs to know to offer only what will be granted. Lists of grant words. */
+export interface Rights {
+  readonly see: readonly string[];
+  readonly drive: readonly string[];
+  readonly own: readonly string[];
+  readonly admin: boolean;
+  readonly looks_only: boolean;
+}
+
+/** Which robot, and what becomes of its main routine. */
+export interface Routine {
+  readonly thing: string;
+  readonly to: 'start' | 'stop';
+}
+
+/** The region as it is kept now. */
+export interface SavedRegion {
+  readonly ok: true;
+  readonly thing: string;
+  readonly version: number;
+}
+
+/** Things as they were `at` a time. */
+export interface Scene {
+  readonly ok: true;
+  readonly at: number;
+  readonly things: readonly Thing[];
+}
+
+/** The time of a scene. */
+export interface SceneQuery {
+  readonly at: number | string;
+}
+
+/** How large the message was. */
+export interface Sent {
+  readonly ok: true;
+  readonly size: number;
+}
+
+/** The figures of the server. `started` in epoch s; `received`, `accepted` and `overflow` in messages since then; `rejected` by reason; `rate` in messages/s; `lag` is the worst delay of the reactor in the last second, in ms; `overflow` counts messages lost because our own queue was full. `frames` to browsers per second; `behind`: browsers that are catching up; `queue`: messages waiting between the network and us; `unsent`: messages of ours that a broker did not take in time; `faults`: mistakes of ours that were caught; `things` in the world; `console`: subscriptions of all consoles, `console_dropped`: messages they were too slow for; `topics` in the topic trees; `refused`: commands of browsers that were refused, by reason; `archive_lost`: messages that found no room on their way into the archive; `turned_away`: connections there was no room for. `https`: the certificate, if we have one. Absent: 0. Of several servers: `replica` is this one's name, `on_duty` whether it does what only one should do. While `shared_why` is told, what they share cannot be reached: nobody drives, or accounts and regions cannot be changed. `degraded`: something cannot be written; all the rest goes on, and so does this by itself. Of history: `store` names where it is kept; `backlog` records wait to be safe there, the oldest for `backlog_age` s; `kept` were, `unkept` found no room or could not be; while `history_why` is told nothing can be kept. `history_rows` and `history_bytes` are its size, `history_since` the time of its oldest entry (epoch s). While the machine's clock is known to be wrong, `clock_off` is by how many seconds it is ahead (negative: behind), and `clock_why` says so for people. */
+export interface Server {
+  readonly version: string;
+  readonly started: number;
+  readonly received: number;
+  readonly accepted: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly rate: number;
+  readonly viewers: number;
+  readonly lag: number;
+  readonly overflow: number;
+  readonly frames?: number;
+  readonly behind?: number;
+  readonly queue?: number;
+  readonly unsent?: number;
+  readonly faults?: number;
+  readonly things?: number;
+  readonly console?: number;
+  readonly console_dropped?: number;
+  readonly topics?: number;
+  readonly refused?: Readonly<Record<string, number>>;
+  readonly store?: string | null;
+  readonly backlog?: number;
+  readonly backlog_age?: number;
+  readonly kept?: number;
+  readonly unkept?: number;
+  readonly history_why?: string | null;
+  readonly history_rows?: number | null;
+  readonly history_bytes?: number | null;
+  readonly history_since?: number | null;
+  readonly archive_lost?: number;
+  readonly turned_away?: number;
+  readonly https?: Https | null;
+  readonly replica?: string | null;
+  readonly on_duty?: boolean;
+  readonly shared_why?: string | null;
+  readonly degraded?: Trouble | null;
+  readonly clock_off?: number | null;
+  readonly clock_why?: string | null;
+}
+
+/** Where somebody is signed in. `here`: it is the session that asks. */
+export interface SessionShown {
+  readonly id: string;
+  readonly created: number;
+  readonly seen: number;
+  readonly address: string;
+  readonly agent: string;
+  readonly here: boolean;
+}
+
+/** Sessions, the latest used first. */
+export interface Sessions {
+  readonly ok: true;
+  readonly sessions: readonly SessionShown[];
+}
+
+/** Whose phone, by which way it is to send; `base` is the page's own address. */
+export interface SetUp {
+  readonly thing: string;
+  readonly mode: 'http' | 'mqtt';
+  readonly base?: string;
+}
+
+/** What the phone opens. `plain`: it would send without encryption. `reach` says from where the phone reaches that address. */
+export interface SetUpLink {
+  readonly ok: true;
+  readonly link: string;
+  readonly plain: boolean;
+  readonly reach: 'anywhere' | 'machine' | 'network';
+}
+
+/** How many points are shown again. */
+export interface Shown {
+  readonly ok: true;
+  readonly shown: number;
+}
+
+/** The name and the password of a sign-in. */
+export interface SignIn {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** Which robot; without one, all that one may stop. */
+export interface Stop {
+  readonly thing?: string | null;
+}
+
+/** One way to die: after `seconds` at most the robot stands. `measured`: what was seen. */
+export interface StopTimePart {
+  readonly dies: 'both' | 'hung' | 'killed';
+  readonly seconds: number;
+  readonly bound: number;
+  readonly measured?: number | null;
+}
+
+/** The robots that are told to stop. */
+export interface Stopped {
+  readonly ok: true;
+  readonly stopped: readonly string[];
+}
+
+/** What to subscribe, at which broker; without a name at the first. */
+export interface Subscribe {
+  readonly filter: string;
+  readonly qos?: 0 | 1;
+  readonly broker?: string | null;
+}
+
+/** The subscription's name and how it stands: waiting or active. */
+export interface Subscribed {
+  readonly ok: true;
+  readonly sub: string;
+  readonly state: string;
+}
+
+/** A thing: its kind, its id, its number in the present; then the fields of its state. */
+export interface Thing {
+  readonly k: string;
+  readonly id: string;
+  readonly s?: number;
+}
+
+/** Which things: of one `kind` only, if that is given. */
+export interface ThingsQuery {
+  readonly kind?: string | null;
+}
+
+/** An API token without its secret. `used` and `expires`: null for never. */
+export interface TokenShown {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly things: readonly string[];
+  readonly created: number;
+  readonly expires: number | null;
+  readonly used: number | null;
+}
+
+/** Tokens, the newest first. */
+export interface Tokens {
+  readonly ok: true;
+  readonly tokens: readonly TokenShown[];
+}
+
+/** A page of the topic tree, or nothing after `watch` false. `topics` and `messages` are of the whole tree, `total` and `children` of the page, whose `node` is the topic itself; `after` asks for the next page. `cut`: topics left out for want of room; `lost`: messages that came too fast. */
+export interface TopicPage {
+  readonly ok: true;
+  readonly broker?: string;
+  readonly path?: readonly string[];
+  readonly topics?: number;
+  readonly messages?: number;
+  readonly all?: boolean;
+  readonly cut?: number;
+  readonly lost?: number;
+  readonly node?: Readonly<Record<string, unknown>>;
+  readonly children?: readonly (Readonly<Record<string, unknown>>)[];
+  readonly total?: number;
+  readonly after?: string;
+}
+
+/** Which page of the topic tree. `watch`: also when it changes; false: no more. `after` is the last name of the page before, `find` a part of a name, `all` asks the broker for everything. */
+export interface Topics {
+  readonly path?: readonly string[];
+  readonly after?: string | null;
+  readonly find?: string;
+  readonly all?: boolean;
+  readonly watch?: boolean | null;
+  readonly broker?: string | null;
+}
+
+/** A thing's track in JSON. `data` are entries as they were said, with `tst` and `at`. */
+export interface TrackOfThing {
+  readonly ok: true;
+  readonly thing: string;
+  readonly sort: string;
+  readonly data: readonly (Readonly<Record<string, unknown>>)[];
+  readonly count: number;
+}
+
+/** Which part of a track, and how it is wanted. `max_error` in m. */
+export interface TrackQuery {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+  readonly limit?: number | null;
+  readonly last?: number | null;
+  readonly fields?: string | null;
+  readonly max_error?: number;
+  readonly format?: 'json' | 'geojson' | 'geojsonpoi' | 'linestring' | 'csv' | 'xml' | 'gpx' | null;
+  readonly hidden?: string;
+  readonly doubtful?: string;
+  readonly type?: string | null;
+  readonly sort?: string | null;
+}
+
+/** `crossing/<n>/<thing>/<region's id>`: somebody came or went. It never changes. */
+export interface Transition {
+  readonly n: number;
+  readonly at: number;
+  readonly tst: number;
+  readonly thing: string;
+  readonly region?: string | null;
+  readonly name: string;
+  readonly event: 'enter' | 'leave';
+  readonly by: 'phone' | 'server';
+  readonly agrees?: boolean | null;
+  readonly acc?: number | null;
+}
+
+/** A part of the server that cannot write now, since its disk or a database does not let it. `reason`: full, readonly, locked, damaged or failing; `why`: a sentence for people; `since` in epoch s. */
+export interface Trouble {
+  readonly reason: string;
+  readonly why: string;
+  readonly since: number;
+}
+
+/** The answer of `hide`, given back. */
+export interface Unhide {
+  readonly undo: string;
+}
+
+/** The subscription that `subscribe` answered. */
+export interface Unsubscribe {
+  readonly sub: string;
+}
+
+/** An account. `password`: it has one. */
+export interface UserShown {
+  readonly name: string;
+  readonly role: string;
+  readonly disabled: boolean;
+  readonly password: boolean;
+  readonly created: number;
+  readonly seen: number | null;
+  readonly see: readonly string[];
+  readonly drive: readonly string[];
+  readonly own: readonly string[];
+  readonly sessions: number;
+  readonly tokens: number;
+}
+
+/** All accounts, for admins. */
+export interface Users {
+  readonly ok: true;
+  readonly users: readonly UserShown[];
+}
+
+/** `stay/<thing>/<region's id>`: somebody is in a region, or says so. */
+export interface Visit {
+  readonly region: string;
+  readonly thing: string;
+  readonly since: number;
+  readonly by: 'both' | 'phone' | 'server';
+  readonly disputed?: boolean;
+  readonly why?: string | null;
+}
+
+/** `webhook/<name>`: the state of a receiver. For admins. */
+export interface WebhookState {
+  readonly url: string;
+  readonly queued: number;
+  readonly sent: number;
+  readonly dead: number;
+  readonly last?: number | null;
+  readonly why?: string | null;
+  readonly next?: number | null;
+}
+
+/** The secret of the first start's link; name and password for the first admin. */
+export interface Welcome {
+  readonly token: string;
+  readonly name?: string | null;
+  readonly password?: string | null;
+}
+
+/** Who is here now; or what the first admin `needs` to give yet. */
+export interface Welcomed {
+  readonly ok: true;
+  readonly user?: Person;
+  readonly degraded?: string;
+  readonly needs?: readonly string[];
+}
+
+/** Who is here, if anybody; `first`: the link of the first start is still good. */
+export interface Who {
+  readonly ok: true;
+  readonly user: Person | null;
+  readonly first: boolean;
+}
+
+/** The state of each kind of thing. */
+export interface States {
+  readonly friend: Friend;
+  readonly face: Portrait;
+  readonly phone: Phone;
+  readonly probot: ProBot;
+  readonly picture: Picture;
+  readonly lease: Driven;
+  readonly guard: GuardState;
+  readonly alarm: Alarm;
+  readonly command: CommandLogEntry;
+  readonly region: Region;
+  readonly stay: Visit;
+  readonly crossing: Transition;
+  readonly webhook: WebhookState;
+  readonly broker: Broker;
+  readonly client: Client;
+  readonly log: LogLine;
+  readonly server: Server;
+  readonly quota: Exceeded;
+  readonly quarantine: Quarantined;
+}
+
+/** Each request over the WebSocket: its fields and its answer. */
+export interface Requests {
+  readonly adopt: { readonly asks: NamedRegion; readonly answers: SavedRegion };
+  readonly ask: { readonly asks: OfRobot; readonly answers: LeaseGiven };
+  readonly clear: { readonly asks: Clear; readonly answers: Sent };
+  readonly clearregions: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
+  readonly drive: { readonly asks: Drive; readonly answers: Progress };
+  readonly drivers: { readonly asks: RequestFields; readonly answers: Drivers };
+  readonly figures: { readonly asks: Figures; readonly answers: FiguresOverTime };
+  readonly halt: { readonly asks: Halt; readonly answers: Done };
+  readonly locate: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
+  readonly look: { readonly asks: Look; readonly answers: Done };
+  readonly phonestatus: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
+  readonly ping: { readonly asks: Nothing; readonly answers: PingAnswer };
+  readonly publish: { readonly asks: Publish; readonly answers: Sent };
+  readonly readregions: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
+  readonly region: { readonly asks: DrawnRegion; readonly answers: SavedRegion };
+  readonly release: { readonly asks: Release; readonly answers: Done };
+  readonly reply: { readonly asks: OfferReply; readonly answers: Done };
+  readonly routine: { readonly asks: Routine; readonly answers: EffectSeen };
+  readonly sendregions: { readonly asks: OfPhone; readonly answers: AskedOfPhone };
+  readonly setup: { readonly asks: SetUp; readonly answers: SetUpLink };
+  readonly shutdown: { readonly asks: OfRobot; readonly answers: EffectSeen };
+  readonly stop: { readonly asks: Stop; readonly answers: Stopped };
+  readonly subscribe: { readonly asks: Subscribe; readonly answers: Subscribed };
+  readonly take: { readonly asks: OfRobot; readonly answers: LeaseGiven };
+  readonly takeover: { readonly asks: OfRobot; readonly answers: LeaseGiven };
+  readonly topics: { readonly asks: Topics; readonly answers: TopicPage };
+  readonly unregion: { readonly asks: RemovedRegion; readonly answers: Done };
+  readonly unsubscribe: { readonly asks: Unsubscribe; readonly answers: Done };
+}
+
+/** Each call of the HTTP API: its fields and its answer. */
+export interface Calls {
+  readonly 'GET /session': { readonly asks: Nothing; readonly answers: Who };
+  readonly 'POST /session': { readonly asks: SignIn; readonly answers: Me };
+  readonly 'DELETE /session': { readonly asks: Nothing; readonly answers: Done };
+  readonly 'POST /welcome': { readonly asks: Welcome; readonly answers: Welcomed };
+  readonly 'POST /link': { readonly asks: LinkSecret; readonly answers: Me };
+  readonly 'GET /me': { readonly asks: Nothing; readonly answers: Me };
+  readonly 'POST /me/password': { readonly asks: NewPassword; readonly answers: Done };
+  readonly 'GET /sessions': { readonly asks: Nothing; readonly answers: Sessions };
+  readonly 'DELETE /sessions': { readonly asks: Nothing; readonly answers: Done };
+  readonly 'DELETE /sessions/others': { readonly asks: Nothing; readonly answers: Done };
+  readonly 'DELETE /sessions/{id}': { readonly asks: Nothing; readonly answers: Done };
+  readonly 'GET /tokens': { readonly asks: Nothing; readonly answers: Tokens };
+  readonly 'POST /tokens': { readonly asks: NewToken; readonly answers: NewTokenMade };
+  readonly 'DELETE /tokens/{id}': { readonly asks: Nothing; readonly answers: Done };
+  readonly 'GET /links': { readonly asks: Nothing; readonly answers: Links };
+  readonly 'POST /links': { readonly asks: NewLink; readonly answers: NewLinkMade };
+  readonly 'DELETE /links/{id}': { readonly asks: Nothing; readonly answers: Done };
+  readonly 'GET /friends/{user}/{device}/retention': { readonly asks: Nothing; readonly answers: RetentionShown };
+  readonly 'PUT /friends/{user}/{device}/retention': { readonly asks: Retention; readonly answers: RetentionShown };
+  readonly 'GET /friends/{user}/{device}/export': { readonly asks: Nothing; readonly answers: unknown };
+  readonly 'POST /friends/{user}/{device}/erase': { readonly asks: Erase; readonly answers: Done };
+  readonly 'GET /things': { readonly asks: ThingsQuery; readonly answers: AllThings };
+  readonly 'GET /scene': { readonly asks: SceneQuery; readonly answers: Scene };
+  readonly 'GET /events': { readonly asks: EventsQuery; readonly answers: Events };
+  readonly 'GET /things/{kind}/{id}': { readonly asks: Nothing; readonly answers: OneThing };
+  readonly 'GET /history/{kind}/{id}': { readonly asks: TrackQuery; readonly answers: TrackOfThing };
+  readonly 'GET /days/{kind}/{id}': { readonly asks: DaysQuery; readonly answers: Days };
+  readonly 'GET /things/{kind}/{group}/{id}': { readonly asks: Nothing; readonly answers: OneThing };
+  readonly 'GET /history/{kind}/{group}/{id}': { readonly asks: TrackQuery; readonly answers: TrackOfThing };
+  readonly 'GET /days/{kind}/{group}/{id}': { readonly asks: DaysQuery; readonly answers: Days };
+  readonly 'POST /hide/{kind}/{id}': { readonly asks: Hide; readonly answers: Hidden };
+  readonly 'POST /hide/{kind}/{group}/{id}': { readonly asks: Hide; readonly answers: Hidden };
+  readonly 'POST /unhide': { readonly asks: Unhide; readonly answers: Shown };
+  readonly 'GET /users': { readonly asks: Nothing; readonly answers: Users };
+  readonly 'POST /users': { readonly asks: NewUser; readonly answers: OneUser };
+  readonly 'GET /users/{name}': { readonly asks: Nothing; readonly answers: OneUser };
+  readonly 'PATCH /users/{name}': { readonly asks: AccountChange; readonly answers: OneUser };
+  readonly 'DELETE /users/{name}': { readonly asks: Nothing; readonly answers: Done };
+  readonly 'GET /users/{name}/sessions': { readonly asks: Nothing; readonly answers: Sessions };
+  readonly 'DELETE /users/{name}/sessions': { readonly asks: Nothing; readonly answers: Done };
+  readonly 'DELETE /users/{name}/sessions/{id}': { readonly asks: Nothing; readonly answers: Done };
+  readonly 'GET /users/{name}/tokens': { readonly asks: Nothing; readonly answers: Tokens };
+  readonly 'GET /audit': { readonly asks: AuditQuery; readonly answers: Audit };
+  readonly 'GET /openapi.json': { readonly asks: Nothing; readonly answers: unknown };
+}
