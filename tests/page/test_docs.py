@@ -27,11 +27,3 @@ def test_pictures_and_links_of_the_documents_work(visit, sightline):
     expect(page.get_by_role("heading", name="Troubleshooting", level=1)).to_be_visible()
     page.get_by_role("link", name="Sightline", exact=True).click()
     expect(page.locator("html[data-connection=live]")).to_be_attached()
-
-
-def test_help_leads_to_the_documents(visit, sightline):
-    page = visit()
-    expect(page.locator("html[data-connection=live]")).to_be_attached()
-    page.keyboard.press("?")
-    page.get_by_role("link", name="All documents").click()
-    expect(page).to_have_url(f"{sightline.url}docs/")

@@ -70,8 +70,7 @@ export function Help() {
         </div>
         <p class="note">
           Space stops wherever you are on the robots’ pages, also on a button (press those with
-          Enter). On the map, drag or use the arrow keys to move, and the wheel or + and − to zoom.{' '}
-          <a href="docs/">All documents</a>
+          Enter). On the map, drag or use the arrow keys to move, and the wheel or + and − to zoom.
         </p>
         <p class="note">
           <DocLink to="all">Read the documents</DocLink>
