@@ -17,7 +17,7 @@ Usage: scripts/test.sh [--quick] [--no-check] [--coverage] [pytest arguments]
   --coverage   measure which lines the tests run, and hold them to the floor (twice as slow)
   --help       this text
 
-Other arguments go to pytest: scripts/test.sh tests/core -k cursor. With any, only pytest runs.
+Other arguments go to pytest: scripts/test.sh tests/live -k cursor. With any, only pytest runs.
 Where the time went is in .cache/times.txt afterwards: seconds of the processor and of the clock.
 END
 }

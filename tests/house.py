@@ -15,23 +15,13 @@ from twisted.internet.task import Clock
 from twisted.internet.threads import deferToThread
 
 from browser import Browser
-from sightline.accounts.api_account import AccountApi
-from sightline.accounts.api_admin import AdminApi
-from sightline.accounts.api_links import LinksApi
-from sightline.accounts.api_privacy import PrivacyApi
-from sightline.accounts.api_session import SessionApi
 from sightline.accounts.passwords import Cost
 from sightline.accounts.service import AccountPolicy, AccountService
 from sightline.auth.account import Account, Session
 from sightline.auth.permissions import Grants, Role, may
 from sightline.auth.session import Lifetime, Visitor, described, digest, new_secret
 from sightline.contract.errors import Refused
-from sightline.contract.http import Route
-from sightline.contract.openapi import openapi_route
-from sightline.history.api import HistoryApi
-from sightline.history.api_hide import HideApi
 from sightline.history.memory import MemoryStore
-from sightline.history.tracks import everything
 from sightline.journal.entries import Journal
 from sightline.kinds import broker, friends, probots
 from sightline.kinds.broker import LinkUpdate
@@ -54,6 +44,7 @@ from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring.past_states import shower
+from sightline.wiring.web_parts import make_routes
 from specs import Named, spec
 from states import spot
 from waits import until
@@ -145,27 +136,20 @@ class House:
         self.erased: list[str] = []
         self.store = MemoryStore()
         self.reads = Reads(reactor)
-        routes: list[Route[Any]] = [
-            *SessionApi(self.account_service).routes(),
-            *AccountApi(self.account_service).routes(),
-            *LinksApi(self.account_service).routes(),
-            *PrivacyApi(
-                self.account_service,
-                self.world,
-                (self._erase, lambda thing: self.store.erase([thing])),
-                self.reads,
-                lambda thing, sight, turn: everything(self.store, thing, sight, turn),
-            ).routes(),
-            *AdminApi(self.account_service, lambda: [k for k, _ in self.world]).routes(),
-            *HistoryApi(
-                self.store, self.world, shower(KINDS, self.hub), self.wall, self.reads
-            ).routes(),
-            *HideApi(self.store, self.account_service.note, self.reads).routes(),
-        ]
+        routes = make_routes(
+            service=self.account_service,
+            world=self.world,
+            store=self.store,
+            show=shower(KINDS, self.hub),
+            wall=self.wall,
+            reads=self.reads,
+            erasers=(self._erase, lambda thing: self.store.erase([thing])),
+            friends=lambda: [key for key, _ in self.world],
+        )
         self.api = Api(
             self.front,
             self.clock,
-            [*routes, openapi_route(routes, "1")],
+            routes,
             rate=rate,
         )
         page = Asset("text/html; charset=utf-8", "no-cache", {"": Body(b"page", b'"p"')})

@@ -71,7 +71,7 @@ async def kept(store: DynamoStore, thing: str = JANE) -> list[HistoryEntry]:
 @pytest_twisted.ensureDeferred
 async def test_in_any_weather_everything_is_kept_once(weather, stores, tmp_path):
     """Some throttled, others refused, cut, done with the answer lost; leftovers in batches."""
-    store = await stores(tmp_path, weather.endpoint, writing=60.0, timeouts=60.0)
+    store = await stores(tmp_path, weather.endpoint, writing=60.0, patience=60.0)
     dice = random.Random(11)
     moods = [THROTTLED] * 3 + ["busy", "cut", "lost"] + [None] * 14
     weather.mood = lambda operation: dice.choice(moods)
@@ -147,7 +147,7 @@ async def test_a_start_without_aws_keeps_what_comes_and_what_was_left(weather, s
     first = await stores(tmp_path, weather.endpoint, writing=0.0, name="without-aws")
     await first.write([fix(0)], ())
     await first.close()
-    second = await stores(tmp_path, weather.endpoint, writing=0.0, name="without-aws", timeouts=0.5)
+    second = await stores(tmp_path, weather.endpoint, writing=0.0, name="without-aws", patience=0.5)
     assert second.spilled > 0
     await second.write([fix(1)], ())
     with pytest.raises(Unavailable):

@@ -252,7 +252,7 @@ def calls(home: Any, first: int) -> Iterator[tuple[str, str]]:
             yield route.method, path + (next(turn) if turn and route.method == "GET" else "")
     yield from (("GET", f"/events?thing={key}&limit=1") for key in KEYS)
     recorder = home.site.resource.children[b"api"].children[b"0"]
-    for what in ("", *recorder._answers, *recorder._long, *recorder._streams):
+    for what in ("", *recorder.questions):
         yield from (("GET", f"//api/0/{what}{query}") for query in RECORDER)
     for name in (*home.site.resource.listStaticNames(), b"nothing", b""):
         yield from (("GET", f"//{name.decode()}"), ("POST", f"//{name.decode()}"))

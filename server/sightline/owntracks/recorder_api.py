@@ -177,6 +177,11 @@ class RecorderApi(Resource):
         self._scans: dict[str, Long] = {"list": self._list, "photo": self._photo}
         self._long: dict[str, Long] = {"locations": self._locations}
 
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """All that can be asked, by the last part of its path."""
+        return ("last", *self._scans, *self._long, *self._answers)
+
     def render(self, request: Request) -> bytes | int:
         """Answer, at once or when the range is there."""
         request.setHeader(b"cache-control", b"no-store")

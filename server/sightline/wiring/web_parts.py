@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted.internet import reactor as _reactor
@@ -11,22 +12,26 @@ from sightline import __version__
 from sightline.accounts.api_account import AccountApi
 from sightline.accounts.api_admin import AdminApi
 from sightline.accounts.api_links import LinksApi
-from sightline.accounts.api_privacy import PrivacyApi
+from sightline.accounts.api_privacy import Eraser, PrivacyApi
 from sightline.accounts.api_session import SessionApi
+from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
 from sightline.console.rules import LARGEST_REQUEST
 from sightline.contract.http import Route
 from sightline.contract.openapi import openapi_route
 from sightline.driving.errors import refused_commands
-from sightline.history.api import HistoryApi
+from sightline.history.api import HistoryApi, Show
 from sightline.history.api_hide import HideApi
+from sightline.history.store import Store
 from sightline.history.tracks import everything
 from sightline.live import protocol
 from sightline.live.server_state import ServerState
+from sightline.live.world import World
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.metrics import Metrics, ServerFigures
+from sightline.web.reads import Reads
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
 from sightline.wiring import settings_parts
 from sightline.wiring.clock import now
@@ -119,22 +124,45 @@ def build_state(parts: Parts, health: Health, faults: Faults) -> ServerState:
 
 def build_routes(parts: Parts) -> list[Route[Any]]:
     """List the routes of the HTTP API."""
-    live, mqtt, features = parts.live, parts.mqtt, parts.features
-    service, reads = parts.accounts.service, features.reads
+    live, features = parts.live, parts.features
+    return make_routes(
+        service=parts.accounts.service,
+        world=live.world,
+        store=live.store,
+        show=shower(live.kinds, live.hub),
+        wall=now,
+        reads=features.reads,
+        erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
+        friends=lambda: live.friends,
+    )
+
+
+def make_routes(
+    *,
+    service: AccountService,
+    world: World,
+    store: Store,
+    show: Show,
+    wall: Callable[[], float],
+    reads: Reads,
+    erasers: Sequence[Eraser],
+    friends: Callable[[], list[str]],
+) -> list[Route[Any]]:
+    """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     apis = (
         SessionApi(service),
         AccountApi(service),
         LinksApi(service),
         PrivacyApi(
             service,
-            live.world,
-            (mqtt.publishers.clear_retained, *features.erasers),
+            world,
+            erasers,
             reads,
-            lambda thing, sight, turn: everything(live.store, thing, sight, turn),
+            lambda thing, sight, turn: everything(store, thing, sight, turn),
         ),
-        HistoryApi(live.store, live.world, shower(live.kinds, live.hub), now, reads),
-        HideApi(live.store, service.note, reads),
-        AdminApi(service, lambda: live.friends),
+        HistoryApi(store, world, show, wall, reads),
+        HideApi(store, service.note, reads),
+        AdminApi(service, friends),
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
