@@ -48,7 +48,7 @@ class PresentWorld(Protocol):
     def state(self, key: str) -> State | None:
         """Return a thing's state; None when there is no such thing."""
 
-    def keys(self) -> Sequence[str]:
+    def all_keys(self) -> Sequence[str]:
         """Return the keys of all things, and of some that are gone."""
 
 
@@ -152,7 +152,7 @@ class HistoryApi:
         async def told(turn: Turn) -> AsyncGenerator[bytes, None]:
             yield b'{"ok":true,"things":['
             seen: list[str] = []
-            for keys in pieces(self._world.keys(), most=SCAN):
+            for keys in pieces(self._world.all_keys(), most=SCAN):
                 await turn()
                 seen += [
                     key

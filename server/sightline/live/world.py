@@ -102,7 +102,7 @@ class World:
             if entry.state is not None:
                 yield entry.key, entry.state
 
-    def keys(self) -> list[str]:
+    def all_keys(self) -> list[str]:
         """Return the keys of all things, and of some that are gone, the one that changed last at
         the end.
 

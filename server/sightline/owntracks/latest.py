@@ -67,7 +67,7 @@ class LatestPositions:
         """
         if now >= self._seed_at:
             self._seed_at = now + SEEDED_FOR
-            keys = self._world.keys()
+            keys = self._world.all_keys()
             keys.reverse()
             self._seed(pieces(keys, most=SCAN))
         found = []
@@ -116,7 +116,7 @@ class LatestPositions:
 
         A world of one piece is looked through at once, so that it is answered without waiting.
         """
-        whole = self._world.keys()
+        whole = self._world.all_keys()
         for keys in pieces(whole, most=SCAN):
             if len(whole) > SCAN:
                 await turn()

@@ -179,7 +179,7 @@ class RecorderApi(Resource):
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """All that can be asked, by the last part of its path."""
+        """Return all that can be asked, by the last part of its path."""
         return ("last", *self._scans, *self._long, *self._answers)
 
     def render(self, request: Request) -> bytes | int:

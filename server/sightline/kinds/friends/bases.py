@@ -38,13 +38,13 @@ class BaseTopics:
 
     @property
     def filters(self) -> tuple[tuple[str, int], ...]:
-        """What to subscribe: durable, because what phones report is history."""
+        """Return what to subscribe: durable, because what phones report is history."""
         names = ["/".join(base) for base in self._bases]
         return tuple((topic, 1) for name in names for topic in (name, f"{name}/+"))
 
     @property
     def roots(self) -> frozenset[str]:
-        """The first levels; posts by HTTP are of ``owntracks`` in any case."""
+        """Return the first levels; posts by HTTP are of ``owntracks`` in any case."""
         return frozenset(("owntracks", *(base[0] or base[1] for base in self._bases)))
 
     def _address(self, topic: str | bytes) -> Address:
