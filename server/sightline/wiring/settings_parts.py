@@ -95,7 +95,7 @@ def origin_of(url: str) -> list[str]:
 
 def built_pages(web_root: str) -> dict[str, assets.Asset]:
     """Load the built pages: from where the settings say, from the wheel, or from a checkout."""
-    here = Path(__file__).resolve().parent
+    here = Path(__file__).resolve().parents[1]  # the package
     places = [Path(web_root)] if web_root else [here / "web" / "dist", here.parents[1] / "web/dist"]
     for place in places:
         if (place / "index.html").is_file():
