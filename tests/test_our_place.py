@@ -150,7 +150,7 @@ def test_nobody_with_another_account_throws_us_out(monkeypatch):
 
 
 def test_the_ids_are_random_lasting_and_readable_by_their_owner_only(monkeypatch):
-    with scene(monkeypatch) as (broker, sightline):
+    with scene(monkeypatch, "[driving]\nguard = true") as (broker, sightline):
         file = sightline.folder / "state" / "clients.json"
         before = file.read_bytes()
         assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -194,7 +194,8 @@ class BrokerMonitor(Service):
         book = self._logbook.book(name)
         unseen = None
         if fields and watched.log_since is not None and "clients/connected" in figures:
-            unseen = max(0, int(figures["clients/connected"]) - book.roster.connected())
+            seen = book.roster.connected() + book.roster.ours_unlogged()
+            unseen = max(0, int(figures["clients/connected"]) - seen)
         link = broker.link
         missing = (
             not fields

@@ -49,14 +49,14 @@ def check(
             yield found
             if found.level == "fail" and found.step == "tls":
                 return
+    taken = [each for each in filters if not options.profile.filter_fault(each[0])]
     if options.aws_iot:
-        yield from awsiot.check(where, options, filters)
+        yield from awsiot.check(where, options, taken)
         return
     with Probe(options) as probe:
         yield (found := _sign_in(where, options, probe))
         if found.level == "fail":
             return
-        taken = [each for each in filters if not options.profile.filter_fault(each[0])]
         yield _place(where, options, probe)
         if not probe.alive:
             return

@@ -170,6 +170,10 @@ class Roster:
         known.state = replace(known.state, ours=True)
         return [client]
 
+    def ours_unlogged(self) -> int:
+        """Count our own clients that the log tells nothing of: they were there before it."""
+        return sum(client not in self._clients for client in self._ours)
+
     def cut_off(self) -> list[str]:
         """Note that the log was lost: any client may be gone."""
         changed = []
@@ -320,4 +324,5 @@ class Roster:
         return changed, known
 
     def _forget(self, clients: list[str]) -> list[str]:
+        self._ours.difference_update(clients)
         return [client for client in clients if self._clients.pop(client, None) is not None]
