@@ -31,7 +31,7 @@ class SightlineProcess:
         # Its broker may still write for a moment when it was killed.
         self._made = tempfile.TemporaryDirectory(prefix="sightline-", ignore_cleanup_errors=True)
         self.folder = Path(self._made.name)
-        self.port = free_port()
+        self.port = self._free = free_port()
         self._as_set = as_set
         self._options = options
         self._limit = ["prlimit", f"--nofile={files}:{files}", "--"] if files else []
@@ -74,10 +74,15 @@ class SightlineProcess:
             try:
                 return self._start()
             except RuntimeError:
-                if self._as_set or began or "Address already in use" not in self.logged[began:]:
+                if (
+                    self._as_set
+                    or self.port != self._free
+                    or began
+                    or "Address already in use" not in self.logged[began:]
+                ):
                     raise
                 (self.folder / "log").unlink()
-                self.port = free_port()
+                self.port = self._free = free_port()
         return self._start()
 
     def _start(self) -> SightlineProcess:

@@ -323,6 +323,7 @@ async def test_a_subscription_the_broker_refuses_says_so_and_a_lost_broker_too(b
         lambda: any(one["t"] == "sub" and one["state"] == "waiting" for one in browser.others),
         "the loss",
     )
+    await browser.sees(lambda things: things["broker/main"]["link"]["state"] == "lost")
     assert (await browser.asks("publish", topic="test/a", payload="1"))["code"] == "not_sent"
     broker.start()
     await browser.until(

@@ -49,13 +49,17 @@ def get(port: int, path: str) -> str | None:
     return None
 
 
-def marked(mark: str) -> list[str]:
-    """The processes with ``mark`` in their environment, as their command lines."""
+def started(session: int, state: Path) -> list[str]:
+    """The processes of a terminal session, or with that state folder, as their command lines.
+
+    The private broker has a session of its own, and no child gets our environment.
+    """
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it may be gone by now
-            if mark.encode() in (process / "environ").read_bytes():
-                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            if os.getsid(int(process.name)) == session or str(state) in command:
+                found.append(command)
     return [command for command in found if command]  # an empty one is a zombie
 
 
@@ -138,12 +142,12 @@ def test_it_serves_the_page_until_ctrl_c_which_ends_all_of_it(tmp_path, foregrou
     server.says("Simulating 8 friends and 3 robots")
     assert {"twistd", "mosquitto", "simulate"} == {
         part
-        for command in marked(server.mark)
+        for command in started(server.process.pid, tmp_path / "state")
         for part in ("twistd", "mosquitto", "simulate")
         if part in command
     }
     assert server.ctrl_c() in (0, -signal.SIGINT)
-    wait_until(lambda: not marked(server.mark), "everybody is gone")
+    wait_until(lambda: not started(server.process.pid, tmp_path / "state"), "everybody is gone")
 
 
 @set_up
