@@ -18,6 +18,7 @@ from paho.mqtt.client import topic_matches_sub
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import Broker
+from kinds.test_corpus import verdict
 from sightline_process import ROOT, SightlineProcess
 from waits import wait_until
 
@@ -103,8 +104,8 @@ def test_each_is_counted_as_it_should_be_and_the_server_lives_on(cases, broker):
             for _ in range(times):
                 client.publish(case["topic"], data, qos=1)
             sent += times
-            if case["expect"]["outcome"] == "rejected":
-                expected[case["expect"]["counter"]] += times
+            if (end := verdict(case))["outcome"] == "rejected":
+                expected[end["counter"]] += times
         heard = wait_until_heard(sightline, int(before) + sent)
         counted = {
             name.partition('reason="')[2].rstrip('"}'): int(value)

@@ -57,6 +57,21 @@ def message(case: dict[str, Any]) -> Arrival:
     return arrival(topic, payload, retain=case.get("retain", False))
 
 
+def verdict(case: dict[str, Any]) -> dict[str, Any]:
+    """Return what a hostile message must meet: the corpus's word, but for two younger rules.
+
+    . and .. are no names (a file of an export is called after them). A picture that is none, or
+    too large, is left out and counted, and the card's name is kept.
+    """
+    expected: dict[str, Any] = case["expect"]
+    if not {".", ".."}.isdisjoint(case.get("topic", "").split("/")[1:3]):
+        return {"outcome": "rejected", "counter": "bad_topic"}
+    text = case.get("payload", "") + case.get("gen", {}).get("prefix", "")
+    if '"face"' in text and expected.get("counter") in ("bad_face", "too_large"):
+        return {"outcome": "accepted", "counter": "field_dropped"}
+    return expected
+
+
 def seen(reading: Update) -> dict[str, Any]:
     """A reading in the words of the corpus."""
     match reading:
@@ -80,7 +95,7 @@ def seen(reading: Update) -> dict[str, Any]:
         case CardNamed():
             return {"kind": "card", "name": reading.name, "tid": reading.tid} | who(reading)
         case Pictured(face=face):
-            return {"kind": "card", "face_bytes": len(base64.b64decode(face.data))}
+            return {"kind": "card", "face_bytes": len(face.data)}
         case robots.TelemetryLine():
             values = reading.values._asdict()
             values["status"] = values.pop("routine")
@@ -172,7 +187,7 @@ def test_the_position_after_late_fixes_is_the_one_the_corpus_says() -> None:
 
 @pytest.mark.parametrize("case", cases("hostile"))
 def test_a_hostile_message_meets_the_end_the_corpus_says(case: dict[str, Any]) -> None:
-    expected = case["expect"]
+    expected = verdict(case)
     arrived = message(case)
     if isinstance(arrived.topic, bytes):
         # The ingest refuses these by itself; the decoder must, too.
