@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -61,5 +62,16 @@ class ChildProcess:
 
 def processor_seconds(pid: int) -> float:
     """How long this process has worked so far, whatever else the machine does."""
-    nanoseconds, _, _ = Path(f"/proc/{pid}/schedstat").read_text().split()
-    return int(nanoseconds) / 1e9
+    found = 0
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):  # it ended this moment
+            found += int((thread / "schedstat").read_text().split()[0])
+    return found / 1e9
+
+
+def is_asleep(pid: int) -> bool:
+    """Whether all of this process waits for something else than the processor or the disk."""
+    return all(
+        thread.read_text().rpartition(")")[2].split()[0] == "S"
+        for thread in Path(f"/proc/{pid}/task").glob("*/stat")
+    )
