@@ -170,7 +170,7 @@ class House:
 
     def _hello(self, visitor: Visitor) -> bytes:
         return protocol.hello(
-            epoch=self.fanout.epoch(visitor.user.sight),
+            epoch=self.fanout.epoch(visitor.user.scope),
             server="test",
             user=described(visitor),
             now=self.wall(),
@@ -258,7 +258,7 @@ class House:
     async def token(self, name: str, *scopes: str, things: tuple[str, ...] = ()) -> str:
         from sightline.accounts.api_account import minted
 
-        account = self.account_service.roll.accounts[name]
+        account = self.account_service.cache.accounts[name]
         made, text = minted(account, self.wall(), "t", frozenset(scopes), frozenset(things), None)
         await self.account_service.change(lambda database: database.put_token(made))
         return text

@@ -136,7 +136,7 @@ class AuditRecord:
 
     n: int
     at: float
-    deed: AuditEvent
+    event: AuditEvent
 
 
 def check_name(name: str) -> str | None:
