@@ -46,7 +46,7 @@ class Servers:
             self,
             self.clock,
             lambda: T0 + self.clock.seconds(),
-            kept_kinds=("probot",),
+            restored_kinds=("probot",),
             sampled={"probot": ("state", 10.0), "server": ("figures", 60.0)},
             own={"server/sightline": f"server/{name}"},
             leadership=self.duties[name],

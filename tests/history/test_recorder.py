@@ -76,7 +76,7 @@ class Scene:
             self,
             self.clock,
             lambda: T0 + self.clock.seconds(),
-            kept_kinds=("friend", "probot"),
+            restored_kinds=("friend", "probot"),
             sampled={"probot": ("state", 10.0)},
             jitter=lambda: 0.0,
             **how,

@@ -20,7 +20,7 @@ from sightline.accounts.api_account import (
 from sightline.accounts.api_session import Text
 from sightline.accounts.database import Database, Search
 from sightline.accounts.passwords import weakness
-from sightline.accounts.pseudonyms import VEILED, Pseudonyms
+from sightline.accounts.pseudonyms import HIDDEN_TYPES, Pseudonyms
 from sightline.accounts.service import AccountService
 from sightline.auth.account import (
     Account,
@@ -374,7 +374,7 @@ class AdminApi:
         return Reply(answers.Audit(records=records, next=last))
 
 
-_HIDDEN = re.compile(rf"(?:{'|'.join(sorted(VEILED))})/~[0-9a-f]{{16}}")
+_HIDDEN = re.compile(rf"(?:{'|'.join(sorted(HIDDEN_TYPES))})/~[0-9a-f]{{16}}")
 
 
 def shown_records(

@@ -90,7 +90,7 @@ class LinksApi:
                         created=round(share.created, 3),
                         starts=share.starts,
                         ends=share.ends,
-                        standing=share.standing(wall) or "open",
+                        standing=share.why_closed(wall) or "open",
                         visitors=sum(
                             session.link == share.id
                             for session in self._account_service.cache.sessions.values()

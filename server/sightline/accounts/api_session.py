@@ -362,7 +362,7 @@ class SessionApi:
         return self._entered(secret)
 
     def _open(self, share: Share) -> None:
-        match share.standing(self._account_service.wall()):
+        match share.why_closed(self._account_service.wall()):
             case "early":
                 raise Refused("early", "This link does not show anything yet.")
             case "ended":

@@ -34,7 +34,7 @@ def bundle(
     wall: float,
     friend: State | None,
     face: State | None,
-    fields_kept: Mapping[str, object],
+    stored_fields: Mapping[str, object],
 ) -> bytes:
     """Return the zip. ``wall`` is now, in epoch s."""
     now = datetime.fromtimestamp(wall, UTC)
@@ -42,7 +42,7 @@ def bundle(
     files = {
         "about.txt": _ABOUT.format(thing=thing, when=now.isoformat(timespec="seconds")).encode(),
         "friend.json": _json({"thing": thing, **fields}),
-        "kept.json": _json(fields_kept),
+        "kept.json": _json(stored_fields),
     }
     if (track := gpx(thing, fields)) is not None:
         files["track.gpx"] = track

@@ -522,7 +522,7 @@ class AccountService(Service):
                 return DISABLED
             return Visitor(self._user(account), "account", session.key, expires)
         share = self.cache.shares.get(session.link or "")
-        why = "revoked" if share is None else share.standing(self.wall())
+        why = "revoked" if share is None else share.why_closed(self.wall())
         if share is None or why is not None:
             return LINK_ENDED if why == "ended" else REVOKED
         things = self.shown(share)

@@ -118,7 +118,7 @@ _encode = msgspec.json.Encoder().encode
 class Recorder:
     """Keep in ``store`` what it is given.
 
-    ``clock`` is the reactor, ``wall`` gives epoch s. ``kept_kinds`` are the kinds whose present
+    ``clock`` is the reactor, ``wall`` gives epoch s. ``restored_kinds`` are the kinds whose present
     states are kept. ``sampled`` are kinds whose states go into history now and then: the sort, and
     the least time between two of a thing, s. ``own`` are things that each of several servers has
     for itself, and what they are called in history. ``gather`` (s): how long fewer than `ENOUGH`
@@ -135,7 +135,7 @@ class Recorder:
         wall: Callable[[], float],
         bounds: Bounds | None = None,
         *,
-        kept_kinds: Iterable[str] = (),
+        restored_kinds: Iterable[str] = (),
         sampled: Mapping[str, tuple[str, float]] | None = None,
         own: Mapping[str, str] | None = None,
         leadership: Leadership | None = None,
@@ -155,7 +155,7 @@ class Recorder:
         self._clock = clock
         self._wall = wall
         self._bounds = bounds or Bounds()
-        self._kept_kinds = tuple(f"{kind}/" for kind in kept_kinds)
+        self._restored_kinds = tuple(f"{kind}/" for kind in restored_kinds)
         self._sampled = dict(sampled or {})
         self._sampling = tuple(f"{kind}/" for kind in self._sampled)
         self._last_sample: dict[str, float] = {}
@@ -189,7 +189,7 @@ class Recorder:
     def take(self, news: Iterable[News]) -> None:
         """Record what a batch of messages said."""
         for thing, at, heard, record in news:
-            if thing.startswith(self._kept_kinds):
+            if thing.startswith(self._restored_kinds):
                 self._dirty[thing] = at if heard is None else heard
             if record is not None:
                 self._add(record, at)

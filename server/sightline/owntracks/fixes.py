@@ -85,9 +85,9 @@ class Memory:
         self._order.append(thing)
         if len(self._order) > self._in_all:
             oldest = self._order.popleft()
-            kept = self._stored[oldest]
-            kept.popleft()
-            if not kept:
+            stored = self._stored[oldest]
+            stored.popleft()
+            if not stored:
                 del self._stored[oldest]
 
     def forget(self, thing: str) -> None:
@@ -110,11 +110,11 @@ class Memory:
         self, thing: str, since: float, until: float, limit: int | None, turn: Turn
     ) -> Sequence[Fix]:
         found = [
-            kept
-            for kept in self._stored.get(thing, ())
-            if kept[0].tst is not None and since <= kept[0].tst <= until
+            stored
+            for stored in self._stored.get(thing, ())
+            if stored[0].tst is not None and since <= stored[0].tst <= until
         ]
-        found.sort(key=lambda kept: kept[0].tst or 0)
+        found.sort(key=lambda stored: stored[0].tst or 0)
         if limit is not None:
             found = found[max(0, len(found) - limit) :]
         fixes: list[Fix] = []

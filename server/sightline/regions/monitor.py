@@ -101,7 +101,7 @@ class GeofenceMonitor(Service):
                 if each.since is not None:
                     self._fences.remember(each.thing, each.region, min(each.since, wall))
                 if each.inside is not None:
-                    report = containment.PhoneVerdict(each.inside, min(each.said_at or 0.0, wall))
+                    report = containment.PhoneVerdict(each.inside, min(each.phone_at or 0.0, wall))
                     self.containment.remember(each.thing, each.region, report, now)
         self._regions.visits = ([], [])
         self._loop.start(now=False)

@@ -73,7 +73,7 @@ class StoredVisit:
     region: str
     since: float | None = None
     inside: bool | None = None
-    said_at: float | None = None
+    phone_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +228,8 @@ class RegionStore:
         known = [thing for (thing,) in self._sql.execute("SELECT thing FROM known")]
         rows = self._sql.execute("SELECT thing, region, since, inside, said FROM standing")
         return known, [
-            StoredVisit(thing, region, since, None if inside is None else bool(inside), said_at)
-            for thing, region, since, inside, said_at in rows
+            StoredVisit(thing, region, since, None if inside is None else bool(inside), phone_at)
+            for thing, region, since, inside, phone_at in rows
         ]
 
     def note(self, known: Iterable[str], visits: Iterable[StoredVisit]) -> None:
@@ -247,7 +247,7 @@ class RegionStore:
                 else:
                     self._sql.execute(
                         "INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?)",
-                        (each.thing, each.region, each.since, each.inside, each.said_at),
+                        (each.thing, each.region, each.since, each.inside, each.phone_at),
                     )
 
     def leave(self, thing: str) -> None:

@@ -88,7 +88,7 @@ def make_recorder(
         reactor,
         now,
         Bounds(history.queue, history.queue_megabytes * 1_000_000),
-        kept_kinds=states_of(kinds),
+        restored_kinds=states_of(kinds),
         sampled=SAMPLED,
         own={SERVER: own_thing(settings)},
         leadership=leadership,

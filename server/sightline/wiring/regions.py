@@ -24,7 +24,7 @@ from sightline.contract.errors import Refused
 from sightline.geometry.geofences import Rules
 from sightline.journal.entries import Journal
 from sightline.kinds.friends.updates import PhoneWaypoint
-from sightline.kinds.regions.model import Transition, said_alike
+from sightline.kinds.regions.model import Transition, shared_body
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
 from sightline.live.requests import Requests
@@ -214,7 +214,7 @@ def _transitions_remembered(hub: Hub) -> Callable[[Transition], None]:
 
     def crossed(transition: Transition) -> None:
         hub.happened(
-            "crossing", transition.thing, transition.tst, transition, said_alike(transition)
+            "crossing", transition.thing, transition.tst, transition, shared_body(transition)
         )
 
     return crossed

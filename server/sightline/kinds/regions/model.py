@@ -75,7 +75,7 @@ class Transition(State, frozen=True, omit_defaults=True, kw_only=True):
     """Of the fix, m."""
 
 
-def said_alike(transition: Transition) -> bytes:
+def shared_body(transition: Transition) -> bytes:
     """Return what every server that finds this transition says alike, JSON: not its number and
     receipt.
     """
@@ -86,4 +86,4 @@ def said_alike(transition: Transition) -> bytes:
 
 def published_id(transition: Transition) -> str:
     """Return an id by which a receiver knows it again, from any server, however often."""
-    return blake2b(said_alike(transition), digest_size=16).hexdigest()
+    return blake2b(shared_body(transition), digest_size=16).hexdigest()
