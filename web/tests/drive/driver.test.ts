@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Driver, FRAME_EVERY, IDLE_EVERY } from '../../src/things/probots/drive/driver';
+import { Driver } from '../../src/things/probots/drive/driver';
+import { FRAME_EVERY, IDLE_EVERY } from '../../src/things/probots/drive/frames';
 import { NOTHING } from '../../src/things/probots/drive/intent';
 import type { Source, Wish } from '../../src/things/probots/drive/intent';
 import { readTerms } from '../../src/things/probots/drive/read';
