@@ -12,7 +12,7 @@ import type { Edit, Draft, Drawing, Edited, Flaw, Particulars } from '../../map/
 import { readRegion } from './read';
 import type { Region } from './read';
 
-export type Ask = (verb: string, fields: Readonly<Record<string, unknown>>) => Promise<Answer>;
+export type Ask = (request: string, fields: Readonly<Record<string, unknown>>) => Promise<Answer>;
 
 export interface Refusal {
   /** A word for programs; `stale`: somebody else changed it meanwhile. */

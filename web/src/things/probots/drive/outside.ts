@@ -3,9 +3,9 @@ import type { Answer } from '../../../net/protocol';
 
 export interface Outside {
   /** A request whose answer is waited for. */
-  ask(verb: string, fields: Record<string, unknown>, within: number): Promise<Answer>;
+  ask(request: string, fields: Record<string, unknown>, within: number): Promise<Answer>;
   /** A frame whose answer comes by `heard`, or never. Its id; null: it could not be sent. */
-  tell(verb: string, fields: Record<string, unknown>): number | null;
+  tell(request: string, fields: Record<string, unknown>): number | null;
   /** Monotonic milliseconds. */
   now(): number;
   every(milliseconds: number, call: () => void): () => void;
