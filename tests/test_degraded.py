@@ -100,12 +100,12 @@ async def test_people_sign_in_and_out_and_all_of_it_is_written_down_later(open_w
     assert (await home.asks("GET", "/me", cookie=came.cookie)).status == 200
     assert (await home.asks("GET", "/me", cookie=jane)).status == 401
     database = home.account_service._open()
-    assert sorted(each.account or "" for each in database.roll().sessions.values()) == [
+    assert sorted(each.account or "" for each in database.read_cache().sessions.values()) == [
         "jane",
         "root",
     ]
-    deeds = [(each.deed.what, each.deed.result) for each in database.records(Search())]
-    assert deeds[:3] == [("sign out", "ok"), ("sign in", "wrong"), ("sign in", "ok")]
+    events = [(each.event.what, each.event.result) for each in database.records(Search())]
+    assert events[:3] == [("sign out", "ok"), ("sign in", "wrong"), ("sign in", "ok")]
     answer = await home.asks("PATCH", "/users/jane", {"role": "operator"}, cookie=root)
     assert answer.status == 200
 
@@ -115,15 +115,15 @@ async def test_who_has_no_account_or_is_shut_out_gains_nothing_by_it(open_web, t
     home = await open_web()
     await home.knows("root", "admin", password=GOOD)
     await home.knows("gone", password=GOOD)
-    gone = replace(home.account_service.roll.accounts["gone"], disabled=True)
+    gone = replace(home.account_service.cache.accounts["gone"], disabled=True)
     await home.account_service.change(lambda database: database.put_account(gone))
     ill = trouble("locked", home)
     ill.begins()
     for name in ("gone", "nobody"):
         answer = await home.asks("POST", "/session", {"name": name, "password": GOOD})
         assert (answer.status, answer.code) == (401, "wrong")
-    assert not home.account_service.roll.sessions or all(
-        each.account == "root" for each in home.account_service.roll.sessions.values()
+    assert not home.account_service.cache.sessions or all(
+        each.account == "root" for each in home.account_service.cache.sessions.values()
     )
     ill.ends()
     ill.close()

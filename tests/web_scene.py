@@ -265,7 +265,7 @@ class WebScene:
     async def token(self, name: str, *scopes: str, things: tuple[str, ...] = ()) -> str:
         from sightline.accounts.api_account import minted
 
-        account = self.account_service.roll.accounts[name]
+        account = self.account_service.cache.accounts[name]
         made, text = minted(account, self.wall(), "t", frozenset(scopes), frozenset(things), None)
         await self.account_service.change(lambda database: database.put_token(made))
         return text

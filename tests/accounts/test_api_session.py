@@ -72,7 +72,7 @@ async def test_an_unknown_name_costs_the_same_hash(open_web, monkeypatch):
         assert (await home.asks("POST", "/session", wrong(name))).status == 401
     dummy, jane = (
         home.account_service.passwords.dummy,
-        home.account_service.roll.accounts["jane"].password,
+        home.account_service.cache.accounts["jane"].password,
     )
     assert verified == [jane, dummy, dummy]
     assert dummy.split("$")[:4] == jane.split("$")[:4]  # the same parameters
@@ -85,14 +85,14 @@ async def test_a_password_is_hashed_anew_at_sign_in_when_it_was_cheaper(open_web
     await home.knows("jane")
     from dataclasses import replace
 
-    jane = home.account_service.roll.accounts["jane"]
+    jane = home.account_service.cache.accounts["jane"]
     await home.account_service.change(lambda db: db.put_account(replace(jane, password=old)))
     right = {"name": "jane", "password": GOOD}
     assert (await home.asks("POST", "/session", right)).status == 200
-    kept = home.account_service.roll.accounts["jane"].password
+    kept = home.account_service.cache.accounts["jane"].password
     assert "$m=2048,t=2,p=1$" in kept
     assert (await home.asks("POST", "/session", right)).status == 200
-    assert home.account_service.roll.accounts["jane"].password == kept
+    assert home.account_service.cache.accounts["jane"].password == kept
 
 
 @pytest_twisted.ensureDeferred

@@ -110,8 +110,8 @@ async def test_a_name_is_guessed_so_often_from_everywhere_and_then_there_is_an_a
     again = await home.asks("POST", "/session", right(), x_forwarded_for="198.51.100.1")
     assert again.status == 200
     records = await home.account_service.look(lambda database: database.records(Search(limit=1000)))
-    alarms = [record.deed for record in records if record.deed.result == "alarm"]
-    assert [deed.who for deed in alarms] == ["jane" if name == "jane" else "(unknown)"]
+    alarms = [record.event for record in records if record.event.result == "alarm"]
+    assert [event.who for event in alarms] == ["jane" if name == "jane" else "(unknown)"]
 
 
 @pytest_twisted.ensureDeferred

@@ -33,7 +33,7 @@ async def test_an_open_page_is_use_but_ends_with_its_session(open_web):
         "the session has expired; please sign in again",
     )
     assert home.fanout.viewers == 0
-    assert home.account_service.roll.sessions == {}
+    assert home.account_service.cache.sessions == {}
 
 
 @pytest_twisted.ensureDeferred
@@ -272,7 +272,7 @@ async def test_a_token_sees_no_more_than_its_account_and_a_wrong_secret_nothing(
     await browser.leaves()
     parts = read_token(text)
     assert parts is not None
-    assert digest(parts[1]) == home.account_service.roll.tokens[parts[0]].key
+    assert digest(parts[1]) == home.account_service.cache.tokens[parts[0]].key
     for wrong in (text[:-1] + "-", "sl_000000000000_" + parts[1], "junk", ""):
         with pytest.raises(Closed):
             await home.browser(token=wrong, origin=None)

@@ -61,7 +61,7 @@ async def test_half_a_second_later_it_is_seen_without_a_word(open_web, journal):
     one, two = await open_web(journal=journal), await open_web(journal=journal)
     await one.knows("jane")
     two.clock.advance(0.5)
-    await two.until(lambda: "jane" in two.account_service.roll.accounts)
+    await two.until(lambda: "jane" in two.account_service.cache.accounts)
 
 
 @pytest_twisted.ensureDeferred
@@ -163,7 +163,7 @@ async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym(open_web, 
     assert done.status == 200, done.said
     await one.until(lambda: journal.horizon > 0)
     await looks(two)
-    assert told == [[two.account_service.veil.hide(ZEBEDEE)]]
+    assert told == [[two.account_service.pseudonyms.hide(ZEBEDEE)]]
     await looks(two)
     assert len(told) == 1
     assert all(b"zebedee" not in body for body in journal.entries.values())
@@ -216,4 +216,4 @@ async def test_a_server_that_is_alone_again_goes_on_with_what_it_has(journal, tm
     records = await alone.account_service.look(lambda database: database.records(Search()))
     await alone.closes()
     assert answer.status == 200
-    assert [record.deed.what for record in records] == ["stop"]
+    assert [record.event.what for record in records] == ["stop"]

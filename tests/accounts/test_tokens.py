@@ -20,7 +20,7 @@ JANE = "friend/jane/phone"
 
 async def becomes(home: Any, name: str, role: Role | None = None, **grants: Any) -> None:
     """An account's rights change; its sessions and tokens are as they were."""
-    account = home.account_service.roll.accounts[name]
+    account = home.account_service.cache.accounts[name]
     given = Grants(**{verb: frozenset(words) for verb, words in grants.items()})
     changed = replace(account, role=role or account.role, grants=given)
     await home.account_service.change(lambda database: database.put_account(changed))

@@ -58,11 +58,11 @@ def test_a_driver_may_be_bound_to_certain_robots():
 
 
 def test_sight_is_by_kind_and_by_thing():
-    sight = VisibleScope(kinds=frozenset({"friend"}), things=frozenset({ROBOT}))
-    assert sight.sees("friend/jane/phone")
-    assert sight.sees(ROBOT)
-    assert not sight.sees("probot/ProBot2")
-    assert not sight.all
+    scope = VisibleScope(kinds=frozenset({"friend"}), things=frozenset({ROBOT}))
+    assert scope.sees("friend/jane/phone")
+    assert scope.sees(ROBOT)
+    assert not scope.sees("probot/ProBot2")
+    assert not scope.all
     assert EVERYTHING.all
 
 
@@ -201,26 +201,26 @@ def test_who_sees_both_sees_what_is_between_them(key: str, who: set[str]):
 def test_nobody_owns_regions_who_did_not_sign_in():
     for name in ("guest", "visitor"):
         user = user_of(name, "operator", Grants(), owners=OWNERS)
-        assert not user.sight.sees(f"region/{name}/ab12cd34")
+        assert not user.scope.sees(f"region/{name}/ab12cd34")
         assert not may(user, "region", f"region/{name}/ab12cd34")
 
 
 def test_who_has_no_regions_shares_frames_with_others_of_the_same_sight():
     sights = {
-        user_of(name, "viewer", Grants(see=granted("friend")), owners=OWNERS).sight
+        user_of(name, "viewer", Grants(see=granted("friend")), owners=OWNERS).scope
         for name in ("ann", "ben", "jane")
     }
     assert len(sights) == 2
     everything = Grants(see=granted("*"), own=granted("friend/jane"))
     assert (
-        user_of("jane", "viewer", everything, owners=OWNERS).sight == PEOPLE["viewer of all"].sight
+        user_of("jane", "viewer", everything, owners=OWNERS).scope == PEOPLE["viewer of all"].scope
     )
 
 
 def test_an_account_named_like_a_kind_sees_no_phones_regions():
     user = user_of("friend", "viewer", Grants(), owners=("friend", "friend/jane/phone"))
-    assert user.sight.sees("region/friend/ab12cd34")
-    assert not user.sight.sees("region/friend/jane/phone/ab12cd34")
+    assert user.scope.sees("region/friend/ab12cd34")
+    assert not user.scope.sees("region/friend/jane/phone/ab12cd34")
 
 
 def test_a_name_that_begins_like_another_is_another():
@@ -271,8 +271,8 @@ def test_less_is_never_more(see, drive, own, role, verb, thing):
 
 @given(words("see"), words("see"))
 def test_equal_sights_have_one_mark_and_others_another(one, two):
-    first = user_of("a", "viewer", Grants(see=one)).sight
-    second = user_of("b", "viewer", Grants(see=two)).sight
+    first = user_of("a", "viewer", Grants(see=one)).scope
+    second = user_of("b", "viewer", Grants(see=two)).scope
     assert (first.mark == second.mark) == (first == second)
     assert EVERYTHING.mark == ""
 
@@ -320,5 +320,5 @@ def test_the_page_is_told_what_will_be_granted():
 def test_who_has_used_up_a_quota_is_told_to_admins_only():
     everything = Grants(see=frozenset("*"), drive=frozenset("*"))
     for role in ("viewer", "operator"):
-        assert not user_of("ann", role, everything).sight.sees("quota/owntracks/jane")
-    assert user_of("root", "admin", everything).sight.sees("quota/owntracks/jane")
+        assert not user_of("ann", role, everything).scope.sees("quota/owntracks/jane")
+    assert user_of("root", "admin", everything).scope.sees("quota/owntracks/jane")

@@ -25,7 +25,7 @@ from child_process import ChildProcess
 from driving.scene import DEADLINE, KEYS, Recorder, Scene, pause, until
 from driving.test_service import Broker, Play
 from sightline.cli.guard import LOOK_EVERY, GuardProcess
-from sightline.driving.sweep import AGAIN, CHECK, CROWD, MOST_WAIT, SOON, STALL, Sweep
+from sightline.driving.sweep import AGAIN, CHECK, MANY, MOST_WAIT, SOON, STALL, Sweep
 from sightline.kinds.probots.commands import STOP, is_harmless, is_stop
 from sightline.model.kind import Arrival
 from sightline.mqtt.options import BrokerOptions
@@ -406,7 +406,7 @@ def test_two_thousand_topics_are_cleared_within_five_seconds_robots_first():
 def test_of_a_crowd_of_stops_each_look_would_bring_all_so_they_are_cleared_too():
     clock, way = Clock(), Way()
     sweep = Sweep(clock.seconds, way)
-    for number in range(CROWD + 50):
+    for number in range(MANY + 50):
         assert not sweep.found(f"keys/x{number}", STOP)
     sweep.look()
     assert len(way.sent) == 50

@@ -618,11 +618,11 @@ class Theatre(Clock):
     def getThreadPool(self) -> None: ...
 
     def up(self) -> None:
-        self.bridge._told(Up(self.puppets[-1], ()))  # type: ignore[arg-type]
+        self.bridge._event(Up(self.puppets[-1], ()))  # type: ignore[arg-type]
 
     def down(self, why: str = "gone") -> float:
         """End the connection; returns how long the bridge will wait (s)."""
-        self.bridge._told(Down(self.puppets[-1], why))  # type: ignore[arg-type]
+        self.bridge._event(Down(self.puppets[-1], why))  # type: ignore[arg-type]
         return (self.bridge.link.next or 0) - self.seconds()
 
     def wait(self, seconds: float) -> None:
@@ -691,7 +691,7 @@ def test_a_thread_that_stands_still_is_left_behind(monkeypatch: pytest.MonkeyPat
     assert first.abandoned
     assert len(stage.puppets) == 2
     assert stage.links[-2].why == "the MQTT thread stood still for 60 s"
-    stage.bridge._told(Down(first, "late"))  # type: ignore[arg-type]
+    stage.bridge._event(Down(first, "late"))  # type: ignore[arg-type]
     assert stage.bridge.link.state == "connecting"
 
 

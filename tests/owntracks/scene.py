@@ -102,7 +102,7 @@ class PhoneScene:
             home.account_service,
             self.phones,
             safe=lambda: self.keeps_up,
-            kept=lambda: succeed(None) if self.kept is None else self.kept(),
+            stored=lambda: succeed(None) if self.kept is None else self.kept(),
         )
         self.recorder = RecorderApi(
             home.clock,
@@ -159,7 +159,7 @@ class PhoneScene:
 
     async def login(self, name: str, *things: str, see: tuple[str, ...] = ()) -> str:
         """An account, and the token of a phone of its; as a header."""
-        if name not in self.home.account_service.roll.accounts:
+        if name not in self.home.account_service.cache.accounts:
             await self.home.knows(name, see=see, own=things)
         return basic(name, await self.home.token(name, "publish", things=things))
 

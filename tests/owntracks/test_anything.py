@@ -19,7 +19,7 @@ from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
 from sightline.live.world import World
-from sightline.owntracks.fixes import Memory, said
+from sightline.owntracks.fixes import Memory, fix_fields
 from sightline.owntracks.formats import FORMATS, Fix
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.phone_service import PhoneService
@@ -62,8 +62,8 @@ def test_any_fix_can_be_told_in_every_format(payload):
     desk = phones()
     desk.posted("a/b", payload, "", VisibleScope())
     fixes = [
-        Fix(friend.tst or 0, 0.0, said(friend))
-        for friend, _, _ in desk._fixes._kept.get("friend/a/b", ())
+        Fix(friend.tst or 0, 0.0, fix_fields(friend))
+        for friend, _, _ in desk._fixes._stored.get("friend/a/b", ())
     ]
     for _, write in FORMATS.values():
         assert b"".join(write(fixes, []))

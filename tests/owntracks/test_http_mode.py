@@ -11,7 +11,7 @@ import pytest_twisted
 from twisted.internet.defer import Deferred
 
 from owntracks.scene import ANDROID, IPHONE, SECRET, PhoneScene, basic, fix
-from sightline.owntracks.http_mode import KEPT_WITHIN
+from sightline.owntracks.http_mode import STORED_WITHIN
 from web_scene import NOW
 
 FACE = "iVBORw0KGgo="
@@ -153,7 +153,7 @@ async def test_a_phone_is_told_yes_only_when_its_fix_is_kept(open_web):
         elif fate == "lost":
             store.errback(RuntimeError("the disk is full"))
         else:
-            here.home.clock.advance(KEPT_WITHIN)
+            here.home.clock.advance(STORED_WITHIN)
         answer = await asked
         assert answer.status == status, fate
         assert ("retry-after" in answer.headers) is (status == 503)

@@ -12,7 +12,7 @@ import pytest_twisted
 
 from owntracks.scene import ANDROID, IPHONE, SECRET, PhoneScene, fix
 from sightline.kinds.friends.model import Waypoint
-from sightline.kinds.friends.phone import ANSWER_WITHIN, KEPT
+from sightline.kinds.friends.phone import ANSWER_WITHIN, REMEMBERED
 from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, configuration, link, reach
 from web_scene import NOW
 
@@ -49,7 +49,7 @@ def has(*waypoints: Waypoint) -> dict[str, Any]:
     return {"_type": "waypoints", "waypoints": items}
 
 
-def standing(here: PhoneScene, device: str = "jane/phone") -> tuple[str, int]:
+def order_state(here: PhoneScene, device: str = "jane/phone") -> tuple[str, int]:
     regions = here.phone(device).regions
     assert regions is not None
     return regions.state, regions.version
@@ -150,14 +150,14 @@ async def test_a_phone_that_never_answers_is_not_waited_for_for_ever(open_web):
     here.phones.ask("jane/phone", "regions", "jane")
     here.home.clock.pump([10.0] * int(ANSWER_WITHIN / 10 + 2))
     assert {each.state for each in here.phone("jane/phone").commands} == {"expired"}
-    assert standing(here)[0] == "none"
+    assert order_state(here)[0] == "none"
 
 
 @pytest_twisted.ensureDeferred
 async def test_more_than_ten_open_questions_are_refused(open_web):
     here = await opened(open_web)
     browser = await here.home.browser(await here.home.knows("jane", own=("friend/jane",)))
-    for _ in range(KEPT):
+    for _ in range(REMEMBERED):
         assert (await browser.asks("locate", thing=JANE))["ok"]
     assert (await browser.asks("locate", thing=JANE))["code"] == "too_many"
 
@@ -208,9 +208,9 @@ async def test_regions_are_sent_read_back_and_confirmed_with_their_version(open_
     here.regions.left_out = 1
     here.phones.ask("jane/phone", "regions", "jane")
     assert actions(here) == ["clearWaypoints", "setWaypoints", "waypoints"]
-    assert standing(here) == ("sent", 2)
+    assert order_state(here) == ("sent", 2)
     here.hears("jane/phone", has(HOME, WORK, Waypoint("mine", 1, 2, 30, 5)), "/waypoints")
-    assert standing(here) == ("confirmed", 2)
+    assert order_state(here) == ("confirmed", 2)
     assert "circles only" in here.phone("jane/phone").regions.why
     assert here.phone("jane/phone").commands[0].state == "done"
 
@@ -223,14 +223,14 @@ async def test_a_users_own_regions_are_asked_for_before_an_android_phone_is_clea
     here.regions.puts(HOME)
     here.phones.ask("bob/phone", "regions", "bob")
     assert actions(here) == ["waypoints"]
-    assert standing(here, "bob/phone") == ("asked", 2)
+    assert order_state(here, "bob/phone") == ("asked", 2)
     here.sent.clear()
     here.hears("bob/phone", has(mine), "/waypoints")
     assert actions(here) == ["clearWaypoints", "setWaypoints", "waypoints"]
     told = here.sent[1][1]["waypoints"]["waypoints"]
     assert [one["desc"] for one in told] == ["Home", "Allotment"]
     here.hears("bob/phone", has(HOME, mine), "/waypoints")
-    assert standing(here, "bob/phone") == ("confirmed", 2)
+    assert order_state(here, "bob/phone") == ("confirmed", 2)
     here.sent.clear()
     here.regions.puts(WORK)  # and Home is nobody's any more
     here.home.clock.advance(3)
@@ -253,7 +253,7 @@ async def test_the_same_by_http(open_web):
     assert await posted(fix()) == ["waypoints"]
     assert await posted(fix()) == []
     assert await posted(has()) == ["clearWaypoints", "setWaypoints", "waypoints"]
-    assert standing(here, "bob/phone") == ("sent", 2)
+    assert order_state(here, "bob/phone") == ("sent", 2)
 
 
 @pytest_twisted.ensureDeferred
@@ -262,7 +262,7 @@ async def test_a_phone_that_takes_none_has_refused(open_web):
     here.regions.puts(HOME)
     here.phones.ask("jane/phone", "regions", "jane")
     here.hears("jane/phone", has(), "/waypoints")
-    assert standing(here) == ("refused", 2)
+    assert order_state(here) == ("refused", 2)
     phone = here.phone("jane/phone")
     assert "remote configuration" in phone.regions.why
     assert phone.commands[0].state == "failed"
@@ -275,10 +275,10 @@ async def test_a_confirmed_phone_whose_user_changes_a_region_has_drifted(open_we
     here.phones.ask("jane/phone", "regions", "jane")
     here.hears("jane/phone", has(HOME), "/waypoints")
     here.hears("jane/phone", has(WORK), "/waypoints")
-    assert standing(here) == ("drifted", 2)
+    assert order_state(here) == ("drifted", 2)
     assert "Home" in here.phone("jane/phone").regions.why
     here.hears("jane/phone", has(HOME), "/waypoints")
-    assert standing(here) == ("confirmed", 2)
+    assert order_state(here) == ("confirmed", 2)
 
 
 @pytest_twisted.ensureDeferred
@@ -296,7 +296,7 @@ async def test_edits_are_pushed_together_to_the_phones_that_were_sent_regions_on
     here.home.clock.advance(1)
     assert {device for device, _ in here.sent} == {"jane/phone"}
     assert actions(here) == ["clearWaypoints", "setWaypoints", "waypoints"]
-    assert standing(here) == ("sent", 4)
+    assert order_state(here) == ("sent", 4)
     here.regions.changed("bob/phone")
     here.home.clock.advance(3)
     assert len(here.sent) == 3  # nothing new for her
@@ -309,12 +309,12 @@ async def test_regions_go_to_a_posting_iphone_in_its_next_reply(open_web):
     here.regions.puts(HOME, WORK)
     await here.posts(fix(), jane, user="jane", device="phone", agent=IPHONE)
     here.phones.ask("jane/phone", "regions", "jane")
-    assert standing(here) == ("asked", 2)
+    assert order_state(here) == ("asked", 2)
     said = (await here.posts(fix(), jane, user="jane", device="phone", agent=IPHONE)).said
     assert [one.get("action") for one in said[1:]] == ["setWaypoints", "waypoints"]
-    assert standing(here) == ("sent", 2)
+    assert order_state(here) == ("sent", 2)
     await here.posts(has(HOME, WORK), jane, user="jane", device="phone", agent=IPHONE)
-    assert standing(here) == ("confirmed", 2)
+    assert order_state(here) == ("confirmed", 2)
     assert here.phone("jane/phone").platform == "ios"
 
 
@@ -327,7 +327,7 @@ async def test_a_cleared_phone_has_none(open_web):
     here.phones.ask("jane/phone", "clear", "jane")
     assert actions(here)[-2:] == ["clearWaypoints", "waypoints"]
     here.hears("jane/phone", has(), "/waypoints")
-    assert standing(here)[0] == "none"
+    assert order_state(here)[0] == "none"
     assert here.phone("jane/phone").commands[-1].state == "done"
     here.sent.clear()
     here.regions.puts(WORK)
@@ -357,7 +357,7 @@ async def test_nothing_is_left_of_who_is_erased(open_web):
     here.home.hub.erase(("friend/bob/phone",))
     here.phones.forget("friend/bob/phone")
     assert "bob" not in repr(list(here.home.world))
-    kept = (here.fixes._kept, here.fixes._order, here.phones._named, here.phones._sent)
+    kept = (here.fixes._stored, here.fixes._order, here.phones._named, here.phones._sent)
     kept += (here.phones._has, here.phones._busy, here.phones._people._order)
     assert "bob" not in repr(kept)
     assert len((await here.posts(fix(), jane, user="jane", device="phone")).said) == 1

@@ -173,7 +173,7 @@ async def test_one_is_told_of_those_only_whom_one_may_see(open_web):
 @pytest_twisted.ensureDeferred
 async def test_the_connection_ends_with_the_session(open_web):
     here, client = await watched(open_web)
-    (session,) = here.home.account_service.roll.sessions.values()
+    (session,) = here.home.account_service.cache.sessions.values()
     await here.home.account_service.change(lambda database: database.drop_sessions([session.key]))
     await client.until(lambda: client.closed is not None)
     assert client.closed is not None

@@ -14,7 +14,7 @@ from twisted.internet.task import Clock
 from owntracks.scene import PhoneScene, fix
 from sightline.cluster.messages import Peers, topic
 from sightline.kinds.friends.model import Waypoint
-from sightline.kinds.friends.phone import KEPT, Phone, PhoneCommand, RegionSync, merged
+from sightline.kinds.friends.phone import REMEMBERED, Phone, PhoneCommand, RegionSync, merged
 from sightline.model.kind import Arrival
 
 JANE = "jane/phone"
@@ -89,7 +89,7 @@ async def test_what_is_posted_at_one_server_is_known_to_the_other_as_posted(open
     pair = await Pair().opens(open_web)
     await pair.posts(pair.a, lat=48.85)
     assert pair.b.friend(JANE).lat == 48.85
-    (found,) = pair.b.fixes._kept[f"friend/{JANE}"]
+    (found,) = pair.b.fixes._stored[f"friend/{JANE}"]
     assert found[1]  # by HTTP
     assert pair.b.phone(JANE).transport == "http"
     assert pair.b.home.hub.ingest.accepted == 1
@@ -275,6 +275,6 @@ phones = st.builds(
 @given(phones, phones)
 def test_whatever_another_server_says_no_more_is_kept_than_there_is_room_for(ours, theirs):
     both = merged(ours, theirs)
-    assert len(both.commands) <= KEPT
+    assert len(both.commands) <= REMEMBERED
     assert {c.state for c in both.commands} <= {c.state for p in (ours, theirs) for c in p.commands}
     assert merged(both, both) == both

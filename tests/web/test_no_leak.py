@@ -150,7 +150,7 @@ def test_no_frame_snapshot_or_resume_shows_what_is_hidden(first: User, later: Us
     user, picture, line = first, Picture(), Line()
     other = Line()
     fanout.join(other, EVERYTHING, None, 0, deflate=False)
-    viewer = fanout.join(line, user.sight, None, 0, deflate=False)
+    viewer = fanout.join(line, user.scope, None, 0, deflate=False)
 
     def read() -> None:
         for data in line.sent:
@@ -168,10 +168,10 @@ def test_no_frame_snapshot_or_resume_shows_what_is_hidden(first: User, later: Us
         elif act == "cut":
             read()
             fanout.leave(viewer)
-            picture.epoch = fanout.epoch(user.sight)
+            picture.epoch = fanout.epoch(user.scope)
             user = later if turn % 2 else first
             line = Line()
-            viewer = fanout.join(line, user.sight, picture.epoch, picture.seq, deflate=False)
+            viewer = fanout.join(line, user.scope, picture.epoch, picture.seq, deflate=False)
         fanout.flush()
         clock.advance(0.02)
         fanout.beat()
@@ -183,9 +183,9 @@ def test_no_frame_snapshot_or_resume_shows_what_is_hidden(first: User, later: Us
 
 def test_the_epoch_tells_nothing_of_what_is_seen():
     fanout = FanOut(Clock(), lambda: 1.0, World("e"), Pace())
-    sight = user_of("x", "viewer", Grants(see=frozenset(("friend/ann",)))).sight
-    assert "ann" not in fanout.epoch(sight)
-    assert fanout.epoch(sight) != fanout.epoch(EVERYTHING) == "e"
+    scope = user_of("x", "viewer", Grants(see=frozenset(("friend/ann",)))).scope
+    assert "ann" not in fanout.epoch(scope)
+    assert fanout.epoch(scope) != fanout.epoch(EVERYTHING) == "e"
 
 
 NAMES = itertools.count(1)
@@ -229,7 +229,7 @@ def calls(home: Any, first: int) -> Iterator[tuple[str, str]]:
     for route in home.routes:
         if (route.method, route.path) in APART:
             continue
-        ids = [*home.account_service.roll.tokens, *home.account_service.roll.shares, "nothere"]
+        ids = [*home.account_service.cache.tokens, *home.account_service.cache.shares, "nothere"]
         for values in (
             [dict(zip(("kind", "group", "id"), key.split("/", 2), strict=False)) for key in KEYS]
             if "{kind}" in route.path
@@ -368,7 +368,7 @@ async def peopled(open_web: Any) -> Any:
     for key in KEYS:
         home.world.put(key, shown(key))
         if key.startswith("friend/"):
-            here.live._people.heard(key)
+            here.live._people.note(key)
         # The same in history: where a friend was, how a robot was, what happened to either.
         body = {"_type": "location", "lat": 1, "lon": 2, "tst": 1795235000, "alt": VALUES[key]}
         if not key.startswith("friend/"):

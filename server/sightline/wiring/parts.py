@@ -53,13 +53,13 @@ from sightline.wiring.history import (
     figures_of,
     make_recorder,
     make_store,
-    ours,
+    own_thing,
     remembers,
     retained,
 )
 from sightline.wiring.kinds import make_kinds
 from sightline.wiring.limits import DiskFloor, make_world
-from sightline.wiring.listeners import front_gate
+from sightline.wiring.listeners import make_gate
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.publishers import Publishers
 from sightline.wiring.regions import Geofencing
@@ -135,7 +135,7 @@ def make_pace(settings: Settings) -> Pace:
     return Pace(
         tick=settings.fanout.tick_ms / 1000,
         tick_max=settings.fanout.tick_max_ms / 1000,
-        patience=settings.limits.behind_seconds,
+        stall_timeout=settings.limits.behind_seconds,
         page=settings.fanout.frame_bytes,
     )
 
@@ -173,7 +173,7 @@ def build_accounts(start: Start, cluster: Cluster) -> Accounts:
     requests = Requests(start.wall)
     requests.when_answered(AuditLog(service.note, reactor))
     ReadOnlyPast().join(requests)
-    return Accounts(service, context, requests, front_gate(settings))
+    return Accounts(service, context, requests, make_gate(settings))
 
 
 def build_driving(start: Start, cluster: Cluster, live: Live, accounts: Accounts) -> DrivingService:
@@ -208,7 +208,7 @@ def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
         now,
         rights,
         audit=settings_parts.console_auditor(accounts.service),
-        stored=figures_of(live.store, ours(start.settings)),
+        stored=figures_of(live.store, own_thing(start.settings)),
     )
     service.join(accounts.requests)
     return Console(

@@ -52,7 +52,7 @@ def build_sockets(parts: Parts) -> Sockets:
 
     def hello(visitor: Visitor) -> bytes:
         return protocol.hello(
-            epoch=live.fanout.epoch(visitor.user.sight),
+            epoch=live.fanout.epoch(visitor.user.scope),
             server=__version__,
             user=described(visitor),
             now=start.wall(),
@@ -158,7 +158,7 @@ def make_routes(
             world,
             erasers,
             reads,
-            lambda thing, sight, turn: everything(store, thing, sight, turn),
+            lambda thing, scope, turn: everything(store, thing, scope, turn),
         ),
         HistoryApi(store, world, show, wall, reads),
         HideApi(store, service.note, reads),
