@@ -47,7 +47,7 @@ from sightline.model.kind import Arrival
 from sightline.model.text import clean
 
 MOST_SUBSCRIPTIONS = 20
-"""Of one viewer."""
+"""Subscriptions of one viewer."""
 MOST_FILTERS = 200
 """Different ones at one broker."""
 FLUSH_SECONDS = 0.05
@@ -143,7 +143,9 @@ class _Post:
 
 
 class ConsoleService(Service):
-    """The consoles of all viewers.¶``wall`` gives epoch s; ``audit`` gets every act, refused ones
+    """The consoles of all viewers.
+
+    ``wall`` gives epoch s; ``audit`` gets every act, refused ones
     too.
     """
 
@@ -173,7 +175,7 @@ class ConsoleService(Service):
         self._dropped = 0
 
     def join(self, requests: Requests) -> None:
-        """Take the requests that are ours."""
+        """Add the console's requests to the dispatcher."""
         requests.add(contract.SUBSCRIBE, self._subscribe)
         requests.add(contract.UNSUBSCRIBE, self._unsubscribe)
         requests.add(contract.PUBLISH, self._publish)
@@ -218,7 +220,7 @@ class ConsoleService(Service):
 
     @property
     def dropped(self) -> int:
-        """Count the messages that came too fast for the consoles:"""
+        """Count the messages that came too fast for the consoles."""
         return self._dropped + sum(post.subscriptions.lost for post in self._posts.values())
 
     @property

@@ -1,4 +1,4 @@
-"""Keep a connection to one MQTT broker standing, and hand on what arrives.
+"""Keep a connection to one MQTT broker up, and hand on what arrives.
 
 All of this runs on the reactor thread. The connection itself lives on a thread of its own
 (`connection`), and what it brings comes through one bounded queue (`inbox`).
@@ -117,7 +117,7 @@ class Bridge(service.Service):
 
     @property
     def received(self) -> int:
-        """Return messages handed over so far."""
+        """Count the messages handed over so far."""
         return self._inbox.received
 
     @property
@@ -147,7 +147,7 @@ class Bridge(service.Service):
 
     @property
     def unsent(self) -> int:
-        """Count the messages of ours that were taken and then dropped:"""
+        """Count the messages of ours that were taken and then dropped."""
         return self._unsent + (self._connection.unsent if self._connection else 0)
 
     @property

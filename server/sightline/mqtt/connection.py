@@ -96,7 +96,7 @@ class Down:
 class Receipt:
     """The receipt of messages that are not acknowledged on arrival; it comes behind them.
 
-    Whoever gets it calls one of the two, on the reactor thread, in the order of the receipts.
+    Its receiver calls one of the two, on the reactor thread, in the order of the receipts.
     """
 
     connection: MqttConnection

@@ -1,6 +1,6 @@
 """Send news to every browser: one frame per group and tick, the same bytes to all of them.
 
-Viewers with equal sight form a group. A viewer whose socket has room is *level*: it gets the
+Viewers with equal scope form a group. A viewer whose socket has room is *level*: it gets the
 group's frames. One whose socket is full is *behind*: it gets nothing until it drains, then catches
 up from its own cursor, page by page, and joins the level ones again. So nothing is ever queued
 for a slow viewer but the one frame that did not fit.
@@ -82,9 +82,9 @@ class FanOut:
         )
 
     def epoch(self, scope: VisibleScope) -> str:
-        """Tell what names the numbering for who sees this much.
+        """Return the name of the numbering for viewers of this scope.
 
-        Whoever comes back with another sight starts afresh: else what was hidden from them before
+        A viewer who comes back with another scope starts afresh: else what was hidden before
         would stay unseen, and what is hidden now would stay seen.
         """
         return self._world.epoch + (f".{scope.mark}" if scope.mark else "")

@@ -1,6 +1,6 @@
 """Serve one browser's WebSocket: the handshake, its limits, frames in; the fan-out sends the news.
 
-Who may connect is settled before anything is upgraded; a connection whose visitor's standing ends
+Who may connect is settled before anything is upgraded; a connection whose visitor must go
 (signed out, expired, closed, other rights) is closed at once with 4001 and the reason.
 
 Autobahn speaks the protocol (handshake, frames in, control frames, closing); the fan-out writes
@@ -133,7 +133,7 @@ class BrowserConnection(WebSocketServerProtocol):
         )
 
     def onConnect(self, request: ConnectionRequest) -> str:
-        """Refuse whom we do not serve, before anything is upgraded."""
+        """Refuse visitors we do not serve, before anything is upgraded."""
         if wire.SUBPROTOCOL not in request.protocols:
             raise ConnectionDeny(400, f"this server speaks {wire.SUBPROTOCOL}")
         if (why := self.factory.count_in(self)) is not None:

@@ -1,4 +1,4 @@
-"""The viewers of the fan-out: each a cursor and a connection, in groups of equal sight."""
+"""The viewers of the fan-out: each a cursor and a connection, in groups of equal scope."""
 
 from __future__ import annotations
 

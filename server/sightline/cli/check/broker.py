@@ -203,7 +203,7 @@ def _retained(where: str, options: BrokerOptions, probe: Probe, base: str) -> Fi
 
 
 def _queue(where: str, options: BrokerOptions, probe: Probe, base: str) -> Finding:
-    """Return a reader that acknowledges nothing is as slow as can be: what comes is what was kept.
+    """Find how much the broker keeps for a reader that acknowledges nothing.
 
     The broker holds what it has sent (max_inflight_messages) and what waits (max_queued_messages).
     The reader takes the rest when it is gone and comes again, as Sightline after a restart.

@@ -57,7 +57,7 @@ def no_tcp(where: str, address: str, error: OSError) -> Finding:
 
 
 def no_tls(where: str, host: str, error: Exception, ca: str | None) -> Finding:
-    """Return the TLS handshake failed."""
+    """Judge a TLS handshake that failed."""
     if isinstance(error, ssl.SSLCertVerificationError):
         code = error.verify_code
         if code == _EXPIRED:
