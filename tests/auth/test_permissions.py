@@ -93,141 +93,53 @@ PEOPLE: dict[str, User] = {
     "admin": user_of("a", "admin", Grants()),
     "visitor of jane's phone": visitor(["friend/jane/phone"]),
 }
-ALL = ["see", "history", "stop", "drive", *ADMINS, *OWN]
+PAST = ["see", "history"]
+WATCH = [*PAST, "stop"]
+DRIVE = [*WATCH, "drive"]
+ALL = [*DRIVE, *ADMINS, *OWN]
 
-# For each thing and each of PEOPLE: the verbs that are granted; every other is refused.
-CELLS: dict[str, dict[str, list[str]]] = {
-    "friend/jane/phone": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": ["see", "history", "stop"],
-        "viewer of nothing": [],
-        "jane": ["see", "history", "stop", *OWN],
-        "operator of ProBot1": [],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": ["see", "history"],
-    },
-    "face/jane/phone": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": ["see", "history", "stop"],
-        "viewer of nothing": [],
-        "jane": ["see", "history", "stop"],
-        "operator of ProBot1": [],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": ["see", "history"],
-    },
-    "phone/jane/phone": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": ["see", "history", "stop"],
-        "viewer of nothing": [],
-        "jane": ["see", "history", "stop"],
-        "operator of ProBot1": [],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": ["see", "history"],
-    },
-    "friend/bob/phone": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": [],
-        "viewer of nothing": [],
-        "jane": [],
-        "operator of ProBot1": [],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "probot/ProBot1": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": [],
-        "viewer of nothing": [],
-        "jane": [],
-        "operator of ProBot1": ["see", "history", "stop", "drive"],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "probot/ProBot2": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": [],
-        "viewer of nothing": [],
-        "jane": [],
-        "operator of ProBot1": [],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "lease/ProBot1": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": [],
-        "viewer of nothing": [],
-        "jane": [],
-        "operator of ProBot1": ["see", "history", "stop"],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "broker/main": {
-        **{who: ["see", "history", "stop"] for who in PEOPLE},
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "guard/main": {
-        **{who: ["see", "history", "stop"] for who in PEOPLE},
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "command/17": {
-        **{who: [] for who in PEOPLE},
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-    },
-    "quarantine/17": {who: ALL if who == "admin" else [] for who in PEOPLE},
-    "client/phone-7": {who: ALL if who == "admin" else [] for who in PEOPLE},
-    "region/ab12cd34": {
-        **{who: [] for who in PEOPLE},
-        "viewer of all": ["see", "history", "stop"],
-        "operator of all": ["see", "history", "stop", "drive", *ON_REGIONS],
-        "looking operator": ["see", "history"],
-        "admin": [*ALL, *ON_REGIONS],
-    },
-    "region/jane/ab12cd34": {
-        **{who: [] for who in PEOPLE},
-        "viewer of all": ["see", "history", "stop"],
-        "operator of all": ["see", "history", "stop", "drive", "adopt"],
-        "jane": ["see", "history", "stop", "region", "unregion"],
-        "looking operator": ["see", "history"],
-        "admin": [*ALL, *ON_REGIONS],
-    },
-    "region/bob/ab12cd34": {
-        **{who: [] for who in PEOPLE},
-        "viewer of all": ["see", "history", "stop"],
-        "operator of all": ["see", "history", "stop", "drive", "adopt"],
-        "looking operator": ["see", "history"],
-        "admin": [*ALL, *ON_REGIONS],
-    },
-    "region/friend/jane/phone/ab12cd34": {
-        **{who: [] for who in PEOPLE},
-        "viewer of all": ["see", "history", "stop"],
-        "operator of all": ["see", "history", "stop", "drive", "adopt"],
-        "jane": ["see", "history", "stop", "region", "unregion"],
-        "looking operator": ["see", "history"],
-        "admin": [*ALL, *ON_REGIONS],
-    },
-    "webhook/house": {who: ALL if who == "admin" else [] for who in PEOPLE},
-    "tomorrow/1": {who: ALL if who == "admin" else [] for who in PEOPLE},
+# Rows: for each of PEOPLE the verbs that are granted.
+Row = dict[str, list[str]]
+ADMINS_ONLY: Row = {who: ALL if who == "admin" else [] for who in PEOPLE}
+COMMAND: Row = ADMINS_ONLY | {"operator of all": DRIVE, "looking operator": PAST}
+SEEN_WITH_ALL: Row = COMMAND | {"viewer of all": WATCH}
+OF_JANE: Row = SEEN_WITH_ALL | {
+    "viewer of jane": WATCH,
+    "jane": WATCH,
+    "visitor of jane's phone": PAST,
+}
+EVERYBODYS: Row = {who: WATCH for who in PEOPLE} | {
+    "operator of all": DRIVE,
+    "looking operator": PAST,
+    "admin": ALL,
+    "visitor of jane's phone": [],
+}
+OWNED_REGION: Row = SEEN_WITH_ALL | {
+    "operator of all": [*DRIVE, "adopt"],
+    "admin": [*ALL, *ON_REGIONS],
+}
+REGION_OF_JANE: Row = OWNED_REGION | {"jane": [*WATCH, "region", "unregion"]}
+
+# For each thing its row; every other verb is refused.
+CELLS: dict[str, Row] = {
+    "friend/jane/phone": OF_JANE | {"jane": [*WATCH, *OWN]},
+    "face/jane/phone": OF_JANE,
+    "phone/jane/phone": OF_JANE,
+    "friend/bob/phone": SEEN_WITH_ALL,
+    "probot/ProBot1": SEEN_WITH_ALL | {"operator of ProBot1": DRIVE},
+    "probot/ProBot2": SEEN_WITH_ALL,
+    "lease/ProBot1": SEEN_WITH_ALL | {"operator of ProBot1": WATCH},
+    "broker/main": EVERYBODYS,
+    "guard/main": EVERYBODYS,
+    "command/17": COMMAND,
+    "quarantine/17": ADMINS_ONLY,
+    "client/phone-7": ADMINS_ONLY,
+    "region/ab12cd34": OWNED_REGION | {"operator of all": [*DRIVE, *ON_REGIONS]},
+    "region/jane/ab12cd34": REGION_OF_JANE,
+    "region/bob/ab12cd34": OWNED_REGION,
+    "region/friend/jane/phone/ab12cd34": REGION_OF_JANE,
+    "webhook/house": ADMINS_ONLY,
+    "tomorrow/1": ADMINS_ONLY,
 }
 
 

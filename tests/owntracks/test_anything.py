@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from twisted.internet.task import Clock
 
-from house import NOW
 from kinds.friends.test_decode import PAYLOADS
 from sightline.auth.permissions import VisibleScope
 from sightline.kinds import friends
@@ -25,6 +24,7 @@ from sightline.owntracks.formats import FORMATS, Fix
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.phone_service import PhoneService
 from sightline.owntracks.recorder_ws import RecorderSockets
+from web_scene import NOW
 
 KEYS = EncryptionKeys({"a/b": "a shared secret"})
 

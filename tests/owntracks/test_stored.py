@@ -9,7 +9,6 @@ import pytest
 import pytest_twisted
 from twisted.internet.task import Clock
 
-from house import NOW
 from sightline.history.memory import MemoryStore
 from sightline.history.record import entry
 from sightline.history.recorder import Bounds, Recorder
@@ -17,6 +16,7 @@ from sightline.live.world import World
 from sightline.model.faults import Unavailable
 from sightline.model.record import Record
 from sightline.wiring.owntracks_ranges import PostDurability, StoredRanges
+from web_scene import NOW
 
 JANE = "friend/jane/phone"
 

@@ -16,8 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from house import NOW
-from owntracks.scene import Phonehouse
+from owntracks.scene import PhoneScene
 from picture import Picture
 from sightline.auth.account import Token
 from sightline.auth.permissions import EVERYTHING, Grants, User, check_grant, may, user_of, visitor
@@ -30,6 +29,7 @@ from sightline.live.world import World
 from sightline.web.fanout import FanOut, Pace
 from sightline.wiring.owntracks_ranges import StoredRanges
 from states import spot
+from web_scene import NOW
 
 # Each thing has a name and a value found nowhere else.
 KEYS = [
@@ -226,7 +226,7 @@ def calls(home: Any, first: int) -> Iterator[tuple[str, str]]:
     for path, queries in QUERIES.items():
         for _ in range(first % len(queries)):
             next(turns[path])
-    for _, route in home.api._routes:
+    for route in home.routes:
         if (route.method, route.path) in APART:
             continue
         ids = [*home.account_service.cache.tokens, *home.account_service.cache.shares, "nothere"]
@@ -287,8 +287,8 @@ async def ways(home: Any, name: str, cookie: str, own: frozenset[str]) -> list[t
     first=st.integers(0, 999),
 )
 @pytest_twisted.ensureDeferred
-async def test_no_answer_of_any_route_shows_what_is_hidden(house, see, drive, own, role, first):
-    home = await peopled(house)
+async def test_no_answer_of_any_route_shows_what_is_hidden(open_web, see, drive, own, role, first):
+    home = await peopled(open_web)
     name = f"user{next(NAMES)}"
     cookie = await home.knows(name, role, see=tuple(see), drive=tuple(drive), own=tuple(own))
     home.account_service.own_regions(OWNERS - {"someone"} | {name})
@@ -323,8 +323,8 @@ async def test_no_answer_of_any_route_shows_what_is_hidden(house, see, drive, ow
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(see=WORDS, drive=DRIVEN, own=OWNED, role=st.sampled_from(["viewer", "operator"]))
 @pytest_twisted.ensureDeferred
-async def test_no_answer_over_a_websocket_shows_what_is_hidden(house, see, drive, own, role):
-    home = await peopled(house)
+async def test_no_answer_over_a_websocket_shows_what_is_hidden(open_web, see, drive, own, role):
+    home = await peopled(open_web)
     name, grants = f"user{next(NAMES)}", Grants(see, drive, own)
     cookie = await home.knows(name, role, see=tuple(see), drive=tuple(drive), own=tuple(own))
     home.account_service.own_regions(OWNERS - {"someone"} | {name})
@@ -360,10 +360,10 @@ def shown(key: str) -> Any:
     return spot(VALUES[key])
 
 
-async def peopled(house: Any) -> Any:
-    """A house with all of it, phones too, where an admin has shared and exported."""
-    here = Phonehouse()
-    home = await house(further=here.further)
+async def peopled(open_web: Any) -> Any:
+    """A server with all of it, phones too, where an admin has shared and exported."""
+    here = PhoneScene()
+    home = await open_web(further=here.further)
     here.recorder._ranges = StoredRanges(home.store)
     for key in KEYS:
         home.world.put(key, shown(key))
