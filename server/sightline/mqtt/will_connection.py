@@ -16,7 +16,8 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 
-from sightline.mqtt.connection import Down, Event, MqttConnection, Up
+from sightline.mqtt.connection import MqttConnection
+from sightline.mqtt.connection_events import Down, Event, Up
 from sightline.mqtt.inbox import Inbox, InboxReactor
 from sightline.mqtt.options import BrokerOptions, Will
 

@@ -20,9 +20,9 @@ from sightline.cli.check.probe import Probe
 from sightline.console.broker_monitor import why_no_figures
 from sightline.model.link import Link
 from sightline.mqtt import reasons
-from sightline.mqtt.connection import tls_context
 from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.profile import ANY
+from sightline.mqtt.tls import tls_context
 
 TIMEOUT = 5.0
 _DAY = 86_400
