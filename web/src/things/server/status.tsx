@@ -61,7 +61,8 @@ function BrokerPill() {
   const links = useKind('broker').map((thing) => readBroker(thing).link);
   if (links.length === 0) return null;
   const unknown = connection.value.state !== 'live';
-  const gravest = links.find(isLost) ?? links.find((link) => link.state === 'connecting') ?? links[0];
+  const gravest =
+    links.find(isLost) ?? links.find((link) => link.state === 'connecting') ?? links[0];
   if (!gravest) return null;
   const state = isLost(gravest) ? 'lost' : gravest.state;
   const tone = unknown
