@@ -1,4 +1,4 @@
-"""The admins' desk: accounts and what is given to them, and the audit log."""
+"""Answer the calls of admins: accounts and what is given to them, and the audit log."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ class AdminApi:
         return Reply(answers.OneUser(user=made), status=201)
 
     async def change(self, call: Call[AccountChange]) -> Reply:
-        """Role, grants, password, whether it is closed. A password ends the account's sessions."""
+        """Change role, grants, password or closure. A new password ends the account's sessions."""
         account_service, asked = self._account_service, call.asked
         account = self._find(call)
         name, grants = account.name, account.grants
@@ -305,7 +305,7 @@ class AdminApi:
         return Reply()
 
     async def end_session(self, call: Call[Nothing]) -> Reply:
-        """Sign somebody out there."""
+        """End one session of an account."""
         name = self._find(call).name
         session = find_session(self._account_service, name, call.parts["id"])
 
@@ -352,7 +352,7 @@ class AdminApi:
     # -- the audit log
 
     async def audit(self, call: Call[AuditQuery]) -> Reply:
-        """Search it, newest first. ``next`` is the ``before`` of the next page."""
+        """Search the audit log, newest first. ``next`` is the ``before`` of the next page."""
         asked, known = call.asked, list(self._known())
         limit = min(_PAGE, max(1, int(asked.limit or 100)))
         search = Search(

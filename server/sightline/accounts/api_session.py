@@ -1,4 +1,4 @@
-"""The desk at the door: in by password, by the link of the first start, by a shared link; out.
+"""Let people in by password, by the link of the first start or by a shared link; and out.
 
 Names and passwords are guessed at a price that grows with each guess (per account and address;
 an address as a whole has a budget, too). Whether a name exists shows in neither text nor time.
@@ -220,7 +220,7 @@ class SessionApi:
     ) -> Reply:
         """Make a new session, always with a new secret; the one of before ends.
 
-        While the database cannot be written whoever is ``known`` comes in all the same.
+        While the database cannot be written, a ``known`` account comes in all the same.
         """
         account_service, secret = self._account_service, new_secret()
         now = account_service.wall()

@@ -1,8 +1,8 @@
-"""Know at every moment who may be in, and see out who may not.
+"""Know at every moment who may be in, and end the visits of those who may not.
 
-Everything that opens the door is in memory (a `AccountCache`), so that to ask costs nothing.
+Everything that lets somebody in is in memory (an `AccountCache`), so a question costs nothing.
 Changes are made by the one writer thread; once they are committed, the cache is read anew and every
-socket whose visitor has ended, or whose rights are others now, is told. The same happens within a
+socket is told whose visitor must go or has other rights now. The same happens within a
 second when the command line, another process, has changed the database; or another server, where
 the database is a copy of a journal.
 
@@ -211,7 +211,7 @@ class AccountService(Service):
         self._apply(database.read_cache())
 
     def startService(self) -> None:
-        """Begin to look after the time."""
+        """Begin the periodic work: expiry, use, changes by others."""
         super().startService()
         self._writer.start()
         self._hashers.start()
@@ -247,7 +247,7 @@ class AccountService(Service):
     # -- the threads
 
     async def look(self, work: Callable[[Database], T]) -> T:
-        """Tell what ``work`` reads in the database, on the writer's thread.
+        """Return what ``work`` reads in the database, on the writer's thread.
 
         Raises `Refused` (``degraded``) when the disk or the file does not let it.
         """
@@ -278,7 +278,7 @@ class AccountService(Service):
             )
 
     async def change(self, work: Callable[[Database], T], *, scrub: bool = False) -> T:
-        """Let ``work`` change the database, all or nothing; then whoever must go is told.
+        """Let ``work`` change the database, all or nothing; then tell the visitors who must go.
 
         It may run again, when another server changed the accounts at the same time. ``scrub``:
         nothing of what it removed may be left on any disk. Raises `Refused` (``busy``) when the
@@ -353,7 +353,7 @@ class AccountService(Service):
             raise self.standby.denied()
 
     async def record(self, event: AuditEvent) -> None:
-        """Write a deed down; while that is impossible, later."""
+        """Write an audit event; keep it for later while that is impossible."""
         at = self.wall()
         try:
             await self.post(lambda database: database.write(event, at))
@@ -399,7 +399,7 @@ class AccountService(Service):
             self.follower.look()
 
     def note(self, event: AuditEvent) -> None:
-        """Write a deed down, without waiting for it."""
+        """Write an audit event without waiting for it."""
 
         noted = Deferred.fromCoroutine(self.record(event))
         noted.addErrback(
@@ -420,7 +420,7 @@ class AccountService(Service):
         assert self._database is not None, "the service was not started"
         return self._database
 
-    # -- who is at the door
+    # -- who is here
 
     def session(self, secret: str) -> Visitor | None:
         """Return the visitor who holds this cookie."""
@@ -549,7 +549,7 @@ class AccountService(Service):
     def own_regions(self, owners: frozenset[str]) -> None:
         """Take in who has regions of their own now: accounts and phones (``friend/jane/phone``).
 
-        Who has their first one sees more than before, and is let in anew.
+        An account with its first region sees more than before, and is let in anew.
         """
         if owners != self._region_owners:
             self._region_owners = owners
@@ -621,7 +621,7 @@ class AccountService(Service):
             changed()
 
     def _see_out(self) -> None:
-        """Tell those who must go."""
+        """Tell the visitors who must go, and why."""
         for watched in list(self._watched):
             was = watched.visitor
             now = self._admitted(was.way, was.key)

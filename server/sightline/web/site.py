@@ -96,7 +96,7 @@ class PlainRequest(Request):
         self.finish()
 
     def processingFailed(self, reason: Any) -> Any:
-        """Return a bug of ours: it goes to the log; the asker learns only that it happened."""
+        """Log a bug of ours; the asker learns only that it happened."""
         self._log.failure(
             "Failed to answer {method} {path}", reason, method=self.method, path=self.path
         )
@@ -113,7 +113,7 @@ class PlainRequest(Request):
 class HealthResource(Resource):
     """``/healthz``: the reactor turns. ``/readyz``: and a broker is connected.
 
-    For everybody; why not is told only to who is signed in.
+    For everybody; only people who are signed in are told why not.
     """
 
     isLeaf = True
@@ -216,7 +216,7 @@ class QuietSite(Site):
         )
 
     def _check(self, path: bytes) -> Check | None:
-        """Tell what the resource at this path has to say to the head of a request alone."""
+        """Return what the resource at this path refuses by the head of a request alone."""
         child = getattr(self.resource, "children", {}).get(path[1:])
         found: Check | None = getattr(child, "check_head", None)
         return found

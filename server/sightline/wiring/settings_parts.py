@@ -12,8 +12,8 @@ from sightline.accounts.passwords import Cost
 from sightline.accounts.service import AccountPolicy, AccountService
 from sightline.auth.account import AuditEvent
 from sightline.auth.session import Lifetime
+from sightline.console.publishing import ConsoleAct
 from sightline.console.rules import ConsoleRights
-from sightline.console.service import ConsoleAct
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.live.hub import Hub
 from sightline.settings import AccountsSettings, ProbotSettings, Settings

@@ -32,7 +32,8 @@ from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.metrics import Metrics, ServerFigures
 from sightline.web.reads import Reads
-from sightline.web.socket import SocketLimits, SocketResource, Sockets
+from sightline.web.socket import SocketResource, Sockets
+from sightline.web.socket_limits import SocketLimits
 from sightline.wiring import settings_parts
 from sightline.wiring.clock import now
 from sightline.wiring.faults import Faults
