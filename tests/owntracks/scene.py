@@ -30,6 +30,7 @@ from sightline.owntracks.recorder_ws import RecorderSocketResource, RecorderSock
 from sightline.owntracks.requests import PhoneRequests
 from sightline.owntracks.setup_link import SetUpTarget
 from sightline.regions.phones import RegionBundle
+from sightline.wiring.owntracks_ranges import judged
 from waits import DEADLINE, Watch
 
 reactor: Any = _reactor
@@ -111,7 +112,7 @@ class Phonehouse:
             home.front,
             home.account_service,
             people,
-            self.fixes,
+            judged(self.fixes),
             "test",
             home.reads,
         )

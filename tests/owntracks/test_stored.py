@@ -16,13 +16,26 @@ from sightline.history.recorder import Bounds, Recorder
 from sightline.live.world import World
 from sightline.model.faults import Unavailable
 from sightline.model.record import Record
-from sightline.wiring.owntracks_ranges import PostDurability, StoredRanges
+from sightline.owntracks.fixes import Fix
+from sightline.owntracks.ranges import DeviceRange
+from sightline.web.reads import at_once
+from sightline.wiring.owntracks_ranges import PostDurability, StoredFixes, judged
 
 JANE = "friend/jane/phone"
 
 
 def body(**more: Any) -> bytes:
     return json.dumps({"_type": "location", "lat": 1, "lon": 2, "tid": "JA"} | more).encode()
+
+
+async def whole(
+    store: Any, since: float = NOW, until: float = NOW + 5000, limit: int | None = None
+) -> list[Fix]:
+    ranges = judged(StoredFixes(store))
+    wanted = DeviceRange(ranges, [JANE], (since, until), limit, at_once)
+    async for _ in wanted.settle():
+        pass
+    return [fix async for some in wanted.pieces() for fix in some]
 
 
 @pytest_twisted.ensureDeferred
@@ -37,16 +50,15 @@ async def test_a_range_is_the_newest_of_it_oldest_first_and_clean():
     entries.append(entry(JANE, "transition", NOW + 3, NOW + 3, b"{}"))
     entries.append(entry("friend/bob/car", "fix", NOW, NOW, body(tst=int(NOW))))
     await store.write(entries, [])
-    ranges = StoredRanges(store)
-    whole = await ranges.between(JANE, NOW, NOW + 5000)
-    assert [fix.tst for fix in whole] == sorted(fix.tst for fix in whole)
-    assert len(whole) == 1501
-    few = await ranges.between(JANE, NOW, NOW + 3, 3)
+    found = await whole(store)
+    assert [fix.tst for fix in found] == sorted(fix.tst for fix in found)
+    assert len(found) == 1501
+    few = await whole(store, NOW, NOW + 3, 3)
     assert [(fix.tst - NOW, fix.said["lat"]) for fix in few[:1]] == [(2, 1)]
     assert {fix.said["lat"] for fix in few[1:]} == {1, 1.5}
     assert "odd" not in few[0].said
     assert "acc" not in few[0].said
-    assert await ranges.between(JANE, 0, 1) == []
+    assert await whole(store, 0, 1) == []
 
 
 @pytest_twisted.ensureDeferred
@@ -81,5 +93,5 @@ async def test_a_range_holds_no_fix_that_cannot_be_right():
         for n, (lat, lon, acc) in enumerate(places)
     ]
     await store.write(entries, [])
-    found = await StoredRanges(store).between(JANE, NOW, NOW + 10)
+    found = await whole(store, NOW, NOW + 10)
     assert [fix.tst - NOW for fix in found] == [0, 2, 4]

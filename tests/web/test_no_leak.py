@@ -28,7 +28,7 @@ from sightline.kinds.friends.model import Face, Friend
 from sightline.live import protocol
 from sightline.live.world import World
 from sightline.web.fanout import FanOut, Pace
-from sightline.wiring.owntracks_ranges import StoredRanges
+from sightline.wiring.owntracks_ranges import StoredFixes, judged
 from states import spot
 
 # Each thing has a name and a value found nowhere else.
@@ -364,7 +364,7 @@ async def peopled(house: Any) -> Any:
     """A house with all of it, phones too, where an admin has shared and exported."""
     here = Phonehouse()
     home = await house(further=here.further)
-    here.recorder._ranges = StoredRanges(home.store)
+    here.recorder._ranges = judged(StoredFixes(home.store))
     for key in KEYS:
         home.world.put(key, shown(key))
         if key.startswith("friend/"):

@@ -149,8 +149,9 @@ class PhoneService(Service):
         if reading.retained:
             return  # a copy of what was heard before
         how = self._how(id_of(thing)) if self._posters or self._keyed else (False, False)
-        if self._fixes is not None:
-            self._fixes.keep(thing, reading.friend, http=how[0], decrypted=how[1])
+        if self._fixes is not None and (record := reading.record) is not None:
+            at = reading.friend.at or 0.0
+            self._fixes.keep(thing, record.tst, at, record.body, http=how[0], decrypted=how[1])
         if self._live.clients:
             self._live.happened(thing)
 
