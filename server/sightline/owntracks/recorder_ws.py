@@ -26,6 +26,8 @@ from zope.interface import implementer
 
 from sightline.auth.permissions import VisibleScope
 from sightline.auth.session import Visitor
+from sightline.kinds.friends.model import Waypoint
+from sightline.kinds.friends.updates import PhoneTransition
 from sightline.live.periodic import Periodic
 from sightline.model.token_bucket import TokenBuckets
 from sightline.owntracks.latest import LatestPositions
@@ -277,6 +279,17 @@ class RecorderSockets(WebSocketServerFactory):
         self._happened[thing] = self.number, event
         if len(self._happened) > _MOST_HAPPENED:
             del self._happened[next(iter(self._happened))]
+
+    def crossed(self, reading: PhoneTransition) -> None:
+        """Note that a phone says it entered or left a region."""
+        if not reading.retained:
+            said = {"_type": "transition", "event": reading.event, "desc": reading.region}
+            self.happened(reading.thing, said | {"tst": int(reading.when)})
+
+    def marked(self, thing: str, one: Waypoint) -> None:
+        """Note that a phone tells one waypoint of its."""
+        said = {"_type": "waypoint", "desc": one.desc, "lat": one.lat, "lon": one.lon}
+        self.happened(thing, said | {"rad": one.rad, "tst": one.tst})
 
     def _tell(self) -> None:
         self._said.clear()
