@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred, fail
 from sightline.history import tracks
 from sightline.history.judging import Verdicts
 from sightline.history.query_params import Track
+from sightline.history.record import HistoryEntry
 from sightline.history.recorder import Recorder
 from sightline.history.store import Span, Store
 from sightline.model.faults import Unavailable
@@ -36,10 +37,7 @@ class StoredFixes:
             since = await self._first_of(Span(thing, "fix", since, until), most, turn)
         asked = Track(thing, "fix", since, until, None, None, (), 0.0, "json", False)
         async for some in tracks.entries(self._store, asked, turn=turn):
-            yield [
-                Received(entry.tst, entry.at, entry.body, tracks.fields(entry), {})
-                for entry in some
-            ]
+            yield [_received(entry) for entry in some]
 
     async def _first_of(self, span: Span, most: int, turn: Turn) -> float:
         """Return the time from which on there are ``most`` entries, or a few more.
@@ -59,6 +57,13 @@ class StoredFixes:
             if page.entries:
                 first = page.entries[-1].tst
         return first
+
+
+def _received(entry: HistoryEntry) -> Received:
+    fields = tracks.fields(entry)
+    # What was brought in from a Recorder has its marks.
+    marks = {name: True for name in ("_http", "_decrypted") if fields.get(name) is True}
+    return Received(entry.tst, entry.at, entry.body, fields, marks)
 
 
 class _Receipt:
