@@ -77,7 +77,7 @@ def count(form: str, text: bytes) -> int:
 
 @pytest_twisted.ensureDeferred
 async def test_a_month_is_given_as_a_whole(house, monkeypatch):
-    monkeypatch.setattr("sightline.owntracks.formats.BLANKS", 5_000)
+    monkeypatch.setattr("sightline.owntracks.formats.LONG", 5_000)
     sent = month(10_500)
     here, get = await stored(house, *sent)
     answer = await get(PATH)
@@ -89,13 +89,19 @@ async def test_a_month_is_given_as_a_whole(house, monkeypatch):
     await here.home.until(lambda: (here.home.reads.running, here.home.reads.waiting) == (0, 0))
 
 
+@pytest.mark.parametrize("soon", [True, False])
 @pytest.mark.parametrize("form", FORMATS)
 @pytest_twisted.ensureDeferred
-async def test_a_long_range_is_the_same_in_every_format(house, form):
-    _, get = await stored(house, *month(LONG))
+async def test_a_long_range_is_whole_in_every_format(house, form, soon, monkeypatch):
+    """Also where the answer is begun ``soon``, before the whole of it is known."""
+    if soon:
+        monkeypatch.setattr("sightline.owntracks.formats.LONG", 100)
+    _, get = await stored(house, *month(LONG), fix(tst=int(NOW) - 1, lat=48.1, lon=11, poi="Pier"))
     answer = await get(f"{PATH}&format={form}")
     assert answer.status == 200
-    assert count(form, answer.data) == LONG
+    assert count(form, answer.data) == LONG + 1
+    if form == "csv":
+        assert answer.data.splitlines()[-1].decode().count(",Pier,") == 1
 
 
 @pytest_twisted.ensureDeferred

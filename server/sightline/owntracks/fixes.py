@@ -20,11 +20,12 @@ PER_DEVICE = 5_000
 IN_ALL = 100_000
 """Fixes that are kept: about 60 MB."""
 
-# As OwnTracks names them; what is unknown is left out.
-_FIELDS = (
+_OF_FRIEND = (
     *("lat", "lon", "acc", "alt", "vac", "vel", "cog", "tid", "tst", "batt", "bs", "p", "m", "t"),
     *("conn", "SSID", "BSSID", "inregions", "poi", "tag"),
 )
+FIELDS = (*_OF_FRIEND, "topic")
+"""What a location may say, as OwnTracks names it; what is unknown is left out."""
 _decode = msgspec.json.Decoder(dict[str, object]).decode
 
 
@@ -149,7 +150,7 @@ def said(friend: Friend, *, http: bool = False, decrypted: bool = False) -> dict
     if friend.lat is None:
         return {}
     found: dict[str, Any] = {"_type": "location"}
-    for field in _FIELDS:
+    for field in _OF_FRIEND:
         value = getattr(friend, field)
         if value is not None:
             found[field] = list(value) if isinstance(value, tuple) else value

@@ -17,7 +17,7 @@ import msgspec
 
 from sightline.geometry.antimeridian import LineCutter, Position, any_crossing
 from sightline.model.text import clean, harmless_cell
-from sightline.owntracks.fixes import Fix
+from sightline.owntracks.fixes import FIELDS, Fix
 from sightline.owntracks.times import geohash, iso, shown
 
 VERSION = "1.0.1"
@@ -40,6 +40,7 @@ Local = Callable[[float, float, float], dict[str, str]]
 """Tells what is known of the time zone at a latitude, a longitude and a time (epoch s)."""
 _ADDED = ("ghash", "isorcv", "isotst", "disptst")
 _ZONED = ("tzname", "isolocal")
+_OURS = ("_http", "_decrypted", *_ADDED, *_ZONED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ async def as_json(fixes: Readable, items: Items) -> Made:
     count = 0
     async for some in fixes.pieces():
         count += len(some)
-        yield b" " if count > BLANKS else b""
+        yield b" " if count > LONG else b""
 
     async def data() -> AsyncIterator[Sequence[Item]]:
         left = count  # what comes meanwhile is for the next answer
@@ -123,8 +124,8 @@ async def as_json(fixes: Readable, items: Items) -> Made:
         yield piece
 
 
-BLANKS = 10_000
-"""Fixes after which blanks are sent while the rest is counted."""
+LONG = 10_000
+"""Fixes after which an answer is begun, although the range is not known as a whole yet."""
 
 
 async def as_geojson(fixes: Readable, items: Items) -> Made:
@@ -155,14 +156,14 @@ async def as_line(fixes: Readable, items: Items) -> Made:
 
     It asks for two positions at least, too: a lone one is a point.
     """
+    yield b'{"type":"Feature","properties":{},"geometry":'
     count, cut = 0, False
     last: Position | None = None
     async for some in fixes.pieces():
         places = _places(some)
         cut = cut or any_crossing(places, last)
         count, last = count + len(places), places[-1] if places else last
-        yield b""
-    yield b'{"type":"Feature","properties":{},"geometry":'
+        yield b" " if count > LONG else b""
     if count == 0:
         yield b"null}"
     elif count == 1:
@@ -221,15 +222,22 @@ def _point(fix: Fix) -> Item:
 
 
 async def as_csv(fixes: Readable, items: Items) -> Made:
-    """Return a line for each fix; a column for every field that any of them has."""
+    """Return a line for each fix; a column for every field that any of them has.
+
+    A long range, of which that is not known soon, has a column for every field that there is.
+    """
     names: dict[str, None] = {}
+    count = 0
     async for some in fixes.pieces():
         names |= dict.fromkeys(items.names(some))
         yield b""
-    columns = list(names)
+        count += len(some)
+        if count > LONG:
+            names |= chosen(dict.fromkeys(("_type", *FIELDS, *_OURS)), items.fields)
+            break
     # What ours add stands last, in whatever order the fixes had theirs.
-    last = [name for name in ("_http", "_decrypted", *_ADDED, *_ZONED) if name in columns]
-    columns = [name for name in columns if name not in last] + last
+    last = [name for name in _OURS if name in names]
+    columns = [name for name in names if name not in last] + last
     yield _table([columns])
     async for some in fixes.pieces():
         yield _table(
