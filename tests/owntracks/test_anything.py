@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from house import NOW
 from kinds.friends.test_decode import PAYLOADS
 from sightline.auth.permissions import VisibleScope
 from sightline.kinds import friends
@@ -29,6 +28,7 @@ from sightline.owntracks.ranges import DeviceRange
 from sightline.owntracks.recorder_ws import RecorderSockets
 from sightline.web.reads import at_once
 from sightline.wiring.owntracks_ranges import judged
+from web_scene import NOW
 
 T = TypeVar("T")
 KEYS = EncryptionKeys({"a/b": "a shared secret"})

@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 import pytest_twisted
 from twisted.internet.defer import Deferred, gatherResults
 
-from house import NOW
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene, fix
 from sightline.history.record import entry
 from sightline.owntracks import times
 from sightline.owntracks.recorder_ws import EVERY
 from sightline.wiring.owntracks_ranges import StoredFixes, judged
+from web_scene import NOW
 
 MONTH = {"from": "2026-10-21T00:00:00", "to": "2026-11-21T23:59:59"}
 EACH = 620  # s between two fixes
@@ -29,9 +29,9 @@ def month() -> list[int]:
     return list(range(int(FIRST), int(LAST), EACH))
 
 
-async def told(house: Any) -> tuple[Phonehouse, str]:
+async def told(open_web: Any) -> tuple[PhoneScene, str]:
     """A house with a month of two devices, one of which is somebody's who has two."""
-    here = await Phonehouse().opens(house)
+    here = await PhoneScene().opens(open_web)
     here.recorder._ranges = judged(StoredFixes(here.home.store))
     for device in ("jane/phone", "jane/tablet", "omar/watch"):
         entries = [
@@ -39,13 +39,13 @@ async def told(house: Any) -> tuple[Phonehouse, str]:
             for tst in (month() if device != "jane/tablet" else month()[-3:])
         ]
         await here.home.store.write(entries, [])
-        here.hears(device, fix(tst=int(LAST)))
+        here.hears(device, fix(tst=month()[-1], acc=10))  # which is in the history already
     return here, await here.home.knows("reader", see=("*",))
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_frontend_is_given_its_month_whole(house):
-    here, cookie = await told(house)
+async def test_the_frontend_is_given_its_month_whole(open_web):
+    here, cookie = await told(open_web)
 
     async def fetch(path: str, **query: str) -> Any:
         asked = f"{path}?{urlencode(query)}" if query else path
@@ -76,8 +76,8 @@ async def test_the_frontend_is_given_its_month_whole(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_it_asks_anew_for_the_last_when_it_is_told_of_a_location(house):
-    here, cookie = await told(house)
+async def test_it_asks_anew_for_the_last_when_it_is_told_of_a_location(open_web):
+    here, cookie = await told(open_web)
     client = await here.client(Cookie=cookie)
     client.says("LAST")
     await client.until(lambda: len(client.heard) == 3)

@@ -14,16 +14,16 @@ import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred
 
-from house import NOW, Answer
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene, fix
 from sightline.history.record import entry
 from sightline.model.faults import Unavailable
 from sightline.owntracks import ranges, recorder_api
 from sightline.owntracks.ranges import HELD
 from sightline.owntracks.times import iso
 from sightline.owntracks.zones import TimeZones
-from sightline.web.streaming import follow, is_gone
+from sightline.web.streaming import follow, is_disconnected
 from sightline.wiring.owntracks_ranges import StoredFixes, judged
+from web_scene import NOW, Answer
 
 ANN = "friend/ann/p"
 MONTH = 31 * 86400
@@ -33,12 +33,12 @@ PATH = f"locations?user=ann&device=p&{SPAN}"
 FORMATS = ("json", "geojson", "linestring", "csv", "xml", "gpx")
 
 
-async def stored(house: Any, *messages: dict[str, Any]) -> tuple[Phonehouse, Any]:
+async def stored(open_web: Any, *messages: dict[str, Any]) -> tuple[PhoneScene, Any]:
     """A house whose history has these locations of Ann's phone, and how one asks for them."""
-    here = await Phonehouse().opens(house)
+    here = await PhoneScene().opens(open_web)
     here.recorder._ranges = judged(StoredFixes(here.home.store))
     cookie = await here.home.knows("reader", see=("*",))
-    here.hears("ann/p", fix())
+    here.hears("ann/p", {"_type": "card", "name": "Ann"}, "/info")
     await here.home.store.write(
         [entry(ANN, "fix", one["tst"], NOW, json.dumps(one).encode()) for one in messages], []
     )
@@ -76,10 +76,10 @@ def count(form: str, text: bytes) -> int:
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_month_is_given_as_a_whole(house, monkeypatch):
+async def test_a_month_is_given_as_a_whole(open_web, monkeypatch):
     monkeypatch.setattr("sightline.owntracks.formats.LONG", 5_000)
     sent = month(10_500)
-    here, get = await stored(house, *sent)
+    here, get = await stored(open_web, *sent)
     answer = await get(PATH)
     assert count("json", answer.data) == 10_500
     assert re.match(rb'{"count": +10500,"data":\[{"_type":"location","lat":48.0,', answer.data)
@@ -92,11 +92,13 @@ async def test_a_month_is_given_as_a_whole(house, monkeypatch):
 @pytest.mark.parametrize("soon", [True, False])
 @pytest.mark.parametrize("form", FORMATS)
 @pytest_twisted.ensureDeferred
-async def test_a_long_range_is_whole_in_every_format(house, form, soon, monkeypatch):
+async def test_a_long_range_is_whole_in_every_format(open_web, form, soon, monkeypatch):
     """Also where the answer is begun ``soon``, before the whole of it is known."""
     if soon:
         monkeypatch.setattr("sightline.owntracks.formats.LONG", 100)
-    _, get = await stored(house, *month(LONG), fix(tst=int(NOW) - 1, lat=48.1, lon=11, poi="Pier"))
+    _, get = await stored(
+        open_web, *month(LONG), fix(tst=int(NOW) - 1, lat=48.1, lon=11, poi="Pier")
+    )
     answer = await get(f"{PATH}&format={form}")
     assert answer.status == 200
     assert count(form, answer.data) == LONG + 1
@@ -105,9 +107,9 @@ async def test_a_long_range_is_whole_in_every_format(house, form, soon, monkeypa
 
 
 @pytest_twisted.ensureDeferred
-async def test_no_more_of_a_range_is_held_than_a_short_one(house, monkeypatch):
+async def test_no_more_of_a_range_is_held_than_a_short_one(open_web, monkeypatch):
     """What is alive of a month at any time, while nobody reads it faster than it is made."""
-    _, get = await stored(house, *month(LONG))
+    _, get = await stored(open_web, *month(LONG))
     most = alive = 0
 
     class Counted(ranges._Judged):
@@ -128,8 +130,8 @@ async def test_no_more_of_a_range_is_held_than_a_short_one(house, monkeypatch):
 
 
 @pytest_twisted.ensureDeferred
-async def test_for_a_client_that_went_away_nothing_more_is_read(house, monkeypatch):
-    here, _ = await stored(house, *month(LONG))
+async def test_for_a_client_that_went_away_nothing_more_is_read(open_web, monkeypatch):
+    here, _ = await stored(open_web, *month(LONG))
     cookie = await here.home.knows("leaver", see=("*",))
     third, pages, followed = Deferred[None](), list[int](), list[Any]()
     page = here.home.store.page
@@ -148,15 +150,15 @@ async def test_for_a_client_that_went_away_nothing_more_is_read(house, monkeypat
         host = f"Host: 127.0.0.1:{here.home.port}\r\nCookie: {cookie}\r\n\r\n"
         client.sendall(f"GET /api/0/{PATH}&format=xml HTTP/1.1\r\n{host}".encode())
         await here.home.until(lambda: len(pages) == 3)
-    await here.home.until(lambda: is_gone(followed[0]))
+    await here.home.until(lambda: is_disconnected(followed[0]))
     third.callback(None)
     await here.home.until(lambda: here.home.reads.running == 0)
     assert len(pages) == 3
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_short_range_has_a_length_and_a_store_that_is_away_is_said(house, monkeypatch):
-    here, get = await stored(house, fix(tst=int(NOW) - 60))
+async def test_a_short_range_has_a_length_and_a_store_that_is_away_is_said(open_web, monkeypatch):
+    here, get = await stored(open_web, fix(tst=int(NOW) - 60))
     answer = await get(PATH)
     assert answer.headers["content-length"] == answer.headers["x-content-length"]
     assert answer.data.startswith(b'{"count":1,"data":[{')
@@ -173,10 +175,10 @@ async def test_a_short_range_has_a_length_and_a_store_that_is_away_is_said(house
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_newest_of_a_range_are_counted_without_what_cannot_be_right(house):
+async def test_the_newest_of_a_range_are_counted_without_what_cannot_be_right(open_web):
     good = [fix(tst=int(NOW) - 100 + n, acc=5) for n in range(5)]
     wrong = fix(tst=int(NOW) - 10, lat=0.0, lon=0.0, acc=5)
-    _, get = await stored(house, *good, wrong)
+    _, get = await stored(open_web, *good, wrong)
     said = (await get(f"{PATH}&limit=2")).said
     assert [one["tst"] - int(NOW) for one in said["data"]] == [-97, -96]
     assert said["count"] == 2
@@ -184,8 +186,8 @@ async def test_the_newest_of_a_range_are_counted_without_what_cannot_be_right(ho
 
 
 @pytest_twisted.ensureDeferred
-async def test_without_a_store_a_range_is_judged_in_the_same_way(house):
-    here = await Phonehouse().opens(house)
+async def test_without_a_store_a_range_is_judged_in_the_same_way(open_web):
+    here = await PhoneScene().opens(open_web)
     cookie = await here.home.knows("reader", see=("*",))
     for n, lat in enumerate((48.1, 0.0, 48.1, 59.3, 48.1)):
         here.hears("ann/p", fix(tst=int(NOW) - 10 + n, lat=lat, lon=11.5 if lat else 0.0, acc=5))
@@ -196,12 +198,12 @@ async def test_without_a_store_a_range_is_judged_in_the_same_way(house):
 
 @pytest.mark.parametrize("kept", [True, False])
 @pytest_twisted.ensureDeferred
-async def test_numbers_stay_of_the_kind_they_were_sent_as_and_a_topic_is_told(house, kept):
+async def test_numbers_stay_of_the_kind_they_were_sent_as_and_a_topic_is_told(open_web, kept):
     message = (
         b'{"_type":"location","lat":48,"lon":-11.12345678901234,"tst":%d,"acc":12.0,"alt":7,'
         b'"vel":0,"p":101.30,"batt":80,"topic":"owntracks/ann/P","odd":1}' % (int(NOW) - 20)
     )
-    here = await Phonehouse().opens(house)
+    here = await PhoneScene().opens(open_web)
     if kept:
         here.recorder._ranges = judged(StoredFixes(here.home.store))
         await here.home.store.write([entry(ANN, "fix", NOW - 20, NOW, message)], [])
@@ -217,12 +219,12 @@ async def test_numbers_stay_of_the_kind_they_were_sent_as_and_a_topic_is_told(ho
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_line_over_the_antimeridian_is_cut_in_both_apis(house):
+async def test_a_line_over_the_antimeridian_is_cut_in_both_apis(open_web):
     over = [
         fix(tst=int(NOW) - 50 + n, lat=lat, lon=lon)
         for n, (lat, lon) in enumerate([(10, 179.0), (20, -179.0), (30, -178.0)])
     ]
-    here, get = await stored(house, *over)
+    here, get = await stored(open_web, *over)
     admin = await here.home.knows("root", "admin")
     old = (await get(f"{PATH}&format=linestring")).said["geometry"]
     new = await here.home.asks("GET", f"/history/{ANN}?format=linestring", cookie=admin)
@@ -233,8 +235,8 @@ async def test_a_line_over_the_antimeridian_is_cut_in_both_apis(house):
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\uff1d1"])
 @pytest_twisted.ensureDeferred
-async def test_no_text_becomes_a_formula(house, text):
-    _, get = await stored(house, fix(tst=int(NOW) - 5, SSID=text, lat=-1.5))
+async def test_no_text_becomes_a_formula(open_web, text):
+    _, get = await stored(open_web, fix(tst=int(NOW) - 5, SSID=text, lat=-1.5))
     answer = await get(f"{PATH}&format=csv&fields=SSID,lat")
     row = list(csv.reader(io.StringIO(answer.data.decode(), newline="")))[1]
     assert row[0].startswith("'")
@@ -249,9 +251,9 @@ def zones() -> TimeZones:
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_time_zone_of_a_place_and_the_time_there_are_told(house):
+async def test_the_time_zone_of_a_place_and_the_time_there_are_told(open_web):
     here, get = await stored(
-        house,
+        open_web,
         fix(tst=1_795_235_749 - 86400, lat=48.85, lon=2.29),
         fix(tst=1_795_235_749 - 86300, lat=48.85, lon=9.1),
         fix(tst=1_795_235_749 - 86200, lat=48.85, lon=33.1),

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 import pytest_twisted
 
-from house import NOW
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene
 from owntracks.test_recorder_api import GOLDEN, NOTED, golden
 from sightline.cli.bookmarks import Bookmarks
 from sightline.cli.importing import Import
 from sightline.cli.progress import ProgressBar
 from sightline.history.importing import sources
 from sightline.wiring.owntracks_ranges import StoredFixes, judged
+from web_scene import NOW
 
 POSTED = (
     '{"_type":"location","lat":48.85,"lon":2.29,"acc":5,"tid":"JA","tst":1795235749,"batt":50,'
@@ -38,15 +38,15 @@ WILL = '2013-12-02T15:22:37Z\t*                 \t{"_type":"lwt","tst":138599775
 PATH = "locations?user=jane&device=phone"
 
 
-async def brought_in(house: Any, folder: Path) -> tuple[Phonehouse, str]:
+async def brought_in(open_web: Any, folder: Path) -> tuple[PhoneScene, str]:
     store = folder / "store" / "rec" / "jane" / "phone"
     store.mkdir(parents=True)
     (store / "2026-11.rec").write_text(LINES)
     (store / "2013-12.rec").write_text(WILL)
-    here = await Phonehouse().opens(house)
+    here = await PhoneScene().opens(open_web)
     here.home.clock.advance(NOTED - NOW)
     here.recorder._ranges = judged(StoredFixes(here.home.store))
-    here.hears("jane/phone", fix(tst=1_795_235_749))
+    here.hears("jane/phone", {"_type": "card", "name": "Jane"}, "/info")
     marks = Bookmarks(folder / "imported.json")
     work = Import(here.home.store, marks, ProgressBar(0, io.StringIO()))
     await work.files(sources([folder / "store"], ""))
@@ -55,8 +55,8 @@ async def brought_in(house: Any, folder: Path) -> tuple[Phonehouse, str]:
 
 @pytest.mark.skipif(not GOLDEN.exists(), reason="the Recorder's own answers are not there")
 @pytest_twisted.ensureDeferred
-async def test_what_came_from_a_recorder_is_answered_as_by_that_recorder(house, tmp_path):
-    here, cookie = await brought_in(house, tmp_path)
+async def test_what_came_from_a_recorder_is_answered_as_by_that_recorder(open_web, tmp_path):
+    here, cookie = await brought_in(open_web, tmp_path)
     asked = 0
     for path, headers, answer in golden():
         if headers or not path.startswith(PATH) or "from=" in path or "poi" in path:
@@ -81,8 +81,8 @@ async def test_what_came_from_a_recorder_is_answered_as_by_that_recorder(house, 
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_a_recorder_wrote_down_has_its_marks(house, tmp_path):
-    here, cookie = await brought_in(house, tmp_path)
+async def test_what_a_recorder_wrote_down_has_its_marks(open_web, tmp_path):
+    here, cookie = await brought_in(open_web, tmp_path)
     (one,) = (await here.gets(PATH, cookie=cookie)).said["data"]
     assert one["_http"] is True
     assert (one["acc"], one["batt"], one["isorcv"]) == (5, 50, "2026-11-21T04:35:49Z")

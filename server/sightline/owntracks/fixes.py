@@ -34,7 +34,7 @@ class Fix(NamedTuple):
 
     tst: float
     at: float
-    said: Mapping[str, Any]
+    fields: Mapping[str, Any]
 
 
 class Received(NamedTuple):
@@ -73,7 +73,7 @@ class Ranges(Protocol):
         """Return the same as fixes, without those that cannot be right."""
 
 
-class _Kept(NamedTuple):
+class _Stored(NamedTuple):
     tst: float
     at: float
     body: bytes
@@ -87,14 +87,14 @@ class Memory:
     def __init__(self, per_device: int = PER_DEVICE, in_all: int = IN_ALL) -> None:
         self._per_device = per_device
         self._in_all = in_all
-        self._kept: dict[str, deque[_Kept]] = {}
+        self._stored: dict[str, deque[_Stored]] = {}
         self._order: deque[str] = deque()  # whose the oldest is, the next oldest, …
 
     def __len__(self) -> int:
-        return sum(map(len, self._kept.values()))
+        return sum(map(len, self._stored.values()))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._kept)
+        return iter(self._stored)
 
     def keep(
         self,
@@ -107,45 +107,45 @@ class Memory:
         decrypted: bool = False,
     ) -> None:
         """Add one more location, a JSON object. Times in epoch s."""
-        fixes = self._kept.get(thing)
+        fixes = self._stored.get(thing)
         if fixes is None:
-            fixes = self._kept[thing] = deque()
-        fixes.append(_Kept(tst, at, body, http, decrypted))
+            fixes = self._stored[thing] = deque()
+        fixes.append(_Stored(tst, at, body, http, decrypted))
         if len(fixes) > self._per_device:
             fixes.popleft()  # its mark in the order then stands for a younger one of the device
             return
         self._order.append(thing)
         if len(self._order) > self._in_all:
             oldest = self._order.popleft()
-            kept = self._kept[oldest]
-            kept.popleft()
-            if not kept:
-                del self._kept[oldest]
+            stored = self._stored[oldest]
+            stored.popleft()
+            if not stored:
+                del self._stored[oldest]
 
     def forget(self, thing: str) -> None:
         """Remove the locations of a friend who is erased."""
-        if self._kept.pop(thing, None) is not None:
+        if self._stored.pop(thing, None) is not None:
             self._order = deque(each for each in self._order if each != thing)
 
     async def received(
         self, thing: str, since: float, until: float, most: int | None = None, turn: Turn = at_once
     ) -> AsyncIterator[Sequence[Received]]:
         """Return the locations of a range, as `ReceivedFixes` says."""
-        found = [kept for kept in self._kept.get(thing, ()) if since <= kept.tst <= until]
+        found = [kept for kept in self._stored.get(thing, ()) if since <= kept.tst <= until]
         found.sort(key=lambda kept: kept.tst)
         for some in pieces(found, lambda kept: len(kept.body)):
             await turn()
             yield [_received(kept) for kept in some]
 
 
-def _received(kept: _Kept) -> Received:
+def _received(kept: _Stored) -> Received:
     marks = {"_http": kept.http, "_decrypted": kept.decrypted}
     fields = _decode(kept.body)
     fields |= {"tst": kept.tst, "at": kept.at}
     return Received(*kept[:3], fields, {name: True for name, is_so in marks.items() if is_so})
 
 
-def said(friend: Friend, *, http: bool = False, decrypted: bool = False) -> dict[str, Any]:
+def fix_fields(friend: Friend, *, http: bool = False, decrypted: bool = False) -> dict[str, Any]:
     """Return a friend's fix as the location that was said; empty without a position."""
     if friend.lat is None:
         return {}

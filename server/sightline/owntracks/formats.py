@@ -59,8 +59,8 @@ class Items:
         """Return the names of all fields that any of these has, in an order."""
         names: dict[str, None] = {}
         for fix in fixes:
-            names |= dict.fromkeys(fix.said)
-            names |= dict.fromkeys(self.local(fix.said["lat"], fix.said["lon"], fix.tst))
+            names |= dict.fromkeys(fix.fields)
+            names |= dict.fromkeys(self.local(fix.fields["lat"], fix.fields["lon"], fix.tst))
         names |= dict.fromkeys(_ADDED)
         return [*chosen(names, self.fields)]
 
@@ -73,7 +73,7 @@ class Items:
 
 def item(fix: Fix) -> Item:
     """Return one fix as an element of ``data``, without what its place adds."""
-    said = dict(fix.said)
+    said = dict(fix.fields)
     tst = iso(fix.tst)
     return said | {
         "ghash": geohash(said["lat"], said["lon"]),
@@ -141,7 +141,7 @@ async def as_pois(fixes: Readable, items: Items) -> Made:
     def points(some: Sequence[Fix]) -> list[Item]:
         found = []
         for fix in some:
-            if poi := fix.said.get("poi"):
+            if poi := fix.fields.get("poi"):
                 point = _point(fix)
                 point["properties"]["poi"] = poi
                 found.append(point)
@@ -197,7 +197,7 @@ async def _cut(fixes: Readable) -> Made:
 
 
 def _places(fixes: Iterable[Fix]) -> list[Position]:
-    return [(fix.said["lon"], fix.said["lat"]) for fix in fixes]
+    return [(fix.fields["lon"], fix.fields["lat"]) for fix in fixes]
 
 
 def _features(points: AsyncIterator[Sequence[Item]]) -> Made:
@@ -205,7 +205,7 @@ def _features(points: AsyncIterator[Sequence[Item]]) -> Made:
 
 
 def _point(fix: Fix) -> Item:
-    said = fix.said
+    said = fix.fields
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [said["lon"], said["lat"]]},
@@ -299,10 +299,10 @@ async def as_gpx(fixes: Readable, items: Items) -> Made:
 
     def lines(some: Sequence[Fix]) -> Iterator[str]:
         for fix in some:
-            lat, lon = fix.said["lat"], fix.said["lon"]
+            lat, lon = fix.fields["lat"], fix.fields["lon"]
             yield f"    <trkpt lat='{lat:.6f}' lon='{lon:.6f}'>"
-            if "alt" in fix.said:
-                yield f"\t<ele>{fix.said['alt']}</ele>"
+            if "alt" in fix.fields:
+                yield f"\t<ele>{fix.fields['alt']}</ele>"
             yield f"\t<time>{iso(fix.tst)}</time>"
             yield "\t</trkpt>"
 

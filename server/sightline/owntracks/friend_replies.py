@@ -24,16 +24,16 @@ class FriendReplies:
         self._named: dict[str, dict[str, reply.RecipientTid]] = {}
         self._visible: dict[VisibleScope, tuple[float, list[str]]] = {}
 
-    def friends_for(self, device: str, sight: VisibleScope) -> list[dict[str, object]]:
-        """Return cards and locations for the phone ``user/device``, whose account has a sight."""
+    def friends_for(self, device: str, scope: VisibleScope) -> list[dict[str, object]]:
+        """Return cards and locations for the phone ``user/device``, whose account sees a scope."""
         own = f"friend/{device}"
         now = self._clock()
-        until, keys = self._visible.get(sight, (now, []))
+        until, keys = self._visible.get(scope, (now, []))
         if now >= until:
-            keys = [key for key, _ in self._people.latest(sight, reply.MOST_FRIENDS, now)]
+            keys = [key for key, _ in self._people.latest(scope, reply.MOST_FRIENDS, now)]
             if len(self._visible) > RECIPIENTS:
                 self._visible.clear()
-            self._visible[sight] = now + VISIBLE, keys
+            self._visible[scope] = now + VISIBLE, keys
         everybody = VisibleScope()
         known = [
             (key, friend)

@@ -14,7 +14,7 @@ from sightline.kinds.friends.decode import decode
 from sightline.kinds.friends.updates import Located
 from sightline.model.kind import Arrival, CannotDecode, Timeouts, id_of
 from sightline.model.text import clean
-from sightline.owntracks.fixes import Fix, Ranges, Received, ReceivedFixes, said
+from sightline.owntracks.fixes import Fix, Ranges, Received, ReceivedFixes, fix_fields
 from sightline.web.reads import Turn, at_once, pieces
 
 HELD = 2_000
@@ -72,7 +72,7 @@ def _read(thing: str, one: Received) -> Iterable[_Judged]:
         return
     for reading in readings:
         if isinstance(reading, Located):
-            found = {**said(reading.friend), **one.marks}
+            found = {**fix_fields(reading.friend), **one.marks}
             found["tst"] = int(one.tst)
             for name in ("lat", "lon"):  # whole degrees, where they were said so
                 if type(whole := one.fields.get(name)) is int:

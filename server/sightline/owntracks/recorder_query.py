@@ -47,7 +47,7 @@ class RecorderQuery:
     def __init__(self, request: Request, visitor: Visitor, address: str) -> None:
         self._request = request
         self.reader = visitor.reader(address)
-        self.sight = visitor.user.sight
+        self.scope = visitor.user.scope
         self.may_look_back = visitor.looks_back
 
     def get(self, name: str) -> str:

@@ -21,10 +21,10 @@ class RecorderSocketResource(WebSocketResource):
 
     _log = Logger()
 
-    def __init__(self, live: RecorderSockets, front: RequestContextPort) -> None:
+    def __init__(self, live: RecorderSockets, context: RequestContextPort) -> None:
         super().__init__(live)
         self._live = live
-        self._front = front
+        self._context = context
         self._refused: set[str] = set()
 
     def render(self, request: Request) -> bytes | int:
@@ -35,10 +35,10 @@ class RecorderSocketResource(WebSocketResource):
             request.setHeader(b"upgrade", b"websocket")
             return b"This is a WebSocket.\n"
         origin = request.getHeader(b"origin")
-        if origin and not self._front.may_open(request):
+        if origin and not self._context.may_open(request):
             self._hint(origin.decode("latin-1"))
             return self._refuse(request, 403, _NOT_FROM_THERE)
-        visitor = reader(request, self._front, self._live.door)
+        visitor = reader(request, self._context, self._live.authenticator)
         if visitor is None:
             request.setHeader(b"www-authenticate", CHALLENGE)
             return self._refuse(request, 401, b"Please sign in.\n")
@@ -50,7 +50,7 @@ class RecorderSocketResource(WebSocketResource):
         channel: Any = request.channel
         upgrade = super().render
         answer: bytes | int = self._live.arrive(
-            visitor, self._front.address(request), lambda: upgrade(request)
+            visitor, self._context.address(request), lambda: upgrade(request)
         )
         if answer == NOT_DONE_YET:
             channel.upgraded()

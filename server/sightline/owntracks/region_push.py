@@ -23,13 +23,13 @@ class RegionPush:
     def __init__(
         self,
         clock: IReactorTime,
-        duty: Leadership,
+        leadership: Leadership,
         people: LatestPositions,
         circles: PhoneRegions,
         ask: Callable[[str], object],
     ) -> None:
         self._clock = clock
-        self._duty = duty
+        self._leadership = leadership
         self._people = people
         self._circles = circles
         self._ask = ask
@@ -54,7 +54,7 @@ class RegionPush:
             self._push()
 
     def _push(self) -> None:
-        self._left = not self._duty.ours
+        self._left = not self._leadership.leads
         if self._left:
             return
         for device in self._circles.outdated():

@@ -72,7 +72,7 @@ class _Receipt:
     def __init__(self) -> None:
         self.fired: Deferred[object] = Deferred()
 
-    def kept(self) -> None:
+    def acknowledge(self) -> None:
         if not self.fired.called:
             self.fired.callback(None)
 
@@ -93,11 +93,11 @@ class PostDurability:
         """Tell whether it makes sense to take anything at all."""
         return not self._recorder.late
 
-    def kept(self) -> Deferred[object]:
+    def stored(self) -> Deferred[object]:
         """Fire when all that was posted is in the store; err when some of it found no room."""
         if self._recorder.lost > self._lost:
             self._lost = self._recorder.lost
             return fail(Unavailable("there is no room for it just now"))
         receipt = _Receipt()
-        self._recorder.when_kept(receipt)
+        self._recorder.when_stored(receipt)
         return receipt.fired
