@@ -104,3 +104,12 @@ def test_the_memory_is_bounded_for_each_and_for_all():
     for n in range(4, 20):
         memory.keep(f"friend/c/{n}", 1.0, NOW, body)
     assert len(memory) == 5
+    long = body + b" " * 400
+    memory = Memory(most_bytes=2 * len(long))
+    for n in range(3):
+        memory.keep(f"friend/a/{n}", 1.0, NOW, long)
+    assert set(memory) == {"friend/a/1", "friend/a/2"}
+    memory.forget("friend/a/1")
+    for n in range(4):
+        memory.keep("friend/b/b", float(n), NOW, body)
+    assert len(memory) == 5

@@ -18,7 +18,9 @@ from sightline.web.reads import Turn, at_once, pieces
 PER_DEVICE = 5_000
 """Fixes that are kept of one device."""
 IN_ALL = 100_000
-"""Fixes that are kept: about 60 MB."""
+"""Fixes that are kept …"""
+MOST_BYTES = 40_000_000
+"""… and bytes of them, as they were said: with all that is around them about 60 MB."""
 
 _OF_FRIEND = (
     *("lat", "lon", "acc", "alt", "vac", "vel", "cog", "tid", "tst", "batt", "bs", "p", "m", "t"),
@@ -84,9 +86,13 @@ class _Stored(NamedTuple):
 class Memory:
     """A ring of locations. The oldest received go first."""
 
-    def __init__(self, per_device: int = PER_DEVICE, in_all: int = IN_ALL) -> None:
+    def __init__(
+        self, per_device: int = PER_DEVICE, in_all: int = IN_ALL, most_bytes: int = MOST_BYTES
+    ) -> None:
         self._per_device = per_device
         self._in_all = in_all
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._stored: dict[str, deque[_Stored]] = {}
         self._order: deque[str] = deque()  # whose the oldest is, the next oldest, …
 
@@ -111,20 +117,23 @@ class Memory:
         if fixes is None:
             fixes = self._stored[thing] = deque()
         fixes.append(_Stored(tst, at, body, http, decrypted))
+        self._bytes += len(body)
         if len(fixes) > self._per_device:
-            fixes.popleft()  # its mark in the order then stands for a younger one of the device
-            return
-        self._order.append(thing)
-        if len(self._order) > self._in_all:
+            # Its mark in the order then stands for a younger one of the device.
+            self._bytes -= len(fixes.popleft().body)
+        else:
+            self._order.append(thing)
+        while len(self._order) > self._in_all or self._bytes > self._most_bytes:
             oldest = self._order.popleft()
             stored = self._stored[oldest]
-            stored.popleft()
+            self._bytes -= len(stored.popleft().body)
             if not stored:
                 del self._stored[oldest]
 
     def forget(self, thing: str) -> None:
         """Remove the locations of a friend who is erased."""
-        if self._stored.pop(thing, None) is not None:
+        if (stored := self._stored.pop(thing, None)) is not None:
+            self._bytes -= sum(len(each.body) for each in stored)
             self._order = deque(each for each in self._order if each != thing)
 
     async def received(

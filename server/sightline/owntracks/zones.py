@@ -71,12 +71,10 @@ class TimeZones:
 
 
 class NoTimeZones:
-    """No zone is told of anything."""
+    """Tell no zone of any place."""
 
     def ready(self) -> Deferred[None]:
-        """Fire at once."""
         return succeed(None)
 
     def at(self, lat: float, lon: float, tst: float) -> dict[str, str]:
-        """Return nothing."""
         return {}
