@@ -11,11 +11,11 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 
-from house import Answer, House
-from sightline.history.read_only import ReadOnlyPast
 from sightline.web.polling import NEEDS_SOCKET, WITHIN, AskResource, PollResource, Polls
 from sightline.web.socket import SocketLimits
+from sightline.wiring.web_parts import hello_of
 from specs import Named, spec
+from web_scene import Answer, WebScene
 
 reactor: Any = _reactor
 JANE = "friend/jane/phone"
@@ -30,7 +30,7 @@ class Polled:
         self.left: list[object] = []
         self.connected = 0
 
-    def further(self, home: House) -> dict[str, Any]:
+    def further(self, home: WebScene) -> dict[str, Any]:
         self.home = home
         self.polls = Polls(
             self.clock,
@@ -38,7 +38,7 @@ class Polled:
             home.world,
             home.front,
             home.fanout.epoch,
-            home._hello,
+            hello_of(home.parts),
             self.limits,
             lambda: self.connected,
             beat=5,
@@ -74,9 +74,9 @@ def frames(answer: Answer) -> list[dict[str, Any]]:
     return [json.loads(line) for line in answer.data.splitlines()]
 
 
-async def opened(house: Any, **limits: Any) -> tuple[Polled, str]:
+async def opened(open_web: Any, **limits: Any) -> tuple[Polled, str]:
     here = Polled(**limits)
-    await house(further=here.further)
+    await open_web(further=here.further)
     here.home.shows("server/main")  # a world is never empty for long
     return here, await here.home.knows("jane", see=("friend/jane", "friend/eve"))
 
@@ -85,8 +85,8 @@ async def opened(house: Any, **limits: Any) -> tuple[Polled, str]:
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_page_gets_hello_and_everything_then_what_changed_as_soon_as_it_does(house):
-    here, cookie = await opened(house)
+async def test_a_page_gets_hello_and_everything_then_what_changed_as_soon_as_it_does(open_web):
+    here, cookie = await opened(open_web)
     here.shows(JANE, 1)
     hello, news = frames(await here.poll(query="?hello", cookie=cookie))
     assert hello["t"] == "hello"
@@ -108,8 +108,8 @@ async def test_a_page_gets_hello_and_everything_then_what_changed_as_soon_as_it_
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_changed_between_two_polls_is_not_lost(house):
-    here, cookie = await opened(house)
+async def test_what_changed_between_two_polls_is_not_lost(open_web):
+    here, cookie = await opened(open_web)
     here.shows(JANE, 1)
     hello, news = frames(await here.poll(query="?hello", cookie=cookie))
     here.shows("friend/eve/phone", 3)
@@ -124,14 +124,14 @@ async def test_what_changed_between_two_polls_is_not_lost(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_nobody_is_told_more_than_by_the_websocket(house):
-    here, _ = await opened(house)
+async def test_nobody_is_told_more_than_by_the_websocket(open_web):
+    here, _ = await opened(open_web)
     home = here.home
     here.shows(JANE, 1)
     eve = await home.knows("eve", see=("friend/eve",))
     (whole,) = frames(await here.poll(cookie=eve))
     assert [each["k"] for each in whole["things"]] == ["server"]
-    asked = here.waits(home.fanout.epoch(await sight(home, "eve")), whole["seq"], cookie=eve)
+    asked = here.waits(home.fanout.epoch(await scope(home, "eve")), whole["seq"], cookie=eve)
     await here.until_waiting()
     here.shows(JANE, 2)
     here.clock.advance(0.1)
@@ -148,13 +148,13 @@ async def test_nobody_is_told_more_than_by_the_websocket(house):
     assert (await here.home.asks("GET", "//ws/poll", cookie=eve)).status == 405
 
 
-async def sight(home: House, name: str) -> Any:
-    return home.account_service.sight(name)
+async def scope(home: WebScene, name: str) -> Any:
+    return home.account_service.scope(name)
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_quiet_server_says_that_it_is_alive_and_a_session_that_ends_says_so(house):
-    here, cookie = await opened(house)
+async def test_a_quiet_server_says_that_it_is_alive_and_a_session_that_ends_says_so(open_web):
+    here, cookie = await opened(open_web)
     hello, news = frames(await here.poll(query="?hello", cookie=cookie))
     asked = here.waits(hello["epoch"], news["seq"], cookie=cookie)
     await here.until_waiting()
@@ -170,8 +170,8 @@ async def test_a_quiet_server_says_that_it_is_alive_and_a_session_that_ends_says
 
 
 @pytest_twisted.ensureDeferred
-async def test_polls_share_the_limits_of_the_websockets(house):
-    here, cookie = await opened(house, connections=3, connections_per_user=2)
+async def test_polls_share_the_limits_of_the_websockets(open_web):
+    here, cookie = await opened(open_web, connections=3, connections_per_user=2)
     hello, news = frames(await here.poll(query="?hello", cookie=cookie))
     at = hello["epoch"], news["seq"]
     first = [here.waits(*at, cookie=cookie) for _ in range(2)]
@@ -191,8 +191,8 @@ async def test_polls_share_the_limits_of_the_websockets(house):
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"id":1,"do":"ping"}', b'{"t":"resume","seq":-1}'])
 @pytest_twisted.ensureDeferred
-async def test_what_is_no_poll_is_refused(house, body):
-    here, cookie = await opened(house)
+async def test_what_is_no_poll_is_refused(open_web, body):
+    here, cookie = await opened(open_web)
     assert (await here.home.asks("POST", "//ws/poll", body, cookie=cookie)).status == 400
 
 
@@ -200,8 +200,8 @@ async def test_what_is_no_poll_is_refused(house, body):
 
 
 @pytest_twisted.ensureDeferred
-async def test_requests_are_answered_as_over_the_websocket(house):
-    here, cookie = await opened(house)
+async def test_requests_are_answered_as_over_the_websocket(open_web):
+    here, cookie = await opened(open_web)
     (pong,) = frames(await here.ask("ping", cookie=cookie))
     assert (pong["t"], pong["id"], pong["ok"]) == ("answer", 7, True)
     (seen,) = frames(await here.ask("see", more={"thing": JANE}, cookie=cookie))
@@ -214,8 +214,8 @@ async def test_requests_are_answered_as_over_the_websocket(house):
 
 @pytest.mark.parametrize("do", sorted(NEEDS_SOCKET))
 @pytest_twisted.ensureDeferred
-async def test_nothing_moves_a_robot_without_a_websocket(house, do):
-    here, _ = await opened(house)
+async def test_nothing_moves_a_robot_without_a_websocket(open_web, do):
+    here, _ = await opened(open_web)
     admin = await here.home.knows("admin", "admin")
     (no,) = frames(await here.ask(do, more={"thing": "probot/ProBot1"}, cookie=admin))
     assert (no["code"], "WebSocket" in no["why"]) == ("needs_websocket", True)
@@ -223,8 +223,8 @@ async def test_nothing_moves_a_robot_without_a_websocket(house, do):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_stop_is_always_possible(house):
-    here, _ = await opened(house, rate=0.5)
+async def test_a_stop_is_always_possible(open_web):
+    here, _ = await opened(open_web, rate=0.5)
     admin = await here.home.knows("admin", "admin")
     robot = {"thing": "probot/ProBot1"}
     assert frames(await here.ask("ping", cookie=admin))[0]["ok"]
@@ -234,9 +234,8 @@ async def test_a_stop_is_always_possible(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_page_that_shows_the_past_changes_nothing(house):
-    here, cookie = await opened(house)
-    ReadOnlyPast().join(here.home.requests)
+async def test_a_page_that_shows_the_past_changes_nothing(open_web):
+    here, cookie = await opened(open_web)
     more = {"thing": JANE}
     (no,) = frames(await here.ask("see", "?past", more, cookie=cookie))
     assert no["code"] == "past"
@@ -245,8 +244,8 @@ async def test_a_page_that_shows_the_past_changes_nothing(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_request_without_an_answer_ends_all_the_same(house):
-    here, cookie = await opened(house)
+async def test_a_request_without_an_answer_ends_all_the_same(open_web):
+    here, cookie = await opened(open_web)
     never: Deferred[Any] = Deferred()
     here.home.requests.add(spec("never", Named), lambda asker, asked: never)
     asked = Deferred.fromCoroutine(here.ask("never", more={"thing": "x"}, cookie=cookie))
@@ -263,8 +262,8 @@ async def test_a_request_without_an_answer_ends_all_the_same(house):
     ("body", "status"), [(b"{}", 400), (b'{"t":"resume"}', 400), (b" " * 5000 + b"{}", 400)]
 )
 @pytest_twisted.ensureDeferred
-async def test_what_is_no_request_is_refused(house, body, status):
-    here, cookie = await opened(house)
+async def test_what_is_no_request_is_refused(open_web, body, status):
+    here, cookie = await opened(open_web)
     assert (await here.home.asks("POST", "//ws/ask", body, cookie=cookie)).status == status
     long = {"id": 1, "do": "ping", "x": "y" * 5000}
     assert (await here.home.asks("POST", "//ws/ask", long, cookie=cookie)).status == 413

@@ -47,30 +47,32 @@ _LATER = Refusal(
 class Postbox(Protocol):
     """The receiver of what a phone posts."""
 
-    def posted(self, device: str, payload: bytes, agent: str, sight: VisibleScope) -> bytes:
+    def posted(self, device: str, payload: bytes, agent: str, scope: VisibleScope) -> bytes:
         """Take a message of ``user/device``; what to answer, a JSON array (or encrypted)."""
 
 
 class HttpMode(Resource):
-    """The resource of posts. ``safe``, ``kept``, ``rate`` and ``burst`` are those of its gate."""
+    """The resource of posts. ``safe``, ``stored``, ``rate`` and ``burst`` are those of its gate."""
 
     isLeaf = True
 
     def __init__(
         self,
         clock: IReactorTime,
-        front: RequestContextPort,
-        door: AuthenticatorPort,
+        context: RequestContextPort,
+        authenticator: AuthenticatorPort,
         box: Postbox,
         *,
         safe: Callable[[], bool] = lambda: True,
-        kept: Callable[[], Deferred[object]] | None = None,
+        stored: Callable[[], Deferred[object]] | None = None,
         rate: float = 10.0,
         burst: float = 500.0,
     ) -> None:
         super().__init__()
-        self.gate = PostGate(clock, front, door, safe=safe, kept=kept, rate=rate, burst=burst)
-        self._door = door
+        self.gate = PostGate(
+            clock, context, authenticator, safe=safe, stored=stored, rate=rate, burst=burst
+        )
+        self._authenticator = authenticator
         self._box = box
 
     def render_GET(self, request: Request) -> bytes:
@@ -96,7 +98,7 @@ class HttpMode(Resource):
         Empty without the ``payload``: it may be known by that.
         """
         given = basic(request)
-        things = None if given is None else self._door.phone_things(given[1])
+        things = None if given is None else self._authenticator.phone_things(given[1])
         if given is None or things is None:
             return None
         user, device = identity(request)
@@ -126,8 +128,8 @@ class HttpMode(Resource):
             # Phones post nothing when somebody deletes a friend from the list.
             return _answer(request, 200, NOTHING)
         agent = (request.getHeader(b"user-agent") or b"").decode("latin-1")
-        answer = self._box.posted(name, payload, agent, self._door.sight(account))
-        return self.gate.when_kept(
+        answer = self._box.posted(name, payload, agent, self._authenticator.scope(account))
+        return self.gate.when_stored(
             request, lambda: _answer(request, 200, answer), lambda: _later(request)
         )
 

@@ -18,7 +18,7 @@ from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES, UNFIT
 from sightline.owntracks.ports import AuthenticatorPort, RequestContextPort
 from sightline.web.proxies import client_key
 
-KEPT_WITHIN = 10.0
+STORED_WITHIN = 10.0
 """Seconds the store may take; then the phone is asked to come again."""
 RETRY = 30
 """Seconds after which a phone may come again."""
@@ -27,7 +27,7 @@ RETRY = 30
 class PostGate:
     """The gate.
 
-    ``safe`` says whether what is taken now will be kept; ``kept``, where there is a
+    ``safe`` says whether what is taken now will be kept; ``stored``, where there is a
     store, fires when all that was taken so far is kept, and errs when it is not: only then is a
     phone told so, which lets go of its copy.
 
@@ -40,25 +40,25 @@ class PostGate:
     def __init__(
         self,
         clock: IReactorTime,
-        front: RequestContextPort,
-        door: AuthenticatorPort,
+        context: RequestContextPort,
+        authenticator: AuthenticatorPort,
         *,
         safe: Callable[[], bool] = lambda: True,
-        kept: Callable[[], Deferred[object]] | None = None,
+        stored: Callable[[], Deferred[object]] | None = None,
         rate: float = 10.0,
         burst: float = 500.0,
     ) -> None:
-        self.door = door
+        self.authenticator = authenticator
         self._clock = clock
-        self._front = front
+        self._context = context
         self._safe = safe
-        self._kept = kept
+        self._stored = stored
         self.posts = TokenBuckets(rate, burst)
         self.wrong = TokenBuckets(rate=1.0, burst=60)
 
     def may_be_wrong(self, request: Request) -> bool:
         """Tell whether this client may be told once more that its login is wrong."""
-        return self.wrong.take(client_key(self._front.address(request)), self._clock.seconds())
+        return self.wrong.take(client_key(self._context.address(request)), self._clock.seconds())
 
     def has_room(self, device: str) -> bool:
         """Tell whether one more post of this device is taken now."""
@@ -68,24 +68,24 @@ class PostGate:
         """Return the account for which the holder of this token may post as ``user/device``."""
         if device.count("/") != 1 or not all(map(_is_level, device.split("/"))):
             return None
-        return self.door.phone(login, token, f"friend/{device}")
+        return self.authenticator.phone(login, token, f"friend/{device}")
 
-    def when_kept(
+    def when_stored(
         self, request: Request, yes: Callable[[], bytes], later: Callable[[], bytes]
     ) -> bytes | int:
         """Answer ``yes`` when all that was taken is kept, ``later`` when it is not.
 
         Both set the status and the headers, and return the body.
         """
-        if self._kept is None:
+        if self._stored is None:
             return yes()
         gone: list[object] = []
         request.notifyFinish().addErrback(gone.append)
-        kept = self._kept()
+        stored = self._stored()
 
         async def answering() -> None:
             try:
-                await kept.addTimeout(KEPT_WITHIN, self._clock)
+                await stored.addTimeout(STORED_WITHIN, self._clock)
                 body = yes()
             except Exception:  # whatever went wrong with the store, it says so itself
                 body = later()

@@ -29,7 +29,7 @@ from sightline.live.world import World
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits
-from sightline.web.streaming import follow, is_gone
+from sightline.web.streaming import follow, is_disconnected
 
 NEEDS_SOCKET = frozenset(
     (
@@ -67,7 +67,7 @@ class Polls:
     """The polls that wait for news. `stir` is to be called after each change of the world.
 
     ``connected`` counts the WebSockets, with which polls share their limit. ``epoch`` names the
-    numbering for a sight, ``hello`` makes the first frame, ``beat`` is in s.
+    numbering for a scope, ``hello`` makes the first frame, ``beat`` is in s.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class Polls:
         clock: IReactorTime,
         wall: Callable[[], float],
         world: World,
-        front: RequestContext,
+        context: RequestContext,
         epoch: Callable[[VisibleScope], str],
         hello: Callable[[Visitor], bytes],
         limits: SocketLimits,
@@ -85,7 +85,7 @@ class Polls:
         self._clock = clock
         self._wall = wall
         self._world = world
-        self._front = front
+        self._context = context
         self._epoch = epoch
         self._hello = hello
         self._limits = limits
@@ -103,8 +103,8 @@ class Polls:
         user = visitor.user
         follow(request)
         # Who has other rights than then starts afresh, as over the WebSocket.
-        known = self._world.epoch if resume.epoch == self._epoch(user.sight) else None
-        cursor = Cursor(self._world, user.sight)
+        known = self._world.epoch if resume.epoch == self._epoch(user.scope) else None
+        cursor = Cursor(self._world, user.scope)
         cursor.resume(known, resume.seq)
         page = cursor.take()
         frames = [self._hello(visitor)] if hello else []
@@ -130,7 +130,8 @@ class Polls:
         self._waiting.add(one)
         self._of[one.visitor.user.name] += 1
         one.timer = self._clock.callLater(self._patience, self._beats, one)
-        one.unwatch = self._front.door.watch(one.visitor, lambda why: self._ended(one, why))
+        watch = self._context.authenticator.watch
+        one.unwatch = watch(one.visitor, lambda why: self._ended(one, why))
         one.request.notifyFinish().addErrback(lambda _: self._forget(one))
 
     def _forget(self, one: _Waiting) -> bool:
@@ -172,7 +173,7 @@ class Polls:
             cursor = one.cursor
             if not cursor.behind:
                 continue
-            key = cursor.sight, cursor.seq
+            key = cursor.scope, cursor.seq
             if key not in shared:
                 shared[key] = cursor.pages()
             page = cursor.take(shared[key])
@@ -185,14 +186,14 @@ class PollResource(Resource):
 
     isLeaf = True
 
-    def __init__(self, polls: Polls, front: RequestContext) -> None:
+    def __init__(self, polls: Polls, context: RequestContext) -> None:
         super().__init__()
         self._polls = polls
-        self._front = front
+        self._context = context
 
     def render_POST(self, request: Request) -> bytes | int:
         """Take where the page stands; answer with what comes after."""
-        visitor = admitted(request, self._front)
+        visitor = admitted(request, self._context)
         if isinstance(visitor, bytes):
             return visitor
         try:
@@ -212,14 +213,14 @@ class AskResource(Resource):
     def __init__(
         self,
         clock: IReactorTime,
-        front: RequestContext,
+        context: RequestContext,
         requests: Requests,
         limits: SocketLimits,
         publishes: Callable[[User], bool] = lambda user: False,
     ) -> None:
         super().__init__()
         self._clock = clock
-        self._front = front
+        self._context = context
         self._requests = requests
         self._limits = limits
         self._publishes = publishes
@@ -228,7 +229,7 @@ class AskResource(Resource):
 
     def render_POST(self, request: Request) -> bytes | int:
         """Carry a request out, and answer it."""
-        visitor = admitted(request, self._front)
+        visitor = admitted(request, self._context)
         if isinstance(visitor, bytes):
             return visitor
         body = _body(request)
@@ -241,7 +242,7 @@ class AskResource(Resource):
         large = said.do == "publish" and self._publishes(visitor.user)
         if len(body) > (self._limits.large if large else self._limits.message):
             return _plain(request, 413, b"too large a message\n")
-        address = self._front.address(request)
+        address = self._context.address(request)
         budget = self._stops if said.do == "stop" else self._asked
         if not budget.take(f"{address} {visitor.key}", self._clock.seconds()):
             request.setHeader(b"retry-after", b"1")
@@ -299,18 +300,18 @@ class _Asker:
         self._done = True
         if self._late.active():
             self._late.cancel()
-        if not is_gone(self._request):
+        if not is_disconnected(self._request):
             _answer(self._request, [frame])
         self._requests.left(self)
 
 
-def admitted(request: Request, front: RequestContext) -> Visitor | bytes:
+def admitted(request: Request, context: RequestContext) -> Visitor | bytes:
     """Return the visitor who may be told of the world; or the refusal, whose status is set."""
     request.setHeader(b"cache-control", b"no-store")
     request.setHeader(b"vary", b"cookie, authorization")
-    if not front.same_site(request):
+    if not context.same_site(request):
         return _plain(request, 403, b"Not from this page.\n")
-    visitor = front.visitor(request)
+    visitor = context.visitor(request)
     if visitor is None:
         return _plain(request, 401, b"Please sign in.\n")
     if not visitor.reads:
@@ -334,7 +335,7 @@ def _frames(request: Request, frames: list[bytes]) -> bytes:
 
 
 def _answer(request: Request, frames: list[bytes]) -> None:
-    if not is_gone(request):
+    if not is_disconnected(request):
         request.write(_frames(request, frames))
         request.finish()
 

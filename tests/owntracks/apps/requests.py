@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from house import NOW
+from web_scene import NOW
 
 TST = int(NOW) - 60  # 2026-11-21 04:22:20 UTC
 ISO = "2026-11-21T04:22:20Z"

@@ -11,7 +11,6 @@ import pytest_twisted
 from twisted.internet.defer import Deferred
 from twisted.logger import capturedLogs, formatEvent
 
-from house import NOW, Answer
 from owntracks.apps.requests import (
     GPSLOGGER,
     HOMEASSISTANT,
@@ -23,24 +22,25 @@ from owntracks.apps.requests import (
     overland,
     overland_post,
 )
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene, fix
 from sightline.owntracks.apps.model import MOST_FIXES
 from sightline.owntracks.apps.registry import APPS
 from sightline.owntracks.apps.resource import AppInputs
-from sightline.owntracks.post_gate import KEPT_WITHIN
+from sightline.owntracks.post_gate import STORED_WITHIN
+from web_scene import NOW, Answer
 
 JANE = "friend/jane/phone"
 FORM = "application/x-www-form-urlencoded"
 
 
-async def opened(house: Any, *things: str) -> tuple[Phonehouse, str]:
-    here = await Phonehouse().opens(house)
+async def opened(open_web: Any, *things: str) -> tuple[PhoneScene, str]:
+    here = await PhoneScene().opens(open_web)
     await here.home.knows("jane", own=("friend/jane",))
     return here, await here.home.token("jane", "publish", things=things or (JANE,))
 
 
 async def sends(
-    here: Phonehouse, address: str, body: Any = None, method: str = "", **headers: str
+    here: PhoneScene, address: str, body: Any = None, method: str = "", **headers: str
 ) -> Answer:
     data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
     how = method or ("GET" if body is None else "POST")
@@ -51,8 +51,8 @@ async def sends(
 
 
 @pytest_twisted.ensureDeferred
-async def test_overland_empties_its_queue(house):
-    here, token = await opened(house)
+async def test_overland_empties_its_queue(open_web):
+    here, token = await opened(open_web)
     queue = [
         overland(timestamp=f"2026-11-21T04:2{n}:00Z", coordinates=[5 + n / 100, 52])
         for n in range(3)
@@ -95,9 +95,9 @@ async def test_overland_empties_its_queue(house):
 )
 @pytest_twisted.ensureDeferred
 async def test_each_app_is_taken_and_answered_as_it_waits_for(
-    house, address, body, headers, answer
+    open_web, address, body, headers, answer
 ):
-    here, token = await opened(house)
+    here, token = await opened(open_web)
     said = await sends(here, address.replace("TOKEN", token), body, **headers)
     assert (said.status, said.data) == (200, answer)
     friend = here.friend("jane/phone")
@@ -110,8 +110,8 @@ async def test_each_app_is_taken_and_answered_as_it_waits_for(
 
 
 @pytest_twisted.ensureDeferred
-async def test_nobody_posts_without_the_token_of_that_phone(house):
-    here, token = await opened(house)
+async def test_nobody_posts_without_the_token_of_that_phone(open_web):
+    here, token = await opened(open_web)
     sees = await here.home.token("jane", "see")
     for address, headers in (
         ("traccar", {}),
@@ -133,16 +133,16 @@ async def test_nobody_posts_without_the_token_of_that_phone(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_token_for_one_phone_is_that_phone_whatever_the_app_calls_itself(house):
-    here, token = await opened(house)
+async def test_a_token_for_one_phone_is_that_phone_whatever_the_app_calls_itself(open_web):
+    here, token = await opened(open_web)
     await sends(here, f"traccar/{token}", TRACCAR_9 | {"device_id": "friend/eve/phone"})
     await sends(here, f"phonetrack/{token}/eve?{PHONETRACK}")
     assert [key for key, _ in here.home.world if key.startswith("friend/")] == [JANE]
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_token_for_all_phones_of_somebody_takes_the_name_that_the_app_says(house):
-    here, token = await opened(house, "friend/jane")
+async def test_a_token_for_all_phones_of_somebody_takes_the_name_that_the_app_says(open_web):
+    here, token = await opened(open_web, "friend/jane")
     bearer = f"Bearer {token}"
     await sends(here, "overland", overland_post(overland()), authorization=bearer)
     await sends(here, f"phonetrack/{token}/watch?{PHONETRACK}")
@@ -158,8 +158,8 @@ async def test_a_token_for_all_phones_of_somebody_takes_the_name_that_the_app_sa
 
 
 @pytest_twisted.ensureDeferred
-async def test_junk_is_answered_with_yes_and_shown_without_the_token(house):
-    here, token = await opened(house)
+async def test_junk_is_answered_with_yes_and_shown_without_the_token(open_web):
+    here, token = await opened(open_web)
     for address, body, counter in (
         (f"overland/{token}", b"not json", "not_json"),
         (f"gpslogger?token={token}&lat=north&lon=5", None, "bad_number"),
@@ -178,8 +178,8 @@ async def test_junk_is_answered_with_yes_and_shown_without_the_token(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_bad_fix_in_a_batch_costs_no_other(house):
-    here, token = await opened(house)
+async def test_a_bad_fix_in_a_batch_costs_no_other(open_web):
+    here, token = await opened(open_web)
     said = await sends(
         here,
         f"overland/{token}",
@@ -198,8 +198,8 @@ async def test_a_bad_fix_in_a_batch_costs_no_other(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_thousand_fixes_at_once_are_taken_and_more_than_a_mebibyte_is_not_read(house):
-    here, token = await opened(house)
+async def test_a_thousand_fixes_at_once_are_taken_and_more_than_a_mebibyte_is_not_read(open_web):
+    here, token = await opened(open_web)
     queue = [overland(timestamp=TST - n) for n in range(MOST_FIXES)]
     said = await sends(here, f"overland/{token}", overland_post(*queue))
     assert said.said == {"result": "ok"}
@@ -208,8 +208,8 @@ async def test_a_thousand_fixes_at_once_are_taken_and_more_than_a_mebibyte_is_no
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_link_that_is_opened_in_a_browser_is_no_fix_and_no_junk(house):
-    here, token = await opened(house)
+async def test_a_link_that_is_opened_in_a_browser_is_no_fix_and_no_junk(open_web):
+    here, token = await opened(open_web)
     for address in (f"traccar/{token}?id=jane-phone&interval=60", f"overland/{token}"):
         said = await sends(here, address)
         assert (said.status, said.data[:22]) == (200, b"This is an address for")
@@ -219,8 +219,8 @@ async def test_a_link_that_is_opened_in_a_browser_is_no_fix_and_no_junk(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_no_log_shows_a_token(house, monkeypatch):
-    here, token = await opened(house)
+async def test_no_log_shows_a_token(open_web, monkeypatch):
+    here, token = await opened(open_web)
 
     def fails(resource: Any, request: Any) -> bytes:
         raise RuntimeError("a slip")
@@ -246,8 +246,8 @@ async def test_no_log_shows_a_token(house, monkeypatch):
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_app_is_told_yes_only_when_its_fix_is_kept(house):
-    here, token = await opened(house)
+async def test_an_app_is_told_yes_only_when_its_fix_is_kept(open_web):
+    here, token = await opened(open_web)
     stores: list[Deferred[object]] = []
 
     def kept() -> Deferred[object]:
@@ -265,15 +265,15 @@ async def test_an_app_is_told_yes_only_when_its_fix_is_kept(house):
         elif fate == "lost":
             store.errback(RuntimeError("the disk is full"))
         else:
-            here.home.clock.advance(KEPT_WITHIN)
+            here.home.clock.advance(STORED_WITHIN)
         answer = await asked
         assert answer.status == status, fate
 
 
 @pytest.mark.parametrize("app", APPS)
 @pytest_twisted.ensureDeferred
-async def test_no_app_is_told_yes_while_nothing_can_be_kept(house, app):
-    here, token = await opened(house)
+async def test_no_app_is_told_yes_while_nothing_can_be_kept(open_web, app):
+    here, token = await opened(open_web)
     here.keeps_up = False
     methods = APPS[app].methods
     for method in methods:
@@ -284,8 +284,8 @@ async def test_no_app_is_told_yes_while_nothing_can_be_kept(house, app):
 
 
 @pytest_twisted.ensureDeferred
-async def test_too_many_posts_wait_and_wrong_tokens_are_answered_a_while_only(house):
-    here, token = await opened(house)
+async def test_too_many_posts_wait_and_wrong_tokens_are_answered_a_while_only(open_web):
+    here, token = await opened(open_web)
     here.post.gate.posts._burst = 3
     here.post.gate.wrong._burst = 2
     address = f"gpslogger/{token}?{GPSLOGGER}"
@@ -298,8 +298,8 @@ async def test_too_many_posts_wait_and_wrong_tokens_are_answered_a_while_only(ho
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_phone_with_another_app_is_asked_nothing_and_owntracks_takes_over(house):
-    here, token = await opened(house)
+async def test_a_phone_with_another_app_is_asked_nothing_and_owntracks_takes_over(open_web):
+    here, token = await opened(open_web)
     browser = await here.home.browser(await here.home.knows("admin", "admin"))
     await sends(here, f"traccar/{token}", TRACCAR_9)
     answer = await browser.asks("locate", thing=JANE)
@@ -310,8 +310,8 @@ async def test_a_phone_with_another_app_is_asked_nothing_and_owntracks_takes_ove
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_waited_for_owntracks_is_not_lost_to_another_app(house):
-    here, token = await opened(house)
+async def test_what_waited_for_owntracks_is_not_lost_to_another_app(open_web):
+    here, token = await opened(open_web)
     browser = await here.home.browser(await here.home.knows("admin", "admin"))
     login = await here.login("jane", JANE)
     await here.posts(fix(tst=int(NOW) - 90), login, user="jane", device="phone")
@@ -327,9 +327,9 @@ async def test_what_waited_for_owntracks_is_not_lost_to_another_app(house):
 
 @pytest.mark.parametrize("app", APPS)
 @pytest_twisted.ensureDeferred
-async def test_what_sets_an_app_up_leads_to_where_its_posts_are_taken(house, app):
+async def test_what_sets_an_app_up_leads_to_where_its_posts_are_taken(open_web, app):
     """The token is that of the scene, which is no real one: so only the places are compared."""
-    here, _ = await opened(house)
+    here, _ = await opened(open_web)
     browser = await here.home.browser(await here.home.knows("jane", own=("friend/jane",)))
     base = "https://example.org/map/"
     said = await browser.asks("setup", thing=JANE, mode="http", base=base, app=app)
@@ -345,8 +345,8 @@ async def test_what_sets_an_app_up_leads_to_where_its_posts_are_taken(house, app
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_links_are_what_each_app_reads(house):
-    here, token = await opened(house)
+async def test_the_links_are_what_each_app_reads(open_web):
+    here, token = await opened(open_web)
     browser = await here.home.browser(await here.home.knows("jane", own=("friend/jane",)))
 
     async def link(app: str) -> str:

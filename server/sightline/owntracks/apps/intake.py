@@ -73,7 +73,7 @@ class AppIntake:
         """Count and show a post, or a part of one, that says nothing usable."""
         arrival = Arrival(f"owntracks/{device}", payload, False, 1, self._wall(), "http")
         self._hub.ingest.refuse(arrival, why, self._clock.seconds())
-        self._hub.told()
+        self._hub.announce()
 
     def _tell(self, device: str, good: Sequence[Message]) -> None:
         if self._peers is not None and good:

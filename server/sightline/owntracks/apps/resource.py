@@ -32,7 +32,7 @@ from sightline.owntracks.identity import device_of
 from sightline.owntracks.ports import RequestContextPort, basic
 from sightline.owntracks.post_gate import RETRY, PostGate
 from sightline.web.refusal import Refusal
-from sightline.web.streaming import follow, is_gone
+from sightline.web.streaming import follow, is_disconnected
 
 _NO_STORE = (b"cache-control", b"no-store")
 _UNKNOWN = Refusal(404, b"Not Found", b"There is no such app here.\n", (_NO_STORE,))
@@ -69,9 +69,9 @@ class AppInputs(Resource):
     """Its `check_head` is for all addresses below its own."""
     _log = Logger()
 
-    def __init__(self, front: RequestContextPort, gate: PostGate, intake: AppIntake) -> None:
+    def __init__(self, context: RequestContextPort, gate: PostGate, intake: AppIntake) -> None:
         super().__init__()
-        self._front = front
+        self._context = context
         self._gate = gate
         self._intake = intake
 
@@ -82,7 +82,7 @@ class AppInputs(Resource):
             return _UNKNOWN
         if request.method not in (b"GET", b"HEAD", b"POST"):
             return _METHOD
-        if self._gate.door.phone_things(token) is None:
+        if self._gate.authenticator.phone_things(token) is None:
             return _WRONG if self._gate.may_be_wrong(request) else _LATER
         return None if request.method != b"POST" or self._gate.has_room(token) else _LATER
 
@@ -96,7 +96,7 @@ class AppInputs(Resource):
         if app is None:
             return _plain(request, 404, _UNKNOWN.words)
         if name == PROFILE and app.name == "gpslogger":
-            return _profile(request, self._front.base(request), token)
+            return _profile(request, self._context.base(request), token)
         query = _query(request)
         if "GET" not in app.methods or not {"lat", "latitude", "location"} & query.keys():
             return _plain(request, 200, _HINT)  # somebody opened the set-up link in a browser
@@ -136,23 +136,23 @@ class AppInputs(Resource):
     def _failed(self, request: Request, failure: Failure) -> None:
         """Log a slip of ours; the phone keeps its copy."""
         self._log.failure("Could not take what an app posted", failure)
-        if not is_gone(request):
+        if not is_disconnected(request):
             request.write(_later(request))
             request.finish()
 
     def _answer(self, request: Request, app: App, posted: Posted) -> None:
         """Say yes when it is kept; the phone keeps its copy until then."""
-        if is_gone(request):
+        if is_disconnected(request):
             return
         yes = partial(_said, request, app.say(posted))
-        body = self._gate.when_kept(request, yes, partial(_later, request))
+        body = self._gate.when_stored(request, yes, partial(_later, request))
         if isinstance(body, bytes):
             request.write(body)
             request.finish()
 
     def _device(self, token: str, name: str) -> str | None:
         """Return the ``user/device`` that a post is of; None: the token is for none."""
-        things = self._gate.door.phone_things(token)
+        things = self._gate.authenticator.phone_things(token)
         if not things:
             return None
         ids = [id_of(thing) for thing in things]
