@@ -90,6 +90,7 @@ class Live:
     """The parts of the present, from decoding to the fan-out, and the history that hears of it."""
 
     kinds: Sequence[Kind]
+    bases: friends.BaseTopics
     logbook: broker.Logbook
     senders: friends.SenderClocks
     world: World
@@ -108,7 +109,8 @@ class Live:
 def build_live(start: Start, cluster: Cluster) -> Live:
     """Make the world and what changes it, shows it and remembers it."""
     settings, logbook, senders = start.settings, broker.Logbook(), friends.SenderClocks()
-    kinds = make_kinds(settings, keys(settings), senders, logbook)
+    bases = friends.BaseTopics(settings.friends.topics)
+    kinds = make_kinds(settings, keys(settings), senders, logbook, bases)
     world = make_world(settings, secrets.token_hex(8))
     presence = Presence(timeouts_of(kinds))
     store, disk = make_store(settings, start.state), DiskFloor(start.state, _floor(settings))
@@ -127,7 +129,7 @@ def build_live(start: Start, cluster: Cluster) -> Live:
         remember=listeners.remember,
     )
     settings_parts.introduce_robots(settings, hub)
-    return Live(kinds, logbook, senders, world, store, recorder, fanout, hub, disk)
+    return Live(kinds, bases, logbook, senders, world, store, recorder, fanout, hub, disk)
 
 
 def make_pace(settings: Settings) -> Pace:
@@ -272,7 +274,7 @@ def build_mqtt(
     past: Past,
 ) -> Mqtt:
     """Make the path of arriving messages, and the connections that messages arrive by."""
-    publishers, peers = Publishers(live.hub), None
+    publishers, peers = Publishers(live.hub, live.bases), None
     if name := start.settings.replicas.name:
         peers = Peers(reactor, name, publishers.publish_anywhere)
         cluster.speak(peers)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from sightline.contract.errors import Refused
 from sightline.kinds.friends import commands
 from sightline.kinds.friends.address import topics
+from sightline.kinds.friends.bases import BaseTopics
 from sightline.live.hub import Hub
 from sightline.model.kind import id_of
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 
 
 class Publishers:
-    """The connections to all brokers, in the order of the settings. ``hub`` knows who was where."""
+    """The connections to all brokers, in the order of the settings.
 
-    def __init__(self, hub: Hub) -> None:
+    ``hub`` knows at which broker somebody was heard, ``bases`` on which topics.
+    """
+
+    def __init__(self, hub: Hub, bases: BaseTopics | None = None) -> None:
         self._hub = hub
+        self._bases = bases or BaseTopics()
         self._bridges: list[Bridge] = []
 
     def add(self, bridge: Bridge) -> None:
@@ -46,22 +51,26 @@ class Publishers:
             for bridge in self._bridges:
                 if not bridge.options.profile.retains:
                     continue  # nothing of ours is kept there, and phones are set up so
-                for topic in topics(id_of(thing)):
-                    bridge.publish(topic, b"", qos=1, retain=True)
+                for home in self._bases.all_homes(id_of(thing)):
+                    for topic in topics(home):
+                        bridge.publish(topic, b"", qos=1, retain=True)
         except (NotConnected, TooManyWaiting) as why:
             raise Refused("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
+        self._bases.forget(id_of(thing))
 
     def tell_phone(self, device: str, payload: bytes) -> str:
         """Publish a command to ``user/device``; say why not, empty when it went.
 
-        To the broker where the phone was heard; to all, when that is long ago.
+        To the broker where the phone was heard (to all, when that is long ago), on the base topics
+        on which it was heard.
         """
         source = self._hub.source(f"friend/{device}")
         near = [bridge for bridge in self._bridges if bridge.broker == source] or self._bridges
         sent, why = 0, "there is no broker"
         for bridge in near:
             try:
-                bridge.publish(commands.topic(device), payload, qos=1)
+                for home in self._bases.homes(device):
+                    bridge.publish(commands.topic(home), payload, qos=1)
                 sent += 1
             except (NotConnected, TooManyWaiting, ValueError) as error:
                 why = str(error)
