@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -26,8 +26,10 @@ from sightline.auth.account import (
     Account,
     AuditEvent,
     AuditRecord,
+    check_display,
     check_grants,
     check_name,
+    display_name,
     plain_name,
 )
 from sightline.auth.permissions import GRANT_VERBS, Grants, Role
@@ -40,12 +42,17 @@ _PAGE = 500  # records of the audit log in one answer
 _LAST_ADMIN = "This is the last admin who can sign in. Make another one first."
 
 Words = Annotated[tuple[str, ...], Meta(max_length=500)]
+Display = Annotated[str, Meta(max_length=64)]
 
 
 class NewUser(RequestBody, frozen=True):
-    """An account to make. Without a password nobody can sign in with it, but its tokens work."""
+    """An account to make. Without a password nobody can sign in with it, but its tokens work.
+
+    ``display`` is what people call them, where that is not the name as it is typed here.
+    """
 
     name: Annotated[str, Meta(max_length=64)]
+    display: Display | None = None
     role: Role = "viewer"
     password: Text | None = None
     see: Words = ()
@@ -57,6 +64,7 @@ class AccountChange(RequestBody, frozen=True):
     """What to change of an account; what is absent stays. ``end_tokens``: end its API tokens."""
 
     role: Role | UnsetType = UNSET
+    display: Display | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
     password: Text | UnsetType = UNSET
     see: Words | UnsetType = UNSET
@@ -207,13 +215,16 @@ class AdminApi:
         account_service, asked = self._account_service, call.asked
         name = plain_name(asked.name)
         grants = Grants(frozenset(asked.see), frozenset(asked.drive), frozenset(asked.own))
-        for why in (check_name(name), check_grants(grants)):
+        for why in (check_name(asked.name.strip()), check_name(name), check_grants(grants)):
             if why is not None:
                 raise Refused("malformed", why)
+        display = display_name(name, asked.name if asked.display is None else asked.display)
         hashed = None
         if asked.password is not None:
             hashed = await self._hashed(asked.password, name)
-        account = Account(name, asked.role, grants, hashed, created=account_service.wall())
+        account = Account(
+            name, asked.role, grants, hashed, created=account_service.wall(), display=display
+        )
 
         def make(database: Database) -> None:
             accounts = database.roll().accounts
@@ -221,6 +232,7 @@ class AdminApi:
                 raise Refused("taken", f"There is an account {name} already.")
             if len(accounts) >= _MOST:
                 raise Refused("taken", f"There is room for {_MOST} accounts.")
+            check_taken(accounts, name, display)
             database.put_account(account)
             database.write(
                 account_deed(call.who.user.name, call.address, None, account, database.veil)
@@ -255,6 +267,9 @@ class AdminApi:
             after = replace(
                 before,
                 role=before.role if asked.role is UNSET else asked.role,
+                display=before.display
+                if asked.display is UNSET
+                else display_name(name, asked.display),
                 disabled=before.disabled if asked.disabled is UNSET else asked.disabled,
                 password=before.password if hashed is None else hashed,
                 grants=Grants(
@@ -266,6 +281,7 @@ class AdminApi:
                     }
                 ),
             )
+            check_taken(database.roll().accounts, name, after.display)
             keep_an_admin(database, after)
             database.put_account(after)
             if hashed is not None:
@@ -344,6 +360,7 @@ class AdminApi:
             password=account.password is not None,
             created=round(account.created, 3),
             seen=account.seen,
+            display=account.display,
             see=sorted(account.grants.see),
             drive=sorted(account.grants.drive),
             own=sorted(account.grants.own),
@@ -405,6 +422,12 @@ def shown_records(
     ]
 
 
+def check_taken(accounts: Mapping[str, Account], name: str, display: str) -> None:
+    """Raise `Refused` unless ``name`` can be called ``display``."""
+    if (why := check_display(accounts, name, display)) is not None:
+        raise Refused("taken", why)
+
+
 def keep_an_admin(database: Database, after: Account) -> None:
     """Make sure that some admin can still sign in once this account is as given.
 
@@ -428,6 +451,8 @@ def account_deed(
 ) -> AuditEvent:
     """Tell how a new or changed account is written down: what became of what, never a secret."""
     changes = []
+    if (before.display if before else "") != after.display:
+        changes.append(f"called {after.display or after.name}")
     if before is None or before.role != after.role:
         changes.append(f"role {after.role}")
     if before is not None and before.disabled != after.disabled:

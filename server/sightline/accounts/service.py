@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,18 +26,27 @@ from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
 from sightline.accounts.database import ROLL, BadDatabase, Database
+from sightline.accounts.naming import bearer, full_user, widened
 from sightline.accounts.password_queue import PasswordQueue, QueueFull
 from sightline.accounts.passwords import Cost, Passwords
 from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.standby import Standby
-from sightline.auth.account import DEMO, Account, AccountCache, AuditEvent, Session, Share, Token
+from sightline.auth.account import (
+    DEMO,
+    Account,
+    AccountCache,
+    AuditEvent,
+    Session,
+    Share,
+    Token,
+    plain_name,
+)
 from sightline.auth.permissions import (
     ALL_GRANTS,
     NOTHING,
     Role,
     User,
     VisibleScope,
-    bounded,
     covers,
     may,
     may_post,
@@ -58,6 +67,7 @@ from sightline.contract.errors import Refused
 from sightline.journal.entries import Journal, TooLarge
 from sightline.journal.follower import Follower
 from sightline.journal.trouble import degraded, said
+from sightline.kinds.friends.names import DeviceNames
 from sightline.live.periodic import Periodic
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
@@ -130,7 +140,10 @@ class AccountService(Service):
         *,
         demo: bool = False,
         journal: Journal | None = None,
+        names: DeviceNames | None = None,
     ) -> None:
+        self.names = names or DeviceNames()
+        """The names of devices, of which there are grants."""
         self.follower: Follower | None = None
         """Who keeps our copy at the journal's end, once it is open; None: there is no journal."""
         self.ready: Deferred[None] = Deferred()
@@ -440,7 +453,12 @@ class AccountService(Service):
     def signed(self, account: str, text: str) -> Visitor | None:
         """Return the visitor who signs in with this account's name and one of its API tokens."""
         found = self.token(text)
-        return found if found is not None and found.user.name == account else None
+        if found is None or plain_name(account) not in (
+            found.user.name,
+            plain_name(found.user.display),
+        ):
+            return None
+        return found
 
     def phone_things(self, text: str) -> frozenset[str] | None:
         """Return what the holder of this token may post for; None: nothing.
@@ -450,7 +468,8 @@ class AccountService(Service):
         found = self.token(text)
         if found is None or "publish" not in found.scopes:
             return None
-        return self.roll.tokens[found.key].things
+        things = self.names.grant(self.roll.tokens[found.key].things)
+        return frozenset(self.names.thing(thing) for thing in things)
 
     def phone(self, login: str, text: str, thing: str) -> str | None:
         """Return the account for which a phone in HTTP mode may post as ``friend/user/device``.
@@ -459,18 +478,19 @@ class AccountService(Service):
         friend's user, so ``login`` is this or the account's, in any letters.
         """
         found = self.token(text)
-        names = () if found is None else (found.user.name, id_of(thing).partition("/")[0])
-        if found is None or login.casefold() not in (name.casefold() for name in names):
+        devices = (id_of(each).partition("/")[0] for each in self.names.things(thing))
+        names = () if found is None else (found.user.name, found.user.display, *devices)
+        if found is None or plain_name(login) not in map(plain_name, names):
             return None
         token, account = self.roll.tokens[found.key], self.roll.accounts[found.user.name]
-        if "publish" not in found.scopes or not covers(token.things, thing):
+        if "publish" not in found.scopes or not covers(self.names.grant(token.things), thing):
             return None
-        return account.name if may_post(self._user(account), thing) else None
+        return account.name if may_post(self.user(account), thing) else None
 
     def sight(self, account: str) -> VisibleScope:
         """Tell what an account may see."""
         found = self.roll.accounts.get(account)
-        return NOTHING if found is None or found.disabled else self._user(found).sight
+        return NOTHING if found is None or found.disabled else self.user(found).sight
 
     def guest(self) -> Visitor | None:
         """Return the visitor who did not sign in, where the settings let guests in."""
@@ -520,7 +540,7 @@ class AccountService(Service):
             account = self.roll.accounts.get(session.account)
             if account is None or account.disabled:
                 return DISABLED
-            return Visitor(self._user(account), "account", session.key, expires)
+            return Visitor(self.user(account), "account", session.key, expires)
         share = self.roll.shares.get(session.link or "")
         why = "revoked" if share is None else share.standing(self.wall())
         if share is None or why is not None:
@@ -535,16 +555,22 @@ class AccountService(Service):
         owner = self.roll.accounts.get(share.owner)
         if owner is None or owner.disabled:
             return frozenset()
-        user = self._user(owner)
-        return frozenset(thing for thing in share.things if may(user, "share", thing))
+        user = self.user(owner)
+        things = self.names.grant(share.things)
+        return frozenset(thing for thing in things if may(user, "share", thing))
 
-    def _user(self, account: Account) -> User:
+    def user(self, account: Account) -> User:
+        """Return what an account's rights come to."""
         found = self._users.get(account.name)
         if found is None:
-            found = self._users[account.name] = user_of(
-                account.name, account.role, account.grants, owners=self._region_owners
-            )
+            account = widened(account, self.names)
+            found = self._users[account.name] = full_user(account, self._region_owners)
         return found
+
+    def names_changed(self) -> None:
+        """Take in that grants cover devices by other names than before."""
+        self._users.clear()
+        self._see_out()
 
     def own_regions(self, owners: frozenset[str]) -> None:
         """Take in who has regions of their own now: accounts and phones (``friend/jane/phone``).
@@ -568,8 +594,9 @@ class AccountService(Service):
             return DISABLED
         if token.expires is not None and self.wall() >= token.expires:
             return EXPIRED
-        scopes = scopes_now(self._user(account), token.scopes, token.things)
-        user = _bearer(account, scopes, self._region_owners)
+        things = self.names.grant(token.things)
+        scopes = scopes_now(self.user(account), token.scopes, things)
+        user = bearer(widened(account, self.names), scopes, self._region_owners)
         return Visitor(user, "token", token.id, token.expires, scopes)
 
     # -- the first of all
@@ -606,6 +633,7 @@ class AccountService(Service):
     def _apply(self, roll: AccountCache) -> None:
         now, wall = self.clock.seconds(), self.wall()
         roll = self.roll = self.standby.onto(roll)
+        self.names.set_aliases(roll.aliases.values())
         self._users.clear()
         self._times = {
             key: self._times.get(key)
@@ -748,15 +776,3 @@ class AccountService(Service):
 
 def _busy() -> Refused:
     return Refused("busy", "Too many people sign in just now. Try again in a moment.", wait=2)
-
-
-def _bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) -> User:
-    """Return the visitor of a token: its account, with no more than the token's scopes allow."""
-    if "drive" in scopes and account.role != "viewer":
-        role: Role = "operator"
-    else:
-        role = "viewer"
-    looks_only = "drive" not in scopes
-    grants = bounded(account.grants, account.role)
-    user = user_of(account.name, role, grants, looks_only=looks_only, by_token=True, owners=owners)
-    return user if scopes & {"see", "drive"} else replace(user, sight=NOTHING)

@@ -17,12 +17,14 @@ from sightline.history.recorder import Recorder as HistoryRecorder
 from sightline.history.store import Store
 from sightline.kinds.friends.encryption import EncryptionKeys, is_available
 from sightline.kinds.friends.model import Friend
+from sightline.kinds.friends.names import DeviceNames
 from sightline.live.hub import Hub
 from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of
 from sightline.owntracks.faces import Faces
 from sightline.owntracks.fixes import Memory, Ranges
 from sightline.owntracks.http_mode import HttpMode
+from sightline.owntracks.identity import NamedPostbox
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.phone_service import PhoneService
 from sightline.owntracks.recorder_api import RecorderApi
@@ -40,14 +42,14 @@ from sightline.wiring.owntracks_ranges import PostDurability, StoredRanges
 reactor: Any = _reactor
 
 
-def keys(settings: Settings) -> EncryptionKeys:
+def keys(settings: Settings, names: DeviceNames | None = None) -> EncryptionKeys:
     """Tell what opens encrypted messages. Without PyNaCl nothing would: better not to start."""
     secrets = {device: secret.reveal() for device, secret in settings.friends.keys.items()}
     if secrets and not is_available():
         raise CannotStart(
             "friends.keys_file: encrypted messages need PyNaCl: pip install 'sightline[encryption]'"
         )
-    return EncryptionKeys(secrets)
+    return EncryptionKeys(secrets, names)
 
 
 class OwnTracks:
@@ -77,7 +79,9 @@ class OwnTracks:
         gate: ConnectionLimits | None = None,
         reads: Reads | None = None,
     ) -> None:
-        people = LatestPositions(hub.world, lambda step: reactor.callLater(0, step))
+        people = LatestPositions(
+            hub.world, lambda step: reactor.callLater(0, step), account_service.names
+        )
         opened = keys(settings)
         fixes = None
         if store is not None:
@@ -89,6 +93,7 @@ class OwnTracks:
             reactor, wall, hub, people, fixes, live, opened, send, regions, peers, leadership
         )
         self.post = make_post(front, account_service, self.phones, recorder)
+        self._people = people
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
             "api/0": RecorderApi(
@@ -105,6 +110,11 @@ class OwnTracks:
             "faces": Faces(reactor, front, people),
         }
         answer_requests(settings, hub, requests, account_service, self.phones)
+
+    def moved(self, old: str, new: str) -> None:
+        """Take in that a friend is known by another name now."""
+        self.phones.forget(old)
+        self._people.heard(new)
 
 
 def answer_requests(
@@ -139,12 +149,11 @@ def make_post(
     recorder: HistoryRecorder | None,
 ) -> HttpMode:
     """Make what phones post to; with a ``recorder`` they are told yes when their fixes are safe."""
+    box = NamedPostbox(phones, account_service.names)
     if recorder is None:
-        return HttpMode(reactor, front, account_service, phones)
+        return HttpMode(reactor, front, account_service, box)
     durable = PostDurability(recorder)
-    return HttpMode(
-        reactor, front, account_service, phones, safe=durable.keeps_up, kept=durable.kept
-    )
+    return HttpMode(reactor, front, account_service, box, safe=durable.keeps_up, kept=durable.kept)
 
 
 async def _issue(account_service: AccountService, asker: Asker, thing: str) -> str:
@@ -176,7 +185,7 @@ def _owner(account_service: AccountService, asker: str, thing: str) -> Account:
     owners = [
         account
         for account in account_service.roll.accounts.values()
-        if account.grants.own & {thing, group} and not account.disabled
+        if account_service.names.grant(account.grants.own) & {thing, group} and not account.disabled
     ]
     owners.sort(key=lambda account: (account.name != asker, account.name))
     if not owners:

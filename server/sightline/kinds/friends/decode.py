@@ -121,6 +121,8 @@ def decode(
     ``clocks`` learn from it, and tell how wrong its sender's clock is. ``read`` knows the topics.
     """
     who = read(arrival.topic)
+    if who.heard is not None:
+        who.heard(arrival.retain)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
     if said is not None:
         located = _located(said, who, arrival, timeouts, arrival.payload)
