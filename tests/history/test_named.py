@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 
 import pytest
+import pytest_twisted
 from pytest_twisted import ensureDeferred, inlineCallbacks
 from twisted.internet.defer import Deferred
 
@@ -22,15 +22,16 @@ MERGED = [Alias("jane/tablet", "jane/phone", "merge", 1)]
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+def store(request, tmp_path):
     made: Store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path)
-    return made
+    pytest_twisted.blockon(made.open())
+    yield made
+    pytest_twisted.blockon(made.close())
 
 
 async def opened(store: Store, entries: list[HistoryEntry]) -> NamedStore:
     names = DeviceNames()
     named = NamedStore(store, names)
-    await named.open()
     await store.write(entries, [LastState(OLD, 1, b'{"a":1}'), LastState(NEW, 2, b'{"a":2}')])
     names.set_aliases(MERGED)
     return named
@@ -71,7 +72,6 @@ async def test_pages_of_both_names_are_merged_in_order_without_loss(store):
     assert [each.tst for each in within] == [t for t, _ in order if 10 <= t <= 19]
     counts = await named.counts(NEW, "fix", [0, 30, 60])
     assert sum(counts) == len(entries)
-    await named.close()
 
 
 @ensureDeferred
@@ -81,7 +81,6 @@ async def test_a_split_gives_each_its_past_again(store):
     named.names.set_aliases([])
     assert [e.tst for e in await walked(named, Span(NEW, "fix"), 10)] == [1, 3]
     assert [e.tst for e in await walked(named, Span(OLD, "fix"), 10)] == [2]
-    await named.close()
 
 
 @ensureDeferred
@@ -99,7 +98,6 @@ async def test_a_scene_shows_a_device_once_as_it_was_last_under_any_name(store):
                 break
         assert {each.thing: each.tst for each in found} == {NEW: tst, other: 1}
         assert len(found) == 2
-    await named.close()
 
 
 @ensureDeferred
@@ -109,11 +107,10 @@ async def test_events_are_told_under_the_name_of_now_to_those_who_see_it(store):
         for thing, tst in ((OLD, 1.0), (NEW, 2.0), ("friend/joe/phone", 3.0))
     ]
     named = await opened(store, entries)
-    sight = VisibleScope(frozenset(), frozenset((NEW,)))
-    page = await named.events(["transition"], sight=sight)
+    scope = VisibleScope(frozenset(), frozenset((NEW,)))
+    page = await named.events(["transition"], scope=scope)
     assert [(each.thing, each.tst) for each in page.entries] == [(NEW, 2), (NEW, 1)]
     assert list(await named.things()) == ["friend/jane/phone", "friend/joe/phone"]
-    await named.close()
 
 
 @ensureDeferred
@@ -126,7 +123,6 @@ async def test_points_are_hidden_purged_and_erased_under_every_name(store):
     assert await named.purge("fix", -1, {NEW: 2.5}) == 2
     assert await named.erase([NEW]) == 1
     assert list(await store.things()) == []
-    await named.close()
 
 
 @ensureDeferred
@@ -135,7 +131,7 @@ async def test_present_states_come_once_and_the_names_of_before_are_learned(stor
     found: list[LastState] = []
     after = None
     while True:
-        some, after = await named.standings(1, after)
+        some, after = await named.last_states(1, after)
         found += some
         if after is None:
             break
@@ -143,16 +139,13 @@ async def test_present_states_come_once_and_the_names_of_before_are_learned(stor
         "the one under the old name behind, for those who take the first"
     )
     assert named.names.of("zoe/phone") == "Zoe/Phone"
-    await named.close()
 
 
 @inlineCallbacks
 def test_things_with_one_name_are_the_stores_own_affair(store):
     names = DeviceNames()
     named = NamedStore(store, names)
-    yield named.open()
     yield named.write([fix(NEW, 1)], [])
     page: Deferred = named.page(Span(NEW, "fix"))
     found = yield page
     assert [each.tst for each in found.entries] == [1]
-    yield named.close()

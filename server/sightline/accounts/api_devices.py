@@ -208,16 +208,16 @@ class DevicesApi:
         into = self._names.peek(device_admin.new_name(call.asked.into))
         self._check(device, into)
         things = frozenset(f"friend/{name}" for name in (device, into))
-        roll, service = self._account_service.roll, self._account_service
+        cache, service = self._account_service.cache, self._account_service
         one_of_two = [
             share.label
-            for share in roll.shares.values()
-            if share.standing(service.wall()) != "revoked"
+            for share in cache.shares.values()
+            if share.why_closed(service.wall()) != "revoked"
             and sum(covers(service.shown(share), thing) for thing in things) == 1
         ]
         gains = [
             account.name
-            for account in roll.accounts.values()
+            for account in cache.accounts.values()
             if sum(_sees(service.user(account), thing) for thing in things) == 1
         ]
         newer = max((into, device), key=self._heard)
@@ -304,4 +304,4 @@ def _admin(call: Call[Any]) -> Admin:
 
 
 def _sees(user: User, thing: str) -> bool:
-    return user.sight.sees(thing)
+    return user.scope.sees(thing)

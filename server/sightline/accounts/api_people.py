@@ -48,7 +48,7 @@ class PeopleApi:
 
     async def people(self, call: Call[PeopleQuery]) -> Reply:
         """Return display names, of accounts that have one."""
-        accounts = self._account_service.roll.accounts
+        accounts = self._account_service.cache.accounts
         found = {}
         for line in call.asked.names.split("\n")[:_MOST]:
             account = accounts.get(plain_name(line))

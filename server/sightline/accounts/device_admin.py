@@ -71,7 +71,7 @@ def _lead(database: Database, admin: Admin, device: str, name: str, how: How) ->
         if found is not None and found.device not in (each, device):
             raise Refused("taken", f"{each} is a name of {found.device} by now. Look again.")
     lead(database, device, name, how)
-    hidden = database.veil.hide(f"friend/{device}")
+    hidden = database.pseudonyms.hide(f"friend/{device}")
     database.write(
         AuditEvent(admin.who, admin.address, f"{how} device", f"friend/{name}", more=hidden)
     )
@@ -83,7 +83,7 @@ def split_off(database: Database, admin: Admin, device: str, name: str) -> None:
     if found is None or found.device != device or name == device:
         raise Refused("unknown", f"{name} is no further name of {device}.")
     split(database, name, folded(name) == folded(device))
-    hidden = database.veil.hide(f"friend/{name}")
+    hidden = database.pseudonyms.hide(f"friend/{name}")
     database.write(
         AuditEvent(admin.who, admin.address, "split device", f"friend/{device}", more=hidden)
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sightline.auth.account import Account
+from sightline.auth.account import Account, plain_name
 from sightline.auth.permissions import NOTHING, Grants, Role, User, bounded, user_of
 from sightline.kinds.friends.names import DeviceNames
 
@@ -18,6 +18,12 @@ def widened(account: Account, names: DeviceNames) -> Account:
     given = account.grants
     grants = Grants(names.grant(given.see), names.grant(given.drive), names.grant(given.own))
     return account if grants == given else replace(account, grants=grants)
+
+
+def is_called(user: User, login: str, *further: str) -> bool:
+    """Tell whether somebody signs in by a name of this user, or a ``further`` one, in any letters."""
+    plain = plain_name(login)
+    return bool(plain) and plain in map(plain_name, (user.name, user.display, *further))
 
 
 def full_user(account: Account, owners: frozenset[str]) -> User:
@@ -44,4 +50,4 @@ def bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) -> 
         owners=owners,
         display=account.display,
     )
-    return user if scopes & {"see", "drive"} else replace(user, sight=NOTHING)
+    return user if scopes & {"see", "drive"} else replace(user, scope=NOTHING)

@@ -1,7 +1,7 @@
 """Know at every moment who may be in, and see out who may not.
 
 Everything that opens the door is in memory (a `AccountCache`), so that to ask costs nothing.
-Changes are made by the one writer thread; once they are committed, the roll is read anew and every
+Changes are made by the one writer thread; once they are committed, the cache is read anew and every
 socket whose visitor has ended, or whose rights are others now, is told. The same happens within a
 second when the command line, another process, has changed the database; or another server, where
 the database is a copy of a journal.
@@ -25,22 +25,13 @@ from twisted.internet.threads import deferToThread, deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
-from sightline.accounts.database import ROLL, BadDatabase, Database
-from sightline.accounts.naming import bearer, full_user, widened
+from sightline.accounts.database import CACHED_TABLES, BadDatabase, Database
+from sightline.accounts.naming import bearer, full_user, is_called, widened
 from sightline.accounts.password_queue import PasswordQueue, QueueFull
 from sightline.accounts.passwords import Cost, Passwords
 from sightline.accounts.pseudonyms import Pseudonyms
 from sightline.accounts.standby import Standby
-from sightline.auth.account import (
-    DEMO,
-    Account,
-    AccountCache,
-    AuditEvent,
-    Session,
-    Share,
-    Token,
-    plain_name,
-)
+from sightline.auth.account import DEMO, Account, AccountCache, AuditEvent, Session, Share, Token
 from sightline.auth.permissions import (
     ALL_GRANTS,
     NOTHING,
@@ -154,7 +145,7 @@ class AccountService(Service):
         self.policy = policy
         self.wall = wall
         self.clock = clock
-        self.roll = AccountCache()
+        self.cache = AccountCache()
         self.demo = demo
         self.passwords = Passwords(policy.cost)
         self._folder = folder
@@ -173,7 +164,7 @@ class AccountService(Service):
         self._watched: set[_WatchedConnection] = set()
         self._changed: list[Callable[[], None]] = []
         self._region_owners: frozenset[str] = frozenset()
-        self._users: dict[str, User] = {}  # what each account comes to, by this roll
+        self._users: dict[str, User] = {}  # what each account comes to, by this cache
         self._guest = (
             None
             if policy.guest is None
@@ -182,7 +173,7 @@ class AccountService(Service):
         self._invitation: str | None = None
         self.standby = Standby()
         """What waits in memory while the database cannot be written."""
-        self._said_until = float("-inf")
+        self._logged_until = float("-inf")
         self._suffered = False
         self.looks = 0
         self._loop = Periodic(clock, _LOOK, self._look_around, "the watch over sessions")
@@ -204,7 +195,7 @@ class AccountService(Service):
             database.copy.leave()
         if not database.copy.shared:
             with database.change():
-                if not self.demo and DEMO in database.roll().accounts:
+                if not self.demo and DEMO in database.read_cache().accounts:
                     database.remove_account(DEMO)
                 database.tidy()
             self._tidy_due = self.clock.seconds() + _TIDY
@@ -221,7 +212,7 @@ class AccountService(Service):
             )
             self._erased_until, _ = database.erased(0)
         self._version = database.version
-        self._apply(database.roll())
+        self._apply(database.read_cache())
 
     def startService(self) -> None:
         """Begin to look after the time."""
@@ -281,8 +272,8 @@ class AccountService(Service):
             raise error
         self.standby.trouble = trouble
         now = self.clock.seconds()
-        if not self._said_until > now:  # it may come and go
-            self._said_until = now + _SAY
+        if not self._logged_until > now:  # it may come and go
+            self._logged_until = now + _SAY
             self._suffered = True
             self._log.error(
                 "The accounts cannot be changed: {why}. Who has an account can sign in; what is"
@@ -302,10 +293,10 @@ class AccountService(Service):
 
         def do() -> tuple[T, AccountCache]:
             done = database.copy.share(lambda: work(database), scrub=scrub)
-            return done, database.roll()
+            return done, database.read_cache()
 
         try:
-            done, roll = await (self._do(do) if self.follower is None else self.follower.share(do))
+            done, cache = await (self._do(do) if self.follower is None else self.follower.share(do))
         except (sqlite3.Error, OSError) as why:
             self._suffers(why)
             raise self.standby.denied() from why
@@ -313,7 +304,7 @@ class AccountService(Service):
             raise Refused("busy", _AWAY, wait=5) from None
         except TooLarge as why:
             raise Refused("malformed", f"This is too much at once: {why}.") from None
-        self._apply(roll)
+        self._apply(cache)
         if self.follower is not None and database.copy.due:
             self.follower.look()
         return done
@@ -365,28 +356,28 @@ class AccountService(Service):
         if self.standby.trouble is not None:
             raise self.standby.denied()
 
-    async def record(self, deed: AuditEvent) -> None:
+    async def record(self, event: AuditEvent) -> None:
         """Write a deed down; while that is impossible, later."""
         at = self.wall()
         try:
-            await self.post(lambda database: database.write(deed, at))
+            await self.post(lambda database: database.write(event, at))
         except Refused as why:
             if why.code != "degraded":
                 raise
-            self.standby.note(deed, at)
+            self.standby.note(event, at)
 
-    def enter_meanwhile(self, session: Session, deed: AuditEvent) -> None:
+    def enter_meanwhile(self, session: Session, event: AuditEvent) -> None:
         """Let somebody in although it cannot be written down: until the next start at least."""
         self.standby.enter(session)
-        self.standby.note(deed, self.wall())
-        self._apply(self.roll)
+        self.standby.note(event, self.wall())
+        self._apply(self.cache)
 
-    def leave_meanwhile(self, key: str, deed: AuditEvent | None = None) -> None:
+    def leave_meanwhile(self, key: str, event: AuditEvent | None = None) -> None:
         """Let a session end although it cannot be written down."""
         self.standby.leave(key)
-        if deed is not None:
-            self.standby.note(deed, self.wall())
-        self._apply(self.roll)
+        if event is not None:
+            self.standby.note(event, self.wall())
+        self._apply(self.cache)
 
     async def _recover(self) -> None:
         """Try whether the database can be written again, and write what waits."""
@@ -397,9 +388,9 @@ class AccountService(Service):
             if self.standby:
                 with database.change():
                     self.standby.write(database)
-            return database.roll()
+            return database.read_cache()
 
-        roll = await self._do(again)
+        cache = await self._do(again)
         self.standby.trouble = None
         self.standby.written()
         if self._suffered:
@@ -407,27 +398,27 @@ class AccountService(Service):
             self._log.info(
                 "The accounts can be changed again; what was done meanwhile is written down"
             )
-        self._apply(roll)
+        self._apply(cache)
         if self.follower is not None:
             self.follower.look()
 
-    def note(self, deed: AuditEvent) -> None:
+    def note(self, event: AuditEvent) -> None:
         """Write a deed down, without waiting for it."""
 
-        noted = Deferred.fromCoroutine(self.record(deed))
+        noted = Deferred.fromCoroutine(self.record(event))
         noted.addErrback(
             lambda failure: self._log.failure(
                 "Could not write down that {who} did {what}",
                 failure,
-                who=deed.who,
-                what=deed.what,
+                who=event.who,
+                what=event.what,
             )
         )
 
     @property
-    def veil(self) -> Pseudonyms:
+    def pseudonyms(self) -> Pseudonyms:
         """Return the pseudonyms of friends in the audit log."""
-        return self._open().veil
+        return self._open().pseudonyms
 
     def _open(self) -> Database:
         assert self._database is not None, "the service was not started"
@@ -444,7 +435,7 @@ class AccountService(Service):
         parts = read_token(text)
         if parts is None:
             return None
-        token = self.roll.tokens.get(parts[0])
+        token = self.cache.tokens.get(parts[0])
         # Hashed in any case: the time tells nothing of which ids there are.
         if not matches(parts[1], token.key if token else "") or token is None:
             return None
@@ -453,12 +444,7 @@ class AccountService(Service):
     def signed(self, account: str, text: str) -> Visitor | None:
         """Return the visitor who signs in with this account's name and one of its API tokens."""
         found = self.token(text)
-        if found is None or plain_name(account) not in (
-            found.user.name,
-            plain_name(found.user.display),
-        ):
-            return None
-        return found
+        return found if found is not None and is_called(found.user, account) else None
 
     def phone_things(self, text: str) -> frozenset[str] | None:
         """Return what the holder of this token may post for; None: nothing.
@@ -468,7 +454,7 @@ class AccountService(Service):
         found = self.token(text)
         if found is None or "publish" not in found.scopes:
             return None
-        things = self.names.grant(self.roll.tokens[found.key].things)
+        things = self.names.grant(self.cache.tokens[found.key].things)
         return frozenset(self.names.thing(thing) for thing in things)
 
     def phone(self, login: str, text: str, thing: str) -> str | None:
@@ -478,19 +464,18 @@ class AccountService(Service):
         friend's user, so ``login`` is this or the account's, in any letters.
         """
         found = self.token(text)
-        devices = (id_of(each).partition("/")[0] for each in self.names.things(thing))
-        names = () if found is None else (found.user.name, found.user.display, *devices)
-        if found is None or plain_name(login) not in map(plain_name, names):
+        users = (id_of(each).partition("/")[0] for each in self.names.things(thing))
+        if found is None or not is_called(found.user, login, *users):
             return None
-        token, account = self.roll.tokens[found.key], self.roll.accounts[found.user.name]
+        token, account = self.cache.tokens[found.key], self.cache.accounts[found.user.name]
         if "publish" not in found.scopes or not covers(self.names.grant(token.things), thing):
             return None
         return account.name if may_post(self.user(account), thing) else None
 
-    def sight(self, account: str) -> VisibleScope:
+    def scope(self, account: str) -> VisibleScope:
         """Tell what an account may see."""
-        found = self.roll.accounts.get(account)
-        return NOTHING if found is None or found.disabled else self.user(found).sight
+        found = self.cache.accounts.get(account)
+        return NOTHING if found is None or found.disabled else self.user(found).scope
 
     def guest(self) -> Visitor | None:
         """Return the visitor who did not sign in, where the settings let guests in."""
@@ -506,7 +491,7 @@ class AccountService(Service):
         return lambda: self._watched.discard(watched)
 
     def _here(self, way: str, key: str) -> Visitor | None:
-        found = self._standing(way, key)
+        found = self._admitted(way, key)
         if isinstance(found, str):
             return None
         self._touch(found)
@@ -520,15 +505,15 @@ class AccountService(Service):
             self._times[visitor.key].seen = self.clock.seconds()
             self._used_sessions.add(visitor.key)
 
-    def _standing(self, way: str, key: str) -> Visitor | str:
+    def _admitted(self, way: str, key: str) -> Visitor | str:
         """Return a visitor with the rights of now, or why they must go."""
         if way == "guest":
             return SIGNED_OUT if self._guest is None else self._guest
         if way == "token":
-            return self._token_standing(self.roll.tokens.get(key))
-        return self._session_standing(self.roll.sessions.get(key))
+            return self._admitted_by_token(self.cache.tokens.get(key))
+        return self._admitted_by_session(self.cache.sessions.get(key))
 
-    def _session_standing(self, session: Session | None) -> Visitor | str:
+    def _admitted_by_session(self, session: Session | None) -> Visitor | str:
         if session is None:
             return SIGNED_OUT
         now, times = self.clock.seconds(), self._times[session.key]
@@ -537,12 +522,12 @@ class AccountService(Service):
             return EXPIRED
         expires = self.wall() + lifetime.absolute - (now - times.began)
         if session.account is not None:
-            account = self.roll.accounts.get(session.account)
+            account = self.cache.accounts.get(session.account)
             if account is None or account.disabled:
                 return DISABLED
             return Visitor(self.user(account), "account", session.key, expires)
-        share = self.roll.shares.get(session.link or "")
-        why = "revoked" if share is None else share.standing(self.wall())
+        share = self.cache.shares.get(session.link or "")
+        why = "revoked" if share is None else share.why_closed(self.wall())
         if share is None or why is not None:
             return LINK_ENDED if why == "ended" else REVOKED
         things = self.shown(share)
@@ -552,7 +537,7 @@ class AccountService(Service):
 
     def shown(self, share: Share) -> frozenset[str]:
         """Tell what a link shows: as much of what it names as its maker may still share."""
-        owner = self.roll.accounts.get(share.owner)
+        owner = self.cache.accounts.get(share.owner)
         if owner is None or owner.disabled:
             return frozenset()
         user = self.user(owner)
@@ -586,10 +571,10 @@ class AccountService(Service):
         """Call ``changed`` after accounts, sessions, tokens or links were changed."""
         self._changed.append(changed)
 
-    def _token_standing(self, token: Token | None) -> Visitor | str:
+    def _admitted_by_token(self, token: Token | None) -> Visitor | str:
         if token is None:
             return REVOKED
-        account = self.roll.accounts.get(token.account)
+        account = self.cache.accounts.get(token.account)
         if account is None or account.disabled:
             return DISABLED
         if token.expires is not None and self.wall() >= token.expires:
@@ -604,13 +589,13 @@ class AccountService(Service):
     @property
     def invited(self) -> bool:
         """Tell whether somebody may still come in by the link of the first start."""
-        return self._invitation is not None and (self.demo or not self.roll.founded)
+        return self._invitation is not None and (self.demo or not self.cache.founded)
 
     def invite(self) -> str | None:
         """Return the secret of the invitation that makes the first admin; None: not needed any
         more.
         """
-        if self.roll.founded:
+        if self.cache.founded:
             return None
         self._invitation = new_secret()
         return self._invitation
@@ -630,18 +615,18 @@ class AccountService(Service):
 
     # -- as time goes by
 
-    def _apply(self, roll: AccountCache) -> None:
+    def _apply(self, cache: AccountCache) -> None:
         now, wall = self.clock.seconds(), self.wall()
-        roll = self.roll = self.standby.onto(roll)
-        self.names.set_aliases(roll.aliases.values())
+        cache = self.cache = self.standby.onto(cache)
+        self.names.set_aliases(cache.aliases.values())
         self._users.clear()
         self._times = {
             key: self._times.get(key)
             or _Times(began_at(session.created, wall, now), began_at(session.seen, wall, now))
-            for key, session in roll.sessions.items()
+            for key, session in cache.sessions.items()
         }
         if self.follower is not None:  # they are used elsewhere, too
-            for key, session in roll.sessions.items():
+            for key, session in cache.sessions.items():
                 times = self._times[key]
                 times.seen = max(times.seen, began_at(session.seen, wall, now))
         self._see_out()
@@ -652,7 +637,7 @@ class AccountService(Service):
         """Tell those who must go."""
         for watched in list(self._watched):
             was = watched.visitor
-            now = self._standing(was.way, was.key)
+            now = self._admitted(was.way, was.key)
             if isinstance(now, Visitor):
                 if now.user == was.user and now.scopes == was.scopes:
                     self._touch(now)
@@ -667,7 +652,7 @@ class AccountService(Service):
         """Tell why a session is there no more: it goes with the account or the link it came by."""
         if was.way == "link":
             return REVOKED
-        account = self.roll.accounts.get(was.user.name)
+        account = self.cache.accounts.get(was.user.name)
         return DISABLED if account is None or account.disabled else SIGNED_OUT
 
     async def _look_once(self) -> None:
@@ -699,7 +684,7 @@ class AccountService(Service):
         looked = Deferred.fromCoroutine(self._look_once())
         looked.addErrback(lambda failure: failure.trap(Refused) and None)  # the others are away
         looked.addBoth(self._count)
-        # A disk that is full today may have room tomorrow; who is in stays in, by the roll we know.
+        # A disk that is full today may have room tomorrow; who is in stays in, by the cache.
         looked.addErrback(
             lambda failure: self._log.failure("Could not look after the accounts", failure)
         )
@@ -724,11 +709,11 @@ class AccountService(Service):
 
         def read(database: Database) -> tuple[int, AccountCache | None]:
             version = database.version
-            return version, None if version == self._version else database.roll()
+            return version, None if version == self._version else database.read_cache()
 
-        self._version, roll = await self.look(read)
-        if roll is not None:
-            self._apply(roll)
+        self._version, cache = await self.look(read)
+        if cache is not None:
+            self._apply(cache)
             if self.follower is not None:  # it left us something to do, perhaps
                 self.follower.look()
 
@@ -737,12 +722,12 @@ class AccountService(Service):
 
         def read(database: Database) -> tuple[AccountCache | None, tuple[int, list[str]]]:
             # There are many more deeds than changes of who may come in.
-            roll = database.roll() if tables & ROLL else None
-            return roll, database.erased(self._erased_until)
+            cache = database.read_cache() if tables & CACHED_TABLES else None
+            return cache, database.erased(self._erased_until)
 
-        roll, (self._erased_until, erased) = await self.look(read)
-        if roll is not None:
-            self._apply(roll)
+        cache, (self._erased_until, erased) = await self.look(read)
+        if cache is not None:
+            self._apply(cache)
         if erased:
             for tell in self._erased:
                 tell(erased)

@@ -22,7 +22,7 @@ from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import id_of, kind_of
 
 _AGAIN = "names~"
-"""Begins the marks of the second walk through the present states, see `NamedStore.standings`."""
+"""Begins the marks of the second walk through the present states, see `NamedStore.last_states`."""
 
 
 class NamedStore:
@@ -52,10 +52,10 @@ class NamedStore:
         return self._store.close()
 
     def write(
-        self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
     ) -> Deferred[int]:
         """Keep entries and present states."""
-        return self._store.write(entries, standings)
+        return self._store.write(entries, last_states)
 
     # -- one thing
 
@@ -180,13 +180,13 @@ class NamedStore:
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
-        sight: VisibleScope = EVERYTHING,
+        scope: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
         """Return events of all things that are seen, whatever they are called."""
-        if sight.kinds is not None and self._names.several:
-            sight = VisibleScope(sight.kinds, self._names.spread(sight.things))
+        if scope.kinds is not None and self._names.several:
+            scope = VisibleScope(scope.kinds, self._names.spread(scope.things))
         how: dict[str, Any] = {"newest_first": newest_first, "limit": limit, "after": after}
-        page = self._store.events(sorts, since, until, sight=sight, **how)
+        page = self._store.events(sorts, since, until, scope=scope, **how)
         return page.addCallback(self._renamed) if self._names.several else page
 
     def _renamed(self, page: HistoryPage) -> HistoryPage:
@@ -207,23 +207,23 @@ class NamedStore:
 
     # -- the present states
 
-    def standings(
+    def last_states(
         self, limit: int = 1000, after: str | None = None
     ) -> Deferred[tuple[Sequence[LastState], str | None]]:
         """Return the present states, those kept under canonical names first.
 
         What is kept under another name comes in a second walk, for a device that has nothing else.
         """
-        return Deferred.fromCoroutine(self._standings(limit, after))
+        return Deferred.fromCoroutine(self._last_states(limit, after))
 
-    async def _standings(
+    async def _last_states(
         self, limit: int, after: str | None
     ) -> tuple[Sequence[LastState], str | None]:
         if after is None:
             await self.seed()
         again = after is not None and after.startswith(_AGAIN)
         mark = after.removeprefix(_AGAIN) or None if after is not None and again else after
-        some, more = await self._store.standings(limit, mark)
+        some, more = await self._store.last_states(limit, mark)
         found = []
         for each in some:
             name = self._names.thing(each.thing)

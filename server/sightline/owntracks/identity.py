@@ -73,7 +73,7 @@ def _same(one: str, other: str) -> bool:
 class Postbox(Protocol):
     """The receiver of what a phone posts."""
 
-    def posted(self, device: str, payload: bytes, agent: str, sight: VisibleScope) -> bytes:
+    def posted(self, device: str, payload: bytes, agent: str, scope: VisibleScope) -> bytes:
         """Take a message of ``user/device``; what to answer."""
 
 
@@ -84,9 +84,9 @@ class NamedPostbox:
         self._box = box
         self._names = names
 
-    def posted(self, device: str, payload: bytes, agent: str, sight: VisibleScope) -> bytes:
+    def posted(self, device: str, payload: bytes, agent: str, scope: VisibleScope) -> bytes:
         """Take a message of ``user/device``; what to answer."""
-        return self._box.posted(self._names.of(device), payload, agent, sight)
+        return self._box.posted(self._names.of(device), payload, agent, scope)
 
 
 def topic_in(payload: bytes) -> str:

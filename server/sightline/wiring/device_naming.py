@@ -165,7 +165,7 @@ class DeviceNaming(Service):
 
     def _join_regions(self, old: str, new: str) -> None:
         """Give the regions of the old name's own to the new one; one server does it for all."""
-        if self._regions.of(old) and self._leadership.ours and self._regions.ready.called:
+        if self._regions.of(old) and self._leadership.leads and self._regions.ready.called:
             moving = Deferred.fromCoroutine(self._give_regions(old, new))
             moving.addErrback(
                 lambda failure: self._log.warn(

@@ -54,10 +54,10 @@ def build_sockets(parts: Parts) -> Sockets:
 
     def hello(visitor: Visitor) -> bytes:
         return protocol.hello(
-            epoch=live.fanout.epoch(visitor.user.sight),
+            epoch=live.fanout.epoch(visitor.user.scope),
             server=__version__,
             user=described(visitor),
-            now=now(),
+            now=start.wall(),
             beat=start.settings.fanout.beat_seconds,
             message=start.settings.limits.message_bytes,
             publish=limits.large if rights.publishes(visitor.user) else None,
@@ -132,7 +132,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         world=live.world,
         store=live.store,
         show=shower(live.kinds, live.hub),
-        wall=now,
+        wall=parts.start.wall,
         reads=features.reads,
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
         friends=lambda: [*live.friends, *(f"friend/{each}" for each in live.names.aliases)],
@@ -160,7 +160,7 @@ def make_routes(
             world,
             erasers,
             reads,
-            lambda thing, sight, turn: everything(store, thing, sight, turn),
+            lambda thing, scope, turn: everything(store, thing, scope, turn),
         ),
         HistoryApi(store, world, show, wall, reads),
         HideApi(store, service.note, reads),
