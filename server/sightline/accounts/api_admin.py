@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
 from sightline.accounts import answers
+from sightline.accounts.account_changes import account_event, check_taken, keep_an_admin
 from sightline.accounts.api_account import (
     end_sessions,
     find_session,
@@ -26,7 +27,6 @@ from sightline.auth.account import (
     Account,
     AuditEvent,
     AuditRecord,
-    check_display,
     check_grants,
     check_name,
     display_name,
@@ -39,7 +39,6 @@ from sightline.contract.http import Call, Reply, Route
 
 _MOST = 10_000  # accounts
 _PAGE = 500  # records of the audit log in one answer
-_LAST_ADMIN = "This is the last admin who can sign in. Make another one first."
 
 Words = Annotated[tuple[str, ...], Meta(max_length=500)]
 Display = Annotated[str, Meta(max_length=64)]
@@ -418,49 +417,3 @@ def shown_records(
         )
         for record in records
     ]
-
-
-def check_taken(accounts: Mapping[str, Account], name: str, display: str) -> None:
-    """Raise `Refused` unless ``name`` can be called ``display``."""
-    if (why := check_display(accounts, name, display)) is not None:
-        raise Refused("taken", why)
-
-
-def keep_an_admin(database: Database, after: Account) -> None:
-    """Make sure that some admin can still sign in once this account is as given.
-
-    Raises `Refused` (``last_admin``).
-    """
-    accounts = {**database.read_cache().accounts}
-    before = accounts.get(after.name)
-    accounts[after.name] = after
-    if before is None or not _rules(before):
-        return
-    if not any(_rules(account) for account in accounts.values()):
-        raise Refused("last_admin", _LAST_ADMIN)
-
-
-def _rules(account: Account) -> bool:
-    return account.role == "admin" and not account.disabled and account.password is not None
-
-
-def account_event(
-    who: str, address: str, before: Account | None, after: Account, pseudonyms: Pseudonyms
-) -> AuditEvent:
-    """Tell how a new or changed account is written down: what became of what, never a secret."""
-    changes = []
-    if (before.display if before else "") != after.display:
-        changes.append(f"called {after.display or after.name}")
-    if before is None or before.role != after.role:
-        changes.append(f"role {after.role}")
-    if before is not None and before.disabled != after.disabled:
-        changes.append("closed" if after.disabled else "opened")
-    if before is not None and before.password != after.password:
-        changes.append("password")
-    for verb in GRANT_VERBS:
-        old: frozenset[str] = getattr(before.grants, verb) if before else frozenset()
-        new: frozenset[str] = getattr(after.grants, verb)
-        changes += [f"+{verb} {pseudonyms.hide(what)}" for what in sorted(new - old)]
-        changes += [f"-{verb} {pseudonyms.hide(what)}" for what in sorted(old - new)]
-    what = "make account" if before is None else "change account"
-    return AuditEvent(who, address, what, f"account/{after.name}", more=", ".join(changes))

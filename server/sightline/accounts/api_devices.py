@@ -89,7 +89,7 @@ class Devices(Answer, frozen=True):
 
 
 class OneDevice(Answer, frozen=True):
-    """One device."""
+    """A device with all its names, as it is called now."""
 
     device: DeviceShown
 

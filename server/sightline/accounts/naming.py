@@ -21,7 +21,7 @@ def widened(account: Account, names: DeviceNames) -> Account:
 
 
 def is_called(user: User, login: str, *further: str) -> bool:
-    """Tell whether somebody signs in by a name of this user, or a ``further`` one, in any letters."""
+    """Tell whether ``login`` is a name of this user, or a ``further`` one, in any letters."""
     plain = plain_name(login)
     return bool(plain) and plain in map(plain_name, (user.name, user.display, *further))
 

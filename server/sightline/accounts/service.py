@@ -665,7 +665,8 @@ class AccountService(Service):
         ]
         if self.standby.trouble is not None:
             await self._recover()  # or raise, and look again in a second
-        if self._may_change():
+        follower = self.follower
+        if follower is None or (follower.ready.called and not follower.trouble):
             if over:
                 await self.change(lambda database: database.drop_sessions(over[:_AT_ONCE]))
             if now >= self._used_due:
@@ -675,10 +676,6 @@ class AccountService(Service):
                 self._tidy_due = now + _TIDY
                 await self.change(lambda database: database.tidy())
         await self._look_at_file()
-
-    def _may_change(self) -> bool:
-        follower = self.follower
-        return follower is None or (follower.ready.called and not follower.trouble)
 
     def _look_around(self) -> Deferred[None]:
         looked = Deferred.fromCoroutine(self._look_once())

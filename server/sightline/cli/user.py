@@ -6,8 +6,8 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
+from sightline.accounts.account_changes import account_event, check_taken, keep_an_admin
 from sightline.accounts.api_account import tokens_ended
-from sightline.accounts.api_admin import account_event, check_taken, keep_an_admin
 from sightline.auth.account import Account, check_grants, check_name, display_name, plain_name
 from sightline.auth.permissions import GRANT_VERBS, ROLES, Grants
 from sightline.cli.accounts_db import (

@@ -113,7 +113,7 @@ class NamedStore:
         return self._sum(thing, lambda one: self._store.hide(one, sort, keys, undo))
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
-        """Undo `hide`."""
+        """Show again what `hide` marked, whichever name it is kept under."""
         return self._sum(thing, lambda one: self._store.unhide(one, undo))
 
     def _sum(self, thing: str, work: Callable[[str], Deferred[int]]) -> Deferred[int]:
@@ -155,21 +155,10 @@ class NamedStore:
         entries = []
         for entry in page.entries:
             things = self._names.things(entry.thing)
-            if len(things) > 1 and await self._newer(things, entry, at):
+            if len(things) > 1 and await _newer(self._store, things, entry, at):
                 continue
             entries.append(replace(entry, thing=things[0]))
         return HistoryPage(entries, page.more)
-
-    async def _newer(self, things: Sequence[str], entry: HistoryEntry, at: float) -> bool:
-        """Tell whether another name of the thing has a later entry, or the same and goes first."""
-        mine = (entry.tst, entry.digest, entry.thing)
-        for thing in things:
-            if thing != entry.thing:
-                span = Span(thing, entry.sort, until=at, newest_first=True)
-                for other in (await self._store.page(span, 1)).entries:
-                    if (other.tst, other.digest, other.thing) > mine:
-                        return True
-        return False
 
     def events(
         self,
@@ -187,18 +176,7 @@ class NamedStore:
             scope = VisibleScope(scope.kinds, self._names.spread(scope.things))
         how: dict[str, Any] = {"newest_first": newest_first, "limit": limit, "after": after}
         page = self._store.events(sorts, since, until, scope=scope, **how)
-        return page.addCallback(self._renamed) if self._names.several else page
-
-    def _renamed(self, page: HistoryPage) -> HistoryPage:
-        return HistoryPage(
-            [
-                entry
-                if (name := self._names.thing(entry.thing)) == entry.thing
-                else replace(entry, thing=name)
-                for entry in page.entries
-            ],
-            page.more,
-        )
+        return page.addCallback(_renamed, self._names) if self._names.several else page
 
     def things(self) -> Deferred[Sequence[str]]:
         """Return the keys of all things that have entries."""
@@ -247,3 +225,28 @@ class NamedStore:
 def _track_mark(at: tuple[float, int]) -> str:
     """Return the mark behind an entry that is not told itself."""
     return f"{at[0]!r}_{at[1]:x}"
+
+
+async def _newer(store: Store, things: Sequence[str], entry: HistoryEntry, at: float) -> bool:
+    """Tell whether another name of the thing has a later entry, or the same and goes first."""
+    mine = (entry.tst, entry.digest, entry.thing)
+    for thing in things:
+        if thing != entry.thing:
+            span = Span(thing, entry.sort, until=at, newest_first=True)
+            for other in (await store.page(span, 1)).entries:
+                if (other.tst, other.digest, other.thing) > mine:
+                    return True
+    return False
+
+
+def _renamed(page: HistoryPage, names: DeviceNames) -> HistoryPage:
+    """Return a page with its entries under the names of now."""
+    return HistoryPage(
+        [
+            entry
+            if (name := names.thing(entry.thing)) == entry.thing
+            else replace(entry, thing=name)
+            for entry in page.entries
+        ],
+        page.more,
+    )

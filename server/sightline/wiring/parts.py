@@ -49,7 +49,7 @@ from sightline.wiring.brokers import Brokers
 from sightline.wiring.clock import ClockWatch, now
 from sightline.wiring.cluster import Cluster, Eraser
 from sightline.wiring.device_naming import DeviceNaming
-from sightline.wiring.erasure import eraser_of_world, under_all_names
+from sightline.wiring.erasure import make_erasers
 from sightline.wiring.history import (
     HistoryService,
     figures_of,
@@ -318,22 +318,6 @@ class Features:
     reads: Reads
     naming: DeviceNaming
     erasers: Sequence[Eraser]
-
-
-def make_erasers(
-    live: Live, past: Past, mqtt: Mqtt, geofencing: Geofencing, owntracks: OwnTracks
-) -> Sequence[Eraser]:
-    """List what forgets a friend that is erased, in this order."""
-    peers = mqtt.peers
-    erasers: tuple[Eraser, ...] = (
-        *(() if peers is None else (peers.forget,)),
-        eraser_of_world(live.hub),
-        geofencing.erase,
-        owntracks.phones.forget,
-        past.archive.erase,
-        past.service.erase,
-    )
-    return tuple(under_all_names(live.names, eraser) for eraser in erasers)
 
 
 def build_features(

@@ -118,8 +118,7 @@ def decode(
 ) -> Sequence[Update]:
     """Tell what a message says. Raises `CannotDecode`, nothing else.
 
-    ``clocks`` learn from it, and tell how wrong its sender's clock is. ``read`` knows the topics.
-    """
+    ``clocks`` learn how wrong its sender's clock is. ``read`` knows the topics."""
     who = read(arrival.topic)
     if who.heard is not None:
         who.heard(arrival.retain)

@@ -56,11 +56,13 @@ class DeviceNames:
 
     def __init__(self) -> None:
         self._stored: dict[str, str] = {}  # by exact spelling
-        self._aliases: Mapping[str, Alias] = {}
+        self.aliases: Mapping[str, Alias] = {}
+        """What is stored, by spelling."""
         self._first: dict[str, str] = {}  # the spelling seen first, by folded name
         self._from_before: set[str] = set()  # folded names that were known before this start
         self._by_fold: dict[str, str] = {}  # the first spellings, and what is stored
-        self._others: dict[str, tuple[str, ...]] = {}  # of a device that has any
+        self.several: dict[str, tuple[str, ...]] = {}
+        """Devices that have further names, with these."""
         self._seen: dict[str, set[str]] = {}  # noted, but not stored yet
         self._users: dict[str, set[str]] = {}  # spellings of a user, by folded name
         self._apart: frozenset[str] = frozenset()  # folded users of which a device was split
@@ -114,27 +116,27 @@ class DeviceNames:
             self._learn(fold, device)
         elif before == device:
             pass
-        elif fold in self._from_before or before in self._others or before != self._first.get(fold):
+        elif fold in self._from_before or before in self.several or before != self._first.get(fold):
             self._notice(device, before)
             return
         else:
             self._first[fold] = self._by_fold[fold] = device
             self._notice(before, device)
-            self._tell()
+            _call(self._changed)
         self._from_before.add(fold)
 
     def knows(self, device: str) -> bool:
         """Tell whether a device of this canonical name was ever seen, or named by an admin."""
-        return self._by_fold.get(folded(device)) == device or device in self._others
+        return self._by_fold.get(folded(device)) == device or device in self.several
 
     def others(self, device: str) -> tuple[str, ...]:
         """Return the further names of a device, by its canonical one."""
-        return self._others.get(device, ())
+        return self.several.get(device, ())
 
     def all(self, device: str) -> tuple[str, ...]:
         """Return all names of the device that is named so, the canonical one first."""
         name = self.peek(device)
-        return (name, *self._others.get(name, ()))
+        return (name, *self.several.get(name, ()))
 
     def thing(self, key: str) -> str:
         """Return the key of a thing under its canonical name."""
@@ -147,16 +149,6 @@ class DeviceNames:
         if kind not in _KINDS or not _is_device(key):
             return (key,)
         return tuple(f"{kind}/{name}" for name in self.all(id_of(key)))
-
-    @property
-    def aliases(self) -> Mapping[str, Alias]:
-        """Return the stored aliases, by their spellings."""
-        return self._aliases
-
-    @property
-    def several(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the devices that have further names, with these."""
-        return self._others
 
     # -- where a device listens
 
@@ -173,7 +165,7 @@ class DeviceNames:
 
     def teller(self, device: str, spelling: str) -> Callable[[bool], None] | None:
         """Return what notes that the device spoke by this name; None: it has no other name."""
-        if spelling == device and device not in self._others and device not in self._seen:
+        if spelling == device and device not in self.several and device not in self._seen:
             return None
         return partial(self.heard, device, spelling)
 
@@ -206,7 +198,7 @@ class DeviceNames:
         fold = folded(user)
         alike = {user} if fold in self._apart else {user, *self._users.get(fold, ())}
         found = set(alike)
-        for device, others in self._others.items():
+        for device, others in self.several.items():
             names = (device, *others)
             if any(name.partition("/")[0] in alike for name in names):
                 found.update(names)
@@ -217,10 +209,10 @@ class DeviceNames:
     def set_aliases(self, aliases: Iterable[Alias]) -> None:
         """Take over what is stored, in the place of what was."""
         given = {alias.spelling: alias for alias in aliases}
-        if given == self._aliases:
+        if given == self.aliases:
             return
-        self.former.extend(each for each in self._aliases if each not in given)
-        self._aliases = given
+        self.former.extend(each for each in self.aliases if each not in given)
+        self.aliases = given
         self._stored = {each.spelling: each.device for each in given.values()}
         self._by_fold = dict(self._first)
         for alias in given.values():
@@ -233,7 +225,7 @@ class DeviceNames:
         for alias in given.values():
             if alias.spelling != alias.device:
                 others.setdefault(alias.device, []).append(alias.spelling)
-        self._others = {device: tuple(sorted(names)) for device, names in others.items()}
+        self.several = {device: tuple(sorted(names)) for device, names in others.items()}
         self._seen.clear()
         self._apart = frozenset(
             folded(each.device.partition("/")[0]) for each in given.values() if each.how == "split"
@@ -243,8 +235,8 @@ class DeviceNames:
             for each in sorted(given.values(), key=lambda each: each.at)
             if each.how == "rename"
         }
-        self._latest = {k: v for k, v in self._latest.items() if k in self._others}
-        self._tell()
+        self._latest = {k: v for k, v in self._latest.items() if k in self.several}
+        _call(self._changed)
 
     def _learn(self, fold: str, device: str) -> None:
         if len(self._first) >= MOST:
@@ -258,7 +250,7 @@ class DeviceNames:
         if _is_new(self._asked.get(fold), device) or (
             new and _is_new(self._asked.get(fold_user), user)
         ):
-            self._tell()
+            _call(self._changed)
 
     def _notice(self, spelling: str, device: str) -> None:
         noted = self._seen.setdefault(device, set())
@@ -267,12 +259,8 @@ class DeviceNames:
         noted.add(spelling)
         for noticed in self._noticed:
             noticed(Alias(spelling, device, "seen"))
-        if len(noted) == 1 and device not in self._others:
-            self._tell()  # from now on it counts by which name it speaks
-
-    def _tell(self) -> None:
-        for changed in self._changed:
-            changed()
+        if len(noted) == 1 and device not in self.several:
+            _call(self._changed)  # from now on it counts by which name it speaks
 
 
 def _is_device(key: str) -> bool:
@@ -282,3 +270,8 @@ def _is_device(key: str) -> bool:
 def _is_new(asked: set[str] | None, name: str) -> bool:
     """Tell whether a grant means this name, and writes it otherwise."""
     return asked is not None and name not in asked
+
+
+def _call(listeners: Iterable[Callable[[], None]]) -> None:
+    for listener in listeners:
+        listener()
