@@ -316,8 +316,8 @@ class Features:
     geofencing: Geofencing
     owntracks: OwnTracks
     reads: Reads
-    naming: DeviceNaming
     erasers: Sequence[Eraser]
+    naming: DeviceNaming
 
 
 def build_features(
@@ -365,7 +365,7 @@ def build_features(
     )
     erasers = make_erasers(live, past, mqtt, geofencing, owntracks)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
-    return Features(geofencing, owntracks, reads, naming, erasers)
+    return Features(geofencing, owntracks, reads, erasers, naming)
 
 
 @dataclass(frozen=True, slots=True)
