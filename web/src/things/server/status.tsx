@@ -61,7 +61,8 @@ function BrokerPill() {
   const links = useKind('broker').map((thing) => readBroker(thing).link);
   if (links.length === 0) return null;
   const unknown = connection.value.state !== 'live';
-  const gravest = links.find(isLost) ?? links.find((link) => link.state === 'connecting') ?? links[0];
+  const gravest =
+    links.find(isLost) ?? links.find((link) => link.state === 'connecting') ?? links[0];
   if (!gravest) return null;
   const state = isLost(gravest) ? 'lost' : gravest.state;
   const tone = unknown
@@ -105,7 +106,7 @@ export function Banner() {
   if (now.state === 'lost') return <ConnectionBanner lost={now} />;
   if (now.state !== 'live') return null;
   if (feeds.value.lost.size > 0) return <BrokerBanner />;
-  const why = server && readServer(server).clockWhy;
+  const why = server && readServer(server).clock_why;
   return why === undefined ? null : <ClockBanner why={why} />;
 }
 
@@ -186,7 +187,7 @@ function ClockBanner({ why }: { why: string }) {
 
 /** The state of a broker connection in a sentence or two. `now` is server time in seconds. */
 export function linkText(link: Link, now: number): string {
-  const since = link.since === undefined ? '' : ` since ${timeText(link.since, now)}`;
+  const since = link.since === 0 ? '' : ` since ${timeText(link.since, now)}`;
   if (link.mute)
     return `No news from it${since}. It is reached again, but nothing came from it yet.`;
   if (link.state === 'connected') return `Connected${since}.`;
