@@ -221,7 +221,8 @@ def _shape(name: str, schemas: Mapping[str, Any]) -> str:
     lines = [f"export const {name}Shape: Shape<{name}> = {{"]
     for each, inner in schema["properties"].items():
         key = each if each.isidentifier() else json.dumps(each)
-        absent = "" if each in needed else f", or: {_value(inner.get('default'))}"
+        always = each in needed and "null" not in _type(inner)
+        absent = "" if always else f", or: {_value(inner.get('default'))}"
         lines.append(f"  {key}: {{ is: {_check(inner, schemas)}{absent} }},")
     return "\n".join([*lines, "};\n"])
 

@@ -403,7 +403,7 @@ export interface LinkShown {
   readonly created: number;
   readonly starts: number;
   readonly ends: number;
-  readonly standing: string;
+  readonly standing: 'early' | 'ended' | 'open' | 'revoked';
   readonly visitors: number;
 }
 
@@ -946,7 +946,7 @@ export interface Unsubscribe {
 /** An account. `password`: it has one. */
 export interface UserShown {
   readonly name: string;
-  readonly role: string;
+  readonly role: 'admin' | 'operator' | 'viewer';
   readonly disabled: boolean;
   readonly password: boolean;
   readonly created: number;
@@ -1499,7 +1499,7 @@ export const FiguresOverTimeShape: Shape<FiguresOverTime> = {
   thing: { is: 'text' },
   stored: { is: 'number', or: null },
   at: { is: { list: 'number' } },
-  series: { is: { map: 'any' } },
+  series: { is: { map: 'any' }, or: null },
 };
 
 export const DoneShape: Shape<Done> = {
@@ -1569,7 +1569,7 @@ export const PersonShape: Shape<Person> = {
 
 export const WhoShape: Shape<Who> = {
   ok: { is: { one: [true] } },
-  user: { is: { of: PersonShape } },
+  user: { is: { of: PersonShape }, or: null },
   first: { is: 'flag' },
 };
 
@@ -1606,8 +1606,8 @@ export const TokenShownShape: Shape<TokenShown> = {
   scopes: { is: { list: 'text' } },
   things: { is: { list: 'text' } },
   created: { is: 'number' },
-  expires: { is: 'number' },
-  used: { is: 'number' },
+  expires: { is: 'number', or: null },
+  used: { is: 'number', or: null },
 };
 
 export const TokensShape: Shape<Tokens> = {
@@ -1629,7 +1629,7 @@ export const LinkShownShape: Shape<LinkShown> = {
   created: { is: 'number' },
   starts: { is: 'number' },
   ends: { is: 'number' },
-  standing: { is: 'text' },
+  standing: { is: { one: ['early', 'ended', 'open', 'revoked'] } },
   visitors: { is: 'number' },
 };
 
@@ -1646,7 +1646,7 @@ export const NewLinkMadeShape: Shape<NewLinkMade> = {
 
 export const RetentionShownShape: Shape<RetentionShown> = {
   ok: { is: { one: [true] } },
-  days: { is: 'number' },
+  days: { is: 'number', or: null },
 };
 
 export const ThingShape: Shape<Thing> = {
@@ -1677,7 +1677,7 @@ export const HistoryEventShape: Shape<HistoryEvent> = {
 export const EventsShape: Shape<Events> = {
   ok: { is: { one: [true] } },
   events: { is: { list: { of: HistoryEventShape } } },
-  next: { is: 'text' },
+  next: { is: 'text', or: null },
 };
 
 export const OneThingShape: Shape<OneThing> = {
@@ -1718,11 +1718,11 @@ export const ShownShape: Shape<Shown> = {
 
 export const UserShownShape: Shape<UserShown> = {
   name: { is: 'text' },
-  role: { is: 'text' },
+  role: { is: { one: ['admin', 'operator', 'viewer'] } },
   disabled: { is: 'flag' },
   password: { is: 'flag' },
   created: { is: 'number' },
-  seen: { is: 'number' },
+  seen: { is: 'number', or: null },
   see: { is: { list: 'text' } },
   drive: { is: { list: 'text' } },
   own: { is: { list: 'text' } },
@@ -1754,6 +1754,6 @@ export const AuditShownShape: Shape<AuditShown> = {
 export const AuditShape: Shape<Audit> = {
   ok: { is: { one: [true] } },
   records: { is: { list: { of: AuditShownShape } } },
-  next: { is: 'number' },
+  next: { is: 'number', or: null },
 };
 

@@ -300,11 +300,11 @@ test('a webhook that gave something up says so, and one that is behind too', () 
 });
 
 describe('who may what', () => {
-  const visitor = (role: Visitor['role'], own: string[] = [], looksOnly = false): Visitor => ({
+  const visitor = (role: Visitor['role'], own: string[] = [], looks_only = false): Visitor => ({
     name: 'jane',
     role,
-    way: looksOnly ? 'link' : 'account',
-    rights: { see: ['*'], drive: [], own, admin: role === 'admin', looksOnly },
+    way: looks_only ? 'link' : 'account',
+    rights: { see: ['*'], drive: [], own, admin: role === 'admin', looks_only },
   });
 
   test('shared regions are for operators and admins, personal ones for everybody with an account', () => {
