@@ -10,8 +10,9 @@ import pytest_twisted
 from twisted.internet.task import Clock
 
 from sightline.history.memory import MemoryStore
+from sightline.history.pending import Bounds
 from sightline.history.record import entry
-from sightline.history.recorder import Bounds, Recorder
+from sightline.history.recorder import Recorder
 from sightline.live.world import World
 from sightline.model.faults import Unavailable
 from sightline.model.record import Record
