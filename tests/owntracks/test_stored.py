@@ -60,7 +60,7 @@ async def test_safe_is_what_the_store_has_and_not_what_found_no_room():
     recorder.remember(Record(JANE, "fix", NOW, body(tst=int(NOW))))
     await safe.stored()
     assert (await store.things()) == [JANE]
-    recorder.lost += 1
+    recorder._pending.lost += 1
     with pytest.raises(Unavailable):
         await safe.stored()
     await safe.stored()  # what is lost is lost once: it comes again
