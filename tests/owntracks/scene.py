@@ -24,10 +24,12 @@ from sightline.owntracks.http_mode import HttpMode
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.phone_service import PhoneService
 from sightline.owntracks.recorder_api import RecorderApi
-from sightline.owntracks.recorder_ws import RecorderSocketResource, RecorderSockets
+from sightline.owntracks.recorder_socket import RecorderSocketResource
+from sightline.owntracks.recorder_ws import RecorderSockets
 from sightline.owntracks.requests import PhoneRequests
 from sightline.owntracks.setup_link import SetUpTarget
 from sightline.regions.phones import RegionBundle
+from sightline.wiring.owntracks_ranges import judged
 from waits import DEADLINE, Watch
 from web_scene import NOW, Answer, WebScene
 
@@ -110,7 +112,7 @@ class PhoneScene:
             home.front,
             home.account_service,
             people,
-            self.fixes,
+            judged(self.fixes),
             "test",
             home.reads,
         )

@@ -21,21 +21,23 @@ from sightline.live.hub import Hub
 from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of
 from sightline.owntracks.faces import Faces
-from sightline.owntracks.fixes import Memory, Ranges
+from sightline.owntracks.fixes import Memory
 from sightline.owntracks.http_mode import HttpMode
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.phone_service import PhoneService
 from sightline.owntracks.recorder_api import RecorderApi
-from sightline.owntracks.recorder_ws import RecorderSocketResource, RecorderSockets
+from sightline.owntracks.recorder_socket import RecorderSocketResource
+from sightline.owntracks.recorder_ws import RecorderSockets
 from sightline.owntracks.region_ports import PhoneRegionsPort
 from sightline.owntracks.requests import PhoneRequests
 from sightline.owntracks.setup_link import SetUpTarget
+from sightline.owntracks.zones import TimeZones
 from sightline.settings import Settings
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.wiring.errors import CannotStart
-from sightline.wiring.owntracks_ranges import PostDurability, StoredRanges
+from sightline.wiring.owntracks_ranges import PostDurability, StoredFixes, judged
 
 reactor: Any = _reactor
 
@@ -79,14 +81,21 @@ class OwnTracks:
     ) -> None:
         people = LatestPositions(hub.world, lambda step: reactor.callLater(0, step))
         opened = keys(settings)
-        fixes = None
-        if store is not None:
-            ranges: Ranges = StoredRanges(store)
-        else:
-            ranges = fixes = Memory()
+        fixes = Memory()  # of the last while, where there is no store
+        ranges = judged(fixes if store is None else StoredFixes(store))
         self.live = live = RecorderSockets(reactor, account_service, people, gate)
         self.phones = PhoneService(
-            reactor, wall, hub, people, fixes, live, opened, send, regions, peers, leadership
+            reactor,
+            wall,
+            hub,
+            people,
+            fixes if store is None else None,
+            live,
+            opened,
+            send,
+            regions,
+            peers,
+            leadership,
         )
         self.post = make_post(context, account_service, self.phones, recorder)
         self.resources: Mapping[str, Any] = {
@@ -100,6 +109,7 @@ class OwnTracks:
                 ranges,
                 version,
                 reads or Reads(reactor),
+                TimeZones(),
             ),
             "ws/last": RecorderSocketResource(live, context),
             "faces": Faces(reactor, context, people),

@@ -23,7 +23,18 @@ MOST_ITEMS = 64
 _FIELDS = (
     *("_type", "tst", "lat", "lon", "tid", "event", "desc", "acc", "alt", "vac", "vel", "cog"),
     *("batt", "bs", "p", "m", "t", "conn", "rad", "rid", "wtst", "created_at", "SSID", "BSSID"),
-    *("poi", "tag", "_id", "_http", "topic", "source", "inregions", "inrids", "motionactivities"),
+    *(
+        "poi",
+        "tag",
+        "_id",
+        "_http",
+        "_decrypted",
+        "topic",
+        "source",
+        "inregions",
+        "inrids",
+        "motionactivities",
+    ),
     *("imagename", "uuid", "major", "minor", "dist", "trip"),
     # trackers of Queclink's, as the gateways for them name what they say
     *("odometer", "hmc", "ubatt", "uext", "vin", "imei", "name", "don", "doff", "aiv", "rpm"),
