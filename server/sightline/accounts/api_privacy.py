@@ -146,8 +146,8 @@ class PrivacyApi:
 
         await account_service.record(AuditEvent(who, call.address, "export", thing))
         days = await account_service.look(lambda database: database.retention(thing))
-        cache, group = account_service.cache, thing.rpartition("/")[0]
-        words = {thing, group}
+        cache, names = account_service.cache, account_service.names.things(thing)
+        words = {*names, *(each.rpartition("/")[0] for each in names)}
         made = bundle(
             thing,
             account_service.wall(),
@@ -190,11 +190,12 @@ class PrivacyApi:
         thing = self._friend(call)
         if call.asked.confirm != id_of(thing):
             raise Refused("malformed", "To erase a friend, give its id once more as confirm.")
-        who = call.who.user.name
+        who, things = call.who.user.name, self._account_service.names.things(thing)
 
         def erase(database: Database) -> None:
-            database.erase(thing)
-            database.write(AuditEvent(who, call.address, "erase", thing))
+            database.erase(*things)
+            for each in things:  # other servers find them by these
+                database.write(AuditEvent(who, call.address, "erase", each))
 
         for eraser in self._erasers:
             erasing = eraser(thing)

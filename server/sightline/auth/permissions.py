@@ -166,6 +166,7 @@ class User:
 
     ``owns`` are the things that belong to them. ``looks_only``: may see and do nothing else, as the
     visitor of a shared link. ``by_token``: acts for an account by one of its API tokens.
+    ``display`` is what people call them; empty: the name.
     """
 
     name: str
@@ -175,6 +176,7 @@ class User:
     owns: frozenset[str] = frozenset()
     looks_only: bool = False
     by_token: bool = False
+    display: str = ""
 
 
 GUEST = User("guest")
@@ -288,6 +290,7 @@ def user_of(
     looks_only: bool = False,
     by_token: bool = False,
     owners: Collection[str] = (),
+    display: str = "",
 ) -> User:
     """Tell what an account's role and grants come to.
 
@@ -295,7 +298,7 @@ def user_of(
     Named here because viewers of equal scope share their frames: who has none need not differ.
     """
     if role == "admin":
-        return User(name, role, EVERYTHING, None, grants.own, looks_only, by_token)
+        return User(name, role, EVERYTHING, None, grants.own, looks_only, by_token, display)
     shown = grants.see | grants.drive | grants.own
     whole = GRANTED if "*" in grants.see else GRANTED & shown
     if "*" in grants.drive:
@@ -317,7 +320,7 @@ def user_of(
         }
     scope = VisibleScope(kinds=whole | always, things=frozenset(things))
     drives = None if "*" in grants.drive else grants.drive
-    return User(name, role, scope, drives, grants.own, looks_only, by_token)
+    return User(name, role, scope, drives, grants.own, looks_only, by_token, display)
 
 
 def visitor(things: Iterable[str]) -> User:

@@ -5,16 +5,21 @@ from __future__ import annotations
 from sightline.contract.errors import Refused
 from sightline.kinds.friends import commands
 from sightline.kinds.friends.address import topics
+from sightline.kinds.friends.names import DeviceNames
 from sightline.live.hub import Hub
 from sightline.model.kind import id_of
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 
 
 class Publishers:
-    """The connections to all brokers, in the order of the settings. ``hub`` knows who was where."""
+    """The connections to all brokers, in the order of the settings.
 
-    def __init__(self, hub: Hub) -> None:
+    ``hub`` knows who was where, ``names`` what topics devices have.
+    """
+
+    def __init__(self, hub: Hub, names: DeviceNames) -> None:
         self._hub = hub
+        self._names = names
         self._bridges: list[Bridge] = []
 
     def add(self, bridge: Bridge) -> None:
@@ -46,22 +51,24 @@ class Publishers:
             for bridge in self._bridges:
                 if not bridge.options.profile.retains:
                     continue  # nothing of ours is kept there, and phones are set up so
-                for topic in topics(id_of(thing)):
-                    bridge.publish(topic, b"", qos=1, retain=True)
+                for name in self._names.all(id_of(thing)):
+                    for topic in topics(name):
+                        bridge.publish(topic, b"", qos=1, retain=True)
         except (NotConnected, TooManyWaiting) as why:
             raise Refused("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
 
     def tell_phone(self, device: str, payload: bytes) -> str:
         """Publish a command to ``user/device``; say why not, empty when it went.
 
-        To the broker where the phone was heard; to all, when that is long ago.
+        To the broker where the phone was heard; to all, when that is long ago. On the topic by
+        which it speaks, which may have another of its names.
         """
         source = self._hub.source(f"friend/{device}")
         near = [bridge for bridge in self._bridges if bridge.broker == source] or self._bridges
         sent, why = 0, "there is no broker"
         for bridge in near:
             try:
-                bridge.publish(commands.topic(device), payload, qos=1)
+                bridge.publish(commands.topic(self._names.listens(device)), payload, qos=1)
                 sent += 1
             except (NotConnected, TooManyWaiting, ValueError) as error:
                 why = str(error)

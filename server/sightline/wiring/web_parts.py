@@ -11,7 +11,9 @@ from twisted.web.resource import Resource
 from sightline import __version__
 from sightline.accounts.api_account import AccountApi
 from sightline.accounts.api_admin import AdminApi
+from sightline.accounts.api_devices import DevicesApi
 from sightline.accounts.api_links import LinksApi
+from sightline.accounts.api_people import PeopleApi
 from sightline.accounts.api_privacy import Eraser, PrivacyApi
 from sightline.accounts.api_session import SessionApi
 from sightline.accounts.service import AccountService
@@ -134,7 +136,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         wall=parts.start.wall,
         reads=features.reads,
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
-        friends=lambda: live.friends,
+        friends=lambda: [*live.friends, *(f"friend/{each}" for each in live.names.aliases)],
     )
 
 
@@ -164,6 +166,8 @@ def make_routes(
         HistoryApi(store, world, show, wall, reads),
         HideApi(store, service.note, reads),
         AdminApi(service, friends),
+        DevicesApi(service, world),
+        PeopleApi(service),
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -173,8 +177,8 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
     """Make the tree of URLs."""
     settings, live = parts.start.settings, parts.live
     accounts, features, routes = parts.accounts, parts.features, build_routes(parts)
-    clock, rate = parts.start.clock, settings.limits.requests_per_second
-    api = Api(accounts.context, clock, routes, rate=rate)
+    rate, named = settings.limits.requests_per_second, live.names.thing
+    api = Api(accounts.context, reactor, routes, rate=rate, named=named)
     figures = ServerFigures(live.hub, live.fanout, sockets, state)
     accounts.gate.count(lambda: len(sockets.connections))
     accounts.gate.count(lambda: len(features.owntracks.live.clients))

@@ -118,9 +118,10 @@ def decode(
 ) -> Sequence[Update]:
     """Tell what a message says. Raises `CannotDecode`, nothing else.
 
-    ``clocks`` learn from it, and tell how wrong its sender's clock is. ``read`` knows the topics.
-    """
+    ``clocks`` learn how wrong its sender's clock is. ``read`` knows the topics."""
     who = read(arrival.topic)
+    if who.heard is not None:
+        who.heard(arrival.retain)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
     if said is not None:
         located = _located(said, who, arrival, timeouts, arrival.payload)
