@@ -174,7 +174,7 @@ def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
     )
     trusted = [*settings.server.origins, *settings_parts.origin_of(settings.server.public_url)]
     context = RequestContext(
-        service, trusted, Proxies(settings.server.proxies), settings.server.public_url
+        service.visitors, trusted, Proxies(settings.server.proxies), settings.server.public_url
     )
     requests = Requests(start.wall)
     requests.when_answered(AuditLog(service.note, reactor))

@@ -69,7 +69,7 @@ def build_sockets(parts: Parts) -> Sockets:
         live.fanout,
         accounts.requests,
         hello,
-        accounts.service,
+        accounts.service.visitors,
         limits,
         compression=start.settings.fanout.compression,
         publishes=rights.publishes,
