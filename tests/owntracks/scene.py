@@ -84,7 +84,7 @@ class PhoneScene:
         self.home = home
         people = LatestPositions(home.world, lambda step: reactor.callLater(0, step))
         self.fixes = Memory()
-        self.live = RecorderSockets(reactor, home.account_service, people)
+        self.live = RecorderSockets(reactor, home.account_service.visitors, people)
         self.live.clock = self.live._tick._loop.clock = home.clock
         self.phones = PhoneService(
             home.clock,
@@ -104,7 +104,7 @@ class PhoneScene:
         self.post = HttpMode(
             home.clock,
             home.front,
-            home.account_service,
+            home.account_service.visitors,
             self.phones,
             safe=lambda: self.keeps_up,
             stored=lambda: succeed(None) if self.kept is None else self.kept(),
@@ -113,7 +113,7 @@ class PhoneScene:
             home.clock,
             home.wall,
             home.front,
-            home.account_service,
+            home.account_service.visitors,
             people,
             judged(self.fixes),
             "test",

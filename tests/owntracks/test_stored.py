@@ -12,8 +12,9 @@ import pytest_twisted
 from twisted.internet.task import Clock
 
 from sightline.history.memory import MemoryStore
+from sightline.history.pending import Bounds
 from sightline.history.record import entry
-from sightline.history.recorder import Bounds, Recorder
+from sightline.history.recorder import Recorder
 from sightline.history.store import Store
 from sightline.live.world import World
 from sightline.model.faults import Unavailable
@@ -81,7 +82,7 @@ async def test_safe_is_what_the_store_has_and_not_what_found_no_room():
     recorder.remember(Record(JANE, "fix", NOW, body(tst=int(NOW))))
     await safe.stored()
     assert (await store.things()) == [JANE]
-    recorder.lost += 1
+    recorder._pending.lost += 1
     with pytest.raises(Unavailable):
         await safe.stored()
     await safe.stored()  # what is lost is lost once: it comes again

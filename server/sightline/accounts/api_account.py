@@ -146,13 +146,13 @@ class AccountApi:
             raise Refused("weak", why)
         self._guesses.guess(account.name, now)
         kept = account.password
-        if not await account_service.hash(account_service.passwords.verify, kept, asked.old):
+        if not await account_service.hashing.run(account_service.passwords.verify, kept, asked.old):
             account_service.note(
                 AuditEvent(account.name, call.address, "change password", result="forbidden")
             )
             raise Refused("forbidden", _NOT_YOURS)
         self._guesses.right(account.name)
-        hashed = await account_service.hash(account_service.passwords.hash, asked.new)
+        hashed = await account_service.hashing.run(account_service.passwords.hash, asked.new)
 
         def change(database: Database) -> None:
             found = database.account(account.name)
@@ -311,7 +311,7 @@ def tokens_of(account_service: AccountService, name: str) -> list[answers.TokenS
             things=sorted(token.things),
             created=round(token.created, 3),
             expires=token.expires,
-            used=account_service.token_used(token),
+            used=account_service.visitors.times.token_used(token),
         )
         for token in sorted(account_service.cache.tokens.values(), key=lambda t: -t.created)
         if token.account == name
@@ -329,12 +329,12 @@ def sessions_of(
         answers.SessionShown(
             id=session.id,
             created=round(session.created, 3),
-            seen=round(account_service.last_used(session.key), 3),
+            seen=round(account_service.visitors.times.last_used(session.key), 3),
             address=session.address,
             agent=session.agent,
             here=session.key == here,
         )
-        for session in sorted(found, key=lambda s: -account_service.last_used(s.key))
+        for session in sorted(found, key=lambda s: -account_service.visitors.times.last_used(s.key))
     ]
 
 

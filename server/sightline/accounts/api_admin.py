@@ -346,7 +346,9 @@ class AdminApi:
     async def _hashed(self, password: str, name: str) -> str:
         if (why := weakness(password, name)) is not None:
             raise Refused("weak", why)
-        return await self._account_service.hash(self._account_service.passwords.hash, password)
+        return await self._account_service.hashing.run(
+            self._account_service.passwords.hash, password
+        )
 
     def _shown(self, account: Account) -> answers.UserShown:
         cache = self._account_service.cache

@@ -57,7 +57,7 @@ class Invitation:
                 " before. Type: sightline user add NAME --role admin"
             )
             return
-        secret = self._account_service.invite()
+        secret = self._account_service.invitation.invite()
         if secret is None:
             return
         link = f"{(self._public_url or url).rstrip('/')}/#welcome={secret}"

@@ -23,7 +23,8 @@ from sightline.console.charts import Stored
 from sightline.contract.errors import Refused
 from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore
-from sightline.history.recorder import GATHER, Bounds, Recorder
+from sightline.history.pending import Bounds
+from sightline.history.recorder import GATHER, Recorder
 from sightline.history.restore import Rebase, Restorer
 from sightline.history.retention import DAY, Own, RetentionDays, purge
 from sightline.history.sampled import sampled

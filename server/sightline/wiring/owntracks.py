@@ -91,7 +91,7 @@ class OwnTracks:
         opened = keys(settings)
         fixes = Memory()  # of the last while, where there is no store
         ranges = judged(fixes if store is None else StoredFixes(store))
-        self.live = live = RecorderSockets(reactor, account_service, people, gate)
+        self.live = live = RecorderSockets(reactor, account_service.visitors, people, gate)
         self.phones = PhoneService(
             reactor,
             wall,
@@ -115,7 +115,7 @@ class OwnTracks:
                 reactor,
                 wall,
                 context,
-                account_service,
+                account_service.visitors,
                 people,
                 ranges,
                 version,
@@ -171,10 +171,15 @@ def make_post(
     """Make what phones post to; with a ``recorder`` they are told yes when their fixes are safe."""
     box = NamedPostbox(phones, account_service.names)
     if recorder is None:
-        return HttpMode(reactor, context, account_service, box)
+        return HttpMode(reactor, context, account_service.visitors, box)
     durable = PostDurability(recorder)
     return HttpMode(
-        reactor, context, account_service, box, safe=durable.keeps_up, stored=durable.stored
+        reactor,
+        context,
+        account_service.visitors,
+        box,
+        safe=durable.keeps_up,
+        stored=durable.stored,
     )
 
 

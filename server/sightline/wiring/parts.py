@@ -118,7 +118,7 @@ def build_live(start: Start, cluster: Cluster) -> Live:
     world = make_world(settings, secrets.token_hex(8))
     presence = Presence(timeouts_of(kinds))
     store = NamedStore(make_store(settings, start.state), names)
-    disk = DiskFloor(start.state, _floor(settings))
+    disk = DiskFloor(start.state, settings.limits.disk_floor_mb)
     recorder = make_recorder(settings, store, world, kinds, cluster.leadership, disk.why)
     fanout = FanOut(reactor, start.wall, world, make_pace(settings))
     listeners = ChangeListeners(recorder.take, recorder.remember, fanout.stir)
@@ -147,10 +147,6 @@ def make_pace(settings: Settings) -> Pace:
     )
 
 
-def _floor(settings: Settings) -> int:
-    return settings.limits.disk_floor_mb
-
-
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """The accounts, who is asking, and the requests of browsers."""
@@ -176,7 +172,7 @@ def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
     )
     trusted = [*settings.server.origins, *settings_parts.origin_of(settings.server.public_url)]
     context = RequestContext(
-        service, trusted, Proxies(settings.server.proxies), settings.server.public_url
+        service.visitors, trusted, Proxies(settings.server.proxies), settings.server.public_url
     )
     requests = Requests(start.wall)
     requests.when_answered(AuditLog(service.note, reactor))

@@ -9,7 +9,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from sightline.accounts.passwords import Cost
-from sightline.accounts.service import AccountPolicy, AccountService
+from sightline.accounts.policy import AccountPolicy
+from sightline.accounts.service import AccountService
 from sightline.auth.account import AuditEvent
 from sightline.auth.session import Lifetime
 from sightline.console.publishing import ConsoleAct

@@ -75,7 +75,7 @@ def build_sockets(parts: Parts) -> Sockets:
         live.fanout,
         accounts.requests,
         hello_of(parts),
-        accounts.service,
+        accounts.service.visitors,
         make_socket_limits(start.settings),
         compression=start.settings.fanout.compression,
         publishes=parts.console.rights.publishes,
