@@ -88,3 +88,9 @@ def test_what_is_too_large_is_found_and_what_is_known_may_only_shrink(tmp_path):
     status, said = run("sizes.py", "--shrink", folder, known)
     assert (status, said) == (1, "b.py:long: 62 lines, and 61 at most\n")
     assert known.read_text() == "b.py:long 61\nc.py 401\n"
+
+
+def test_the_files_that_are_begun_first_are_there():
+    tests = Path(__file__).parent
+    for name in (tests / "longest.txt").read_text().split():
+        assert (tests / f"{name}.py").is_file(), name
