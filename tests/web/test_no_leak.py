@@ -27,7 +27,7 @@ from sightline.kinds.friends.model import Face, Friend
 from sightline.live import protocol
 from sightline.live.world import World
 from sightline.web.fanout import FanOut, Pace
-from sightline.wiring.owntracks_ranges import StoredRanges
+from sightline.wiring.owntracks_ranges import StoredFixes, judged
 from states import spot
 from web_scene import NOW
 
@@ -361,10 +361,10 @@ def shown(key: str) -> Any:
 
 
 async def peopled(open_web: Any) -> Any:
-    """A server with all of it, phones too, where an admin has shared and exported."""
+    """A house with all of it, phones too, where an admin has shared and exported."""
     here = PhoneScene()
     home = await open_web(further=here.further)
-    here.recorder._ranges = StoredRanges(home.store)
+    here.recorder._ranges = judged(StoredFixes(home.store))
     for key in KEYS:
         home.world.put(key, shown(key))
         if key.startswith("friend/"):

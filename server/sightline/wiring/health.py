@@ -38,7 +38,9 @@ Source = Callable[[], Degraded | None]
 
 
 class Health(Service):
-    """The troubles of all parts, and the weekly check of the databases.¶``sources`` tell the
+    """The troubles of all parts, and the weekly check of the databases.
+
+    ``sources`` tell the
     trouble of each part, by its name for people ("the accounts"). ``wall`` gives epoch s; ``clock``
     says when to look, the reactor if it is not given.
 
