@@ -34,7 +34,7 @@ FORMATS = ("json", "geojson", "linestring", "csv", "xml", "gpx")
 
 
 async def stored(open_web: Any, *messages: dict[str, Any]) -> tuple[PhoneScene, Any]:
-    """A house whose history has these locations of Ann's phone, and how one asks for them."""
+    """A server whose history has these locations of Ann's phone, and how one asks for them."""
     here = await PhoneScene().opens(open_web)
     here.recorder._ranges = judged(StoredFixes(here.home.store))
     cookie = await here.home.knows("reader", see=("*",))
