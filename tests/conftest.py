@@ -48,7 +48,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 # Files in the order in which they are begun, the longest first: what is begun last ends last.
-LONGEST = """
+_NAMES = """
     page/test_drive page/test_page page/test_broker driving/test_stops test_journey
     page/test_accounts cli/test_signals test_broker_journey driving/test_command_topics
     test_replicas_accounts test_replicas_driving test_replicas_once test_state_folder
@@ -57,7 +57,8 @@ LONGEST = """
     driving/test_guard driving/test_peers test_systemd page/test_past test_openapi
     cli/check/test_check page/test_freshness web/test_http_channel mqtt/test_bridge
     test_accounts_journey test_run_server test_degraded test_regions_journey
-""".split()
+"""
+LONGEST = _NAMES.split()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -600,9 +600,10 @@ export interface Person {
   readonly display?: string;
 }
 
-/** The state of our dealings with one device, id `user/device`. `transport` is how it was last heard. `encrypted`: it encrypts what it sends. `status` is what it last said about itself, in short texts. */
+/** The state of our dealings with one device, id `user/device`. `transport` is how it was last heard, `app` by which app that is not OwnTracks (a title; empty: by OwnTracks): such an app takes no commands. `encrypted`: it encrypts what it sends. `status` is what it last said about itself, in short texts. */
 export interface Phone {
   readonly transport?: 'http' | 'mqtt' | null;
+  readonly app?: string;
   readonly encrypted?: boolean;
   readonly platform?: '?' | 'android' | 'ios';
   readonly regions?: RegionSync | null;
@@ -847,19 +848,22 @@ export interface Sessions {
   readonly sessions: readonly SessionShown[];
 }
 
-/** Whose phone, by which way it is to send; `base` is the page's own address. */
+/** Whose phone, by which way it is to send; `base` is the page's own address. `app` other than owntracks: http only. */
 export interface SetUp {
   readonly thing: string;
   readonly mode: 'http' | 'mqtt';
   readonly base?: string;
+  readonly app?: 'owntracks' | 'gpslogger' | 'homeassistant' | 'overland' | 'phonetrack' | 'traccar';
 }
 
-/** What the phone opens. `plain`: it would send without encryption. `reach` says from where the phone reaches that address. */
+/** What the phone opens (empty: the app takes no link). `plain`: it would send without encryption. `reach` says from where the phone reaches that address. `address` and `text`: what is pasted into another app than OwnTracks. */
 export interface SetUpLink {
   readonly ok: true;
   readonly link: string;
   readonly plain: boolean;
   readonly reach: 'anywhere' | 'machine' | 'network';
+  readonly address?: string;
+  readonly text?: string;
 }
 
 /** How many points are shown again. */

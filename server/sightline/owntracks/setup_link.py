@@ -67,7 +67,7 @@ def configuration(
     if secret is not None:
         said["encryptionKey"] = secret
     if mode == "http":
-        said |= {"mode": _HTTP, "url": f"{_base(place.url)}/pub", "password": token}
+        said |= {"mode": _HTTP, "url": f"{base_of(place.url)}/pub", "password": token}
         return said
     where = urlsplit(place.mqtt)
     if not where.hostname:
@@ -88,7 +88,8 @@ def configuration(
     }
 
 
-def _base(url: str) -> str:
+def base_of(url: str) -> str:
+    """Return an address of pages without the slash at its end. Raises `CannotSetUp`."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CannotSetUp("set server.public_url to the address under which phones reach us")

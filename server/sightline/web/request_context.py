@@ -72,11 +72,12 @@ class RequestContext:
         return self._public.scheme == "https" and _host(request) == self._public.netloc.lower()
 
     def base(self, request: Request) -> str:
-        """Return the address under which people reach us, for links:
-        ``https://map.example.org``.
+        """Return the address under which people reach us, for links, without a slash at its end:
+        ``https://map.example.org``, ``https://example.org/map``.
         """
         if self._public.netloc:
-            return f"{self._public.scheme}://{self._public.netloc}"
+            path = self._public.path.rstrip("/")
+            return f"{self._public.scheme}://{self._public.netloc}{path}"
         return f"{'https' if self.secure(request) else 'http'}://{_host(request)}"
 
     def may_open(self, request: Request) -> bool:

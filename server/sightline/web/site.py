@@ -17,6 +17,7 @@ from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from sightline.live.hub import Hub
 from sightline.live.server_state import ServerState
+from sightline.web import body_limits
 from sightline.web.assets import Asset, PageResource
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.http_channel import Check, PatientChannel
@@ -56,6 +57,10 @@ class PlainRequest(Request):
     """A request whose answers carry our headers and give nothing away about the software."""
 
     _log = Logger()
+
+    def __repr__(self) -> str:
+        path = body_limits.without_token(self.uri.partition(b"?")[0])
+        return f"<{type(self).__name__} {self.method!r} {path!r}>"
 
     def handleContentChunk(self, data: bytes) -> None:
         """Take a part of the body, within bounds."""
@@ -97,9 +102,8 @@ class PlainRequest(Request):
 
     def processingFailed(self, reason: Any) -> Any:
         """Log a bug of ours; the asker learns only that it happened."""
-        self._log.failure(
-            "Failed to answer {method} {path}", reason, method=self.method, path=self.path
-        )
+        path = body_limits.without_token(self.path)
+        self._log.failure("Failed to answer {method} {path}", reason, method=self.method, path=path)
         if self.startedWriting:
             self.loseConnection()
             return reason
@@ -217,7 +221,11 @@ class QuietSite(Site):
 
     def _check(self, path: bytes) -> Check | None:
         """Return what the resource at this path refuses by the head of a request alone."""
-        child = getattr(self.resource, "children", {}).get(path[1:])
+        children = getattr(self.resource, "children", {})
+        child = children.get(path[1:])
+        if child is None:
+            above = children.get(path[1:].partition(b"/")[0])
+            child = above if getattr(above, "checks_below", False) else None
         found: Check | None = getattr(child, "check_head", None)
         return found
 

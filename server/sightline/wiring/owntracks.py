@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from twisted.internet import reactor as _reactor
+from twisted.internet.task import deferLater
 
 from sightline.accounts.api_account import minted, token_event
 from sightline.accounts.service import AccountService
@@ -18,9 +19,12 @@ from sightline.history.store import Store
 from sightline.kinds.friends.encryption import EncryptionKeys, is_available
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.friends.names import DeviceNames
+from sightline.kinds.friends.phone import Phone
 from sightline.live.hub import Hub
 from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of
+from sightline.owntracks.apps.intake import AppIntake
+from sightline.owntracks.apps.resource import AppInputs
 from sightline.owntracks.faces import Faces
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.http_mode import HttpMode
@@ -102,9 +106,11 @@ class OwnTracks:
             leadership,
         )
         self.post = make_post(context, account_service, self.phones, recorder)
+        intake = AppIntake(reactor, wall, hub, self.phones, lambda: deferLater(reactor, 0), peers)
         self._people = people
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
+            "in": AppInputs(context, self.post.gate, intake),
             "api/0": RecorderApi(
                 reactor,
                 wall,
@@ -141,6 +147,10 @@ def answer_requests(
         state = hub.world.state(thing)
         return state if isinstance(state, Friend) else None
 
+    def app(device: str) -> str:
+        state = hub.world.state(f"phone/{device}")
+        return state.app if isinstance(state, Phone) else ""
+
     def secret(device: str) -> str | None:
         found = secrets.get(device)
         return None if found is None else found.reveal()
@@ -149,7 +159,7 @@ def answer_requests(
         return await _issue(account_service, asker, thing)
 
     place = SetUpTarget(settings.server.public_url, settings.friends.mqtt_at)
-    PhoneRequests(requests, phones, friend, place, issue, secret)
+    PhoneRequests(requests, phones, friend, place, issue, secret, app)
 
 
 def make_post(

@@ -93,6 +93,7 @@ class Live:
 
     names: friends.DeviceNames
     kinds: Sequence[Kind]
+    bases: friends.BaseTopics
     logbook: broker.Logbook
     senders: friends.SenderClocks
     world: World
@@ -112,7 +113,8 @@ def build_live(start: Start, cluster: Cluster) -> Live:
     """Make the world and what changes it, shows it and remembers it."""
     settings, logbook, senders = start.settings, broker.Logbook(), friends.SenderClocks()
     names = friends.DeviceNames()
-    kinds = make_kinds(settings, keys(settings, names), senders, logbook, names)
+    bases = friends.BaseTopics(settings.friends.topics, names)
+    kinds = make_kinds(settings, keys(settings, names), senders, logbook, names, bases)
     world = make_world(settings, secrets.token_hex(8))
     presence = Presence(timeouts_of(kinds))
     store = NamedStore(make_store(settings, start.state), names)
@@ -132,7 +134,7 @@ def build_live(start: Start, cluster: Cluster) -> Live:
         remember=listeners.remember,
     )
     settings_parts.introduce_robots(settings, hub)
-    return Live(names, kinds, logbook, senders, world, store, recorder, fanout, hub, disk)
+    return Live(names, kinds, bases, logbook, senders, world, store, recorder, fanout, hub, disk)
 
 
 def make_pace(settings: Settings) -> Pace:
@@ -161,21 +163,19 @@ class Accounts:
 
 def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
     """Make the accounts and the dispatcher of requests, with its audit log."""
-    settings = start.settings
+    settings, server = start.settings, start.settings.server
     service = AccountService(
         reactor,
         start.clock,
         start.wall,
         start.state,
         settings_parts.account_policy(settings.accounts),
-        demo=start.demo and is_private(start.listen, settings.server),
+        demo=start.demo and is_private(start.listen, server),
         journal=cluster.accounts,
         names=live.names,
     )
-    trusted = [*settings.server.origins, *settings_parts.origin_of(settings.server.public_url)]
-    context = RequestContext(
-        service.visitors, trusted, Proxies(settings.server.proxies), settings.server.public_url
-    )
+    trusted, proxies = settings_parts.trusted_of(server), Proxies(server.proxies)
+    context = RequestContext(service.visitors, trusted, proxies, server.public_url)
     requests = Requests(start.wall)
     requests.when_answered(AuditLog(service.note, reactor))
     ReadOnlyPast().join(requests)
@@ -280,7 +280,7 @@ def build_mqtt(
     past: Past,
 ) -> Mqtt:
     """Make the path of arriving messages, and the connections that messages arrive by."""
-    publishers, peers = Publishers(live.hub, live.names), None
+    publishers, peers = Publishers(live.hub, live.names, live.bases), None
     if name := start.settings.replicas.name:
         peers = Peers(reactor, name, publishers.publish_anywhere)
         cluster.speak(peers)
@@ -316,8 +316,8 @@ class Features:
     geofencing: Geofencing
     owntracks: OwnTracks
     reads: Reads
-    naming: DeviceNaming
     erasers: Sequence[Eraser]
+    naming: DeviceNaming
 
 
 def build_features(
@@ -365,7 +365,7 @@ def build_features(
     )
     erasers = make_erasers(live, past, mqtt, geofencing, owntracks)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
-    return Features(geofencing, owntracks, reads, naming, erasers)
+    return Features(geofencing, owntracks, reads, erasers, naming)
 
 
 @dataclass(frozen=True, slots=True)

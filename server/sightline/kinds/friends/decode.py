@@ -116,9 +116,7 @@ def decode(
     clocks: SenderClocks | None = None,
     read: ReadTopic = address,
 ) -> Sequence[Update]:
-    """Tell what a message says. Raises `CannotDecode`, nothing else.
-
-    ``clocks`` learn how wrong its sender's clock is. ``read`` knows the topics."""
+    """Tell what a message says; ``clocks`` learn of its sender's. Raises `CannotDecode` only."""
     who = read(arrival.topic)
     if who.heard is not None:
         who.heard(arrival.retain)
