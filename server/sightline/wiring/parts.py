@@ -118,7 +118,7 @@ def build_live(start: Start, cluster: Cluster) -> Live:
     world = make_world(settings, secrets.token_hex(8))
     presence = Presence(timeouts_of(kinds))
     store = NamedStore(make_store(settings, start.state), names)
-    disk = DiskFloor(start.state, _floor(settings))
+    disk = DiskFloor(start.state, settings.limits.disk_floor_mb)
     recorder = make_recorder(settings, store, world, kinds, cluster.leadership, disk.why)
     fanout = FanOut(reactor, start.wall, world, make_pace(settings))
     listeners = ChangeListeners(recorder.take, recorder.remember, fanout.stir)
@@ -145,10 +145,6 @@ def make_pace(settings: Settings) -> Pace:
         stall_timeout=settings.limits.behind_seconds,
         page=settings.fanout.frame_bytes,
     )
-
-
-def _floor(settings: Settings) -> int:
-    return settings.limits.disk_floor_mb
 
 
 @dataclass(frozen=True, slots=True)

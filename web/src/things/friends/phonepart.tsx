@@ -46,10 +46,10 @@ export function PhonePart({ of }: { of: Key }) {
           <i />
           <span>
             {regions.text}
-            {phone.regions.at !== undefined && (
+            {phone.regions.at > 0 && (
               <span class="muted">, {shortTimeText(phone.regions.at, now.value)}</span>
             )}
-            {phone.regions.why !== undefined && <small>{phone.regions.why}</small>}
+            {phone.regions.why !== '' && <small>{phone.regions.why}</small>}
           </span>
         </p>
       )}
@@ -153,15 +153,15 @@ function Commands({ phone, now }: { phone: Phone; now: number }) {
       {phone.commands.map((command) => {
         const state = stateText(command);
         return (
-          <li key={command.n} data-command={command.does} data-state={command.state}>
-            <span>{commandText(command.does)}</span>
+          <li key={command.n} data-command={command.do} data-state={command.state}>
+            <span>{commandText(command.do)}</span>
             <span class="state" data-tone={state.tone}>
               {state.text}
             </span>
             <small class="muted">
               {[
-                command.at === undefined ? undefined : shortTimeText(command.at, now),
-                command.by === undefined ? undefined : `by ${command.by}`,
+                shortTimeText(command.at, now),
+                command.by === '' ? undefined : `by ${command.by}`,
                 command.why,
               ]
                 .filter(Boolean)
