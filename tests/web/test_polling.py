@@ -149,7 +149,7 @@ async def test_nobody_is_told_more_than_by_the_websocket(open_web):
 
 
 async def scope(home: WebScene, name: str) -> Any:
-    return home.account_service.scope(name)
+    return home.account_service.visitors.scope(name)
 
 
 @pytest_twisted.ensureDeferred
