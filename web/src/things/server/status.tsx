@@ -11,6 +11,7 @@ import { useKind, useThing, useTime, useServer, useNavigation } from '../../app/
 import { useRoster } from '../context';
 import { usePast } from '../../past/context';
 import { useTicks } from '../../ui/hooks';
+import { DocLink } from '../../ui/doclink';
 import { Icon } from '../../ui/icon';
 
 /** The banner waits so long, in milliseconds, in case the connection is back at once. */
@@ -165,7 +166,9 @@ function BrokerBanner() {
           {broker.link.address && `: ${broker.link.address}`}
           {asOf !== undefined && `. As of ${timeText(asOf, now)}`}
         </b>
-        <span>{linkText(broker.link, now)}</span>
+        <span>
+          {linkText(broker.link, now)} <DocLink to="brokerLost">What to do</DocLink>
+        </span>
       </div>
     </div>
   );
