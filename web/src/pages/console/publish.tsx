@@ -33,6 +33,11 @@ interface Outcome {
   readonly code?: string;
 }
 
+function refusalOf(error: unknown): Outcome {
+  const text = error instanceof Error ? error.message : String(error);
+  return { good: false, text, ...(error instanceof Refused ? { code: error.code } : {}) };
+}
+
 interface Draft {
   readonly topic: string;
   readonly text: string;
@@ -93,12 +98,7 @@ export function PublishCard({
         setOutcome({ good: true, text: `${clockText(Date.now())} ${done}${sent}.` });
       },
       (error: unknown) => {
-        const text = error instanceof Error ? error.message : String(error);
-        setOutcome({
-          good: false,
-          text,
-          ...(error instanceof Refused ? { code: error.code } : {}),
-        });
+        setOutcome(refusalOf(error));
       },
     );
   };
