@@ -11,6 +11,7 @@ export const DOCUMENTS = {
   phones: 'docs/operators/phones.html',
   degraded: 'docs/operators/troubleshooting.html#the-disk-is-full-or-cannot-be-written-degraded',
   brokerLost: 'docs/operators/troubleshooting.html#broker-lost',
+  apps: 'docs/users/apps.html',
 } as const;
 
 export function DocLink({

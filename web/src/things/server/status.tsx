@@ -44,7 +44,9 @@ function ConnectionPill() {
             'The server is there, but its broker is lost',
           ] as const)
         : now.state === 'live'
-          ? (['ok', 'Live', 'Connected to the server'] as const)
+          ? now.polling
+            ? (['warn', 'Live by polling', 'The WebSocket is blocked on the way'] as const)
+            : (['ok', 'Live', 'Connected to the server'] as const)
           : now.state === 'connecting'
             ? (['wait', 'Connecting', 'Connecting to the server'] as const)
             : (['warn', 'Reconnecting', now.why] as const);
@@ -107,6 +109,7 @@ export function Banner() {
   if (now.state === 'lost') return <ConnectionBanner lost={now} />;
   if (now.state !== 'live') return null;
   if (feeds.value.lost.size > 0) return <BrokerBanner />;
+  if (now.polling) return <PollingBanner since={now.since} />;
   const why = server && readServer(server).clock_why;
   return why === undefined ? null : <ClockBanner why={why} />;
 }
@@ -168,6 +171,24 @@ function BrokerBanner() {
         </b>
         <span>
           {linkText(broker.link, now)} <DocLink to="brokerLost">What to do</DocLink>
+        </span>
+      </div>
+    </div>
+  );
+}
+
+/** HTTP passes and the WebSocket does not: news come a little later, and robots are not driven. */
+function PollingBanner({ since }: { since: number }) {
+  useTicks(1000, true);
+  if (Date.now() - since < BANNER_AFTER) return null;
+  return (
+    <div class="banner" data-banner="polling" role="status">
+      <Icon of={CloudOff} size={22} />
+      <div>
+        <b>The WebSocket is blocked on the way, by a proxy perhaps.</b>
+        <span>
+          News come all the same, a moment later. Driving and the console’s subscriptions need it;
+          robots can be stopped. <DocLink to="https">What a proxy must pass on</DocLink>
         </span>
       </div>
     </div>
