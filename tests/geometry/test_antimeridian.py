@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.geometry.antimeridian import LineCutter, Position, passes_over, crosses
+from sightline.geometry.antimeridian import LineCutter, Position, crosses, passes_over
 
 
 def parts(line: list[Position]) -> list[list[Position]]:
