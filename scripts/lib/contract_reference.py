@@ -20,6 +20,7 @@ from sightline.contract.openapi import NEEDS
 from sightline.contract.requests import RequestSpec
 from sightline.contract.schemas import components, prose
 from sightline.live.protocol import Resume
+from sightline.owntracks.apps.registry import APPS
 from sightline.wiring.web_parts import build_routes
 
 MADE = "Made by `scripts/reference.py` from what the code declares"
@@ -81,8 +82,20 @@ def http_page() -> str:
             table(("code", "status"), ((f"`{code}`", n) for code, n in STATUS.items())),
             "## Fields and answers\n",
             _structs(structs),
+            "## What phones post\n",
+            "Not below `/api/1`. The token is one with the scope `publish`: by Basic at `/pub`; at"
+            " `/in` as Bearer, by Basic, in the path or as `?token=`. 401, 413 and 503 are told"
+            " before the body is read; junk is answered with yes.\n",
+            table(("app", "by", "where and what", "lets go of a fix for"), _posts()),
         ]
     )
+
+
+def _posts() -> list[tuple[str, str, str, str]]:
+    """Return a row for each app whose posts are taken."""
+    own = ("OwnTracks", "POST", "`/pub`, [HTTP mode](../operators/phones.md)", "any 2xx or 4xx")
+    apps = [(each.title, ", ".join(each.methods), each.form, each.drops) for each in APPS.values()]
+    return [own, *apps]
 
 
 def websocket_page() -> str:

@@ -10,6 +10,7 @@ from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientPr
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import succeed
 from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.task import deferLater
 
 from sightline.cluster.leader import Leadership
 from sightline.cluster.messages import PeerBus
@@ -18,6 +19,8 @@ from sightline.kinds.friends.model import Friend, Waypoint
 from sightline.kinds.friends.phone import Phone
 from sightline.live.requests import Asker
 from sightline.model.kind import Arrival
+from sightline.owntracks.apps.intake import AppIntake
+from sightline.owntracks.apps.resource import AppInputs
 from sightline.owntracks.faces import Faces
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.http_mode import HttpMode
@@ -124,11 +127,19 @@ class PhoneScene:
             state = home.world.state(thing)
             return state if isinstance(state, Friend) else None
 
+        def app(device: str) -> str:
+            return self.phone(device).app
+
+        def turn() -> Any:
+            return deferLater(reactor, 0)
+
         PhoneRequests(
-            home.requests, self.phones, friend, SetUpTarget("", ""), issue, lambda device: None
+            home.requests, self.phones, friend, SetUpTarget("", ""), issue, lambda device: None, app
         )
+        intake = AppIntake(home.clock, home.wall, home.hub, self.phones, turn, self.others)
         return {
             "pub": self.post,
+            "in": AppInputs(home.front, self.post.gate, intake),
             "api/0": self.recorder,
             "ws/last": RecorderSocketResource(self.live, home.front),
             "faces": Faces(home.clock, home.front, people),

@@ -3,6 +3,7 @@
 /** What to change of an account; what is absent stays. `end_tokens`: end its API tokens. */
 export interface AccountChange {
   readonly role?: 'admin' | 'operator' | 'viewer';
+  readonly display?: string;
   readonly disabled?: boolean;
   readonly password?: string;
   readonly see?: readonly string[];
@@ -113,6 +114,7 @@ export interface Client {
   readonly flags?: readonly string[];
   readonly subscriptions?: readonly string[];
   readonly feeds?: string | null;
+  readonly fits?: readonly string[];
   readonly ours?: boolean;
 }
 
@@ -150,6 +152,27 @@ export interface DaysQuery {
   readonly zone?: string | null;
   readonly type?: string | null;
   readonly sort?: string | null;
+}
+
+/** A device by its canonical name `user/device`, with its further names. `card` is what its card calls it; `heard` is when it was heard last (epoch s). `listens` is the name in the topic on which it takes commands. */
+export interface DeviceShown {
+  readonly device: string;
+  readonly names: readonly NameShown[];
+  readonly card: string | null;
+  readonly heard: number | null;
+  readonly listens: string;
+}
+
+/** Devices by name. `more`: there are further ones; ask with a text. */
+export interface Devices {
+  readonly ok: true;
+  readonly devices: readonly DeviceShown[];
+  readonly more: boolean;
+}
+
+/** Which devices: those with this text in one of their names; empty for all. */
+export interface DevicesQuery {
+  readonly text?: string;
 }
 
 /** Yes, and nothing more. */
@@ -435,6 +458,34 @@ export interface Me {
   readonly degraded?: string;
 }
 
+/** The device (`user/device`) that stays, and has both pasts. */
+export interface Merge {
+  readonly into: string;
+}
+
+/** The outcome of a merge. `newer` is the name whose present position stays. `gains` are accounts that see one of the two now, and would see both pasts; `links` are shared links that would show the joined device, having shown one of the two. */
+export interface MergePreview {
+  readonly ok: true;
+  readonly device: string;
+  readonly into: string;
+  readonly names: readonly string[];
+  readonly newer: string;
+  readonly gains: readonly string[];
+  readonly links: readonly string[];
+}
+
+/** The device (`user/device`) that would stay. */
+export interface MergeQuery {
+  readonly into: string;
+}
+
+/** A further name of a device. `how`: it was seen, or an admin merged or renamed; `at`: since when, epoch s. */
+export interface NameShown {
+  readonly name: string;
+  readonly how: string;
+  readonly at: number;
+}
+
 /** A request about one region. */
 export interface NamedRegion {
   readonly thing: string;
@@ -477,9 +528,10 @@ export interface NewTokenMade {
   readonly id: string;
 }
 
-/** An account to make. Without a password nobody can sign in with it, but its tokens work. */
+/** An account to make. Without a password nobody can sign in with it, but its tokens work. `display` is what people call them, where that is not the name as it is typed here. */
 export interface NewUser {
   readonly name: string;
+  readonly display?: string | null;
   readonly role?: 'admin' | 'operator' | 'viewer';
   readonly password?: string | null;
   readonly see?: readonly string[];
@@ -508,6 +560,12 @@ export interface OfferReply {
   readonly yes?: boolean;
 }
 
+/** A device with all its names, as it is called now. */
+export interface OneDevice {
+  readonly ok: true;
+  readonly device: DeviceShown;
+}
+
 /** A thing as it is. */
 export interface OneThing {
   readonly ok: true;
@@ -520,6 +578,17 @@ export interface OneUser {
   readonly user: UserShown;
 }
 
+/** The display names, by account; of those only that have one. */
+export interface People {
+  readonly ok: true;
+  readonly people: Readonly<Record<string, string>>;
+}
+
+/** Names of accounts, one a line: as drivers, regions and links show them. */
+export interface PeopleQuery {
+  readonly names?: string;
+}
+
 /** Who somebody is, for themselves: the `user` of hello and of the API. Times in epoch s. `rights` are what the page needs to know to offer only what will be granted. */
 export interface Person {
   readonly name: string;
@@ -528,11 +597,13 @@ export interface Person {
   readonly rights: Rights;
   readonly expires?: number;
   readonly scopes?: readonly string[];
+  readonly display?: string;
 }
 
-/** The state of our dealings with one device, id `user/device`. `transport` is how it was last heard. `encrypted`: it encrypts what it sends. `status` is what it last said about itself, in short texts. */
+/** The state of our dealings with one device, id `user/device`. `transport` is how it was last heard, `app` by which app that is not OwnTracks (a title; empty: by OwnTracks): such an app takes no commands. `encrypted`: it encrypts what it sends. `status` is what it last said about itself, in short texts. */
 export interface Phone {
   readonly transport?: 'http' | 'mqtt' | null;
+  readonly app?: string;
   readonly encrypted?: boolean;
   readonly platform?: '?' | 'android' | 'ios';
   readonly regions?: RegionSync | null;
@@ -654,6 +725,11 @@ export interface RemovedRegion {
   readonly version?: number | null;
 }
 
+/** The new name of the device, `user/device`. */
+export interface Rename {
+  readonly name: string;
+}
+
 /** The fields of a request; others are ignored. */
 export type RequestFields = Readonly<Record<string, never>>;
 
@@ -772,19 +848,22 @@ export interface Sessions {
   readonly sessions: readonly SessionShown[];
 }
 
-/** Whose phone, by which way it is to send; `base` is the page's own address. */
+/** Whose phone, by which way it is to send; `base` is the page's own address. `app` other than owntracks: http only. */
 export interface SetUp {
   readonly thing: string;
   readonly mode: 'http' | 'mqtt';
   readonly base?: string;
+  readonly app?: 'owntracks' | 'gpslogger' | 'homeassistant' | 'overland' | 'phonetrack' | 'traccar';
 }
 
-/** What the phone opens. `plain`: it would send without encryption. `reach` says from where the phone reaches that address. */
+/** What the phone opens (empty: the app takes no link). `plain`: it would send without encryption. `reach` says from where the phone reaches that address. `address` and `text`: what is pasted into another app than OwnTracks. */
 export interface SetUpLink {
   readonly ok: true;
   readonly link: string;
   readonly plain: boolean;
   readonly reach: 'anywhere' | 'machine' | 'network';
+  readonly address?: string;
+  readonly text?: string;
 }
 
 /** How many points are shown again. */
@@ -797,6 +876,11 @@ export interface Shown {
 export interface SignIn {
   readonly name: string;
   readonly password: string;
+}
+
+/** The further name (`user/device`) that is a device of its own. */
+export interface Split {
+  readonly name: string;
 }
 
 /** Which robot; without one, all that one may stop. */
@@ -955,6 +1039,7 @@ export interface UserShown {
   readonly own: readonly string[];
   readonly sessions: number;
   readonly tokens: number;
+  readonly display: string;
 }
 
 /** All accounts, for admins. */
@@ -1106,5 +1191,11 @@ export interface Calls {
   readonly 'DELETE /users/{name}/sessions/{id}': { readonly asks: Nothing; readonly answers: Done };
   readonly 'GET /users/{name}/tokens': { readonly asks: Nothing; readonly answers: Tokens };
   readonly 'GET /audit': { readonly asks: AuditQuery; readonly answers: Audit };
+  readonly 'GET /admin/devices': { readonly asks: DevicesQuery; readonly answers: Devices };
+  readonly 'GET /admin/devices/{user}/{device}/merge': { readonly asks: MergeQuery; readonly answers: MergePreview };
+  readonly 'POST /admin/devices/{user}/{device}/merge': { readonly asks: Merge; readonly answers: OneDevice };
+  readonly 'POST /admin/devices/{user}/{device}/rename': { readonly asks: Rename; readonly answers: OneDevice };
+  readonly 'POST /admin/devices/{user}/{device}/split': { readonly asks: Split; readonly answers: OneDevice };
+  readonly 'GET /people': { readonly asks: PeopleQuery; readonly answers: People };
   readonly 'GET /openapi.json': { readonly asks: Nothing; readonly answers: unknown };
 }

@@ -120,6 +120,8 @@ class UserShown(msgspec.Struct, frozen=True):
     own: list[str]
     sessions: int
     tokens: int
+    display: str
+    """What people call them; empty: by the name."""
 
 
 class Users(Answer, frozen=True):

@@ -1,4 +1,4 @@
-"""The desk for one's own account: password, sessions, API tokens."""
+"""Answer the calls about one's own account: password, sessions, API tokens."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class AccountApi:
     # -- the password
 
     async def password(self, call: Call[NewPassword]) -> Reply:
-        """Change it; that ends the other sessions, and the tokens if that is asked."""
+        """Change the password; that ends the other sessions, and the tokens if that is asked."""
         account_service, asked, account = (
             self._account_service,
             call.asked,
@@ -200,7 +200,7 @@ class AccountApi:
     # -- tokens
 
     async def tokens(self, call: Call[Nothing]) -> Reply:
-        """One's tokens, without their secrets."""
+        """Return the asker's tokens, without their secrets."""
         return Reply(answers.Tokens(tokens=tokens_of(self._account_service, call.who.user.name)))
 
     async def make_token(self, call: Call[NewToken]) -> Reply:
@@ -234,7 +234,7 @@ class AccountApi:
         return Reply(answers.NewTokenMade(token=text, id=token.id), status=201)
 
     async def revoke_token(self, call: Call[Nothing]) -> Reply:
-        """Return a token opens nothing any more. An admin may revoke anybody's."""
+        """Revoke a token, so that it opens nothing any more. An admin may revoke anybody's."""
         account_service, user = self._account_service, call.who.user
         token = account_service.cache.tokens.get(call.parts["id"])
         if token is None or (token.account != user.name and user.role != "admin"):

@@ -1,4 +1,4 @@
-"""The desk at the door: in by password, by the link of the first start, by a shared link; out.
+"""Let people in by password, by the link of the first start or by a shared link; and out.
 
 Names and passwords are guessed at a price that grows with each guess (per account and address;
 an address as a whole has a budget, too). Whether a name exists shows in neither text nor time.
@@ -18,7 +18,16 @@ from sightline.accounts import answers, known_devices
 from sightline.accounts.database import Database
 from sightline.accounts.passwords import LONGEST, weakness
 from sightline.accounts.service import AccountService
-from sightline.auth.account import DEMO, Account, AuditEvent, Session, Share, check_name, plain_name
+from sightline.auth.account import (
+    DEMO,
+    Account,
+    AuditEvent,
+    Session,
+    Share,
+    check_name,
+    display_name,
+    plain_name,
+)
 from sightline.auth.session import Throttle, described, digest, new_secret
 from sightline.contract.errors import Refused
 from sightline.contract.fields import Nothing, RequestBody
@@ -220,7 +229,7 @@ class SessionApi:
     ) -> Reply:
         """Make a new session, always with a new secret; the one of before ends.
 
-        While the database cannot be written whoever is ``known`` comes in all the same.
+        While the database cannot be written, a ``known`` account comes in all the same.
         """
         account_service, secret = self._account_service, new_secret()
         now = account_service.wall()
@@ -303,7 +312,7 @@ class SessionApi:
         if asked.name is None or asked.password is None:
             return Reply(answers.Welcomed(needs=["name", "password"]))
         name = plain_name(asked.name)
-        for why in (check_name(name), weakness(asked.password, name)):
+        for why in (check_name(asked.name.strip()), weakness(asked.password, name)):
             if why is not None:
                 raise Refused("weak", why)
         restore = account_service.spend()  # before anything waits: it is good for one
@@ -311,7 +320,13 @@ class SessionApi:
             hashed = await account_service.hash(
                 account_service.passwords.hash, asked.password, client=client_key(call.address)
             )
-            admin = Account(name, "admin", password=hashed, created=account_service.wall())
+            admin = Account(
+                name,
+                "admin",
+                password=hashed,
+                created=account_service.wall(),
+                display=display_name(name, asked.name),
+            )
 
             def found(database: Database) -> None:
                 if database.read_cache().founded:

@@ -1,8 +1,8 @@
-"""Know at every moment who may be in, and see out who may not.
+"""Know at every moment who may be in, and end the visits of those who may not.
 
-Everything that opens the door is in memory (a `AccountCache`), so that to ask costs nothing.
+Everything that lets somebody in is in memory (an `AccountCache`), so a question costs nothing.
 Changes are made by the one writer thread; once they are committed, the cache is read anew and every
-socket whose visitor has ended, or whose rights are others now, is told. The same happens within a
+socket is told whose visitor must go or has other rights now. The same happens within a
 second when the command line, another process, has changed the database; or another server, where
 the database is a copy of a journal.
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
 from sightline.accounts.database import CACHED_TABLES, BadDatabase, Database
+from sightline.accounts.naming import bearer, full_user, is_called, widened
 from sightline.accounts.password_queue import PasswordQueue, QueueFull
 from sightline.accounts.passwords import Cost, Passwords
 from sightline.accounts.pseudonyms import Pseudonyms
@@ -37,7 +38,6 @@ from sightline.auth.permissions import (
     Role,
     User,
     VisibleScope,
-    bounded,
     covers,
     may,
     may_post,
@@ -58,6 +58,7 @@ from sightline.contract.errors import Refused
 from sightline.journal.entries import Journal, TooLarge
 from sightline.journal.follower import Follower
 from sightline.journal.trouble import degraded, said
+from sightline.kinds.friends.names import DeviceNames
 from sightline.live.periodic import Periodic
 from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
@@ -130,7 +131,10 @@ class AccountService(Service):
         *,
         demo: bool = False,
         journal: Journal | None = None,
+        names: DeviceNames | None = None,
     ) -> None:
+        self.names = names or DeviceNames()
+        """The names of devices, of which there are grants."""
         self.follower: Follower | None = None
         """Who keeps our copy at the journal's end, once it is open; None: there is no journal."""
         self.ready: Deferred[None] = Deferred()
@@ -211,7 +215,7 @@ class AccountService(Service):
         self._apply(database.read_cache())
 
     def startService(self) -> None:
-        """Begin to look after the time."""
+        """Begin the periodic work: expiry, use, changes by others."""
         super().startService()
         self._writer.start()
         self._hashers.start()
@@ -247,7 +251,7 @@ class AccountService(Service):
     # -- the threads
 
     async def look(self, work: Callable[[Database], T]) -> T:
-        """Tell what ``work`` reads in the database, on the writer's thread.
+        """Return what ``work`` reads in the database, on the writer's thread.
 
         Raises `Refused` (``degraded``) when the disk or the file does not let it.
         """
@@ -278,7 +282,7 @@ class AccountService(Service):
             )
 
     async def change(self, work: Callable[[Database], T], *, scrub: bool = False) -> T:
-        """Let ``work`` change the database, all or nothing; then whoever must go is told.
+        """Let ``work`` change the database, all or nothing; then tell the visitors who must go.
 
         It may run again, when another server changed the accounts at the same time. ``scrub``:
         nothing of what it removed may be left on any disk. Raises `Refused` (``busy``) when the
@@ -353,7 +357,7 @@ class AccountService(Service):
             raise self.standby.denied()
 
     async def record(self, event: AuditEvent) -> None:
-        """Write a deed down; while that is impossible, later."""
+        """Write an audit event; keep it for later while that is impossible."""
         at = self.wall()
         try:
             await self.post(lambda database: database.write(event, at))
@@ -399,7 +403,7 @@ class AccountService(Service):
             self.follower.look()
 
     def note(self, event: AuditEvent) -> None:
-        """Write a deed down, without waiting for it."""
+        """Write an audit event without waiting for it."""
 
         noted = Deferred.fromCoroutine(self.record(event))
         noted.addErrback(
@@ -420,7 +424,7 @@ class AccountService(Service):
         assert self._database is not None, "the service was not started"
         return self._database
 
-    # -- who is at the door
+    # -- who is here
 
     def session(self, secret: str) -> Visitor | None:
         """Return the visitor who holds this cookie."""
@@ -440,7 +444,7 @@ class AccountService(Service):
     def signed(self, account: str, text: str) -> Visitor | None:
         """Return the visitor who signs in with this account's name and one of its API tokens."""
         found = self.token(text)
-        return found if found is not None and found.user.name == account else None
+        return found if found is not None and is_called(found.user, account) else None
 
     def phone_things(self, text: str) -> frozenset[str] | None:
         """Return what the holder of this token may post for; None: nothing.
@@ -450,7 +454,8 @@ class AccountService(Service):
         found = self.token(text)
         if found is None or "publish" not in found.scopes:
             return None
-        return self.cache.tokens[found.key].things
+        things = self.names.grant(self.cache.tokens[found.key].things)
+        return frozenset(self.names.thing(thing) for thing in things)
 
     def phone(self, login: str, text: str, thing: str) -> str | None:
         """Return the account for which a phone in HTTP mode may post as ``friend/user/device``.
@@ -459,18 +464,18 @@ class AccountService(Service):
         friend's user, so ``login`` is this or the account's, in any letters.
         """
         found = self.token(text)
-        names = () if found is None else (found.user.name, id_of(thing).partition("/")[0])
-        if found is None or login.casefold() not in (name.casefold() for name in names):
+        users = (id_of(each).partition("/")[0] for each in self.names.things(thing))
+        if found is None or not is_called(found.user, login, *users):
             return None
         token, account = self.cache.tokens[found.key], self.cache.accounts[found.user.name]
-        if "publish" not in found.scopes or not covers(token.things, thing):
+        if "publish" not in found.scopes or not covers(self.names.grant(token.things), thing):
             return None
-        return account.name if may_post(self._user(account), thing) else None
+        return account.name if may_post(self.user(account), thing) else None
 
     def scope(self, account: str) -> VisibleScope:
         """Tell what an account may see."""
         found = self.cache.accounts.get(account)
-        return NOTHING if found is None or found.disabled else self._user(found).scope
+        return NOTHING if found is None or found.disabled else self.user(found).scope
 
     def guest(self) -> Visitor | None:
         """Return the visitor who did not sign in, where the settings let guests in."""
@@ -520,7 +525,7 @@ class AccountService(Service):
             account = self.cache.accounts.get(session.account)
             if account is None or account.disabled:
                 return DISABLED
-            return Visitor(self._user(account), "account", session.key, expires)
+            return Visitor(self.user(account), "account", session.key, expires)
         share = self.cache.shares.get(session.link or "")
         why = "revoked" if share is None else share.why_closed(self.wall())
         if share is None or why is not None:
@@ -535,21 +540,27 @@ class AccountService(Service):
         owner = self.cache.accounts.get(share.owner)
         if owner is None or owner.disabled:
             return frozenset()
-        user = self._user(owner)
-        return frozenset(thing for thing in share.things if may(user, "share", thing))
+        user = self.user(owner)
+        things = self.names.grant(share.things)
+        return frozenset(thing for thing in things if may(user, "share", thing))
 
-    def _user(self, account: Account) -> User:
+    def user(self, account: Account) -> User:
+        """Return what an account's rights come to."""
         found = self._users.get(account.name)
         if found is None:
-            found = self._users[account.name] = user_of(
-                account.name, account.role, account.grants, owners=self._region_owners
-            )
+            account = widened(account, self.names)
+            found = self._users[account.name] = full_user(account, self._region_owners)
         return found
+
+    def names_changed(self) -> None:
+        """Take in that grants cover devices by other names than before."""
+        self._users.clear()
+        self._see_out()
 
     def own_regions(self, owners: frozenset[str]) -> None:
         """Take in who has regions of their own now: accounts and phones (``friend/jane/phone``).
 
-        Who has their first one sees more than before, and is let in anew.
+        An account with its first region sees more than before, and is let in anew.
         """
         if owners != self._region_owners:
             self._region_owners = owners
@@ -568,8 +579,9 @@ class AccountService(Service):
             return DISABLED
         if token.expires is not None and self.wall() >= token.expires:
             return EXPIRED
-        scopes = scopes_now(self._user(account), token.scopes, token.things)
-        user = _bearer(account, scopes, self._region_owners)
+        things = self.names.grant(token.things)
+        scopes = scopes_now(self.user(account), token.scopes, things)
+        user = bearer(widened(account, self.names), scopes, self._region_owners)
         return Visitor(user, "token", token.id, token.expires, scopes)
 
     # -- the first of all
@@ -606,6 +618,7 @@ class AccountService(Service):
     def _apply(self, cache: AccountCache) -> None:
         now, wall = self.clock.seconds(), self.wall()
         cache = self.cache = self.standby.onto(cache)
+        self.names.set_aliases(cache.aliases.values())
         self._users.clear()
         self._times = {
             key: self._times.get(key)
@@ -621,7 +634,7 @@ class AccountService(Service):
             changed()
 
     def _see_out(self) -> None:
-        """Tell those who must go."""
+        """Tell the visitors who must go, and why."""
         for watched in list(self._watched):
             was = watched.visitor
             now = self._admitted(was.way, was.key)
@@ -652,7 +665,8 @@ class AccountService(Service):
         ]
         if self.standby.trouble is not None:
             await self._recover()  # or raise, and look again in a second
-        if self._may_change():
+        follower = self.follower
+        if follower is None or (follower.ready.called and not follower.trouble):
             if over:
                 await self.change(lambda database: database.drop_sessions(over[:_AT_ONCE]))
             if now >= self._used_due:
@@ -662,10 +676,6 @@ class AccountService(Service):
                 self._tidy_due = now + _TIDY
                 await self.change(lambda database: database.tidy())
         await self._look_at_file()
-
-    def _may_change(self) -> bool:
-        follower = self.follower
-        return follower is None or (follower.ready.called and not follower.trouble)
 
     def _look_around(self) -> Deferred[None]:
         looked = Deferred.fromCoroutine(self._look_once())
@@ -748,15 +758,3 @@ class AccountService(Service):
 
 def _busy() -> Refused:
     return Refused("busy", "Too many people sign in just now. Try again in a moment.", wait=2)
-
-
-def _bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) -> User:
-    """Return the visitor of a token: its account, with no more than the token's scopes allow."""
-    if "drive" in scopes and account.role != "viewer":
-        role: Role = "operator"
-    else:
-        role = "viewer"
-    looks_only = "drive" not in scopes
-    grants = bounded(account.grants, account.role)
-    user = user_of(account.name, role, grants, looks_only=looks_only, by_token=True, owners=owners)
-    return user if scopes & {"see", "drive"} else replace(user, scope=NOTHING)

@@ -47,7 +47,7 @@ MOST_BYTES = 4_194_304
 ROW_BYTES = 200
 """What an entry costs besides its body, about."""
 RETRY_MIN, RETRY_MAX = 0.25, 10.0
-"""s between attempts."""
+"""The shortest and the longest wait between two attempts, s."""
 LATE = 1.0
 """A record that waits longer than this (s) says that the store does not keep up."""
 GATHER = 0.01
@@ -295,7 +295,7 @@ class Recorder:
             self._pump()
 
     def _drop_settled(self, now: float) -> None:
-        """Forget what whoever is on duty has long written."""
+        """Forget what the leader has long written."""
         mono = self._clock.seconds()
 
         def settled(at: float) -> bool:

@@ -144,7 +144,7 @@ class PhoneService(Service):
         http = self._posting == device
         if not http and device in self._posters:
             self._posters.discard(device)
-            self._show(device, replace(self._people.phone(device), transport="mqtt"))
+            self._show(device, replace(self._people.phone(device), transport="mqtt", app=""))
             self._carry_once(device)
         return http, device in self._keys and self._people.phone(device).encrypted
 
@@ -175,7 +175,7 @@ class PhoneService(Service):
 
         ``scope`` is what the phone's account may see.
         """
-        if not self._take(device, payload, self._wall()):
+        if not self.take(device, payload, self._wall()):
             return b"[]"  # junk: it is in the quarantine, and must not come again
         if self._peers is not None:
             self._peers.tell("posted", device, payload)
@@ -183,7 +183,7 @@ class PhoneService(Service):
         platform = commands.platform_of(agent)
         if platform == "?":
             platform = phone.platform
-        phone = replace(phone, transport="http", platform=platform)
+        phone = replace(phone, transport="http", app="", platform=platform)
         said = self._replies.friends_for(device, scope)
         for command in phone.waiting:
             if self._circles.must_read_first(device, phone, command):
@@ -198,7 +198,7 @@ class PhoneService(Service):
             return self._keys.seal(device, body)
         return body
 
-    def _take(self, device: str, payload: bytes, at: float) -> bool:
+    def take(self, device: str, payload: bytes, at: float) -> bool:
         """Tell whether the ingest takes what was posted. ``at`` is epoch s."""
         ingest = self._hub.ingest
         taken, self._posting, self._sealed = ingest.accepted, device, False
@@ -273,7 +273,7 @@ class PhoneService(Service):
     def _posted_elsewhere(self, device: str, payload: bytes, at: float) -> None:
         """Take in what was posted at another server. ``at`` is epoch s."""
         _check_device(device)
-        self._take(device, payload, at)
+        self.take(device, payload, at)
 
     def _dealt_elsewhere(self, device: str, payload: bytes, at: float) -> None:
         """Take in that another server dealt with a phone."""

@@ -40,7 +40,7 @@ from sightline.web.turns import Turns
 EVERY = 1.0
 """Seconds between two pushes to one client, and between two answers to ``LAST``."""
 MOST = 200
-"""Clients at once."""
+"""Clients connected at once."""
 MOST_OF_ONE = 20
 """Clients at once of one account, or of one address that did not sign in with one."""
 MOST_LAST = 300

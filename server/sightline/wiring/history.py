@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 
 from sightline.accounts.service import AccountService
 from sightline.cluster.leader import Leadership
-from sightline.console.service import Stored
+from sightline.console.charts import Stored
 from sightline.contract.errors import Refused
 from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore

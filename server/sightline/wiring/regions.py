@@ -164,7 +164,8 @@ class Geofencing(MultiService):
 
     def _accounts_of(self, thing: str) -> list[str]:
         accounts = self._account_service.cache.accounts.values()
-        return [each.name for each in accounts if covers(each.grants.own, thing)]
+        names = self._account_service.names
+        return [each.name for each in accounts if covers(names.grant(each.grants.own), thing)]
 
     def _owners_changed(self, changed: RegionChange) -> None:
         # Later: who must come in anew since they have their first region is answered before.

@@ -12,8 +12,8 @@ from typing import Any
 from sightline import kinds
 from sightline.cli.check import broker, frontend, https, public, replicas, robots
 from sightline.cli.check.findings import Finding, as_json, as_text, verdict
+from sightline.mqtt.mosquitto import NoBroker, find_mosquitto
 from sightline.mqtt.options import BrokerOptions
-from sightline.mqtt.private import NoBroker, find_mosquitto
 from sightline.mqtt.robots import RobotsListener
 from sightline.settings import BadSettings, Settings, load
 from sightline.wiring.options import broker_options

@@ -16,7 +16,7 @@ LARGEST = 4096
 LONGEST = 256
 """Characters of a text that is none of the basic ones."""
 MOST_ITEMS = 64
-"""Of a list."""
+"""Items of one list."""
 
 # First what everything else would be worth nothing without, then what is the most useful; what
 # comes when there is no room any more is left out.

@@ -20,6 +20,8 @@ export interface Command {
 export interface Phone {
   /** "mqtt" or "http"; absent when unknown. */
   readonly transport?: string;
+  /** The title of an app other than OwnTracks: it takes no commands. */
+  readonly app?: string;
   readonly encrypted: boolean;
   readonly platform?: string;
   readonly regions: {
@@ -66,6 +68,7 @@ export function readPhone(thing: Thing): Phone {
     ),
     ...present({
       transport: field.text(thing, 'transport'),
+      app: field.text(thing, 'app'),
       platform: platform === '?' ? undefined : platform,
     }),
   };

@@ -53,7 +53,7 @@ export function PhonePart({ of }: { of: Key }) {
           </span>
         </p>
       )}
-      {asks && <Asks of={of} />}
+      {asks && <Asks of={of} app={phone?.app} />}
       {phone && phone.commands.length > 0 && <Commands phone={phone} now={now.value} />}
       {phone && phone.status.length > 0 && (
         <details class="said-of-itself">
@@ -71,8 +71,9 @@ export function PhonePart({ of }: { of: Key }) {
   );
 }
 
-function aboutText({ platform, transport, encrypted }: Phone): string {
+function aboutText({ platform, transport, app, encrypted }: Phone): string {
   return [
+    app,
     platform === undefined ? undefined : (PLATFORMS[platform] ?? platform),
     transport === undefined ? undefined : (TRANSPORTS[transport] ?? transport),
     encrypted ? 'encrypted' : undefined,
@@ -81,7 +82,7 @@ function aboutText({ platform, transport, encrypted }: Phone): string {
     .join(' · ');
 }
 
-function Asks({ of }: { of: Key }) {
+function Asks({ of, app }: { of: Key; app: string | undefined }) {
   const { requests, connection } = useServer();
   const [pending, setPending] = useState<string | null>(null);
   const [why, setWhy] = useState('');
@@ -107,9 +108,9 @@ function Asks({ of }: { of: Key }) {
             key={request}
             type="button"
             class="button small"
-            title={what}
+            title={app === undefined ? what : `${app} takes no commands`}
             data-ask={request}
-            disabled={pending !== null || offline}
+            disabled={pending !== null || offline || app !== undefined}
             onClick={() => {
               ask(request);
             }}
