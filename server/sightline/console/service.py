@@ -121,6 +121,10 @@ class _ConsoleSession:
     last: int = 0
 
 
+Look = Callable[[str, list[Arrival]], None]
+"""Looks at what came to a broker on any topic."""
+
+
 class _Post:
     """One broker, as the console sees it."""
 
@@ -157,6 +161,7 @@ class ConsoleService(Service):
         rights: ConsoleRights,
         audit: Callable[[ConsoleAct], None] | None = None,
         stored: Stored | None = None,
+        look: Look = lambda broker, arrivals: None,
     ) -> None:
         self._clock = clock
         self._wall = wall
@@ -166,6 +171,7 @@ class ConsoleService(Service):
         self._sessions: dict[Asker, _ConsoleSession] = {}
         self._figures: dict[str, Series] = defaultdict(Series)
         self._stored = stored
+        self._see = look
         self._remembered: dict[tuple[str, float], tuple[float, Series]] = {}
         self._one_by_one = DeferredLock()
         self._flushing: IDelayedCall | None = None
@@ -302,6 +308,7 @@ class ConsoleService(Service):
         arrivals = [redacted(one) for one in arrivals]
         if post.hears_all:
             post.topics.feed(arrivals)
+            self._see(post.name, arrivals)
         if not post.listeners:
             return
         now = self._clock.seconds()

@@ -210,7 +210,10 @@ class PollResource(Resource):
 
 
 class AskResource(Resource):
-    """Take requests: ``/ws/ask``. ``rate`` and sizes are those of a WebSocket, of each visitor at an address."""
+    """Take requests: ``/ws/ask``.
+
+    The rate and the sizes are those of a WebSocket, of each visitor at an address.
+    """
 
     isLeaf = True
 
