@@ -448,11 +448,12 @@ export interface NewLink {
   readonly starts?: number | null;
 }
 
-/** The id of a new link, and its address, told this once. */
+/** The id of a new link, and its address, told this once. `reach` says from where that address can be reached. */
 export interface NewLinkMade {
   readonly ok: true;
   readonly id: string;
   readonly url: string;
+  readonly reach?: 'anywhere' | 'machine' | 'network';
 }
 
 /** The present password and the next. `end_tokens`: end the API tokens, too. */
