@@ -560,7 +560,7 @@ export interface OfferReply {
   readonly yes?: boolean;
 }
 
-/** One device. */
+/** A device with all its names, as it is called now. */
 export interface OneDevice {
   readonly ok: true;
   readonly device: DeviceShown;
