@@ -77,7 +77,7 @@ def test_an_account_from_the_first_day_to_the_last(run):
 @pytest.mark.parametrize(
     ("words", "typed", "why"),
     [
-        (["user", "add", "no+plus"], GOOD, "a name is 1 to 64 of"),
+        (["user", "add", "no+plus"], GOOD, "a name is 1 to 64 letters"),
         (["user", "add", "demo"], GOOD, "a name of ours"),
         (["user", "add", "x"], "password1", "among those that are tried first"),
         (["user", "add", "x", "--see", "quarantine"], GOOD, "see goes with"),
