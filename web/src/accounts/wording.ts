@@ -17,6 +17,28 @@ export interface Account {
   readonly own: readonly Grant[];
   readonly sessions: number;
   readonly tokens: number;
+  /** What people call them; empty: by the name. */
+  readonly display: string;
+}
+
+/** A device by its canonical name, with its further ones. */
+export interface Device {
+  readonly device: string;
+  readonly names: readonly { readonly name: string; readonly how: string; readonly at: number }[];
+  readonly card: string | null;
+  readonly heard: number | null;
+  /** The name in the topic on which it takes commands. */
+  readonly listens: string;
+}
+
+/** What a merge would do. */
+export interface MergePreview {
+  readonly device: string;
+  readonly into: string;
+  readonly names: readonly string[];
+  readonly newer: string;
+  readonly gains: readonly string[];
+  readonly links: readonly string[];
 }
 
 export interface Session {
@@ -74,6 +96,28 @@ export const SCOPES: readonly (readonly [scope: string, words: string])[] = [
   ['publish', 'Post a phone’s positions (HTTP mode)'],
   ['metrics', 'Read the server’s figures (/metrics)'],
 ];
+
+/** Why a name stands for a device. */
+export function howText(how: string): string {
+  if (how === 'merge') return 'Merged';
+  return how === 'rename' ? 'Its name until it was renamed' : 'Seen as another spelling';
+}
+
+/** What a merge would do, line by line. */
+export function mergeText({ device, into, newer, gains, links }: MergePreview): string[] {
+  const both = `${device} and ${into}`;
+  return [
+    `${device} goes from the map; ${into} stays, and has the pasts of both.`,
+    `The newer position is that of ${newer}.`,
+    ...(gains.length > 0
+      ? [`These see one of the two now, and would see both: ${gains.join(', ')}.`]
+      : []),
+    ...(links.length > 0
+      ? [`These shared links would show what either sends: ${links.join(', ')}.`]
+      : []),
+    `Nothing stored is moved: you can split ${both} again, and each has its past of before. What comes meanwhile stays with ${into}.`,
+  ];
+}
 
 /** A grant for people. `nameOf` knows the names of things by their keys. */
 export function grantText(

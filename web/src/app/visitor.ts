@@ -25,6 +25,8 @@ export interface Rights {
 
 export interface Visitor {
   readonly name: string;
+  /** What people call them, where that is not the name. */
+  readonly display?: string;
   readonly role: Role;
   /** How they came: signed in, by a shared link, or as everybody who reaches this server. */
   readonly way: 'account' | 'link' | 'guest' | 'token';
@@ -41,6 +43,7 @@ export function readVisitor(raw: unknown): Visitor | null {
   const rights = isRecord(raw['rights']) ? raw['rights'] : {};
   return {
     name,
+    ...(typeof raw['display'] === 'string' ? { display: raw['display'] } : {}),
     // Whatever is unknown gets the least.
     role: role === 'admin' || role === 'operator' ? role : 'viewer',
     way: way === 'account' || way === 'link' || way === 'token' ? way : 'guest',

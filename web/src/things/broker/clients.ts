@@ -31,6 +31,8 @@ export interface Client {
   readonly subscriptions: readonly string[];
   /** The key of the thing whose news it brings. */
   readonly feeds?: string;
+  /** Several things that it may feed: it is tied to none of them. */
+  readonly fits: readonly string[];
   readonly ours: boolean;
   readonly search: string;
   readonly order: string;
@@ -59,6 +61,7 @@ export function readClient(thing: Thing): Client {
     dropping: field.number(thing, 'dropping') ?? 0,
     flags: field.texts(thing, 'flags'),
     subscriptions: field.texts(thing, 'subscriptions'),
+    fits: field.texts(thing, 'fits'),
     ours: thing['ours'] === true,
     search: plain([client, address, user, feeds].filter(Boolean).join(' ')),
     order: orderOf(client),

@@ -7,6 +7,7 @@ import { Card } from '../../../ui/section';
 import { Tilt } from '../tilt';
 import { postureOf, postureText, routineText, availabilityOf } from '../read';
 import type { Posture, ProBot } from '../read';
+import { Person } from '../../../app/people';
 import { useDrivers } from './drivers';
 import type { Guard, Lease } from './read';
 import { AvailabilityPill } from './robotstate';
@@ -78,7 +79,7 @@ function StateFacts({
       <Fact name="Driver">
         {lease ? (
           <>
-            {lease.holder}
+            <Person account={lease.holder} />
             {lease.since === undefined ? '' : ` since ${timeText(lease.since, now)}`}
             {lease.server === undefined ? '' : `, through server ${lease.server}`}
             {address ? (
