@@ -182,7 +182,7 @@ class Polls:
 
 
 class PollResource(Resource):
-    """``/ws/poll``."""
+    """Serve ``/ws/poll``: the news for pages whose WebSocket is blocked."""
 
     isLeaf = True
 

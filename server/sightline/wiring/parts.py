@@ -159,21 +159,19 @@ class Accounts:
 
 def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
     """Make the accounts and the dispatcher of requests, with its audit log."""
-    settings = start.settings
+    settings, server = start.settings, start.settings.server
     service = AccountService(
         reactor,
         start.clock,
         start.wall,
         start.state,
         settings_parts.account_policy(settings.accounts),
-        demo=start.demo and is_private(start.listen, settings.server),
+        demo=start.demo and is_private(start.listen, server),
         journal=cluster.accounts,
         names=live.names,
     )
-    trusted = [*settings.server.origins, *settings_parts.origin_of(settings.server.public_url)]
-    context = RequestContext(
-        service.visitors, trusted, Proxies(settings.server.proxies), settings.server.public_url
-    )
+    trusted, proxies = settings_parts.trusted_of(server), Proxies(server.proxies)
+    context = RequestContext(service.visitors, trusted, proxies, server.public_url)
     requests = Requests(start.wall)
     requests.when_answered(AuditLog(service.note, reactor))
     ReadOnlyPast().join(requests)
