@@ -500,11 +500,12 @@ export interface NewLink {
   readonly starts?: number | null;
 }
 
-/** The id of a new link, and its address, told this once. */
+/** The id of a new link, and its address, told this once. `reach` says from where that address can be reached. */
 export interface NewLinkMade {
   readonly ok: true;
   readonly id: string;
   readonly url: string;
+  readonly reach?: 'anywhere' | 'machine' | 'network';
 }
 
 /** The present password and the next. `end_tokens`: end the API tokens, too. */
@@ -1741,6 +1742,7 @@ export const NewLinkMadeShape: Shape<NewLinkMade> = {
   ok: { is: { one: [true] } },
   id: { is: 'text' },
   url: { is: 'text' },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] }, or: 'anywhere' },
 };
 
 export const RetentionShownShape: Shape<RetentionShown> = {
