@@ -24,7 +24,7 @@ class SentRegions(NamedTuple):
     left_out: str
 
 
-class PhoneRegions:
+class KnownRegions:
     """What phones were sent and have. ``regions`` are those that they should have, if any."""
 
     def __init__(self, regions: PhoneRegionsPort | None) -> None:
@@ -38,7 +38,7 @@ class PhoneRegions:
         """Tell of how many phones the regions are known."""
         return len(self._has)
 
-    def told(self, device: str, phone: Phone, has: tuple[Waypoint, ...], at: float) -> Phone:
+    def note_all(self, device: str, phone: Phone, has: tuple[Waypoint, ...], at: float) -> Phone:
         """Note all that a phone says it has; return our dealings with it after that."""
         self._has.pop(device, None)
         self._has[device] = has
