@@ -17,7 +17,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.threads import deferToThread
 
-from sightline.accounts.database import CACHED_TABLES, BadDatabase, Database
+from sightline.accounts.database import CACHED_TABLES, Database
+from sightline.accounts.database_file import BadDatabase
 from sightline.accounts.hashing import PasswordThreads
 from sightline.accounts.invitation import FirstInvitation
 from sightline.accounts.passwords import Passwords
