@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from sightline.accounts.aliases import lead, note_seen
-from sightline.accounts.database import _STEPS, FILE, BadDatabase, Database, Search
+from sightline.accounts.database import Database
+from sightline.accounts.database_audit import Search
+from sightline.accounts.database_file import FILE, BadDatabase
+from sightline.accounts.schema import STEPS as _STEPS
 from sightline.auth.account import Account, AuditEvent, Session, Share, Token
 from sightline.auth.permissions import Grants
 from sightline.kinds.friends.names import Alias
@@ -155,7 +158,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path, monkey
     before.put_account(JANE)
     before.close()
     added = "ALTER TABLE account ADD COLUMN colour TEXT;\nCREATE TABLE more (x TEXT) STRICT;\n"
-    monkeypatch.setattr("sightline.accounts.database._STEPS", (*_STEPS, added))
+    monkeypatch.setattr("sightline.accounts.database_file._STEPS", (*_STEPS, added))
     after = Database(tmp_path, lambda: NOW)
     assert after._sql.execute("PRAGMA user_version").fetchone() == (len(_STEPS) + 1,)
     assert after._sql.execute("SELECT name, colour FROM account").fetchall() == [("jane", None)]
@@ -166,7 +169,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path, monkey
 def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch):
     Database(tmp_path, lambda: NOW).close()
     bad = "CREATE TABLE half (x TEXT) STRICT;\nCREATE TABLE account (x TEXT);\n"
-    monkeypatch.setattr("sightline.accounts.database._STEPS", (*_STEPS, bad))
+    monkeypatch.setattr("sightline.accounts.database_file._STEPS", (*_STEPS, bad))
     with pytest.raises(BadDatabase, match="account"):
         Database(tmp_path, lambda: NOW)
     monkeypatch.undo()

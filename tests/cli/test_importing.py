@@ -18,7 +18,8 @@ import msgspec
 import pytest
 import pytest_twisted
 
-from sightline.accounts.database import Database, Search
+from sightline.accounts.database import Database
+from sightline.accounts.database_audit import Search
 from sightline.cli.bookmarks import Bookmarks
 from sightline.cli.exporting import Export, moment
 from sightline.cli.importing import Import
