@@ -923,6 +923,7 @@ export interface Transition {
   readonly by: 'phone' | 'server';
   readonly agrees?: boolean | null;
   readonly acc?: number | null;
+  readonly inferred?: boolean;
 }
 
 /** A part of the server that cannot write now, since its disk or a database does not let it. `reason`: full, readonly, locked, damaged or failing; `why`: a sentence for people; `since` in epoch s. */

@@ -22,6 +22,8 @@ export interface Crossing {
   readonly agrees?: boolean;
   /** Metres. */
   readonly accuracy?: number;
+  /** No fix was in the region: the way between two of them led through. */
+  readonly inferred?: boolean;
 }
 
 const known = new WeakMap<Thing, Crossing>();
@@ -44,6 +46,7 @@ export function readCrossing(thing: Thing): Crossing {
       at: field.number(thing, 'at'),
       agrees: typeof agrees === 'boolean' ? agrees : undefined,
       accuracy: field.number(thing, 'acc'),
+      inferred: thing['inferred'] === true ? true : undefined,
     }),
   };
   known.set(thing, crossing);
