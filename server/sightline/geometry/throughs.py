@@ -20,7 +20,7 @@ from sightline.geometry.passages import (
     between,
     passage,
 )
-from sightline.geometry.positions import Change, Position, Rules
+from sightline.geometry.positions import Change, Event, Position, Rules
 from sightline.geometry.shapes import Place, Shape
 
 _HALVINGS = 16
@@ -48,6 +48,10 @@ class _Through:
     first: float
     since: float
     votes: int = 1
+
+    def crossings(self) -> tuple[tuple[Event, float], tuple[Event, float]]:
+        """Return what is told of it."""
+        return ("enter", self.enter), ("leave", self.leave)
 
 
 class Throughs:
@@ -161,7 +165,7 @@ class Throughs:
             Change(thing, each.region, event, when, each.acc, True, inferred=True)
             for each in sorted(proved, key=lambda each: each.enter)
             if self._shape_of(each.region) is each.shape  # it was not changed meanwhile
-            for event, when in (("enter", each.enter), ("leave", each.leave))
+            for event, when in each.crossings()
         ]
 
     def _takes_back(self, each: _Through, last: Position, fix: Position) -> bool:

@@ -42,10 +42,15 @@ def spot_of(fix: JsonFix) -> Spot | None:
     if where is None or tst is None:
         return None
     acc, at, vel = (number(fix.get(name)) for name in ("acc", "at", "vel"))
+    regions, wifi = fix.get("inregions"), fix.get("BSSID")
     return Spot(
         *where,
         tst,
         None if acc == -1 else acc,  # which says "unknown"
         0.0 if at is None else tst - at,
         max(0.0, vel or 0.0) / 3.6,
+        [each for each in regions if isinstance(each, str)] if isinstance(regions, list) else (),
+        wifi if isinstance(wifi, str) else None,
+        fix.get("conn") in ("w", "m"),
+        fix.get("believed") is True,
     )

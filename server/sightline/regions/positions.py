@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from sightline.geometry.positions import Position
 from sightline.kinds.friends.model import Friend
-from sightline.kinds.friends.updates import leapt, order
+from sightline.kinds.friends.updates import leapt, order, proved
 from sightline.model.kind import State
 
 
@@ -20,8 +22,14 @@ def positions(before: State | None, state: State) -> list[Position]:
 
 
 def _of_friend(before: State | None, friend: Friend) -> list[Position]:
+    """Return the friend's position; before it the one that was held back, if it is proved now."""
     if friend.lat is None or friend.lon is None:
         return []
-    leap = isinstance(before, Friend) and leapt(before, friend)
-    joins = bool(friend.acc) and not leap
-    return [Position(friend.lat, friend.lon, order(friend), friend.acc or 0.0, leap, joins)]
+    here = Position(friend.lat, friend.lon, order(friend), friend.acc or 0.0)
+    if not isinstance(before, Friend):
+        return [replace(here, joins=bool(friend.acc))]
+    held = proved(before, friend)
+    if held is not None:
+        return [Position(held.lat, held.lon, held.when, held.acc or 0.0, leap=True), here]
+    leap = leapt(before, friend)
+    return [replace(here, leap=leap, joins=bool(friend.acc) and not leap)]
