@@ -13,9 +13,11 @@ from house import NOW
 from sightline.history.memory import MemoryStore
 from sightline.history.record import entry
 from sightline.history.recorder import Bounds, Recorder
+from sightline.kinds.friends.model import Friend
 from sightline.live.world import World
 from sightline.model.faults import Unavailable
 from sightline.model.record import Record
+from sightline.owntracks.fixes import Memory
 from sightline.wiring.owntracks_ranges import PostDurability, StoredRanges
 
 JANE = "friend/jane/phone"
@@ -83,3 +85,16 @@ async def test_a_range_holds_no_fix_that_cannot_be_right():
     await store.write(entries, [])
     found = await StoredRanges(store).between(JANE, NOW, NOW + 10)
     assert [fix.tst - NOW for fix in found] == [0, 2, 4]
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_ring_without_a_store_gives_no_doubtful_fix_either():
+    ring = Memory()
+    for second, place in ((0, 48.0), (20, 48.0), (40, 59.0), (60, 48.0), (80, 48.0)):
+        friend = Friend(
+            presence="live", lat=place, lon=11.0, acc=10, tst=NOW + second, at=NOW + second
+        )
+        ring.keep("friend/jane/phone", friend)
+    for limit, found in ((None, [0, 20, 60, 80]), (3, [20, 60, 80])):
+        fixes = await ring.between("friend/jane/phone", 0, 1e11, limit)
+        assert [fix.tst - NOW for fix in fixes] == found

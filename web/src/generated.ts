@@ -66,6 +66,20 @@ export interface AuditShown {
   readonly more: string;
 }
 
+/** Which doubtful fixes are right: all from-to, or those of `tst`. */
+export interface Believe {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+  readonly tst?: readonly number[] | null;
+}
+
+/** How many fixes are used from now on, and what undoes that. */
+export interface Believed {
+  readonly ok: true;
+  readonly believed: number;
+  readonly undo: string;
+}
+
 /** One broker, id: its name in the settings. The figures of a lost broker stay. */
 export interface Broker {
   readonly link?: Link | null;
@@ -363,6 +377,20 @@ export interface Https {
   readonly fault?: string | null;
 }
 
+/** How many fixes are used, `believed` ones among them, and how many are doubtful, by reason. */
+export interface Judged {
+  readonly ok: true;
+  readonly used: number;
+  readonly believed: number;
+  readonly doubtful: Readonly<Record<string, number>>;
+}
+
+/** Which time. */
+export interface JudgedQuery {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+}
+
 /** The lease, and what the server promises with it. `silence` and `keep` in ms, `rate` in frames a second, `stops_within` in s; `most` is the most a key may say. */
 export interface LeaseGiven {
   readonly ok: true;
@@ -518,6 +546,22 @@ export interface OneThing {
 export interface OneUser {
   readonly ok: true;
   readonly user: UserShown;
+}
+
+/** What was hidden or believed and not undone, newest first. */
+export interface Overruled {
+  readonly ok: true;
+  readonly acts: readonly OverruledAct[];
+}
+
+/** One act: so many fixes were hidden, or used, `at` a time; what undoes that. */
+export interface OverruledAct {
+  readonly what: string;
+  readonly at: number | null;
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+  readonly undo: string;
 }
 
 /** Who somebody is, for themselves: the `user` of hello and of the API. Times in epoch s. `rights` are what the page needs to know to offer only what will be granted. */
@@ -1097,6 +1141,12 @@ export interface Calls {
   readonly 'POST /hide/{kind}/{id}': { readonly asks: Hide; readonly answers: Hidden };
   readonly 'POST /hide/{kind}/{group}/{id}': { readonly asks: Hide; readonly answers: Hidden };
   readonly 'POST /unhide': { readonly asks: Unhide; readonly answers: Shown };
+  readonly 'POST /believe/{kind}/{id}': { readonly asks: Believe; readonly answers: Believed };
+  readonly 'GET /overruled/{kind}/{id}': { readonly asks: Nothing; readonly answers: Overruled };
+  readonly 'GET /judged/{kind}/{id}': { readonly asks: JudgedQuery; readonly answers: Judged };
+  readonly 'POST /believe/{kind}/{group}/{id}': { readonly asks: Believe; readonly answers: Believed };
+  readonly 'GET /overruled/{kind}/{group}/{id}': { readonly asks: Nothing; readonly answers: Overruled };
+  readonly 'GET /judged/{kind}/{group}/{id}': { readonly asks: JudgedQuery; readonly answers: Judged };
   readonly 'GET /users': { readonly asks: Nothing; readonly answers: Users };
   readonly 'POST /users': { readonly asks: NewUser; readonly answers: OneUser };
   readonly 'GET /users/{name}': { readonly asks: Nothing; readonly answers: OneUser };

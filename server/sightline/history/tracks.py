@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
@@ -13,35 +12,16 @@ from sightline.geometry.simplify import Simplifier
 from sightline.history.formats.fix import Fix, position
 from sightline.history.formats.jsons import JsonList
 from sightline.history.formats.table import FORMATS, FormatWriter
-from sightline.history.judging import Verdicts
 from sightline.history.query_params import Track
 from sightline.history.record import EVENTS, HistoryEntry
-from sightline.history.store import Span, Store
+from sightline.history.said import fields
+from sightline.history.store import INSTANT, Span, Store
+from sightline.history.used import PAGE, SORT, chosen, judged
 from sightline.history.visible import shows
 from sightline.kinds import TRACKS
 from sightline.web.reads import Turn, at_once, pieces
 
-PAGE = 500
-"""Entries asked of the store at a time; worked on in smaller pieces (`sightline.web.reads`)."""
-_QUICK = 4096  # bytes; what is larger may be made to take msgspec long, and goes to json
-
-_decode = msgspec.json.Decoder(dict[str, object]).decode
 _encode = msgspec.json.encode
-
-
-def fields(entry: HistoryEntry) -> dict[str, object]:
-    """Tell what an entry says, with its times: ``tst`` and ``at`` (epoch s)."""
-    try:
-        said = _decode(entry.body) if len(entry.body) <= _QUICK else json.loads(entry.body)
-    except (ValueError, RecursionError):
-        said = {}
-    if not isinstance(said, dict):
-        said = {}
-    said["tst"] = int(entry.tst) if entry.tst == int(entry.tst) else entry.tst
-    said["at"] = entry.at
-    if entry.hidden:
-        said["hidden"] = True
-    return said
 
 
 async def entries(
@@ -84,18 +64,33 @@ def _size(entry: HistoryEntry) -> int:
 async def counted(
     store: Store, thing: str, sort: str, bounds: Sequence[float], sight: VisibleScope, turn: Turn
 ) -> Sequence[int]:
-    """Count as `Store.counts`, but only the entries that ``sight`` is shown."""
+    """Count as `Store.counts`, but only the entries that ``sight`` is shown; of fixes those that
+    are used.
+    """
     counts = [0] * (len(bounds) - 1)
-    span, after = Span(thing, sort, bounds[0], bounds[-1]), None
+    span = Span(thing, sort, bounds[0], bounds[-1] - INSTANT)
+    async for times in _times(store, span, sight, turn):
+        for tst in times:
+            place = bisect_right(bounds, tst) - 1
+            if 0 <= place < len(counts):
+                counts[place] += 1
+    return counts
+
+
+async def _times(
+    store: Store, span: Span, sight: VisibleScope, turn: Turn
+) -> AsyncIterator[list[float]]:
+    if span.sort == SORT:
+        async for some in judged(store, span, turn):
+            yield [each.entry.tst for each in some if each.why is None]
+        return
+    after = None
     while True:
         page = await store.page(span, PAGE, after)
         await turn()
-        for entry in page.entries:
-            place = bisect_right(bounds, entry.tst) - 1
-            if 0 <= place < len(counts) and shows(sight, entry):
-                counts[place] += 1
+        yield [entry.tst for entry in page.entries if shows(sight, entry)]
         if (after := page.more) is None:
-            return counts
+            return
 
 
 async def fixes(
@@ -103,13 +98,10 @@ async def fixes(
 ) -> AsyncIterator[list[Fix]]:
     """Return the same as what they say, thinned out to the error asked for.
 
-    Of fixes only those that can be right, unless the doubtful ones are asked for, too.
+    Of fixes only those that are used, unless the doubtful ones are asked for.
     """
-    if asked.sort != "fix":
-        found = _said(store, asked, sight, turn)
-    else:
-        found = _judged(store, asked, sight, turn)
-    async for some in _thinned(found, asked.max_error):
+    found = _said if asked.sort != SORT else _judged
+    async for some in _thinned(found(store, asked, sight, turn), asked.max_error):
         yield some
 
 
@@ -123,10 +115,12 @@ async def _said(
 async def _judged(
     store: Store, asked: Track, sight: VisibleScope, turn: Turn
 ) -> AsyncIterator[list[Fix]]:
-    verdicts = Verdicts(doubtful=asked.doubtful)
-    async for page in entries(store, asked, sight, turn):
-        yield [*verdicts.take(fields(entry) for entry in page)]
-    yield [*verdicts.end()]
+    if not sight.sees(asked.thing):
+        return
+    span = Span(asked.thing, asked.sort, asked.since, asked.until, hidden=asked.hidden)
+    how = {"first": asked.limit, "last": asked.last}
+    async for some in chosen(store, span, asked.which, turn, **how):
+        yield [each.told() for each in some]
 
 
 async def _thinned(pages: AsyncIterator[list[Fix]], max_error: float) -> AsyncIterator[list[Fix]]:

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, Protocol
 from twisted.internet.defer import Deferred
 
 from sightline.kinds.friends.model import Friend
+from sightline.kinds.friends.plausibility import Judge, Spot
+from sightline.kinds.friends.updates import spot_of
 from sightline.web.reads import Turn, at_once, pieces
 
 PER_DEVICE = 5_000
@@ -115,6 +117,9 @@ class Memory:
             if kept[0].tst is not None and since <= kept[0].tst <= until
         ]
         found.sort(key=lambda kept: kept[0].tst or 0)
+        judge: Judge[_Kept] = Judge(_spot)
+        verdicts = (*judge.take(found), *judge.end())
+        found = [kept for kept, why in verdicts if why is None]
         if limit is not None:
             found = found[max(0, len(found) - limit) :]
         fixes: list[Fix] = []
@@ -125,6 +130,11 @@ class Memory:
                 for friend, http, decrypted in some
             ]
         return fixes
+
+
+def _spot(kept: _Kept) -> Spot:
+    friend = kept[0]
+    return spot_of(friend)._replace(when=friend.tst or 0.0, ahead=friend.ahead or 0.0)
 
 
 def said(friend: Friend, *, http: bool = False, decrypted: bool = False) -> dict[str, Any]:

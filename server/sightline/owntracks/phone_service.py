@@ -149,7 +149,7 @@ class PhoneService(Service):
         if reading.retained:
             return  # a copy of what was heard before
         how = self._how(id_of(thing)) if self._posters or self._keyed else (False, False)
-        if self._fixes is not None:
+        if self._fixes is not None and not reading.invalid:
             self._fixes.keep(thing, reading.friend, http=how[0], decrypted=how[1])
         if self._live.clients:
             self._live.happened(thing)

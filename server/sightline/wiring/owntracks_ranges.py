@@ -6,19 +6,17 @@ from collections.abc import Sequence
 
 from twisted.internet.defer import Deferred, fail
 
-from sightline.history.judging import spot_of
 from sightline.history.record import HistoryEntry
 from sightline.history.recorder import Recorder
 from sightline.history.store import Span, Store
+from sightline.history.used import chosen
 from sightline.kinds.friends.decode import decode
-from sightline.kinds.friends.plausibility import Judge, Spot
 from sightline.kinds.friends.updates import Located
 from sightline.model.faults import Unavailable
 from sightline.model.kind import Arrival, CannotDecode, Timeouts, id_of
 from sightline.owntracks.fixes import Fix, said
 from sightline.web.reads import Turn, at_once, pieces
 
-_PAGE = 500
 _PATIENCE = Timeouts(1.0, 1.0)  # of no interest for a fix of the past
 
 
@@ -42,36 +40,18 @@ class StoredRanges:
     async def _between(
         self, thing: str, since: float, until: float, limit: int | None, turn: Turn
     ) -> Sequence[Fix]:
-        span = Span(thing, "fix", since, until, newest_first=True)
-        found: list[HistoryEntry] = []
-        after: str | None = None
-        while limit is None or len(found) < limit:
-            most = _PAGE if limit is None else min(_PAGE, limit - len(found))
-            page = await self._store.page(span, most, after)
-            found += page.entries
-            after = page.more
-            if after is None:
-                break
-        found.reverse()
-        judge: Judge[tuple[Fix, bool]] = Judge(_spot)
         fixes: list[Fix] = []
-        for entries in pieces(found, lambda entry: len(entry.body)):
-            await turn()
-            fixes += [fix for (fix, _), why in judge.take(_fixes(entries)) if why is None]
-        return fixes + [fix for (fix, _), why in judge.end() if why is None]
+        async for some in chosen(
+            self._store, Span(thing, "fix", since, until), turn=turn, last=limit
+        ):
+            for entries in pieces([each.entry for each in some], lambda entry: len(entry.body)):
+                await turn()
+                fixes += _fixes(entries)
+        return fixes
 
 
-def _spot(found: tuple[Fix, bool]) -> Spot | None:
-    fix, invalid = found
-    spot = spot_of({**fix.said, "tst": fix.tst, "at": fix.at})
-    return spot if spot is None or not invalid else spot._replace(acc=-2.0)
-
-
-def _fixes(entries: Sequence[HistoryEntry]) -> list[tuple[Fix, bool]]:
-    """Entries as fixes, read as they were when they came: what made no sense is left out.
-
-    With each, whether the phone itself calls it invalid.
-    """
+def _fixes(entries: Sequence[HistoryEntry]) -> list[Fix]:
+    """Entries as fixes, read as they were when they came: what made no sense is left out."""
     found = []
     for entry in entries:
         message = Arrival(f"owntracks/{id_of(entry.thing)}", entry.body, False, 1, entry.at)
@@ -80,7 +60,7 @@ def _fixes(entries: Sequence[HistoryEntry]) -> list[tuple[Fix, bool]]:
         except CannotDecode:
             continue
         found += [
-            (Fix(entry.tst, entry.at, said(reading.friend)), reading.invalid)
+            Fix(entry.tst, entry.at, said(reading.friend))
             for reading in readings
             if isinstance(reading, Located)
         ]

@@ -22,6 +22,7 @@ from sightline.contract.openapi import openapi_route
 from sightline.driving.errors import refused_commands
 from sightline.history.api import HistoryApi, Show
 from sightline.history.api_hide import HideApi
+from sightline.history.api_judged import JudgedApi
 from sightline.history.store import Store
 from sightline.history.tracks import everything
 from sightline.live import protocol
@@ -161,7 +162,8 @@ def make_routes(
             lambda thing, sight, turn: everything(store, thing, sight, turn),
         ),
         HistoryApi(store, world, show, wall, reads),
-        HideApi(store, service.note, reads),
+        HideApi(store, service.note, reads, wall),
+        JudgedApi(store, service.note, reads, wall),
         AdminApi(service, friends),
     )
     routes = [route for api in apis for route in api.routes()]
