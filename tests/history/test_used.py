@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import pytest_twisted
 
-from house import NOW
 from sightline.cli.judging import report
 from sightline.history import tracks, used
 from sightline.history.memory import MemoryStore
 from sightline.history.query_params import Track
 from sightline.history.record import HistoryEntry, entry
 from sightline.kinds.friends.plausibility import INVALID, NULL_ISLAND, TOO_FAST
+from web_scene import NOW
 
 T0 = NOW - 3600
 JANE = "friend/jane/phone"
@@ -111,8 +111,8 @@ async def test_the_last_used_fix_of_a_time_is_that_of_a_scene(store):
 # -- over HTTP, with people
 
 
-async def _home(house: Any) -> Any:
-    home = await house()
+async def _home(open_web: Any) -> Any:
+    home = await open_web()
     home.admin = await home.knows("root", "admin")
     home.jane = await home.knows("jane", own=("friend/jane",))
     home.bob = await home.knows("bob", see=("friend/jane",))
@@ -121,8 +121,8 @@ async def _home(house: Any) -> Any:
 
 
 @pytest_twisted.ensureDeferred
-async def test_days_and_scenes_count_no_doubtful_fix(house):
-    home = await _home(house)
+async def test_days_and_scenes_count_no_doubtful_fix(open_web):
+    home = await _home(open_web)
     said = (await home.asks("GET", f"/days/{JANE}?month=2026-11", cookie=home.bob)).said
     assert [day["count"] for day in said["days"]] == [12]
     said = (await home.asks("GET", f"/scene?at={T0 + 90.2}", cookie=home.bob)).said
@@ -133,8 +133,8 @@ async def test_days_and_scenes_count_no_doubtful_fix(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_owner_overrules_a_verdict_undoably_and_everything_obeys(house):
-    home = await _home(house)
+async def test_an_owner_overrules_a_verdict_undoably_and_everything_obeys(open_web):
+    home = await _home(open_web)
 
     async def track(query: str = "") -> list[float]:
         said = (await home.asks("GET", f"/history/{JANE}?{query}", cookie=home.bob)).said

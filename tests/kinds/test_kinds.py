@@ -68,7 +68,7 @@ def test_what_kinds_say_of_each_other_exists() -> None:
     for each in kinds.THING_TYPES.values():
         assert {each.follows, each.with_all, each.beside} <= {"", *kinds.THING_TYPES}
         assert each.events <= kinds.EVENT_TYPES.keys()
-        assert not each.kept or each.state is not None
+        assert not each.restored or each.state is not None
     for event in kinds.EVENT_TYPES.values():
         assert {event.seen_as, event.names} <= {"", *kinds.THING_TYPES}
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from twisted.internet.task import Clock
 
-from house import NOW
 from kinds.friends.test_decode import PAYLOADS
 from sightline.auth.permissions import VisibleScope
 from sightline.kinds import friends
@@ -20,11 +19,12 @@ from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
 from sightline.live.world import World
-from sightline.owntracks.fixes import Memory, said
+from sightline.owntracks.fixes import Memory, fix_fields
 from sightline.owntracks.formats import FORMATS, Fix
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.phone_service import PhoneService
 from sightline.owntracks.recorder_ws import RecorderSockets
+from web_scene import NOW
 
 KEYS = EncryptionKeys({"a/b": "a shared secret"})
 
@@ -62,8 +62,8 @@ def test_any_fix_can_be_told_in_every_format(payload):
     desk = phones()
     desk.posted("a/b", payload, "", VisibleScope())
     fixes = [
-        Fix(friend.tst or 0, 0.0, said(friend))
-        for friend, _, _ in desk._fixes._kept.get("friend/a/b", ())
+        Fix(friend.tst or 0, 0.0, fix_fields(friend))
+        for friend, _, _ in desk._fixes._stored.get("friend/a/b", ())
     ]
     for _, write in FORMATS.values():
         assert b"".join(write(fixes, []))

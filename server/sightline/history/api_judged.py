@@ -21,7 +21,7 @@ from sightline.contract.errors import UNKNOWN, Refused
 from sightline.contract.fields import Nothing, RequestBody, RequestFields
 from sightline.contract.http import Call, Reply, Route
 from sightline.history import answers, used
-from sightline.history.api import begun, told
+from sightline.history.api import answered, begun
 from sightline.history.query_params import Moment, span
 from sightline.history.store import Span, Store
 from sightline.web.reads import Reads, Turn
@@ -124,11 +124,11 @@ class JudgedApi:
             raise Refused("malformed", "Say which fixes: from and to, or their tst.")
         read = await begun(self._reads, call)
         try:
-            keys = await told(self._doubtful(thing, asked, read.turn))
+            keys = await answered(self._doubtful(thing, asked, read.turn))
         finally:
             read.end()
         undo = act_name("use", self._wall())
-        count = await told(self._store.hide(thing, used.SORT, keys, undo, believed=True))
+        count = await answered(self._store.hide(thing, used.SORT, keys, undo, believed=True))
         name, more = call.who.user.name, f"{count} points"
         self._note(AuditEvent(name, call.address, "believe", thing, more=more))
         return Reply(answers.Believed(believed=count, undo=f"{undo}.{thing}"))
@@ -158,7 +158,7 @@ class JudgedApi:
         if not may(call.who.user, "hide", thing):
             raise Refused("unknown", UNKNOWN)
         acts = []
-        for act in await told(self._store.acts(thing)):
+        for act in await answered(self._store.acts(thing)):
             what, when = act_said(act.undo)
             acts.append(
                 answers.OverruledAct(
@@ -181,7 +181,7 @@ class JudgedApi:
         read = await begun(self._reads, call)
         try:
             wanted = Span(call.thing, used.SORT, since, until)
-            counts = await told(count_verdicts(self._store, wanted, read.turn))
+            counts = await answered(count_verdicts(self._store, wanted, read.turn))
         finally:
             read.end()
         return Reply(

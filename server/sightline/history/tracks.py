@@ -25,9 +25,9 @@ _encode = msgspec.json.encode
 
 
 async def entries(
-    store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
+    store: Store, asked: Track, scope: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncIterator[Sequence[HistoryEntry]]:
-    """Return the entries asked for, oldest first, in pieces: those that ``sight`` is shown.
+    """Return the entries asked for, oldest first, in pieces: those that ``scope`` is shown.
 
     Each is given when it is our ``turn``.
     """
@@ -39,7 +39,7 @@ async def entries(
     after = None
     while left is None or left > 0:
         page = await store.page(span, PAGE if left is None else min(PAGE, left), after)
-        some = [entry for entry in page.entries if shows(sight, entry)]
+        some = [entry for entry in page.entries if shows(scope, entry)]
         if left is not None:
             left -= len(some)
         if asked.last is not None:
@@ -62,14 +62,14 @@ def _size(entry: HistoryEntry) -> int:
 
 
 async def counted(
-    store: Store, thing: str, sort: str, bounds: Sequence[float], sight: VisibleScope, turn: Turn
+    store: Store, thing: str, sort: str, bounds: Sequence[float], scope: VisibleScope, turn: Turn
 ) -> Sequence[int]:
-    """Count as `Store.counts`, but only the entries that ``sight`` is shown; of fixes those that
+    """Count as `Store.counts`, but only the entries that ``scope`` is shown; of fixes those that
     are used.
     """
     counts = [0] * (len(bounds) - 1)
     span = Span(thing, sort, bounds[0], bounds[-1] - INSTANT)
-    async for times in _times(store, span, sight, turn):
+    async for times in _times(store, span, scope, turn):
         for tst in times:
             place = bisect_right(bounds, tst) - 1
             if 0 <= place < len(counts):
@@ -78,7 +78,7 @@ async def counted(
 
 
 async def _times(
-    store: Store, span: Span, sight: VisibleScope, turn: Turn
+    store: Store, span: Span, scope: VisibleScope, turn: Turn
 ) -> AsyncIterator[list[float]]:
     if span.sort == SORT:
         async for some in judged(store, span, turn):
@@ -88,34 +88,34 @@ async def _times(
     while True:
         page = await store.page(span, PAGE, after)
         await turn()
-        yield [entry.tst for entry in page.entries if shows(sight, entry)]
+        yield [entry.tst for entry in page.entries if shows(scope, entry)]
         if (after := page.more) is None:
             return
 
 
 async def fixes(
-    store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
+    store: Store, asked: Track, scope: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncIterator[list[Fix]]:
     """Return the same as what they say, thinned out to the error asked for.
 
     Of fixes only those that are used, unless the doubtful ones are asked for.
     """
-    found = _said if asked.sort != SORT else _judged
-    async for some in _thinned(found(store, asked, sight, turn), asked.max_error):
+    found = _recorded if asked.sort != SORT else _judged
+    async for some in _thinned(found(store, asked, scope, turn), asked.max_error):
         yield some
 
 
-async def _said(
-    store: Store, asked: Track, sight: VisibleScope, turn: Turn
+async def _recorded(
+    store: Store, asked: Track, scope: VisibleScope, turn: Turn
 ) -> AsyncIterator[list[Fix]]:
-    async for page in entries(store, asked, sight, turn):
+    async for page in entries(store, asked, scope, turn):
         yield [fields(entry) for entry in page]
 
 
 async def _judged(
-    store: Store, asked: Track, sight: VisibleScope, turn: Turn
+    store: Store, asked: Track, scope: VisibleScope, turn: Turn
 ) -> AsyncIterator[list[Fix]]:
-    if not sight.sees(asked.thing):
+    if not scope.sees(asked.thing):
         return
     span = Span(asked.thing, asked.sort, asked.since, asked.until, hidden=asked.hidden)
     how = {"first": asked.limit, "last": asked.last}
@@ -150,11 +150,11 @@ async def _thinned(pages: AsyncIterator[list[Fix]], max_error: float) -> AsyncIt
 
 
 async def everything(
-    store: Store, thing: str, sight: VisibleScope, turn: Turn = at_once
+    store: Store, thing: str, scope: VisibleScope, turn: Turn = at_once
 ) -> AsyncIterator[bytes]:
     """Return all that is kept of a thing, hidden points included, as lines of JSON.
 
-    But for crossings of regions that ``sight`` does not see: those are somebody else's.
+    But for crossings of regions that ``scope`` does not see: those are somebody else's.
     """
     for sort in (*TRACKS, *sorted(EVENTS)):
         after = None
@@ -162,7 +162,7 @@ async def everything(
             page = await store.page(Span(thing, sort, hidden=True), PAGE, after)
             for piece in pieces(page.entries, _size):
                 await turn()
-                some = [entry for entry in piece if shows(sight, entry)]
+                some = [entry for entry in piece if shows(scope, entry)]
                 said = [{"sort": sort, **fields(entry)} for entry in some]
                 yield b"".join(_encode(one) + b"\n" for one in said)
             after = page.more
@@ -171,7 +171,7 @@ async def everything(
 
 
 async def written(
-    store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
+    store: Store, asked: Track, scope: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncGenerator[bytes, None]:
     """Return the track as a file, in pieces."""
     writer: FormatWriter
@@ -181,6 +181,6 @@ async def written(
     else:
         writer = FORMATS[asked.format].make(asked.fields)
     yield writer.begin()
-    async for some in fixes(store, asked, sight, turn):
+    async for some in fixes(store, asked, scope, turn):
         yield writer.some(some)
     yield writer.end()
