@@ -6,6 +6,7 @@ import type { TrailSpot } from '../../app/trails';
 import type { Key } from '../../app/world';
 import type { SightlineMap } from '../../map/types';
 import type { TimeTravel } from '../../past/timetravel';
+import { clockText } from '../../past/wording';
 import { kindOf } from '../../things';
 import type { Roster } from '../../things/context';
 import type { Regions } from '../../things/regions/context';
@@ -76,6 +77,18 @@ export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
     ...wireLooks(needs, map, marks, putAll),
     ...wireChoice(needs, map),
     effect(trail.choose),
+    effect(() => {
+      const { settings } = needs.preferences;
+      const track = needs.past.track.value;
+      const shown = settings.value.doubtful && track?.key === selection.selected.value;
+      map.setDoubtful(
+        (shown ? (track?.doubtful ?? []) : []).map(({ lng, lat, at, why }) => ({
+          lng,
+          lat,
+          text: `${clockText(at)}: ${why}`,
+        })),
+      );
+    }),
     effect(() => {
       if (Math.floor(needs.time.now.value) % AGES_EVERY !== 0) return;
       marks.age(needs.time.now.value);
