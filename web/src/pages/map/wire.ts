@@ -77,18 +77,7 @@ export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
     ...wireLooks(needs, map, marks, putAll),
     ...wireChoice(needs, map),
     effect(trail.choose),
-    effect(() => {
-      const { settings } = needs.preferences;
-      const track = needs.past.track.value;
-      const shown = settings.value.doubtful && track?.key === selection.selected.value;
-      map.setDoubtful(
-        (shown ? (track?.doubtful ?? []) : []).map(({ lng, lat, at, why }) => ({
-          lng,
-          lat,
-          text: `${clockText(at)}: ${why}`,
-        })),
-      );
-    }),
+    wireDoubtful(needs, map),
     effect(() => {
       if (Math.floor(needs.time.now.value) % AGES_EVERY !== 0) return;
       marks.age(needs.time.now.value);
@@ -149,6 +138,21 @@ function trailOf({ selection, past }: MapNeeds, map: SightlineMap) {
       if (key !== null) draw(key);
     },
   };
+}
+
+/** The fixes of the chosen one's day that are not believed, if they are wanted. */
+function wireDoubtful({ preferences, past, selection }: MapNeeds, map: SightlineMap): End {
+  return effect(() => {
+    const track = past.track.value;
+    const shown =
+      preferences.settings.value.doubtful &&
+      track !== null &&
+      track.key === selection.selected.value;
+    const points = shown ? track.doubtful : [];
+    map.setDoubtful(
+      points.map(({ lng, lat, at, why }) => ({ lng, lat, text: `${clockText(at)}: ${why}` })),
+    );
+  });
 }
 
 function wirePadding(

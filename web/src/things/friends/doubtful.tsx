@@ -1,11 +1,10 @@
 /** The fixes of the day that are not believed: shown on demand, with reasons; owners overrule. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { usePreferences, useServer, useTime, useWho } from '../../app/context';
 import { shortTimeText } from '../../app/ages';
 import { mayShare } from '../../app/visitor';
 import type { Key } from '../../app/world';
 import { splitKey } from '../../app/world';
-import { useLoaded } from '../../accounts/loaded';
 import { path } from '../../net/api';
 import { usePast } from '../../past/context';
 import { readOverruled } from '../../past/doubtful';
@@ -136,10 +135,7 @@ function Decided({ of }: { of: Key }) {
   const past = usePast();
   const overrule = useOverrule(of);
   const [open, setOpen] = useState(false);
-  const { value: acts = [], why } = useLoaded(
-    overrule.list,
-    `${of} ${String(past.decisions.value)}`,
-  );
+  const acts = useOverruled(overrule.list, past.decisions.value);
   const at = past.at.value;
   const here = at === null ? undefined : pointAt(past.track.value?.points ?? [], at);
   return (
@@ -169,9 +165,26 @@ function Decided({ of }: { of: Key }) {
           ))}
         </ul>
       )}
-      {why !== '' && <p class="note">{why}</p>}
     </>
   );
+}
+
+/** What was decided, asked again after each decision; nothing while the server cannot say. */
+function useOverruled(list: () => Promise<Overruled[]>, decisions: number): readonly Overruled[] {
+  const [acts, setActs] = useState<readonly Overruled[]>([]);
+  useEffect(() => {
+    let over = false;
+    list().then(
+      (found) => {
+        if (!over) setActs(found);
+      },
+      () => undefined,
+    );
+    return () => {
+      over = true;
+    };
+  }, [decisions]);
+  return acts;
 }
 
 function OverruledItem({ act, undo }: { act: Overruled; undo(name: string): Promise<void> }) {
