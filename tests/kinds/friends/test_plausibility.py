@@ -248,6 +248,7 @@ class Day:
         self.share = share
         self.when = 1_000_000.0
         self.lat, self.lon = 48.1 + seed % 7, 11.5 + seed % 11
+        self.about: dict[str, Any] = {}
         self.fixes: list[tuple[Spot, bool]] = []  # and whether it is an error
 
     def goes(self, metres: float, course: float, seconds: float, acc: float = 10) -> None:
@@ -256,6 +257,7 @@ class Day:
         self.lon += metres * (1 - cos(radians(course)) ** 2) ** 0.5 * M / cos(radians(self.lat))
         off = self.random.gauss(0, acc / 2), self.random.gauss(0, acc / 2)
         spot = Spot(self.lat + off[0] * M, self.lon + off[1] * M, self.when, acc)
+        spot = spot._replace(**self.about)
         before_was_good = not self.fixes or not self.fixes[-1][1]
         if len(self.fixes) > 3 and before_was_good and self.random.random() < self.share:
             self.fixes.append((self._wrong(spot), True))
@@ -318,7 +320,14 @@ def night(day: Day) -> None:
         day.goes(0, 0, 60, acc=day.random.choice([5, 14, 30, 65, 165]))
 
 
-WAYS = (walk, car, train, take_off, queue_emptied, tunnel, night)
+def asleep(day: Day) -> None:
+    """At home, on its Wi-Fi, a fix in half an hour: nothing of the errors is too fast."""
+    day.about = {"regions": ("Home",), "wifi": "aa:bb", "online": True}
+    for _ in range(300):
+        day.goes(0, 0, 1_700, acc=day.random.choice([14, 30, 65]))
+
+
+WAYS = (asleep, walk, car, train, take_off, queue_emptied, tunnel, night)
 
 
 def labelled(way: Any) -> Iterator[tuple[bool, str | None]]:
