@@ -11,6 +11,7 @@ from sightline.cli.exporting import LATEST, moment
 from sightline.cli.history_db import note, run_with
 from sightline.history import used
 from sightline.history.api_judged import BELIEVED, count_verdicts
+from sightline.history.named import NamedStore
 from sightline.history.store import Span, Store
 from sightline.model.kind import id_of, kind_of
 from sightline.settings import Settings
@@ -35,12 +36,15 @@ def add_to(subcommands: Any) -> None:
     parser.set_defaults(run=run_with(_run))
 
 
-async def _run(store: Store, settings: Settings, state: Path, options: argparse.Namespace) -> int:
+async def _run(
+    store: NamedStore, settings: Settings, state: Path, options: argparse.Namespace
+) -> int:
     known = [thing for thing in await store.things() if kind_of(thing) == "friend"]
-    for name in options.friends:
-        if f"friend/{name}" not in known:
+    asked = {name: store.names.thing(f"friend/{name}") for name in options.friends}
+    for name, thing in asked.items():
+        if thing not in known:
             raise CommandFailed(f"nothing is known of {name}")
-    wanted = [f"friend/{name}" for name in options.friends] or known
+    wanted = list(dict.fromkeys(asked.values())) or known
     note(settings, state, "judge", wanted, "verdicts counted")
     for thing in wanted:
         for line in await report(store, thing, options.since, options.until):

@@ -44,7 +44,7 @@ class _Stand:
     """All of them were leaps."""
     before: Position | None = None
     """The fix before the first of them, …"""
-    last: Position | None = None
+    nearest: Position | None = None
     """… and the last of them."""
 
 
@@ -68,7 +68,9 @@ class Geofences:
         self._known: set[str] = set()
         self._stands: dict[str, dict[str, _Stand]] = {}
         self._waiting: dict[tuple[str, str], float] = {}  # for votes, since (monotonic s)
-        self._throughs = Throughs(self.rules, self._shape_of)
+        self._throughs = Throughs(
+            self.rules, lambda region: zone.shape if (zone := self._zones.get(region)) else None
+        )
 
     # -- regions
 
@@ -117,7 +119,7 @@ class Geofences:
             inside = stand is not None and stand.inside
             if not inside and dot(zone.shape.middle, place) < zone.shape.edge:
                 continue
-            within = self._within(zone.shape, fix, place)
+            within = _within(self.rules, zone.shape, fix, place)
             if within is None or within == inside:
                 continue
             self._settle(thing, region, fix.when if within else None)
@@ -171,7 +173,7 @@ class Geofences:
             return None
         fix, shape = self._last[thing], self._zones[region].shape
         place = vector(fix.lat, fix.lon)
-        if self._within(shape, fix, place) is None:
+        if _within(self.rules, shape, fix, place) is None:
             return None
         return shape.beyond(fix.lat, fix.lon, place), fix.when
 
@@ -234,10 +236,10 @@ class Geofences:
             changes, wrong = throughs.follow(thing, last, fix)
         stands = self._stands.get(thing, {})
         for region, stand in stands.items():
-            if stand.inside or stand.before is None or stand.last is None:
+            if stand.inside or stand.before is None or stand.nearest is None:
                 continue
-            if self._within(self._zones[region].shape, fix, place) is False:
-                brief = Brief(region, stand.before, stand.last)
+            if _within(self.rules, self._zones[region].shape, fix, place) is False:
+                brief = Brief(region, stand.before, stand.nearest)
                 changes += throughs.was_in(thing, brief, fix, now)
         before = self._places.get(thing)
         if not fix.joins or before is None:
@@ -263,10 +265,6 @@ class Geofences:
             found |= {r for r in others if self._zones[r].only in (None, thing)}
         return found
 
-    def _shape_of(self, region: str) -> Shape | None:
-        zone = self._zones.get(region)
-        return None if zone is None else zone.shape
-
     def tick(self, now: float) -> list[Change]:
         """Let time pass: a change that nothing contradicted for the dwell counts."""
         changes = self._throughs.tick(now)
@@ -287,7 +285,7 @@ class Geofences:
             dot(shape.middle, place) < shape.edge or not shape.holds(fix.lat, fix.lon, place)
         ):
             return None  # it was not in it, and is not: the usual case
-        within = self._within(shape, fix, place)
+        within = _within(self.rules, shape, fix, place)
         if stand is None:
             if not within:
                 return None
@@ -307,7 +305,7 @@ class Geofences:
         if not stand.alone:  # else time alone does not prove it
             self._waiting.setdefault((thing, region), now)
         stand.votes += 1
-        stand.last = fix
+        stand.nearest = fix
         if met:
             self._settle(thing, region, fix.when)
             return Change(thing, region, "enter", fix.when, fix.acc, False)
@@ -316,17 +314,6 @@ class Geofences:
         ):
             return None
         return self._turn(thing, region, stand)
-
-    def _within(self, shape: Shape, fix: Position, place: Vector) -> bool | None:
-        """Return the verdict of one fix alone; None: it tells nothing."""
-        acc, rules = fix.acc, self.rules
-        vague = acc > rules.coarse and acc > shape.size
-        if not vague and shape.holds(fix.lat, fix.lon, place):
-            return True
-        beyond = shape.beyond(fix.lat, fix.lon, place)
-        if beyond > max(rules.margin, acc):
-            return False
-        return True if beyond <= 0 and (not vague or beyond + acc <= 0) else None
 
     def _turn(self, thing: str, region: str, stand: _Stand) -> Change:
         """Change the verdict to what the votes say."""
@@ -350,3 +337,15 @@ class Geofences:
         stand.votes = 0
         if not stand.inside:
             self._settle(thing, region, None)
+
+
+def _within(rules: Rules, shape: Shape, fix: Position, place: Vector) -> bool | None:
+    """Return the verdict of one fix alone; None: it tells nothing."""
+    acc = fix.acc
+    vague = acc > rules.coarse and acc > shape.size
+    if not vague and shape.holds(fix.lat, fix.lon, place):
+        return True
+    beyond = shape.beyond(fix.lat, fix.lon, place)
+    if beyond > max(rules.margin, acc):
+        return False
+    return True if beyond <= 0 and (not vague or beyond + acc <= 0) else None

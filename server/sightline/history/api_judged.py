@@ -43,7 +43,7 @@ class Believe(RequestBody, frozen=True, rename={"since": "from", "until": "to"})
 class JudgedQuery(
     RequestFields, frozen=True, kw_only=True, rename={"since": "from", "until": "to"}
 ):
-    """Which time."""
+    """The bounds of what is counted, both inclusive."""
 
     since: Moment | None = None
     until: Moment | None = None

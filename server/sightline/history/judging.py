@@ -7,10 +7,36 @@ change of what is stored.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sightline.history.formats.fix import number, position
-from sightline.kinds.friends.plausibility import Spot
+from sightline.kinds.friends.plausibility import Judge, Spot
+
+
+class Verdicts:
+    """Let through the fixes of one device that are used; with ``doubtful`` all, and why not.
+
+    For fixes that come from elsewhere than a store; those of a store: `sightline.history.used`.
+    """
+
+    def __init__(self, *, doubtful: bool) -> None:
+        self._doubtful = doubtful
+        self._judge: Judge[dict[str, object]] = Judge(spot_of)
+
+    def take(self, fixes: Iterable[dict[str, object]]) -> list[dict[str, object]]:
+        """Return what is settled by these further fixes, in order of time."""
+        return self._shown(self._judge.take(fixes))
+
+    def end(self) -> list[dict[str, object]]:
+        """Return what waited for a next fix."""
+        return self._shown(self._judge.end())
+
+    def _shown(
+        self, judged: Iterable[tuple[dict[str, object], str | None]]
+    ) -> list[dict[str, object]]:
+        if not self._doubtful:
+            return [fix for fix, why in judged if why is None]
+        return [fix if why is None else {**fix, "doubt": why} for fix, why in judged]
 
 
 def spot_of(fix: Mapping[str, object]) -> Spot | None:

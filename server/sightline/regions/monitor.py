@@ -21,7 +21,8 @@ from sightline.geometry.shapes import BadShape
 from sightline.journal.trouble import Degraded
 from sightline.kinds import FENCED
 from sightline.kinds.friends.model import Friend
-from sightline.kinds.friends.updates import PhoneTransition, order
+from sightline.kinds.friends.spots import order
+from sightline.kinds.friends.updates import PhoneTransition
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from sightline.geometry.positions import Position
 from sightline.kinds.friends.model import Friend
-from sightline.kinds.friends.updates import leapt, order, proved
+from sightline.kinds.friends.spots import leapt, order, proved
 from sightline.model.kind import State
 
 

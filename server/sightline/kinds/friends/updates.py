@@ -26,17 +26,15 @@ from sightline.kinds.friends.plausibility import (
     OF_PLACE,
     UNSTEADY,
     Spot,
-    distance,
     doubt,
     wrong_by_itself,
 )
+from sightline.kinds.friends.spots import NEAR, order, spot_of
 from sightline.model.kind import State
 from sightline.model.record import Record
 
 MOST_REGIONS = 64
 """A friend is in so many regions at most."""
-_NEAR = 0.01
-"""Degrees that may lie between two fixes at any time: not more than `plausibility.NEAR`."""
 _SAME_CLOCK = 10.0
 """Errors of one clock that differ by no more (s) are the same."""
 _CONTACT = 1.0
@@ -99,8 +97,8 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         if lat is None or lon is None or self.invalid or (acc is not None and acc > COARSE):
             return False
         return (
-            -_NEAR < fix.lat - lat < _NEAR  # type: ignore[operator]  # a fix has a place
-            and -_NEAR < fix.lon - lon < _NEAR  # type: ignore[operator]
+            -NEAR < fix.lat - lat < NEAR  # type: ignore[operator]  # a fix has a place
+            and -NEAR < fix.lon - lon < NEAR  # type: ignore[operator]
         )
 
     def _why_not(self, before: Friend) -> str | None:
@@ -307,54 +305,6 @@ class Removal(msgspec.Struct, frozen=True, gc=False):
     def onto(self, before: State | None) -> State | None:
         """Return None: the thing is removed."""
         return None
-
-
-def leapt(before: Friend, after: Friend) -> bool:
-    """Return whether nobody gets from one to the other in that time, as far as accuracies tell.
-
-    Such a fix may be wrong: alone it proves nothing.
-    """
-    lat, lon = before.lat, before.lon
-    if lat is None or lon is None or after.lat is None or after.lon is None:
-        return False
-    if abs(after.lat - lat) < _NEAR and abs(after.lon - lon) < _NEAR:
-        return False
-    return doubt(spot_of(before), spot_of(after)) is not None
-
-
-def proved(before: Friend, after: Friend) -> Doubt | None:
-    """Return the fix that was held back, if the one that moved the friend now agrees with it."""
-    held = before.doubt
-    if held is None or after.doubt is not None or held.why not in OF_PLACE:
-        return None
-    spot, here = Spot(held.lat, held.lon, held.when, held.acc), spot_of(after)
-    if distance(spot, here) > distance(spot_of(before), here):
-        return None  # it is where it was
-    return held if doubt(spot, here) is None else None
-
-
-def order(friend: Friend) -> float:
-    """Tell when this friend's fix was taken, by our clock (epoch s); 0 without a fix."""
-    tst, at = friend.tst or 0, friend.at or 0
-    if friend.clock is not None:
-        tst -= friend.clock
-    return tst if tst < at else at
-
-
-def spot_of(friend: Friend) -> Spot:
-    """Tell what of a friend's fix is judged."""
-    return Spot(
-        friend.lat or 0.0,
-        friend.lon or 0.0,
-        order(friend),
-        friend.acc,
-        0.0,
-        max(0.0, friend.vel or 0.0) / 3.6,
-        # What the phone said of its regions at another time tells nothing of this fix.
-        (friend.inregions or ()) if friend.inregions_tst is None else (),
-        friend.BSSID,
-        friend.conn in ("w", "m"),
-    )
 
 
 def last_heard(friend: Friend) -> float | None:
