@@ -47,6 +47,10 @@ class _Stand:
     nearest: Position | None = None
     """… and the last of them."""
 
+    def seen(self, position: Position) -> None:
+        """Note the last fix that says otherwise."""
+        self.nearest = position
+
 
 @dataclass(frozen=True, slots=True)
 class _Zone:
@@ -305,7 +309,7 @@ class Geofences:
         if not stand.alone:  # else time alone does not prove it
             self._waiting.setdefault((thing, region), now)
         stand.votes += 1
-        stand.nearest = fix
+        stand.seen(fix)
         if met:
             self._settle(thing, region, fix.when)
             return Change(thing, region, "enter", fix.when, fix.acc, False)
