@@ -93,6 +93,12 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("DELETE", "/users/viewer/sessions/none", 403, 404),
             ("GET", "/users/viewer/tokens", 403, 200),
             ("GET", "/audit", 403, 200),
+            ("GET", "/people?names=viewer", 200, 200),
+            ("GET", "/admin/devices", 403, 200),
+            ("GET", "/admin/devices/jane/phone/merge?into=not/there", 403, 404),
+            ("POST", "/admin/devices/jane/phone/merge", 403, 400),
+            ("POST", "/admin/devices/jane/phone/rename", 403, 400),
+            ("POST", "/admin/devices/jane/phone/split", 403, 400),
         ]
     ],
     *[
@@ -286,7 +292,7 @@ async def test_the_last_admin_stays_and_the_log_says_what_changed(open_web):
     assert (await home.asks("POST", "/users", new, cookie=root)).said["user"]["see"] == [FRIEND]
     assert (await home.asks("POST", "/users", new, cookie=root)).code == "taken"
     for wrong, code in (
-        ({"name": "no spaces"}, "malformed"),
+        ({"name": "no+plus"}, "malformed"),
         ({"name": "demo"}, "malformed"),
         ({"see": ["quarantine"]}, "malformed"),
         ({"role": "king"}, "malformed"),
