@@ -22,7 +22,7 @@ JANE = "friend/jane/phone"
 
 
 class Polled:
-    """A house whose pages poll. ``clock`` is that of the polls; ``late`` holds open requests."""
+    """A scene whose pages poll. ``clock`` is that of the polls; ``late`` holds open requests."""
 
     def __init__(self, **limits: Any) -> None:
         self.clock = Clock()

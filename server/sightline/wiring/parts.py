@@ -65,6 +65,7 @@ from sightline.wiring.listeners import make_gate
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.publishers import Publishers
 from sightline.wiring.regions import Geofencing
+from sightline.wiring.unfollowed import Unfollowed
 
 reactor: Any = _reactor
 
@@ -211,6 +212,7 @@ def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
         rights,
         audit=settings_parts.console_auditor(accounts.service),
         stored=figures_of(live.store, own_thing(start.settings)),
+        look=Unfollowed(reactor, now, live.hub, live.bases).look,
     )
     service.join(accounts.requests)
     return Console(
