@@ -13,11 +13,12 @@ import {
   toInput,
   withGrant,
 } from '../src/accounts/wording';
+import { below } from '../src/accounts/share';
 import { rightsText } from '../src/accounts/users';
 import { covers, mayDrive, mayShare, readVisitor, sectionsFor } from '../src/app/visitor';
 import type { Rights, Visitor } from '../src/app/visitor';
 
-const NOBODY: Rights = { see: [], drive: [], own: [], admin: false, looksOnly: false };
+const NOBODY: Rights = { see: [], drive: [], own: [], admin: false, looks_only: false };
 
 function visitor(part: Partial<Visitor> = {}, rights: Partial<Rights> = {}): Visitor {
   return {
@@ -332,7 +333,7 @@ describe('who somebody is', () => {
     ]);
     expect(sectionsFor(admin)).toContain('admin');
     expect(sectionsFor({ ...admin, way: 'guest' })).not.toContain('admin');
-    const byLink = visitor({ way: 'link' }, { see: ['friend/jane'], looksOnly: true });
+    const byLink = visitor({ way: 'link' }, { see: ['friend/jane'], looks_only: true });
     expect(sectionsFor(byLink)).toEqual(['map', 'settings']);
   });
 
@@ -345,7 +346,7 @@ describe('who somebody is', () => {
     const driver = visitor({ role: 'operator' }, { drive: ['probot/R2'] });
     expect(mayDrive(driver, 'probot/R2')).toBe(true);
     expect(mayDrive(driver, 'probot/R3')).toBe(false);
-    expect(mayDrive(visitor({}, { drive: ['*'], looksOnly: true }), 'probot/R2')).toBe(false);
+    expect(mayDrive(visitor({}, { drive: ['*'], looks_only: true }), 'probot/R2')).toBe(false);
   });
 });
 
@@ -447,5 +448,17 @@ describe('words', () => {
     expect(endOf('nonsense', 1000)).toBeUndefined();
     const midnight = new Date((endOf('tonight', 1_795_235_000) ?? 0) * 1000);
     expect([midnight.getHours(), midnight.getMinutes()]).toEqual([23, 59]);
+  });
+});
+
+describe('the address of a link', () => {
+  test.each([
+    ['https://x.org/#share=s', 'https://x.org/', 'https://x.org/#share=s'],
+    ['https://x.org/#share=s', 'https://x.org/map/', 'https://x.org/map/#share=s'],
+    // The settings know better.
+    ['https://y.org/#share=s', 'https://x.org/map/', 'https://y.org/#share=s'],
+    ['https://x.org/other/#share=s', 'https://x.org/map/', 'https://x.org/other/#share=s'],
+  ])('%s on a page at %s is %s', (said, page, shown) => {
+    expect(below(said, new URL(page))).toBe(shown);
   });
 });

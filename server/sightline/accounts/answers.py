@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from sightline.auth.permissions import Role
 from sightline.auth.session import Person
 from sightline.contract.fields import Answer
+from sightline.web.reach import Reach
 
 
 class Who(Answer, frozen=True):
@@ -83,7 +87,7 @@ class LinkShown(msgspec.Struct, frozen=True):
     created: float
     starts: float
     ends: float
-    standing: str
+    standing: Literal["open", "early", "ended", "revoked"]
     visitors: int
 
 
@@ -94,10 +98,14 @@ class Links(Answer, frozen=True):
 
 
 class NewLinkMade(Answer, frozen=True):
-    """The id of a new link, and its address, told this once."""
+    """The id of a new link, and its address, told this once.
+
+    ``reach`` says from where that address can be reached.
+    """
 
     id: str
     url: str
+    reach: Reach = "anywhere"
 
 
 class RetentionShown(Answer, frozen=True):
@@ -110,7 +118,7 @@ class UserShown(msgspec.Struct, frozen=True):
     """An account. ``password``: it has one."""
 
     name: str
-    role: str
+    role: Role
     disabled: bool
     password: bool
     created: float

@@ -1,4 +1,4 @@
-"""The admins' desk: accounts and what is given to them, and the audit log."""
+"""Answer the calls of admins: accounts and what is given to them, and the audit log."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ class AdminApi:
         return Reply(answers.OneUser(user=made), status=201)
 
     async def change(self, call: Call[AccountChange]) -> Reply:
-        """Role, grants, password, whether it is closed. A password ends the account's sessions."""
+        """Change role, grants, password or closure. A new password ends the account's sessions."""
         account_service, asked = self._account_service, call.asked
         account = self._find(call)
         name, grants = account.name, account.grants
@@ -320,7 +320,7 @@ class AdminApi:
         return Reply()
 
     async def end_session(self, call: Call[Nothing]) -> Reply:
-        """Sign somebody out there."""
+        """End one session of an account."""
         name = self._find(call).name
         session = find_session(self._account_service, name, call.parts["id"])
 
@@ -346,7 +346,9 @@ class AdminApi:
     async def _hashed(self, password: str, name: str) -> str:
         if (why := weakness(password, name)) is not None:
             raise Refused("weak", why)
-        return await self._account_service.hash(self._account_service.passwords.hash, password)
+        return await self._account_service.hashing.run(
+            self._account_service.passwords.hash, password
+        )
 
     def _shown(self, account: Account) -> answers.UserShown:
         cache = self._account_service.cache
@@ -368,7 +370,7 @@ class AdminApi:
     # -- the audit log
 
     async def audit(self, call: Call[AuditQuery]) -> Reply:
-        """Search it, newest first. ``next`` is the ``before`` of the next page."""
+        """Search the audit log, newest first. ``next`` is the ``before`` of the next page."""
         asked, known = call.asked, list(self._known())
         limit = min(_PAGE, max(1, int(asked.limit or 100)))
         search = Search(

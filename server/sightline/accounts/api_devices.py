@@ -213,12 +213,12 @@ class DevicesApi:
             share.label
             for share in cache.shares.values()
             if share.why_closed(service.wall()) != "revoked"
-            and sum(covers(service.shown(share), thing) for thing in things) == 1
+            and sum(covers(service.visitors.shown(share), thing) for thing in things) == 1
         ]
         gains = [
             account.name
             for account in cache.accounts.values()
-            if sum(_sees(service.user(account), thing) for thing in things) == 1
+            if sum(_sees(service.visitors.user(account), thing) for thing in things) == 1
         ]
         newer = max((into, device), key=self._heard)
         names = [*self._names.all(device), *self._names.others(into)]

@@ -134,7 +134,7 @@ class Database:
         return self._wall()
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file of the database."""
         self._sql.close()
 
     def change(self) -> AbstractContextManager[None]:
@@ -142,7 +142,7 @@ class Database:
         return self.copy.change()
 
     def probe(self) -> None:
-        """Find out, quickly, whether the file can be written. Raises `OSError`, `sqlite3.Error`."""
+        """Find out quickly whether the file can be written. Raises `OSError`, `sqlite3.Error`."""
         found = os.statvfs(self.path.parent)
         if found.f_bavail * found.f_frsize < _ROOM:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -171,7 +171,7 @@ class Database:
     # -- reading
 
     def read_cache(self) -> AccountCache:
-        """Return everybody and everything that opens the door."""
+        """Return all accounts, sessions, tokens and links, as a cache of them."""
         grants: dict[str, dict[str, set[str]]] = {}
         with self._reading():
             for account, verb, what in self._sql.execute("SELECT account, verb, what FROM given"):
@@ -408,7 +408,7 @@ class Database:
         return {thing: int(kept[hidden]) for thing, hidden in hidden if hidden in kept}
 
     def retain(self, thing: str, days: int | None) -> None:
-        """Keep this friend's positions so long."""
+        """Keep this friend's positions for so many days."""
         hidden = self.pseudonyms.hide(thing)
         with self.change():
             self._sql.execute("DELETE FROM retention WHERE thing = ?", (hidden,))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 from unicodedata import category, normalize
 
 from sightline.auth.permissions import Grants, Role, check_grant
@@ -97,7 +98,7 @@ class Share:
     ends: float
     revoked: float | None = None
 
-    def why_closed(self, wall: float) -> str | None:
+    def why_closed(self, wall: float) -> Literal["revoked", "early", "ended"] | None:
         """Tell why it does not open now: ``revoked``, ``early``, ``ended``; None when it does."""
         if self.revoked is not None:
             return "revoked"

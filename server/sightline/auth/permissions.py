@@ -223,7 +223,7 @@ def _holds(granted: frozenset[str], thing: str) -> bool:
 
 
 def may_post(user: User, thing: str) -> bool:
-    """Tell whether an account's tokens may post as this friend: whoever may share it."""
+    """Tell whether an account's tokens may post as this friend: an account that may share it."""
     return may(user, "share", thing)
 
 
@@ -245,7 +245,7 @@ def may_recall(user: User, thing: str, sort: str) -> bool:
 
 
 def recalls(scope: VisibleScope, sort: str) -> bool:
-    """Tell whether a sight is told entries of this sort at all, of the things it sees."""
+    """Tell whether a scope includes entries of this sort at all, of the things it sees."""
     kind = SEEN_AS.get(sort)
     return kind is None or scope.sees(f"{kind}/")
 
@@ -295,7 +295,7 @@ def user_of(
     """Tell what an account's role and grants come to.
 
     ``owners`` are all who have regions of their own: accounts, phones (``friend/jane/phone``).
-    Named here because viewers of equal sight share their frames: who has none need not differ.
+    Named here because viewers of equal scope share their frames: who has none need not differ.
     """
     if role == "admin":
         return User(name, role, EVERYTHING, None, grants.own, looks_only, by_token, display)
@@ -324,7 +324,7 @@ def user_of(
 
 
 def visitor(things: Iterable[str]) -> User:
-    """Return the user that comes by a shared link:"""
+    """Return the user that comes by a shared link."""
     return User("visitor", "viewer", VisibleScope(frozenset(), frozenset(things)), looks_only=True)
 
 

@@ -205,12 +205,15 @@ class LatestPositions:
         }
         return location
 
-    def last(self, key: str, friend: Friend) -> dict[str, Any]:
-        """Return a friend as ``/api/0/last`` has it."""
+    def last(
+        self, key: str, friend: Friend, local: Callable[[float, float, float], dict[str, str]]
+    ) -> dict[str, Any]:
+        """Return a friend as ``/api/0/last`` has it. ``local`` tells the time zone there."""
         location = self.position(key, friend)
         if location:
             tst = friend.tst or 0
-            location |= {"isotst": iso(tst), "disptst": shown(tst)} | self.card(key, friend)
+            location |= {"isotst": iso(tst), "disptst": shown(tst)}
+            location |= local(location["lat"], location["lon"], tst) | self.card(key, friend)
         return location
 
     def weight(self, one: tuple[str, Friend]) -> int:

@@ -1,23 +1,19 @@
 """Write the link that sets a phone up: ``owntracks:///config?inline=<base64 of its
 configuration>``.
 
-Whoever has the link has the phone's token. It is shown once, to who asked for it.
+The link holds the phone's token. It is shown once, to the account that asked for it.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 import msgspec
 
 Mode = Literal["mqtt", "http"]
-Reach = Literal["machine", "network", "anywhere"]
-"""An address is good on this machine only, in this network only, or it may be good anywhere."""
-_NEAR = (".local", ".lan", ".home.arpa", ".internal")
 _HTTP, _MQTT = 3, 0  # as the apps number their modes
 
 
@@ -67,7 +63,7 @@ def configuration(
     if secret is not None:
         said["encryptionKey"] = secret
     if mode == "http":
-        said |= {"mode": _HTTP, "url": f"{_base(place.url)}/pub", "password": token}
+        said |= {"mode": _HTTP, "url": f"{base_of(place.url)}/pub", "password": token}
         return said
     where = urlsplit(place.mqtt)
     if not where.hostname:
@@ -88,22 +84,9 @@ def configuration(
     }
 
 
-def _base(url: str) -> str:
+def base_of(url: str) -> str:
+    """Return an address of pages without the slash at its end. Raises `CannotSetUp`."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CannotSetUp("set server.public_url to the address under which phones reach us")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-
-
-def reach(url: str) -> Reach:
-    """Return from where an address can be reached at all, as far as it shows that by itself."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    try:
-        address = ip_address(host)
-    except ValueError:
-        if host == "localhost" or host.endswith(".localhost"):
-            return "machine"
-        return "network" if "." not in host or host.endswith(_NEAR) else "anywhere"
-    if address.is_loopback or address.is_unspecified:
-        return "machine"
-    return "anywhere" if address.is_global else "network"

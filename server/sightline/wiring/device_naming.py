@@ -130,7 +130,7 @@ class DeviceNaming(Service):
 
     def settle(self) -> None:
         """Let the world and the rights follow the names, as they are now."""
-        self._account_service.names_changed()
+        self._account_service.visitors.names_changed()
         for alias in list(self._names.aliases.values()):
             if alias.spelling != alias.device:
                 self._join(alias.spelling, alias.device)

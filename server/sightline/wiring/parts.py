@@ -65,6 +65,7 @@ from sightline.wiring.listeners import make_gate
 from sightline.wiring.owntracks import OwnTracks, keys
 from sightline.wiring.publishers import Publishers
 from sightline.wiring.regions import Geofencing
+from sightline.wiring.unfollowed import Unfollowed
 
 reactor: Any = _reactor
 
@@ -93,6 +94,7 @@ class Live:
 
     names: friends.DeviceNames
     kinds: Sequence[Kind]
+    bases: friends.BaseTopics
     logbook: broker.Logbook
     senders: friends.SenderClocks
     world: World
@@ -112,11 +114,12 @@ def build_live(start: Start, cluster: Cluster) -> Live:
     """Make the world and what changes it, shows it and remembers it."""
     settings, logbook, senders = start.settings, broker.Logbook(), friends.SenderClocks()
     names = friends.DeviceNames()
-    kinds = make_kinds(settings, keys(settings, names), senders, logbook, names)
+    bases = friends.BaseTopics(settings.friends.topics, names)
+    kinds = make_kinds(settings, keys(settings, names), senders, logbook, names, bases)
     world = make_world(settings, secrets.token_hex(8))
     presence = Presence(timeouts_of(kinds))
     store = NamedStore(make_store(settings, start.state), names)
-    disk = DiskFloor(start.state, _floor(settings))
+    disk = DiskFloor(start.state, settings.limits.disk_floor_mb)
     recorder = make_recorder(settings, store, world, kinds, cluster.leadership, disk.why)
     fanout = FanOut(reactor, start.wall, world, make_pace(settings))
     listeners = ChangeListeners(recorder.take, recorder.remember, fanout.stir)
@@ -132,7 +135,7 @@ def build_live(start: Start, cluster: Cluster) -> Live:
         remember=listeners.remember,
     )
     settings_parts.introduce_robots(settings, hub)
-    return Live(names, kinds, logbook, senders, world, store, recorder, fanout, hub, disk)
+    return Live(names, kinds, bases, logbook, senders, world, store, recorder, fanout, hub, disk)
 
 
 def make_pace(settings: Settings) -> Pace:
@@ -143,10 +146,6 @@ def make_pace(settings: Settings) -> Pace:
         stall_timeout=settings.limits.behind_seconds,
         page=settings.fanout.frame_bytes,
     )
-
-
-def _floor(settings: Settings) -> int:
-    return settings.limits.disk_floor_mb
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,21 +160,19 @@ class Accounts:
 
 def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
     """Make the accounts and the dispatcher of requests, with its audit log."""
-    settings = start.settings
+    settings, server = start.settings, start.settings.server
     service = AccountService(
         reactor,
         start.clock,
         start.wall,
         start.state,
         settings_parts.account_policy(settings.accounts),
-        demo=start.demo and is_private(start.listen, settings.server),
+        demo=start.demo and is_private(start.listen, server),
         journal=cluster.accounts,
         names=live.names,
     )
-    trusted = [*settings.server.origins, *settings_parts.origin_of(settings.server.public_url)]
-    context = RequestContext(
-        service, trusted, Proxies(settings.server.proxies), settings.server.public_url
-    )
+    trusted, proxies = settings_parts.trusted_of(server), Proxies(server.proxies)
+    context = RequestContext(service.visitors, trusted, proxies, server.public_url)
     requests = Requests(start.wall)
     requests.when_answered(AuditLog(service.note, reactor))
     ReadOnlyPast().join(requests)
@@ -215,6 +212,7 @@ def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
         rights,
         audit=settings_parts.console_auditor(accounts.service),
         stored=figures_of(live.store, own_thing(start.settings)),
+        look=Unfollowed(reactor, now, live.hub, live.bases).look,
     )
     service.join(accounts.requests)
     return Console(
@@ -280,7 +278,7 @@ def build_mqtt(
     past: Past,
 ) -> Mqtt:
     """Make the path of arriving messages, and the connections that messages arrive by."""
-    publishers, peers = Publishers(live.hub, live.names), None
+    publishers, peers = Publishers(live.hub, live.names, live.bases), None
     if name := start.settings.replicas.name:
         peers = Peers(reactor, name, publishers.publish_anywhere)
         cluster.speak(peers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from twisted.internet import reactor as _reactor
@@ -33,8 +33,10 @@ from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.metrics import Metrics, ServerFigures
+from sightline.web.polling import AskResource, PollResource, Polls
 from sightline.web.reads import Reads
-from sightline.web.socket import SocketLimits, SocketResource, Sockets
+from sightline.web.socket import SocketResource, Sockets
+from sightline.web.socket_limits import SocketLimits
 from sightline.wiring import settings_parts
 from sightline.wiring.clock import now
 from sightline.wiring.faults import Faults
@@ -46,10 +48,9 @@ from sightline.wiring.state_folder import databases
 reactor: Any = _reactor
 
 
-def build_sockets(parts: Parts) -> Sockets:
-    """Make the end of the WebSockets."""
-    start, live, accounts = parts.start, parts.live, parts.accounts
-    rights = parts.console.rights
+def hello_of(parts: Parts) -> Callable[[Visitor], bytes]:
+    """Return what makes the first frame for a visitor."""
+    start, live, rights = parts.start, parts.live, parts.console.rights
     limits = make_socket_limits(start.settings)
 
     def hello(visitor: Visitor) -> bytes:
@@ -63,17 +64,43 @@ def build_sockets(parts: Parts) -> Sockets:
             publish=limits.large if rights.publishes(visitor.user) else None,
         )
 
+    return hello
+
+
+def build_sockets(parts: Parts) -> Sockets:
+    """Make the end of the WebSockets."""
+    start, live, accounts = parts.start, parts.live, parts.accounts
     return Sockets(
         reactor,
         live.fanout,
         accounts.requests,
-        hello,
-        accounts.service,
-        limits,
+        hello_of(parts),
+        accounts.service.visitors,
+        make_socket_limits(start.settings),
         compression=start.settings.fanout.compression,
-        publishes=rights.publishes,
+        publishes=parts.console.rights.publishes,
         gate=accounts.gate,
     )
+
+
+def build_polling(parts: Parts, sockets: Sockets) -> Mapping[str, Resource]:
+    """Make what serves pages whose WebSocket is blocked."""
+    live, accounts, limits = parts.live, parts.accounts, sockets.limits
+    polls = Polls(
+        reactor,
+        now,
+        live.world,
+        accounts.context,
+        live.fanout.epoch,
+        hello_of(parts),
+        limits,
+        lambda: len(sockets.connections),
+        parts.start.settings.fanout.beat_seconds,
+    )
+    live.hub.listen(polls.stir)
+    publishes = parts.console.rights.publishes
+    ask = AskResource(reactor, accounts.context, accounts.requests, limits, publishes)
+    return {"ws/poll": PollResource(polls, accounts.context), "ws/ask": ask}
 
 
 def make_socket_limits(settings: Settings) -> SocketLimits:
@@ -177,7 +204,7 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
     settings, live = parts.start.settings, parts.live
     accounts, features, routes = parts.accounts, parts.features, build_routes(parts)
     rate, named = settings.limits.requests_per_second, live.names.thing
-    api = Api(accounts.context, reactor, routes, rate=rate, named=named)
+    api = Api(accounts.context, parts.start.clock, routes, rate=rate, named=named)
     figures = ServerFigures(live.hub, live.fanout, sockets, state)
     accounts.gate.count(lambda: len(sockets.connections))
     accounts.gate.count(lambda: len(features.owntracks.live.clients))
@@ -189,7 +216,7 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
         api,
         settings_parts.built_pages(settings.server.web_root),
         accounts.context,
-        features.owntracks.resources,
+        {**build_polling(parts, sockets), **features.owntracks.resources},
     )
 
 

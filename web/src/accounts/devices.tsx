@@ -3,7 +3,9 @@ import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import { Card } from '../ui/section';
 import { EditDevice } from './editdevice';
-import { listIn, useLoaded } from './loaded';
+import { DevicesShape } from '../generated';
+import { answerOf } from '../net/api';
+import { useLoaded } from './loaded';
 import { Trouble } from './once';
 import { whenText } from './wording';
 import type { Device } from './wording';
@@ -13,10 +15,13 @@ export function DevicesPage() {
   const [text, setText] = useState('');
   const {
     value: found,
-    why,
+    failure,
     again,
-  } = useLoaded(async () => await api.get('admin/devices', { text: text.trim() }), text.trim());
-  const devices = found ? listIn<Device>(found, 'devices') : undefined;
+  } = useLoaded(
+    async () => answerOf(DevicesShape, await api.get('admin/devices', { text: text.trim() })),
+    text.trim(),
+  );
+  const devices = found?.devices;
   const [open, setOpen] = useState<string | null>(null);
   const chosen = devices?.find(({ device }) => device === open);
   return (
@@ -40,7 +45,7 @@ export function DevicesPage() {
         A device may come under several names. All of them lead to one: its past, its grants and its
         keys.
       </p>
-      <Trouble why={why} />
+      <Trouble failure={failure} />
       <ul class="list">
         {devices?.map((device) => (
           <DeviceRow
@@ -53,7 +58,7 @@ export function DevicesPage() {
         ))}
       </ul>
       {devices?.length === 0 && <p class="note">There is no such device.</p>}
-      {found?.['more'] === true && <p class="note">There are more: type a part of the name.</p>}
+      {found?.more === true && <p class="note">There are more: type a part of the name.</p>}
       {chosen && (
         <EditDevice
           key={chosen.device}
@@ -77,13 +82,13 @@ function DeviceRow({ device, open }: { device: Device; open(): void }) {
         <span class="list-in">
           <b>
             {device.device}
-            {device.card !== null && <span class="tag">{device.card}</span>}
+            {device.card !== undefined && <span class="tag">{device.card}</span>}
           </b>
           <span class="muted">{names === '' ? 'One name only' : `Also known as ${names}`}</span>
         </span>
         <span class="list-end">
           <span class="muted">
-            {device.heard === null ? 'not heard' : `heard ${whenText(device.heard, now.value)}`}
+            {device.heard === undefined ? 'not heard' : `heard ${whenText(device.heard, now.value)}`}
           </span>
         </span>
       </button>

@@ -1,14 +1,15 @@
 /** One device: its further names, a new name, and its merge with another one. */
 import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
-import { path } from '../net/api';
+import { MergePreviewShape } from '../generated';
+import { answerOf, path } from '../net/api';
 import type { Api } from '../net/api';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { howText, mergeText, whenText } from './wording';
-import type { Device, MergePreview } from './wording';
+import type { Device, Preview } from './wording';
 
 interface Part {
   readonly device: Device;
@@ -85,7 +86,7 @@ function Names({ device, again, api }: Omit<Part, 'close'> & { api: Api }) {
 }
 
 function Merge({ device, again, close, api }: Part & { api: Api }) {
-  const [told, setTold] = useState<MergePreview | null>(null);
+  const [told, setTold] = useState<Preview | null>(null);
   return (
     <>
       <h3>Merge into another device</h3>
@@ -93,8 +94,8 @@ function Merge({ device, again, close, api }: Part & { api: Api }) {
         button="See what would happen"
         blame={{ unknown: 'into', malformed: 'into' }}
         submit={async (value) => {
-          const found: unknown = await api.get(`${at(device)}/merge`, { into: value('into') });
-          setTold(found as MergePreview);
+          const found = await api.get(`${at(device)}/merge`, { into: value('into') });
+          setTold(answerOf(MergePreviewShape, found));
         }}
       >
         <Field

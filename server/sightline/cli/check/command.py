@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline import kinds
-from sightline.cli.check import broker, https, public, replicas, robots
+from sightline.cli.check import broker, frontend, https, public, replicas, robots, unfollowed
 from sightline.cli.check.findings import Finding, as_json, as_text, verdict
+from sightline.kinds.friends.bases import BaseTopics
+from sightline.mqtt.mosquitto import NoBroker, find_mosquitto
 from sightline.mqtt.options import BrokerOptions
-from sightline.mqtt.private import NoBroker, find_mosquitto
 from sightline.mqtt.robots import RobotsListener
 from sightline.settings import BadSettings, Settings, load
+from sightline.wiring.kinds import make_kinds
 from sightline.wiring.options import broker_options
 
 _USUAL = Path("config/sightline.toml")
@@ -28,6 +29,9 @@ def add_to(subcommands: Any) -> None:
     check.add_argument("--config", "-c", type=Path, help=f"the settings file ({_USUAL})")
     check.add_argument("--broker", metavar="HOST[:PORT]", help="this broker, whatever is set")
     check.add_argument("--url", help="the address people use (server.public_url)")
+    check.add_argument(
+        "--frontend", metavar="URL", help="an OwnTracks Frontend that has an address of its own"
+    )
     check.add_argument("--json", action="store_true", help="for programs")
     check.add_argument(
         "--no-burst", action="store_true", help="without the burst that tests the broker's queue"
@@ -79,9 +83,15 @@ def _findings(
         yield Finding("settings", "", "warn", warning)
     if not brokers:
         yield _private()
-    filters = [wanted for kind in kinds.ALL for wanted in kind.filters]
+    bases = BaseTopics(settings.friends.topics)
+    filters = [wanted for kind in make_kinds(settings, bases) for wanted in kind.filters]
     for name, each in brokers.items():
-        yield from broker.check(name, each, filters, burst=not options.no_burst)
+        reached = False
+        for found in broker.check(name, each, filters, burst=not options.no_burst):
+            reached = reached or found.step == "round trip"
+            yield found
+        if reached:
+            yield from unfollowed.check(name, each, bases)
     if settings.probots.listen:
         listener = RobotsListener(settings.probots.listen, settings.probots.port)
         yield from robots.check(listener, next(iter(brokers.values()), None))
@@ -94,6 +104,8 @@ def _findings(
         yield from public.check(url)
     else:
         yield Finding("public_url", "", "skip", "not tested: none is set, and no --url given")
+    if options.frontend:
+        yield from frontend.check(options.frontend)
 
 
 def _private() -> Finding:

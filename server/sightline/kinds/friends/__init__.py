@@ -25,7 +25,7 @@ from sightline.model.kind import (
     Verb,
 )
 
-__all__ = ["KIND", "DeviceNames", "SenderClocks", "kind"]
+__all__ = ["KIND", "BaseTopics", "DeviceNames", "SenderClocks", "kind"]
 
 _USUAL = Timeouts(900, 3600)
 """Phones at rest report every half hour or so."""
@@ -38,7 +38,7 @@ def kind(
     offline_after: float = _USUAL.offline_after,
     keys: EncryptionKeys = NO_KEYS,
     clocks: SenderClocks | None = None,
-    topics: Iterable[str] = DEFAULT,
+    topics: Iterable[str] | BaseTopics = DEFAULT,
     names: DeviceNames | None = None,
 ) -> Kind:
     """Make the kind; timeouts in seconds.
@@ -47,7 +47,7 @@ def kind(
     ``topics`` are the bases below which they publish; ``names`` know each device by one name.
     """
     timeouts = Timeouts(stale_after, offline_after)
-    bases = BaseTopics(topics, names)
+    bases = topics if isinstance(topics, BaseTopics) else BaseTopics(topics, names)
     reads = partial(decode, timeouts, keys=keys, clocks=clocks, read=bases.address)
     return Kind(
         name="friends",
@@ -57,7 +57,7 @@ def kind(
         decode=reads,
         events=(EventType("transition", retention="positions"),),
         verbs=_VERBS,
-        commands=("owntracks/+/+/cmd", "owntracks/+/+/cmd/#"),
+        commands=bases.commands,
         redact=redacted,
         past=partial(past_state, reads),
         set_up=_set_up,
@@ -122,7 +122,9 @@ def _clues(name: str, state: State) -> Clues:
 def _set_up(setup: KindSetup) -> Kind:
     timeouts, keys = setup.timeouts(_USUAL), setup.part(EncryptionKeys)
     clocks = setup.part(SenderClocks)
-    topics = getattr(setup.settings, "topics", DEFAULT)
+    topics: Iterable[str] | BaseTopics | None = setup.part(BaseTopics)
+    if topics is None:
+        topics = getattr(setup.settings, "topics", DEFAULT)
     known = (keys or NO_KEYS, clocks, topics, setup.part(DeviceNames))
     return kind(timeouts.stale_after, timeouts.offline_after, *known)
 

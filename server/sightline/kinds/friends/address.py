@@ -47,9 +47,16 @@ class Address(NamedTuple):
     for a device that has one name only, as nearly all."""
 
 
-def topics(device: str) -> list[str]:
-    """Return every topic on which ``user/device`` may have left a retained message."""
-    return [f"owntracks/{device}", *(f"owntracks/{device}/{part}" for part in sorted(_PARTS))]
+def is_part(level: str) -> bool:
+    """Tell whether this is the last level of a topic below a device's base topic."""
+    return level in _PARTS
+
+
+def topics(home: str) -> list[str]:
+    """Return every topic on which a device with this base topic may have left a retained
+    message.
+    """
+    return [home, *(f"{home}/{part}" for part in sorted(_PARTS))]
 
 
 # Enough for the 20,000 devices we are built for, with all their topics in use now and then.

@@ -7,14 +7,21 @@ for the device: ``owntracks/+/+``, ``/owntracks/+/+`` (some senders put a slash 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sightline.kinds.friends.address import Address, address, named
+from sightline.kinds.friends.address import Address, address, is_part, named
 from sightline.kinds.friends.names import DeviceNames
 
 DEFAULT = ("owntracks/+/+", "/owntracks/+/+")
 _LEVEL = "+"
+_OWNTRACKS = re.compile(
+    rb'"_type"\s*:\s*"(?:location|transition|waypoints?|card|lwt|status|steps|encrypted)"'
+)
+_OTHERS = ("sightline", "$SYS", "telemetry", "ClientStatus", "keys", "MainRoutine")
+_LOOK = 65_536  # bytes of a message that are looked at
+_MOST = 32768  # devices whose bases are remembered, as many as topics are
 
 
 def base_fault(base: str) -> str:
@@ -35,10 +42,51 @@ class BaseTopics:
     def __init__(self, bases: Iterable[str] = DEFAULT, names: DeviceNames | None = None) -> None:
         self._names = names
         self._bases = [base.split("/") for base in dict.fromkeys(bases)]
+        self._heard: dict[str, dict[int, None]] = {}  # by device: the bases it was heard on
         # Remembered, as in `address`: a topic that was read costs nothing more than ever.
         self.address = lru_cache(maxsize=32768)(self._address)
         if names is not None:
             names.when_changed(self.address.cache_clear)
+
+    def homes(self, device: str) -> list[str]:
+        """Return the base topics of ``user/device``: where it was heard; the first base, if never.
+
+        A device on several bases has several: it listens on its own only, and who asks it must
+        not have to know which.
+        """
+        heard = self._heard.get(device) or (0,)
+        return [_filled(self._bases[number], device) for number in heard]
+
+    def all_homes(self, device: str) -> list[str]:
+        """Return every base topic that ``user/device`` could have."""
+        return [_filled(base, device) for base in self._bases]
+
+    def forget(self, device: str) -> None:
+        """Forget where a device was heard; it is known again once its topic is read anew."""
+        self._heard.pop(device, None)
+        self.address.cache_clear()
+
+    def suggestion(self, topic: str | bytes, payload: bytes) -> str:
+        """Return the base topic with which this message would be heard.
+
+        Empty: it is heard, or is no message of OwnTracks, or on a topic that can have no base.
+        """
+        if not isinstance(topic, str) or _OWNTRACKS.search(payload[:_LOOK]) is None:
+            return ""
+        levels = topic.split("/")
+        if any(_named(base, levels) is not None for base in self._bases):
+            return ""
+        if is_part(levels[-1]):
+            levels.pop()
+        base = "/".join((*levels[:-2], _LEVEL, _LEVEL))
+        first = topic.removeprefix("/").partition("/")[0]
+        return "" if len(levels) < 3 or first in _OTHERS or base_fault(base) else base
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """Return filters of all topics on which phones are commanded."""
+        names = ["/".join(base) for base in self._bases]
+        return tuple(f"{name}/cmd{rest}" for name in names for rest in ("", "/#"))
 
     @property
     def filters(self) -> tuple[tuple[str, int], ...]:
@@ -60,11 +108,27 @@ class BaseTopics:
         """Read a topic as if it were ``owntracks/user/device[/part]``."""
         if isinstance(topic, str):
             levels = topic.split("/")
-            for base in self._bases:
+            for number, base in enumerate(self._bases):
                 device = _named(base, levels)
                 if device is not None:
+                    self._remember("/".join(device), number)
                     return address("/".join(("owntracks", *device, *levels[len(base) :])))
         return address(topic)
+
+    def _remember(self, device: str, base: int) -> None:
+        """Note where a device is heard: once for each of its topics, as `address` is cached."""
+        known = self._heard.get(device)
+        if known is None:
+            if len(self._heard) >= _MOST:
+                del self._heard[next(iter(self._heard))]
+            known = self._heard[device] = {}
+        known[base] = None
+
+
+def _filled(base: list[str], device: str) -> str:
+    """Return a base with a device's names in the place of its wildcards."""
+    names = iter(device.split("/"))
+    return "/".join(next(names) if level == _LEVEL else level for level in base)
 
 
 def _named(base: list[str], levels: list[str]) -> list[str] | None:

@@ -69,9 +69,9 @@ AHEAD = 5
 LARGEST_FACE = 98_304
 """Bytes of the picture on a card: 128 KiB in base64."""
 MOST_WAYPOINTS = 200
-"""Of one phone."""
+"""Waypoints of one phone."""
 LARGEST_WAYPOINT = 1_000_000
-"""Radius, m."""
+"""The largest radius of a waypoint, m."""
 
 _FACES: dict[bytes, Literal["image/png", "image/jpeg"]] = {
     b"\x89PNG\r\n\x1a\n": "image/png",
