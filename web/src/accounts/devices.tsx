@@ -2,9 +2,9 @@
 import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
 import { Card } from '../ui/section';
+import { EditDevice } from './editdevice';
 import { DevicesShape } from '../generated';
 import { answerOf } from '../net/api';
-import { EditDevice } from './editdevice';
 import { useLoaded } from './loaded';
 import { Trouble } from './once';
 import { whenText } from './wording';

@@ -9,7 +9,7 @@ import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/field';
 import { Form } from '../ui/form';
 import { howText, mergeText, whenText } from './wording';
-import type { Device, MergePreview } from './wording';
+import type { Device, Preview } from './wording';
 
 interface Part {
   readonly device: Device;
@@ -86,7 +86,7 @@ function Names({ device, again, api }: Omit<Part, 'close'> & { api: Api }) {
 }
 
 function Merge({ device, again, close, api }: Part & { api: Api }) {
-  const [told, setTold] = useState<MergePreview | null>(null);
+  const [told, setTold] = useState<Preview | null>(null);
   return (
     <>
       <h3>Merge into another device</h3>
@@ -94,12 +94,8 @@ function Merge({ device, again, close, api }: Part & { api: Api }) {
         button="See what would happen"
         blame={{ unknown: 'into', malformed: 'into' }}
         submit={async (value) => {
-          setTold(
-            answerOf(
-              MergePreviewShape,
-              await api.get(`${at(device)}/merge`, { into: value('into') }),
-            ),
-          );
+          const found = await api.get(`${at(device)}/merge`, { into: value('into') });
+          setTold(answerOf(MergePreviewShape, found));
         }}
       >
         <Field

@@ -1,6 +1,6 @@
 /** Shared links: those there are, and who is looking by them. */
-import { Person } from '../app/people';
 import { LinksShape } from '../generated';
+import { Person } from '../app/people';
 import { answerOf, path } from '../net/api';
 import { useTime, useServer } from '../app/context';
 import { useRoster } from '../things/context';

@@ -3,7 +3,7 @@ import type {
   AuditShown,
   DeviceShown,
   LinkShown,
-  MergePreview as MergePreviewShown,
+  MergePreview,
   SessionShown,
   TokenShown,
   UserShown,
@@ -18,8 +18,11 @@ export type Account = Read<UserShown>;
 export type Session = Read<SessionShown>;
 export type Token = Read<TokenShown>;
 export type Link = Read<LinkShown>;
+/** A device by its canonical name, with its further ones. */
 export type Device = Read<DeviceShown>;
-export type MergePreview = Read<MergePreviewShown>;
+/** What a merge would do. */
+export type Preview = Read<MergePreview>;
+
 /** One line of the audit log. */
 export type AuditRecord = Read<AuditShown>;
 
@@ -43,7 +46,7 @@ export function howText(how: string): string {
 }
 
 /** What a merge would do, line by line. */
-export function mergeText({ device, into, newer, gains, links }: MergePreview): string[] {
+export function mergeText({ device, into, newer, gains, links }: Preview): string[] {
   const both = `${device} and ${into}`;
   return [
     `${device} goes from the map; ${into} stays, and has the pasts of both.`,

@@ -33,11 +33,11 @@ export function readVisitor(raw: unknown): Visitor | null {
   const rights = isRecord(raw['rights']) ? raw['rights'] : {};
   return {
     name,
-    ...(display === undefined ? {} : { display }),
     role,
     way,
     rights: readLoosely<RightsState>(RightsShape, rights),
     ...(expires === undefined ? {} : { expires }),
+    ...(display === undefined ? {} : { display }),
   };
 }
 
