@@ -97,6 +97,7 @@ class Phonehouse:
         )
         self.keeps_up = True
         self.kept: Any = None
+        self.sure = True
         self.post = HttpMode(
             home.clock,
             home.front,
@@ -104,6 +105,7 @@ class Phonehouse:
             self.phones,
             safe=lambda: self.keeps_up,
             kept=lambda: succeed(None) if self.kept is None else self.kept(),
+            sure_of_time=lambda: self.sure,
         )
         self.recorder = RecorderApi(
             home.clock,

@@ -152,6 +152,33 @@ export interface DaysQuery {
   readonly sort?: string | null;
 }
 
+/** What came of one device's messages since the server was started. `heard` messages; of their fixes some were `used`, some are `doubtful`: they cannot be right. `left_out`: optional parts that made no sense, of messages that were taken. `refused`: whole messages. `why` is the last reason, `at` (epoch s) when it was, `via` where that came from: a broker's name, `http` or `import`. `friend`: it is one that is known, by anything that was ever taken of it. */
+export interface DeviceFigures {
+  readonly device: string;
+  readonly friend?: boolean;
+  readonly heard: number;
+  readonly used: number;
+  readonly doubtful: number;
+  readonly left_out: number;
+  readonly refused: number;
+  readonly why?: string;
+  readonly at?: number | null;
+  readonly via?: string;
+}
+
+/** The devices with the newest trouble first; `total`: so many are counted; of `forgotten` ones the counts were let go of. */
+export interface Devices {
+  readonly ok: true;
+  readonly devices: readonly DeviceFigures[];
+  readonly total: number;
+  readonly forgotten: number;
+}
+
+/** How many devices, 1 to 1000. */
+export interface DevicesQuery {
+  readonly limit?: number | null;
+}
+
 /** Yes, and nothing more. */
 export interface Done {
   readonly ok: true;
@@ -506,6 +533,12 @@ export interface OfferReply {
   readonly lease: number;
   readonly to: string;
   readonly yes?: boolean;
+}
+
+/** What came of one device's messages. */
+export interface OneDevice {
+  readonly ok: true;
+  readonly device: DeviceFigures;
 }
 
 /** A thing as it is. */
@@ -1106,5 +1139,7 @@ export interface Calls {
   readonly 'DELETE /users/{name}/sessions/{id}': { readonly asks: Nothing; readonly answers: Done };
   readonly 'GET /users/{name}/tokens': { readonly asks: Nothing; readonly answers: Tokens };
   readonly 'GET /audit': { readonly asks: AuditQuery; readonly answers: Audit };
+  readonly 'GET /devices': { readonly asks: DevicesQuery; readonly answers: Devices };
+  readonly 'GET /devices/{user}/{device}': { readonly asks: Nothing; readonly answers: OneDevice };
   readonly 'GET /openapi.json': { readonly asks: Nothing; readonly answers: unknown };
 }

@@ -5,7 +5,8 @@
     200 [...]  takes the message out of its queue        it is ours now: friends and commands
     200 []     the same                                  nothing was said, or junk (quarantined)
     401        an iPhone takes it out, too: it is lost   the login is not right for this device
-    503        keeps it and comes again                  we cannot keep it safe, or too many at once
+    503        keeps it and comes again                  we cannot keep it safe now: no room, a
+                                                         quota, too many at once, a wrong clock
 
 So 401 is for wrong credentials only, and junk is answered with yes: it would come back for ever.
 """
@@ -28,6 +29,7 @@ from sightline.model.token_bucket import TokenBuckets
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES, UNFIT
 from sightline.owntracks.identity import DEFAULTS, device_of, topic_in
 from sightline.owntracks.ports import CHALLENGE, AuthenticatorPort, RequestContextPort, basic
+from sightline.owntracks.post_verdict import NotTaken, must_come_again
 from sightline.web.proxies import client_key
 from sightline.web.refusal import Refusal
 
@@ -55,13 +57,20 @@ class Postbox(Protocol):
     """The receiver of what a phone posts."""
 
     def posted(self, device: str, payload: bytes, agent: str, sight: VisibleScope) -> bytes:
-        """Take a message of ``user/device``; what to answer, a JSON array (or encrypted)."""
+        """Take a message of ``user/device``; what to answer, a JSON array (or encrypted).
+
+        Raises `NotTaken`.
+        """
 
 
 class HttpMode(Resource):
-    """The resource of posts.¶``safe`` says whether what is taken now will be kept; ``kept``, where
+    """The resource of posts.
+
+    ``safe`` says whether what is taken now will be kept; ``kept``, where
     there is a store, fires when all that was taken so far is kept, and errs when it is not: only
     then is a phone told so, which lets go of its copy.
+
+    ``sure_of_time``: something else than the machine's clock says that our time is right.
 
     One device may post ``rate`` messages per s, ``burst`` at once when it empties its queue; wrong
     logins from one address are bounded likewise.
@@ -79,6 +88,7 @@ class HttpMode(Resource):
         *,
         safe: Callable[[], bool] = lambda: True,
         kept: Callable[[], Deferred[object]] | None = None,
+        sure_of_time: Callable[[], bool] = lambda: True,
         rate: float = 10.0,
         burst: float = 500.0,
     ) -> None:
@@ -89,6 +99,7 @@ class HttpMode(Resource):
         self._box = box
         self._safe = safe
         self._kept = kept
+        self._sure_of_time = sure_of_time
         self._posts = TokenBuckets(rate, burst)
         self._wrong = TokenBuckets(rate=1.0, burst=60)
 
@@ -152,7 +163,12 @@ class HttpMode(Resource):
             # Phones post nothing when somebody deletes a friend from the list.
             return _answer(request, 200, NOTHING)
         agent = (request.getHeader(b"user-agent") or b"").decode("latin-1")
-        answer = self._box.posted(name, payload, agent, self._door.sight(account))
+        try:
+            answer = self._box.posted(name, payload, agent, self._door.sight(account))
+        except NotTaken as why:
+            if must_come_again(why.counter, sure_of_time=self._sure_of_time()):
+                return _later(request)
+            return _answer(request, 200, NOTHING)  # junk, which must not come again
         if self._kept is None:
             return _answer(request, 200, answer)
         return self._when_kept(request, answer, self._kept())

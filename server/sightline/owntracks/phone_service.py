@@ -43,6 +43,7 @@ from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival, CannotDecode, id_of
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.latest import LatestPositions
+from sightline.owntracks.post_verdict import NotTaken
 from sightline.owntracks.recorder_ws import RecorderSockets
 from sightline.owntracks.region_ports import PhoneRegionsPort
 
@@ -225,10 +226,10 @@ class PhoneService(Service):
     def posted(self, device: str, payload: bytes, agent: str, sight: VisibleScope) -> bytes:
         """Take a message of ``user/device``; what to answer, a JSON array (or encrypted).
 
-        ``sight`` is what the phone's account may see.
+        ``sight`` is what the phone's account may see. Raises `NotTaken`; it is in the quarantine.
         """
         if not self._take(device, payload, self._wall()):
-            return b"[]"  # junk: it is in the quarantine, and must not come again
+            raise NotTaken(self._hub.ingest.refused_for)
         if self._others is not None:
             self._others.tell("posted", device, payload)
         phone = self._people.phone(device)

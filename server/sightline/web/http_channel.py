@@ -20,7 +20,6 @@ from twisted.web import http
 from sightline.web import request_head
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.refusal import Refusal
-from sightline.web.request_head import OVER_BUDGET
 
 _MAX_BODY = 64 * 1024  # bytes
 # A phone would send a message that is too large for us again and again if it were refused here; so
@@ -187,7 +186,7 @@ class PatientChannel(http.HTTPChannel):
         client = self._client_of(request)
         exceeded = self.limits.begin(client, size, by_proxy=self._by_proxy)
         if exceeded is not None:
-            return OVER_BUDGET[exceeded]
+            return request_head.over_budget(exceeded, post=self._is_post())
         self._begun = client, size, self._by_proxy
         request.method, request.uri = self._command, self._path
         check = self.check(self._path.partition(b"?")[0])
@@ -204,7 +203,8 @@ class PatientChannel(http.HTTPChannel):
         return _MAX_POST if self._is_post() else _MAX_BODY
 
     def _is_post(self) -> bool:
-        return bool(self._path.partition(b"?")[0] == b"/pub")
+        command, path = getattr(self, "_command", b""), getattr(self, "_path", b"")
+        return bool(command == b"POST" and path.partition(b"?")[0] == b"/pub")
 
     def rawDataReceived(self, data: bytes) -> None:
         """Take a part of a body, unless its request was refused."""
@@ -408,12 +408,12 @@ class PatientChannel(http.HTTPChannel):
 
     def _give_up(self) -> None:
         self._late = None
-        self._refuse(request_head.TOO_SLOW)
+        self._refuse(request_head.too_slow(post=self._is_post()))
 
     def _in_time(self) -> None:
         if self._late is not None:
             self._late.cancel()
-            self._late = None
+        self._late = None
 
     def _respondToBadRequestAndDisconnect(self) -> None:
         self._refuse(request_head.BAD_REQUEST)

@@ -76,6 +76,7 @@ class OwnTracks:
         leadership: Leadership | None = None,
         gate: ConnectionLimits | None = None,
         reads: Reads | None = None,
+        sure_of_time: Callable[[], bool] = lambda: True,
     ) -> None:
         people = LatestPositions(hub.world, lambda step: reactor.callLater(0, step))
         opened = keys(settings)
@@ -88,7 +89,7 @@ class OwnTracks:
         self.phones = PhoneService(
             reactor, wall, hub, people, fixes, live, opened, send, regions, peers, leadership
         )
-        self.post = make_post(front, account_service, self.phones, recorder)
+        self.post = make_post(front, account_service, self.phones, recorder, sure_of_time)
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
             "api/0": RecorderApi(
@@ -137,13 +138,20 @@ def make_post(
     account_service: AccountService,
     phones: PhoneService,
     recorder: HistoryRecorder | None,
+    sure: Callable[[], bool] = lambda: True,
 ) -> HttpMode:
     """Make what phones post to; with a ``recorder`` they are told yes when their fixes are safe."""
     if recorder is None:
-        return HttpMode(reactor, front, account_service, phones)
+        return HttpMode(reactor, front, account_service, phones, sure_of_time=sure)
     durable = PostDurability(recorder)
     return HttpMode(
-        reactor, front, account_service, phones, safe=durable.keeps_up, kept=durable.kept
+        reactor,
+        front,
+        account_service,
+        phones,
+        safe=durable.keeps_up,
+        kept=durable.kept,
+        sure_of_time=sure,
     )
 
 

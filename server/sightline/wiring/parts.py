@@ -27,6 +27,7 @@ from sightline.history.read_only import ReadOnlyPast
 from sightline.history.recorder import Recorder
 from sightline.history.store import Store
 from sightline.kinds import OWNABLE, broker, friends
+from sightline.kinds.friends.deliveries import Deliveries
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.pipeline import ChangeListeners, Pipeline
@@ -47,6 +48,7 @@ from sightline.wiring.beacon import store_of
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.clock import ClockWatch, now
 from sightline.wiring.cluster import Cluster, Eraser
+from sightline.wiring.deliveries import count_deliveries
 from sightline.wiring.erasure import eraser_of_world
 from sightline.wiring.history import (
     HistoryService,
@@ -95,6 +97,7 @@ class Live:
     fanout: FanOut
     hub: Hub
     disk: DiskFloor
+    deliveries: Deliveries
 
     @property
     def friends(self) -> list[str]:
@@ -124,7 +127,8 @@ def build_live(start: Start, cluster: Cluster) -> Live:
         remember=listeners.remember,
     )
     settings_parts.introduce_robots(settings, hub)
-    return Live(kinds, logbook, senders, world, store, recorder, fanout, hub, disk)
+    counts = count_deliveries(ingest, world, settings)
+    return Live(kinds, logbook, senders, world, store, recorder, fanout, hub, disk, counts)
 
 
 def make_pace(settings: Settings) -> Pace:
@@ -316,6 +320,7 @@ def make_erasers(
     return (
         *(() if peers is None else (peers.forget,)),
         eraser_of_world(live.hub),
+        live.deliveries.forget,
         geofencing.erase,
         owntracks.phones.forget,
         past.archive.erase,
@@ -355,6 +360,7 @@ def build_features(
         leadership=cluster.leadership,
         gate=accounts.gate,
         reads=reads,
+        sure_of_time=lambda: past.clock.sure,
     )
     erasers = make_erasers(live, past, mqtt, geofencing, owntracks)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)

@@ -24,9 +24,11 @@ from sightline.history.api import HistoryApi, Show
 from sightline.history.api_hide import HideApi
 from sightline.history.store import Store
 from sightline.history.tracks import everything
+from sightline.kinds.friends.deliveries import Deliveries
 from sightline.live import protocol
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
+from sightline.owntracks.api_devices import DevicesApi
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
@@ -134,6 +136,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         reads=features.reads,
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
         friends=lambda: live.friends,
+        deliveries=live.deliveries,
     )
 
 
@@ -147,6 +150,7 @@ def make_routes(
     reads: Reads,
     erasers: Sequence[Eraser],
     friends: Callable[[], list[str]],
+    deliveries: Deliveries,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     apis = (
@@ -163,6 +167,7 @@ def make_routes(
         HistoryApi(store, world, show, wall, reads),
         HideApi(store, service.note, reads),
         AdminApi(service, friends),
+        DevicesApi(deliveries),
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]

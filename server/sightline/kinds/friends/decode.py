@@ -17,6 +17,7 @@ import math
 import re
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -34,6 +35,7 @@ from sightline.kinds.friends.device_reports import (
 )
 from sightline.kinds.friends.encryption import NO_KEYS, EncryptionKeys
 from sightline.kinds.friends.fast_decode import quick
+from sightline.kinds.friends.late_clock import FURTHEST_AHEAD, read_again
 from sightline.kinds.friends.model import Face, Friend, Waypoint
 from sightline.kinds.friends.phone import Platform
 from sightline.kinds.friends.updates import (
@@ -60,8 +62,6 @@ from sightline.model.number import number, number_or_none
 from sightline.model.record import Record
 from sightline.model.text import clean
 
-FURTHEST_AHEAD = 86400
-"""A message from a clock that is more than this ahead of ours is refused, s."""
 EARLIEST_MS = 946_684_800_000
 """A time in milliseconds is of the year 2000 or later: anything less is no such time."""
 AHEAD = 5
@@ -136,10 +136,8 @@ def decode(
     try:
         found = decode_strictly(timeouts, arrival, keys, read)
     except CannotDecode as why:
-        ahead = why.ahead
-        if ahead is not None:  # it may be our own clock that is behind
-            clocks.heard(who.friend, arrival.at + ahead, arrival.at)
-        raise
+        again = partial(decode_strictly, timeouts, keys=keys, read=read)
+        found = read_again(again, arrival, who.friend, clocks, why)
     return [_clocked(reading, arrival, clocks) for reading in found]
 
 

@@ -1,0 +1,21 @@
+"""Count what comes of every device's messages, where they are taken in."""
+
+from __future__ import annotations
+
+from sightline.kinds.friends.bases import BaseTopics
+from sightline.kinds.friends.deliveries import OTHERS, Deliveries
+from sightline.kinds.friends.updates import Located
+from sightline.live.ingest import Ingest
+from sightline.live.world import World
+from sightline.settings import Settings
+from sightline.wiring.clock import now
+
+
+def count_deliveries(ingest: Ingest, world: World, settings: Settings) -> Deliveries:
+    """Return the counts, which hear of every message from now on."""
+    counts = Deliveries(world.lookup, BaseTopics(settings.friends.topics).address)
+    ingest.tell(Located, counts.located)
+    for sort in OTHERS:
+        ingest.tell(sort, lambda said: counts.other(said, now()))
+    ingest.when_refused(counts.refused)
+    return counts
