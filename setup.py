@@ -22,6 +22,8 @@ setup(
         "treq>=26.1",
         "msgspec>=0.20,<1",
         "argon2-cffi>=25.1",
+        # makes pictures that phones send smaller; without it only small ones are taken
+        "pillow>=12,<14",
         "prometheus-client>=0.22",
         # autobahn and twisted pull these in; named because we import them
         "zope.interface>=6",

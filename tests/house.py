@@ -34,6 +34,7 @@ from sightline.live.requests import Asker, Requests
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
 from sightline.model.kind import Kind
+from sightline.owntracks.api_devices import DevicesApi
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
@@ -44,7 +45,7 @@ from sightline.web.proxies import Proxies
 from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.web.socket import SocketLimits, SocketResource, Sockets
-from sightline.wiring.deliveries import count_deliveries
+from sightline.wiring.owntracks_deliveries import count_deliveries
 from sightline.wiring.past_states import shower
 from sightline.wiring.web_parts import make_routes
 from specs import Named, spec
@@ -148,7 +149,7 @@ class House:
             reads=self.reads,
             erasers=(self._erase, lambda thing: self.store.erase([thing])),
             friends=lambda: [key for key, _ in self.world],
-            deliveries=self.deliveries,
+            devices=DevicesApi(self.deliveries),
         )
         self.api = Api(
             self.front,

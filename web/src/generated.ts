@@ -374,7 +374,7 @@ export interface Hide {
 
 /** Something that happened; besides these fields, what was said of it. */
 export interface HistoryEvent {
-  readonly sort: 'alarm' | 'crossing' | 'drive' | 'log' | 'transition';
+  readonly sort: 'alarm' | 'crossing' | 'drive' | 'log' | 'photo' | 'transition';
   readonly thing: string;
   readonly tst: number;
   readonly at: number;

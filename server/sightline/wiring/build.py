@@ -119,6 +119,7 @@ def in_order(
         parts.console.service,
         parts.console.monitor,
         features.owntracks.phones,
+        features.pictures,
         health,
         Browsers(live.fanout, sockets, parts.start.settings.fanout.beat_seconds),
         ports,

@@ -12,7 +12,7 @@ from sightline import __version__
 from sightline.accounts.api_account import AccountApi
 from sightline.accounts.api_admin import AdminApi
 from sightline.accounts.api_links import LinksApi
-from sightline.accounts.api_privacy import Eraser, PrivacyApi
+from sightline.accounts.api_privacy import Eraser, PhotosOf, PrivacyApi
 from sightline.accounts.api_session import SessionApi
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
@@ -24,7 +24,6 @@ from sightline.history.api import HistoryApi, Show
 from sightline.history.api_hide import HideApi
 from sightline.history.store import Store
 from sightline.history.tracks import everything
-from sightline.kinds.friends.deliveries import Deliveries
 from sightline.live import protocol
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
@@ -136,7 +135,8 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         reads=features.reads,
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
         friends=lambda: live.friends,
-        deliveries=live.deliveries,
+        devices=DevicesApi(live.deliveries),
+        photos=features.pictures.of,
     )
 
 
@@ -150,7 +150,8 @@ def make_routes(
     reads: Reads,
     erasers: Sequence[Eraser],
     friends: Callable[[], list[str]],
-    deliveries: Deliveries,
+    devices: DevicesApi,
+    photos: PhotosOf | None = None,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     apis = (
@@ -163,11 +164,12 @@ def make_routes(
             erasers,
             reads,
             lambda thing, sight, turn: everything(store, thing, sight, turn),
+            photos,
         ),
         HistoryApi(store, world, show, wall, reads),
         HideApi(store, service.note, reads),
         AdminApi(service, friends),
-        DevicesApi(deliveries),
+        devices,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -189,7 +191,10 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
         api,
         settings_parts.built_pages(settings.server.web_root),
         accounts.context,
-        features.owntracks.resources,
+        {
+            **features.owntracks.resources,
+            "photos": features.pictures.resource(accounts.context),
+        },
     )
 
 

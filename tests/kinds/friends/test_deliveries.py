@@ -15,7 +15,7 @@ from sightline.live.presence import Presence
 from sightline.live.quotas import Quota, Senders
 from sightline.live.world import World
 from sightline.settings import Settings
-from sightline.wiring.deliveries import count_deliveries
+from sightline.wiring.owntracks_deliveries import count_deliveries
 
 JANE = "friend/jane/phone"
 

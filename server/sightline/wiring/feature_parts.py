@@ -1,0 +1,112 @@
+"""Make the features that hang on everything else: geofences, phones, pictures, erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet import reactor as _reactor
+
+from sightline import __version__
+from sightline.web.reads import Reads
+from sightline.wiring.clock import now
+from sightline.wiring.cluster import Cluster, Eraser
+from sightline.wiring.erasure import eraser_of_world
+from sightline.wiring.history import retained
+from sightline.wiring.owntracks import OwnTracks
+from sightline.wiring.owntracks_pictures import Pictures
+from sightline.wiring.regions import Geofencing
+
+if TYPE_CHECKING:  # which makes these, and then the features
+    from sightline.wiring.parts import Accounts, Live, Mqtt, Past, Start
+
+reactor: Any = _reactor
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Geofences and phones, and all that forget a friend who is erased."""
+
+    geofencing: Geofencing
+    owntracks: OwnTracks
+    pictures: Pictures
+    reads: Reads
+    erasers: Sequence[Eraser]
+
+
+def make_erasers(
+    live: Live,
+    past: Past,
+    mqtt: Mqtt,
+    geofencing: Geofencing,
+    owntracks: OwnTracks,
+    pictures: Pictures,
+) -> Sequence[Eraser]:
+    """List what forgets a friend that is erased, in this order."""
+    peers = mqtt.peers
+    return (
+        *(() if peers is None else (peers.forget,)),
+        eraser_of_world(live.hub),
+        live.deliveries.forget,
+        geofencing.erase,
+        owntracks.phones.forget,
+        pictures.erase,
+        past.archive.erase,
+        past.service.erase,
+    )
+
+
+def build_features(
+    start: Start, *, cluster: Cluster, live: Live, accounts: Accounts, past: Past, mqtt: Mqtt
+) -> Features:
+    """Make what regions and phones need, and join it with accounts and brokers."""
+    geofencing = Geofencing(
+        start.settings,
+        start.state,
+        live.hub,
+        accounts.requests,
+        accounts.service,
+        mqtt.publishers.publish,
+        leadership=cluster.leadership,
+        journal=cluster.regions,
+        peers=mqtt.peers,
+    )
+    reads = Reads(reactor)
+    owntracks = OwnTracks(
+        start.settings,
+        now,
+        live.hub,
+        accounts.requests,
+        accounts.service,
+        accounts.context,
+        mqtt.publishers.tell_phone,
+        __version__,
+        regions=geofencing.phones,
+        store=live.store,
+        recorder=live.recorder,
+        peers=mqtt.peers,
+        leadership=cluster.leadership,
+        gate=accounts.gate,
+        reads=reads,
+        sure_of_time=lambda: past.clock.sure,
+    )
+    pictures = make_pictures(start, live, past, accounts)
+    erasers = make_erasers(live, past, mqtt, geofencing, owntracks, pictures)
+    cluster.join(accounts.service, geofencing.regions, live.world, erasers)
+    return Features(geofencing, owntracks, pictures, reads, erasers)
+
+
+def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> Pictures:
+    """Make what makes pictures smaller and keeps photos."""
+    return Pictures(
+        live.hub,
+        live.deliveries,
+        live.recorder,
+        live.store,
+        start.state / "photos",
+        days=start.settings.history.days,
+        own=retained(accounts.service),
+        purge_clock=past.clock.purge,
+        no_room=live.disk.why,
+    )
