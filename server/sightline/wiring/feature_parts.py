@@ -15,6 +15,7 @@ from sightline.wiring.cluster import Cluster, Eraser
 from sightline.wiring.erasure import eraser_of_world
 from sightline.wiring.history import retained
 from sightline.wiring.owntracks import OwnTracks
+from sightline.wiring.owntracks_brought import BroughtStates
 from sightline.wiring.owntracks_pictures import Pictures
 from sightline.wiring.regions import Geofencing
 
@@ -31,6 +32,7 @@ class Features:
     geofencing: Geofencing
     owntracks: OwnTracks
     pictures: Pictures
+    brought: BroughtStates
     reads: Reads
     erasers: Sequence[Eraser]
 
@@ -94,7 +96,8 @@ def build_features(
     pictures = make_pictures(start, live, past, accounts)
     erasers = make_erasers(live, past, mqtt, geofencing, owntracks, pictures)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
-    return Features(geofencing, owntracks, pictures, reads, erasers)
+    brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
+    return Features(geofencing, owntracks, pictures, brought, reads, erasers)
 
 
 def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> Pictures:
