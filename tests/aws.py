@@ -8,11 +8,8 @@ from __future__ import annotations
 import atexit
 import json
 import random
-import shutil
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from functools import cache
 from itertools import count
@@ -27,10 +24,11 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
 
 from broker import accepts, free_port
+from child_process import ChildProcess
 from sightline.history.dynamodb.store import DynamoStore
+from waits import wait_until
 
 reactor: Any = _reactor
-DEADLINE = 60.0
 ENVIRON = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
 _numbers = count(1)
 
@@ -59,37 +57,27 @@ class Moto:
         raise AssertionError("moto_server does not start")
 
     def pauses(self) -> None:
-        self._process.send_signal(signal.SIGSTOP)
+        self._process.sends(signal.SIGSTOP)
 
     def goes_on(self) -> None:
-        self._process.send_signal(signal.SIGCONT)
+        self._process.sends(signal.SIGCONT)
 
     def end(self) -> None:
-        self._process.kill()
-        self._process.wait()
+        self._process.end()
 
 
-def _launch(port: int) -> subprocess.Popen[bytes] | None:
-    command = [sys.executable, str(Path(__file__).with_name("one_at_a_time.py")), str(port)]
-    if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
-        command = [setpriv, "--pdeathsig", "KILL", "--", *command]
-    process = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    atexit.register(process.kill)
-    until = time.monotonic() + DEADLINE
-    while not accepts(port):
-        if process.poll() is not None:
-            return None
-        assert time.monotonic() < until, "moto_server does not answer"
-        time.sleep(0.05)
-    return process
+def _launch(port: int) -> ChildProcess | None:
+    script = Path(__file__).with_name("one_at_a_time.py")
+    process = ChildProcess([sys.executable, script, str(port)])
+    atexit.register(process.end)
+    wait_until(lambda: process.has_ended or accepts(port), "an answer of moto_server")
+    return None if process.has_ended else process
 
 
 def dynamo_store(folder: Path, at: str = "", **options: Any) -> DynamoStore:
     """A store with a table of its own, unless it is named; ``at`` another address."""
     # Patient, for a busy machine.
-    usual = {"again": (0.02, 0.1), "patience": 60.0, "writing": 60.0}
+    usual = {"again": (0.02, 0.1), "retry_for": 60.0, "writing": 60.0}
     options = {"name": f"test-{next(_numbers)}"} | usual | options
     return DynamoStore(
         reactor,

@@ -15,16 +15,20 @@ import pwd
 import shutil
 import signal
 import socket
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
 
+from child_process import ChildProcess
 from sightline.cli.mosquitto import passwords
+from waits import wait_until
 
 MOSQUITTO = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-DEADLINE = 60.0
+
+
+def _moment() -> None:
+    time.sleep(0.005)
 
 
 def free_port() -> int:
@@ -54,7 +58,7 @@ class Broker:
         self.lines = lines
         self.port = port or 0
         self.log = self.folder / "mosquitto.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
 
     @property
     def pid(self) -> int:
@@ -100,35 +104,21 @@ class Broker:
     def _launch(self, port: int) -> bool:
         config = self.folder / "mosquitto.conf"
         config.write_text(self.configuration(port))
-        command = [str(MOSQUITTO), "-c", str(config)]
-        if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
-            command = [setpriv, "--pdeathsig", "KILL", "--", *command]
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        deadline = time.monotonic() + DEADLINE
-        while time.monotonic() < deadline:
-            if process.poll() is not None:
-                return False
-            if accepts(port):
-                self._process = process
-                return True
-            time.sleep(0.005)
-        process.kill()
-        process.wait()
-        return False
+        process = ChildProcess([str(MOSQUITTO), "-c", str(config)], self.log)
+        try:
+            wait_until(lambda: process.has_ended or accepts(port), "a listener", pause=_moment)
+        except AssertionError:
+            process.end()
+        if process.has_ended:
+            return False
+        self._process = process
+        return True
 
     def _end(self, sign: signal.Signals) -> None:
         if self._process is None:
             return
         process, self._process = self._process, None
-        if sign != signal.SIGKILL:
-            process.send_signal(signal.SIGCONT)  # a frozen process does not hear TERM
-        process.send_signal(sign)
-        try:
-            process.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.end(sign)
 
     def stop(self) -> None:
         """End it politely (TERM). Nothing happens when it is not running."""
@@ -212,14 +202,12 @@ class ShippedBroker(Broker):
     def start(self) -> ShippedBroker:
         """Start and wait until every port accepts connections: MQTT's is the first of them."""
         super().start()
-        deadline = time.monotonic() + DEADLINE
         tls = [self.tls_port] if (self.folder / "conf.d" / "tls.conf").exists() else []
         if (self.folder / "conf.d" / "robots.conf").exists():
             tls.append(self.robots_port)
         for port in (self.websockets, self.websockets_too, *tls):
-            while not accepts(port):
-                assert time.monotonic() < deadline, f"no listener on {port}: {self.logged}"
-                time.sleep(0.005)
+            what = f"a listener on {port}: {self.logged}"
+            wait_until(lambda port=port: accepts(port), what, pause=_moment)
         return self
 
     def _moved(self, text: str) -> str:

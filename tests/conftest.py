@@ -76,21 +76,21 @@ def _monotonic_reactor() -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Any]:
-    """Opens houses (see tests/house.py), closes them afterwards."""
+def open_web(tmp_path: Path) -> Iterator[Any]:
+    """Opens web scenes (see tests/web_scene.py), closes them afterwards."""
     from twisted.internet.defer import Deferred
 
-    from house import House
+    from web_scene import WebScene
 
-    opened: list[House] = []
+    opened: list[WebScene] = []
 
-    async def open_house(**options: Any) -> House:
+    async def open_one(**options: Any) -> WebScene:
         folder = tmp_path / f"state{len(opened)}"
         folder.mkdir()
-        made = House(folder, **options)
+        made = WebScene(folder, **options)
         opened.append(made)
         return await made.opens()
 
-    yield open_house
+    yield open_one
     for made in opened:
         pytest_twisted.blockon(Deferred.fromCoroutine(made.closes()))

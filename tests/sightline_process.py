@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 from broker import free_port
+from child_process import ChildProcess
+from waits import DEADLINE
 
 ROOT = Path(__file__).parent.parent
-DEADLINE = 60.0  # s
 
 
 class SightlineProcess:
@@ -40,7 +38,7 @@ class SightlineProcess:
         if "[driving]" not in settings:
             settings += "\n[driving]\nguard = false\n"
         (self.folder / "sightline.toml").write_text(settings)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ChildProcess | None = None
 
     @property
     def url(self) -> str:
@@ -93,20 +91,12 @@ class SightlineProcess:
         if not self._as_set:
             command += ["--port", str(self.port)]
         command = [*self._limit, *command]
-        if setpriv := shutil.which("setpriv"):  # leave nothing behind when a test run is killed
-            command = [setpriv, "--pdeathsig", "KILL", "--", *command]
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, *self._options],
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            )
+        self._process = process = ChildProcess(
+            [*command, *self._options], self.folder / "log", self.folder, PYTHONUNBUFFERED="1"
+        )
         until = time.monotonic() + DEADLINE
         while self.logged.count("Sightline is at") == known:
-            if self._process.poll() is not None or time.monotonic() > until:
+            if process.has_ended or time.monotonic() > until:
                 raise RuntimeError(f"Sightline does not start:\n{self.logged[-3000:]}")
             time.sleep(0.02)
         return self
@@ -115,13 +105,9 @@ class SightlineProcess:
         """Send it a signal and wait for its end; its exit status."""
         assert self._process is not None
         process, self._process = self._process, None
-        process.send_signal(sign)
-        try:
-            return process.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            raise
+        status = process.end(sign)
+        assert status != -signal.SIGKILL or sign == signal.SIGKILL, "it did not end in a minute"
+        return status
 
     def restart(self, sign: signal.Signals = signal.SIGTERM) -> SightlineProcess:
         """End it and start it anew on the same port."""

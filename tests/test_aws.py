@@ -194,7 +194,7 @@ def weather():
     pytest_twisted.blockon(made.end())
 
 
-def client(endpoint: str, patience: float = 20.0, answer: float = 10.0) -> Dynamo:
+def client(endpoint: str, retry_for: float = 20.0, answer: float = 10.0) -> Dynamo:
     ask = source(ENVIRON, None, lambda: NOW)
     return Dynamo(
         reactor,
@@ -203,7 +203,7 @@ def client(endpoint: str, patience: float = 20.0, answer: float = 10.0) -> Dynam
         ask,
         "eu-west-1",
         endpoint,
-        patience=patience,
+        retry_for=retry_for,
         answer=answer,
         jitter=lambda: 0.01,
     )
@@ -225,7 +225,7 @@ async def test_what_may_pass_is_waited_for(weather, mood):
 async def test_patience_ends(weather):
     weather.mood = lambda operation: "ThrottlingException"
     with pytest.raises(Unavailable, match="ThrottlingException: not now"):
-        await client(weather.endpoint, patience=0.0).call("ListTables")
+        await client(weather.endpoint, retry_for=0.0).call("ListTables")
     assert weather.asked == {"ListTables": 1}
 
 
@@ -237,7 +237,7 @@ async def test_a_refusal_is_told_with_its_word(weather):
     assert denied.value.code == "ValidationException"
     weather.mood = lambda operation: "AccessDeniedException"
     with pytest.raises(AwsRefused) as refused:
-        await client(weather.endpoint, patience=0.0).call("ListTables")
+        await client(weather.endpoint, retry_for=0.0).call("ListTables")
     assert refused.value.code == "AccessDeniedException"
 
 
@@ -246,10 +246,10 @@ async def test_a_refusal_is_told_with_its_word(weather):
 async def test_an_answer_that_does_not_come_to_its_end_is_not_waited_for(weather, mood):
     weather.mood = lambda operation: mood
     with pytest.raises(Unavailable, match="cannot be reached"):
-        await client(weather.endpoint, patience=0.0, answer=0.1).call("ListTables")
+        await client(weather.endpoint, retry_for=0.0, answer=0.1).call("ListTables")
 
 
 @pytest_twisted.ensureDeferred
 async def test_nobody_there_is_unavailable():
     with pytest.raises(Unavailable, match="cannot be reached: ConnectionRefusedError"):
-        await client(f"http://127.0.0.1:{free_port()}", patience=0.0).call("ListTables")
+        await client(f"http://127.0.0.1:{free_port()}", retry_for=0.0).call("ListTables")

@@ -6,43 +6,33 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 import pytest_twisted
 
-from house import GOOD, House
 from sightline.accounts import service as keeping
 from sightline.accounts.database import Search
 from sightline.journal.trouble import degraded
 from sightline_process import SightlineProcess
 from test_accounts_journey import call
+from waits import wait_until
+from web_scene import GOOD, WebScene
 
 SETTINGS = "[accounts]\nhash_memory = 1024\nhash_passes = 1\n"
 RIGHT = {"name": "jane", "password": GOOD}
-T = TypeVar("T")
-
-
-def until(fact: Callable[[], T], what: str, seconds: float = 40.0) -> T:
-    end = time.monotonic() + seconds
-    while True:
-        if found := fact():
-            return found
-        assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(0.1)
 
 
 @pytest.fixture
 def trouble(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Lets a house's accounts be in trouble, and out of it again."""
+    """Lets a scene's accounts be in trouble, and out of it again."""
     monkeypatch.setattr(keeping, "_BUSY", 0.05)
 
     class Trouble:
-        def __init__(self, kind: str, home: House) -> None:
+        def __init__(self, kind: str, home: WebScene) -> None:
             self._kind = kind
             self._sql = home.account_service._open()._sql
             self._other = sqlite3.connect(
@@ -69,8 +59,8 @@ def trouble(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.mark.parametrize("kind", ["locked", "readonly"])
 @pytest_twisted.ensureDeferred
-async def test_people_sign_in_and_out_and_all_of_it_is_written_down_later(house, trouble, kind):
-    home = await house()
+async def test_people_sign_in_and_out_and_all_of_it_is_written_down_later(open_web, trouble, kind):
+    home = await open_web()
     root = await home.knows("root", "admin", password=GOOD)
     jane = await home.knows("jane", see=("friend",), password=GOOD)
     ill = trouble(kind, home)
@@ -110,30 +100,30 @@ async def test_people_sign_in_and_out_and_all_of_it_is_written_down_later(house,
     assert (await home.asks("GET", "/me", cookie=came.cookie)).status == 200
     assert (await home.asks("GET", "/me", cookie=jane)).status == 401
     database = home.account_service._open()
-    assert sorted(each.account or "" for each in database.roll().sessions.values()) == [
+    assert sorted(each.account or "" for each in database.read_cache().sessions.values()) == [
         "jane",
         "root",
     ]
-    deeds = [(each.deed.what, each.deed.result) for each in database.records(Search())]
-    assert deeds[:3] == [("sign out", "ok"), ("sign in", "wrong"), ("sign in", "ok")]
+    events = [(each.event.what, each.event.result) for each in database.records(Search())]
+    assert events[:3] == [("sign out", "ok"), ("sign in", "wrong"), ("sign in", "ok")]
     answer = await home.asks("PATCH", "/users/jane", {"role": "operator"}, cookie=root)
     assert answer.status == 200
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_has_no_account_or_is_shut_out_gains_nothing_by_it(house, trouble):
-    home = await house()
+async def test_who_has_no_account_or_is_shut_out_gains_nothing_by_it(open_web, trouble):
+    home = await open_web()
     await home.knows("root", "admin", password=GOOD)
     await home.knows("gone", password=GOOD)
-    gone = replace(home.account_service.roll.accounts["gone"], disabled=True)
+    gone = replace(home.account_service.cache.accounts["gone"], disabled=True)
     await home.account_service.change(lambda database: database.put_account(gone))
     ill = trouble("locked", home)
     ill.begins()
     for name in ("gone", "nobody"):
         answer = await home.asks("POST", "/session", {"name": name, "password": GOOD})
         assert (answer.status, answer.code) == (401, "wrong")
-    assert not home.account_service.roll.sessions or all(
-        each.account == "root" for each in home.account_service.roll.sessions.values()
+    assert not home.account_service.cache.sessions or all(
+        each.account == "root" for each in home.account_service.cache.sessions.values()
     )
     ill.ends()
     ill.close()
@@ -223,11 +213,11 @@ def test_a_full_disk_lets_people_in_and_heals(small_disk: SightlineProcess) -> N
         found: dict[str, Any] = call(server, "readyz", None, cookie)[1]
         return found
 
-    word = until(lambda: ready().get("degraded"), "a word at /readyz")
+    word = wait_until(lambda: ready().get("degraded"), "a word at /readyz")
     assert word.startswith("The disk is full:")
     assert "the disk is full" in refused(sightline(server, "user", "add", "late"))
     rest.unlink()
-    until(lambda: "degraded" not in ready(), "the end of it")
+    wait_until(lambda: "degraded" not in ready(), "the end of it")
     assert call(server, "api/1/users", asked, cookie)[0] == 201
     server.restart()
     assert call(server, "api/1/me", None, cookie)[0] == 200, "the session was written down"

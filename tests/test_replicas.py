@@ -13,7 +13,8 @@ from typing import Any
 import pytest_twisted
 
 from broker import Broker
-from driving.scene import KEYS, ROBOT, STOP, Driver, Process, Recorder, until
+from child_process import ChildProcess
+from driving.scene import KEYS, ROBOT, STOP, Driver, Recorder, until
 from sightline_process import SightlineProcess
 
 # `watcher` does not hear what robots are told, so it takes nobody's commands for an attack.
@@ -70,7 +71,7 @@ async def pair(folder: Path, user: str) -> AsyncIterator[Pair]:
             for name in ("first", user)
         ]
         robot = ["-m", "sightline.cli.main", "simulate", "probot", "--broker"]
-        process = Process(
+        process = ChildProcess(
             [sys.executable, *robot, f"127.0.0.1:{broker.port}"], folder / "robot.log"
         )
         stack.callback(process.end)

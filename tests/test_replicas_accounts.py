@@ -210,12 +210,12 @@ async def test_who_is_known_to_one_server_is_known_to_the_other(stack):
     assert (await root.asks("unregion", thing=drawn["thing"], version=2))["ok"]
 
     # One log, each deed once, in one order.
-    deeds = [what for _, _, what, _ in pair.audit(two)]
-    assert deeds.count("make account") == 2
-    assert deeds.count("sign out") == 1
-    assert deeds.count("region") == 3
+    events = [what for _, _, what, _ in pair.audit(two)]
+    assert events.count("make account") == 2
+    assert events.count("sign out") == 1
+    assert events.count("region") == 3
     await pair.until(lambda: pair.audit(one) == pair.audit(two), "the same log")
-    assert [n for n, *_ in pair.audit(one)] == list(range(1, len(deeds) + 1))
+    assert [n for n, *_ in pair.audit(one)] == list(range(1, len(events) + 1))
     await root.leaves()
 
 

@@ -19,7 +19,8 @@ from twisted.internet.threads import deferToThread
 
 from aws import ENVIRON, Weather, endpoint
 from broker import Broker
-from driving.scene import KEYS, ROBOT, STOP, Driver, Process, Recorder, measured, pause, until
+from child_process import ChildProcess
+from driving.scene import KEYS, ROBOT, STOP, Driver, Recorder, measured, pause, until
 from sightline_process import SightlineProcess
 
 TABLES = iter(range(1, 1000))
@@ -98,7 +99,7 @@ async def fleet(
             for name in "ab"
         ]
         robot = ["-m", "sightline.cli.main", "simulate", "probot", "--broker"]
-        process = Process(
+        process = ChildProcess(
             [sys.executable, *robot, f"127.0.0.1:{broker.port}"], folder / "robot.log"
         )
         stack.callback(process.end)

@@ -21,7 +21,7 @@ from twisted.internet.threads import deferToThread
 from aws import ENVIRON, dynamo_store, endpoint
 from broker import Broker
 from browser import Browser
-from driving.scene import Process
+from child_process import ChildProcess
 from receiver import Receiver
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Span
@@ -161,7 +161,7 @@ async def test_what_two_servers_hear_is_in_the_store_once_and_told_once(pair, tm
     robot += ["--broker", f"127.0.0.1:{pair.broker.port}"]
     with ExitStack() as stack:
         jane = stack.enter_context(phone(pair))
-        stack.callback(Process(robot, tmp_path / "robot.log").end)
+        stack.callback(ChildProcess(robot, tmp_path / "robot.log").end)
         await pair.both_ready()
         jane.says(location())
         untimed = location(lat=52.2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,27 @@ RETIRED = (
     *("worst", "asking", "asked", "hiding", "looking", "told", "heard"),
     *("herald", "tape", "traveller", "likings", "rail", "pulse"),
 )
+# The same for names that more than one function sees: attributes, parameters, functions, variables
+# of a module. A local variable of a short function may be plain past tense.
+NAMES = {
+    *("helm", "desk", "keeper", "front", "witness", "deed", "veil", "roll", "crowd", "lookout"),
+    *("whereabouts", "claim", "claimant", "wheel", "seat", "lifeline", "patience", "ears"),
+    *("others", "tells", "sight", "intake", "worst", "told", "heard"),
+    *("deeds", "veiled", "sights", "door", "doors", "fronts", "standing", "standings", "keepers"),
+    *("stay", "stays", "crossing", "crossings", "claims", "ledger", "seats", "ties"),
+    *("said", "gone", "kept", "ours"),
+}
+# Names that others rely on: fields of states and frames, of what `check --json` prints, of the rows
+# of locks. ``heard`` is one of them: when a thing last gave a sign of life.
+ON_THE_WIRE = {
+    "cli/check/findings.py: said",
+    "accounts/answers.py: standing",
+    "model/server.py: standing",
+    "model/server.py: kept",
+    "kinds/broker/clients.py: ours",
+    "cluster/locks.py: told",
+    "driving/lock_ports.py: told",  # what a `Lock` has under that name
+}
 # The shared store replaces these folders; their names go with them.
 LEFT_ALONE = ("server/sightline/replicas/", "server/sightline/journal/", "tests/replicas/")
 # Here the word means what it says: many faces in one place of the map, many clients in a test.
@@ -79,3 +101,47 @@ def test_no_class_has_a_retired_name():
             if name.lower() in RETIRED or name.endswith("Desk"):
                 wrong.append(f"{shown(path)}: {name}")
     assert wrong == []
+
+
+def shared_names(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that more than one function sees."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.arg(arg=name):
+                yield name
+            case ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+            case ast.Module(body=body) | ast.ClassDef(body=body):
+                for line in body:
+                    targets = line.targets if isinstance(line, ast.Assign) else []
+                    targets += [line.target] if isinstance(line, ast.AnnAssign) else []
+                    yield from (t.id for t in targets if isinstance(t, ast.Name))
+
+
+def retired(name: str) -> bool:
+    return not NAMES.isdisjoint(part.lower() for part in re.findall("[A-Z]?[a-z]+|[A-Z]+", name))
+
+
+def test_the_names_are_looked_at_as_meant():
+    source = """
+KEPT = 1
+class A:
+    told: int
+    def veil(self, sight):
+        said = self.world.heard
+        self._ours, left = said, 1
+"""
+    found = {name for name in shared_names(ast.parse(source)) if retired(name)}
+    assert found == {"KEPT", "told", "veil", "sight", "_ours"}
+    assert not any(map(retired, ("scope", "hidden", "untold", "doorbell", "on_event")))
+
+
+def test_nothing_that_is_shared_in_the_server_has_a_retired_name():
+    wrong = set()
+    for path in (ROOT / "server" / "sightline").rglob("*.py"):
+        if shown(path).startswith(LEFT_ALONE):
+            continue
+        for name in shared_names(ast.parse(path.read_text())):
+            if retired(name) and "heard" not in name:
+                wrong.add(f"{shown(path).removeprefix('server/sightline/')}: {name}")
+    assert wrong == ON_THE_WIRE

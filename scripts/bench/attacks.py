@@ -34,7 +34,7 @@ READERS = 4
 FLOOD = 10.0  # s
 LAZY = 150
 _CHUNK = 200  # messages
-_PATIENCE = 120.0  # s
+_TIMEOUT = 120.0  # s
 
 
 def packet(topic: str, payload: bytes) -> bytes:
@@ -69,14 +69,14 @@ def publishes(port: int, packets: Iterable[bytes]) -> int:
         line.sendall(b"".join(some))
         # An answer to a ping comes when all before it is read.
         line.sendall(b"\xc0\x00")
-        line.settimeout(_PATIENCE)
+        line.settimeout(_TIMEOUT)
         line.recv(2)
     return count
 
 
 def settled(server: Server) -> dict[str, float]:
     """Its figures, when nothing more comes."""
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _TIMEOUT
     before, quiet = -1.0, 0
     while time.monotonic() < until and quiet < 4:
         now = server.metric("received")

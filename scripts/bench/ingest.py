@@ -110,7 +110,7 @@ def micro(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
     from sightline.live.ingest import Ingest
     from sightline.live.presence import Presence
     from sightline.live.world import World
-    from sightline.model.kind import Arrival
+    from sightline.model.kind import Arrival, timeouts_of
     from sightline.mqtt.fastread import FastClient
     from sightline.web.framing import Deflate, frame
 
@@ -163,7 +163,7 @@ def micro(where: Path, args: argparse.Namespace) -> list[dict[str, Any]]:
 
     measure("encode the thing", [encode] * REPEAT)
     world = World("bench")
-    ingest = Ingest([kind], world, Presence(kind.patience))
+    ingest = Ingest([kind], world, Presence(timeouts_of([kind])))
     measure(
         "arrival to world (decode, fold, presence, counts)",
         [lambda lap=lap: ingest.take(lap, 0.0) for lap in laps],  # type: ignore[misc]
@@ -221,12 +221,13 @@ def _watched(kind: Any, count: int) -> Any:
     from sightline.live.ingest import Ingest
     from sightline.live.presence import Presence
     from sightline.live.world import World
+    from sightline.model.kind import timeouts_of
     from sightline.regions.monitor import GeofenceMonitor
     from sightline.regions.phones import PhoneRegionService
     from sightline.regions.service import RegionChange, RegionService
     from sightline.regions.store import RegionRow
 
-    world, presence, clock = World("bench"), Presence(kind.patience), Clock()
+    world, presence, clock = World("bench"), Presence(timeouts_of([kind])), Clock()
     ingest = Ingest([kind], world, presence)
     hub = Hub(clock, time.time, world, ingest, presence, LinkUpdate)
     regions = RegionService(None, time.time, Path("."), hub)

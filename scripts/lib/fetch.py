@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from urllib.parse import urljoin
 
-PATIENCE = 30.0  # s
+TIMEOUT = 30.0  # s
 
 
 def get(address: str) -> bytes:
@@ -27,14 +27,14 @@ def get(address: str) -> bytes:
 def main(port: str) -> str:
     """Return why it is not right; empty: it is."""
     base = f"http://127.0.0.1:{port}/"
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while True:
         try:
             page = get(base).decode()
             break
         except (OSError, urllib.error.URLError) as why:
             if time.monotonic() > until:
-                return f"no answer within {PATIENCE:.0f} s: {why}"
+                return f"no answer within {TIMEOUT:.0f} s: {why}"
             time.sleep(0.1)
     scripts = re.findall(r'(?:src|href)="([^":]+\.(?:js|css))"', page)
     if "<html" not in page or not scripts:

@@ -6,7 +6,7 @@ import json
 import sys
 from importlib.metadata import Distribution, distributions
 
-OURS = "sightline"
+OWN = "sightline"
 TOOLS = {"pip", "setuptools", "wheel"}
 
 
@@ -28,11 +28,11 @@ def component(found: Distribution) -> dict[str, object]:
 def main() -> None:
     """Print the list as JSON."""
     found = {each.metadata["Name"]: each for each in distributions()}
-    ours = found.pop(OURS)
+    own = found.pop(OWN)
     told = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.5",
-        "metadata": {"component": {"type": "application", "name": OURS, "version": ours.version}},
+        "metadata": {"component": {"type": "application", "name": OWN, "version": own.version}},
         "components": [
             component(found[name]) for name in sorted(found, key=str.lower) if name not in TOOLS
         ],

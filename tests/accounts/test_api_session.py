@@ -8,8 +8,8 @@ import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred
 
-from house import CHEAP, GOOD
 from sightline.accounts.passwords import COMMON, Cost, Passwords, weakness
+from web_scene import CHEAP, GOOD
 
 
 def wrong(name: str = "jane") -> dict[str, str]:
@@ -18,8 +18,8 @@ def wrong(name: str = "jane") -> dict[str, str]:
 
 @pytest.mark.parametrize("name", ["jane", "nobody"])
 @pytest_twisted.ensureDeferred
-async def test_guessing_takes_longer_and_longer_for_any_name(house, name):
-    home = await house()
+async def test_guessing_takes_longer_and_longer_for_any_name(open_web, name):
+    home = await open_web()
     await home.knows("jane", password=GOOD)
     for _ in range(4):
         assert (await home.asks("POST", "/session", wrong(name))).status == 401
@@ -36,8 +36,8 @@ async def test_guessing_takes_longer_and_longer_for_any_name(house, name):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_stranger_cannot_lock_somebody_out_elsewhere(house):
-    home = await house(proxies=("127.0.0.1",))
+async def test_a_stranger_cannot_lock_somebody_out_elsewhere(open_web):
+    home = await open_web(proxies=("127.0.0.1",))
     await home.knows("jane", password=GOOD)
     for _ in range(6):
         await home.asks("POST", "/session", wrong(), x_forwarded_for="6.6.6.6")
@@ -48,15 +48,15 @@ async def test_a_stranger_cannot_lock_somebody_out_elsewhere(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_one_address_cannot_try_many_names(house):
-    home = await house()
+async def test_one_address_cannot_try_many_names(open_web):
+    home = await open_web()
     said = [await home.asks("POST", "/session", wrong(f"name{n}")) for n in range(32)]
     assert [answer.status for answer in said] == [401] * 30 + [429] * 2
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_unknown_name_costs_the_same_hash(house, monkeypatch):
-    home = await house()
+async def test_an_unknown_name_costs_the_same_hash(open_web, monkeypatch):
+    home = await open_web()
     await home.knows("jane", password=GOOD)
     await home.knows("tokens")
     verified: list[str] = []
@@ -72,32 +72,32 @@ async def test_an_unknown_name_costs_the_same_hash(house, monkeypatch):
         assert (await home.asks("POST", "/session", wrong(name))).status == 401
     dummy, jane = (
         home.account_service.passwords.dummy,
-        home.account_service.roll.accounts["jane"].password,
+        home.account_service.cache.accounts["jane"].password,
     )
     assert verified == [jane, dummy, dummy]
     assert dummy.split("$")[:4] == jane.split("$")[:4]  # the same parameters
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_password_is_hashed_anew_at_sign_in_when_it_was_cheaper(house):
-    home = await house(cost=Cost(memory=2048, time=2))
+async def test_a_password_is_hashed_anew_at_sign_in_when_it_was_cheaper(open_web):
+    home = await open_web(cost=Cost(memory=2048, time=2))
     old = Passwords(CHEAP).hash(GOOD)
     await home.knows("jane")
     from dataclasses import replace
 
-    jane = home.account_service.roll.accounts["jane"]
+    jane = home.account_service.cache.accounts["jane"]
     await home.account_service.change(lambda db: db.put_account(replace(jane, password=old)))
     right = {"name": "jane", "password": GOOD}
     assert (await home.asks("POST", "/session", right)).status == 200
-    kept = home.account_service.roll.accounts["jane"].password
+    kept = home.account_service.cache.accounts["jane"].password
     assert "$m=2048,t=2,p=1$" in kept
     assert (await home.asks("POST", "/session", right)).status == 200
-    assert home.account_service.roll.accounts["jane"].password == kept
+    assert home.account_service.cache.accounts["jane"].password == kept
 
 
 @pytest_twisted.ensureDeferred
-async def test_many_at_once_wait_in_a_bounded_line(house):
-    home = await house()
+async def test_many_at_once_wait_in_a_bounded_line(open_web):
+    home = await open_web()
     home.account_service._hashing = 2  # threads
     for number in range(200):
         home.account_service._hashes.put(Deferred(), f"client {number}", known=False)
@@ -107,8 +107,8 @@ async def test_many_at_once_wait_in_a_bounded_line(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_signing_in_is_written_down_without_what_was_typed(house):
-    home = await house()
+async def test_signing_in_is_written_down_without_what_was_typed(open_web):
+    home = await open_web()
     root = await home.knows("root", "admin", password=GOOD)
     await home.asks("POST", "/session", wrong("my-password-in-the-wrong-field"))
     await home.asks("POST", "/session", wrong("root"))

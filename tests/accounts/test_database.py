@@ -38,11 +38,11 @@ def test_what_is_put_in_is_read_back(database: Database):
     database.put_token(token)
     database.put_session(session)
     database.put_share(SHARE)
-    roll = database.roll()
-    assert roll.accounts == {"jane": Account(**{**_fields(JANE), "seen": NOW})}
-    assert roll.tokens == {"t1": token}
-    assert roll.sessions == {"k1": session}
-    assert roll.shares == {"s1": SHARE}
+    cache = database.read_cache()
+    assert cache.accounts == {"jane": Account(**{**_fields(JANE), "seen": NOW})}
+    assert cache.tokens == {"t1": token}
+    assert cache.sessions == {"k1": session}
+    assert cache.shares == {"s1": SHARE}
 
 
 def _fields(account: Account) -> dict[str, object]:
@@ -65,8 +65,8 @@ def test_with_the_account_goes_all_that_is_its(database: Database):
     database.put_share(SHARE)
     database.put_session(Session("k2", None, "s1", NOW, NOW))
     database.remove_account("jane")
-    roll = database.roll()
-    assert (roll.accounts, roll.sessions, roll.shares) == ({}, {}, {})
+    cache = database.read_cache()
+    assert (cache.accounts, cache.sessions, cache.shares) == ({}, {}, {})
 
 
 def test_all_or_nothing(database: Database):
@@ -85,7 +85,7 @@ def test_the_audit_log_is_only_added_to(database: Database):
     for statement in ("DELETE FROM audit", "UPDATE audit SET who = 'bob'"):
         with pytest.raises(sqlite3.IntegrityError, match="audit log"):
             database._sql.execute(statement)
-    assert [record.deed.who for record in database.records(Search())] == ["jane"]
+    assert [record.event.who for record in database.records(Search())] == ["jane"]
 
 
 def test_the_audit_log_is_searched(database: Database):
@@ -116,11 +116,11 @@ def test_the_audit_log_is_searched(database: Database):
 def test_friends_are_in_the_log_by_a_pseudonym_only(tmp_path: Path, database: Database):
     database.write(AuditEvent("root", "127.0.0.1", "export", "friend/zebedee/phone"))
     (record,) = database.records(Search())
-    hidden = record.deed.thing
+    hidden = record.event.thing
     assert hidden.startswith("friend/~")
-    names = database.veil.names(["friend/zebedee/phone", "friend/bob/phone"])
+    names = database.pseudonyms.names(["friend/zebedee/phone", "friend/bob/phone"])
     assert names[hidden] == "friend/zebedee/phone"
-    assert hidden not in database.veil.names(["friend/bob/phone"])
+    assert hidden not in database.pseudonyms.names(["friend/bob/phone"])
 
 
 def test_who_is_erased_is_nowhere_in_the_file(tmp_path: Path, database: Database):
@@ -141,10 +141,10 @@ def test_who_is_erased_is_nowhere_in_the_file(tmp_path: Path, database: Database
     assert database.retention(thing) is None
     for path in tmp_path.iterdir():
         assert b"zebedee" not in path.read_bytes(), path.name
-    roll = database.roll()
-    assert roll.shares["s1"].things == {"friend/bob/phone"}
-    assert roll.shares["s2"].revoked == NOW
-    assert [record.deed.what for record in database.records(Search())] == ["erase"]
+    cache = database.read_cache()
+    assert cache.shares["s1"].things == {"friend/bob/phone"}
+    assert cache.shares["s2"].revoked == NOW
+    assert [record.event.what for record in database.records(Search())] == ["erase"]
 
 
 def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path, monkeypatch):
@@ -193,10 +193,10 @@ def test_links_and_tokens_that_ended_long_ago_are_forgotten(tmp_path: Path, data
     database.put_account(JANE)
     database.put_share(SHARE)
     database.tidy()
-    assert database.roll().shares
+    assert database.read_cache().shares
     late = Database(tmp_path, lambda: NOW + 40 * 86400)
     late.tidy()
-    assert not late.roll().shares
+    assert not late.read_cache().shares
     late.close()
 
 
@@ -205,5 +205,5 @@ def test_an_account_has_so_many_sessions_and_the_oldest_ends(database: Database)
     with database.change():
         for n in range(203):
             database.put_session(Session(f"k{n:03}", "jane", None, NOW + n, NOW + n))
-    assert min(database.roll().sessions) == "k003"
-    assert len(database.roll().sessions) == 200
+    assert min(database.read_cache().sessions) == "k003"
+    assert len(database.read_cache().sessions) == 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from typing import Any
 
 import pytest
@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults
 
-from house import GOOD
 from sightline.accounts import known_devices
 from sightline.accounts.database import Search
 from sightline.accounts.password_queue import PasswordQueue, QueueFull
+from waits import DEADLINE, until
+from web_scene import GOOD
 
 reactor: Any = _reactor
 PROXY = ("127.0.0.1",)
@@ -30,16 +31,18 @@ def right(name: str = "jane") -> dict[str, str]:
 
 
 @pytest_twisted.ensureDeferred
-async def test_forty_guessers_keep_nobody_out(house, monkeypatch):
-    home = await house(proxies=PROXY)
+async def test_forty_guessers_keep_nobody_out(open_web, monkeypatch):
+    home = await open_web(proxies=PROXY)
     for name in ("jane", "john", "anna", "otto"):
         await home.knows(name, password=GOOD)
     first = await home.asks("POST", "/session", right(), x_forwarded_for="198.51.100.1")
     mark = next(part for part in cookies(first) if "-known=" in part)
     real = type(home.account_service.passwords).verify
 
+    all_are_here = threading.Event()
+
     def slow(self: Any, kept: str | None, password: str) -> bool:
-        time.sleep(0.01)  # on the thread for it: as slow as the real cost
+        all_are_here.wait(DEADLINE)  # on the thread for it
         return bool(real(self, kept, password))
 
     monkeypatch.setattr(type(home.account_service.passwords), "verify", slow)
@@ -59,6 +62,10 @@ async def test_forty_guessers_keep_nobody_out(house, monkeypatch):
         tries(202, right("anna")),
         tries(203, right("otto")),
     ]
+    waiting = home.account_service._hashes
+    everybody = (*guesses, *ours)  # of whom two are being looked at
+    await until(lambda: len(waiting) + sum(each.called for each in everybody) == len(everybody) - 2)
+    all_are_here.set()
     answers = await gatherResults(ours)
     assert [answer.status for answer in answers] == [200] * 4
     said = {answer.status for answer in await gatherResults(guesses)}
@@ -71,8 +78,8 @@ def cookies(answer: Any) -> list[str]:
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_ipv6_network_is_one_guesser(house):
-    home = await house(proxies=PROXY)
+async def test_an_ipv6_network_is_one_guesser(open_web):
+    home = await open_web(proxies=PROXY)
     said = [
         await home.asks("POST", "/session", wrong(), x_forwarded_for=f"2001:db8::{n + 1}")
         for n in range(5)
@@ -84,8 +91,10 @@ async def test_an_ipv6_network_is_one_guesser(house):
 
 @pytest.mark.parametrize("name", ["jane", "nobody"])
 @pytest_twisted.ensureDeferred
-async def test_a_name_is_guessed_so_often_from_everywhere_and_then_there_is_an_alarm(house, name):
-    home = await house(proxies=PROXY)
+async def test_a_name_is_guessed_so_often_from_everywhere_and_then_there_is_an_alarm(
+    open_web, name
+):
+    home = await open_web(proxies=PROXY)
     await home.knows("jane", password=GOOD)
     known = await home.asks("POST", "/session", right(), x_forwarded_for="198.51.100.1")
     mark = next(part for part in cookies(known) if "-known=" in part)
@@ -101,13 +110,13 @@ async def test_a_name_is_guessed_so_often_from_everywhere_and_then_there_is_an_a
     again = await home.asks("POST", "/session", right(), x_forwarded_for="198.51.100.1")
     assert again.status == 200
     records = await home.account_service.look(lambda database: database.records(Search(limit=1000)))
-    alarms = [record.deed for record in records if record.deed.result == "alarm"]
-    assert [deed.who for deed in alarms] == ["jane" if name == "jane" else "(unknown)"]
+    alarms = [record.event for record in records if record.event.result == "alarm"]
+    assert [event.who for event in alarms] == ["jane" if name == "jane" else "(unknown)"]
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_known_device_is_a_guesser_like_any_other_when_it_guesses(house):
-    home = await house(proxies=PROXY)
+async def test_a_known_device_is_a_guesser_like_any_other_when_it_guesses(open_web):
+    home = await open_web(proxies=PROXY)
     await home.knows("jane", password=GOOD)
     first = await home.asks("POST", "/session", right(), x_forwarded_for="198.51.100.1")
     mark = next(part for part in cookies(first) if "-known=" in part)

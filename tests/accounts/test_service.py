@@ -9,18 +9,18 @@ import pytest
 import pytest_twisted
 
 from browser import Closed
-from house import CHEAP, DAY, GOOD, NOW
 from sightline.accounts.database import Database
 from sightline.accounts.service import AccountPolicy, AccountService
 from sightline.auth.permissions import Grants
 from sightline.auth.session import Lifetime, digest, read_token
+from web_scene import CHEAP, DAY, GOOD, NOW
 
 HOUR = 3600.0
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_open_page_is_use_but_ends_with_its_session(house):
-    home = await house(lifetime=Lifetime(idle=HOUR, absolute=5 * HOUR))
+async def test_an_open_page_is_use_but_ends_with_its_session(open_web):
+    home = await open_web(lifetime=Lifetime(idle=HOUR, absolute=5 * HOUR))
     browser = await home.browser(await home.knows("jane", see=("*",)))
     assert browser.hello["user"]["expires"] == NOW + 5 * HOUR
     for _ in range(9):
@@ -33,12 +33,12 @@ async def test_an_open_page_is_use_but_ends_with_its_session(house):
         "the session has expired; please sign in again",
     )
     assert home.fanout.viewers == 0
-    assert home.account_service.roll.sessions == {}
+    assert home.account_service.cache.sessions == {}
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_session_nobody_uses_ends(house):
-    home = await house(lifetime=Lifetime(idle=HOUR, absolute=5 * HOUR))
+async def test_a_session_nobody_uses_ends(open_web):
+    home = await open_web(lifetime=Lifetime(idle=HOUR, absolute=5 * HOUR))
     cookie = await home.knows("jane")
     await home.passes(HOUR - 2)
     assert (await home.asks("GET", "/me", cookie=cookie)).status == 200
@@ -50,8 +50,8 @@ async def test_a_session_nobody_uses_ends(house):
 
 @pytest.mark.parametrize("step", [-DAY, -HOUR, HOUR, 400 * DAY])
 @pytest_twisted.ensureDeferred
-async def test_a_step_of_the_wall_clock_moves_no_session(house, step):
-    home = await house(lifetime=Lifetime(idle=HOUR, absolute=5 * HOUR))
+async def test_a_step_of_the_wall_clock_moves_no_session(open_web, step):
+    home = await open_web(lifetime=Lifetime(idle=HOUR, absolute=5 * HOUR))
     cookie = await home.knows("jane")
     home.step = step
     await home.passes(HOUR - 2)
@@ -61,8 +61,8 @@ async def test_a_step_of_the_wall_clock_moves_no_session(house, step):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_session_survives_a_restart_and_ages_meanwhile(house, tmp_path):
-    home = await house(lifetime=Lifetime(idle=2 * HOUR, absolute=5 * HOUR))
+async def test_a_session_survives_a_restart_and_ages_meanwhile(open_web, tmp_path):
+    home = await open_web(lifetime=Lifetime(idle=2 * HOUR, absolute=5 * HOUR))
     cookie = await home.knows("jane")
     await home.passes(61)
     secret = cookie.partition("=")[2]
@@ -124,8 +124,8 @@ async def shown_out(home: Any, cookie: str) -> None:
     ],
 )
 @pytest_twisted.ensureDeferred
-async def test_whose_standing_changes_is_closed_at_once_with_the_reason(house, act, reason):
-    home = await house()
+async def test_whose_standing_changes_is_closed_at_once_with_the_reason(open_web, act, reason):
+    home = await open_web()
     cookie = await home.knows("jane", see=("friend",))
     browser = await home.browser(cookie)
     await act(home, cookie)
@@ -135,8 +135,8 @@ async def test_whose_standing_changes_is_closed_at_once_with_the_reason(house, a
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_changes_nothing_for_somebody_leaves_them_alone(house):
-    home = await house()
+async def test_what_changes_nothing_for_somebody_leaves_them_alone(open_web):
+    home = await open_web()
     browser = await home.browser(await home.knows("jane", see=("friend",)))
     root = await home.knows("root", "admin", password=GOOD)
     asked = {"name": "bob", "password": "good-enough-for-bob"}
@@ -149,8 +149,8 @@ async def test_what_changes_nothing_for_somebody_leaves_them_alone(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_nothing_is_heard_from_whoever_has_been_shown_out(house):
-    home = await house()
+async def test_nothing_is_heard_from_whoever_has_been_shown_out(open_web):
+    home = await open_web()
     cookie = await home.knows("jane", see=("friend",))
     browser = await home.browser(cookie, resume=False)
     (connection,) = home.sockets.connections
@@ -166,9 +166,9 @@ async def test_nothing_is_heard_from_whoever_has_been_shown_out(house):
 
 @pytest_twisted.ensureDeferred
 async def test_another_process_changes_an_account_and_it_is_noticed_within_a_second(
-    house, tmp_path
+    open_web, tmp_path
 ):
-    home = await house()
+    home = await open_web()
     cookie = await home.knows("jane", see=("friend",))
     browser = await home.browser(cookie)
     other = Database(tmp_path / "state0", home.wall)
@@ -185,8 +185,8 @@ async def test_another_process_changes_an_account_and_it_is_noticed_within_a_sec
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_link_opens_from_its_start_to_its_end_and_shows_its_things_only(house):
-    home = await house()
+async def test_a_link_opens_from_its_start_to_its_end_and_shows_its_things_only(open_web):
+    home = await open_web()
     home.shows("friend/jane/phone", 1)
     home.shows("friend/bob/phone", 2)
     home.shows("probot/ProBot1", 3)
@@ -212,8 +212,8 @@ async def test_a_link_opens_from_its_start_to_its_end_and_shows_its_things_only(
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_link_that_is_withdrawn_or_whose_maker_may_less_shows_nothing(house):
-    home = await house()
+async def test_a_link_that_is_withdrawn_or_whose_maker_may_less_shows_nothing(open_web):
+    home = await open_web()
     home.shows("friend/jane/phone", 1)
     jane = await home.knows("jane", own=("friend/jane",))
     secret = await home.link(jane, "friend/jane/phone")
@@ -235,8 +235,8 @@ async def test_a_link_that_is_withdrawn_or_whose_maker_may_less_shows_nothing(ho
 
 
 @pytest_twisted.ensureDeferred
-async def test_nobody_shares_what_is_not_theirs_nor_for_ever(house):
-    home = await house()
+async def test_nobody_shares_what_is_not_theirs_nor_for_ever(open_web):
+    home = await open_web()
     jane = await home.knows("jane", "operator", see=("*",), own=("friend/jane",))
     good = {"name": "x", "things": ["friend/jane/phone"], "ends": NOW + 600}
     for wrong, code in (
@@ -260,8 +260,8 @@ async def test_nobody_shares_what_is_not_theirs_nor_for_ever(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_token_sees_no_more_than_its_account_and_a_wrong_secret_nothing(house):
-    home = await house()
+async def test_a_token_sees_no_more_than_its_account_and_a_wrong_secret_nothing(open_web):
+    home = await open_web()
     home.shows("friend/jane/phone", 1)
     home.shows("friend/bob/phone", 2)
     await home.knows("jane", "operator", see=("friend/jane",), drive=("*",))
@@ -272,15 +272,15 @@ async def test_a_token_sees_no_more_than_its_account_and_a_wrong_secret_nothing(
     await browser.leaves()
     parts = read_token(text)
     assert parts is not None
-    assert digest(parts[1]) == home.account_service.roll.tokens[parts[0]].key
+    assert digest(parts[1]) == home.account_service.cache.tokens[parts[0]].key
     for wrong in (text[:-1] + "-", "sl_000000000000_" + parts[1], "junk", ""):
         with pytest.raises(Closed):
             await home.browser(token=wrong, origin=None)
 
 
 @pytest_twisted.ensureDeferred
-async def test_another_origin_gets_no_socket_whatever_it_brings(house):
-    home = await house()
+async def test_another_origin_gets_no_socket_whatever_it_brings(open_web):
+    home = await open_web()
     cookie = await home.knows("jane", see=("*",))
     text = await home.token("jane", "see")
     for origin in ("http://evil.example", "null", None):
@@ -293,8 +293,8 @@ async def test_another_origin_gets_no_socket_whatever_it_brings(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_guest_comes_in_only_where_the_settings_say_so(house):
-    home = await house(guest="viewer")
+async def test_a_guest_comes_in_only_where_the_settings_say_so(open_web):
+    home = await open_web(guest="viewer")
     home.shows("friend/jane/phone", 1)
     home.shows("quarantine/1", 1)
     browser = await home.browser()
@@ -306,8 +306,8 @@ async def test_a_guest_comes_in_only_where_the_settings_say_so(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_has_their_first_region_is_let_in_anew_and_nobody_else(house):
-    home = await house()
+async def test_who_has_their_first_region_is_let_in_anew_and_nobody_else(open_web):
+    home = await open_web()
     jane, bob = await home.knows("jane"), await home.knows("bob")
     browsers = [await home.browser(cookie) for cookie in (jane, bob)]
     home.account_service.own_regions(frozenset(("jane", "friend/jane/phone")))

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import pytest_twisted
 
-from house import GOOD, House
 from journals import MemoryJournal
 from sightline.accounts.database import Search
 from sightline.auth.account import AuditEvent
 from sightline.auth.session import Lifetime
+from web_scene import GOOD, WebScene
 
 HOUR = 3600.0
 ZEBEDEE = "friend/zebedee/phone"
@@ -22,18 +22,18 @@ def journal() -> MemoryJournal:
     return MemoryJournal()
 
 
-def cookie_at(house: House, cookie: str) -> str:
+def cookie_at(home: WebScene, cookie: str) -> str:
     """As the other server calls it."""
-    return f"sightline-{house.port}={cookie.partition('=')[2]}"
+    return f"sightline-{home.port}={cookie.partition('=')[2]}"
 
 
-async def looks(house: House) -> None:
-    await house.account_service.refresh()
+async def looks(home: WebScene) -> None:
+    await home.account_service.refresh()
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_came_in_at_one_is_in_at_the_other_at_once(house, journal):
-    one, two = await house(journal=journal), await house(journal=journal)
+async def test_who_came_in_at_one_is_in_at_the_other_at_once(open_web, journal):
+    one, two = await open_web(journal=journal), await open_web(journal=journal)
     cookie = cookie_at(two, await one.knows("jane"))
     assert (await two.asks("GET", "/me", cookie=cookie)).said["user"]["name"] == "jane"
     journal.mood = lambda operation: "cut"
@@ -42,8 +42,8 @@ async def test_who_came_in_at_one_is_in_at_the_other_at_once(house, journal):
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_is_signed_out_at_one_is_shown_out_by_the_other(house, journal):
-    one, two = await house(journal=journal), await house(journal=journal)
+async def test_who_is_signed_out_at_one_is_shown_out_by_the_other(open_web, journal):
+    one, two = await open_web(journal=journal), await open_web(journal=journal)
     cookie = await one.knows("jane", see=("*",))
     await looks(two)
     browser = await two.browser(cookie_at(two, cookie))
@@ -57,18 +57,18 @@ async def test_who_is_signed_out_at_one_is_shown_out_by_the_other(house, journal
 
 
 @pytest_twisted.ensureDeferred
-async def test_half_a_second_later_it_is_seen_without_a_word(house, journal):
-    one, two = await house(journal=journal), await house(journal=journal)
+async def test_half_a_second_later_it_is_seen_without_a_word(open_web, journal):
+    one, two = await open_web(journal=journal), await open_web(journal=journal)
     await one.knows("jane")
     two.clock.advance(0.5)
-    await two.until(lambda: "jane" in two.account_service.roll.accounts)
+    await two.until(lambda: "jane" in two.account_service.cache.accounts)
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_session_that_is_used_elsewhere_does_not_idle_here(house, journal):
+async def test_a_session_that_is_used_elsewhere_does_not_idle_here(open_web, journal):
     lifetime = Lifetime(idle=HOUR, absolute=50 * HOUR)
-    one = await house(journal=journal, lifetime=lifetime)
-    two = await house(journal=journal, lifetime=lifetime)
+    one = await open_web(journal=journal, lifetime=lifetime)
+    two = await open_web(journal=journal, lifetime=lifetime)
     cookie = await one.knows("jane")
     await looks(two)
     for _ in range(4):
@@ -82,8 +82,10 @@ async def test_a_session_that_is_used_elsewhere_does_not_idle_here(house, journa
 
 
 @pytest_twisted.ensureDeferred
-async def test_while_the_others_are_away_who_is_in_stays_in_and_changes_are_refused(house, journal):
-    home, other = await house(journal=journal), await house(journal=journal)
+async def test_while_the_others_are_away_who_is_in_stays_in_and_changes_are_refused(
+    open_web, journal
+):
+    home, other = await open_web(journal=journal), await open_web(journal=journal)
     cookie = await home.knows("root", "admin", password=GOOD)
     browser = await home.browser(cookie)
     journal.mood = lambda operation: "cut"
@@ -111,8 +113,8 @@ async def test_while_the_others_are_away_who_is_in_stays_in_and_changes_are_refu
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_password_that_was_changed_elsewhere_meanwhile_opens_nothing(house, journal):
-    one, two = await house(journal=journal), await house(journal=journal)
+async def test_a_password_that_was_changed_elsewhere_meanwhile_opens_nothing(open_web, journal):
+    one, two = await open_web(journal=journal), await open_web(journal=journal)
     cookie = await one.knows("jane", password=GOOD)
     await looks(two)
     changed = []
@@ -133,8 +135,8 @@ async def test_a_password_that_was_changed_elsewhere_meanwhile_opens_nothing(hou
 
 
 @pytest_twisted.ensureDeferred
-async def test_two_admins_who_close_each_other_at_once_leave_one(house, journal):
-    one, two = await house(journal=journal), await house(journal=journal)
+async def test_two_admins_who_close_each_other_at_once_leave_one(open_web, journal):
+    one, two = await open_web(journal=journal), await open_web(journal=journal)
     amy = await one.knows("amy", "admin", password=GOOD)
     bob = await one.knows("bob", "admin", password=GOOD)
     await looks(two)
@@ -146,8 +148,8 @@ async def test_two_admins_who_close_each_other_at_once_leave_one(house, journal)
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym(house, journal):
-    one, two = await house(journal=journal), await house(journal=journal)
+async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym(open_web, journal):
+    one, two = await open_web(journal=journal), await open_web(journal=journal)
     told: list[list[str]] = []
     two.account_service.when_erased(told.append)
     cookie = await one.knows("root", "admin", see=("*",))
@@ -161,7 +163,7 @@ async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym(house, jou
     assert done.status == 200, done.said
     await one.until(lambda: journal.horizon > 0)
     await looks(two)
-    assert told == [[two.account_service.veil.hide(ZEBEDEE)]]
+    assert told == [[two.account_service.pseudonyms.hide(ZEBEDEE)]]
     await looks(two)
     assert len(told) == 1
     assert all(b"zebedee" not in body for body in journal.entries.values())
@@ -171,8 +173,8 @@ async def test_who_is_erased_at_one_is_told_to_the_other_by_pseudonym(house, jou
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_is_gone_after_an_erasure_has_it_finished_by_another(house, journal):
-    one, two = await house(journal=journal), await house(journal=journal)
+async def test_who_is_gone_after_an_erasure_has_it_finished_by_another(open_web, journal):
+    one, two = await open_web(journal=journal), await open_web(journal=journal)
     await one.knows("jane", see=(ZEBEDEE,))
     await one.account_service.follower.stop()
     await one.account_service.change(lambda database: database.erase(ZEBEDEE), scrub=True)
@@ -187,8 +189,8 @@ async def test_who_is_gone_after_an_erasure_has_it_finished_by_another(house, jo
 
 
 @pytest_twisted.ensureDeferred
-async def test_deeds_alone_do_not_move_those_who_are_in(house, journal):
-    one, two = await house(journal=journal), await house(journal=journal)
+async def test_deeds_alone_do_not_move_those_who_are_in(open_web, journal):
+    one, two = await open_web(journal=journal), await open_web(journal=journal)
     await one.knows("jane")
     await looks(two)
     changed: list[str] = []
@@ -203,15 +205,15 @@ async def test_deeds_alone_do_not_move_those_who_are_in(house, journal):
 
 @pytest_twisted.ensureDeferred
 async def test_a_server_that_is_alone_again_goes_on_with_what_it_has(journal, tmp_path):
-    home = await House(tmp_path, journal=journal).opens()
+    home = await WebScene(tmp_path, journal=journal).opens()
     cookie = await home.knows("jane", password=GOOD)
     await home.account_service.follower.stop()
     home.account_service.note(AuditEvent("jane", "127.0.0.1", "stop", "probot/ProBot1"))  # waits
     await home.closes()
-    alone = await House(tmp_path).opens()
+    alone = await WebScene(tmp_path).opens()
     assert alone.account_service.follower is None
     answer = await alone.asks("GET", "/me", cookie=cookie_at(alone, cookie))
     records = await alone.account_service.look(lambda database: database.records(Search()))
     await alone.closes()
     assert answer.status == 200
-    assert [record.deed.what for record in records] == ["stop"]
+    assert [record.event.what for record in records] == ["stop"]

@@ -10,17 +10,17 @@ import pytest_twisted
 from hypothesis import given
 from hypothesis import strategies as st
 
-from house import GOOD
-from owntracks.scene import Phonehouse, basic, fix
+from owntracks.scene import PhoneScene, basic, fix
 from sightline.auth.account import SCOPES
 from sightline.auth.permissions import Grants, Role, may, scopes_now, user_of
+from web_scene import GOOD
 
 JANE = "friend/jane/phone"
 
 
 async def becomes(home: Any, name: str, role: Role | None = None, **grants: Any) -> None:
     """An account's rights change; its sessions and tokens are as they were."""
-    account = home.account_service.roll.accounts[name]
+    account = home.account_service.cache.accounts[name]
     given = Grants(**{verb: frozenset(words) for verb, words in grants.items()})
     changed = replace(account, role=role or account.role, grants=given)
     await home.account_service.change(lambda database: database.put_account(changed))
@@ -28,8 +28,8 @@ async def becomes(home: Any, name: str, role: Role | None = None, **grants: Any)
 
 @pytest.mark.parametrize("role", ["viewer", "admin"])
 @pytest_twisted.ensureDeferred
-async def test_a_publish_token_posts_while_its_account_owns_the_friend(house, role):
-    here = await Phonehouse().opens(house)
+async def test_a_publish_token_posts_while_its_account_owns_the_friend(open_web, role):
+    here = await PhoneScene().opens(open_web)
     await here.home.knows("jane", role, own=("friend/jane",))
     login = basic("jane", await here.home.token("jane", "publish", things=("friend/jane",)))
 
@@ -47,8 +47,8 @@ async def test_a_publish_token_posts_while_its_account_owns_the_friend(house, ro
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_metrics_token_reads_while_its_account_is_an_admins(house):
-    home = await house()
+async def test_a_metrics_token_reads_while_its_account_is_an_admins(open_web):
+    home = await open_web()
     await home.knows("root", "admin", password=GOOD)
     await home.knows("jane", "admin", password=GOOD)
     token = await home.token("jane", "metrics")
@@ -64,8 +64,8 @@ async def test_a_metrics_token_reads_while_its_account_is_an_admins(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_socket_ends_when_its_token_may_less(house):
-    home = await house()
+async def test_a_socket_ends_when_its_token_may_less(open_web):
+    home = await open_web()
     await home.knows("jane", "admin")
     browser = await home.browser(token=await home.token("jane", "see", "metrics"), origin=None)
     await becomes(home, "jane", "viewer", see=("*",))
@@ -73,8 +73,8 @@ async def test_a_socket_ends_when_its_token_may_less(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_token_makes_no_tokens_no_links_and_sets_up_no_phone(house):
-    here = await Phonehouse().opens(house)
+async def test_a_token_makes_no_tokens_no_links_and_sets_up_no_phone(open_web):
+    here = await PhoneScene().opens(open_web)
     home = here.home
     for role in ("operator", "admin"):
         cookie = await home.knows(role, role, see=("*",), drive=("*",), own=("friend/jane",))
@@ -98,12 +98,12 @@ async def test_a_token_makes_no_tokens_no_links_and_sets_up_no_phone(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_token_gets_past_no_route_that_needs_an_account(house):
-    home = await house()
+async def test_a_token_gets_past_no_route_that_needs_an_account(open_web):
+    home = await open_web()
     await home.knows("root", "admin", own=("friend/jane",))
     token = await home.token("root", *SCOPES, things=("friend/jane",))
     tried = 0
-    for _, route in home.api._routes:
+    for route in home.routes:
         if route.needs in ("account", "admin"):
             path = route.path.replace("{name}", "root").replace("{", "").replace("}", "")
             body = {} if route.method in ("POST", "PUT", "PATCH") else None
@@ -138,8 +138,8 @@ def test_a_scope_is_left_just_when_the_account_may_do_what_it_is_for(role, own, 
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_new_password_ends_the_tokens_if_that_is_asked(house):
-    home = await house()
+async def test_a_new_password_ends_the_tokens_if_that_is_asked(open_web):
+    home = await open_web()
     jane = await home.knows("jane", password=GOOD)
     await home.knows("bob")
     others = await home.token("bob", "see")
@@ -163,8 +163,8 @@ async def test_a_new_password_ends_the_tokens_if_that_is_asked(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_admin_who_sets_a_password_may_end_the_tokens(house):
-    home = await house()
+async def test_an_admin_who_sets_a_password_may_end_the_tokens(open_web):
+    home = await open_web()
     root = await home.knows("root", "admin", password=GOOD)
     await home.knows("jane", password=GOOD)
     tokens = [await home.token("jane", "see") for _ in range(2)]

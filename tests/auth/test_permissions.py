@@ -58,11 +58,11 @@ def test_a_driver_may_be_bound_to_certain_robots():
 
 
 def test_sight_is_by_kind_and_by_thing():
-    sight = VisibleScope(kinds=frozenset({"friend"}), things=frozenset({ROBOT}))
-    assert sight.sees("friend/jane/phone")
-    assert sight.sees(ROBOT)
-    assert not sight.sees("probot/ProBot2")
-    assert not sight.all
+    scope = VisibleScope(kinds=frozenset({"friend"}), things=frozenset({ROBOT}))
+    assert scope.sees("friend/jane/phone")
+    assert scope.sees(ROBOT)
+    assert not scope.sees("probot/ProBot2")
+    assert not scope.all
     assert EVERYTHING.all
 
 
@@ -93,141 +93,53 @@ PEOPLE: dict[str, User] = {
     "admin": user_of("a", "admin", Grants()),
     "visitor of jane's phone": visitor(["friend/jane/phone"]),
 }
-ALL = ["see", "history", "stop", "drive", *ADMINS, *OWN]
+PAST = ["see", "history"]
+WATCH = [*PAST, "stop"]
+DRIVE = [*WATCH, "drive"]
+ALL = [*DRIVE, *ADMINS, *OWN]
 
-# For each thing and each of PEOPLE: the verbs that are granted; every other is refused.
-CELLS: dict[str, dict[str, list[str]]] = {
-    "friend/jane/phone": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": ["see", "history", "stop"],
-        "viewer of nothing": [],
-        "jane": ["see", "history", "stop", *OWN],
-        "operator of ProBot1": [],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": ["see", "history"],
-    },
-    "face/jane/phone": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": ["see", "history", "stop"],
-        "viewer of nothing": [],
-        "jane": ["see", "history", "stop"],
-        "operator of ProBot1": [],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": ["see", "history"],
-    },
-    "phone/jane/phone": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": ["see", "history", "stop"],
-        "viewer of nothing": [],
-        "jane": ["see", "history", "stop"],
-        "operator of ProBot1": [],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": ["see", "history"],
-    },
-    "friend/bob/phone": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": [],
-        "viewer of nothing": [],
-        "jane": [],
-        "operator of ProBot1": [],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "probot/ProBot1": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": [],
-        "viewer of nothing": [],
-        "jane": [],
-        "operator of ProBot1": ["see", "history", "stop", "drive"],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "probot/ProBot2": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": [],
-        "viewer of nothing": [],
-        "jane": [],
-        "operator of ProBot1": [],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "lease/ProBot1": {
-        "viewer of all": ["see", "history", "stop"],
-        "viewer of jane": [],
-        "viewer of nothing": [],
-        "jane": [],
-        "operator of ProBot1": ["see", "history", "stop"],
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "broker/main": {
-        **{who: ["see", "history", "stop"] for who in PEOPLE},
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "guard/main": {
-        **{who: ["see", "history", "stop"] for who in PEOPLE},
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-        "visitor of jane's phone": [],
-    },
-    "command/17": {
-        **{who: [] for who in PEOPLE},
-        "operator of all": ["see", "history", "stop", "drive"],
-        "looking operator": ["see", "history"],
-        "admin": ALL,
-    },
-    "quarantine/17": {who: ALL if who == "admin" else [] for who in PEOPLE},
-    "client/phone-7": {who: ALL if who == "admin" else [] for who in PEOPLE},
-    "region/ab12cd34": {
-        **{who: [] for who in PEOPLE},
-        "viewer of all": ["see", "history", "stop"],
-        "operator of all": ["see", "history", "stop", "drive", *ON_REGIONS],
-        "looking operator": ["see", "history"],
-        "admin": [*ALL, *ON_REGIONS],
-    },
-    "region/jane/ab12cd34": {
-        **{who: [] for who in PEOPLE},
-        "viewer of all": ["see", "history", "stop"],
-        "operator of all": ["see", "history", "stop", "drive", "adopt"],
-        "jane": ["see", "history", "stop", "region", "unregion"],
-        "looking operator": ["see", "history"],
-        "admin": [*ALL, *ON_REGIONS],
-    },
-    "region/bob/ab12cd34": {
-        **{who: [] for who in PEOPLE},
-        "viewer of all": ["see", "history", "stop"],
-        "operator of all": ["see", "history", "stop", "drive", "adopt"],
-        "looking operator": ["see", "history"],
-        "admin": [*ALL, *ON_REGIONS],
-    },
-    "region/friend/jane/phone/ab12cd34": {
-        **{who: [] for who in PEOPLE},
-        "viewer of all": ["see", "history", "stop"],
-        "operator of all": ["see", "history", "stop", "drive", "adopt"],
-        "jane": ["see", "history", "stop", "region", "unregion"],
-        "looking operator": ["see", "history"],
-        "admin": [*ALL, *ON_REGIONS],
-    },
-    "webhook/house": {who: ALL if who == "admin" else [] for who in PEOPLE},
-    "tomorrow/1": {who: ALL if who == "admin" else [] for who in PEOPLE},
+# Rows: for each of PEOPLE the verbs that are granted.
+Row = dict[str, list[str]]
+ADMINS_ONLY: Row = {who: ALL if who == "admin" else [] for who in PEOPLE}
+COMMAND: Row = ADMINS_ONLY | {"operator of all": DRIVE, "looking operator": PAST}
+SEEN_WITH_ALL: Row = COMMAND | {"viewer of all": WATCH}
+OF_JANE: Row = SEEN_WITH_ALL | {
+    "viewer of jane": WATCH,
+    "jane": WATCH,
+    "visitor of jane's phone": PAST,
+}
+EVERYBODYS: Row = {who: WATCH for who in PEOPLE} | {
+    "operator of all": DRIVE,
+    "looking operator": PAST,
+    "admin": ALL,
+    "visitor of jane's phone": [],
+}
+OWNED_REGION: Row = SEEN_WITH_ALL | {
+    "operator of all": [*DRIVE, "adopt"],
+    "admin": [*ALL, *ON_REGIONS],
+}
+REGION_OF_JANE: Row = OWNED_REGION | {"jane": [*WATCH, "region", "unregion"]}
+
+# For each thing its row; every other verb is refused.
+CELLS: dict[str, Row] = {
+    "friend/jane/phone": OF_JANE | {"jane": [*WATCH, *OWN]},
+    "face/jane/phone": OF_JANE,
+    "phone/jane/phone": OF_JANE,
+    "friend/bob/phone": SEEN_WITH_ALL,
+    "probot/ProBot1": SEEN_WITH_ALL | {"operator of ProBot1": DRIVE},
+    "probot/ProBot2": SEEN_WITH_ALL,
+    "lease/ProBot1": SEEN_WITH_ALL | {"operator of ProBot1": WATCH},
+    "broker/main": EVERYBODYS,
+    "guard/main": EVERYBODYS,
+    "command/17": COMMAND,
+    "quarantine/17": ADMINS_ONLY,
+    "client/phone-7": ADMINS_ONLY,
+    "region/ab12cd34": OWNED_REGION | {"operator of all": [*DRIVE, *ON_REGIONS]},
+    "region/jane/ab12cd34": REGION_OF_JANE,
+    "region/bob/ab12cd34": OWNED_REGION,
+    "region/friend/jane/phone/ab12cd34": REGION_OF_JANE,
+    "webhook/house": ADMINS_ONLY,
+    "tomorrow/1": ADMINS_ONLY,
 }
 
 
@@ -289,26 +201,26 @@ def test_who_sees_both_sees_what_is_between_them(key: str, who: set[str]):
 def test_nobody_owns_regions_who_did_not_sign_in():
     for name in ("guest", "visitor"):
         user = user_of(name, "operator", Grants(), owners=OWNERS)
-        assert not user.sight.sees(f"region/{name}/ab12cd34")
+        assert not user.scope.sees(f"region/{name}/ab12cd34")
         assert not may(user, "region", f"region/{name}/ab12cd34")
 
 
 def test_who_has_no_regions_shares_frames_with_others_of_the_same_sight():
     sights = {
-        user_of(name, "viewer", Grants(see=granted("friend")), owners=OWNERS).sight
+        user_of(name, "viewer", Grants(see=granted("friend")), owners=OWNERS).scope
         for name in ("ann", "ben", "jane")
     }
     assert len(sights) == 2
     everything = Grants(see=granted("*"), own=granted("friend/jane"))
     assert (
-        user_of("jane", "viewer", everything, owners=OWNERS).sight == PEOPLE["viewer of all"].sight
+        user_of("jane", "viewer", everything, owners=OWNERS).scope == PEOPLE["viewer of all"].scope
     )
 
 
 def test_an_account_named_like_a_kind_sees_no_phones_regions():
     user = user_of("friend", "viewer", Grants(), owners=("friend", "friend/jane/phone"))
-    assert user.sight.sees("region/friend/ab12cd34")
-    assert not user.sight.sees("region/friend/jane/phone/ab12cd34")
+    assert user.scope.sees("region/friend/ab12cd34")
+    assert not user.scope.sees("region/friend/jane/phone/ab12cd34")
 
 
 def test_a_name_that_begins_like_another_is_another():
@@ -359,8 +271,8 @@ def test_less_is_never_more(see, drive, own, role, verb, thing):
 
 @given(words("see"), words("see"))
 def test_equal_sights_have_one_mark_and_others_another(one, two):
-    first = user_of("a", "viewer", Grants(see=one)).sight
-    second = user_of("b", "viewer", Grants(see=two)).sight
+    first = user_of("a", "viewer", Grants(see=one)).scope
+    second = user_of("b", "viewer", Grants(see=two)).scope
     assert (first.mark == second.mark) == (first == second)
     assert EVERYTHING.mark == ""
 
@@ -408,5 +320,5 @@ def test_the_page_is_told_what_will_be_granted():
 def test_who_has_used_up_a_quota_is_told_to_admins_only():
     everything = Grants(see=frozenset("*"), drive=frozenset("*"))
     for role in ("viewer", "operator"):
-        assert not user_of("ann", role, everything).sight.sees("quota/owntracks/jane")
-    assert user_of("root", "admin", everything).sight.sees("quota/owntracks/jane")
+        assert not user_of("ann", role, everything).scope.sees("quota/owntracks/jane")
+    assert user_of("root", "admin", everything).scope.sees("quota/owntracks/jane")

@@ -150,14 +150,14 @@ def test_where_there_are_several_servers_it_is_the_server_who_makes_the_change(
     run("user", "add", "root", "--role", "admin")
     assert "root" in run("user", "list")
     assert run("token", "add", "root", "wall", "--scope", "see").startswith("sl_")
-    assert len(shared.roll().tokens) == 1
+    assert len(shared.read_cache().tokens) == 1
     assert shared.copy.number == 2
 
 
 def test_what_no_server_takes_is_kept_and_said(
     run: Any, shared: Database, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ):
-    monkeypatch.setattr("sightline.cli.accounts_db._PATIENCE", 0.0)
+    monkeypatch.setattr("sightline.cli.accounts_db._TIMEOUT", 0.0)
     config = str(run.state.parent / "cheap.toml")
     words = ["user", "add", "root", "--no-password", "--state", str(run.state), "--config", config]
     assert main(words) == 0

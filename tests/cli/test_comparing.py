@@ -14,10 +14,10 @@ import pytest_twisted
 from twisted.internet.threads import deferToThread
 
 from cli.test_history import sightline
-from house import NOW
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene, fix
 from sightline.cli.accounts_db import CommandFailed
 from sightline.cli.comparing import Server, differences
+from web_scene import NOW
 
 TST = int(NOW) - 600
 DAY = datetime.fromtimestamp(TST, UTC).date()
@@ -81,9 +81,9 @@ def recorder() -> Any:
     made.thread.join()
 
 
-async def here(house: Any) -> tuple[Phonehouse, Server]:
+async def here(open_web: Any) -> tuple[PhoneScene, Server]:
     """We, with two fixes of Jane/Phone."""
-    opened = await Phonehouse().opens(house)
+    opened = await PhoneScene().opens(open_web)
     for n in (0, 60):
         opened.hears("Jane/Phone", fix(tst=TST + n, lat=48.5, lon=2.25, acc=5))
     await opened.home.knows("ann", "viewer", see=("*",))
@@ -110,8 +110,8 @@ async def compared(recorder: Recorder, ours: Server) -> list[str]:
 
 
 @pytest_twisted.ensureDeferred
-async def test_two_that_have_the_same_do_not_differ(house, recorder):
-    _, ours = await here(house)
+async def test_two_that_have_the_same_do_not_differ(open_web, recorder):
+    _, ours = await here(open_web)
     # Twice the same in a Recorder's file, and what is no position, is no difference.
     crossing = {"_type": "transition", "tst": TST + 5}
     recorder.fixes["jane", "phone"] = [said(TST), said(TST), crossing, said(TST + 60)]
@@ -121,8 +121,8 @@ async def test_two_that_have_the_same_do_not_differ(house, recorder):
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_differs_is_named(house, recorder):
-    opened, ours = await here(house)
+async def test_what_differs_is_named(open_web, recorder):
+    opened, ours = await here(open_web)
     opened.hears("omar/watch", fix())
     recorder.fixes["jane", "phone"] = [said(TST), said(TST + 30), said(TST + 60, lat=48.6)]
     recorder.fixes["will", "iphone6s"] = []
@@ -139,8 +139,8 @@ async def test_what_differs_is_named(house, recorder):
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_cannot_be_asked_is_said(house, recorder):
-    opened, _ = await here(house)
+async def test_what_cannot_be_asked_is_said(open_web, recorder):
+    opened, _ = await here(open_web)
     nobody = Server("here", f"http://ann:wrong@127.0.0.1:{opened.home.port}")
     with pytest.raises(CommandFailed, match=r"here: http.*/api/0/list: 401"):
         await compared(recorder, nobody)

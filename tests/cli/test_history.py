@@ -150,11 +150,11 @@ async def test_an_import_that_was_cut_off_goes_on_where_it_was(scene, folder):
     file.write_bytes(b"".join(line(number) for number in range(2500)))
     keep, calls = scene.store.write, []
 
-    def fails_at_last(entries, standings):
+    def fails_at_last(entries, last_states):
         calls.append(len(entries))
         if len(calls) == 3:
             raise OSError("the power goes")
-        return keep(entries, standings)
+        return keep(entries, last_states)
 
     scene.store.write = fails_at_last
     with pytest.raises(OSError, match="the power goes"):
@@ -336,7 +336,7 @@ def test_the_commands_work_on_the_servers_own_history(folder, tmp_path):
     done = sightline("export", "nobody/phone", "--to", "out", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, "sightline: nothing is known of nobody/phone\n")
     database = Database(tmp_path / "state", time.time)
-    found = [record.deed.what for record in database.records(Search())]
+    found = [record.event.what for record in database.records(Search())]
     database.close()
     assert found == ["export", "import", "import"]
 

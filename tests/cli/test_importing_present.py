@@ -14,8 +14,7 @@ import pytest_twisted
 from twisted.internet.defer import Deferred
 
 from cli.test_history import sightline
-from house import NOW
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene, fix
 from sightline.cli import importing_present
 from sightline.cli.bookmarks import Bookmarks
 from sightline.cli.importing import Import
@@ -29,6 +28,7 @@ from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.owntracks import brought
 from sightline.wiring.owntracks_brought import BroughtStates
 from waits import until
+from web_scene import NOW
 
 TST = int(NOW) - 90_000  # a day ago
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
@@ -104,7 +104,7 @@ class Scene:
         return await importing_present.present(self.history, things, held, work.counts)
 
 
-async def here_takes(here: Phonehouse, folder: Path, messages: Any) -> None:
+async def here_takes(here: PhoneScene, folder: Path, messages: Any) -> None:
     file = brought.write(folder, messages)
     restored: Deferred[None] = Deferred()
     service = BroughtStates(here.home.hub, here.home.deliveries, folder, restored)
@@ -118,10 +118,10 @@ async def here_takes(here: Phonehouse, folder: Path, messages: Any) -> None:
 
 
 @pytest_twisted.ensureDeferred
-async def test_everybody_is_at_once_in_the_recorders_api_honestly_dated(house, store, tmp_path):
+async def test_everybody_is_at_once_in_the_recorders_api_honestly_dated(open_web, store, tmp_path):
     marked: list[PhoneWaypoint] = []
     messages = await Scene(tmp_path).brings(store)
-    here = await Phonehouse().opens(house)
+    here = await PhoneScene().opens(open_web)
     here.home.hub.ingest.tell(PhoneWaypoint, marked.append)
     await here_takes(here, tmp_path, messages)
     admin = await here.home.knows("root", "admin", see=("*",))
@@ -144,9 +144,9 @@ async def test_everybody_is_at_once_in_the_recorders_api_honestly_dated(house, s
 
 
 @pytest_twisted.ensureDeferred
-async def test_nothing_newer_is_pushed_out(house, store, tmp_path):
+async def test_nothing_newer_is_pushed_out(open_web, store, tmp_path):
     messages = await Scene(tmp_path).brings(store)
-    here = await Phonehouse().opens(house)
+    here = await PhoneScene().opens(open_web)
     here.hears("Jane/iPhone", fix(lat=10.0, tst=int(NOW) - 5))
     here.hears("Jane/iPhone", {"_type": "card", "name": "Jane now"}, "/info")
     await here_takes(here, tmp_path, messages)
@@ -157,7 +157,7 @@ async def test_nothing_newer_is_pushed_out(house, store, tmp_path):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_position_is_the_entry_that_history_has(house, store, tmp_path):
+async def test_the_position_is_the_entry_that_history_has(open_web, store, tmp_path):
     scene = Scene(tmp_path)
     (jane,) = [
         message

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from child_process import processor_seconds
 from sightline.accounts.database import Database
 from sightline.auth.account import Account
 from sightline.cli.main import main
@@ -25,6 +26,7 @@ from sightline.history.writing import StoreWriter
 from sightline.regions.store import RegionStore
 from sightline.wiring import members, switch
 from sightline.wiring.state_folder import opened
+from waits import wait_until
 
 NEW, OLD = "new", "old"
 _CALLS = ("open", "mkdir", "rename", "replace", "fsync", "unlink", "rmdir", "fdopen")
@@ -179,21 +181,28 @@ def forked(work: Callable[[], int], said: int | None = None) -> int:
         os._exit(status)
 
 
+def done(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
 def test_kill_9_at_random_moments_leaves_all_old_or_all_new(
     tmp_path: Path, backup: Path, old: Path
 ) -> None:
     state = tmp_path / "state"
     shutil.copytree(old, state)
-    began = time.monotonic()
-    assert os.waitpid(forked(lambda: restores(state, backup)), 0)[1] == 0
-    lasted = time.monotonic() - began
+    pid = forked(lambda: restores(state, backup))
+    began = processor_seconds(pid)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    lasted = processor_seconds(pid) - began
+    assert os.waitpid(pid, 0)[1] == 0
     chance = random.Random(12)
     killed = 0
     for _ in range(25):
         shutil.rmtree(state)
         shutil.copytree(old, state)
         pid = forked(lambda: restores(state, backup))
-        time.sleep(chance.uniform(0, lasted))
+        moment = began + chance.uniform(0, lasted)
+        wait_until(lambda pid=pid, at=moment: processor_seconds(pid) >= at or done(pid), pause=int)
         os.kill(pid, signal.SIGKILL)
         killed += os.waitpid(pid, 0)[1] == signal.SIGKILL
         found = held(state)

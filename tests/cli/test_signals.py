@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from broker import Broker
+from child_process import processor_seconds
 from sightline.accounts.database import Database
 from sightline.cli import lifecycle
 from sightline.history import tables
@@ -25,12 +26,13 @@ from sightline.history.archive.line import written
 from sightline.history.formats import rec
 from sightline.model.kind import Arrival
 from sightline.wiring import members
+from waits import DEADLINE, wait_until
 
 TST = 1_795_235_749
 LINES = 15_000
-DEADLINE = 30.0  # s; what did not end before never did
 SIGNS = (signal.SIGINT, signal.SIGTERM)
 CHANCE = random.Random(6)
+MOMENTS = (0.0, 0.3, 0.6)  # s of work: while it is loaded, when it begins, when it is at work
 ENDED = {-signal.SIGINT, -signal.SIGTERM, 130, 143}
 
 
@@ -80,11 +82,9 @@ def whole(state: Path) -> bool:
     )
 
 
-def waits_for(what: Any) -> None:
-    until = time.monotonic() + DEADLINE
-    while not what():
-        assert time.monotonic() < until
-        time.sleep(0.005)
+def has_worked(process: subprocess.Popen[str], seconds: float) -> bool:
+    """Whether it has had the processor for so long, or it was done before."""
+    return process.poll() is not None or processor_seconds(process.pid) >= seconds
 
 
 @pytest.mark.parametrize("sign", SIGNS)
@@ -98,8 +98,9 @@ def test_an_import_ends_and_goes_on_where_it_was_cut(
     for _ in range(4):
         before = count(state) if (state / tables.FILE).exists() else 0
         process = begun(*words)
-        waits_for(partial(_brings_more, process, state, before))
-        time.sleep(CHANCE.uniform(0, 0.2))
+        wait_until(partial(_brings_more, process, state, before))
+        moment = processor_seconds(process.pid) + CHANCE.uniform(0, 0.2)
+        wait_until(partial(has_worked, process, moment))
         status = ends(process, sign)
         assert status in (128 + sign, 0)
         cut += status != 0
@@ -170,7 +171,7 @@ def test_each_subcommand_ends_whenever_it_is_told_to(
             "audit": ("audit", "--state", filled),
         }
         process = begun(*words[name])
-        time.sleep(CHANCE.uniform(0.2, 1.2))
+        wait_until(partial(has_worked, process, MOMENTS[number] + CHANCE.uniform(0, 0.2)))
         status = ends(process, sign)
         done = {0, 1}  # it was done before; a check may fail, nobody has no account
         assert status in ENDED | done, status
@@ -188,7 +189,7 @@ def test_a_second_signal_ends_at_once_what_cannot_end(tmp_path: Path, recorded: 
     holder = sqlite3.connect(state / "accounts.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     process = begun("user", "add", "jane", "--state", state, "--no-password")
-    waits_for(lambda: _holds(process, "accounts.db-wal"))
+    wait_until(lambda: _holds(process, "accounts.db-wal"))
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=DEADLINE)

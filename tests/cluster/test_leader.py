@@ -22,7 +22,7 @@ class Pair:
 
     def happens(self, what: int, now: float) -> None:
         for name, turn in self.turns.items():
-            if turn.ours(what, now):
+            if turn.do_now(what, now):
                 self.done.append((name, what))
 
     def passes(self, now: float) -> None:
@@ -35,7 +35,7 @@ class Pair:
 
 def test_whoever_is_alone_does_everything_at_once_and_keeps_nothing():
     turn: LeaderWork[str] = LeaderWork(Leadership())
-    assert turn.ours("a", 0)
+    assert turn.do_now("a", 0)
     assert len(turn) == 0
     assert turn.due(1) == []
 
@@ -64,17 +64,17 @@ def test_what_happens_while_nobody_is_on_duty_is_done_in_order_by_whoever_comes(
 def test_no_more_is_kept_than_there_is_room_for():
     turn: LeaderWork[int] = LeaderWork(Leadership(lambda: False), most=10)
     for what in range(8):
-        turn.ours(what, 0, cost=3)
+        turn.do_now(what, 0, cost=3)
     assert (len(turn), turn.dropped) == (3, 5)
 
 
 def test_what_is_to_be_forgotten_is_not_done_later():
     duty = False
     turn: LeaderWork[str] = LeaderWork(Leadership(lambda: duty), most=2)
-    turn.ours("jane", 0)
-    turn.ours("bob", 0)
+    turn.do_now("jane", 0)
+    turn.do_now("bob", 0)
     turn.forget(lambda who: who == "jane")
-    turn.ours("eve", 0)  # there is room for her now
+    turn.do_now("eve", 0)  # there is room for her now
     duty = True
     assert turn.due(1) == ["bob", "eve"]
 

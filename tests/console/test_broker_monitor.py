@@ -6,7 +6,7 @@ import pytest
 from twisted.internet.task import Clock
 
 from kinds.scene import arrival
-from sightline.console.broker_monitor import PATIENCE, BrokerMonitor, why_no_figures
+from sightline.console.broker_monitor import SILENCE, BrokerMonitor, why_no_figures
 from sightline.console.series import Series
 from sightline.kinds import broker, probots
 from sightline.kinds.broker import LinkUpdate, Logbook
@@ -96,7 +96,7 @@ def test_a_broker_that_started_anew_has_no_rates_yet(scene):
 
 def test_missing_figures_are_explained_after_a_while(scene):
     scene.linked("connected")
-    scene.passes(int(PATIENCE) - 2)
+    scene.passes(int(SILENCE) - 2)
     assert scene.main.sys_why is None
     scene.passes(4)
     assert "ACL" in scene.main.sys_why[0]

@@ -10,13 +10,12 @@ import http.client
 import json
 import mmap
 import os
-import shutil
 import signal
 import struct
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from twisted.internet.threads import deferToThread
 
 from broker import Broker, accepts, free_port
 from browser import Browser
+from child_process import ChildProcess
 from waits import until
 
 reactor: Any = _reactor
@@ -43,36 +43,6 @@ PASSWORD = "quite-a-long-one-7"
 
 async def pause(seconds: float) -> None:
     await deferLater(reactor, seconds)
-
-
-class Process:
-    """A child that never outlives us. What it says is in `log`."""
-
-    def __init__(self, command: Sequence[str], log: Path, **environ: str) -> None:
-        if setpriv := shutil.which("setpriv"):
-            command = [setpriv, "--pdeathsig", "KILL", "--", *command]
-        self.log = log
-        with log.open("ab") as out:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                env={**os.environ, **environ},
-            )
-
-    def sends(self, sign: signal.Signals) -> None:
-        os.kill(self._process.pid, sign)
-
-    def end(self, sign: signal.Signals = signal.SIGKILL) -> None:
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGCONT)
-            self._process.send_signal(sign)
-        try:
-            self._process.wait(60)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 @dataclass(frozen=True)
@@ -216,7 +186,7 @@ class Scene:
         self.broker = Broker(folder=folder / "broker")
         self.web = free_port()
         self.drivers: list[Driver] = []
-        self.processes: list[Process] = []
+        self.processes: list[ChildProcess] = []
 
     async def begins(self) -> Scene:
         self.broker.start()
@@ -259,8 +229,9 @@ class Scene:
             "server", str(HERE.parent / "served.py"), str(config), state, str(self.web), **environ
         )
 
-    def _run(self, name: str, *arguments: str, **environ: str) -> Process:
-        process = Process([sys.executable, *arguments], self.folder / f"{name}.log", **environ)
+    def _run(self, name: str, *arguments: str, **environ: str) -> ChildProcess:
+        log = self.folder / f"{name}.log"
+        process = ChildProcess([sys.executable, *arguments], log, **environ)
         self.processes.append(process)
         return process
 

@@ -36,7 +36,7 @@ JANE = "friend/jane/phone"
 WALK = (True, True, False, False, True, True, False, False, False, False)
 
 
-class House:
+class SteppedServer:
     """A server whose clock is set, with who looks at it and who is told."""
 
     def __init__(
@@ -113,7 +113,7 @@ class House:
 
 
 @pytest.fixture
-def house(shifted_clock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def stepped(shifted_clock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     shift = tmp_path / "shift"
     shift.write_bytes(struct.pack("l", 0))
     monkeypatch.setenv("LD_PRELOAD", str(shifted_clock))
@@ -133,7 +133,7 @@ def house(shifted_clock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             private = true
         """
         with SightlineProcess(settings) as server:
-            made = House(broker, receiver, server, shift)
+            made = SteppedServer(broker, receiver, server, shift)
             # The messages come from here, where the time is right.
             monkeypatch.delenv("CLOCK_SHIFT")
             monkeypatch.delenv("LD_PRELOAD")
@@ -142,19 +142,19 @@ def house(shifted_clock: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_clock_that_is_stepped_hides_nobody(house: House):
-    await house.opens()
+async def test_a_clock_that_is_stepped_hides_nobody(stepped: SteppedServer):
+    await stepped.opens()
     home = {"name": "Home", "shape": "circle", "lat": HOME, "lon": 2.25, "rad": 200}
-    made = await house.browser.asks("region", shared=True, colour=3, **home)
+    made = await stepped.browser.asks("region", shared=True, colour=3, **home)
     assert made["ok"], made
-    await house.fix("jane", AWAY)
-    await house.browser.sees(lambda things: JANE in things, "jane")
+    await stepped.fix("jane", AWAY)
+    await stepped.browser.sees(lambda things: JANE in things, "jane")
     for step in (-60, -600):
-        house.steps(step)
-        await house.walks()
-    await house.says_its_clock_is("10 min behind")
+        stepped.steps(step)
+        await stepped.walks()
+    await stepped.says_its_clock_is("10 min behind")
     # Who is told sees a time of now: what is signed for another time would be refused.
-    for post in house.receiver.posts:
+    for post in stepped.receiver.posts:
         assert abs(int(post.headers["sightline-timestamp"]) - time.time()) < 120
 
 
@@ -164,23 +164,23 @@ async def test_a_clock_that_is_stepped_hides_nobody(house: House):
     [(-600, "10 min behind"), (-3600, "60 min behind"), (3600, ""), (7 * 86400, "")],
 )
 async def test_a_restart_with_another_clock_hides_nobody_and_deletes_nothing(
-    house: House, step: int, words: str
+    stepped: SteppedServer, step: int, words: str
 ):
-    await house.opens()
+    await stepped.opens()
     home = {"name": "Home", "shape": "circle", "lat": HOME, "lon": 2.25, "rad": 200}
-    assert (await house.browser.asks("region", shared=True, colour=3, **home))["ok"]
-    await house.fix("jane", AWAY)
-    await house.browser.sees(lambda things: JANE in things, "jane")
-    await house.walks()
-    house.steps(step)
-    await house.restarts()
-    await house.walks()
+    assert (await stepped.browser.asks("region", shared=True, colour=3, **home))["ok"]
+    await stepped.fix("jane", AWAY)
+    await stepped.browser.sees(lambda things: JANE in things, "jane")
+    await stepped.walks()
+    stepped.steps(step)
+    await stepped.restarts()
+    await stepped.walks()
     if words:
-        await house.says_its_clock_is(words)
+        await stepped.says_its_clock_is(words)
     deadline = time.monotonic() + DEADLINE
     while True:
         _, kept, _ = await deferToThread(
-            call, house.server, f"api/1/history/{JANE}?from=1&limit=1000&doubtful=1"
+            call, stepped.server, f"api/1/history/{JANE}?from=1&limit=1000&doubtful=1"
         )
         if len(kept["data"]) >= 11 + 10 or time.monotonic() > deadline:
             break

@@ -21,10 +21,11 @@ from paho.mqtt.enums import CallbackAPIVersion
 from twisted.internet.task import Clock
 
 from broker import Broker as Mosquitto
-from driving.scene import KEYS, Process, Recorder, Scene, pause, until
+from child_process import ChildProcess
+from driving.scene import KEYS, Recorder, Scene, pause, until
 from driving.test_service import Broker, Play
 from sightline.cli.guard import LOOK_EVERY, GuardProcess
-from sightline.driving.sweep import AGAIN, CHECK, CROWD, MOST_WAIT, SOON, STALL, Sweep
+from sightline.driving.sweep import AGAIN, CHECK, MANY, MOST_WAIT, SOON, STALL, Sweep
 from sightline.kinds.probots.commands import STOP, is_harmless, is_stop
 from sightline.model.kind import Arrival
 from sightline.mqtt.options import BrokerOptions
@@ -405,7 +406,7 @@ def test_two_thousand_topics_are_cleared_within_five_seconds_robots_first():
 def test_of_a_crowd_of_stops_each_look_would_bring_all_so_they_are_cleared_too():
     clock, way = Clock(), Way()
     sweep = Sweep(clock.seconds, way)
-    for number in range(CROWD + 50):
+    for number in range(MANY + 50):
         assert not sweep.found(f"keys/x{number}", STOP)
     sweep.look()
     assert len(way.sent) == 50
@@ -430,7 +431,7 @@ def test_what_could_not_be_sent_is_sent_later_and_nothing_is_tried_without_a_bro
 # -- with a real broker
 
 
-class Stranger(Process):
+class Stranger(ChildProcess):
     """Another program, which says something ten times a second until it is killed."""
 
     def __init__(self, port: int, topic: str, payload: bytes, folder: Path, qos: int = 0) -> None:
@@ -504,7 +505,7 @@ def guarded(tmp_path: Path) -> Iterator[tuple[Recorder, Mosquitto]]:
     recorder = Recorder(broker.port)
     at = f"127.0.0.1:{broker.port}"
     command = [sys.executable, "-m", "sightline.cli.main", "guard", "--at", at]
-    guard = Process(command, tmp_path / "guard.log")
+    guard = ChildProcess(command, tmp_path / "guard.log")
     yield recorder, broker
     guard.end()
     recorder.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sightline.driving.deadman import PATIENCE, DeadMan
+from sightline.driving.deadman import SILENCE, DeadMan
 from sightline.driving.echoes import LOST, EchoTracker
 
 
@@ -50,10 +50,10 @@ def test_what_is_lost_is_waited_for_no_more_but_still_known():
 def test_a_robot_told_to_move_and_nothing_more_is_due():
     deadman = DeadMan(lambda said: said == b"stop")
     deadman.note("keys/ProBot1", b"go", 0.0)
-    assert deadman.due(PATIENCE - 0.01) == []
+    assert deadman.due(SILENCE - 0.01) == []
     deadman.note("keys/ProBot1", b"go", 0.4)
-    assert deadman.due(PATIENCE) == []
-    assert deadman.due(0.4 + PATIENCE) == ["keys/ProBot1"]
+    assert deadman.due(SILENCE) == []
+    assert deadman.due(0.4 + SILENCE) == ["keys/ProBot1"]
 
 
 def test_the_stop_is_said_until_it_is_heard():

@@ -15,7 +15,8 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker import Broker
-from driving.scene import KEYS, STOP, Process, Recorder, pause, until
+from child_process import ChildProcess
+from driving.scene import KEYS, STOP, Recorder, pause, until
 from sightline.cli.main import main
 
 
@@ -31,7 +32,7 @@ class Alone:
         self.recorder = Recorder(self.broker.port)
         at = f"127.0.0.1:{self.broker.port}"
         command = [sys.executable, "-m", "sightline.cli.main", "guard", "--at", at]
-        self.guard = Process(command, folder / "guard.log")
+        self.guard = ChildProcess(command, folder / "guard.log")
 
     @property
     def here(self) -> int:
@@ -93,8 +94,8 @@ async def test_a_guard_that_is_told_again_while_it_ends_ends_as_if_told_once(alo
             await pause(0.01)
     finally:
         alone.broker.resume()
-    await until(lambda: alone.guard._process.poll() is not None, "its end")
-    assert alone.guard._process.returncode == 0
+    await until(lambda: alone.guard.has_ended, "its end")
+    assert alone.guard.end() == 0
     assert "Traceback" not in alone.guard.log.read_text()
 
 

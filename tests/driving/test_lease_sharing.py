@@ -10,7 +10,7 @@ import pytest
 
 from driving.test_service import KEYS, Play
 from replicas.sky import Server, Sky
-from sightline.cluster.locks import BEAT, GONE, HOLD
+from sightline.cluster.locks import BEAT, DEAD_AFTER, HOLD
 from sightline.driving.states import Alarm
 from sightline.kinds.probots.commands import STOP
 
@@ -204,7 +204,7 @@ def test_a_driver_whose_server_is_cut_off_from_the_store_is_stopped_in_time(pair
     assert a.lease() is None
     assert a.page("amy").asks("take")["code"] == "no_store"
     assert b.page("bob").asks("take")["code"] == "held"
-    pair.passes(GONE)
+    pair.passes(DEAD_AFTER)
     assert b.page("bob").takes().fence > amy.fence
 
 

@@ -15,7 +15,7 @@ from twisted.internet.task import Clock
 from broker import accepts
 from driving.scene import Driver, Scene, pause, until
 from driving.test_service import Play
-from sightline.driving.peers import GONE_AFTER, LISTEN, TOPIC, OtherServers
+from sightline.driving.peers import LISTEN, LOST_AFTER, TOPIC, OtherServers
 from sightline.kinds.probots.commands import STOP
 
 OTHER = TOPIC + "0123456789abcdef"
@@ -44,7 +44,7 @@ def test_a_stranger_is_in_conflict_until_it_says_goodbye_or_falls_silent(clock):
     peers.receive(OTHER, b"gone")
     assert peers.conflict == ""
     peers.receive(OTHER, b"here - there.example")
-    clock.advance(GONE_AFTER)
+    clock.advance(LOST_AFTER)
     assert peers.conflict == ""
 
 
@@ -96,7 +96,7 @@ def test_who_cannot_hear_or_has_just_come_only_listens(clock):
 
 
 def stranger(play: Play, word: bytes = b"here - there") -> None:
-    if play.others.receive(OTHER, word) or word == b"gone":
+    if play.other_servers.receive(OTHER, word) or word == b"gone":
         play.service.other_servers_changed("main")
 
 

@@ -216,7 +216,7 @@ class Play:
         DrivingRequests(self.requests, self.service)
         self.broker = broker or Broker()
         watched = self.service.add(self.broker)
-        self.monitor, self.others = watched.monitor, watched.others
+        self.monitor, self.other_servers = watched.monitor, watched.other_servers
         self.broker.back = self.hears
         self.audit: list[CommandLogEntry] = []
         self.service.log.when_written(self.audit.append)
@@ -288,7 +288,7 @@ def test_no_topic_is_ever_made_of_a_name_that_is_no_robots(play, verb, thing):
 def test_who_may_not_see_a_robot_does_not_learn_that_it_is_there(play):
     from sightline.auth.permissions import NOTHING
 
-    answer = play.page("root", "admin", sight=NOTHING).asks("take")
+    answer = play.page("root", "admin", scope=NOTHING).asks("take")
     assert answer["code"] == "unknown"
 
 

@@ -18,7 +18,7 @@ def test_what_was_not_measured_counts_as_its_bound():
 
 @pytest.mark.parametrize(("reaction", "told"), [(0.5123, 0.52), (0.51, 0.51), (0.75, 0.75)])
 def test_a_guard_counts_as_it_was_measured_rounded_up(reaction: float, told: float):
-    measured = MeasuredTimes(trip=0.002, guarded=True, reaction=reaction, patience=4.6)
+    measured = MeasuredTimes(trip=0.002, guarded=True, reaction=reaction, will_delay=4.6)
     assert stops_within(measured) == told
     assert [(part.dies, part.measured) for part in parts(measured)] == [
         ("killed", 0.01),
@@ -32,8 +32,8 @@ def test_a_broker_further_away_than_the_guard_is_quick_is_the_worst():
 
 
 def test_without_a_guard_some_lucky_tries_do_not_lower_the_bound():
-    assert stops_within(MeasuredTimes(trip=0.002, patience=4.2)) == BOTH
-    assert stops_within(MeasuredTimes(trip=0.002, patience=12.3)) == 12.3
+    assert stops_within(MeasuredTimes(trip=0.002, will_delay=4.2)) == BOTH
+    assert stops_within(MeasuredTimes(trip=0.002, will_delay=12.3)) == 12.3
 
 
 def test_without_a_guard_nothing_is_said_of_one():
@@ -44,5 +44,5 @@ def test_without_a_guard_nothing_is_said_of_one():
 def test_no_promise_is_shorter_than_what_was_measured(measured: MeasuredTimes):
     for part in parts(measured):
         assert part.measured is None or part.seconds >= part.measured
-    needed = [measured.trip, measured.reaction if measured.guarded else measured.patience]
+    needed = [measured.trip, measured.reaction if measured.guarded else measured.will_delay]
     assert stops_within(measured) >= max((n for n in needed if n is not None), default=0) - 1e-6

@@ -13,7 +13,8 @@ import time
 import pytest
 import pytest_twisted
 
-from driving.scene import HERE, ROBOT, Driver, Process, Scene, measured, pause, until
+from child_process import ChildProcess
+from driving.scene import HERE, ROBOT, Driver, Scene, measured, pause, until
 from driving.test_command_topics import QUIET, lies
 from sightline.kinds.probots.commands import is_harmless
 
@@ -23,11 +24,11 @@ SECONDS = 12 if BENCH else 4
 ROUNDS = 5 if BENCH else 2
 
 
-def connection_limits(scene: Scene, what: str, port: int, much: int) -> Process:
+def connection_limits(scene: Scene, what: str, port: int, much: int) -> ChildProcess:
     return scene._run(what, str(HERE / "crowd.py"), what, str(port), str(much))
 
 
-async def begun(process: Process) -> None:
+async def begun(process: ChildProcess) -> None:
     await until(lambda: b"ready" in process.log.read_bytes(), "the others", 110)
 
 
@@ -67,7 +68,7 @@ async def test_the_stop_button_reaches_the_robot_while_others_command_other_robo
     flood = connection_limits(own, "commands", own.broker.port, SECONDS)
     await begun(flood)
     await stop_button(own, driver, "stop button, foreign commands 2,000/s")
-    await until(lambda: flood._process.poll() is not None, "the end of the flood")
+    await until(lambda: flood.has_ended, "the end of the flood")
     await pause(QUIET)
     found = await lies(own.broker.port)
     assert {t: said for t, said in found.items() if not is_harmless(t, said)} == {}

@@ -12,10 +12,10 @@ import pytest
 import pytest_twisted
 from twisted.internet.defer import fail
 
-from house import NOW
 from sightline.history.record import entry
 from sightline.kinds.friends.model import Friend
 from sightline.model.faults import Unavailable
+from web_scene import NOW
 
 T0 = NOW - 3600
 JANE, BOB, BOT = "friend/jane/phone", "friend/bob/phone", "probot/ProBot1"
@@ -31,15 +31,15 @@ def event(second: float, sort: str, thing: str, **more: Any) -> Any:
     return entry(thing, sort, T0 + second, T0 + second, json.dumps({"n": second, **more}).encode())
 
 
-async def _home(house: Any) -> Any:
-    home = await house()
+async def _home(open_web: Any) -> Any:
+    home = await open_web()
     home.admin = await home.knows("root", "admin")
     return home
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_track_is_told_from_to_both_ends_included(house):
-    home = await _home(house)
+async def test_a_track_is_told_from_to_both_ends_included(open_web):
+    home = await _home(open_web)
     await home.store.write([fix(n) for n in range(10)], [])
     path = f"/history/{JANE}?from={T0 + 2}&to={T0 + 4}"
     answer = await home.asks("GET", path, cookie=home.admin)
@@ -60,8 +60,8 @@ async def test_a_track_is_told_from_to_both_ends_included(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_first_or_the_last_so_many_and_some_fields_only(house):
-    home = await _home(house)
+async def test_the_first_or_the_last_so_many_and_some_fields_only(open_web):
+    home = await _home(open_web)
     await home.store.write([fix(n) for n in range(1500)], [])
 
     async def times(query: str) -> list[float]:
@@ -78,8 +78,8 @@ async def test_the_first_or_the_last_so_many_and_some_fields_only(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_track_is_thinned_out_to_the_error_asked_for(house):
-    home = await _home(house)
+async def test_a_track_is_thinned_out_to_the_error_asked_for(open_web):
+    home = await _home(open_web)
     straight = [fix(n) for n in range(1200)]
     corner = [fix(1200 + n, lat=48.12, lon=2 + n / 1e4) for n in range(800)]
     await home.store.write([*straight, *corner], [])
@@ -101,8 +101,8 @@ async def test_a_track_is_thinned_out_to_the_error_asked_for(house):
     ],
 )
 @pytest_twisted.ensureDeferred
-async def test_a_track_in_other_formats(house, form, media):
-    home = await _home(house)
+async def test_a_track_in_other_formats(open_web, form, media):
+    home = await _home(open_web)
     await home.store.write([fix(n) for n in range(3)], [])
     answer = await home.asks("GET", f"/history/{JANE}?format={form}", cookie=home.admin)
     assert answer.headers["content-type"] == media
@@ -132,16 +132,16 @@ async def test_a_track_in_other_formats(house, form, media):
     ],
 )
 @pytest_twisted.ensureDeferred
-async def test_a_question_that_makes_no_sense_is_refused_with_a_word_on_what(house, query):
-    home = await _home(house)
+async def test_a_question_that_makes_no_sense_is_refused_with_a_word_on_what(open_web, query):
+    home = await _home(open_web)
     answer = await home.asks("GET", f"/history/{JANE}?{query}", cookie=home.admin)
     assert (answer.status, answer.code) == (400, "malformed")
     assert query.partition("=")[0] in answer.said["why"]
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_scene_is_everybody_as_they_were_then(house):
-    home = await _home(house)
+async def test_a_scene_is_everybody_as_they_were_then(open_web):
+    home = await _home(open_web)
     home.world.put(JANE, Friend(presence="live", name="Jane"))
     await home.store.write([fix(0), fix(2000), fix(100, BOB)], [])
     robot = json.dumps({"presence": "live", "batt": 50, "at": T0}).encode()
@@ -167,8 +167,8 @@ async def test_a_scene_is_everybody_as_they_were_then(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_events_are_told_newest_first_to_who_may_see_them(house):
-    home = await _home(house)
+async def test_events_are_told_newest_first_to_who_may_see_them(open_web):
+    home = await _home(open_web)
     events = [event(n, "drive", BOT) for n in range(5)]
     events += [event(n + 0.5, "crossing", JANE, region="secret") for n in range(3)]
     events += [event(9, "crossing", JANE, name="home"), event(8, "log", "broker/main")]
@@ -202,8 +202,8 @@ HIDDEN = "friend/eve/secretphone"
 
 
 @pytest_twisted.ensureDeferred
-async def test_hidden_events_show_in_no_answer_no_number_and_no_mark(house):
-    home = await _home(house)
+async def test_hidden_events_show_in_no_answer_no_number_and_no_mark(open_web):
+    home = await _home(open_web)
     shown = [event(n, "transition", JANE) for n in (2, 5, 8)]
     hidden = [event(n + 0.25, "transition", HIDDEN) for n in range(10)]
     hidden += [event(n + 0.5, "crossing", JANE, region="attic", name="attic") for n in range(10)]
@@ -234,8 +234,8 @@ async def test_hidden_events_show_in_no_answer_no_number_and_no_mark(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_crossings_of_hidden_regions_are_in_no_track_calendar_or_export(house):
-    home = await _home(house)
+async def test_crossings_of_hidden_regions_are_in_no_track_calendar_or_export(open_web):
+    home = await _home(open_web)
     home.shows(JANE)
     seen = [event(n, "crossing", JANE, region="home") for n in (1, 3)]
     hidden = [event(n, "crossing", JANE, region="attic", name="attic") for n in (0, 2, 4, 5)]
@@ -260,8 +260,8 @@ async def test_crossings_of_hidden_regions_are_in_no_track_calendar_or_export(ho
 
 
 @pytest_twisted.ensureDeferred
-async def test_neither_links_nor_tokens_that_do_not_see_are_told_of_the_past(house):
-    home = await _home(house)
+async def test_neither_links_nor_tokens_that_do_not_see_are_told_of_the_past(open_web):
+    home = await _home(open_web)
     home.shows(JANE)
     await home.store.write([fix(0), event(1, "transition", JANE)], [])
     await home.knows("jane", "admin", own=("friend/jane",))
@@ -269,7 +269,7 @@ async def test_neither_links_nor_tokens_that_do_not_see_are_told_of_the_past(hou
     post = await home.token("jane", "publish", things=("friend/jane",))
     figures = await home.token("jane", "metrics")
     sees = await home.token("jane", "see")
-    past = [r for _, r in home.api._routes if r.path.split("/")[1] in PAST]
+    past = [r for r in home.routes if r.path.split("/")[1] in PAST]
     assert len(past) == 6
     for route in past:
         path = (
@@ -285,8 +285,8 @@ PAST = ("history", "days", "scene", "events")
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_days_of_a_month_with_anything_in_them(house):
-    home = await _home(house)
+async def test_the_days_of_a_month_with_anything_in_them(open_web):
+    home = await _home(open_web)
     day = 86400
     midnight = T0 - T0 % day
     times = [midnight + 1 - T0, midnight + 2 - T0, midnight - 1 - T0]
@@ -307,8 +307,8 @@ async def test_the_days_of_a_month_with_anything_in_them(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_wrong_points_are_hidden_by_their_owner_and_shown_again(house):
-    home = await _home(house)
+async def test_wrong_points_are_hidden_by_their_owner_and_shown_again(open_web):
+    home = await _home(open_web)
     await home.store.write([fix(n) for n in range(6)], [])
     jane = await home.knows("jane", own=("friend/jane",))
     bob = await home.knows("bob", see=("friend/jane",))
@@ -340,8 +340,8 @@ async def test_wrong_points_are_hidden_by_their_owner_and_shown_again(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_store_that_fails_is_said_and_not_half_an_answer(house, monkeypatch):
-    home = await _home(house)
+async def test_a_store_that_fails_is_said_and_not_half_an_answer(open_web, monkeypatch):
+    home = await _home(open_web)
     await home.store.write([fix(n) for n in range(1200)], [])
     monkeypatch.setattr(home.store, "page", lambda *_: fail(Unavailable("locked")))
     answer = await home.asks("GET", f"/history/{JANE}", cookie=home.admin)
@@ -350,8 +350,8 @@ async def test_a_store_that_fails_is_said_and_not_half_an_answer(house, monkeypa
 
 
 @pytest_twisted.ensureDeferred
-async def test_things_are_told_as_they_are_now(house):
-    home = await _home(house)
+async def test_things_are_told_as_they_are_now(open_web):
+    home = await _home(open_web)
     for n in range(1100):
         home.world.put(f"friend/p{n}/x", Friend(presence="live"))
     home.shows(BOT)
@@ -364,16 +364,16 @@ async def test_things_are_told_as_they_are_now(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_document_names_every_route(house):
-    home = await _home(house)
+async def test_the_document_names_every_route(open_web):
+    home = await _home(open_web)
     said = json.loads((await home.asks("GET", "/openapi.json", cookie=home.admin)).data)
-    routes = {(route.path, route.method.lower()) for _, route in home.api._routes}
+    routes = {(route.path, route.method.lower()) for route in home.routes}
     assert {(path, method) for path, each in said["paths"].items() for method in each} == routes
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_one_takes_along_holds_the_history_and_erasing_ends_it(house):
-    home = await _home(house)
+async def test_what_one_takes_along_holds_the_history_and_erasing_ends_it(open_web):
+    home = await _home(open_web)
     home.shows(JANE)
     await home.store.write([*(fix(n) for n in range(700)), event(3, "transition", JANE)], [])
     jane = await home.knows("jane", own=("friend/jane",))
@@ -395,8 +395,8 @@ LIKE_HOME = {"lat": 48.0, "lon": 11.0, "acc": 10}
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_track_holds_no_fix_that_cannot_be_right_unless_it_is_asked_for(house):
-    home = await _home(house)
+async def test_a_track_holds_no_fix_that_cannot_be_right_unless_it_is_asked_for(open_web):
+    home = await _home(open_web)
     ahead = {"_type": "location", "tst": T0 + 5700, "lat": 20, "lon": 2, "acc": 5}
     wrong = [
         fix(20, lat=59.3, lon=18.0, acc=2000),

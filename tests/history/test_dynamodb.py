@@ -71,7 +71,7 @@ async def kept(store: DynamoStore, thing: str = JANE) -> list[HistoryEntry]:
 @pytest_twisted.ensureDeferred
 async def test_in_any_weather_everything_is_kept_once(weather, stores, tmp_path):
     """Some throttled, others refused, cut, done with the answer lost; leftovers in batches."""
-    store = await stores(tmp_path, weather.endpoint, writing=60.0, patience=60.0)
+    store = await stores(tmp_path, weather.endpoint, writing=60.0, retry_for=60.0)
     dice = random.Random(11)
     moods = [THROTTLED] * 3 + ["busy", "cut", "lost"] + [None] * 14
     weather.mood = lambda operation: dice.choice(moods)
@@ -99,7 +99,7 @@ async def test_a_long_throttling_loses_nothing_and_keeps_the_order(weather, stor
     await store.write([fix(30)], [LastState(JANE, T0, b"30")])
     await until(lambda: store.spilled == 0 and not store._spilling)
     assert await kept(store) == [fix(number) for number in range(31)]
-    assert (await store.standings())[0] == [LastState(JANE, T0, b"30")]
+    assert (await store.last_states())[0] == [LastState(JANE, T0, b"30")]
     await store.write([fix(31)], ())
     assert (store.spilled, store.trouble) == (0, "")
     assert len(await kept(store)) == 32
@@ -147,7 +147,9 @@ async def test_a_start_without_aws_keeps_what_comes_and_what_was_left(weather, s
     first = await stores(tmp_path, weather.endpoint, writing=0.0, name="without-aws")
     await first.write([fix(0)], ())
     await first.close()
-    second = await stores(tmp_path, weather.endpoint, writing=0.0, name="without-aws", patience=0.5)
+    second = await stores(
+        tmp_path, weather.endpoint, writing=0.0, name="without-aws", retry_for=0.5
+    )
     assert second.spilled > 0
     await second.write([fix(1)], ())
     with pytest.raises(Unavailable):
@@ -180,7 +182,7 @@ async def test_an_erasure_reaches_what_waits_on_disk(weather, stores, tmp_path):
     await until(lambda: store.spilled == 0 and not store._spilling)
     assert await kept(store) == []
     assert len(await kept(store, "friend/omar/phone")) == 1
-    assert (await store.standings())[0] == []
+    assert (await store.last_states())[0] == []
 
 
 @pytest_twisted.ensureDeferred
@@ -306,7 +308,7 @@ async def test_a_server_with_its_history_in_dynamodb_forgets_nothing(monkeypatch
             for number in range(1, count):
                 speak(number)
             # The present states are written behind the entries, not with them.
-            while JANE not in [standing.thing for standing in (await store.standings())[0]]:
+            while JANE not in [standing.thing for standing in (await store.last_states())[0]]:
                 await deferLater(reactor, 0.05)
             server.restart(signal.SIGKILL)
             await until(

@@ -46,7 +46,7 @@ class Servers:
             self,
             self.clock,
             lambda: T0 + self.clock.seconds(),
-            standing=("probot",),
+            restored_kinds=("probot",),
             sampled={"probot": ("state", 10.0), "server": ("figures", 60.0)},
             own={"server/sightline": f"server/{name}"},
             leadership=self.duties[name],
@@ -127,12 +127,12 @@ async def test_present_states_are_written_by_the_one_on_duty_and_the_last_of_the
     servers.leadership = ""
     servers.moves(batt=49)
     servers.passes(5)
-    standings, _ = await servers.store.standings()
-    assert b"50" in (standings[0].body or b"")
+    last_states, _ = await servers.store.last_states()
+    assert b"50" in (last_states[0].body or b"")
     servers.leadership = "b"
     servers.passes(1)
-    standings, _ = await servers.store.standings()
-    assert b"49" in (standings[0].body or b"")
+    last_states, _ = await servers.store.last_states()
+    assert b"49" in (last_states[0].body or b"")
 
 
 @pytest_twisted.ensureDeferred
@@ -140,11 +140,11 @@ async def test_an_old_state_is_not_written_over_a_newer_one_when_duty_changes():
     servers = Servers()
     servers.moves(batt=50)
     servers.passes(SETTLED + 1)
-    before = await servers.store.standings()
+    before = await servers.store.last_states()
     servers.world[BOT] = ProBot(presence="live", batt=1)  # what b would write, had it kept it
     servers.leadership = "b"
     servers.passes(1)
-    assert await servers.store.standings() == before
+    assert await servers.store.last_states() == before
 
 
 @pytest_twisted.ensureDeferred

@@ -32,9 +32,9 @@ class SlowStore(MemoryStore):
         self.waiting: Deferred[int] | None = None
         self.poison: HistoryEntry | None = None
 
-    def write(self, entries: Any, standings: Any) -> Deferred[int]:
+    def write(self, entries: Any, last_states: Any) -> Deferred[int]:
         assert self.waiting is None, "asked again before it answered"
-        self.asked.append((list(entries), list(standings)))
+        self.asked.append((list(entries), list(last_states)))
         self.waiting = Deferred()
         return self.waiting
 
@@ -58,7 +58,7 @@ class Slip:
         self.log = log
         self.name = name
 
-    def kept(self) -> None:
+    def acknowledge(self) -> None:
         self.log.append(f"{self.name} kept")
 
     def again(self) -> None:
@@ -76,7 +76,7 @@ class Scene:
             self,
             self.clock,
             lambda: T0 + self.clock.seconds(),
-            standing=("friend", "probot"),
+            restored_kinds=("friend", "probot"),
             sampled={"probot": ("state", 10.0)},
             jitter=lambda: 0.0,
             **how,
@@ -91,7 +91,7 @@ class Scene:
         self.recorder.take([(JANE, T0 + s, T0 + s, fix(s)) for s in seconds])
 
     def slip(self, name: str, whole: bool = True) -> None:
-        self.recorder.when_kept(Slip(self.log, name), whole)
+        self.recorder.when_stored(Slip(self.log, name), whole)
 
     @property
     def written(self) -> list[list[float]]:
@@ -111,7 +111,7 @@ def test_the_first_record_is_written_at_once_and_the_rest_in_one_batch_behind_it
     assert scene.written == [[0], [1, 2, 3]]
     scene.store.answers()
     assert scene.recorder.backlog == 0
-    assert scene.recorder.kept == 4
+    assert scene.recorder.stored == 4
 
 
 def test_few_records_wait_a_little_for_more_and_share_a_commit():

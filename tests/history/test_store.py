@@ -159,28 +159,28 @@ async def test_events_are_found_by_time_and_sort_over_all_things(store):
 
 
 SIGHTS = {
-    "nothing": visitor(()).sight,
-    "a grant of nobody": user_of("v", "viewer", Grants()).sight,
-    "jane": user_of("v", "viewer", Grants(see=frozenset(("friend/jane",)))).sight,
-    "one phone": user_of("v", "viewer", Grants(see=frozenset((OMAR,)))).sight,
-    "friends": user_of("v", "viewer", Grants(see=frozenset(("friend",)))).sight,
-    "friends and a robot": user_of("v", "viewer", Grants(see=frozenset(("friend", BOT)))).sight,
+    "nothing": visitor(()).scope,
+    "a grant of nobody": user_of("v", "viewer", Grants()).scope,
+    "jane": user_of("v", "viewer", Grants(see=frozenset(("friend/jane",)))).scope,
+    "one phone": user_of("v", "viewer", Grants(see=frozenset((OMAR,)))).scope,
+    "friends": user_of("v", "viewer", Grants(see=frozenset(("friend",)))).scope,
+    "friends and a robot": user_of("v", "viewer", Grants(see=frozenset(("friend", BOT)))).scope,
     "regions of jane's": user_of(
         "jane",
         "viewer",
         Grants(own=frozenset(("friend/jane",)), see=frozenset(("region/work",))),
         owners=("jane", "friend/jane/phone", "omar"),
-    ).sight,
-    "robots": user_of("o", "operator", Grants(see=frozenset(("probot",)))).sight,
-    "all": user_of("v", "viewer", Grants(see=frozenset("*"))).sight,
+    ).scope,
+    "robots": user_of("o", "operator", Grants(see=frozenset(("probot",)))).scope,
+    "all": user_of("v", "viewer", Grants(see=frozenset("*"))).scope,
     "everything": EVERYTHING,
 }
 REGIONS = (None, "home", "work", "jane/a", "omar/b", "friend/jane/phone/c", "friend/omar/x/d")
 
 
-@pytest.mark.parametrize("sight", SIGHTS.values(), ids=list(SIGHTS))
+@pytest.mark.parametrize("scope", SIGHTS.values(), ids=list(SIGHTS))
 @pytest_twisted.ensureDeferred
-async def test_of_events_that_are_hidden_nothing_is_given_nor_counted_nor_marked(store, sight):
+async def test_of_events_that_are_hidden_nothing_is_given_nor_counted_nor_marked(store, scope):
     dice = random.Random(7)
     things = (JANE, "friend/jane/watch", "friend/jan/e", "friend/jane2/phone", OMAR, BOT)
     entries = []
@@ -197,12 +197,12 @@ async def test_of_events_that_are_hidden_nothing_is_given_nor_counted_nor_marked
     sorts = ("transition", "crossing", "drive")
     every = await everything(lambda after: store.events(sorts, limit=50, after=after))
     assert len(every) == many
-    wanted = [e for e in every if shows(sight, e)]
+    wanted = [e for e in every if shows(scope, e)]
     for limit in (1, 7, 1000):
         told: list[HistoryEntry] = []
         after: str | None = None
         while True:
-            page = await store.events(sorts, limit=limit, after=after, sight=sight)
+            page = await store.events(sorts, limit=limit, after=after, scope=scope)
             told += page.entries
             # As full as if there were nothing else, and one more page just when there is more.
             assert len(page.entries) == min(limit, len(wanted) - len(told) + len(page.entries))
@@ -212,11 +212,11 @@ async def test_of_events_that_are_hidden_nothing_is_given_nor_counted_nor_marked
             assert cursors.event(after)[2] == page.entries[-1].thing
         assert told == wanted
     rising = await everything(
-        lambda after: store.events(sorts, newest_first=False, limit=7, after=after, sight=sight)
+        lambda after: store.events(sorts, newest_first=False, limit=7, after=after, scope=scope)
     )
     assert rising == wanted[::-1]
     # A mark that somebody made up gives no more than that.
-    page = await store.events(sorts, after=f"{T0 + many // 8!r}_0_transition_x", sight=sight)
+    page = await store.events(sorts, after=f"{T0 + many // 8!r}_0_transition_x", scope=scope)
     assert list(page.entries) == [e for e in wanted if e.tst < T0 + many // 8]
 
 
@@ -259,7 +259,7 @@ async def test_an_erased_thing_leaves_nothing(store):
     assert await store.erase([JANE, "friend/nobody/x"]) == 1
     assert list(await store.things()) == sorted([OMAR, BOT])
     assert await track(store, hidden=True) == []
-    assert (await store.standings())[0] == []
+    assert (await store.last_states())[0] == []
     assert await store.unhide(JANE, "one") == 0
     # What it sends from now on is a new thing's.
     assert await store.write([fix(T0)], []) == 1
@@ -286,16 +286,16 @@ async def test_the_present_states_are_kept_the_latest_of_each(store):
     await store.write([], [LastState(JANE, T0, b'{"a":1}'), LastState(JANE, T0 + 1, b'{"a":2}')])
     await store.write([], [LastState(OMAR, T0, b"{}"), LastState(BOT, T0, b"{}")])
     await store.write([], [LastState(OMAR, T0 + 5, None)])
-    some, more = await store.standings(limit=1)
+    some, more = await store.last_states(limit=1)
     assert some == [LastState(JANE, T0 + 1, b'{"a":2}')]
-    rest, more = await store.standings(limit=1, after=more)
+    rest, more = await store.last_states(limit=1, after=more)
     assert (rest, more) == ([LastState(BOT, T0, b"{}")], None)
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_state_and_its_removal_in_one_write_leave_nothing(store):
     await store.write([], [LastState(JANE, T0, b"{}"), LastState(JANE, T0, None)])
-    assert (await store.standings())[0] == []
+    assert (await store.last_states())[0] == []
 
 
 @pytest_twisted.ensureDeferred

@@ -72,12 +72,12 @@ class Server:
 
     @property
     def accounts(self) -> set[str]:
-        return set(self.database.roll().accounts)
+        return set(self.database.read_cache().accounts)
 
     @property
     def noted(self) -> list[str]:
         found = self.database.records(Search(limit=10_000))
-        return [record.deed.more for record in reversed(found)]
+        return [record.event.more for record in reversed(found)]
 
     def rows(self) -> dict[str, list[Any]]:
         sql = self.database._sql
@@ -122,7 +122,7 @@ def test_who_is_second_sees_what_the_first_did_before_it_counts(servers):
     seen = []
 
     def work(database: Database) -> None:
-        seen.append(set(database.roll().accounts))
+        seen.append(set(database.read_cache().accounts))
         database.put_account(account("bob"))
 
     two.does(work)
@@ -168,7 +168,7 @@ def test_without_the_journal_nothing_is_changed(servers, journal):
     with pytest.raises(Unavailable):
         one.does(puts("jane"))
     assert one.accounts == set()
-    assert one.does(lambda database: database.roll()).accounts == {}  # who only looks may
+    assert one.does(lambda database: database.read_cache()).accounts == {}  # who only looks may
 
 
 def test_a_change_whose_answer_was_lost_is_there_for_all_or_none(servers, journal):
@@ -385,7 +385,7 @@ def test_a_server_that_was_alone_takes_the_others_accounts_and_keeps_its_own_asi
     assert three.accounts == {"jane"}
     assert three.rows() == one.rows()
     assert one.noted == ["before it joined"]
-    assert three.database.veil.hide(ZEBEDEE) == one.database.veil.hide(ZEBEDEE)
+    assert three.database.pseudonyms.hide(ZEBEDEE) == one.database.pseudonyms.hide(ZEBEDEE)
 
 
 def test_another_table_is_not_taken_for_the_journal(servers, journal):
@@ -471,8 +471,8 @@ def test_a_server_that_is_alone_again_does_what_waited(servers):
     alone.copy.leave()
     assert not alone.copy.shared
     alone.put_account(account("bob"))
-    assert set(alone.roll().accounts) == {"jane", "bob"}
-    assert [record.deed.more for record in alone.records(Search())] == ["waits"]
+    assert set(alone.read_cache().accounts) == {"jane", "bob"}
+    assert [record.event.more for record in alone.records(Search())] == ["waits"]
     tables = {name for (name,) in alone._sql.execute("SELECT name FROM sqlite_master")}
     assert tables.isdisjoint(("journal", "outbox", "taken"))
     alone.close()
@@ -557,14 +557,14 @@ def test_who_was_where_is_each_servers_own(tmp_path, journal):
     one.copy.compact()
     assert two.copy.take(journal.look(0))
     assert two.regions() == one.regions()
-    assert two.standings() == ([], [])
+    assert two.visits() == ([], [])
     two.note(["friend/bob/phone"], [])
     two.copy.share(lambda: two.remove("home", "bob", NOW, 1))
     two.copy.compact()
     assert one.copy.take(journal.look(one.copy.number))
     assert (one.regions(), one.removal("home").who) == ({}, "bob")
-    assert one.standings()[0] == ["friend/jane/phone"]
-    assert two.standings()[0] == ["friend/bob/phone"]
+    assert one.visits()[0] == ["friend/jane/phone"]
+    assert two.visits()[0] == ["friend/bob/phone"]
     for each in stores:
         each.close()
 

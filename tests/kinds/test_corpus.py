@@ -18,12 +18,12 @@ from sightline.kinds import broker, friends, probots
 from sightline.kinds.friends.encryption import EncryptionKeys
 from sightline.kinds.friends.updates import (
     CardNamed,
-    Gone,
     Located,
     PhoneLost,
     PhoneTransition,
     PhoneWaypoint,
     Pictured,
+    Removal,
 )
 from sightline.kinds.probots import updates as robots
 from sightline.model.kind import Arrival, CannotDecode, State, Update
@@ -139,7 +139,7 @@ def agrees(readings: list[Update], expected: dict[str, Any]) -> None:
         ]
         return
     if kind == "clear":
-        assert {type(reading) for reading in readings} == {Gone}
+        assert {type(reading) for reading in readings} == {Removal}
         return
     found: dict[str, Any] = {}
     for reading in readings:

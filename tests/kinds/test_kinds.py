@@ -18,7 +18,8 @@ MAY_NAME = {
     "cli/check/robots.py": "looks whether robots find the broker",
     "cli/simulate/": "plays friends and robots",
     "cli/exporting.py": "exports friends' tracks in OwnTracks' formats",
-    "cli/importing.py": "reads friends' tracks in OwnTracks' formats",
+    "cli/importing": "reads friends' tracks in OwnTracks' formats",
+    "history/formats/recorder_store.py": "reads the pictures of a Recorder's cards",
     "history/importing.py": "the same, into the store",
     "history/judging.py": "judges the fixes of friends, which are in its tracks",
     "owntracks/": "is about friends",
@@ -66,7 +67,7 @@ def test_what_kinds_say_of_each_other_exists() -> None:
     for each in kinds.THING_TYPES.values():
         assert {each.follows, each.with_all, each.beside} <= {"", *kinds.THING_TYPES}
         assert each.events <= kinds.EVENT_TYPES.keys()
-        assert not each.kept or each.state is not None
+        assert not each.restored or each.state is not None
     for event in kinds.EVENT_TYPES.values():
         assert {event.seen_as, event.names} <= {"", *kinds.THING_TYPES}
 

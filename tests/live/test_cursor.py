@@ -24,12 +24,12 @@ def take_all(cursor: Cursor, picture: Picture | None = None) -> Picture:
     return picture
 
 
-def shown(world: World, sight: VisibleScope = EVERYTHING) -> dict[str, object]:
+def shown(world: World, scope: VisibleScope = EVERYTHING) -> dict[str, object]:
     """The world as a perfect picture would have it."""
     return {
         key: json.loads(entry.wire)["value"]
         for key, entry in ((entry.key, entry) for entry in world.since(0))
-        if entry.state is not None and sight.sees(key)
+        if entry.state is not None and scope.sees(key)
     }
 
 
@@ -120,16 +120,16 @@ def test_a_large_snapshot_comes_in_pages_and_can_be_cut_anywhere(world):
 def test_what_is_hidden_never_shows(world):
     world.put("a/1", spot(1))
     world.put("b/1", spot(2))
-    sight = VisibleScope(kinds=frozenset("a"))
-    assert values(take_all(Cursor(world, sight))) == {"a/1": 1}
+    scope = VisibleScope(kinds=frozenset("a"))
+    assert values(take_all(Cursor(world, scope))) == {"a/1": 1}
     assert values(take_all(Cursor(world, NOTHING))) == {}
 
 
 def test_one_thing_can_be_shown_of_a_hidden_kind(world):
     world.put("b/1", spot(1))
     world.put("b/2", spot(2))
-    sight = VisibleScope(kinds=frozenset("a"), things=frozenset({"b/2"}))
-    assert values(take_all(Cursor(world, sight))) == {"b/2": 2}
+    scope = VisibleScope(kinds=frozenset("a"), things=frozenset({"b/2"}))
+    assert values(take_all(Cursor(world, scope))) == {"b/2": 2}
 
 
 def test_a_change_of_something_hidden_sends_nothing(world):
@@ -217,7 +217,7 @@ class Cuts(RuleBasedStateMachine):
 
     @rule(
         target=viewers,
-        sight=st.sampled_from(
+        scope=st.sampled_from(
             [
                 EVERYTHING,
                 NOTHING,
@@ -227,15 +227,15 @@ class Cuts(RuleBasedStateMachine):
         ),
         page=st.sampled_from([1, 80, 10_000]),
     )
-    def join(self, sight, page):
-        viewer = {"sight": sight, "page": page, "picture": Picture()}
+    def join(self, scope, page):
+        viewer = {"scope": scope, "page": page, "picture": Picture()}
         self.all.append(viewer)
         self._connect(viewer)
         return viewer
 
     def _connect(self, viewer):
         picture = viewer["picture"]
-        viewer["cursor"] = Cursor(self.world, viewer["sight"], page_bytes=viewer["page"])
+        viewer["cursor"] = Cursor(self.world, viewer["scope"], page_bytes=viewer["page"])
         viewer["cursor"].resume(picture.epoch, picture.seq)
         # The page learns the epoch from the hello, before any news; whole news follow if it is new.
         if picture.epoch != self.world.epoch:
@@ -274,10 +274,10 @@ class Cuts(RuleBasedStateMachine):
             copy.things = {key: dict(thing) for key, thing in viewer["picture"].things.items()}
             copy.seq = viewer["picture"].seq
             cursor = viewer["cursor"]
-            twin = Cursor(self.world, viewer["sight"], page_bytes=viewer["page"])
+            twin = Cursor(self.world, viewer["scope"], page_bytes=viewer["page"])
             twin.__dict__.update(cursor.__dict__)
             take_all(twin, copy)
-            assert values(copy) == shown(self.world, viewer["sight"])
+            assert values(copy) == shown(self.world, viewer["scope"])
             assert copy.complete or not copy.things
 
 

@@ -24,12 +24,12 @@ def levels(presence: Presence, now: float, lost: frozenset[str] = frozenset()) -
 
 def test_a_thing_that_is_heard_stays_live(presence):
     for second in range(20):
-        presence.heard("robot/1", second, "main")
+        presence.note("robot/1", second, "main")
         assert levels(presence, second + 0.9) == []
 
 
 def test_silence_makes_a_thing_stale_then_offline_once(presence):
-    presence.heard("robot/1", 0, "main")
+    presence.note("robot/1", 0, "main")
     assert levels(presence, 1.9) == []
     assert levels(presence, 2) == [("robot/1", "stale", "silence")]
     assert levels(presence, 3) == []
@@ -38,24 +38,24 @@ def test_silence_makes_a_thing_stale_then_offline_once(presence):
 
 
 def test_a_long_silence_goes_straight_to_offline(presence):
-    presence.heard("robot/1", 0, "main")
+    presence.note("robot/1", 0, "main")
     assert levels(presence, 60) == [("robot/1", "offline", "silence")]
 
 
 def test_a_thing_heard_again_starts_anew(presence):
-    presence.heard("robot/1", 0, "main")
+    presence.note("robot/1", 0, "main")
     levels(presence, 3)
-    presence.heard("robot/1", 4, "main")
+    presence.note("robot/1", 4, "main")
     assert levels(presence, 5.9) == []
     assert levels(presence, 6) == [("robot/1", "stale", "silence")]
     levels(presence, 100)
-    presence.heard("robot/1", 200, "main")
+    presence.note("robot/1", 200, "main")
     assert levels(presence, 202) == [("robot/1", "stale", "silence")]
 
 
 def test_the_loss_of_its_broker_is_named_as_the_evidence(presence):
-    presence.heard("robot/1", 0, "main")
-    presence.heard("robot/2", 0, "other")
+    presence.note("robot/1", 0, "main")
+    presence.note("robot/2", 0, "other")
     assert sorted(levels(presence, 2, frozenset({"main"}))) == [
         ("robot/1", "stale", "broker lost"),
         ("robot/2", "stale", "silence"),
@@ -63,13 +63,13 @@ def test_the_loss_of_its_broker_is_named_as_the_evidence(presence):
 
 
 def test_an_old_retained_fix_is_no_fresh_sign_of_life(presence):
-    presence.heard("robot/1", -3600, "main")
+    presence.note("robot/1", -3600, "main")
     assert levels(presence, 0) == [("robot/1", "offline", "silence")]
 
 
 def test_an_old_retained_message_takes_no_life_away(presence):
-    presence.heard("robot/1", 10, "main")
-    presence.heard("robot/1", 2, "main")
+    presence.note("robot/1", 10, "main")
+    presence.note("robot/1", 2, "main")
     assert levels(presence, 11.9) == []
 
 
@@ -81,12 +81,12 @@ def test_silence_never_makes_anything_more_alive():
 
 
 def test_a_kind_without_patience_never_falls_silent(presence):
-    presence.heard("broker/main", 0, "main")
+    presence.note("broker/main", 0, "main")
     assert levels(presence, 1e9) == []
 
 
 def test_what_is_gone_is_not_missed(presence):
-    presence.heard("robot/1", 0, "main")
+    presence.note("robot/1", 0, "main")
     presence.forget("robot/1")
     assert levels(presence, 10) == []
 
@@ -106,7 +106,7 @@ def test_whatever_was_heard_when_the_last_word_is_right(steps):
         now += pause
         for silence in presence.silent(now, ()):
             said[silence.thing] = silence.presence
-        presence.heard(f"r/{name}", now, "main")
+        presence.note(f"r/{name}", now, "main")
         heard[f"r/{name}"], said[f"r/{name}"] = now, "live"
     now += 1
     for silence in presence.silent(now, ()):

@@ -219,10 +219,10 @@ def test_a_new_sender_is_not_a_search_through_all_others(monkeypatch):
 def test_what_comes_and_goes_leaves_nothing_with_presence():
     presence = Presence(friends.kind().timeouts)
     for n in range(20_000):
-        presence.heard(f"friend/u{n}/p", 0.0, "main")
+        presence.note(f"friend/u{n}/p", 0.0, "main")
         presence.forget(f"friend/u{n}/p")
     assert len(presence._looks) < 2_000
-    presence.heard("friend/jane/p", 1.0, "main")
+    presence.note("friend/jane/p", 1.0, "main")
     assert [silence.thing for silence in presence.silent(1000.0, ())] == ["friend/jane/p"]
 
 

@@ -67,7 +67,7 @@ class Scene:
         self.bridges: list[Bridge] = []
         self.arrived: Callable[[list[Arrival]], None] = self.arrivals.extend
         self.now: Callable[[], float] = time.time
-        self.received: Callable[[Receipt], None] = Receipt.kept
+        self.received: Callable[[Receipt], None] = Receipt.acknowledge
 
     def bridge(self, *filters: str, qos: int = 0, **options: Any) -> Bridge:
         """Start a bridge; its waits are short unless the test says otherwise."""

@@ -28,6 +28,7 @@ from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 from sightline.mqtt.connection import Down, Up
 from sightline.mqtt.options import BrokerOptions, TlsOptions
 from sightline.mqtt.reasons import cannot_connect
+from waits import wait_until
 
 # paho leaves the socket of a failed handshake to the garbage collector
 UNCLOSED = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -126,8 +127,9 @@ async def test_what_does_not_fit_into_the_queue_is_counted(
 ) -> None:
     bridge = scene.bridge("#", port=broker.port, queue_limit=100, fast_reading=fast)
     await scene.connected()
-    publisher.send("a", b"x", times=5_000)  # the reactor stands still meanwhile
-    time.sleep(0.2)
+    publisher.send("a", b"x", times=5_000)
+    # The reactor stands still meanwhile: nothing is taken out.
+    wait_until(lambda: bridge.overflowed > 0, "a full queue")
     await scene.until(lambda: bridge.received + bridge.overflowed == 5_000)
     assert bridge.overflowed > 0
     assert len(scene.arrivals) == bridge.received >= 100
@@ -616,11 +618,11 @@ class Theatre(Clock):
     def getThreadPool(self) -> None: ...
 
     def up(self) -> None:
-        self.bridge._told(Up(self.puppets[-1], ()))  # type: ignore[arg-type]
+        self.bridge._event(Up(self.puppets[-1], ()))  # type: ignore[arg-type]
 
     def down(self, why: str = "gone") -> float:
         """End the connection; returns how long the bridge will wait (s)."""
-        self.bridge._told(Down(self.puppets[-1], why))  # type: ignore[arg-type]
+        self.bridge._event(Down(self.puppets[-1], why))  # type: ignore[arg-type]
         return (self.bridge.link.next or 0) - self.seconds()
 
     def wait(self, seconds: float) -> None:
@@ -689,7 +691,7 @@ def test_a_thread_that_stands_still_is_left_behind(monkeypatch: pytest.MonkeyPat
     assert first.abandoned
     assert len(stage.puppets) == 2
     assert stage.links[-2].why == "the MQTT thread stood still for 60 s"
-    stage.bridge._told(Down(first, "late"))  # type: ignore[arg-type]
+    stage.bridge._event(Down(first, "late"))  # type: ignore[arg-type]
     assert stage.bridge.link.state == "connecting"
 
 

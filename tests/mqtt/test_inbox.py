@@ -143,7 +143,7 @@ def test_a_message_put_while_the_last_is_handed_over_is_not_forgotten() -> None:
         if event == "first":
             desk.put("while draining")
 
-    desk.inbox._told = again
+    desk.inbox._on_event = again
     desk.inbox.tell("first")
     desk.run()
     assert desk.out == ["while draining"]

@@ -29,15 +29,15 @@ async def test_what_is_not_acknowledged_comes_again_and_the_rest_does_not(
     publisher.send("a/2", b"not kept", qos=1)
     await scene.until(lambda: len(receipts) == 2)
     assert [a.payload for a in scene.arrivals] == [b"kept", b"not kept"]
-    receipts[0].kept()
+    receipts[0].acknowledge()
     scene.forget()
     receipts[1].again()
     await scene.connected()
     await scene.until(lambda: scene.arrivals)
     assert [a.payload for a in scene.arrivals] == [b"not kept"]
-    scene.received = Receipt.kept
+    scene.received = Receipt.acknowledge
     await scene.until(lambda: len(receipts) == 3)
-    receipts[2].kept()
+    receipts[2].acknowledge()
     publisher.send("a/3", b"last", qos=1)
     await scene.until(lambda: scene.arrivals[-1].payload == b"last")
     await scene.bridges[0].stopService()

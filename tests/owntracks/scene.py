@@ -1,4 +1,4 @@
-"""A house with phones: they post to it over real HTTP; clients of the Recorder come to it."""
+"""The web side with phones: they post over real HTTP; clients of the Recorder come to it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.defer import succeed
 from twisted.internet.endpoints import HostnameEndpoint
 
-from house import NOW, Answer, House
 from sightline.cluster.leader import Leadership
 from sightline.cluster.messages import PeerBus
-from sightline.kinds import friends
 from sightline.kinds.friends.encryption import EncryptionKeys
 from sightline.kinds.friends.model import Friend, Waypoint
 from sightline.kinds.friends.phone import Phone
@@ -31,6 +29,7 @@ from sightline.owntracks.requests import PhoneRequests
 from sightline.owntracks.setup_link import SetUpTarget
 from sightline.regions.phones import RegionBundle
 from waits import DEADLINE, Watch
+from web_scene import NOW, Answer, WebScene
 
 reactor: Any = _reactor
 ANDROID = "Owntracks-Android/gms/2.5.0"
@@ -61,22 +60,22 @@ class Drawer:
             self.changed(None)
 
 
-class Phonehouse:
-    """The house and its phones. ``sent`` is what went by MQTT; ``broken`` why it does not."""
+class PhoneScene:
+    """A web scene and its phones. ``sent`` is what went by MQTT; ``broken`` why it does not."""
 
     def __init__(
         self, secrets: dict[str, str] | None = None, others: PeerBus | None = None
     ) -> None:
         self.others = others
         self.on_duty = True
-        self.keys = EncryptionKeys(secrets)
-        self.kind = friends.kind(keys=self.keys)
+        self.secrets = secrets or {}
+        self.keys = EncryptionKeys(self.secrets)
         self.sent: list[tuple[str, dict[str, Any]]] = []
         self.broken = ""
         self.regions = Drawer()
-        self.home: House
+        self.home: WebScene
 
-    def further(self, home: House) -> dict[str, Any]:
+    def further(self, home: WebScene) -> dict[str, Any]:
         self.home = home
         people = LatestPositions(home.world, lambda step: reactor.callLater(0, step))
         self.fixes = Memory()
@@ -104,7 +103,7 @@ class Phonehouse:
             home.account_service,
             self.phones,
             safe=lambda: self.keeps_up,
-            kept=lambda: succeed(None) if self.kept is None else self.kept(),
+            stored=lambda: succeed(None) if self.kept is None else self.kept(),
             sure_of_time=lambda: self.sure,
         )
         self.recorder = RecorderApi(
@@ -140,8 +139,8 @@ class Phonehouse:
             self.sent.append((device, json.loads(payload)))
         return self.broken
 
-    async def opens(self, house: Any, **options: Any) -> Phonehouse:
-        await house(kinds=[self.kind], further=self.further, **options)
+    async def opens(self, open_web: Any, **options: Any) -> PhoneScene:
+        await open_web(secrets=self.secrets, further=self.further, **options)
         self.phones.startService()
         return self
 
@@ -162,7 +161,7 @@ class Phonehouse:
 
     async def login(self, name: str, *things: str, see: tuple[str, ...] = ()) -> str:
         """An account, and the token of a phone of its; as a header."""
-        if name not in self.home.account_service.roll.accounts:
+        if name not in self.home.account_service.cache.accounts:
             await self.home.knows(name, see=see, own=things)
         return basic(name, await self.home.token(name, "publish", things=things))
 

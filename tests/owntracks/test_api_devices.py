@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest_twisted
 
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene, fix
 
 
 @pytest_twisted.ensureDeferred
-async def test_whoever_sees_a_friend_is_told_what_came_of_its_messages(house):
-    here = await Phonehouse().opens(house)
+async def test_whoever_sees_a_friend_is_told_what_came_of_its_messages(open_web):
+    here = await PhoneScene().opens(open_web)
     here.hears("jane/phone", fix())
     here.hears("jane/phone", b"{")
     cookie = await here.home.knows("ann", see=("friend/jane",))
@@ -22,8 +22,8 @@ async def test_whoever_sees_a_friend_is_told_what_came_of_its_messages(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_admins_find_the_device_that_shows_nowhere(house):
-    here = await Phonehouse().opens(house)
+async def test_admins_find_the_device_that_shows_nowhere(open_web):
+    here = await PhoneScene().opens(open_web)
     here.hears("jane/phone", fix())
     here.hears("omar/watch", b"{")
     admin = await here.home.knows("root", "admin")

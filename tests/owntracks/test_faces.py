@@ -11,18 +11,18 @@ import pytest_twisted
 from twisted.internet import reactor as _reactor
 from twisted.internet.threads import deferToThread
 
-from house import NOW
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene, fix
 from sightline.kinds.friends.model import Face
 from sightline.owntracks.recorder_ws import RecorderConnection
+from web_scene import NOW
 
 reactor: Any = _reactor
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 CARD = {"_type": "card", "name": "Jane", "face": base64.b64encode(PICTURE).decode()}
 
 
-async def pictured(house: Any, device: str = "jane/phone") -> tuple[Phonehouse, str]:
-    here = await Phonehouse().opens(house)
+async def pictured(open_web: Any, device: str = "jane/phone") -> tuple[PhoneScene, str]:
+    here = await PhoneScene().opens(open_web)
     here.hears(device, fix())
     here.hears(device, CARD, "/info")
     face = here.home.world.state(f"face/{device}")
@@ -30,13 +30,13 @@ async def pictured(house: Any, device: str = "jane/phone") -> tuple[Phonehouse, 
     return here, face.hash
 
 
-async def asks(here: Phonehouse, path: str, **who: Any) -> Any:
+async def asks(here: PhoneScene, path: str, **who: Any) -> Any:
     return await here.home.asks("GET", f"//faces/{path}", **who)
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_frame_holds_the_address_of_a_face_and_not_the_face(house):
-    here, hash_ = await pictured(house)
+async def test_a_frame_holds_the_address_of_a_face_and_not_the_face(open_web):
+    here, hash_ = await pictured(open_web)
     browser = await here.home.browser(await here.home.knows("ann", see=("*",)))
     await browser.until(lambda: "face/jane/phone" in browser.picture.things, "the face")
     thing = browser.picture.things["face/jane/phone"]
@@ -47,8 +47,8 @@ async def test_a_frame_holds_the_address_of_a_face_and_not_the_face(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_whoever_sees_a_friend_gets_the_picture_and_may_keep_it(house):
-    here, hash_ = await pictured(house)
+async def test_whoever_sees_a_friend_gets_the_picture_and_may_keep_it(open_web):
+    here, hash_ = await pictured(open_web)
     cookie = await here.home.knows("ann", see=("friend/jane",))
     answer = await asks(here, f"jane/phone/{hash_}", cookie=cookie)
     assert (answer.status, answer.data) == (200, PICTURE)
@@ -62,8 +62,8 @@ async def test_whoever_sees_a_friend_gets_the_picture_and_may_keep_it(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_nobody_else_does_and_nobody_learns_that_it_is_there(house):
-    here, hash_ = await pictured(house)
+async def test_nobody_else_does_and_nobody_learns_that_it_is_there(open_web):
+    here, hash_ = await pictured(open_web)
     await here.home.knows("jane", own=("friend/jane",))
     other = await here.home.knows("bob", see=("friend/bob", "probot"))
     seeing = await here.home.knows("ann", see=("*",))
@@ -84,8 +84,8 @@ async def test_nobody_else_does_and_nobody_learns_that_it_is_there(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_another_picture_has_another_address_and_the_old_one_is_gone(house):
-    here, before = await pictured(house)
+async def test_another_picture_has_another_address_and_the_old_one_is_gone(open_web):
+    here, before = await pictured(open_web)
     cookie = await here.home.knows("ann", see=("*",))
     other = base64.b64encode(b"\xff\xd8\xff" + PICTURE).decode()
     here.hears("jane/phone", CARD | {"face": other}, "/info")
@@ -98,16 +98,16 @@ async def test_another_picture_has_another_address_and_the_old_one_is_gone(house
 
 
 @pytest_twisted.ensureDeferred
-async def test_names_of_any_signs_are_found(house):
-    here, hash_ = await pictured(house, "jäne %/a b?#")
+async def test_names_of_any_signs_are_found(open_web):
+    here, hash_ = await pictured(open_web, "jäne %/a b?#")
     cookie = await here.home.knows("ann", see=("*",))
     answer = await asks(here, f"j%C3%A4ne%20%25/a%20b%3F%23/{hash_}", cookie=cookie)
     assert answer.data == PICTURE
 
 
 @pytest_twisted.ensureDeferred
-async def test_last_of_many_friends_is_complete_json_with_their_faces(house):
-    here, _ = await pictured(house)
+async def test_last_of_many_friends_is_complete_json_with_their_faces(open_web):
+    here, _ = await pictured(open_web)
     for n in range(60):
         here.hears(f"u{n:02}/p", fix(lat=n, tst=int(NOW)))
         here.hears(f"u{n:02}/p", CARD, "/info")
@@ -124,8 +124,8 @@ async def test_last_of_many_friends_is_complete_json_with_their_faces(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_answer_to_last_waits_for_a_client_that_does_not_read(house, monkeypatch):
-    here, _ = await pictured(house)
+async def test_the_answer_to_last_waits_for_a_client_that_does_not_read(open_web, monkeypatch):
+    here, _ = await pictured(open_web)
     large = CARD | {"face": base64.b64encode(PICTURE * 9).decode()}
     for n in range(200):
         here.hears(f"u{n:03}/p", fix(lat=n % 90, tst=int(NOW)))

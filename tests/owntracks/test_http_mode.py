@@ -10,16 +10,16 @@ import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred
 
-from house import NOW
-from owntracks.scene import ANDROID, IPHONE, SECRET, Phonehouse, basic, fix
-from sightline.owntracks.http_mode import KEPT_WITHIN
+from owntracks.scene import ANDROID, IPHONE, SECRET, PhoneScene, basic, fix
+from sightline.owntracks.http_mode import STORED_WITHIN
+from web_scene import NOW
 
 FACE = "iVBORw0KGgo="
 JANE = "friend/jane/phone"
 
 
-async def opened(house: Any, **options: Any) -> Phonehouse:
-    return await Phonehouse(options.pop("secrets", None)).opens(house, **options)
+async def opened(open_web: Any, **options: Any) -> PhoneScene:
+    return await PhoneScene(options.pop("secrets", None)).opens(open_web, **options)
 
 
 def of(said: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
@@ -30,8 +30,8 @@ def of(said: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_phone_is_whom_its_headers_name_else_the_query_else_the_defaults(house):
-    here = await opened(house)
+async def test_a_phone_is_whom_its_headers_name_else_the_query_else_the_defaults(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", "friend/jane", "friend/owntracks/phone")
     for given, device in (
         ({"user": "jane", "device": "phone", "query": "?u=bob&d=car"}, "jane/phone"),
@@ -45,8 +45,8 @@ async def test_a_phone_is_whom_its_headers_name_else_the_query_else_the_defaults
 
 
 @pytest_twisted.ensureDeferred
-async def test_only_the_login_of_a_phones_own_token_may_post_for_it(house):
-    here = await opened(house)
+async def test_only_the_login_of_a_phones_own_token_may_post_for_it(open_web):
+    here = await opened(open_web)
     await here.login("jane", JANE)
     token = await here.home.token("jane", "publish", things=(JANE,))
     looks = await here.home.token("jane", "see")
@@ -73,8 +73,8 @@ async def test_only_the_login_of_a_phones_own_token_may_post_for_it(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_topic_in_the_payload_is_not_believed(house):
-    here = await opened(house)
+async def test_a_topic_in_the_payload_is_not_believed(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     await here.posts(fix(topic="owntracks/bob/car"), jane, user="jane", device="phone")
     assert "friend/bob/car" not in here.home.world
@@ -84,8 +84,8 @@ async def test_a_topic_in_the_payload_is_not_believed(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_empty_body_is_answered_with_an_empty_list(house):
-    here = await opened(house)
+async def test_an_empty_body_is_answered_with_an_empty_list(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     here.hears("jane/phone", fix())
     answer = await here.posts(b"", jane, user="jane", device="phone")
@@ -104,8 +104,8 @@ async def test_an_empty_body_is_answered_with_an_empty_list(house):
     ],
 )
 @pytest_twisted.ensureDeferred
-async def test_junk_is_answered_with_yes_and_put_aside(house, junk, counter):
-    here = await opened(house)
+async def test_junk_is_answered_with_yes_and_put_aside(open_web, junk, counter):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     here.hears("jane/phone", fix())
     answer = await here.posts(junk, jane, user="jane", device="phone")
@@ -115,15 +115,15 @@ async def test_junk_is_answered_with_yes_and_put_aside(house, junk, counter):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_body_beyond_all_measure_is_not_read(house):
-    here = await opened(house)
+async def test_a_body_beyond_all_measure_is_not_read(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     assert (await here.posts(b" " * 300_000, jane, user="jane", device="phone")).status == 413
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_cannot_be_kept_safe_is_not_taken(house):
-    here = await opened(house)
+async def test_what_cannot_be_kept_safe_is_not_taken(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     here.keeps_up = False
     answer = await here.posts(fix(), jane, user="jane", device="phone")
@@ -133,8 +133,8 @@ async def test_what_cannot_be_kept_safe_is_not_taken(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_phone_is_told_yes_only_when_its_fix_is_kept(house):
-    here = await opened(house)
+async def test_a_phone_is_told_yes_only_when_its_fix_is_kept(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     stores: list[Deferred[object]] = []
 
@@ -153,15 +153,15 @@ async def test_a_phone_is_told_yes_only_when_its_fix_is_kept(house):
         elif fate == "lost":
             store.errback(RuntimeError("the disk is full"))
         else:
-            here.home.clock.advance(KEPT_WITHIN)
+            here.home.clock.advance(STORED_WITHIN)
         answer = await asked
         assert answer.status == status, fate
         assert ("retry-after" in answer.headers) is (status == 503)
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_posts_too_much_is_told_to_come_again_and_loses_nothing(house):
-    here = await opened(house)
+async def test_who_posts_too_much_is_told_to_come_again_and_loses_nothing(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", "friend/jane")
     here.post._posts._burst = 3
     statuses = [
@@ -175,8 +175,8 @@ async def test_who_posts_too_much_is_told_to_come_again_and_loses_nothing(house)
 
 
 @pytest_twisted.ensureDeferred
-async def test_wrong_logins_are_answered_a_while_only(house):
-    here = await opened(house)
+async def test_wrong_logins_are_answered_a_while_only(open_web):
+    here = await opened(open_web)
     await here.login("jane", JANE)
     here.post._wrong._burst = 2
     statuses = [
@@ -187,8 +187,8 @@ async def test_wrong_logins_are_answered_a_while_only(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_nothing_is_read_at_pub(house):
-    here = await opened(house)
+async def test_nothing_is_read_at_pub(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     answer = await here.posts(None, jane, user="jane", device="phone", method="GET")
     assert answer.status == 404
@@ -198,8 +198,8 @@ async def test_nothing_is_read_at_pub(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_late_post_never_replaces_a_newer_fix_from_mqtt(house):
-    here = await opened(house)
+async def test_a_late_post_never_replaces_a_newer_fix_from_mqtt(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     here.hears("jane/phone", fix(lat=50, tst=int(NOW) - 5))
     await here.posts(fix(lat=40, tst=int(NOW) - 600), jane, user="jane", device="phone")
@@ -211,8 +211,8 @@ async def test_a_late_post_never_replaces_a_newer_fix_from_mqtt(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_batch_is_one_post(house):
-    here = await opened(house)
+async def test_a_batch_is_one_post(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     batch = [fix(lat=n, tst=int(NOW) - 10 + n) for n in range(5)]
     assert (await here.posts(batch, jane, user="jane", device="phone")).status == 200
@@ -224,8 +224,8 @@ async def test_a_batch_is_one_post(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_reply_holds_a_card_and_a_location_for_each_friend_and_for_itself(house):
-    here = await opened(house)
+async def test_the_reply_holds_a_card_and_a_location_for_each_friend_and_for_itself(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE, see=("friend/john",))
     here.hears("john/android", fix(tid="JO", vel=12, alt=3, cog=90, acc=10, vac=4, batt=77))
     here.hears("john/android", {"_type": "card", "name": "John Doe", "face": FACE}, "/info")
@@ -259,8 +259,8 @@ async def test_the_reply_holds_a_card_and_a_location_for_each_friend_and_for_its
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_friend_that_is_no_longer_to_be_seen_is_not_told_of(house):
-    here = await opened(house)
+async def test_a_friend_that_is_no_longer_to_be_seen_is_not_told_of(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE, see=("friend/john",))
     here.hears("john/phone", fix(tid="JO"))
     assert len((await here.posts(fix(), jane, user="jane", device="phone")).said) == 2
@@ -272,8 +272,8 @@ async def test_a_friend_that_is_no_longer_to_be_seen_is_not_told_of(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_no_two_friends_in_a_reply_have_one_tid_and_each_keeps_its_own(house):
-    here = await opened(house)
+async def test_no_two_friends_in_a_reply_have_one_tid_and_each_keeps_its_own(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE, see=("friend",))
     for user in ("jack", "jake", "jamie"):
         here.hears(f"{user}/phone", fix(tid="JA"))
@@ -298,8 +298,8 @@ async def test_no_two_friends_in_a_reply_have_one_tid_and_each_keeps_its_own(hou
 
 @pytest.mark.parametrize("agent", [ANDROID, IPHONE, "curl/8"])
 @pytest_twisted.ensureDeferred
-async def test_commands_come_after_the_friends_and_only_once(house, agent):
-    here = await opened(house)
+async def test_commands_come_after_the_friends_and_only_once(open_web, agent):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     await here.posts(fix(), jane, user="jane", device="phone", agent=agent)
     here.phones.ask("jane/phone", "locate", "jane")
@@ -316,13 +316,13 @@ async def test_commands_come_after_the_friends_and_only_once(house, agent):
 # -- rule 7: encrypted
 
 
-def sealed(here: Phonehouse, device: str, said: Any) -> bytes:
+def sealed(here: PhoneScene, device: str, said: Any) -> bytes:
     return here.keys.seal(device, json.dumps(said).encode())
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_encrypts_is_answered_encrypted_and_who_does_not_is_not(house):
-    here = await opened(house, secrets={"jane/phone": SECRET, "jane/tablet": "another"})
+async def test_who_encrypts_is_answered_encrypted_and_who_does_not_is_not(open_web):
+    here = await opened(open_web, secrets={"jane/phone": SECRET, "jane/tablet": "another"})
     jane = await here.login("jane", "friend/jane")
     message = sealed(here, "jane/phone", fix(lat=1.5))
     answer = await here.posts(message, jane, user="jane", device="phone")
@@ -340,8 +340,8 @@ async def test_who_encrypts_is_answered_encrypted_and_who_does_not_is_not(house)
 
 
 @pytest_twisted.ensureDeferred
-async def test_another_key_than_ours_is_counted_shown_and_answered_with_yes(house):
-    here = await opened(house, secrets={"jane/phone": SECRET, "jane/tablet": "another"})
+async def test_another_key_than_ours_is_counted_shown_and_answered_with_yes(open_web):
+    here = await opened(open_web, secrets={"jane/phone": SECRET, "jane/tablet": "another"})
     jane = await here.login("jane", "friend/jane")
     message = sealed(here, "jane/tablet", fix())
     answer = await here.posts(message, jane, user="jane", device="phone")
@@ -354,8 +354,8 @@ async def test_another_key_than_ours_is_counted_shown_and_answered_with_yes(hous
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_phone_that_empties_its_queue_gets_a_yes_for_each(house):
-    here = await opened(house)
+async def test_a_phone_that_empties_its_queue_gets_a_yes_for_each(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     for n in (3, 1, 2):
         answer = await here.posts(
@@ -375,8 +375,8 @@ def test_the_login_is_read_as_it_was_written():
 
 
 @pytest_twisted.ensureDeferred
-async def test_nobody_posts_under_a_name_that_leads_out_of_a_folder(house):
-    here = await opened(house)
+async def test_nobody_posts_under_a_name_that_leads_out_of_a_folder(open_web):
+    here = await opened(open_web)
     await here.login("jane", "friend/jane", "friend/..", "friend/.")
     token = basic(
         "jane", await here.home.token("jane", "publish", things=("friend/jane", "friend/.."))
@@ -391,8 +391,8 @@ async def test_nobody_posts_under_a_name_that_leads_out_of_a_folder(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_token_for_one_device_needs_no_headers(house):
-    here = await opened(house)
+async def test_a_token_for_one_device_needs_no_headers(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     for lat, given in enumerate(
         (
@@ -416,8 +416,8 @@ async def test_a_token_for_one_device_needs_no_headers(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_topic_in_a_message_chooses_among_what_the_token_allows(house):
-    here = await opened(house)
+async def test_the_topic_in_a_message_chooses_among_what_the_token_allows(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", "friend/jane", "friend/Ann/Watch")
     for topic, given, device in (
         ("owntracks/jane/phone", {}, "jane/phone"),
@@ -437,8 +437,8 @@ async def test_the_topic_in_a_message_chooses_among_what_the_token_allows(house)
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_token_of_one_user_is_of_that_user(house):
-    here = await opened(house)
+async def test_a_token_of_one_user_is_of_that_user(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", "friend/jane")
     assert (await here.posts(fix(), jane)).status == 200
     assert here.friend("jane/phone").lat == 52.1

@@ -27,11 +27,11 @@ def test_the_latest_are_those_one_may_see_and_no_others(heard, words, most):
     people = LatestPositions(world)
     for at, key in enumerate(heard, 1):
         put(world, key, float(at))
-        people.heard(key)
-    sight = user_of("x", "viewer", Grants(see=words)).sight
+        people.note(key)
+    scope = user_of("x", "viewer", Grants(see=words)).scope
     order = list(dict.fromkeys(reversed(heard)))
-    wanted = [key for key in order if sight.sees(key)][:most]
-    assert [key for key, _ in people.latest(sight, most, 0.0)] == wanted
+    wanted = [key for key in order if scope.sees(key)][:most]
+    assert [key for key, _ in people.latest(scope, most, 0.0)] == wanted
 
 
 def test_those_that_came_without_a_fix_are_found_in_time():
@@ -54,7 +54,7 @@ def test_a_large_world_is_looked_through_in_pieces_the_latest_first():
         world.put(f"friend/u{n}/p", Friend(presence="live", lat=1.0, lon=2.0, at=float(n)))
     later: list[Callable[[], object]] = []
     people = LatestPositions(world, later.append)
-    people.heard("friend/u7/p")
+    people.note("friend/u7/p")
 
     def found(most: int) -> list[str]:
         return [key for key, _ in people.latest(VisibleScope(), most, 0.0)]
@@ -62,7 +62,7 @@ def test_a_large_world_is_looked_through_in_pieces_the_latest_first():
     wanted = ["friend/u7/p", f"friend/u{count - 1}/p", f"friend/u{count - 2}/p"]
     assert found(3) == wanted
     assert len(found(count)) == SCAN + 1
-    people.heard("friend/u9/p")  # while it is looked through
+    people.note("friend/u9/p")  # while it is looked through
     while later:
         later.pop()()
     assert found(4) == ["friend/u9/p", *wanted]

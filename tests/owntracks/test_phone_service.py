@@ -10,11 +10,11 @@ from urllib.parse import unquote
 import pytest
 import pytest_twisted
 
-from house import NOW
-from owntracks.scene import ANDROID, IPHONE, SECRET, Phonehouse, fix
+from owntracks.scene import ANDROID, IPHONE, SECRET, PhoneScene, fix
 from sightline.kinds.friends.model import Waypoint
-from sightline.kinds.friends.phone import ANSWER_WITHIN, KEPT
+from sightline.kinds.friends.phone import ANSWER_WITHIN, REMEMBERED
 from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, configuration, link, reach
+from web_scene import NOW
 
 JANE = "friend/jane/phone"
 ASKS = ("locate", "phonestatus", "sendregions", "readregions", "clearregions")
@@ -22,14 +22,14 @@ HOME = Waypoint("Home", 52.1, 5.1, 80.0, 1700000000, "aaaaaaaa")
 WORK = Waypoint("Work", 48.85, 2.29, 100.0, 1700000001, "bbbbbbbb")
 
 
-async def opened(house: Any, secrets: dict[str, str] | None = None) -> Phonehouse:
-    here = await Phonehouse(secrets).opens(house)
+async def opened(open_web: Any, secrets: dict[str, str] | None = None) -> PhoneScene:
+    here = await PhoneScene(secrets).opens(open_web)
     here.hears("jane/phone", fix())
     here.hears("jane/phone", has(), "/waypoints")  # its user has made none
     return here
 
 
-def actions(here: Phonehouse) -> list[str]:
+def actions(here: PhoneScene) -> list[str]:
     return [said["action"] for _, said in here.sent]
 
 
@@ -49,7 +49,7 @@ def has(*waypoints: Waypoint) -> dict[str, Any]:
     return {"_type": "waypoints", "waypoints": items}
 
 
-def standing(here: Phonehouse, device: str = "jane/phone") -> tuple[str, int]:
+def order_state(here: PhoneScene, device: str = "jane/phone") -> tuple[str, int]:
     regions = here.phone(device).regions
     assert regions is not None
     return regions.state, regions.version
@@ -59,8 +59,8 @@ def standing(here: Phonehouse, device: str = "jane/phone") -> tuple[str, int]:
 
 
 @pytest_twisted.ensureDeferred
-async def test_admins_and_whose_phone_it_is_may_ask_it_and_nobody_else(house):
-    here = await opened(house)
+async def test_admins_and_whose_phone_it_is_may_ask_it_and_nobody_else(open_web):
+    here = await opened(open_web)
     home = here.home
     known = {
         "admin": (await home.knows("root", "admin"), "ok"),
@@ -82,8 +82,8 @@ async def test_admins_and_whose_phone_it_is_may_ask_it_and_nobody_else(house):
 
 @pytest.mark.parametrize("thing", [None, 7, "friend/jane", "probot/ProBot1", "friend/+/phone", ""])
 @pytest_twisted.ensureDeferred
-async def test_only_friends_can_be_asked(house, thing):
-    here = await opened(house)
+async def test_only_friends_can_be_asked(open_web, thing):
+    here = await opened(open_web)
     browser = await here.home.browser(await here.home.knows("root", "admin"))
     for verb in (*ASKS, "setup"):
         assert (await browser.asks(verb, thing=thing, mode="http"))["code"] == "unknown"
@@ -95,8 +95,8 @@ async def test_only_friends_can_be_asked(house, thing):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_phone_is_asked_where_it_is_and_everybody_sees_how_that_goes(house):
-    here = await opened(house)
+async def test_a_phone_is_asked_where_it_is_and_everybody_sees_how_that_goes(open_web):
+    here = await opened(open_web)
     browser = await here.home.browser(await here.home.knows("jane", own=("friend/jane",)))
     assert (await browser.asks("locate", thing=JANE))["n"] == 1
     assert here.sent == [("jane/phone", {"_type": "cmd", "action": "reportLocation"})]
@@ -113,16 +113,16 @@ async def test_a_phone_is_asked_where_it_is_and_everybody_sees_how_that_goes(hou
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_copy_that_the_broker_kept_is_no_answer(house):
-    here = await opened(house)
+async def test_a_copy_that_the_broker_kept_is_no_answer(open_web):
+    here = await opened(open_web)
     here.phones.ask("jane/phone", "locate", "jane")
     here.hears("jane/phone", fix(t="r"), retain=True)
     assert here.phone("jane/phone").commands[0].state == "sent"
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_status_a_phone_tells_is_shown(house):
-    here = await opened(house)
+async def test_the_status_a_phone_tells_is_shown(open_web):
+    here = await opened(open_web)
     here.phones.ask("jane/phone", "status", "jane")
     said = {"_type": "status", "android": {"hib": 0, "wifi": True, "loc": -3}, "_id": "x"}
     here.hears("jane/phone", said, "/status")
@@ -134,8 +134,8 @@ async def test_the_status_a_phone_tells_is_shown(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_cannot_be_sent_has_failed_and_says_why(house):
-    here = await opened(house)
+async def test_what_cannot_be_sent_has_failed_and_says_why(open_web):
+    here = await opened(open_web)
     here.broken = "no connection to broker main"
     here.phones.ask("jane/phone", "locate", "jane")
     (command,) = here.phone("jane/phone").commands
@@ -143,28 +143,28 @@ async def test_what_cannot_be_sent_has_failed_and_says_why(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_phone_that_never_answers_is_not_waited_for_for_ever(house):
-    here = await opened(house)
+async def test_a_phone_that_never_answers_is_not_waited_for_for_ever(open_web):
+    here = await opened(open_web)
     here.regions.puts(HOME)
     here.phones.ask("jane/phone", "locate", "jane")
     here.phones.ask("jane/phone", "regions", "jane")
     here.home.clock.pump([10.0] * int(ANSWER_WITHIN / 10 + 2))
     assert {each.state for each in here.phone("jane/phone").commands} == {"expired"}
-    assert standing(here)[0] == "none"
+    assert order_state(here)[0] == "none"
 
 
 @pytest_twisted.ensureDeferred
-async def test_more_than_ten_open_questions_are_refused(house):
-    here = await opened(house)
+async def test_more_than_ten_open_questions_are_refused(open_web):
+    here = await opened(open_web)
     browser = await here.home.browser(await here.home.knows("jane", own=("friend/jane",)))
-    for _ in range(KEPT):
+    for _ in range(REMEMBERED):
         assert (await browser.asks("locate", thing=JANE))["ok"]
     assert (await browser.asks("locate", thing=JANE))["code"] == "too_many"
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_waited_for_a_post_goes_by_mqtt_when_the_phone_turns_to_that(house):
-    here = await opened(house)
+async def test_what_waited_for_a_post_goes_by_mqtt_when_the_phone_turns_to_that(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     await here.posts(fix(), jane, user="jane", device="phone")
     here.phones.ask("jane/phone", "locate", "jane")
@@ -174,8 +174,8 @@ async def test_what_waited_for_a_post_goes_by_mqtt_when_the_phone_turns_to_that(
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_encrypts_is_asked_encrypted(house):
-    here = await opened(house, {"jane/phone": SECRET})
+async def test_who_encrypts_is_asked_encrypted(open_web):
+    here = await opened(open_web, {"jane/phone": SECRET})
     here.hears("jane/phone", here.keys.seal("jane/phone", json.dumps(fix()).encode()))
     here.phones.ask("jane/phone", "locate", "jane")
     (_, said) = here.sent[0]
@@ -184,8 +184,8 @@ async def test_who_encrypts_is_asked_encrypted(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_phones_settings_are_read_by_nobody(house):
-    here = await opened(house)
+async def test_a_phones_settings_are_read_by_nobody(open_web):
+    here = await opened(open_web)
     settings = {"_type": "configuration", "password": "geheim", "encryptionKey": "s3cret"}
     for payload in (settings, {"_type": "dump", "configuration": settings}):
         here.hears("jane/phone", payload, "/dump")
@@ -202,35 +202,35 @@ async def test_a_phones_settings_are_read_by_nobody(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_regions_are_sent_read_back_and_confirmed_with_their_version(house):
-    here = await opened(house)
+async def test_regions_are_sent_read_back_and_confirmed_with_their_version(open_web):
+    here = await opened(open_web)
     here.regions.puts(HOME, WORK)
     here.regions.left_out = 1
     here.phones.ask("jane/phone", "regions", "jane")
     assert actions(here) == ["clearWaypoints", "setWaypoints", "waypoints"]
-    assert standing(here) == ("sent", 2)
+    assert order_state(here) == ("sent", 2)
     here.hears("jane/phone", has(HOME, WORK, Waypoint("mine", 1, 2, 30, 5)), "/waypoints")
-    assert standing(here) == ("confirmed", 2)
+    assert order_state(here) == ("confirmed", 2)
     assert "circles only" in here.phone("jane/phone").regions.why
     assert here.phone("jane/phone").commands[0].state == "done"
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_users_own_regions_are_asked_for_before_an_android_phone_is_cleared(house):
-    here = await opened(house)
+async def test_a_users_own_regions_are_asked_for_before_an_android_phone_is_cleared(open_web):
+    here = await opened(open_web)
     mine = Waypoint("Allotment", 1.0, 2.0, 30.0, 5)
     here.hears("bob/phone", fix())
     here.regions.puts(HOME)
     here.phones.ask("bob/phone", "regions", "bob")
     assert actions(here) == ["waypoints"]
-    assert standing(here, "bob/phone") == ("asked", 2)
+    assert order_state(here, "bob/phone") == ("asked", 2)
     here.sent.clear()
     here.hears("bob/phone", has(mine), "/waypoints")
     assert actions(here) == ["clearWaypoints", "setWaypoints", "waypoints"]
     told = here.sent[1][1]["waypoints"]["waypoints"]
     assert [one["desc"] for one in told] == ["Home", "Allotment"]
     here.hears("bob/phone", has(HOME, mine), "/waypoints")
-    assert standing(here, "bob/phone") == ("confirmed", 2)
+    assert order_state(here, "bob/phone") == ("confirmed", 2)
     here.sent.clear()
     here.regions.puts(WORK)  # and Home is nobody's any more
     here.home.clock.advance(3)
@@ -239,8 +239,8 @@ async def test_a_users_own_regions_are_asked_for_before_an_android_phone_is_clea
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_same_by_http(house):
-    here = await opened(house)
+async def test_the_same_by_http(open_web):
+    here = await opened(open_web)
     bob = await here.login("bob", "friend/bob")
     here.regions.puts(HOME)
 
@@ -253,37 +253,37 @@ async def test_the_same_by_http(house):
     assert await posted(fix()) == ["waypoints"]
     assert await posted(fix()) == []
     assert await posted(has()) == ["clearWaypoints", "setWaypoints", "waypoints"]
-    assert standing(here, "bob/phone") == ("sent", 2)
+    assert order_state(here, "bob/phone") == ("sent", 2)
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_phone_that_takes_none_has_refused(house):
-    here = await opened(house)
+async def test_a_phone_that_takes_none_has_refused(open_web):
+    here = await opened(open_web)
     here.regions.puts(HOME)
     here.phones.ask("jane/phone", "regions", "jane")
     here.hears("jane/phone", has(), "/waypoints")
-    assert standing(here) == ("refused", 2)
+    assert order_state(here) == ("refused", 2)
     phone = here.phone("jane/phone")
     assert "remote configuration" in phone.regions.why
     assert phone.commands[0].state == "failed"
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_confirmed_phone_whose_user_changes_a_region_has_drifted(house):
-    here = await opened(house)
+async def test_a_confirmed_phone_whose_user_changes_a_region_has_drifted(open_web):
+    here = await opened(open_web)
     here.regions.puts(HOME)
     here.phones.ask("jane/phone", "regions", "jane")
     here.hears("jane/phone", has(HOME), "/waypoints")
     here.hears("jane/phone", has(WORK), "/waypoints")
-    assert standing(here) == ("drifted", 2)
+    assert order_state(here) == ("drifted", 2)
     assert "Home" in here.phone("jane/phone").regions.why
     here.hears("jane/phone", has(HOME), "/waypoints")
-    assert standing(here) == ("confirmed", 2)
+    assert order_state(here) == ("confirmed", 2)
 
 
 @pytest_twisted.ensureDeferred
-async def test_edits_are_pushed_together_to_the_phones_that_were_sent_regions_once(house):
-    here = await opened(house)
+async def test_edits_are_pushed_together_to_the_phones_that_were_sent_regions_once(open_web):
+    here = await opened(open_web)
     here.hears("bob/phone", fix())
     here.regions.puts(HOME)
     here.phones.ask("jane/phone", "regions", "jane")
@@ -296,38 +296,38 @@ async def test_edits_are_pushed_together_to_the_phones_that_were_sent_regions_on
     here.home.clock.advance(1)
     assert {device for device, _ in here.sent} == {"jane/phone"}
     assert actions(here) == ["clearWaypoints", "setWaypoints", "waypoints"]
-    assert standing(here) == ("sent", 4)
+    assert order_state(here) == ("sent", 4)
     here.regions.changed("bob/phone")
     here.home.clock.advance(3)
     assert len(here.sent) == 3  # nothing new for her
 
 
 @pytest_twisted.ensureDeferred
-async def test_regions_go_to_a_posting_iphone_in_its_next_reply(house):
-    here = await opened(house)
+async def test_regions_go_to_a_posting_iphone_in_its_next_reply(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     here.regions.puts(HOME, WORK)
     await here.posts(fix(), jane, user="jane", device="phone", agent=IPHONE)
     here.phones.ask("jane/phone", "regions", "jane")
-    assert standing(here) == ("asked", 2)
+    assert order_state(here) == ("asked", 2)
     said = (await here.posts(fix(), jane, user="jane", device="phone", agent=IPHONE)).said
     assert [one.get("action") for one in said[1:]] == ["setWaypoints", "waypoints"]
-    assert standing(here) == ("sent", 2)
+    assert order_state(here) == ("sent", 2)
     await here.posts(has(HOME, WORK), jane, user="jane", device="phone", agent=IPHONE)
-    assert standing(here) == ("confirmed", 2)
+    assert order_state(here) == ("confirmed", 2)
     assert here.phone("jane/phone").platform == "ios"
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_cleared_phone_has_none(house):
-    here = await opened(house)
+async def test_a_cleared_phone_has_none(open_web):
+    here = await opened(open_web)
     here.regions.puts(HOME)
     here.phones.ask("jane/phone", "regions", "jane")
     here.hears("jane/phone", has(HOME), "/waypoints")
     here.phones.ask("jane/phone", "clear", "jane")
     assert actions(here)[-2:] == ["clearWaypoints", "waypoints"]
     here.hears("jane/phone", has(), "/waypoints")
-    assert standing(here)[0] == "none"
+    assert order_state(here)[0] == "none"
     assert here.phone("jane/phone").commands[-1].state == "done"
     here.sent.clear()
     here.regions.puts(WORK)
@@ -336,8 +336,8 @@ async def test_a_cleared_phone_has_none(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_phone_that_keeps_its_regions_has_not_cleared_them(house):
-    here = await opened(house)
+async def test_a_phone_that_keeps_its_regions_has_not_cleared_them(open_web):
+    here = await opened(open_web)
     here.phones.ask("jane/phone", "clear", "jane")
     here.hears("jane/phone", has(HOME), "/waypoints")
     (command,) = here.phone("jane/phone").commands
@@ -345,8 +345,8 @@ async def test_a_phone_that_keeps_its_regions_has_not_cleared_them(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_nothing_is_left_of_who_is_erased(house):
-    here = await opened(house)
+async def test_nothing_is_left_of_who_is_erased(open_web):
+    here = await opened(open_web)
     jane = await here.login("jane", "friend/jane", see=("friend",))
     here.hears("bob/phone", fix())
     here.regions.puts(HOME)
@@ -357,7 +357,7 @@ async def test_nothing_is_left_of_who_is_erased(house):
     here.home.hub.erase(("friend/bob/phone",))
     here.phones.forget("friend/bob/phone")
     assert "bob" not in repr(list(here.home.world))
-    kept = (here.fixes._kept, here.fixes._order, here.phones._named, here.phones._sent)
+    kept = (here.fixes._stored, here.fixes._order, here.phones._named, here.phones._sent)
     kept += (here.phones._has, here.phones._busy, here.phones._people._order)
     assert "bob" not in repr(kept)
     assert len((await here.posts(fix(), jane, user="jane", device="phone")).said) == 1
@@ -373,8 +373,8 @@ def inline(text: str) -> dict[str, Any]:
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_phone_is_set_up_by_a_link_with_a_token_of_its_own(house):
-    here = await opened(house)
+async def test_a_phone_is_set_up_by_a_link_with_a_token_of_its_own(open_web):
+    here = await opened(open_web)
     browser = await here.home.browser(await here.home.knows("jane", own=("friend/jane",)))
     answer = await browser.asks("setup", thing=JANE, mode="http", base="https://map.example/x")
     said = inline(answer["link"])
@@ -448,9 +448,9 @@ def test_the_address_in_a_link_keeps_its_path():
 
 
 @pytest_twisted.ensureDeferred
-async def test_an_iphone_gets_names_without_colons_and_twenty_regions_at_most(house):
+async def test_an_iphone_gets_names_without_colons_and_twenty_regions_at_most(open_web):
     """Arrivals 17."""
-    here = await opened(house)
+    here = await opened(open_web)
     jane = await here.login("jane", JANE)
     many = [Waypoint(f"Home: {n}", 48.5 + n, 11.0, 100.0, 1000 + n, f"rid{n}") for n in range(26)]
     here.regions.puts(*many)

@@ -15,8 +15,7 @@ from PIL import Image
 from twisted.internet import reactor as _reactor
 from twisted.internet.threads import deferToThread
 
-from house import NOW
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene, fix
 from sightline.kinds.friends.model import Face
 from sightline.model.record import Record
 from sightline.owntracks.photo_store import NoRoom, PhotoStore
@@ -24,6 +23,7 @@ from sightline.owntracks.photos import Photos
 from sightline.owntracks.picture_service import FACE_BYTES, MOST_WAITING, PictureService
 from sightline.owntracks.shrinking import NoPicture, shrink
 from waits import until
+from web_scene import NOW
 
 reactor: Any = _reactor
 JANE = "friend/jane/phone"
@@ -83,8 +83,8 @@ def test_what_is_no_picture_or_too_much_of_one_is_refused() -> None:
 # -- where phones are
 
 
-class Pictured(Phonehouse):
-    """A house whose pictures are made smaller; ``kept`` is what history would get."""
+class Pictured(PhoneScene):
+    """A open_web whose pictures are made smaller; ``kept`` is what history would get."""
 
     folder: Path
     able = True
@@ -120,13 +120,13 @@ class Pictured(Phonehouse):
 
 
 @pytest.fixture
-def pictured(house: Any, tmp_path: Path) -> Any:
+def pictured(open_web: Any, tmp_path: Path) -> Any:
     services: list[Any] = []
 
     async def opens(*, able: bool = True) -> Pictured:
         here = Pictured()
         here.folder, here.able = tmp_path, able
-        await here.opens(house)
+        await here.opens(open_web)
         here.pictures.startService()
         services.append(here.pictures)
         return here

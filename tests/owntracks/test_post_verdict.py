@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import pytest_twisted
 
-from house import NOW
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene, fix
 from sightline.live.quotas import Quota, Senders
 from sightline.owntracks.post_verdict import must_come_again
+from web_scene import NOW
 
 DAYS = 3 * 86400
 
@@ -33,13 +33,13 @@ def test_what_passes_is_asked_for_again_and_junk_is_not(
     assert must_come_again(counter, sure_of_time=sure) is again
 
 
-async def posts(here: Phonehouse, said: Any, login: str, device: str) -> Any:
+async def posts(here: PhoneScene, said: Any, login: str, device: str) -> Any:
     return await here.posts(said, login, user="jane", device=device)
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_quota_or_a_full_world_costs_a_phone_nothing(house):
-    here = await Phonehouse().opens(house)
+async def test_a_quota_or_a_full_world_costs_a_phone_nothing(open_web):
+    here = await PhoneScene().opens(open_web)
     jane = await here.login("jane", "friend/jane")
     world = here.home.world
     world.senders = Senders(Quota(devices=1))
@@ -56,8 +56,8 @@ async def test_a_quota_or_a_full_world_costs_a_phone_nothing(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_fix_of_a_time_to_come_comes_again_until_the_time_is_known(house):
-    here = await Phonehouse().opens(house)
+async def test_a_fix_of_a_time_to_come_comes_again_until_the_time_is_known(open_web):
+    here = await PhoneScene().opens(open_web)
     jane = await here.login("jane", "friend/jane")
     late = fix(tst=int(NOW) + DAYS)
     here.sure = False

@@ -16,11 +16,11 @@ from urllib.parse import quote
 import pytest
 import pytest_twisted
 
-from house import NOW, Answer
-from owntracks.scene import Phonehouse, basic, fix
+from owntracks.scene import PhoneScene, basic, fix
 from sightline.kinds.friends.model import Friend
 from sightline.owntracks import times
 from sightline.owntracks.recorder_api import BLANK
+from web_scene import NOW, Answer
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "recorder-http.txt"
 NOTED = 1_795_235_839  # epoch s, when the Recorder was asked
@@ -80,9 +80,9 @@ PHONE = {
 NOT_ASKED = ("OPTIONS", "/pub", "/?id=")
 
 
-async def told(house: Any) -> Phonehouse:
+async def told(open_web: Any) -> PhoneScene:
     """What the Recorder had been told when it was asked."""
-    here = await Phonehouse().opens(house)
+    here = await PhoneScene().opens(open_web)
     here.home.clock.advance(NOTED - NOW)
     await here.home.knows("john", own=("friend/john",))
     await here.home.knows("jane", own=("friend/jane",))
@@ -129,8 +129,8 @@ def parsed(text: str) -> Any:
 
 @pytest.mark.skipif(not GOLDEN.exists(), reason="the Recorder's own answers are not there")
 @pytest_twisted.ensureDeferred
-async def test_every_answer_is_the_recorders_or_differs_for_a_reason(house):
-    here = await told(house)
+async def test_every_answer_is_the_recorders_or_differs_for_a_reason(open_web):
+    here = await told(open_web)
     reader = await here.home.knows("reader", see=("*",))
     unused = set(DIFFERENCES)
     for path, headers, answer in golden():
@@ -150,8 +150,8 @@ async def test_every_answer_is_the_recorders_or_differs_for_a_reason(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_nobody_is_answered_without_signing_in(house):
-    here = await told(house)
+async def test_nobody_is_answered_without_signing_in(open_web):
+    here = await told(open_web)
     for path in ("version", "list", "last", "locations?user=jane&device=phone", "monitor", "x"):
         answer = await here.gets(path)
         assert answer.status == 401, path
@@ -161,9 +161,9 @@ async def test_nobody_is_answered_without_signing_in(house):
 
 @pytest_twisted.ensureDeferred
 async def test_a_session_a_token_and_a_login_with_a_token_open_it_and_a_phones_token_does_not(
-    house,
+    open_web,
 ):
-    here = await told(house)
+    here = await told(open_web)
     cookie = await here.home.knows("reader", see=("friend",))
     see = await here.home.token("reader", "see")
     post = await here.home.token("jane", "publish", things=("friend/jane",))
@@ -179,8 +179,8 @@ async def test_a_session_a_token_and_a_login_with_a_token_open_it_and_a_phones_t
 
 
 @pytest_twisted.ensureDeferred
-async def test_those_one_may_not_see_are_as_if_they_were_not(house):
-    here = await told(house)
+async def test_those_one_may_not_see_are_as_if_they_were_not(open_web):
+    here = await told(open_web)
     await here.home.knows("reader", see=("friend/jane",))
     token = await here.home.token("reader", "see")
     for path, said in (
@@ -198,8 +198,8 @@ async def test_those_one_may_not_see_are_as_if_they_were_not(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_shared_link_shows_where_somebody_is_and_not_where_they_were(house):
-    here = await told(house)
+async def test_a_shared_link_shows_where_somebody_is_and_not_where_they_were(open_web):
+    here = await told(open_web)
     secret = await here.home.link(await here.home.knows("jane", own=("friend/jane",)), JANE)
     opened = await here.home.asks("POST", "/link", {"token": secret})
     assert len((await here.gets("last", cookie=opened.cookie)).said) == 1
@@ -211,8 +211,8 @@ JANE = "friend/jane/phone"
 NOTHING = {"count": 0, "data": [], "status": 200, "version": "1.0.1"}
 
 
-async def reading(house: Any) -> tuple[Phonehouse, Any]:
-    here = await Phonehouse().opens(house)
+async def reading(open_web: Any) -> tuple[PhoneScene, Any]:
+    here = await PhoneScene().opens(open_web)
     cookie = await here.home.knows("reader", see=("*",))
 
     async def get(path: str, **more: Any) -> Answer:
@@ -222,14 +222,14 @@ async def reading(house: Any) -> tuple[Phonehouse, Any]:
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_version_is_that_of_the_api(house):
-    _, get = await reading(house)
+async def test_the_version_is_that_of_the_api(open_web):
+    _, get = await reading(open_web)
     assert (await get("version")).said == {"version": "1.0.1", "git": "sightline-test"}
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_range_is_sorted_by_the_time_of_the_fix_and_late_fixes_are_in_it(house):
-    here, get = await reading(house)
+async def test_a_range_is_sorted_by_the_time_of_the_fix_and_late_fixes_are_in_it(open_web):
+    here, get = await reading(open_web)
     for n in (1, 4, 2, 3):
         here.hears("ann/p", fix(lat=n, tst=int(NOW) - 100 + n))
     said = (await get("locations?user=ann&device=p")).said
@@ -238,8 +238,8 @@ async def test_a_range_is_sorted_by_the_time_of_the_fix_and_late_fixes_are_in_it
 
 
 @pytest_twisted.ensureDeferred
-async def test_both_ends_belong_to_a_range_and_offsets_are_honoured(house):
-    here, get = await reading(house)
+async def test_both_ends_belong_to_a_range_and_offsets_are_honoured(open_web):
+    here, get = await reading(open_web)
     for n in range(5):
         here.hears("ann/p", fix(lat=n, tst=int(NOW) - 10 + n))
     whole = "locations?user=ann&device=p"
@@ -263,8 +263,8 @@ async def test_both_ends_belong_to_a_range_and_offsets_are_honoured(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_is_asked_wrongly_is_answered_as_the_recorder_does(house):
-    _, get = await reading(house)
+async def test_what_is_asked_wrongly_is_answered_as_the_recorder_does(open_web):
+    _, get = await reading(open_web)
     for path, status, text in (
         ("locations?user=ann", 416, b"user and device are required\n"),
         ("photo/", 416, b"user is required\n"),
@@ -279,8 +279,8 @@ async def test_what_is_asked_wrongly_is_answered_as_the_recorder_does(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_parameter_comes_by_header_query_or_form_in_that_order(house):
-    here, get = await reading(house)
+async def test_a_parameter_comes_by_header_query_or_form_in_that_order(open_web):
+    here, get = await reading(open_web)
     here.hears("ann/p", fix())
     here.hears("ben/p", fix())
     assert (await get("last?user=ann", x_limit_user="ben")).said[0]["username"] == "ben"
@@ -297,8 +297,8 @@ async def test_a_parameter_comes_by_header_query_or_form_in_that_order(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_names_keep_their_case_and_are_found_in_any(house):
-    here, get = await reading(house)
+async def test_names_keep_their_case_and_are_found_in_any(open_web):
+    here, get = await reading(open_web)
     here.hears("Ann/iPhone 12", fix())
     assert (await get("list")).said == {"results": ["Ann"]}
     assert (await get("list?user=ann")).said == {"results": ["iPhone 12"]}
@@ -312,8 +312,8 @@ async def test_names_keep_their_case_and_are_found_in_any(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_table_carries_nothing_out(house):
-    here, get = await reading(house)
+async def test_a_table_carries_nothing_out(open_web):
+    here, get = await reading(open_web)
     here.hears("ann/p", fix(SSID="=1+1", lat=-1.5))
     here.hears("ann/p", fix(poi='a,"b"\nc', tst=int(NOW) - 1))
     lines = (await get("locations?user=ann&device=p&format=csv")).data.decode()
@@ -334,8 +334,8 @@ def assert_xml(text: bytes) -> None:
 
 
 @pytest_twisted.ensureDeferred
-async def test_many_fixes_are_written_beside_the_reactor_and_the_newest_are_told(house):
-    here, get = await reading(house)
+async def test_many_fixes_are_written_beside_the_reactor_and_the_newest_are_told(open_web):
+    here, get = await reading(open_web)
     for n in range(300):
         here.hears("ann/p", fix(tst=int(NOW) - 1000 + n))
     said = (await get("locations?user=ann&device=p&limit=250")).said
@@ -345,8 +345,8 @@ async def test_many_fixes_are_written_beside_the_reactor_and_the_newest_are_told
 
 
 @pytest_twisted.ensureDeferred
-async def test_points_of_interest_and_a_line(house):
-    here, get = await reading(house)
+async def test_points_of_interest_and_a_line(open_web):
+    here, get = await reading(open_web)
     here.hears("ann/p", fix(lat=1, lon=2))
     here.hears("ann/p", fix(lat=3, lon=4, poi="Pier", tst=int(NOW) - 5))
     said = (await get("locations?user=ann&device=p&format=geojsonpoi")).said
@@ -361,8 +361,8 @@ async def test_points_of_interest_and_a_line(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_pages_of_other_origins_read_it_only_where_the_settings_name_them(house):
-    here, get = await reading(house)
+async def test_pages_of_other_origins_read_it_only_where_the_settings_name_them(open_web):
+    here, get = await reading(open_web)
     here.home.front._trusted = ["https://tracks.example.org"]
     for origin, named in (("https://tracks.example.org", True), ("https://evil.example", False)):
         for method in ("GET", "OPTIONS"):
@@ -373,15 +373,15 @@ async def test_pages_of_other_origins_read_it_only_where_the_settings_name_them(
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_flood_of_questions_is_told_to_wait(house):
-    here, get = await reading(house)
+async def test_a_flood_of_questions_is_told_to_wait(open_web):
+    here, get = await reading(open_web)
     here.recorder._calls._burst = 2
     assert [(await get("version")).status for _ in range(3)] == [200, 200, 429]
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_friend_without_a_position_is_listed_and_has_no_last(house):
-    here, get = await reading(house)
+async def test_a_friend_without_a_position_is_listed_and_has_no_last(open_web):
+    here, get = await reading(open_web)
     here.hears("ann/p", {"_type": "card", "name": "Ann"}, "/info")
     assert (await get("list?user=ann")).said == {"results": ["p"]}
     assert (await get("last")).said == []

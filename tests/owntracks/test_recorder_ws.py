@@ -14,23 +14,23 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
-from house import NOW
-from owntracks.scene import Client, Phonehouse, basic, fix
+from owntracks.scene import Client, PhoneScene, basic, fix
 from sightline.kinds.friends.model import Face
 from sightline.kinds.friends.pictures import LARGEST_FACE
 from sightline.owntracks.recorder_ws import EVERY, MOST_OF_ONE, RecorderConnection
+from web_scene import NOW
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "recorder-ws.txt"
 reactor: Any = _reactor
 
 
-async def watched(house: Any, *see: str) -> tuple[Phonehouse, Client]:
-    here = await Phonehouse().opens(house)
+async def watched(open_web: Any, *see: str) -> tuple[PhoneScene, Client]:
+    here = await PhoneScene().opens(open_web)
     cookie = await here.home.knows("reader", see=see or ("*",))
     return here, await here.client(Cookie=cookie)
 
 
-async def settled(here: Phonehouse, client: Client) -> None:
+async def settled(here: PhoneScene, client: Client) -> None:
     """Whatever was said to the client has come: an answer to LAST comes behind it."""
     heard = len(client.heard)
     here.home.clock.advance(EVERY)
@@ -44,8 +44,8 @@ def about(client: Client) -> list[str]:
 
 
 @pytest_twisted.ensureDeferred
-async def test_last_is_one_object_for_each_device_and_for_who_asked_only(house):
-    here, first = await watched(house)
+async def test_last_is_one_object_for_each_device_and_for_who_asked_only(open_web):
+    here, first = await watched(open_web)
     other = await here.client(Cookie=await here.home.knows("other", see=("*",)))
     here.hears("john/android", fix(tid="JO"))
     here.hears("john/android", {"_type": "card", "name": "John", "face": "iVBORw0KGgo="}, "/info")
@@ -65,8 +65,8 @@ async def test_last_is_one_object_for_each_device_and_for_who_asked_only(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_nothing_is_echoed_and_nothing_said_ends_the_connection(house):
-    here, client = await watched(house)
+async def test_nothing_is_echoed_and_nothing_said_ends_the_connection(open_web):
+    here, client = await watched(open_web)
     for text in ("hello", "LAST", "LAST", "{}", "", "x" * 500):
         client.says(text)
     await settled(here, client)
@@ -82,8 +82,8 @@ def card(size: int) -> dict[str, Any]:
 
 @pytest.mark.parametrize("size", [900, LARGEST_FACE])
 @pytest_twisted.ensureDeferred
-async def test_a_card_longer_than_what_we_take_is_sent(house, size):
-    here, client = await watched(house)
+async def test_a_card_longer_than_what_we_take_is_sent(open_web, size):
+    here, client = await watched(open_web)
     here.hears("ann/p", fix())
     here.hears("ann/p", card(size), "/info")
     client.says("LAST")
@@ -97,8 +97,8 @@ async def test_a_card_longer_than_what_we_take_is_sent(house, size):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_picture_of_128_kib_is_sent_and_an_answer_waits_for_who_reads_it(house):
-    here, client = await watched(house)
+async def test_a_picture_of_128_kib_is_sent_and_an_answer_waits_for_who_reads_it(open_web):
+    here, client = await watched(open_web)
     face = Face(mime="image/png", data=bytes(LARGEST_FACE))
     for n in range(60):
         here.hears(f"ann/p{n}", fix())
@@ -117,8 +117,8 @@ async def test_a_picture_of_128_kib_is_sent_and_an_answer_waits_for_who_reads_it
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_busy_fleet_is_one_push_in_a_second(house):
-    here, client = await watched(house)
+async def test_a_busy_fleet_is_one_push_in_a_second(open_web):
+    here, client = await watched(open_web)
     for n in range(50):
         here.hears(f"ann/p{n % 7}", fix(lat=n, tst=int(NOW) - 100 + n))
     here.home.clock.advance(EVERY)
@@ -129,8 +129,8 @@ async def test_a_busy_fleet_is_one_push_in_a_second(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_late_fix_is_told_of_with_the_position_now(house):
-    here, client = await watched(house)
+async def test_a_late_fix_is_told_of_with_the_position_now(open_web):
+    here, client = await watched(open_web)
     here.hears("ann/p", fix(lat=2, tst=int(NOW) - 5))
     here.home.clock.advance(EVERY)
     await client.until(lambda: len(client.heard) == 1)
@@ -141,8 +141,8 @@ async def test_a_late_fix_is_told_of_with_the_position_now(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_transitions_and_waypoints_are_told_wills_and_retained_copies_are_not(house):
-    here, client = await watched(house)
+async def test_transitions_and_waypoints_are_told_wills_and_retained_copies_are_not(open_web):
+    here, client = await watched(open_web)
     moved = {"_type": "transition", "event": "enter", "desc": "Office", "tst": int(NOW) - 5}
     place = {"_type": "waypoint", "desc": "O2", "lat": 1, "lon": 2, "rad": 100, "tst": 1385997758}
     here.hears("ann/p", fix())
@@ -158,8 +158,8 @@ async def test_transitions_and_waypoints_are_told_wills_and_retained_copies_are_
 
 
 @pytest_twisted.ensureDeferred
-async def test_one_is_told_of_those_only_whom_one_may_see(house):
-    here, client = await watched(house, "friend/ann", "friend/mark")
+async def test_one_is_told_of_those_only_whom_one_may_see(open_web):
+    here, client = await watched(open_web, "friend/ann", "friend/mark")
     here.hears("ann/p", fix())
     here.hears("eve/p", fix())
     here.home.clock.advance(EVERY)
@@ -171,9 +171,9 @@ async def test_one_is_told_of_those_only_whom_one_may_see(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_connection_ends_with_the_session(house):
-    here, client = await watched(house)
-    (session,) = here.home.account_service.roll.sessions.values()
+async def test_the_connection_ends_with_the_session(open_web):
+    here, client = await watched(open_web)
+    (session,) = here.home.account_service.cache.sessions.values()
     await here.home.account_service.change(lambda database: database.drop_sessions([session.key]))
     await client.until(lambda: client.closed is not None)
     assert client.closed is not None
@@ -182,8 +182,8 @@ async def test_the_connection_ends_with_the_session(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_nobody_gets_in_who_is_nobody_or_from_another_page(house):
-    here = await Phonehouse().opens(house)
+async def test_nobody_gets_in_who_is_nobody_or_from_another_page(open_web):
+    here = await PhoneScene().opens(open_web)
     cookie = await here.home.knows("reader", see=("*",))
     see = await here.home.token("reader", "see")
     post = await here.home.token("reader", "publish", things=("friend/reader",))
@@ -206,8 +206,8 @@ async def test_nobody_gets_in_who_is_nobody_or_from_another_page(house):
 
 @pytest.mark.skipif(not GOLDEN.exists(), reason="the Recorder's own answers are not there")
 @pytest_twisted.ensureDeferred
-async def test_a_push_holds_all_that_the_recorders_holds(house):
-    here, client = await watched(house)
+async def test_a_push_holds_all_that_the_recorders_holds(open_web):
+    here, client = await watched(open_web)
     for line in GOLDEN.read_text().splitlines():
         if '"_type":"location"' in line and '"username"' in line and line.startswith("    "):
             theirs = json.loads(line)
@@ -228,9 +228,9 @@ async def test_a_push_holds_all_that_the_recorders_holds(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_frontend_works_and_stays_live(house):
+async def test_the_frontend_works_and_stays_live(open_web):
     """Its calls, as its src/api.js makes them, and what it reads of the answers."""
-    here = await Phonehouse().opens(house)
+    here = await PhoneScene().opens(open_web)
     cookie = await here.home.knows("reader", see=("*",))
 
     async def fetch(path: str) -> Any:
@@ -276,8 +276,8 @@ async def test_the_frontend_works_and_stays_live(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_one_account_cannot_take_all_the_room_and_what_left_is_counted_no_more(house):
-    here, first = await watched(house)
+async def test_one_account_cannot_take_all_the_room_and_what_left_is_counted_no_more(open_web):
+    here, first = await watched(open_web)
     cookie = await here.home.knows("greedy", see=("*",))
     greedy = [await here.client(Cookie=cookie) for _ in range(MOST_OF_ONE)]
     refused = await here.client(Cookie=cookie)
@@ -296,8 +296,8 @@ async def test_one_account_cannot_take_all_the_room_and_what_left_is_counted_no_
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_flood_of_pings_is_ended_before_it_is_parsed(house, monkeypatch):
-    _, client = await watched(house)
+async def test_a_flood_of_pings_is_ended_before_it_is_parsed(open_web, monkeypatch):
+    _, client = await watched(open_web)
     pings: list[bytes] = []
     monkeypatch.setattr(RecorderConnection, "onPing", lambda self, payload: pings.append(payload))
     client._protocol.transport.write(b"\x89\x80mask" * 10_000)
@@ -307,8 +307,8 @@ async def test_a_flood_of_pings_is_ended_before_it_is_parsed(house, monkeypatch)
 
 
 @pytest_twisted.ensureDeferred
-async def test_there_is_no_upgrade_by_http_1_0(house):
-    here, _ = await watched(house)
+async def test_there_is_no_upgrade_by_http_1_0(open_web):
+    here, _ = await watched(open_web)
 
     def ask() -> bytes:
         with socket.create_connection(("127.0.0.1", here.home.port), 5) as peer:

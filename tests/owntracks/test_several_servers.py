@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene, fix
 from sightline.cluster.messages import Peers, topic
 from sightline.kinds.friends.model import Waypoint
-from sightline.kinds.friends.phone import KEPT, Phone, PhoneCommand, RegionSync, merged
+from sightline.kinds.friends.phone import REMEMBERED, Phone, PhoneCommand, RegionSync, merged
 from sightline.model.kind import Arrival
 
 JANE = "jane/phone"
@@ -47,19 +47,19 @@ class Air:
 
 
 class Pair:
-    async def opens(self, house: Any) -> Pair:
+    async def opens(self, open_web: Any) -> Pair:
         self.air = Air()
         self.a, self.b = (
-            Phonehouse(None, self.air.joins("a")),
-            Phonehouse(None, self.air.joins("b")),
+            PhoneScene(None, self.air.joins("a")),
+            PhoneScene(None, self.air.joins("b")),
         )
         self.b.on_duty = False
         for here in (self.a, self.b):
-            await here.opens(house)
+            await here.opens(open_web)
             self.login = await here.login("jane", f"friend/{JANE}")
         return self
 
-    async def posts(self, here: Phonehouse, **more: Any) -> list[dict[str, Any]]:
+    async def posts(self, here: PhoneScene, **more: Any) -> list[dict[str, Any]]:
         login = await here.login("jane", f"friend/{JANE}")
         answer = await here.posts(fix(**more), login, user="jane", device="phone")
         assert answer.status == 200
@@ -77,7 +77,7 @@ class Pair:
         return [said["action"] for here in (self.a, self.b) for _, said in here.sent]
 
 
-def states(here: Phonehouse) -> list[tuple[str, str]]:
+def states(here: PhoneScene) -> list[tuple[str, str]]:
     return [(each.do, each.state) for each in here.phone(JANE).commands]
 
 
@@ -85,11 +85,11 @@ def states(here: Phonehouse) -> list[tuple[str, str]]:
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_is_posted_at_one_server_is_known_to_the_other_as_posted(house):
-    pair = await Pair().opens(house)
+async def test_what_is_posted_at_one_server_is_known_to_the_other_as_posted(open_web):
+    pair = await Pair().opens(open_web)
     await pair.posts(pair.a, lat=48.85)
     assert pair.b.friend(JANE).lat == 48.85
-    (found,) = pair.b.fixes._kept[f"friend/{JANE}"]
+    (found,) = pair.b.fixes._stored[f"friend/{JANE}"]
     assert found[1]  # by HTTP
     assert pair.b.phone(JANE).transport == "http"
     assert pair.b.home.hub.ingest.accepted == 1
@@ -97,8 +97,8 @@ async def test_what_is_posted_at_one_server_is_known_to_the_other_as_posted(hous
 
 
 @pytest_twisted.ensureDeferred
-async def test_junk_and_what_is_refused_goes_no_further(house):
-    pair = await Pair().opens(house)
+async def test_junk_and_what_is_refused_goes_no_further(open_web):
+    pair = await Pair().opens(open_web)
     login = await pair.a.login("jane", f"friend/{JANE}")
     await pair.a.posts({"_type": "location"}, login, user="jane", device="phone")
     await pair.a.posts(fix(), "Basic ???", user="jane", device="phone")
@@ -106,8 +106,8 @@ async def test_junk_and_what_is_refused_goes_no_further(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_posts_wait_for_a_broker_that_is_away_in_order(house):
-    pair = await Pair().opens(house)
+async def test_posts_wait_for_a_broker_that_is_away_in_order(open_web):
+    pair = await Pair().opens(open_web)
     pair.air.up = False
     await pair.posts(pair.a, tst=1_795_234_000)
     await pair.posts(pair.a, tst=1_795_234_001)
@@ -129,8 +129,8 @@ async def test_posts_wait_for_a_broker_that_is_away_in_order(house):
     ],
 )
 @pytest_twisted.ensureDeferred
-async def test_what_makes_no_sense_is_refused_and_changes_nothing(house, what, about, payload):
-    pair = await Pair().opens(house)
+async def test_what_makes_no_sense_is_refused_and_changes_nothing(open_web, what, about, payload):
+    pair = await Pair().opens(open_web)
     before = list(pair.b.home.world)
     others = pair.air.servers["b"]
     others.sift([Arrival(topic("a", what, about), payload, False, 1, 1.0)])
@@ -139,8 +139,8 @@ async def test_what_makes_no_sense_is_refused_and_changes_nothing(house, what, a
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_post_that_cannot_be_read_is_put_aside_as_any_message(house):
-    pair = await Pair().opens(house)
+async def test_a_post_that_cannot_be_read_is_put_aside_as_any_message(open_web):
+    pair = await Pair().opens(open_web)
     pair.air.brings(topic("c", "posted", JANE), b"{", 1)
     assert pair.b.home.hub.ingest.rejected["not_json"] == 1
 
@@ -149,8 +149,8 @@ async def test_a_post_that_cannot_be_read_is_put_aside_as_any_message(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_was_asked_at_one_server_is_fetched_at_the_other_once(house):
-    pair = await Pair().opens(house)
+async def test_what_was_asked_at_one_server_is_fetched_at_the_other_once(open_web):
+    pair = await Pair().opens(open_web)
     await pair.posts(pair.a)
     pair.b.phones.ask(JANE, "locate", "jane")
     assert states(pair.a) == [("locate", "asked")]
@@ -162,8 +162,8 @@ async def test_what_was_asked_at_one_server_is_fetched_at_the_other_once(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_two_servers_that_are_asked_at_the_same_moment_lose_neither(house):
-    pair = await Pair().opens(house)
+async def test_two_servers_that_are_asked_at_the_same_moment_lose_neither(open_web):
+    pair = await Pair().opens(open_web)
     await pair.posts(pair.a)
     pair.air.up = False
     pair.a.phones.ask(JANE, "locate", "jane")
@@ -174,8 +174,10 @@ async def test_two_servers_that_are_asked_at_the_same_moment_lose_neither(house)
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_waits_for_a_phone_that_comes_back_by_mqtt_is_carried_by_the_one_on_duty(house):
-    pair = await Pair().opens(house)
+async def test_what_waits_for_a_phone_that_comes_back_by_mqtt_is_carried_by_the_one_on_duty(
+    open_web,
+):
+    pair = await Pair().opens(open_web)
     await pair.posts(pair.b)
     pair.b.phones.ask(JANE, "locate", "jane")
     pair.hear(fix(tst=1_795_234_999))
@@ -185,8 +187,8 @@ async def test_what_waits_for_a_phone_that_comes_back_by_mqtt_is_carried_by_the_
 
 
 @pytest_twisted.ensureDeferred
-async def test_what_nobody_carried_is_carried_by_who_comes_on_duty(house):
-    pair = await Pair().opens(house)
+async def test_what_nobody_carried_is_carried_by_who_comes_on_duty(open_web):
+    pair = await Pair().opens(open_web)
     await pair.posts(pair.b)
     pair.b.phones.ask(JANE, "locate", "jane")
     pair.a.on_duty = False
@@ -199,8 +201,10 @@ async def test_what_nobody_carried_is_carried_by_who_comes_on_duty(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_regions_that_change_are_sent_once_to_a_phone_whichever_server_sent_the_first(house):
-    pair = await Pair().opens(house)
+async def test_regions_that_change_are_sent_once_to_a_phone_whichever_server_sent_the_first(
+    open_web,
+):
+    pair = await Pair().opens(open_web)
     pair.hear(fix())
     pair.hear(READY, "/waypoints")
     for here in (pair.a, pair.b):
@@ -216,8 +220,8 @@ async def test_regions_that_change_are_sent_once_to_a_phone_whichever_server_sen
 
 
 @pytest_twisted.ensureDeferred
-async def test_regions_that_changed_while_nobody_was_on_duty_are_sent_by_who_comes(house):
-    pair = await Pair().opens(house)
+async def test_regions_that_changed_while_nobody_was_on_duty_are_sent_by_who_comes(open_web):
+    pair = await Pair().opens(open_web)
     pair.hear(fix())
     pair.hear(READY, "/waypoints")
     pair.b.phones.ask(JANE, "regions", "jane")
@@ -271,6 +275,6 @@ phones = st.builds(
 @given(phones, phones)
 def test_whatever_another_server_says_no_more_is_kept_than_there_is_room_for(ours, theirs):
     both = merged(ours, theirs)
-    assert len(both.commands) <= KEPT
+    assert len(both.commands) <= REMEMBERED
     assert {c.state for c in both.commands} <= {c.state for p in (ours, theirs) for c in p.commands}
     assert merged(both, both) == both

@@ -9,7 +9,6 @@ import pytest
 import pytest_twisted
 from twisted.internet.task import Clock
 
-from house import NOW
 from sightline.history.memory import MemoryStore
 from sightline.history.record import entry
 from sightline.history.recorder import Bounds, Recorder
@@ -17,6 +16,7 @@ from sightline.live.world import World
 from sightline.model.faults import Unavailable
 from sightline.model.record import Record
 from sightline.wiring.owntracks_ranges import PostDurability, StoredRanges
+from web_scene import NOW
 
 JANE = "friend/jane/phone"
 
@@ -42,10 +42,10 @@ async def test_a_range_is_the_newest_of_it_oldest_first_and_clean():
     assert [fix.tst for fix in whole] == sorted(fix.tst for fix in whole)
     assert len(whole) == 1501
     few = await ranges.between(JANE, NOW, NOW + 3, 3)
-    assert [(fix.tst - NOW, fix.said["lat"]) for fix in few[:1]] == [(2, 1)]
-    assert {fix.said["lat"] for fix in few[1:]} == {1, 1.5}
-    assert "odd" not in few[0].said
-    assert "acc" not in few[0].said
+    assert [(fix.tst - NOW, fix.fields["lat"]) for fix in few[:1]] == [(2, 1)]
+    assert {fix.fields["lat"] for fix in few[1:]} == {1, 1.5}
+    assert "odd" not in few[0].fields
+    assert "acc" not in few[0].fields
     assert await ranges.between(JANE, 0, 1) == []
 
 
@@ -57,12 +57,12 @@ async def test_safe_is_what_the_store_has_and_not_what_found_no_room():
     safe = PostDurability(recorder)
     assert safe.keeps_up()
     recorder.remember(Record(JANE, "fix", NOW, body(tst=int(NOW))))
-    await safe.kept()
+    await safe.stored()
     assert (await store.things()) == [JANE]
     recorder.lost += 1
     with pytest.raises(Unavailable):
-        await safe.kept()
-    await safe.kept()  # what is lost is lost once: it comes again
+        await safe.stored()
+    await safe.stored()  # what is lost is lost once: it comes again
 
 
 @pytest_twisted.ensureDeferred

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,11 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
 ]
+# Graphics without a card cost more of the processor than all else that a test does: only those that
+# look at the map (marked `map`) have them. For the others the page says that it draws none here.
+GRAPHICS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+NO_GRAPHICS = ["--disable-gpu"]
 # A machine without a graphics card draws the map slowly.
 expect.set_options(timeout=60_000)
 DESKTOP = {"width": 1200, "height": 760}
@@ -42,15 +45,38 @@ def _unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def launch() -> Iterator[Callable[..., Browser]]:
+    """Starts a browser with these options, which ends with the tests."""
     if CHROMIUM is None:
         pytest.skip("chromium is not installed (apt-get install chromium)")
     if not (ROOT / "web" / "dist" / "index.html").exists():
         pytest.skip("the page is not built (cd web && npm ci && npm run build)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    with sync_playwright() as playwright, ExitStack() as stack:
+
+        def start(*options: str) -> Browser:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *options])
+            stack.callback(browser.close)
+            return browser
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def plain_chromium(launch: Callable[..., Browser]) -> Browser:
+    return launch(*NO_GRAPHICS)
+
+
+@pytest.fixture(scope="session")
+def drawing_chromium(launch: Callable[..., Browser]) -> Browser:
+    return launch(*GRAPHICS)
+
+
+@pytest.fixture
+def chromium(request: pytest.FixtureRequest) -> Browser:
+    """The browser of this test, shared with those that need the same."""
+    draws = request.node.get_closest_marker("map")
+    browser: Browser = request.getfixturevalue("drawing_chromium" if draws else "plain_chromium")
+    return browser
 
 
 @pytest.fixture

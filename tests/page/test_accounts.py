@@ -323,6 +323,7 @@ def test_a_shared_link_shows_its_friend_to_whoever_has_it_until_it_is_withdrawn(
     assert axe(again) == []
 
 
+@pytest.mark.map
 def test_a_link_that_ends_while_somebody_looks_closes_before_their_eyes(
     admin, everyone, sightline, visit: Visit
 ):

@@ -7,9 +7,12 @@ import re
 import time
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from page.test_page import fix, is_live, publish
+
+pytestmark = pytest.mark.map
 
 JANE = '[data-thing="friend/jane/phone"]'
 # What a page says of time, ten times a second.

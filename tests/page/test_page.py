@@ -47,6 +47,7 @@ def portrait(page: Page, name: str) -> Any:
     return page.get_by_role("region", name=re.compile("map", re.I)).get_by_text(name).first
 
 
+@pytest.mark.map
 def test_a_phone_publishes_and_its_marker_moves(broker, visit):
     page = visit()
     is_live(page)
@@ -126,6 +127,7 @@ def test_when_the_server_is_restarted_the_page_resumes(broker, sightline, visit,
     expect(page.locator(JANE)).to_be_visible()
 
 
+@pytest.mark.map
 def test_a_map_whose_script_did_not_come_is_tried_again(visit):
     page = visit("about.txt")  # nothing of ours
     scripts: list[str] = []
@@ -187,6 +189,7 @@ def test_the_broker_page_shows_its_figures_and_what_was_rejected(broker, visit):
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}\u202egnp.exe'
 
 
+@pytest.mark.map
 def test_markup_from_outside_is_shown_as_text(broker, visit):
     page = visit()
     is_live(page)
@@ -254,6 +257,7 @@ def test_every_key_does_what_the_help_says(broker, visit):
         expect(page.get_by_role("heading", name=name).first).to_be_visible()
 
 
+@pytest.mark.map
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 1200, "height": 760}], ids=["phone", "desk"])
 def test_the_page_is_accessible(broker, visit, theme, viewport):
@@ -274,6 +278,7 @@ def test_the_page_is_accessible(broker, visit, theme, viewport):
         ] == []
 
 
+@pytest.mark.map
 def test_a_phone_shows_map_list_and_tabs(broker, visit):
     publish(broker, "owntracks/jane/phone", fix(52.0, 5.0), "-r")
     page = visit(viewport=PHONE, has_touch=True, is_mobile=True)

@@ -14,6 +14,8 @@ from playwright.sync_api import Page, expect
 from broker import Broker
 from sightline_process import ROOT
 
+pytestmark = pytest.mark.map
+
 # Where the tests look: nobody else is there.
 VIEW = "view=13.00/52.3700/4.9000"
 AXE = ROOT / "web/node_modules/axe-core/axe.min.js"

@@ -86,7 +86,7 @@ class Scene:
             self.phones,
             Rules(**({"fixes": 1} | self.rules)),
         )
-        self.ingest.tell(PhoneWaypoint, self.phones.heard)
+        self.ingest.tell(PhoneWaypoint, self.phones.received)
         RegionRequests(self.requests, self.clock, self.regions)
         self.crossed: list[Transition] = []
         self.changed: list[RegionChange] = []

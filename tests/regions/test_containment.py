@@ -3,8 +3,8 @@ from __future__ import annotations
 from sightline.geometry.geofences import Geofences, Position, Rules
 from sightline.geometry.shapes import Circle
 from sightline.regions.containment import (
-    MOST_SAID,
-    PATIENCE,
+    DISPUTE_AFTER,
+    MOST_VERDICTS,
     Containment,
     PhoneVerdict,
     RegionTransition,
@@ -33,12 +33,12 @@ class Scene:
         return self.fix(when, 48.6)
 
     def says(self, event, when: float) -> RegionTransition | None:
-        return self.where.told(JANE, "home", event, when, None, self.now)
+        return self.where.reported(JANE, "home", event, when, None, self.now)
 
     def visit(self) -> RegionVisit | None:
         return self.where.visit(JANE, "home")
 
-    def waits(self, seconds: float = PATIENCE) -> None:
+    def waits(self, seconds: float = DISPUTE_AFTER) -> None:
         self.now += seconds
         self.where.tick(self.now)
 
@@ -86,7 +86,7 @@ def test_a_disagreement_that_lasts_is_shown_with_its_reason():
     scene.away(1)
     scene.says("enter", 12)
     scene.away(20)
-    scene.waits(PATIENCE - 1)
+    scene.waits(DISPUTE_AFTER - 1)
     visit = scene.visit()
     assert visit is not None
     assert visit.why is None
@@ -176,7 +176,7 @@ def test_what_is_gone_leaves_nothing_behind():
 
 def test_of_one_phone_so_many_words_are_kept():
     scene = Scene()
-    for n in range(MOST_SAID + 10):
-        scene.where.told(JANE, f"r{n}", "enter", n, None, 0)
-    assert len(scene.where.named(JANE)) == MOST_SAID
-    assert scene.where.said(JANE, "r0") is None
+    for n in range(MOST_VERDICTS + 10):
+        scene.where.reported(JANE, f"r{n}", "enter", n, None, 0)
+    assert len(scene.where.named(JANE)) == MOST_VERDICTS
+    assert scene.where.by_phone(JANE, "r0") is None

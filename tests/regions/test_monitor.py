@@ -8,7 +8,7 @@ import pytest_twisted
 from regions.scene import HOME, JANE, OPERATOR, PERSON, waypoint
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.model.kind import Present
-from sightline.regions.containment import PATIENCE
+from sightline.regions.containment import DISPUTE_AFTER
 from sightline.regions.monitor import RING
 
 
@@ -127,7 +127,7 @@ async def test_both_verdicts_are_shown_and_what_is_disputed_is_said(scenes):
         30,
     )
     scene.is_at(950)
-    scene.passes(PATIENCE + 2)
+    scene.passes(DISPUTE_AFTER + 2)
     visit = scene.state(f"stay/{JANE}/{id}")
     assert (visit.by, visit.disputed) == ("phone", True)
     assert "850 m outside" in visit.why

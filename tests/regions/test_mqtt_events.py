@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from sightline.kinds.regions.model import Transition, id_for_others
+from sightline.kinds.regions.model import Transition, published_id
 from sightline.regions.mqtt_events import MqttEvents, Which, topic
 
 
@@ -107,5 +107,5 @@ def test_the_same_crossing_has_the_same_id_whichever_server_tells_it_and_no_othe
 
 def test_regions_that_only_a_phone_knows_are_told_apart_by_name():
     unknown = [transition(region=None, name=name) for name in ("Gym", "Gym", "Home")]
-    first, again, other = map(id_for_others, unknown)
+    first, again, other = map(published_id, unknown)
     assert first == again != other

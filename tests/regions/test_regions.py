@@ -191,7 +191,7 @@ async def test_a_phones_waypoints_become_its_own_regions(scenes):
     count = len(scene.changed)
     scene.passes(10)
     scene.tells(waypoint(rad=70))
-    await scene.until(lambda: not scene.phones._said)
+    await scene.until(lambda: not scene.phones._reports)
     await scene.regions.work(lambda store: None)
     assert len(scene.changed) == count
     await scene.restarts()

@@ -109,7 +109,7 @@ async def test_what_a_phone_says_while_the_others_are_away_is_taken_over_later(s
     assert refused["code"] == "busy"
     journal.mood = lambda operation: None
     await scene.until(lambda: not scene.regions.follower.trouble)
-    await scene.until(lambda: JANE.removeprefix("friend/") in scene.phones._said)
+    await scene.until(lambda: JANE.removeprefix("friend/") in scene.phones._reports)
     scene.passes(5)
     await scene.until(lambda: len(scene.regions.of(JANE)) == 1)
     assert scene.phones.dropped == 0

@@ -23,9 +23,9 @@ FIRST = 1000
 
 @asynccontextmanager
 async def claims(name: str, at: str = "") -> AsyncIterator[LockTable]:
-    aws = Endpoint(reactor, "eu-west-1", ENVIRON, at or endpoint(), patience=20.0)
+    aws = Endpoint(reactor, "eu-west-1", ENVIRON, at or endpoint(), retry_for=20.0)
     aws.prepare()
-    table = Table(reactor, aws.dynamo, f"claims-{name}", patience=20.0, writing=20.0)
+    table = Table(reactor, aws.dynamo, f"claims-{name}", retry_for=20.0, writing=20.0)
     await table.make(expires=False)
     yield LockTable(table, FIRST)
     await aws.close()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError
 
 from replicas.sky import Server, Sky, pass_time
-from sightline.cluster.locks import BEAT, GONE, HOLD, Declined, HeldElsewhere
+from sightline.cluster.locks import BEAT, DEAD_AFTER, HOLD, Declined, HeldElsewhere
 from sightline.replicas.claimant import DUTY
 
 ROBOT = "probot/ProBot1"
@@ -83,7 +83,7 @@ def test_who_is_cut_off_stops_acting_before_another_may_begin(scene):
     assert waited <= HOLD + BEAT
     scene.passes(BEAT)
     assert a.lost == [DUTY, ROBOT]
-    scene.passes(GONE)
+    scene.passes(DEAD_AFTER)
     assert got(b, b.claimant.take(ROBOT, "bob"))
 
 
@@ -91,7 +91,7 @@ def test_who_was_frozen_finds_its_time_over_before_it_does_anything(scene):
     a, b = scene.servers
     got(a, a.claimant.take(ROBOT, "amy"))
     a.frozen = True
-    scene.passes(GONE + 2 * BEAT)
+    scene.passes(DEAD_AFTER + 2 * BEAT)
     assert got(b, b.claimant.take(ROBOT, "bob"))
     a.frozen = False  # nothing ran yet
     assert not a.claimant.holds(ROBOT)
@@ -108,7 +108,7 @@ def test_a_server_that_comes_back_waits_until_its_earlier_run_is_old(scene):
     scene.servers.append(again)
     with pytest.raises(HeldElsewhere):
         got(again, again.claimant.take(ROBOT, "amy"))
-    scene.passes(GONE + BEAT)
+    scene.passes(DEAD_AFTER + BEAT)
     assert got(again, again.claimant.take(ROBOT, "amy"))
 
 
@@ -162,7 +162,7 @@ def test_who_takes_over_from_the_dead_gets_it_when_it_is_old(scene):
     a.frozen = True
     won: list[Any] = []
     b.does(b.claimant.win(ROBOT, "root", over=True, seconds=10)).addBoth(won.append)
-    scene.passes(GONE - 0.5)
+    scene.passes(DEAD_AFTER - 0.5)
     assert not won
     scene.passes(1.0)
     assert won
@@ -237,7 +237,7 @@ def test_who_is_not_on_duty_sees_that_another_is(scene):
     scene.passes(3 * BEAT)
     assert seen
     a.frozen = True
-    scene.passes(GONE + 2 * BEAT)
+    scene.passes(DEAD_AFTER + 2 * BEAT)
     assert b.claimant.on_duty
     seen.clear()
     scene.passes(BEAT)
@@ -250,11 +250,11 @@ def test_two_servers_of_one_name_are_told_of_and_an_earlier_run_is_none():
     a.frozen = True  # killed, in truth
     again = Server(scene.sky, "a")
     scene.servers.append(again)
-    scene.passes(4 * GONE)
+    scene.passes(4 * DEAD_AFTER)
     assert again.claimant.on_duty
     assert not again.claimant.twin
     scene.servers.append(Server(scene.sky, "a"))
-    scene.passes(2 * GONE)
+    scene.passes(2 * DEAD_AFTER)
     assert scene.servers[-1].claimant.twin
 
 
@@ -303,7 +303,7 @@ class Chaos:
         self.sky._slow = self.sky._lossy = 0.0
         for server in self.servers:
             server.cut = server.frozen = False
-        pass_time(self.sky, self.servers, 3 * GONE)
+        pass_time(self.sky, self.servers, 3 * DEAD_AFTER)
 
 
 @given(seed=st.integers(0, 2**32))

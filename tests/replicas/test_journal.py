@@ -39,11 +39,11 @@ class Aws:
     def __init__(self) -> None:
         self.weather = Weather()
         self.endpoint = Endpoint(
-            reactor, "eu-west-1", ENVIRON, self.weather.endpoint, patience=30.0, answer=30.0
+            reactor, "eu-west-1", ENVIRON, self.weather.endpoint, retry_for=30.0, answer=30.0
         )
         self.endpoint.prepare()
         name = f"shared-{next(_numbers)}"
-        self.table = Table(reactor, self.endpoint.dynamo, name, patience=30.0, writing=30.0)
+        self.table = Table(reactor, self.endpoint.dynamo, name, retry_for=30.0, writing=30.0)
         self.made = False
 
     async def journal(self, name: str = "accounts") -> DynamoJournal:
@@ -253,7 +253,7 @@ async def test_who_is_erased_is_in_no_item_and_no_file(aws, tmp_path):
     assert b"zebedee" not in await _all(aws)
     for path in _files(tmp_path):
         assert b"zebedee" not in path.read_bytes(), path
-    assert one.roll() == two.roll()
+    assert one.read_cache() == two.read_cache()
     for database in databases:
         database.close()
 

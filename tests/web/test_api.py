@@ -17,18 +17,18 @@ from twisted.internet.ssl import PrivateCertificate
 from twisted.internet.threads import deferToThread
 
 from browser import Closed
-from house import DAY, GOOD, NOW
 from sightline.accounts import service
 from sightline.contract.errors import STATUS
 from sightline_process import ROOT
+from web_scene import DAY, GOOD, NOW
 
 reactor: Any = _reactor
 RIGHT = {"name": "jane", "password": GOOD}
 
 
 @pytest_twisted.ensureDeferred
-async def test_signing_in_gives_a_cookie_that_no_script_reads_and_no_other_site_sends(house):
-    home = await house()
+async def test_signing_in_gives_a_cookie_that_no_script_reads_and_no_other_site_sends(open_web):
+    home = await open_web()
     await home.knows("jane", "operator", see=("friend",), password=GOOD)
     answer = await home.asks("POST", "/session", {"name": " Jane ", "password": GOOD})
     assert answer.status == 200
@@ -45,8 +45,8 @@ async def test_signing_in_gives_a_cookie_that_no_script_reads_and_no_other_site_
 
 
 @pytest_twisted.ensureDeferred
-async def test_behind_a_proxy_with_https_the_cookie_is_secure_and_bound_to_the_host(house):
-    home = await house(proxies=("127.0.0.1",))
+async def test_behind_a_proxy_with_https_the_cookie_is_secure_and_bound_to_the_host(open_web):
+    home = await open_web(proxies=("127.0.0.1",))
     await home.knows("jane", password=GOOD)
     answer = await home.asks("POST", "/session", RIGHT, x_forwarded_proto="https", origin=None)
     assert answer.headers["set-cookie"].startswith("__Host-sightline=")
@@ -55,8 +55,8 @@ async def test_behind_a_proxy_with_https_the_cookie_is_secure_and_bound_to_the_h
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_is_no_proxy_of_ours_is_not_believed(house):
-    home = await house()
+async def test_who_is_no_proxy_of_ours_is_not_believed(open_web):
+    home = await open_web()
     await home.knows("jane", password=GOOD)
     answer = await home.asks(
         "POST", "/session", RIGHT, x_forwarded_proto="https", x_forwarded_for="9.9.9.9"
@@ -68,8 +68,8 @@ async def test_who_is_no_proxy_of_ours_is_not_believed(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(house):
-    home = await house()
+async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(open_web):
+    home = await open_web()
     await home.knows("jane", password=GOOD)
     await home.knows("tokens.only")
     closed = await home.knows("closed", password=GOOD)
@@ -108,19 +108,19 @@ async def test_a_wrong_name_and_a_wrong_password_are_told_in_the_same_words(hous
     ],
 )
 @pytest_twisted.ensureDeferred
-async def test_only_our_own_page_may_change_anything(house, headers, status, code):
-    home = await house()
+async def test_only_our_own_page_may_change_anything(open_web, headers, status, code):
+    home = await open_web()
     await home.knows("jane", password=GOOD)
     answer = await home.asks("POST", "/session", RIGHT, **headers)
     assert (answer.status, answer.code) == (status, code)
 
 
 @pytest_twisted.ensureDeferred
-async def test_another_site_cannot_use_the_cookie_for_any_change(house):
-    home = await house()
+async def test_another_site_cannot_use_the_cookie_for_any_change(open_web):
+    home = await open_web()
     cookie = await home.knows("root", "admin", password=GOOD)
     foreign: dict[str, Any] = {"origin": "http://evil.example", "sec_fetch_site": "cross-site"}
-    for route in (route for _, route in home.api._routes):
+    for route in home.routes:
         if route.method == "GET":
             continue
         path = route.path.replace("{", "").replace("}", "")
@@ -144,8 +144,8 @@ async def test_another_site_cannot_use_the_cookie_for_any_change(house):
     ],
 )
 @pytest_twisted.ensureDeferred
-async def test_what_makes_no_sense_is_refused_in_the_one_shape(house, body, code):
-    home = await house()
+async def test_what_makes_no_sense_is_refused_in_the_one_shape(open_web, body, code):
+    home = await open_web()
     answer = await home.asks("POST", "/session", body)
     assert (answer.status, answer.code) == (400, code)
     assert set(answer.said) == {"ok", "code", "why"}
@@ -153,8 +153,8 @@ async def test_what_makes_no_sense_is_refused_in_the_one_shape(house, body, code
 
 
 @pytest_twisted.ensureDeferred
-async def test_without_a_session_nothing_is_told_but_that(house):
-    home = await house()
+async def test_without_a_session_nothing_is_told_but_that(open_web):
+    home = await open_web()
     home.shows("friend/jane/phone")
     for method, path in (
         ("GET", "/me"),
@@ -179,8 +179,8 @@ async def test_without_a_session_nothing_is_told_but_that(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_signing_in_anew_ends_the_session_of_before(house):
-    home = await house()
+async def test_signing_in_anew_ends_the_session_of_before(open_web):
+    home = await open_web()
     before = await home.knows("jane", password=GOOD)
     answer = await home.asks("POST", "/session", RIGHT, cookie=before)
     assert (await home.asks("GET", "/me", cookie=before)).status == 401
@@ -191,8 +191,8 @@ async def test_signing_in_anew_ends_the_session_of_before(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_signing_out_here_and_everywhere(house):
-    home = await house()
+async def test_signing_out_here_and_everywhere(open_web):
+    home = await open_web()
     await home.knows("jane", password=GOOD)
     one, two, three = [(await home.asks("POST", "/session", RIGHT)).cookie for _ in range(3)]
     answer = await home.asks("DELETE", "/session", cookie=one)
@@ -207,8 +207,8 @@ async def test_signing_out_here_and_everywhere(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_one_ends_ones_own_sessions_and_nobody_elses(house):
-    home = await house()
+async def test_one_ends_ones_own_sessions_and_nobody_elses(open_web):
+    home = await open_web()
     jane, bob = await home.knows("jane"), await home.knows("bob")
     (theirs,) = (await home.asks("GET", "/sessions", cookie=bob)).said["sessions"]
     answer = await home.asks("DELETE", f"/sessions/{theirs['id']}", cookie=jane)
@@ -218,8 +218,8 @@ async def test_one_ends_ones_own_sessions_and_nobody_elses(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_new_password_ends_the_other_sessions(house):
-    home = await house()
+async def test_a_new_password_ends_the_other_sessions(open_web):
+    home = await open_web()
     other = await home.knows("jane", password=GOOD)
     here = (await home.asks("POST", "/session", RIGHT)).cookie
     for asked, status, code in (
@@ -237,8 +237,8 @@ async def test_a_new_password_ends_the_other_sessions(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_token_is_told_once_used_with_its_scopes_only_and_revoked(house):
-    home = await house()
+async def test_a_token_is_told_once_used_with_its_scopes_only_and_revoked(open_web):
+    home = await open_web()
     cookie = await home.knows(
         "jane", "operator", see=("probot",), drive=("*",), own=("friend/jane",)
     )
@@ -264,8 +264,8 @@ async def test_a_token_is_told_once_used_with_its_scopes_only_and_revoked(house)
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_token_publishes_for_its_own_friends_only(house):
-    home = await house()
+async def test_a_token_publishes_for_its_own_friends_only(open_web):
+    home = await open_web()
     cookie = await home.knows("jane", own=("friend/jane",))
     for things, status in ((["friend/bob/phone"], 404), ([], 400), (["friend/jane/phone"], 201)):
         asked = {"name": "phone", "scopes": ["publish"], "things": things}
@@ -281,8 +281,8 @@ async def test_a_token_publishes_for_its_own_friends_only(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_figures_are_for_admins_and_tokens_made_for_them(house):
-    home = await house()
+async def test_the_figures_are_for_admins_and_tokens_made_for_them(open_web):
+    home = await open_web()
     root, jane = await home.knows("root", "admin"), await home.knows("jane", "operator")
     assert (await home.asks("GET", "//metrics", cookie=jane)).status == 403
     answer = await home.asks("GET", "//metrics", cookie=root)
@@ -294,8 +294,8 @@ async def test_the_figures_are_for_admins_and_tokens_made_for_them(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_first_start_invites_one_admin_once(house):
-    home = await house()
+async def test_the_first_start_invites_one_admin_once(open_web):
+    home = await open_web()
     assert home.account_service.invite()
     secret = home.account_service.invite()
     assert (await home.asks("GET", "/session")).said == {"ok": True, "user": None, "first": True}
@@ -313,8 +313,8 @@ async def test_the_first_start_invites_one_admin_once(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_demonstration_invites_its_own_admin(house):
-    home = await house(demo=True)
+async def test_a_demonstration_invites_its_own_admin(open_web):
+    home = await open_web(demo=True)
     secret = home.account_service.invite()
     answer = await home.asks("POST", "/welcome", {"token": secret})
     assert answer.said["user"]["name"] == "demo"
@@ -326,8 +326,8 @@ async def test_a_demonstration_invites_its_own_admin(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_calls_of_one_address_are_limited(house):
-    home = await house(rate=2)
+async def test_calls_of_one_address_are_limited(open_web):
+    home = await open_web(rate=2)
     said = [await home.asks("GET", "/session") for _ in range(8)]
     assert [answer.status for answer in said] == [200] * 6 + [429] * 2
     assert said[-1].headers["retry-after"] == "1"
@@ -336,8 +336,8 @@ async def test_calls_of_one_address_are_limited(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_mistake_of_ours_tells_nothing_of_the_inside(house, monkeypatch):
-    home = await house()
+async def test_a_mistake_of_ours_tells_nothing_of_the_inside(open_web, monkeypatch):
+    home = await open_web()
     cookie = await home.knows("root", "admin")
 
     async def fails(work: Any) -> Any:
@@ -351,8 +351,8 @@ async def test_a_mistake_of_ours_tells_nothing_of_the_inside(house, monkeypatch)
 
 
 @pytest_twisted.ensureDeferred
-async def test_every_answer_carries_the_headers_that_protect_it(house):
-    home = await house()
+async def test_every_answer_carries_the_headers_that_protect_it(open_web):
+    home = await open_web()
     for method, path in (("GET", "/me"), ("POST", "/session"), ("GET", "//nothing")):
         answer = await home.asks(method, path)
         assert "script-src 'self'" in answer.headers["content-security-policy"]
@@ -369,8 +369,8 @@ async def test_every_answer_carries_the_headers_that_protect_it(house):
 # Twisted's own way to hand a certificate to pyOpenSSL.
 @pytest.mark.filterwarnings("ignore:Passing pyOpenSSL:DeprecationWarning")
 @pytest_twisted.ensureDeferred
-async def test_over_tls_the_cookie_is_secure_and_https_is_remembered(house, tmp_path):
-    home = await house()
+async def test_over_tls_the_cookie_is_secure_and_https_is_remembered(open_web, tmp_path):
+    home = await open_web()
     await home.knows("jane", password=GOOD)
     authority = trustme.CA()
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(
@@ -410,8 +410,8 @@ REFERENCE = (ROOT / "server" / "docs" / "reference" / "http.md").read_text()
 
 
 @pytest_twisted.ensureDeferred
-async def test_every_call_is_documented_and_no_other(house):
-    home = await house()
+async def test_every_call_is_documented_and_no_other(open_web):
+    home = await open_web()
     told = {
         (method, path)
         for methods, path in re.findall(
@@ -419,7 +419,7 @@ async def test_every_call_is_documented_and_no_other(house):
         )
         for method in methods.split(", ")
     }
-    assert told == {(route.method, route.path) for _, route in home.api._routes}
+    assert told == {(route.method, route.path) for route in home.routes}
 
 
 def test_every_code_is_documented_with_its_status():

@@ -11,7 +11,6 @@ import pytest
 import pytest_twisted
 from msgspec import Meta
 
-from house import GOOD
 from sightline.auth.permissions import LEAST_ROLE
 from sightline.contract.errors import STATUS, Refused
 from sightline.contract.fields import Nothing, Number, RequestBody, fields, read, refuses
@@ -19,6 +18,7 @@ from sightline.contract.http import Route
 from sightline.contract.requests import RequestSpec
 from sightline.history.query_params import EventsQuery, Moment, TrackQuery
 from sightline_process import ROOT
+from web_scene import GOOD
 
 
 class Fields(RequestBody, frozen=True, rename={"since": "from"}):
@@ -111,10 +111,10 @@ async def _document(home: Any) -> dict[str, Any]:
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_document_says_of_every_route_who_may_ask_and_how_it_refuses(house):
-    home = await house()
+async def test_the_document_says_of_every_route_who_may_ask_and_how_it_refuses(open_web):
+    home = await open_web()
     said = await _document(home)
-    for _, route in home.api._routes:
+    for route in home.routes:
         operation = said["paths"][route.path][route.method.lower()]
         tokens = any("token" in way for way in operation["security"])
         assert tokens is (route.needs in ("visitor", "past")), route.path
@@ -128,9 +128,9 @@ async def test_the_document_says_of_every_route_who_may_ask_and_how_it_refuses(h
 
 
 @pytest_twisted.ensureDeferred
-async def test_the_examples_can_be_read(house):
-    home = await house()
-    for _, route in home.api._routes:
+async def test_the_examples_can_be_read(open_web):
+    home = await open_web()
+    for route in home.routes:
         if route.body is not None:
             assert route.example is not None, route.path
         if route.example is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sightline.web.expiry import days_left, standing
+from sightline.web.expiry import days_left, urgency
 
 DAY = 86_400.0
 
@@ -23,7 +23,7 @@ DAY = 86_400.0
     ],
 )
 def test_a_certificate_is_warned_of_21_and_7_days_before_its_end(days, stands):
-    assert standing(1000 + days * DAY, 1000) == stands
+    assert urgency(1000 + days * DAY, 1000) == stands
 
 
 def test_days_are_counted_down_and_beyond():

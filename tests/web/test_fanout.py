@@ -92,9 +92,9 @@ class Scene:
         self.world = World("e")
         self.fanout = FanOut(self.clock, lambda: 1795235000.0, self.world, Pace(**pace))
 
-    def join(self, line: Line, sight: VisibleScope = EVERYTHING, *, deflate: bool = False) -> Line:
+    def join(self, line: Line, scope: VisibleScope = EVERYTHING, *, deflate: bool = False) -> Line:
         line.viewer = self.fanout.join(
-            line, sight, line.picture.epoch, line.picture.seq, deflate=deflate
+            line, scope, line.picture.epoch, line.picture.seq, deflate=deflate
         )
         return line
 

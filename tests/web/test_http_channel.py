@@ -62,7 +62,7 @@ class Large(Resource):
 
 
 class Server:
-    def __init__(self, *, patience: float = DEADLINE, **limits: Any) -> None:
+    def __init__(self, *, stall_timeout: float = DEADLINE, **limits: Any) -> None:
         kind = "application/octet-stream"
         root = Root(
             PageResource(
@@ -77,7 +77,7 @@ class Server:
         root.putChild(b"large", Large())
         self.limits = ConnectionLimits(reactor, **limits)
         self.site = QuietSite(
-            root, reactor, None, request_seconds=5, limits=self.limits, patience=patience
+            root, reactor, None, request_seconds=5, limits=self.limits, stall_timeout=stall_timeout
         )
         self.listening = reactor.listenTCP(0, self.site, interface="127.0.0.1")
         self.port = self.listening.getHost().port
@@ -254,7 +254,7 @@ def memory() -> int:
 
 @pytest_twisted.ensureDeferred
 async def test_a_crowd_that_reads_nothing_costs_a_piece_each_and_is_let_go(serve):
-    server = serve(patience=3.0)
+    server = serve(stall_timeout=3.0)
 
     def come() -> list[socket.socket]:
         peers = []
@@ -278,7 +278,7 @@ async def test_a_crowd_that_reads_nothing_costs_a_piece_each_and_is_let_go(serve
 
 @pytest_twisted.ensureDeferred
 async def test_whoever_reads_slowly_gets_all_of_it(serve):
-    server = serve(patience=1.0)
+    server = serve(stall_timeout=1.0)
 
     def ask() -> int:
         size = 0

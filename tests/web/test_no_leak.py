@@ -16,8 +16,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from twisted.internet.task import Clock
 
-from house import NOW
-from owntracks.scene import Phonehouse
+from owntracks.scene import PhoneScene
 from picture import Picture
 from sightline.auth.account import Token
 from sightline.auth.permissions import EVERYTHING, Grants, User, check_grant, may, user_of, visitor
@@ -30,6 +29,7 @@ from sightline.live.world import World
 from sightline.web.fanout import FanOut, Pace
 from sightline.wiring.owntracks_ranges import StoredRanges
 from states import spot
+from web_scene import NOW
 
 # Each thing has a name and a value found nowhere else.
 KEYS = [
@@ -150,7 +150,7 @@ def test_no_frame_snapshot_or_resume_shows_what_is_hidden(first: User, later: Us
     user, picture, line = first, Picture(), Line()
     other = Line()
     fanout.join(other, EVERYTHING, None, 0, deflate=False)
-    viewer = fanout.join(line, user.sight, None, 0, deflate=False)
+    viewer = fanout.join(line, user.scope, None, 0, deflate=False)
 
     def read() -> None:
         for data in line.sent:
@@ -168,10 +168,10 @@ def test_no_frame_snapshot_or_resume_shows_what_is_hidden(first: User, later: Us
         elif act == "cut":
             read()
             fanout.leave(viewer)
-            picture.epoch = fanout.epoch(user.sight)
+            picture.epoch = fanout.epoch(user.scope)
             user = later if turn % 2 else first
             line = Line()
-            viewer = fanout.join(line, user.sight, picture.epoch, picture.seq, deflate=False)
+            viewer = fanout.join(line, user.scope, picture.epoch, picture.seq, deflate=False)
         fanout.flush()
         clock.advance(0.02)
         fanout.beat()
@@ -183,9 +183,9 @@ def test_no_frame_snapshot_or_resume_shows_what_is_hidden(first: User, later: Us
 
 def test_the_epoch_tells_nothing_of_what_is_seen():
     fanout = FanOut(Clock(), lambda: 1.0, World("e"), Pace())
-    sight = user_of("x", "viewer", Grants(see=frozenset(("friend/ann",)))).sight
-    assert "ann" not in fanout.epoch(sight)
-    assert fanout.epoch(sight) != fanout.epoch(EVERYTHING) == "e"
+    scope = user_of("x", "viewer", Grants(see=frozenset(("friend/ann",)))).scope
+    assert "ann" not in fanout.epoch(scope)
+    assert fanout.epoch(scope) != fanout.epoch(EVERYTHING) == "e"
 
 
 NAMES = itertools.count(1)
@@ -226,10 +226,10 @@ def calls(home: Any, first: int) -> Iterator[tuple[str, str]]:
     for path, queries in QUERIES.items():
         for _ in range(first % len(queries)):
             next(turns[path])
-    for _, route in home.api._routes:
+    for route in home.routes:
         if (route.method, route.path) in APART:
             continue
-        ids = [*home.account_service.roll.tokens, *home.account_service.roll.shares, "nothere"]
+        ids = [*home.account_service.cache.tokens, *home.account_service.cache.shares, "nothere"]
         for values in (
             [dict(zip(("kind", "group", "id"), key.split("/", 2), strict=False)) for key in KEYS]
             if "{kind}" in route.path
@@ -287,8 +287,8 @@ async def ways(home: Any, name: str, cookie: str, own: frozenset[str]) -> list[t
     first=st.integers(0, 999),
 )
 @pytest_twisted.ensureDeferred
-async def test_no_answer_of_any_route_shows_what_is_hidden(house, see, drive, own, role, first):
-    home = await peopled(house)
+async def test_no_answer_of_any_route_shows_what_is_hidden(open_web, see, drive, own, role, first):
+    home = await peopled(open_web)
     name = f"user{next(NAMES)}"
     cookie = await home.knows(name, role, see=tuple(see), drive=tuple(drive), own=tuple(own))
     home.account_service.own_regions(OWNERS - {"someone"} | {name})
@@ -323,8 +323,8 @@ async def test_no_answer_of_any_route_shows_what_is_hidden(house, see, drive, ow
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(see=WORDS, drive=DRIVEN, own=OWNED, role=st.sampled_from(["viewer", "operator"]))
 @pytest_twisted.ensureDeferred
-async def test_no_answer_over_a_websocket_shows_what_is_hidden(house, see, drive, own, role):
-    home = await peopled(house)
+async def test_no_answer_over_a_websocket_shows_what_is_hidden(open_web, see, drive, own, role):
+    home = await peopled(open_web)
     name, grants = f"user{next(NAMES)}", Grants(see, drive, own)
     cookie = await home.knows(name, role, see=tuple(see), drive=tuple(drive), own=tuple(own))
     home.account_service.own_regions(OWNERS - {"someone"} | {name})
@@ -360,15 +360,15 @@ def shown(key: str) -> Any:
     return spot(VALUES[key])
 
 
-async def peopled(house: Any) -> Any:
-    """A house with all of it, phones too, where an admin has shared and exported."""
-    here = Phonehouse()
-    home = await house(further=here.further)
+async def peopled(open_web: Any) -> Any:
+    """A server with all of it, phones too, where an admin has shared and exported."""
+    here = PhoneScene()
+    home = await open_web(further=here.further)
     here.recorder._ranges = StoredRanges(home.store)
     for key in KEYS:
         home.world.put(key, shown(key))
         if key.startswith("friend/"):
-            here.live._people.heard(key)
+            here.live._people.note(key)
         # The same in history: where a friend was, how a robot was, what happened to either.
         body = {"_type": "location", "lat": 1, "lon": 2, "tst": 1795235000, "alt": VALUES[key]}
         if not key.startswith("friend/"):

@@ -12,8 +12,7 @@ import pytest_twisted
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults
 
-from house import NOW
-from owntracks.scene import Phonehouse, fix
+from owntracks.scene import PhoneScene, fix
 from sightline.auth.permissions import VisibleScope
 from sightline.history import api as history_api
 from sightline.history import tracks
@@ -24,6 +23,7 @@ from sightline.owntracks.latest import LatestPositions
 from sightline.web.reads import PIECE, PIECE_BYTES, SCAN, Busy, Reads, pieces
 from sightline.wiring import owntracks_ranges
 from sightline.wiring.owntracks_ranges import StoredRanges
+from web_scene import NOW
 
 reactor: Any = _reactor
 
@@ -167,8 +167,10 @@ ANSWERS: dict[str, tuple[str, Any, str]] = {
 
 @pytest.mark.parametrize("what", ANSWERS)
 @pytest_twisted.ensureDeferred
-async def test_of_several_long_answers_one_piece_is_made_in_a_turn(house, turns, monkeypatch, what):
-    here = await Phonehouse().opens(house)
+async def test_of_several_long_answers_one_piece_is_made_in_a_turn(
+    open_web, turns, monkeypatch, what
+):
+    here = await PhoneScene().opens(open_web)
     home = here.home
     here.recorder._ranges = StoredRanges(home.store)
     cookie = await home.knows("root", "admin")
@@ -212,8 +214,8 @@ LOOKS = {
 
 @pytest.mark.parametrize("path", LOOKS)
 @pytest_twisted.ensureDeferred
-async def test_a_large_world_is_looked_through_in_pieces(house, turns, monkeypatch, path):
-    here = await Phonehouse().opens(house)
+async def test_a_large_world_is_looked_through_in_pieces(open_web, turns, monkeypatch, path):
+    here = await PhoneScene().opens(open_web)
     home = here.home
     cookie = await home.knows("root", "admin")
     for n in range(CROWD):
@@ -237,8 +239,8 @@ async def test_a_large_world_is_looked_through_in_pieces(house, turns, monkeypat
 
 
 @pytest_twisted.ensureDeferred
-async def test_who_goes_away_or_asks_for_the_head_only_keeps_no_place(house):
-    home = await house()
+async def test_who_goes_away_or_asks_for_the_head_only_keeps_no_place(open_web):
+    home = await open_web()
     cookie = await home.knows("root", "admin")
     for _ in range(5):
         answer = await home.asks("HEAD", "/things", cookie=cookie)
@@ -249,8 +251,8 @@ async def test_who_goes_away_or_asks_for_the_head_only_keeps_no_place(house):
 
 
 @pytest_twisted.ensureDeferred
-async def test_more_than_may_wait_are_told_to_come_later(house):
-    here = await Phonehouse().opens(house)
+async def test_more_than_may_wait_are_told_to_come_later(open_web):
+    here = await PhoneScene().opens(open_web)
     home = here.home
     cookie = await home.knows("root", "admin")
     for n in range(11):  # of few friends the last positions are no long answer

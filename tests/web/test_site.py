@@ -61,7 +61,7 @@ class Server:
         )
         fanout = FanOut(reactor, lambda: 1.0, world, Pace())
         door = OpenDoor(User("root", "admin"))
-        front = RequestContext(door)
+        context = RequestContext(door)
         self.requests = Requests(lambda: 1.0)
         sockets = Sockets(
             reactor, fanout, self.requests, lambda visitor: b"{}", door, SocketLimits()
@@ -79,15 +79,15 @@ class Server:
         tree = site.build(
             self.hub,
             self.state,
-            SocketResource(sockets, front),
-            Metrics(ServerFigures(self.hub, fanout, sockets, self.state), front),
-            Api(front, reactor, []),
+            SocketResource(sockets, context),
+            Metrics(ServerFigures(self.hub, fanout, sockets, self.state), context),
+            Api(context, reactor, []),
             assets,
-            front,
+            context,
         )
         tree.putChild(b"broken", Broken())
         self.listening = reactor.listenTCP(
-            0, site.QuietSite(tree, reactor, front, request_seconds=5), interface="127.0.0.1"
+            0, site.QuietSite(tree, reactor, context, request_seconds=5), interface="127.0.0.1"
         )
         self.port = self.listening.getHost().port
 

@@ -40,7 +40,7 @@ class Server:
         self.world = World("epoch-1")
         self.door = OpenDoor()
         front = RequestContext(self.door, ["https://sight.example.org"])
-        self.fanout = FanOut(reactor, lambda: 1795235000.0, self.world, Pace(patience=0.5))
+        self.fanout = FanOut(reactor, lambda: 1795235000.0, self.world, Pace(stall_timeout=0.5))
         self.sockets = Sockets(
             reactor,
             self.fanout,

@@ -8,7 +8,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from sightline.contract.http import Reply
-from sightline.web.streaming import follow, is_gone, stream
+from sightline.web.streaming import follow, is_disconnected, stream
 
 PARTS, PART = 1000, 10_000
 FULL = 65_536
@@ -93,7 +93,7 @@ def test_for_who_went_away_nothing_more_is_made():
     follow(reader)
     done = stream(reader, Reply(stream=source.parts(), type="x/y"))
     reader.goes()
-    assert is_gone(reader)
+    assert is_disconnected(reader)
     assert source.made <= 8  # the one that was begun when it was gone
     assert (reader.written, source.closed, reader.finished) == (7 * PART, True, False)
     assert done.called

@@ -36,7 +36,7 @@ class Scene:
             self.clock.advance(1)
             for n, ahead in enumerate(phones):
                 right = NOW + self.clock.seconds()
-                self.senders.heard(f"friend/{n}", right + ahead, self.steady())
+                self.senders.note(f"friend/{n}", right + ahead, self.steady())
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ def test_a_flood_is_one_alarm_that_names_its_sender_and_counts():
         1000,
         1002,
     )
-    assert [(deed.what, deed.thing) for deed in scene.audit] == [("quota", "owntracks/jane")]
+    assert [(event.what, event.thing) for event in scene.audit] == [("quota", "owntracks/jane")]
 
 
 def test_an_alarm_goes_when_it_is_over_and_rings_anew_when_it_comes_again():

@@ -17,7 +17,7 @@ def test_the_log_is_bounded_in_size_and_number_and_readable_by_its_owner_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(logfile, "SIZE", 2000)
-    monkeypatch.setattr(logfile, "KEPT", 3)
+    monkeypatch.setattr(logfile, "FILES", 3)
     opened: list[LogFile] = []
 
     class Noted(LogFile):

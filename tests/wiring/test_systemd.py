@@ -5,19 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_twisted
-from twisted.internet import reactor as _reactor
+from twisted.internet.task import Clock
 
 from sightline.wiring.systemd import Supervised, Supervisor
 from waits import until
-
-reactor: Any = _reactor
 
 
 class Systemd:
@@ -36,16 +32,15 @@ class Systemd:
             except BlockingIOError:
                 return found
 
-    async def hears(self, wanted: str) -> list[str]:
-        """All up to and with ``wanted``."""
-        found: list[str] = []
 
-        def heard() -> bool:
-            found.extend(self.heard())
-            return wanted in found
+class Turning(Clock):
+    """A reactor that turns when the test says so."""
 
-        await until(heard, lambda: f"{wanted}: {found}")
-        return found
+    def callWhenRunning(self, call: Callable[[], None]) -> None:
+        call()
+
+    def callFromThread(self, call: Callable[[], None]) -> None:
+        self.callLater(0, call)
 
 
 @pytest.fixture
@@ -96,20 +91,21 @@ def test_without_a_supervisor_or_with_one_that_is_gone_nothing_happens(tmp_path)
 async def test_it_hears_that_we_are_ready_alive_and_going_and_nothing_while_we_hang(systemd):
     told = []
     supervisor = Supervisor(environ(systemd, WATCHDOG_USEC="150000"), os.getpid())
-    supervised = Supervised(reactor, supervisor, lambda: told.append("again"))
+    turning = Turning()
+    supervised = Supervised(turning, supervisor, lambda: told.append("again"))
     assert systemd.heard() == []
     supervised.startService()
-    heard = await systemd.hears("WATCHDOG=1")
-    assert heard[0] == f"READY=1\nMAINPID={os.getpid()}\nSTATUS=serving"
-    await systemd.hears("WATCHDOG=1")
-    systemd.heard()
-    time.sleep(0.3)  # the reactor hangs, for longer than the watchdog waits
-    assert systemd.heard() == []
-    await systemd.hears("WATCHDOG=1")
+    ready = f"READY=1\nMAINPID={os.getpid()}\nSTATUS=serving"
+    assert systemd.heard() == [ready, "WATCHDOG=1"]
+    turning.advance(0.05)
+    assert systemd.heard() == ["WATCHDOG=1"]
+    assert systemd.heard() == []  # nothing but the reactor's turns makes it speak
+    turning.advance(0.05)
+    assert systemd.heard() == ["WATCHDOG=1"]
     os.kill(os.getpid(), signal.SIGHUP)
-    await until(lambda: told, "the signal")
+    await until(lambda: turning.getDelayedCalls()[1:], "the signal")
+    turning.advance(0)
     assert told == ["again"]
     supervised.stopService()
-    await systemd.hears("STOPPING=1")
-    systemd.heard()
+    assert systemd.heard() == ["STOPPING=1"]
     assert not supervised._alive.running

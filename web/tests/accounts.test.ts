@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApi, Denied, path, queryText } from '../src/net/api';
 import { Session, endOfLink, readTicket, sentence } from '../src/app/session';
-import type { Standing } from '../src/app/session';
+import type { SessionState } from '../src/app/session';
 import { failureOf, failureText } from '../src/ui/failure';
 import {
   browserName,
@@ -136,7 +136,7 @@ describe('a ticket in the address', () => {
   });
 });
 
-describe('at the door', () => {
+describe('who comes in', () => {
   const JANE = { name: 'jane', role: 'viewer', way: 'account', rights: { see: ['friend'] } };
   const GUEST = { name: 'guest', role: 'viewer', way: 'guest', rights: { see: ['*'] } };
   const LINK = { name: 'visitor', way: 'link', rights: { looks_only: true }, expires: 2e9 };
@@ -147,22 +147,22 @@ describe('at the door', () => {
     session = new Session(createApi(BASE));
   });
 
-  const standing = (): Standing => session.standing.value;
+  const state = (): SessionState => session.state.value;
   const asked = () => server.asked.map((each) => `${each.method} ${each.path.slice(13)}`);
 
   test('whoever has a session is in, without a form', async () => {
     server.says({ ok: true, user: JANE, first: false });
     await session.open(null);
-    expect(standing()).toMatchObject({ is: 'in', visitor: { name: 'jane' } });
+    expect(state()).toMatchObject({ is: 'in', visitor: { name: 'jane' } });
     expect(asked()).toEqual(['GET /session']);
   });
 
   test('whoever has none is asked for name and password, and then is in', async () => {
     server.says({ ok: true, user: null, first: false }).says({ ok: true, user: JANE });
     await session.open(null);
-    expect(standing()).toEqual({ is: 'out', first: false });
+    expect(state()).toEqual({ is: 'out', first: false });
     await session.signIn('jane', 'secret-1');
-    expect(standing().is).toBe('in');
+    expect(state().is).toBe('in');
     expect(server.asked.every((each) => !each.path.includes('secret'))).toBe(true);
   });
 
@@ -172,31 +172,31 @@ describe('at the door', () => {
       .says({ ok: false, code: 'wrong', why: 'No.' }, 401);
     await session.open(null);
     await expect(session.signIn('jane', 'x')).rejects.toMatchObject({ code: 'wrong' });
-    expect(standing().is).toBe('out');
+    expect(state().is).toBe('out');
   });
 
   test('a server that nobody has an account of says how to begin', async () => {
     server.says({ ok: true, user: null, first: true });
     await session.open(null);
-    expect(standing()).toEqual({ is: 'out', first: true });
+    expect(state()).toEqual({ is: 'out', first: true });
   });
 
   test('a server that is away is asked again until it is there', async () => {
     vi.useFakeTimers();
     server.isAway().isAway().says({ ok: true, user: JANE });
     await session.open(null);
-    expect(standing().is).toBe('away');
+    expect(state().is).toBe('away');
     await vi.advanceTimersByTimeAsync(7000);
-    expect(standing().is).toBe('in');
+    expect(state().is).toBe('in');
   });
 
   test('the link of the first start asks for name and password', async () => {
     server.says({ ok: true, needs: ['name', 'password'] }).says({ ok: true, user: JANE });
     await session.open({ sort: 'welcome', secret: 'w' });
-    expect(standing().is).toBe('founding');
+    expect(state().is).toBe('founding');
     await session.found('jane', 'long enough 1');
     expect(JSON.parse(server.asked[1]?.init.body as string)).toMatchObject({ token: 'w' });
-    expect(standing().is).toBe('in');
+    expect(state().is).toBe('in');
   });
 
   test('a used link of the first start leads to the form and says why', async () => {
@@ -204,13 +204,13 @@ describe('at the door', () => {
       .says({ ok: false, code: 'wrong', why: 'This link has been used.' }, 401)
       .says({ ok: true, user: null, first: false });
     await session.open({ sort: 'welcome', secret: 'w' });
-    expect(standing()).toMatchObject({ is: 'out', notice: { text: 'This link has been used.' } });
+    expect(state()).toMatchObject({ is: 'out', notice: { text: 'This link has been used.' } });
   });
 
   test.each(['ended', 'revoked', 'early', 'wrong'])('a link that is %s shows why', async (code) => {
     server.says({ ok: false, code, why: 'Because.' }, 410);
     await session.open(TICKET);
-    expect(standing()).toEqual({ is: 'shut', code, why: 'Because.' });
+    expect(state()).toEqual({ is: 'shut', code, why: 'Because.' });
   });
 
   test('whoever is signed in may stay so, or sign out to see what a link shows', async () => {
@@ -218,19 +218,19 @@ describe('at the door', () => {
       .says({ ok: false, code: 'signed_in', why: 'You are signed in as jane.' }, 409)
       .says({ ok: true, user: JANE });
     await session.open(TICKET);
-    expect(standing()).toMatchObject({ is: 'shut', also: { name: 'jane' } });
+    expect(state()).toMatchObject({ is: 'shut', also: { name: 'jane' } });
     server.says({ ok: true }).says({ ok: true, user: LINK });
     await session.signOutToSeeLink();
-    expect(standing()).toMatchObject({ is: 'in', visitor: { way: 'link', expires: 2e9 } });
+    expect(state()).toMatchObject({ is: 'in', visitor: { way: 'link', expires: 2e9 } });
   });
 
   test('a session that ended shows nothing any more, and why', async () => {
     server.says({ ok: true, user: JANE }).says({ ok: true, user: null });
     await session.open(null);
     const ending = session.ended('the session has expired; please sign in again');
-    expect(standing().is).toBe('asking');
+    expect(state().is).toBe('asking');
     await ending;
-    expect(standing()).toMatchObject({
+    expect(state()).toMatchObject({
       is: 'out',
       notice: { text: 'The session has expired; please sign in again.' },
     });
@@ -240,7 +240,7 @@ describe('at the door', () => {
     server.says({ ok: true, user: JANE }).says({ ok: true, user: { ...JANE, role: 'operator' } });
     await session.open(null);
     await session.ended('your rights have changed');
-    expect(standing()).toMatchObject({
+    expect(state()).toMatchObject({
       is: 'in',
       visitor: { role: 'operator' },
       notice: 'Your rights have changed.',
@@ -251,14 +251,14 @@ describe('at the door', () => {
     server.says({ ok: true, user: JANE }).says({ ok: true, user: GUEST });
     await session.open(null);
     await session.ended('you have been signed out');
-    expect(standing()).toMatchObject({ is: 'out', also: { way: 'guest' } });
+    expect(state()).toMatchObject({ is: 'out', also: { way: 'guest' } });
   });
 
   test('somebody else who signed in meanwhile is not taken for us', async () => {
     server.says({ ok: true, user: JANE }).says({ ok: true, user: { ...JANE, name: 'kim' } });
     await session.open(null);
     await session.ended('you have been signed out');
-    expect(standing()).toMatchObject({ is: 'out', also: { name: 'kim' } });
+    expect(state()).toMatchObject({ is: 'out', also: { name: 'kim' } });
   });
 
   test('a connection that was not let in is only the end when the session is over', async () => {
@@ -266,17 +266,17 @@ describe('at the door', () => {
     await session.open(null);
     await session.check();
     await session.check();
-    expect(standing().is).toBe('in');
+    expect(state().is).toBe('in');
     server.says({ ok: true, user: null }).says({ ok: true, user: null });
     await session.check();
-    expect(standing().is).toBe('out');
+    expect(state().is).toBe('out');
   });
 
   test('signing out that fails leaves one in, and says so', async () => {
     server.says({ ok: true, user: JANE }).isAway();
     await session.open(null);
     await expect(session.signOut()).rejects.toBeInstanceOf(Denied);
-    expect(standing().is).toBe('in');
+    expect(state().is).toBe('in');
   });
 });
 

@@ -5,7 +5,7 @@ import { Refused } from '../src/net/requests';
 import type { Answer, Aside } from '../src/net/protocol';
 
 interface Asked {
-  verb: string;
+  request: string;
   fields: Readonly<Record<string, unknown>>;
   answer(fields?: Record<string, unknown>): Promise<void>;
   refuse(code: string, why: string): Promise<void>;
@@ -17,10 +17,10 @@ let client: ConsoleClient;
 beforeEach(() => {
   asked = [];
   client = new ConsoleClient(
-    (verb, fields) =>
+    (request, fields) =>
       new Promise<Answer>((resolve, reject) => {
         asked.push({
-          verb,
+          request,
           fields,
           async answer(more = {}) {
             resolve({ t: 'answer', id: 1, ok: true, ...more });
@@ -55,7 +55,7 @@ describe('subscriptions', () => {
   test('are asked for, become active, and bring messages', async () => {
     await subscribed('a/#', 's1');
     expect(asked[0]).toMatchObject({
-      verb: 'subscribe',
+      request: 'subscribe',
       fields: { broker: 'main', filter: 'a/#', qos: 0 },
     });
     client.told(frame('sub', { sub: 's1', state: 'active' }));
@@ -87,7 +87,7 @@ describe('subscriptions', () => {
     heard('s1');
     expect(client.messages).toHaveLength(0);
     client.line(true);
-    expect(last().verb).toBe('subscribe');
+    expect(last().request).toBe('subscribe');
     await last().answer({ sub: 's9', state: 'active' });
     heard('s9');
     expect(client.messages).toHaveLength(1);
@@ -106,7 +106,7 @@ describe('subscriptions', () => {
     client.unsubscribe(1);
     await asked[0]?.answer({ sub: 's1', state: 'waiting' });
     await done;
-    expect(last()).toMatchObject({ verb: 'unsubscribe', fields: { sub: 's1' } });
+    expect(last()).toMatchObject({ request: 'unsubscribe', fields: { sub: 's1' } });
     expect(client.subscriptions).toEqual([]);
   });
 
@@ -127,13 +127,13 @@ describe('the topic tree', () => {
 
   test('is watched while it is looked at', async () => {
     client.look(view());
-    expect(last()).toMatchObject({ verb: 'topics', fields: { watch: true, path: [] } });
+    expect(last()).toMatchObject({ request: 'topics', fields: { watch: true, path: [] } });
     await last().answer(page('a'));
     expect(client.page?.children[0]?.name).toBe('a');
     client.told(frame('topics', page('b')));
     expect(client.page?.children[0]?.name).toBe('b');
     client.look(null);
-    expect(last()).toMatchObject({ verb: 'topics', fields: { watch: false } });
+    expect(last()).toMatchObject({ request: 'topics', fields: { watch: false } });
     expect(client.page).toBeNull();
   });
 
@@ -159,7 +159,7 @@ describe('the topic tree', () => {
     await last().answer(page('x'));
     client.line(false);
     client.line(true);
-    expect(last()).toMatchObject({ verb: 'topics', fields: { path: ['a'], watch: true } });
+    expect(last()).toMatchObject({ request: 'topics', fields: { path: ['a'], watch: true } });
   });
 
   test('is read whatever is missing, and put in order', () => {

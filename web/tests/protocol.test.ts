@@ -138,7 +138,7 @@ describe('frames of another make', () => {
     expect(() => parseFrame(text)).toThrow(why);
   });
 
-  test('a request cannot smuggle another id or verb in its fields', () => {
+  test('a request cannot smuggle another id or name in its fields', () => {
     expect(
       JSON.parse(requestFrame(7, 'ping', { id: 1, do: 'stop', thing: 'probot/ProBot1' })),
     ).toEqual({

@@ -128,7 +128,7 @@ class AccountApi:
         ]
 
     def _account(self, call: Call[Any]) -> Account:
-        return self._account_service.roll.accounts[call.who.user.name]
+        return self._account_service.cache.accounts[call.who.user.name]
 
     # -- the password
 
@@ -221,14 +221,14 @@ class AccountApi:
         if any(not may_post(call.who.user, thing) for thing in token.things):
             raise Refused("unknown", UNKNOWN)
         if (
-            sum(each.account == account.name for each in account_service.roll.tokens.values())
+            sum(each.account == account.name for each in account_service.cache.tokens.values())
             >= _MOST_TOKENS
         ):
             raise Refused("taken", f"An account has at most {_MOST_TOKENS} tokens.")
 
         def make(database: Database) -> None:
             database.put_token(token)
-            database.write(token_deed(account.name, call.address, token))
+            database.write(token_event(account.name, call.address, token))
 
         await account_service.change(make)
         return Reply(answers.NewTokenMade(token=text, id=token.id), status=201)
@@ -236,7 +236,7 @@ class AccountApi:
     async def revoke_token(self, call: Call[Nothing]) -> Reply:
         """Return a token opens nothing any more. An admin may revoke anybody's."""
         account_service, user = self._account_service, call.who.user
-        token = account_service.roll.tokens.get(call.parts["id"])
+        token = account_service.cache.tokens.get(call.parts["id"])
         if token is None or (token.account != user.name and user.role != "admin"):
             raise Refused("unknown", UNKNOWN)
 
@@ -293,7 +293,7 @@ def tokens_ended(count: int) -> str:
     return f"{count} tokens ended"
 
 
-def token_deed(who: str, address: str, token: Token) -> AuditEvent:
+def token_event(who: str, address: str, token: Token) -> AuditEvent:
     """Tell how a new token is written down."""
     scopes = " ".join(sorted(token.scopes))
     return AuditEvent(
@@ -313,7 +313,7 @@ def tokens_of(account_service: AccountService, name: str) -> list[answers.TokenS
             expires=token.expires,
             used=account_service.token_used(token),
         )
-        for token in sorted(account_service.roll.tokens.values(), key=lambda t: -t.created)
+        for token in sorted(account_service.cache.tokens.values(), key=lambda t: -t.created)
         if token.account == name
     ]
 
@@ -323,7 +323,7 @@ def sessions_of(
 ) -> list[answers.SessionShown]:
     """Return an account's sessions as they are shown, the latest used first. Times in epoch s."""
     found = [
-        session for session in account_service.roll.sessions.values() if session.account == name
+        session for session in account_service.cache.sessions.values() if session.account == name
     ]
     return [
         answers.SessionShown(
@@ -343,7 +343,7 @@ def find_session(account_service: AccountService, name: str, number: str) -> Ses
 
     Raises `Refused` (``unknown``).
     """
-    for session in account_service.roll.sessions.values():
+    for session in account_service.cache.sessions.values():
         if session.account == name and session.id == number:
             return session
     raise Refused("unknown", UNKNOWN)

@@ -20,7 +20,7 @@ from sightline.accounts.api_account import (
 from sightline.accounts.api_session import Text
 from sightline.accounts.database import Database, Search
 from sightline.accounts.passwords import weakness
-from sightline.accounts.pseudonyms import VEILED, Pseudonyms
+from sightline.accounts.pseudonyms import HIDDEN_TYPES, Pseudonyms
 from sightline.accounts.service import AccountService
 from sightline.auth.account import (
     Account,
@@ -194,7 +194,7 @@ class AdminApi:
     async def users(self, call: Call[Nothing]) -> Reply:
         """Return all accounts, by name."""
         accounts = sorted(
-            self._account_service.roll.accounts.values(), key=lambda account: account.name
+            self._account_service.cache.accounts.values(), key=lambda account: account.name
         )
         return Reply(answers.Users(users=[self._shown(account) for account in accounts]))
 
@@ -216,27 +216,24 @@ class AdminApi:
         account = Account(name, asked.role, grants, hashed, created=account_service.wall())
 
         def make(database: Database) -> None:
-            accounts = database.roll().accounts
+            accounts = database.read_cache().accounts
             if name in accounts:
                 raise Refused("taken", f"There is an account {name} already.")
             if len(accounts) >= _MOST:
                 raise Refused("taken", f"There is room for {_MOST} accounts.")
             database.put_account(account)
             database.write(
-                account_deed(call.who.user.name, call.address, None, account, database.veil)
+                account_event(call.who.user.name, call.address, None, account, database.pseudonyms)
             )
 
         await account_service.change(make)
-        made = self._shown(account_service.roll.accounts[name])
+        made = self._shown(account_service.cache.accounts[name])
         return Reply(answers.OneUser(user=made), status=201)
 
     async def change(self, call: Call[AccountChange]) -> Reply:
         """Role, grants, password, whether it is closed. A password ends the account's sessions."""
-        account_service, asked, account = (
-            self._account_service,
-            call.asked,
-            self._find(call),
-        )
+        account_service, asked = self._account_service, call.asked
+        account = self._find(call)
         name, grants = account.name, account.grants
         for verb in GRANT_VERBS:
             words = getattr(asked, verb)
@@ -271,14 +268,15 @@ class AdminApi:
             if hashed is not None:
                 mine = name == call.who.user.name
                 database.end_sessions(name, but=call.who.key if mine else None)
-            deed = account_deed(call.who.user.name, call.address, before, after, database.veil)
+            who, names = call.who.user.name, database.pseudonyms
+            event = account_event(who, call.address, before, after, names)
             if asked.end_tokens:
                 ended = tokens_ended(database.end_tokens(name))
-                deed = replace(deed, more=", ".join(filter(None, (deed.more, ended))))
-            database.write(deed)
+                event = replace(event, more=", ".join(filter(None, (event.more, ended))))
+            database.write(event)
 
         await account_service.change(change)
-        return Reply(answers.OneUser(user=self._shown(account_service.roll.accounts[name])))
+        return Reply(answers.OneUser(user=self._shown(account_service.cache.accounts[name])))
 
     async def remove(self, call: Call[Nothing]) -> Reply:
         """Remove an account with its sessions, tokens and links."""
@@ -325,7 +323,7 @@ class AdminApi:
         return Reply(answers.Tokens(tokens=tokens_of(self._account_service, self._find(call).name)))
 
     def _find(self, call: Call[Any]) -> Account:
-        account = self._account_service.roll.accounts.get(plain_name(call.parts["name"]))
+        account = self._account_service.cache.accounts.get(plain_name(call.parts["name"]))
         if account is None:
             raise Refused("unknown", UNKNOWN)
         return account
@@ -336,7 +334,7 @@ class AdminApi:
         return await self._account_service.hash(self._account_service.passwords.hash, password)
 
     def _shown(self, account: Account) -> answers.UserShown:
-        roll = self._account_service.roll
+        cache = self._account_service.cache
         return answers.UserShown(
             name=account.name,
             role=account.role,
@@ -347,8 +345,8 @@ class AdminApi:
             see=sorted(account.grants.see),
             drive=sorted(account.grants.drive),
             own=sorted(account.grants.own),
-            sessions=sum(each.account == account.name for each in roll.sessions.values()),
-            tokens=sum(each.account == account.name for each in roll.tokens.values()),
+            sessions=sum(each.account == account.name for each in cache.sessions.values()),
+            tokens=sum(each.account == account.name for each in cache.tokens.values()),
         )
 
     # -- the audit log
@@ -369,23 +367,23 @@ class AdminApi:
         )
 
         def find(database: Database) -> list[answers.AuditShown]:
-            return shown_records(database.records(search), database.veil, known)
+            return shown_records(database.records(search), database.pseudonyms, known)
 
         records = await self._account_service.look(find)
         last = records[-1].n if len(records) == limit else None
         return Reply(answers.Audit(records=records, next=last))
 
 
-_HIDDEN = re.compile(rf"(?:{'|'.join(sorted(VEILED))})/~[0-9a-f]{{16}}")
+_HIDDEN = re.compile(rf"(?:{'|'.join(sorted(HIDDEN_TYPES))})/~[0-9a-f]{{16}}")
 
 
 def shown_records(
-    records: Iterable[AuditRecord], veil: Pseudonyms, known: Iterable[str]
+    records: Iterable[AuditRecord], pseudonyms: Pseudonyms, known: Iterable[str]
 ) -> list[answers.AuditShown]:
     """Return records as they are shown; friends by their names where those are still known."""
     records = list(records)
-    hidden = any(_HIDDEN.search(f"{each.deed.thing} {each.deed.more}") for each in records)
-    names = veil.names(known) if hidden else {}
+    hidden = any(_HIDDEN.search(f"{each.event.thing} {each.event.more}") for each in records)
+    names = pseudonyms.names(known) if hidden else {}
 
     def named(text: str) -> str:
         return _HIDDEN.sub(lambda found: names.get(found[0], found[0]), text)
@@ -394,12 +392,12 @@ def shown_records(
         answers.AuditShown(
             n=record.n,
             at=round(record.at, 3),
-            who=record.deed.who,
-            address=record.deed.address,
-            what=record.deed.what,
-            thing=named(record.deed.thing),
-            result=record.deed.result,
-            more=named(record.deed.more),
+            who=record.event.who,
+            address=record.event.address,
+            what=record.event.what,
+            thing=named(record.event.thing),
+            result=record.event.result,
+            more=named(record.event.more),
         )
         for record in records
     ]
@@ -410,7 +408,7 @@ def keep_an_admin(database: Database, after: Account) -> None:
 
     Raises `Refused` (``last_admin``).
     """
-    accounts = {**database.roll().accounts}
+    accounts = {**database.read_cache().accounts}
     before = accounts.get(after.name)
     accounts[after.name] = after
     if before is None or not _rules(before):
@@ -423,8 +421,8 @@ def _rules(account: Account) -> bool:
     return account.role == "admin" and not account.disabled and account.password is not None
 
 
-def account_deed(
-    who: str, address: str, before: Account | None, after: Account, veil: Pseudonyms
+def account_event(
+    who: str, address: str, before: Account | None, after: Account, pseudonyms: Pseudonyms
 ) -> AuditEvent:
     """Tell how a new or changed account is written down: what became of what, never a secret."""
     changes = []
@@ -437,7 +435,7 @@ def account_deed(
     for verb in GRANT_VERBS:
         old: frozenset[str] = getattr(before.grants, verb) if before else frozenset()
         new: frozenset[str] = getattr(after.grants, verb)
-        changes += [f"+{verb} {veil.hide(what)}" for what in sorted(new - old)]
-        changes += [f"-{verb} {veil.hide(what)}" for what in sorted(old - new)]
+        changes += [f"+{verb} {pseudonyms.hide(what)}" for what in sorted(new - old)]
+        changes += [f"-{verb} {pseudonyms.hide(what)}" for what in sorted(old - new)]
     what = "make account" if before is None else "change account"
     return AuditEvent(who, address, what, f"account/{after.name}", more=", ".join(changes))

@@ -90,14 +90,14 @@ class LinksApi:
                         created=round(share.created, 3),
                         starts=share.starts,
                         ends=share.ends,
-                        standing=share.standing(wall) or "open",
+                        standing=share.why_closed(wall) or "open",
                         visitors=sum(
                             session.link == share.id
-                            for session in self._account_service.roll.sessions.values()
+                            for session in self._account_service.cache.sessions.values()
                         ),
                     )
                     for share in sorted(
-                        self._account_service.roll.shares.values(), key=lambda each: -each.created
+                        self._account_service.cache.shares.values(), key=lambda each: -each.created
                     )
                     if share.owner == user.name or user.role == "admin"
                 ]
@@ -121,8 +121,8 @@ class LinksApi:
                 raise Refused("malformed", "A link shows things such as friend/jane/phone.")
             if not may(user, "share", thing):
                 raise Refused("unknown", UNKNOWN)
-        roll = account_service.roll
-        if sum(each.owner == user.name for each in roll.shares.values()) >= _MOST:
+        cache = account_service.cache
+        if sum(each.owner == user.name for each in cache.shares.values()) >= _MOST:
             raise Refused("taken", f"An account has at most {_MOST} links.")
         secret = new_secret()
         share = Share(
@@ -158,7 +158,7 @@ class LinksApi:
     async def revoke(self, call: Call[Nothing]) -> Reply:
         """Return a link opens nothing any more, and who came by it must go."""
         user = call.who.user
-        share = self._account_service.roll.shares.get(call.parts["id"])
+        share = self._account_service.cache.shares.get(call.parts["id"])
         if share is None or (share.owner != user.name and user.role != "admin"):
             raise Refused("unknown", UNKNOWN)
 

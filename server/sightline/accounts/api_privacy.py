@@ -151,7 +151,7 @@ class PrivacyApi:
 
         await account_service.record(AuditEvent(who, call.address, "export", thing))
         days = await account_service.look(lambda database: database.retention(thing))
-        roll, group = account_service.roll, thing.rpartition("/")[0]
+        cache, group = account_service.cache, thing.rpartition("/")[0]
         words = {thing, group}
         made = bundle(
             thing,
@@ -162,15 +162,15 @@ class PrivacyApi:
                 "retention_days": days,
                 "granted_to": sorted(
                     account.name
-                    for account in roll.accounts.values()
+                    for account in cache.accounts.values()
                     if words & (account.grants.see | account.grants.own)
                 ),
                 "links": [
                     {"name": share.label, "starts": share.starts, "ends": share.ends}
-                    for share in roll.shares.values()
+                    for share in cache.shares.values()
                     if words & share.things
                 ],
-                "tokens": [t.label for t in roll.tokens.values() if words & t.things],
+                "tokens": [t.label for t in cache.tokens.values() if words & t.things],
             },
         )
         name = "-".join(id_of(thing).split("/"))
@@ -184,7 +184,7 @@ class PrivacyApi:
             why = "Too many long answers at once. Try again in a moment."
             raise Refused("busy", why, wait=2) from None
         try:
-            lines = self._recall(thing, call.who.user.sight, read.turn)
+            lines = self._recall(thing, call.who.user.scope, read.turn)
             whole = await with_history(made, lines)
             if self._photos is not None:
                 await deferToThread(with_photos, whole, self._photos(thing))

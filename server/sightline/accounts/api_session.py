@@ -139,12 +139,12 @@ class SessionApi:
         client = client_key(call.address)
         guess, known = self._guess(name, client, call)
         await account_service.refresh()
-        account = account_service.roll.accounts.get(name)
+        account = account_service.cache.accounts.get(name)
         kept = account.password if account else None
         right = await account_service.hash(
             account_service.passwords.verify, kept, asked.password, client=client, known=known
         )
-        account = account_service.roll.accounts.get(name)  # it may have changed meanwhile
+        account = account_service.cache.accounts.get(name)  # it may have changed meanwhile
         if not right or account is None or account.disabled or account.password != kept:
             who = name if account else UNKNOWN_NAME
             await account_service.record(AuditEvent(who, call.address, "sign in", result="wrong"))
@@ -164,7 +164,7 @@ class SessionApi:
                 database.rehash(name, kept, anew)
 
         def unchanged() -> bool:
-            found = account_service.roll.accounts.get(name)
+            found = account_service.cache.accounts.get(name)
             return found is not None and not found.disabled and found.password == kept
 
         reply = await self._enter(call, name, "sign in", also, unchanged)
@@ -177,7 +177,7 @@ class SessionApi:
         Return by what it is counted, and whether the device or its address is known: such are not
         held up by those who guess the same name from elsewhere. Raises `Refused` (``wait``).
         """
-        account = self._account_service.roll.accounts.get(name)
+        account = self._account_service.cache.accounts.get(name)
         device = known_devices.recognise(call.known, account.password if account else None)
         known = device is not None or self._has_been_at(name, client)
         key = name, f"device {device}" if device else client
@@ -195,7 +195,7 @@ class SessionApi:
 
     def _has_been_at(self, name: str, client: str) -> bool:
         """Tell whether somebody is signed in with this account at this address already."""
-        sessions = self._account_service.roll.sessions.values()
+        sessions = self._account_service.cache.sessions.values()
         return any(
             one.account == name and one.address and client_key(one.address) == client
             for one in sessions
@@ -205,7 +205,7 @@ class SessionApi:
         """Warn, once an hour, that somebody guesses this account's password from many places."""
         if not self._alarms.take(name, now):
             return
-        who = name if name in self._account_service.roll.accounts else UNKNOWN_NAME
+        who = name if name in self._account_service.cache.accounts else UNKNOWN_NAME
         self._log.warn("The password of {who} is being guessed from many addresses", who=who)
         more = "guessed from many addresses: unknown devices have to wait"
         self._account_service.note(AuditEvent(who, address, "sign in", result="alarm", more=more))
@@ -247,11 +247,11 @@ class SessionApi:
             self._meanwhile(call, session, AuditEvent(name, call.address, what))
         return self._entered(secret)
 
-    def _meanwhile(self, call: Call[Any], session: Session, deed: AuditEvent) -> None:
+    def _meanwhile(self, call: Call[Any], session: Session, event: AuditEvent) -> None:
         visitor = call.visitor
         if visitor is not None and visitor.way in ("account", "link"):
             self._account_service.leave_meanwhile(visitor.key)
-        self._account_service.enter_meanwhile(session, deed)
+        self._account_service.enter_meanwhile(session, event)
 
     def _leave(self, database: Database, call: Call[Any]) -> None:
         if call.visitor is not None and call.visitor.way in ("account", "link"):
@@ -273,18 +273,18 @@ class SessionApi:
         """Sign out of this session."""
         visitor = call.who
         if visitor.way in ("account", "link"):
-            deed = AuditEvent(visitor.user.name, call.address, "sign out")
+            event = AuditEvent(visitor.user.name, call.address, "sign out")
 
             def leave(database: Database) -> None:
                 self._leave(database, call)
-                database.write(deed)
+                database.write(event)
 
             try:
                 await self._account_service.change(leave)
             except Refused as why:
                 if why.code != "degraded":
                     raise
-                self._account_service.leave_meanwhile(visitor.key, deed)
+                self._account_service.leave_meanwhile(visitor.key, event)
         return Reply(cookie="")
 
     async def welcome(self, call: Call[Welcome]) -> Reply:
@@ -314,7 +314,7 @@ class SessionApi:
             admin = Account(name, "admin", password=hashed, created=account_service.wall())
 
             def found(database: Database) -> None:
-                if database.roll().founded:
+                if database.read_cache().founded:
                     raise Refused("wrong", _USED_UP)
                 database.put_account(admin)
 
@@ -336,7 +336,7 @@ class SessionApi:
             )
         key, now = digest(asked.token), account_service.wall()
         share = next(
-            (each for each in account_service.roll.shares.values() if each.key == key), None
+            (each for each in account_service.cache.shares.values() if each.key == key), None
         )
         if share is None:
             raise Refused("wrong", _NO_LINK)
@@ -346,23 +346,23 @@ class SessionApi:
             digest(secret), None, share.id, now, now, call.address, clean(call.agent, _AGENT)
         )
 
-        deed = AuditEvent("visitor", call.address, "open link", more=f"link {share.id}")
+        event = AuditEvent("visitor", call.address, "open link", more=f"link {share.id}")
 
         def enter(database: Database) -> None:
             self._leave(database, call)
             database.put_session(session)
-            database.write(deed)
+            database.write(event)
 
         try:
             await account_service.change(enter)
         except Refused as why:
             if why.code != "degraded":
                 raise
-            self._meanwhile(call, session, deed)
+            self._meanwhile(call, session, event)
         return self._entered(secret)
 
     def _open(self, share: Share) -> None:
-        match share.standing(self._account_service.wall()):
+        match share.why_closed(self._account_service.wall()):
             case "early":
                 raise Refused("early", "This link does not show anything yet.")
             case "ended":

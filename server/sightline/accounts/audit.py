@@ -25,7 +25,7 @@ class AuditLog:
         self._note = note
         self._clock = clock
         # More than people do; less than a hostile page could do to fill the disk.
-        self._deeds = TokenBuckets(rate=2, burst=200)
+        self._events = TokenBuckets(rate=2, burst=200)
         self._refusals = TokenBuckets(rate=0.2, burst=30)
 
     def __call__(self, asker: Asker, request: Request, result: str) -> None:
@@ -33,7 +33,7 @@ class AuditLog:
         if request.do not in AUDITED:
             return
         who = asker.user.name
-        kept = self._deeds if result == "ok" else self._refusals
+        kept = self._events if result == "ok" else self._refusals
         if not kept.take(who, self._clock.seconds()):
             self._log.warn("{who} does too much to write it all down", who=who)
             return

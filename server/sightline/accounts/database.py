@@ -36,7 +36,7 @@ from sightline.journal.trouble import said
 FILE = "accounts.db"
 _BUSY = 10.0  # s to wait for somebody else's transaction
 _ROOM = 1_000_000  # bytes that must be free again before we believe it
-_KEPT = 30 * 86400.0  # s a link is listed after it ended
+_LISTED = 30 * 86400.0  # s a link is listed after it ended
 
 # Each step leads from the version before to the next; PRAGMA user_version says how many were taken.
 # A step that was released is never changed.
@@ -85,8 +85,8 @@ _STEPS = (
     ) STRICT, WITHOUT ROWID;
     """,
 )
-ROLL = frozenset(("account", "given", "session", "token", "share"))
-"""The tables of which the roll is made."""
+CACHED_TABLES = frozenset(("account", "given", "session", "token", "share"))
+"""The tables of which the account cache is made."""
 _MOST_SESSIONS = 200  # of one account or link; the oldest ends
 _APART = "\n"  # between the words of a list; no grant, scope or thing holds one
 
@@ -149,7 +149,7 @@ class Database:
     def _upgrade(self) -> None:
         with self.change():
             self._migrate()
-            self.veil = Pseudonyms(self._veil_key())
+            self.pseudonyms = Pseudonyms(self._pseudonym_key())
 
     def _migrate(self) -> None:
         (version,) = self._sql.execute("PRAGMA user_version").fetchone()
@@ -168,7 +168,7 @@ class Database:
                     statement = ""
             self._sql.execute(f"PRAGMA user_version = {number + 1}")
 
-    def _veil_key(self) -> bytes:
+    def _pseudonym_key(self) -> bytes:
         found = self._sql.execute("SELECT value FROM secret WHERE name = 'veil'").fetchone()
         if found:
             return bytes(found[0])
@@ -212,7 +212,7 @@ class Database:
 
     # -- reading
 
-    def roll(self) -> AccountCache:
+    def read_cache(self) -> AccountCache:
         """Return everybody and everything that opens the door."""
         grants: dict[str, dict[str, set[str]]] = {}
         with self._reading():
@@ -309,7 +309,7 @@ class Database:
 
     def account(self, name: str) -> Account | None:
         """Return the account of this name; None: there is none."""
-        return self.roll().accounts.get(name)
+        return self.read_cache().accounts.get(name)
 
     # -- sessions, tokens, links
 
@@ -418,7 +418,7 @@ class Database:
 
     def tidy(self) -> None:
         """Forget links and tokens that ended long ago."""
-        horizon = self._wall() - _KEPT
+        horizon = self._wall() - _LISTED
         with self.change():
             self._sql.execute("DELETE FROM share WHERE ends < ? OR revoked < ?", (horizon, horizon))
             self._sql.execute("DELETE FROM token WHERE expires < ?", (horizon,))
@@ -430,7 +430,7 @@ class Database:
         settings.
         """
         found = self._sql.execute(
-            "SELECT days FROM retention WHERE thing = ?", (self.veil.hide(thing),)
+            "SELECT days FROM retention WHERE thing = ?", (self.pseudonyms.hide(thing),)
         ).fetchone()
         return int(found[0]) if found else None
 
@@ -439,16 +439,16 @@ class Database:
         kept = dict(self._sql.execute("SELECT thing, days FROM retention").fetchall())
         if not kept:
             return {}
-        veiled = ((thing, self.veil.hide(thing)) for thing in things)
-        return {thing: int(kept[hidden]) for thing, hidden in veiled if hidden in kept}
+        hidden = ((thing, self.pseudonyms.hide(thing)) for thing in things)
+        return {thing: int(kept[hidden]) for thing, hidden in hidden if hidden in kept}
 
     def retain(self, thing: str, days: int | None) -> None:
         """Keep this friend's positions so long."""
-        veiled = self.veil.hide(thing)
+        hidden = self.pseudonyms.hide(thing)
         with self.change():
-            self._sql.execute("DELETE FROM retention WHERE thing = ?", (veiled,))
+            self._sql.execute("DELETE FROM retention WHERE thing = ?", (hidden,))
             if days is not None:
-                self._sql.execute("INSERT INTO retention VALUES (?, ?)", (veiled, days))
+                self._sql.execute("INSERT INTO retention VALUES (?, ?)", (hidden, days))
 
     def erase(self, thing: str) -> None:
         """Let nothing here name this friend any more, but for the accounts themselves."""
@@ -471,7 +471,7 @@ class Database:
 
     # -- the audit log
 
-    def write(self, deed: AuditEvent, at: float | None = None) -> None:
+    def write(self, event: AuditEvent, at: float | None = None) -> None:
         """Write down what was done, now or at ``at`` (epoch s).
 
         Friends go by a pseudonym, so that they can be erased.
@@ -482,12 +482,12 @@ class Database:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     self._wall() if at is None else at,
-                    deed.who,
-                    deed.address,
-                    deed.what,
-                    self.veil.hide(deed.thing),
-                    deed.result,
-                    deed.more,
+                    event.who,
+                    event.address,
+                    event.what,
+                    self.pseudonyms.hide(event.thing),
+                    event.result,
+                    event.more,
                 ),
             )
 
@@ -502,13 +502,13 @@ class Database:
         return last, [thing for (thing,) in rows]
 
     def records(self, search: Search) -> list[AuditRecord]:
-        """Tell what was written down, newest first. Things are as they were hidden by the veil."""
+        """Return what was written down, newest first; hidden things by their pseudonyms."""
         wanted: list[tuple[str, object]] = []
         for column, value in (("who", search.who), ("what", search.what)):
             if value:
                 wanted.append((f"{column} = ?", value))
         if search.thing:
-            wanted.append(("thing = ?", self.veil.hide(search.thing)))
+            wanted.append(("thing = ?", self.pseudonyms.hide(search.thing)))
         for test, number in (
             ("at >= ?", search.since),
             ("at <= ?", search.until),

@@ -31,7 +31,11 @@ _EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # that a zip can name
 
 
 def bundle(
-    thing: str, wall: float, friend: State | None, face: State | None, kept: Mapping[str, object]
+    thing: str,
+    wall: float,
+    friend: State | None,
+    face: State | None,
+    stored_fields: Mapping[str, object],
 ) -> bytes:
     """Return the zip. ``wall`` is now, in epoch s."""
     now = datetime.fromtimestamp(wall, UTC)
@@ -39,7 +43,7 @@ def bundle(
     files = {
         "about.txt": _ABOUT.format(thing=thing, when=now.isoformat(timespec="seconds")).encode(),
         "friend.json": _json({"thing": thing, **fields}),
-        "kept.json": _json(kept),
+        "kept.json": _json(stored_fields),
     }
     if (track := gpx(thing, fields)) is not None:
         files["track.gpx"] = track

@@ -26,10 +26,10 @@ class PasswordQueue(Generic[T]):
         self._most = most
         self._of_one = of_one
         self._known: OrderedDict[str, deque[T]] = OrderedDict()
-        self._others: OrderedDict[str, deque[T]] = OrderedDict()
+        self._unknown: OrderedDict[str, deque[T]] = OrderedDict()
 
     def __len__(self) -> int:
-        lanes = (*self._known.values(), *self._others.values())
+        lanes = (*self._known.values(), *self._unknown.values())
         return sum(map(len, lanes))
 
     def put(self, job: T, client: str, *, known: bool) -> T | None:
@@ -37,7 +37,7 @@ class PasswordQueue(Generic[T]):
 
         Raises `QueueFull` when the new one has the least right to be there.
         """
-        lane = self._known if known else self._others
+        lane = self._known if known else self._unknown
         mine = len(lane.get(client, ()))
         if mine >= self._of_one:
             raise QueueFull
@@ -47,7 +47,7 @@ class PasswordQueue(Generic[T]):
 
     def next(self) -> T | None:
         """Take the next job out; None: none waits."""
-        for lane in (self._known, self._others):
+        for lane in (self._known, self._unknown):
             if lane:
                 client, jobs = lane.popitem(last=False)
                 job = jobs.popleft()
@@ -58,11 +58,11 @@ class PasswordQueue(Generic[T]):
 
     def _make_room(self, mine: int) -> T:
         """Take the latest of the client that has the most waiting: more than ``mine``."""
-        client = max(self._others, key=lambda one: len(self._others[one]), default=None)
-        if client is None or len(self._others[client]) <= mine:
+        client = max(self._unknown, key=lambda one: len(self._unknown[one]), default=None)
+        if client is None or len(self._unknown[client]) <= mine:
             raise QueueFull
-        jobs = self._others[client]
+        jobs = self._unknown[client]
         job = jobs.pop()
         if not jobs:
-            del self._others[client]
+            del self._unknown[client]
         return job

@@ -42,20 +42,20 @@ class Passwords:
         """Return its hash, with the parameters and a salt of its own."""
         return self._hasher.hash(password)
 
-    def verify(self, kept: str | None, password: str) -> bool:
+    def verify(self, stored: str | None, password: str) -> bool:
         """Return whether this is the password of that hash.
 
         None costs the same and is never right.
         """
         try:
-            self._hasher.verify(kept or self.dummy, password)
+            self._hasher.verify(stored or self.dummy, password)
         except (VerificationError, InvalidHashError):
             return False
-        return kept is not None
+        return stored is not None
 
-    def outdated(self, kept: str) -> bool:
+    def outdated(self, stored: str) -> bool:
         """Tell whether it was hashed with other parameters than ours now."""
-        return self._hasher.check_needs_rehash(kept)
+        return self._hasher.check_needs_rehash(stored)
 
 
 def weakness(password: str, name: str) -> str | None:

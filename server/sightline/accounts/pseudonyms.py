@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from sightline.kinds import THING_TYPES
 from sightline.model.kind import kind_of
 
-VEILED = frozenset(name for name, each in THING_TYPES.items() if each.personal)
+HIDDEN_TYPES = frozenset(name for name, each in THING_TYPES.items() if each.personal)
 """Types of things whose names the audit log does not tell."""
 
 
@@ -26,7 +26,7 @@ class Pseudonyms:
     def hide(self, thing: str) -> str:
         """Write ``friend/jane/phone`` as ``friend/~3f2a…``; leave what is no friend as it is."""
         kind = kind_of(thing)
-        if kind not in VEILED or kind == thing or thing.startswith(f"{kind}/~"):
+        if kind not in HIDDEN_TYPES or kind == thing or thing.startswith(f"{kind}/~"):
             return thing
         sign = hmac.new(self._key, thing.encode("utf-8", "surrogatepass"), hashlib.sha256)
         return f"{kind}/~{sign.hexdigest()[:16]}"

@@ -1,7 +1,7 @@
 """Know at every moment who may be in, and see out who may not.
 
 Everything that opens the door is in memory (a `AccountCache`), so that to ask costs nothing.
-Changes are made by the one writer thread; once they are committed, the roll is read anew and every
+Changes are made by the one writer thread; once they are committed, the cache is read anew and every
 socket whose visitor has ended, or whose rights are others now, is told. The same happens within a
 second when the command line, another process, has changed the database; or another server, where
 the database is a copy of a journal.
@@ -25,7 +25,7 @@ from twisted.internet.threads import deferToThread, deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.threadpool import ThreadPool
 
-from sightline.accounts.database import ROLL, BadDatabase, Database
+from sightline.accounts.database import CACHED_TABLES, BadDatabase, Database
 from sightline.accounts.password_queue import PasswordQueue, QueueFull
 from sightline.accounts.passwords import Cost, Passwords
 from sightline.accounts.pseudonyms import Pseudonyms
@@ -141,7 +141,7 @@ class AccountService(Service):
         self.policy = policy
         self.wall = wall
         self.clock = clock
-        self.roll = AccountCache()
+        self.cache = AccountCache()
         self.demo = demo
         self.passwords = Passwords(policy.cost)
         self._folder = folder
@@ -160,7 +160,7 @@ class AccountService(Service):
         self._watched: set[_WatchedConnection] = set()
         self._changed: list[Callable[[], None]] = []
         self._region_owners: frozenset[str] = frozenset()
-        self._users: dict[str, User] = {}  # what each account comes to, by this roll
+        self._users: dict[str, User] = {}  # what each account comes to, by this cache
         self._guest = (
             None
             if policy.guest is None
@@ -169,7 +169,7 @@ class AccountService(Service):
         self._invitation: str | None = None
         self.standby = Standby()
         """What waits in memory while the database cannot be written."""
-        self._said_until = float("-inf")
+        self._logged_until = float("-inf")
         self._suffered = False
         self.looks = 0
         self._loop = Periodic(clock, _LOOK, self._look_around, "the watch over sessions")
@@ -191,7 +191,7 @@ class AccountService(Service):
             database.copy.leave()
         if not database.copy.shared:
             with database.change():
-                if not self.demo and DEMO in database.roll().accounts:
+                if not self.demo and DEMO in database.read_cache().accounts:
                     database.remove_account(DEMO)
                 database.tidy()
             self._tidy_due = self.clock.seconds() + _TIDY
@@ -208,7 +208,7 @@ class AccountService(Service):
             )
             self._erased_until, _ = database.erased(0)
         self._version = database.version
-        self._apply(database.roll())
+        self._apply(database.read_cache())
 
     def startService(self) -> None:
         """Begin to look after the time."""
@@ -268,8 +268,8 @@ class AccountService(Service):
             raise error
         self.standby.trouble = trouble
         now = self.clock.seconds()
-        if not self._said_until > now:  # it may come and go
-            self._said_until = now + _SAY
+        if not self._logged_until > now:  # it may come and go
+            self._logged_until = now + _SAY
             self._suffered = True
             self._log.error(
                 "The accounts cannot be changed: {why}. Who has an account can sign in; what is"
@@ -289,10 +289,10 @@ class AccountService(Service):
 
         def do() -> tuple[T, AccountCache]:
             done = database.copy.share(lambda: work(database), scrub=scrub)
-            return done, database.roll()
+            return done, database.read_cache()
 
         try:
-            done, roll = await (self._do(do) if self.follower is None else self.follower.share(do))
+            done, cache = await (self._do(do) if self.follower is None else self.follower.share(do))
         except (sqlite3.Error, OSError) as why:
             self._suffers(why)
             raise self.standby.denied() from why
@@ -300,7 +300,7 @@ class AccountService(Service):
             raise Refused("busy", _AWAY, wait=5) from None
         except TooLarge as why:
             raise Refused("malformed", f"This is too much at once: {why}.") from None
-        self._apply(roll)
+        self._apply(cache)
         if self.follower is not None and database.copy.due:
             self.follower.look()
         return done
@@ -352,28 +352,28 @@ class AccountService(Service):
         if self.standby.trouble is not None:
             raise self.standby.denied()
 
-    async def record(self, deed: AuditEvent) -> None:
+    async def record(self, event: AuditEvent) -> None:
         """Write a deed down; while that is impossible, later."""
         at = self.wall()
         try:
-            await self.post(lambda database: database.write(deed, at))
+            await self.post(lambda database: database.write(event, at))
         except Refused as why:
             if why.code != "degraded":
                 raise
-            self.standby.note(deed, at)
+            self.standby.note(event, at)
 
-    def enter_meanwhile(self, session: Session, deed: AuditEvent) -> None:
+    def enter_meanwhile(self, session: Session, event: AuditEvent) -> None:
         """Let somebody in although it cannot be written down: until the next start at least."""
         self.standby.enter(session)
-        self.standby.note(deed, self.wall())
-        self._apply(self.roll)
+        self.standby.note(event, self.wall())
+        self._apply(self.cache)
 
-    def leave_meanwhile(self, key: str, deed: AuditEvent | None = None) -> None:
+    def leave_meanwhile(self, key: str, event: AuditEvent | None = None) -> None:
         """Let a session end although it cannot be written down."""
         self.standby.leave(key)
-        if deed is not None:
-            self.standby.note(deed, self.wall())
-        self._apply(self.roll)
+        if event is not None:
+            self.standby.note(event, self.wall())
+        self._apply(self.cache)
 
     async def _recover(self) -> None:
         """Try whether the database can be written again, and write what waits."""
@@ -384,9 +384,9 @@ class AccountService(Service):
             if self.standby:
                 with database.change():
                     self.standby.write(database)
-            return database.roll()
+            return database.read_cache()
 
-        roll = await self._do(again)
+        cache = await self._do(again)
         self.standby.trouble = None
         self.standby.written()
         if self._suffered:
@@ -394,27 +394,27 @@ class AccountService(Service):
             self._log.info(
                 "The accounts can be changed again; what was done meanwhile is written down"
             )
-        self._apply(roll)
+        self._apply(cache)
         if self.follower is not None:
             self.follower.look()
 
-    def note(self, deed: AuditEvent) -> None:
+    def note(self, event: AuditEvent) -> None:
         """Write a deed down, without waiting for it."""
 
-        noted = Deferred.fromCoroutine(self.record(deed))
+        noted = Deferred.fromCoroutine(self.record(event))
         noted.addErrback(
             lambda failure: self._log.failure(
                 "Could not write down that {who} did {what}",
                 failure,
-                who=deed.who,
-                what=deed.what,
+                who=event.who,
+                what=event.what,
             )
         )
 
     @property
-    def veil(self) -> Pseudonyms:
+    def pseudonyms(self) -> Pseudonyms:
         """Return the pseudonyms of friends in the audit log."""
-        return self._open().veil
+        return self._open().pseudonyms
 
     def _open(self) -> Database:
         assert self._database is not None, "the service was not started"
@@ -431,7 +431,7 @@ class AccountService(Service):
         parts = read_token(text)
         if parts is None:
             return None
-        token = self.roll.tokens.get(parts[0])
+        token = self.cache.tokens.get(parts[0])
         # Hashed in any case: the time tells nothing of which ids there are.
         if not matches(parts[1], token.key if token else "") or token is None:
             return None
@@ -450,7 +450,7 @@ class AccountService(Service):
         found = self.token(text)
         if found is None or "publish" not in found.scopes:
             return None
-        return self.roll.tokens[found.key].things
+        return self.cache.tokens[found.key].things
 
     def phone(self, login: str, text: str, thing: str) -> str | None:
         """Return the account for which a phone in HTTP mode may post as ``friend/user/device``.
@@ -462,15 +462,15 @@ class AccountService(Service):
         names = () if found is None else (found.user.name, id_of(thing).partition("/")[0])
         if found is None or login.casefold() not in (name.casefold() for name in names):
             return None
-        token, account = self.roll.tokens[found.key], self.roll.accounts[found.user.name]
+        token, account = self.cache.tokens[found.key], self.cache.accounts[found.user.name]
         if "publish" not in found.scopes or not covers(token.things, thing):
             return None
         return account.name if may_post(self._user(account), thing) else None
 
-    def sight(self, account: str) -> VisibleScope:
+    def scope(self, account: str) -> VisibleScope:
         """Tell what an account may see."""
-        found = self.roll.accounts.get(account)
-        return NOTHING if found is None or found.disabled else self._user(found).sight
+        found = self.cache.accounts.get(account)
+        return NOTHING if found is None or found.disabled else self._user(found).scope
 
     def guest(self) -> Visitor | None:
         """Return the visitor who did not sign in, where the settings let guests in."""
@@ -486,7 +486,7 @@ class AccountService(Service):
         return lambda: self._watched.discard(watched)
 
     def _here(self, way: str, key: str) -> Visitor | None:
-        found = self._standing(way, key)
+        found = self._admitted(way, key)
         if isinstance(found, str):
             return None
         self._touch(found)
@@ -500,15 +500,15 @@ class AccountService(Service):
             self._times[visitor.key].seen = self.clock.seconds()
             self._used_sessions.add(visitor.key)
 
-    def _standing(self, way: str, key: str) -> Visitor | str:
+    def _admitted(self, way: str, key: str) -> Visitor | str:
         """Return a visitor with the rights of now, or why they must go."""
         if way == "guest":
             return SIGNED_OUT if self._guest is None else self._guest
         if way == "token":
-            return self._token_standing(self.roll.tokens.get(key))
-        return self._session_standing(self.roll.sessions.get(key))
+            return self._admitted_by_token(self.cache.tokens.get(key))
+        return self._admitted_by_session(self.cache.sessions.get(key))
 
-    def _session_standing(self, session: Session | None) -> Visitor | str:
+    def _admitted_by_session(self, session: Session | None) -> Visitor | str:
         if session is None:
             return SIGNED_OUT
         now, times = self.clock.seconds(), self._times[session.key]
@@ -517,12 +517,12 @@ class AccountService(Service):
             return EXPIRED
         expires = self.wall() + lifetime.absolute - (now - times.began)
         if session.account is not None:
-            account = self.roll.accounts.get(session.account)
+            account = self.cache.accounts.get(session.account)
             if account is None or account.disabled:
                 return DISABLED
             return Visitor(self._user(account), "account", session.key, expires)
-        share = self.roll.shares.get(session.link or "")
-        why = "revoked" if share is None else share.standing(self.wall())
+        share = self.cache.shares.get(session.link or "")
+        why = "revoked" if share is None else share.why_closed(self.wall())
         if share is None or why is not None:
             return LINK_ENDED if why == "ended" else REVOKED
         things = self.shown(share)
@@ -532,7 +532,7 @@ class AccountService(Service):
 
     def shown(self, share: Share) -> frozenset[str]:
         """Tell what a link shows: as much of what it names as its maker may still share."""
-        owner = self.roll.accounts.get(share.owner)
+        owner = self.cache.accounts.get(share.owner)
         if owner is None or owner.disabled:
             return frozenset()
         user = self._user(owner)
@@ -560,10 +560,10 @@ class AccountService(Service):
         """Call ``changed`` after accounts, sessions, tokens or links were changed."""
         self._changed.append(changed)
 
-    def _token_standing(self, token: Token | None) -> Visitor | str:
+    def _admitted_by_token(self, token: Token | None) -> Visitor | str:
         if token is None:
             return REVOKED
-        account = self.roll.accounts.get(token.account)
+        account = self.cache.accounts.get(token.account)
         if account is None or account.disabled:
             return DISABLED
         if token.expires is not None and self.wall() >= token.expires:
@@ -577,13 +577,13 @@ class AccountService(Service):
     @property
     def invited(self) -> bool:
         """Tell whether somebody may still come in by the link of the first start."""
-        return self._invitation is not None and (self.demo or not self.roll.founded)
+        return self._invitation is not None and (self.demo or not self.cache.founded)
 
     def invite(self) -> str | None:
         """Return the secret of the invitation that makes the first admin; None: not needed any
         more.
         """
-        if self.roll.founded:
+        if self.cache.founded:
             return None
         self._invitation = new_secret()
         return self._invitation
@@ -603,17 +603,17 @@ class AccountService(Service):
 
     # -- as time goes by
 
-    def _apply(self, roll: AccountCache) -> None:
+    def _apply(self, cache: AccountCache) -> None:
         now, wall = self.clock.seconds(), self.wall()
-        roll = self.roll = self.standby.onto(roll)
+        cache = self.cache = self.standby.onto(cache)
         self._users.clear()
         self._times = {
             key: self._times.get(key)
             or _Times(began_at(session.created, wall, now), began_at(session.seen, wall, now))
-            for key, session in roll.sessions.items()
+            for key, session in cache.sessions.items()
         }
         if self.follower is not None:  # they are used elsewhere, too
-            for key, session in roll.sessions.items():
+            for key, session in cache.sessions.items():
                 times = self._times[key]
                 times.seen = max(times.seen, began_at(session.seen, wall, now))
         self._see_out()
@@ -624,7 +624,7 @@ class AccountService(Service):
         """Tell those who must go."""
         for watched in list(self._watched):
             was = watched.visitor
-            now = self._standing(was.way, was.key)
+            now = self._admitted(was.way, was.key)
             if isinstance(now, Visitor):
                 if now.user == was.user and now.scopes == was.scopes:
                     self._touch(now)
@@ -639,7 +639,7 @@ class AccountService(Service):
         """Tell why a session is there no more: it goes with the account or the link it came by."""
         if was.way == "link":
             return REVOKED
-        account = self.roll.accounts.get(was.user.name)
+        account = self.cache.accounts.get(was.user.name)
         return DISABLED if account is None or account.disabled else SIGNED_OUT
 
     async def _look_once(self) -> None:
@@ -671,7 +671,7 @@ class AccountService(Service):
         looked = Deferred.fromCoroutine(self._look_once())
         looked.addErrback(lambda failure: failure.trap(Refused) and None)  # the others are away
         looked.addBoth(self._count)
-        # A disk that is full today may have room tomorrow; who is in stays in, by the roll we know.
+        # A disk that is full today may have room tomorrow; who is in stays in, by the cache.
         looked.addErrback(
             lambda failure: self._log.failure("Could not look after the accounts", failure)
         )
@@ -696,11 +696,11 @@ class AccountService(Service):
 
         def read(database: Database) -> tuple[int, AccountCache | None]:
             version = database.version
-            return version, None if version == self._version else database.roll()
+            return version, None if version == self._version else database.read_cache()
 
-        self._version, roll = await self.look(read)
-        if roll is not None:
-            self._apply(roll)
+        self._version, cache = await self.look(read)
+        if cache is not None:
+            self._apply(cache)
             if self.follower is not None:  # it left us something to do, perhaps
                 self.follower.look()
 
@@ -709,12 +709,12 @@ class AccountService(Service):
 
         def read(database: Database) -> tuple[AccountCache | None, tuple[int, list[str]]]:
             # There are many more deeds than changes of who may come in.
-            roll = database.roll() if tables & ROLL else None
-            return roll, database.erased(self._erased_until)
+            cache = database.read_cache() if tables & CACHED_TABLES else None
+            return cache, database.erased(self._erased_until)
 
-        roll, (self._erased_until, erased) = await self.look(read)
-        if roll is not None:
-            self._apply(roll)
+        cache, (self._erased_until, erased) = await self.look(read)
+        if cache is not None:
+            self._apply(cache)
         if erased:
             for tell in self._erased:
                 tell(erased)
@@ -759,4 +759,4 @@ def _bearer(account: Account, scopes: frozenset[str], owners: frozenset[str]) ->
     looks_only = "drive" not in scopes
     grants = bounded(account.grants, account.role)
     user = user_of(account.name, role, grants, looks_only=looks_only, by_token=True, owners=owners)
-    return user if scopes & {"see", "drive"} else replace(user, sight=NOTHING)
+    return user if scopes & {"see", "drive"} else replace(user, scope=NOTHING)

@@ -30,11 +30,11 @@ class Standby:
         """Deeds that found no room and were not written down."""
         self._sessions: dict[str, Session] = {}  # by key, oldest first
         self._ended: dict[str, None] = {}  # keys
-        self._deeds: deque[tuple[float, AuditEvent]] = deque()
+        self._events: deque[tuple[float, AuditEvent]] = deque()
 
     def __bool__(self) -> bool:
         """Tell whether there is something to be written."""
-        return bool(self._sessions or self._ended or self._deeds)
+        return bool(self._sessions or self._ended or self._events)
 
     def denied(self) -> Refused:
         """Tell what somebody is told who wants more than can be done now."""
@@ -57,38 +57,38 @@ class Standby:
         if self._sessions.pop(key, None) is None:
             self._ended[key] = None
 
-    def note(self, deed: AuditEvent, at: float) -> None:
+    def note(self, event: AuditEvent, at: float) -> None:
         """Keep an audit event of ``at`` (epoch s)."""
-        if len(self._deeds) >= _MOST:
-            self._deeds.popleft()
+        if len(self._events) >= _MOST:
+            self._events.popleft()
             self.lost += 1
-        self._deeds.append((at, deed))
+        self._events.append((at, event))
 
-    def onto(self, roll: AccountCache) -> AccountCache:
+    def onto(self, cache: AccountCache) -> AccountCache:
         """Tell what is in the database, and what will be."""
         if not self._sessions and not self._ended:
-            return roll
+            return cache
         sessions = {
             key: each
-            for key, each in (*roll.sessions.items(), *self._sessions.items())
+            for key, each in (*cache.sessions.items(), *self._sessions.items())
             if key not in self._ended
-            and (each.account is None or each.account in roll.accounts)
-            and (each.link is None or each.link in roll.shares)
+            and (each.account is None or each.account in cache.accounts)
+            and (each.link is None or each.link in cache.shares)
         }
-        return replace(roll, sessions=sessions)
+        return replace(cache, sessions=sessions)
 
     def write(self, database: Database) -> None:
         """Write it all down, within one change."""
-        roll = database.roll()
+        cache = database.read_cache()
         for session in self._sessions.values():
-            if session.account in roll.accounts or session.link in roll.shares:
+            if session.account in cache.accounts or session.link in cache.shares:
                 database.put_session(session)
         database.drop_sessions(self._ended)
-        for at, deed in self._deeds:
-            database.write(deed, at)
+        for at, event in self._events:
+            database.write(event, at)
         if self.lost:
             database.write(AuditEvent("Sightline", "", "lost records", more=f"{self.lost} of them"))
 
     def written(self) -> None:
         """Forget what was written."""
-        self._sessions, self._ended, self._deeds, self.lost = {}, {}, deque(), 0
+        self._sessions, self._ended, self._events, self.lost = {}, {}, deque(), 0

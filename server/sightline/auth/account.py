@@ -90,7 +90,7 @@ class Share:
     ends: float
     revoked: float | None = None
 
-    def standing(self, wall: float) -> str | None:
+    def why_closed(self, wall: float) -> str | None:
         """Tell why it does not open now: ``revoked``, ``early``, ``ended``; None when it does."""
         if self.revoked is not None:
             return "revoked"
@@ -136,7 +136,7 @@ class AuditRecord:
 
     n: int
     at: float
-    deed: AuditEvent
+    event: AuditEvent
 
 
 def check_name(name: str) -> str | None:

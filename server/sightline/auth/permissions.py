@@ -41,7 +41,7 @@ OWNERS = frozenset(name for name, verb in VERBS.items() if verb.owners)
 
 # Done to a thing whose key names its owner, by those it belongs to: a shared one to operators, a
 # personal one to its account, a phone's own to whom the phone belongs to; all of them to admins.
-KEEPERS = frozenset(name for name, verb in VERBS.items() if verb.keepers)
+BY_KEY = frozenset(name for name, verb in VERBS.items() if verb.by_key)
 
 # What hands out something that goes on by itself, a link or another token: only whoever signed in
 # does that. Nothing that came by a token must outlive it.
@@ -170,7 +170,7 @@ class User:
 
     name: str
     role: Role = "viewer"
-    sight: VisibleScope = EVERYTHING
+    scope: VisibleScope = EVERYTHING
     drives: frozenset[str] | None = None
     owns: frozenset[str] = frozenset()
     looks_only: bool = False
@@ -187,11 +187,11 @@ def may(user: User, verb: str, thing: str) -> bool:
     A verb nobody listed is refused to everybody.
     """
     least = LEAST_ROLE.get(verb)
-    if verb in KEEPERS:
+    if verb in BY_KEY:
         return not user.looks_only and _keeps(user, thing)
     if verb in ONLY and kind_of(thing) != ONLY[verb]:
         return False
-    if least is None or not user.sight.sees(thing) or _RANK[user.role] < _RANK[least]:
+    if least is None or not user.scope.sees(thing) or _RANK[user.role] < _RANK[least]:
         return False
     if user.looks_only:
         return verb in ("see", "history")
@@ -211,7 +211,7 @@ def _keeps(user: User, region: str) -> bool:
         return owner not in _NOBODY
     if owner is not None and kind_of(owner) in OWNABLE and _holds(user.owns, owner):
         return True
-    if not user.sight.sees(region):
+    if not user.scope.sees(region):
         return False
     return user.role == "admin" or (owner is None and user.role == "operator")
 
@@ -239,13 +239,13 @@ def scopes_now(user: User, scopes: frozenset[str], things: frozenset[str]) -> fr
 
 def may_recall(user: User, thing: str, sort: str) -> bool:
     """Tell whether ``user`` may be told what happened to ``thing``: entries of this sort."""
-    return may(user, "history", thing) and recalls(user.sight, sort)
+    return may(user, "history", thing) and recalls(user.scope, sort)
 
 
-def recalls(sight: VisibleScope, sort: str) -> bool:
+def recalls(scope: VisibleScope, sort: str) -> bool:
     """Tell whether a sight is told entries of this sort at all, of the things it sees."""
     kind = SEEN_AS.get(sort)
-    return kind is None or sight.sees(f"{kind}/")
+    return kind is None or scope.sees(f"{kind}/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,9 +315,9 @@ def user_of(
             if (owner == name and owner not in _NOBODY)
             or (kind_of(owner) in OWNABLE and covers(grants.own, owner))
         }
-    sight = VisibleScope(kinds=whole | always, things=frozenset(things))
+    scope = VisibleScope(kinds=whole | always, things=frozenset(things))
     drives = None if "*" in grants.drive else grants.drive
-    return User(name, role, sight, drives, grants.own, looks_only, by_token)
+    return User(name, role, scope, drives, grants.own, looks_only, by_token)
 
 
 def visitor(things: Iterable[str]) -> User:
@@ -344,8 +344,8 @@ class Rights(msgspec.Struct, frozen=True):
 
 def rights(user: User) -> Rights:
     """Return what this user may, for the page."""
-    sight = user.sight
-    see = ["*"] if sight.kinds is None else sorted((sight.kinds & GRANTED) | sight.things)
+    scope = user.scope
+    see = ["*"] if scope.kinds is None else sorted((scope.kinds & GRANTED) | scope.things)
     drive: list[str] = []
     if _RANK[user.role] >= _RANK[LEAST_ROLE["drive"]] and not user.looks_only:
         drive = ["*"] if user.drives is None else sorted(user.drives)

@@ -150,9 +150,9 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def matches(secret: str, kept: str) -> bool:
-    """Tell whether this is the secret of which we kept ``kept``; takes the same time either way."""
-    return hmac.compare_digest(digest(secret), kept)
+def matches(secret: str, stored: str) -> bool:
+    """Tell whether ``secret`` has the digest ``stored``; take the same time either way."""
+    return hmac.compare_digest(digest(secret), stored)
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

@@ -37,7 +37,7 @@ _AGAIN = frozenset(
     )
 )
 # The same once the operator (or the clock) has been mended: what was not stored is not lost.
-_PATIENCE = frozenset(
+_RETRIED = frozenset(
     (
         "AccessDeniedException",
         "ExpiredTokenException",
@@ -71,7 +71,7 @@ class AwsDenied(Exception):
 class Dynamo:
     """Calls of one service. ``endpoint`` is a URL; ``http`` is treq or something like it.
 
-    ``patience`` (s) is how long one call is asked again, ``answer`` (s) how long one answer may
+    ``retry_for`` (s) is how long one call is asked again, ``answer`` (s) how long one answer may
     take to its end. ``wall`` gives epoch s.
     """
 
@@ -86,7 +86,7 @@ class Dynamo:
         region: str,
         endpoint: str = "",
         *,
-        patience: float = 20.0,
+        retry_for: float = 20.0,
         answer: float = 10.0,
         jitter: Callable[[], float] = random.random,
     ) -> None:
@@ -96,7 +96,7 @@ class Dynamo:
         self._credentials = credentials
         self._endpoint = endpoint.rstrip("/") or f"https://dynamodb.{region}.amazonaws.com"
         self._scope = Scope(region, "dynamodb", urlsplit(self._endpoint).netloc)
-        self._patience = patience
+        self._retry_for = retry_for
         self._answer = answer
         self._jitter = jitter
         self._places = DeferredSemaphore(_AT_ONCE)
@@ -108,10 +108,10 @@ class Dynamo:
         """Repeat no call from now on."""
         self._closed = True
 
-    async def call(self, operation: str, patience: float | None = None, **asked: Any) -> Item:
+    async def call(self, operation: str, retry_for: float | None = None, **asked: Any) -> Item:
         """Return one call; its answer. Raises `Unavailable` or `AwsDenied`."""
         body = msgspec.json.encode(asked)
-        until = self._reactor.seconds() + (self._patience if patience is None else patience)
+        until = self._reactor.seconds() + (self._retry_for if retry_for is None else retry_for)
         tries = 0
         while True:
             try:
@@ -160,7 +160,7 @@ class Dynamo:
         fault = fault or {}
         code = str(fault.get("__type", f"HTTP {status}")).rpartition("#")[2]
         why_not = str(fault.get("message") or fault.get("Message") or "no reason given")
-        if code in _PATIENCE:
+        if code in _RETRIED:
             raise AwsRefused(code, why_not)
         if code in _AGAIN or status >= 500:
             raise Unavailable(f"DynamoDB: {code}: {why_not}")

@@ -18,7 +18,7 @@ from sightline.aws.sigv4 import Credentials
 METADATA = "http://169.254.169.254"
 """Where a machine at AWS asks for its own role."""
 _AHEAD = 300.0  # s before their end
-_PATIENCE = 2.0  # s for an answer
+_TIMEOUT = 2.0  # s for an answer
 _TOKEN_SECONDS = "21600"
 _LARGEST = 65_536
 
@@ -123,7 +123,7 @@ class Machine:
 
     async def _get(self, method: str, url: str, headers: Mapping[str, str]) -> bytes:
         response = await self._http.request(
-            method, url, headers=dict(headers), timeout=_PATIENCE, allow_redirects=False
+            method, url, headers=dict(headers), timeout=_TIMEOUT, allow_redirects=False
         )
         body: bytes = await response.content()
         if response.code != 200 or not body or len(body) > _LARGEST:

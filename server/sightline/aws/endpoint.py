@@ -31,7 +31,7 @@ class Endpoint:
 
     An empty ``region`` is that of ``environ``, which may hold credentials, too.
 
-    ``url`` is where it is, if not at AWS. ``patience`` (s) is how long one call is asked again,
+    ``url`` is where it is, if not at AWS. ``retry_for`` (s) is how long one call is asked again,
     ``answer`` how long one answer may take.
     """
 
@@ -44,7 +44,7 @@ class Endpoint:
         *,
         metadata: str = METADATA,
         wall: Callable[[], float] = time.time,
-        patience: float = 10.0,
+        retry_for: float = 10.0,
         answer: float = 10.0,
     ) -> None:
         self._reactor = reactor
@@ -65,7 +65,7 @@ class Endpoint:
             self._credentials,
             self._region,
             url,
-            patience=patience,
+            retry_for=retry_for,
             answer=answer,
         )
 

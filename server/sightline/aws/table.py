@@ -22,17 +22,17 @@ T = TypeVar("T")
 
 
 class Table:
-    """One table. ``patience`` (s) is how long a read is tried, ``writing`` how long a write is."""
+    """One table. ``retry_for`` (s) is how long a read is tried, ``writing`` how long a write is."""
 
     _log = Logger()
 
     def __init__(
-        self, reactor: Any, dynamo: Dynamo, name: str, *, patience: float, writing: float
+        self, reactor: Any, dynamo: Dynamo, name: str, *, retry_for: float, writing: float
     ) -> None:
         self._reactor = reactor
         self._dynamo = dynamo
         self.name = name
-        self._patience = patience
+        self._retry_for = retry_for
         self._writing = writing
 
     async def make(self, expires: bool) -> None:
@@ -109,10 +109,10 @@ class Table:
 
     # -- writing
 
-    async def put(self, items: Sequence[Item], gone: Sequence[Item] = ()) -> None:
-        """Put items, and remove those with the keys ``gone``. No key may be given twice."""
+    async def put(self, items: Sequence[Item], removed: Sequence[Item] = ()) -> None:
+        """Put items, and remove those with the keys ``removed``. No key may be given twice."""
         requests: list[dict[str, Any]] = [{"PutRequest": {"Item": item}} for item in items]
-        requests += [{"DeleteRequest": {"Key": key}} for key in gone]
+        requests += [{"DeleteRequest": {"Key": key}} for key in removed]
         await all_of(
             [self._batch(requests[at : at + _PUTS]) for at in range(0, len(requests), _PUTS)]
         )
@@ -172,16 +172,16 @@ class Table:
         update: str,
         condition: str,
         values: Item,
-        patience: float | None = None,
+        retry_for: float | None = None,
     ) -> Item | None:
         """Do as `change`; return the item as it is then, None: it was not as the condition says.
 
         When an answer was lost, it is asked again, and the condition may not hold any more because
-        of ourselves: whoever cares must be able to tell by the item. ``patience`` in s.
+        of ourselves: whoever cares must be able to tell by the item. ``retry_for`` in s.
         """
         answer = await self._if_so(
             "UpdateItem",
-            self._writing if patience is None else patience,
+            self._writing if retry_for is None else retry_for,
             Key=key,
             UpdateExpression=update,
             ConditionExpression=condition,
@@ -199,10 +199,10 @@ class Table:
         answer = await self._if_so("PutItem", self._writing, Item=item, ConditionExpression=there)
         return answer is not None
 
-    async def _if_so(self, operation: str, patience: float, **asked: Any) -> Item | None:
+    async def _if_so(self, operation: str, retry_for: float, **asked: Any) -> Item | None:
         """Return a call with a condition; None: it does not hold."""
         try:
-            return await self._dynamo.call(operation, patience, TableName=self.name, **asked)
+            return await self._dynamo.call(operation, retry_for, TableName=self.name, **asked)
         except AwsDenied as why:
             if why.code == "ConditionalCheckFailedException":
                 return None
@@ -238,11 +238,11 @@ class Table:
 
     # -- asking
 
-    async def get(self, key: Item, patience: float | None = None) -> Item | None:
-        """Return one item as it is now (strongly consistent). ``patience`` in s."""
+    async def get(self, key: Item, retry_for: float | None = None) -> Item | None:
+        """Return one item as it is now (strongly consistent). ``retry_for`` in s."""
         answer = await self._dynamo.call(
             "GetItem",
-            self._patience if patience is None else patience,
+            self._retry_for if retry_for is None else retry_for,
             TableName=self.name,
             Key=key,
             ConsistentRead=True,
@@ -261,12 +261,12 @@ class Table:
         index: bool = False,
         only: str = "",
         consistent: bool = False,
-        patience: float | None = None,
+        retry_for: float | None = None,
     ) -> AsyncIterator[Item]:
         """Return the items of a partition with low <= sk <= high in order, ``page`` at a time.
 
         ``only`` names the attributes wanted; empty: all. ``consistent``: as they are now, not a
-        moment ago. ``patience`` (s) is for each page.
+        moment ago. ``retry_for`` (s) is for each page.
         """
         first, second = ("ep", "es") if index else ("pk", "sk")
         asked: dict[str, Any] = {
@@ -284,10 +284,10 @@ class Table:
             asked["ProjectionExpression"] = only
         if consistent:
             asked["ConsistentRead"] = True
-        if patience is None:
-            patience = self._patience
+        if retry_for is None:
+            retry_for = self._retry_for
         while True:
-            answer = await self._dynamo.call("Query", patience, **asked)
+            answer = await self._dynamo.call("Query", retry_for, **asked)
             for item in answer["Items"]:
                 yield item
             if "LastEvaluatedKey" not in answer:
@@ -310,7 +310,7 @@ class Table:
         }
         found = 0
         while low <= high:
-            answer = await self._dynamo.call("Query", self._patience, **asked)
+            answer = await self._dynamo.call("Query", self._retry_for, **asked)
             found += answer["Count"]
             if "LastEvaluatedKey" not in answer:
                 break

@@ -28,7 +28,7 @@ from sightline.settings import BadSettings, Settings, load
 from sightline.wiring import members, switch
 
 _DEFAULT = Path("config/sightline.toml")
-_PATIENCE = 5.0  # s that the server is waited for
+_TIMEOUT = 5.0  # s that the server is waited for
 
 
 class CommandFailed(Exception):
@@ -92,7 +92,7 @@ class AccountsDatabase:
         """
         copy = self.database.copy
         ours = set(copy.posted()) - self._before
-        until = time.monotonic() + _PATIENCE
+        until = time.monotonic() + _TIMEOUT
         while (waiting := ours & set(copy.posted())) and time.monotonic() < until:
             time.sleep(0.1)
         if refused := copy.refusals(sorted(ours)):
@@ -104,7 +104,7 @@ class AccountsDatabase:
                 file=sys.stderr,
             )
 
-    def deed(self, what: str, thing: str, more: str = "") -> AuditEvent:
+    def event(self, what: str, thing: str, more: str = "") -> AuditEvent:
         """Write an audit event of the command line."""
         return AuditEvent(self.who, "local", what, thing, more=more)
 

@@ -37,7 +37,7 @@ def _audit(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
     )
     # Friends go by pseudonyms here; the one asked for by name is known by that.
     known = [options.thing] if options.thing else []
-    for record in shown_records(database.records(search), database.veil, known):
+    for record in shown_records(database.records(search), database.pseudonyms, known):
         if options.json:
             print(json.dumps(msgspec.to_builtins(record)))
             continue

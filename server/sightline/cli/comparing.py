@@ -34,7 +34,7 @@ _LOGIN = "SIGHTLINE_LOGIN"
 Where = tuple[int, float, float]
 
 
-class Asked(Protocol):
+class RecorderLike(Protocol):
     """A server with the Recorder's API."""
 
     name: str
@@ -53,7 +53,7 @@ def add_to(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--with",
-        dest="ours",
+        dest="own",
         metavar="URL",
         help=f"our own address for --compare (default: of the settings); the login, an account's"
         f" name and a token with the scope see, is name:token in {_LOGIN}, or in the URL",
@@ -68,11 +68,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         settings, _ = settings_of(options)
         theirs = Server("the Recorder", options.compare)
-        ours = Server("here", options.ours or _our_address(settings), os.environ.get(_LOGIN, ""))
+        own = Server("here", options.own or _our_address(settings), os.environ.get(_LOGIN, ""))
         today = datetime.now(UTC).date()
         days = [today - timedelta(days=n) for n in range(max(1, options.days))]
         count = 0
-        for line in differences(theirs, ours, sorted(days)):
+        for line in differences(theirs, own, sorted(days)):
             print(line)
             count += 1
     except CANNOT as why:
@@ -126,21 +126,21 @@ class Server:
         raise AssertionError
 
 
-def differences(theirs: Asked, ours: Asked, days: list[date]) -> Iterator[str]:
+def differences(theirs: RecorderLike, own: RecorderLike, days: list[date]) -> Iterator[str]:
     """Tell what differs, a line for each."""
-    have, want = devices(ours), devices(theirs)
+    have, want = devices(own), devices(theirs)
     for device in sorted(want.keys() - have.keys()):
         yield f"{device}: only at {theirs.name}"
     for device in sorted(have.keys() - want.keys()):
-        yield f"{device}: only {ours.name}"
-    there, here = last(theirs), last(ours)
+        yield f"{device}: only {own.name}"
+    there, here = last(theirs), last(own)
     for device in sorted(want.keys() & have.keys()):
-        yield from _last(device, there.get(device), here.get(device), theirs, ours)
+        yield from _last(device, there.get(device), here.get(device), theirs, own)
         for day in days:
-            yield from _day(device, day, (theirs, want[device]), (ours, have[device]))
+            yield from _day(device, day, (theirs, want[device]), (own, have[device]))
 
 
-def devices(server: Asked) -> dict[str, tuple[str, str]]:
+def devices(server: RecorderLike) -> dict[str, tuple[str, str]]:
     """Return users and devices as the server calls them, by the names a Recorder would have."""
     found = {}
     for user in _results(server.get("list")):
@@ -149,17 +149,17 @@ def devices(server: Asked) -> dict[str, tuple[str, str]]:
     return found
 
 
-def last(server: Asked) -> dict[str, Mapping[str, Any]]:
+def last(server: RecorderLike) -> dict[str, Mapping[str, Any]]:
     """Return the last position of each device, likewise."""
-    said = server.get("last")
+    answer = server.get("last")
     found: dict[str, Mapping[str, Any]] = {}
-    for one in said if isinstance(said, list) else []:
+    for one in answer if isinstance(answer, list) else []:
         if isinstance(one, dict):
             found[folder_of(f"{one.get('username')}/{one.get('device')}")] = one
     return found
 
 
-def fixes(server: Asked, user: str, device: str, day: date) -> set[Where]:
+def fixes(server: RecorderLike, user: str, device: str, day: date) -> set[Where]:
     """Return time and place of each fix of a day (UTC)."""
     start = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
     # A Recorder leaves out what is right at the bounds, so they are a second further apart.
@@ -167,8 +167,8 @@ def fixes(server: Asked, user: str, device: str, day: date) -> set[Where]:
         name: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S")
         for name, at in (("from", start - 1), ("to", start + 86_400))
     }
-    said = server.get("locations", user=user, device=device, format="json", **bounds)
-    found = said.get("data") if isinstance(said, dict) else None
+    answer = server.get("locations", user=user, device=device, format="json", **bounds)
+    found = answer.get("data") if isinstance(answer, dict) else None
     fixes = set()
     for one in found or []:
         try:
@@ -180,8 +180,8 @@ def fixes(server: Asked, user: str, device: str, day: date) -> set[Where]:
     return fixes
 
 
-def _results(said: Any) -> list[str]:
-    found = said.get("results") if isinstance(said, dict) else None
+def _results(answer: Any) -> list[str]:
+    found = answer.get("results") if isinstance(answer, dict) else None
     return [name for name in found or [] if isinstance(name, str)]
 
 
@@ -189,19 +189,19 @@ def _last(
     device: str,
     their: Mapping[str, Any] | None,
     our: Mapping[str, Any] | None,
-    theirs: Asked,
-    ours: Asked,
+    theirs: RecorderLike,
+    own: RecorderLike,
 ) -> Iterator[str]:
     if their is None and our is None:
         return
     if their is None or our is None:
-        where = theirs.name if our is None else ours.name
+        where = theirs.name if our is None else own.name
         yield f"{device}: last position only {'at ' if our is None else ''}{where}"
         return
     for field in _LAST:
         one, other = their.get(field), our.get(field)
         if not _is_same(one, other):
-            yield f"{device}: last {field} is {one!r} at {theirs.name}, {other!r} {ours.name}"
+            yield f"{device}: last {field} is {one!r} at {theirs.name}, {other!r} {own.name}"
 
 
 def _is_same(one: Any, other: Any) -> bool:
@@ -213,17 +213,17 @@ def _is_same(one: Any, other: Any) -> bool:
 def _day(
     device: str,
     day: date,
-    theirs: tuple[Asked, tuple[str, str]],
-    ours: tuple[Asked, tuple[str, str]],
+    theirs: tuple[RecorderLike, tuple[str, str]],
+    own: tuple[RecorderLike, tuple[str, str]],
 ) -> Iterator[str]:
     there = fixes(theirs[0], *theirs[1], day)
-    here = fixes(ours[0], *ours[1], day)
+    here = fixes(own[0], *own[1], day)
     if there == here:
         return
     yield (
-        f"{device}: {day} has {len(there)} fixes at {theirs[0].name}, {len(here)} {ours[0].name}"
+        f"{device}: {day} has {len(there)} fixes at {theirs[0].name}, {len(here)} {own[0].name}"
         f"{_few(there - here, f'; only at {theirs[0].name}')}"
-        f"{_few(here - there, f'; only {ours[0].name}')}"
+        f"{_few(here - there, f'; only {own[0].name}')}"
     )
 
 

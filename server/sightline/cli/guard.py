@@ -51,7 +51,7 @@ _TRIES = 30
 _LOST = 10.0
 """A try that has not come back after so long (s) never will."""
 _MOTION = b"0.01 0.00 0.00 0.00"
-STAY = 3.0
+LINGER = 3.0
 """Our parent gone, we stay so long after the last stop (s): it may have died driving."""
 
 
@@ -98,7 +98,7 @@ class GuardProcess:
         self._topic = f"sightline/guard/{secrets.token_hex(4)}"
         self._state = ""
         self._busy = self._now()
-        self._said_at = 0.0
+        self._published_at = 0.0
         self._try_topic = f"{self._topic}/try"
         self._trying: float | None = None  # since when
         self._tried_at = self._now()
@@ -129,14 +129,14 @@ class GuardProcess:
                 self._say(f"Stopping {topic.partition('/')[2]} (stop number {self.stops})")
             self._publish(topic, commands.STOP)
         self._sweep.look()
-        if now - self._said_at >= SAY_EVERY:
-            self._said_at = now
-            worst = f" {max(self._took) * 1000:.0f}" if self._took else ""
-            self._publish(self._topic, b"here" + worst.encode())
+        if now - self._published_at >= SAY_EVERY:
+            self._published_at = now
+            longest = f" {max(self._took) * 1000:.0f}" if self._took else ""
+            self._publish(self._topic, b"here" + longest.encode())
         if now - self._tried_at >= (TRY_EVERY if self._trying is None else _LOST):
             self._trying = self._tried_at = now
             self._publish(self._try_topic, _MOTION)
-        if self._parent and os.getppid() != self._parent and now - self._busy > STAY:
+        if self._parent and os.getppid() != self._parent and now - self._busy > LINGER:
             self.end()
 
     def end(self) -> None:
@@ -165,9 +165,9 @@ class GuardProcess:
             elif isinstance(topic, str) and arrival.retain:
                 self._lies(topic, arrival.payload, now)
             elif isinstance(topic, str):
-                self._said(topic, arrival.payload, now)
+                self._commanded(topic, arrival.payload, now)
 
-    def _said(self, topic: str, payload: bytes, now: float) -> None:
+    def _commanded(self, topic: str, payload: bytes, now: float) -> None:
         if not commands.is_harmless(topic, payload):
             self._busy = now
             self._sweep.suspect(topic)

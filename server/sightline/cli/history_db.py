@@ -33,7 +33,7 @@ from sightline.wiring.history import make_store
 from sightline.wiring.state_folder import databases
 
 reactor: Any = _reactor
-_PATIENCE = 60.0  # s that a write is tried while the store is locked or away
+_TIMEOUT = 60.0  # s that a write is tried while the store is locked or away
 _AGAIN = 0.5  # s
 
 Work = Callable[[Store, Settings, Path, argparse.Namespace], Coroutine[Deferred[Any], Any, int]]
@@ -75,14 +75,14 @@ def note(settings: Settings, state: Path, what: str, things: Iterable[str], more
     try:
         with accounts_db.database.change():
             for thing in things:
-                accounts_db.database.write(accounts_db.deed(what, thing, more))
+                accounts_db.database.write(accounts_db.event(what, thing, more))
     finally:
         accounts_db.database.close()
 
 
 async def write(store: Store, entries: Sequence[HistoryEntry]) -> int:
     """Keep these entries, waiting for the store if need be; how many were new."""
-    until = reactor.seconds() + _PATIENCE
+    until = reactor.seconds() + _TIMEOUT
     while True:
         try:
             return await store.write(entries, ())

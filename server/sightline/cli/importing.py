@@ -130,7 +130,7 @@ async def _known(store: Store) -> list[str]:
     """List the friends that there are: a Recorder keeps their names in small letters only."""
     found, after = list(await store.things()), None
     while True:
-        some, after = await store.standings(after=after)
+        some, after = await store.last_states(after=after)
         found += [each.thing for each in some]
         if after is None:
             return found
@@ -149,7 +149,9 @@ class Import:
         # Presence is not asked for, so any patience will do.
         self._decode: Decode = partial(decode, Timeouts(stale_after=1.0, offline_after=1.0))
         self._batch: list[HistoryEntry] = []
-        self._read = self._new = self._others = self._before = self._dropped = self.problems = 0
+        self._read = self._new = self._no_position = self._before = self._dropped = (
+            self.problems
+        ) = 0
         self.oldest = float("inf")
         """Time of the oldest entry read, epoch s."""
         self._counts: dict[str, DeviceCounts] = {}
@@ -158,8 +160,8 @@ class Import:
     def summary(self) -> str:
         """Tell what was done, for people."""
         said = f"{self._read} entries read, {self._new} of them new"
-        if self._others:
-            said += f"; {self._others} messages that are no positions"
+        if self._no_position:
+            said += f"; {self._no_position} messages that are no positions"
         if self._dropped:
             said += f"; {self._dropped} parts of messages left out, which made no sense"
         if self._before:
@@ -199,7 +201,7 @@ class Import:
             if step.problem is not None:
                 self._problem(step.problem)
             elif not (step.entries or step.blank):
-                self._others += 1
+                self._no_position += 1
             self._dropped += step.dropped
             _count(counts, step)
             self._batch += step.entries
@@ -235,6 +237,6 @@ def _count(counts: DeviceCounts, step: Step) -> None:
     elif step.entries:
         fixes = sum(entry.sort == "fix" for entry in step.entries)
         counts.fixes += fixes
-        counts.others += len(step.entries) - fixes
+        counts.reports += len(step.entries) - fixes
     elif not step.blank:
-        counts.others += 1
+        counts.reports += 1

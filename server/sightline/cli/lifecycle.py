@@ -51,7 +51,7 @@ class Life:
 
     def begin(self) -> None:
         """Take the signals over."""
-        self._before = {number: signal.signal(number, self._told) for number in _SIGNALS}
+        self._before = {number: signal.signal(number, self._signalled) for number in _SIGNALS}
         self._before_fd = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
         self._watch.start()
 
@@ -82,7 +82,7 @@ class Life:
         finally:
             self._running.discard(sql)
 
-    def _told(self, number: int, _: FrameType | None) -> None:
+    def _signalled(self, number: int, _: FrameType | None) -> None:
         if self.number:
             return  # the thread sees it, too
         self.number = number

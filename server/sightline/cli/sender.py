@@ -10,7 +10,7 @@ from paho.mqtt.client import Client, MQTTMessageInfo
 from paho.mqtt.enums import CallbackAPIVersion
 
 _CONNECT = 10.0  # s
-_PATIENCE = 30.0  # s without the broker, or without an answer of its
+_TIMEOUT = 30.0  # s without the broker, or without an answer of its
 _WAITING = 500  # messages under way
 
 
@@ -43,7 +43,7 @@ class MqttSender:
 
     def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
         """Send a message; waits while too many are under way. Raises `CannotSend`."""
-        self._wait_until_up(_PATIENCE)
+        self._wait_until_up(_TIMEOUT)
         self._under_way.append(self._client.publish(topic, payload, qos, retain))
         while len(self._under_way) > _WAITING:
             self._arrive(self._under_way.popleft())
@@ -63,7 +63,7 @@ class MqttSender:
 
     def _arrive(self, message: MQTTMessageInfo) -> None:
         try:
-            message.wait_for_publish(_PATIENCE)
+            message.wait_for_publish(_TIMEOUT)
         except (RuntimeError, ValueError) as why:  # lost with the connection, or no room
             raise CannotSend(f"{self._where}: a message was not sent: {why}") from why
         if not message.is_published():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sightline.accounts.api_account import minted, token_deed
+from sightline.accounts.api_account import minted, token_event
 from sightline.auth.account import SCOPES
 from sightline.auth.permissions import may_post, user_of
 from sightline.cli.accounts_db import AccountsDatabase, CommandFailed, add_folder, run_with, when
@@ -52,12 +52,12 @@ def _add(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
         )
     with database.change():
         database.put_token(token)
-        database.write(token_deed(accounts_db.who, "local", token))
+        database.write(token_event(accounts_db.who, "local", token))
     print(text)
 
 
 def _list(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
-    tokens = accounts_db.database.roll().tokens.values()
+    tokens = accounts_db.database.read_cache().tokens.values()
     for token in sorted(tokens, key=lambda each: (each.account, each.created)):
         scopes = " ".join([*sorted(token.scopes), *sorted(token.things)])
         print(f"{token.id}  {token.account:20} {token.label} ({scopes}); used: {when(token.used)}")
@@ -67,12 +67,12 @@ def _list(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
 
 def _revoke(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
     database = accounts_db.database
-    token = database.roll().tokens.get(options.id)
+    token = database.read_cache().tokens.get(options.id)
     if token is None:
         raise CommandFailed(f"there is no token {options.id}; sightline token list shows them")
     with database.change():
         database.drop_token(token.id)
         database.write(
-            accounts_db.deed("revoke token", f"account/{token.account}", f"token {token.id}")
+            accounts_db.event("revoke token", f"account/{token.account}", f"token {token.id}")
         )
     print(f"{token.id}: revoked")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sightline.accounts.api_account import tokens_ended
-from sightline.accounts.api_admin import account_deed, keep_an_admin
+from sightline.accounts.api_admin import account_event, keep_an_admin
 from sightline.auth.account import Account, check_grants, check_name, plain_name
 from sightline.auth.permissions import GRANT_VERBS, ROLES, Grants
 from sightline.cli.accounts_db import (
@@ -74,11 +74,11 @@ def _put(
         database.put_account(after)
         if leave:
             database.end_sessions(after.name)
-        deed = account_deed(accounts_db.who, "local", before, after, database.veil)
+        event = account_event(accounts_db.who, "local", before, after, database.pseudonyms)
         if end_tokens:
             ended = tokens_ended(database.end_tokens(after.name))
-            deed = replace(deed, more=", ".join(filter(None, (deed.more, ended))))
-        database.write(deed)
+            event = replace(event, more=", ".join(filter(None, (event.more, ended))))
+        database.write(event)
     print(f"{after.name}: {_line(after)}")
 
 
@@ -103,7 +103,7 @@ def _passwd(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
     hashed = accounts_db.passwords().hash(ask_password(account.name))
     changed = replace(account, password=hashed)
     _put(accounts_db, account, changed, leave=True, end_tokens=options.end_tokens)
-    tokens = accounts_db.database.roll().tokens.values()
+    tokens = accounts_db.database.read_cache().tokens.values()
     if left := sum(token.account == account.name for token in tokens):
         print(
             f"{account.name}: {left} API tokens still work; --end-tokens ends them all, sightline"
@@ -145,12 +145,12 @@ def _remove(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
     with database.change():
         keep_an_admin(database, replace(account, disabled=True))
         database.remove_account(account.name)
-        database.write(accounts_db.deed("remove account", f"account/{account.name}"))
+        database.write(accounts_db.event("remove account", f"account/{account.name}"))
     print(f"{account.name}: removed")
 
 
 def _list(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
-    accounts = accounts_db.database.roll().accounts
+    accounts = accounts_db.database.read_cache().accounts
     for name in sorted(accounts):
         account = accounts[name]
         print(f"{name:20} {_line(account)}; last seen: {when(account.seen)}")

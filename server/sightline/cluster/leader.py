@@ -36,7 +36,7 @@ class Leadership:
         self._seen = float("-inf")
 
     @property
-    def ours(self) -> bool:
+    def leads(self) -> bool:
         """Tell whether we are on duty now."""
         return self._on_duty()
 
@@ -56,18 +56,18 @@ class LeaderWork(Generic[T]):
         self._leadership = leadership
         self._most = most
         self._cost = 0.0
-        self._kept: deque[tuple[T, float, float]] = deque()  # what, when, its cost
+        self._waiting: deque[tuple[T, float, float]] = deque()  # what, when, its cost
         self.dropped = 0
         """What found no room: the oldest goes."""
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._waiting)
 
-    def ours(self, what: T, now: float, cost: float = 1.0) -> bool:
+    def do_now(self, what: T, now: float, cost: float = 1.0) -> bool:
         """Tell whether to do this now; if not, it is kept. ``now`` is monotonic s."""
-        if self._leadership.ours:
+        if self._leadership.leads:
             return True
-        self._kept.append((what, now, cost))
+        self._waiting.append((what, now, cost))
         self._cost += cost
         while self._cost > self._most:
             self._drop()
@@ -76,18 +76,18 @@ class LeaderWork(Generic[T]):
 
     def due(self, now: float) -> list[T]:
         """Return what was kept and is to be done now, oldest first. To be asked once a second."""
-        while self._kept and self._leadership.is_settled(self._kept[0][1], now):
+        while self._waiting and self._leadership.is_settled(self._waiting[0][1], now):
             self._drop()
-        if not self._kept or not self._leadership.ours:
+        if not self._waiting or not self._leadership.leads:
             return []
-        return [self._drop() for _ in range(len(self._kept))]
+        return [self._drop() for _ in range(len(self._waiting))]
 
     def forget(self, about: Callable[[T], bool]) -> None:
         """Drop all kept work about these."""
-        self._kept = deque(each for each in self._kept if not about(each[0]))
-        self._cost = sum(cost for _, _, cost in self._kept)
+        self._waiting = deque(each for each in self._waiting if not about(each[0]))
+        self._cost = sum(cost for _, _, cost in self._waiting)
 
     def _drop(self) -> T:
-        what, _, cost = self._kept.popleft()
+        what, _, cost = self._waiting.popleft()
         self._cost -= cost
         return what

@@ -28,7 +28,7 @@ BEAT = 1.0
 """A holder beats so often (s)."""
 HOLD = 2.5
 """And acts no longer than this (s) after it asked for the last beat that was granted."""
-GONE = 4.0
+DEAD_AFTER = 4.0
 """Others wait until it has not changed for so long (s)."""
 
 
@@ -132,7 +132,7 @@ class Locks:
         """Tell whether we may act on it now. Safe to ask from any thread."""
         return now < self._until.get(name, 0.0)
 
-    def ours(self) -> list[Lock]:
+    def held(self) -> list[Lock]:
         """Return the locks we hold, or have to give back because our time was over."""
         return [self._known[name] for name in self._until]
 
@@ -145,7 +145,7 @@ class Locks:
         lock = self._known.get(name)
         if lock is None or lock.holder in ("", self.me):
             return None
-        return lock if now - self._since[name] < GONE else None
+        return lock if now - self._since[name] < DEAD_AFTER else None
 
     def all_elsewhere(self, now: float) -> Iterable[Lock]:
         """Return every lock that another server holds."""

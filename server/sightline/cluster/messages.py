@@ -56,10 +56,10 @@ def topic(server: str, what: str, about: str = "") -> str:
     return f"{_ROOT}{server}/{what}" + (f"/{about}" if about else "")
 
 
-def address(told: str | bytes) -> tuple[str, str, str] | None:
+def address(topic_given: str | bytes) -> tuple[str, str, str] | None:
     """Tell which server tells what about what; None: it is none of ours, or nothing could be so."""
     try:
-        found = levels(told)
+        found = levels(topic_given)
     except CannotDecode:
         return None
     if not 4 <= len(found) <= _MOST_LEVELS or "/".join(found[:2]) != TOPIC:
@@ -135,7 +135,7 @@ class Peers(Service):
         """Take what other servers say, and hand back all the rest."""
         rest = []
         for arrival in arrivals:
-            if _is_ours(arrival.topic):
+            if _is_below_root(arrival.topic):
                 self._take(arrival)
             else:
                 rest.append(arrival)
@@ -167,5 +167,9 @@ class Peers(Service):
             self._log.warn("Somebody says below {topic} what makes no sense", topic=TOPIC)
 
 
-def _is_ours(told: str | bytes) -> bool:
-    return told.startswith(_ROOT) if isinstance(told, str) else told.startswith(_ROOT_BYTES)
+def _is_below_root(topic_given: str | bytes) -> bool:
+    return (
+        topic_given.startswith(_ROOT)
+        if isinstance(topic_given, str)
+        else topic_given.startswith(_ROOT_BYTES)
+    )

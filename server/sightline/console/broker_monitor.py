@@ -27,7 +27,7 @@ from sightline.model.server import SERVER, Server
 EVERY = 1.0
 SELDOM = 5
 """Each so many looks: clients forgotten, clients tied to things, our own figures sampled."""
-PATIENCE = 20.0
+SILENCE = 20.0
 """Seconds after which figures should be there: twice mosquitto's sys_interval."""
 
 # Only ever grow; a rate is what they grow by.
@@ -113,7 +113,7 @@ class BrokerMonitor(Service):
         logbook: Logbook,
         figures: Callable[[str], Series],
         *,
-        silence: float = PATIENCE,
+        silence: float = SILENCE,
     ) -> None:
         self._wall = wall
         self._hub = hub
@@ -142,7 +142,7 @@ class BrokerMonitor(Service):
         if link.state == "connected" and not watched.connected:
             watched.connected = True
             watched.log_since = link.since
-            self._hub.found(book.clients(book.roster.ours(client, link.since)))
+            self._hub.found(book.clients(book.roster.mark_own(client, link.since)))
         elif link.state != "connected" and watched.connected:
             watched.connected = False
             watched.log_since = None
@@ -194,7 +194,7 @@ class BrokerMonitor(Service):
         book = self._logbook.book(name)
         unseen = None
         if fields and watched.log_since is not None and "clients/connected" in figures:
-            seen = book.roster.connected() + book.roster.ours_unlogged()
+            seen = book.roster.connected() + book.roster.own_unlogged()
             unseen = max(0, int(figures["clients/connected"]) - seen)
         link = broker.link
         missing = (

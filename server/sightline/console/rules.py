@@ -93,7 +93,7 @@ class ConsoleRights:
             raise Refused("forbidden", f"not open here (console.publish): {topic}")
 
     def _sees(self, user: User, kinds: frozenset[str]) -> None:
-        seen = user.sight.kinds
+        seen = user.scope.kinds
         if seen is not None and not kinds <= seen:
             raise Refused(
                 "forbidden",

@@ -95,7 +95,7 @@ class _Subscription:
     filter: str
     qos: int
     fresh_until: float
-    said: tuple[str, str | None] = ("waiting", None)
+    shown_state: tuple[str, str | None] = ("waiting", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +185,14 @@ class ConsoleService(Service):
     def open(self, name: str, publish: Publish, make: Make) -> None:
         """Add a broker: how to publish there, how to listen there."""
 
-        def heard(arrivals: list[Arrival]) -> None:
-            self._heard(post, arrivals)
+        def deliver(arrivals: list[Arrival]) -> None:
+            self._deliver(post, arrivals)
 
         def changed() -> None:
             self._say_states(post)
 
         post = self._posts[name] = _Post(
-            name, publish, ConsoleSubscriptions(self._clock, make, heard, changed)
+            name, publish, ConsoleSubscriptions(self._clock, make, deliver, changed)
         )
 
     def overheard(self, name: str, arrivals: list[Arrival]) -> None:
@@ -261,8 +261,8 @@ class ConsoleService(Service):
         session.subs[sub.sub] = sub
         post.listeners[name][id(sub)] = (session, sub)
         post.subscriptions.want(name, qos)
-        sub.said = post.subscriptions.state(name)
-        return contract.Subscribed(sub=sub.sub, state=sub.said[0])
+        sub.shown_state = post.subscriptions.state(name)
+        return contract.Subscribed(sub=sub.sub, state=sub.shown_state[0])
 
     def _unsubscribe(self, asker: Asker, asked: contract.Unsubscribe) -> Done:
         session, sub = self._session_of(asker), asked.sub
@@ -286,11 +286,11 @@ class ConsoleService(Service):
         for listeners in list(post.listeners.values()):
             for session, sub in list(listeners.values()):
                 state = post.subscriptions.state(sub.filter)
-                if state == sub.said:
+                if state == sub.shown_state:
                     continue
                 if state[0] == "active":
                     sub.fresh_until = fresh
-                sub.said = state
+                sub.shown_state = state
                 fields = {
                     "sub": sub.sub,
                     "state": state[0],
@@ -298,7 +298,7 @@ class ConsoleService(Service):
                 }
                 session.asker.say(protocol.frame("sub", fields))
 
-    def _heard(self, post: _Post, arrivals: list[Arrival]) -> None:
+    def _deliver(self, post: _Post, arrivals: list[Arrival]) -> None:
         arrivals = [redacted(one) for one in arrivals]
         if post.hears_all:
             post.topics.feed(arrivals)
@@ -331,7 +331,7 @@ class ConsoleService(Service):
             queue = session.queue
             if not _busy(session.asker):
                 for sub, body in queue.take(FLUSH_MESSAGES, FLUSH_BYTES):
-                    session.asker.say(protocol.heard_by(sub, body, queue.dropped.pop(sub, 0)))
+                    session.asker.say(protocol.console_frame(sub, body, queue.dropped.pop(sub, 0)))
             waiting = waiting or bool(len(queue))
         if waiting and self.running:
             self._flushing = self._clock.callLater(FLUSH_SECONDS, self._flush)
@@ -407,15 +407,14 @@ class ConsoleService(Service):
     def _look(self, session: _ConsoleSession, view: _View | None) -> None:
         """Show this viewer another page, or none."""
         before, session.view, session.sent = session.view, view, b""
-        heard = before.broker if before is not None and before.all else None
+        watched = before.broker if before is not None and before.all else None
         wanted = view.broker if view is not None and view.all else None
-        if wanted != heard:  # another page of the same tree must not bring what is retained again
+        if wanted != watched:  # another page of the same tree must not bring what is retained again
             if wanted is not None:
                 self._posts[wanted].subscriptions.want(_EVERYTHING, 0, again=False)
-            if heard is not None:
-                self._posts[heard].subscriptions.unwant(_EVERYTHING, 0)
-        watched = any(one.view for one in self._sessions.values())
-        if watched:
+            if watched is not None:
+                self._posts[watched].subscriptions.unwant(_EVERYTHING, 0)
+        if any(one.view for one in self._sessions.values()):
             self._watching.start(now=False)
         else:
             self._watching.stop()
@@ -457,7 +456,7 @@ class ConsoleService(Service):
         self, asker: Asker, asked: contract.Figures
     ) -> contract.FiguresOverTime | Awaitable[contract.FiguresOverTime]:
         thing = asked.thing
-        if thing not in self._figures or not asker.user.sight.sees(thing):
+        if thing not in self._figures or not asker.user.scope.sees(thing):
             raise Refused("unknown", "there are no figures of this")
         if asked.stored is not None:
             if self._stored is None:
@@ -546,4 +545,4 @@ def _busy(asker: Asker) -> bool:
 def _body(topic: str, arrival: Arrival) -> bytes:
     told: dict[str, Any] = {"topic": topic, **shown(arrival.payload)}
     told |= {"qos": arrival.qos, "retain": arrival.retain, "at": round(arrival.at, 3)}
-    return protocol.heard(told)
+    return protocol.console_message(told)

@@ -60,12 +60,12 @@ class ConsoleSubscriptions:
         self,
         clock: IReactorTime,
         make: Make,
-        heard: Callable[[list[Arrival]], None],
+        deliver: Callable[[list[Arrival]], None],
         changed: Callable[[], None],
     ) -> None:
         self._clock = clock
         self._make = make
-        self._heard = heard
+        self._deliver = deliver
         self._changed = changed
         self._wanted: dict[str, list[int]] = {}  # the QoS that each listener asked for
         self._bridge: ConsoleBridge | None = None
@@ -99,7 +99,7 @@ class ConsoleSubscriptions:
         if self._bridge is None:
             self._bridge = self._make(
                 [(one, max(levels)) for one, levels in self._wanted.items()],
-                self._heard,
+                self._deliver,
                 lambda _: self._changed(),
             )
             self._bridge.startService()

@@ -195,8 +195,8 @@ class TopicTree:
         first = heapq.nsmallest(most + 1, names)
         shown = first[:most]
         return TreePage(
-            node=_told(path[-1] if path else "", node, now),
-            children=[_told(name, children[name], now) for name in shown],
+            node=_node_fields(path[-1] if path else "", node, now),
+            children=[_node_fields(name, children[name], now) for name in shown],
             total=len(children),
             after=shown[-1] if len(first) > most else None,
         )
@@ -209,7 +209,7 @@ class TopicTree:
         return node
 
 
-def _told(name: str, node: Node, now: float) -> dict[str, Any]:
+def _node_fields(name: str, node: Node, now: float) -> dict[str, Any]:
     """Return a node as a browser gets it: what is 0 or unknown is left out."""
     fields: dict[str, Any] = {"name": name, "messages": node.below, "bytes": node.bytes}
     if node.children:

@@ -16,7 +16,7 @@ from sightline.driving.states import Alarm
 from sightline.live.hub import Hub
 from sightline.model.text import clean
 
-KEPT = 60.0
+SHOWN_FOR = 60.0
 """An alarm is shown this long after the last message, s."""
 MOST = 50
 """Alarms at once, by topic."""
@@ -77,6 +77,6 @@ class Alarms:
         for key in waiting:
             self._hub.show(key, self._newest[key])
         now = self._clock()
-        for key in [key for key, at in self._last.items() if now - at > KEPT]:
+        for key in [key for key, at in self._last.items() if now - at > SHOWN_FOR]:
             del self._last[key], self._newest[key]
             self._hub.show(key, None)

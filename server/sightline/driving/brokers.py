@@ -29,7 +29,7 @@ class DrivingBroker:
     port: BrokerPort
     monitor: EchoMonitor
     probe: WillProbe
-    others: OtherServers
+    other_servers: OtherServers
     sweep: Sweep | None
 
     @property
@@ -43,7 +43,7 @@ class DrivingBroker:
             trip=self.monitor.longest_trip,
             guarded=self.monitor.guarded(),
             reaction=self.monitor.reaction,
-            patience=self.probe.longest,
+            will_delay=self.probe.longest,
         )
 
 
@@ -94,7 +94,7 @@ class DrivingBrokers:
             port=port,
             monitor=monitor,
             probe=WillProbe(seconds, port, monitor),
-            others=OtherServers(seconds, self._id, self._store, socket.gethostname()),
+            other_servers=OtherServers(seconds, self._id, self._store, socket.gethostname()),
             sweep=None if port.no_driving else Sweep(seconds, port, note),
         )
         return broker

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sightline.driving.states import CommandLogEntry
 from sightline.model.kind import State
 
-_KEPT = 200
+_LISTED = 200
 # Somebody leaning on the stop button makes one line, not sixty a second (s).
 _SAME_WITHIN = 1.0
 
@@ -53,7 +53,7 @@ class CommandLog:
         now, same = self._clock(), (who, what, robot, why)
         if what in ("stop", "alarm") and now - self._last.get(same, -_SAME_WITHIN) < _SAME_WITHIN:
             return
-        if len(self._last) > _KEPT:
+        if len(self._last) > _LISTED:
             self._last.clear()
         self._last[same] = now
         self._n = n = self._n + 1
@@ -69,7 +69,7 @@ class CommandLog:
             seconds=None if seconds is None else round(seconds, 3),
             effect=effect,
         )
-        self._show(f"command/{n - _KEPT}", None)
+        self._show(f"command/{n - _LISTED}", None)
         self._show(f"command/{n}", line)
         for audit in self._audits:
             audit(line)

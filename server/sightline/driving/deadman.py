@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-PATIENCE = 0.5
+SILENCE = 0.5
 """The greatest age of the last command with motion, s."""
 AGAIN = 0.05
 """While no stop arrives on the topic, it is sent again after this long (s)."""
@@ -26,7 +26,7 @@ class DeadMan:
         if self._is_stop(payload):
             self._moving.pop(topic, None)
         elif topic in self._moving or len(self._moving) < self._most:
-            self._moving[topic] = now + PATIENCE
+            self._moving[topic] = now + SILENCE
 
     def due(self, now: float) -> list[str]:
         """List the topics on which a stop must be sent now."""

@@ -70,7 +70,7 @@ class DrivingDisplay:
 
     def guard(self, broker: DrivingBroker) -> None:
         """Show the guard of a broker and how driving is there, if that has changed."""
-        name, measured, conflict = broker.name, broker.measured(), broker.others.conflict
+        name, measured, conflict = broker.name, broker.measured(), broker.other_servers.conflict
         self._log_conflict(name, conflict)
         live, since = self._guarded.get(name, (None, 0.0))
         if live != measured.guarded:

@@ -36,8 +36,8 @@ class Hindrances:
             return "its own connection to the broker does not stand yet"
         if self._need_guard and not monitor.guarded():
             return "there is no guard"
-        if others := broker.others.conflict or broker.others.unknown:
-            return others
+        if conflict := broker.other_servers.conflict or broker.other_servers.unknown:
+            return conflict
         if robot := self._of_robot(session, now):
             return robot
         overdue = monitor.echoes.overdue(session.publisher.topic, now)
@@ -67,7 +67,7 @@ class Hindrances:
         port = broker.port
         if to_drive and port.no_driving:
             raise Refused("no_driving", port.no_driving)
-        if to_drive and (conflict := broker.others.conflict):
+        if to_drive and (conflict := broker.other_servers.conflict):
             raise Refused("two_servers", conflict)
         if port.broken:
             raise Refused("no_broker", f"no connection to the broker: {port.broken}")

@@ -138,9 +138,9 @@ class LeaseSharing:
         asking = Deferred.fromCoroutine(self._look_at(f"probot/{robot}"))
         asking.addTimeout(_DOUBT, self._clock)
 
-        def known(of_ours: bool) -> None:
+        def known(of_own: bool) -> None:
             for each in self._doubted.pop(robot):
-                if not of_ours:
+                if not of_own:
                     certain(each)
 
         def unknown(failure: Any) -> None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 TOPIC = "sightline/server/"
 EVERY = 1.0
 """How often a server says that it is there, s."""
-GONE_AFTER = 3.5
+LOST_AFTER = 3.5
 """Not heard for so long, a server is gone, s."""
 LISTEN = 0.5
 """So long after its connection stood a server only listens: others answer at once (s)."""
@@ -75,7 +75,7 @@ class OtherServers:
     def strangers(self) -> list[str]:
         """List the hosts of the servers that share no store with us."""
         now = self._clock()
-        self._strangers = {t: p for t, p in self._strangers.items() if now - p.at < GONE_AFTER}
+        self._strangers = {t: p for t, p in self._strangers.items() if now - p.at < LOST_AFTER}
         return sorted({peer.host for peer in self._strangers.values()})
 
     @property

@@ -38,20 +38,20 @@ class MeasuredTimes(msgspec.Struct, frozen=True):
     """``trip``: the longest way to the broker and back lately.
 
     ``guarded``: a guard is heard; ``reaction`` is the longest that it took lately from a command to
-    its own stop, heard at the broker. ``patience``: the longest time after which the broker spoke
+    its own stop, heard at the broker. ``will_delay``: the longest time after which the broker spoke
     the will of a client that fell silent.
     """
 
     trip: float | None = None
     guarded: bool = False
     reaction: float | None = None
-    patience: float | None = None
+    will_delay: float | None = None
 
 
 def parts(measured: MeasuredTimes) -> tuple[StopTimePart, ...]:
     """List what may die, and how long it takes then. Without a guard only the broker is left."""
     killed = _part("killed", measured.trip, KILLED)
-    both = _part("both", measured.patience, BOTH, at_least=BOTH)
+    both = _part("both", measured.will_delay, BOTH, at_least=BOTH)
     if not measured.guarded:
         return killed, both
     return killed, _part("hung", measured.reaction, HUNG), both

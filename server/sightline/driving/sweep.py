@@ -33,7 +33,7 @@ AGAIN = 0.5
 """One topic is cleared no more often than this, s."""
 EXPIRE_EVERY = 1.0
 """The stops that we left retained are replaced by such that expire, no more often than this (s)."""
-CROWD = 1000
+MANY = 1000
 """Above so many retained messages those that do no harm are cleared, too: each look brings all."""
 _AT_ONCE = 500  # topics cleared in one look
 _MOST = 50_000  # topics remembered; the next look brings what found no place
@@ -112,7 +112,7 @@ class Sweep:
         """Take note of a retained message; return whether it is dangerous."""
         self._seen += 1
         harmless = commands.is_harmless(topic, payload)
-        if (not harmless or self._seen > CROWD) and len(self._to_clear) < _MOST:
+        if (not harmless or self._seen > MANY) and len(self._to_clear) < _MOST:
             self._to_clear[topic] = None
         return not harmless
 

@@ -149,7 +149,7 @@ class HistoryApi:
         """Return every thing one may see, as it is now; of one ``kind`` only, if asked."""
         user, kind = call.who.user, call.asked.kind
 
-        async def told(turn: Turn) -> AsyncGenerator[bytes, None]:
+        async def answered(turn: Turn) -> AsyncGenerator[bytes, None]:
             yield b'{"ok":true,"things":['
             seen: list[str] = []
             for keys in pieces(self._world.all_keys(), most=SCAN):
@@ -157,7 +157,7 @@ class HistoryApi:
                 seen += [
                     key
                     for key in keys
-                    if (kind is None or kind_of(key) == kind) and user.sight.sees(key)
+                    if (kind is None or kind_of(key) == kind) and user.scope.sees(key)
                 ]
             said = False
             for keys in pieces(seen):
@@ -168,12 +168,12 @@ class HistoryApi:
                 said = said or bool(some)
             yield b"]}"
 
-        return await self._streamed(call, told)
+        return await self._streamed(call, answered)
 
     async def thing(self, call: Call[Nothing]) -> Reply:
         """Return one thing as it is now."""
         key = call.thing
-        state = self._world.state(key) if call.who.user.sight.sees(key) else None
+        state = self._world.state(key) if call.who.user.scope.sees(key) else None
         if state is None:
             raise Refused("unknown", UNKNOWN)
         return Reply(answers.OneThing(thing=msgspec.Raw(protocol.thing(key, 0, state))))
@@ -192,7 +192,7 @@ class HistoryApi:
         name = "" if asked.format == "json" else f"{_plain(id_of(asked.thing))}{form.suffix}"
 
         def track(turn: Turn) -> AsyncGenerator[bytes, None]:
-            return tracks.written(self._store, asked, user.sight, turn)
+            return tracks.written(self._store, asked, user.scope, turn)
 
         return await self._streamed(call, track, form.media, name)
 
@@ -203,10 +203,10 @@ class HistoryApi:
         if not may_recall(user, key, sort):
             raise Refused("unknown", UNKNOWN)
         days, bounds = query_params.month(call.asked)
-        if may_name_hidden(sort, user.sight):
+        if may_name_hidden(sort, user.scope):
             read = await begun(self._reads, call)
             try:
-                how = (key, sort, bounds, user.sight, read.turn)
+                how = (key, sort, bounds, user.scope, read.turn)
                 counts = await self._ask(tracks.counted(self._store, *how))
             finally:
                 read.end()
@@ -253,18 +253,18 @@ class HistoryApi:
     async def events(self, call: Call[EventsQuery]) -> Reply:
         """Tell what happened, newest first; ``next`` is the ``after`` of the next page, or null."""
         asked, user = call.asked, call.who.user
-        span, sorts, sight = asked.span(), set(asked.kind or EVENTS), user.sight
+        span, sorts, scope = asked.span(), set(asked.kind or EVENTS), user.scope
         if thing := asked.thing:
             sorts = {sort for sort in sorts if may_recall(user, thing, sort)}
-            sight = narrowed(sight, thing)
+            scope = narrowed(scope, thing)
         else:
-            sorts = {sort for sort in sorts if recalls(sight, sort)}
-        found, after = await self._events(sight, sorts, span, asked.limit, asked.after)
+            sorts = {sort for sort in sorts if recalls(scope, sort)}
+        found, after = await self._events(scope, sorts, span, asked.limit, asked.after)
         return Reply(answers.Events(events=[_event(entry) for entry in found], next=after))
 
     async def _events(
         self,
-        sight: VisibleScope,
+        scope: VisibleScope,
         sorts: set[str],
         span: tuple[float, float],
         limit: int,
@@ -278,10 +278,10 @@ class HistoryApi:
         found: list[HistoryEntry] = []
         while sorts and len(found) < limit:
             left = limit - len(found)
-            asked = self._store.events(sorts, *span, limit=left, after=after, sight=sight)
+            asked = self._store.events(sorts, *span, limit=left, after=after, scope=scope)
             page = await self._ask(asked)
             # Asked once more: a store that gives too much must not tell it.
-            found += [entry for entry in page.entries if shows(sight, entry)]
+            found += [entry for entry in page.entries if shows(scope, entry)]
             after = page.more
             if after is None:
                 return found, None
@@ -290,7 +290,7 @@ class HistoryApi:
     # -- how
 
     async def _ask(self, asked: Awaitable[T]) -> T:
-        return await told(asked)
+        return await answered(asked)
 
     async def _streamed(
         self,
@@ -319,7 +319,7 @@ class HistoryApi:
                 yield piece
 
         try:
-            await told(ahead())
+            await answered(ahead())
         except BaseException:
             read.end()
             await made.aclose()
@@ -370,7 +370,7 @@ async def begun(reads: Reads, call: Call[Any]) -> LongRead:
         raise Refused("busy", why, wait=2) from None
 
 
-async def told(asked: Awaitable[T]) -> T:
+async def answered(asked: Awaitable[T]) -> T:
     """Tell what a store answers, its troubles in words for people. Raises `Refused`."""
     try:
         return await asked

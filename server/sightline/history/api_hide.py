@@ -14,7 +14,7 @@ from sightline.contract.errors import UNKNOWN, Refused
 from sightline.contract.fields import RequestBody
 from sightline.contract.http import Call, Reply, Route
 from sightline.history import answers, tracks
-from sightline.history.api import begun, told
+from sightline.history.api import answered, begun
 from sightline.history.formats.fix import position
 from sightline.history.query_params import Moment
 from sightline.history.store import FOREVER, Span, Store
@@ -87,12 +87,12 @@ class HideApi:
             raise Refused("malformed", "Say which points: from and to, a box, or their tst.")
         read = await begun(self._reads, call)
         try:
-            keys = await told(self._wrong(thing, asked, read.turn))
+            keys = await answered(self._wrong(thing, asked, read.turn))
         finally:
             read.end()
         undo = secrets.token_hex(8)
-        count = await told(self._store.hide(thing, "fix", keys, undo))
-        self._deed(call, "hide", thing, count)
+        count = await answered(self._store.hide(thing, "fix", keys, undo))
+        self._audit(call, "hide", thing, count)
         return Reply(answers.Hidden(hidden=count, undo=f"{undo}.{thing}"))
 
     async def _wrong(self, thing: str, asked: Hide, turn: Turn) -> list[tuple[float, int]]:
@@ -125,11 +125,11 @@ class HideApi:
         name, _, thing = call.asked.undo.partition(".")
         if not may(call.who.user, "hide", thing):
             raise Refused("unknown", UNKNOWN)
-        count = await told(self._store.unhide(thing, name))
-        self._deed(call, "unhide", thing, count)
+        count = await answered(self._store.unhide(thing, name))
+        self._audit(call, "unhide", thing, count)
         return Reply(answers.Shown(shown=count))
 
-    def _deed(self, call: Call[Any], what: str, thing: str, count: int) -> None:
+    def _audit(self, call: Call[Any], what: str, thing: str, count: int) -> None:
         self._note(
             AuditEvent(call.who.user.name, call.address, what, thing, more=f"{count} points")
         )

@@ -16,14 +16,14 @@ from sightline.model.record import Record
 SLACK = 5.0
 """s by which two servers may differ about when it was."""
 
-Kept = tuple[Record, float]
+Received = tuple[Record, float]
 """A record and when we received it, epoch s."""
 
 
-async def missing(store: Store, kept: Sequence[Kept]) -> list[Kept]:
+async def missing(store: Store, received: Sequence[Received]) -> list[Received]:
     """Return those that are not in the store, in their order. Raises what the store raises."""
     tracks: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for record, _ in kept:
+    for record, _ in received:
         tracks[record.thing, record.sort].append(record.tst)
     there: dict[tuple[str, str, int], list[float]] = defaultdict(list)
     for (thing, sort), times in tracks.items():
@@ -36,8 +36,8 @@ async def missing(store: Store, kept: Sequence[Kept]) -> list[Kept]:
             if (after := page.more) is None:
                 break
     left = []
-    for record, at in kept:
-        times = there[record.thing, record.sort, digest(record.said or record.body)]
+    for record, at in received:
+        times = there[record.thing, record.sort, digest(record.alike or record.body)]
         same = next((tst for tst in times if abs(tst - record.tst) <= SLACK), None)
         if same is None:
             left.append((record, at))

@@ -21,7 +21,7 @@ from sightline.model.record import Record
 
 _PIECE = 65_536  # bytes
 # What such files hold besides positions; no reason to alarm anybody.
-_OTHERS = frozenset(("unknown_subtopic", "unknown_type", "unknown_action", "encrypted"))
+_NO_POSITION = frozenset(("unknown_subtopic", "unknown_type", "unknown_action", "encrypted"))
 
 # Below a device's topic: where a Recorder keeps what small trackers say in their own short form.
 _POSITIONS = frozenset(("csv", "pico"))
@@ -205,7 +205,7 @@ def _entries(arrival: Arrival, decode: Decode, source: Source, line: int) -> _Fo
     try:
         readings = decode(arrival)
     except CannotDecode as why:
-        if why.counter in _OTHERS:
+        if why.counter in _NO_POSITION:
             return (), None, 0
         return (), Problem(str(source.path), line, why.why), 0
     records: list[Record | None] = [getattr(reading, "record", None) for reading in readings]

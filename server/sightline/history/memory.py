@@ -33,7 +33,7 @@ class MemoryStore:
             tuple[str, str, float, int], HistoryEntry
         ] = {}  # in the order of writing
         self._tracks: dict[Track, list[tuple[float, int]]] = {}  # each in order
-        self._standings: dict[str, LastState] = {}
+        self._last_states: dict[str, LastState] = {}
         self._hidden: dict[tuple[str, str], list[tuple[str, str, float, int]]] = {}
 
     def open(self) -> Deferred[None]:
@@ -45,12 +45,12 @@ class MemoryStore:
         return succeed(None)
 
     def write(
-        self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
     ) -> Deferred[int]:
         """Keep entries and present states."""
-        return execute(self._write, entries, standings)
+        return execute(self._write, entries, last_states)
 
-    def _write(self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]) -> int:
+    def _write(self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]) -> int:
         new = 0
         for entry in entries:
             if entry.key not in self._entries:
@@ -60,11 +60,11 @@ class MemoryStore:
                 insort(track, (entry.tst, entry.digest))
         while len(self._entries) > self._capacity:
             self._drop(next(iter(self._entries)))
-        for standing in standings:
-            if standing.body is None:
-                self._standings.pop(standing.thing, None)
+        for last in last_states:
+            if last.body is None:
+                self._last_states.pop(last.thing, None)
             else:
-                self._standings[standing.thing] = standing
+                self._last_states[last.thing] = last
         return new
 
     def _drop(self, key: tuple[str, str, float, int]) -> None:
@@ -119,7 +119,7 @@ class MemoryStore:
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
-        sight: VisibleScope = EVERYTHING,
+        scope: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
         """Return events of all things that are seen."""
         wanted = EVENTS & set(sorts)
@@ -132,7 +132,7 @@ class MemoryStore:
                     if entry.sort in wanted
                     and since <= entry.tst <= until
                     and not entry.hidden
-                    and shows(sight, entry)
+                    and shows(scope, entry)
                 ),
                 key=cursors.event_order,
                 reverse=newest_first,
@@ -204,7 +204,7 @@ class MemoryStore:
             for key in keys:
                 self._drop(key)
             for thing in removed:
-                self._standings.pop(thing, None)
+                self._last_states.pop(thing, None)
             self._hidden = {k: v for k, v in self._hidden.items() if k[0] not in removed}
             return len(keys)
 
@@ -227,14 +227,14 @@ class MemoryStore:
 
         return execute(purge)
 
-    def standings(
+    def last_states(
         self, limit: int = 1000, after: str | None = None
     ) -> Deferred[tuple[Sequence[LastState], str | None]]:
         """Return the present states."""
-        things = sorted(thing for thing in self._standings if after is None or thing > after)
+        things = sorted(thing for thing in self._last_states if after is None or thing > after)
         some = things[: min(limit, MOST)]
         more = some[-1] if len(things) > len(some) else None
-        return succeed(([self._standings[thing] for thing in some], more))
+        return succeed(([self._last_states[thing] for thing in some], more))
 
     def figures(self) -> Deferred[StoreSize]:
         """Tell how large it is."""

@@ -21,7 +21,7 @@ from sightline.history.writing import micros
 
 _rows = msgspec.json.Decoder(list[tuple[int, int, int, int, str]]).decode
 _keyed_rows = msgspec.json.Decoder(list[tuple[str, str, int, int, int, int, str]]).decode
-_standing_rows = msgspec.json.Decoder(list[tuple[str, int, str]]).decode
+_last_state_rows = msgspec.json.Decoder(list[tuple[str, int, str]]).decode
 _texts = msgspec.json.Decoder(list[str]).decode
 
 _KEYED = "json_group_array(json_array(key, name, tst, at, digest, hidden, body))"
@@ -88,14 +88,14 @@ def events(
     newest_first: bool,
     limit: int,
     after: str | None,
-    sight: VisibleScope = EVERYTHING,
+    scope: VisibleScope = EVERYTHING,
 ) -> HistoryPage:
     """Return events of all things that are seen, each sort by itself, then merged."""
     limit = min(limit, MOST)
     order, beyond = _order(newest_first)
     mark = None if after is None else cursors.event(after)
     parts: list[str] = []
-    values: dict[str, object] = {"since": micros(since), "until": micros(until), **_seen(sight)}
+    values: dict[str, object] = {"since": micros(since), "until": micros(until), **_seen(scope)}
     past = ""
     if mark is not None:
         past = (
@@ -106,7 +106,7 @@ def events(
         values |= {"tst": micros(tst), "digest": digest, "thing": thing, "name": name}
     for number, sort in enumerate(sorted(EVENTS & set(sorts))):
         values[f"sort{number}"] = sort
-        source, seen = _source(sight, sort)
+        source, seen = _source(scope, sort)
         parts.append(
             "SELECT * FROM (SELECT key, name, tst, at, digest, hidden, body"
             f" FROM {source} JOIN sort ON sort.id = entry.sort"
@@ -117,7 +117,7 @@ def events(
     if not parts:
         return HistoryPage([])
     (found,) = sql.execute(
-        f"{'' if sight.all else _SEEN}"
+        f"{'' if scope.all else _SEEN}"
         f"SELECT {_KEYED} FROM (SELECT * FROM ({' UNION ALL '.join(parts)})"
         f" ORDER BY tst {order}, digest {order}, key {order}, name {order} LIMIT {limit + 1})",
         values,
@@ -147,32 +147,32 @@ _NAMED_SEEN = {
 """The condition that a sight sees what an event names, by sort."""
 
 
-def _seen(sight: VisibleScope) -> dict[str, object]:
+def _seen(scope: VisibleScope) -> dict[str, object]:
     """Return the things of a sight: by their names, by what is before the last slash, regions'
     owners.
     """
-    if sight.kinds is None:
+    if scope.kinds is None:
         return {}
-    groups = (sight.kinds - TOGETHER.keys()) | {w for w in sight.things if w.count("/") == 1}
-    owners = {word for word in sight.things if covers(frozenset((word,)), f"{word}/-")}
+    groups = (scope.kinds - TOGETHER.keys()) | {w for w in scope.things if w.count("/") == 1}
+    owners = {word for word in scope.things if covers(frozenset((word,)), f"{word}/-")}
     return {
-        "things": _listed(sight.things),
+        "things": _listed(scope.things),
         "groups": _listed(groups),
         "owners": _listed(owners),
     }
 
 
-def _source(sight: VisibleScope, sort: str) -> tuple[str, str]:
+def _source(scope: VisibleScope, sort: str) -> tuple[str, str]:
     """Tell where the events of a sort that are seen are found: tables, and a condition.
 
     In the index by time where whole kinds are seen, nearly all of them; else thing by thing, so
     that whoever sees little makes us read little.
     """
     every = "entry JOIN thing ON thing.id = entry.thing"
-    if sight.kinds is None:
+    if scope.kinds is None:
         return every, ""
-    named = _NAMED_SEEN[sort] if may_name_hidden(sort, sight) else ""
-    if sight.kinds & ABOUT.get(sort, frozenset()):
+    named = _NAMED_SEEN[sort] if may_name_hidden(sort, scope) else ""
+    if scope.kinds & ABOUT.get(sort, frozenset()):
         return every, f" AND +entry.thing IN (SELECT id FROM seen){named}"
     seen = "seen JOIN thing ON thing.id = seen.id CROSS JOIN entry ON entry.thing = seen.id"
     return seen, named
@@ -203,7 +203,7 @@ def things(sql: sqlite3.Connection) -> Sequence[str]:
     return _texts(found)
 
 
-def standings(
+def last_states(
     sql: sqlite3.Connection, limit: int, after: str | None
 ) -> tuple[Sequence[LastState], str | None]:
     """Return the present states."""
@@ -213,7 +213,9 @@ def standings(
         " FROM standing WHERE thing > ? ORDER BY thing LIMIT ?)",
         (after or "", limit + 1),
     ).fetchone()
-    rows = [LastState(thing, at / 1e6, body.encode()) for thing, at, body in _standing_rows(found)]
+    rows = [
+        LastState(thing, at / 1e6, body.encode()) for thing, at, body in _last_state_rows(found)
+    ]
     more = len(rows) > limit
     del rows[limit:]
     return rows, rows[-1].thing if more and rows else None

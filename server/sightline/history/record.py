@@ -31,12 +31,12 @@ EVENTS = frozenset(EVENT_TYPES)
 """Sorts that are asked for by time over all things, too; the rest only thing by thing."""
 
 
-def digest(said: bytes) -> int:
+def digest(body: bytes) -> int:
     """Tell what tells two entries of one thing, sort and second apart: 63 bits of a hash.
 
     It fits SQLite's signed integers and sorts the same everywhere.
     """
-    return int.from_bytes(blake2b(said, digest_size=8).digest()) >> 1
+    return int.from_bytes(blake2b(body, digest_size=8).digest()) >> 1
 
 
 class HistoryEntry(msgspec.Struct, frozen=True, gc=False):

@@ -13,7 +13,7 @@ The present states go along with the records they come from, in the same transac
 world of the next start is never behind its history.
 
 Of several servers with one store each writes what messages say, and the store knows it again. What
-each would say in its own way (`Record.said`), samples and present states are written by the one on
+each would say in its own way (`Record.alike`), samples and present states are written by the one on
 duty; the others keep them for a while, in case duty falls to them (`sightline.cluster.leader`).
 """
 
@@ -31,7 +31,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from sightline.cluster.leader import Leadership, LeaderWork
-from sightline.history.handover import Kept, missing
+from sightline.history.handover import Received, missing
 from sightline.history.record import HistoryEntry, LastState, digest
 from sightline.history.store import Store
 from sightline.journal.trouble import Degraded
@@ -72,7 +72,7 @@ class RecorderClock(Protocol):
 class AckReceipt(Protocol):
     """Messages that a broker wants acknowledged."""
 
-    def kept(self) -> None:
+    def acknowledge(self) -> None:
         """Acknowledge: all of it is safe."""
 
     def again(self) -> None:
@@ -106,7 +106,7 @@ class _Batch:
     records: list[Record]
     entries: list[HistoryEntry]
     """Of these records, one each."""
-    standings: list[LastState]
+    last_states: list[LastState]
     receipts: list[AckReceipt]
     since: float
     """When its oldest record came, s."""
@@ -118,7 +118,7 @@ _encode = msgspec.json.Encoder().encode
 class Recorder:
     """Keep in ``store`` what it is given.
 
-    ``clock`` is the reactor, ``wall`` gives epoch s. ``standing`` are the kinds whose present
+    ``clock`` is the reactor, ``wall`` gives epoch s. ``restored_kinds`` are the kinds whose present
     states are kept. ``sampled`` are kinds whose states go into history now and then: the sort, and
     the least time between two of a thing, s. ``own`` are things that each of several servers has
     for itself, and what they are called in history. ``gather`` (s): how long fewer than `ENOUGH`
@@ -135,7 +135,7 @@ class Recorder:
         wall: Callable[[], float],
         bounds: Bounds | None = None,
         *,
-        standing: Iterable[str] = (),
+        restored_kinds: Iterable[str] = (),
         sampled: Mapping[str, tuple[str, float]] | None = None,
         own: Mapping[str, str] | None = None,
         leadership: Leadership | None = None,
@@ -150,12 +150,12 @@ class Recorder:
         self._ripe = False
         self._own = dict(own or {})
         self._leadership = leadership or Leadership()
-        self._turn: LeaderWork[Kept] = LeaderWork(self._leadership, most=MOST_BYTES)
+        self._leader_work: LeaderWork[Received] = LeaderWork(self._leadership, most=MOST_BYTES)
         self._known = known
         self._clock = clock
         self._wall = wall
         self._bounds = bounds or Bounds()
-        self._standing = tuple(f"{kind}/" for kind in standing)
+        self._restored_kinds = tuple(f"{kind}/" for kind in restored_kinds)
         self._sampled = dict(sampled or {})
         self._sampling = tuple(f"{kind}/" for kind in self._sampled)
         self._last_sample: dict[str, float] = {}
@@ -179,7 +179,7 @@ class Recorder:
         self.trouble: Degraded | None = None
         """The state of the disk or the file by which nothing can be kept, if it is that."""
         """Why nothing can be kept just now; empty: all is well."""
-        self.kept = 0
+        self.stored = 0
         """Entries that were new in the store."""
         self.lost = 0
         """Records that found no room, or that the store could not take at all."""
@@ -189,7 +189,7 @@ class Recorder:
     def take(self, news: Iterable[News]) -> None:
         """Record what a batch of messages said."""
         for thing, at, heard, record in news:
-            if thing.startswith(self._standing):
+            if thing.startswith(self._restored_kinds):
                 self._dirty[thing] = at if heard is None else heard
             if record is not None:
                 self._add(record, at)
@@ -202,7 +202,7 @@ class Recorder:
         self._add(record, self._wall())
         self._pump()
 
-    def when_kept(self, receipt: AckReceipt, whole: bool = True) -> None:
+    def when_stored(self, receipt: AckReceipt, whole: bool = True) -> None:
         """Acknowledge, once all that was given before is safe.
 
         ``whole`` false: something of it found no room, so it has to come again.
@@ -215,7 +215,7 @@ class Recorder:
 
     def _add(self, record: Record, at: float) -> None:
         size = len(record.body) + ROW_BYTES
-        if record.said and not self._turn.ours((record, at), self._clock.seconds(), size):
+        if record.alike and not self._leader_work.do_now((record, at), self._clock.seconds(), size):
             return
         if (
             self._queued - self._taken >= self._bounds.rows
@@ -235,26 +235,26 @@ class Recorder:
 
     def forget(self, things: Container[str]) -> None:
         """Drop what waits about these things: they are to be erased."""
-        kept: deque[tuple[Record, float] | _AckMark] = deque()
+        waited: deque[tuple[Record, float] | _AckMark] = deque()
         for item in self._queue:
             if isinstance(item, tuple) and item[0].thing in things:
                 self._taken += 1
                 self._bytes -= len(item[0].body) + ROW_BYTES
             else:
-                kept.append(item)
-        self._queue = kept
+                waited.append(item)
+        self._queue = waited
         self._dirty = {thing: at for thing, at in self._dirty.items() if thing not in things}
-        self._turn.forget(lambda kept: kept[0].thing in things)
+        self._leader_work.forget(lambda each: each[0].thing in things)
         if self._batch is not None and self._retry is not None:  # not with the store just now
             batch = self._batch
             batch.records[:] = [record for record in batch.records if record.thing not in things]
             batch.entries[:] = [entry for entry in batch.entries if entry.thing not in things]
-            batch.standings[:] = [one for one in batch.standings if one.thing not in things]
+            batch.last_states[:] = [one for one in batch.last_states if one.thing not in things]
 
     def _sample(self, thing: str, at: float) -> None:
         """Keep this thing's state, if the last one kept is old enough; else when it is."""
         sort, every = self._sampled[kind_of(thing)]
-        if not self._is_ours(thing) or at - self._last_sample.get(thing, float("-inf")) < every:
+        if not self._is_for_us(thing) or at - self._last_sample.get(thing, float("-inf")) < every:
             self._due[thing] = at
             return
         state = self._known.state(thing)
@@ -267,14 +267,14 @@ class Recorder:
     def tick(self) -> None:
         """Record the last state of what has come to rest. To be called about once a second."""
         now = self._wall()
-        if kept := self._turn.due(self._clock.seconds()):
-            Deferred.fromCoroutine(self._take_over(kept)).addErrback(
+        if waited := self._leader_work.due(self._clock.seconds()):
+            Deferred.fromCoroutine(self._take_over(waited)).addErrback(
                 lambda failure: self._log.failure("Could not take over", failure)
             )
-        if not self._leadership.ours:
-            self._leave_to_others(now)
+        if not self._leadership.leads:
+            self._drop_settled(now)
         for thing in [t for t, at in self._due.items() if now - at >= self._every(t)]:
-            if not self._is_ours(thing):
+            if not self._is_for_us(thing):
                 continue
             del self._due[thing]
             self._last_sample.pop(thing, None)
@@ -282,10 +282,10 @@ class Recorder:
         self._times_pass()
         self._pump()
 
-    async def _take_over(self, kept: Sequence[Kept]) -> None:
+    async def _take_over(self, waited: Sequence[Received]) -> None:
         """Write what nobody did: this server became the leader."""
-        for first in range(0, len(kept), _SLICE):
-            some = kept[first : first + _SLICE]
+        for first in range(0, len(waited), _SLICE):
+            some = waited[first : first + _SLICE]
             try:
                 some = await missing(self._store, some)
             except Unavailable:
@@ -294,7 +294,7 @@ class Recorder:
                 self._add(record, at)
             self._pump()
 
-    def _leave_to_others(self, now: float) -> None:
+    def _drop_settled(self, now: float) -> None:
         """Forget what whoever is on duty has long written."""
         mono = self._clock.seconds()
 
@@ -306,9 +306,9 @@ class Recorder:
             thing: at for thing, at in self._due.items() if thing in self._own or not settled(at)
         }
 
-    def _is_ours(self, thing: str) -> bool:
+    def _is_for_us(self, thing: str) -> bool:
         """Tell whether we write down how this thing is."""
-        return thing in self._own or self._leadership.ours
+        return thing in self._own or self._leadership.leads
 
     def _every(self, thing: str) -> float:
         return self._sampled[kind_of(thing)][1]
@@ -347,7 +347,7 @@ class Recorder:
             again, self._again = self._again, []
             for receipt in again:
                 receipt.again()
-        if not self._queue and not (self._dirty and self._leadership.ours):
+        if not self._queue and not (self._dirty and self._leadership.leads):
             self._rest()
             return
         if self._waits_for_more():
@@ -386,8 +386,8 @@ class Recorder:
             self._bytes -= len(body) + ROW_BYTES
             self._taken += 1
             records.append(record)
-            said = digest(record.said or body)
-            entries.append(HistoryEntry(record.thing, record.sort, record.tst, at, body, said))
+            hashed = digest(record.alike or body)
+            entries.append(HistoryEntry(record.thing, record.sort, record.tst, at, body, hashed))
         while queue and isinstance(mark := queue[0], _AckMark):
             receipts.append(mark.receipt)  # nothing of theirs waits any more
             queue.popleft()
@@ -395,19 +395,19 @@ class Recorder:
         since = now
         while self._times and self._times[0][0] <= self._taken:
             since = min(since, self._times.popleft()[1])
-        return _Batch(records, entries, self._standings(), receipts, since)
+        return _Batch(records, entries, self._last_states(), receipts, since)
 
-    def _standings(self) -> list[LastState]:
-        standings: list[LastState] = []
-        if not self._leadership.ours:
-            return standings
+    def _last_states(self) -> list[LastState]:
+        last_states: list[LastState] = []
+        if not self._leadership.leads:
+            return last_states
         state = self._known.state
         dirty = self._dirty
-        while dirty and len(standings) < MOST_ROWS:
+        while dirty and len(last_states) < MOST_ROWS:
             thing, at = dirty.popitem()
             now = state(thing)
-            standings.append(LastState(thing, at, None if now is None else _encode(now)))
-        return standings
+            last_states.append(LastState(thing, at, None if now is None else _encode(now)))
+        return last_states
 
     def _write(self) -> None:
         self._retry = None
@@ -417,24 +417,24 @@ class Recorder:
             self._failed(Failure(Unavailable(why)))
             return
         try:
-            writing = self._store.write(batch.entries, batch.standings)
+            writing = self._store.write(batch.entries, batch.last_states)
         except Exception:
             self._failed(Failure())
             return
-        writing.addCallbacks(self._was_kept, self._failed)
+        writing.addCallbacks(self._stored, self._failed)
         writing.addErrback(lambda failure: self._log.failure("The recorder failed", failure))
 
-    def _was_kept(self, new: int) -> None:
+    def _stored(self, new: int) -> None:
         batch, self._batch = self._batch, None
         if batch is None:
             return
-        self.kept += new
+        self.stored += new
         self._careful = max(0, self._careful - len(batch.entries))
         if self.why:
             self._log.info("History is kept again; {count} wait", count=self.backlog)
         self.why, self.trouble, self._fails = "", None, 0
         for receipt in batch.receipts:
-            receipt.kept()
+            receipt.acknowledge()
         self._pump()
 
     def _failed(self, failure: Failure) -> None:
@@ -464,10 +464,10 @@ class Recorder:
     def _without(self, batch: _Batch) -> None:
         """Write the records one by one: the store stumbled over one, and only that is left out."""
         self._batch = None
-        if len(batch.entries) + len(batch.standings) <= 1:
+        if len(batch.entries) + len(batch.last_states) <= 1:
             self.lost += len(batch.entries)
             for receipt in batch.receipts:
-                receipt.kept()  # or it would come again and again
+                receipt.acknowledge()  # or it would come again and again
         else:
             self._queue.extendleft(map(_AckMark, reversed(batch.receipts)))
             for record, entry in zip(reversed(batch.records), reversed(batch.entries), strict=True):

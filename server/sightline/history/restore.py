@@ -63,7 +63,7 @@ class Restorer:
         """Hand everything kept to ``put``, page by page; says how many things."""
         count, after = 0, None
         while True:
-            some, after = await store.standings(_PAGE, after)
+            some, after = await store.last_states(_PAGE, after)
             now = self._wall()
             found = [read for one in some if (read := self.reading(one, now)) is not None]
             put(found)
@@ -82,31 +82,31 @@ class Restorer:
         if times:
             self.newest = max(min(times), self.newest or 0.0)
 
-    def reading(self, standing: LastState, now: float) -> Restored | None:
+    def reading(self, last: LastState, now: float) -> Restored | None:
         """Tell what was kept, as it looks at ``now`` (epoch s); None when it makes no sense any
         more.
         """
-        decoder = self._decoders.get(kind_of(standing.thing))
-        if decoder is None or standing.body is None:
+        decoder = self._decoders.get(kind_of(last.thing))
+        if decoder is None or last.body is None:
             return None
         try:
-            state = decoder.decode(standing.body)
+            state = decoder.decode(last.body)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             self.unreadable += 1
             return None
         if not isinstance(state, Present):
-            return Restored(standing.thing, state)
-        if (rebase := self._rebased.get(kind_of(standing.thing))) is not None:
+            return Restored(last.thing, state)
+        if (rebase := self._rebased.get(kind_of(last.thing))) is not None:
             rebased = rebase(state, now)
             assert isinstance(rebased, Present)
             state = rebased
-        timeouts = self._timeouts.get(kind_of(standing.thing))
+        timeouts = self._timeouts.get(kind_of(last.thing))
         if state.presence == "offline" or timeouts is None:
-            return Restored(standing.thing, state)
-        silent = now - standing.at
+            return Restored(last.thing, state)
+        silent = now - last.at
         if silent >= timeouts.offline_after:
             state = replace(state, presence="offline", evidence="silence")
-            return Restored(standing.thing, state)
+            return Restored(last.thing, state)
         if silent >= timeouts.stale_after:
             state = replace(state, presence="stale", evidence="silence")
-        return Restored(standing.thing, state, standing.at)
+        return Restored(last.thing, state, last.at)

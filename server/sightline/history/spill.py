@@ -34,7 +34,7 @@ class Batch(msgspec.Struct, frozen=True):
     """The entries of one write."""
 
     entries: tuple[HistoryEntry, ...] = ()
-    standings: tuple[LastState, ...] = ()
+    last_states: tuple[LastState, ...] = msgspec.field(default=(), name="standings")
 
 
 class Spill:
@@ -163,8 +163,8 @@ class _Files:
             for batch in self._read(name)[0]:
                 entries = tuple(e for e in batch.entries if e.thing not in things)
                 removed += len(batch.entries) - len(entries)
-                standings = tuple(s for s in batch.standings if s.thing not in things)
-                kept.append(Batch(entries, standings))
+                last_states = tuple(s for s in batch.last_states if s.thing not in things)
+                kept.append(Batch(entries, last_states))
             path = self._folder / name
             tmp = path.with_suffix(".tmp")
             tmp.unlink(missing_ok=True)

@@ -83,10 +83,10 @@ class SqliteStore:
         return read.addCallback(stop)
 
     def write(
-        self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
     ) -> Deferred[int]:
         """Keep entries and present states in one transaction."""
-        return self._write(StoreWriter.write, entries, standings)
+        return self._write(StoreWriter.write, entries, last_states)
 
     def hide(
         self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
@@ -133,10 +133,10 @@ class SqliteStore:
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
-        sight: VisibleScope = EVERYTHING,
+        scope: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
         """Return events of all things that are seen."""
-        how = (since, until, newest_first, limit, after, sight)
+        how = (since, until, newest_first, limit, after, scope)
         return self._read(reading.events, tuple(sorts), *how)
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
@@ -147,11 +147,11 @@ class SqliteStore:
         """Return the keys of all things that have entries."""
         return self._read(reading.things)
 
-    def standings(
+    def last_states(
         self, limit: int = 1000, after: str | None = None
     ) -> Deferred[tuple[Sequence[LastState], str | None]]:
         """Return the present states."""
-        return self._read(reading.standings, limit, after)
+        return self._read(reading.last_states, limit, after)
 
     def figures(self) -> Deferred[StoreSize]:
         """Tell how large it is."""
@@ -166,7 +166,7 @@ class SqliteStore:
             writer = self._writer
             if writer is None:
                 raise Unavailable("the history is closed")
-            return _told(act, writer, *args, **kwargs)
+            return _translating(act, writer, *args, **kwargs)
 
         return deferToThreadPool(reactor, self._writing, work)
 
@@ -177,7 +177,7 @@ class SqliteStore:
         **kwargs: P.kwargs,
     ) -> Deferred[T]:
         def work() -> T:
-            return _told(lambda: ask(self._connection(), *args, **kwargs))
+            return _translating(lambda: ask(self._connection(), *args, **kwargs))
 
         return deferToThreadPool(reactor, self._reading, work)
 
@@ -192,7 +192,7 @@ class SqliteStore:
         return found
 
 
-def _told(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def _translating(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Tell what SQLite fails with, in the words of a store."""
     try:
         return act(*args, **kwargs)

@@ -81,7 +81,7 @@ class Store(Protocol):
         """Finish what was begun and let go of everything."""
 
     def write(
-        self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
     ) -> Deferred[int]:
         """Keep entries and present states, all or none; says how many entries were new.
 
@@ -117,12 +117,12 @@ class Store(Protocol):
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
-        sight: VisibleScope = EVERYTHING,
+        scope: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
         """Return events (`sightline.history.record.EVENTS`) of all things by time, not the hidden
         ones.
 
-        Only what ``sight`` is shown (`sightline.history.visible.shows`): the rest is neither given
+        Only what ``scope`` is shown (`sightline.history.visible.shows`): the rest is neither given
         nor counted, and no mark names it.
         """
 
@@ -161,7 +161,7 @@ class Store(Protocol):
         again until it says 0.
         """
 
-    def standings(
+    def last_states(
         self, limit: int = 1000, after: str | None = None
     ) -> Deferred[tuple[Sequence[LastState], str | None]]:
         """Return the present states, in pages, ordered by thing; the mark of the next page or

@@ -21,7 +21,7 @@ from sightline.model.faults import CannotOpen
 FILE = "history.db"
 APPLICATION = 0x5368746C  # "Shtl", so that nobody else's file is taken for ours
 BUSY = 2.0  # s to wait for somebody else's transaction
-_WAL_KEPT = 67_108_864  # bytes of the -wal file that a checkpoint leaves
+_WAL_LIMIT = 67_108_864  # bytes of the -wal file that a checkpoint leaves
 _CACHE = 32_768  # KiB
 
 # Each step leads from the version before to the next; PRAGMA user_version says how many were taken.
@@ -65,7 +65,7 @@ def connect(path: Path, *, busy: float = BUSY) -> sqlite3.Connection:
             "synchronous=FULL",
             "secure_delete=ON",
             "trusted_schema=OFF",
-            f"journal_size_limit={_WAL_KEPT}",
+            f"journal_size_limit={_WAL_LIMIT}",
             f"cache_size=-{_CACHE}",
         ):
             sql.execute(f"PRAGMA {setting}")

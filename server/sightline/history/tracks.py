@@ -45,9 +45,9 @@ def fields(entry: HistoryEntry) -> dict[str, object]:
 
 
 async def entries(
-    store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
+    store: Store, asked: Track, scope: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncIterator[Sequence[HistoryEntry]]:
-    """Return the entries asked for, oldest first, in pieces: those that ``sight`` is shown.
+    """Return the entries asked for, oldest first, in pieces: those that ``scope`` is shown.
 
     Each is given when it is our ``turn``.
     """
@@ -59,7 +59,7 @@ async def entries(
     after = None
     while left is None or left > 0:
         page = await store.page(span, PAGE if left is None else min(PAGE, left), after)
-        some = [entry for entry in page.entries if shows(sight, entry)]
+        some = [entry for entry in page.entries if shows(scope, entry)]
         if left is not None:
             left -= len(some)
         if asked.last is not None:
@@ -82,9 +82,9 @@ def _size(entry: HistoryEntry) -> int:
 
 
 async def counted(
-    store: Store, thing: str, sort: str, bounds: Sequence[float], sight: VisibleScope, turn: Turn
+    store: Store, thing: str, sort: str, bounds: Sequence[float], scope: VisibleScope, turn: Turn
 ) -> Sequence[int]:
-    """Count as `Store.counts`, but only the entries that ``sight`` is shown."""
+    """Count as `Store.counts`, but only the entries that ``scope`` is shown."""
     counts = [0] * (len(bounds) - 1)
     span, after = Span(thing, sort, bounds[0], bounds[-1]), None
     while True:
@@ -92,39 +92,39 @@ async def counted(
         await turn()
         for entry in page.entries:
             place = bisect_right(bounds, entry.tst) - 1
-            if 0 <= place < len(counts) and shows(sight, entry):
+            if 0 <= place < len(counts) and shows(scope, entry):
                 counts[place] += 1
         if (after := page.more) is None:
             return counts
 
 
 async def fixes(
-    store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
+    store: Store, asked: Track, scope: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncIterator[list[Fix]]:
     """Return the same as what they say, thinned out to the error asked for.
 
     Of fixes only those that can be right, unless the doubtful ones are asked for, too.
     """
     if asked.sort != "fix":
-        found = _said(store, asked, sight, turn)
+        found = _recorded(store, asked, scope, turn)
     else:
-        found = _judged(store, asked, sight, turn)
+        found = _judged(store, asked, scope, turn)
     async for some in _thinned(found, asked.max_error):
         yield some
 
 
-async def _said(
-    store: Store, asked: Track, sight: VisibleScope, turn: Turn
+async def _recorded(
+    store: Store, asked: Track, scope: VisibleScope, turn: Turn
 ) -> AsyncIterator[list[Fix]]:
-    async for page in entries(store, asked, sight, turn):
+    async for page in entries(store, asked, scope, turn):
         yield [fields(entry) for entry in page]
 
 
 async def _judged(
-    store: Store, asked: Track, sight: VisibleScope, turn: Turn
+    store: Store, asked: Track, scope: VisibleScope, turn: Turn
 ) -> AsyncIterator[list[Fix]]:
     verdicts = Verdicts(doubtful=asked.doubtful)
-    async for page in entries(store, asked, sight, turn):
+    async for page in entries(store, asked, scope, turn):
         yield [*verdicts.take(fields(entry) for entry in page)]
     yield [*verdicts.end()]
 
@@ -156,11 +156,11 @@ async def _thinned(pages: AsyncIterator[list[Fix]], max_error: float) -> AsyncIt
 
 
 async def everything(
-    store: Store, thing: str, sight: VisibleScope, turn: Turn = at_once
+    store: Store, thing: str, scope: VisibleScope, turn: Turn = at_once
 ) -> AsyncIterator[bytes]:
     """Return all that is kept of a thing, hidden points included, as lines of JSON.
 
-    But for crossings of regions that ``sight`` does not see: those are somebody else's.
+    But for crossings of regions that ``scope`` does not see: those are somebody else's.
     """
     for sort in (*TRACKS, *sorted(EVENTS)):
         after = None
@@ -168,7 +168,7 @@ async def everything(
             page = await store.page(Span(thing, sort, hidden=True), PAGE, after)
             for piece in pieces(page.entries, _size):
                 await turn()
-                some = [entry for entry in piece if shows(sight, entry)]
+                some = [entry for entry in piece if shows(scope, entry)]
                 said = [{"sort": sort, **fields(entry)} for entry in some]
                 yield b"".join(_encode(one) + b"\n" for one in said)
             after = page.more
@@ -177,7 +177,7 @@ async def everything(
 
 
 async def written(
-    store: Store, asked: Track, sight: VisibleScope = EVERYTHING, turn: Turn = at_once
+    store: Store, asked: Track, scope: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncGenerator[bytes, None]:
     """Return the track as a file, in pieces."""
     writer: FormatWriter
@@ -187,6 +187,6 @@ async def written(
     else:
         writer = FORMATS[asked.format].make(asked.fields)
     yield writer.begin()
-    async for some in fixes(store, asked, sight, turn):
+    async for some in fixes(store, asked, scope, turn):
         yield writer.some(some)
     yield writer.end()

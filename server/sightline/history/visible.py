@@ -36,34 +36,34 @@ def _reader(event: EventType) -> Any:
 _readers: Mapping[str, Any] = {sort: _reader(each) for sort, each in NAMING.items()}
 
 
-def shows(sight: VisibleScope, entry: HistoryEntry) -> bool:
+def shows(scope: VisibleScope, entry: HistoryEntry) -> bool:
     """Tell whether a sight may be shown this event: its thing, and the one that it names."""
-    if sight.all:
+    if scope.all:
         return True
-    if not sight.sees(entry.thing):
+    if not scope.sees(entry.thing):
         return False
-    if not may_name_hidden(entry.sort, sight):
+    if not may_name_hidden(entry.sort, scope):
         return True
     naming = NAMING[entry.sort]
     try:
         named = getattr(_readers[entry.sort](entry.body), naming.field)
     except msgspec.DecodeError:
         return False
-    return named is None or sight.sees(f"{naming.names}/{named}")
+    return named is None or scope.sees(f"{naming.names}/{named}")
 
 
-def may_name_hidden(sort: str, sight: VisibleScope) -> bool:
+def may_name_hidden(sort: str, scope: VisibleScope) -> bool:
     """Tell whether an event of this sort, about a thing that is seen, may name one that is not."""
     naming = NAMING.get(sort)
-    return naming is not None and sight.kinds is not None and naming.names not in sight.kinds
+    return naming is not None and scope.kinds is not None and naming.names not in scope.kinds
 
 
-def narrowed(sight: VisibleScope, thing: str) -> VisibleScope:
+def narrowed(scope: VisibleScope, thing: str) -> VisibleScope:
     """Return the part of a sight that is about one thing, and what events of that may name.
 
     The sight must see the thing.
     """
-    if sight.kinds is None:
+    if scope.kinds is None:
         return VisibleScope(_NAMED, frozenset((thing,)))
-    named = {key for key in sight.things if kind_of(key) in _NAMED}
-    return VisibleScope(sight.kinds & _NAMED, frozenset((thing, *named)))
+    named = {key for key in scope.things if kind_of(key) in _NAMED}
+    return VisibleScope(scope.kinds & _NAMED, frozenset((thing, *named)))

@@ -47,7 +47,7 @@ class StoreWriter:
         """Let go of the file."""
         self._sql.close()
 
-    def write(self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]) -> int:
+    def write(self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]) -> int:
         """Keep entries and present states; how many entries were new."""
         with self._transaction():
             thing, sort = self._thing, self._sort
@@ -60,7 +60,7 @@ class StoreWriter:
                 "(?, ?, ?, ?, ?, 0, CAST(? AS TEXT))",
                 rows,
             )
-            last = {standing.thing: standing for standing in standings}
+            last = {last.thing: last for last in last_states}
             self._insert(
                 "INSERT OR REPLACE INTO standing (thing, at, body) VALUES ",
                 "(?, ?, CAST(? AS TEXT))",
@@ -68,7 +68,7 @@ class StoreWriter:
             )
             self._each(
                 "DELETE FROM standing WHERE thing IN",
-                [standing.thing for standing in last.values() if standing.body is None],
+                [last.thing for last in last.values() if last.body is None],
             )
             self._count(new)
         return new

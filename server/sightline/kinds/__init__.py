@@ -55,10 +55,10 @@ def redacted(arrival: Arrival) -> Arrival:
     return arrival
 
 
-def followers(kind: str, *, kept: bool = False) -> tuple[str, ...]:
+def followers(kind: str, *, restored: bool = False) -> tuple[str, ...]:
     """List the types of things that show what a thing of ``kind`` is about, under the same id.
 
-    ``kept``: only those whose states are kept for the next start.
+    ``restored``: only those whose states are kept for the next start.
     """
     found = (each for each in THING_TYPES.values() if each.follows == kind)
-    return tuple(each.name for each in found if each.kept or not kept)
+    return tuple(each.name for each in found if each.restored or not restored)

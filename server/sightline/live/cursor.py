@@ -25,7 +25,7 @@ class Pages:
     """
 
     def __init__(
-        self, world: World, sight: VisibleScope, start: int, *, whole: bool, page_bytes: int
+        self, world: World, scope: VisibleScope, start: int, *, whole: bool, page_bytes: int
     ) -> None:
         self.start = start
         self.end = world.seq
@@ -33,8 +33,8 @@ class Pages:
         self._whole = whole
         self._page_bytes = page_bytes
         entries = world.since(start)
-        if not sight.all:
-            entries = [entry for entry in entries if sight.sees(entry.key)]
+        if not scope.all:
+            entries = [entry for entry in entries if scope.sees(entry.key)]
         if whole:  # nobody misses what a fresh picture never had
             entries = [entry for entry in entries if entry.state is not None]
         self._entries = entries
@@ -82,8 +82,8 @@ class Pages:
 class Cursor:
     """The place of one viewer, or of a group of viewers that are level, in the numbering."""
 
-    def __init__(self, world: World, sight: VisibleScope, *, page_bytes: int = 256 * 1024) -> None:
-        self.sight = sight
+    def __init__(self, world: World, scope: VisibleScope, *, page_bytes: int = 256 * 1024) -> None:
+        self.scope = scope
         self.seq = 0
         self._world = world
         self._page_bytes = page_bytes
@@ -139,7 +139,7 @@ class Cursor:
         """Return pages from where this cursor stands to the present."""
         return Pages(
             self._world,
-            self.sight,
+            self.scope,
             self.seq,
             whole=self._whole,
             page_bytes=self._page_bytes,

@@ -74,7 +74,7 @@ class Hub(Service):
             clock, _SILENCE_EVERY, self._look_for_silence, "The watch for silence"
         )
         self._refused = 0
-        self._said_full = float("-inf")
+        self._logged_full_at = float("-inf")
 
     # -- what happens
 
@@ -100,7 +100,7 @@ class Hub(Service):
                 sender.new += 1  # what comes back is not new
             if update.heard is not None:
                 ago = max(0.0, wall - update.heard)  # our clock may have been set back since
-                self._presence.heard(update.thing, now - ago, "")
+                self._presence.note(update.thing, now - ago, "")
         self._tell()
 
     def linked(self, broker: str, link: Link) -> None:
@@ -161,18 +161,18 @@ class Hub(Service):
             except WorldFull:
                 self._no_room(thing)
 
-    def told(self) -> None:
+    def announce(self) -> None:
         """Tell the listeners what was placed."""
         self._tell()
 
-    def happened(self, sort: str, thing: str, tst: float, state: State, said: bytes = b"") -> None:
+    def happened(self, sort: str, thing: str, tst: float, state: State, alike: bytes = b"") -> None:
         """Hand an event to history: a transition, a command, an alarm.
 
         ``sort`` is one of `sightline.history.record.EVENTS`; ``thing`` is what it is about, and who
         sees that sees this. ``state`` is kept as it is. To show it in the world is another matter.
-        ``said``: of what every server finds out for itself, as in `Record`.
+        ``alike``: of what every server finds out for itself, as in `Record`.
         """
-        self.remember(Record(thing, sort, tst, msgspec.json.encode(state), said))
+        self.remember(Record(thing, sort, tst, msgspec.json.encode(state), alike))
 
     def remember(self, record: Record) -> None:
         """Hand ``record`` to history, if there is one."""
@@ -234,8 +234,8 @@ class Hub(Service):
         """Say so, but not for each of thousands, as at a start with too many of them."""
         self._refused += 1
         now = self._clock.seconds()
-        if now - self._said_full >= _SAY_FULL_EVERY:
-            self._said_full = now
+        if now - self._logged_full_at >= _SAY_FULL_EVERY:
+            self._logged_full_at = now
             self._log.warn(
                 "No room in the world for {thing}; {count} things so far",
                 thing=thing,

@@ -74,7 +74,7 @@ class Ingest:
         self._world = world
         self._presence = presence
         self._quarantine = quarantine
-        self._told: dict[type, list[Callable[[Any], None]]] = {}
+        self._subscribers: dict[type, list[Callable[[Any], None]]] = {}
         self._news: list[News] = []
         self._keep = keep
         self._shown: dict[str, tuple[float, set[str]]] = {}  # by reason: since when, of whom
@@ -99,7 +99,7 @@ class Ingest:
 
     def tell(self, sort: type[R], hear: Callable[[R], None]) -> None:
         """Call ``hear`` with each update of this class, after it was folded."""
-        self._told.setdefault(sort, []).append(hear)
+        self._subscribers.setdefault(sort, []).append(hear)
 
     def take(self, arrivals: Iterable[Arrival], now: float, *, keep: bool = True) -> None:
         """Let arrivals change the world. ``now`` is the monotonic clock's time, in s.
@@ -148,10 +148,10 @@ class Ingest:
         if changed or record is not None:
             self._news.append((thing, arrival.at, heard, record))
         if heard is not None:
-            self._presence.heard(thing, now - (arrival.at - heard), arrival.source)
+            self._presence.note(thing, now - (arrival.at - heard), arrival.source)
         elif changed and thing not in world:
             self._presence.forget(thing)
-        for hear in self._told.get(type(update), ()):
+        for hear in self._subscribers.get(type(update), ()):
             hear(update)
 
     def _reject(self, arrival: Arrival, why: CannotDecode, now: float) -> None:

@@ -22,16 +22,16 @@ class Presence:
 
     def __init__(self, timeouts: Mapping[str, Timeouts]) -> None:
         self._timeouts = timeouts
-        self._heard: dict[str, tuple[float, str]] = {}  # when, through which source
+        self._last_signs: dict[str, tuple[float, str]] = {}  # when, through which source
         self._stale: set[str] = set()
         # When to look at a thing again, in a heap. Hearing a live thing does not touch it, which
         # keeps it off the hot path: a look that comes too early just puts itself back.
         self._look: dict[str, float] = {}
         self._looks: list[tuple[float, str]] = []
 
-    def heard(self, thing: str, now: float, source: str) -> None:
+    def note(self, thing: str, now: float, source: str) -> None:
         """Note that ``thing`` gave a sign of life at ``now`` through ``source``."""
-        last = self._heard.get(thing)
+        last = self._last_signs.get(thing)
         if last is None or thing in self._stale:
             timeouts = self._timeouts.get(kind_of(thing))
             if timeouts is None:
@@ -40,16 +40,16 @@ class Presence:
             self._look_again(thing, now + timeouts.stale_after)
         elif now < last[0]:
             return  # an old retained message proves nothing new
-        self._heard[thing] = (now, source)
+        self._last_signs[thing] = (now, source)
 
     def source(self, thing: str) -> str | None:
         """Return the source of the last sign of life; None: there was none, or long ago."""
-        found = self._heard.get(thing)
+        found = self._last_signs.get(thing)
         return None if found is None else found[1]
 
     def forget(self, thing: str) -> None:
         """Forget a thing that was removed, or is offline for good."""
-        self._heard.pop(thing, None)
+        self._last_signs.pop(thing, None)
         self._look.pop(thing, None)
         self._stale.discard(thing)
 
@@ -59,7 +59,7 @@ class Presence:
             due, thing = heapq.heappop(self._looks)
             if self._look.get(thing) != due:
                 continue  # another look was set since
-            last, source = self._heard[thing]
+            last, source = self._last_signs[thing]
             timeouts = self._timeouts[kind_of(thing)]
             evidence: Evidence = "broker lost" if source in lost else "silence"
             if now >= last + timeouts.offline_after:

@@ -164,14 +164,14 @@ def beat(now: float, seq: int) -> bytes:
     return _encode({"t": "beat", "now": round(now * 1000), "seq": seq})
 
 
-def heard(body: Mapping[str, Any]) -> bytes:
+def console_message(body: Mapping[str, Any]) -> bytes:
     """Encode a message for the console, still without the subscription it is for; see
     `heard_by`.
     """
     return _encode(body)
 
 
-def heard_by(sub: str, body: bytes, dropped: int) -> bytes:
+def console_frame(sub: str, body: bytes, dropped: int) -> bytes:
     """Encode the frame that brings a message to ``sub``; ``dropped`` messages came before it."""
     lost = b',"dropped":%d' % dropped if dropped else b""
     return b'{"t":"heard","sub":%b%b,%b' % (_encode(sub), lost, body[1:])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sightline.kinds import THING_TYPES
 
-OURS = frozenset(name for name, each in THING_TYPES.items() if each.reserve)
+RESERVED = frozenset(name for name, each in THING_TYPES.items() if each.reserve)
 """Types of things that always have room."""
 BY_USER = {name: each.sender for name, each in THING_TYPES.items() if each.sender}
 """Types whose sender is the first level of their id, and the word before that in its name."""
@@ -116,7 +116,7 @@ class Senders:
     def of(self, key: str) -> Sender | None:
         """Return the sender of this thing; None: the server itself, which always has room."""
         kind, _, rest = key.partition("/")
-        if kind in OURS:
+        if kind in RESERVED:
             return None
         if (word := BY_USER.get(kind)) is None:
             return self._nobody

@@ -119,7 +119,7 @@ class ServerState(Service):
         except WorldFull:
             pass
         if quiet:
-            self._hub.told()
+            self._hub.announce()
         # Otherwise our figures travel with the next message's news: a frame of their own
         # would make whatever comes right behind it wait for the tick.
 

@@ -193,7 +193,7 @@ class ThingType:
     """None: it never falls silent."""
     state: type[State] | None = None
     """What it is read back as from the store."""
-    kept: bool = False
+    restored: bool = False
     """Its last state is kept for the next start."""
     rebased: Callable[[State, float], State] = _as_it_is
     """A state as it was kept, without times of ours that are later than now (epoch s)."""
@@ -244,14 +244,14 @@ class Verb:
     """What can be done to things of a kind, and the ``least`` role that may.
 
     ``owners``: done by admins and by the account that the thing belongs to (a grant ``own``).
-    ``keepers``: done by those whom the key names, see `ThingType.owner_in_key`. ``lasting``: hands
+    ``by_key``: done by those whom the key names, see `ThingType.owner_in_key`. ``lasting``: hands
     out something that goes on by itself. ``only``: to things of this type alone.
     """
 
     name: str
     least: Role = "viewer"
     owners: bool = False
-    keepers: bool = False
+    by_key: bool = False
     lasting: bool = False
     only: str = ""
 
@@ -336,7 +336,7 @@ class Kind:
     @property
     def states(self) -> dict[str, type[State]]:
         """Tell what is kept of its things from one start of the server to the next, by type."""
-        return {each.name: each.state for each in self.things if each.kept and each.state}
+        return {each.name: each.state for each in self.things if each.restored and each.state}
 
 
 def kind_of(thing: str) -> str:

@@ -12,7 +12,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     is the key of what it is about, ``sort`` as in `sightline.history.record`, ``tst`` when it was
     so (epoch s, by the sender's clock), ``body`` one JSON value.
 
-    ``said`` is for what every server that hears of it would write in another way, because its time
+    ``alike`` is for what every server that hears of it would write in another way, because its time
     or a number in its body is ours: what all of them would say alike. Of several servers one keeps
     it for all. Empty: it is the same for all of them, and may be written by each.
     """
@@ -21,4 +21,4 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     sort: str
     tst: float
     body: bytes
-    said: bytes = b""
+    alike: bytes = b""

@@ -75,7 +75,7 @@ class Bridge(service.Service):
         linked: Callable[[Link], None],
         now: Callable[[], float],
         jitter: Callable[[], float] = random.random,
-        received: Callable[[Receipt], None] = Receipt.kept,
+        received: Callable[[Receipt], None] = Receipt.acknowledge,
         *,
         second_connection: SecondConnectionPort | None = None,
         quiet: bool = False,
@@ -92,7 +92,7 @@ class Bridge(service.Service):
         self._received = received
         self._now = now
         self._retries = Retries(options, jitter, second_connection)
-        self._inbox: Inbox[Event] = Inbox(reactor, options.queue_limit, arrived, self._told)
+        self._inbox: Inbox[Event] = Inbox(reactor, options.queue_limit, arrived, self._event)
         self._connection: MqttConnection | None = None
         self._retry: Any = None
         self._watch: Any = None
@@ -100,8 +100,8 @@ class Bridge(service.Service):
         self._rejected: set[str] = set()
         self._session: bool | None = None
         self._up_at = 0.0
-        self._said = ""
-        self._said_at = 0.0
+        self._logged = ""
+        self._logged_at = 0.0
         self._dropped = 0
         self._warned_at = -NEWS_SECONDS
         self._faults = 0
@@ -312,7 +312,7 @@ class Bridge(service.Service):
         except (OSError, RuntimeError) as error:  # out of descriptors, out of threads
             self._ended(f"this machine has run out of something: {error}")
 
-    def _told(self, event: Event) -> None:
+    def _event(self, event: Event) -> None:
         """Take in news of the connection, in order with its messages; ignore old connections."""
         if event.connection is not self._connection:
             return
@@ -340,7 +340,7 @@ class Bridge(service.Service):
         self._rejected.update(up.rejected)
         why = self._shortfall(up.unanswered)
         tries, self._tries = self._tries, 0
-        self._said = ""
+        self._logged = ""
         if not self._quiet:
             self._log.info(
                 "Broker {broker}: connected to {address}{shortfall}",
@@ -434,12 +434,12 @@ class Bridge(service.Service):
 
     def _say_lost(self, why: str, stood: bool, wait: float) -> None:
         at = self._reactor.seconds()
-        quiet = at - self._said_at
-        changed = why != self._said and (not self._said or quiet >= NEWS_SECONDS)
+        quiet = at - self._logged_at
+        changed = why != self._logged and (not self._logged or quiet >= NEWS_SECONDS)
         if self._quiet:
             return
         if stood or changed or quiet >= REMINDER_SECONDS:
-            self._said, self._said_at = why, at
+            self._logged, self._logged_at = why, at
             self._log.warn(
                 "Broker {broker}: {why}; next try in {wait:.1f} s (tried {tries} times)",
                 broker=self.broker,

@@ -52,7 +52,7 @@ BREATHER = 0.01
 BREATH = 200
 # While the reactor has not come to what we read last, small reads wait this long (s) for more to
 # come: at 40,000 messages a second this halves what each of them costs.
-PATIENCE = 0.001
+PAUSE = 0.001
 HANDFUL = 100
 _PUBACK = b"\x40\x02"
 _PUBACK_SIZE = 4
@@ -103,7 +103,7 @@ class Receipt:
     acks: bytes
     """The PUBACKs, as they go to the broker."""
 
-    def kept(self) -> None:
+    def acknowledge(self) -> None:
         """Acknowledge the messages, which are safe now: the broker forgets them."""
         self.connection.acknowledge(self.acks)
 
@@ -388,7 +388,7 @@ class MqttConnection:
         poll = select.poll()
         poll.register(self._ear, select.POLLIN)
         watched: tuple[int, int] | None = None
-        heard = time.monotonic()
+        last_received = time.monotonic()
         by_chunk = isinstance(client, FastClient)
         unrested = taken = 0
         while (sock := client.socket()) is not None:
@@ -408,9 +408,9 @@ class MqttConnection:
                 self._wait_to_stop()
                 return
             if held or ready.get(number, 0) & ~select.POLLOUT:
-                heard = self._turned
+                last_received = self._turned
                 if by_chunk and taken < HANDFUL and self._inbox.waiting:
-                    time.sleep(PATIENCE)
+                    time.sleep(PAUSE)
                 client.loop_read()
                 taken = len(self._arrivals)
                 unrested += taken
@@ -424,7 +424,7 @@ class MqttConnection:
             if client.want_write():
                 client.loop_write()
             client.loop_misc()
-            if why := self._given_up or self._overdue(heard, client.keepalive):
+            if why := self._given_up or self._overdue(last_received, client.keepalive):
                 if not self._why:
                     self._why, self._ending = why, "silent"
                 return
@@ -454,7 +454,7 @@ class MqttConnection:
             if client.want_write():
                 client.loop_write()
 
-    def _overdue(self, heard: float, keepalive: int) -> str:
+    def _overdue(self, last_received: float, keepalive: int) -> str:
         """Tell what the broker should have answered by now, in words; empty when all is well.
 
         ``keepalive`` is the one in force: with MQTT 5 the broker may set its own.
@@ -466,8 +466,8 @@ class MqttConnection:
                 return f"no MQTT answer from the broker within {options.connect_timeout:g} s"
         elif not self._announced and now > self._answer_by:
             self._announce()
-        if now - heard > keepalive * SILENT_KEEPALIVES:
-            return f"not a word from the broker for {now - heard:.0f} s"
+        if now - last_received > keepalive * SILENT_KEEPALIVES:
+            return f"not a word from the broker for {now - last_received:.0f} s"
         return ""
 
     def _say_goodbye(self, client: Client) -> None:

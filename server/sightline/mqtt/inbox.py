@@ -51,8 +51,8 @@ def rare(count: int) -> bool:
 class Inbox(Generic[E]):
     """Arrivals and events on their way to the reactor.
 
-    ``arrived`` gets lists of arrivals and ``told`` gets events, both on the reactor thread, in the
-    order in which they were put.
+    ``arrived`` gets lists of arrivals and ``on_event`` gets events, both on the reactor thread, in
+    the order in which they were put.
     """
 
     _log = Logger()
@@ -62,13 +62,13 @@ class Inbox(Generic[E]):
         reactor: InboxReactor,
         limit: int,
         arrived: Callable[[list[Arrival]], None],
-        told: Callable[[E], None],
+        on_event: Callable[[E], None],
     ) -> None:
         self._reactor = reactor
         self._limit = limit
         self._put_bytes = self._taken_bytes = 0
         self._arrived = arrived
-        self._told = told
+        self._on_event = on_event
         self._items: deque[list[Arrival] | E] = deque()
         self._awake = False
         # Each is written by one thread only, so neither needs a lock.
@@ -161,7 +161,7 @@ class Inbox(Generic[E]):
                 return False
             item = self._items.popleft()
             if not isinstance(item, list):
-                self._guarded(self._told, item)
+                self._guarded(self._on_event, item)
                 return True
             self._open = item
         handful = self._open[self._at : self._at + HANDFUL]

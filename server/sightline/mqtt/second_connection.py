@@ -62,7 +62,7 @@ class SecondConnection(service.Service):
         self._reactor = reactor
         self._watched = options.client_id
         self._needle = options.client_id.encode()
-        self._told = taken
+        self._taken = taken
         self._knocked = knocked
         self._pending: OrderedDict[str, None] = OrderedDict()
         self._up_at: float | None = None
@@ -177,4 +177,4 @@ class SecondConnection(service.Service):
         if not self.running:
             return
         self._signs.append(at)
-        self._told(Takeover(event.address, event.user))
+        self._taken(Takeover(event.address, event.user))

@@ -62,7 +62,7 @@ class WillConnection:
             queue_limit=_QUEUE,
             will=Will(topic, stop),
         )
-        inbox: Inbox[Event] = Inbox(reactor, _QUEUE, lambda arrivals: None, self._told)
+        inbox: Inbox[Event] = Inbox(reactor, _QUEUE, lambda arrivals: None, self._event)
         self._connection = MqttConnection(own, (), inbox, now)
 
     def open(self) -> Deferred[None]:
@@ -110,7 +110,7 @@ class WillConnection:
             _CLOSING,
         )
 
-    def _told(self, event: Event) -> None:
+    def _event(self, event: Event) -> None:
         opening, self._opening = self._opening, None
         match event:
             case Up():
@@ -153,13 +153,13 @@ def overwrite_retained(
     # paho holds back what is above its window at QoS 1, and we leave without waiting for answers.
     qos = 1 if len(topics) <= _WINDOW else 0
 
-    def told(event: Event) -> None:
+    def event_came(event: Event) -> None:
         if isinstance(event, Up):
             for topic in topics:
                 connection.publish(topic, payload, qos, True, expiry=1)
             connection.stop()
 
-    inbox: Inbox[Event] = Inbox(reactor, _QUEUE, lambda arrivals: None, told)
+    inbox: Inbox[Event] = Inbox(reactor, _QUEUE, lambda arrivals: None, event_came)
     connection = MqttConnection(own, (), inbox, now)
     connection.start()
     return own.client_id

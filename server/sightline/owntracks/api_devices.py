@@ -79,7 +79,7 @@ class DevicesApi:
 
     async def device(self, call: Call[Nothing]) -> Reply:
         """Return the counts of one device, to whoever may see that friend."""
-        found = self._deliveries.of(call.thing) if call.who.user.sight.sees(call.thing) else None
+        found = self._deliveries.of(call.thing) if call.who.user.scope.sees(call.thing) else None
         if found is None:
             raise Refused("unknown", UNKNOWN)
         return Reply(OneDevice(device=found))

@@ -25,7 +25,7 @@ class Faces(Resource):
     def __init__(
         self,
         clock: IReactorTime,
-        front: RequestContextPort,
+        context: RequestContextPort,
         people: LatestPositions,
         *,
         rate: float = 100.0,
@@ -33,7 +33,7 @@ class Faces(Resource):
     ) -> None:
         super().__init__()
         self._clock = clock
-        self._front = front
+        self._context = context
         self._people = people
         self._asked = TokenBuckets(rate, burst)
 
@@ -41,10 +41,10 @@ class Faces(Resource):
         """Return the picture; 404 also for one that is no more, or not for whoever asks."""
         request.setHeader(b"cache-control", b"no-store")
         request.setHeader(b"vary", b"cookie, authorization")
-        if not self._asked.take(self._front.address(request), self._clock.seconds()):
+        if not self._asked.take(self._context.address(request), self._clock.seconds()):
             request.setHeader(b"retry-after", b"1")
             return _plain(request, 429, b"Too many requests.\n")
-        visitor = self._front.visitor(request)
+        visitor = self._context.visitor(request)
         if visitor is None:
             return _plain(request, 401, b"Please sign in.\n")
         # From the path as it came, so that a %2F within a level stays within it.
@@ -53,7 +53,7 @@ class Faces(Resource):
             return _plain(request, 404, b"There is no such thing, or it is not for you.\n")
         user, device, picture = (unquote(part, errors="replace") for part in parts)
         face = self._people.face(f"{user}/{device}")
-        seen = visitor.user.sight.sees(f"face/{user}/{device}")
+        seen = visitor.user.scope.sees(f"face/{user}/{device}")
         if face is None or not seen or face.hash != picture:
             return _plain(request, 404, b"There is no such thing, or it is not for you.\n")
         request.setHeader(b"cache-control", b"private, max-age=31536000, immutable")

@@ -31,7 +31,7 @@ class Fix(NamedTuple):
 
     tst: float
     at: float
-    said: Mapping[str, Any]
+    fields: Mapping[str, Any]
 
 
 class Ranges(Protocol):
@@ -52,7 +52,7 @@ class Ranges(Protocol):
         """
 
 
-_Kept = tuple[Friend, bool, bool]
+_Stored = tuple[Friend, bool, bool]
 """A fix, whether it was posted, whether it was encrypted."""
 
 
@@ -62,22 +62,22 @@ class Memory:
     def __init__(self, per_device: int = PER_DEVICE, in_all: int = IN_ALL) -> None:
         self._per_device = per_device
         self._in_all = in_all
-        self._kept: dict[str, deque[_Kept]] = {}
+        self._stored: dict[str, deque[_Stored]] = {}
         self._order: deque[str] = deque()  # whose the oldest is, the next oldest, …
 
     def __len__(self) -> int:
-        return sum(map(len, self._kept.values()))
+        return sum(map(len, self._stored.values()))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._kept)
+        return iter(self._stored)
 
     def keep(
         self, thing: str, friend: Friend, *, http: bool = False, decrypted: bool = False
     ) -> None:
         """Add one more fix."""
-        fixes = self._kept.get(thing)
+        fixes = self._stored.get(thing)
         if fixes is None:
-            fixes = self._kept[thing] = deque()
+            fixes = self._stored[thing] = deque()
         fixes.append((friend, http, decrypted))
         if len(fixes) > self._per_device:
             fixes.popleft()  # its mark in the order then stands for a younger one of the device
@@ -85,14 +85,14 @@ class Memory:
         self._order.append(thing)
         if len(self._order) > self._in_all:
             oldest = self._order.popleft()
-            kept = self._kept[oldest]
-            kept.popleft()
-            if not kept:
-                del self._kept[oldest]
+            stored = self._stored[oldest]
+            stored.popleft()
+            if not stored:
+                del self._stored[oldest]
 
     def forget(self, thing: str) -> None:
         """Remove the fixes of a friend who is erased."""
-        if self._kept.pop(thing, None) is not None:
+        if self._stored.pop(thing, None) is not None:
             self._order = deque(each for each in self._order if each != thing)
 
     def between(
@@ -110,24 +110,28 @@ class Memory:
         self, thing: str, since: float, until: float, limit: int | None, turn: Turn
     ) -> Sequence[Fix]:
         found = [
-            kept
-            for kept in self._kept.get(thing, ())
-            if kept[0].tst is not None and since <= kept[0].tst <= until
+            stored
+            for stored in self._stored.get(thing, ())
+            if stored[0].tst is not None and since <= stored[0].tst <= until
         ]
-        found.sort(key=lambda kept: kept[0].tst or 0)
+        found.sort(key=lambda stored: stored[0].tst or 0)
         if limit is not None:
             found = found[max(0, len(found) - limit) :]
         fixes: list[Fix] = []
         for some in pieces(found):
             await turn()
             fixes += [
-                Fix(friend.tst or 0, friend.at or 0, said(friend, http=http, decrypted=decrypted))
+                Fix(
+                    friend.tst or 0,
+                    friend.at or 0,
+                    fix_fields(friend, http=http, decrypted=decrypted),
+                )
                 for friend, http, decrypted in some
             ]
         return fixes
 
 
-def said(friend: Friend, *, http: bool = False, decrypted: bool = False) -> dict[str, Any]:
+def fix_fields(friend: Friend, *, http: bool = False, decrypted: bool = False) -> dict[str, Any]:
     """Return a friend's fix as the location that was said; empty without a position."""
     if friend.lat is None:
         return {}

@@ -30,7 +30,7 @@ _FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would carry out
 
 def item(fix: Fix) -> Item:
     """Return one fix as an element of ``data``."""
-    said = dict(fix.said)
+    said = dict(fix.fields)
     tst = iso(fix.tst)
     return said | {
         "ghash": geohash(said["lat"], said["lon"]),
@@ -73,7 +73,7 @@ def as_pois(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
     def points(some: Sequence[Fix]) -> list[Item]:
         found = []
         for fix in some:
-            if poi := fix.said.get("poi"):
+            if poi := fix.fields.get("poi"):
                 point = _point(fix)
                 point["properties"]["poi"] = poi
                 found.append(point)
@@ -88,7 +88,7 @@ def as_line(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
     """
     line: list[list[float]] = []
     for some in pieces(fixes):
-        line += [[fix.said["lon"], fix.said["lat"]] for fix in some]
+        line += [[fix.fields["lon"], fix.fields["lat"]] for fix in some]
         yield b""
     yield _encode({"type": "Feature", "properties": {}, "geometry": _line(line)})
 
@@ -105,7 +105,7 @@ def _features(points: Iterable[Sequence[Item]]) -> Iterator[bytes]:
 
 
 def _point(fix: Fix) -> Item:
-    said = fix.said
+    said = fix.fields
     return {
         "type": "Feature",
         "geometry": {"type": "Point", "coordinates": [said["lon"], said["lat"]]},
@@ -196,10 +196,10 @@ def as_gpx(fixes: Sequence[Fix], fields: Sequence[str]) -> Iterator[bytes]:
 
     def lines(some: Sequence[Fix]) -> Iterator[str]:
         for fix in some:
-            lat, lon = fix.said["lat"], fix.said["lon"]
+            lat, lon = fix.fields["lat"], fix.fields["lon"]
             yield f"    <trkpt lat='{lat:.6f}' lon='{lon:.6f}'>"
-            if "alt" in fix.said:
-                yield f"\t<ele>{fix.said['alt']}</ele>"
+            if "alt" in fix.fields:
+                yield f"\t<ele>{fix.fields['alt']}</ele>"
             yield f"\t<time>{iso(fix.tst)}</time>"
             yield "\t</trkpt>"
 

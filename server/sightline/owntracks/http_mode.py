@@ -33,7 +33,7 @@ from sightline.owntracks.post_verdict import NotTaken, must_come_again
 from sightline.web.proxies import client_key
 from sightline.web.refusal import Refusal
 
-KEPT_WITHIN = 10.0
+STORED_WITHIN = 10.0
 """Seconds the store may take; then the phone is asked to come again."""
 RETRY = 30
 """Seconds after which a phone may come again."""
@@ -56,7 +56,7 @@ _LATER = Refusal(
 class Postbox(Protocol):
     """The receiver of what a phone posts."""
 
-    def posted(self, device: str, payload: bytes, agent: str, sight: VisibleScope) -> bytes:
+    def posted(self, device: str, payload: bytes, agent: str, scope: VisibleScope) -> bytes:
         """Take a message of ``user/device``; what to answer, a JSON array (or encrypted).
 
         Raises `NotTaken`.
@@ -66,7 +66,7 @@ class Postbox(Protocol):
 class HttpMode(Resource):
     """The resource of posts.
 
-    ``safe`` says whether what is taken now will be kept; ``kept``, where
+    ``safe`` says whether what is taken now will be kept; ``stored``, where
     there is a store, fires when all that was taken so far is kept, and errs when it is not: only
     then is a phone told so, which lets go of its copy.
 
@@ -82,23 +82,23 @@ class HttpMode(Resource):
     def __init__(
         self,
         clock: IReactorTime,
-        front: RequestContextPort,
-        door: AuthenticatorPort,
+        context: RequestContextPort,
+        authenticator: AuthenticatorPort,
         box: Postbox,
         *,
         safe: Callable[[], bool] = lambda: True,
-        kept: Callable[[], Deferred[object]] | None = None,
+        stored: Callable[[], Deferred[object]] | None = None,
         sure_of_time: Callable[[], bool] = lambda: True,
         rate: float = 10.0,
         burst: float = 500.0,
     ) -> None:
         super().__init__()
         self._clock = clock
-        self._front = front
-        self._door = door
+        self._context = context
+        self._authenticator = authenticator
         self._box = box
         self._safe = safe
-        self._kept = kept
+        self._stored = stored
         self._sure_of_time = sure_of_time
         self._posts = TokenBuckets(rate, burst)
         self._wrong = TokenBuckets(rate=1.0, burst=60)
@@ -118,7 +118,7 @@ class HttpMode(Resource):
         device = self._device(request)
         # Who it is of may be said in the body only; that it is somebody's, the token shows.
         if device is None or (device and self._account(request, device) is None):
-            if not self._wrong.take(client_key(self._front.address(request)), now):
+            if not self._wrong.take(client_key(self._context.address(request)), now):
                 return _LATER
             return _WRONG
         if not self._posts.take(device or (basic(request) or ("",))[0], now) or not self._safe():
@@ -131,7 +131,7 @@ class HttpMode(Resource):
         Empty without the ``payload``: it may be known by that.
         """
         given = basic(request)
-        things = None if given is None else self._door.phone_things(given[1])
+        things = None if given is None else self._authenticator.phone_things(given[1])
         if given is None or things is None:
             return None
         user, device = identity(request)
@@ -149,7 +149,7 @@ class HttpMode(Resource):
         given = basic(request)
         if given is None or device.count("/") != 1 or not all(map(_is_level, device.split("/"))):
             return None
-        return self._door.phone(*given, f"friend/{device}")
+        return self._authenticator.phone(*given, f"friend/{device}")
 
     def render_POST(self, request: Request) -> bytes | int:
         """Take a phone's message, whose head was found right."""
@@ -164,22 +164,22 @@ class HttpMode(Resource):
             return _answer(request, 200, NOTHING)
         agent = (request.getHeader(b"user-agent") or b"").decode("latin-1")
         try:
-            answer = self._box.posted(name, payload, agent, self._door.sight(account))
+            answer = self._box.posted(name, payload, agent, self._authenticator.scope(account))
         except NotTaken as why:
             if must_come_again(why.counter, sure_of_time=self._sure_of_time()):
                 return _later(request)
             return _answer(request, 200, NOTHING)  # junk, which must not come again
-        if self._kept is None:
+        if self._stored is None:
             return _answer(request, 200, answer)
-        return self._when_kept(request, answer, self._kept())
+        return self._when_stored(request, answer, self._stored())
 
-    def _when_kept(self, request: Request, answer: bytes, kept: Deferred[object]) -> int:
+    def _when_stored(self, request: Request, answer: bytes, stored: Deferred[object]) -> int:
         gone: list[object] = []
         request.notifyFinish().addErrback(gone.append)
 
         async def answering() -> None:
             try:
-                await kept.addTimeout(KEPT_WITHIN, self._clock)
+                await stored.addTimeout(STORED_WITHIN, self._clock)
                 body = _answer(request, 200, answer)
             except Exception:  # whatever went wrong with the store, it says so itself
                 body = _later(request)

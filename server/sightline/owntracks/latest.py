@@ -14,7 +14,7 @@ from sightline.kinds.friends.model import Face, Friend
 from sightline.kinds.friends.phone import Phone
 from sightline.live.world import World
 from sightline.model.kind import id_of
-from sightline.owntracks.fixes import said
+from sightline.owntracks.fixes import fix_fields
 from sightline.owntracks.times import geohash, iso, shown
 from sightline.web.reads import SCAN, Turn, pieces
 
@@ -42,7 +42,7 @@ class LatestPositions:
         self._groups: dict[str, set[str]] = {}  # the same keys by friend/user
         self._seed_at = float("-inf")
 
-    def heard(self, key: str) -> None:
+    def note(self, key: str) -> None:
         """Note that a fix of this friend came."""
         if key in self._order:
             self._order.move_to_end(key)
@@ -60,7 +60,7 @@ class LatestPositions:
         if not group:
             self._groups.pop(_group(key), None)
 
-    def latest(self, sight: VisibleScope, most: int, now: float) -> list[tuple[str, Friend]]:
+    def latest(self, scope: VisibleScope, most: int, now: float) -> list[tuple[str, Friend]]:
         """Return those with a position who may be seen and were heard last, the latest first.
 
         ``now`` is of a clock that is never stepped, s.
@@ -71,9 +71,9 @@ class LatestPositions:
             keys.reverse()
             self._seed(pieces(keys, most=SCAN))
         found = []
-        for key in self._among(sight):
+        for key in self._among(scope):
             friend = self._world.state(key)
-            if isinstance(friend, Friend) and friend.lat is not None and sight.sees(key):
+            if isinstance(friend, Friend) and friend.lat is not None and scope.sees(key):
                 found.append((key, friend))
                 if len(found) == most:
                     break
@@ -96,12 +96,12 @@ class LatestPositions:
                 self._soon(lambda: self._seed(some))
                 return
 
-    def _among(self, sight: VisibleScope) -> Iterable[str]:
+    def _among(self, scope: VisibleScope) -> Iterable[str]:
         """Return keys among which all visible ones are, the latest first: often few of many."""
-        if sight.kinds is None or "friend" in sight.kinds:
+        if scope.kinds is None or "friend" in scope.kinds:
             return reversed(self._order)
-        keys = {key for key in sight.things if key in self._order}
-        for group in sight.things:
+        keys = {key for key in scope.things if key in self._order}
+        for group in scope.things:
             keys |= self._groups.get(group, set())
         return sorted(keys, key=self._at, reverse=True)
 
@@ -110,7 +110,7 @@ class LatestPositions:
         return (state.at or 0) if isinstance(state, Friend) else 0
 
     async def friends(
-        self, sight: VisibleScope, turn: Turn
+        self, scope: VisibleScope, turn: Turn
     ) -> AsyncIterator[list[tuple[str, Friend]]]:
         """Yield those that may be seen, key and state: looked for in pieces, each at its ``turn``.
 
@@ -123,13 +123,13 @@ class LatestPositions:
             yield [
                 (key, state)
                 for key in keys
-                if isinstance(state := self._world.state(key), Friend) and sight.sees(key)
+                if isinstance(state := self._world.state(key), Friend) and scope.sees(key)
             ]
 
-    def friend(self, key: str, sight: VisibleScope) -> Friend | None:
+    def friend(self, key: str, scope: VisibleScope) -> Friend | None:
         """Return one of them; None also when it must not be seen."""
         state = self._world.state(key)
-        return state if isinstance(state, Friend) and sight.sees(key) else None
+        return state if isinstance(state, Friend) and scope.sees(key) else None
 
     def face(self, device: str) -> Face | None:
         """Return the picture of ``user/device``."""
@@ -141,11 +141,11 @@ class LatestPositions:
         state = self._world.state(f"phone/{device}")
         return state if isinstance(state, Phone) else Phone()
 
-    async def users(self, sight: VisibleScope, turn: Turn) -> list[str]:
+    async def users(self, scope: VisibleScope, turn: Turn) -> list[str]:
         """Names of users, each once."""
         known: set[str] = set()
         sorted_runs: list[list[str]] = []
-        async for some in self.friends(sight, turn):
+        async for some in self.friends(scope, turn):
             new = {id_of(key).partition("/")[0] for key, _ in some} - known
             known |= new
             sorted_runs.append(sorted(new))
@@ -158,14 +158,14 @@ class LatestPositions:
         return found
 
     async def find(
-        self, sight: VisibleScope, turn: Turn, user: str, device: str = ""
+        self, scope: VisibleScope, turn: Turn, user: str, device: str = ""
     ) -> list[tuple[str, Friend]]:
         """Friends of this user (and device), whatever the case of the letters."""
         key = f"friend/{user}/{device}"
-        if device and (friend := self.friend(key, sight)) is not None:
+        if device and (friend := self.friend(key, scope)) is not None:
             return [(key, friend)]  # written as it is, as nearly always: nobody is looked through
         found: list[tuple[str, Friend]] = []
-        async for some in self.friends(sight, turn):
+        async for some in self.friends(scope, turn):
             found += [
                 (key, friend)
                 for key, friend in some
@@ -174,14 +174,14 @@ class LatestPositions:
             ]
         return found
 
-    async def keys(self, sight: VisibleScope, turn: Turn, user: str, device: str) -> list[str]:
+    async def keys(self, scope: VisibleScope, turn: Turn, user: str, device: str) -> list[str]:
         """Return the keys under which there may be a past of this device, in whatever letters.
 
         A Recorder knows names in small letters only, and so does what was brought in from one.
         """
-        found = [key for key, _ in await self.find(sight, turn, user, device)][:1]
+        found = [key for key, _ in await self.find(scope, turn, user, device)][:1]
         small = f"friend/{user}/{device}".lower()
-        if small not in found and small not in self._world and sight.sees(small):
+        if small not in found and small not in self._world and scope.sees(small):
             found.append(small)
         return found
 
@@ -189,7 +189,7 @@ class LatestPositions:
         """Return the location of a friend with all that goes with it; empty without a position."""
         device = id_of(key)
         phone = self.phone(device)
-        location = said(friend, http=phone.transport == "http", decrypted=phone.encrypted)
+        location = fix_fields(friend, http=phone.transport == "http", decrypted=phone.encrypted)
         if not location:
             return {}
         user, _, name = device.partition("/")

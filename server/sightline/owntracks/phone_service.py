@@ -71,7 +71,7 @@ class _SentRegions(NamedTuple):
 class PhoneService(Service):
     """The dealings with all phones. ``clock`` never jumps; ``wall`` gives epoch s.
 
-    ``fixes`` gets every fix that comes, unless they are kept elsewhere. ``others`` are the other
+    ``fixes`` gets every fix that comes, unless they are kept elsewhere. ``peers`` are the other
     servers; None: we are alone.
     """
 
@@ -88,11 +88,11 @@ class PhoneService(Service):
         keys: EncryptionKeys,
         send: Send,
         regions: PhoneRegionsPort | None = None,
-        others: PeerBus | None = None,
+        peers: PeerBus | None = None,
         duty: Leadership | None = None,
     ) -> None:
-        self._others = others
-        self._duty = duty or Leadership()
+        self._peers = peers
+        self._leadership = duty or Leadership()
         self._left: set[str] = set()  # devices to which another server carries what waits
         self._outdated = False  # regions changed, and another server sends them
         self._clock = clock
@@ -122,9 +122,9 @@ class PhoneService(Service):
         hub.ingest.tell(PhoneWaypoint, self._marked)
         if regions is not None:
             regions.when_changed(self._regions_changed)
-        if others is not None:
-            others.hear("posted", self._posted_elsewhere)
-            others.hear("phone", self._dealt_elsewhere)
+        if peers is not None:
+            peers.hear("posted", self._posted_elsewhere)
+            peers.hear("phone", self._dealt_elsewhere)
 
     # -- the service
 
@@ -146,7 +146,7 @@ class PhoneService(Service):
     def _located(self, reading: Located) -> None:
         # For every fix there is: what most of them do not need is asked for in one word.
         thing = reading.thing
-        self._people.heard(thing)
+        self._people.note(thing)
         if reading.retained:
             return  # a copy of what was heard before
         how = self._how(id_of(thing)) if self._posters or self._keyed else (False, False)
@@ -223,21 +223,21 @@ class PhoneService(Service):
 
     # -- what is posted
 
-    def posted(self, device: str, payload: bytes, agent: str, sight: VisibleScope) -> bytes:
+    def posted(self, device: str, payload: bytes, agent: str, scope: VisibleScope) -> bytes:
         """Take a message of ``user/device``; what to answer, a JSON array (or encrypted).
 
-        ``sight`` is what the phone's account may see. Raises `NotTaken`; it is in the quarantine.
+        ``scope`` is what the phone's account may see. Raises `NotTaken`; it is in the quarantine.
         """
         if not self._take(device, payload, self._wall()):
             raise NotTaken(self._hub.ingest.refused_for)
-        if self._others is not None:
-            self._others.tell("posted", device, payload)
+        if self._peers is not None:
+            self._peers.tell("posted", device, payload)
         phone = self._people.phone(device)
         platform = commands.platform_of(agent)
         if platform == "?":
             platform = phone.platform
         phone = replace(phone, transport="http", platform=platform)
-        said = self._friends_for(device, sight)
+        said = self._friends_for(device, scope)
         for command in phone.waiting:
             if self._must_read_first(device, phone, command):
                 said += self._readings(device, phone)
@@ -245,7 +245,7 @@ class PhoneService(Service):
             said += self._worded(device, phone, command)
             phone = self._went(device, phone, command)
         self._show(device, phone)
-        self._tell_others(device, phone)
+        self._tell_peers(device, phone)
         body = _encode(said)
         if self._sealed and device in self._keys:
             return self._keys.seal(device, body)
@@ -262,15 +262,15 @@ class PhoneService(Service):
             self._posting = ""
         return ingest.accepted != taken
 
-    def _friends_for(self, device: str, sight: VisibleScope) -> list[dict[str, object]]:
+    def _friends_for(self, device: str, scope: VisibleScope) -> list[dict[str, object]]:
         own = f"friend/{device}"
         now = self._clock.seconds()
-        until, keys = self._visible.get(sight, (now, []))
+        until, keys = self._visible.get(scope, (now, []))
         if now >= until:
-            keys = [key for key, _ in self._people.latest(sight, reply.MOST_FRIENDS, now)]
+            keys = [key for key, _ in self._people.latest(scope, reply.MOST_FRIENDS, now)]
             if len(self._visible) > _RECIPIENTS:
                 self._visible.clear()
-            self._visible[sight] = now + _VISIBLE, keys
+            self._visible[scope] = now + _VISIBLE, keys
         everybody = VisibleScope()
         known = [
             (key, friend)
@@ -305,7 +305,7 @@ class PhoneService(Service):
         if device not in self._posters:
             self._carry(device)
         else:
-            self._tell_others(device, phone)  # it may come to any of them
+            self._tell_peers(device, phone)  # it may come to any of them
         return n
 
     def _carry(self, device: str) -> None:
@@ -321,18 +321,18 @@ class PhoneService(Service):
             why = self._publish(device, phone, self._worded(device, phone, command))
             phone = self._went(device, phone, command, why)
         self._show(device, phone)
-        self._tell_others(device, phone)
+        self._tell_peers(device, phone)
 
     def _carry_once(self, device: str) -> None:
         """Send all that waits, where every server sees that it is time: one of them does it."""
-        if self._duty.ours:
+        if self._leadership.leads:
             self._carry(device)
         else:
             self._left.add(device)
 
-    def _publish(self, device: str, phone: Phone, said: list[commands.Cmd]) -> str:
+    def _publish(self, device: str, phone: Phone, cmds: list[commands.Cmd]) -> str:
         """Send these; why not, empty when they went."""
-        for one in said:
+        for one in cmds:
             body = commands.encoded(one)
             if phone.encrypted and device in self._keys:
                 body = self._keys.seal(device, body)
@@ -391,9 +391,9 @@ class PhoneService(Service):
 
     # -- other servers
 
-    def _tell_others(self, device: str, phone: Phone) -> None:
-        if self._others is not None:
-            self._others.tell("phone", device, _encode(phone))
+    def _tell_peers(self, device: str, phone: Phone) -> None:
+        if self._peers is not None:
+            self._peers.tell("phone", device, _encode(phone))
 
     def _posted_elsewhere(self, device: str, payload: bytes, at: float) -> None:
         """Take in what was posted at another server. ``at`` is epoch s."""
@@ -427,7 +427,7 @@ class PhoneService(Service):
 
     def _push(self) -> None:
         assert self._regions is not None
-        self._outdated = not self._duty.ours
+        self._outdated = not self._leadership.leads
         if self._outdated:
             return
         for device, sent in list(self._sent.items()):
@@ -443,7 +443,7 @@ class PhoneService(Service):
 
     def _look_for_expired(self) -> None:
         self._left &= self._busy
-        if self._duty.ours:  # what the one who was on duty did not come to
+        if self._leadership.leads:  # what the one who was on duty did not come to
             left, self._left = self._left, set()
             for device in left:
                 self._carry(device)

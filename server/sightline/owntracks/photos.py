@@ -34,7 +34,7 @@ class Photos(Resource):
     def __init__(
         self,
         clock: IReactorTime,
-        front: RequestContextPort,
+        context: RequestContextPort,
         get: Get,
         *,
         rate: float = 20.0,
@@ -42,7 +42,7 @@ class Photos(Resource):
     ) -> None:
         super().__init__()
         self._clock = clock
-        self._front = front
+        self._context = context
         self._get = get
         self._asked = TokenBuckets(rate, burst)
 
@@ -50,10 +50,10 @@ class Photos(Resource):
         """Return the photo; 404 also for one that is not for whoever asks."""
         request.setHeader(b"cache-control", b"no-store")
         request.setHeader(b"vary", b"cookie, authorization")
-        if not self._asked.take(self._front.address(request), self._clock.seconds()):
+        if not self._asked.take(self._context.address(request), self._clock.seconds()):
             request.setHeader(b"retry-after", b"1")
             return _plain(request, 429, b"Too many requests.\n")
-        visitor = self._front.visitor(request)
+        visitor = self._context.visitor(request)
         if visitor is None:
             return _plain(request, 401, b"Please sign in.\n")
         # From the path as it came, so that a %2F within a level stays within it.

@@ -21,7 +21,7 @@ from sightline.kinds.friends.deliveries import Deliveries
 from sightline.kinds.friends.model import Face
 from sightline.kinds.friends.picture_updates import FaceSent, Photo, PhotoSent
 from sightline.kinds.friends.pictures import MOST_PIXELS, look
-from sightline.kinds.friends.updates import Gone, Pictured
+from sightline.kinds.friends.updates import Pictured, Removal
 from sightline.live.hub import Hub
 from sightline.live.ingest import Keep
 from sightline.model.kind import id_of
@@ -104,28 +104,28 @@ class PictureService(Service):
 
     # -- what comes
 
-    def _pictured(self, said: Pictured) -> None:
+    def _pictured(self, sent: Pictured) -> None:
         """Make a face smaller that is shown already."""
-        if self._is_made_of(said.thing, said.face.data):
+        if self._is_made_of(sent.thing, sent.face.data):
             return
-        known = look(said.face.data)
-        small = len(said.face.data) <= FACE_BYTES and known is not None and known.width > 0
+        known = look(sent.face.data)
+        small = len(sent.face.data) <= FACE_BYTES and known is not None and known.width > 0
         if small and known is not None and max(known.width, known.height) <= FACE_SIDE:
             return
         if known is None:
-            self._take_down(said.thing, said.face.hash, "a picture of too many pixels")
+            self._take_down(sent.thing, sent.face.hash, "a picture of too many pixels")
         elif self._able:
-            self._begin(said, said.face.data, FACE_SIDE, FACE_BYTES, self._face_done)
+            self._begin(sent, sent.face.data, FACE_SIDE, FACE_BYTES, self._face_done)
 
-    def _face_sent(self, said: FaceSent) -> None:
-        if self._is_made_of(said.thing, said.picture.data):
+    def _face_sent(self, sent: FaceSent) -> None:
+        if self._is_made_of(sent.thing, sent.picture.data):
             return
-        self._begin(said, said.picture.data, FACE_SIDE, FACE_BYTES, self._face_done)
+        self._begin(sent, sent.picture.data, FACE_SIDE, FACE_BYTES, self._face_done)
 
-    def _photo_sent(self, said: PhotoSent) -> None:
+    def _photo_sent(self, sent: PhotoSent) -> None:
         if why := self._no_room():
-            return self._left_out(said, why)
-        self._begin(said, said.picture.data, PHOTO_SIDE, PHOTO_BYTES, self._photo_done)
+            return self._left_out(sent, why)
+        self._begin(sent, sent.picture.data, PHOTO_SIDE, PHOTO_BYTES, self._photo_done)
 
     def _is_made_of(self, thing: str, data: bytes) -> bool:
         """Tell whether the face that is shown was made of this: the broker's copy, once more."""
@@ -135,67 +135,67 @@ class PictureService(Service):
     # -- what becomes of it
 
     def _begin(
-        self, said: Sent, data: bytes, side: int, most: int, done: Callable[[Any, Shrunk], Any]
+        self, sent: Sent, data: bytes, side: int, most: int, done: Callable[[Any, Shrunk], Any]
     ) -> None:
         if not self._able:
-            return self._left_out(said, "there is no library for pictures of this size or kind")
+            return self._left_out(sent, "there is no library for pictures of this size or kind")
         full = len(self._waiting) >= MOST_WAITING
         if full or sum(self._waiting.values()) + len(data) > MOST_BYTES:
-            return self._left_out(said, "too many pictures at once")
+            return self._left_out(sent, "too many pictures at once")
         self._number += 1
-        name = f"{said.thing} {self._number}"
+        name = f"{sent.thing} {self._number}"
         self._waiting[name] = len(data)
         made = self._in_thread(shrink, data, side, most, MOST_PIXELS["image/jpeg"])
-        made.addCallback(partial(self._made, said, done))
-        made.addErrback(partial(self._failed, said))
+        made.addCallback(partial(self._made, sent, done))
+        made.addErrback(partial(self._failed, sent))
         made.addBoth(lambda _: self._ended(name))
 
-    def _made(self, said: Sent, done: Callable[[Any, Shrunk], Any], found: Shrunk) -> Any:
-        return None if _friend(said) in self._erased else done(said, found)
+    def _made(self, sent: Sent, done: Callable[[Any, Shrunk], Any], found: Shrunk) -> Any:
+        return None if _friend(sent) in self._erased else done(sent, found)
 
-    def _face_done(self, said: FaceSent | Pictured, found: Shrunk) -> None:
-        origin = _hash(said.picture.data if isinstance(said, FaceSent) else said.face.data)
+    def _face_done(self, sent: FaceSent | Pictured, found: Shrunk) -> None:
+        origin = _hash(sent.picture.data if isinstance(sent, FaceSent) else sent.face.data)
         face = Face(mime=found.mime, data=found.data, origin=origin)
-        before = self._hub.world.state(said.thing)
-        if isinstance(said, Pictured) and (not isinstance(before, Face) or before != said.face):
+        before = self._hub.world.state(sent.thing)
+        if isinstance(sent, Pictured) and (not isinstance(before, Face) or before != sent.face):
             return  # another one came meanwhile
-        self._hub.fold(Pictured(said.thing, face))
-        self._keep(said.thing)
+        self._hub.fold(Pictured(sent.thing, face))
+        self._keep(sent.thing)
 
-    def _photo_done(self, said: PhotoSent, found: Shrunk) -> Any:
-        def kept(name: str) -> Any:
-            if said.thing in self._erased:
-                return self._in_thread(self._photos.erase, said.thing)
+    def _photo_done(self, sent: PhotoSent, found: Shrunk) -> Any:
+        def stored(name: str) -> Any:
+            if sent.thing in self._erased:
+                return self._in_thread(self._photos.erase, sent.thing)
             photo = Photo(
-                lat=said.lat,
-                lon=said.lon,
+                lat=sent.lat,
+                lon=sent.lon,
                 hash=name,
                 width=found.width,
                 height=found.height,
                 bytes=len(found.data),
-                poi=said.poi,
-                name=said.name,
+                poi=sent.poi,
+                name=sent.name,
             )
             body = msgspec.json.encode(photo)
             # Other servers make the same of it, or nearly.
-            same = msgspec.json.encode((said.lat, said.lon, said.poi, _hash(said.picture.data)))
-            self._hub.remember(Record(said.thing, "photo", said.tst, body, same))
+            same = msgspec.json.encode((sent.lat, sent.lon, sent.poi, _hash(sent.picture.data)))
+            self._hub.remember(Record(sent.thing, "photo", sent.tst, body, same))
             return None
 
-        putting = self._in_thread(self._photos.put, said.thing, found.data, said.tst)
-        return putting.addCallback(kept)
+        putting = self._in_thread(self._photos.put, sent.thing, found.data, sent.tst)
+        return putting.addCallback(stored)
 
-    def _failed(self, said: Sent, failure: Failure) -> None:
+    def _failed(self, sent: Sent, failure: Failure) -> None:
         error = failure.value
         if isinstance(error, NoPicture | NoRoom | OSError):
             why = str(error) if not isinstance(error, OSError) else "the disk does not take it"
         else:
             self._log.failure("Could not make a picture smaller", failure)
             why = "a picture that could not be made smaller"
-        if isinstance(said, Pictured):
-            self._take_down(said.thing, said.face.hash, why)
+        if isinstance(sent, Pictured):
+            self._take_down(sent.thing, sent.face.hash, why)
         else:
-            self._left_out(said, why)
+            self._left_out(sent, why)
 
     def _ended(self, name: str) -> None:
         del self._waiting[name]
@@ -206,12 +206,12 @@ class PictureService(Service):
         """Take down a face that turned out to be none."""
         before = self._hub.world.state(thing)
         if isinstance(before, Face) and before.hash == shown:
-            self._hub.fold(Gone(thing))
+            self._hub.fold(Removal(thing))
             self._keep(thing)
         self._counts.left_out(f"friend/{id_of(thing)}", why, self._wall())
 
-    def _left_out(self, said: Sent, why: str) -> None:
-        self._counts.left_out(_friend(said), why, self._wall())
+    def _left_out(self, sent: Sent, why: str) -> None:
+        self._counts.left_out(_friend(sent), why, self._wall())
 
     def _keep(self, thing: str) -> None:
         """Have history keep the present state of a thing that no message changed."""
@@ -221,8 +221,8 @@ class PictureService(Service):
         return deferToThreadPool(self._reactor, self._pool, work, *given)
 
 
-def _friend(said: Sent) -> str:
-    return f"friend/{id_of(said.thing)}"
+def _friend(sent: Sent) -> str:
+    return f"friend/{id_of(sent.thing)}"
 
 
 def _hash(data: bytes) -> str:

@@ -50,7 +50,7 @@ class AuthenticatorPort(Protocol):
         ``friend/user/device``.
         """
 
-    def sight(self, account: str) -> VisibleScope:
+    def scope(self, account: str) -> VisibleScope:
         """Tell what this account may see."""
 
     def watch(self, visitor: Visitor, ended: Callable[[str], None]) -> Callable[[], None]:
@@ -69,11 +69,13 @@ def basic(request: Request) -> tuple[str, str] | None:
     return (name, password) if colon else None
 
 
-def reader(request: Request, front: RequestContextPort, door: AuthenticatorPort) -> Visitor | None:
+def reader(
+    request: Request, context: RequestContextPort, authenticator: AuthenticatorPort
+) -> Visitor | None:
     """Return the visitor who wants to read: by session, bearer token, or Basic."""
-    found = front.visitor(request)
+    found = context.visitor(request)
     if found is None and (given := basic(request)) is not None:
-        found = door.signed(*given)
+        found = authenticator.signed(*given)
     return found
 
 

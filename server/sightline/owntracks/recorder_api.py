@@ -40,7 +40,7 @@ from sightline.owntracks.ports import (
 )
 from sightline.web.proxies import client_key
 from sightline.web.reads import Busy, LongRead, Reads, Turn, pieces
-from sightline.web.streaming import follow, is_gone, stream
+from sightline.web.streaming import follow, is_disconnected, stream
 
 _TEXT = b"text/plain; charset=utf-8"
 _HOURS = 6 * 3600.0  # how far back a range goes when nobody says
@@ -83,7 +83,7 @@ class RecorderQuery:
     def __init__(self, request: Request, visitor: Visitor, address: str) -> None:
         self._request = request
         self.reader = visitor.reader(address)
-        self.sight = visitor.user.sight
+        self.scope = visitor.user.scope
         self.may_look_back = visitor.looks_back
 
     def get(self, name: str) -> str:
@@ -148,8 +148,8 @@ class RecorderApi(Resource):
         self,
         clock: IReactorTime,
         wall: Callable[[], float],
-        front: RequestContextPort,
-        door: AuthenticatorPort,
+        context: RequestContextPort,
+        authenticator: AuthenticatorPort,
         people: LatestPositions,
         ranges: Ranges,
         server: str,
@@ -161,8 +161,8 @@ class RecorderApi(Resource):
         super().__init__()
         self._clock = clock
         self._wall = wall
-        self._front = front
-        self._door = door
+        self._context = context
+        self._authenticator = authenticator
         self._people = people
         self._ranges = ranges
         self._server = server
@@ -186,24 +186,24 @@ class RecorderApi(Resource):
         """Answer, at once or when the range is there."""
         request.setHeader(b"cache-control", b"no-store")
         request.setHeader(b"vary", b"cookie, authorization, origin")
-        allow(request, self._front)
+        allow(request, self._context)
         if request.method == b"OPTIONS":
             request.setResponseCode(204)
             return b""
         if request.method not in (b"GET", b"HEAD", b"POST"):
             return self._refuse(request, BadQuery(405, "GET or POST\n"))
         now = self._clock.seconds()
-        if not self._calls.take(client_key(self._front.address(request)), now):
+        if not self._calls.take(client_key(self._context.address(request)), now):
             request.setHeader(b"retry-after", b"1")
             return self._refuse(request, BadQuery(429, "too many requests\n"))
-        visitor = reader(request, self._front, self._door)
+        visitor = reader(request, self._context, self._authenticator)
         if visitor is None:
             request.setHeader(b"www-authenticate", CHALLENGE)
             return self._refuse(request, BadQuery(401, "please sign in\n"))
         if not may_read(visitor):
             return self._refuse(request, BadQuery(403, "this token is for something else\n"))
         _read_form(request)
-        asked = RecorderQuery(request, visitor, self._front.address(request))
+        asked = RecorderQuery(request, visitor, self._context.address(request))
         if not {".", ".."}.isdisjoint((asked.get("user"), asked.get("device"))):
             return self._refuse(request, BadQuery(416, "nobody is called . or ..\n"))
         what = (request.path or b"").decode("latin-1").removeprefix("/api/0").strip("/")
@@ -217,7 +217,7 @@ class RecorderApi(Resource):
             answer = self._answers.get(what)
             if answer is None:
                 raise BadQuery(404, "no comprendo\n")
-            return _said(request, answer(asked))
+            return _bytes_of(request, answer(asked))
         except BadQuery as why:
             return self._refuse(request, why)
 
@@ -229,8 +229,8 @@ class RecorderApi(Resource):
     async def _list(self, asked: RecorderQuery, turn: Turn) -> Body:
         user, device = asked.get("user"), asked.get("device")
         if not user:
-            return _json({"results": await self._people.users(asked.sight, turn)})
-        found = await self._people.find(asked.sight, turn, user, device)
+            return _json({"results": await self._people.users(asked.scope, turn)})
+        found = await self._people.find(asked.scope, turn, user, device)
         devices = [id_of(key) for key, _ in found]
         if not device:
             return _json({"results": sorted(name.partition("/")[2] for name in devices)})
@@ -245,7 +245,7 @@ class RecorderApi(Resource):
         return _json({})  # we look nothing up about where people are
 
     def _monitor(self, asked: RecorderQuery) -> Body:
-        for key, friend in self._people.latest(asked.sight, 1, self._clock.seconds()):
+        for key, friend in self._people.latest(asked.scope, 1, self._clock.seconds()):
             return _TEXT, f"{int(friend.at or 0)} owntracks/{id_of(key)}\n".encode()
         return _TEXT, b"\n"
 
@@ -253,7 +253,7 @@ class RecorderApi(Resource):
         user = asked.get("user")
         if not user:
             raise BadQuery(416, "user is required\n")
-        for key, _ in await self._people.find(asked.sight, turn, user):
+        for key, _ in await self._people.find(asked.scope, turn, user):
             if (face := self._people.face(id_of(key))) is not None:
                 return face.mime.encode(), face.data
         return b"image/png", BLANK
@@ -292,7 +292,7 @@ class RecorderApi(Resource):
             found = await self._found(asked, turns.turn)
             if len(found) <= _FEW_LASTS:
                 return JSON, b"[%b]" % b",".join(self._encoded(found, asked.fields))
-            if is_gone(request):
+            if is_disconnected(request):
                 return None
             if request.method == b"HEAD":
                 request.setHeader(b"content-type", JSON)
@@ -307,9 +307,9 @@ class RecorderApi(Resource):
     async def _found(self, asked: RecorderQuery, turn: Turn) -> list[tuple[str, Friend]]:
         """Find the friends that ``last`` tells of."""
         if user := asked.get("user"):
-            return await self._people.find(asked.sight, turn, user, asked.get("device"))
+            return await self._people.find(asked.scope, turn, user, asked.get("device"))
         found: list[tuple[str, Friend]] = []
-        async for some in self._people.friends(asked.sight, turn):
+        async for some in self._people.friends(asked.scope, turn):
             found += some
         return found
 
@@ -360,7 +360,7 @@ class RecorderApi(Resource):
             raise BadQuery(416, "impossible date/time ranges\n")
         if (form := FORMATS.get(asked.get("format").lower() or "json")) is None:
             raise BadQuery(400, "unrecognized format\n")
-        keys = await self._people.keys(asked.sight, turn, user, device)
+        keys = await self._people.keys(asked.scope, turn, user, device)
         fixes: list[Fix] = []
         limit = MOST if asked.limit is None else min(asked.limit, MOST)
         for key in keys if asked.may_look_back else ():
@@ -379,9 +379,9 @@ class RecorderApi(Resource):
         follow(request)
         answering = Deferred.fromCoroutine(answer)
 
-        def said(body: Body | None) -> None:
-            if body is not None and not is_gone(request):
-                request.write(_said(request, body))
+        def send(body: Body | None) -> None:
+            if body is not None and not is_disconnected(request):
+                request.write(_bytes_of(request, body))
                 request.finish()
 
         def failed(failure: Failure) -> None:
@@ -389,32 +389,32 @@ class RecorderApi(Resource):
             if not isinstance(why, BadQuery):
                 self._log.failure("Failed to answer {path}", failure, path=request.path)
                 why = BadQuery(500, "something went wrong here; it is in the server's log\n")
-            if not is_gone(request):
+            if not is_disconnected(request):
                 request.write(self._refuse(request, why))
                 request.finish()
 
-        answering.addCallback(said).addErrback(failed)
+        answering.addCallback(send).addErrback(failed)
         return NOT_DONE_YET
 
     def _refuse(self, request: Request, why: BadQuery) -> bytes:
         request.setResponseCode(why.status)
-        return _said(request, (_TEXT, why.text.encode()))
+        return _bytes_of(request, (_TEXT, why.text.encode()))
 
 
-def allow(request: Request, front: RequestContextPort) -> None:
+def allow(request: Request, context: RequestContextPort) -> None:
     """Let the pages of origins that the settings name read the answer, with credentials."""
-    origin = front.trusted_origin(request)
+    origin = context.trusted_origin(request)
     if origin is not None:
         request.setHeader(b"access-control-allow-origin", origin.encode("latin-1"))
         request.setHeader(b"access-control-allow-credentials", b"true")
         request.setHeader(b"access-control-allow-headers", b"authorization, content-type")
 
 
-def _json(said: object) -> Body:
-    return JSON, msgspec.json.encode(said)
+def _json(body: object) -> Body:
+    return JSON, msgspec.json.encode(body)
 
 
-def _said(request: Request, body: Body) -> bytes:
+def _bytes_of(request: Request, body: Body) -> bytes:
     sort, text = body
     request.setHeader(b"content-type", sort)
     request.setHeader(b"content-length", b"%d" % len(text))

@@ -155,7 +155,7 @@ class RecorderConnection(WebSocketServerProtocol):
         self._asked_at = -EVERY
         self.transport.unregisterProducer()  # the HTTP channel's
         self.transport.registerProducer(self, True)
-        self._unwatch = factory.door.watch(
+        self._unwatch = factory.authenticator.watch(
             self.visitor, lambda why: self.sendClose(4001, why[:100])
         )
 
@@ -177,13 +177,13 @@ class RecorderConnection(WebSocketServerProtocol):
             else:
                 self._say(said)
 
-    def _say(self, said: bytes) -> None:
+    def _say(self, text: bytes) -> None:
         """Send one message of any length.
 
         Autobahn's `sendMessage` holds what we send to the limit of what we take (1024 bytes), and
         ends the connection over it; a card with a picture is longer.
         """
-        self.sendPreparedMessage(self.factory.prepareMessage(said))
+        self.sendPreparedMessage(self.factory.prepareMessage(text))
 
     def tell(self) -> None:
         """Send what may have happened since the last time."""
@@ -235,7 +235,7 @@ class RecorderSockets(WebSocketServerFactory):
     def __init__(
         self,
         reactor: Any,
-        door: AuthenticatorPort,
+        authenticator: AuthenticatorPort,
         people: LatestPositions,
         gate: Gate | None = None,
     ) -> None:
@@ -243,12 +243,12 @@ class RecorderSockets(WebSocketServerFactory):
         self.gate: Gate = _OpenGate(reactor) if gate is None else gate
         self.owners: Counter[tuple[str, str]] = Counter()
         self.clock = reactor
-        self.door = door
+        self.authenticator = authenticator
         self.number = 0  # of what happened last
         self.clients: set[RecorderConnection] = set()
         self._people = people
         self._happened: dict[str, tuple[int, Mapping[str, Any] | None]] = {}
-        self._said: dict[tuple[VisibleScope, int], bytes | None] = {}  # in this tick
+        self._encoded: dict[tuple[VisibleScope, int], bytes | None] = {}  # in this tick
         self._arriving: tuple[Visitor, str] | None = None
         self._tick = Periodic(reactor, EVERY, self._tell, "the news for Recorder clients")
         self.setProtocolOptions(
@@ -285,7 +285,7 @@ class RecorderSockets(WebSocketServerFactory):
             del self._happened[next(iter(self._happened))]
 
     def _tell(self) -> None:
-        self._said.clear()
+        self._encoded.clear()
         for client in list(self.clients):
             client.tell()
         waits = {client.seen for client in self.clients if client.state == client.STATE_OPEN}
@@ -298,16 +298,16 @@ class RecorderSockets(WebSocketServerFactory):
 
     def newest(self, visitor: Visitor, seen: int) -> bytes | None:
         """Return the newest that this visitor may see and has not been told of."""
-        key = visitor.user.sight, seen
-        if key not in self._said:
-            self._said[key] = self._newest(*key)
-        return self._said[key]
+        key = visitor.user.scope, seen
+        if key not in self._encoded:
+            self._encoded[key] = self._newest(*key)
+        return self._encoded[key]
 
-    def _newest(self, sight: VisibleScope, seen: int) -> bytes | None:
+    def _newest(self, scope: VisibleScope, seen: int) -> bytes | None:
         for thing, (number, event) in reversed(self._happened.items()):
             if number <= seen:
                 break
-            friend = self._people.friend(thing, sight)
+            friend = self._people.friend(thing, scope)
             if friend is None:
                 continue
             position = self._people.position(thing, friend)
@@ -318,9 +318,9 @@ class RecorderSockets(WebSocketServerFactory):
 
     def last(self, visitor: Visitor) -> Iterator[bytes]:
         """Yield what a client that says ``LAST`` gets, each made when it is asked for."""
-        people, sight = self._people, visitor.user.sight
-        for key, _ in people.latest(sight, MOST_LAST, self.clock.seconds()):
-            friend = people.friend(key, sight)  # as it is by then: it may have been erased
+        people, scope = self._people, visitor.user.scope
+        for key, _ in people.latest(scope, MOST_LAST, self.clock.seconds()):
+            friend = people.friend(key, scope)  # as it is by then: it may have been erased
             if friend is not None and (position := people.position(key, friend)):
                 yield _encode(position | people.card(key, friend) | {"_label": "OwnTracks"})
 
@@ -354,10 +354,10 @@ def _owner(visitor: Visitor, client: str) -> tuple[str, str]:
 class RecorderSocketResource(WebSocketResource):
     """The resource that turns an HTTP request into the WebSocket, for clients with the right."""
 
-    def __init__(self, live: RecorderSockets, front: RequestContextPort) -> None:
+    def __init__(self, live: RecorderSockets, context: RequestContextPort) -> None:
         super().__init__(live)
         self._live = live
-        self._front = front
+        self._context = context
 
     def render(self, request: Request) -> bytes | int:
         """Hand the connection over, or say why not."""
@@ -366,20 +366,20 @@ class RecorderSocketResource(WebSocketResource):
             request.setResponseCode(426)
             request.setHeader(b"upgrade", b"websocket")
             return b"This is a WebSocket.\n"
-        visitor = reader(request, self._front, self._live.door)
+        visitor = reader(request, self._context, self._live.authenticator)
         if visitor is None:
             request.setHeader(b"www-authenticate", CHALLENGE)
             return self._refuse(request, 401, b"Please sign in.\n")
         # Basic credentials come along by themselves: they do not make up for an origin.
         origin_less = not request.getHeader(b"origin") and visitor.way == "token"
-        if not origin_less and not self._front.may_open(request):
+        if not origin_less and not self._context.may_open(request):
             return self._refuse(request, 403, b"Not from this page.\n")
         if not may_read(visitor):
             return self._refuse(request, 403, b"This token is for something else.\n")
         channel: Any = request.channel
         upgrade = super().render
         answer: bytes | int = self._live.arrive(
-            visitor, self._front.address(request), lambda: upgrade(request)
+            visitor, self._context.address(request), lambda: upgrade(request)
         )
         if answer == NOT_DONE_YET:
             channel.upgraded()

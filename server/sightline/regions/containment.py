@@ -13,9 +13,9 @@ from typing import Literal
 
 from sightline.geometry.geofences import Change, Event, Geofences
 
-PATIENCE = 120.0
+DISPUTE_AFTER = 120.0
 """s"""
-MOST_SAID = 200
+MOST_VERDICTS = 200
 """Regions of which one phone's say is kept; the oldest goes."""
 
 By = Literal["server", "phone"]
@@ -59,15 +59,15 @@ class Containment:
 
     def __init__(self, fences: Geofences) -> None:
         self.fences = fences
-        self._said: dict[str, dict[str, PhoneVerdict]] = {}
+        self._by_phone: dict[str, dict[str, PhoneVerdict]] = {}
         self._listed: set[str] = set()  # things whose phone told a list of regions
         self._odd: dict[Pair, float] = {}  # the verdicts differ, since
         self._disputed: dict[Pair, str] = {}
 
     def visit(self, thing: str, region: str) -> RegionVisit | None:
         """Tell whether this thing is in this region, by anybody's verdict."""
-        ours, said = self.fences.since(thing, region), self.said(thing, region)
-        theirs = said.when if said is not None and said.inside else None
+        ours, verdict = self.fences.since(thing, region), self.by_phone(thing, region)
+        theirs = verdict.when if verdict is not None and verdict.inside else None
         if ours is None and theirs is None:
             return None
         why = self._disputed.get((thing, region))
@@ -76,23 +76,23 @@ class Containment:
             return RegionVisit(theirs, "phone", why)
         return RegionVisit(ours, "server" if theirs is None else "both", why)
 
-    def said(self, thing: str, region: str) -> PhoneVerdict | None:
+    def by_phone(self, thing: str, region: str) -> PhoneVerdict | None:
         """Tell what the phone says."""
-        return self._said.get(thing, {}).get(region)
+        return self._by_phone.get(thing, {}).get(region)
 
     def named(self, thing: str) -> list[str]:
         """Return the regions of which the phone gives a verdict."""
-        return list(self._said.get(thing, ()))
+        return list(self._by_phone.get(thing, ()))
 
-    def remember(self, thing: str, region: str, said: PhoneVerdict, now: float) -> None:
+    def remember(self, thing: str, region: str, verdict: PhoneVerdict, now: float) -> None:
         """Restore a phone's verdict of before a restart; after the fences' own."""
-        self._keep(thing, region, said)
+        self._keep(thing, region, verdict)
         self._listed.add(thing)
         self._compare((thing, region), now)
 
     def forget(self, thing: str) -> None:
         """Know nothing of this thing any more."""
-        self._said.pop(thing, None)
+        self._by_phone.pop(thing, None)
         self._listed.discard(thing)
         for pair in [pair for pair in self._odd if pair[0] == thing]:
             self._even(pair)
@@ -100,9 +100,9 @@ class Containment:
 
     def drop(self, region: str) -> list[str]:
         """Remove a region; return the things that were in it."""
-        inside = [t for t in self._said if region in self._said[t]]
+        inside = [t for t in self._by_phone if region in self._by_phone[t]]
         for thing in inside:
-            del self._said[thing][region]
+            del self._by_phone[thing][region]
         for pair in [pair for pair in self._odd if pair[1] == region]:
             self._even(pair)
         self.fences.drop(region)
@@ -115,26 +115,26 @@ class Containment:
         self._compare((change.thing, change.region), now)
         if not change.crossed:
             return None
-        said = self.said(change.thing, change.region)
+        verdict = self.by_phone(change.thing, change.region)
         agrees = None
-        if said is not None:
-            same = said.inside == (change.event == "enter")
-            agrees = True if same else False if said.when > change.when else None
+        if verdict is not None:
+            same = verdict.inside == (change.event == "enter")
+            agrees = True if same else False if verdict.when > change.when else None
         return RegionTransition(
             change.thing, change.region, change.event, change.when, "server", agrees, change.acc
         )
 
-    def told(
+    def reported(
         self, thing: str, region: str, event: Event, when: float, acc: float | None, now: float
     ) -> RegionTransition | None:
         """Take in a phone's verdict; return None when that is nothing new, or late."""
-        inside, before = event == "enter", self.said(thing, region)
+        inside, before = event == "enter", self.by_phone(thing, region)
         if before is not None and (before.inside == inside or when < before.when):
             return None
         self._keep(thing, region, PhoneVerdict(inside, when))
         self._compare((thing, region), now)
         return RegionTransition(
-            thing, region, event, when, "phone", self._ours(thing, region, inside, when), acc
+            thing, region, event, when, "phone", self._agrees(thing, region, inside, when), acc
         )
 
     def listed(
@@ -145,12 +145,12 @@ class Containment:
         fresh = thing not in self._listed
         self._listed.add(thing)
         transitions = []
-        said = self._said.get(thing, {})
-        left = [region for region, each in said.items() if each.inside and region not in inside]
+        verdict = self._by_phone.get(thing, {})
+        left = [region for region, each in verdict.items() if each.inside and region not in inside]
         events: list[tuple[str, Event]] = [(region, "leave") for region in left]
         events += [(region, "enter") for region in sorted(inside)]
         for region, event in events:
-            transition = self.told(thing, region, event, when, None, now)
+            transition = self.reported(thing, region, event, when, None, now)
             if transition is not None and not fresh:
                 transitions.append(transition)
         return transitions
@@ -159,7 +159,7 @@ class Containment:
         """Let time pass; return the pairs that are disputed from now on."""
         news = []
         for pair, since in self._odd.items():
-            if pair in self._disputed or now - since < PATIENCE:
+            if pair in self._disputed or now - since < DISPUTE_AFTER:
                 continue
             why = self._why(pair)
             if why is not None:
@@ -169,16 +169,16 @@ class Containment:
 
     # -- the rules
 
-    def _keep(self, thing: str, region: str, said: PhoneVerdict) -> None:
-        kept = self._said.setdefault(thing, {})
+    def _keep(self, thing: str, region: str, verdict: PhoneVerdict) -> None:
+        kept = self._by_phone.setdefault(thing, {})
         kept.pop(region, None)
-        kept[region] = said
-        if len(kept) > MOST_SAID:
+        kept[region] = verdict
+        if len(kept) > MOST_VERDICTS:
             oldest = next(iter(kept))
             del kept[oldest]
             self._even((thing, oldest))
 
-    def _ours(self, thing: str, region: str, inside: bool, when: float) -> bool | None:
+    def _agrees(self, thing: str, region: str, inside: bool, when: float) -> bool | None:
         """Tell whether we agree; None as long as no fix of ours is newer."""
         if not self.fences.knows(thing):
             return None
@@ -190,8 +190,8 @@ class Containment:
         return False
 
     def _compare(self, pair: Pair, now: float) -> None:
-        said = self.said(*pair)
-        if said is None or said.inside == (self.fences.since(*pair) is not None):
+        verdict = self.by_phone(*pair)
+        if verdict is None or verdict.inside == (self.fences.since(*pair) is not None):
             self._even(pair)
         else:
             self._odd.setdefault(pair, now)
@@ -202,12 +202,12 @@ class Containment:
 
     def _why(self, pair: Pair) -> str | None:
         """Tell what is disputed, when our verdict rests on a fix newer than the phone's word."""
-        said, found = self.said(*pair), self.fences.beyond(*pair)
-        if said is None or found is None or found[1] <= said.when:
+        verdict, found = self.by_phone(*pair), self.fences.beyond(*pair)
+        if verdict is None or found is None or found[1] <= verdict.when:
             return None
         beyond, _ = found
-        if (beyond <= 0) == said.inside:
+        if (beyond <= 0) == verdict.inside:
             return None  # our own verdict is about to follow
-        if said.inside:
+        if verdict.inside:
             return f"the phone says it is inside; by its last fix it is {beyond:.0f} m outside"
         return "the phone says it left; by its last fix it is inside"

@@ -32,8 +32,7 @@ from sightline.regions.phones import PhoneRegionService
 from sightline.regions.service import RegionChange, RegionService, shape_of
 from sightline.regions.store import StoredVisit
 
-RING = 500
-"""Crossings that are kept."""
+RING = 500  # transitions that are kept
 _LOOK = 1.0  # s
 _SURVEY = 500  # things looked at in one go when a region is new
 _MOST_UNKNOWN = 1000  # names of regions we do not have, whose last event is remembered
@@ -57,8 +56,8 @@ class GeofenceMonitor(Service):
         phones: PhoneRegionService,
         rules: Rules | None = None,
     ) -> None:
-        self.whereabouts = containment.Containment(Geofences(rules))
-        self._fences = self.whereabouts.fences
+        self.containment = containment.Containment(Geofences(rules))
+        self._fences = self.containment.fences
         self._clock = clock
         self._wall = wall
         self._hub = hub
@@ -92,19 +91,19 @@ class GeofenceMonitor(Service):
     def startService(self) -> None:
         """Restore the visits of before, begin to look."""
         super().startService()
-        known, standings = self._regions.standings
+        known, visits = self._regions.visits
         now, wall = self._clock.seconds(), self._wall()
         for thing in known:
             self._fences.remember(thing)
         # Times to come are of a clock that was ahead, or is behind now: what comes is newer.
-        for each in standings:
+        for each in visits:
             if each.region in self._regions.records:
                 if each.since is not None:
                     self._fences.remember(each.thing, each.region, min(each.since, wall))
                 if each.inside is not None:
-                    said = containment.PhoneVerdict(each.inside, min(each.said or 0.0, wall))
-                    self.whereabouts.remember(each.thing, each.region, said, now)
-        self._regions.standings = ([], [])
+                    report = containment.PhoneVerdict(each.inside, min(each.phone_at or 0.0, wall))
+                    self.containment.remember(each.thing, each.region, report, now)
+        self._regions.visits = ([], [])
         self._loop.start(now=False)
 
     def stopService(self) -> Deferred[None]:
@@ -118,7 +117,7 @@ class GeofenceMonitor(Service):
     def _moved(self, thing: str, before: State | None, after: State | None) -> None:
         try:
             if after is None:
-                self._gone(thing)
+                self._removed(thing)
                 return
             fix = _fix(before, after)
             if fix is not None:
@@ -132,7 +131,7 @@ class GeofenceMonitor(Service):
                 inside = self._phones.all_meant(thing, after.inregions)
                 self._listed(thing, inside, order(after))
             if before is None:  # it may have been in some before a restart
-                for region in (*self._fences.regions(thing), *self.whereabouts.named(thing)):
+                for region in (*self._fences.regions(thing), *self.containment.named(thing)):
                     self._show(thing, region)
         except Exception:
             self._slipped()
@@ -150,52 +149,53 @@ class GeofenceMonitor(Service):
             self._found(change, now)
 
     def _found(self, change: Change, now: float) -> None:
-        transition = self.whereabouts.found(change, now)
+        transition = self.containment.found(change, now)
         self._show(change.thing, change.region)
         if transition is not None:
             self._announce(transition)
 
     def _listed(self, thing: str, inside: list[str], when: float) -> None:
         now = self._clock.seconds()
-        named = {*inside, *self.whereabouts.named(thing)}
-        transitions = self.whereabouts.listed(thing, inside, when, now)
+        named = {*inside, *self.containment.named(thing)}
+        transitions = self.containment.listed(thing, inside, when, now)
         for region in sorted(named):
             self._show(thing, region)
         for transition in transitions:
             self._announce(transition)
 
-    def _crossed(self, said: PhoneTransition) -> None:
-        if said.retained:
+    def _crossed(self, report: PhoneTransition) -> None:
+        if report.retained:
             return  # a copy: of the past
         try:
-            region = self._phones.meant(said.thing, said.region, said.rid, said.wtst)
+            region = self._phones.meant(report.thing, report.region, report.rid, report.wtst)
             if region is None:
-                self._crossed_unknown(said)
+                self._crossed_unknown(report)
                 return
-            transition = self.whereabouts.told(
-                said.thing, region, said.event, said.when, said.acc, self._clock.seconds()
+            transition = self.containment.reported(
+                report.thing, region, report.event, report.when, report.acc, self._clock.seconds()
             )
-            self._show(said.thing, region)
+            self._show(report.thing, region)
             if transition is not None:
                 self._announce(transition)
         except Exception:
             self._slipped()
 
-    def _crossed_unknown(self, said: PhoneTransition) -> None:
+    def _crossed_unknown(self, report: PhoneTransition) -> None:
         """Note the transition of a region that only the phone knows."""
-        if not said.region or self._unknown.get((said.thing, said.region)) == said.event:
+        if not report.region or self._unknown.get((report.thing, report.region)) == report.event:
             return
-        self._unknown.pop((said.thing, said.region), None)
-        self._unknown[said.thing, said.region] = said.event
+        self._unknown.pop((report.thing, report.region), None)
+        self._unknown[report.thing, report.region] = report.event
         if len(self._unknown) > _MOST_UNKNOWN:
             del self._unknown[next(iter(self._unknown))]
-        self._tell(said.thing, None, said.region, said.event, said.when, "phone", None, said.acc)
+        when, acc = report.when, report.acc
+        self._tell(report.thing, None, report.region, report.event, when, "phone", None, acc)
 
-    def _gone(self, thing: str) -> None:
+    def _removed(self, thing: str) -> None:
         """Forget where a thing was that was removed."""
         for region in self._visits.pop(thing, set()):
             self._hub.place(f"stay/{thing}/{region}", None)
-        self.whereabouts.forget(thing)
+        self.containment.forget(thing)
         self._met = [each for each in self._met if each != thing]
         for pair in [pair for pair in self._unknown if pair[0] == thing]:
             del self._unknown[pair]
@@ -208,18 +208,18 @@ class GeofenceMonitor(Service):
 
         Raises `Refused` when the regions cannot be removed now.
         """
-        self._gone(thing)
+        self._removed(thing)
         for key, about in list(self._ring):
             if about == thing:
                 self._ring.remove((key, about))
                 self._hub.place(key, None)
-        self._hub.told()
+        self._hub.announce()
         await self._regions.forget(thing)
 
     def _region_changed(self, changed: RegionChange) -> None:
         id, record = changed.id, changed.record
         if record is None:
-            self.whereabouts.drop(id)
+            self.containment.drop(id)
             for thing in [thing for thing, inside in self._visits.items() if id in inside]:
                 self._show(thing, id)
             return
@@ -239,9 +239,9 @@ class GeofenceMonitor(Service):
         friend = self._hub.world.state(thing)
         if not isinstance(friend, Friend) or name not in (friend.inregions or ()):
             return
-        if self.whereabouts.said(thing, region) is None:
-            said = containment.PhoneVerdict(True, friend.inregions_tst or order(friend))
-            self.whereabouts.remember(thing, region, said, self._clock.seconds())
+        if self.containment.by_phone(thing, region) is None:
+            report = containment.PhoneVerdict(True, friend.inregions_tst or order(friend))
+            self.containment.remember(thing, region, report, self._clock.seconds())
             self._show(thing, region)
 
     def _survey(self, region: str, things: list[str]) -> None:
@@ -254,23 +254,23 @@ class GeofenceMonitor(Service):
 
     def _survey_more(self, region: str, things: list[str]) -> None:
         self._survey(region, things)
-        self._hub.told()
+        self._hub.announce()
 
     def _look(self) -> None:
         """Let time pass for the fences and the verdicts."""
         now, seq = self._clock.seconds(), self._hub.world.seq
         for change in self._fences.tick(now):
             self._found(change, now)
-        for thing, region in self.whereabouts.tick(now):
+        for thing, region in self.containment.tick(now):
             self._show(thing, region)
         if self._hub.world.seq != seq:
-            self._hub.told()
+            self._hub.announce()
 
     # -- what is shown
 
     def _show(self, thing: str, region: str) -> None:
         """Let everybody see how it stands with these two."""
-        visit = self.whereabouts.visit(thing, region)
+        visit = self.containment.visit(thing, region)
         inside = self._visits.setdefault(thing, set())
         key = f"stay/{thing}/{region}"
         if visit is None:
@@ -356,11 +356,11 @@ class GeofenceMonitor(Service):
     async def _note(self) -> None:
         known, self._met = self._met, []
         pairs, self._dirty = list(self._dirty), {}
-        standings = [self._standing(thing, region) for thing, region in pairs]
+        visits = [self._stored_visit(thing, region) for thing, region in pairs]
         again = _NOTE
         try:
-            if known or standings:
-                await self._regions.work(lambda store: store.note(known, standings))
+            if known or visits:
+                await self._regions.work(lambda store: store.note(known, visits))
                 self._unnoted = False
         except Degraded as why:  # as it was; what is newer by now is written then
             if not self._unnoted:
@@ -374,13 +374,13 @@ class GeofenceMonitor(Service):
         if self._dirty or self._met:
             self._note_soon(again)
 
-    def _standing(self, thing: str, region: str) -> StoredVisit:
-        since, said = self._fences.since(thing, region), self.whereabouts.said(thing, region)
+    def _stored_visit(self, thing: str, region: str) -> StoredVisit:
+        since, report = self._fences.since(thing, region), self.containment.by_phone(thing, region)
         if region not in self._regions.records:
             return StoredVisit(thing, region)
-        if said is None:
+        if report is None:
             return StoredVisit(thing, region, since)
-        return StoredVisit(thing, region, since, said.inside, said.when)
+        return StoredVisit(thing, region, since, report.inside, report.when)
 
     def _work(self, work: Any) -> None:
         Deferred.fromCoroutine(work).addErrback(

@@ -16,7 +16,7 @@ from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from sightline.kinds.regions.model import Transition, id_for_others
+from sightline.kinds.regions.model import Transition, published_id
 from sightline.live.periodic import Periodic
 from sightline.model.kind import id_of, kind_of
 from sightline.model.topic import UNFIT
@@ -43,7 +43,7 @@ def topic(transition: Transition) -> str | None:
 
 def body(transition: Transition) -> bytes:
     """Tell what is published, JSON."""
-    return msgspec.json.encode({"id": id_for_others(transition), **msgspec.to_builtins(transition)})
+    return msgspec.json.encode({"id": published_id(transition), **msgspec.to_builtins(transition)})
 
 
 def of_interest(transition: Transition, which: Which) -> bool:

@@ -19,8 +19,8 @@ from sightline.kinds.friends.updates import PhoneWaypoint
 from sightline.kinds.regions.model import Region
 from sightline.model.kind import id_of
 from sightline.regions.service import (
-    KEPT_OF_PHONES,
     MOST_OF_ONE,
+    REMEMBERED_OF_PHONES,
     RegionChange,
     RegionService,
     letters_of,
@@ -96,7 +96,7 @@ class PhoneRegionService:
         self._regions = regions
         self._accounts_of = accounts_of
         self._known: dict[str | None, _Names] = {}  # by owner, until one of their regions changes
-        self._said: dict[str, _PhoneSays] = {}
+        self._reports: dict[str, _PhoneSays] = {}
         self._busy: set[str] = set()
         self._editions: dict[str | None, int] = {}  # the last change of each owner's regions
         self._listeners: list[Callable[[str | None], None]] = []
@@ -193,26 +193,26 @@ class PhoneRegionService:
 
     # -- from phones
 
-    def heard(self, marked: PhoneWaypoint) -> None:
+    def received(self, marked: PhoneWaypoint) -> None:
         """Take in a waypoint that a phone told in a message."""
         self.reported(id_of(marked.thing), marked.waypoints, whole=marked.whole)
 
     def reported(self, phone: str, waypoints: Sequence[Waypoint], *, whole: bool) -> None:
         """Take in the regions that a phone says it has; ``whole``: and no others."""
-        said = self._said.setdefault(phone, _PhoneSays())
+        report = self._reports.setdefault(phone, _PhoneSays())
         if whole:
-            said.waypoints.clear()
-            said.whole = True
+            report.waypoints.clear()
+            report.whole = True
         for each in waypoints:
-            if each.tst in said.waypoints or len(said.waypoints) < MOST_OF_ONE:
-                said.waypoints[each.tst] = each
+            if each.tst in report.waypoints or len(report.waypoints) < MOST_OF_ONE:
+                report.waypoints[each.tst] = each
         self._look(phone)
 
     def _look(self, phone: str) -> None:
-        if phone in self._busy or phone not in self._said:
+        if phone in self._busy or phone not in self._reports:
             return
         self._busy.add(phone)
-        taken = Deferred.fromCoroutine(self._take(phone, self._said.pop(phone)))
+        taken = Deferred.fromCoroutine(self._take(phone, self._reports.pop(phone)))
         taken.addErrback(
             lambda failure: self._log.failure("Could not take over a phone's regions", failure)
         )
@@ -222,13 +222,13 @@ class PhoneRegionService:
         self._busy.discard(phone)
         self._look(phone)
 
-    async def _take(self, phone: str, said: _PhoneSays) -> None:
+    async def _take(self, phone: str, report: _PhoneSays) -> None:
         thing = f"friend/{phone}"
         own = dict(self._regions.of(thing))
         ours = self.for_phone(phone).waypoints
         rids, tsts = {each.rid for each in ours}, {each.tst for each in ours}
         still: set[str] = set()
-        for each in said.waypoints.values():
+        for each in report.waypoints.values():
             if each.rid in rids or each.tst in tsts:
                 continue  # one of ours, told back
             id = next((id for id, record in own.items() if _same(record, each)), None)
@@ -238,30 +238,30 @@ class PhoneRegionService:
                 await self._put(thing, id, own[id] if id is not None else None, each)
             except Refused as why:
                 if why.code == "busy":
-                    self._keep(phone, said)
+                    self._keep(phone, report)
                     return
                 self.dropped += 1
-        if said.whole:
+        if report.whole:
             for id, record in own.items():
                 if id not in still:
                     await self._drop(id, record, thing)
 
-    def _keep(self, phone: str, said: _PhoneSays) -> None:
+    def _keep(self, phone: str, report: _PhoneSays) -> None:
         """Keep a report to take it over later; newer reports of the phone replace it."""
-        later = self._said.setdefault(phone, _PhoneSays())
+        later = self._reports.setdefault(phone, _PhoneSays())
         if not later.whole:
-            later.waypoints = said.waypoints | later.waypoints
-            later.whole = said.whole
+            later.waypoints = report.waypoints | later.waypoints
+            later.whole = report.whole
 
     async def _put(
-        self, thing: str, id: str | None, before: RegionRow | None, told: Waypoint
+        self, thing: str, id: str | None, before: RegionRow | None, waypoint: Waypoint
     ) -> None:
         region = Region(
-            name=told.desc,
+            name=waypoint.desc,
             shape="circle",
-            lat=told.lat,
-            lon=told.lon,
-            rad=told.rad,
+            lat=waypoint.lat,
+            lon=waypoint.lon,
+            rad=waypoint.rad,
             owner=thing,
             version=1 if before is None else before.region.version + 1,
             by=thing,
@@ -277,9 +277,11 @@ class PhoneRegionService:
             if phones >= MOST_OF_PHONES:
                 raise Refused("full", "phones have too many regions")
             # Every server hears the phone: they must not make a region each.
-            id = self._regions.id_for(thing, told.rid or str(told.tst))
+            id = self._regions.id_for(thing, waypoint.rid or str(waypoint.tst))
         shape_of(region)
-        await self._regions.put(id, RegionRow(region, told.tst, told.rid), KEPT_OF_PHONES)
+        await self._regions.put(
+            id, RegionRow(region, waypoint.tst, waypoint.rid), REMEMBERED_OF_PHONES
+        )
 
     async def _drop(self, id: str, record: RegionRow, thing: str) -> None:
         try:
@@ -288,9 +290,9 @@ class PhoneRegionService:
             pass  # somebody was quicker
 
 
-def _same(record: RegionRow, told: Waypoint) -> bool:
+def _same(record: RegionRow, waypoint: Waypoint) -> bool:
     """Tell whether the phone speaks of this region: phones know them by one name or the other."""
-    return record.tst == told.tst or (told.rid is not None and record.rid == told.rid)
+    return record.tst == waypoint.tst or (waypoint.rid is not None and record.rid == waypoint.rid)
 
 
 def _unchanged(before: Region, after: Region) -> bool:

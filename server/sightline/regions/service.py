@@ -40,7 +40,7 @@ MOST = 5000
 MOST_SHARED = 1000
 MOST_OF_ONE = 200
 """Regions of one account or phone."""
-KEPT_OF_PHONES = 20
+REMEMBERED_OF_PHONES = 20
 """Versions of a phone's region that are kept: a phone may change it as often as it likes."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _AWAY = (
@@ -87,7 +87,7 @@ class RegionService(Service):
         self.wall = wall
         self.records: dict[str, RegionRow] = {}
         self.edition = 0
-        self.standings: tuple[list[str], list[StoredVisit]] = ([], [])
+        self.visits: tuple[list[str], list[StoredVisit]] = ([], [])
         """What the file knew of who was where, at the start."""
         self.trouble: Degraded | None = None
         """Why the file could not be used when that was last tried; None: it could."""
@@ -121,7 +121,7 @@ class RegionService(Service):
             self._log.warn("These regions were shared by several servers, and are ours alone now")
             store.copy.leave()
         self.edition = store.edition()
-        self.standings = store.standings()
+        self.visits = store.visits()
         for id, (edition, record) in store.regions().items():
             self._apply(RegionChange(id, edition, None, record, record.region.by, record.region.at))
 
@@ -221,7 +221,7 @@ class RegionService(Service):
             before = self.records.get(change.id)
             if before != change.record:
                 self._apply(dataclasses.replace(change, before=before))
-        self._hub.told()
+        self._hub.announce()
 
     # -- looking
 
@@ -280,7 +280,7 @@ class RegionService(Service):
         if self.follower is None:
             before, region = self.records.get(id), record.region
             self._apply(RegionChange(id, edition, before, record, region.by, region.at))
-            self._hub.told()
+            self._hub.announce()
 
     async def remove(self, id: str, by: str, version: int, *, trace: bool = True) -> None:
         """Remove a region. Raises `Refused`."""
@@ -288,7 +288,7 @@ class RegionService(Service):
         edition = await self._change(lambda store: store.remove(id, by, at, version, trace=trace))
         if self.follower is None:
             self._apply(RegionChange(id, edition, self.records.get(id), None, by, at))
-            self._hub.told()
+            self._hub.announce()
 
     async def replace(self, old: str, version: int, new: str, record: RegionRow) -> None:
         """Give a region to another owner, under another id. Raises `Refused`."""
@@ -301,7 +301,7 @@ class RegionService(Service):
         if self.follower is None:
             self._apply(RegionChange(new, made, None, record, by, record.region.at))
             self._apply(RegionChange(old, gone, self.records.get(old), None, by, at))
-            self._hub.told()
+            self._hub.announce()
 
     async def forget(self, thing: str) -> None:
         """Forget a thing: the regions of its own, and where it was."""
@@ -317,7 +317,7 @@ class RegionService(Service):
                 self._apply(
                     RegionChange(id, self.edition, record, plain, record.region.by, self.wall())
                 )
-        self._hub.told()
+        self._hub.announce()
 
     async def remove_of(self, accounts: Iterable[str]) -> None:
         """Remove the regions of accounts that were removed."""

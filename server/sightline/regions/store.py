@@ -73,7 +73,7 @@ class StoredVisit:
     region: str
     since: float | None = None
     inside: bool | None = None
-    said: float | None = None
+    phone_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,22 +223,22 @@ class RegionStore:
 
     # -- who was where
 
-    def standings(self) -> tuple[list[str], list[StoredVisit]]:
+    def visits(self) -> tuple[list[str], list[StoredVisit]]:
         """Return the things of which we ever had a fix, and how they stood."""
         known = [thing for (thing,) in self._sql.execute("SELECT thing FROM known")]
         rows = self._sql.execute("SELECT thing, region, since, inside, said FROM standing")
         return known, [
-            StoredVisit(thing, region, since, None if inside is None else bool(inside), said)
-            for thing, region, since, inside, said in rows
+            StoredVisit(thing, region, since, None if inside is None else bool(inside), phone_at)
+            for thing, region, since, inside, phone_at in rows
         ]
 
-    def note(self, known: Iterable[str], standings: Iterable[StoredVisit]) -> None:
+    def note(self, known: Iterable[str], visits: Iterable[StoredVisit]) -> None:
         """Keep how things stand now."""
         with self._change():
             self._sql.executemany(
                 "INSERT INTO known VALUES (?) ON CONFLICT DO NOTHING", [(t,) for t in known]
             )
-            for each in standings:
+            for each in visits:
                 if each.since is None and each.inside is None:
                     self._sql.execute(
                         "DELETE FROM standing WHERE thing = ? AND region = ?",
@@ -247,7 +247,7 @@ class RegionStore:
                 else:
                     self._sql.execute(
                         "INSERT OR REPLACE INTO standing VALUES (?, ?, ?, ?, ?)",
-                        (each.thing, each.region, each.since, each.inside, each.said),
+                        (each.thing, each.region, each.since, each.inside, each.phone_at),
                     )
 
     def leave(self, thing: str) -> None:

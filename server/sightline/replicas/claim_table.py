@@ -31,7 +31,7 @@ class LockTable:
 
     async def all(self) -> list[Lock]:
         """All claims as they are now."""
-        found = self._table.query(PARTITION, consistent=True, patience=_PATIENCE)
+        found = self._table.query(PARTITION, consistent=True, retry_for=_PATIENCE)
         return [_claim(item) async for item in found]
 
     async def get(self, name: str) -> Lock | None:

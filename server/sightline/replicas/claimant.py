@@ -18,7 +18,15 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.logger import Logger
 
-from sightline.cluster.locks import BEAT, GONE, Declined, HeldElsewhere, Lock, LockRequest, Locks
+from sightline.cluster.locks import (
+    BEAT,
+    DEAD_AFTER,
+    Declined,
+    HeldElsewhere,
+    Lock,
+    LockRequest,
+    Locks,
+)
 from sightline.model.faults import Unavailable
 
 DUTY = "duty"
@@ -120,7 +128,7 @@ class LockClient(Service):
             self._loop.stop()
         if self._resting is not None and self._resting.active():
             self._resting.cancel()
-        for claim in self._claims.ours():
+        for claim in self._claims.held():
             self.release(claim.name)
         waiting: Deferred[Any] = DeferredList(list(self._works), consumeErrors=True)
         return waiting.addTimeout(_GOODBYE, self._clock).addErrback(lambda _: None)
@@ -256,7 +264,7 @@ class LockClient(Service):
 
     def _tick(self) -> None:
         now = self._clock.seconds()
-        for claim in self._claims.ours():
+        for claim in self._claims.held():
             if self._claims.holds(claim.name, now):
                 self._beat_now(claim.name)
             else:
@@ -315,7 +323,7 @@ class LockClient(Service):
         """What an earlier run of ours held stands still; a server of our name does not."""
         if claim.server != self._server or claim.holder == self._claims.me:
             return
-        if self._clock.seconds() - self._began < GONE:
+        if self._clock.seconds() - self._began < DEAD_AFTER:
             return  # what such a run sent last may still come
         before = self._twins.setdefault(claim.holder, claim)
         if claim.name == before.name and claim.age != before.age and not self.twin:

@@ -30,7 +30,7 @@ from sightline.contract.http import BODIED, Call, Needs, Reply, Route
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.proxies import client_key
 from sightline.web.request_context import RequestContext
-from sightline.web.streaming import follow, is_gone, stream
+from sightline.web.streaming import follow, is_disconnected, stream
 
 _SAFE = (b"GET", b"HEAD")
 _SIGN_IN = "Please sign in."
@@ -53,14 +53,14 @@ class Api(Resource):
 
     def __init__(
         self,
-        front: RequestContext,
+        context: RequestContext,
         clock: IReactorTime,
         routes: Sequence[Route[Any]],
         *,
         rate: float = 20.0,
     ) -> None:
         super().__init__()
-        self._front = front
+        self._context = context
         self._clock = clock
         self._calls = TokenBuckets(rate, 3 * rate)
         self._routes = [(_pattern(route.path), route) for route in routes]
@@ -71,7 +71,8 @@ class Api(Resource):
         request.setHeader(b"vary", b"cookie, authorization")
         answering = Deferred.fromCoroutine(self._answer(request))
         answering.addCallbacks(
-            lambda reply: self._said(request, reply), lambda failure: self._failed(request, failure)
+            lambda reply: self._reply(request, reply),
+            lambda failure: self._failed(request, failure),
         )
         answering.addErrback(lambda failure: self._log.failure("Could not send an answer", failure))
         # Whoever is gone gets no answer; what was asked for is done all the same.
@@ -79,14 +80,14 @@ class Api(Resource):
         return NOT_DONE_YET
 
     async def _answer(self, request: Request) -> Reply:
-        front = self._front
-        address = front.address(request)
+        context = self._context
+        address = context.address(request)
         if not self._calls.take(client_key(address), self._clock.seconds()):
             raise Refused("wait", "Too many requests. Try again in a second.", wait=1)
-        visitor = await front.meet(request)
+        visitor = await context.meet(request)
         route, parts = self._route(request, visitor)
         _check_needs(route.needs, visitor)
-        if request.method not in _SAFE and not front.same_site(request):
+        if request.method not in _SAFE and not context.same_site(request):
             raise Refused("foreign", _FOREIGN)
         given = _given(request, route)
         thing = route.thing.format_map(parts)
@@ -97,8 +98,8 @@ class Api(Resource):
             visitor=visitor,
             address=address,
             agent=(request.getHeader(b"user-agent") or b"").decode("latin-1"),
-            base=front.base(request),
-            known=front.known(request),
+            base=context.base(request),
+            known=context.known(request),
             parts=parts,
             thing=thing,
         )
@@ -126,11 +127,11 @@ class Api(Resource):
 
     # -- answers
 
-    def _said(self, request: Request, reply: Reply) -> Deferred[None] | None:
+    def _reply(self, request: Request, reply: Reply) -> Deferred[None] | None:
         if reply.cookie is not None:
-            self._front.keep(request, reply.cookie, reply.lasts)
+            self._context.keep(request, reply.cookie, reply.lasts)
         if reply.known is not None:
-            self._front.keep_known(request, reply.known)
+            self._context.keep_known(request, reply.known)
         if reply.stream is not None:
             return stream(request, reply)
         if reply.file is not None:
@@ -163,7 +164,7 @@ class Api(Resource):
 
 
 def _finish(request: Request, status: int, body: bytes) -> None:
-    if is_gone(request):
+    if is_disconnected(request):
         return
     request.setResponseCode(status)
     if not request.responseHeaders.hasHeader(b"content-disposition"):

@@ -9,7 +9,7 @@ URGENT = 7.0
 """Days ahead of a certificate's end at which it is warned: once, then in earnest."""
 _DAY = 86_400.0
 
-Standing = Literal["good", "soon", "urgent", "expired"]
+Urgency = Literal["good", "soon", "urgent", "expired"]
 
 
 def days_left(expires: float, now: float) -> float:
@@ -17,7 +17,7 @@ def days_left(expires: float, now: float) -> float:
     return (expires - now) / _DAY
 
 
-def standing(expires: float, now: float) -> Standing:
+def urgency(expires: float, now: float) -> Urgency:
     """Tell what is to be said at ``now`` of a certificate that ends at ``expires`` (epoch s)."""
     left = days_left(expires, now)
     if left <= 0:

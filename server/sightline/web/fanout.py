@@ -36,12 +36,12 @@ class Pace:
     """The pace and the size of frames.
 
     ``tick`` and ``tick_max`` in s: further changes wait that long after a flush, more under load.
-    ``patience`` in s: how long a viewer may be stuck. ``page`` in bytes.
+    ``stall_timeout`` in s: how long a viewer may be stuck. ``page`` in bytes.
     """
 
     tick: float = 0.010
     tick_max: float = 0.100
-    patience: float = 10.0
+    stall_timeout: float = 10.0
     page: int = 256 * 1024
 
 
@@ -81,29 +81,29 @@ class FanOut:
             for group in self._groups.values()
         )
 
-    def epoch(self, sight: VisibleScope) -> str:
+    def epoch(self, scope: VisibleScope) -> str:
         """Tell what names the numbering for who sees this much.
 
         Whoever comes back with another sight starts afresh: else what was hidden from them before
         would stay unseen, and what is hidden now would stay seen.
         """
-        return self._world.epoch + (f".{sight.mark}" if sight.mark else "")
+        return self._world.epoch + (f".{scope.mark}" if scope.mark else "")
 
     # -- viewers come and go
 
     def join(
-        self, connection: Wire, sight: VisibleScope, epoch: str | None, seq: int, *, deflate: bool
+        self, connection: Wire, scope: VisibleScope, epoch: str | None, seq: int, *, deflate: bool
     ) -> Viewer:
-        """Let in a browser whose picture stands at ``seq`` of ``epoch``, with what ``sight`` may
+        """Let in a browser whose picture stands at ``seq`` of ``epoch``, with what ``scope`` may
         see.
 
         Snapshot and subscription are one act: no change can fall between.
         """
-        epoch = self._world.epoch if epoch == self.epoch(sight) else None
-        group = self._groups.get(sight)
+        epoch = self._world.epoch if epoch == self.epoch(scope) else None
+        group = self._groups.get(scope)
         if group is None:
-            group = self._groups[sight] = Group(self._world, sight, self._pace.page)
-        cursor = Cursor(self._world, sight, page_bytes=self._pace.page)
+            group = self._groups[scope] = Group(self._world, scope, self._pace.page)
+        cursor = Cursor(self._world, scope, page_bytes=self._pace.page)
         cursor.resume(epoch, seq)
         viewer = Viewer(group, cursor, connection, deflate=deflate)
         group.viewers.add(viewer)
@@ -117,7 +117,7 @@ class FanOut:
         viewer.stuck_since = None
         group.viewers.discard(viewer)
         if not group.viewers:
-            self._groups.pop(group.sight, None)
+            self._groups.pop(group.scope, None)
 
     def full(self, viewer: Viewer) -> None:
         """Note that the viewer's socket takes no more."""
@@ -197,7 +197,7 @@ class FanOut:
     def _snapshot(self, group: Group) -> Snapshot:
         now = self._clock.seconds()
         if group.snapshot is None or now - group.snapshot.taken > _SHARED_SNAPSHOT:
-            fresh = Cursor(self._world, group.sight, page_bytes=self._pace.page)
+            fresh = Cursor(self._world, group.scope, page_bytes=self._pace.page)
             group.snapshot = Snapshot(now, fresh.pages())
         return group.snapshot
 
@@ -289,7 +289,7 @@ class FanOut:
                 group.snapshot = None  # it may be large
             for viewer in list(group.viewers):
                 stuck = viewer.stuck_since
-                if stuck is not None and now - stuck > self._pace.patience:
+                if stuck is not None and now - stuck > self._pace.stall_timeout:
                     self.too_slow += 1
                     self.leave(viewer)
                     viewer.wire.too_slow()

@@ -41,8 +41,8 @@ class PatientChannel(http.HTTPChannel):
     """One connection. ``peer`` is its other end's address, ``client`` the one it is counted for.
 
     ``check`` finds what looks at the head of a request for a path. ``request_seconds`` are from a
-    request's first byte to its last; the other side may take nothing of an answer for ``patience``,
-    s.
+    request's first byte to its last; the other side may take nothing of an answer for
+    ``stall_timeout``, s.
     """
 
     _log = Logger()
@@ -71,13 +71,13 @@ class PatientChannel(http.HTTPChannel):
         check: Callable[[bytes], Check | None],
         *,
         request_seconds: float,
-        patience: float,
+        stall_timeout: float,
     ) -> None:
         super().__init__()
         self.limits = limits
         self.check = check
         self.request_seconds = request_seconds
-        self.patience = patience
+        self.stall_timeout = stall_timeout
         self._incoming = b""
         self._outgoing: deque[tuple[bytes | memoryview, bool]] = deque()  # …, whether it is shared
 
@@ -350,12 +350,12 @@ class PatientChannel(http.HTTPChannel):
         if now[0] == before[0] and now[1] >= before[1] > 0:
             return self._cut_off()
         if now[1]:
-            self._watch = self.callLater(self.patience, lambda: self._look(now))
+            self._watch = self.callLater(self.stall_timeout, lambda: self._look(now))
 
     def _watch_progress(self) -> None:
         if self._watch is None:
             before = self._progress()
-            self._watch = self.callLater(self.patience, lambda: self._look(before))
+            self._watch = self.callLater(self.stall_timeout, lambda: self._look(before))
 
     def _unwatch(self) -> None:
         if self._watch is not None:

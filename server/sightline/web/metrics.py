@@ -55,9 +55,9 @@ class ServerFigures(Collector):
         for broker, link in self._hub.links.items():
             connected.add_metric([broker], link.state == "connected")
         yield connected
-        ours = self._hub.world.state(SERVER)
-        if isinstance(ours, Server):
-            yield from _turned_away(ours)
+        server = self._hub.world.state(SERVER)
+        if isinstance(server, Server):
+            yield from _turned_away(server)
 
     def _counters(self) -> Iterable[Metric]:
         """Count messages, frames and browsers."""
@@ -165,25 +165,25 @@ class ServerFigures(Collector):
             yield GaugeMetricFamily("sightline_shared_failing", text, value=failing)
 
 
-def _turned_away(ours: Server) -> Iterable[Metric]:
+def _turned_away(server: Server) -> Iterable[Metric]:
     """Return the connections that were turned away, and the certificate if there is one."""
     yield CounterMetricFamily(
         "sightline_connections_turned_away",
         "connections closed at once: too many of their address, or of all",
-        value=ours.turned_away,
+        value=server.turned_away,
     )
-    if ours.https is None:
+    if server.https is None:
         return
     yield GaugeMetricFamily(
         "sightline_certificate_fault",
         "whether the certificate's files cannot be used as they are",
-        value=ours.https.fault is not None,
+        value=server.https.fault is not None,
     )
-    if ours.https.expires is not None:
+    if server.https.expires is not None:
         yield GaugeMetricFamily(
             "sightline_certificate_expires_timestamp_seconds",
             "when the certificate in use ends, in epoch seconds",
-            value=ours.https.expires,
+            value=server.https.expires,
         )
 
 

@@ -34,7 +34,7 @@ def allowed(origins: Iterable[str], host: str | None, trusted: Iterable[str]) ->
         return False
     if not same or not name or page.path or page.query or page.fragment:
         return False
-    return _is_ours(name, trusted)
+    return _is_allowed(name, trusted)
 
 
 def trusted_host(host: str, trusted: Iterable[str]) -> bool:
@@ -43,10 +43,10 @@ def trusted_host(host: str, trusted: Iterable[str]) -> bool:
         name = urlsplit(f"//{host.lower()}").hostname
     except ValueError:
         return False
-    return bool(name) and _is_ours(name or "", [origin.lower() for origin in trusted])
+    return bool(name) and _is_allowed(name or "", [origin.lower() for origin in trusted])
 
 
-def _is_ours(name: str, trusted: Iterable[str]) -> bool:
+def _is_allowed(name: str, trusted: Iterable[str]) -> bool:
     return name == "localhost" or _is_address(name) or name in _names(trusted)
 
 

@@ -46,12 +46,12 @@ class RequestContext:
 
     def __init__(
         self,
-        door: Authenticator,
+        authenticator: Authenticator,
         trusted: Sequence[str] = (),
         proxies: Proxies | None = None,
         public_url: str = "",
     ) -> None:
-        self.door = door
+        self.authenticator = authenticator
         self._trusted = trusted
         self._proxies = proxies or Proxies()
         self._public = urlsplit(public_url)
@@ -114,22 +114,22 @@ class RequestContext:
         """Return the visitor who makes the request."""
         bearer = self._bearer(request)
         if bearer is not None:
-            return self.door.token(bearer)
+            return self.authenticator.token(bearer)
         cookie = request.getCookie(self._cookie(request))
         if cookie is not None:
-            found = self.door.session(cookie.decode("latin-1"))
+            found = self.authenticator.session(cookie.decode("latin-1"))
             if found is not None:
                 return found
         # A page of another site whose name somebody points at us must not come in as a guest.
         if origin.trusted_host(_host(request), self._trusted):
-            return self.door.guest()
+            return self.authenticator.guest()
         return None
 
     async def meet(self, request: Request) -> Visitor | None:
         """Return the same; of whom we do not know, the other servers may."""
         found = self.visitor(request)
         if (found is None or found.way == "guest") and self._brings_secret(request):
-            await self.door.catch_up()
+            await self.authenticator.catch_up()
             found = self.visitor(request)
         return found
 

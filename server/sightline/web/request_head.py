@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from sightline.web.refusal import Refusal
 
 _METHODS = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"))
-_OTHERS = frozenset((b"TRACE", b"CONNECT"))
+_UNSUPPORTED = frozenset((b"TRACE", b"CONNECT"))
 # A name, an IPv4 or a bracketed IPv6 address, and a port (RFC 3986 §3.2); no user, no path.
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(?::[0-9]{0,5})?\Z")
 _DIGITS = 15  # of a length
@@ -70,7 +70,7 @@ def refusal(
     ``hosts`` and ``codings`` are all values of Host and Transfer-Encoding.
     """
     if method not in _METHODS:
-        return _METHOD if method in _OTHERS else _UNKNOWN
+        return _METHOD if method in _UNSUPPORTED else _UNKNOWN
     if target == b"*":
         return _METHOD
     if not target.startswith((b"/", b"http://", b"https://")):

@@ -79,8 +79,8 @@ class PlainRequest(Request):
         """Give every answer of every resource the same headers to start from."""
         for name, value in _HEADERS.items():
             self.setHeader(name, value)
-        front: RequestContext | None = getattr(self.site, "front", None)
-        if front is not None and front.secure(self):
+        context: RequestContext | None = getattr(self.site, "context", None)
+        if context is not None and context.secure(self):
             self.setHeader(b"strict-transport-security", _HSTS)
         self.setHeader(b"content-type", b"text/plain; charset=utf-8")
         try:
@@ -118,15 +118,15 @@ class HealthResource(Resource):
 
     isLeaf = True
 
-    def __init__(self, ready: Callable[[], dict[str, Any]], front: RequestContext) -> None:
+    def __init__(self, ready: Callable[[], dict[str, Any]], context: RequestContext) -> None:
         super().__init__()
         self._ready = ready
-        self._front = front
+        self._context = context
 
     def render_GET(self, request: Request) -> bytes:
         """Answer 200 when ready, else 503."""
         said = self._ready()
-        if self._front.visitor(request) is None:
+        if self._context.visitor(request) is None:
             said = {"ok": said["ok"]}
         request.setResponseCode(200 if said["ok"] else 503)
         request.setHeader(b"content-type", b"application/json")
@@ -164,9 +164,9 @@ class Root(Resource):
 
 
 class QuietSite(Site):
-    """The HTTP side of our port. ``front`` None: nobody is let in here, pages only lead elsewhere.
+    """The HTTP side of our port. Without a ``context`` nobody is let in: pages only lead elsewhere.
 
-    ``limits`` is the gate; ``patience`` is how many s somebody may take nothing of an answer.
+    ``limits`` is the gate; ``stall_timeout`` is how many s somebody may take nothing of an answer.
     """
 
     noisy = False
@@ -175,11 +175,11 @@ class QuietSite(Site):
         self,
         root: Resource,
         clock: Any,
-        front: RequestContext | None,
+        context: RequestContext | None,
         *,
         request_seconds: float,
         limits: ConnectionLimits | None = None,
-        patience: float = 10.0,
+        stall_timeout: float = 10.0,
     ) -> None:
         # Forms are nobody's here but the Recorder's, which reads its own.
         super().__init__(
@@ -189,13 +189,13 @@ class QuietSite(Site):
             reactor=clock,
             parsePOSTFormSubmission=False,
         )
-        self.front = front
+        self.context = context
         self.limits = ConnectionLimits(clock) if limits is None else limits
         self.displayTracebacks = False
         # Directly, not behind Twisted's chooser of HTTP versions: `h2` being installed must not
         # change what we speak, and `/ws` needs HTTP/1.1.
         self._request_seconds = request_seconds
-        self._patience = patience
+        self._stall_timeout = stall_timeout
 
     def buildProtocol(self, addr: Any) -> Any:
         """Return a channel for a new connection, if there is room; None closes it at once."""
@@ -212,7 +212,7 @@ class QuietSite(Site):
             self.limits,
             self._check,
             request_seconds=self._request_seconds,
-            patience=self._patience,
+            stall_timeout=self._stall_timeout,
         )
 
     def _check(self, path: bytes) -> Check | None:
@@ -277,7 +277,7 @@ def build(
     metrics: Resource,
     api: Resource,
     assets: dict[str, Asset],
-    front: RequestContext,
+    context: RequestContext,
     further: Mapping[str, IResource] | None = None,
 ) -> Resource:
     """Return the tree of URLs. Without built pages, the root says how to build them.
@@ -295,8 +295,8 @@ def build(
             branches[first].putChild(second.encode(), resource)
         else:
             root.putChild(path.encode(), resource)
-    root.putChild(b"healthz", HealthResource(lambda: {"ok": True}, front))
-    root.putChild(b"readyz", HealthResource(lambda: readiness(hub, state), front))
+    root.putChild(b"healthz", HealthResource(lambda: {"ok": True}, context))
+    root.putChild(b"readyz", HealthResource(lambda: readiness(hub, state), context))
     root.putChild(b"metrics", metrics)
     root.putChild(b"client.html", Moved(b"/"))
     return root

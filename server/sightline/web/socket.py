@@ -97,11 +97,11 @@ class BrowserConnection(WebSocketServerProtocol):
 
     def connectionMade(self) -> None:
         """Take the connection over from the HTTP server, which watched the transport until now."""
-        self.heard = self.factory.clock.seconds()
+        self.last_received = self.factory.clock.seconds()
         self._pinged = False
         limits = self.factory.limits
-        self._budget = TokenBucket(limits.rate, 2 * limits.rate, self.heard)
-        self._driving_budget = TokenBucket(limits.driving, 2 * limits.driving, self.heard)
+        self._budget = TokenBucket(limits.rate, 2 * limits.rate, self.last_received)
+        self._driving_budget = TokenBucket(limits.driving, 2 * limits.driving, self.last_received)
         if self.factory.sends_large(self.visitor):
             self.maxFramePayloadSize = self.maxMessagePayloadSize = limits.large
         self._open_flows(limits)
@@ -128,7 +128,7 @@ class BrowserConnection(WebSocketServerProtocol):
                 lambda why: self.bye(wire.POLICY, why),
                 lambda: self.dropConnection(abort=True),
             ),
-            self.heard,
+            self.last_received,
             gate.frames(client),
         )
 
@@ -153,19 +153,19 @@ class BrowserConnection(WebSocketServerProtocol):
         self._late = factory.clock.callLater(
             factory.limits.handshake, self.bye, wire.POLICY, "said nothing after connecting"
         )
-        self._unwatch = factory.door.watch(self.visitor, self._session_ended)
+        self._unwatch = factory.authenticator.watch(self.visitor, self._session_ended)
         self.say(factory.hello(self.visitor))
 
     # -- the browser speaks
 
     def dataReceived(self, data: bytes) -> None:
         """Take bytes: a sign of life of the browser's network, not of the page."""
-        self.heard = self.factory.clock.seconds()
+        self.last_received = self.factory.clock.seconds()
         self._pinged = False
         if self.state == self.STATE_CONNECTING:
             self._dataReceived(data)  # the HTTP server has read it already
         else:
-            self._in.received(data, self.heard)
+            self._in.received(data, self.last_received)
 
     def _feed(self, data: bytes) -> None:
         try:
@@ -188,7 +188,7 @@ class BrowserConnection(WebSocketServerProtocol):
             ):
                 return self.bye(wire.TOO_BIG, "too large a message")
             driving = not isinstance(said, Resume) and said.do in _DRIVING
-            if not (self._driving_budget if driving else self._budget).take(self.heard):
+            if not (self._driving_budget if driving else self._budget).take(self.last_received):
                 return self.bye(wire.POLICY, "too many messages")
             if isinstance(said, Resume):
                 if self._viewer is not None:
@@ -220,7 +220,7 @@ class BrowserConnection(WebSocketServerProtocol):
             self._late = None
         self._viewer = self.factory.fanout.join(
             self,
-            self.user.sight,
+            self.user.scope,
             resume.epoch,
             resume.seq,
             deflate=self._perMessageCompress is not None,
@@ -277,7 +277,7 @@ class BrowserConnection(WebSocketServerProtocol):
 
     def ping_if_silent(self, now: float) -> None:
         """Ask a silent browser's network whether it is there; drop it when it is not."""
-        silence = now - self.heard
+        silence = now - self.last_received
         if silence < self.factory.limits.ping:
             return
         if self._pinged and silence > 1.5 * self.factory.limits.ping:
@@ -352,7 +352,7 @@ class Sockets(WebSocketServerFactory):
         fanout: FanOut,
         requests: Requests,
         hello: Callable[[Visitor], bytes],
-        door: Authenticator,
+        authenticator: Authenticator,
         limits: SocketLimits,
         *,
         compression: bool = True,
@@ -364,7 +364,7 @@ class Sockets(WebSocketServerFactory):
         self.fanout = fanout
         self.requests = requests
         self.hello = hello
-        self.door = door
+        self.authenticator = authenticator
         self.limits = limits
         self.gate = ConnectionLimits(reactor) if gate is None else gate
         self._publishes = publishes
@@ -505,10 +505,10 @@ class Sockets(WebSocketServerFactory):
 class SocketResource(WebSocketResource):
     """``/ws``: from an HTTP request to a WebSocket, for pages of the right origin, for visitors."""
 
-    def __init__(self, sockets: Sockets, front: RequestContext) -> None:
+    def __init__(self, sockets: Sockets, context: RequestContext) -> None:
         super().__init__(sockets)
         self._sockets = sockets
-        self._front = front
+        self._context = context
 
     def render(self, request: Request) -> bytes | int:
         """Hand the connection over, or say why not."""
@@ -516,10 +516,10 @@ class SocketResource(WebSocketResource):
             request.setResponseCode(426)
             request.setHeader(b"upgrade", b"websocket")
             return b"This is a WebSocket.\n"
-        front = self._front
-        if not front.may_open(request):
+        context = self._context
+        if not context.may_open(request):
             return self._refuse(request, 403, b"Not from this page.\n")
-        visitor = front.visitor(request)
+        visitor = context.visitor(request)
         if visitor is None:
             return self._refuse(request, 401, b"Please sign in.\n")
         if visitor.way == "token" and not visitor.scopes & {"see", "drive"}:
@@ -527,7 +527,7 @@ class SocketResource(WebSocketResource):
         channel: Any = request.channel
         upgrade = super().render
         answer: bytes | int = self._sockets.arrive(
-            visitor, front.address(request), lambda: upgrade(request)
+            visitor, context.address(request), lambda: upgrade(request)
         )
         if answer == NOT_DONE_YET:
             channel.upgraded()

@@ -20,7 +20,7 @@ def follow(request: Request) -> None:
     request.notifyFinish().addErrback(lambda _: setattr(request, "_gone", True))
 
 
-def is_gone(request: Request) -> bool:
+def is_disconnected(request: Request) -> bool:
     """Tell whether nobody waits for the answer any more, of a request that is followed."""
     return getattr(request, "_gone", False)
 
@@ -49,13 +49,13 @@ class _Sending:
 
     async def send(self) -> None:
         request = self._request
-        if not is_gone(request):
+        if not is_disconnected(request):
             request.notifyFinish().addErrback(lambda _: self.stopProducing())
             request.registerProducer(self, True)
         try:
             if request.method != b"HEAD":
                 async for piece in self._pieces:
-                    if is_gone(request):
+                    if is_disconnected(request):
                         return
                     if piece:
                         request.write(piece)
@@ -64,12 +64,12 @@ class _Sending:
         except Exception:
             # The head is sent, so the only way left to say that this is not all is to hang up.
             _log.failure("An answer was cut off")
-            if not is_gone(request):
+            if not is_disconnected(request):
                 request.loseConnection()
             return
         finally:
             await self._pieces.aclose()
-        if not is_gone(request):
+        if not is_disconnected(request):
             request.unregisterProducer()
             request.finish()
 

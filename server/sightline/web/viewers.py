@@ -68,9 +68,9 @@ class Snapshot:
 class Group:
     """All viewers that may see the same things."""
 
-    def __init__(self, world: World, sight: VisibleScope, page: int) -> None:
-        self.sight = sight
-        self.cursor = Cursor(world, sight, page_bytes=page)
+    def __init__(self, world: World, scope: VisibleScope, page: int) -> None:
+        self.scope = scope
+        self.cursor = Cursor(world, scope, page_bytes=page)
         self.cursor.level(world.seq)
         self.viewers: set[Viewer] = set()
         # Level viewers by whether they read compressed frames; dicts keep the order of joining.

@@ -24,7 +24,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.client import Agent
 
-from sightline.kinds.regions.model import Transition, id_for_others
+from sightline.kinds.regions.model import Transition, published_id
 from sightline.model.kind import State
 from sightline.model.text import clean
 from sightline.webhooks import delivery as rules
@@ -102,7 +102,7 @@ class Receiver:
         """Have it told, if it wants to be."""
         if self._stopped or not rules.wants(self.options, transition):
             return
-        id = id_for_others(transition)
+        id = published_id(transition)
         if self._delivered.knows(self.options.name, id) or any(id == w.id for w in self._waiting):
             return
         self._waiting.append(

@@ -51,7 +51,7 @@ class Invitation:
         self._account_service.ready.addCallback(lambda _: self._tell(url))
 
     def _tell(self, url: str) -> None:
-        if self._anew() and not self._account_service.roll.founded:
+        if self._anew() and not self._account_service.cache.founded:
             self._log.warn(
                 "Nobody has an account, and nobody is invited to make the first: there is data of"
                 " before. Type: sightline user add NAME --role admin"

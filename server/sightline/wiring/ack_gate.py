@@ -38,7 +38,7 @@ class AckGate:
 
     def received(self, receipt: AckReceipt) -> None:
         """Have history settle this receipt: everything before it was handled."""
-        self._recorder.when_kept(receipt, self._whole)
+        self._recorder.when_stored(receipt, self._whole)
         self._whole = True
 
 

@@ -24,7 +24,7 @@ from sightline.wiring.clock import now
 
 reactor: Any = _reactor
 _QUEUE = 200
-_GONE = b"gone"
+_LEFT = b"gone"
 
 
 class Beacon(MultiService):
@@ -35,14 +35,14 @@ class Beacon(MultiService):
     def __init__(
         self,
         options: BrokerOptions,
-        others: OtherServers,
+        other_servers: OtherServers,
         changed: Callable[[], None],
         made: Callable[[str], None],
     ) -> None:
         super().__init__()
-        self._others = others
+        self._other_servers = other_servers
         self._changed = changed
-        others.listens = True
+        other_servers.listens = True
         own = replace(
             options,
             client_id=f"sl-{secrets.token_hex(8)}",
@@ -52,7 +52,7 @@ class Beacon(MultiService):
             send_limit=_QUEUE,
             reconnect_min=min(options.reconnect_min, 1.0),
             reconnect_max=min(options.reconnect_max, 5.0),
-            will=Will(others.topic, _GONE),
+            will=Will(other_servers.topic, _LEFT),
             unshared=True,
         )
         made(own.client_id)
@@ -61,7 +61,7 @@ class Beacon(MultiService):
         self._beat = Periodic(
             reactor,
             EVERY,
-            lambda: self._say(others.payload.encode()),
+            lambda: self._say(other_servers.payload.encode()),
             "the beacon for other servers",
         )
 
@@ -73,13 +73,13 @@ class Beacon(MultiService):
     def stopService(self) -> Deferred[Any]:
         """Announce that this server goes."""
         self._beat.stop()
-        self._say(_GONE)
+        self._say(_LEFT)
         stopped: Deferred[Any] = super().stopService()
         return stopped
 
     def _say(self, word: bytes) -> None:
         try:
-            self._bridge.publish(self._others.topic, word, urgent=True)
+            self._bridge.publish(self._other_servers.topic, word, urgent=True)
         except (NotConnected, TooManyWaiting):
             pass  # it is said again at once, or by our will
 
@@ -87,15 +87,15 @@ class Beacon(MultiService):
         new = False
         for arrival in arrivals:
             if isinstance(arrival.topic, str) and not arrival.retain:
-                new |= self._others.receive(arrival.topic, arrival.payload)
+                new |= self._other_servers.receive(arrival.topic, arrival.payload)
         if new:
-            self._say(self._others.payload.encode())
+            self._say(self._other_servers.payload.encode())
             self._changed()
 
     def _linked(self, link: Link) -> None:
-        self._others.linked(link.state == "connected")
+        self._other_servers.linked(link.state == "connected")
         if link.state == "connected":
-            self._say(self._others.payload.encode())
+            self._say(self._other_servers.payload.encode())
         self._changed()
 
 

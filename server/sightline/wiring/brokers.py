@@ -209,7 +209,7 @@ class Brokers(MultiService):
             bridge.subscribe(watched.monitor.filters)
             beacon = Beacon(
                 options,
-                watched.others,
+                watched.other_servers,
                 lambda: driving.other_servers_changed(name),
                 lambda client: monitor.mine(name, client),
             )
@@ -229,12 +229,12 @@ class Brokers(MultiService):
 
         def subscriptions(
             filters: Sequence[tuple[str, int]],
-            heard: Callable[[list[Arrival]], None],
+            deliver: Callable[[list[Arrival]], None],
             changed: Callable[[Link], None],
         ) -> Bridge:
             own = _for_console(options, ids.console)
             monitor.mine(name, own.client_id)
-            return Bridge(reactor, own, filters, heard, changed, now)
+            return Bridge(reactor, own, filters, deliver, changed, now)
 
         self._console.open(name, publish, subscriptions)
 
@@ -254,9 +254,9 @@ class Brokers(MultiService):
 
     def _arrived_late(self, arrivals: list[Arrival]) -> None:
         """Take in what a broker kept for a former client id; no commands of any robot."""
-        self._pipeline.arrived_late([each for each in arrivals if self._is_ours(each)])
+        self._pipeline.arrived_late([each for each in arrivals if self._is_own_topic(each)])
 
-    def _is_ours(self, arrival: Arrival) -> bool:
+    def _is_own_topic(self, arrival: Arrival) -> bool:
         topic = arrival.topic
         return bool(
             arrival.qos and isinstance(topic, str) and topic.partition("/")[0] in self._roots

@@ -70,8 +70,8 @@ class Child(Service, ProcessProtocol):
             self.transport.signalProcess("TERM")
         except ProcessExitedAlready:
             return None
-        patience = reactor.callLater(3.0, self._kill)
-        self._ended.addCallback(lambda _: patience.active() and patience.cancel())
+        kill = reactor.callLater(3.0, self._kill)
+        self._ended.addCallback(lambda _: kill.active() and kill.cancel())
         return self._ended
 
     def _kill(self) -> None:

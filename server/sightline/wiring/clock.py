@@ -22,7 +22,7 @@ from sightline.live.steady_clock import Agreed, Off, PurgeClock, SteadyClock, ju
 reactor: Any = _reactor
 _LOOK = 1.0  # s
 _ASK = 10  # looks between two questions to the senders' clocks
-_TOLD = 2.0  # s by which what is shown may differ from what is so
+_TOLERANCE = 2.0  # s by which what is shown may differ from what is so
 _DAY = 86400.0
 _TIME_ERROR = 5  # of adjtimex(2): nothing keeps this clock right
 
@@ -128,7 +128,7 @@ class ClockWatch(Service):
             off is not None
             and before is not None
             and off.why == before.why
-            and abs(off.ahead - before.ahead) < _TOLD
+            and abs(off.ahead - before.ahead) < _TOLERANCE
         ):
             return
         self.off = off

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from sightline.aws.endpoint import Endpoint
 
 reactor: Any = _reactor
-_GONE = 1000  # friends that are no more, whose names we remember
-_PATIENCE = 3.0  # s that somebody who changes something may wait for AWS
+_MOST_REMOVED = 1000  # friends that are no more, whose names we remember
+_RETRY_FOR = 3.0  # s that somebody who changes something may wait for AWS
 Eraser = Callable[[str], Awaitable[None] | None]
 
 
@@ -61,7 +61,7 @@ class Cluster(MultiService):
             return
         from sightline.replicas.journal import DynamoJournal
 
-        self._endpoint, table = shared_table(settings, patience=_PATIENCE, answer=_PATIENCE)
+        self._endpoint, table = shared_table(settings, retry_for=_RETRY_FOR, answer=_RETRY_FOR)
         self.accounts = DynamoJournal(reactor, table, "accounts")
         self.regions = DynamoJournal(reactor, table, "regions")
 
@@ -82,15 +82,15 @@ class Cluster(MultiService):
         self._account_service, self._regions = account_service, regions
         if self._endpoint is None:
             return
-        gone: deque[str] = deque(maxlen=_GONE)
+        removed: deque[str] = deque(maxlen=_MOST_REMOVED)
 
         def moved(thing: str, before: State | None, after: State | None) -> None:
             if after is None:
-                gone.append(thing)
+                removed.append(thing)
 
         def erased(hidden: list[str]) -> None:
             friends = (key for key, _ in world if kind_of(key) in OWNABLE)
-            names = account_service.veil.names((*friends, *gone))
+            names = account_service.pseudonyms.names((*friends, *removed))
             for thing in [names[each] for each in hidden if each in names]:
                 erasing = Deferred.fromCoroutine(_erase(thing, erasers))
                 erasing.addErrback(
@@ -101,13 +101,13 @@ class Cluster(MultiService):
             world.watch(kind, moved)
         account_service.when_erased(erased)
 
-    def ready(self, *others: Deferred[None]) -> Deferred[Any]:
-        """Fire when ``others`` have, and accounts and regions are as all servers have them."""
+    def ready(self, *peers: Deferred[None]) -> Deferred[Any]:
+        """Fire when ``peers`` have, and accounts and regions are as all servers have them."""
         assert self._account_service is not None
         assert self._regions is not None
-        if self._endpoint is None and len(others) == 1:
-            return others[0]
-        parts = (*others, self._account_service.ready, self._regions.ready)
+        if self._endpoint is None and len(peers) == 1:
+            return peers[0]
+        parts = (*peers, self._account_service.ready, self._regions.ready)
         return gatherResults([_shared(each) for each in parts])
 
     # -- the service
@@ -145,14 +145,14 @@ class Cluster(MultiService):
 
     # -- between the servers
 
-    def speak(self, others: Peers) -> None:
+    def speak(self, peers: Peers) -> None:
         """Have the others look when we change something, and look when they do.
 
         Without a word they see it within a second.
         """
-        self._hint = others.hint
-        self._claiming.when_changed(others.hint)
-        others.hear("look", lambda about, payload, at: self.look())
+        self._hint = peers.hint
+        self._claiming.when_changed(peers.hint)
+        peers.hear("look", lambda about, payload, at: self.look())
 
     def look(self) -> None:
         """Read the journals: another server has changed something."""
@@ -168,7 +168,7 @@ class Cluster(MultiService):
         unchanged = next((why for why in troubles if why), "")
         return {
             "replica": self._name,
-            "on_duty": self.leadership.ours,
+            "on_duty": self.leadership.leads,
             "shared_why": shared_why(self._claiming.trouble, unchanged),
         }
 

@@ -16,18 +16,25 @@ if TYPE_CHECKING:
 reactor: Any = _reactor
 
 
-def shared_table(settings: Settings, *, patience: float, answer: float) -> tuple[Endpoint, Table]:
+def shared_table(settings: Settings, *, retry_for: float, answer: float) -> tuple[Endpoint, Table]:
     """Return the table, and a way of its own to it.
 
-    ``patience`` (s) is how long a call is asked again, ``answer`` how long one answer may take.
+    ``retry_for`` (s) is how long a call is asked again, ``answer`` how long one answer may take.
     """
     # Its HTTP client is slow to load, and few want it.
     from sightline.aws.endpoint import Endpoint
     from sightline.aws.table import Table
 
-    told = settings.dynamodb
+    table_settings = settings.dynamodb
     endpoint = Endpoint(
-        reactor, told.region, os.environ, told.endpoint, patience=patience, answer=answer
+        reactor,
+        table_settings.region,
+        os.environ,
+        table_settings.endpoint,
+        retry_for=retry_for,
+        answer=answer,
     )
-    table = Table(reactor, endpoint.dynamo, told.table, patience=patience, writing=patience)
+    table = Table(
+        reactor, endpoint.dynamo, table_settings.table, retry_for=retry_for, writing=retry_for
+    )
     return endpoint, table

@@ -14,7 +14,7 @@ def eraser_of_world(hub: Hub) -> Callable[[str], None]:
     """Make what lets a friend go from the world: state, picture, and messages that were refused."""
 
     def erase(thing: str) -> None:
-        friend, also = id_of(thing), followers(kind_of(thing), kept=True)
+        friend, also = id_of(thing), followers(kind_of(thing), restored=True)
         unread = [
             key
             for key, state in hub.world

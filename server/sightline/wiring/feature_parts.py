@@ -31,10 +31,10 @@ class Features:
 
     geofencing: Geofencing
     owntracks: OwnTracks
-    pictures: Pictures
-    brought: BroughtStates
     reads: Reads
     erasers: Sequence[Eraser]
+    pictures: Pictures
+    brought: BroughtStates
 
 
 def make_erasers(
@@ -97,7 +97,7 @@ def build_features(
     erasers = make_erasers(live, past, mqtt, geofencing, owntracks, pictures)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
-    return Features(geofencing, owntracks, pictures, brought, reads, erasers)
+    return Features(geofencing, owntracks, reads, erasers, pictures, brought)
 
 
 def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> Pictures:

@@ -38,8 +38,8 @@ class _Counted:
         self._receipt = receipt
         self._settled = settled
 
-    def kept(self) -> None:
-        self._receipt.kept()
+    def acknowledge(self) -> None:
+        self._receipt.acknowledge()
         self._settled()
 
     def again(self) -> None:
@@ -73,7 +73,7 @@ class FormerSession(Service):
         self._ack_gate = AckGate(recorder)
         self._unsettled = 0
         self._taken = 0
-        self._told_to_stop = False
+        self._asked_to_stop = False
         self._quiet_since = 0.0
         self._options = dataclasses.replace(options, client_id=former)
         self._bridge = Bridge(
@@ -104,12 +104,12 @@ class FormerSession(Service):
         """Finish once the session is empty and all of it is safe."""
         now = self._reactor.seconds()
         if self._bridge.session is None or self._new.link.state != "connected":
-            self._quiet_since, self._told_to_stop = now, False
+            self._quiet_since, self._asked_to_stop = now, False
             return
         if not self._bridge.session:
             self._finish()
-        elif not self._told_to_stop:
-            self._told_to_stop = True
+        elif not self._asked_to_stop:
+            self._asked_to_stop = True
             self._quiet_since = now
             self._bridge.drop(self._new.filters)
         elif now - self._quiet_since >= QUIET and not self._unsettled and not self._bridge.queued:
@@ -138,7 +138,7 @@ class FormerSession(Service):
         """Remove the session: a clean one under its id, ended at once, leaves none behind."""
         own = dataclasses.replace(self._options, clean=True, late_ack=False)
 
-        def told(event: Event) -> None:
+        def event_came(event: Event) -> None:
             if isinstance(event, Up):
                 connection.stop()
                 self._log.info(
@@ -150,6 +150,6 @@ class FormerSession(Service):
                 )
                 self._drained()
 
-        inbox: Inbox[Event] = Inbox(self._reactor, 100, lambda arrivals: None, told)
+        inbox: Inbox[Event] = Inbox(self._reactor, 100, lambda arrivals: None, event_came)
         connection = MqttConnection(own, (), inbox, now)
         connection.start()

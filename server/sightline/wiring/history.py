@@ -45,7 +45,7 @@ from sightline.wiring.errors import CannotStart
 reactor: Any = _reactor
 _TICK = 0.25  # s
 _LATE_FOR = 2.0  # s without trouble until all is well again
-_PATIENCE = 5.0  # s that viewers wait at the start for a store far away
+_RESTORE_WAIT = 5.0  # s that viewers wait at the start for a store far away
 _FIGURES = 60.0  # s
 _PURGE = 3600.0  # s
 
@@ -88,9 +88,9 @@ def make_recorder(
         reactor,
         now,
         Bounds(history.queue, history.queue_megabytes * 1_000_000),
-        standing=states_of(kinds),
+        restored_kinds=states_of(kinds),
         sampled=SAMPLED,
-        own={SERVER: ours(settings)},
+        own={SERVER: own_thing(settings)},
         leadership=leadership,
         gather=GATHER,
         no_room=no_room,
@@ -174,7 +174,7 @@ class HistoryService(Service):
         """Bring the world back, and begin to record."""
         super().startService()
         self._watched(self._bring_back(), "bring back the world")
-        self._letting_in = reactor.callLater(_PATIENCE, self._let_in)
+        self._letting_in = reactor.callLater(_RESTORE_WAIT, self._let_in)
         self._figures_loop.start()
         for loop in self._loops:
             loop.start(now=False)
@@ -236,7 +236,7 @@ class HistoryService(Service):
         return asked.addCallbacks(known, lambda failure: failure.trap(Unavailable) and None)
 
     def _let_go(self) -> None:
-        if not self._leadership.ours:
+        if not self._leadership.leads:
             return
         self._watched(self._purge(), "let go of what is old")
 
@@ -264,7 +264,7 @@ class HistoryService(Service):
             "store": self.store.name,
             "backlog": recorder.backlog,
             "backlog_age": round(recorder.age, 1),
-            "kept": recorder.kept,
+            "kept": recorder.stored,
             "unkept": recorder.lost,
             "history_why": recorder.why or self.store.trouble or None,
             "history_rows": figures.rows,
@@ -274,7 +274,7 @@ class HistoryService(Service):
 
     async def erase(self, thing: str) -> None:
         """Forget everything about this friend. Raises `Refused` (``busy``) when that cannot be."""
-        also = followers(kind_of(thing), kept=True)
+        also = followers(kind_of(thing), restored=True)
         things = [thing, *(f"{name}/{id_of(thing)}" for name in also)]
         self.recorder.forget(things)
         try:
@@ -289,19 +289,19 @@ def rebases(kinds: Sequence[Kind]) -> Mapping[str, Rebase]:
     return {each.name: each.rebased for kind in kinds for each in kind.things if each.timeouts}
 
 
-def ours(settings: Settings) -> str:
+def own_thing(settings: Settings) -> str:
     """Tell what our own figures are kept under: those of several servers are told apart."""
     name = settings.replicas.name
     return f"server/{name}" if name else SERVER
 
 
-def figures_of(store: Store, ours: str = SERVER) -> Stored:
+def figures_of(store: Store, own_thing: str = SERVER) -> Stored:
     """Make the function by which charts look into the store."""
 
     async def stored(
         thing: str, since: float, until: float
     ) -> Sequence[tuple[float, Mapping[str, Any]]]:
-        kept = ours if thing == SERVER else thing
+        kept = own_thing if thing == SERVER else thing
         return await sampled(store, kept, "figures", since, until)
 
     return stored

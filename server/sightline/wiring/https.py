@@ -17,7 +17,7 @@ from twisted.logger import Logger
 from sightline.live.periodic import Periodic
 from sightline.model.server import Https
 from sightline.web.certificate import BadCertificate, Handshakes, Served, read
-from sightline.web.expiry import days_left, standing
+from sightline.web.expiry import days_left, urgency
 from sightline.wiring.errors import CannotStart
 
 EVERY = 1.0  # s between two looks
@@ -50,7 +50,7 @@ class Certificate(Service):
         self._fault: str | None = None
         self._seen: _Stamp | None = None  # at the last look
         self._tried: _Stamp | None = None  # when they were read
-        self._told = ""
+        self._logged = ""
         self._loop = Periodic(clock, every, self.look, "the watch over the certificate")
 
     def privilegedStartService(self) -> None:
@@ -82,7 +82,7 @@ class Certificate(Service):
             names=served.names,
             issuer=served.issuer,
             expires=round(served.expires),
-            standing=standing(served.expires, self._wall()),
+            standing=urgency(served.expires, self._wall()),
             fault=self._fault,
         )
 
@@ -128,16 +128,16 @@ class Certificate(Service):
         if self._served is None:
             return
         now, expires = self._wall(), self._served.expires
-        stands = standing(expires, now)
+        stands = urgency(expires, now)
         days = int(days_left(expires, now))
         said = "" if stands == "good" else f"{stands} {days} {expires}"
-        if said and said != self._told:
+        if said and said != self._logged:
             how = self._log.warn if stands == "soon" else self._log.error
             if stands == "expired":
                 how("The certificate is past its end: browsers refuse us. Renew it")
             else:
                 how("The certificate ends in {days} days: renew it", days=days)
-        self._told = said
+        self._logged = said
 
 
 def must_be_there(certificate: Path, key: Path, *, later: bool) -> None:

@@ -82,7 +82,7 @@ class QuotaAlarms(Service):
         self._audit = audit
         self._last: dict[str, float] = {}  # of each alarm: the last message refused
         self._unshown: dict[str, int] = {}  # messages since it was told
-        self._told: dict[str, float] = {}
+        self._alarmed: dict[str, float] = {}
         self._look = Periodic(clock, _LOOK_EVERY, self.look, "the watch over quotas")
         hub.ingest.when_over_quota(self.ring)
 
@@ -103,9 +103,9 @@ class QuotaAlarms(Service):
             return
         self._last[key] = now
         self._unshown[key] = self._unshown.get(key, 0) + 1
-        if now - self._told.get(key, float("-inf")) < _TELL_EVERY:
+        if now - self._alarmed.get(key, float("-inf")) < _TELL_EVERY:
             return
-        self._told[key] = now
+        self._alarmed[key] = now
         before = self._hub.world.state(key)
         at = round(self._wall(), 3)
         count = self._unshown.pop(key)
@@ -122,7 +122,7 @@ class QuotaAlarms(Service):
         """Take down alarms that are over."""
         now = self._clock.seconds()
         for key in [key for key, at in self._last.items() if now - at > SHOWN_FOR]:
-            for known in (self._last, self._unshown, self._told):
+            for known in (self._last, self._unshown, self._alarmed):
                 known.pop(key, None)
             self._hub.show(key, None)
 

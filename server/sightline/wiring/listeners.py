@@ -46,7 +46,7 @@ class Ports(MultiService):
         settings: Settings,
         listen: str,
         tree: Resource,
-        front: RequestContext,
+        context: RequestContext,
         wall: Callable[[], float],
         gate: ConnectionLimits,
         announce: Callable[[str], None],
@@ -63,17 +63,17 @@ class Ports(MultiService):
                 wanted=limits.connections,
             )
 
-        def site(pages: Resource, front: RequestContext | None) -> QuietSite:
+        def site(pages: Resource, context: RequestContext | None) -> QuietSite:
             return QuietSite(
                 pages,
                 reactor,
-                front,
+                context,
                 request_seconds=limits.handshake_seconds,
                 limits=gate,
-                patience=limits.behind_seconds,
+                stall_timeout=limits.behind_seconds,
             )
 
-        pages = site(tree, front)
+        pages = site(tree, context)
         self._certificate: Certificate | None = None
         if not https.certificate:
             Listening(listen, pages, announce, ready=ready).setServiceParent(self)
@@ -104,7 +104,7 @@ class Ports(MultiService):
         return None if self._certificate is None else self._certificate.look(settled=True)
 
 
-def front_gate(settings: Settings) -> ConnectionLimits:
+def make_gate(settings: Settings) -> ConnectionLimits:
     """Make the limits of one client and of all: by the settings and our file descriptors."""
     limits = settings.limits
     return ConnectionLimits(

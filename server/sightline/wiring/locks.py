@@ -20,7 +20,7 @@ from sightline.wiring.dynamodb import shared_table
 from sightline.wiring.errors import CannotStart
 
 reactor: Any = _reactor
-_PATIENCE = 0.8  # s a call is asked again: a late beat is worth nothing
+_RETRY_FOR = 0.8  # s a call is asked again: a late beat is worth nothing
 _ANSWER = 1.5  # s for one answer
 
 
@@ -37,7 +37,7 @@ class LockService(MultiService):
         self.locks: LockPort = NoLocks(first)
         self.leadership = Leadership()
         self._endpoint: Any = None
-        self._claimant: Any = None
+        self._lock_client: Any = None
         if settings.replicas.name:
             self._share(settings, first)
 
@@ -46,27 +46,27 @@ class LockService(MultiService):
         from sightline.replicas.claimant import LockClient
 
         # Connections of its own: others' many requests must not hold up a beat.
-        self._endpoint, table = shared_table(settings, patience=_PATIENCE, answer=_ANSWER)
+        self._endpoint, table = shared_table(settings, retry_for=_RETRY_FOR, answer=_ANSWER)
         store = LockTable(table, first)
-        self.locks = self._claimant = LockClient(reactor, store, settings.replicas.name)
-        self._claimant.setServiceParent(self)
-        self.leadership = Leadership(lambda: self._claimant.on_duty)
-        self._claimant.when_leader_seen(self.leadership.seen)
+        self.locks = self._lock_client = LockClient(reactor, store, settings.replicas.name)
+        self._lock_client.setServiceParent(self)
+        self.leadership = Leadership(lambda: self._lock_client.on_duty)
+        self._lock_client.when_leader_seen(self.leadership.seen)
 
     def look(self) -> None:
         """Read the table: another server has changed a lock."""
-        if self._claimant is not None:
-            self._claimant.look()
+        if self._lock_client is not None:
+            self._lock_client.look()
 
     def when_changed(self, changed: Callable[[], None]) -> None:
         """Call ``changed`` when the other servers should `look`."""
-        if self._claimant is not None:
-            self._claimant.when_hinted(changed)
+        if self._lock_client is not None:
+            self._lock_client.when_hinted(changed)
 
     @property
     def trouble(self) -> str:
         """Tell why nobody drives; empty while the others can be told from strangers."""
-        return "" if self._claimant is None else str(self._claimant.trouble)
+        return "" if self._lock_client is None else str(self._lock_client.trouble)
 
     def privilegedStartService(self) -> None:
         """Know who we are at AWS."""

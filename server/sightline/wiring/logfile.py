@@ -14,7 +14,7 @@ from twisted.logger import ILogObserver, textFileLogObserver
 from twisted.python.logfile import LogFile
 
 SIZE = 10_000_000  # bytes of a file
-KEPT = 9  # files besides the one that is written to
+FILES = 9  # files besides the one that is written to
 
 
 def observer() -> ILogObserver:
@@ -24,7 +24,7 @@ def observer() -> ILogObserver:
         path.name,
         str(path.parent),
         rotateLength=SIZE,
-        maxRotatedFiles=KEPT,
+        maxRotatedFiles=FILES,
         defaultMode=0o600,
     )
     return textFileLogObserver(file)

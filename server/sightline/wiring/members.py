@@ -146,9 +146,9 @@ def _identified(path: Path, expected: str | None) -> str | None:
     return found
 
 
-def _missing(path: Path, others: Sequence[str]) -> str:
-    beside = f" although {' and '.join(others)} {'is' if len(others) == 1 else 'are'} there"
-    return f"{path} is missing{beside if others else ''}. {_BACK}; {_ACCEPT}"
+def _missing(path: Path, names: Sequence[str]) -> str:
+    beside = f" although {' and '.join(names)} {'is' if len(names) == 1 else 'are'} there"
+    return f"{path} is missing{beside if names else ''}. {_BACK}; {_ACCEPT}"
 
 
 def seal(folder: Path, manifest: Manifest, names: Iterable[str]) -> Manifest:

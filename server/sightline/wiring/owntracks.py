@@ -7,7 +7,7 @@ from typing import Any
 
 from twisted.internet import reactor as _reactor
 
-from sightline.accounts.api_account import minted, token_deed
+from sightline.accounts.api_account import minted, token_event
 from sightline.accounts.service import AccountService
 from sightline.auth.account import Account
 from sightline.cluster.leader import Leadership
@@ -65,7 +65,7 @@ class OwnTracks:
         hub: Hub,
         requests: Requests,
         account_service: AccountService,
-        front: RequestContext,
+        context: RequestContext,
         send: Callable[[str, bytes], str],
         version: str,
         *,
@@ -89,21 +89,21 @@ class OwnTracks:
         self.phones = PhoneService(
             reactor, wall, hub, people, fixes, live, opened, send, regions, peers, leadership
         )
-        self.post = make_post(front, account_service, self.phones, recorder, sure_of_time)
+        self.post = make_post(context, account_service, self.phones, recorder, sure_of_time)
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
             "api/0": RecorderApi(
                 reactor,
                 wall,
-                front,
+                context,
                 account_service,
                 people,
                 ranges,
                 version,
                 reads or Reads(reactor),
             ),
-            "ws/last": RecorderSocketResource(live, front),
-            "faces": Faces(reactor, front, people),
+            "ws/last": RecorderSocketResource(live, context),
+            "faces": Faces(reactor, context, people),
         }
         answer_requests(settings, hub, requests, account_service, self.phones)
 
@@ -134,7 +134,7 @@ def answer_requests(
 
 
 def make_post(
-    front: RequestContext,
+    context: RequestContext,
     account_service: AccountService,
     phones: PhoneService,
     recorder: HistoryRecorder | None,
@@ -142,15 +142,15 @@ def make_post(
 ) -> HttpMode:
     """Make what phones post to; with a ``recorder`` they are told yes when their fixes are safe."""
     if recorder is None:
-        return HttpMode(reactor, front, account_service, phones, sure_of_time=sure)
+        return HttpMode(reactor, context, account_service, phones, sure_of_time=sure)
     durable = PostDurability(recorder)
     return HttpMode(
         reactor,
-        front,
+        context,
         account_service,
         phones,
         safe=durable.keeps_up,
-        kept=durable.kept,
+        stored=durable.stored,
         sure_of_time=sure,
     )
 
@@ -167,12 +167,12 @@ async def _issue(account_service: AccountService, asker: Asker, thing: str) -> s
     )
 
     def make(database: Any) -> None:
-        for old in list(account_service.roll.tokens.values()):
+        for old in list(account_service.cache.tokens.values()):
             # The link of before opens nothing any more.
             if old.account == account.name and old.label == label and old.things == token.things:
                 database.drop_token(old.id)
         database.put_token(token)
-        database.write(token_deed(asker.user.name, asker.address, token))
+        database.write(token_event(asker.user.name, asker.address, token))
 
     await account_service.change(make)
     return text
@@ -183,7 +183,7 @@ def _owner(account_service: AccountService, asker: str, thing: str) -> Account:
     group = thing.rpartition("/")[0]
     owners = [
         account
-        for account in account_service.roll.accounts.values()
+        for account in account_service.cache.accounts.values()
         if account.grants.own & {thing, group} and not account.disabled
     ]
     owners.sort(key=lambda account: (account.name != asker, account.name))

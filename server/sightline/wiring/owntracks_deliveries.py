@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sightline.kinds.friends.bases import BaseTopics
-from sightline.kinds.friends.deliveries import OTHERS, Deliveries
+from sightline.kinds.friends.deliveries import REPORTS, Deliveries
 from sightline.kinds.friends.updates import Located
 from sightline.live.ingest import Ingest
 from sightline.live.world import World
@@ -15,7 +15,7 @@ def count_deliveries(ingest: Ingest, world: World, settings: Settings) -> Delive
     """Return the counts, which hear of every message from now on."""
     counts = Deliveries(world.lookup, BaseTopics(settings.friends.topics).address)
     ingest.tell(Located, counts.located)
-    for sort in OTHERS:
-        ingest.tell(sort, lambda said: counts.other(said, now()))
+    for sort in REPORTS:
+        ingest.tell(sort, lambda report: counts.reported(report, now()))
     ingest.when_refused(counts.refused)
     return counts

@@ -68,9 +68,9 @@ class Pictures(MultiService):
 
     _log = Logger()
 
-    def resource(self, front: RequestContextPort) -> Photos:
+    def resource(self, context: RequestContextPort) -> Photos:
         """Make what serves photos."""
-        return Photos(reactor, front, lambda thing, name: deferToThread(self._get, thing, name))
+        return Photos(reactor, context, lambda thing, name: deferToThread(self._get, thing, name))
 
     def _get(self, thing: str, name: str) -> bytes | None:
         return self._photos.get(thing, name)

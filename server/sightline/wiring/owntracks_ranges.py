@@ -15,11 +15,11 @@ from sightline.kinds.friends.plausibility import Judge, Spot
 from sightline.kinds.friends.updates import Located
 from sightline.model.faults import Unavailable
 from sightline.model.kind import Arrival, CannotDecode, Timeouts, id_of
-from sightline.owntracks.fixes import Fix, said
+from sightline.owntracks.fixes import Fix, fix_fields
 from sightline.web.reads import Turn, at_once, pieces
 
 _PAGE = 500
-_PATIENCE = Timeouts(1.0, 1.0)  # of no interest for a fix of the past
+_TIMEOUTS = Timeouts(1.0, 1.0)  # of no interest for a fix of the past
 
 
 class StoredRanges:
@@ -63,7 +63,7 @@ class StoredRanges:
 
 def _spot(found: tuple[Fix, bool]) -> Spot | None:
     fix, invalid = found
-    spot = spot_of({**fix.said, "tst": fix.tst, "at": fix.at})
+    spot = spot_of({**fix.fields, "tst": fix.tst, "at": fix.at})
     return spot if spot is None or not invalid else spot._replace(acc=-2.0)
 
 
@@ -76,11 +76,11 @@ def _fixes(entries: Sequence[HistoryEntry]) -> list[tuple[Fix, bool]]:
     for entry in entries:
         message = Arrival(f"owntracks/{id_of(entry.thing)}", entry.body, False, 1, entry.at)
         try:
-            readings = decode(_PATIENCE, message)
+            readings = decode(_TIMEOUTS, message)
         except CannotDecode:
             continue
         found += [
-            (Fix(entry.tst, entry.at, said(reading.friend)), reading.invalid)
+            (Fix(entry.tst, entry.at, fix_fields(reading.friend)), reading.invalid)
             for reading in readings
             if isinstance(reading, Located)
         ]
@@ -93,7 +93,7 @@ class _Receipt:
     def __init__(self) -> None:
         self.fired: Deferred[object] = Deferred()
 
-    def kept(self) -> None:
+    def acknowledge(self) -> None:
         if not self.fired.called:
             self.fired.callback(None)
 
@@ -114,11 +114,11 @@ class PostDurability:
         """Tell whether it makes sense to take anything at all."""
         return not self._recorder.late
 
-    def kept(self) -> Deferred[object]:
+    def stored(self) -> Deferred[object]:
         """Fire when all that was posted is in the store; err when some of it found no room."""
         if self._recorder.lost > self._lost:
             self._lost = self._recorder.lost
             return fail(Unavailable("there is no room for it just now"))
         receipt = _Receipt()
-        self._recorder.when_kept(receipt)
+        self._recorder.when_stored(receipt)
         return receipt.fired

@@ -52,13 +52,13 @@ from sightline.wiring.history import (
     figures_of,
     make_recorder,
     make_store,
-    ours,
+    own_thing,
     remembers,
     retained,
 )
 from sightline.wiring.kinds import make_kinds
 from sightline.wiring.limits import DiskFloor, make_world
-from sightline.wiring.listeners import front_gate
+from sightline.wiring.listeners import make_gate
 from sightline.wiring.owntracks import keys
 from sightline.wiring.owntracks_deliveries import count_deliveries
 from sightline.wiring.publishers import Publishers
@@ -71,7 +71,8 @@ class Start:
     """How the server is started: its settings, its state folder and what the command line says.
 
     ``listen`` is the endpoint for browsers; ``config`` the settings' file, for the guards (empty:
-    none); ``demo``: with simulated friends and robots.
+    none); ``demo``: with simulated friends and robots. Sessions and limits go by ``clock``, which
+    is never stepped; ``wall`` gives epoch s.
     """
 
     settings: Settings
@@ -79,6 +80,8 @@ class Start:
     listen: str
     demo: bool = False
     config: str = ""
+    clock: Any = reactor
+    wall: Callable[[], float] = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,12 @@ def build_live(start: Start, cluster: Cluster) -> Live:
     presence = Presence(timeouts_of(kinds))
     store, disk = make_store(settings, start.state), DiskFloor(start.state, _floor(settings))
     recorder = make_recorder(settings, store, world, kinds, cluster.leadership, disk.why)
-    fanout = FanOut(reactor, now, world, make_pace(settings))
+    fanout = FanOut(reactor, start.wall, world, make_pace(settings))
     listeners = ChangeListeners(recorder.take, recorder.remember, fanout.stir)
     ingest = Ingest(kinds, world, presence, keep=listeners.keep)
     hub = Hub(
         reactor,
-        now,
+        start.wall,
         world,
         ingest,
         presence,
@@ -133,7 +136,7 @@ def make_pace(settings: Settings) -> Pace:
     return Pace(
         tick=settings.fanout.tick_ms / 1000,
         tick_max=settings.fanout.tick_max_ms / 1000,
-        patience=settings.limits.behind_seconds,
+        stall_timeout=settings.limits.behind_seconds,
         page=settings.fanout.frame_bytes,
     )
 
@@ -157,8 +160,8 @@ def build_accounts(start: Start, cluster: Cluster) -> Accounts:
     settings = start.settings
     service = AccountService(
         reactor,
-        reactor,
-        now,
+        start.clock,
+        start.wall,
         start.state,
         settings_parts.account_policy(settings.accounts),
         demo=start.demo and is_private(start.listen, settings.server),
@@ -168,10 +171,10 @@ def build_accounts(start: Start, cluster: Cluster) -> Accounts:
     context = RequestContext(
         service, trusted, Proxies(settings.server.proxies), settings.server.public_url
     )
-    requests = Requests(now)
+    requests = Requests(start.wall)
     requests.when_answered(AuditLog(service.note, reactor))
     ReadOnlyPast().join(requests)
-    return Accounts(service, context, requests, front_gate(settings))
+    return Accounts(service, context, requests, make_gate(settings))
 
 
 def build_driving(start: Start, cluster: Cluster, live: Live, accounts: Accounts) -> DrivingService:
@@ -206,7 +209,7 @@ def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
         now,
         rights,
         audit=settings_parts.console_auditor(accounts.service),
-        stored=figures_of(live.store, ours(start.settings)),
+        stored=figures_of(live.store, own_thing(start.settings)),
     )
     service.join(accounts.requests)
     return Console(

@@ -17,12 +17,12 @@ def shower(kinds: Sequence[Kind], hub: Hub) -> Callable[[HistoryEntry, float], S
     things = [(kind, each) for kind in kinds for each in kind.things]
     past = {(each.name, each.track): kind.past for kind, each in things if kind.past is not None}
     states = {each.name: each.state for _, each in things if each.state is not None}
-    patience = timeouts_of(kinds)
+    timeouts = timeouts_of(kinds)
     # Of what is kept only now and then, the last may be older than what was known then.
     for name, (_, every) in SAMPLED.items():
-        if (usual := patience.get(name)) is not None:
-            patience[name] = Timeouts(usual.stale_after + every, usual.offline_after + every)
-    restorer = Restorer(states, patience, now)
+        if (usual := timeouts.get(name)) is not None:
+            timeouts[name] = Timeouts(usual.stale_after + every, usual.offline_after + every)
+    restorer = Restorer(states, timeouts, now)
 
     def show(entry: HistoryEntry, at: float) -> State | None:
         if entry.body == b"null":

@@ -24,7 +24,7 @@ from sightline.contract.errors import Refused
 from sightline.geometry.geofences import Rules
 from sightline.journal.entries import Journal
 from sightline.kinds.friends.updates import PhoneWaypoint
-from sightline.kinds.regions.model import Transition, told
+from sightline.kinds.regions.model import Transition, shared_body
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
 from sightline.live.requests import Requests
@@ -92,7 +92,7 @@ class Geofencing(MultiService):
         if peers is not None:
             peers.hear("delivered", self._delivered_elsewhere)
         RegionRequests(requests, reactor, regions)
-        hub.ingest.tell(PhoneWaypoint, self.phones.heard)
+        hub.ingest.tell(PhoneWaypoint, self.phones.received)
         self._leader_work: LeaderWork[Transition] = LeaderWork(leadership or Leadership())
         self._take_over_loop = Periodic(
             reactor, _LOOK, self._take_over, "the transitions that another server should tell"
@@ -142,7 +142,7 @@ class Geofencing(MultiService):
             await self.regions.stopService()
 
     def _crossed(self, transition: Transition) -> None:
-        if self._leader_work.ours(transition, reactor.seconds()):
+        if self._leader_work.do_now(transition, reactor.seconds()):
             self._tell(transition)
 
     def _take_over(self) -> None:
@@ -163,7 +163,7 @@ class Geofencing(MultiService):
             raise Refused(why.code, why.why, wait=5) from None
 
     def _accounts_of(self, thing: str) -> list[str]:
-        accounts = self._account_service.roll.accounts.values()
+        accounts = self._account_service.cache.accounts.values()
         return [each.name for each in accounts if covers(each.grants.own, thing)]
 
     def _owners_changed(self, changed: RegionChange) -> None:
@@ -188,7 +188,7 @@ class Geofencing(MultiService):
     async def _keep_to_accounts(self) -> None:
         account_service = self._account_service
         owners = {owner for owner in self.regions.owners() if "/" not in owner}
-        if owners <= set(account_service.roll.accounts):
+        if owners <= set(account_service.cache.accounts):
             return
         if (
             account_service.follower is not None
@@ -196,7 +196,7 @@ class Geofencing(MultiService):
             await account_service.refresh()
             if account_service.follower.trouble:
                 return
-        await self.regions.remove_of(owners - set(account_service.roll.accounts))
+        await self.regions.remove_of(owners - set(account_service.cache.accounts))
 
 
 def _taken(peers: PeerBus | None) -> Callable[[str, str], None]:
@@ -213,7 +213,9 @@ def _transitions_remembered(hub: Hub) -> Callable[[Transition], None]:
     """Make a listener that records each transition."""
 
     def crossed(transition: Transition) -> None:
-        hub.happened("crossing", transition.thing, transition.tst, transition, told(transition))
+        hub.happened(
+            "crossing", transition.thing, transition.tst, transition, shared_body(transition)
+        )
 
     return crossed
 

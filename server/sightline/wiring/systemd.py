@@ -17,7 +17,7 @@ from twisted.logger import Logger
 
 from sightline.live.periodic import Periodic
 
-_OURS = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
+_VARIABLES = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
 
 
 class Supervisor:
@@ -29,7 +29,7 @@ class Supervisor:
     _log = Logger()
 
     def __init__(self, environ: MutableMapping[str, str], pid: int) -> None:
-        said = {name: environ.pop(name, "") for name in _OURS}
+        said = {name: environ.pop(name, "") for name in _VARIABLES}
         address = said["NOTIFY_SOCKET"]
         self._address = "\0" + address[1:] if address.startswith("@") else address
         micros, whose = said["WATCHDOG_USEC"], said["WATCHDOG_PID"]

@@ -14,7 +14,7 @@ from sightline.model.text import clean
 from sightline.mqtt.second_connection import Takeover
 from sightline.wiring.clock import now
 
-KEPT = 3600.0
+SHOWN_FOR = 3600.0
 """An alarm is shown for so long after the last take-over, s."""
 _LINE = 30.0
 """A line in the log no more often than this, s."""
@@ -31,8 +31,8 @@ class TakeoverAlarm(Service):
         self._broker = broker
         self._disputed = disputed
         self._key = f"alarm/client/{broker}"
-        self._said_at = float("-inf")
-        self._untold = 0
+        self._logged_at = float("-inf")
+        self._unlogged = 0
         self._end: Any = None
 
     def stopService(self) -> None:
@@ -62,16 +62,16 @@ class TakeoverAlarm(Service):
         )
         if self._end is not None and self._end.active():
             self._end.cancel()
-        self._end = self._reactor.callLater(KEPT, self._hub.show, self._key, None)
+        self._end = self._reactor.callLater(SHOWN_FOR, self._hub.show, self._key, None)
         self._say(who)
 
     def _say(self, who: str) -> None:
         now = self._reactor.seconds()
-        if now - self._said_at < _LINE:
-            self._untold += 1
+        if now - self._logged_at < _LINE:
+            self._unlogged += 1
             return
-        more = f" (and {self._untold} times before)" if self._untold else ""
-        self._said_at, self._untold = now, 0
+        more = f" (and {self._unlogged} times before)" if self._unlogged else ""
+        self._logged_at, self._unlogged = now, 0
         self._log.warn(
             "Broker {broker}: {who} signed in with our client id and threw us out{more}. Two"
             " servers with one client_id? Otherwise end that account, and remove clients.json from"

@@ -53,10 +53,10 @@ def build_sockets(parts: Parts) -> Sockets:
 
     def hello(visitor: Visitor) -> bytes:
         return protocol.hello(
-            epoch=live.fanout.epoch(visitor.user.sight),
+            epoch=live.fanout.epoch(visitor.user.scope),
             server=__version__,
             user=described(visitor),
-            now=now(),
+            now=start.wall(),
             beat=start.settings.fanout.beat_seconds,
             message=start.settings.limits.message_bytes,
             publish=limits.large if rights.publishes(visitor.user) else None,
@@ -131,7 +131,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         world=live.world,
         store=live.store,
         show=shower(live.kinds, live.hub),
-        wall=now,
+        wall=parts.start.wall,
         reads=features.reads,
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
         friends=lambda: live.friends,
@@ -163,7 +163,7 @@ def make_routes(
             world,
             erasers,
             reads,
-            lambda thing, sight, turn: everything(store, thing, sight, turn),
+            lambda thing, scope, turn: everything(store, thing, scope, turn),
             photos,
         ),
         HistoryApi(store, world, show, wall, reads),
@@ -179,7 +179,8 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
     """Make the tree of URLs."""
     settings, live = parts.start.settings, parts.live
     accounts, features, routes = parts.accounts, parts.features, build_routes(parts)
-    api = Api(accounts.context, reactor, routes, rate=settings.limits.requests_per_second)
+    clock, rate = parts.start.clock, settings.limits.requests_per_second
+    api = Api(accounts.context, clock, routes, rate=rate)
     figures = ServerFigures(live.hub, live.fanout, sockets, state)
     accounts.gate.count(lambda: len(sockets.connections))
     accounts.gate.count(lambda: len(features.owntracks.live.clients))
@@ -192,8 +193,8 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
         settings_parts.built_pages(settings.server.web_root),
         accounts.context,
         {
-            **features.owntracks.resources,
             "photos": features.pictures.resource(accounts.context),
+            **features.owntracks.resources,
         },
     )
 

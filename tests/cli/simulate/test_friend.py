@@ -113,13 +113,13 @@ def test_asked_where_it_is_it_answers_at_once():
     phone = friend("jonas")
     topic = "owntracks/jonas/fairphone/cmd"
     assert phone.listens_to == (topic,)
-    (answer,) = phone.heard(topic, b'{"_type":"cmd","action":"reportLocation"}', NOW + 5)
+    (answer,) = phone.received(topic, b'{"_type":"cmd","action":"reportLocation"}', NOW + 5)
     assert (said(answer)["t"], said(answer)["tst"]) == ("r", NOW + 5)
 
 
 @pytest.mark.parametrize("payload", [b"", b"{", b"[]", b'{"_type":"cmd","action":"restart"}'])
 def test_other_commands_are_left_alone(payload):
-    assert friend().heard("owntracks/amara/pixel/cmd", payload, NOW) == []
+    assert friend().received("owntracks/amara/pixel/cmd", payload, NOW) == []
 
 
 def test_losing_the_connection_changes_nothing():

@@ -26,7 +26,7 @@ def robot(number: int = 1) -> SimulatedProBot:
 
 
 def tell(probot: SimulatedProBot, order: str, payload: bytes) -> None:
-    assert probot.heard(f"{order}/{probot.name}", payload, 0.0) == []
+    assert probot.received(f"{order}/{probot.name}", payload, 0.0) == []
 
 
 def live(probot: SimulatedProBot, seconds: float, *faults: str) -> list[list[str]]:
@@ -133,8 +133,8 @@ def test_shutdown_switches_it_off_until_somebody_switches_it_on():
 
 def test_what_is_meant_for_another_robot_is_not_obeyed():
     probot = robot(1)
-    probot.heard("keys/ProBot2", b"0.4 0 0 0", 0.0)
-    probot.heard("keys/ProBot11", b"0.4 0 0 0", 0.0)
+    probot.received("keys/ProBot2", b"0.4 0 0 0", 0.0)
+    probot.received("keys/ProBot11", b"0.4 0 0 0", 0.0)
     assert probot.power == (0.0, 0.0)
 
 

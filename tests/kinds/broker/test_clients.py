@@ -160,7 +160,7 @@ def test_when_the_log_is_cut_off_we_do_not_know(scene):
 
 
 def test_we_are_among_them(scene):
-    assert scene.roster.ours("sightline", NOW) == ["sightline"]
+    assert scene.roster.mark_own("sightline", NOW) == ["sightline"]
     ours = scene.client("sightline")
     assert (ours.ours, ours.state, ours.since, ours.before) == (True, "connected", NOW, False)
 
@@ -229,5 +229,5 @@ def test_when_there_is_no_room_nothing_said_of_a_stranger_harms(scene, monkeypat
         ("eve 0 a/b", "M/subscribe"),
     ):
         assert scene.says(text, suffix) == []
-    assert scene.roster.ours("sightline", NOW) == []
+    assert scene.roster.mark_own("sightline", NOW) == []
     assert scene.roster.untold == 4

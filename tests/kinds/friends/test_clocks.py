@@ -154,7 +154,7 @@ def test_the_senders_tell_that_our_clock_is_off() -> None:
     for n in range(5):
         for turn in range(9):
             # Ours is 600 s behind; one phone of the five is wrong, too.
-            found.heard(f"friend/{n}", NOW + 10 * turn + 600 * (n > 0), NOW + 10 * turn)
+            found.note(f"friend/{n}", NOW + 10 * turn + 600 * (n > 0), NOW + 10 * turn)
     ahead = found.ahead(NOW + 90)
     assert ahead is not None
     assert ahead == (pytest.approx(600), 4)
@@ -166,14 +166,14 @@ def test_the_senders_tell_that_our_clock_is_off() -> None:
 def test_those_who_do_not_agree_say_nothing() -> None:
     found = SenderClocks()
     for n in range(6):
-        found.heard(f"friend/{n}", NOW + 100 * (n + 1), NOW)
+        found.note(f"friend/{n}", NOW + 100 * (n + 1), NOW)
     assert found.ahead(NOW) is None
 
 
 def test_late_messages_alone_do_not_say_that_our_clock_is_ahead() -> None:
     found = SenderClocks()
     for n in range(6):
-        found.heard(f"friend/{n}", NOW - 900, NOW)
+        found.note(f"friend/{n}", NOW - 900, NOW)
     assert found.ahead(NOW) is None
 
 
@@ -190,7 +190,7 @@ def test_the_memory_of_clocks_is_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(clocks, "MOST", 100)
     found = SenderClocks()
     for n in range(1000):
-        found.heard(f"friend/{n}", NOW, NOW)
+        found.note(f"friend/{n}", NOW, NOW)
     assert len(found._now) + len(found._before) <= 200
 
 

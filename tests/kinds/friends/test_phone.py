@@ -7,7 +7,7 @@ import pytest
 from sightline.kinds.friends.phone import (
     ANSWER_WITHIN,
     FETCH_WITHIN,
-    KEPT,
+    REMEMBERED,
     Phone,
     TooManyCommands,
     answered,
@@ -59,15 +59,15 @@ def test_what_waits_too_long_is_over():
 
 def test_ten_are_remembered_and_what_is_open_is_never_forgotten():
     phone, _ = ask(Phone(), "status", "jane", 0.0)
-    for _ in range(KEPT - 1):
+    for _ in range(REMEMBERED - 1):
         phone, n = ask(phone, "locate", "jane", 1.0)
         phone = move(phone, n, "failed", 1.0)
     phone, n = ask(phone, "locate", "jane", 2.0)
-    assert n == KEPT + 1
-    assert len(phone.commands) == KEPT
+    assert n == REMEMBERED + 1
+    assert len(phone.commands) == REMEMBERED
     assert phone.commands[0].do == "status"
     full = Phone()
-    for _ in range(KEPT):
+    for _ in range(REMEMBERED):
         full, _ = ask(full, "locate", "jane", 1.0)
     with pytest.raises(TooManyCommands):
         ask(full, "locate", "jane", 2.0)

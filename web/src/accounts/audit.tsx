@@ -9,14 +9,14 @@ import { Trouble } from './once';
 import { ActButton } from '../ui/actbutton';
 import { listIn, useLoaded } from './loaded';
 import { fromInput } from './wording';
-import type { Deed } from './wording';
+import type { AuditShown } from '../generated';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { ReadonlySignal } from '@preact/signals';
 
 const PAGE = 100;
 
 interface Found {
-  readonly deeds: readonly Deed[];
+  readonly records: readonly AuditShown[];
   /** Where the next page begins; absent on the last. */
   readonly next?: number;
 }
@@ -47,7 +47,7 @@ export function AuditPage() {
     });
     const { next } = said;
     return {
-      deeds: listIn<Deed>(said, 'records'),
+      records: listIn<AuditShown>(said, 'records'),
       ...(typeof next === 'number' ? { next } : {}),
     };
   };
@@ -55,7 +55,7 @@ export function AuditPage() {
   const { value, why, again } = useLoaded(() => ask(), about);
   const [older, setOlder] = useState<{ about: string; found: Found } | null>(null);
   const more = older?.about === about ? older.found : undefined;
-  const deeds = [...(value?.deeds ?? []), ...(more?.deeds ?? [])];
+  const records = [...(value?.records ?? []), ...(more?.records ?? [])];
   const next = more ? more.next : value?.next;
   return (
     <Card
@@ -73,10 +73,10 @@ export function AuditPage() {
       <Filters setWanted={setWanted} />
       <Trouble why={why} />
       <p class="hidden" role="status">
-        {value === undefined ? '' : `${String(deeds.length)} found`}
+        {value === undefined ? '' : `${String(records.length)} found`}
       </p>
-      {value !== undefined && deeds.length === 0 && <p class="note">Nothing of the sort.</p>}
-      {deeds.length > 0 && <Entries deeds={deeds} now={now} />}
+      {value !== undefined && records.length === 0 && <p class="note">Nothing of the sort.</p>}
+      {records.length > 0 && <Entries records={records} now={now} />}
       {next !== undefined && (
         <ActButton
           words="Show older ones"
@@ -84,7 +84,7 @@ export function AuditPage() {
             const page = await ask(next);
             setOlder({
               about,
-              found: { ...page, deeds: [...(more?.deeds ?? []), ...page.deeds] },
+              found: { ...page, records: [...(more?.records ?? []), ...page.records] },
             });
           }}
         />
@@ -93,7 +93,7 @@ export function AuditPage() {
   );
 }
 
-function Entries({ deeds, now }: { deeds: Deed[]; now: ReadonlySignal<number> }) {
+function Entries({ records, now }: { records: AuditShown[]; now: ReadonlySignal<number> }) {
   return (
     <div class="table" tabIndex={0} role="region" aria-label="Audit log entries">
       <table>
@@ -108,27 +108,27 @@ function Entries({ deeds, now }: { deeds: Deed[]; now: ReadonlySignal<number> })
           </tr>
         </thead>
         <tbody>
-          {deeds.map((deed) => (
-            <tr key={deed.n} data-result={deed.result === 'ok' ? 'ok' : 'refused'}>
+          {records.map((record) => (
+            <tr key={record.n} data-result={record.result === 'ok' ? 'ok' : 'refused'}>
               <td class="number">
                 <time
-                  dateTime={new Date(deed.at * 1000).toISOString()}
-                  title={new Date(deed.at * 1000).toISOString()}
+                  dateTime={new Date(record.at * 1000).toISOString()}
+                  title={new Date(record.at * 1000).toISOString()}
                 >
-                  {timeText(deed.at, now.value)}
+                  {timeText(record.at, now.value)}
                 </time>
               </td>
               <td>
-                <b>{deed.who}</b>
+                <b>{record.who}</b>
               </td>
               <td>
-                {deed.what}
-                {deed.more !== '' && <small>{deed.more}</small>}
+                {record.what}
+                {record.more !== '' && <small>{record.more}</small>}
               </td>
-              <td>{deed.thing}</td>
-              <td class="number">{deed.address}</td>
+              <td>{record.thing}</td>
+              <td class="number">{record.address}</td>
               <td>
-                <span class="result">{deed.result}</span>
+                <span class="result">{record.result}</span>
               </td>
             </tr>
           ))}

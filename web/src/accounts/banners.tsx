@@ -27,8 +27,8 @@ const SHOWN = 8000;
 
 export function PassingNote() {
   const { session } = useWho();
-  const standing = session?.standing.value;
-  const note = standing?.is === 'in' ? standing.notice : undefined;
+  const state = session?.state.value;
+  const note = state?.is === 'in' ? state.notice : undefined;
   const [shown, setShown] = useState(true);
   useEffect(() => {
     const timer = setTimeout(() => {

@@ -9,14 +9,14 @@ import type { RefObject } from 'preact';
 
 /** What is given, as words that can be taken away, and a field for one more. */
 export function Grants({
-  verb,
+  right,
   label,
   none,
   hint,
   grants,
   change,
 }: {
-  verb: 'see' | 'drive' | 'own';
+  right: 'see' | 'drive' | 'own';
   label: string;
   none: string;
   hint?: string;
@@ -27,7 +27,7 @@ export function Grants({
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const nameOf = (key: string) => entries.get(key)?.name;
-  const choices = grantChoices(verb, entries.keys()).filter((each) => !grants.includes(each));
+  const choices = grantChoices(right, entries.keys()).filter((each) => !grants.includes(each));
   const quick = choices.filter((each) => !each.includes('/') && each !== 'region');
   const add = () => {
     const typed = input.current?.value.trim() ?? '';
@@ -36,7 +36,7 @@ export function Grants({
     if (input.current) input.current.value = '';
   };
   return (
-    <fieldset class="grants" data-verb={verb}>
+    <fieldset class="grants" data-right={right}>
       <legend>{label}</legend>
       <p class="tags">
         {grants.length === 0 && <span class="note">{none}</span>}
@@ -59,7 +59,7 @@ export function Grants({
         input={input}
         id={id}
         label={label}
-        verb={verb}
+        right={right}
         add={add}
         choices={choices}
         nameOf={nameOf}
@@ -89,7 +89,7 @@ function AddGrant({
   input,
   id,
   label,
-  verb,
+  right,
   add,
   choices,
   nameOf,
@@ -97,7 +97,7 @@ function AddGrant({
   input: RefObject<HTMLInputElement | null>;
   id: string;
   label: string;
-  verb: 'see' | 'drive' | 'own';
+  right: 'see' | 'drive' | 'own';
   add: () => void;
   choices: string[];
   nameOf: (key: string) => string | undefined;
@@ -109,7 +109,7 @@ function AddGrant({
         id={id}
         aria-label={`${label}: add`}
         list={`${id}-choices`}
-        placeholder={verb === 'drive' ? 'probot/ProBot1' : 'friend/jane or friend/jane/phone'}
+        placeholder={right === 'drive' ? 'probot/ProBot1' : 'friend/jane or friend/jane/phone'}
         autocomplete="off"
         spellcheck={false}
         maxLength={300}

@@ -7,7 +7,7 @@ import { listIn, useLoaded } from './loaded';
 import { grantText, whenText } from './wording';
 import type { Link } from './wording';
 
-const STANDINGS: Readonly<Record<Link['standing'], readonly [tone: string, word: string]>> = {
+const LINK_STATES: Readonly<Record<Link['standing'], readonly [tone: string, word: string]>> = {
   open: ['ok', 'Open'],
   early: ['warn', 'Not yet'],
   ended: ['off', 'Ended'],
@@ -47,7 +47,7 @@ export function LinkList({
       {links?.length === 0 && <p class="note">{empty}</p>}
       <ul class="list">
         {links?.map((link) => {
-          const [tone, word] = STANDINGS[link.standing];
+          const [tone, word] = LINK_STATES[link.standing];
           const live = link.standing === 'open' || link.standing === 'early';
           return (
             <li key={link.id} data-link={link.standing}>

@@ -36,7 +36,7 @@ export function Rights({ given, change }: { given: Given; change(given: Given): 
       </fieldset>
       {given.role !== 'admin' && (
         <Grants
-          verb="see"
+          right="see"
           label="Sees"
           none="Nobody yet"
           grants={given.see}
@@ -47,7 +47,7 @@ export function Rights({ given, change }: { given: Given; change(given: Given): 
       )}
       {given.role === 'operator' && (
         <Grants
-          verb="drive"
+          right="drive"
           label="Drives"
           none="No robot yet"
           grants={given.drive}
@@ -57,7 +57,7 @@ export function Rights({ given, change }: { given: Given; change(given: Given): 
         />
       )}
       <Grants
-        verb="own"
+        right="own"
         label="Is"
         none="Nobody on the map"
         hint="Whose phone this is: may share, export and erase it."

@@ -3,7 +3,7 @@ import { CloudOff, KeyRound, Link2Off, TriangleAlert } from 'lucide';
 import type { IconNode } from 'lucide';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Notice, Session, Standing } from '../app/session';
+import type { Notice, Session, SessionState } from '../app/session';
 import type { Visitor } from '../app/visitor';
 import { ActButton } from '../ui/actbutton';
 import { Field } from '../ui/field';
@@ -14,25 +14,25 @@ import { NewPassword } from './newpassword';
 import { NoticeBox } from './notice';
 import { DocLink } from '../ui/doclink';
 
-export function Door({ session, standing }: { session: Session; standing: Standing }) {
-  const title = TITLES[standing.is];
+export function SignInPage({ session, state }: { session: Session; state: SessionState }) {
+  const title = TITLES[state.is];
   useEffect(() => {
     document.title = title === '' ? 'Sightline' : `${title} · Sightline`;
   }, [title]);
   return (
-    <div class="door" data-standing={standing.is}>
-      <main class="door-in">
-        <p class="door-brand">
+    <div class="signin" data-state={state.is}>
+      <main class="signin-box">
+        <p class="signin-brand">
           <Logo />
           <span aria-hidden="true">Sightline</span>
         </p>
-        <Inside session={session} standing={standing} />
+        <Inside session={session} state={state} />
       </main>
     </div>
   );
 }
 
-const TITLES: Readonly<Record<Standing['is'], string>> = {
+const TITLES: Readonly<Record<SessionState['is'], string>> = {
   asking: '',
   away: 'Not reached',
   out: 'Sign in',
@@ -41,8 +41,8 @@ const TITLES: Readonly<Record<Standing['is'], string>> = {
   in: '',
 };
 
-function Inside({ session, standing }: { session: Session; standing: Standing }) {
-  switch (standing.is) {
+function Inside({ session, state }: { session: Session; state: SessionState }) {
+  switch (state.is) {
     case 'in':
     case 'asking':
       return <p class="hidden">One moment…</p>;
@@ -54,15 +54,15 @@ function Inside({ session, standing }: { session: Session; standing: Standing })
         </Sign>
       );
     case 'out':
-      return standing.first ? (
-        <FirstStart notice={standing.notice} session={session} />
+      return state.first ? (
+        <FirstStart notice={state.notice} session={session} />
       ) : (
-        <SignIn session={session} notice={standing.notice} also={standing.also} />
+        <SignIn session={session} notice={state.notice} also={state.also} />
       );
     case 'founding':
       return <Founding session={session} />;
     case 'shut':
-      return <Shut session={session} standing={standing} />;
+      return <Shut session={session} state={state} />;
   }
 }
 
@@ -94,7 +94,7 @@ function SignIn({
         />
       </Form>
       {also && (
-        <p class="door-also">
+        <p class="signin-also">
           <button
             type="button"
             class="link"
@@ -169,14 +169,14 @@ const SHUT: Readonly<Record<string, readonly [icon: IconNode, title: string, mor
   signed_in: [KeyRound, 'You are signed in', ''],
 };
 
-function Shut({ session, standing }: { session: Session; standing: Standing & { is: 'shut' } }) {
-  const [icon, title, more] = SHUT[standing.code] ?? [TriangleAlert, 'This did not work', ''];
-  const { also } = standing;
-  const known = standing.code in SHUT;
+function Shut({ session, state }: { session: Session; state: SessionState & { is: 'shut' } }) {
+  const [icon, title, more] = SHUT[state.code] ?? [TriangleAlert, 'This did not work', ''];
+  const { also } = state;
+  const known = state.code in SHUT;
   return (
     <Sign icon={icon} title={title}>
-      <p role="status" data-shut={standing.code}>
-        {standing.why}
+      <p role="status" data-shut={state.code}>
+        {state.why}
       </p>
       {more !== '' && <p class="note">{more}</p>}
       {also ? (
@@ -219,7 +219,7 @@ function Sign({
   useEffect(() => heading.current?.focus(), []);
   return (
     <>
-      <span class="door-icon">
+      <span class="signin-icon">
         <Icon of={icon} size={26} />
       </span>
       <h1 ref={heading} tabIndex={-1}>

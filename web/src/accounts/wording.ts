@@ -1,7 +1,7 @@
 /** Accounts, grants, links and deeds in words. Pure. */
 import { KINDS } from '../things';
 import { plain } from '../things/names';
-import type { Verb } from '../things/kind';
+import type { Right } from '../things/kind';
 import type { Grant, Role } from '../app/visitor';
 
 export interface Account {
@@ -91,11 +91,11 @@ export function grantText(
 }
 
 /** What could be given, given the keys of the things there are: kinds, people, single things. */
-export function grantChoices(verb: Verb, keys: Iterable<string>): readonly Grant[] {
+export function grantChoices(right: Right, keys: Iterable<string>): readonly Grant[] {
   const kinds = [...KINDS.values()].flatMap(({ name, granted }) =>
-    granted?.verbs.includes(verb) === true ? [name] : [],
+    granted?.rights.includes(right) === true ? [name] : [],
   );
-  const found = new Set<Grant>(verb === 'own' ? [] : verb === 'drive' ? kinds : ['*', ...kinds]);
+  const found = new Set<Grant>(right === 'own' ? [] : right === 'drive' ? kinds : ['*', ...kinds]);
   for (const key of [...keys].sort()) {
     const [kind = '', first = '', second] = key.split('/');
     if (!kinds.includes(kind)) continue;

@@ -1,8 +1,8 @@
 /**
- * Who is at the door, before anything else of the page exists. Data flows only while somebody is in:
+ * Who comes in, before anything else of the page exists. Data flows only while somebody is in:
  * what shows the world is made when they come in and dropped when they go, with all it knew.
  *
- * | standing  | the page shows                                                      |
+ * | state  | the page shows                                                      |
  * |-----------|---------------------------------------------------------------------|
  * | asking    | nothing yet: the server is being asked who we are                     |
  * | away      | that the server cannot be reached, and when it is tried again         |
@@ -25,7 +25,7 @@ export interface Notice {
   readonly text: string;
 }
 
-export type Standing =
+export type SessionState =
   | { readonly is: 'asking' }
   | { readonly is: 'away' }
   | {
@@ -65,7 +65,7 @@ const AGAIN = 3000;
 
 export class Session {
   readonly #api: Api;
-  readonly #standing = signal<Standing>({ is: 'asking' });
+  readonly #state = signal<SessionState>({ is: 'asking' });
   /** Kept in memory only, and only as long as it is of use. */
   #ticket: Ticket | null = null;
   #again: ReturnType<typeof setTimeout> | undefined;
@@ -74,8 +74,8 @@ export class Session {
     this.#api = api;
   }
 
-  get standing(): ReadonlySignal<Standing> {
-    return this.#standing;
+  get state(): ReadonlySignal<SessionState> {
+    return this.#state;
   }
 
   /** Come in with what the browser has: a ticket, else its cookie. Never rejects. */
@@ -129,7 +129,7 @@ export class Session {
 
   /** A guest wants to sign in. */
   leaveToSignIn(): void {
-    const now = this.#standing.value;
+    const now = this.#state.value;
     if (now.is !== 'in') return;
     this.#become({ is: 'out', first: false, also: now.visitor });
   }
@@ -145,7 +145,7 @@ export class Session {
    * Whatever was shown goes at once; then we ask where we stand.
    */
   async ended(reason: string): Promise<void> {
-    const before = this.#standing.value;
+    const before = this.#state.value;
     if (before.is !== 'in') return;
     const { visitor } = before;
     this.#become({ is: 'asking' });
@@ -174,7 +174,7 @@ export class Session {
 
   /** The server did not let the connection in, or answered as to nobody: are we still who we were? */
   async check(): Promise<void> {
-    const before = this.#standing.value;
+    const before = this.#state.value;
     if (before.is !== 'in') return;
     let now: Visitor | null;
     try {
@@ -182,7 +182,7 @@ export class Session {
     } catch {
       return; // not reached: the connection says so by itself
     }
-    if (this.#standing.value !== before) return;
+    if (this.#state.value !== before) return;
     if (now?.way === before.visitor.way && now.name === before.visitor.name) return;
     await this.ended('the session has ended');
   }
@@ -215,7 +215,7 @@ export class Session {
       if (!(error instanceof Denied) || error.code === 'offline') throw error;
       this.#ticket = null;
       await this.#ask();
-      const now = this.#standing.value;
+      const now = this.#state.value;
       if (now.is !== 'out') return; // who is in already needs no link
       const notice = {
         tone: 'bad',
@@ -230,7 +230,7 @@ export class Session {
     this.#become({ is: 'out', first: false, notice });
     try {
       const also = readVisitor((await this.#api.get('session'))['user']);
-      if (also && this.#standing.value.is === 'out') {
+      if (also && this.#state.value.is === 'out') {
         this.#become({ is: 'out', first: false, notice, also });
       }
     } catch (error) {
@@ -245,9 +245,9 @@ export class Session {
     this.#become({ is: 'in', visitor });
   }
 
-  #become(standing: Standing): void {
+  #become(state: SessionState): void {
     clearTimeout(this.#again);
-    this.#standing.value = standing;
+    this.#state.value = state;
   }
 }
 

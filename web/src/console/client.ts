@@ -41,7 +41,7 @@ export interface Message {
   readonly at: number;
 }
 
-export type Ask = (verb: string, fields: Readonly<Record<string, unknown>>) => Promise<Answer>;
+export type Ask = (request: string, fields: Readonly<Record<string, unknown>>) => Promise<Answer>;
 
 export class ConsoleClient {
   readonly #ask: Ask;

@@ -38,7 +38,7 @@ export type Handle =
   /** Between the corners n and n + 1, where a new one can be pulled out. */
   | { readonly is: 'middle'; readonly n: number };
 
-export type Deed =
+export type Edit =
   /** The map was touched; `radius` is what looks right at this zoom, metres. */
   | { readonly do: 'tap'; readonly at: Spot; readonly radius: number }
   /** A circle is drawn from its middle, in one pull. */
@@ -109,10 +109,10 @@ export function begun(draft: Draft): Drawing {
   return { now: draft, before: [] };
 }
 
-/** What comes of a deed. The same drawing when nothing does. */
-export function done(drawing: Drawing, deed: Deed): Drawing {
+/** What comes of an edit. The same drawing when nothing does. */
+export function applied(drawing: Drawing, edit: Edit): Drawing {
   const { now, before } = drawing;
-  switch (deed.do) {
+  switch (edit.do) {
     case 'undo':
     case 'revert': {
       const last = before.at(-1);
@@ -120,39 +120,39 @@ export function done(drawing: Drawing, deed: Deed): Drawing {
     }
     // Going on with a pull is one step together with its beginning.
     case 'pull':
-      return { now: pulled(now, deed.handle, deed.to), before };
+      return { now: pulled(now, edit.handle, edit.to), before };
     case 'choose':
-      return now.chosen === deed.corner
+      return now.chosen === edit.corner
         ? drawing
-        : { now: { ...now, chosen: deed.corner }, before };
+        : { now: { ...now, chosen: edit.corner }, before };
     default: {
-      const next = step(now, deed);
+      const next = step(now, edit);
       if (next === now) return drawing;
       return { now: next, before: [...before, now].slice(-MOST_UNDO) };
     }
   }
 }
 
-function step(now: Draft, deed: Deed): Draft {
-  switch (deed.do) {
+function step(now: Draft, edit: Edit): Draft {
+  switch (edit.do) {
     case 'tap':
       if (!now.open) return now;
       if (now.is === 'circle') {
-        return { ...now, centre: tidy(deed.at), radius: roundLength(deed.radius), open: false };
+        return { ...now, centre: tidy(edit.at), radius: roundLength(edit.radius), open: false };
       }
       if (now.points.length >= MOST_CORNERS) return now;
-      return { ...now, points: [...now.points, tidy(deed.at)], chosen: now.points.length };
+      return { ...now, points: [...now.points, tidy(edit.at)], chosen: now.points.length };
     case 'begin':
-      return { ...now, centre: tidy(deed.at), radius: 0, open: false };
+      return { ...now, centre: tidy(edit.at), radius: 0, open: false };
     case 'grab':
-      return grabbed(now, deed.handle, deed.at);
+      return grabbed(now, edit.handle, edit.at);
     case 'remove':
       // A polygon that is finished keeps its three.
-      if (now.is !== 'polygon' || now.points[deed.corner] === undefined) return now;
+      if (now.is !== 'polygon' || now.points[edit.corner] === undefined) return now;
       if (!now.open && now.points.length <= 3) return now;
       return {
         ...now,
-        points: now.points.filter((_, n) => n !== deed.corner),
+        points: now.points.filter((_, n) => n !== edit.corner),
         chosen: null,
       };
     case 'finish':
@@ -161,11 +161,11 @@ function step(now: Draft, deed: Deed): Draft {
       return now.is === 'polygon' && !now.open ? { ...now, open: true, chosen: null } : now;
     case 'circle':
       if (now.is !== 'circle') return now;
-      return { ...now, centre: tidy(deed.centre), radius: deed.radius, open: false };
+      return { ...now, centre: tidy(edit.centre), radius: edit.radius, open: false };
     case 'corner':
-      return pulled(now, { is: 'corner', n: deed.n }, deed.to);
+      return pulled(now, { is: 'corner', n: edit.n }, edit.to);
     case 'insert':
-      return inserted(now, deed.after, deed.at);
+      return inserted(now, edit.after, edit.at);
     default:
       return now;
   }

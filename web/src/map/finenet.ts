@@ -1,7 +1,7 @@
 /** The fine net of the graticule, drawn only round what is in view. */
 import type { GeoJSONSource, Map as MapLibreMap } from 'maplibre-gl';
 import { fineGraticule, fineStep } from './graticule';
-import { FINE_GRATICULE } from './style';
+import { FINE_GRATICULE } from './layerids';
 
 export class FineNet {
   private drawn = '';

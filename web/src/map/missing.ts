@@ -46,7 +46,7 @@ export function missingMap(container: HTMLElement, why: string): SightlineMap {
     scale: () => ({ px: 0, text: '' }),
     pick: () => null,
     onSelect: subscribe,
-    onDeed: subscribe,
+    onEdit: subscribe,
     onFollowEnd: subscribe,
     onReady: subscribe,
     onIdle: subscribe,

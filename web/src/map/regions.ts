@@ -11,7 +11,7 @@ import type {
 import type { Feature, FeatureCollection } from 'geojson';
 import { distance, holds, middleOf, reachOf } from './shapes';
 import { crownOf, outlineOf, viewBox, zoomToSee } from './outline';
-import { CLEARINGS, LOWEST_OF_OURS } from './style';
+import { CLEARINGS, LOWEST_OF_OURS } from './layerids';
 import { TONES } from './tones';
 import type { Area, Theme } from './types';
 

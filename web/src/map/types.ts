@@ -5,7 +5,7 @@
  * Positions are WGS 84 degrees, headings degrees clockwise from north, lengths metres unless named.
  */
 
-import type { Deed, Draft } from './draft';
+import type { Edit, Draft } from './draft';
 import type { Shape } from './shapes';
 
 export type Theme = 'light' | 'dark';
@@ -118,7 +118,7 @@ export interface SightlineMap {
   showArea(id: string): void;
   /**
    * Show what is being drawn, in this colour, and let it be drawn on: what is done is told to
-   * `onDeed` listeners, and nothing can be selected meanwhile. Null ends it.
+   * `onEdit` listeners, and nothing can be selected meanwhile. Null ends it.
    */
   sketch(draft: Draft | null, colour?: string): void;
 
@@ -133,7 +133,7 @@ export interface SightlineMap {
   /** The user chose a mark or a region on the map, or nothing by touching empty map. */
   onSelect(listener: (id: string | null) => void): Unsubscribe;
   /** Something was done to what is being drawn. */
-  onDeed(listener: (deed: Deed) => void): Unsubscribe;
+  onEdit(listener: (edit: Edit) => void): Unsubscribe;
   /**
    * The map no longer follows this mark: the user dragged it away, the view was set to something
    * else, or the mark was removed. Not told for `follow(null)`.

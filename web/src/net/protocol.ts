@@ -177,10 +177,10 @@ export function resumeFrame(epoch: string | null, seq: number): string {
 /** A request; the answer will carry the same id. */
 export function requestFrame(
   id: number,
-  verb: string,
+  request: string,
   fields: Readonly<Record<string, unknown>> = {},
 ): string {
-  return JSON.stringify({ ...fields, id, do: verb });
+  return JSON.stringify({ ...fields, id, do: request });
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

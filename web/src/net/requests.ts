@@ -42,13 +42,13 @@ export class Requests {
 
   /** Ask the server to do something. Rejects with Refused. */
   ask(
-    verb: string,
+    request: string,
     fields: Readonly<Record<string, unknown>> = {},
     within = 10_000,
   ): Promise<Answer> {
     const id = this.#next++;
     return new Promise<Answer>((resolve, reject) => {
-      if (!this.#send(verb, requestFrame(id, verb, fields))) {
+      if (!this.#send(request, requestFrame(id, request, fields))) {
         reject(new Refused('offline', 'There is no connection to the server.'));
         return;
       }
@@ -64,9 +64,9 @@ export class Requests {
    * Say something whose answer nobody waits for: driving frames, which come twenty times a second and
    * are answered now and then. The id; null when there is no connection.
    */
-  tell(verb: string, fields: Readonly<Record<string, unknown>>): number | null {
+  tell(request: string, fields: Readonly<Record<string, unknown>>): number | null {
     const id = this.#next++;
-    return this.#send(verb, requestFrame(id, verb, fields)) ? id : null;
+    return this.#send(request, requestFrame(id, request, fields)) ? id : null;
   }
 
   /** An answer came; false when nobody here waits for it. */

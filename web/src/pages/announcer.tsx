@@ -14,7 +14,7 @@ export function Announcer() {
   const { clock } = useTime();
   const { selected } = useSelection();
   const preferences = usePreferences();
-  const { entries, whereabouts } = useRoster();
+  const { entries, placeText } = useRoster();
   const [text, setText] = useState('');
   const last = useRef({ key: '', at: -Infinity });
   const key = selected.value;
@@ -33,7 +33,7 @@ export function Announcer() {
         [
           entry.name,
           kindOf(key)?.marker ? freshnessOf(entry, clock.seconds()).word : entry.presence,
-          whereabouts(entry),
+          placeText(entry),
           ...(entry.speed === undefined || !movesNow(entry, clock.seconds())
             ? []
             : [inOneLine(speed(entry.speed, units))]),
@@ -47,7 +47,7 @@ export function Announcer() {
     return scheduler.on((changes) => {
       if (changes.keys.has(key)) say();
     });
-  }, [key, entries, scheduler, preferences, whereabouts, clock]);
+  }, [key, entries, scheduler, preferences, placeText, clock]);
   return (
     <p class="hidden" aria-live="polite" aria-atomic="true">
       {text}

@@ -48,7 +48,7 @@ export function Navigation() {
         : {}),
   };
   return (
-    <nav class="rail" aria-label="Sections">
+    <nav class="navigation" aria-label="Sections">
       <span class="brand">
         <Logo />
       </span>

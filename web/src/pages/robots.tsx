@@ -9,7 +9,7 @@ import { readGuard, readLease } from '../things/probots/drive/read';
 import type { Lease } from '../things/probots/drive/read';
 import { may } from '../things/probots/drive/roles';
 import { StopButton } from '../things/probots/drive/stop';
-import { inOrder, readProBot, standingOf } from '../things/probots/read';
+import { inOrder, readProBot, availabilityOf } from '../things/probots/read';
 import type { ProBot } from '../things/probots/read';
 import { Status } from '../things/server/status';
 import { CopyButton } from '../ui/copy';
@@ -105,9 +105,9 @@ function Counts({
   robots: readonly ProBot[];
   leases: ReadonlyMap<string, Lease>;
 }) {
-  const standings = robots.map((robot) => standingOf(robot, leases.has(robot.id)));
+  const availabilities = robots.map((robot) => availabilityOf(robot, leases.has(robot.id)));
   const count = (...wanted: string[]) =>
-    standings.filter((standing) => wanted.includes(standing)).length;
+    availabilities.filter((availability) => wanted.includes(availability)).length;
   const working = robots.length - count('not working');
   const online = robots.filter(
     (robot) => robot.heard !== undefined && robot.presence !== 'offline',

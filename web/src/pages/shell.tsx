@@ -1,4 +1,4 @@
-/** The outermost of the page: the door, or the world for whoever is in. */
+/** The outermost of the page: the way in, or the world for a visitor. */
 import { effect, signal, untracked } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { App } from '../wiring/app';
@@ -9,7 +9,7 @@ import { Page } from './page';
 import { forgetSamples } from '../app/samples';
 import type { Visitor } from '../app/visitor';
 import { useEffect } from 'preact/hooks';
-import { Door } from '../accounts/signin';
+import { SignInPage } from '../accounts/signin';
 
 /** Makes a world when somebody comes in, and lets go of it and all it showed when they leave. */
 export function worldOf(
@@ -19,15 +19,15 @@ export function worldOf(
   const app = signal<App | null>(null);
   let begun: App | null = null;
   effect(() => {
-    const standing = session.standing.value;
+    const state = session.state.value;
     untracked(() => {
       begun?.end();
       begun = null;
       forgetSamples();
       delete document.documentElement.dataset['map'];
       document.documentElement.dataset['connection'] = 'none';
-      if (standing.is === 'in') {
-        begun = make(standing.visitor);
+      if (state.is === 'in') {
+        begun = make(state.visitor);
         begun.start();
       }
       app.value = begun;
@@ -38,7 +38,7 @@ export function worldOf(
 
 export function Shell({ session, app }: { session: Session; app: ReadonlySignal<App | null> }) {
   const world = app.value;
-  if (!world) return <Door session={session} standing={session.standing.value} />;
+  if (!world) return <SignInPage session={session} state={session.state.value} />;
   // A world of its own for everybody who comes in: nothing of the one before is drawn again.
   return <World key={String(numberOf(world))} app={world} />;
 }

@@ -16,7 +16,7 @@ export interface Roster {
   readonly sort: Signal<Sort>;
   readonly earlierOpen: Signal<boolean>;
   /** Where an entry is, in the best words there are; empty for what has no place. */
-  whereabouts(entry: Entry): string;
+  placeText(entry: Entry): string;
 }
 
 export const [RosterProvider, useRoster] = part<Roster>('the roster');

@@ -12,7 +12,7 @@ export const MOVING_FOR = 180;
 /** Who stood still is said to stand still for so many seconds: that changes less. */
 export const STILL_FOR = 900;
 /** Slower than this is standing still with a nervous receiver. km/h. */
-export const STANDING = 3;
+export const MOVES_FROM = 3;
 /** The two ages are told apart when they differ by so many seconds. */
 export const APART = 60;
 
@@ -85,7 +85,7 @@ export interface Freshness {
 }
 
 export function freshness(known: Known, now: number): Freshness {
-  const moved = (known.speed ?? 0) >= STANDING;
+  const moved = (known.speed ?? 0) >= MOVES_FROM;
   const age = known.fixed === undefined ? undefined : Math.max(0, now - known.fixed);
   const current =
     known.presence === 'live' &&

@@ -5,7 +5,7 @@ import type { Mark } from '../map/types';
 import type { Key, Thing } from '../net/protocol';
 import type { Entry } from './entry';
 
-export type Verb = 'see' | 'drive' | 'own';
+export type Right = 'see' | 'drive' | 'own';
 
 /** A group of the list of everyone. */
 export interface Group {
@@ -67,7 +67,7 @@ export interface Kind {
   readonly granted?: {
     /** What a grant of the whole kind is called: "All friends". */
     readonly label: string;
-    readonly verbs: readonly Verb[];
+    readonly rights: readonly Right[];
     /** Ids begin with their owner: `friend/jane` is all of jane's devices. */
     readonly owned?: boolean;
   };

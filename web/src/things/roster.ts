@@ -48,7 +48,7 @@ export interface Wishes {
 }
 
 /**
- * Put the entries in order, in these groups. `now` is the server's time in seconds; `whereabouts` tells where an entry
+ * Put the entries in order, in these groups. `now` is the server's time in seconds; `placeText` tells where an entry
  * is, for those whom a search does not find by their own words.
  */
 export function arrange(
@@ -56,7 +56,7 @@ export function arrange(
   among: readonly Pick<Group, 'id'>[],
   wishes: Wishes,
   now: number,
-  whereabouts: (entry: Entry) => string = (entry) => entry.place,
+  placeText: (entry: Entry) => string = (entry) => entry.place,
 ): Arrangement {
   const words = plain(wishes.query).split(/\s+/).filter(Boolean);
   const groups = new Map<string, Entry[]>(among.map(({ id }) => [id, []]));
@@ -72,7 +72,7 @@ export function arrange(
     if (names.has(entry.name)) shared.add(entry.name);
     names.add(entry.name);
     if (!wanted(entry, wishes.filter, now)) continue;
-    if (!isFound(entry, words, whereabouts)) continue;
+    if (!isFound(entry, words, placeText)) continue;
     groups.get(isEarlier(entry, now) ? EARLIER_GROUP : entry.group)?.push(entry);
   }
   const items: Item[] = [];
@@ -115,11 +115,11 @@ function wanted(entry: Entry, filter: Filter, now: number): boolean {
 function isFound(
   entry: Entry,
   words: readonly string[],
-  whereabouts: (entry: Entry) => string,
+  placeText: (entry: Entry) => string,
 ): boolean {
   if (words.every((word) => entry.search.includes(word))) return true;
   if (!entry.position) return false;
-  const wider = `${entry.search} ${plain(whereabouts(entry))}`;
+  const wider = `${entry.search} ${plain(placeText(entry))}`;
   return words.every((word) => wider.includes(word));
 }
 

@@ -32,7 +32,7 @@ export function createRoster({ entries, live, place, stays, now }: Needs): Roste
   const filter = signal<Filter>('all');
   const sort = signal<Sort>('name');
   const earlierOpen = signal(false);
-  const whereabouts = (entry: Entry) => {
+  const placeText = (entry: Entry) => {
     // Where we know them to be, before what the phone calls it.
     for (const { region } of stays.of(entry.key)) {
       const thing = live.present.get(`region/${region}`);
@@ -51,7 +51,7 @@ export function createRoster({ entries, live, place, stays, now }: Needs): Roste
       query: query.value,
       earlierOpen: earlierOpen.value,
     };
-    return arrange(entries.entries.values(), GROUPS, wishes, minute.value * 60, whereabouts);
+    return arrange(entries.entries.values(), GROUPS, wishes, minute.value * 60, placeText);
   });
   const { feeds } = entries;
   return {
@@ -62,7 +62,7 @@ export function createRoster({ entries, live, place, stays, now }: Needs): Roste
     filter,
     sort,
     earlierOpen,
-    whereabouts,
+    placeText,
   };
 }
 

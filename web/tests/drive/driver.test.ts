@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Driver, FRAME_EVERY, IDLE_EVERY } from '../../src/things/probots/drive/driver';
+import { Driver } from '../../src/things/probots/drive/driver';
+import { FRAME_EVERY, IDLE_EVERY } from '../../src/things/probots/drive/frames';
 import { NOTHING } from '../../src/things/probots/drive/intent';
 import type { Source, Wish } from '../../src/things/probots/drive/intent';
 import { readTerms } from '../../src/things/probots/drive/read';
@@ -14,7 +15,7 @@ import { Chance, SEEDS } from './chance';
 const FORWARD: Wish = { x: 0, y: 1 };
 
 interface Said {
-  readonly verb: string;
+  readonly request: string;
   readonly id: number;
   readonly fields: Record<string, unknown>;
 }
@@ -30,8 +31,8 @@ class Scene {
   #timers = new Set<{ every: number; due: number; call: () => void }>();
   #id = 0;
   readonly driver = new Driver({
-    ask: (verb, fields) => {
-      this.said.push({ verb, id: ++this.#id, fields });
+    ask: (request, fields) => {
+      this.said.push({ request, id: ++this.#id, fields });
       return this.refuses
         ? Promise.reject(this.refuses)
         : Promise.resolve({
@@ -44,9 +45,9 @@ class Scene {
             stops_within: 0.6,
           });
     },
-    tell: (verb, fields) => {
+    tell: (request, fields) => {
       if (!this.connected) return null;
-      this.said.push({ verb, id: ++this.#id, fields });
+      this.said.push({ request, id: ++this.#id, fields });
       return this.#id;
     },
     now: () => this.now,
@@ -75,7 +76,7 @@ class Scene {
   }
 
   get frames(): Record<string, unknown>[] {
-    return this.said.filter(({ verb }) => verb === 'drive').map(({ fields }) => fields);
+    return this.said.filter(({ request }) => request === 'drive').map(({ fields }) => fields);
   }
 
   get last(): Said | undefined {
@@ -88,7 +89,7 @@ class Scene {
   }
 
   answer(state: string, more: Record<string, unknown> = {}): void {
-    const frame = this.said.findLast(({ verb }) => verb === 'drive');
+    const frame = this.said.findLast(({ request }) => request === 'drive');
     this.driver.heard({ t: 'answer', id: frame?.id ?? 0, ok: true, state, ...more } as Answer);
   }
 
@@ -163,13 +164,13 @@ describe('holding a robot', () => {
     scene.driver.release();
     await asked;
     expect(scene.driver.control.value.state).toBe('free');
-    expect(scene.last).toMatchObject({ verb: 'release', fields: { lease: 7 } });
+    expect(scene.last).toMatchObject({ request: 'release', fields: { lease: 7 } });
   });
 
   test('release says zeroes, lets go of the lease, and is silent from then on', async () => {
     const driver = await scene.moves();
     driver.release();
-    expect(scene.take().map(({ verb }) => verb)).toEqual(['drive', 'release']);
+    expect(scene.take().map(({ request }) => request)).toEqual(['drive', 'release']);
     driver.wish('pad', FORWARD);
     scene.pass(5000);
     expect(scene.said).toEqual([]);
@@ -207,7 +208,7 @@ describe('letting go', () => {
       const driver = await scene.moves();
       driver.hands(why);
       const said = scene.take();
-      expect(said.map(({ verb }) => verb)).toEqual(['drive', 'halt']);
+      expect(said.map(({ request }) => request)).toEqual(['drive', 'halt']);
       expect(moving(said[0]?.fields)).toBe(false);
       expect(said[1]?.fields).toMatchObject({ lease: 7, why });
       scene.pass(1000);
@@ -228,7 +229,7 @@ describe('letting go', () => {
     scene.visible = false;
     driver.hands('hidden');
     scene.pass(5000);
-    expect(scene.take().map(({ verb }) => verb)).toEqual(['halt']);
+    expect(scene.take().map(({ request }) => request)).toEqual(['halt']);
   });
 
   test('everybody who holds something is told to forget it', async () => {
@@ -430,11 +431,11 @@ describe('the golden frames of driving', () => {
   const fields = (name: string) => {
     const frame = golden(name);
     const names = Object.keys(frame).filter((field) => field !== 'id' && field !== 'do');
-    return { verb: frame['do'], names: names.sort() };
+    return { request: frame['do'], names: names.sort() };
   };
-  const said = (verb: string) => {
-    const one = scene.said.findLast((each) => each.verb === verb);
-    return { verb: one?.verb, names: Object.keys(one?.fields ?? {}).sort() };
+  const said = (request: string) => {
+    const one = scene.said.findLast((each) => each.request === request);
+    return { request: one?.request, names: Object.keys(one?.fields ?? {}).sort() };
   };
 
   test('are what the page sends', async () => {

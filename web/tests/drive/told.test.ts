@@ -24,7 +24,7 @@ import {
   postureOf,
   postureText,
   readProBot,
-  standingOf,
+  availabilityOf,
 } from '../../src/things/probots/read';
 import type { Answer, Thing } from '../../src/net/protocol';
 import { World } from '../../src/app/world';
@@ -152,8 +152,8 @@ describe('how a robot stands', () => {
     [{ angle: -80 }, false, 'not working'],
     [{ angle: -28 }, false, 'available'],
     [{ angle: -80, presence: 'offline' }, false, 'offline'],
-  ] as const)('%j, leased: %s', (state, leased, standing) => {
-    expect(standingOf(robot(state), leased)).toBe(standing);
+  ] as const)('%j, leased: %s', (state, leased, availability) => {
+    expect(availabilityOf(robot(state), leased)).toBe(availability);
   });
 
   test.each([
@@ -220,8 +220,8 @@ describe('the stop', () => {
   const outside = (answer: () => Promise<Answer>) => {
     const said: [string, Record<string, unknown>][] = [];
     const stopper = new Stopper({
-      ask: (verb, fields) => {
-        said.push([verb, fields]);
+      ask: (request, fields) => {
+        said.push([request, fields]);
         return answer();
       },
       now: () => 5,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   begun,
-  done,
+  applied,
   draftOf,
   EMPTY,
   flawsOf,
@@ -9,16 +9,16 @@ import {
   roundLength,
   shapeOf,
 } from '../../src/map/draft';
-import type { Deed, Drawing } from '../../src/map/draft';
+import type { Edit, Drawing } from '../../src/map/draft';
 import { destination } from '../../src/map/shapes';
 import { frame } from './golden';
 
 const at = (lat: number, lon: number) => ({ lat, lon });
-const tap = (lat: number, lon: number): Deed => ({ do: 'tap', at: at(lat, lon), radius: 123.4 });
+const tap = (lat: number, lon: number): Edit => ({ do: 'tap', at: at(lat, lon), radius: 123.4 });
 const particulars = { name: 'Home', colour: 2, shared: true };
 
-function after(drawing: Drawing, ...deeds: Deed[]): Drawing {
-  return deeds.reduce(done, drawing);
+function after(drawing: Drawing, ...edits: Edit[]): Drawing {
+  return edits.reduce(applied, drawing);
 }
 
 const square = after(begun(EMPTY.polygon), tap(0, 0), tap(0, 1), tap(1, 1), tap(1, 0));
@@ -39,7 +39,7 @@ describe('a circle', () => {
     );
     expect(drawn.now).toMatchObject({ centre: at(52, 5), radius: 450 });
     expect(drawn.now.rim).toBeCloseTo(90, 3);
-    expect(done(drawn, { do: 'undo' }).now).toBe(EMPTY.circle);
+    expect(applied(drawn, { do: 'undo' }).now).toBe(EMPTY.circle);
   });
 
   test('is moved by its middle and keeps its size', () => {
@@ -90,42 +90,42 @@ describe('a polygon', () => {
     );
     expect(pulled.now.points[2]).toEqual(at(0.5, 2));
     expect(pulled.now.chosen).toBe(2);
-    expect(done(pulled, { do: 'undo' }).now.points).toHaveLength(4);
+    expect(applied(pulled, { do: 'undo' }).now.points).toHaveLength(4);
   });
 
   test('gets one behind its last corner too', () => {
-    const more = done(square, { do: 'insert', after: 3, at: at(0.5, -1) });
+    const more = applied(square, { do: 'insert', after: 3, at: at(0.5, -1) });
     expect(more.now.points.at(-1)).toEqual(at(0.5, -1));
   });
 
   test('loses corners, but keeps three when it is finished', () => {
-    const deeds: Deed[] = [
+    const edits: Edit[] = [
       { do: 'finish' },
       { do: 'remove', corner: 1 },
       { do: 'remove', corner: 0 },
       { do: 'remove', corner: 7 },
     ];
-    expect(after(square, ...deeds).now.points).toEqual([at(0, 0), at(1, 1), at(1, 0)]);
+    expect(after(square, ...edits).now.points).toEqual([at(0, 0), at(1, 1), at(1, 0)]);
   });
 
   test('is undone step by step to nothing, and no further', () => {
     let drawing = square;
-    for (let n = 0; n < 9; n++) drawing = done(drawing, { do: 'undo' });
+    for (let n = 0; n < 9; n++) drawing = applied(drawing, { do: 'undo' });
     expect(drawing.now).toBe(EMPTY.polygon);
-    expect(done(drawing, { do: 'undo' })).toBe(drawing);
+    expect(applied(drawing, { do: 'undo' })).toBe(drawing);
   });
 
   test('remembers a bounded number of steps', () => {
-    let drawing = done(square, { do: 'finish' });
+    let drawing = applied(square, { do: 'finish' });
     for (let n = 0; n < 300; n++) {
-      drawing = done(drawing, { do: 'corner', n: 0, to: at(0, n / 1000) });
+      drawing = applied(drawing, { do: 'corner', n: 0, to: at(0, n / 1000) });
     }
     expect(drawing.before.length).toBeLessThanOrEqual(100);
   });
 
   test('has at most two hundred corners', () => {
     let drawing = begun(EMPTY.polygon);
-    for (let n = 0; n < 230; n++) drawing = done(drawing, tap(n / 10, n / 10));
+    for (let n = 0; n < 230; n++) drawing = applied(drawing, tap(n / 10, n / 10));
     expect(drawing.now.points).toHaveLength(200);
   });
 });

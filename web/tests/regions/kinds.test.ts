@@ -21,7 +21,7 @@ import {
   verdictText,
   whoseText,
 } from '../../src/things/regions/wording';
-import { readWebhook, standingOf } from '../../src/things/webhooks/read';
+import { readWebhook, healthOf } from '../../src/things/webhooks/read';
 import { mayAskPhone, mayEditRegion, mayKeepRegions, mayShareRegions } from '../../src/app/visitor';
 import type { Visitor } from '../../src/app/visitor';
 import type { Thing } from '../../src/net/protocol';
@@ -285,10 +285,10 @@ describe('a phone', () => {
 
 test('a webhook that gave something up says so, and one that is behind too', () => {
   const [hook] = things('webhook').map(readWebhook);
-  expect(hook && standingOf(hook)).toBe('lost');
+  expect(hook && healthOf(hook)).toBe('lost');
   const behind = readWebhook({ k: 'webhook', id: 'x', s: 1, queued: 3, why: 'refused' });
-  expect(standingOf(behind)).toBe('behind');
-  expect(standingOf(readWebhook({ k: 'webhook', id: 'x', s: 1, queued: 1 }))).toBe('ok');
+  expect(healthOf(behind)).toBe('behind');
+  expect(healthOf(readWebhook({ k: 'webhook', id: 'x', s: 1, queued: 1 }))).toBe('ok');
 });
 
 describe('who may what', () => {

@@ -154,11 +154,11 @@ def _figures(where: str, options: BrokerOptions, probe: Probe) -> Finding:
 def _log(where: str, options: BrokerOptions, probe: Probe) -> Finding:
     with Probe(options) as other:  # somebody comes: that is worth a line
         other.connect()
-    heard = probe.until(
+    receives = probe.until(
         lambda: any(topic.startswith("$SYS/broker/log/") for topic, _, _ in probe.messages),
         _LOG_SECONDS,
     )
-    return judge.log(where, heard)
+    return judge.log(where, receives)
 
 
 def _messages(

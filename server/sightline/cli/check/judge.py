@@ -196,9 +196,9 @@ def figures(where: str, uptime: str | None, why: tuple[str, ...]) -> Finding:
     )
 
 
-def log(where: str, heard: bool) -> Finding:
+def log(where: str, receives: bool) -> Finding:
     """Tell whether the log comes as messages."""
-    if heard:
+    if receives:
         return Finding(where, "log", "ok", "the broker's log comes as messages: clients are shown")
     return Finding(
         where,
@@ -423,9 +423,9 @@ def client_id(where: str, id: str, replica: str) -> Finding:
     return Finding(where, "client id", "warn", said, todo)
 
 
-def between(where: str, *, heard: bool) -> Finding:
+def between(where: str, *, receives: bool) -> Finding:
     """Tell whether servers hear each other through this broker."""
-    if heard:
+    if receives:
         return Finding(where, "servers", "ok", "they hear each other here")
     said = "what one server tells another here does not arrive"
     todo = (

@@ -65,10 +65,10 @@ def _between(where: str, options: BrokerOptions, name: str) -> Finding:
             refused = probe.subscribe(FILTERS)
             if not refused:
                 probe.publish(probed, text, 1)
-            heard = probe.until(partial(probe.got, probed, text), _TRIP_SECONDS)
+            receives = probe.until(partial(probe.got, probed, text), _TRIP_SECONDS)
     except (OSError, ValueError):
         return Finding(where, "servers", "skip", "not tested: no connection")
-    return judge.between(where, heard=heard)
+    return judge.between(where, receives=receives)
 
 
 # -- the table
@@ -132,7 +132,7 @@ def _table(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     async def credentials() -> Any:
         return known
 
-    dynamo = Dynamo(Clock(), web, time.time, credentials, region, set_to.endpoint, patience=0.0)
+    dynamo = Dynamo(Clock(), web, time.time, credentials, region, set_to.endpoint, retry_for=0.0)
     try:
         answer = _wait(dynamo.call("DescribeTable", TableName=set_to.table))["Table"]
     except (Unavailable, AwsDenied) as why:

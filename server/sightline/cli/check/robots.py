@@ -16,9 +16,9 @@ WHERE = "probots.listen"
 _SECONDS = 0.7
 
 
-def check(listener: RobotsListener, ours: BrokerOptions | None) -> Iterator[Finding]:
-    """Check the listener. ``ours`` is how we sign in at that broker ourselves; None: it is the
-    private one.
+def check(listener: RobotsListener, own_options: BrokerOptions | None) -> Iterator[Finding]:
+    """Check the listener. ``own_options`` is how we sign in at that broker ourselves; None: it is
+    the private one.
     """
     host = listener.interface
     try:
@@ -38,7 +38,7 @@ def check(listener: RobotsListener, ours: BrokerOptions | None) -> Iterator[Find
             answer = probe.refused or "no answer"
             yield judge.robots(WHERE, robot.address, answer.lower(), [])
             return
-        other = robot if ours is None else replace(ours, clean=True, late_ack=False)
+        other = robot if own_options is None else replace(own_options, clean=True, late_ack=False)
         more = []
         with Probe(other) as audit_log:
             if audit_log.connect():

@@ -60,5 +60,5 @@ class Actor(Protocol):
     def disconnected(self) -> None:
         """Note that its connection is lost."""
 
-    def heard(self, topic: str, payload: bytes, wall: float) -> list[Message]:
+    def received(self, topic: str, payload: bytes, wall: float) -> list[Message]:
         """Return a message for it came; what it answers."""

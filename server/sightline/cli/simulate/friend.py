@@ -43,7 +43,7 @@ class SimulatedFriend:
         self.battery = rng.uniform(35.0, 95.0)
         self.plugged = _UNPLUGGED
         self._rng = rng
-        self._gone = rng.uniform(0.0, 2 * person.route.length)
+        self._travelled = rng.uniform(0.0, 2 * person.route.length)
         self._speed = person.gait.speed
         self._ahead = 0
         self._held: list[dict[str, Any]] = []
@@ -100,7 +100,7 @@ class SimulatedFriend:
     def disconnected(self) -> None:
         """Do nothing: a phone keeps calm."""
 
-    def heard(self, topic: str, payload: bytes, wall: float) -> list[Message]:
+    def received(self, topic: str, payload: bytes, wall: float) -> list[Message]:
         """Answer ``reportLocation`` with the position; other commands it does not know."""
         try:
             command = msgspec.json.decode(payload)
@@ -115,7 +115,7 @@ class SimulatedFriend:
         if cruise:
             self._speed += self._rng.gauss(0.0, 0.04 * cruise)
             self._speed = min(max(self._speed, 0.7 * cruise), 1.1 * cruise)
-        self._gone += self._speed * dt
+        self._travelled += self._speed * dt
 
     def _use_battery(self, dt: float) -> None:
         if self.plugged == _CHARGING:
@@ -131,7 +131,7 @@ class SimulatedFriend:
 
     def _fix(self, wall: float, trigger: str) -> dict[str, Any]:
         person, rng = self.person, self._rng
-        spot, heading = person.route.at(self._gone)
+        spot, heading = person.route.at(self._travelled)
         acc = max(3, round(rng.gauss(person.gait.acc, person.gait.acc / 6)))
         seen = offset(spot, rng.gauss(0.0, acc / 12), rng.gauss(0.0, acc / 12))
         fix: dict[str, Any] = {

@@ -24,7 +24,7 @@ BICYCLE = Gait(speed=5.0, every=4.0, acc=5, conn="m")
 CAR = Gait(speed=32.0, every=3.0, acc=9, conn="m")
 TRAIN = Gait(speed=78.0, every=3.0, acc=24, conn="m")
 FERRY = Gait(speed=10.5, every=6.0, acc=12, conn="m")
-AT_A_DESK = Gait(speed=0.0, every=30.0, acc=14, conn="w")
+SITTING = Gait(speed=0.0, every=30.0, acc=14, conn="w")
 OUT_OF_REACH = Gait(speed=0.0, every=float("inf"), acc=65, conn="m")
 
 
@@ -92,7 +92,7 @@ NAMED: tuple[SimulatedPerson, ...] = (
         "fairphone",
         "Jonas Lindqvist",
         "JL",
-        AT_A_DESK,
+        SITTING,
         Itinerary([_OFFICE]),
         (SimulatedRegion("Office", _OFFICE, 150.0),),
         alt=8.0,
@@ -182,7 +182,7 @@ NAMED: tuple[SimulatedPerson, ...] = (
         "shiftphone",
         "Ingrid Solberg",
         "IS",
-        AT_A_DESK,
+        SITTING,
         Itinerary([RoutePoint(52.3731, 4.8926)]),
         (SimulatedRegion("Amsterdam", RoutePoint(52.3731, 4.8926), 5000.0),),
         alt=2.0,

@@ -106,7 +106,7 @@ class SimulatedProBot:
         """
         self.keys = (0.0, 0.0, 0.0, 0.0)
 
-    def heard(self, topic: str, payload: bytes, wall: float) -> list[Message]:
+    def received(self, topic: str, payload: bytes, wall: float) -> list[Message]:
         """Obey at once and without question, as the original does; it never answers."""
         order, _, name = topic.partition("/")
         if name != self.name or self.off:

@@ -122,7 +122,7 @@ class SimulationStage:
                     where = f"{self._address.host}:{self._address.port}"
                     self._say(f"No connection to the broker at {where} ({why}); trying on.")
             case LineMessage(actor, topic, payload):
-                self._publish(actor, actor.heard(topic, payload, self._wall()))
+                self._publish(actor, actor.received(topic, payload, self._wall()))
 
     def _cut_and_mend(self) -> None:
         for actor in self._actors:

@@ -56,12 +56,12 @@ class Itinerary:
         """Return the length one way, m."""
         return self._starts[-1]
 
-    def at(self, gone: float) -> tuple[RoutePoint, float]:
-        """Tell where one is, and heading where, after ``gone`` metres of going to and fro."""
+    def at(self, travelled: float) -> tuple[RoutePoint, float]:
+        """Tell where one is, and heading where, after ``travelled`` metres of going to and fro."""
         if self.length == 0.0:
             return self._spots[0], 0.0
-        back = gone % (2 * self.length) > self.length
-        along = gone % (2 * self.length)
+        back = travelled % (2 * self.length) > self.length
+        along = travelled % (2 * self.length)
         if back:
             along = 2 * self.length - along
         leg = min(bisect.bisect_right(self._starts, along), len(self._spots) - 1) - 1

@@ -209,20 +209,20 @@ class _Tmp:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._tmp = path.with_name(f"{path.name}.tmp")
-        self._kept = False
+        self._complete = False
         self.stream = os.fdopen(
             os.open(self._tmp, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), "wb"
         )
 
     def keep(self) -> None:
         """Replace the other file: all of it is written."""
-        self._kept = True
+        self._complete = True
 
     def __enter__(self) -> _Tmp:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if self._kept and kind is None:
+        if self._complete and kind is None:
             self.stream.flush()
             os.fsync(self.stream.fileno())
             self.stream.close()

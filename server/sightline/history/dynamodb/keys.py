@@ -166,16 +166,16 @@ def ended(item: Item, now: float) -> bool:
     return "x" in item and float(item["x"]["N"]) <= now
 
 
-def item_of_standing(standing: LastState) -> Item:
+def item_of_last_state(last: LastState) -> Item:
     """Return a present state as an item."""
-    assert standing.body is not None
-    item = key(states(shard_of(standing.thing)), listed(standing.thing))
-    item["k"] = {"S": standing.thing}
-    item["a"] = {"N": repr(standing.at)}
-    item["b"] = {"S": standing.body.decode()}
+    assert last.body is not None
+    item = key(states(shard_of(last.thing)), listed(last.thing))
+    item["k"] = {"S": last.thing}
+    item["a"] = {"N": repr(last.at)}
+    item["b"] = {"S": last.body.decode()}
     return item
 
 
-def standing_of(item: Item) -> LastState:
+def last_state_of(item: Item) -> LastState:
     """Return the present state in an item."""
     return LastState(item["k"]["S"], float(item["a"]["N"]), item["b"]["S"].encode())

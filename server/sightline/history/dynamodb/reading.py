@@ -144,12 +144,12 @@ class DynamoReader:
         entries = [entry for entry in found if entry is not None]
         return HistoryPage(entries, things[-1] if more else None)
 
-    async def standings(
+    async def last_states(
         self, limit: int, after: str | None
     ) -> tuple[Sequence[LastState], str | None]:
-        """Return last states, as `sightline.history.store.Store.standings`."""
+        """Return last states, as `sightline.history.store.Store.last_states`."""
         items, more = await self.listed(keys.states, min(limit, MOST), after)
-        found = [keys.standing_of(item) for item in items]
+        found = [keys.last_state_of(item) for item in items]
         return found, found[-1].thing if more else None
 
     async def events(
@@ -160,12 +160,12 @@ class DynamoReader:
         newest_first: bool,
         limit: int,
         after: str | None,
-        sight: VisibleScope = EVERYTHING,
+        scope: VisibleScope = EVERYTHING,
     ) -> HistoryPage:
         """Return events, as `sightline.history.store.Store.events`."""
         limit = min(limit, MOST)
         mark = None if after is None else cursors.event(after)
-        things = _few(sight)
+        things = _few(scope)
         if things is None:
             sources = [
                 self._events(sort, since, until, newest_first, limit + 1, mark)
@@ -179,7 +179,7 @@ class DynamoReader:
             ]
         found: list[HistoryEntry] = []
         async for entry in merged(sources, _order, newest_first=newest_first):
-            if not shows(sight, entry):
+            if not shows(scope, entry):
                 continue
             if len(found) == limit:
                 return HistoryPage(found, cursors.of_event(found[-1]) if found else after)
@@ -242,15 +242,15 @@ def _beyond(order: tuple[str, str], mark: tuple[str, str], newest_first: bool) -
     return order < mark if newest_first else order > mark
 
 
-def _few(sight: VisibleScope) -> list[str] | None:
+def _few(scope: VisibleScope) -> list[str] | None:
     """Return the things that a sight can be shown events of, if they are few; None: read by time.
 
     By time what is not shown is read, too, but each thing is a question of its own to the table.
     """
     kinds = frozenset[str]().union(*ABOUT.values())
-    if sight.kinds is None or sight.kinds & OPEN:
+    if scope.kinds is None or scope.kinds & OPEN:
         return None
-    things = [word for word in sight.things if kind_of(word) in kinds]
+    things = [word for word in scope.things if kind_of(word) in kinds]
     whole = [word for word in things if word.count("/") == THING_TYPES[kind_of(word)].levels - 1]
     return sorted(whole) if len(whole) == len(things) <= _FEW else None
 

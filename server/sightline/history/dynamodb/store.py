@@ -38,7 +38,7 @@ class DynamoStore:
 
     ``folder`` is for what waits, at most ``spill`` bytes. ``endpoint`` is a URL where it is not
     AWS. ``keep`` (s): how long after its time an entry ends by itself. ``environ`` may hold
-    credentials. ``patience`` (s) is how long a question is tried, ``writing`` how long a write is
+    credentials. ``retry_for`` (s) is how long a question is tried, ``writing`` how long a write is
     before it goes to disk, ``again`` when what is there is first tried again, and the longest wait
     before a later try.
     """
@@ -60,7 +60,7 @@ class DynamoStore:
         keep: float | None = None,
         spill: int = 256_000_000,
         wall: Callable[[], float] = time.time,
-        patience: float = 10.0,
+        retry_for: float = 10.0,
         writing: float = 3.0,
         again: tuple[float, float] = (1.0, 30.0),
     ) -> None:
@@ -68,10 +68,10 @@ class DynamoStore:
         self._keep = keep
         self._again = again
         self._endpoint = Endpoint(
-            reactor, region, environ, endpoint, metadata=metadata, wall=wall, patience=patience
+            reactor, region, environ, endpoint, metadata=metadata, wall=wall, retry_for=retry_for
         )
         self._table = Table(
-            reactor, self._endpoint.dynamo, name, patience=patience, writing=writing
+            reactor, self._endpoint.dynamo, name, retry_for=retry_for, writing=writing
         )
         self._reading = DynamoReader(self._table, wall)
         self._writing = DynamoWriter(self._table, self._reading, keep)
@@ -130,23 +130,25 @@ class DynamoStore:
     # -- writing
 
     def write(
-        self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
     ) -> Deferred[int]:
         """Keep entries and present states, in the table or, while it takes none, on disk.
 
         Not all or none: see the package's note. What goes to disk counts as new.
         """
-        return Deferred.fromCoroutine(self._write(entries, standings))
+        return Deferred.fromCoroutine(self._write(entries, last_states))
 
-    async def _write(self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]) -> int:
+    async def _write(
+        self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]
+    ) -> int:
         if not self._spilling:
             try:
-                return await self._writing.write(entries, standings)
+                return await self._writing.write(entries, last_states)
             except Unavailable as why:
                 self._begin_to_spill(why)
         self._putting += 1
         try:
-            await self._spill.put(Batch(tuple(entries), tuple(standings)))
+            await self._spill.put(Batch(tuple(entries), tuple(last_states)))
         finally:
             self._putting -= 1
         return len(entries)
@@ -205,7 +207,7 @@ class DynamoStore:
         entries = [entry for batch in batches for entry in batch.entries]
         for at in range(0, len(entries), _PUT):
             await self._writing.write(entries[at : at + _PUT], ())
-        await self._writing.write((), [s for batch in batches for s in batch.standings])
+        await self._writing.write((), [s for batch in batches for s in batch.last_states])
         await self._spill.drop(name)
 
     # -- questions and changes
@@ -231,11 +233,11 @@ class DynamoStore:
         newest_first: bool = True,
         limit: int = 1000,
         after: str | None = None,
-        sight: VisibleScope = EVERYTHING,
+        scope: VisibleScope = EVERYTHING,
     ) -> Deferred[HistoryPage]:
         """Return events of all things that are seen."""
         return Deferred.fromCoroutine(
-            self._reading.events(sorts, since, until, newest_first, limit, after, sight)
+            self._reading.events(sorts, since, until, newest_first, limit, after, scope)
         )
 
     def counts(self, thing: str, sort: str, bounds: Sequence[float]) -> Deferred[Sequence[int]]:
@@ -246,11 +248,11 @@ class DynamoStore:
         """Return the keys of all things that have entries."""
         return Deferred.fromCoroutine(self._reading.things())
 
-    def standings(
+    def last_states(
         self, limit: int = 1000, after: str | None = None
     ) -> Deferred[tuple[Sequence[LastState], str | None]]:
         """Return the present states."""
-        return Deferred.fromCoroutine(self._reading.standings(limit, after))
+        return Deferred.fromCoroutine(self._reading.last_states(limit, after))
 
     def hide(
         self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str

@@ -35,13 +35,13 @@ class DynamoWriter:
         # Nothing is taken off a list while something that belongs on it is being written.
         self._lists = DeferredLock()
 
-    async def write(self, entries: Sequence[HistoryEntry], standings: Sequence[LastState]) -> int:
+    async def write(self, entries: Sequence[HistoryEntry], last_states: Sequence[LastState]) -> int:
         """Keep them; says how many entries were new. May be asked again after any failure."""
         new = 0
         # In slices: making items of thousands would hold the reactor.
         for at in range(0, len(entries), _SLICE):
             new += await self._write(entries[at : at + _SLICE])
-        latest = list({standing.thing: standing for standing in standings}.values())
+        latest = list({last.thing: last for last in last_states}.values())
         for at in range(0, len(latest), _SLICE):
             await self._stand(latest[at : at + _SLICE])
         return new
@@ -62,14 +62,14 @@ class DynamoWriter:
         await self._table.put([keys.item_of(entry, self._keep) for entry in new])
         return len(new)
 
-    async def _stand(self, standings: Sequence[LastState]) -> None:
+    async def _stand(self, last_states: Sequence[LastState]) -> None:
         puts, removed = [], []
-        for standing in standings:
-            if standing.body is None:
-                shard = keys.shard_of(standing.thing)
-                removed.append(keys.key(keys.states(shard), keys.listed(standing.thing)))
-            elif len(standing.body) <= _LARGEST:
-                puts.append(keys.item_of_standing(standing))
+        for last in last_states:
+            if last.body is None:
+                shard = keys.shard_of(last.thing)
+                removed.append(keys.key(keys.states(shard), keys.listed(last.thing)))
+            elif len(last.body) <= _LARGEST:
+                puts.append(keys.item_of_last_state(last))
         await self._table.put(puts, removed)
 
     async def _list(self, entries: Sequence[HistoryEntry]) -> None:

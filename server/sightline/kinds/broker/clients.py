@@ -101,7 +101,7 @@ class Roster:
     def __init__(self, broker: str) -> None:
         self._broker = broker
         self._clients: OrderedDict[str, _Known] = OrderedDict()  # last heard last
-        self._ours: set[str] = set()
+        self._own: set[str] = set()
         self.refusals = 0
         self.untold = 0
 
@@ -148,9 +148,9 @@ class Roster:
                 return []
         return []
 
-    def ours(self, client: str, at: float) -> list[str]:
+    def mark_own(self, client: str, at: float) -> list[str]:
         """Add ourselves, by this id: the log says so only before we can hear it."""
-        self._ours.add(client)
+        self._own.add(client)
         changed, known = self._know(client, at)
         if known is None:
             return changed
@@ -161,18 +161,18 @@ class Roster:
 
     def mine(self, client: str) -> list[str]:
         """Note another id of ours: the console's, a lease's."""
-        if len(self._ours) >= MOST:
-            self._ours.clear()
-        self._ours.add(client)
+        if len(self._own) >= MOST:
+            self._own.clear()
+        self._own.add(client)
         known = self._clients.get(client)
         if known is None or known.state.ours:
             return []
         known.state = replace(known.state, ours=True)
         return [client]
 
-    def ours_unlogged(self) -> int:
+    def own_unlogged(self) -> int:
         """Count our own clients that the log tells nothing of: they were there before it."""
-        return sum(client not in self._clients for client in self._ours)
+        return sum(client not in self._clients for client in self._own)
 
     def cut_off(self) -> list[str]:
         """Note that the log was lost: any client may be gone."""
@@ -318,11 +318,11 @@ class Roster:
             state="connected",
             at=at,
             before=True,
-            ours=client in self._ours,
+            ours=client in self._own,
         )
         known = self._clients[client] = _Known(state)
         return changed, known
 
     def _forget(self, clients: list[str]) -> list[str]:
-        self._ours.difference_update(clients)
+        self._own.difference_update(clients)
         return [client for client in clients if self._clients.pop(client, None) is not None]

@@ -58,7 +58,7 @@ class SenderClocks:
         self._before: dict[str, _Sender] = {}
         self._behind = (float("-inf"), 0.0)  # until when (our time), by how many s we are behind
 
-    def heard(self, sender: str, tst: float, at: float) -> float | None:
+    def note(self, sender: str, tst: float, at: float) -> float | None:
         """Take in that a fix of ``tst``, by the sender's clock, came at ``at``, by ours (epoch s).
 
         Returns by how many seconds that clock is known to be ahead (negative: behind); None:
@@ -123,12 +123,12 @@ class SenderClocks:
 
         None: nobody was heard, or most of them do not agree with each other.
         """
-        said = list(islice(self._said(now), _ASKED))
-        if not said:
+        offsets = list(islice(self._offsets(now), _ASKED))
+        if not offsets:
             return None
-        middle = median(said)
-        near = sum(abs(one - middle) <= SAME for one in said)
-        return (middle, near) if near * 3 >= len(said) * 2 else None
+        middle = median(offsets)
+        near = sum(abs(one - middle) <= SAME for one in offsets)
+        return (middle, near) if near * 3 >= len(offsets) * 2 else None
 
     def behind(self, now: float) -> float:
         """Return by how many seconds our own clock is behind, by the word of several; 0: it is not.
@@ -145,7 +145,7 @@ class SenderClocks:
             self._behind = (now + _BEHIND_FOR if found else now, found)
         return found
 
-    def _said(self, now: float) -> Iterator[float]:
+    def _offsets(self, now: float) -> Iterator[float]:
         for known in reversed(self._now.values()):
             if now - known.seen > _FRESH:
                 continue

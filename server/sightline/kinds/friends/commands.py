@@ -108,10 +108,10 @@ def _setting(
     return [cmd("clearWaypoints"), *([_set(items)] if items else [])]
 
 
-def own(has: Iterable[Waypoint], ours: Sequence[Waypoint]) -> list[Waypoint]:
+def own(has: Iterable[Waypoint], own: Sequence[Waypoint]) -> list[Waypoint]:
     """Return those of a phone's waypoints that its user made: none of them is one of ours."""
-    stamps = {one.tst for one in ours}
-    names = {one.rid for one in ours if one.rid is not None}
+    stamps = {one.tst for one in own}
+    names = {one.rid for one in own if one.rid is not None}
     return [one for one in has if one.tst not in stamps and one.rid not in names]
 
 
@@ -139,7 +139,7 @@ def _set(items: list[Cmd]) -> Cmd:
 
 
 def _waypoint(one: Waypoint) -> Cmd:
-    said: Cmd = {
+    command: Cmd = {
         "_type": "waypoint",
         "desc": one.desc,
         "lat": one.lat,
@@ -148,8 +148,8 @@ def _waypoint(one: Waypoint) -> Cmd:
         "tst": one.tst,
     }
     if one.rid is not None:
-        said["rid"] = one.rid
-    return said
+        command["rid"] = one.rid
+    return command
 
 
 def topic(device: str) -> str:
@@ -157,9 +157,9 @@ def topic(device: str) -> str:
     return f"owntracks/{device}/cmd"
 
 
-def encoded(said: Cmd) -> bytes:
+def encoded(command: Cmd) -> bytes:
     """Return a command as it is published."""
-    return _encode(said)
+    return _encode(command)
 
 
 def compared(

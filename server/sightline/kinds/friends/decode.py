@@ -42,12 +42,12 @@ from sightline.kinds.friends.pictures import LARGEST_FACE, picture
 from sightline.kinds.friends.updates import (
     MOST_REGIONS,
     CardNamed,
-    Gone,
     Located,
     PhoneLost,
     PhoneTransition,
     PhoneWaypoint,
     Pictured,
+    Removal,
     Unnamed,
 )
 from sightline.model.kind import (
@@ -120,7 +120,7 @@ def decode(
     if said is not None:
         located = _located(said, who, arrival, timeouts, arrival.payload)
         if clocks is not None and not arrival.retain:
-            clock = clocks.heard(who.friend, said[2], arrival.at)
+            clock = clocks.note(who.friend, said[2], arrival.at)
             if clock is not None:
                 located = _by_clock(located, clock)
         if located.friend.t == "r" or keys:
@@ -142,7 +142,7 @@ def _clocked(reading: Update, arrival: Arrival, clocks: SenderClocks) -> Update:
         tst = reading.friend.tst
         if reading.friend.untimed or tst is None:
             return reading
-        clock = clocks.heard(reading.thing, tst, arrival.at)
+        clock = clocks.note(reading.thing, tst, arrival.at)
         return reading if clock is None else _by_clock(reading, clock)
     if isinstance(reading, PhoneTransition):
         clock = clocks.known(reading.thing)
@@ -240,9 +240,9 @@ def _aside(reading: Update, arrival: Arrival, keys: EncryptionKeys) -> Sequence[
 
 def _clear(who: Address) -> Sequence[Update]:
     """Return an empty message: what was retained on this topic is taken back."""
-    face = Gone(who.face)
+    face = Removal(who.face)
     if who.part == "":
-        return (Gone(who.friend), face)
+        return (Removal(who.friend), face)
     if who.part == "info":
         return (Unnamed(who.friend), face)
     return ()
@@ -311,7 +311,7 @@ def _location(
 
 
 def _located(
-    said: Sequence[Any],
+    fields: Sequence[Any],
     who: Address,
     arrival: Arrival,
     timeouts: Timeouts,
@@ -320,7 +320,7 @@ def _located(
     dropped: int = 0,
 ) -> Located:
     at = arrival.at
-    tst = said[2]
+    tst = fields[2]
     record = None
     if body is not None:
         # Without a time of its own each server that hears it gives it another.
@@ -328,13 +328,13 @@ def _located(
     ahead = round(tst - at, 1) if tst > at + AHEAD else None
     source = None if arrival.source == "main" else arrival.source
     if not arrival.retain:
-        friend = _friend(*said, at, ahead, untimed, source=source, presence="live")
+        friend = _friend(*fields, at, ahead, untimed, source=source, presence="live")
         return Located(who.friend, friend, at, False, who.initials, dropped, record)
     # A copy without a time is of any age, and proves nothing.
     heard = None if untimed else min(tst, at)
-    presence, evidence = _standing(heard, at, timeouts)
+    presence, evidence = _presence(heard, at, timeouts)
     friend = _friend(
-        *said,
+        *fields,
         at,
         ahead,
         untimed,
@@ -346,7 +346,7 @@ def _located(
     return Located(who.friend, friend, heard, True, who.initials, dropped, record)
 
 
-def _standing(
+def _presence(
     heard: float | None, at: float, timeouts: Timeouts
 ) -> tuple[Presence, Evidence | None]:
     """Tell what to think of a friend of whom we only have a copy of a message, heard then."""

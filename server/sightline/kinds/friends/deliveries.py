@@ -51,8 +51,8 @@ class Entry(Protocol):
 
 
 Lookup = Callable[[str], Entry | None]
-Other = PhoneTransition | PhoneLost | CardNamed | PhoneWaypoint | DeviceReport
-OTHERS: tuple[type[Other], ...] = (
+Report = PhoneTransition | PhoneLost | CardNamed | PhoneWaypoint | DeviceReport
+REPORTS: tuple[type[Report], ...] = (
     PhoneTransition,
     PhoneLost,
     CardNamed,
@@ -63,14 +63,14 @@ OTHERS: tuple[type[Other], ...] = (
 
 
 class DeviceCounts:
-    """The counts of one device. ``others`` are messages that are no fixes; ``why`` is the last
+    """The counts of one device. ``reports`` are messages that are no fixes; ``why`` is the last
     reason for which something was not used, ``at`` (epoch s) when, ``via`` by which way it came.
     """
 
-    __slots__ = ("at", "doubtful", "fixes", "left_out", "others", "refused", "via", "why")
+    __slots__ = ("at", "doubtful", "fixes", "left_out", "refused", "reports", "via", "why")
 
     def __init__(self) -> None:
-        self.fixes = self.others = self.doubtful = self.left_out = self.refused = 0
+        self.fixes = self.reports = self.doubtful = self.left_out = self.refused = 0
         self.why = self.via = ""
         self.at = 0.0
 
@@ -83,7 +83,7 @@ class DeviceCounts:
         return DeviceFigures(
             device=id_of(thing),
             friend=friend,
-            heard=self.fixes + self.others + self.refused,
+            heard=self.fixes + self.reports + self.refused,
             used=self.fixes - self.doubtful,
             doubtful=self.doubtful,
             left_out=self.left_out,
@@ -162,14 +162,14 @@ class Deliveries:
             counts.doubtful += 1
             counts.note(doubt.why, doubt.at, fix.friend.source or "")
 
-    def other(self, said: Other, at: float = 0.0) -> None:
+    def reported(self, report: Report, at: float = 0.0) -> None:
         """Count another message. ``at`` is when it came, epoch s, for what was left out."""
-        if getattr(said, "retained", False):
+        if getattr(report, "retained", False):
             return
-        counts = self._of(f"friend/{id_of(said.thing)}")
-        counts.others += 1
-        if said.dropped:
-            self._left_out(counts, said.dropped, getattr(said, "at", None) or at, "")
+        counts = self._of(f"friend/{id_of(report.thing)}")
+        counts.reports += 1
+        if report.dropped:
+            self._left_out(counts, report.dropped, getattr(report, "at", None) or at, "")
 
     def refused(self, arrival: Arrival, why: CannotDecode) -> None:
         """Count a message that was not taken, if its topic tells whose it is."""
@@ -192,7 +192,7 @@ class Deliveries:
         """Add what an import counted."""
         counts = self._of(thing)
         counts.fixes += more.used + more.doubtful
-        counts.others += max(0, more.heard - more.used - more.doubtful - more.refused)
+        counts.reports += max(0, more.heard - more.used - more.doubtful - more.refused)
         counts.doubtful += more.doubtful
         counts.left_out += more.left_out
         counts.refused += more.refused
@@ -213,7 +213,7 @@ class Deliveries:
         return None if counts is None else counts.shown(thing, self._is_there(thing))
 
     def latest(self, most: int) -> list[DeviceFigures]:
-        """Return the counts of so many devices: those with the newest trouble, then any others."""
+        """Return the counts of so many devices: those with the newest trouble, then any reports."""
         everybody = chain(self._strangers.items(), self._known.items())
         found = nlargest(most, everybody, key=lambda one: one[1].at)
         return [counts.shown(thing, self._is_there(thing)) for thing, counts in found]

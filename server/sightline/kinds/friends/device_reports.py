@@ -75,15 +75,15 @@ class DeviceReport(msgspec.Struct, frozen=True, gc=False):
 def status_texts(message: Mapping[str, object]) -> tuple[dict[str, str], Platform]:
     """Return the short texts in a ``status`` message, and which app sent it."""
     for name, platform in _PLATFORMS.items():
-        said = message.get(name)
-        if isinstance(said, dict):
-            return _texts(said), platform
+        fields = message.get(name)
+        if isinstance(fields, dict):
+            return _texts(fields), platform
     return {}, "?"
 
 
-def _texts(said: Mapping[str, object]) -> dict[str, str]:
+def _texts(fields: Mapping[str, object]) -> dict[str, str]:
     found = {}
-    for name, value in list(said.items())[:MOST_TEXTS]:
+    for name, value in list(fields.items())[:MOST_TEXTS]:
         if isinstance(value, bool):
             value = "yes" if value else "no"
         if isinstance(value, str | int | float):

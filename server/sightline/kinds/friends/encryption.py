@@ -67,11 +67,11 @@ class EncryptionKeys:
         except CryptoError as why:
             raise CannotDecode("encrypted", "encrypted with another key than ours") from why
 
-    def seal(self, device: str, said: bytes) -> bytes:
+    def seal(self, device: str, plain: bytes) -> bytes:
         """Encrypt a message for this device alone. KeyError: we have no key for it."""
         from nacl.secret import SecretBox
 
-        box = SecretBox(self._keys[device]).encrypt(said)
+        box = SecretBox(self._keys[device]).encrypt(plain)
         return b'{"_type":"encrypted","data":"%b"}' % b64encode(box)
 
 

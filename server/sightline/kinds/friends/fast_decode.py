@@ -70,7 +70,7 @@ class _Location(msgspec.Struct, gc=False):
 
 _NAMES = _Location.__struct_fields__
 _FIELDS = len(_NAMES)
-_SAID = _NAMES.index("inregions") + 1
+_KNOWN = _NAMES.index("inregions") + 1
 _MAY_BE_UNKNOWN = [_NAMES.index(name) for name in ("acc", "vel", "cog", "batt")]
 _BACKSLASH = 0x5C
 _DEL = 0x7F
@@ -103,5 +103,5 @@ def quick(payload: bytes, latest: float) -> tuple[Any, ...] | None:
         for place in _MAY_BE_UNKNOWN:
             if known[place] == -1:
                 known[place] = None
-        return tuple(known[:_SAID])
-    return said[:_SAID]
+        return tuple(known[:_KNOWN])
+    return said[:_KNOWN]

@@ -32,7 +32,7 @@ def read_again(
     ahead = refused.ahead
     if ahead is None:
         raise refused
-    clocks.heard(sender, arrival.at + ahead, arrival.at)
+    clocks.note(sender, arrival.at + ahead, arrival.at)
     behind = clocks.behind(arrival.at)
     if not behind or ahead - behind > FURTHEST_AHEAD:
         raise refused

@@ -26,11 +26,11 @@ from msgspec.structs import replace
 from sightline.model.kind import State
 
 Do = Literal["locate", "status", "regions", "read", "clear"]
-Standing = Literal["asked", "sent", "done", "failed", "expired"]
+DoState = Literal["asked", "sent", "done", "failed", "expired"]
 Platform = Literal["android", "ios", "?"]
 OPEN = ("asked", "sent")
 
-KEPT = 10
+REMEMBERED = 10
 """Commands of a phone that are remembered; the oldest that is settled goes first."""
 FETCH_WITHIN = 86_400.0
 """How long a command waits for a phone that posts (HTTP mode), s."""
@@ -47,7 +47,7 @@ class PhoneCommand(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
 
     n: int
     do: Do
-    state: Standing
+    state: DoState
     at: float
     by: str
     why: str = ""
@@ -99,7 +99,7 @@ def ask(phone: Phone, do: Do, by: str, at: float) -> tuple[Phone, int]:
     """
     n = max((command.n for command in phone.commands), default=0) + 1
     kept = list(phone.commands)
-    if len(kept) >= KEPT:
+    if len(kept) >= REMEMBERED:
         settled = next((each for each in kept if not each.is_open), None)
         if settled is None:
             raise TooManyCommands
@@ -108,7 +108,7 @@ def ask(phone: Phone, do: Do, by: str, at: float) -> tuple[Phone, int]:
     return replace(phone, commands=(*kept, new)), n
 
 
-def move(phone: Phone, n: int, state: Standing, at: float, why: str = "") -> Phone:
+def move(phone: Phone, n: int, state: DoState, at: float, why: str = "") -> Phone:
     """Move command ``n`` to this state; do nothing to one that is settled."""
     return replace(
         phone,
@@ -122,7 +122,7 @@ def move(phone: Phone, n: int, state: Standing, at: float, why: str = "") -> Pho
 
 
 def answered(
-    phone: Phone, dos: tuple[Do, ...], at: float, state: Standing = "done", why: str = ""
+    phone: Phone, dos: tuple[Do, ...], at: float, state: DoState = "done", why: str = ""
 ) -> Phone:
     """Take in that an answer came: every command of these sorts that was sent is settled."""
     for command in phone.commands:
@@ -141,30 +141,30 @@ def expired(phone: Phone, now: float) -> Phone:
     return phone
 
 
-def merged(ours: Phone, theirs: Phone) -> Phone:
+def merged(own: Phone, theirs: Phone) -> Phone:
     """Return our dealings with a phone and those of another server, as one.
 
     A command that both know is as far as the one that knows more says; of what a phone has, the
     newer word counts. Two that were numbered alike at the same moment both stay.
     """
-    commands = {_name(each): each for each in ours.commands}
+    commands = {_name(each): each for each in own.commands}
     for each in theirs.commands:
         known = commands.get(_name(each))
         if known is None or _far(known) < _far(each):
             commands[_name(each)] = each
     kept = sorted(commands.values(), key=lambda each: (each.n, each.by, each.do))
-    while len(kept) > KEPT:
+    while len(kept) > REMEMBERED:
         kept.remove(next((each for each in kept if not each.is_open), kept[0]))
-    regions = ours.regions
+    regions = own.regions
     if theirs.regions is not None and (regions is None or regions.at < theirs.regions.at):
         regions = theirs.regions
     return replace(
-        ours,
-        transport=theirs.transport or ours.transport,
-        platform=ours.platform if theirs.platform == "?" else theirs.platform,
+        own,
+        transport=theirs.transport or own.transport,
+        platform=own.platform if theirs.platform == "?" else theirs.platform,
         regions=regions,
         commands=tuple(kept),
-        status=ours.status if theirs.status is None else theirs.status,
+        status=own.status if theirs.status is None else theirs.status,
     )
 
 

@@ -302,7 +302,7 @@ class Unnamed(msgspec.Struct, frozen=True, gc=False):
         return before if before.name is None else replace(before, name=None)
 
 
-class Gone(msgspec.Struct, frozen=True, gc=False):
+class Removal(msgspec.Struct, frozen=True, gc=False):
     """A thing was cleared."""
 
     thing: str

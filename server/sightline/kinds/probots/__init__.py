@@ -65,7 +65,7 @@ def _robot(timeouts: Timeouts) -> ThingType:
         reserve=True,  # a robot's name has at most four digits
         timeouts=timeouts,
         state=ProBot,
-        kept=True,
+        restored=True,
         sampled_every=10.0,
         events=frozenset(("crossing", "drive", "alarm")),
         fenced=True,

@@ -53,30 +53,30 @@ def payload(pressed: Keys) -> bytes:
     """Return the bytes for ``keys/ProBotN``."""
     if not pressed.moving:
         return STOP
-    said = b"%.2f %.2f %.2f %.2f" % pressed
-    if _KEYS.match(said) is None:
+    payload = b"%.2f %.2f %.2f %.2f" % pressed
+    if _KEYS.match(payload) is None:
         raise BadCommand("not four keys")
-    return said
+    return payload
 
 
-def is_stop(said: bytes) -> bool:
+def is_stop(payload: bytes) -> bool:
     """Tell whether this payload on ``keys`` holds a robot still.
 
     What the robot cannot read does not.
     """
-    numbers = said.split(b" ")
+    numbers = payload.split(b" ")
     try:
         return len(numbers) == 4 and not any(float(number) for number in numbers)
     except ValueError:
         return False
 
 
-def is_harmless(topic: str, said: bytes) -> bool:
-    """Tell whether ``said`` may stay with the broker on this command topic.
+def is_harmless(topic: str, payload: bytes) -> bool:
+    """Tell whether ``payload`` may stay with the broker on this command topic.
 
     That is a stop on ``keys``, and nothing on the others, where nothing is an empty payload.
     """
-    return is_stop(said) if topic.startswith("keys/") else not said
+    return is_stop(payload) if topic.startswith("keys/") else not payload
 
 
 def clearing(topic: str) -> bytes:

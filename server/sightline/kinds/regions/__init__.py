@@ -35,8 +35,8 @@ KIND = Kind(
     ),
     events=(EventType("crossing", retention="positions", names="region", field="region"),),
     verbs=(
-        Verb("region", keepers=True),
-        Verb("unregion", keepers=True),
+        Verb("region", by_key=True),
+        Verb("unregion", by_key=True),
         Verb("adopt", "operator", only="region"),
     ),
 )

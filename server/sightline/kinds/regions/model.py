@@ -75,15 +75,15 @@ class Transition(State, frozen=True, omit_defaults=True, kw_only=True):
     """Of the fix, m."""
 
 
-def told(transition: Transition) -> bytes:
+def shared_body(transition: Transition) -> bytes:
     """Return what every server that finds this transition says alike, JSON: not its number and
     receipt.
     """
     where = transition.region if transition.region is not None else ("named", transition.name)
-    said = (transition.thing, where, transition.event, transition.by, transition.tst)
-    return msgspec.json.encode(said)
+    fields = (transition.thing, where, transition.event, transition.by, transition.tst)
+    return msgspec.json.encode(fields)
 
 
-def id_for_others(transition: Transition) -> str:
+def published_id(transition: Transition) -> str:
     """Return an id by which a receiver knows it again, from any server, however often."""
-    return blake2b(told(transition), digest_size=16).hexdigest()
+    return blake2b(shared_body(transition), digest_size=16).hexdigest()

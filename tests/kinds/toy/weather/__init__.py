@@ -71,7 +71,7 @@ KIND = Kind(
             seen_by="viewer",
             timeouts=Timeouts(900, 3600),
             state=Station,
-            kept=True,
+            restored=True,
             sampled_every=0.5,
         ),
     ),

@@ -129,11 +129,6 @@ function options(
 ): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  const axis = {
-    stroke: colour('faint'),
-    font: canvasFont(),
-    ticks: { show: false },
-  };
   return {
     width: Math.max(100, element.clientWidth),
     height,
@@ -145,53 +140,63 @@ function options(
       points: { size: 7, width: 2, fill: colour('panel') },
     },
     scales: { x: { time: true, auto: false }, y: { auto: false } },
-    axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        space: 70,
-        size: 26,
-        values: (_, splits, __, ___, increment) =>
-          splits.map((at) => {
-            const when = new Date(at * 1000);
-            if (increment >= 86_400) return timeText(at, 0).replace(/ \d\d:\d\d$/, '');
-            const pad = (n: number) => String(n).padStart(2, '0');
-            const clock = `${pad(when.getHours())}:${pad(when.getMinutes())}`;
-            return increment < 60 ? `${clock}:${pad(when.getSeconds())}` : clock;
-          }),
-      },
-      {
-        ...axis,
-        grid: { stroke: colour('line-soft'), width: 1 },
-        space: 38,
-        size: 54,
-        values: (_, splits) => splits.map((value) => latest.current.text(value)),
-      },
-    ],
-    series: [
-      {},
-      ...curves.map((curve): uPlot.Series => {
-        const stroke = colour(curve.colour);
-        return {
-          stroke,
-          width: 1.8,
-          points: { show: false },
-          fill: (made) => {
-            const { top, height: high } = made.bbox;
-            const fill = made.ctx.createLinearGradient(0, top, 0, top + high);
-            fill.addColorStop(0, `${stroke}40`);
-            fill.addColorStop(1, `${stroke}05`);
-            return fill;
-          },
-        };
-      }),
-    ],
+    axes: axes(colour, (value) => latest.current.text(value)),
+    series: [{}, ...curves.map((curve) => curveOf(colour(curve.colour)))],
     hooks: {
       setCursor: [
         (made) => {
           point(made.cursor.idx ?? null);
         },
       ],
+    },
+  };
+}
+
+function axes(colour: (name: string) => string, text: (value: number) => string): uPlot.Axis[] {
+  const axis = {
+    stroke: colour('faint'),
+    font: canvasFont(),
+    ticks: { show: false },
+  };
+  return [
+    {
+      ...axis,
+      grid: { show: false },
+      space: 70,
+      size: 26,
+      values: (_, splits, __, ___, increment) => splits.map((at) => clockText(at, increment)),
+    },
+    {
+      ...axis,
+      grid: { stroke: colour('line-soft'), width: 1 },
+      space: 38,
+      size: 54,
+      values: (_, splits) => splits.map(text),
+    },
+  ];
+}
+
+/** A time on the axis, as fine as its steps are, in seconds. */
+function clockText(at: number, increment: number): string {
+  if (increment >= 86_400) return timeText(at, 0).replace(/ \d\d:\d\d$/, '');
+  const when = new Date(at * 1000);
+  const pad = (n: number) => String(n).padStart(2, '0');
+  const clock = `${pad(when.getHours())}:${pad(when.getMinutes())}`;
+  return increment < 60 ? `${clock}:${pad(when.getSeconds())}` : clock;
+}
+
+/** A line in a colour, with what is under it in the same, fading downwards. */
+function curveOf(stroke: string): uPlot.Series {
+  return {
+    stroke,
+    width: 1.8,
+    points: { show: false },
+    fill: (made) => {
+      const { top, height: high } = made.bbox;
+      const fill = made.ctx.createLinearGradient(0, top, 0, top + high);
+      fill.addColorStop(0, `${stroke}40`);
+      fill.addColorStop(1, `${stroke}05`);
+      return fill;
     },
   };
 }

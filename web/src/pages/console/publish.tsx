@@ -81,9 +81,9 @@ export function PublishCard({
   const wrong = fault ?? (payload.ok ? large : payload.why);
   const ready = live && topic !== '' && wrong === null;
 
-  const ask = (verb: string, what: Readonly<Record<string, unknown>>, done: string) => {
+  const ask = (request: string, what: Readonly<Record<string, unknown>>, done: string) => {
     setOutcome(null);
-    requests.ask(verb, what).then(
+    requests.ask(request, what).then(
       (answer) => {
         const sent = typeof answer['size'] === 'number' ? `, ${bytes(answer['size'])}` : '';
         setOutcome({ good: true, text: `${clockText(Date.now())} ${done}${sent}.` });
@@ -181,7 +181,7 @@ function ClearRetained({
   fault: string | null;
   sure: boolean;
   setSure: Dispatch<StateUpdater<boolean>>;
-  ask: (verb: string, what: Readonly<Record<string, unknown>>, done: string) => void;
+  ask: (request: string, what: Readonly<Record<string, unknown>>, done: string) => void;
   id: string;
 }) {
   return (

@@ -6,8 +6,8 @@ import { readBroker } from '../../things/broker/read';
 import { useDriving } from '../../things/probots/drive/context';
 import { useDrivers } from '../../things/probots/drive/drivers';
 import type { Lease } from '../../things/probots/drive/read';
-import { StandingPill } from '../../things/probots/drive/robotstate';
-import { postureText, routineText, standingOf } from '../../things/probots/read';
+import { AvailabilityPill } from '../../things/probots/drive/robotstate';
+import { postureText, routineText, availabilityOf } from '../../things/probots/read';
 import type { ProBot } from '../../things/probots/read';
 import { useTicks } from '../../ui/hooks';
 import { Spark } from '../../ui/spark';
@@ -141,7 +141,7 @@ function RobotRow({
         </button>
       </th>
       <td>
-        <StandingPill standing={standingOf(robot, lease !== undefined)} />
+        <AvailabilityPill availability={availabilityOf(robot, lease !== undefined)} />
       </td>
       <td>{lease?.holder ?? '–'}</td>
       <td>{lease ? (from.get(robot.id) ?? '–') : '–'}</td>

@@ -6,11 +6,11 @@ import { keyOf } from '../../app/world';
 import { readBroker } from '../../things/broker/read';
 import { RobotAvatar } from '../../things/probots/avatar';
 import type { Lease } from '../../things/probots/drive/read';
-import { StandingPill } from '../../things/probots/drive/robotstate';
+import { AvailabilityPill } from '../../things/probots/drive/robotstate';
 import { may } from '../../things/probots/drive/roles';
 import { RobotFacts, RobotStats } from '../../things/probots/panel';
 import { Tilt } from '../../things/probots/tilt';
-import { postureText, routineText, standingOf } from '../../things/probots/read';
+import { postureText, routineText, availabilityOf } from '../../things/probots/read';
 import type { ProBot } from '../../things/probots/read';
 import { RoundTrips } from './allrobots';
 
@@ -20,7 +20,7 @@ export function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | unde
   const { choose } = useNavigation();
   const key = keyOf('probot', robot.id);
   const drives = may(user.value.role, 'drive') && mayDrive(visitor, key);
-  const standing = standingOf(robot, lease !== undefined);
+  const availability = availabilityOf(robot, lease !== undefined);
   const now = clock.seconds();
   return (
     <article
@@ -34,13 +34,13 @@ export function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | unde
         <div class="headline">
           <h2>{robot.name}</h2>
           <p>
-            <StandingPill standing={standing} />
+            <AvailabilityPill availability={availability} />
             <span class="ellipsis">
               {lease
                 ? `${lease.holder} drives it`
                 : robot.heard === undefined
                   ? 'Never heard'
-                  : standing === 'offline'
+                  : availability === 'offline'
                     ? postureText(robot, now)
                     : `${postureText(robot, now)}, ${routineText(robot.routine).toLowerCase()}`}
             </span>
@@ -73,12 +73,12 @@ export function RobotCard({ robot, lease }: { robot: ProBot; lease: Lease | unde
       )}
       <button
         type="button"
-        class={standing === 'available' && drives ? 'button primary' : 'button'}
+        class={availability === 'available' && drives ? 'button primary' : 'button'}
         onClick={() => {
           choose(key);
         }}
       >
-        {drives && standing === 'available' ? 'Drive' : 'Watch'} {robot.name}
+        {drives && availability === 'available' ? 'Drive' : 'Watch'} {robot.name}
       </button>
       <RoundTrips robot={robot} />
     </article>

@@ -30,7 +30,7 @@ export function Rows() {
   const { selected, select } = useSelection();
   const { map } = useMapState();
   const preferences = usePreferences();
-  const { arrangement, earlierOpen, entries, query, whereabouts } = useRoster();
+  const { arrangement, earlierOpen, entries, query, placeText } = useRoster();
   const { items, shared, rows, counts } = arrangement.value;
   const list = useRef<HTMLUListElement>(null);
   const [scroll, setScroll] = useScroll(list);
@@ -110,7 +110,7 @@ export function Rows() {
                 ? faceOf(world.get(keyOf('face', splitKey(key)[1])))
                 : undefined
             }
-            where={whereabouts(entry)}
+            where={placeText(entry)}
             units={preferences.settings.value.units}
             choose={choose}
           />

@@ -11,5 +11,5 @@ export const friend: Kind = {
   listed: { group: { id: 'friends', title: 'Friends' }, summarise: summariseFriend },
   details: { Headline: FriendHeadline, Panel: FriendPanel },
   marker: friendMarker,
-  granted: { label: 'All friends', verbs: ['see', 'own'], owned: true },
+  granted: { label: 'All friends', rights: ['see', 'own'], owned: true },
 };

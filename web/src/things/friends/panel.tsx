@@ -16,10 +16,10 @@ import { FriendStats } from './stats';
 
 export function FriendHeadline({ thing, entry }: { thing: Thing; entry: Entry }) {
   const { now } = useTime();
-  const { whereabouts } = useRoster();
+  const { placeText } = useRoster();
   const friend = readFriend(thing);
   const { tone, word } = freshnessOf(entry, now.value);
-  const where = entry.position ? whereabouts(entry) : friend.device;
+  const where = entry.position ? placeText(entry) : friend.device;
   return (
     <p>
       <span class="pill" data-tone={tone}>

@@ -14,8 +14,8 @@ import { commandText, readPhone, regionsText, stateText } from './phone';
 import type { Phone } from './phone';
 import { SetupDialog } from './setup';
 
-/** What can be asked: verb, words, what it does, sign. */
-const ASKS: readonly (readonly [verb: string, words: string, what: string, icon: IconNode])[] = [
+/** What can be asked: request, words, what it does, sign. */
+const ASKS: readonly (readonly [request: string, words: string, what: string, icon: IconNode])[] = [
   ['locate', 'Locate now', 'Ask the phone where it is', Locate],
   ['phonestatus', 'Status', 'Ask the phone how it is set up', Stethoscope],
   ['sendregions', 'Send regions', 'Send the regions it should watch', FileUp],
@@ -87,11 +87,11 @@ function Asks({ of }: { of: Key }) {
   const [why, setWhy] = useState('');
   const [setup, setSetup] = useState(false);
   const offline = connection.value.state !== 'live';
-  const ask = (verb: string) => {
-    setPending(verb);
+  const ask = (request: string) => {
+    setPending(request);
     setWhy('');
     requests
-      .ask(verb, { thing: of })
+      .ask(request, { thing: of })
       .catch((error: unknown) => {
         setWhy(failureOf(error, Date.now()).why);
       })
@@ -102,16 +102,16 @@ function Asks({ of }: { of: Key }) {
   return (
     <>
       <div class="asks">
-        {ASKS.map(([verb, words, what, icon]) => (
+        {ASKS.map(([request, words, what, icon]) => (
           <button
-            key={verb}
+            key={request}
             type="button"
             class="button small"
             title={what}
-            data-ask={verb}
+            data-ask={request}
             disabled={pending !== null || offline}
             onClick={() => {
-              ask(verb);
+              ask(request);
             }}
           >
             <Icon of={icon} size={14} />

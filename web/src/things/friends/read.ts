@@ -2,7 +2,7 @@
 import type { Friend as FriendState } from '../../generated';
 import type { Thing } from '../../net/protocol';
 import { fieldsOf, present } from '../fields';
-import { STANDING } from '../freshness';
+import { MOVES_FROM } from '../freshness';
 import type { Presence } from '../entry';
 
 const field = fieldsOf<FriendState>();
@@ -129,5 +129,5 @@ export function contactTime(friend: Friend): number | undefined {
 
 /** Whether it moved at its newest fix; whether it moves now depends on that fix's age. */
 export function isMoving(friend: Friend): boolean {
-  return friend.presence === 'live' && (friend.speed ?? 0) >= STANDING;
+  return friend.presence === 'live' && (friend.speed ?? 0) >= MOVES_FROM;
 }

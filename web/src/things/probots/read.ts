@@ -113,14 +113,14 @@ export function postureText(robot: ProBot, now: number): string {
 }
 
 /** How a robot stands, seen by somebody who wants to drive. */
-export type Standing = 'not working' | 'offline' | 'stopped' | 'available' | 'in use';
+export type Availability = 'not working' | 'offline' | 'stopped' | 'available' | 'in use';
 
 /**
  * `leased`: somebody drives it. A robot that was never heard is known from the settings alone; one
  * whose program does not run or that lies on the ground does not work either. Driving takes a
  * program that says it is started.
  */
-export function standingOf(robot: ProBot, leased: boolean): Standing {
+export function availabilityOf(robot: ProBot, leased: boolean): Availability {
   if (robot.heard === undefined) return 'not working';
   if (robot.presence === 'offline') return 'offline';
   if (robot.routine === 'not running' || postureOf(robot.angle) === 'fallen') return 'not working';

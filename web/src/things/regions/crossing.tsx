@@ -26,19 +26,19 @@ export function CrossingItem({
   const entered = crossing.event === 'enter';
   const region = crossing.region;
   const who = nameOf(crossing.thing);
-  const verb = entered ? 'Entered' : 'Left';
+  const went = entered ? 'Entered' : 'Left';
   const words =
     without === 'who' ? (
       <>
-        {verb} <b>{crossing.name}</b>
+        {went} <b>{crossing.name}</b>
       </>
     ) : without === 'region' ? (
       <>
-        <b>{who}</b> {verb.toLowerCase()}
+        <b>{who}</b> {went.toLowerCase()}
       </>
     ) : (
       <>
-        <b>{who}</b> {verb.toLowerCase()} <b>{crossing.name}</b>
+        <b>{who}</b> {went.toLowerCase()} <b>{crossing.name}</b>
       </>
     );
   // To what the list is not about: from a region to who it was, from a friend to where it was.

@@ -48,7 +48,7 @@ export function RegionEditor() {
   }, [complete, stop]);
 
   const save = (how: 'save' | 'insist') => {
-    regions.deed({ do: 'finish' });
+    regions.apply({ do: 'finish' });
     const nameless = regions.flaws.value[0]?.about === 'name';
     if (nameless) field.current?.focus();
     void regions[how]().then((key) => {

@@ -12,12 +12,12 @@ export function useKeys(): void {
       if (target instanceof Element && target.closest('input, textarea, select, dialog')) return;
       const { now } = regions.drawing.peek();
       if (key.key.toLowerCase() === 'z' && (key.ctrlKey || key.metaKey)) {
-        regions.deed({ do: 'undo' });
+        regions.apply({ do: 'undo' });
       } else if (key.key === 'Enter' && now.open && now.points.length >= 3) {
         if (target instanceof Element && target.closest('button, a')) return;
-        regions.deed({ do: 'finish' });
+        regions.apply({ do: 'finish' });
       } else if ((key.key === 'Delete' || key.key === 'Backspace') && now.chosen !== null) {
-        regions.deed({ do: 'remove', corner: now.chosen });
+        regions.apply({ do: 'remove', corner: now.chosen });
       } else {
         return;
       }

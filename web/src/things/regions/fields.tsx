@@ -25,7 +25,7 @@ export function CircleFields({ draft }: { draft: Draft }) {
     const next = { ...known, ...(centre ? part : early.current) };
     const { lat: north, lon: east } = next as { lat?: number; lon?: number };
     if (north === undefined || east === undefined) return;
-    regions.deed({ do: 'circle', centre: { lat: north, lon: east }, radius: next.radius });
+    regions.apply({ do: 'circle', centre: { lat: north, lon: east }, radius: next.radius });
   };
   return (
     <fieldset class="numbers">
@@ -75,7 +75,7 @@ export function CornerFields({ draft }: { draft: Draft }) {
       !open && first && last && points.length > 2
         ? between(last, first)
         : { lat: view?.lat ?? 0, lon: view?.lng ?? 0 };
-    regions.deed({ do: 'insert', after: points.length - 1, at });
+    regions.apply({ do: 'insert', after: points.length - 1, at });
   };
   return (
     <details class="numbers">
@@ -92,7 +92,7 @@ export function CornerFields({ draft }: { draft: Draft }) {
               most={90}
               value={point.lat}
               set={(lat) => {
-                regions.deed({ do: 'corner', n, to: { ...point, lat } });
+                regions.apply({ do: 'corner', n, to: { ...point, lat } });
               }}
             />
             <NumberField
@@ -101,7 +101,7 @@ export function CornerFields({ draft }: { draft: Draft }) {
               most={180}
               value={point.lon}
               set={(lon) => {
-                regions.deed({ do: 'corner', n, to: { ...point, lon } });
+                regions.apply({ do: 'corner', n, to: { ...point, lon } });
               }}
             />
             <button
@@ -110,7 +110,7 @@ export function CornerFields({ draft }: { draft: Draft }) {
               aria-label={`Take corner ${String(n + 1)} away`}
               disabled={!open && points.length <= 3}
               onClick={() => {
-                regions.deed({ do: 'remove', corner: n });
+                regions.apply({ do: 'remove', corner: n });
               }}
             >
               <Icon of={ListX} size={15} />

@@ -64,8 +64,8 @@ export function wireRegions(
       const drawing = regions.editing.value ? regions.drawing.value.now : null;
       map.sketch(drawing, colourOf(`c${String(regions.particulars.value.colour)}`));
     }),
-    map.onDeed((deed) => {
-      regions.deed(deed);
+    map.onEdit((edit) => {
+      regions.apply(edit);
     }),
   ];
 }

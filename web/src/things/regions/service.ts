@@ -7,12 +7,12 @@ import type { ReadonlySignal, Signal } from '@preact/signals';
 import { Refused } from '../../net/requests';
 import type { Answer } from '../../net/protocol';
 import type { Key, World } from '../../app/world';
-import { begun, done, draftOf, EMPTY, flawsOf, requestOf, sameShape } from '../../map/draft';
-import type { Deed, Draft, Drawing, Edited, Flaw, Particulars } from '../../map/draft';
+import { begun, applied, draftOf, EMPTY, flawsOf, requestOf, sameShape } from '../../map/draft';
+import type { Edit, Draft, Drawing, Edited, Flaw, Particulars } from '../../map/draft';
 import { readRegion } from './read';
 import type { Region } from './read';
 
-export type Ask = (verb: string, fields: Readonly<Record<string, unknown>>) => Promise<Answer>;
+export type Ask = (request: string, fields: Readonly<Record<string, unknown>>) => Promise<Answer>;
 
 export interface Refusal {
   /** A word for programs; `stale`: somebody else changed it meanwhile. */
@@ -97,9 +97,9 @@ export class RegionService {
     this.#drawing.value = begun(EMPTY[is]);
   }
 
-  deed(deed: Deed): void {
+  apply(edit: Edit): void {
     if (!this.#editing.value || this.#saving.value) return;
-    this.#drawing.value = done(this.#drawing.value, deed);
+    this.#drawing.value = applied(this.#drawing.value, edit);
     this.#leaving.value = false;
   }
 
@@ -177,8 +177,8 @@ export class RegionService {
     const { now } = this.#drawing.value;
     if (this.#leaving.value) this.stay();
     else if (now.is === 'polygon' && now.open && now.points.length >= 3)
-      this.deed({ do: 'finish' });
-    else if (now.chosen !== null && !now.open) this.deed({ do: 'choose', corner: null });
+      this.apply({ do: 'finish' });
+    else if (now.chosen !== null && !now.open) this.apply({ do: 'choose', corner: null });
     else this.leave();
   }
 

@@ -24,7 +24,7 @@ export function Tools({
   const place = () => {
     const view = map.value?.view();
     if (!view) return;
-    regions.deed({
+    regions.apply({
       do: 'tap',
       at: { lat: view.lat, lon: view.lng },
       radius: PLACED_PX * metresPerPixel(view.lat, view.zoom),
@@ -56,7 +56,7 @@ export function Tools({
           type="button"
           class="button small"
           onClick={() => {
-            regions.deed({ do: 'finish' });
+            regions.apply({ do: 'finish' });
           }}
         >
           <Icon of={Check} size={14} />
@@ -69,7 +69,7 @@ export function Tools({
           class="button small"
           disabled={draft.points.length <= 3}
           onClick={() => {
-            regions.deed({ do: 'remove', corner: draft.chosen ?? -1 });
+            regions.apply({ do: 'remove', corner: draft.chosen ?? -1 });
           }}
         >
           <Icon of={Trash2} size={14} />
@@ -98,7 +98,7 @@ export function Tools({
         title="Undo (Ctrl Z)"
         disabled={!undo}
         onClick={() => {
-          regions.deed({ do: 'undo' });
+          regions.apply({ do: 'undo' });
         }}
       >
         <Icon of={Undo2} size={17} />

@@ -61,9 +61,10 @@ function BrokerPill() {
   const links = useKind('broker').map((thing) => readBroker(thing).link);
   if (links.length === 0) return null;
   const unknown = connection.value.state !== 'live';
-  const worst = links.find(isLost) ?? links.find((link) => link.state === 'connecting') ?? links[0];
-  if (!worst) return null;
-  const state = isLost(worst) ? 'lost' : worst.state;
+  const gravest =
+    links.find(isLost) ?? links.find((link) => link.state === 'connecting') ?? links[0];
+  if (!gravest) return null;
+  const state = isLost(gravest) ? 'lost' : gravest.state;
   const tone = unknown
     ? 'unknown'
     : state === 'connected'
@@ -74,7 +75,7 @@ function BrokerPill() {
   const word = unknown || state === 'connected' ? 'Broker' : `Broker ${state}`;
   const title = unknown
     ? 'Unknown while the server cannot be heard'
-    : `${worst.address}: ${state}${worst.why === undefined ? '' : `, ${worst.why}`}`;
+    : `${gravest.address}: ${state}${gravest.why === undefined ? '' : `, ${gravest.why}`}`;
   return (
     <button
       type="button"

@@ -4,7 +4,7 @@ import { grouped } from '../../ui/numbers';
 import { useKind, useLive, useTime } from '../../app/context';
 import { Fact, Facts } from '../../ui/facts';
 import { Card } from '../../ui/section';
-import { readWebhook, standingOf } from './read';
+import { readWebhook, healthOf } from './read';
 import type { Webhook } from './read';
 
 const WORDS = {
@@ -34,11 +34,11 @@ export function WebhooksCard() {
 }
 
 function Hook({ webhook, now }: { webhook: Webhook; now: number }) {
-  const standing = standingOf(webhook);
-  const [word, tone] = WORDS[standing];
+  const health = healthOf(webhook);
+  const [word, tone] = WORDS[health];
   const wait = webhook.next === undefined ? 0 : webhook.next - now;
   return (
-    <li data-webhook={webhook.id} data-standing={standing}>
+    <li data-webhook={webhook.id} data-health={health}>
       <header>
         <b>{webhook.id}</b>
         <code class="ellipsis">{webhook.host}</code>

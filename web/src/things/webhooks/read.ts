@@ -37,7 +37,7 @@ export function readWebhook(thing: Thing): Webhook {
 }
 
 /** How it stands: well, behind, or with something given up. */
-export function standingOf({ queued, dead, why }: Webhook): 'ok' | 'behind' | 'lost' {
+export function healthOf({ queued, dead, why }: Webhook): 'ok' | 'behind' | 'lost' {
   if (dead > 0) return 'lost';
   return queued > 0 && why !== undefined ? 'behind' : 'ok';
 }

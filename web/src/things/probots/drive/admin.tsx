@@ -26,7 +26,7 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
   const thing = `probot/${robot.id}`;
 
   const run = async (
-    verb: string,
+    request: string,
     fields: Record<string, unknown>,
     within: number,
     words: string,
@@ -34,7 +34,7 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
   ) => {
     setDoing({ state: 'waiting', text: words });
     try {
-      const answer = await requests.ask(verb, { thing, ...fields }, within);
+      const answer = await requests.ask(request, { thing, ...fields }, within);
       const { seen: what, seconds } = answer;
       setDoing({
         state: 'done',

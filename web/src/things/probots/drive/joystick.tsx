@@ -39,10 +39,9 @@ interface Hands {
   readonly mine: boolean;
 }
 
-/** Tell the driver what hands do on the pad: with one pointer, and with keys while it has the focus. */
-function useHandlers({ pad, ring, held, mine }: Hands) {
+/** Forget what hands hold when the driver says so, and when the pad goes. */
+function useLetGo({ pad, held, mine }: Hands, pointer: { current: number | null }) {
   const { driver } = useDriving();
-  const pointer = useRef<number | null>(null);
   useEffect(() => {
     const keys = () => held.wish(performance.now());
     const forget = () => {
@@ -62,10 +61,11 @@ function useHandlers({ pad, ring, held, mine }: Hands) {
   useEffect(() => {
     if (mine) pad.current?.focus({ preventScroll: true });
   }, [mine]);
+}
 
-  const pressKeys = () => {
-    driver.wish('keys', () => held.wish(performance.now()));
-  };
+/** Tell the driver what one pointer does on the pad. */
+function usePointer({ ring, mine }: Hands, pointer: { current: number | null }) {
+  const { driver } = useDriving();
   const letGo = (event: PointerEvent) => {
     if (event.pointerId !== pointer.current) return;
     pointer.current = null;
@@ -93,28 +93,45 @@ function useHandlers({ pad, ring, held, mine }: Hands) {
     onContextMenu(event: MouseEvent) {
       event.preventDefault();
     },
+  };
+}
+
+/** Tell the driver what keys do while the pad has the focus. */
+function useKeys({ held, mine }: Hands) {
+  const { driver } = useDriving();
+  const press = () => {
+    driver.wish('keys', () => held.wish(performance.now()));
+  };
+  return {
     onKeyDown(event: KeyboardEvent) {
       if (event.ctrlKey || event.metaKey || event.altKey) {
         // The system may swallow what goes up after this.
         held.forget();
-        pressKeys();
+        press();
         return;
       }
       if (!mine || !HeldKeys.drives(event.code)) return;
       event.preventDefault();
       event.stopPropagation();
       held.press(event.code, event.repeat, performance.now());
-      pressKeys();
+      press();
     },
     onKeyUp(event: KeyboardEvent) {
       held.release(event.code);
-      pressKeys();
+      press();
     },
     onBlur() {
       held.forget();
-      pressKeys();
+      press();
     },
   };
+}
+
+/** Tell the driver what hands do on the pad: with one pointer, and with keys while it has the focus. */
+function useHandlers(hands: Hands) {
+  const pointer = useRef<number | null>(null);
+  useLetGo(hands, pointer);
+  return { ...usePointer(hands, pointer), ...useKeys(hands) };
 }
 
 /** `held` are the keys of this pad, which others show. `children` lie over it while it is locked. */

@@ -15,7 +15,7 @@ import type { Guard, Lease } from './read';
 import { Readings } from './readings';
 import { may } from './roles';
 import { Sliders } from './sliders';
-import { WorstCase } from './stoptime';
+import { StopBound } from './stoptime';
 
 export function PadCard({
   robot,
@@ -77,7 +77,7 @@ export function PadCard({
         <KeysShown held={held} mine={mine} />
         <GamepadShown mine={mine} />
       </div>
-      <WorstCase guard={guard} lease={lease} />
+      <StopBound guard={guard} lease={lease} />
     </section>
   );
 }

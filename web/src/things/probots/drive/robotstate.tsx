@@ -1,10 +1,10 @@
 /** How a robot stands, in a pill; and the reasons why nobody can drive it just now. */
 import type { Broker } from '../../broker/read';
 import { idleText } from '../read';
-import type { ProBot, Standing } from '../read';
+import type { ProBot, Availability } from '../read';
 import type { Guard, Lease } from './read';
 
-const PILLS: Readonly<Record<Standing, readonly [tone: string, word: string]>> = {
+const PILLS: Readonly<Record<Availability, readonly [tone: string, word: string]>> = {
   'not working': ['off', 'Not working'],
   offline: ['off', 'Offline'],
   stopped: ['warn', 'Stopped'],
@@ -12,10 +12,10 @@ const PILLS: Readonly<Record<Standing, readonly [tone: string, word: string]>> =
   'in use': ['use', 'In use'],
 };
 
-export function StandingPill({ standing }: { standing: Standing }) {
-  const [tone, word] = PILLS[standing];
+export function AvailabilityPill({ availability }: { availability: Availability }) {
+  const [tone, word] = PILLS[availability];
   return (
-    <span class="pill" data-tone={tone} data-standing={standing}>
+    <span class="pill" data-tone={tone} data-availability={availability}>
       <i />
       {word}
     </span>

@@ -5,6 +5,6 @@
 const RANKS: Readonly<Record<string, number>> = { viewer: 0, operator: 1, admin: 2 };
 const LEAST = { stop: 0, drive: 1, takeover: 2, shutdown: 2, routine: 2, drivers: 2 } as const;
 
-export function may(role: string, verb: keyof typeof LEAST): boolean {
-  return (RANKS[role] ?? 0) >= LEAST[verb];
+export function may(role: string, action: keyof typeof LEAST): boolean {
+  return (RANKS[role] ?? 0) >= LEAST[action];
 }

@@ -5,13 +5,13 @@ import { Fact, Facts } from '../../../ui/facts';
 import { useTicks } from '../../../ui/hooks';
 import { Card } from '../../../ui/section';
 import { Tilt } from '../tilt';
-import { postureOf, postureText, routineText, standingOf } from '../read';
+import { postureOf, postureText, routineText, availabilityOf } from '../read';
 import type { Posture, ProBot } from '../read';
 import { useDrivers } from './drivers';
 import type { Guard, Lease } from './read';
-import { StandingPill } from './robotstate';
+import { AvailabilityPill } from './robotstate';
 import { may } from './roles';
-import { worstTitle } from './stoptime';
+import { boundTitle } from './stoptime';
 
 export function StateCard({
   robot,
@@ -33,7 +33,7 @@ export function StateCard({
     <Card
       name="State"
       class="robot-state"
-      aside={<StandingPill standing={standingOf(robot, lease !== undefined)} />}
+      aside={<AvailabilityPill availability={availabilityOf(robot, lease !== undefined)} />}
     >
       <div class="state-in">
         <Tilt robot={robot} />
@@ -101,7 +101,7 @@ function StateFacts({
       <Fact name="Address">{robot.ip ? <code>{robot.ip}</code> : 'unknown'}</Fact>
       {guard?.stopsWithin !== undefined && (
         <Fact name="Worst case">
-          <span data-worst={guard.stopsWithin} title={worstTitle(guard)}>
+          <span data-worst={guard.stopsWithin} title={boundTitle(guard)}>
             if everything dies, it stops within {guard.stopsWithin} s
           </span>
         </Fact>

@@ -20,7 +20,7 @@ export interface Stopping {
 }
 
 export interface StopOutside {
-  ask(verb: string, fields: Record<string, unknown>, within: number): Promise<Answer>;
+  ask(request: string, fields: Record<string, unknown>, within: number): Promise<Answer>;
   now(): number;
   /** The wall clock of this computer, milliseconds. */
   wall(): number;

@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<Part['dies'], readonly [what: string, who: string]>
 };
 
 /** Without a guard the last line of the list is the worst case; with one it is what comes after. */
-export function WorstCase({
+export function StopBound({
   guard,
   lease,
 }: {
@@ -56,7 +56,7 @@ export function WorstCase({
 }
 
 /** The same in one text, for where there is no room. */
-export function worstTitle(guard: Guard): string {
+export function boundTitle(guard: Guard): string {
   return guard.parts.map((part) => `${WORDS[part.dies][0]}: ${secondsText(part)}.`).join(' ');
 }
 

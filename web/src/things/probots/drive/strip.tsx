@@ -3,7 +3,7 @@ import { useKind, useNavigation } from '../../../app/context';
 import { keyOf } from '../../../app/world';
 import type { Key } from '../../../app/world';
 import { RobotAvatar } from '../avatar';
-import { inOrder, readProBot, standingOf } from '../read';
+import { inOrder, readProBot, availabilityOf } from '../read';
 
 /** All robots, to change between them. */
 export function Strip({ of }: { of: Key }) {
@@ -15,7 +15,7 @@ export function Strip({ of }: { of: Key }) {
     <div class="strip" role="group" aria-label="Robots">
       {robots.map((robot) => {
         const key = keyOf('probot', robot.id);
-        const standing = standingOf(robot, leases.has(robot.id));
+        const availability = availabilityOf(robot, leases.has(robot.id));
         return (
           <button
             key={key}
@@ -29,17 +29,17 @@ export function Strip({ of }: { of: Key }) {
             <span>
               <b class="ellipsis">{robot.name}</b>
               <small class="ellipsis">
-                {standing === 'available' || standing === 'in use'
+                {availability === 'available' || availability === 'in use'
                   ? [
                       robot.roundTrip === undefined
                         ? ''
                         : `${String(Math.round(robot.roundTrip))} ms`,
                       robot.battery === undefined ? '' : `${String(Math.round(robot.battery))}%`,
-                      standing === 'in use' ? 'in use' : '',
+                      availability === 'in use' ? 'in use' : '',
                     ]
                       .filter(Boolean)
                       .join(' · ')
-                  : standing}
+                  : availability}
               </small>
             </span>
           </button>

@@ -1,14 +1,19 @@
-"""The web side with accounts: a real port, a real database, a clock and a world of the test's."""
+"""The web side of a server, made as `sightline.wiring` makes it, at a real port of this process.
+
+The accounts and their database are real; the time that they go by is the test's (`WebScene.clock`),
+and the world is what `WebScene.shows` puts into it: no broker is connected.
+"""
 
 from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 from twisted.internet import reactor as _reactor
 from twisted.internet.task import Clock
@@ -16,48 +21,74 @@ from twisted.internet.threads import deferToThread
 
 from browser import Browser
 from sightline.accounts.passwords import Cost
-from sightline.accounts.service import AccountPolicy, AccountService
 from sightline.auth.account import Account, Session
 from sightline.auth.permissions import Grants, Role, may
-from sightline.auth.session import Lifetime, Visitor, described, digest, new_secret
+from sightline.auth.session import Lifetime, digest, new_secret
 from sightline.contract.errors import Refused
-from sightline.history.memory import MemoryStore
 from sightline.journal.entries import Journal
-from sightline.kinds import broker, friends, probots
-from sightline.kinds.broker import LinkUpdate
 from sightline.kinds.friends.model import Face, Friend
-from sightline.live import protocol
-from sightline.live.hub import Hub
-from sightline.live.ingest import Ingest
-from sightline.live.presence import Presence
-from sightline.live.requests import Asker, Requests
-from sightline.live.server_state import ServerState
-from sightline.live.world import World
-from sightline.model.kind import Kind
-from sightline.owntracks.api_devices import DevicesApi
-from sightline.settings import Settings
-from sightline.web import site
-from sightline.web.api import Api
-from sightline.web.assets import Asset, Body
-from sightline.web.fanout import FanOut, Pace
-from sightline.web.metrics import Metrics, ServerFigures
-from sightline.web.proxies import Proxies
+from sightline.live.requests import Asker
+from sightline.settings import (
+    AccountsSettings,
+    FanoutSettings,
+    FriendsSettings,
+    HistorySettings,
+    LimitsSettings,
+    Secret,
+    ServerSettings,
+    Settings,
+)
 from sightline.web.reads import Reads
-from sightline.web.request_context import RequestContext
-from sightline.web.socket import SocketLimits, SocketResource, Sockets
-from sightline.wiring.owntracks_deliveries import count_deliveries
-from sightline.wiring.past_states import shower
-from sightline.wiring.web_parts import make_routes
+from sightline.web.site import QuietSite
+from sightline.wiring.cluster import Cluster
+from sightline.wiring.faults import Faults
+from sightline.wiring.feature_parts import Features, make_pictures
+from sightline.wiring.health import Health
+from sightline.wiring.parts import (
+    Parts,
+    Start,
+    alarm_of,
+    build_accounts,
+    build_console,
+    build_driving,
+    build_history,
+    build_live,
+    build_mqtt,
+)
+from sightline.wiring.web_parts import build_routes, build_sockets, build_state, build_web
 from specs import Named, spec
 from states import spot
 from waits import until
 
 reactor: Any = _reactor
-KINDS = (friends.kind(), probots.kind(), broker.kind())
 CHEAP = Cost(memory=1024, time=1)
 GOOD = "quite-a-long-one-7"
 NOW = 1_795_235_000.0  # epoch s at the clock's 0
-DAY = 86400.0
+HOUR = 3600.0
+DAY = 24 * HOUR
+VERBS = (
+    *("see", "stop", "drive", "takeover", "drivers", "shutdown", "routine"),
+    *("region", "unregion", "adopt"),
+)
+"""What browsers may ask for; done here by nobody but `WebScene`, for everybody who may."""
+
+
+def page_in(folder: Path) -> Path:
+    """Build a page of one word."""
+    folder.mkdir(exist_ok=True)
+    (folder / "index.html").write_text("page")
+    return folder
+
+
+def account_settings(guest: Role | None, cost: Cost, lifetime: Lifetime) -> AccountsSettings:
+    """The section that says so."""
+    return AccountsSettings(
+        guest=guest or "none",
+        idle_hours=lifetime.idle / HOUR,
+        session_days=lifetime.absolute / DAY,
+        hash_memory=cost.memory,
+        hash_passes=cost.time,
+    )
 
 
 @dataclass
@@ -82,7 +113,9 @@ class Answer:
         return self.headers["set-cookie"].partition(";")[0]
 
 
-class House:
+class WebScene:
+    """Accounts, API and sockets. ``further`` makes what is in the place of the phones' URLs."""
+
     def __init__(
         self,
         folder: Path,
@@ -90,98 +123,70 @@ class House:
         guest: Role | None = None,
         demo: bool = False,
         proxies: tuple[str, ...] = (),
-        rate: float = 10_000,
+        rate: int = 10_000,
         cost: Cost = CHEAP,
         lifetime: Lifetime | None = None,
-        kinds: Sequence[Kind] = (),
-        further: Callable[[House], Mapping[str, Any]] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        further: Callable[[WebScene], Mapping[str, Any]] | None = None,
         journal: Journal | None = None,
     ) -> None:
         self.clock = Clock()
         self.step = 0.0  # by which somebody stepped the wall clock
-        self.account_service = AccountService(
-            reactor,
-            self.clock,
-            self.wall,
-            folder,
-            AccountPolicy(lifetime or Lifetime(), cost, guest, 31 * DAY),
-            demo=demo,
-            journal=journal,
-        )
-        self.world = World("epoch")
-        presence = Presence({key: p for kind in kinds for key, p in kind.timeouts.items()})
-        self.hub = Hub(
-            Clock(),
-            self.wall,
-            self.world,
-            Ingest(kinds, self.world, presence),
-            presence,
-            LinkUpdate,
-        )
-        self.deliveries = count_deliveries(self.hub.ingest, self.world, Settings())
-        self.state = ServerState(Clock(), self.wall, self.hub, "0.0")
-        self.fanout = FanOut(reactor, self.wall, self.world, Pace(tick=0))
-        self.hub.listen(self.fanout.stir)
-        self.requests = Requests(self.wall)
-        for verb in (
-            *("see", "stop", "drive", "takeover", "drivers", "shutdown", "routine"),
-            *("region", "unregion", "adopt"),
-        ):
-            self.requests.add(spec(verb, Named), partial(self._does, verb))
-        self.front = RequestContext(self.account_service, [], Proxies(proxies))
-        self.sockets = Sockets(
-            reactor,
-            self.fanout,
-            self.requests,
-            self._hello,
-            self.account_service,
-            SocketLimits(rate=1000),
-        )
         self.erased: list[str] = []
-        self.store = MemoryStore()
-        self.reads = Reads(reactor)
-        routes = make_routes(
-            service=self.account_service,
-            world=self.world,
-            store=self.store,
-            show=shower(KINDS, self.hub),
-            wall=self.wall,
-            reads=self.reads,
-            erasers=(self._erase, lambda thing: self.store.erase([thing])),
-            friends=lambda: [key for key, _ in self.world],
-            devices=DevicesApi(self.deliveries),
+        settings = Settings(
+            server=ServerSettings(proxies=proxies, web_root=str(page_in(folder / "page"))),
+            accounts=account_settings(guest, cost, lifetime or Lifetime()),
+            fanout=FanoutSettings(tick_ms=0),
+            friends=FriendsSettings(
+                keys={device: Secret(text) for device, text in (secrets or {}).items()}
+            ),
+            history=HistorySettings(store="memory"),
+            limits=LimitsSettings(requests_per_second=rate, messages_per_second=1000),
         )
-        self.api = Api(
-            self.front,
-            self.clock,
-            routes,
-            rate=rate,
+        start = Start(
+            settings, folder, "tcp:0:interface=127.0.0.1", demo, "", self.clock, self.wall
         )
-        page = Asset("text/html; charset=utf-8", "no-cache", {"": Body(b"page", b'"p"')})
-        tree = site.build(
-            self.hub,
-            self.state,
-            SocketResource(self.sockets, self.front),
-            Metrics(ServerFigures(self.hub, self.fanout, self.sockets, self.state), self.front),
-            self.api,
-            {"index.html": page},
-            self.front,
-            further(self) if further else {},
+        self._take(self._build(start, journal))
+        if further:
+            self.phones.resources = further(self)
+        faults = Faults(reactor, alarm_of(self.hub))
+        health = Health(reactor, self.wall, folder, (), ())
+        tree = build_web(self.parts, self.sockets, build_state(self.parts, health, faults))
+        self.site = QuietSite(tree, reactor, self.front, request_seconds=5)
+
+    def _build(self, start: Start, journal: Journal | None) -> Parts:
+        """As `build_parts` does, but for the phones and the regions, which are left out."""
+        cluster = Cluster(start.settings)
+        cluster.accounts = journal
+        live, accounts = build_live(start, cluster), build_accounts(start, cluster)
+        driving = build_driving(start, cluster, live, accounts)
+        console = build_console(start, live, accounts)
+        past = build_history(start, cluster, live, accounts)
+        mqtt = build_mqtt(
+            start, cluster=cluster, live=live, driving=driving, console=console, past=past
         )
-        self.site = site.QuietSite(tree, reactor, self.front, request_seconds=5)
+        for verb in VERBS:
+            accounts.requests.add(spec(verb, Named), partial(self._does, verb))
+        erasers = (self._erase, lambda thing: live.store.erase([thing]))
+        self.phones: Any = SimpleNamespace(resources={}, live=SimpleNamespace(clients=()))
+        pictures = make_pictures(start, live, past, accounts)
+        none = cast(Any, None)
+        features = Features(none, self.phones, Reads(reactor), erasers, pictures, none)
+        return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
+
+    def _take(self, parts: Parts) -> None:
+        """Name the parts that tests look at."""
+        self.parts = parts
+        self.account_service = parts.accounts.service
+        self.front, self.requests = parts.accounts.context, parts.accounts.requests
+        self.world, self.hub, self.fanout = parts.live.world, parts.live.hub, parts.live.fanout
+        self.store, self.reads = parts.live.store, parts.features.reads
+        self.deliveries = parts.live.deliveries
+        self.sockets = build_sockets(parts)
+        self.routes = build_routes(parts)
 
     def wall(self) -> float:
         return NOW + self.clock.seconds() + self.step
-
-    def _hello(self, visitor: Visitor) -> bytes:
-        return protocol.hello(
-            epoch=self.fanout.epoch(visitor.user.sight),
-            server="test",
-            user=described(visitor),
-            now=self.wall(),
-            beat=5,
-            message=4096,
-        )
 
     def _does(self, verb: str, asker: Asker, asked: Named) -> dict[str, Any]:
         """Any verb: done by whoever may, as whoever carries it out has to ask."""
@@ -193,7 +198,7 @@ class House:
         self.erased.append(thing)
         self.hub.erase((thing, thing.replace("friend/", "face/")))
 
-    async def opens(self) -> House:
+    async def opens(self) -> WebScene:
         self.account_service.privilegedStartService()
         self.account_service.startService()
         await self.until(lambda: self.account_service.ready.called)
@@ -263,7 +268,7 @@ class House:
     async def token(self, name: str, *scopes: str, things: tuple[str, ...] = ()) -> str:
         from sightline.accounts.api_account import minted
 
-        account = self.account_service.roll.accounts[name]
+        account = self.account_service.cache.accounts[name]
         made, text = minted(account, self.wall(), "t", frozenset(scopes), frozenset(things), None)
         await self.account_service.change(lambda database: database.put_token(made))
         return text

@@ -1,0 +1,65 @@
+"""A process that never outlives the tests; what it says is in a file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from waits import DEADLINE
+
+
+class ChildProcess:
+    """What it says is added to ``log`` (None: lost); ``environ`` is added to our environment."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        log: Path | None = None,
+        folder: Path | None = None,
+        **environ: str,
+    ) -> None:
+        if setpriv := shutil.which("setpriv"):  # it ends with us, whatever our end is
+            command = [setpriv, "--pdeathsig", "KILL", "--", *command]
+        self.log = log or Path(os.devnull)
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(
+                command,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={**os.environ, **environ},
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def sends(self, sign: signal.Signals) -> None:
+        os.kill(self.pid, sign)
+
+    def end(self, sign: signal.Signals = signal.SIGKILL) -> int:
+        """Send it a signal and wait for its end; its exit status. Kill it after a minute."""
+        if not self.has_ended:
+            if sign != signal.SIGKILL:
+                self.sends(signal.SIGCONT)  # a frozen one hears nothing
+            self.sends(sign)
+        try:
+            return self._process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+
+def processor_seconds(pid: int) -> float:
+    """How long this process has worked so far, whatever else the machine does."""
+    nanoseconds, _, _ = Path(f"/proc/{pid}/schedstat").read_text().split()
+    return int(nanoseconds) / 1e9

@@ -1,0 +1,137 @@
+/** What stands above and below a level of the topic tree: the way down to it, its sums, its pages. */
+import { ArrowUp, ChevronLeft, ChevronRight } from 'lucide';
+import type { Dispatch, StateUpdater } from 'preact/hooks';
+import type { TopicNode, TopicPage } from '../../console/topics';
+import type { Broker } from '../../things/broker/read';
+import { Icon } from '../../ui/icon';
+import { grouped } from '../../ui/numbers';
+
+/** The way from the broker down to this level. */
+export function Crumbs({
+  path,
+  goTo,
+  broker,
+  here,
+}: {
+  path: readonly string[];
+  goTo: (next: readonly string[]) => void;
+  broker: Broker | undefined;
+  here: TopicNode | undefined;
+}) {
+  return (
+    <nav class="crumbs" aria-label="Where in the tree">
+      <button
+        type="button"
+        class="icon-button small"
+        aria-label="One level up"
+        disabled={path.length === 0}
+        onClick={() => {
+          goTo(path.slice(0, -1));
+        }}
+      >
+        <Icon of={ArrowUp} size={15} />
+      </button>
+      <ol>
+        <li>
+          <button
+            type="button"
+            onClick={() => {
+              goTo([]);
+            }}
+          >
+            {broker?.id ?? 'broker'}
+          </button>
+        </li>
+        {path.map((level, index) => (
+          <li key={index}>
+            <button
+              type="button"
+              aria-current={index === path.length - 1 ? 'true' : undefined}
+              onClick={() => {
+                goTo(path.slice(0, index + 1));
+              }}
+            >
+              <code>{level === '' ? '(empty)' : level}</code>
+            </button>
+          </li>
+        ))}
+      </ol>
+      {here && (
+        <span class="muted number">
+          {path.length > 0 && `${grouped(here.messages)} messages, ${here.rate.toFixed(1)}/s`}
+        </span>
+      )}
+    </nav>
+  );
+}
+
+export function Foot({
+  page,
+  all,
+  pages,
+  setPages,
+}: {
+  page: TopicPage;
+  all: boolean;
+  pages: readonly (string | undefined)[];
+  setPages: Dispatch<StateUpdater<readonly (string | undefined)[]>>;
+}) {
+  return (
+    <p class="note foot" data-hears={page.all ? 'all' : 'own'}>
+      <span>
+        {grouped(page.total)} here, {grouped(page.topics)} topics in all
+      </span>
+      {!page.all && (
+        <span>
+          {all ? 'beginning to hear everything…' : 'only what Sightline itself listens to'}
+        </span>
+      )}
+      {page.cut > 0 && (
+        <span class="caution">
+          {grouped(page.cut)} messages to topics that found no room in the tree
+        </span>
+      )}
+      {(pages.length > 1 || page.after !== undefined) && (
+        <Pager pages={pages} setPages={setPages} page={page} />
+      )}
+    </p>
+  );
+}
+
+function Pager({
+  pages,
+  setPages,
+  page,
+}: {
+  pages: readonly (string | undefined)[];
+  setPages: Dispatch<StateUpdater<readonly (string | undefined)[]>>;
+  page: TopicPage;
+}) {
+  return (
+    <span class="pager">
+      <button
+        type="button"
+        class="button small"
+        disabled={pages.length <= 1}
+        onClick={() => {
+          setPages(pages.slice(0, -1));
+        }}
+      >
+        <Icon of={ChevronLeft} size={14} />
+        Back
+      </button>
+      <span class="number">page {pages.length}</span>
+      <button
+        type="button"
+        class="button small"
+        disabled={page.after === undefined}
+        onClick={() => {
+          setPages([...pages, page.after]);
+        }}
+      >
+        Next
+        <Icon of={ChevronRight} size={14} />
+      </button>
+    </span>
+  );
+}
