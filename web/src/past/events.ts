@@ -35,6 +35,8 @@ function words(kind: string, thing: string, item: Readonly<Record<string, unknow
       const where = text('name') || text('desc') || 'a region';
       return `${who} ${text('event') === 'leave' ? 'left' : 'entered'} ${where}`;
     }
+    case 'photo':
+      return `${who} took a photo${text('poi') === '' ? '' : `: ${text('poi')}`}`;
     case 'alarm':
       return `${who}: ${text('why') || text('text') || 'an alarm'}`;
     case 'drive':

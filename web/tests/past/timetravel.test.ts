@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { dayOf } from '../../src/past/day';
 import type { Day } from '../../src/past/day';
+import type { Photo } from '../../src/past/photos';
 import type { TrackPoint } from '../../src/past/track';
 import { TimeTravel } from '../../src/past/timetravel';
 import type { Outside } from '../../src/past/timetravel';
@@ -28,6 +29,8 @@ class Scene implements Outside {
     this.shown = things;
   };
   events = () => Promise.resolve([]);
+  taken: Photo[] = [];
+  photos = () => Promise.resolve(this.taken);
 
   scene(at: number): Promise<readonly Thing[]> {
     this.asked.push(at);
