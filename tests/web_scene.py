@@ -41,6 +41,7 @@ from sightline.settings import (
 from sightline.web.reads import Reads
 from sightline.web.site import QuietSite
 from sightline.wiring.cluster import Cluster
+from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
 from sightline.wiring.feature_parts import Features, make_pictures
 from sightline.wiring.health import Health
@@ -158,7 +159,8 @@ class WebScene:
         """As `build_parts` does, but for the phones and the regions, which are left out."""
         cluster = Cluster(start.settings)
         cluster.accounts = journal
-        live, accounts = build_live(start, cluster), build_accounts(start, cluster)
+        live = build_live(start, cluster)
+        accounts = build_accounts(start, cluster, live)
         driving = build_driving(start, cluster, live, accounts)
         console = build_console(start, live, accounts)
         past = build_history(start, cluster, live, accounts)
@@ -169,9 +171,20 @@ class WebScene:
             accounts.requests.add(spec(verb, Named), partial(self._does, verb))
         erasers = (self._erase, lambda thing: live.store.erase([thing]))
         self.phones: Any = SimpleNamespace(resources={}, live=SimpleNamespace(clients=()))
+        naming = DeviceNaming(
+            reactor,
+            live.names,
+            live.hub,
+            accounts.service,
+            live.recorder,
+            cast(Any, SimpleNamespace(of=lambda owner: [])),
+            leadership=cluster.leadership,
+            moved=lambda old, new: None,
+        )
+        naming.startService()
         pictures = make_pictures(start, live, past, accounts)
         none = cast(Any, None)
-        features = Features(none, self.phones, Reads(reactor), erasers, pictures, none)
+        features = Features(none, self.phones, Reads(reactor), erasers, naming, pictures, none)
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
     def _take(self, parts: Parts) -> None:
@@ -208,6 +221,7 @@ class WebScene:
         return self
 
     async def closes(self) -> None:
+        self.parts.features.naming.stopService()
         await self.listening.stopListening()
         self.fanout.stop()
         await self.sockets.stop()

@@ -20,8 +20,10 @@ from mqtt.scene import Publisher, Scene
 from robot import Robot
 from sightline.kinds.friends.strict import LARGEST_CARD
 from sightline.mqtt import private
-from sightline.mqtt.private import NoBroker, PrivateBroker, configuration
+from sightline.mqtt.mosquitto import NoBroker, configuration
+from sightline.mqtt.private import PrivateBroker
 from sightline.mqtt.robots import NoInterface, RobotsListener, address_of
+from sightline.web import body_limits
 from waits import until, wait_until
 
 Start = Callable[..., PrivateBroker]
@@ -339,4 +341,7 @@ def test_one_limit_from_the_proxy_to_the_decoder(tmp_path: Path) -> None:
     proxies = "".join(each.read_text() for each in (config / "proxy").iterdir() if each.is_file())
     bodies = re.findall(r"(?:client_max_body_size|max_size) (\d+)(?:k;|KiB)", proxies)
     assert len(bodies) == 4
-    assert {1024 * int(n) for n in bodies} == {LARGEST_CARD}
+    assert {1024 * int(n) for n in bodies} == {LARGEST_CARD} == {body_limits.most(b"/pub")}
+    batches = re.findall(r"(?:client_max_body_size|max_size) (\d+)(?:m;|MiB)", proxies)
+    assert len(batches) == 4
+    assert {1024 * 1024 * int(n) for n in batches} == {body_limits.most(b"/in/overland")}

@@ -10,6 +10,7 @@ from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientPr
 from twisted.internet import reactor as _reactor
 from twisted.internet.defer import succeed
 from twisted.internet.endpoints import HostnameEndpoint
+from twisted.internet.task import deferLater
 
 from sightline.cluster.leader import Leadership
 from sightline.cluster.messages import PeerBus
@@ -18,16 +19,20 @@ from sightline.kinds.friends.model import Friend, Waypoint
 from sightline.kinds.friends.phone import Phone
 from sightline.live.requests import Asker
 from sightline.model.kind import Arrival
+from sightline.owntracks.apps.intake import AppIntake
+from sightline.owntracks.apps.resource import AppInputs
 from sightline.owntracks.faces import Faces
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.http_mode import HttpMode
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.phone_service import PhoneService
 from sightline.owntracks.recorder_api import RecorderApi
-from sightline.owntracks.recorder_ws import RecorderSocketResource, RecorderSockets
+from sightline.owntracks.recorder_socket import RecorderSocketResource
+from sightline.owntracks.recorder_ws import RecorderSockets
 from sightline.owntracks.requests import PhoneRequests
 from sightline.owntracks.setup_link import SetUpTarget
 from sightline.regions.phones import RegionBundle
+from sightline.wiring.owntracks_ranges import judged
 from waits import DEADLINE, Watch
 from web_scene import NOW, Answer, WebScene
 
@@ -79,7 +84,7 @@ class PhoneScene:
         self.home = home
         people = LatestPositions(home.world, lambda step: reactor.callLater(0, step))
         self.fixes = Memory()
-        self.live = RecorderSockets(reactor, home.account_service, people)
+        self.live = RecorderSockets(reactor, home.account_service.visitors, people)
         self.live.clock = self.live._tick._loop.clock = home.clock
         self.phones = PhoneService(
             home.clock,
@@ -100,7 +105,7 @@ class PhoneScene:
         self.post = HttpMode(
             home.clock,
             home.front,
-            home.account_service,
+            home.account_service.visitors,
             self.phones,
             safe=lambda: self.keeps_up,
             stored=lambda: succeed(None) if self.kept is None else self.kept(),
@@ -110,9 +115,9 @@ class PhoneScene:
             home.clock,
             home.wall,
             home.front,
-            home.account_service,
+            home.account_service.visitors,
             people,
-            self.fixes,
+            judged(self.fixes),
             "test",
             home.reads,
         )
@@ -124,11 +129,19 @@ class PhoneScene:
             state = home.world.state(thing)
             return state if isinstance(state, Friend) else None
 
+        def app(device: str) -> str:
+            return self.phone(device).app
+
+        def turn() -> Any:
+            return deferLater(reactor, 0)
+
         PhoneRequests(
-            home.requests, self.phones, friend, SetUpTarget("", ""), issue, lambda device: None
+            home.requests, self.phones, friend, SetUpTarget("", ""), issue, lambda device: None, app
         )
+        intake = AppIntake(home.clock, home.wall, home.hub, self.phones, turn, self.others)
         return {
             "pub": self.post,
+            "in": AppInputs(home.front, self.post.gate, intake),
             "api/0": self.recorder,
             "ws/last": RecorderSocketResource(self.live, home.front),
             "faces": Faces(home.clock, home.front, people),

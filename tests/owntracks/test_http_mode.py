@@ -11,7 +11,7 @@ import pytest_twisted
 from twisted.internet.defer import Deferred
 
 from owntracks.scene import ANDROID, IPHONE, SECRET, PhoneScene, basic, fix
-from sightline.owntracks.http_mode import STORED_WITHIN
+from sightline.owntracks.post_gate import STORED_WITHIN
 from web_scene import NOW
 
 FACE = "iVBORw0KGgo="
@@ -163,7 +163,7 @@ async def test_a_phone_is_told_yes_only_when_its_fix_is_kept(open_web):
 async def test_who_posts_too_much_is_told_to_come_again_and_loses_nothing(open_web):
     here = await opened(open_web)
     jane = await here.login("jane", "friend/jane")
-    here.post._posts._burst = 3
+    here.post.gate.posts._burst = 3
     statuses = [
         (await here.posts(fix(tst=int(NOW) - n), jane, user="jane", device="phone")).status
         for n in range(5)
@@ -178,7 +178,7 @@ async def test_who_posts_too_much_is_told_to_come_again_and_loses_nothing(open_w
 async def test_wrong_logins_are_answered_a_while_only(open_web):
     here = await opened(open_web)
     await here.login("jane", JANE)
-    here.post._wrong._burst = 2
+    here.post.gate.wrong._burst = 2
     statuses = [
         (await here.posts(fix(), basic("jane", "x"), user="jane", device="phone")).status
         for _ in range(3)

@@ -82,7 +82,7 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("GET", "/friends/jane/phone/export", 404, 200),
             ("POST", "/friends/jane/phone/erase", 404, 400),
             ("GET", "/friends/not/there/export", 404, 404),
-            ("GET", "/devices", 403, 200),
+            ("GET", "/deliveries", 403, 200),
             ("GET", "/users", 403, 200),
             ("POST", "/users", 403, 400),
             ("GET", "/users/viewer", 403, 200),
@@ -116,7 +116,7 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("GET", "/events", {}),
             ("GET", "/openapi.json", {"link": 200}),
             # nothing was heard of it, so nobody is told anything
-            ("GET", "/devices/jane/phone", dict.fromkeys(["guest", "link", "token", "viewer", "operator", "admin"], 404)),
+            ("GET", "/deliveries/jane/phone", dict.fromkeys(["guest", "link", "token", "viewer", "operator", "admin"], 404)),
         ]
     ],
     *[
@@ -182,7 +182,7 @@ async def test_every_verb_on_every_thing_over_a_websocket(open_web):
 @pytest_twisted.ensureDeferred
 async def test_every_verb_on_every_region_over_a_websocket(open_web):
     home = await open_web(guest="viewer")
-    home.account_service.own_regions(frozenset(("viewer", "bob", "friend/jane/phone")))
+    home.account_service.visitors.own_regions(frozenset(("viewer", "bob", "friend/jane/phone")))
     for region in (SHARED, HIS, THEIRS, PHONES):
         home.shows(region)
     known: dict[str, dict[str, Any]] = dict(await people(home))

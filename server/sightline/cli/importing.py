@@ -27,10 +27,12 @@ from sightline.history.importing import (
     steps,
 )
 from sightline.history.lines import Problem
+from sightline.history.named import NamedStore
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Store
 from sightline.kinds.friends.decode import decode
 from sightline.kinds.friends.deliveries import DeviceCounts, DeviceFigures
+from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import Timeouts
 from sightline.owntracks import brought
 from sightline.owntracks.brought import BroughtMessage
@@ -69,13 +71,16 @@ def add_to(subcommands: Any) -> None:
     )
 
 
-async def _run(store: Store, settings: Settings, state: Path, options: argparse.Namespace) -> int:
+async def _run(
+    store: NamedStore, settings: Settings, state: Path, options: argparse.Namespace
+) -> int:
     if not options.paths:
         raise CommandFailed("import what? Name a Recorder's store, or files (or --compare URL)")
     now = [] if options.device else importing_present.stored_states(options.paths)
     known = [*await _known(store), *importing_present.names_of(now)]
     try:
         found = sources(options.paths, options.device, known, empty=bool(now))
+        found = [_named(source, store.names) for source in found]
     except CannotImport as why:
         raise CommandFailed(str(why)) from why
     topics = dict.fromkeys(source.topic for source in found)
@@ -124,6 +129,11 @@ async def _handed_over(state: Path, messages: Sequence[BroughtMessage]) -> str:
 
 def _thing(topic: str) -> str:
     return topic.replace("owntracks/", "friend/", 1)
+
+
+def _named(source: Source, names: DeviceNames) -> Source:
+    """Return the same under the canonical name of its device."""
+    return Source(source.path, f"owntracks/{names.peek(source.topic.partition('/')[2])}")
 
 
 async def _known(store: Store) -> list[str]:

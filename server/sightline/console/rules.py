@@ -49,12 +49,15 @@ QUEUE_BYTES = 262_144
 
 @dataclass(frozen=True, slots=True)
 class ConsoleRights:
-    """The rights of the console: least roles, and the filters that are open at all."""
+    """The rights of the console: least roles, the filters that are open at all, and those that
+    never are.
+    """
 
     read_role: Role = "operator"
     publish_role: Role = "admin"
     subscribe: Sequence[str] = ("#", "$SYS/#")
     publish: Sequence[str] = ("test/#",)
+    barred: Sequence[str] = BARRED
 
     def may_read(self, user: User) -> None:
         """Raise `Refused` for those who may not look at raw messages and topics."""
@@ -85,7 +88,7 @@ class ConsoleRights:
         if topic.startswith("$"):
             raise Refused("forbidden", "topics that begin with $ are the broker's own")
         bare = topic.lstrip("/")
-        if any(matches(barred, name) for barred in BARRED for name in (topic, bare)):
+        if any(matches(barred, name) for barred in self.barred for name in (topic, bare)):
             raise Refused(
                 "barred", "this topic commands a robot or a phone; the console never does"
             )

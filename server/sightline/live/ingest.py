@@ -127,6 +127,11 @@ class Ingest:
             if keep:
                 self._keep(news)
 
+    def refuse(self, arrival: Arrival, why: CannotDecode, now: float) -> None:
+        """Count and show an arrival that could not even be brought into the form of a message."""
+        self.received += 1
+        self._reject(arrival, why, now)
+
     def _decoder(self, arrival: Arrival) -> Callable[[Arrival], Iterable[Update]]:
         topic = arrival.topic
         if isinstance(topic, bytes):

@@ -19,24 +19,17 @@ from urllib.parse import parse_qs
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET, Request
+from twisted.web.server import Request
 
 from sightline.auth.permissions import VisibleScope
 from sightline.model.kind import id_of
-from sightline.model.token_bucket import TokenBuckets
-from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES, UNFIT
 from sightline.owntracks.identity import DEFAULTS, device_of, topic_in
 from sightline.owntracks.ports import CHALLENGE, AuthenticatorPort, RequestContextPort, basic
+from sightline.owntracks.post_gate import RETRY, PostGate
 from sightline.owntracks.post_verdict import NotTaken, must_come_again
-from sightline.web.proxies import client_key
 from sightline.web.refusal import Refusal
 
-STORED_WITHIN = 10.0
-"""Seconds the store may take; then the phone is asked to come again."""
-RETRY = 30
-"""Seconds after which a phone may come again."""
 NOTHING = b"[]"
 _QUERY = 1024  # bytes of a query
 _JSON = b"application/json; charset=utf-8"
@@ -64,20 +57,12 @@ class Postbox(Protocol):
 
 
 class HttpMode(Resource):
-    """The resource of posts.
-
-    ``safe`` says whether what is taken now will be kept; ``stored``, where
-    there is a store, fires when all that was taken so far is kept, and errs when it is not: only
-    then is a phone told so, which lets go of its copy.
+    """The resource of posts. ``safe``, ``stored``, ``rate`` and ``burst`` are those of its gate.
 
     ``sure_of_time``: something else than the machine's clock says that our time is right.
-
-    One device may post ``rate`` messages per s, ``burst`` at once when it empties its queue; wrong
-    logins from one address are bounded likewise.
     """
 
     isLeaf = True
-    _log = Logger()
 
     def __init__(
         self,
@@ -93,15 +78,12 @@ class HttpMode(Resource):
         burst: float = 500.0,
     ) -> None:
         super().__init__()
-        self._clock = clock
-        self._context = context
+        self.gate = PostGate(
+            clock, context, authenticator, safe=safe, stored=stored, rate=rate, burst=burst
+        )
         self._authenticator = authenticator
         self._box = box
-        self._safe = safe
-        self._stored = stored
         self._sure_of_time = sure_of_time
-        self._posts = TokenBuckets(rate, burst)
-        self._wrong = TokenBuckets(rate=1.0, burst=60)
 
     def render_GET(self, request: Request) -> bytes:
         """Refuse: nothing is read here."""
@@ -114,16 +96,11 @@ class HttpMode(Resource):
         kind = (request.getHeader(b"content-type") or b"").strip().lower()
         if kind.startswith(b"multipart/"):
             return Refusal(415, b"Unsupported Media Type", b"A message of a phone is JSON.\n")
-        now = self._clock.seconds()
         device = self._device(request)
         # Who it is of may be said in the body only; that it is somebody's, the token shows.
         if device is None or (device and self._account(request, device) is None):
-            if not self._wrong.take(client_key(self._context.address(request)), now):
-                return _LATER
-            return _WRONG
-        if not self._posts.take(device or (basic(request) or ("",))[0], now) or not self._safe():
-            return _LATER
-        return None
+            return _WRONG if self.gate.may_be_wrong(request) else _LATER
+        return None if self.gate.has_room(device or (basic(request) or ("",))[0]) else _LATER
 
     def _device(self, request: Request, payload: bytes | None = None) -> str | None:
         """Return the ``user/device`` that a post is of; None: its login is wrong.
@@ -147,9 +124,7 @@ class HttpMode(Resource):
     def _account(self, request: Request, device: str) -> str | None:
         """Return the account for which this phone may post as ``device``."""
         given = basic(request)
-        if given is None or device.count("/") != 1 or not all(map(_is_level, device.split("/"))):
-            return None
-        return self._authenticator.phone(*given, f"friend/{device}")
+        return None if given is None else self.gate.account(*given, device)
 
     def render_POST(self, request: Request) -> bytes | int:
         """Take a phone's message, whose head was found right."""
@@ -169,28 +144,9 @@ class HttpMode(Resource):
             if must_come_again(why.counter, sure_of_time=self._sure_of_time()):
                 return _later(request)
             return _answer(request, 200, NOTHING)  # junk, which must not come again
-        if self._stored is None:
-            return _answer(request, 200, answer)
-        return self._when_stored(request, answer, self._stored())
-
-    def _when_stored(self, request: Request, answer: bytes, stored: Deferred[object]) -> int:
-        gone: list[object] = []
-        request.notifyFinish().addErrback(gone.append)
-
-        async def answering() -> None:
-            try:
-                await stored.addTimeout(STORED_WITHIN, self._clock)
-                body = _answer(request, 200, answer)
-            except Exception:  # whatever went wrong with the store, it says so itself
-                body = _later(request)
-            if not gone:
-                request.write(body)
-                request.finish()
-
-        Deferred.fromCoroutine(answering()).addErrback(
-            lambda failure: self._log.failure("Could not answer a post", failure)
+        return self.gate.when_stored(
+            request, lambda: _answer(request, 200, answer), lambda: _later(request)
         )
-        return NOT_DONE_YET
 
 
 def identity(request: Request) -> tuple[str, str]:
@@ -205,16 +161,6 @@ def identity(request: Request) -> tuple[str, str]:
         given = header or asked.get(name, [b""])[0]
         found.append(given.decode("utf-8", "replace"))
     return found[0], found[1]
-
-
-def _is_level(text: str) -> bool:
-    """Tell whether this can be a level of a topic that somebody publishes to."""
-    return (
-        text not in NOT_NAMES
-        and len(text) <= LONGEST_LEVEL
-        and not any(sign in text for sign in "+#/")
-        and not UNFIT.search(text)
-    )
 
 
 def _later(request: Request) -> bytes:

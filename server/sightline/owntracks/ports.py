@@ -26,6 +26,9 @@ class RequestContextPort(Protocol):
     def address(self, request: Request) -> str:
         """Tell where the client is."""
 
+    def base(self, request: Request) -> str:
+        """Return the address under which people reach us."""
+
     def visitor(self, request: Request) -> Visitor | None:
         """Return the visitor who makes the request, by cookie or by bearer token."""
 

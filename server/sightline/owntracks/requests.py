@@ -16,8 +16,10 @@ from sightline.kinds.friends.phone import Do, TooManyCommands
 from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES
+from sightline.owntracks.apps.model import AppName
+from sightline.owntracks.apps.setup import set_up
 from sightline.owntracks.phone_service import PhoneService
-from sightline.owntracks.setup_link import CannotSetUp, Reach, SetUpTarget, link, reach
+from sightline.owntracks.setup_link import CannotSetUp, Reach, SetUpTarget, base_of, link, reach
 
 _DOES: dict[str, Do] = {
     "locate": "locate",
@@ -37,11 +39,15 @@ class OfPhone(RequestFields, frozen=True):
 
 
 class SetUp(RequestFields, frozen=True):
-    """Whose phone, by which way it is to send; ``base`` is the page's own address."""
+    """Whose phone, by which way it is to send; ``base`` is the page's own address.
+
+    ``app`` other than owntracks: http only.
+    """
 
     thing: _Thing
     mode: Annotated[Literal["mqtt", "http"], refuses("bad_mode", "mqtt or http")]
     base: str = ""
+    app: Literal["owntracks"] | AppName = "owntracks"
 
 
 class AskedOfPhone(Answer, frozen=True):
@@ -51,14 +57,18 @@ class AskedOfPhone(Answer, frozen=True):
 
 
 class SetUpLink(Answer, frozen=True):
-    """What the phone opens. ``plain``: it would send without encryption.
+    """What the phone opens (empty: the app takes no link). ``plain``: it would send without
+    encryption.
 
-    ``reach`` says from where the phone reaches that address.
+    ``reach`` says from where the phone reaches that address. ``address`` and ``text``: what is
+    pasted into another app than OwnTracks.
     """
 
     link: str
     plain: bool
     reach: Reach
+    address: str = ""
+    text: str = ""
 
 
 _SUMMARIES = {
@@ -75,7 +85,7 @@ ASKS = tuple(
         fields=OfPhone,
         right=name,
         answer=AskedOfPhone,
-        errors=("forbidden", "too_many"),
+        errors=("forbidden", "too_many", "no_commands"),
         example={"thing": "friend/jane/phone"},
     )
     for name in _DOES
@@ -97,7 +107,8 @@ Issue = Callable[[Asker, str], Awaitable[str]]
 class PhoneRequests:
     """Add the requests about phones to the dispatcher.
 
-    ``secret`` tells a device's encryption key.
+    ``secret`` tells a device's encryption key, ``app`` by which app it reports, if not by
+    OwnTracks.
     """
 
     def __init__(
@@ -108,12 +119,14 @@ class PhoneRequests:
         place: SetUpTarget,
         issue: Issue,
         secret: Callable[[str], str | None],
+        app: Callable[[str], str] = lambda device: "",
     ) -> None:
         self._phones = phones
         self._friend = friend
         self._place = place
         self._issue = issue
         self._secret = secret
+        self._app = app
         for spec in ASKS:
             requests.add(spec, partial(self._ask, spec.name))
         requests.add(SETUP, self._setup)
@@ -122,6 +135,8 @@ class PhoneRequests:
         thing = self._thing(asker, do, asked.thing)
         if self._friend(thing) is None:
             raise Refused("unknown", "there is no such friend")
+        if app := self._app(id_of(thing)):
+            raise Refused("no_commands", f"this phone reports by {app}, which takes no commands")
         try:
             return AskedOfPhone(n=self._phones.ask(id_of(thing), _DOES[do], asker.user.name))
         except TooManyCommands:
@@ -132,6 +147,8 @@ class PhoneRequests:
         mode, base = asked.mode, asked.base
         # The page knows under which address it reached us; the settings know better.
         url = self._place.url or (base if len(base) < 300 else "")
+        if asked.app != "owntracks":
+            return await self._setup_app(asker, thing, asked.app, url)
         place = SetUpTarget(url, self._place.mqtt)
         device = id_of(thing)
         friend = self._friend(thing)
@@ -145,6 +162,20 @@ class PhoneRequests:
         plain = mode == "http" and urlsplit(url).scheme != "https"
         where = reach(url if mode == "http" else place.mqtt)
         return SetUpLink(link=made, plain=plain, reach=where)
+
+    async def _setup_app(self, asker: Asker, thing: str, app: AppName, url: str) -> SetUpLink:
+        try:
+            base = base_of(url)
+        except (CannotSetUp, ValueError) as why:
+            raise Refused("cannot_set_up", str(why)) from None
+        made = set_up(app, base, id_of(thing), await self._issue(asker, thing))
+        return SetUpLink(
+            link=made.link,
+            plain=urlsplit(url).scheme != "https",
+            reach=reach(url),
+            address=made.address,
+            text=made.text,
+        )
 
     def _thing(self, asker: Asker, do: str, thing: str) -> str:
         """Return the friend a request is about, if ``asker`` may do that to it."""

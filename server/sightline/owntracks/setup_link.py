@@ -1,7 +1,7 @@
 """Write the link that sets a phone up: ``owntracks:///config?inline=<base64 of its
 configuration>``.
 
-Whoever has the link has the phone's token. It is shown once, to who asked for it.
+The link holds the phone's token. It is shown once, to the account that asked for it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def configuration(
     if secret is not None:
         said["encryptionKey"] = secret
     if mode == "http":
-        said |= {"mode": _HTTP, "url": f"{_base(place.url)}/pub", "password": token}
+        said |= {"mode": _HTTP, "url": f"{base_of(place.url)}/pub", "password": token}
         return said
     where = urlsplit(place.mqtt)
     if not where.hostname:
@@ -88,7 +88,8 @@ def configuration(
     }
 
 
-def _base(url: str) -> str:
+def base_of(url: str) -> str:
+    """Return an address of pages without the slash at its end. Raises `CannotSetUp`."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CannotSetUp("set server.public_url to the address under which phones reach us")

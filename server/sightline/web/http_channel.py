@@ -17,14 +17,10 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web import http
 
-from sightline.web import request_head
+from sightline.web import body_limits, request_head
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.refusal import Refusal
 
-_MAX_BODY = 64 * 1024  # bytes
-# A phone would send a message that is too large for us again and again if it were refused here; so
-# these are read, and put aside as what they are.
-_MAX_POST = 256 * 1024  # bytes, /pub
 _MAX_CHUNKS = 4096  # of one body
 _STEP = 4096  # bytes that are parsed at a time
 _PIECE = 64 * 1024 + 1  # bytes for the transport: one more than it holds without saying it is full
@@ -200,11 +196,11 @@ class PatientChannel(http.HTTPChannel):
         return self.limits.key(found)
 
     def _most(self) -> int:
-        return _MAX_POST if self._is_post() else _MAX_BODY
+        return body_limits.most(self._path.partition(b"?")[0])
 
     def _is_post(self) -> bool:
-        command, path = getattr(self, "_command", b""), getattr(self, "_path", b"")
-        return bool(command == b"POST" and path.partition(b"?")[0] == b"/pub")
+        path = getattr(self, "_path", b"")  # between two requests there is none
+        return body_limits.is_post(path.partition(b"?")[0])
 
     def rawDataReceived(self, data: bytes) -> None:
         """Take a part of a body, unless its request was refused."""
@@ -236,7 +232,7 @@ class PatientChannel(http.HTTPChannel):
         self.limits.turns.run(self._begun[0], self._answer)
 
     def _answer(self) -> bool:
-        """Answer in the turn of whoever asks, of all that share this proxy's connections."""
+        """Answer in the turn of the client that asks, of all behind this proxy."""
         self._postponed = False
         if self.transport is not None and not self._refused:
             try:
@@ -281,7 +277,7 @@ class PatientChannel(http.HTTPChannel):
         self.write(b"".join(iovec))
 
     def _hold(self, size: int) -> None:
-        """Count bytes that wait for the other side, for whoever asked for them."""
+        """Count bytes that wait for the other side, for the client that asked for them."""
         self._held += size
         self.limits.unsent.hold(self.client if self._begun is None else self._begun[0], size)
 
@@ -344,7 +340,7 @@ class PatientChannel(http.HTTPChannel):
         return self._written, 0
 
     def _look(self, before: tuple[int, int]) -> None:
-        """End it if the other side has taken nothing since."""
+        """End the connection if the other side has taken nothing since."""
         self._watch = None
         now = self._progress()
         if now[0] == before[0] and now[1] >= before[1] > 0:

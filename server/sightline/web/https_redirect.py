@@ -24,7 +24,7 @@ _CHALLENGE = re.compile(rb"/\.well-known/acme-challenge/([A-Za-z0-9_-]{1,128})")
 _MOST = 4096  # bytes of a challenge's answer
 _RETRY = 300  # s after which a phone may come again, when somebody has set it up right
 _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]*)?", re.IGNORECASE)
-_NOT_HERE = (b"api", b"ws", b"metrics")
+_NOT_HERE = (b"api", b"ws", b"metrics", b"in")
 
 
 class PlainHttp(Resource):

@@ -72,11 +72,12 @@ class RequestContext:
         return self._public.scheme == "https" and _host(request) == self._public.netloc.lower()
 
     def base(self, request: Request) -> str:
-        """Return the address under which people reach us, for links:
-        ``https://map.example.org``.
+        """Return the address under which people reach us, for links, without a slash at its end:
+        ``https://map.example.org``, ``https://example.org/map``.
         """
         if self._public.netloc:
-            return f"{self._public.scheme}://{self._public.netloc}"
+            path = self._public.path.rstrip("/")
+            return f"{self._public.scheme}://{self._public.netloc}{path}"
         return f"{'https' if self.secure(request) else 'http'}://{_host(request)}"
 
     def may_open(self, request: Request) -> bool:
@@ -126,7 +127,7 @@ class RequestContext:
         return None
 
     async def meet(self, request: Request) -> Visitor | None:
-        """Return the same; of whom we do not know, the other servers may."""
+        """Return the visitor as `visitor` does; ask the other servers about an unknown one."""
         found = self.visitor(request)
         if (found is None or found.way == "guest") and self._brings_secret(request):
             await self.authenticator.catch_up()

@@ -17,6 +17,7 @@ from twisted.web.server import NOT_DONE_YET, Request, Site
 
 from sightline.live.hub import Hub
 from sightline.live.server_state import ServerState
+from sightline.web import body_limits
 from sightline.web.assets import Asset, PageResource
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.http_channel import Check, PatientChannel
@@ -57,6 +58,10 @@ class PlainRequest(Request):
 
     _log = Logger()
 
+    def __repr__(self) -> str:
+        path = body_limits.without_token(self.uri.partition(b"?")[0])
+        return f"<{type(self).__name__} {self.method!r} {path!r}>"
+
     def handleContentChunk(self, data: bytes) -> None:
         """Take a part of the body, within bounds."""
         channel: Any = self.channel
@@ -96,10 +101,9 @@ class PlainRequest(Request):
         self.finish()
 
     def processingFailed(self, reason: Any) -> Any:
-        """Return a bug of ours: it goes to the log; the asker learns only that it happened."""
-        self._log.failure(
-            "Failed to answer {method} {path}", reason, method=self.method, path=self.path
-        )
+        """Log a bug of ours; the asker learns only that it happened."""
+        path = body_limits.without_token(self.path)
+        self._log.failure("Failed to answer {method} {path}", reason, method=self.method, path=path)
         if self.startedWriting:
             self.loseConnection()
             return reason
@@ -113,7 +117,7 @@ class PlainRequest(Request):
 class HealthResource(Resource):
     """``/healthz``: the reactor turns. ``/readyz``: and a broker is connected.
 
-    For everybody; why not is told only to who is signed in.
+    For everybody; only people who are signed in are told why not.
     """
 
     isLeaf = True
@@ -216,8 +220,12 @@ class QuietSite(Site):
         )
 
     def _check(self, path: bytes) -> Check | None:
-        """Tell what the resource at this path has to say to the head of a request alone."""
-        child = getattr(self.resource, "children", {}).get(path[1:])
+        """Return what the resource at this path refuses by the head of a request alone."""
+        children = getattr(self.resource, "children", {})
+        child = children.get(path[1:])
+        if child is None:
+            above = children.get(path[1:].partition(b"/")[0])
+            child = above if getattr(above, "checks_below", False) else None
         found: Check | None = getattr(child, "check_head", None)
         return found
 

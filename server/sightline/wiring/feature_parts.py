@@ -12,7 +12,8 @@ from sightline import __version__
 from sightline.web.reads import Reads
 from sightline.wiring.clock import now
 from sightline.wiring.cluster import Cluster, Eraser
-from sightline.wiring.erasure import eraser_of_world
+from sightline.wiring.device_naming import DeviceNaming
+from sightline.wiring.erasure import make_erasers
 from sightline.wiring.history import retained
 from sightline.wiring.owntracks import OwnTracks
 from sightline.wiring.owntracks_brought import BroughtStates
@@ -33,30 +34,9 @@ class Features:
     owntracks: OwnTracks
     reads: Reads
     erasers: Sequence[Eraser]
+    naming: DeviceNaming
     pictures: Pictures
     brought: BroughtStates
-
-
-def make_erasers(
-    live: Live,
-    past: Past,
-    mqtt: Mqtt,
-    geofencing: Geofencing,
-    owntracks: OwnTracks,
-    pictures: Pictures,
-) -> Sequence[Eraser]:
-    """List what forgets a friend that is erased, in this order."""
-    peers = mqtt.peers
-    return (
-        *(() if peers is None else (peers.forget,)),
-        eraser_of_world(live.hub),
-        live.deliveries.forget,
-        geofencing.erase,
-        owntracks.phones.forget,
-        pictures.erase,
-        past.archive.erase,
-        past.service.erase,
-    )
 
 
 def build_features(
@@ -93,11 +73,21 @@ def build_features(
         reads=reads,
         sure_of_time=lambda: past.clock.sure,
     )
+    naming = DeviceNaming(
+        reactor,
+        live.names,
+        live.hub,
+        accounts.service,
+        live.recorder,
+        geofencing.regions,
+        leadership=cluster.leadership,
+        moved=owntracks.moved,
+    )
     pictures = make_pictures(start, live, past, accounts)
     erasers = make_erasers(live, past, mqtt, geofencing, owntracks, pictures)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
     brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
-    return Features(geofencing, owntracks, reads, erasers, pictures, brought)
+    return Features(geofencing, owntracks, reads, erasers, naming, pictures, brought)
 
 
 def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> Pictures:

@@ -7,13 +7,12 @@ from sightline.kinds.friends.deliveries import REPORTS, Deliveries
 from sightline.kinds.friends.updates import Located
 from sightline.live.ingest import Ingest
 from sightline.live.world import World
-from sightline.settings import Settings
 from sightline.wiring.clock import now
 
 
-def count_deliveries(ingest: Ingest, world: World, settings: Settings) -> Deliveries:
+def count_deliveries(ingest: Ingest, world: World, bases: BaseTopics) -> Deliveries:
     """Return the counts, which hear of every message from now on."""
-    counts = Deliveries(world.lookup, BaseTopics(settings.friends.topics).address)
+    counts = Deliveries(world.lookup, bases.address)
     ingest.tell(Located, counts.located)
     for sort in REPORTS:
         ingest.tell(sort, lambda report: counts.reported(report, now()))

@@ -22,6 +22,7 @@ from sightline.console.service import ConsoleService
 from sightline.driving.requests import DrivingRequests
 from sightline.driving.service import DrivingService
 from sightline.history.archive.archive import Archive
+from sightline.history.named import NamedStore
 from sightline.history.read_only import ReadOnlyPast
 from sightline.history.recorder import Recorder
 from sightline.history.store import Store
@@ -88,7 +89,9 @@ class Start:
 class Live:
     """The parts of the present, from decoding to the fan-out, and the history that hears of it."""
 
+    names: friends.DeviceNames
     kinds: Sequence[Kind]
+    bases: friends.BaseTopics
     logbook: broker.Logbook
     senders: friends.SenderClocks
     world: World
@@ -108,10 +111,13 @@ class Live:
 def build_live(start: Start, cluster: Cluster) -> Live:
     """Make the world and what changes it, shows it and remembers it."""
     settings, logbook, senders = start.settings, broker.Logbook(), friends.SenderClocks()
-    kinds = make_kinds(settings, keys(settings), senders, logbook)
+    names = friends.DeviceNames()
+    bases = friends.BaseTopics(settings.friends.topics, names)
+    kinds = make_kinds(settings, keys(settings, names), senders, logbook, names, bases)
     world = make_world(settings, secrets.token_hex(8))
     presence = Presence(timeouts_of(kinds))
-    store, disk = make_store(settings, start.state), DiskFloor(start.state, _floor(settings))
+    store = NamedStore(make_store(settings, start.state), names)
+    disk = DiskFloor(start.state, settings.limits.disk_floor_mb)
     recorder = make_recorder(settings, store, world, kinds, cluster.leadership, disk.why)
     fanout = FanOut(reactor, start.wall, world, make_pace(settings))
     listeners = ChangeListeners(recorder.take, recorder.remember, fanout.stir)
@@ -127,8 +133,10 @@ def build_live(start: Start, cluster: Cluster) -> Live:
         remember=listeners.remember,
     )
     settings_parts.introduce_robots(settings, hub)
-    counts = count_deliveries(ingest, world, settings)
-    return Live(kinds, logbook, senders, world, store, recorder, fanout, hub, disk, counts)
+    counts = count_deliveries(ingest, world, bases)
+    return Live(
+        names, kinds, bases, logbook, senders, world, store, recorder, fanout, hub, disk, counts
+    )
 
 
 def make_pace(settings: Settings) -> Pace:
@@ -141,10 +149,6 @@ def make_pace(settings: Settings) -> Pace:
     )
 
 
-def _floor(settings: Settings) -> int:
-    return settings.limits.disk_floor_mb
-
-
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """The accounts, who is asking, and the requests of browsers."""
@@ -155,7 +159,7 @@ class Accounts:
     gate: ConnectionLimits
 
 
-def build_accounts(start: Start, cluster: Cluster) -> Accounts:
+def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
     """Make the accounts and the dispatcher of requests, with its audit log."""
     settings = start.settings
     service = AccountService(
@@ -166,10 +170,11 @@ def build_accounts(start: Start, cluster: Cluster) -> Accounts:
         settings_parts.account_policy(settings.accounts),
         demo=start.demo and is_private(start.listen, settings.server),
         journal=cluster.accounts,
+        names=live.names,
     )
     trusted = [*settings.server.origins, *settings_parts.origin_of(settings.server.public_url)]
     context = RequestContext(
-        service, trusted, Proxies(settings.server.proxies), settings.server.public_url
+        service.visitors, trusted, Proxies(settings.server.proxies), settings.server.public_url
     )
     requests = Requests(start.wall)
     requests.when_answered(AuditLog(service.note, reactor))
@@ -213,7 +218,9 @@ def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
     )
     service.join(accounts.requests)
     return Console(
-        rights, service, BrokerMonitor(reactor, now, live.hub, live.logbook, service.figures)
+        rights,
+        service,
+        BrokerMonitor(reactor, now, live.hub, live.logbook, service.figures, names=live.names),
     )
 
 
@@ -273,7 +280,7 @@ def build_mqtt(
     past: Past,
 ) -> Mqtt:
     """Make the path of arriving messages, and the connections that messages arrive by."""
-    publishers, peers = Publishers(live.hub), None
+    publishers, peers = Publishers(live.hub, live.names, live.bases), None
     if name := start.settings.replicas.name:
         peers = Peers(reactor, name, publishers.publish_anywhere)
         cluster.speak(peers)
@@ -321,7 +328,7 @@ def build_parts(start: Start) -> Parts:
     """Make all of them, each after what it needs."""
     cluster = Cluster(start.settings)
     live = build_live(start, cluster)
-    accounts = build_accounts(start, cluster)
+    accounts = build_accounts(start, cluster, live)
     driving = build_driving(start, cluster, live, accounts)
     console = build_console(start, live, accounts)
     past = build_history(start, cluster, live, accounts)

@@ -9,11 +9,14 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from sightline.accounts.passwords import Cost
-from sightline.accounts.service import AccountPolicy, AccountService
+from sightline.accounts.policy import AccountPolicy
+from sightline.accounts.service import AccountService
 from sightline.auth.account import AuditEvent
 from sightline.auth.session import Lifetime
+from sightline.console.publishing import ConsoleAct
 from sightline.console.rules import ConsoleRights
-from sightline.console.service import ConsoleAct
+from sightline.kinds import COMMANDS
+from sightline.kinds.friends.bases import BaseTopics
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.live.hub import Hub
 from sightline.settings import AccountsSettings, ProbotSettings, Settings
@@ -47,6 +50,7 @@ def console_rights(settings: Settings) -> ConsoleRights:
         publish_role=console.publish_role,
         subscribe=console.subscribe,
         publish=console.publish,
+        barred=(*COMMANDS, *BaseTopics(settings.friends.topics).commands),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from twisted.internet import reactor as _reactor
@@ -11,7 +11,9 @@ from twisted.web.resource import Resource
 from sightline import __version__
 from sightline.accounts.api_account import AccountApi
 from sightline.accounts.api_admin import AdminApi
+from sightline.accounts.api_devices import DevicesApi
 from sightline.accounts.api_links import LinksApi
+from sightline.accounts.api_people import PeopleApi
 from sightline.accounts.api_privacy import Eraser, PhotosOf, PrivacyApi
 from sightline.accounts.api_session import SessionApi
 from sightline.accounts.service import AccountService
@@ -27,13 +29,15 @@ from sightline.history.tracks import everything
 from sightline.live import protocol
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
-from sightline.owntracks.api_devices import DevicesApi
+from sightline.owntracks.api_deliveries import DeliveriesApi
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
 from sightline.web.metrics import Metrics, ServerFigures
+from sightline.web.polling import AskResource, PollResource, Polls
 from sightline.web.reads import Reads
-from sightline.web.socket import SocketLimits, SocketResource, Sockets
+from sightline.web.socket import SocketResource, Sockets
+from sightline.web.socket_limits import SocketLimits
 from sightline.wiring import settings_parts
 from sightline.wiring.clock import now
 from sightline.wiring.faults import Faults
@@ -45,10 +49,9 @@ from sightline.wiring.state_folder import databases
 reactor: Any = _reactor
 
 
-def build_sockets(parts: Parts) -> Sockets:
-    """Make the end of the WebSockets."""
-    start, live, accounts = parts.start, parts.live, parts.accounts
-    rights = parts.console.rights
+def hello_of(parts: Parts) -> Callable[[Visitor], bytes]:
+    """Return what makes the first frame for a visitor."""
+    start, live, rights = parts.start, parts.live, parts.console.rights
     limits = make_socket_limits(start.settings)
 
     def hello(visitor: Visitor) -> bytes:
@@ -62,17 +65,43 @@ def build_sockets(parts: Parts) -> Sockets:
             publish=limits.large if rights.publishes(visitor.user) else None,
         )
 
+    return hello
+
+
+def build_sockets(parts: Parts) -> Sockets:
+    """Make the end of the WebSockets."""
+    start, live, accounts = parts.start, parts.live, parts.accounts
     return Sockets(
         reactor,
         live.fanout,
         accounts.requests,
-        hello,
-        accounts.service,
-        limits,
+        hello_of(parts),
+        accounts.service.visitors,
+        make_socket_limits(start.settings),
         compression=start.settings.fanout.compression,
-        publishes=rights.publishes,
+        publishes=parts.console.rights.publishes,
         gate=accounts.gate,
     )
+
+
+def build_polling(parts: Parts, sockets: Sockets) -> Mapping[str, Resource]:
+    """Make what serves pages whose WebSocket is blocked."""
+    live, accounts, limits = parts.live, parts.accounts, sockets.limits
+    polls = Polls(
+        reactor,
+        now,
+        live.world,
+        accounts.context,
+        live.fanout.epoch,
+        hello_of(parts),
+        limits,
+        lambda: len(sockets.connections),
+        parts.start.settings.fanout.beat_seconds,
+    )
+    live.hub.listen(polls.stir)
+    publishes = parts.console.rights.publishes
+    ask = AskResource(reactor, accounts.context, accounts.requests, limits, publishes)
+    return {"ws/poll": PollResource(polls, accounts.context), "ws/ask": ask}
 
 
 def make_socket_limits(settings: Settings) -> SocketLimits:
@@ -134,8 +163,8 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         wall=parts.start.wall,
         reads=features.reads,
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
-        friends=lambda: live.friends,
-        devices=DevicesApi(live.deliveries),
+        friends=lambda: [*live.friends, *(f"friend/{each}" for each in live.names.aliases)],
+        deliveries=DeliveriesApi(live.deliveries),
         photos=features.pictures.of,
     )
 
@@ -150,7 +179,7 @@ def make_routes(
     reads: Reads,
     erasers: Sequence[Eraser],
     friends: Callable[[], list[str]],
-    devices: DevicesApi,
+    deliveries: DeliveriesApi,
     photos: PhotosOf | None = None,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
@@ -169,7 +198,9 @@ def make_routes(
         HistoryApi(store, world, show, wall, reads),
         HideApi(store, service.note, reads),
         AdminApi(service, friends),
-        devices,
+        DevicesApi(service, world),
+        PeopleApi(service),
+        deliveries,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -179,8 +210,8 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
     """Make the tree of URLs."""
     settings, live = parts.start.settings, parts.live
     accounts, features, routes = parts.accounts, parts.features, build_routes(parts)
-    clock, rate = parts.start.clock, settings.limits.requests_per_second
-    api = Api(accounts.context, clock, routes, rate=rate)
+    rate, named = settings.limits.requests_per_second, live.names.thing
+    api = Api(accounts.context, reactor, routes, rate=rate, named=named)
     figures = ServerFigures(live.hub, live.fanout, sockets, state)
     accounts.gate.count(lambda: len(sockets.connections))
     accounts.gate.count(lambda: len(features.owntracks.live.clients))
@@ -193,6 +224,7 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
         settings_parts.built_pages(settings.server.web_root),
         accounts.context,
         {
+            **build_polling(parts, sockets),
             "photos": features.pictures.resource(accounts.context),
             **features.owntracks.resources,
         },

@@ -4,7 +4,7 @@ import pytest
 
 from sightline.kinds import friends
 from sightline.kinds.friends.address import Address, address
-from sightline.kinds.friends.bases import base_fault
+from sightline.kinds.friends.bases import BaseTopics, base_fault
 from sightline.model.filters import matches
 from sightline.model.kind import Arrival, CannotDecode
 
@@ -103,3 +103,35 @@ def test_what_is_no_base_is_said(base: str) -> None:
 @pytest.mark.parametrize("base", BASES)
 def test_what_is_a_base(base: str) -> None:
     assert not base_fault(base)
+
+
+# -- where a phone is told something
+
+
+def test_a_phone_is_asked_below_the_base_where_it_was_heard() -> None:
+    bases = BaseTopics(BASES)
+    assert bases.homes("jane/phone") == ["owntracks/jane/phone"]  # not heard yet: the first base
+    bases.address("fleet/berlin/jane/car/phone/event")
+    assert bases.homes("jane/phone") == ["fleet/berlin/jane/car/phone"]
+    bases.address("/owntracks/jane/phone")
+    bases.address("fleet/berlin/jane/car/phone")
+    assert bases.homes("jane/phone") == ["fleet/berlin/jane/car/phone", "/owntracks/jane/phone"]
+    assert bases.homes("jane/watch") == ["owntracks/jane/watch"]
+    bases.forget("jane/phone")
+    assert bases.homes("jane/phone") == ["owntracks/jane/phone"]
+    bases.address("family/jane/phone")
+    assert bases.homes("jane/phone") == ["family/jane/phone"]
+
+
+def test_all_homes_of_a_phone_and_all_topics_that_command_phones() -> None:
+    bases = BaseTopics(BASES)
+    assert bases.all_homes("jane/phone") == [
+        "owntracks/jane/phone",
+        "/owntracks/jane/phone",
+        "family/jane/phone",
+        "fleet/berlin/jane/car/phone",
+    ]
+    for home in bases.all_homes("jane/phone"):
+        assert any(matches(name, f"{home}/cmd") for name in bases.commands)
+        assert not any(matches(name, home) for name in bases.commands)
+    assert friends.kind(topics=BASES).commands == bases.commands

@@ -9,12 +9,12 @@ import pytest
 from kinds.scene import NOW, arrival, location
 from sightline.kinds import friends
 from sightline.kinds.friends import deliveries
+from sightline.kinds.friends.bases import BaseTopics
 from sightline.kinds.friends.deliveries import Deliveries, DeviceFigures
 from sightline.live.ingest import Ingest
 from sightline.live.presence import Presence
 from sightline.live.quotas import Quota, Senders
 from sightline.live.world import World
-from sightline.settings import Settings
 from sightline.wiring.owntracks_deliveries import count_deliveries
 
 JANE = "friend/jane/phone"
@@ -25,7 +25,7 @@ class Scene:
         self.kind = friends.kind()
         self.world = World("e", **world)
         self.ingest = Ingest([self.kind], self.world, Presence(self.kind.timeouts))
-        self.counts = count_deliveries(self.ingest, self.world, Settings())
+        self.counts = count_deliveries(self.ingest, self.world, BaseTopics())
         self.n = 0
 
     def hears(self, topic: str, said: Any = None, **more: Any) -> None:

@@ -7,16 +7,18 @@ import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { Trouble } from './once';
 import { ActButton } from '../ui/actbutton';
-import { listIn, useLoaded } from './loaded';
+import { useLoaded } from './loaded';
 import { fromInput } from './wording';
-import type { AuditShown } from '../generated';
+import type { AuditRecord } from './wording';
+import { AuditShape } from '../generated';
+import { answerOf } from '../net/api';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { ReadonlySignal } from '@preact/signals';
 
 const PAGE = 100;
 
 interface Found {
-  readonly records: readonly AuditShown[];
+  readonly records: readonly AuditRecord[];
   /** Where the next page begins; absent on the last. */
   readonly next?: number;
 }
@@ -45,11 +47,8 @@ export function AuditPage() {
       before,
       limit: PAGE,
     });
-    const { next } = said;
-    return {
-      records: listIn<AuditShown>(said, 'records'),
-      ...(typeof next === 'number' ? { next } : {}),
-    };
+    const { records, next } = answerOf(AuditShape, said);
+    return { records, ...(next === undefined ? {} : { next }) };
   };
   const about = JSON.stringify(wanted);
   const { value, why, again } = useLoaded(() => ask(), about);
@@ -93,7 +92,7 @@ export function AuditPage() {
   );
 }
 
-function Entries({ records, now }: { records: AuditShown[]; now: ReadonlySignal<number> }) {
+function Entries({ records, now }: { records: AuditRecord[]; now: ReadonlySignal<number> }) {
   return (
     <div class="table" tabIndex={0} role="region" aria-label="Audit log entries">
       <table>

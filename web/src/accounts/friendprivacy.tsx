@@ -1,7 +1,8 @@
 /** What is kept of one friend, to take along or to erase. */
 import { useState } from 'preact/hooks';
 import { useServer } from '../app/context';
-import { path } from '../net/api';
+import { RetentionShownShape } from '../generated';
+import { answerOf, path } from '../net/api';
 import type { Thing } from '../net/protocol';
 import { summariseFriend } from '../things/friends/summary';
 import { ActButton } from '../ui/actbutton';
@@ -29,8 +30,8 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
   const [user = '', device = ''] = thing.id.split('/', 2);
   const entry = summariseFriend(thing);
   const { value, why, again } = useLoaded(async () => {
-    const { days } = await api.get(path`friends/${user}/${device}/retention`);
-    return typeof days === 'number' ? String(days) : '';
+    const said = await api.get(path`friends/${user}/${device}/retention`);
+    return String(answerOf(RetentionShownShape, said).days ?? '');
   }, thing.id);
   const options =
     value === undefined || KEPT.some(([days]) => days === value)

@@ -1,9 +1,10 @@
 /** Shared links: those there are, and who is looking by them. */
-import { path } from '../net/api';
+import { LinksShape } from '../generated';
+import { answerOf, path } from '../net/api';
 import { useTime, useServer } from '../app/context';
 import { useRoster } from '../things/context';
 import { Sure } from '../ui/actbutton';
-import { listIn, useLoaded } from './loaded';
+import { useLoaded } from './loaded';
 import { grantText, whenText } from './wording';
 import type { Link } from './wording';
 
@@ -31,7 +32,7 @@ export function LinkList({
   const { api } = useServer();
   const { entries } = useRoster();
   const { value, why, again } = useLoaded(
-    async () => listIn<Link>(await api.get('links'), 'links'),
+    async () => answerOf(LinksShape, await api.get('links')).links,
     String(turn),
   );
   const links = value?.filter(

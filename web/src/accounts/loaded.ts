@@ -1,6 +1,5 @@
 /** Asking the server for a list, and for the same again after something changed. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Reply } from '../net/api';
 import { failureOf } from '../ui/failure';
 
 export interface Loaded<T> {
@@ -35,10 +34,4 @@ export function useLoaded<T>(ask: () => Promise<T>, about = ''): Loaded<T> {
     };
   }, [again]);
   return { value: value?.about === about ? value.value : undefined, why, again };
-}
-
-/** A list in an answer; empty when the answer has none. */
-export function listIn<T>(reply: Reply, name: string): readonly T[] {
-  const found = reply[name];
-  return Array.isArray(found) ? (found as T[]) : [];
 }

@@ -15,6 +15,9 @@ import { LinkList } from './links';
 import { QrCode } from '../ui/qrcode';
 import { endOf, fromInput, grantText, toInput, whenText } from './wording';
 import type { ReadonlySignal } from '@preact/signals';
+import { NewLinkMadeShape } from '../generated';
+import type { NewLink as LinkAsked } from '../generated';
+import { answerOf } from '../net/api';
 import type { Api } from '../net/api';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 
@@ -133,10 +136,10 @@ function NewLink({
         const said = await api.post('links', {
           name: value('name'),
           things: [value('thing') || of],
-          ends,
+          ends: ends ?? 0,
           ...(starts === undefined ? {} : { starts }),
-        });
-        setMade({ url: String(said['url']), until: ends ?? 0 });
+        } satisfies LinkAsked);
+        setMade({ url: answerOf(NewLinkMadeShape, said).url, until: ends ?? 0 });
         setTurn(turn + 1);
       }}
     >

@@ -17,6 +17,7 @@
  */
 import { Malformed, parseFrame, resumeFrame, SUBPROTOCOL } from './protocol';
 import type { Cursor, Hello, ServerFrame } from './protocol';
+import { isPolling, Transports } from './transports';
 
 /** Wait before the first retry and the longest wait, in milliseconds. */
 export const FIRST_WAIT = 500;
@@ -34,7 +35,12 @@ const SESSION_ENDED = 4001;
 
 export type Connection =
   | { readonly state: 'connecting' }
-  | { readonly state: 'live'; readonly since: number }
+  | {
+      readonly state: 'live';
+      readonly since: number;
+      /** The WebSocket is blocked: news come by polling, and there is no driving. */
+      readonly polling?: true;
+    }
   | {
       readonly state: 'lost';
       /** When the loss was noticed; local epoch milliseconds. */
@@ -69,12 +75,15 @@ export interface SocketEvents {
   text(direction: 'in' | 'out', label: string, text: string): void;
 }
 
-const BROWSER: Surroundings = {
-  open: (url, subprotocol) => new WebSocket(url, subprotocol),
-  now: () => Date.now(),
-  random: () => Math.random(),
-  online: () => navigator.onLine,
-};
+function browser(): Surroundings {
+  const transports = new Transports();
+  return {
+    open: (url, subprotocol) => transports.open(url, subprotocol),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    online: () => navigator.onLine,
+  };
+}
 
 export class Socket {
   readonly #url: string;
@@ -89,7 +98,7 @@ export class Socket {
   #hello: Hello | null = null;
   #stopped = false;
 
-  constructor(url: string, events: SocketEvents, around: Surroundings = BROWSER) {
+  constructor(url: string, events: SocketEvents, around: Surroundings = browser()) {
     this.#url = url;
     this.#events = events;
     this.#around = around;
@@ -214,7 +223,9 @@ export class Socket {
       this.#failures = 0;
       this.#heard();
       this.#events.frame(frame);
-      this.#become({ state: 'live', since: this.#around.now() });
+      const polling = this.#ws !== null && isPolling(this.#ws);
+      const since = this.#around.now();
+      this.#become(polling ? { state: 'live', since, polling } : { state: 'live', since });
     } else {
       this.#events.frame(frame);
     }
@@ -285,6 +296,8 @@ export function reasonOf(closed: { code: number; reason: string }, online: boole
     case 1007:
     case 1008:
       return `The server refused what this page sent${said}.`;
+    case 1012:
+      return 'Another way to the server is better now.';
     case 1009:
       return `This page sent too large a message${said}.`;
     case 4008:

@@ -8,6 +8,7 @@ export const DOCUMENTS = {
   https: 'docs/operators/https.html',
   accounts: 'docs/operators/accounts.html',
   phones: 'docs/operators/phones.html',
+  apps: 'docs/users/apps.html',
 } as const;
 
 export function DocLink({

@@ -11,6 +11,8 @@ import { WebhooksCard } from '../../src/things/webhooks/card';
 import { EVERYBODY } from '../../src/app/visitor';
 import type { Visitor } from '../../src/app/visitor';
 import type { Thing } from '../../src/net/protocol';
+import { APPS } from '../../src/things/friends/apps';
+import type { AppName } from '../../src/things/friends/apps';
 import { frame } from './golden';
 
 /** What the server says is put into the hands of whoever opened the connection. */
@@ -133,7 +135,7 @@ describe('the board', () => {
   });
 
   test('offers no drawing to who may not', async () => {
-    const rights = { see: ['*'], drive: [], own: [], admin: false, looksOnly: false };
+    const rights = { see: ['*'], drive: [], own: [], admin: false, looks_only: false };
     await open({ ...EVERYBODY, role: 'viewer', rights });
     press(/^Regions/);
     expect(screen.queryByRole('button', { name: 'New region' })).toBeNull();
@@ -331,6 +333,69 @@ describe('a friend’s details', () => {
     expect(document.querySelector('[data-once]')?.textContent).toMatch(/^owntracks:/);
     expect(document.querySelector('.setup .notice')?.textContent).toContain('without encryption');
     expect(document.querySelector('.qr')).not.toBeNull();
+  });
+
+  test('set up another app than OwnTracks with what that app takes, and with nothing else', async () => {
+    await open();
+    act(() => {
+      app.selection.select('friend/jane/phone');
+    });
+    const chosen = async (name: AppName, answer: object): Promise<unknown> => {
+      press('Set up');
+      fireEvent.click(screen.getByRole('radio', { name: new RegExp(APPS[name].title) }));
+      press('Make the link');
+      expect(Line.last.sent.at(-1)).toMatchObject({ do: 'setup', mode: 'http', app: name });
+      await answers({ ok: true, plain: false, reach: 'anywhere', ...answer });
+      const shown = document.querySelector(`.setup[data-app=${name}]`);
+      const found = {
+        link: shown?.querySelector('[data-once]')?.textContent,
+        pasted: [...(shown?.querySelectorAll('[data-paste]') ?? [])].map(
+          (each) => each.textContent,
+        ),
+        code: shown?.querySelector('.qr') !== null,
+        opens: shown?.querySelector('a.button') !== null,
+      };
+      fireEvent.click(within(screen.getByRole('dialog')).getByRole('button', { name: 'Close' }));
+      return shown && found;
+    };
+    const overland = { link: 'overland://setup?url=x', address: 'https://x/in/overland', text: '' };
+    expect(await chosen('overland', overland)).toEqual({
+      link: 'overland://setup?url=x',
+      pasted: ['https://x/in/overland'],
+      code: true,
+      opens: true,
+    });
+    const traccar = { link: 'https://x/in/traccar/T?id=7', address: 'https://x/in/traccar/T' };
+    expect(await chosen('traccar', traccar)).toMatchObject({ code: true, opens: false });
+    const home = { link: '', address: 'https://x/in/homeassistant/T', text: 'rest_command:' };
+    expect(await chosen('homeassistant', home)).toMatchObject({
+      pasted: ['https://x/in/homeassistant/T', 'rest_command:'],
+      code: false,
+    });
+    for (const link of ['javascript:alert(1)', 'owntracks:///config?inline=x', 7]) {
+      expect(await chosen('gpslogger', { link })).toBeNull();
+    }
+    expect(await chosen('phonetrack', { link: 'https://elsewhere' })).toBeNull();
+  });
+
+  test('ask nothing of a phone whose app takes no commands', async () => {
+    await open();
+    await news({
+      k: 'phone',
+      id: 'jane/phone',
+      transport: 'http',
+      app: 'Traccar Client',
+      commands: [],
+    });
+    act(() => {
+      app.selection.select('friend/jane/phone');
+    });
+    const drawer = screen.getByRole('complementary', { name: 'Jane Doe' });
+    expect(drawer.querySelector('.phone h3')?.textContent).toContain('Traccar Client');
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Locate now' }).disabled).toBe(
+      true,
+    );
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Set up' }).disabled).toBe(false);
   });
 
   test('say honestly that a fix waited on the phone', async () => {

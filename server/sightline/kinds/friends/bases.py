@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sightline.kinds.friends.address import Address, address
+from sightline.kinds.friends.address import Address, address, named
+from sightline.kinds.friends.names import DeviceNames
 
 DEFAULT = ("owntracks/+/+", "/owntracks/+/+")
 _LEVEL = "+"
+_MOST = 32768  # devices whose bases are remembered, as many as topics are
 
 
 def base_fault(base: str) -> str:
@@ -29,12 +31,40 @@ def base_fault(base: str) -> str:
 
 
 class BaseTopics:
-    """The base topics of the settings."""
+    """The base topics of the settings; ``names`` are those of the devices."""
 
-    def __init__(self, bases: Iterable[str] = DEFAULT) -> None:
+    def __init__(self, bases: Iterable[str] = DEFAULT, names: DeviceNames | None = None) -> None:
+        self._names = names
         self._bases = [base.split("/") for base in dict.fromkeys(bases)]
+        self._heard: dict[str, dict[int, None]] = {}  # by device: the bases it was heard on
         # Remembered, as in `address`: a topic that was read costs nothing more than ever.
         self.address = lru_cache(maxsize=32768)(self._address)
+        if names is not None:
+            names.when_changed(self.address.cache_clear)
+
+    def homes(self, device: str) -> list[str]:
+        """Return the base topics of ``user/device``: where it was heard; the first base, if never.
+
+        A device on several bases has several: it listens on its own only, and who asks it must
+        not have to know which.
+        """
+        heard = self._heard.get(device) or (0,)
+        return [_filled(self._bases[number], device) for number in heard]
+
+    def all_homes(self, device: str) -> list[str]:
+        """Return every base topic that ``user/device`` could have."""
+        return [_filled(base, device) for base in self._bases]
+
+    def forget(self, device: str) -> None:
+        """Forget where a device was heard; it is known again once its topic is read anew."""
+        self._heard.pop(device, None)
+        self.address.cache_clear()
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """Return filters of all topics on which phones are commanded."""
+        names = ["/".join(base) for base in self._bases]
+        return tuple(f"{name}/cmd{rest}" for name in names for rest in ("", "/#"))
 
     @property
     def filters(self) -> tuple[tuple[str, int], ...]:
@@ -48,14 +78,35 @@ class BaseTopics:
         return frozenset(("owntracks", *(base[0] or base[1] for base in self._bases)))
 
     def _address(self, topic: str | bytes) -> Address:
+        """Read a topic as `_read` does, and name the device by its canonical name."""
+        found = self._read(topic)
+        return found if self._names is None else named(found, self._names)
+
+    def _read(self, topic: str | bytes) -> Address:
         """Read a topic as if it were ``owntracks/user/device[/part]``."""
         if isinstance(topic, str):
             levels = topic.split("/")
-            for base in self._bases:
-                named = _named(base, levels)
-                if named is not None:
-                    return address("/".join(("owntracks", *named, *levels[len(base) :])))
+            for number, base in enumerate(self._bases):
+                device = _named(base, levels)
+                if device is not None:
+                    self._remember("/".join(device), number)
+                    return address("/".join(("owntracks", *device, *levels[len(base) :])))
         return address(topic)
+
+    def _remember(self, device: str, base: int) -> None:
+        """Note where a device is heard: once for each of its topics, as `address` is cached."""
+        known = self._heard.get(device)
+        if known is None:
+            if len(self._heard) >= _MOST:
+                del self._heard[next(iter(self._heard))]
+            known = self._heard[device] = {}
+        known[base] = None
+
+
+def _filled(base: list[str], device: str) -> str:
+    """Return a base with a device's names in the place of its wildcards."""
+    names = iter(device.split("/"))
+    return "/".join(next(names) if level == _LEVEL else level for level in base)
 
 
 def _named(base: list[str], levels: list[str]) -> list[str] | None:

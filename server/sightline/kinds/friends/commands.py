@@ -152,9 +152,9 @@ def _waypoint(one: Waypoint) -> Cmd:
     return command
 
 
-def topic(device: str) -> str:
-    """Tell where ``user/device`` listens."""
-    return f"owntracks/{device}/cmd"
+def topic(home: str) -> str:
+    """Tell where the device with this base topic listens."""
+    return f"{home}/cmd"
 
 
 def encoded(command: Cmd) -> bytes:

@@ -70,11 +70,13 @@ class RegionSync(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Phone(State, frozen=True, omit_defaults=True, kw_only=True):
     """The state of our dealings with one device, id ``user/device``.
 
-    ``transport`` is how it was last heard. ``encrypted``: it encrypts what it sends. ``status`` is
-    what it last said about itself, in short texts.
+    ``transport`` is how it was last heard, ``app`` by which app that is not OwnTracks (a title;
+    empty: by OwnTracks): such an app takes no commands. ``encrypted``: it encrypts what it sends.
+    ``status`` is what it last said about itself, in short texts.
     """
 
     transport: Literal["mqtt", "http"] | None = None
+    app: str = ""
     encrypted: bool = False
     platform: Platform = "?"
     regions: RegionSync | None = None
@@ -161,6 +163,7 @@ def merged(own: Phone, theirs: Phone) -> Phone:
     return replace(
         own,
         transport=theirs.transport or own.transport,
+        app=theirs.app if theirs.transport else own.app,
         platform=own.platform if theirs.platform == "?" else theirs.platform,
         regions=regions,
         commands=tuple(kept),

@@ -45,24 +45,24 @@ _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in _STEP)
 
 
-def parse(payload: bytes) -> object:
-    """Parse ``payload`` as JSON.
+def parse(payload: bytes, times: int = 1) -> object:
+    """Parse ``payload`` as JSON, which may be so many ``times`` as much as one message.
 
     A value NaN or Infinity is `NO_NUMBER`. Raises `CannotDecode`: ``too_large``, ``not_utf8``,
     ``not_json``, ``bad_number`` (integers of more than 20 characters, NaN in the place of a
     message), ``duplicate_key``, ``batch_too_long``.
     """
-    if len(payload) > LARGEST:
-        raise CannotDecode("too_large", f"more than {LARGEST} bytes")
+    if len(payload) > times * LARGEST:
+        raise CannotDecode("too_large", f"more than {times * LARGEST} bytes")
     try:
         text = payload.removeprefix(BOM).decode()
     except UnicodeDecodeError as why:
         raise CannotDecode("not_utf8", "the payload is not UTF-8") from why
     objects = payload.count(b"[") + payload.count(b"{")
-    if objects > MOST_OBJECTS or payload.count(b",") > MOST_VALUES:
+    if objects > times * MOST_OBJECTS or payload.count(b",") > times * MOST_VALUES:
         _refuse_many(payload)
     if objects > DEEPEST:
-        _check_nesting(payload)
+        _check_nesting(payload, times)
     # Handing each integer to Python is slow, so only where there may be an endless one.
     endless = _LONG_RUN in payload.translate(_DIGITS_TO_ZERO)
     try:
@@ -100,12 +100,12 @@ def _refuse_many(payload: bytes) -> NoReturn:
     raise CannotDecode("not_json", "too many values in one message")
 
 
-def _check_nesting(payload: bytes) -> None:
+def _check_nesting(payload: bytes, times: int) -> None:
     # With escaped quotes gone, every other piece between quotes is outside of a string.
     bare = payload.replace(b"\\\\", b"").replace(b'\\"', b"")
     brackets = b"".join(bare.split(b'"')[::2]).translate(None, _NOT_BRACKETS)
     # More closing than opening ones are no JSON anyway.
-    steps = map(_STEP.__getitem__, brackets[: 2 * MOST_OBJECTS])
+    steps = map(_STEP.__getitem__, brackets[: 2 * times * MOST_OBJECTS])
     if max(accumulate(steps), default=0) > DEEPEST:
         raise CannotDecode("not_json", f"nested more than {DEEPEST} deep")
 

@@ -1,7 +1,7 @@
 /** For admins: what came of every device's messages, those first that had trouble last. */
 import { useEffect, useState } from 'preact/hooks';
 import { useServer, useTime, useWho } from '../../app/context';
-import type { DeviceFigures, Devices } from '../../generated';
+import type { DeliveryCounts, DeviceFigures } from '../../generated';
 import { whenText } from '../../things/friends/messages';
 import { grouped } from '../../ui/numbers';
 import { Card } from '../../ui/section';
@@ -69,19 +69,19 @@ function Row({ counts }: { counts: DeviceFigures }) {
   );
 }
 
-function useDevices(): Devices | null {
+function useDevices(): DeliveryCounts | null {
   const { api } = useServer();
   const { now } = useTime();
   const admin = useWho().user.value?.role === 'admin';
-  const [found, setFound] = useState<Devices | null>(null);
+  const [found, setFound] = useState<DeliveryCounts | null>(null);
   const turn = Math.floor(now.value / EVERY);
   useEffect(() => {
     let over = false;
     if (!admin) return;
     api
-      .get('devices', { limit: MOST })
+      .get('deliveries', { limit: MOST })
       .then((answer) => {
-        if (!over) setFound(answer as unknown as Devices);
+        if (!over) setFound(answer as unknown as DeliveryCounts);
       })
       .catch(() => undefined);
     return () => {

@@ -4,7 +4,7 @@ import { ageText } from '../../app/ages';
 import { useServer, useTime } from '../../app/context';
 import { splitKey } from '../../app/world';
 import type { Key } from '../../app/world';
-import type { DeviceFigures, OneDevice } from '../../generated';
+import type { DeliveryOfDevice, DeviceFigures } from '../../generated';
 import { path } from '../../net/api';
 import { Fact, Facts } from '../../ui/facts';
 import { grouped } from '../../ui/numbers';
@@ -70,9 +70,9 @@ function useCounts(of: Key): DeviceFigures | null {
     let over = false;
     const [user = '', device = ''] = splitKey(of)[1].split('/', 2);
     api
-      .get(path`devices/${user}/${device}`)
+      .get(path`deliveries/${user}/${device}`)
       .then((answer) => {
-        const figures = (answer as unknown as OneDevice).device;
+        const figures = (answer as unknown as DeliveryOfDevice).device;
         if (!over) setCounts({ of, figures });
       })
       .catch(() => undefined); // whoever is not told sees no such section

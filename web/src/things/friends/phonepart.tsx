@@ -46,14 +46,14 @@ export function PhonePart({ of }: { of: Key }) {
           <i />
           <span>
             {regions.text}
-            {phone.regions.at !== undefined && (
+            {phone.regions.at > 0 && (
               <span class="muted">, {shortTimeText(phone.regions.at, now.value)}</span>
             )}
-            {phone.regions.why !== undefined && <small>{phone.regions.why}</small>}
+            {phone.regions.why !== '' && <small>{phone.regions.why}</small>}
           </span>
         </p>
       )}
-      {asks && <Asks of={of} />}
+      {asks && <Asks of={of} app={phone?.app} />}
       {phone && phone.commands.length > 0 && <Commands phone={phone} now={now.value} />}
       {phone && phone.status.length > 0 && (
         <details class="said-of-itself">
@@ -71,8 +71,9 @@ export function PhonePart({ of }: { of: Key }) {
   );
 }
 
-function aboutText({ platform, transport, encrypted }: Phone): string {
+function aboutText({ platform, transport, app, encrypted }: Phone): string {
   return [
+    app,
     platform === undefined ? undefined : (PLATFORMS[platform] ?? platform),
     transport === undefined ? undefined : (TRANSPORTS[transport] ?? transport),
     encrypted ? 'encrypted' : undefined,
@@ -81,7 +82,7 @@ function aboutText({ platform, transport, encrypted }: Phone): string {
     .join(' · ');
 }
 
-function Asks({ of }: { of: Key }) {
+function Asks({ of, app }: { of: Key; app: string | undefined }) {
   const { requests, connection } = useServer();
   const [pending, setPending] = useState<string | null>(null);
   const [why, setWhy] = useState('');
@@ -107,9 +108,9 @@ function Asks({ of }: { of: Key }) {
             key={request}
             type="button"
             class="button small"
-            title={what}
+            title={app === undefined ? what : `${app} takes no commands`}
             data-ask={request}
-            disabled={pending !== null || offline}
+            disabled={pending !== null || offline || app !== undefined}
             onClick={() => {
               ask(request);
             }}
@@ -152,15 +153,15 @@ function Commands({ phone, now }: { phone: Phone; now: number }) {
       {phone.commands.map((command) => {
         const state = stateText(command);
         return (
-          <li key={command.n} data-command={command.does} data-state={command.state}>
-            <span>{commandText(command.does)}</span>
+          <li key={command.n} data-command={command.do} data-state={command.state}>
+            <span>{commandText(command.do)}</span>
             <span class="state" data-tone={state.tone}>
               {state.text}
             </span>
             <small class="muted">
               {[
-                command.at === undefined ? undefined : shortTimeText(command.at, now),
-                command.by === undefined ? undefined : `by ${command.by}`,
+                shortTimeText(command.at, now),
+                command.by === '' ? undefined : `by ${command.by}`,
                 command.why,
               ]
                 .filter(Boolean)

@@ -11,6 +11,7 @@ import { useKind, useThing, useTime, useServer, useNavigation } from '../../app/
 import { useRoster } from '../context';
 import { usePast } from '../../past/context';
 import { useTicks } from '../../ui/hooks';
+import { DocLink } from '../../ui/doclink';
 import { Icon } from '../../ui/icon';
 
 /** The banner waits so long, in milliseconds, in case the connection is back at once. */
@@ -43,7 +44,9 @@ function ConnectionPill() {
             'The server is there, but its broker is lost',
           ] as const)
         : now.state === 'live'
-          ? (['ok', 'Live', 'Connected to the server'] as const)
+          ? now.polling
+            ? (['warn', 'Live by polling', 'The WebSocket is blocked on the way'] as const)
+            : (['ok', 'Live', 'Connected to the server'] as const)
           : now.state === 'connecting'
             ? (['wait', 'Connecting', 'Connecting to the server'] as const)
             : (['warn', 'Reconnecting', now.why] as const);
@@ -106,7 +109,8 @@ export function Banner() {
   if (now.state === 'lost') return <ConnectionBanner lost={now} />;
   if (now.state !== 'live') return null;
   if (feeds.value.lost.size > 0) return <BrokerBanner />;
-  const why = server && readServer(server).clockWhy;
+  if (now.polling) return <PollingBanner since={now.since} />;
+  const why = server && readServer(server).clock_why;
   return why === undefined ? null : <ClockBanner why={why} />;
 }
 
@@ -171,6 +175,24 @@ function BrokerBanner() {
   );
 }
 
+/** HTTP passes and the WebSocket does not: news come a little later, and robots are not driven. */
+function PollingBanner({ since }: { since: number }) {
+  useTicks(1000, true);
+  if (Date.now() - since < BANNER_AFTER) return null;
+  return (
+    <div class="banner" data-banner="polling" role="status">
+      <Icon of={CloudOff} size={22} />
+      <div>
+        <b>The WebSocket is blocked on the way, by a proxy perhaps.</b>
+        <span>
+          News come all the same, a moment later. Driving and the console’s subscriptions need it;
+          robots can be stopped. <DocLink to="https">What a proxy must pass on</DocLink>
+        </span>
+      </div>
+    </div>
+  );
+}
+
 function ClockBanner({ why }: { why: string }) {
   return (
     <div class="banner" data-banner="clock" role="status">
@@ -187,7 +209,7 @@ function ClockBanner({ why }: { why: string }) {
 
 /** The state of a broker connection in a sentence or two. `now` is server time in seconds. */
 export function linkText(link: Link, now: number): string {
-  const since = link.since === undefined ? '' : ` since ${timeText(link.since, now)}`;
+  const since = link.since === 0 ? '' : ` since ${timeText(link.since, now)}`;
   if (link.mute)
     return `No news from it${since}. It is reached again, but nothing came from it yet.`;
   if (link.state === 'connected') return `Connected${since}.`;

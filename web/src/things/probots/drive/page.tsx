@@ -43,6 +43,7 @@ export function DrivePage({ of }: { of: Key }) {
     guard,
     broker: brokerThing && readBroker(brokerThing),
     live: connection.value.state === 'live',
+    polling: connection.value.state === 'live' && connection.value.polling === true,
     past: past.past.value,
   };
   const inTheWay = robot ? obstacle({ ...situation, robot }) : null;

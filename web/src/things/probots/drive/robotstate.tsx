@@ -28,18 +28,23 @@ export interface Situation {
   readonly guard?: Guard | undefined;
   readonly broker?: Broker | undefined;
   readonly live: boolean;
+  /** The WebSocket is blocked: only stops go through. */
+  readonly polling?: boolean;
   /** What is shown is not now. */
   readonly past?: boolean;
 }
 
 /** Why driving is out of the question before anybody asks; the server has the last word. */
-export function obstacle({ robot, guard, broker, live, past }: Situation): string | null {
+export function obstacle({ robot, guard, broker, live, polling, past }: Situation): string | null {
   if (past === true) return 'This is the past. Go back to live to drive.';
   if (!live) return 'There is no connection to the server.';
+  if (polling === true) {
+    return 'Driving needs the WebSocket, which is blocked on the way (by a proxy?). Stop works.';
+  }
   if (robot.heard === undefined) {
     return `${robot.name} is in the settings, but was never heard. Is it switched on?`;
   }
-  if (guard?.refuses !== undefined) return capital(guard.refuses);
+  if (guard?.driving !== undefined) return capital(guard.driving);
   if (broker && broker.link.state !== 'connected') {
     return `There is no connection to the broker ${broker.id}.`;
   }

@@ -1,4 +1,4 @@
-"""Answer what came of a device's messages: ``/api/1/devices``."""
+"""Answer what came of a device's messages: ``/api/1/deliveries``."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MOST = 1000
 _USUAL = 200
 
 
-class DevicesQuery(RequestFields, frozen=True, kw_only=True):
+class DeliveriesQuery(RequestFields, frozen=True, kw_only=True):
     """How many devices, 1 to 1000."""
 
     limit: Number | None = None
 
 
-class Devices(Answer, frozen=True):
+class DeliveryCounts(Answer, frozen=True):
     """The devices with the newest trouble first; ``total``: so many are counted; of ``forgotten``
     ones the counts were let go of.
     """
@@ -32,13 +32,13 @@ class Devices(Answer, frozen=True):
     forgotten: int
 
 
-class OneDevice(Answer, frozen=True):
+class DeliveryOfDevice(Answer, frozen=True):
     """What came of one device's messages."""
 
     device: Annotated[DeviceFigures, Meta(description="since the server was started")]
 
 
-class DevicesApi:
+class DeliveriesApi:
     """Calls about the counts of devices."""
 
     def __init__(self, deliveries: Deliveries) -> None:
@@ -49,37 +49,39 @@ class DevicesApi:
         return [
             Route(
                 "GET",
-                "/devices",
+                "/deliveries",
                 "admin",
                 self.devices,
                 summary="List what came of every device's messages",
-                query=DevicesQuery,
-                reply=Devices,
+                query=DeliveriesQuery,
+                reply=DeliveryCounts,
                 example={"limit": 50},
             ),
             Route(
                 "GET",
-                "/devices/{user}/{device}",
+                "/deliveries/{user}/{device}",
                 "visitor",
                 self.device,
                 summary="Tell what came of a device's messages: used, doubtful, refused",
                 thing="friend/{user}/{device}",
-                reply=OneDevice,
+                reply=DeliveryOfDevice,
             ),
         ]
 
-    async def devices(self, call: Call[DevicesQuery]) -> Reply:
+    async def devices(self, call: Call[DeliveriesQuery]) -> Reply:
         """Return the devices with the newest trouble, also those that are nobody's friend yet."""
         asked = call.asked.limit
         if asked is not None and not 1 <= asked <= MOST:
             raise Refused("malformed", f"limit must be 1 to {MOST}")
         deliveries = self._deliveries
         found = deliveries.latest(int(asked or _USUAL))
-        return Reply(Devices(devices=found, total=len(deliveries), forgotten=deliveries.forgotten))
+        return Reply(
+            DeliveryCounts(devices=found, total=len(deliveries), forgotten=deliveries.forgotten)
+        )
 
     async def device(self, call: Call[Nothing]) -> Reply:
         """Return the counts of one device, to whoever may see that friend."""
         found = self._deliveries.of(call.thing) if call.who.user.scope.sees(call.thing) else None
         if found is None:
             raise Refused("unknown", UNKNOWN)
-        return Reply(OneDevice(device=found))
+        return Reply(DeliveryOfDevice(device=found))

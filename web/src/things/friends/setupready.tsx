@@ -1,0 +1,93 @@
+/** What sets a phone up, shown this once: the steps, the code to read off this screen, the link. */
+import { TriangleAlert } from 'lucide';
+import { CopyButton } from '../../ui/copy';
+import { DocLink } from '../../ui/doclink';
+import { Icon } from '../../ui/icon';
+import { QrCode } from '../../ui/qrcode';
+import { APPS } from './apps';
+import type { AppName } from './apps';
+
+export interface Made {
+  readonly app: AppName;
+  readonly link: string;
+  /** The phone would speak to us without TLS. */
+  readonly plain: boolean;
+  /** From where the address in it can be reached at all. */
+  readonly reach: 'machine' | 'network' | 'anywhere';
+  /** What is pasted instead of the link, or besides. */
+  readonly address: string;
+  readonly text: string;
+}
+
+export function SetupReady({ made }: { made: Made }) {
+  const app = APPS[made.app];
+  return (
+    <div class="once setup" data-app={made.app}>
+      {app.steps.map((step) => (
+        <p key={step}>{step}</p>
+      ))}
+      <p>It is shown this once; show it to nobody else.</p>
+      <Warnings made={made} />
+      {made.link !== '' && <ByLink made={made} />}
+      {made.address !== '' && <ToPaste label={app.address} text={made.address} />}
+      {made.text !== '' && <ToPaste label={app.text} text={made.text} />}
+      {made.app !== 'owntracks' && <DocLink to="apps">About this app here</DocLink>}
+    </div>
+  );
+}
+
+function Warnings({ made }: { made: Made }) {
+  return (
+    <>
+      {made.plain && (
+        <p class="notice" data-tone="warn">
+          <Icon of={TriangleAlert} size={18} />
+          The phone would speak to this server without encryption: whoever is on its way can read
+          and change what it says.
+        </p>
+      )}
+      {made.reach !== 'anywhere' && (
+        <p class="notice" data-tone="warn">
+          <Icon of={TriangleAlert} size={18} />
+          {made.reach === 'machine'
+            ? 'The address in it is of this machine only: no phone can reach it. Open this page by the address that phones use, or have an admin set server.public_url (for MQTT: friends.mqtt_at).'
+            : 'The address in it is good in this network only: on the move, the phone cannot reach us.'}
+        </p>
+      )}
+    </>
+  );
+}
+
+function ByLink({ made: { link, app } }: { made: Made }) {
+  return (
+    <>
+      <QrCode text={link} />
+      <pre tabIndex={0} data-once>
+        {link}
+      </pre>
+      <div class="form-end">
+        {/* Traccar Client reads a web address off a screen; a browser could do nothing with it. */}
+        {app !== 'traccar' && (
+          <a class="button primary" href={link}>
+            Open on this phone
+          </a>
+        )}
+        <CopyButton text={link} label="Copy the link" words="Copy the link" />
+      </div>
+    </>
+  );
+}
+
+function ToPaste({ label = '', text }: { label?: string | undefined; text: string }) {
+  return (
+    <div class="to-paste">
+      <div class="with-copy">
+        <small class="muted">{label}</small>
+        <CopyButton text={text} label={`Copy: ${label}`} />
+      </div>
+      <pre tabIndex={0} data-paste>
+        {text}
+      </pre>
+    </div>
+  );
+}
