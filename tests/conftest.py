@@ -47,25 +47,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
-# Files in the order in which they are begun, the longest first: what is begun last ends last.
-_NAMES = """
-    page/test_drive page/test_page page/test_broker driving/test_stops test_journey
-    page/test_accounts cli/test_signals test_broker_journey driving/test_command_topics
-    test_replicas_accounts test_replicas_driving test_replicas_once test_state_folder
-    page/test_regions history/test_faults web/test_no_leak driving/test_clock
-    history/test_store test_our_place driving/test_stops_attacked test_replicas
-    driving/test_guard driving/test_peers test_systemd page/test_past test_openapi
-    cli/check/test_check page/test_freshness web/test_http_channel mqtt/test_bridge
-    test_accounts_journey test_run_server test_degraded test_regions_journey
-"""
-LONGEST = _NAMES.split()
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests of the longest files first, and leave each file's in their order."""
+    """Put the tests of the longest files first: what is begun last ends last."""
     here = Path(__file__).parent
-    ranks = {here / f"{name}.py": rank for rank, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: ranks.get(item.path, len(LONGEST)))
+    longest = (here / "longest.txt").read_text().split()
+    ranks = {here / f"{name}.py": rank for rank, name in enumerate(longest)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 def _cpu() -> float:

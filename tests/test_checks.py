@@ -90,6 +90,12 @@ def test_what_is_too_large_is_found_and_what_is_known_may_only_shrink(tmp_path):
     assert known.read_text() == "b.py:long 61\nc.py 401\n"
 
 
+def test_the_files_that_are_begun_first_are_there():
+    tests = Path(__file__).parent
+    for name in (tests / "longest.txt").read_text().split():
+        assert (tests / f"{name}.py").is_file(), name
+
+
 @pytest.mark.parametrize(
     ("source", "fault"),
     [

@@ -197,10 +197,20 @@ def typescript(states: Mapping[str, type[msgspec.Struct]]) -> str:
             for call in calls
         ),
         "}\n",
+        "/** Every code of a refusal, over the WebSocket or HTTP. */",
+        f"export const CODES = [{', '.join(map(_literal, _all_codes(declared)))}] as const;\n",
         "/** How what comes from the server is checked (net/shape.ts). */\n",
         *(_shape(name, schemas) for name in read),
     ]
     return "\n".join(parts) + "\n"
+
+
+def _all_codes(declared: Iterable[RequestSpec[Any]]) -> list[str]:
+    """Return the code of every refusal; ``past`` is that of requests while one looks at it."""
+    found = {*STATUS, "past"}
+    for spec in declared:
+        found |= {*spec.errors, *_own_codes(spec.fields)}
+    return sorted(found)
 
 
 def _answers(

@@ -13,7 +13,7 @@ import pytest
 import pytest_twisted
 from twisted.internet.threads import deferToThread
 
-from cli.test_history import sightline
+from cli.test_importing import sightline
 from owntracks.scene import PhoneScene, fix
 from sightline.cli.accounts_db import CommandFailed
 from sightline.cli.comparing import Server, differences

@@ -13,7 +13,7 @@ import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred
 
-from cli.test_history import sightline
+from cli.test_importing import sightline
 from owntracks.scene import PhoneScene, fix
 from sightline.cli import importing_present
 from sightline.cli.bookmarks import Bookmarks

@@ -15,7 +15,7 @@ import pytest_twisted
 
 from child_process import ChildProcess
 from driving.scene import HERE, ROBOT, Driver, Scene, measured, pause, until
-from driving.test_command_topics import is_clean
+from driving.test_sweep import is_clean
 
 BENCH = "SIGHTLINE_STOPS" in os.environ
 VIEWERS = 3000 if BENCH else 200

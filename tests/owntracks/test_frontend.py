@@ -30,7 +30,7 @@ def month() -> list[int]:
 
 
 async def told(open_web: Any) -> tuple[PhoneScene, str]:
-    """A house with a month of two devices, one of which is somebody's who has two."""
+    """A server with a month of two devices, one of which is somebody's who has two."""
     here = await PhoneScene().opens(open_web)
     here.recorder._ranges = judged(StoredFixes(here.home.store))
     for device in ("jane/phone", "jane/tablet", "omar/watch"):

@@ -13,7 +13,8 @@ import pytest_twisted
 from owntracks.scene import ANDROID, IPHONE, SECRET, PhoneScene, fix
 from sightline.kinds.friends.model import Waypoint
 from sightline.kinds.friends.phone import ANSWER_WITHIN, REMEMBERED
-from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, configuration, link, reach
+from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, configuration, link
+from sightline.web.reach import reach
 from web_scene import NOW
 
 JANE = "friend/jane/phone"

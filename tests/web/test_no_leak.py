@@ -363,7 +363,7 @@ def shown(key: str) -> Any:
 
 
 async def peopled(open_web: Any) -> Any:
-    """A house with all of it, phones too, where an admin has shared and exported."""
+    """A server with all of it, phones too, where an admin has shared and exported."""
     here = PhoneScene()
     home = await open_web(further=here.further)
     here.recorder._ranges = judged(StoredFixes(home.store))

@@ -119,7 +119,7 @@ def server() -> Iterator[Server]:
 async def test_the_page_is_served(server, path):
     answer = await server.get(path)
     if path == "/client.html":
-        assert (answer.status, answer.getheader("location")) == (302, "/")
+        assert (answer.status, answer.getheader("location")) == (302, "./")
     else:
         assert (answer.status, answer.data) == (200, PAGE)
 

@@ -533,11 +533,12 @@ export interface NewLink {
   readonly starts?: number | null;
 }
 
-/** The id of a new link, and its address, told this once. */
+/** The id of a new link, and its address, told this once. `reach` says from where that address can be reached. */
 export interface NewLinkMade {
   readonly ok: true;
   readonly id: string;
   readonly url: string;
+  readonly reach?: 'anywhere' | 'machine' | 'network';
 }
 
 /** The present password and the next. `end_tokens`: end the API tokens, too. */
@@ -1236,6 +1237,9 @@ export interface Calls {
   readonly 'GET /openapi.json': { readonly asks: Nothing; readonly answers: unknown };
 }
 
+/** Every code of a refusal, over the WebSocket or HTTP. */
+export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
+
 /** How what comes from the server is checked (net/shape.ts). */
 
 export const DoubtShape: Shape<Doubt> = {
@@ -1773,6 +1777,7 @@ export const NewLinkMadeShape: Shape<NewLinkMade> = {
   ok: { is: { one: [true] } },
   id: { is: 'text' },
   url: { is: 'text' },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] }, or: 'anywhere' },
 };
 
 export const RetentionShownShape: Shape<RetentionShown> = {

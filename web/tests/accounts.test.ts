@@ -13,6 +13,7 @@ import {
   toInput,
   withGrant,
 } from '../src/accounts/wording';
+import { below } from '../src/accounts/share';
 import { rightsText } from '../src/accounts/users';
 import { covers, mayDrive, mayShare, readVisitor, sectionsFor } from '../src/app/visitor';
 import type { Rights, Visitor } from '../src/app/visitor';
@@ -447,5 +448,17 @@ describe('words', () => {
     expect(endOf('nonsense', 1000)).toBeUndefined();
     const midnight = new Date((endOf('tonight', 1_795_235_000) ?? 0) * 1000);
     expect([midnight.getHours(), midnight.getMinutes()]).toEqual([23, 59]);
+  });
+});
+
+describe('the address of a link', () => {
+  test.each([
+    ['https://x.org/#share=s', 'https://x.org/', 'https://x.org/#share=s'],
+    ['https://x.org/#share=s', 'https://x.org/map/', 'https://x.org/map/#share=s'],
+    // The settings know better.
+    ['https://y.org/#share=s', 'https://x.org/map/', 'https://y.org/#share=s'],
+    ['https://x.org/other/#share=s', 'https://x.org/map/', 'https://x.org/other/#share=s'],
+  ])('%s on a page at %s is %s', (said, page, shown) => {
+    expect(below(said, new URL(page))).toBe(shown);
   });
 });

@@ -146,8 +146,10 @@ describe('polling', () => {
 });
 
 /** A WebSocket that says something, or does not. */
-class Wire extends EventTarget {
+class Wire {
   closedByUs = false;
+  onmessage: (() => void) | null = null;
+  onclose: (() => void) | null = null;
   close(): void {
     this.closedByUs = true;
   }
@@ -176,7 +178,8 @@ class Scene {
       return poll as unknown as PollingSocket;
     },
   });
-  open = () => isPolling(this.transports.open('ws://x/ws', 's'));
+  open = () => isPolling((this.last = this.transports.open('ws://x/ws', 's')));
+  last: object = {};
 }
 
 describe('the way to the server', () => {
@@ -184,13 +187,14 @@ describe('the way to the server', () => {
     const scene = new Scene();
     for (let tries = 0; tries < 10; tries += 1) {
       expect(scene.open()).toBe(false);
-      scene.wires.at(-1)?.dispatchEvent(new Event('message'));
+      scene.transports.spoke(scene.last);
     }
     expect(scene.polls).toHaveLength(0);
   });
 
   test('is polling after WebSockets without a word, and both in turn while nothing works', () => {
     const scene = new Scene();
+    scene.transports.spoke({ polling: true }); // that polling works says nothing of WebSockets
     const ways = Array.from({ length: BLOCKED_AFTER + 4 }, scene.open);
     expect(ways).toEqual([false, false, true, false, true, false]);
   });
@@ -201,11 +205,11 @@ describe('the way to the server', () => {
     const tried = scene.wires.length;
     await settle(TRY_FIRST);
     expect(scene.wires).toHaveLength(tried + 1);
-    scene.wires.at(-1)?.dispatchEvent(new Event('close'));
+    scene.wires.at(-1)?.onclose?.();
     await settle(TRY_EVERY);
     expect(scene.wires).toHaveLength(tried + 2);
     expect(scene.polls[0]?.ended).toEqual([]);
-    scene.wires.at(-1)?.dispatchEvent(new Event('message'));
+    scene.wires.at(-1)?.onmessage?.();
     expect(scene.wires.at(-1)?.closedByUs).toBe(true);
     expect(scene.polls[0]?.ended).toEqual([1012]);
     expect(scene.open()).toBe(false);

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from sightline.auth.permissions import Role
 from sightline.auth.session import Person
 from sightline.contract.fields import Answer
+from sightline.web.reach import Reach
 
 
 class Who(Answer, frozen=True):
@@ -97,10 +98,14 @@ class Links(Answer, frozen=True):
 
 
 class NewLinkMade(Answer, frozen=True):
-    """The id of a new link, and its address, told this once."""
+    """The id of a new link, and its address, told this once.
+
+    ``reach`` says from where that address can be reached.
+    """
 
     id: str
     url: str
+    reach: Reach = "anywhere"
 
 
 class RetentionShown(Answer, frozen=True):

@@ -20,6 +20,7 @@ from sightline.auth.session import digest, new_secret
 from sightline.contract.errors import UNKNOWN, Refused
 from sightline.contract.fields import Nothing, RequestBody
 from sightline.contract.http import Call, Reply, Route
+from sightline.web.reach import reach
 
 _MOST = 200  # links of one account
 _SHORTEST = 60.0  # s
@@ -153,7 +154,7 @@ class LinksApi:
         await account_service.change(make)
         # After the #: no server, proxy or Referer header ever learns the secret.
         url = f"{call.base}/#share={secret}"
-        return Reply(answers.NewLinkMade(id=share.id, url=url), status=201)
+        return Reply(answers.NewLinkMade(id=share.id, url=url, reach=reach(url)), status=201)
 
     async def revoke(self, call: Call[Nothing]) -> Reply:
         """Revoke a link: it opens nothing any more, and its visitors must go."""

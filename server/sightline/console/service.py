@@ -55,6 +55,9 @@ FLUSH_BYTES = 65_536
 FRESH_SECONDS = 10.0
 """Retained messages go to subscriptions no older than this: the others have had them."""
 
+Look = Callable[[str, list[Arrival]], None]
+"""Looks at what came to a broker on any topic."""
+
 
 class ConsoleService(Service):
     """The consoles of all viewers.
@@ -73,11 +76,13 @@ class ConsoleService(Service):
         rights: ConsoleRights,
         audit: Callable[[ConsoleAct], None] | None = None,
         stored: Stored | None = None,
+        look: Look = lambda broker, arrivals: None,
     ) -> None:
         self._clock = clock
         self._rights = rights
         self._posts: dict[str, ConsoleBroker] = {}
         self._sessions: dict[Asker, ConsoleSession] = {}
+        self._see = look
         self.charts = Charts(wall, stored)
         self.publisher = ConsolePublisher(wall, rights, self._post, audit)
         self._pages = TopicPages(
@@ -220,6 +225,7 @@ class ConsoleService(Service):
         arrivals = [redacted(one) for one in arrivals]
         if post.hears_all:
             post.topics.feed(arrivals)
+            self._see(post.name, arrivals)
         if not post.listeners:
             return
         now = self._clock.seconds()

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 import msgspec
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
-from sightline.geometry.antimeridian import Position, any_crossing
+from sightline.geometry.antimeridian import Position, passes_over
 from sightline.geometry.simplify import Simplifier
 from sightline.history.formats.fix import Fix, position
 from sightline.history.formats.jsons import CutLine, JsonList, places
@@ -182,7 +182,7 @@ async def _crosses(pages: AsyncIterator[list[Fix]]) -> bool:
     last: Position | None = None
     async for found in pages:
         some = places(found)
-        if any_crossing(some, last):
+        if passes_over(some, last):
             return True
         last = some[-1] if some else last
     return False

@@ -140,18 +140,18 @@ class Memory:
         self, thing: str, since: float, until: float, most: int | None = None, turn: Turn = at_once
     ) -> AsyncIterator[Sequence[Received]]:
         """Return the locations of a range, as `ReceivedFixes` says."""
-        found = [kept for kept in self._stored.get(thing, ()) if since <= kept.tst <= until]
-        found.sort(key=lambda kept: kept.tst)
-        for some in pieces(found, lambda kept: len(kept.body)):
+        found = [stored for stored in self._stored.get(thing, ()) if since <= stored.tst <= until]
+        found.sort(key=lambda stored: stored.tst)
+        for some in pieces(found, lambda stored: len(stored.body)):
             await turn()
-            yield [_received(kept) for kept in some]
+            yield [_received(stored) for stored in some]
 
 
-def _received(kept: _Stored) -> Received:
-    marks = {"_http": kept.http, "_decrypted": kept.decrypted}
-    fields = _decode(kept.body)
-    fields |= {"tst": kept.tst, "at": kept.at}
-    return Received(*kept[:3], fields, {name: True for name, is_so in marks.items() if is_so})
+def _received(stored: _Stored) -> Received:
+    marks = {"_http": stored.http, "_decrypted": stored.decrypted}
+    fields = _decode(stored.body)
+    fields |= {"tst": stored.tst, "at": stored.at}
+    return Received(*stored[:3], fields, {name: True for name, is_so in marks.items() if is_so})
 
 
 def fix_fields(friend: Friend, *, http: bool = False, decrypted: bool = False) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class PhoneRegions:
         """Tell of how many phones the regions are known."""
         return len(self._has)
 
-    def told(self, device: str, phone: Phone, has: tuple[Waypoint, ...], at: float) -> Phone:
+    def note_all(self, device: str, phone: Phone, has: tuple[Waypoint, ...], at: float) -> Phone:
         """Note all that a phone says it has; return our dealings with it after that."""
         self._has.pop(device, None)
         self._has[device] = has

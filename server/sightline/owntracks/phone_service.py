@@ -160,7 +160,7 @@ class PhoneService(Service):
             return
         phone = self._hub.world.state(f"phone/{device}")
         known = isinstance(phone, Phone)
-        phone = self._circles.told(
+        phone = self._circles.note_all(
             device, phone if isinstance(phone, Phone) else Phone(), reading.waypoints, reading.at
         )
         if not known:

@@ -19,7 +19,7 @@ from sightline.web.reads import Turn, at_once, pieces
 
 HELD = 2_000
 """Fixes of a range that are held, so that a short range is read once: about 3 MB."""
-_PATIENCE = Timeouts(1.0, 1.0)  # of no interest for a fix of the past
+_TIMEOUTS = Timeouts(1.0, 1.0)  # of no interest for a fix of the past
 _LONGEST = 256  # characters of a topic
 
 
@@ -67,7 +67,7 @@ def _read(thing: str, one: Received) -> Iterable[_Judged]:
     """Read a location as it was read when it came: what made no sense is left out."""
     message = Arrival(f"owntracks/{id_of(thing)}", one.body, False, 1, one.at)
     try:
-        readings = decode(_PATIENCE, message)
+        readings = decode(_TIMEOUTS, message)
     except CannotDecode:
         return
     for reading in readings:

@@ -19,7 +19,8 @@ from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES
 from sightline.owntracks.apps.model import AppName
 from sightline.owntracks.apps.setup import set_up
 from sightline.owntracks.phone_service import PhoneService
-from sightline.owntracks.setup_link import CannotSetUp, Reach, SetUpTarget, base_of, link, reach
+from sightline.owntracks.setup_link import CannotSetUp, SetUpTarget, base_of, link
+from sightline.web.reach import Reach, reach
 
 _DOES: dict[str, Do] = {
     "locate": "locate",

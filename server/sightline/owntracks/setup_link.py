@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 import msgspec
 
 Mode = Literal["mqtt", "http"]
-Reach = Literal["machine", "network", "anywhere"]
-"""An address is good on this machine only, in this network only, or it may be good anywhere."""
-_NEAR = (".local", ".lan", ".home.arpa", ".internal")
 _HTTP, _MQTT = 3, 0  # as the apps number their modes
 
 
@@ -94,17 +90,3 @@ def base_of(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CannotSetUp("set server.public_url to the address under which phones reach us")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-
-
-def reach(url: str) -> Reach:
-    """Return from where an address can be reached at all, as far as it shows that by itself."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    try:
-        address = ip_address(host)
-    except ValueError:
-        if host == "localhost" or host.endswith(".localhost"):
-            return "machine"
-        return "network" if "." not in host or host.endswith(_NEAR) else "anywhere"
-    if address.is_loopback or address.is_unspecified:
-        return "machine"
-    return "anywhere" if address.is_global else "network"

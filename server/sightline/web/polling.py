@@ -53,14 +53,14 @@ _BLOCKED = (
 class _Waiting:
     """A poll that is not answered yet."""
 
-    __slots__ = ("cursor", "request", "timer", "unwatch", "visitor")
+    __slots__ = ("cursor", "ends", "request", "visitor")
 
     def __init__(self, request: Request, visitor: Visitor, cursor: Cursor) -> None:
         self.request = request
         self.visitor = visitor
         self.cursor = cursor
-        self.timer: IDelayedCall | None = None
-        self.unwatch: Callable[[], None] | None = None
+        self.ends: list[Callable[[], object]] = []
+        """What is to be done when it waits no more."""
 
 
 class Polls:
@@ -129,9 +129,10 @@ class Polls:
     def _wait(self, one: _Waiting) -> None:
         self._waiting.add(one)
         self._of[one.visitor.user.name] += 1
-        one.timer = self._clock.callLater(self._patience, self._beats, one)
+        timer = self._clock.callLater(self._patience, self._beats, one)
         watch = self._context.authenticator.watch
-        one.unwatch = watch(one.visitor, lambda why: self._ended(one, why))
+        one.ends.append(watch(one.visitor, lambda why: self._ended(one, why)))
+        one.ends.append(lambda: _cancel(timer))
         one.request.notifyFinish().addErrback(lambda _: self._forget(one))
 
     def _forget(self, one: _Waiting) -> bool:
@@ -143,10 +144,8 @@ class Polls:
         self._of[name] -= 1
         if not self._of[name]:
             del self._of[name]
-        if one.timer is not None and one.timer.active():
-            one.timer.cancel()
-        if one.unwatch is not None:
-            one.unwatch()
+        for end in one.ends:
+            end()
         return True
 
     def _say(self, one: _Waiting, frame: bytes) -> None:
@@ -181,8 +180,13 @@ class Polls:
                 self._say(one, page)
 
 
+def _cancel(timer: IDelayedCall) -> None:
+    if timer.active():
+        timer.cancel()
+
+
 class PollResource(Resource):
-    """``/ws/poll``."""
+    """Serve ``/ws/poll``: the news for pages whose WebSocket is blocked."""
 
     isLeaf = True
 
@@ -206,7 +210,10 @@ class PollResource(Resource):
 
 
 class AskResource(Resource):
-    """``/ws/ask``. ``rate`` and sizes are those of a WebSocket, of each visitor at an address."""
+    """Take requests: ``/ws/ask``.
+
+    The rate and the sizes are those of a WebSocket, of each visitor at an address.
+    """
 
     isLeaf = True
 

@@ -306,5 +306,5 @@ def build(
     root.putChild(b"healthz", HealthResource(lambda: {"ok": True}, context))
     root.putChild(b"readyz", HealthResource(lambda: readiness(hub, state), context))
     root.putChild(b"metrics", metrics)
-    root.putChild(b"client.html", Moved(b"/"))
+    root.putChild(b"client.html", Moved(b"./"))
     return root

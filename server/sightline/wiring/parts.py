@@ -63,6 +63,7 @@ from sightline.wiring.listeners import make_gate
 from sightline.wiring.owntracks import keys
 from sightline.wiring.owntracks_deliveries import count_deliveries
 from sightline.wiring.publishers import Publishers
+from sightline.wiring.unfollowed import Unfollowed
 
 reactor: Any = _reactor
 
@@ -161,21 +162,19 @@ class Accounts:
 
 def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
     """Make the accounts and the dispatcher of requests, with its audit log."""
-    settings = start.settings
+    settings, server = start.settings, start.settings.server
     service = AccountService(
         reactor,
         start.clock,
         start.wall,
         start.state,
         settings_parts.account_policy(settings.accounts),
-        demo=start.demo and is_private(start.listen, settings.server),
+        demo=start.demo and is_private(start.listen, server),
         journal=cluster.accounts,
         names=live.names,
     )
-    trusted = [*settings.server.origins, *settings_parts.origin_of(settings.server.public_url)]
-    context = RequestContext(
-        service.visitors, trusted, Proxies(settings.server.proxies), settings.server.public_url
-    )
+    trusted, proxies = settings_parts.trusted_of(server), Proxies(server.proxies)
+    context = RequestContext(service.visitors, trusted, proxies, server.public_url)
     requests = Requests(start.wall)
     requests.when_answered(AuditLog(service.note, reactor))
     ReadOnlyPast().join(requests)
@@ -215,6 +214,7 @@ def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
         rights,
         audit=settings_parts.console_auditor(accounts.service),
         stored=figures_of(live.store, own_thing(start.settings)),
+        look=Unfollowed(reactor, now, live.hub, live.bases).look,
     )
     service.join(accounts.requests)
     return Console(

@@ -19,7 +19,7 @@ from sightline.kinds import COMMANDS
 from sightline.kinds.friends.bases import BaseTopics
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.live.hub import Hub
-from sightline.settings import AccountsSettings, ProbotSettings, Settings
+from sightline.settings import AccountsSettings, ProbotSettings, ServerSettings, Settings
 from sightline.web import assets
 from sightline.wiring.errors import CannotStart
 
@@ -89,12 +89,11 @@ def _picture(path: str) -> Picture:
     return Picture(mime=mime, data=base64.b64encode(data).decode())
 
 
-def origin_of(url: str) -> list[str]:
-    """Return the origin of ``url``, if there is one."""
-    if not url:
-        return []
-    parts = urlsplit(url)
-    return [f"{parts.scheme}://{parts.netloc}"]
+def trusted_of(server: ServerSettings) -> list[str]:
+    """Return the origins that may open the WebSocket besides the page's own address."""
+    parts = urlsplit(server.public_url)
+    own = [f"{parts.scheme}://{parts.netloc}"] if server.public_url else []
+    return [*server.origins, *own]
 
 
 def built_pages(web_root: str) -> dict[str, assets.Asset]:

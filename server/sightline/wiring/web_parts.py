@@ -211,7 +211,7 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
     settings, live = parts.start.settings, parts.live
     accounts, features, routes = parts.accounts, parts.features, build_routes(parts)
     rate, named = settings.limits.requests_per_second, live.names.thing
-    api = Api(accounts.context, reactor, routes, rate=rate, named=named)
+    api = Api(accounts.context, parts.start.clock, routes, rate=rate, named=named)
     figures = ServerFigures(live.hub, live.fanout, sockets, state)
     accounts.gate.count(lambda: len(sockets.connections))
     accounts.gate.count(lambda: len(features.owntracks.live.clients))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +17,7 @@ import trustme
 
 from broker import Broker, ShippedBroker, free_port
 from sightline.cli.check import broker as steps
+from sightline.cli.check import unfollowed
 from sightline.cli.main import main
 from sightline_process import SightlineProcess
 
@@ -26,6 +28,7 @@ def _quick(monkeypatch):
     monkeypatch.setattr(steps, "_LOG_SECONDS", 0.5)
     monkeypatch.setattr(steps, "_TRIP_SECONDS", 0.5)
     monkeypatch.setattr(steps, "BURST", 1500)
+    monkeypatch.setattr(unfollowed, "_SECONDS", 0.3)
 
 
 class Doctor:
@@ -69,9 +72,26 @@ def test_the_configuration_we_ship_is_found_right(doctor, tmp_path):
     assert set(levels(found).values()) == {"ok"}, found
     assert set(found) == {
         *("", "name", "tcp", "sign-in", "subscribe", "$SYS", "log", "round trip", "retained"),
-        *("place", "queue", "acl", "anonymous"),
+        *("place", "queue", "acl", "anonymous", "phones"),
     }
     assert doctor.status == 0
+
+
+def test_phones_on_topics_that_are_not_followed_are_found(doctor):
+    with Broker() as broker:
+        said = '{"_type":"location","lat":52.1,"lon":5.1,"tst":1795239000}'
+        for topic in ("home/jane/phone", "owntracks/jane/phone"):
+            subprocess.run(
+                ["mosquitto_pub", "-p", str(broker.port), "-t", topic, "-m", said, "-r"],
+                check=True,
+                timeout=60,
+            )
+        found = doctor.looks(at(broker.port))["phones"]
+        assert found["level"] == "warn"
+        assert found["said"].endswith("home/jane/phone, which is not followed")
+        assert found["todo"] == "add home/+/+ to friends.topics"
+        topics = '[friends]\ntopics = ["owntracks/+/+", "home/+/+"]\n'
+        assert doctor.looks(at(broker.port) + topics)["phones"]["level"] == "ok"
 
 
 def test_an_open_broker_with_its_defaults_is_warned_of(doctor):
@@ -90,6 +110,7 @@ def test_an_open_broker_with_its_defaults_is_warned_of(doctor):
         "queue": "warn",
         "acl": "warn",
         "anonymous": "warn",
+        "phones": "ok",
     }
     assert "log_dest topic" in found["log"]["todo"]
     assert "max_queued_messages 100000" in found["queue"]["todo"]

@@ -135,3 +135,38 @@ def test_all_homes_of_a_phone_and_all_topics_that_command_phones() -> None:
         assert any(matches(name, f"{home}/cmd") for name in bases.commands)
         assert not any(matches(name, home) for name in bases.commands)
     assert friends.kind(topics=BASES).commands == bases.commands
+
+
+# -- what looks like OwnTracks where nobody listens
+
+LOCATION = b'{"_type":"location","lat":1,"lon":2,"tst":3}'
+
+
+@pytest.mark.parametrize(
+    ("topic", "base"),
+    [
+        ("home/jane/phone", "home/+/+"),
+        ("home/jane/phone/event", "home/+/+"),
+        ("/home/jane/phone", "/home/+/+"),
+        ("a/b/jane/phone/info", "a/b/+/+"),
+        ("fleet/paris/ann/car/7", "fleet/paris/ann/+/+"),
+        ("owntracks/jane/phone", ""),
+        ("family/jane/phone/waypoint", ""),
+        ("owntracks/jane", ""),
+        ("jane/phone", ""),
+        ("sightline/replicas/jane/phone", ""),
+        ("$SYS/broker/jane/phone", ""),
+        (b"home/jane/phone", ""),
+    ],
+)
+def test_a_base_is_suggested_for_what_looks_like_owntracks(topic: str | bytes, base: str) -> None:
+    bases = BaseTopics(BASES)
+    assert bases.suggestion(topic, LOCATION) == base
+    if base:
+        assert not base_fault(base)
+        assert BaseTopics((*BASES, base)).suggestion(topic, LOCATION) == ""
+
+
+@pytest.mark.parametrize("payload", [b"", b"21.5", b'{"lat":1,"lon":2}', b'{"_type":"weather"}'])
+def test_nothing_is_suggested_for_what_is_no_phone(payload: bytes) -> None:
+    assert BaseTopics().suggestion("home/jane/phone", payload) == ""

@@ -51,7 +51,7 @@ export function AuditPage() {
     return { records, ...(next === undefined ? {} : { next }) };
   };
   const about = JSON.stringify(wanted);
-  const { value, why, again } = useLoaded(() => ask(), about);
+  const { value, failure, again } = useLoaded(() => ask(), about);
   const [older, setOlder] = useState<{ about: string; found: Found } | null>(null);
   const more = older?.about === about ? older.found : undefined;
   const records = [...(value?.records ?? []), ...(more?.records ?? [])];
@@ -70,7 +70,7 @@ export function AuditPage() {
       }
     >
       <Filters setWanted={setWanted} />
-      <Trouble why={why} />
+      <Trouble failure={failure} />
       <p class="hidden" role="status">
         {value === undefined ? '' : `${String(records.length)} found`}
       </p>

@@ -18,7 +18,7 @@ export function Browsers() {
   const { session } = useWho();
   const {
     value: sessions,
-    why,
+    failure,
     again,
   } = useLoaded(async () => answerOf(SessionsShape, await api.get('sessions')).sessions);
   return (
@@ -38,7 +38,7 @@ export function Browsers() {
         )
       }
     >
-      <Trouble why={why} />
+      <Trouble failure={failure} />
       <ul class="list">
         {sessions?.map((each) => (
           <SessionRow

@@ -194,13 +194,13 @@ function SetPassword({
 function Sessions({ user }: { user: Account }) {
   const { now } = useTime();
   const { api } = useServer();
-  const { value, why, again } = useLoaded(
+  const { value, failure, again } = useLoaded(
     async () => answerOf(SessionsShape, await api.get(path`users/${user.name}/sessions`)).sessions,
     user.name,
   );
   return (
     <>
-      <Trouble why={why} />
+      <Trouble failure={failure} />
       {value?.length === 0 && <p class="note">Not signed in anywhere.</p>}
       <ul class="list">
         {value?.map((session) => (

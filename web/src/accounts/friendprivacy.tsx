@@ -1,6 +1,7 @@
 /** What is kept of one friend, to take along or to erase. */
 import { useState } from 'preact/hooks';
 import { useServer } from '../app/context';
+import { ErrorLink } from '../ui/doclink';
 import { RetentionShownShape } from '../generated';
 import { answerOf, path } from '../net/api';
 import type { Thing } from '../net/protocol';
@@ -29,7 +30,7 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
   const [said, setSaid] = useState('');
   const [user = '', device = ''] = thing.id.split('/', 2);
   const entry = summariseFriend(thing);
-  const { value, why, again } = useLoaded(async () => {
+  const { value, failure, again } = useLoaded(async () => {
     const said = await api.get(path`friends/${user}/${device}/retention`);
     return String(answerOf(RetentionShownShape, said).days ?? '');
   }, thing.id);
@@ -85,7 +86,8 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
         </button>
       </div>
       <p class="hint" role="status">
-        {why || said}
+        {failure?.why ?? said}
+        <ErrorLink code={failure?.code} />
       </p>
       {erasing && (
         <EraseDialog

@@ -4,6 +4,7 @@ import { answerOf, path } from '../net/api';
 import { useTime, useServer } from '../app/context';
 import { useRoster } from '../things/context';
 import { Sure } from '../ui/actbutton';
+import { Trouble } from './once';
 import { useLoaded } from './loaded';
 import { grantText, whenText } from './wording';
 import type { Link } from './wording';
@@ -31,7 +32,7 @@ export function LinkList({
   const { now } = useTime();
   const { api } = useServer();
   const { entries } = useRoster();
-  const { value, why, again } = useLoaded(
+  const { value, failure, again } = useLoaded(
     async () => answerOf(LinksShape, await api.get('links')).links,
     String(turn),
   );
@@ -42,9 +43,7 @@ export function LinkList({
   );
   return (
     <>
-      <p class="form-error" role="alert">
-        {why}
-      </p>
+      <Trouble failure={failure} />
       {links?.length === 0 && <p class="note">{empty}</p>}
       <ul class="list">
         {links?.map((link) => {

@@ -21,6 +21,15 @@ import { answerOf } from '../net/api';
 import type { Api } from '../net/api';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 
+/**
+ * The address of a link as this page is reached: behind a proxy we may be below a path, which only
+ * server.public_url tells the server.
+ */
+export function below(url: string, base = new URL('.', document.baseURI)): string {
+  const said = new URL(url);
+  return said.origin === base.origin && said.pathname === '/' ? base.href + said.hash : url;
+}
+
 export function ShareDialog() {
   const { visitor } = useWho();
   const { sharing } = useSelection();
@@ -40,6 +49,8 @@ const ENDS: readonly (readonly [choice: string, words: string])[] = [
 
 interface Made {
   readonly url: string;
+  /** From where that address can be reached at all. */
+  readonly reach: unknown;
   readonly until: number;
 }
 
@@ -139,7 +150,8 @@ function NewLink({
           ends: ends ?? 0,
           ...(starts === undefined ? {} : { starts }),
         } satisfies LinkAsked);
-        setMade({ url: answerOf(NewLinkMadeShape, said).url, until: ends ?? 0 });
+        const made = answerOf(NewLinkMadeShape, said);
+        setMade({ url: below(made.url), reach: made.reach, until: ends ?? 0 });
         setTurn(turn + 1);
       }}
     >
@@ -226,6 +238,17 @@ function Ready({ made, now, more }: { made: Made; now: number; more(): void }) {
       <pre tabIndex={0} data-once>
         {made.url}
       </pre>
+      {made.reach === 'machine' && (
+        <p class="notice" data-tone="warn">
+          The address in it is of this machine only: nobody elsewhere can open it. Open this page by
+          the address that others use, or have an admin set server.public_url.
+        </p>
+      )}
+      {made.reach === 'network' && (
+        <p class="notice" data-tone="warn">
+          The address in it is good in this network only.
+        </p>
+      )}
       <QrCode text={made.url} />
       <div class="form-end">
         <CopyButton text={made.url} label="Copy the link" words="Copy the link" />

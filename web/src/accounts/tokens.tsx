@@ -16,7 +16,7 @@ export function Tokens() {
   const [making, setMaking] = useState(false);
   const {
     value: tokens,
-    why,
+    failure,
     again,
   } = useLoaded(async () => answerOf(TokensShape, await api.get('tokens')).tokens);
   return (
@@ -35,7 +35,7 @@ export function Tokens() {
         </button>
       }
     >
-      <Trouble why={why} />
+      <Trouble failure={failure} />
       {tokens?.length === 0 && (
         <p class="note">For scripts, and for phones that post over HTTP. None so far.</p>
       )}

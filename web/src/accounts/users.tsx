@@ -23,7 +23,7 @@ export function UsersPage() {
   const { visitor } = useWho();
   const {
     value: users,
-    why,
+    failure,
     again,
   } = useLoaded(async () => answerOf(UsersShape, await api.get('users')).users);
   const [open, setOpen] = useState<string | null>(null);
@@ -36,7 +36,7 @@ export function UsersPage() {
       name="Users"
       aside={<UsersTools users={users} query={query} setQuery={setQuery} setMaking={setMaking} />}
     >
-      <Trouble why={why} />
+      <Trouble failure={failure} />
       <ul class="list">
         {found?.map((user) => (
           <UserRow key={user.name} user={user} setOpen={setOpen} visitor={visitor} now={now} />

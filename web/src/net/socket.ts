@@ -55,6 +55,8 @@ export type Connection =
 /** What the socket needs from its surroundings; the tests bring their own. */
 export interface Surroundings {
   open(url: string, subprotocol: string): WebSocket;
+  /** Hear that what was opened said something. */
+  spoke?(way: WebSocket): void;
   /** Local wall clock, epoch milliseconds. */
   now(): number;
   /** A number from 0 up to 1. */
@@ -79,6 +81,9 @@ function browser(): Surroundings {
   const transports = new Transports();
   return {
     open: (url, subprotocol) => transports.open(url, subprotocol),
+    spoke: (way) => {
+      transports.spoke(way);
+    },
     now: () => Date.now(),
     random: () => Math.random(),
     online: () => navigator.onLine,
@@ -223,6 +228,7 @@ export class Socket {
       this.#failures = 0;
       this.#heard();
       this.#events.frame(frame);
+      if (this.#ws) this.#around.spoke?.(this.#ws);
       const polling = this.#ws !== null && isPolling(this.#ws);
       const since = this.#around.now();
       this.#become(polling ? { state: 'live', since, polling } : { state: 'live', since });

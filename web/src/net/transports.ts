@@ -44,9 +44,7 @@ export class Transports {
   open(url: string, subprotocol: string): WebSocket {
     if (this.#silent < BLOCKED_AFTER) {
       this.#silent += 1;
-      const socket = this.#make.socket(url, subprotocol);
-      socket.addEventListener('message', this.#spoke, { once: true });
-      return socket;
+      return this.#make.socket(url, subprotocol);
     }
     this.#silent -= 1; // if this fails, a WebSocket has the next turn
     const polling = this.#make.poll(url);
@@ -55,29 +53,26 @@ export class Transports {
     return polling as unknown as WebSocket;
   }
 
-  readonly #spoke = () => {
-    this.#silent = 0;
-  };
+  /** Hear that the way opened last said something: a WebSocket that does is not blocked. */
+  spoke(way: object): void {
+    if (!isPolling(way)) this.#silent = 0;
+  }
 
   /** Try a WebSocket now and then while polling goes on. */
   #tryBeside(polling: PollingSocket, url: string, subprotocol: string, after: number): void {
     setTimeout(() => {
       if (polling.over) return;
       const socket = this.#make.socket(url, subprotocol);
-      const again = () => {
+      socket.onclose = () => {
         this.#tryBeside(polling, url, subprotocol, TRY_EVERY);
       };
-      socket.addEventListener('close', again, { once: true });
-      socket.addEventListener(
-        'message',
-        () => {
-          socket.removeEventListener('close', again);
-          socket.close(1000, 'tried');
-          this.#spoke();
-          polling.end(COME_AGAIN, '');
-        },
-        { once: true },
-      );
+      socket.onmessage = () => {
+        socket.onclose = null;
+        socket.onmessage = null;
+        socket.close(1000, 'tried');
+        this.#silent = 0;
+        polling.end(COME_AGAIN, '');
+      };
     }, after);
   }
 }

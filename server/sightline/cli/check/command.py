@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline import kinds
-from sightline.cli.check import broker, frontend, https, public, replicas, robots
+from sightline.cli.check import broker, frontend, https, public, replicas, robots, unfollowed
 from sightline.cli.check.findings import Finding, as_json, as_text, verdict
+from sightline.kinds.friends.bases import BaseTopics
 from sightline.mqtt.mosquitto import NoBroker, find_mosquitto
 from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.robots import RobotsListener
 from sightline.settings import BadSettings, Settings, load
+from sightline.wiring.kinds import make_kinds
 from sightline.wiring.options import broker_options
 
 _USUAL = Path("config/sightline.toml")
@@ -82,9 +83,15 @@ def _findings(
         yield Finding("settings", "", "warn", warning)
     if not brokers:
         yield _private()
-    filters = [wanted for kind in kinds.ALL for wanted in kind.filters]
+    bases = BaseTopics(settings.friends.topics)
+    filters = [wanted for kind in make_kinds(settings, bases) for wanted in kind.filters]
     for name, each in brokers.items():
-        yield from broker.check(name, each, filters, burst=not options.no_burst)
+        reached = False
+        for found in broker.check(name, each, filters, burst=not options.no_burst):
+            reached = reached or found.step == "round trip"
+            yield found
+        if reached:
+            yield from unfollowed.check(name, each, bases)
     if settings.probots.listen:
         listener = RobotsListener(settings.probots.listen, settings.probots.port)
         yield from robots.check(listener, next(iter(brokers.values()), None))

@@ -47,6 +47,11 @@ class Address(NamedTuple):
     for a device that has one name only, as nearly all."""
 
 
+def is_part(level: str) -> bool:
+    """Tell whether this is the last level of a topic below a device's base topic."""
+    return level in _PARTS
+
+
 def topics(home: str) -> list[str]:
     """Return every topic on which a device with this base topic may have left a retained
     message.

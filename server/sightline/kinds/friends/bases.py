@@ -7,14 +7,20 @@ for the device: ``owntracks/+/+``, ``/owntracks/+/+`` (some senders put a slash 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sightline.kinds.friends.address import Address, address, named
+from sightline.kinds.friends.address import Address, address, is_part, named
 from sightline.kinds.friends.names import DeviceNames
 
 DEFAULT = ("owntracks/+/+", "/owntracks/+/+")
 _LEVEL = "+"
+_OWNTRACKS = re.compile(
+    rb'"_type"\s*:\s*"(?:location|transition|waypoints?|card|lwt|status|steps|encrypted)"'
+)
+_OTHERS = ("sightline", "$SYS", "telemetry", "ClientStatus", "keys", "MainRoutine")
+_LOOK = 65_536  # bytes of a message that are looked at
 _MOST = 32768  # devices whose bases are remembered, as many as topics are
 
 
@@ -59,6 +65,22 @@ class BaseTopics:
         """Forget where a device was heard; it is known again once its topic is read anew."""
         self._heard.pop(device, None)
         self.address.cache_clear()
+
+    def suggestion(self, topic: str | bytes, payload: bytes) -> str:
+        """Return the base topic with which this message would be heard.
+
+        Empty: it is heard, or is no message of OwnTracks, or on a topic that can have no base.
+        """
+        if not isinstance(topic, str) or _OWNTRACKS.search(payload[:_LOOK]) is None:
+            return ""
+        levels = topic.split("/")
+        if any(_named(base, levels) is not None for base in self._bases):
+            return ""
+        if is_part(levels[-1]):
+            levels.pop()
+        base = "/".join((*levels[:-2], _LEVEL, _LEVEL))
+        first = topic.removeprefix("/").partition("/")[0]
+        return "" if len(levels) < 3 or first in _OTHERS or base_fault(base) else base
 
     @property
     def commands(self) -> tuple[str, ...]:

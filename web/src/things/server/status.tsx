@@ -169,7 +169,9 @@ function BrokerBanner() {
           {broker.link.address && `: ${broker.link.address}`}
           {asOf !== undefined && `. As of ${timeText(asOf, now)}`}
         </b>
-        <span>{linkText(broker.link, now)}</span>
+        <span>
+          {linkText(broker.link, now)} <DocLink to="brokerLost">What to do</DocLink>
+        </span>
       </div>
     </div>
   );
