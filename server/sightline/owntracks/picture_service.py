@@ -35,7 +35,7 @@ FACE_BYTES = 24_576
 PHOTO_SIDE = 1280
 PHOTO_BYTES = 200_000
 MOST_WAITING = 64
-"""Pictures."""
+"""Pictures that wait at most."""
 MOST_BYTES = 8_000_000
 """Of what waits."""
 
@@ -82,7 +82,7 @@ class PictureService(Service):
         hub.ingest.tell(PhotoSent, self._photo_sent)
 
     def startService(self) -> None:
-        """Begin to work."""
+        """Start the thread that makes pictures smaller."""
         super().startService()
         self._pool.start()
 

@@ -89,7 +89,6 @@ class OwnTracks:
         people = LatestPositions(
             hub.world, lambda step: reactor.callLater(0, step), account_service.names
         )
-        opened = keys(settings)
         fixes = Memory()  # of the last while, where there is no store
         ranges = judged(fixes if store is None else StoredFixes(store))
         self.live = live = RecorderSockets(reactor, account_service.visitors, people, gate)
@@ -100,7 +99,7 @@ class OwnTracks:
             people,
             fixes if store is None else None,
             live,
-            opened,
+            keys(settings),
             send,
             regions,
             peers,

@@ -35,7 +35,7 @@ class BroughtStates(Service):
         self._loop = Periodic(reactor, _LOOK, self._look, "the look for what was brought in")
 
     def startService(self) -> None:
-        """Begin to look."""
+        """Start the loop that looks for it."""
         super().startService()
         self._loop.start()
 

@@ -106,7 +106,7 @@ class PhotoRetention(Service):
         self._loop = Periodic(reactor, _PURGE, self.look, "the purge of photos")
 
     def startService(self) -> None:
-        """Begin to look."""
+        """Start the loop that looks for it."""
         super().startService()
         self._loop.start(now=False)
 
