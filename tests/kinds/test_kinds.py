@@ -21,6 +21,8 @@ MAY_NAME = {
     "cli/importing": "reads friends' tracks in OwnTracks' formats",
     "history/formats/recorder_store.py": "reads the pictures of a Recorder's cards",
     "history/importing.py": "the same, into the store",
+    "history/used.py": "judges the fixes of friends, too",
+    "cli/judging.py": "counts the fixes of friends by verdict",
     "history/judging.py": "judges the fixes of friends, which are in its tracks",
     "owntracks/": "is about friends",
     "regions/": "is about regions, and what phones say of them",
