@@ -22,6 +22,8 @@ setup(
         "treq>=26.1",
         "msgspec>=0.20,<1",
         "argon2-cffi>=25.1",
+        # makes pictures that phones send smaller; without it only small ones are taken
+        "pillow>=12,<14",
         "prometheus-client>=0.22",
         # the time zone of a place, for /api/0 (server/docs/decisions)
         "tzfpy>=2.1,<3",

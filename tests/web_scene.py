@@ -43,9 +43,9 @@ from sightline.web.site import QuietSite
 from sightline.wiring.cluster import Cluster
 from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
+from sightline.wiring.feature_parts import Features, make_pictures
 from sightline.wiring.health import Health
 from sightline.wiring.parts import (
-    Features,
     Parts,
     Start,
     alarm_of,
@@ -182,7 +182,9 @@ class WebScene:
             moved=lambda old, new: None,
         )
         naming.startService()
-        features = Features(cast(Any, None), self.phones, Reads(reactor), erasers, naming)
+        pictures = make_pictures(start, live, past, accounts)
+        none = cast(Any, None)
+        features = Features(none, self.phones, Reads(reactor), erasers, naming, pictures, none)
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
     def _take(self, parts: Parts) -> None:
@@ -192,6 +194,7 @@ class WebScene:
         self.front, self.requests = parts.accounts.context, parts.accounts.requests
         self.world, self.hub, self.fanout = parts.live.world, parts.live.hub, parts.live.fanout
         self.store, self.reads = parts.live.store, parts.features.reads
+        self.deliveries = parts.live.deliveries
         self.sockets = build_sockets(parts)
         self.routes = build_routes(parts)
 

@@ -101,6 +101,7 @@ class PhoneScene:
         )
         self.keeps_up = True
         self.kept: Any = None
+        self.sure = True
         self.post = HttpMode(
             home.clock,
             home.front,
@@ -108,6 +109,7 @@ class PhoneScene:
             self.phones,
             safe=lambda: self.keeps_up,
             stored=lambda: succeed(None) if self.kept is None else self.kept(),
+            sure_of_time=lambda: self.sure,
         )
         self.recorder = RecorderApi(
             home.clock,

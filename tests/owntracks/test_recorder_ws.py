@@ -16,8 +16,8 @@ from twisted.internet.threads import deferToThread
 from twisted.logger import formatEvent, globalLogPublisher
 
 from owntracks.scene import Client, PhoneScene, basic, fix
-from sightline.kinds.friends.decode import LARGEST_FACE
 from sightline.kinds.friends.model import Face
+from sightline.kinds.friends.pictures import LARGEST_FACE
 from sightline.owntracks.recorder_ws import EVERY, MOST_OF_ONE, RecorderConnection
 from web_scene import NOW
 

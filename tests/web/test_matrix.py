@@ -82,6 +82,7 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("GET", "/friends/jane/phone/export", 404, 200),
             ("POST", "/friends/jane/phone/erase", 404, 400),
             ("GET", "/friends/not/there/export", 404, 404),
+            ("GET", "/deliveries", 403, 200),
             ("GET", "/users", 403, 200),
             ("POST", "/users", 403, 400),
             ("GET", "/users/viewer", 403, 200),
@@ -123,6 +124,8 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("GET", "/scene?at=1", {}),
             ("GET", "/events", {}),
             ("GET", "/openapi.json", {"link": 200}),
+            # nothing was heard of it, so nobody is told anything
+            ("GET", "/deliveries/jane/phone", dict.fromkeys(["guest", "link", "token", "viewer", "operator", "admin"], 404)),
         ]
     ],
     *[

@@ -129,3 +129,20 @@ def test_the_machine_says_whether_its_clock_is_kept_right() -> None:
 )
 def test_spans_are_said_in_their_unit(seconds: float, words: str) -> None:
     assert span(seconds) == words
+
+
+def test_the_day_is_sure_when_ntp_or_several_phones_say_so(scene: Scene) -> None:
+    scene.passes(11)
+    assert not scene.watch.sure
+    scene.passes(11, 0.0)
+    assert not scene.watch.sure  # one may be wrong
+    scene.passes(11, 0.0, 1.0)
+    assert scene.watch.sure
+
+
+def test_the_word_of_several_phones_goes_before_ntps(scene: Scene) -> None:
+    scene.ntp = True
+    scene.passes(11)
+    assert scene.watch.sure
+    scene.passes(11, 3 * 86400.0, 3 * 86400.0 + 1)
+    assert not scene.watch.sure

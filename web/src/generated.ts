@@ -169,6 +169,39 @@ export interface DaysQuery {
   readonly sort?: string | null;
 }
 
+/** How many devices, 1 to 1000. */
+export interface DeliveriesQuery {
+  readonly limit?: number | null;
+}
+
+/** The devices with the newest trouble first; `total`: so many are counted; of `forgotten` ones the counts were let go of. */
+export interface DeliveryCounts {
+  readonly ok: true;
+  readonly devices: readonly DeviceFigures[];
+  readonly total: number;
+  readonly forgotten: number;
+}
+
+/** What came of one device's messages. */
+export interface DeliveryOfDevice {
+  readonly ok: true;
+  readonly device: DeviceFigures;
+}
+
+/** What came of one device's messages since the server was started. `heard` messages; of their fixes some were `used`, some are `doubtful`: they cannot be right. `left_out`: optional parts that made no sense, of messages that were taken. `refused`: whole messages. `why` is the last reason, `at` (epoch s) when it was, `via` where that came from: a broker's name, `http` or `import`. `friend`: it is one that is known, by anything that was ever taken of it. */
+export interface DeviceFigures {
+  readonly device: string;
+  readonly friend?: boolean;
+  readonly heard: number;
+  readonly used: number;
+  readonly doubtful: number;
+  readonly left_out: number;
+  readonly refused: number;
+  readonly why?: string;
+  readonly at?: number | null;
+  readonly via?: string;
+}
+
 /** A device by its canonical name `user/device`, with its further names. `card` is what its card calls it; `heard` is when it was heard last (epoch s). `listens` is the name in the topic on which it takes commands. */
 export interface DeviceShown {
   readonly device: string;
@@ -385,7 +418,7 @@ export interface Hide {
 
 /** Something that happened; besides these fields, what was said of it. */
 export interface HistoryEvent {
-  readonly sort: 'alarm' | 'crossing' | 'drive' | 'log' | 'transition';
+  readonly sort: 'alarm' | 'crossing' | 'drive' | 'log' | 'photo' | 'transition';
   readonly thing: string;
   readonly tst: number;
   readonly at: number;
@@ -1250,6 +1283,8 @@ export interface Calls {
   readonly 'POST /admin/devices/{user}/{device}/rename': { readonly asks: Rename; readonly answers: OneDevice };
   readonly 'POST /admin/devices/{user}/{device}/split': { readonly asks: Split; readonly answers: OneDevice };
   readonly 'GET /people': { readonly asks: PeopleQuery; readonly answers: People };
+  readonly 'GET /deliveries': { readonly asks: DeliveriesQuery; readonly answers: DeliveryCounts };
+  readonly 'GET /deliveries/{user}/{device}': { readonly asks: Nothing; readonly answers: DeliveryOfDevice };
   readonly 'GET /openapi.json': { readonly asks: Nothing; readonly answers: unknown };
 }
 
@@ -1820,7 +1855,7 @@ export const SceneShape: Shape<Scene> = {
 };
 
 export const HistoryEventShape: Shape<HistoryEvent> = {
-  sort: { is: { one: ['alarm', 'crossing', 'drive', 'log', 'transition'] } },
+  sort: { is: { one: ['alarm', 'crossing', 'drive', 'log', 'photo', 'transition'] } },
   thing: { is: 'text' },
   tst: { is: 'number' },
   at: { is: 'number' },
@@ -1976,5 +2011,30 @@ export const OneDeviceShape: Shape<OneDevice> = {
 export const PeopleShape: Shape<People> = {
   ok: { is: { one: [true] } },
   people: { is: { map: 'text' } },
+};
+
+export const DeviceFiguresShape: Shape<DeviceFigures> = {
+  device: { is: 'text' },
+  friend: { is: 'flag', or: false },
+  heard: { is: 'number' },
+  used: { is: 'number' },
+  doubtful: { is: 'number' },
+  left_out: { is: 'number' },
+  refused: { is: 'number' },
+  why: { is: 'text', or: '' },
+  at: { is: 'number', or: null },
+  via: { is: 'text', or: '' },
+};
+
+export const DeliveryCountsShape: Shape<DeliveryCounts> = {
+  ok: { is: { one: [true] } },
+  devices: { is: { list: { of: DeviceFiguresShape } } },
+  total: { is: 'number' },
+  forgotten: { is: 'number' },
+};
+
+export const DeliveryOfDeviceShape: Shape<DeliveryOfDevice> = {
+  ok: { is: { one: [true] } },
+  device: { is: { of: DeviceFiguresShape } },
 };
 

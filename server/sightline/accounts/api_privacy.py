@@ -6,14 +6,15 @@ is no such friend.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Annotated, Any, Protocol
 
 from msgspec import Meta
+from twisted.internet.threads import deferToThread
 
 from sightline.accounts import answers
 from sightline.accounts.database import Database
-from sightline.accounts.export import bundle, pieces, with_history
+from sightline.accounts.export import bundle, pieces, with_history, with_photos
 from sightline.accounts.service import AccountService
 from sightline.auth.account import AuditEvent
 from sightline.auth.permissions import VisibleScope
@@ -47,6 +48,8 @@ Eraser = Callable[[str], Awaitable[None] | None]
 """Lets everything about ``friend/user/device`` go from one place; more places may be added."""
 Recall = Callable[[str, VisibleScope, Turn], AsyncIterator[bytes]]
 """What history knows about a thing and a sight is shown, as lines of JSON, some at a time."""
+PhotosOf = Callable[[str], Iterator[tuple[str, bytes]]]
+"""Yields the photos of a friend with the names of their files; blocks."""
 
 
 class PrivacyApi:
@@ -59,7 +62,9 @@ class PrivacyApi:
         erasers: Sequence[Eraser],
         reads: Reads,
         recall: Recall | None = None,
+        photos: PhotosOf | None = None,
     ) -> None:
+        self._photos = photos
         self._recall = recall
         self._reads = reads
         self._account_service = account_service
@@ -181,6 +186,8 @@ class PrivacyApi:
         try:
             lines = self._recall(thing, call.who.user.scope, read.turn)
             whole = await with_history(made, lines)
+            if self._photos is not None:
+                await deferToThread(with_photos, whole, self._photos(thing))
         finally:
             read.end()
         return Reply(stream=pieces(whole), type="application/zip", name=name)

@@ -6,7 +6,7 @@ import base64
 import io
 import tempfile
 import zipfile
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import IO
 from xml.sax.saxutils import escape
@@ -21,6 +21,7 @@ friend.json  the present state; times in epoch seconds, speed in km/h, lengths i
 track.gpx    the present position for maps and watches (absent when none is known)
 face.*       the picture on its card (absent when there is none)
 kept.json    for how long it is kept, and who was given sight of it
+photos/      the photos of its points of interest (absent when there are none)
 history.jsonl  what is remembered: a line for each message or event, oldest first of each sort
 """
 _IN_MEMORY = 4_194_304  # bytes; beyond it a zip goes to a temporary file
@@ -70,6 +71,14 @@ async def with_history(bundled: bytes, lines: AsyncIterator[bytes]) -> IO[bytes]
             member.write(some)
     file.seek(0)
     return file
+
+
+def with_photos(file: IO[bytes], photos: Iterable[tuple[str, bytes]]) -> None:
+    """Add the photos to the zip, on a thread."""
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_STORED) as made:
+        for name, data in photos:
+            made.writestr(f"photos/{name}", data)
+    file.seek(0)
 
 
 async def pieces(file: IO[bytes]) -> AsyncGenerator[bytes, None]:

@@ -60,19 +60,21 @@ class Step(msgspec.Struct, frozen=True):
     blank: bool = False
 
 
-def sources(paths: Sequence[Path], device: str = "", known: Iterable[str] = ()) -> list[Source]:
+def sources(
+    paths: Sequence[Path], device: str = "", known: Iterable[str] = (), *, empty: bool = False
+) -> list[Source]:
     """List the files in these folders, and these files. ``device`` (``jane/phone``) is their owner.
 
     Without it a ``.rec`` file is of whom its folders say: ``…/jane/phone/2026-11.rec``; and of the
-    one of the ``known`` (keys of friends) that a Recorder would keep in these folders. Raises
-    `CannotImport`.
+    one of the ``known`` (keys of friends) that a Recorder would keep in these folders. ``empty``:
+    a folder may hold none. Raises `CannotImport`.
     """
     found = []
     names = {} if device else _folded(known)
     for path in paths:
         if path.is_dir():
             files = sorted(path.rglob("*.rec"))
-            if not files:
+            if not files and not empty:
                 raise CannotImport(f"{path}: holds no .rec files")
         elif path.is_file():
             files = [path]
@@ -106,6 +108,12 @@ def _renamed(source: Source, names: Mapping[str, set[str]]) -> Source:
     if device in among or len(among) != 1:
         return source
     return Source(source.path, f"owntracks/{next(iter(among))}")
+
+
+def named(folder: str, known: Iterable[str]) -> str:
+    """Return the one device of the ``known`` that a Recorder would keep in this folder, else it."""
+    among = _folded(known).get(folder, set())
+    return folder if folder in among or len(among) != 1 else next(iter(among))
 
 
 def _topic(file: Path, device: str) -> str:

@@ -9,6 +9,7 @@ to be kept. ``tst`` orders a thing's history, by its sender's clock; ``at`` is o
     transition  friend/jane/phone      the OwnTracks transition object as it came
     state       probot/ProBot1         the thing's whole state, thinned out
     figures     broker/main            the broker's figures, thinned out
+    photo       friend/jane/phone      a point of interest: place, name, and the photo's hash
     crossing    friend/jane/phone      what `sightline.live.hub` was told: the event's whole state
     drive       probot/ProBot1         the same: one line of the command log
     alarm       probot/ProBot1         the same

@@ -31,6 +31,8 @@ R = TypeVar("R")
 # thing was alive (epoch s, if that was said), and what belongs into history.
 News = tuple[str, float, float | None, Record | None]
 Keep = Callable[[list[News]], None]
+Refused = Callable[[Arrival, CannotDecode], None]
+"""Hears of a message that was not taken, and why."""
 
 
 def keep_nothing(news: list[News]) -> None:
@@ -77,16 +79,23 @@ class Ingest:
         self._keep = keep
         self._shown: dict[str, tuple[float, set[str]]] = {}  # by reason: since when, of whom
         self._over_quota: Callable[[OverQuota], None] = lambda over: None
+        self._refused: list[Refused] = []
         self._day_ends = float("-inf")
         self.received = 0
         self.accepted = 0
         self.dropped = 0
         self.rejected: Counter[str] = Counter()
+        self.refused_for = ""
+        """Why the last message that was not taken was not: its counter."""
         self.quarantined = 0
 
     def when_over_quota(self, refused: Callable[[OverQuota], None]) -> None:
         """Call ``refused`` with each message that its sender has no quota for."""
         self._over_quota = refused
+
+    def when_refused(self, refused: Refused) -> None:
+        """Call ``refused`` with each message that is not taken, and why."""
+        self._refused.append(refused)
 
     def tell(self, sort: type[R], hear: Callable[[R], None]) -> None:
         """Call ``hear`` with each update of this class, after it was folded."""
@@ -152,6 +161,9 @@ class Ingest:
 
     def _reject(self, arrival: Arrival, why: CannotDecode, now: float) -> None:
         self.rejected[why.counter] += 1
+        self.refused_for = why.counter
+        for refused in self._refused:
+            refused(arrival, why)
         topic = arrival.topic
         if isinstance(topic, bytes):
             topic = topic.decode("utf-8", "replace")

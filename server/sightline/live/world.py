@@ -115,6 +115,11 @@ class World:
         entry = self._entries.get(key)
         return None if entry is None else entry.state
 
+    @property
+    def lookup(self) -> Callable[[str], WorldEntry | None]:
+        """Return what finds a thing's entry, for who asks for every message (half of `state`)."""
+        return self._entries.get
+
     def sender(self, key: str) -> Sender | None:
         """Return the sender that accounts for this thing; None: it has no quota."""
         entry = self._entries.get(key)

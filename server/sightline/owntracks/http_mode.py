@@ -5,7 +5,8 @@
     200 [...]  takes the message out of its queue        it is ours now: friends and commands
     200 []     the same                                  nothing was said, or junk (quarantined)
     401        an iPhone takes it out, too: it is lost   the login is not right for this device
-    503        keeps it and comes again                  we cannot keep it safe, or too many at once
+    503        keeps it and comes again                  we cannot keep it safe now: no room, a
+                                                         quota, too many at once, a wrong clock
 
 So 401 is for wrong credentials only, and junk is answered with yes: it would come back for ever.
 """
@@ -26,6 +27,7 @@ from sightline.model.kind import id_of
 from sightline.owntracks.identity import DEFAULTS, device_of, topic_in
 from sightline.owntracks.ports import CHALLENGE, AuthenticatorPort, RequestContextPort, basic
 from sightline.owntracks.post_gate import RETRY, PostGate
+from sightline.owntracks.post_verdict import NotTaken, must_come_again
 from sightline.web.refusal import Refusal
 
 NOTHING = b"[]"
@@ -48,11 +50,17 @@ class Postbox(Protocol):
     """The receiver of what a phone posts."""
 
     def posted(self, device: str, payload: bytes, agent: str, scope: VisibleScope) -> bytes:
-        """Take a message of ``user/device``; what to answer, a JSON array (or encrypted)."""
+        """Take a message of ``user/device``; what to answer, a JSON array (or encrypted).
+
+        Raises `NotTaken`.
+        """
 
 
 class HttpMode(Resource):
-    """The resource of posts. ``safe``, ``stored``, ``rate`` and ``burst`` are those of its gate."""
+    """The resource of posts. ``safe``, ``stored``, ``rate`` and ``burst`` are those of its gate.
+
+    ``sure_of_time``: something else than the machine's clock says that our time is right.
+    """
 
     isLeaf = True
 
@@ -65,6 +73,7 @@ class HttpMode(Resource):
         *,
         safe: Callable[[], bool] = lambda: True,
         stored: Callable[[], Deferred[object]] | None = None,
+        sure_of_time: Callable[[], bool] = lambda: True,
         rate: float = 10.0,
         burst: float = 500.0,
     ) -> None:
@@ -74,6 +83,7 @@ class HttpMode(Resource):
         )
         self._authenticator = authenticator
         self._box = box
+        self._sure_of_time = sure_of_time
 
     def render_GET(self, request: Request) -> bytes:
         """Refuse: nothing is read here."""
@@ -128,7 +138,12 @@ class HttpMode(Resource):
             # Phones post nothing when somebody deletes a friend from the list.
             return _answer(request, 200, NOTHING)
         agent = (request.getHeader(b"user-agent") or b"").decode("latin-1")
-        answer = self._box.posted(name, payload, agent, self._authenticator.scope(account))
+        try:
+            answer = self._box.posted(name, payload, agent, self._authenticator.scope(account))
+        except NotTaken as why:
+            if must_come_again(why.counter, sure_of_time=self._sure_of_time()):
+                return _later(request)
+            return _answer(request, 200, NOTHING)  # junk, which must not come again
         return self.gate.when_stored(
             request, lambda: _answer(request, 200, answer), lambda: _later(request)
         )

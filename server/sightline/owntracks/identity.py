@@ -94,7 +94,7 @@ def topic_in(payload: bytes) -> str:
     if b'"topic"' not in payload:
         return ""
     try:
-        said = strict.parse(strict.without_face(payload)[0])
+        said = strict.parse(strict.without_picture(payload)[0])
         if isinstance(said, list):
             said = said[0] if said else None
         topic = said.get("topic") if isinstance(said, Mapping) else None

@@ -41,6 +41,7 @@ from sightline.owntracks.fixes import Memory
 from sightline.owntracks.friend_replies import FriendReplies
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.phone_regions import KnownRegions
+from sightline.owntracks.post_verdict import NotTaken
 from sightline.owntracks.recorder_ws import RecorderSockets
 from sightline.owntracks.region_ports import PhoneRegionsPort
 from sightline.owntracks.region_push import RegionPush
@@ -173,10 +174,10 @@ class PhoneService(Service):
     def posted(self, device: str, payload: bytes, agent: str, scope: VisibleScope) -> bytes:
         """Take a message of ``user/device``; what to answer, a JSON array (or encrypted).
 
-        ``scope`` is what the phone's account may see.
+        ``scope`` is what the phone's account may see. Raises `NotTaken`; it is in the quarantine.
         """
         if not self.take(device, payload, self._wall()):
-            return b"[]"  # junk: it is in the quarantine, and must not come again
+            raise NotTaken(self._hub.ingest.refused_for)
         if self._peers is not None:
             self._peers.tell("posted", device, payload)
         phone = self._people.phone(device)

@@ -11,7 +11,6 @@ from sightline.web import body_limits, request_head
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.http_answers import AnsweringChannel
 from sightline.web.refusal import Refusal
-from sightline.web.request_head import OVER_BUDGET
 
 _MAX_CHUNKS = 4096  # of one body
 _LINGER = 1.0  # s a connection is read on after a refusal
@@ -93,7 +92,7 @@ class RefusingChannel(AnsweringChannel):
         client = self._client_of(request)
         exceeded = self.limits.begin(client, size, by_proxy=self._by_proxy)
         if exceeded is not None:
-            return OVER_BUDGET[exceeded]
+            return request_head.over_budget(exceeded, post=self._is_post())
         self._begun = client, size, self._by_proxy
         request.method, request.uri = self._command, self._path
         check = self.check(self._path.partition(b"?")[0])
@@ -131,7 +130,7 @@ class RefusingChannel(AnsweringChannel):
 
     def _give_up(self) -> None:
         self._late = None
-        self._refuse(request_head.TOO_SLOW)
+        self._refuse(request_head.too_slow(post=self._is_post()))
 
     def _in_time(self) -> None:
         if self._late is not None:
@@ -162,7 +161,8 @@ class RefusingChannel(AnsweringChannel):
         return body_limits.most(self._path.partition(b"?")[0])
 
     def _is_post(self) -> bool:
-        return body_limits.is_post(self._path.partition(b"?")[0])
+        path = getattr(self, "_path", b"")  # between two requests there is none
+        return body_limits.is_post(path.partition(b"?")[0])
 
 
 def _answer(why: Refusal, *, with_body: bool) -> bytes:

@@ -22,6 +22,7 @@ from twisted.web.server import NOT_DONE_YET, Request
 
 _CHALLENGE = re.compile(rb"/\.well-known/acme-challenge/([A-Za-z0-9_-]{1,128})")
 _MOST = 4096  # bytes of a challenge's answer
+_RETRY = 300  # s after which a phone may come again, when somebody has set it up right
 _HOST = re.compile(rb"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]*)?", re.IGNORECASE)
 _NOT_HERE = (b"api", b"ws", b"metrics", b"in")
 
@@ -48,6 +49,10 @@ class PlainHttp(Resource):
         """Redirect to HTTPS, or serve what certbot laid down, or refuse."""
         request.setHeader(b"cache-control", b"no-store")
         path: bytes = request.path
+        if request.method == b"POST" and path == b"/pub":
+            # A phone that is set up with http: an iPhone would let go of its fix at a 4xx.
+            request.setHeader(b"retry-after", b"%d" % _RETRY)
+            return _refuse(request, 503, b"Only over HTTPS.\n")
         if request.method not in (b"GET", b"HEAD"):
             return _refuse(request, 403, b"Only over HTTPS.\n")
         if (asked := _CHALLENGE.fullmatch(path)) and self._webroot is not None:

@@ -35,14 +35,27 @@ _METHOD = Refusal(
 )
 _UNKNOWN = Refusal(501, b"Not Implemented", b"There is no such method here.\n")
 _RETRY = ((b"retry-after", b"1"),)
+_TOO_MANY = b"Too many requests. Try again in a second.\n"
+# An iPhone lets go of what it posted at any 4xx: for these it is not to blame.
+POST_TOO_MANY = Refusal(503, b"Service Unavailable", _TOO_MANY, _RETRY)
+POST_TOO_SLOW = Refusal(503, b"Service Unavailable", TOO_SLOW.words, _RETRY)
 OVER_BUDGET = {
-    "requests": Refusal(
-        429, b"Too Many Requests", b"Too many requests. Try again in a second.\n", _RETRY
-    ),
+    "requests": Refusal(429, b"Too Many Requests", _TOO_MANY, _RETRY),
     "connections": Refusal(503, b"Service Unavailable", b"Too many requests at once.\n", _RETRY),
     "unsent": Refusal(503, b"Service Unavailable", b"Too much is on its way already.\n", _RETRY),
     "bodies": Refusal(503, b"Service Unavailable", b"Too much is on its way already.\n", _RETRY),
 }
+
+
+def over_budget(exceeded: str, *, post: bool) -> Refusal:
+    """Return the answer where this is used up; ``post``: to what a phone posts."""
+    found = OVER_BUDGET[exceeded]
+    return POST_TOO_MANY if post and found.status < 500 else found
+
+
+def too_slow(*, post: bool) -> Refusal:
+    """Return the answer to a request that took too long; ``post``: one by which a phone posts."""
+    return POST_TOO_SLOW if post else TOO_SLOW
 
 
 def refusal(

@@ -120,6 +120,8 @@ def in_order(
         parts.console.service,
         parts.console.monitor,
         features.owntracks.phones,
+        features.pictures,
+        features.brought,
         health,
         Browsers(live.fanout, sockets, parts.start.settings.fanout.beat_seconds),
         ports,

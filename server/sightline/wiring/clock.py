@@ -15,7 +15,7 @@ from twisted.application.service import Service
 from twisted.internet import reactor as _reactor
 from twisted.logger import Logger
 
-from sightline.kinds.friends.clocks import SenderClocks
+from sightline.kinds.friends.clocks import SEVERAL, SenderClocks
 from sightline.live.periodic import Periodic
 from sightline.live.steady_clock import Agreed, Off, PurgeClock, SteadyClock, judge
 
@@ -113,6 +113,14 @@ class ClockWatch(Service):
                 self.purge.confirmed()
         elif self._synced:
             self.purge.confirmed()
+
+    @property
+    def sure(self) -> bool:
+        """Tell whether NTP or several phones confirm the day that our clock says it is."""
+        agreed = self._agreed
+        if agreed is not None and agreed.senders >= SEVERAL:
+            return abs(agreed.ahead) < _DAY
+        return bool(self._synced)
 
     def _tell(self, off: Off | None) -> None:
         before = self.off

@@ -13,6 +13,7 @@ from sightline.model.kind import id_of, kind_of
 
 if TYPE_CHECKING:
     from sightline.wiring.owntracks import OwnTracks
+    from sightline.wiring.owntracks_pictures import Pictures
     from sightline.wiring.parts import Live, Mqtt, Past
     from sightline.wiring.regions import Geofencing
 
@@ -51,7 +52,12 @@ def under_all_names(names: DeviceNames, eraser: Eraser) -> Eraser:
 
 
 def make_erasers(
-    live: Live, past: Past, mqtt: Mqtt, geofencing: Geofencing, owntracks: OwnTracks
+    live: Live,
+    past: Past,
+    mqtt: Mqtt,
+    geofencing: Geofencing,
+    owntracks: OwnTracks,
+    pictures: Pictures,
 ) -> Sequence[Eraser]:
     """List what forgets a friend that is erased, in this order."""
     peers = mqtt.peers
@@ -60,6 +66,8 @@ def make_erasers(
         eraser_of_world(live.hub),
         geofencing.erase,
         owntracks.phones.forget,
+        live.deliveries.forget,
+        pictures.erase,
         past.archive.erase,
         past.service.erase,
     )

@@ -84,11 +84,11 @@ class OwnTracks:
         leadership: Leadership | None = None,
         gate: ConnectionLimits | None = None,
         reads: Reads | None = None,
+        sure_of_time: Callable[[], bool] = lambda: True,
     ) -> None:
         people = LatestPositions(
             hub.world, lambda step: reactor.callLater(0, step), account_service.names
         )
-        opened = keys(settings)
         fixes = Memory()  # of the last while, where there is no store
         ranges = judged(fixes if store is None else StoredFixes(store))
         self.live = live = RecorderSockets(reactor, account_service.visitors, people, gate)
@@ -99,13 +99,13 @@ class OwnTracks:
             people,
             fixes if store is None else None,
             live,
-            opened,
+            keys(settings),
             send,
             regions,
             peers,
             leadership,
         )
-        self.post = make_post(context, account_service, self.phones, recorder)
+        self.post = make_post(context, account_service, self.phones, recorder, sure_of_time)
         apps = AppForwarder(reactor, wall, hub, self.phones, lambda: deferLater(reactor, 0), peers)
         self._people = people
         self.resources: Mapping[str, Any] = {
@@ -167,11 +167,12 @@ def make_post(
     account_service: AccountService,
     phones: PhoneService,
     recorder: HistoryRecorder | None,
+    sure: Callable[[], bool] = lambda: True,
 ) -> HttpMode:
     """Make what phones post to; with a ``recorder`` they are told yes when their fixes are safe."""
     box = NamedPostbox(phones, account_service.names)
     if recorder is None:
-        return HttpMode(reactor, context, account_service.visitors, box)
+        return HttpMode(reactor, context, account_service.visitors, box, sure_of_time=sure)
     durable = PostDurability(recorder)
     return HttpMode(
         reactor,
@@ -180,6 +181,7 @@ def make_post(
         box,
         safe=durable.keeps_up,
         stored=durable.stored,
+        sure_of_time=sure,
     )
 
 

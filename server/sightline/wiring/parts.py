@@ -13,7 +13,6 @@ from typing import Any
 
 from twisted.internet import reactor as _reactor
 
-from sightline import __version__
 from sightline.accounts.audit import AuditLog
 from sightline.accounts.service import AccountService
 from sightline.cluster.messages import Peers
@@ -28,6 +27,7 @@ from sightline.history.read_only import ReadOnlyPast
 from sightline.history.recorder import Recorder
 from sightline.history.store import Store
 from sightline.kinds import OWNABLE, broker, friends
+from sightline.kinds.friends.deliveries import Deliveries
 from sightline.live.hub import Hub
 from sightline.live.ingest import Ingest
 from sightline.live.pipeline import ChangeListeners, Pipeline
@@ -40,16 +40,14 @@ from sightline.settings import Settings, is_private
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.proxies import Proxies
-from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.wiring import settings_parts
 from sightline.wiring.archive import message_archive
 from sightline.wiring.beacon import store_of
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.clock import ClockWatch, now
-from sightline.wiring.cluster import Cluster, Eraser
-from sightline.wiring.device_naming import DeviceNaming
-from sightline.wiring.erasure import make_erasers
+from sightline.wiring.cluster import Cluster
+from sightline.wiring.feature_parts import Features, build_features
 from sightline.wiring.history import (
     HistoryService,
     figures_of,
@@ -62,9 +60,9 @@ from sightline.wiring.history import (
 from sightline.wiring.kinds import make_kinds
 from sightline.wiring.limits import DiskFloor, make_world
 from sightline.wiring.listeners import make_gate
-from sightline.wiring.owntracks import OwnTracks, keys
+from sightline.wiring.owntracks import keys
+from sightline.wiring.owntracks_deliveries import count_deliveries
 from sightline.wiring.publishers import Publishers
-from sightline.wiring.regions import Geofencing
 from sightline.wiring.unfollowed import Unfollowed
 
 reactor: Any = _reactor
@@ -103,6 +101,7 @@ class Live:
     fanout: FanOut
     hub: Hub
     disk: DiskFloor
+    deliveries: Deliveries
 
     @property
     def friends(self) -> list[str]:
@@ -135,7 +134,10 @@ def build_live(start: Start, cluster: Cluster) -> Live:
         remember=listeners.remember,
     )
     settings_parts.introduce_robots(settings, hub)
-    return Live(names, kinds, bases, logbook, senders, world, store, recorder, fanout, hub, disk)
+    counts = count_deliveries(ingest, world, bases)
+    return Live(
+        names, kinds, bases, logbook, senders, world, store, recorder, fanout, hub, disk, counts
+    )
 
 
 def make_pace(settings: Settings) -> Pace:
@@ -305,65 +307,6 @@ def build_mqtt(
         config=start.config,
     )
     return Mqtt(publishers, brokers, peers)
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """Geofences and phones, and all that forget a friend who is erased."""
-
-    geofencing: Geofencing
-    owntracks: OwnTracks
-    reads: Reads
-    erasers: Sequence[Eraser]
-    naming: DeviceNaming
-
-
-def build_features(
-    start: Start, *, cluster: Cluster, live: Live, accounts: Accounts, past: Past, mqtt: Mqtt
-) -> Features:
-    """Make what regions and phones need, and join it with accounts and brokers."""
-    geofencing = Geofencing(
-        start.settings,
-        start.state,
-        live.hub,
-        accounts.requests,
-        accounts.service,
-        mqtt.publishers.publish,
-        leadership=cluster.leadership,
-        journal=cluster.regions,
-        peers=mqtt.peers,
-    )
-    reads = Reads(reactor)
-    owntracks = OwnTracks(
-        start.settings,
-        now,
-        live.hub,
-        accounts.requests,
-        accounts.service,
-        accounts.context,
-        mqtt.publishers.tell_phone,
-        __version__,
-        regions=geofencing.phones,
-        store=live.store,
-        recorder=live.recorder,
-        peers=mqtt.peers,
-        leadership=cluster.leadership,
-        gate=accounts.gate,
-        reads=reads,
-    )
-    naming = DeviceNaming(
-        reactor,
-        live.names,
-        live.hub,
-        accounts.service,
-        live.recorder,
-        geofencing.regions,
-        leadership=cluster.leadership,
-        moved=owntracks.moved,
-    )
-    erasers = make_erasers(live, past, mqtt, geofencing, owntracks)
-    cluster.join(accounts.service, geofencing.regions, live.world, erasers)
-    return Features(geofencing, owntracks, reads, erasers, naming)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,18 @@ def _tighten(folder: Path) -> None:
         )
 
 
+def is_running(folder: Path) -> bool:
+    """Tell whether a server holds this state folder."""
+    try:
+        with (folder / "lock").open("r", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
 class StateFolder(Service):
     """The state folder, locked: two servers with one client id would throw each other out for ever.
 

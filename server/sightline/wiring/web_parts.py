@@ -14,7 +14,7 @@ from sightline.accounts.api_admin import AdminApi
 from sightline.accounts.api_devices import DevicesApi
 from sightline.accounts.api_links import LinksApi
 from sightline.accounts.api_people import PeopleApi
-from sightline.accounts.api_privacy import Eraser, PrivacyApi
+from sightline.accounts.api_privacy import Eraser, PhotosOf, PrivacyApi
 from sightline.accounts.api_session import SessionApi
 from sightline.accounts.service import AccountService
 from sightline.auth.session import Visitor, described
@@ -30,6 +30,7 @@ from sightline.history.tracks import everything
 from sightline.live import protocol
 from sightline.live.server_state import ServerState
 from sightline.live.world import World
+from sightline.owntracks.api_deliveries import DeliveriesApi
 from sightline.settings import Settings
 from sightline.web import site
 from sightline.web.api import Api
@@ -164,6 +165,8 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         reads=features.reads,
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
         friends=lambda: [*live.friends, *(f"friend/{each}" for each in live.names.aliases)],
+        deliveries=DeliveriesApi(live.deliveries),
+        photos=features.pictures.of,
     )
 
 
@@ -177,6 +180,8 @@ def make_routes(
     reads: Reads,
     erasers: Sequence[Eraser],
     friends: Callable[[], list[str]],
+    deliveries: DeliveriesApi,
+    photos: PhotosOf | None = None,
 ) -> list[Route[Any]]:
     """Make the routes of the HTTP API of these parts. Tests have the same ones."""
     apis = (
@@ -189,6 +194,7 @@ def make_routes(
             erasers,
             reads,
             lambda thing, scope, turn: everything(store, thing, scope, turn),
+            photos,
         ),
         HistoryApi(store, world, show, wall, reads),
         HideApi(store, service.note, reads, wall),
@@ -196,6 +202,7 @@ def make_routes(
         AdminApi(service, friends),
         DevicesApi(service, world),
         PeopleApi(service),
+        deliveries,
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -218,7 +225,11 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
         api,
         settings_parts.built_pages(settings.server.web_root),
         accounts.context,
-        {**build_polling(parts, sockets), **features.owntracks.resources},
+        {
+            **build_polling(parts, sockets),
+            "photos": features.pictures.resource(accounts.context),
+            **features.owntracks.resources,
+        },
     )
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from PIL import Image
 
 from kinds.scene import NOW, arrival, location, read, refused
 from sightline.kinds import friends
+from sightline.kinds.friends import pictures
 from sightline.kinds.friends.body import LARGEST as MOST_KEPT
-from sightline.kinds.friends.decode import LARGEST_FACE
 from sightline.kinds.friends.device_reports import EncryptedPayload
 from sightline.kinds.friends.encryption import EncryptionKeys
+from sightline.kinds.friends.picture_updates import FaceSent
+from sightline.kinds.friends.pictures import LARGEST_FACE
 from sightline.kinds.friends.updates import Located
 from sightline.model.kind import Timeouts, Update
 
@@ -74,9 +78,47 @@ def test_a_face_of_up_to_128_kib_of_base64_is_taken(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [LARGEST_FACE + 1, 150_000])
-def test_a_larger_face_is_left_out_and_counted_and_the_name_is_kept(size: int) -> None:
-    (named,) = card(size)
-    assert (named.name, named.dropped) == ("Jane", 1)
+def test_a_larger_face_is_handed_on_to_be_made_smaller(size: int) -> None:
+    named, sent = card(size)
+    assert (named.name, named.dropped) == ("Jane", 0)
+    assert isinstance(sent, FaceSent)
+    assert (sent.thing, len(sent.picture.data)) == ("face/a/b", size)
+    assert sent.onto(None) is None
+
+
+def test_a_photo_of_a_place_costs_the_fix_nothing() -> None:
+    photo = b"\xff\xd8\xff" + bytes(range(256)) * 600
+    for image, seen in ((base64.b64encode(photo).decode(), photo), ("é", None), (7, None)):
+        message = location(poi="Café", imagename="a.jpg", image=image)
+        fix, *more = read(arrival("owntracks/a/b", message))
+        assert isinstance(fix, Located)
+        assert (fix.friend.poi, fix.friend.lat, fix.dropped) == ("Café", 49.95, seen is None)
+        assert [(each.picture.data, each.poi, each.name) for each in more] == (
+            [] if seen is None else [(photo, "Café", "a.jpg")]
+        )
+        assert fix.record is not None
+        assert b'"image"' not in fix.record.body
+        assert b'"poi"' in fix.record.body
+
+
+@pytest.mark.parametrize("sort", ["PNG", "JPEG", "WEBP"])
+def test_the_size_of_a_picture_is_in_its_header(sort: str) -> None:
+    for lossless in (False, True):
+        out = io.BytesIO()
+        Image.new("RGB", (123, 45)).save(out, sort, lossless=lossless)
+        found = pictures.look(out.getvalue())
+        assert found is not None
+        assert (found.width, found.height) == (123, 45)
+        assert pictures.look(out.getvalue()[:20]) is not None  # whoever decodes it finds out
+
+
+def test_a_picture_of_too_many_pixels_is_refused_by_its_header() -> None:
+    out = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "PNG")
+    assert pictures.look(out.getvalue()) is None
+    bomb = base64.b64encode(out.getvalue()).decode()
+    (named,) = read(arrival("owntracks/a/b/info", {"_type": "card", "name": "J", "face": bomb}))
+    assert (named.name, named.dropped) == ("J", 1)
 
 
 @pytest.mark.parametrize("face", ["PHN2Zz4=", "A", {"png": 1}, "é", 7, None, "", "data:,x"])

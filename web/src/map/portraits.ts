@@ -3,7 +3,7 @@
  * triangle that points ahead. Which marks these are, and where they are, is told from outside.
  *
  * Names and pictures come from outside too, so they are set as text and as checked images: `data:`, or
- * an address of the server's below `faces/`.
+ * an address of the server's below `faces/` or `photos/`.
  * To assistive technology the portraits are hidden: the roster says all they say, in words.
  */
 import { screenX, screenY, type Camera } from './camera';
@@ -16,7 +16,7 @@ import { canvasFont } from '../ui/chartfont';
 const RADIUS = 19;
 const SELECTED_RADIUS = 29;
 const FACE =
-  /^(?:data:image\/(?:png|jpeg);base64,[A-Za-z0-9+/]+={0,2}|faces\/[^/:?#]+\/[^/:?#]+\/[0-9a-f]+)$/;
+  /^(?:data:image\/(?:png|jpeg);base64,[A-Za-z0-9+/]+={0,2}|(?:faces|photos)\/[^/:?#]+\/[^/:?#]+\/[0-9a-f]+)$/;
 const NAME_PADDING = 18;
 
 interface Portrait {

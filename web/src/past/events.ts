@@ -36,6 +36,8 @@ function words(kind: string, thing: string, item: Readonly<Record<string, unknow
       const how = item['inferred'] === true ? ', passed through (inferred)' : '';
       return `${who} ${text('event') === 'leave' ? 'left' : 'entered'} ${where}${how}`;
     }
+    case 'photo':
+      return `${who} took a photo${text('poi') === '' ? '' : `: ${text('poi')}`}`;
     case 'alarm':
       return `${who}: ${text('why') || text('text') || 'an alarm'}`;
     case 'drive':

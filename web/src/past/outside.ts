@@ -9,6 +9,7 @@ import { splitKey } from '../app/world';
 import type { Shown } from '../app/world';
 import { readDoubtful } from './doubtful';
 import { readEvents } from './events';
+import { readPhotos } from './photos';
 import { readTrack } from './track';
 import { TimeTravel } from './timetravel';
 
@@ -19,7 +20,7 @@ const MOST = 5000;
 const MOST_EVENTS = 1000;
 const MOST_DOUBTFUL = 1000;
 /** What is worth a mark on the bar. */
-const KINDS = 'crossing,transition,drive,alarm';
+const KINDS = 'crossing,transition,drive,alarm,photo';
 
 interface Parts {
   readonly api: Api;
@@ -54,6 +55,10 @@ export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTr
     async events({ start, end }) {
       const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: KINDS };
       return readEvents((await api.get('events', asked))['events']);
+    },
+    async photos({ start, end }) {
+      const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: 'photo' };
+      return readPhotos((await api.get('events', asked))['events']);
     },
     show(things) {
       shown.show(things);

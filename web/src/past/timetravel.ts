@@ -12,6 +12,7 @@ import { beside, dayNamed, dayOf } from './day';
 import type { Day } from './day';
 import type { DoubtfulPoint } from './doubtful';
 import type { PastEvent } from './events';
+import type { Photo } from './photos';
 import type { TrackPoint } from './track';
 
 /** How many seconds pass in one, when played. */
@@ -32,6 +33,7 @@ export interface Outside {
   track(key: Key, day: Day): Promise<readonly TrackPoint[]>;
   doubtful(key: Key, day: Day): Promise<readonly DoubtfulPoint[]>;
   events(day: Day): Promise<readonly PastEvent[]>;
+  photos(day: Day): Promise<readonly Photo[]>;
   /** Show these things instead of the world; null: the world. */
   show(things: readonly Thing[] | null): void;
   /** Tell the server which it is, so that it lets nobody act in the past. */
@@ -59,6 +61,8 @@ export class TimeTravel {
   /** The chosen thing's way through the day. */
   readonly track: ReadonlySignal<Track | null>;
   readonly events: ReadonlySignal<readonly PastEvent[]>;
+  /** The photos of the day's points of interest, newest first. */
+  readonly photos: ReadonlySignal<readonly Photo[]>;
   /** What the server said instead of a scene. */
   readonly trouble: ReadonlySignal<string | null>;
   /** A scene was asked for and is not here yet. */
@@ -69,6 +73,7 @@ export class TimeTravel {
   readonly #day: Signal<Day>;
   readonly #track = signal<Track | null>(null);
   readonly #events = signal<readonly PastEvent[]>([]);
+  readonly #photos = signal<readonly Photo[]>([]);
   readonly #trouble = signal<string | null>(null);
   readonly #waiting = signal(false);
   readonly #playing = signal(false);
@@ -85,6 +90,7 @@ export class TimeTravel {
     this.playing = this.#playing;
     this.track = this.#track;
     this.events = this.#events;
+    this.photos = this.#photos;
     this.trouble = this.#trouble;
     this.waiting = this.#waiting;
   }
@@ -256,5 +262,7 @@ export class TimeTravel {
       // Without them the bar has no marks, and works all the same.
     }
     if (day === this.#day.peek()) this.#events.value = events;
+    const photos = await this.#out.photos(day).catch(() => []);
+    if (day === this.#day.peek()) this.#photos.value = photos;
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { dayOf } from '../../src/past/day';
 import type { Day } from '../../src/past/day';
+import type { Photo } from '../../src/past/photos';
 import { readDoubtful, readOverruled } from '../../src/past/doubtful';
 import type { DoubtfulPoint } from '../../src/past/doubtful';
 import type { TrackPoint } from '../../src/past/track';
@@ -31,6 +32,8 @@ class Scene implements Outside {
     this.shown = things;
   };
   events = () => Promise.resolve([]);
+  taken: Photo[] = [];
+  photos = () => Promise.resolve(this.taken);
 
   scene(at: number): Promise<readonly Thing[]> {
     this.asked.push(at);

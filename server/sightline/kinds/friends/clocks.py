@@ -28,6 +28,9 @@ MOST = 20_000
 """Senders of which something is remembered, and as many that were heard before these."""
 _FRESH = 600.0  # s: those heard since have a say about our own clock
 _ASKED = 2_000  # of them, at most
+SEVERAL = 2
+"""So many senders have to agree before our own clock is taken for the wrong one."""
+_BEHIND_FOR = 1.0  # s for which what they said of it holds
 
 
 class _Sender:
@@ -53,6 +56,7 @@ class SenderClocks:
     def __init__(self) -> None:
         self._now: dict[str, _Sender] = {}
         self._before: dict[str, _Sender] = {}
+        self._behind = (float("-inf"), 0.0)  # until when (our time), by how many s we are behind
 
     def note(self, sender: str, tst: float, at: float) -> float | None:
         """Take in that a fix of ``tst``, by the sender's clock, came at ``at``, by ours (epoch s).
@@ -103,6 +107,7 @@ class SenderClocks:
 
     def shifted(self, seconds: float) -> None:
         """Take in that our own clock jumped ahead by so much."""
+        self._behind = (float("-inf"), 0.0)
         for known in (*self._now.values(), *self._before.values()):
             known.last -= seconds
             known.other -= seconds
@@ -124,6 +129,21 @@ class SenderClocks:
         middle = median(offsets)
         near = sum(abs(one - middle) <= SAME for one in offsets)
         return (middle, near) if near * 3 >= len(offsets) * 2 else None
+
+    def behind(self, now: float) -> float:
+        """Return by how many seconds our own clock is behind, by the word of several; 0: it is not.
+
+        What they agree upon is believed from a day on: less than that refuses nobody's message.
+        """
+        until, found = self._behind
+        if not until - _BEHIND_FOR <= now < until:
+            agreed = self.ahead(now)
+            found = 0.0
+            if agreed is not None and agreed[1] >= SEVERAL and agreed[0] > DAY:
+                found = agreed[0]
+            # One who speaks up counts at once, so only what is settled is remembered.
+            self._behind = (now + _BEHIND_FOR if found else now, found)
+        return found
 
     def _offsets(self, now: float) -> Iterator[float]:
         for known in reversed(self._now.values()):

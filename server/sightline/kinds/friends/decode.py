@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import math
 import re
-from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -34,8 +34,11 @@ from sightline.kinds.friends.device_reports import (
 )
 from sightline.kinds.friends.encryption import NO_KEYS, EncryptionKeys
 from sightline.kinds.friends.fast_decode import quick
+from sightline.kinds.friends.late_clock import FURTHEST_AHEAD, read_again
 from sightline.kinds.friends.model import Face, Friend, Waypoint
 from sightline.kinds.friends.phone import Platform
+from sightline.kinds.friends.picture_updates import FaceSent, PhotoSent
+from sightline.kinds.friends.pictures import LARGEST_FACE, picture
 from sightline.kinds.friends.updates import (
     MOST_REGIONS,
     CardNamed,
@@ -60,23 +63,15 @@ from sightline.model.number import number, number_or_none
 from sightline.model.record import Record
 from sightline.model.text import clean
 
-FURTHEST_AHEAD = 86400
-"""A message from a clock that is more than this ahead of ours is refused, s."""
 EARLIEST_MS = 946_684_800_000
 """A time in milliseconds is of the year 2000 or later: anything less is no such time."""
 AHEAD = 5
 """A clock that is more than this ahead of ours is said to be ahead, s."""
-LARGEST_FACE = 98_304
-"""Bytes of the picture on a card: 128 KiB in base64."""
 MOST_WAYPOINTS = 200
 """Waypoints of one phone."""
 LARGEST_WAYPOINT = 1_000_000
 """The largest radius of a waypoint, m."""
 
-_FACES: dict[bytes, Literal["image/png", "image/jpeg"]] = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-}
 _ACTIONS = frozenset(
     (
         "action",
@@ -135,10 +130,8 @@ def decode(
     try:
         found = decode_strictly(timeouts, arrival, keys, read)
     except CannotDecode as why:
-        ahead = why.ahead
-        if ahead is not None:  # it may be our own clock that is behind
-            clocks.note(who.friend, arrival.at + ahead, arrival.at)
-        raise
+        again = partial(decode_strictly, timeouts, keys=keys, read=read)
+        found = read_again(again, arrival, who.friend, clocks, why)
     return [_clocked(reading, arrival, clocks) for reading in found]
 
 
@@ -196,7 +189,7 @@ def opened(arrival: Arrival, keys: EncryptionKeys) -> tuple[Arrival, bool]:
 def _read(
     who: Address, arrival: Arrival, timeouts: Timeouts, keys: EncryptionKeys, read: ReadTopic
 ) -> Sequence[Update]:
-    payload, face = strict.without_face(arrival.payload)
+    payload, field, large = strict.without_picture(arrival.payload)
     try:
         message = strict.parse(payload)
     except CannotDecode as why:
@@ -206,8 +199,8 @@ def _read(
         if line is None:
             raise
         return _location(_from_csv(line), who, arrival, timeouts)
-    if face and isinstance(message, dict) and message.get("face") == "":
-        message["face"] = face
+    if field and isinstance(message, dict) and message.get(field) == "":
+        message[field] = large
     if isinstance(message, list):
         strict.check_batch(message)
         found = [reading for one in message for reading in _one(one, who, arrival, timeouts)]
@@ -302,13 +295,18 @@ def _location(
     number("rad", 0, 1e8)
     number("dist", 0, 1e9)
     number("trip", 0, 1e12)
+    image = picture(message["image"]) if "image" in message else None
+    optional.dropped += "image" in message and image is None
+    name = optional.text("imagename", 128)
     # What one copy of a broker's without a time tells anew at each start is no news.
     body = None if untimed and arrival.retain else _body(message)
     located = _located(said, who, arrival, timeouts, body, untimed, optional.dropped)
     acc = number_or_none(message.get("acc"))
     if acc is not None and acc < -1:  # -1 is "unknown"; what is below is the app's "invalid"
         located = replace(located, invalid=True)
-    return (located,)
+    if image is None or arrival.retain:
+        return (located,)
+    return located, PhotoSent(who.friend, image, tst, lat, lon, said[17], name, arrival.at)
 
 
 def _located(
@@ -405,25 +403,20 @@ def _card(message: Message, who: Address, arrival: Arrival, timeouts: Timeouts) 
     dropped = optional.dropped
     face = None
     if "face" in message:
-        face = _face(message["face"])
+        face = _pictured(who, message["face"])
         dropped += face is None
     named = CardNamed(who.friend, who.initials, name, tid, dropped=dropped)
-    return (named,) if face is None else (named, Pictured(who.face, face))
+    return (named,) if face is None else (named, face)
 
 
-def _face(encoded: object) -> Face | None:
-    """Return the picture; None when it is too large, or none that a browser should be given."""
-    if not isinstance(encoded, str) or len(encoded) > 2 * LARGEST_FACE:
+def _pictured(who: Address, encoded: object) -> Pictured | FaceSent | None:
+    """Tell of a face; None when it is too large, or none that a browser should be given."""
+    found = picture(encoded)
+    if found is None:
         return None
-    try:
-        picture = b64decode(encoded + "==")
-    except ValueError:
-        return None
-    if len(picture) <= LARGEST_FACE:
-        for start, mime in _FACES.items():
-            if picture.startswith(start):
-                return Face(mime=mime, data=picture)
-    return None
+    if found.mime != "image/webp" and len(found.data) <= LARGEST_FACE:
+        return Pictured(who.face, Face(mime=found.mime, data=found.data))
+    return FaceSent(who.face, found)
 
 
 def _waypoint(

@@ -112,6 +112,8 @@ class Face(State, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     mime: Literal["image/png", "image/jpeg"]
     data: bytes
     """The picture; base64 where it is kept as JSON."""
+    origin: str = ""
+    """The hash of the picture as it was sent, where this one was made of it."""
 
     @property
     def hash(self) -> str:

@@ -38,7 +38,7 @@ LONGEST_BATCH = 100
 _LONGEST_INTEGER = 20  # characters, sign included
 
 # A key within a string would have its quotes escaped, so this is one of an object.
-_FACE = re.compile(rb'("face"\s*:\s*")([A-Za-z0-9+/=\\]*)(")')
+_PICTURE = re.compile(rb'"(face|image|data)"\s*:\s*"([A-Za-z0-9+/=\\]*)"')
 _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 _LONG_RUN = b"0" * _LONGEST_INTEGER
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
@@ -74,19 +74,20 @@ def parse(payload: bytes, times: int = 1) -> object:
     return found
 
 
-def without_face(payload: bytes) -> tuple[bytes, str]:
-    """Return a message that is large because of a picture, without it; and the picture, as it was
-    sent.
+def without_picture(payload: bytes) -> tuple[bytes, str, str]:
+    """Return a message that is large because of a picture, or because it is encrypted, without
+    that; the field it was in, and what was there.
 
     What is not that large stays as it is. So a picture of any size costs no other field, and never
     comes before the parser.
     """
     if not LARGEST < len(payload) <= LARGEST_CARD:
-        return payload, ""
-    found = _FACE.search(payload)
+        return payload, "", ""
+    found = max(_PICTURE.finditer(payload), key=lambda each: len(each[2]), default=None)
     if found is None:
-        return payload, ""
-    return _FACE.sub(rb"\1\3", payload, count=1), found[2].decode().replace("\\/", "/")
+        return payload, "", ""
+    rest = payload[: found.start(2)] + payload[found.end(2) :]
+    return rest, found[1].decode(), found[2].decode().replace("\\/", "/")
 
 
 def _refuse_many(payload: bytes) -> NoReturn:

@@ -277,7 +277,9 @@ class Pictured(msgspec.Struct, frozen=True, gc=False):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """Return a face with this picture."""
+        """Return a face with this picture, unless the one there was made of it."""
+        if isinstance(before, Face) and before.origin and before.origin == self.face.hash:
+            return before
         return before if before == self.face else self.face
 
 

@@ -7,6 +7,7 @@ import { readServer } from '../../things/server/read';
 import { Card } from '../../ui/section';
 import { BusiestCard } from './busiest';
 import { CertificateAlarm } from './certificate';
+import { DevicesCard } from './devices';
 import { NAMES } from './figurenames';
 import { LogGlance } from './glance';
 import { HistoryCard } from './history';
@@ -52,6 +53,7 @@ export function Overview({
           <QuarantineCard />
         </div>
       </div>
+      <DevicesCard />
     </>
   );
 }

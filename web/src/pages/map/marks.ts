@@ -6,11 +6,22 @@ import type { Key } from '../../app/world';
 import type { Mark, SightlineMap } from '../../map/types';
 import { KINDS, kindOf } from '../../things';
 import type { Roster } from '../../things/context';
+import { photoUrl } from '../../past/photos';
+import type { Photo } from '../../past/photos';
 import { MOVING_FOR, STILL_FOR } from '../../things/freshness';
 import { faceOf } from '../../ui/face';
 
 /** A glide never takes longer, in milliseconds: what is shown should not lag what is known by more. */
 const LONGEST_GLIDE = 1500;
+
+/** What the marks of photos begin with; behind it is whose they are. */
+const PHOTO = 'photo/';
+
+/** The thing that a mark stands for: of a photo whoever took it. */
+export function thingOf(mark: Key | null): Key | null {
+  if (mark?.startsWith(PHOTO) !== true) return mark;
+  return mark.slice(PHOTO.length).split('/').slice(0, 3).join('/');
+}
 
 interface Needs {
   readonly world: Live['world'];
@@ -27,6 +38,8 @@ export class Marks {
   /** When a position that is of now will not be any more, epoch seconds. */
   readonly #decays = new Map<Key, number>();
   #colours = colours();
+  /** The photos of places that are shown, of the day that is looked at. */
+  #photos: readonly Photo[] = [];
 
   constructor(map: SightlineMap, needs: Needs) {
     this.#map = map;
@@ -67,8 +80,33 @@ export class Marks {
         if (mark) marks.push(mark);
       }
     }
+    const people = marks.length;
+    marks.push(...this.#photos.map((photo) => this.#placeOf(photo)));
     this.#map.setMarks(marks);
-    return marks.length;
+    return people;
+  }
+
+  /** Show these photos at their places, and no others. */
+  setPhotos(photos: readonly Photo[]): void {
+    if (photos.length === 0 && this.#photos.length === 0) return;
+    this.#photos = photos;
+    this.putAll();
+  }
+
+  #placeOf(photo: Photo): Mark {
+    return {
+      id: `${PHOTO}${photo.thing}/${photo.hash}`,
+      lng: photo.lon,
+      lat: photo.lat,
+      kind: 'friend',
+      label: photo.name === '' ? 'Photo' : photo.name,
+      initials: '',
+      colour: this.#colours.get('c1') ?? '#5aaefb',
+      moving: false,
+      presence: 'live',
+      face: photoUrl(photo),
+      glideMs: 0,
+    };
   }
 
   /** Put those whose age reads otherwise by now, or whose position is not of now any more. */

@@ -12,7 +12,7 @@ import type { Roster } from '../../things/context';
 import type { Regions } from '../../things/regions/context';
 import { wireRegions } from '../../things/regions/onmap';
 import { covered } from './covered';
-import { colours, Marks } from './marks';
+import { colours, Marks, thingOf } from './marks';
 
 /** The ages beside names on the map are looked at again so often, in seconds. */
 const AGES_EVERY = 10;
@@ -60,7 +60,9 @@ export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
       for (const key of keys) marks.changed(key);
       trail.changed(keys);
     }),
-    map.onSelect(selection.select),
+    map.onSelect((mark) => {
+      selection.select(thingOf(mark));
+    }),
     map.onFollowEnd(() => {
       selection.following.value = null;
     }),
@@ -78,6 +80,9 @@ export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
     ...wireChoice(needs, map),
     effect(trail.choose),
     wireDoubtful(needs, map),
+    effect(() => {
+      marks.setPhotos(needs.past.past.value ? needs.past.photos.value : []);
+    }),
     effect(() => {
       if (Math.floor(needs.time.now.value) % AGES_EVERY !== 0) return;
       marks.age(needs.time.now.value);

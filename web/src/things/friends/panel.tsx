@@ -10,7 +10,9 @@ import { PlacesOf, TodayOf } from '../regions/ofthing';
 import { FriendActions } from './actions';
 import { DoubtfulFixes } from './doubtful';
 import { HowWeKnow } from './evidence';
+import { MessagesOf } from './messages';
 import { PhonePart } from './phonepart';
+import { PhotosOf } from './photos';
 import { readFriend } from './read';
 import { SpeedSoFar } from './speed';
 import { FriendStats } from './stats';
@@ -45,12 +47,14 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
         <FriendStats friend={friend} current={freshnessOf(entry, now).current} now={now} />
         <PlacesOf of={key} said={friend.regions} />
         <TodayOf of={key} />
+        <PhotosOf of={key} />
         {!past && <SpeedSoFar of={key} colour={entry.colour} now={now} />}
         <DoubtfulFixes of={key} />
         <section class="part">
           <h3>How we know</h3>
           <HowWeKnow friend={friend} now={now} />
         </section>
+        {!past && <MessagesOf of={key} />}
         {!past && <PhonePart of={key} />}
       </div>
       <footer>

@@ -1,0 +1,105 @@
+"""Make the features that hang on everything else: geofences, phones, pictures, erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from twisted.internet import reactor as _reactor
+
+from sightline import __version__
+from sightline.web.reads import Reads
+from sightline.wiring.clock import now
+from sightline.wiring.cluster import Cluster, Eraser
+from sightline.wiring.device_naming import DeviceNaming
+from sightline.wiring.erasure import make_erasers
+from sightline.wiring.history import retained
+from sightline.wiring.owntracks import OwnTracks
+from sightline.wiring.owntracks_brought import BroughtStates
+from sightline.wiring.owntracks_pictures import Pictures
+from sightline.wiring.regions import Geofencing
+
+if TYPE_CHECKING:  # which makes these, and then the features
+    from sightline.wiring.parts import Accounts, Live, Mqtt, Past, Start
+
+reactor: Any = _reactor
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Geofences and phones, and all that forget a friend who is erased."""
+
+    geofencing: Geofencing
+    owntracks: OwnTracks
+    reads: Reads
+    erasers: Sequence[Eraser]
+    naming: DeviceNaming
+    pictures: Pictures
+    brought: BroughtStates
+
+
+def build_features(
+    start: Start, *, cluster: Cluster, live: Live, accounts: Accounts, past: Past, mqtt: Mqtt
+) -> Features:
+    """Make what regions and phones need, and join it with accounts and brokers."""
+    geofencing = Geofencing(
+        start.settings,
+        start.state,
+        live.hub,
+        accounts.requests,
+        accounts.service,
+        mqtt.publishers.publish,
+        leadership=cluster.leadership,
+        journal=cluster.regions,
+        peers=mqtt.peers,
+    )
+    reads = Reads(reactor)
+    owntracks = OwnTracks(
+        start.settings,
+        now,
+        live.hub,
+        accounts.requests,
+        accounts.service,
+        accounts.context,
+        mqtt.publishers.tell_phone,
+        __version__,
+        regions=geofencing.phones,
+        store=live.store,
+        recorder=live.recorder,
+        peers=mqtt.peers,
+        leadership=cluster.leadership,
+        gate=accounts.gate,
+        reads=reads,
+        sure_of_time=lambda: past.clock.sure,
+    )
+    naming = DeviceNaming(
+        reactor,
+        live.names,
+        live.hub,
+        accounts.service,
+        live.recorder,
+        geofencing.regions,
+        leadership=cluster.leadership,
+        moved=owntracks.moved,
+    )
+    pictures = make_pictures(start, live, past, accounts)
+    erasers = make_erasers(live, past, mqtt, geofencing, owntracks, pictures)
+    cluster.join(accounts.service, geofencing.regions, live.world, erasers)
+    brought = BroughtStates(live.hub, live.deliveries, start.state, past.service.restored)
+    return Features(geofencing, owntracks, reads, erasers, naming, pictures, brought)
+
+
+def make_pictures(start: Start, live: Live, past: Past, accounts: Accounts) -> Pictures:
+    """Make what makes pictures smaller and keeps photos."""
+    return Pictures(
+        live.hub,
+        live.deliveries,
+        live.recorder,
+        live.store,
+        start.state / "photos",
+        days=start.settings.history.days,
+        own=retained(accounts.service),
+        purge_clock=past.clock.purge,
+        no_room=live.disk.why,
+    )

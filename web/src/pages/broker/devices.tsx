@@ -1,0 +1,92 @@
+/** For admins: what came of every device's messages, those first that had trouble last. */
+import { useEffect, useState } from 'preact/hooks';
+import { useServer, useTime, useWho } from '../../app/context';
+import type { DeliveryCounts, DeviceFigures } from '../../generated';
+import { whenText } from '../../things/friends/messages';
+import { grouped } from '../../ui/numbers';
+import { Card } from '../../ui/section';
+
+/** The list is asked for again so often, seconds. */
+const EVERY = 10;
+const MOST = 50;
+
+export function DevicesCard() {
+  const found = useDevices();
+  if (found === null) return null; // nobody but admins is told
+  const more = found.total - found.devices.length;
+  return (
+    <Card
+      name="Devices"
+      aside={<span class="muted">what came of their messages since the server’s start</span>}
+    >
+      {found.devices.length === 0 ? (
+        <p class="muted">Nothing was heard yet.</p>
+      ) : (
+        <div class="devices" tabIndex={0} role="region" aria-label="Counts of devices">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Device</th>
+                <th scope="col">Heard</th>
+                <th scope="col">Used</th>
+                <th scope="col">Doubtful</th>
+                <th scope="col">Left out</th>
+                <th scope="col">Refused</th>
+                <th scope="col">Last reason</th>
+              </tr>
+            </thead>
+            <tbody>
+              {found.devices.map((each) => (
+                <Row key={each.device} counts={each} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {more > 0 && <p class="note">{grouped(more)} more, without newer trouble.</p>}
+    </Card>
+  );
+}
+
+function Row({ counts }: { counts: DeviceFigures }) {
+  const { now } = useTime();
+  return (
+    <tr data-device={counts.device}>
+      <th scope="row">
+        {counts.device}
+        {counts.friend !== true && <small> not on the map</small>}
+      </th>
+      <td>{grouped(counts.heard)}</td>
+      <td>{grouped(counts.used)}</td>
+      <td data-tone={counts.doubtful > 0 ? 'warn' : undefined}>{grouped(counts.doubtful)}</td>
+      <td data-tone={counts.left_out > 0 ? 'warn' : undefined}>{grouped(counts.left_out)}</td>
+      <td data-tone={counts.refused > 0 ? 'bad' : undefined}>{grouped(counts.refused)}</td>
+      <td class="why">
+        {counts.why}
+        {counts.at != null && <small> {whenText(now.value - counts.at, counts.via)}</small>}
+      </td>
+    </tr>
+  );
+}
+
+function useDevices(): DeliveryCounts | null {
+  const { api } = useServer();
+  const { now } = useTime();
+  const admin = useWho().user.value?.role === 'admin';
+  const [found, setFound] = useState<DeliveryCounts | null>(null);
+  const turn = Math.floor(now.value / EVERY);
+  useEffect(() => {
+    let over = false;
+    if (!admin) return;
+    api
+      .get('deliveries', { limit: MOST })
+      .then((answer) => {
+        if (!over) setFound(answer as unknown as DeliveryCounts);
+      })
+      .catch(() => undefined);
+    return () => {
+      over = true;
+    };
+  }, [api, admin, turn]);
+  return admin ? found : null;
+}
