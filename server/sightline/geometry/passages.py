@@ -87,7 +87,7 @@ def passage(
     first, last = shape.flat(*one), shape.flat(*other)
     if first is None or last is None:
         return None
-    shares = shape.crossings(first, last)
+    shares = shape.intersections(first, last)
     if len(shares) < 2:
         return None
     if not any(_deep(shape, one, other, low, high, error) for low, high in pairwise(shares)):

@@ -111,7 +111,7 @@ class Polygon:
         place = vector(lat, lon)
         return self._project(place) if dot(self.middle, place) > 0 else None
 
-    def crossings(self, one: Place, other: Place) -> list[float]:
+    def intersections(self, one: Place, other: Place) -> list[float]:
         """Return where a line of the projection crosses the border, as shares of it, rising."""
         (x, y), (dx, dy) = one, (other[0] - one[0], other[1] - one[1])
         found = []

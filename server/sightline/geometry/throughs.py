@@ -49,7 +49,7 @@ class _Through:
     since: float
     votes: int = 1
 
-    def crossings(self) -> tuple[tuple[Event, float], tuple[Event, float]]:
+    def intersections(self) -> tuple[tuple[Event, float], tuple[Event, float]]:
         """Return what is told of it."""
         return ("enter", self.enter), ("leave", self.leave)
 
@@ -90,7 +90,7 @@ class Throughs:
                 left.append(each)
         if left:
             self._waiting[thing] = left
-        return self._told(thing, proved), frozenset(wrong)
+        return self._reported(thing, proved), frozenset(wrong)
 
     def went(
         self,
@@ -150,22 +150,22 @@ class Throughs:
                     self._waiting[thing] = left
                 else:
                     del self._waiting[thing]
-                found += self._told(thing, proved)
+                found += self._reported(thing, proved)
         return found
 
     def _begun(self, thing: str, found: list[_Through]) -> list[Change]:
         if self._rules.fixes <= 1:
-            return self._told(thing, found)
+            return self._reported(thing, found)
         if found:
             self._waiting.setdefault(thing, []).extend(found)
         return []
 
-    def _told(self, thing: str, proved: Iterable[_Through]) -> list[Change]:
+    def _reported(self, thing: str, proved: Iterable[_Through]) -> list[Change]:
         return [
             Change(thing, each.region, event, when, each.acc, True, inferred=True)
             for each in sorted(proved, key=lambda each: each.enter)
             if self._shape_of(each.region) is each.shape  # it was not changed meanwhile
-            for event, when in each.crossings()
+            for event, when in each.intersections()
         ]
 
     def _takes_back(self, each: _Through, last: Position, fix: Position) -> bool:

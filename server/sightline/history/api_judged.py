@@ -54,7 +54,7 @@ def act_name(what: str, now: float) -> str:
     return f"{what}-{int(now)}-{secrets.token_hex(8)}"
 
 
-def act_said(undo: str) -> tuple[str, float | None]:
+def act_words(undo: str) -> tuple[str, float | None]:
     """Tell what an act did and when, by its name; of before they had such names it is hiding."""
     found = _ACT.fullmatch(undo)
     return ("hide", None) if found is None else (found[1], float(found[2]))
@@ -159,7 +159,7 @@ class JudgedApi:
             raise Refused("unknown", UNKNOWN)
         acts = []
         for act in await answered(self._store.acts(thing)):
-            what, when = act_said(act.undo)
+            what, when = act_words(act.undo)
             acts.append(
                 answers.OverruledAct(
                     what=what,

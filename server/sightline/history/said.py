@@ -9,7 +9,7 @@ import msgspec
 from sightline.history.record import HistoryEntry
 
 _QUICK = 4096  # bytes; what is larger may be made to take msgspec long, and goes to json
-_OURS = ("hidden", "believed", "doubt")
+_OWN = ("hidden", "believed", "doubt")
 """What we say of an entry; nobody who sends one does."""
 
 _decode = msgspec.json.Decoder(dict[str, object]).decode
@@ -23,7 +23,7 @@ def fields(entry: HistoryEntry) -> dict[str, object]:
         said = {}
     if not isinstance(said, dict):
         said = {}
-    for name in _OURS:
+    for name in _OWN:
         said.pop(name, None)
     said["tst"] = int(entry.tst) if entry.tst == int(entry.tst) else entry.tst
     said["at"] = entry.at

@@ -121,7 +121,7 @@ async def _judged(
     span = Span(asked.thing, asked.sort, asked.since, asked.until, hidden=asked.hidden)
     how = {"first": asked.limit, "last": asked.last}
     async for some in chosen(store, span, asked.which, turn, **how):
-        yield [each.told() for each in some]
+        yield [each.noted() for each in some]
 
 
 async def _thinned(pages: AsyncIterator[list[Fix]], max_error: float) -> AsyncIterator[list[Fix]]:

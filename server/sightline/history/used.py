@@ -37,7 +37,7 @@ class JudgedFix(NamedTuple):
     fix: Fix
     why: str | None
 
-    def told(self) -> Fix:
+    def noted(self) -> Fix:
         """Return what it says, with the reason."""
         return self.fix if self.why is None else {**self.fix, "doubt": self.why}
 

@@ -316,7 +316,7 @@ class GeofenceMonitor(Service):
             inferred=transition.inferred,
         )
 
-    def _tell(self, *, thing: str, region: str | None, **said: Any) -> None:
+    def _tell(self, *, thing: str, region: str | None, **report: Any) -> None:
         if not self._pace.take(thing, self._clock.seconds()):
             self.hushed += 1
             if self.hushed == 1:
@@ -324,7 +324,7 @@ class GeofenceMonitor(Service):
             return
         self._n = n = self._n + 1
         at = round(self._wall(), 3)
-        transition = Transition(n=n, at=at, thing=thing, region=region, **said)
+        transition = Transition(n=n, at=at, thing=thing, region=region, **report)
         key = f"crossing/{n}/{thing}" + (f"/{region}" if region is not None else "")
         self._ring.append((key, thing))
         if len(self._ring) > RING:
