@@ -221,7 +221,7 @@ class DevicesApi:
             if sum(_sees(service.visitors.user(account), thing) for thing in things) == 1
         ]
         newer = max((into, device), key=self._heard)
-        names = [*self._names.all(device), *self._names.others(into)]
+        names = [*self._names.all(device), *self._names.further(into)]
         return Reply(
             MergePreview(
                 device=device,
@@ -291,7 +291,7 @@ class DevicesApi:
             device=device,
             names=[
                 NameShown(name, aliases[name].how, round(aliases[name].at, 3))
-                for name in self._names.others(device)
+                for name in self._names.further(device)
             ],
             card=state.name if isinstance(state, Friend) else None,
             heard=heard if heard > 0 else None,
