@@ -23,6 +23,8 @@ setup(
         "msgspec>=0.20,<1",
         "argon2-cffi>=25.1",
         "prometheus-client>=0.22",
+        # the time zone of a place, for /api/0 (server/docs/decisions)
+        "tzfpy>=2.1,<3",
         # autobahn and twisted pull these in; named because we import them
         "zope.interface>=6",
         "cryptography>=42",

@@ -31,8 +31,9 @@ PURE='*/sightline/auth/*,*/sightline/geometry/*,*/sightline/kinds/*,*/sightline/
 PURE_TESTS=(tests/auth tests/geometry tests/kinds tests/live tests/model tests/settings)
 
 # Most of the others wait, for brokers, browsers and deadlines: more of them at once than there are
-# cores.
-TOGETHER=(-n "${SIGHTLINE_TOGETHER:-4}" --dist worksteal)
+# cores. A file stays together, with the servers and the browser that its tests share; the longest
+# are begun first (tests/conftest.py).
+TOGETHER=(-n "${SIGHTLINE_TOGETHER:-6}" --dist loadfile --no-loadscope-reorder)
 
 quick=""
 checks=1
@@ -60,6 +61,7 @@ ensure_mosquitto
 [[ ${#missing[@]} -eq 0 ]] || install_packages "The tests need it" "${missing[@]}"
 ensure_page
 ensure_node_modules
+ensure_node
 setup_done
 
 # mosquitto is in sbin, which is not on everybody's PATH.
@@ -106,16 +108,23 @@ tests() { # tests NAME ARGUMENT…
     "${python[@]}" -m pytest --durations=5 "$@" | tee -a "$CACHE/pytest.log" || status=1
 }
 
-tests "the pure ones" "${PURE_TESTS[@]}"
-
+# The checks, on one core, beside what needs another.
+checked=""
 if [[ -n $checks ]]; then
-    printf '== checks\n'
-    scripts/check.sh || status=1
+    scripts/check.sh >"$CACHE/check.log" 2>&1 &
+    checked=$!
 fi
 
-ensure_node
+tests "the pure ones" "${PURE_TESTS[@]}"
+
 printf '== vitest\n'
 in_web "${NPM[@]}" run --silent test || status=1
+
+if [[ -n $checked ]]; then
+    wait "$checked" || status=1
+    printf '== checks\n'
+    cat "$CACHE/check.log"
+fi
 
 tests "all others" "${TOGETHER[@]}" "${browser[@]}" "${PURE_TESTS[@]/#/--ignore=}"
 

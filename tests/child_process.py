@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -61,5 +62,17 @@ class ChildProcess:
 
 def processor_seconds(pid: int) -> float:
     """How long this process has worked so far, whatever else the machine does."""
-    nanoseconds, _, _ = Path(f"/proc/{pid}/schedstat").read_text().split()
-    return int(nanoseconds) / 1e9
+    return sum(int(said.split()[0]) for said in _of_threads(pid, "schedstat")) / 1e9
+
+
+def is_asleep(pid: int) -> bool:
+    """Whether all of this process waits for something else than the processor or the disk."""
+    return all(said.rpartition(")")[2].split()[0] == "S" for said in _of_threads(pid, "stat"))
+
+
+def _of_threads(pid: int, file: str) -> list[str]:
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob(f"*/{file}"):
+        with contextlib.suppress(OSError):  # it ended this moment
+            found.append(path.read_text())
+    return found

@@ -52,7 +52,7 @@ class Robot:
         self._socket.sendall(_packet(0x30, _text(topic) + payload.encode()) + b"\xc0\0")
         self.until(b"\xd0\0")
 
-    def until(self, part: bytes, seconds: float = 10.0) -> None:
+    def until(self, part: bytes, seconds: float = 60.0) -> None:
         """Read until this was heard; what came before is kept in ``heard``."""
         end = time.monotonic() + seconds
         self._socket.settimeout(0.2)

@@ -88,3 +88,27 @@ def test_what_is_too_large_is_found_and_what_is_known_may_only_shrink(tmp_path):
     status, said = run("sizes.py", "--shrink", folder, known)
     assert (status, said) == (1, "b.py:long: 62 lines, and 61 at most\n")
     assert known.read_text() == "b.py:long 61\nc.py 401\n"
+
+
+def test_the_files_that_are_begun_first_are_there():
+    tests = Path(__file__).parent
+    for name in (tests / "longest.txt").read_text().split():
+        assert (tests / f"{name}.py").is_file(), name
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ('"""Of a module with a text."""\nMOST = 5\n"""Of one viewer."""', ""),
+        ('"""Of a module with a text."""\nMOST = 5\n"""s"""', "MOST: says too little"),
+        ("class A:\n    at: float\n    '''Epoch s.'''", "at: says too little"),
+        ("class A:\n    at: float\n    '''When it came, epoch s.'''", ""),
+        ("def f():\n    '''A small box of it.'''", "f: begins with no verb"),
+        ("def f():\n    '''Open it.'''", "f: says too little"),
+    ],
+)
+def test_a_docstring_that_says_too_little_is_found(tmp_path, source, fault):
+    (tmp_path / "a.py").write_text(source)
+    status, said = run("docstrings.py", tmp_path)
+    assert (status, fault in said) == (int(bool(fault)), True)
+    assert bool(said) == bool(fault)

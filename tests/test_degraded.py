@@ -157,7 +157,7 @@ def sightline(server: SightlineProcess, *words: str) -> subprocess.CompletedProc
     command: list[Any] = [Path(sys.executable).with_name("sightline"), *words]
     command += ["--state", server.folder / "state", "--config", server.folder / "sightline.toml"]
     return subprocess.run(
-        command, input=GOOD, capture_output=True, text=True, timeout=40, check=False
+        command, input=GOOD, capture_output=True, text=True, timeout=60, check=False
     )
 
 

@@ -22,7 +22,7 @@ from broker import Broker, ShippedBroker
 from browser import Browser
 from robot import Robot
 from sightline_process import SightlineProcess
-from waits import wait_until
+from waits import DEADLINE, wait_until
 
 # By this anybody who knew the machine's name could find us.
 FORMER = f"sightline-{socket.gethostname().partition('.')[0]}"
@@ -55,7 +55,7 @@ def client(port: int, client_id: str, user: str = "jane", *, clean: bool = True)
     found: list[Any] = []
     made.on_connect = lambda _, __, flags, reason, *___: found.append((flags, reason))
     made.connect("127.0.0.1", port)
-    end = time.monotonic() + 10
+    end = time.monotonic() + DEADLINE
     while not found and time.monotonic() < end:
         made.loop(0.02)
     flags, reason = found[0]
@@ -72,18 +72,18 @@ def phone_reports(port: int, first: int, count: int) -> None:
     )
     command = ["mosquitto_pub", "-p", str(port), "-u", "jane", "-P", "pw", "-q", "1", "-l"]
     command += ["-t", "owntracks/jane/phone"]
-    subprocess.run(command, input=lines.encode(), check=True, timeout=30)
+    subprocess.run(command, input=lines.encode(), check=True, timeout=DEADLINE)
 
 
 def stored(sightline: SightlineProcess) -> int:
     url = f"{sightline.url}api/0/locations?user=jane&device=phone&from=2020-01-01T00:00:00"
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=DEADLINE) as answer:
         return int(json.load(answer)["count"])
 
 
 def ready(sightline: SightlineProcess) -> bool:
     try:
-        urllib.request.urlopen(f"{sightline.url}readyz", timeout=5).close()
+        urllib.request.urlopen(f"{sightline.url}readyz", timeout=DEADLINE).close()
     except OSError:
         return False
     return True

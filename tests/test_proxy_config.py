@@ -24,6 +24,7 @@ from twisted.internet.threads import deferToThread
 from broker import free_port
 from browser import Browser
 from certificates import Authority
+from sightline.cli.check import frontend as owntracks_frontend
 from sightline.cli.check import public
 from sightline_process import SightlineProcess
 from waits import wait_until
@@ -56,7 +57,39 @@ def behind(places: dict[str, str], servers: Sequence[str]) -> list[tuple[str, st
     ]
 
 
-def nginx(folder: Path, port: int, *servers: str) -> list[str]:
+def frontend(folder: Path, name: str, place: str) -> Path:
+    """What we ship for a Frontend beside us, with some files in its place."""
+    files = folder / "www" / "owntracks"
+    (files / "config").mkdir(parents=True, exist_ok=True)
+    (files / "index.html").write_text("<title>a Frontend</title>")
+    shutil.copy(CONFIG / "owntracks-frontend.js", files / "config" / "config.js")
+    text = (CONFIG / name).read_text()
+    assert place in text
+    (folder / name).write_text(text.replace(place, place.replace("/var/www", f"{folder}/www")))
+    return folder / name
+
+
+# As the Frontend's own container has it: another name than the one in the browser.
+CONTAINER = """
+upstream otrecorder {{
+    server {server};
+}}
+server {{
+    listen 127.0.0.1:{port};
+    location /api/ {{
+        proxy_pass http://otrecorder/api/;
+    }}
+    location /ws/ {{
+        proxy_pass http://otrecorder/ws/;
+        proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection upgrade;
+    }}
+}}
+"""
+
+
+def nginx(folder: Path, port: int, *servers: str, more: str = "") -> list[str]:
     several = len(servers) > 1
     text = (CONFIG / ("nginx-several.conf" if several else "nginx.conf")).read_text()
     for shipped, here in (
@@ -66,9 +99,14 @@ def nginx(folder: Path, port: int, *servers: str) -> list[str]:
         ("/etc/letsencrypt/live/map.example.org/privkey.pem", f"{folder}/key.pem"),
         *behind(SEVERAL_NGINX if several else ONE_NGINX, servers),
         ("map.example.org", "127.0.0.1"),
+        (
+            "# include /etc/nginx/snippets/owntracks-frontend.conf",
+            f"include {frontend(folder, 'nginx-frontend.conf', '/var/www;')}",
+        ),
     ):
         assert shipped in text
         text = text.replace(shipped, here)
+    text += more
     text = "\n".join(line for line in text.splitlines() if "listen [::]" not in line)
     temporary = "".join(
         f"{what}_temp_path {folder}/{what};\n"
@@ -91,6 +129,10 @@ def caddy(folder: Path, port: int, *servers: str) -> list[str]:
             f"https://127.0.0.1:{port} {{\n\ttls {folder}/cert.pem {folder}/key.pem",
         ),
         *behind(SEVERAL_CADDY if several else ONE_CADDY, servers),
+        (
+            "# import /etc/caddy/owntracks-frontend",
+            f"import {frontend(folder, 'Caddyfile-frontend', '/var/www/owntracks')}",
+        ),
     ):
         assert shipped in text
         text = text.replace(shipped, here)
@@ -149,17 +191,25 @@ def ask(port: int, method: str, path: str, body: Any = None, **headers: str) -> 
 class Scene:
     port: int
     folder: Path
+    container: int
+    """The port of a Frontend's container; 0: there is none."""
+    sightline: SightlineProcess
 
 
-@pytest.fixture(params=["nginx", "caddy"])
-def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
+@pytest.fixture(scope="module", params=["nginx", "caddy"])
+def scene(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scene]:
     """Of a proxy as shipped, with a Sightline behind it: nginx by TCP, Caddy by a socket file."""
     program(request.param)
+    tmp_path = tmp_path_factory.mktemp(request.param)
     AUTHORITY.issue(tmp_path)
-    port, behind = free_port(), free_port()
+    port, behind, container = free_port(), free_port(), 0
     if request.param == "nginx":
         listen, proxies = f"tcp:{behind}:interface=127.0.0.1", "127.0.0.1"
-        command = nginx(tmp_path, port, f"127.0.0.1:{behind}")
+        server, container = f"127.0.0.1:{behind}", free_port()
+        more = CONTAINER.format(server=server, port=container)
+        command = nginx(tmp_path, port, server, more=more)
     else:
         listen, proxies = f"unix:{tmp_path}/http.sock:mode=666", "local"
         command = caddy(tmp_path, port, f"{tmp_path}/http.sock")
@@ -168,6 +218,7 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
         listen = "{listen}"
         public_url = "https://127.0.0.1:{port}"
         proxies = ["{proxies}"]
+        origins = ["http://127.0.0.1:{container or 1}"]
         [accounts]
         guest = "admin"
         guest_anywhere = true
@@ -176,7 +227,37 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
         SightlineProcess(settings, as_set=True) as sightline,
         running(command, tmp_path, port),
     ):
-        yield Scene(port, sightline.folder)
+        yield Scene(port, sightline.folder, container, sightline)
+
+
+def get(port: int, path: str) -> tuple[int, str, str]:
+    """Status, place it leads to, and text."""
+    with contextlib.closing(shakes(port)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.headers.get("Location", ""), answer.read().decode()
+
+
+def test_a_frontend_is_served_beside_us_and_what_it_asks_for_is_answered_by_us(scene):
+    status, place, _ = get(scene.port, "/owntracks")
+    assert (status, place.endswith("/owntracks/")) == (301, True)
+    for path in ("/owntracks/", "/owntracks/?start=2026-10-29T00%3A00%3A00&layers=last,line"):
+        assert get(scene.port, path)[2] == "<title>a Frontend</title>"
+    config = get(scene.port, "/owntracks/config/config.js")[2]
+    assert config == (CONFIG / "owntracks-frontend.js").read_text()
+    found = list(owntracks_frontend.check(f"https://127.0.0.1:{scene.port}", trust()))
+    assert {one.step: one.level for one in found} == {"api": "ok", "ws/last": "ok"}
+
+
+def test_a_frontends_own_container_is_let_in_where_the_settings_name_its_origin(scene):
+    if not scene.container:
+        pytest.skip("its proxy is nginx")
+    found = list(owntracks_frontend.check(f"http://127.0.0.1:{scene.container}"))
+    assert {one.step: one.level for one in found} == {"api": "ok", "ws/last": "ok"}
+    unnamed = f"http://localhost:{scene.container}"
+    (socket,) = [one for one in owntracks_frontend.check(unnamed) if one.level == "fail"]
+    assert (socket.step, socket.todo) == ("ws/last", f'set server.origins = ["{unnamed}"]')
+    wait_until(lambda: f'server.origins = ["{unnamed}"]' in scene.sightline.logged)
 
 
 @pytest_twisted.ensureDeferred

@@ -179,13 +179,14 @@ async def test_who_is_known_to_one_server_is_known_to_the_other(stack):
     await pair.line(two, "user", "add", "jane", "--role", "operator", "--see", "region")
     jane = await pair.signs_in(one, "jane")
     browser = await pair.enters(two, jane)
-    drawn = await root.asks("region", shared=True, **HOME)
+    drawn = await does(root, "region", shared=True, **HOME)
     here = await pair.enters(one, jane)
     await here.sees(lambda things: things.get(drawn["thing"], {}).get("name") == "Home", "Home")
-    changed = await here.asks(
-        "region", thing=drawn["thing"], version=1, shared=True, **(HOME | {"name": "House"})
+    await does(
+        here,
+        "region",
+        **(HOME | {"name": "House", "thing": drawn["thing"], "version": 1, "shared": True}),
     )
-    assert changed["ok"], changed
     await root.sees(lambda things: things[drawn["thing"]]["name"] == "House", "House")
 
     # Signed out at the first, shown out by the second.
@@ -203,11 +204,11 @@ async def test_who_is_known_to_one_server_is_known_to_the_other(stack):
     # Whoever goes leaves no region, on either.
     await pair.line(two, "user", "enable", "jane")
     here = await pair.enters(one, await pair.signs_in(one, "jane"))
-    own = await here.asks("region", **(HOME | {"name": "Mine"}))
+    own = await does(here, "region", **(HOME | {"name": "Mine"}))
     await root.sees(lambda things: own["thing"] in things, "jane's region")
     await pair.line(one, "user", "remove", "jane")
     await root.sees(lambda things: own["thing"] not in things, "the end of jane's region")
-    assert (await root.asks("unregion", thing=drawn["thing"], version=2))["ok"]
+    await does(root, "unregion", thing=drawn["thing"], version=2)
 
     # One log, each deed once, in one order.
     events = [what for _, _, what, _ in pair.audit(two)]
@@ -217,6 +218,16 @@ async def test_who_is_known_to_one_server_is_known_to_the_other(stack):
     await pair.until(lambda: pair.audit(one) == pair.audit(two), "the same log")
     assert [n for n, *_ in pair.audit(one)] == list(range(1, len(events) + 1))
     await root.leaves()
+
+
+async def does(browser: Browser, do: str, **fields: Any) -> dict[str, Any]:
+    """Ask until it is done: a busy machine may keep the servers from what they share."""
+    until = time.monotonic() + DEADLINE
+    while not (answer := await browser.asks(do, **fields))["ok"]:
+        assert answer["code"] in ("degraded", "busy"), answer
+        assert time.monotonic() < until, answer
+        await deferLater(reactor, 0.2)
+    return answer
 
 
 def _signs_out(server: SightlineProcess, cookie: str) -> None:

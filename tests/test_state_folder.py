@@ -22,7 +22,7 @@ def sightline(state: Path, *words: str) -> subprocess.CompletedProcess[str]:
     if config.exists():
         command += ["--config", config]
     return subprocess.run(
-        command, input=PASSWORD, capture_output=True, text=True, timeout=30, check=False
+        command, input=PASSWORD, capture_output=True, text=True, timeout=60, check=False
     )
 
 

@@ -41,6 +41,7 @@ from sightline.settings import (
 from sightline.web.reads import Reads
 from sightline.web.site import QuietSite
 from sightline.wiring.cluster import Cluster
+from sightline.wiring.device_naming import DeviceNaming
 from sightline.wiring.faults import Faults
 from sightline.wiring.health import Health
 from sightline.wiring.parts import (
@@ -158,7 +159,8 @@ class WebScene:
         """As `build_parts` does, but for the phones and the regions, which are left out."""
         cluster = Cluster(start.settings)
         cluster.accounts = journal
-        live, accounts = build_live(start, cluster), build_accounts(start, cluster)
+        live = build_live(start, cluster)
+        accounts = build_accounts(start, cluster, live)
         driving = build_driving(start, cluster, live, accounts)
         console = build_console(start, live, accounts)
         past = build_history(start, cluster, live, accounts)
@@ -169,7 +171,18 @@ class WebScene:
             accounts.requests.add(spec(verb, Named), partial(self._does, verb))
         erasers = (self._erase, lambda thing: live.store.erase([thing]))
         self.phones: Any = SimpleNamespace(resources={}, live=SimpleNamespace(clients=()))
-        features = Features(cast(Any, None), self.phones, Reads(reactor), erasers)
+        naming = DeviceNaming(
+            reactor,
+            live.names,
+            live.hub,
+            accounts.service,
+            live.recorder,
+            cast(Any, SimpleNamespace(of=lambda owner: [])),
+            leadership=cluster.leadership,
+            moved=lambda old, new: None,
+        )
+        naming.startService()
+        features = Features(cast(Any, None), self.phones, Reads(reactor), erasers, naming)
         return Parts(start, cluster, live, accounts, driving, console, past, mqtt, features)
 
     def _take(self, parts: Parts) -> None:
@@ -205,6 +218,7 @@ class WebScene:
         return self
 
     async def closes(self) -> None:
+        self.parts.features.naming.stopService()
         await self.listening.stopListening()
         self.fanout.stop()
         await self.sockets.stop()

@@ -27,7 +27,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("cli/check/probe.py", "on_"): _PAHO,
     ("cli/sender.py", "on_"): _PAHO,
     ("cli/simulate/line.py", "on_"): _PAHO,
-    ("mqtt/connection.py", "on_"): _PAHO,
+    ("mqtt/paho_thread.py", "on_"): _PAHO,
     ("history/formats/gpx.py", ""): _EXPAT,
 }
 

@@ -172,9 +172,12 @@ def typescript(states: Mapping[str, type[msgspec.Struct]]) -> str:
         kinds += [spec.fields, spec.answer]
     for call in calls:
         kinds += [each for each in (call.fields, call.reply) if each is not None]
+    schemas = components(kinds)
+    read = _held(schemas, [*states.values(), *_answers(declared, calls)])
     parts = [
-        "/** Made by scripts/reference.py from what the server declares: do not edit. */\n",
-        *(_interface(name, schema) for name, schema in components(kinds).items()),
+        "/** Made by scripts/reference.py from what the server declares: do not edit. */",
+        "import type { Shape } from './net/shape';\n",
+        *(_interface(name, schema, name in read) for name, schema in schemas.items()),
         "/** The state of each kind of thing. */\nexport interface States {",
         *(f"  readonly {name}: {kind.__name__};" for name, kind in states.items()),
         "}\n",
@@ -193,12 +196,96 @@ def typescript(states: Mapping[str, type[msgspec.Struct]]) -> str:
             f" readonly answers: {call.reply.__name__ if call.reply else 'unknown'} }};"
             for call in calls
         ),
-        "}",
+        "}\n",
+        "/** Every code of a refusal, over the WebSocket or HTTP. */",
+        f"export const CODES = [{', '.join(map(_literal, _all_codes(declared)))}] as const;\n",
+        "/** How what comes from the server is checked (net/shape.ts). */\n",
+        *(_shape(name, schemas) for name in read),
     ]
     return "\n".join(parts) + "\n"
 
 
-def _interface(name: str, schema: Mapping[str, Any]) -> str:
+def _all_codes(declared: Iterable[RequestSpec[Any]]) -> list[str]:
+    """Return the code of every refusal; ``past`` is that of requests while one looks at it."""
+    found = {*STATUS, "past"}
+    for spec in declared:
+        found |= {*spec.errors, *_own_codes(spec.fields)}
+    return sorted(found)
+
+
+def _answers(
+    declared: Iterable[RequestSpec[Any]], calls: Iterable[Route[Any]]
+) -> Iterable[type[msgspec.Struct]]:
+    """Return what the server answers requests and calls with."""
+    yield from (spec.answer for spec in declared)
+    yield from (call.reply for call in calls if call.reply is not None)
+
+
+def _held(schemas: Mapping[str, Any], kinds: Iterable[type[msgspec.Struct]]) -> list[str]:
+    """Return the names of these structs and of all that they hold, what is held first."""
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in order or "properties" not in schemas[name]:
+            return
+        for inner in re.findall(r'"#/components/schemas/(\w+)"', json.dumps(schemas[name])):
+            if inner != name:
+                visit(inner)
+        order.append(name)
+
+    for kind in kinds:
+        visit(kind.__name__)
+    return order
+
+
+def _shape(name: str, schemas: Mapping[str, Any]) -> str:
+    schema = schemas[name]
+    needed = set(schema.get("required", ()))
+    lines = [f"export const {name}Shape: Shape<{name}> = {{"]
+    for each, inner in schema["properties"].items():
+        key = each if each.isidentifier() else json.dumps(each)
+        always = each in needed and "null" not in _type(inner)
+        absent = "" if always else f", or: {_value(inner.get('default'))}"
+        lines.append(f"  {key}: {{ is: {_check(inner, schemas)}{absent} }},")
+    return "\n".join([*lines, "};\n"])
+
+
+ANY = "'any'"
+_CHECKS = {"string": "text", "number": "number", "integer": "number", "boolean": "flag"}
+
+
+def _check(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+    """Return the check of a schema, as the page writes it."""
+    if "$ref" in schema:
+        name = str(schema["$ref"]).rpartition("/")[2]
+        if "properties" in schemas[name]:
+            return f"{{ of: {name}Shape }}"
+        return _check(schemas[name], schemas)
+    if "const" in schema:
+        return f"{{ one: [{_literal(schema['const'])}] }}"
+    if "enum" in schema:
+        return f"{{ one: [{', '.join(_literal(each) for each in schema['enum'])}] }}"
+    if options := schema.get("anyOf") or schema.get("oneOf"):
+        kinds = [each for each in options if each.get("type") != "null"]
+        checks = list(dict.fromkeys(_check(each, schemas) for each in kinds))
+        return checks[0] if len(checks) == 1 else ANY
+    if schema.get("type") == "array" and "prefixItems" not in schema:
+        items = schema.get("items") or {}
+        if "null" in _type(items):  # a gap in a series is a value
+            return ANY
+        return f"{{ list: {_check(items, schemas)} }}"
+    if schema.get("type") == "object":
+        inner = schema.get("additionalProperties")
+        return f"{{ map: {_check(inner, schemas) if isinstance(inner, dict) else ANY} }}"
+    return f"'{_CHECKS[kind]}'" if (kind := schema.get("type")) in _CHECKS else ANY
+
+
+def _value(value: object) -> str:
+    return _literal(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _interface(name: str, schema: Mapping[str, Any], is_read: bool) -> str:
+    """Return the type of a struct. In one that the page reads, null stands for what is left out."""
     about = str(schema.get("description", "")).replace("*/", "")
     head = f"/** {' '.join(about.split())} */\n" if about else ""
     if "enum" in schema or "properties" not in schema:
@@ -209,7 +296,10 @@ def _interface(name: str, schema: Mapping[str, Any]) -> str:
     lines = [f"{head}export interface {name} {{"]
     for each, inner in schema["properties"].items():
         key = each if each.isidentifier() else json.dumps(each)
-        lines.append(f"  readonly {key}{'' if each in needed else '?'}: {_type(inner)};")
+        kind = _type(inner)
+        left_out = is_read and each not in needed and "default" not in inner
+        kind += " | null" if left_out and "null" not in kind else ""
+        lines.append(f"  readonly {key}{'' if each in needed else '?'}: {kind};")
     return "\n".join([*lines, "}\n"])
 
 

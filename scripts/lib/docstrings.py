@@ -1,6 +1,7 @@
 """Find docstrings that say too little or are hard to read, in the files and folders given.
 
-A docstring of three words or fewer goes, or says more. A function's first line is an imperative
+A docstring of three words or fewer goes, or says more; so does the text below an attribute or a
+constant, which says what the value is, with its unit. A function's first line is an imperative
 sentence, and nobody is "whoever". Exits with 1 if there are any.
 """
 
@@ -9,12 +10,15 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 LEFT_ALONE = ("journal", "replicas")
 """Packages that another store is about to replace."""
 FEWEST = 4
 """Words of a docstring."""
+FEWEST_OF_VALUE = 3
+"""Words of the text below an attribute or a constant ("Longitude, degrees east.")."""
 # How a first line of a function begins that is no imperative sentence.
 NOT_IMPERATIVE = (
     " a an the whether what how why when where who whoever whose which one another it we they this"
@@ -23,11 +27,30 @@ NOT_IMPERATIVE = (
 )
 
 
+def texts_of_values(body: list[ast.stmt]) -> Iterator[tuple[int, str, str]]:
+    """Yield the line, the name and the text of each documented attribute or constant."""
+    for line, below in pairwise(body):
+        match line:
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]):
+                pass
+            case ast.Assign(targets=[ast.Tuple()]):
+                name = "several"
+            case _:
+                continue
+        match below:
+            case ast.Expr(value=ast.Constant(value=str() as text)):
+                yield below.lineno, name, text
+
+
 def complaints(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield the line and the fault of each docstring."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             continue
+        if isinstance(node, ast.Module | ast.ClassDef):
+            for line, name, text in texts_of_values(node.body):
+                if len(text.split()) < FEWEST_OF_VALUE:
+                    yield line, f"{name}: says too little: {text!r}"
         text = ast.get_docstring(node)
         if text is None:
             continue
@@ -36,6 +59,8 @@ def complaints(tree: ast.Module) -> Iterator[tuple[int, str]]:
         name = getattr(node, "name", "the module")
         if len(words) < FEWEST:
             yield line, f"{name}: says too little: {text!r}"
+        elif "\u00b6" in text:
+            yield line, f"{name}: holds a mark of another program"
         elif words[0] == "Whoever":
             yield line, f"{name}: nobody is whoever: {' '.join(words[:6])!r}"
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (

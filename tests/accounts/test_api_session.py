@@ -98,11 +98,11 @@ async def test_a_password_is_hashed_anew_at_sign_in_when_it_was_cheaper(open_web
 @pytest_twisted.ensureDeferred
 async def test_many_at_once_wait_in_a_bounded_line(open_web):
     home = await open_web()
-    home.account_service._hashing = 2  # threads
+    home.account_service.hashing._running = 2  # threads
     for number in range(200):
-        home.account_service._hashes.put(Deferred(), f"client {number}", known=False)
+        home.account_service.hashing._queue.put(Deferred(), f"client {number}", known=False)
     answer = await home.asks("POST", "/session", wrong())
-    home.account_service._hashing = 0
+    home.account_service.hashing._running = 0
     assert (answer.status, answer.code) == (503, "busy")
 
 

@@ -10,7 +10,8 @@ import pytest_twisted
 
 from browser import Closed
 from sightline.accounts.database import Database
-from sightline.accounts.service import AccountPolicy, AccountService
+from sightline.accounts.policy import AccountPolicy
+from sightline.accounts.service import AccountService
 from sightline.auth.permissions import Grants
 from sightline.auth.session import Lifetime, digest, read_token
 from web_scene import CHEAP, DAY, GOOD, NOW
@@ -78,7 +79,7 @@ async def test_a_session_survives_a_restart_and_ages_meanwhile(open_web, tmp_pat
             AccountPolicy(Lifetime(idle=2 * HOUR, absolute=5 * HOUR), CHEAP),
         )
         anew.privilegedStartService()
-        assert (anew.session(secret) is not None) is there
+        assert (anew.visitors.session(secret) is not None) is there
         anew._database.close()  # type: ignore[union-attr]
 
 
@@ -310,12 +311,12 @@ async def test_who_has_their_first_region_is_let_in_anew_and_nobody_else(open_we
     home = await open_web()
     jane, bob = await home.knows("jane"), await home.knows("bob")
     browsers = [await home.browser(cookie) for cookie in (jane, bob)]
-    home.account_service.own_regions(frozenset(("jane", "friend/jane/phone")))
+    home.account_service.visitors.own_regions(frozenset(("jane", "friend/jane/phone")))
     assert (await browsers[0].is_closed()).reason == "your rights have changed"
     home.shows("region/jane/ab12cd34")
     again = await home.browser(jane)
     await again.sees(lambda things: "region/jane/ab12cd34" in things)
-    home.account_service.own_regions(frozenset(("jane", "friend/jane/phone")))
+    home.account_service.visitors.own_regions(frozenset(("jane", "friend/jane/phone")))
     await browsers[1].asks("ping")
     assert "region/jane/ab12cd34" not in browsers[1].picture.things
     await again.leaves()

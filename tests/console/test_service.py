@@ -9,8 +9,9 @@ from twisted.internet.task import Clock
 
 from console.test_subscriptions import Bridge
 from sightline.auth.permissions import NOTHING, User
+from sightline.console.publishing import ConsoleAct
 from sightline.console.rules import QUEUE_MESSAGES, ConsoleRights
-from sightline.console.service import FRESH_SECONDS, MOST_SUBSCRIPTIONS, ConsoleAct, ConsoleService
+from sightline.console.service import FRESH_SECONDS, MOST_SUBSCRIPTIONS, ConsoleService
 from sightline.contract.errors import Refused
 from sightline.live.protocol import Request
 from sightline.live.requests import Requests
@@ -393,7 +394,7 @@ def test_the_frames_are_the_golden_ones_that_the_page_reads(scene):
 
 
 def test_a_page_of_the_tree_is_the_golden_one(scene):
-    scene.service._wall = lambda: AT
+    scene.service._pages._wall = lambda: AT
     page = Page()
     scene.asks(page, "topics", path=["room"], watch=True)
     for name, payload in (("1", b"fresh"), ("1", b"warm."), ("2", b"\x00\xff")):

@@ -8,20 +8,28 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import pytest_twisted
 
 from driving.scene import KEYS, PASSWORD, ROBOT, STOP, Driver, Scene, measured, pause, until
+from driving.test_sweep import is_empty
+
+
+async def stopped(scene: Scene, what: str, *, by: Callable[[], object]) -> float:
+    """Do it, wait for the stop, and keep how long that took; when it was done."""
+    since = time.monotonic()
+    by()
+    measured(what, await scene.stops(since))
+    return since
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_released_stick_stops(scene: Scene):
     driver = await scene.drives()
-    since = time.monotonic()
-    driver.lets_go()
-    measured("stick or key released", await scene.stops(since))
+    since = await stopped(scene, "stick or key released", by=driver.lets_go)
     assert len(scene.recorder.commands(since)) == 3
     assert scene.thing("lease/ProBot1")["holder"] == "amy"
 
@@ -56,52 +64,47 @@ async def test_a_cut_network_of_the_browser_stops(scene: Scene):
 @pytest_twisted.ensureDeferred
 async def test_a_killed_server_stops_and_starts_without_a_driver(own: Scene):
     driver = await own.drives()
-    since = time.monotonic()
-    own.server.end(signal.SIGKILL)
-    measured("server killed", await own.stops(since))
+    await stopped(own, "server killed", by=own.server.end)
     # The guard outlives it: somebody else may be driving, too.
-    since = time.monotonic()
-    own.recorder.publish(KEYS, b"0.30 0.00 0.00 0.00")
-    measured("another program drives and vanishes, no server", await own.stops(since))
+    since = await stopped(
+        own,
+        "another program drives and vanishes, no server",
+        by=lambda: own.recorder.publish(KEYS, b"0.30 0.00 0.00 0.00"),
+    )
     await driver.browser.is_closed()
     own.serve()
     await pause(1.5)
     assert own.recorder.motion(since + 0.4) == []
 
 
+@pytest.mark.parametrize(
+    ("sign", "what"),
+    [
+        (signal.SIGKILL, "server killed, no guard"),
+        (signal.SIGSTOP, "server hangs, no guard"),
+    ],
+)
 @pytest_twisted.ensureDeferred
-async def test_a_killed_server_stops_without_a_guard(unguarded: Scene):
+async def test_a_killed_or_hung_server_is_stopped_by_the_broker_where_there_is_no_guard(
+    unguarded: Scene, sign: signal.Signals, what: str
+):
     await unguarded.drives()
-    since = time.monotonic()
-    unguarded.server.end(signal.SIGKILL)
-    measured("server killed, no guard", await unguarded.stops(since))
+    await stopped(unguarded, what, by=lambda: unguarded.server.sends(sign))
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_hung_server_is_stopped_by_the_guard(own: Scene):
     await own.drives()
-    since = time.monotonic()
-    own.server.sends(signal.SIGSTOP)
-    measured("server hangs", await own.stops(since))
+    await stopped(own, "server hangs", by=lambda: own.server.sends(signal.SIGSTOP))
     own.server.sends(signal.SIGCONT)  # and finds a second's frames with motion
     await pause(0.3)
     assert own.recorder.commands()[-1].payload == STOP
 
 
 @pytest_twisted.ensureDeferred
-async def test_a_hung_server_is_stopped_by_the_broker_where_there_is_no_guard(unguarded: Scene):
-    await unguarded.drives()
-    since = time.monotonic()
-    unguarded.server.sends(signal.SIGSTOP)
-    measured("server hangs, no guard", await unguarded.stops(since))
-
-
-@pytest_twisted.ensureDeferred
 async def test_a_server_that_is_told_to_end_stops_first(own: Scene):
     await own.drives()
-    since = time.monotonic()
-    own.server.sends(signal.SIGTERM)
-    measured("server told to end", await own.stops(since))
+    since = await stopped(own, "server told to end", by=lambda: own.server.sends(signal.SIGTERM))
     assert len(own.recorder.commands(since)) >= 3
 
 
@@ -219,9 +222,8 @@ async def test_stale_frames_after_a_takeover_reach_nothing(scene: Scene):
 async def test_anybody_who_watches_can_stop_though_their_socket_is_full(scene: Scene):
     driver = await scene.drives()
     scene.watcher.browser.stops_reading()
-    since = time.monotonic()
-    scene.watcher.browser.says({"id": 5, "do": "stop", "thing": ROBOT})
-    measured("stop button", await scene.stops(since))
+    pressed = {"id": 5, "do": "stop", "thing": ROBOT}
+    await stopped(scene, "stop button", by=lambda: scene.watcher.browser.says(pressed))
     scene.watcher.browser.reads_again()
     assert driver.keys["up"]
 
@@ -258,16 +260,7 @@ async def test_a_retained_command_is_cleared_without_felling_the_robot(own: Scen
         lambda things: f"alarm/{KEYS}" in things and "alarm/MainRoutine/ProBot1" in things,
         "the alarms",
     )
-    await pause(2.5)
-    from driving.scene import Recorder
-
-    late = Recorder(own.broker.port)
-    try:
-        await until(lambda: late.ready, "a later client")
-        await pause(0.2)
-        assert late.heard == []
-    finally:
-        late.close()
+    await is_empty(own.broker.port)
     assert b"" not in [h.payload for h in own.recorder.commands()]
     assert own.thing(ROBOT)["routine"] != "not running"
 

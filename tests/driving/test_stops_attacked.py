@@ -15,8 +15,7 @@ import pytest_twisted
 
 from child_process import ChildProcess
 from driving.scene import HERE, ROBOT, Driver, Scene, measured, pause, until
-from driving.test_command_topics import QUIET, lies
-from sightline.kinds.probots.commands import is_harmless
+from driving.test_sweep import is_clean
 
 BENCH = "SIGHTLINE_STOPS" in os.environ
 VIEWERS = 3000 if BENCH else 200
@@ -69,9 +68,7 @@ async def test_the_stop_button_reaches_the_robot_while_others_command_other_robo
     await begun(flood)
     await stop_button(own, driver, "stop button, foreign commands 2,000/s")
     await until(lambda: flood.has_ended, "the end of the flood")
-    await pause(QUIET)
-    found = await lies(own.broker.port)
-    assert {t: said for t, said in found.items() if not is_harmless(t, said)} == {}
+    await is_clean(own.broker.port)
 
 
 @pytest.mark.timeout(240)

@@ -107,6 +107,28 @@ def test_messages_are_kept_as_they_came_in_the_order_in_which_they_came(folder: 
         assert scene.files == [f"{TODAY}-1.jsonl"]
 
 
+OURS = ("sightline/echo/12ab", "sightline/guard/12ab", "sightline/server/a", "sightline/crossing/x")
+THEIRS = ("keys/ProBot1", "owntracks/jane/phone/cmd", "telemetry", "sightlines/x", "a/sightline/b")
+
+
+@pytest.mark.parametrize(
+    ("topics", "kept"),
+    [
+        (["#"], THEIRS),
+        (["+/#"], THEIRS),
+        (["keys/#", "sightline/crossing/#"], ("keys/ProBot1", "sightline/crossing/x")),
+        (["#", "sightline/#"], (*OURS, *THEIRS)),
+    ],
+)
+def test_what_people_sent_is_kept_and_our_own_talk_only_where_it_is_named(folder, topics, kept):
+    with Scene(folder, topics=topics) as scene:
+        scene.archive.take([said(topic) for topic in (*OURS, *THEIRS)])
+        scene.archive.take([said(topic.encode()) for topic in OURS])
+        scene.stop()
+        found = [one.topic for one in scene.kept if type(one.topic) is str]
+        assert set(found) == set(kept)
+
+
 def test_a_phones_settings_with_its_passwords_are_not_written_down(folder: Path):
     settings = b'{"_type":"configuration","password":"geheim"}'
     with Scene(folder) as scene:

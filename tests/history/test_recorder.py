@@ -10,8 +10,9 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
 from sightline.history.memory import MemoryStore
+from sightline.history.pending import MOST_ROWS, Bounds
 from sightline.history.record import HistoryEntry, LastState
-from sightline.history.recorder import ENOUGH, GATHER, MOST_ROWS, Bounds, Recorder
+from sightline.history.recorder import ENOUGH, GATHER, Recorder
 from sightline.history.store import Span
 from sightline.kinds.friends.model import Friend
 from sightline.kinds.probots.model import ProBot

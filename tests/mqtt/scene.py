@@ -13,7 +13,7 @@ from twisted.internet import reactor
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge
-from sightline.mqtt.connection import Receipt
+from sightline.mqtt.connection_events import Receipt
 from sightline.mqtt.options import BrokerOptions
 from waits import DEADLINE, until
 

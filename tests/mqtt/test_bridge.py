@@ -25,7 +25,8 @@ from mqtt.scene import Publisher, Scene
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
-from sightline.mqtt.connection import Down, Up
+from sightline.mqtt.bridge_log import BridgeLog
+from sightline.mqtt.connection_events import Down, Up
 from sightline.mqtt.options import BrokerOptions, TlsOptions
 from sightline.mqtt.reasons import cannot_connect
 from waits import wait_until
@@ -396,7 +397,7 @@ async def test_a_thread_that_dies_without_a_word_is_noticed(
     await scene.connected()
     scene.forget()
     assert bridge._connection
-    monkeypatch.setattr(bridge._connection, "_tell", lambda event: None)
+    monkeypatch.setattr(bridge._connection._paho, "_tell", lambda event: None)
     broker.kill()
     await scene.until(lambda: scene.links and "thread died" in (scene.links[0].why or ""))
     broker.start()
@@ -598,6 +599,7 @@ class Theatre(Clock):
 
         monkeypatch.setattr("sightline.mqtt.bridge.MqttConnection", make)
         monkeypatch.setattr(Bridge, "_log", Logger(observer=self._observe))
+        monkeypatch.setattr(BridgeLog, "_log", Logger(observer=self._observe))
         self.bridge = Bridge(
             self,
             BrokerOptions(**options),

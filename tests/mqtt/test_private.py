@@ -20,7 +20,8 @@ from mqtt.scene import Publisher, Scene
 from robot import Robot
 from sightline.kinds.friends.strict import LARGEST_CARD
 from sightline.mqtt import private
-from sightline.mqtt.private import NoBroker, PrivateBroker, configuration
+from sightline.mqtt.mosquitto import NoBroker, configuration
+from sightline.mqtt.private import PrivateBroker
 from sightline.mqtt.robots import NoInterface, RobotsListener, address_of
 from sightline.web import body_limits
 from waits import until, wait_until

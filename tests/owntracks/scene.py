@@ -27,10 +27,12 @@ from sightline.owntracks.http_mode import HttpMode
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.phone_service import PhoneService
 from sightline.owntracks.recorder_api import RecorderApi
-from sightline.owntracks.recorder_ws import RecorderSocketResource, RecorderSockets
+from sightline.owntracks.recorder_socket import RecorderSocketResource
+from sightline.owntracks.recorder_ws import RecorderSockets
 from sightline.owntracks.requests import PhoneRequests
 from sightline.owntracks.setup_link import SetUpTarget
 from sightline.regions.phones import RegionBundle
+from sightline.wiring.owntracks_ranges import judged
 from waits import DEADLINE, Watch
 from web_scene import NOW, Answer, WebScene
 
@@ -82,7 +84,7 @@ class PhoneScene:
         self.home = home
         people = LatestPositions(home.world, lambda step: reactor.callLater(0, step))
         self.fixes = Memory()
-        self.live = RecorderSockets(reactor, home.account_service, people)
+        self.live = RecorderSockets(reactor, home.account_service.visitors, people)
         self.live.clock = self.live._tick._loop.clock = home.clock
         self.phones = PhoneService(
             home.clock,
@@ -102,7 +104,7 @@ class PhoneScene:
         self.post = HttpMode(
             home.clock,
             home.front,
-            home.account_service,
+            home.account_service.visitors,
             self.phones,
             safe=lambda: self.keeps_up,
             stored=lambda: succeed(None) if self.kept is None else self.kept(),
@@ -111,9 +113,9 @@ class PhoneScene:
             home.clock,
             home.wall,
             home.front,
-            home.account_service,
+            home.account_service.visitors,
             people,
-            self.fixes,
+            judged(self.fixes),
             "test",
             home.reads,
         )

@@ -17,9 +17,8 @@ import pytest
 import pytest_twisted
 
 from owntracks.scene import PhoneScene, basic, fix
-from sightline.kinds.friends.model import Friend
 from sightline.owntracks import times
-from sightline.owntracks.recorder_api import BLANK
+from sightline.owntracks.blank_picture import BLANK
 from web_scene import NOW, Answer
 
 GOLDEN = Path(__file__).parents[3] / "shared" / "golden" / "recorder-http.txt"
@@ -304,8 +303,8 @@ async def test_names_keep_their_case_and_are_found_in_any(open_web):
     assert (await get("list?user=ann")).said == {"results": ["iPhone 12"]}
     assert (await get("locations?user=ann&device=iphone%2012")).said["count"] == 1
     # What was brought in from a Recorder under its small letters is the same device's past.
-    old = Friend(presence="live", lat=1.0, lon=2.0, tst=int(NOW) - 60, at=NOW)
-    here.fixes.keep("friend/ann/iphone 12", old)
+    old = json.dumps(fix(lat=1, lon=2, tst=int(NOW) - 60)).encode()
+    here.fixes.keep("friend/ann/iphone 12", NOW - 60, NOW, old)
     for user in ("ann", "Ann", "ANN"):
         said = (await get(f"locations?user={user}&device=iPhone%2012")).said
         assert [one["lat"] for one in said["data"]] == [1.0, 52.1]

@@ -13,6 +13,7 @@ import pytest_twisted
 from twisted.internet import reactor as _reactor
 from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
+from twisted.logger import formatEvent, globalLogPublisher
 
 from owntracks.scene import Client, PhoneScene, basic, fix
 from sightline.kinds.friends.decode import LARGEST_FACE
@@ -316,3 +317,42 @@ async def test_there_is_no_upgrade_by_http_1_0(open_web):
             return peer.recv(100)
 
     assert (await deferToThread(ask)).startswith(b"HTTP/1.0 426")
+
+
+# -- a Frontend with an address of its own, behind a proxy of its own
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_page_of_another_origin_is_told_of_in_the_log_until_the_settings_name_it(open_web):
+    here = await PhoneScene().opens(open_web)
+    cookie = await here.home.knows("reader", see=("*",))
+    page = "http://tracks.lan:8083"
+    told: list[dict[str, Any]] = []
+
+    async def opens(cookie: str | None) -> int:
+        """What its proxy is answered, which asks by a name of its own."""
+        asked = await here.home.asks(
+            "GET",
+            "//ws/last",
+            ours=False,
+            cookie=cookie,
+            origin=page,
+            host="otrecorder",
+            upgrade="websocket",
+            connection="Upgrade",
+            sec_websocket_key="dGhlIHNhbXBsZSBub25jZQ==",
+            sec_websocket_version="13",
+        )
+        return asked.status
+
+    globalLogPublisher.addObserver(told.append)
+    try:
+        assert [await opens(each) for each in (cookie, cookie, None)] == [403, 403, 403]
+    finally:
+        globalLogPublisher.removeObserver(told.append)
+    (hint,) = [text for one in told if "may not open /ws/last" in (text := formatEvent(one))]
+    assert f'server.origins = ["{page}"]' in hint
+    here.home.front._trusted = [page]
+    assert await opens(None) == 401
+    client = await here.client(page, Cookie=cookie)
+    assert client.closed is None

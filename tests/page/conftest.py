@@ -26,7 +26,7 @@ FLAGS = [
 # Graphics without a card cost more of the processor than all else that a test does: only those that
 # look at the map (marked `map`) have them. For the others the page says that it draws none here.
 GRAPHICS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-NO_GRAPHICS = ["--disable-gpu"]
+NO_GRAPHICS = ["--disable-gpu", "--disable-3d-apis"]
 # A machine without a graphics card draws the map slowly.
 expect.set_options(timeout=60_000)
 DESKTOP = {"width": 1200, "height": 760}

@@ -17,7 +17,7 @@ from twisted.internet.ssl import PrivateCertificate
 from twisted.internet.threads import deferToThread
 
 from browser import Closed
-from sightline.accounts import service
+from sightline.accounts import visitors
 from sightline.contract.errors import STATUS
 from sightline_process import ROOT
 from web_scene import DAY, GOOD, NOW
@@ -272,10 +272,10 @@ async def test_a_token_publishes_for_its_own_friends_only(open_web):
         made = await home.asks("POST", "/tokens", asked, cookie=cookie)
         assert made.status == status
     text = made.said["token"]
-    assert home.account_service.phone("jane", text, "friend/jane/phone")
-    assert not home.account_service.phone("jane", text, "friend/jane/tablet")
-    assert not home.account_service.phone("bob", text, "friend/jane/phone")
-    assert not home.account_service.phone("jane", text + "x", "friend/jane/phone")
+    assert home.account_service.visitors.phone("jane", text, "friend/jane/phone")
+    assert not home.account_service.visitors.phone("jane", text, "friend/jane/tablet")
+    assert not home.account_service.visitors.phone("bob", text, "friend/jane/phone")
+    assert not home.account_service.visitors.phone("jane", text + "x", "friend/jane/phone")
     with pytest.raises(Closed):
         await home.browser(token=text, origin=None)
 
@@ -296,8 +296,8 @@ async def test_the_figures_are_for_admins_and_tokens_made_for_them(open_web):
 @pytest_twisted.ensureDeferred
 async def test_the_first_start_invites_one_admin_once(open_web):
     home = await open_web()
-    assert home.account_service.invite()
-    secret = home.account_service.invite()
+    assert home.account_service.invitation.invite()
+    secret = home.account_service.invitation.invite()
     assert (await home.asks("GET", "/session")).said == {"ok": True, "user": None, "first": True}
     wrong = await home.asks("POST", "/welcome", {"token": "x" * 43})
     assert (wrong.status, wrong.code) == (401, "wrong")
@@ -309,13 +309,13 @@ async def test_the_first_start_invites_one_admin_once(open_web):
     assert (await home.asks("GET", "/users", cookie=made.cookie)).status == 200
     assert (await home.asks("POST", "/welcome", asked | {"name": "b"})).code == "wrong"
     assert (await home.asks("GET", "/session")).said["first"] is False
-    assert home.account_service.invite() is None
+    assert home.account_service.invitation.invite() is None
 
 
 @pytest_twisted.ensureDeferred
 async def test_a_demonstration_invites_its_own_admin(open_web):
     home = await open_web(demo=True)
-    secret = home.account_service.invite()
+    secret = home.account_service.invitation.invite()
     answer = await home.asks("POST", "/welcome", {"token": secret})
     assert answer.said["user"]["name"] == "demo"
     assert (await home.asks("GET", "/audit", cookie=answer.cookie)).status == 200
@@ -435,10 +435,10 @@ def test_every_code_is_documented_with_its_status():
 
 def test_every_reason_a_socket_is_closed_for_is_documented():
     for why in (
-        service.SIGNED_OUT,
-        service.EXPIRED,
-        service.CHANGED,
-        service.REVOKED,
-        service.LINK_ENDED,
+        visitors.SIGNED_OUT,
+        visitors.EXPIRED,
+        visitors.CHANGED,
+        visitors.REVOKED,
+        visitors.LINK_ENDED,
     ):
         assert why in " ".join(REFERENCE.split())

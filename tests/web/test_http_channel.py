@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import pytest_twisted
 from twisted.internet import reactor as _reactor
-from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 from twisted.web.resource import Resource
 
@@ -21,9 +20,9 @@ from sightline.web.connection_limits import LOCAL, ConnectionLimits
 from sightline.web.proxies import Proxies
 from sightline.web.refusal import Refusal
 from sightline.web.site import QuietSite, Root
+from waits import DEADLINE, until
 
 reactor: Any = _reactor
-DEADLINE = 15.0
 TILES = bytes(range(256)) * 16 * 1024  # 4 MB
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -62,7 +61,7 @@ class Large(Resource):
 
 
 class Server:
-    def __init__(self, *, stall_timeout: float = DEADLINE, **limits: Any) -> None:
+    def __init__(self, *, stall_timeout: float = 15.0, **limits: Any) -> None:
         kind = "application/octet-stream"
         root = Root(
             PageResource(
@@ -96,11 +95,7 @@ class Server:
         return await deferToThread(ask)
 
     async def until(self, fact: Any) -> None:
-        for _ in range(1500):
-            if fact():
-                return
-            await deferLater(reactor, DEADLINE / 1500, lambda: None)
-        raise AssertionError(f"waited {DEADLINE} s in vain")
+        await until(fact)
 
 
 def received(peer: socket.socket) -> bytes:
@@ -254,7 +249,7 @@ def memory() -> int:
 
 @pytest_twisted.ensureDeferred
 async def test_a_crowd_that_reads_nothing_costs_a_piece_each_and_is_let_go(serve):
-    server = serve(stall_timeout=3.0)
+    server = serve(stall_timeout=6.0)
 
     def come() -> list[socket.socket]:
         peers = []
@@ -278,7 +273,7 @@ async def test_a_crowd_that_reads_nothing_costs_a_piece_each_and_is_let_go(serve
 
 @pytest_twisted.ensureDeferred
 async def test_whoever_reads_slowly_gets_all_of_it(serve):
-    server = serve(stall_timeout=1.0)
+    server = serve(stall_timeout=5.0)
 
     def ask() -> int:
         size = 0

@@ -179,7 +179,7 @@ async def test_every_verb_on_every_thing_over_a_websocket(open_web):
 @pytest_twisted.ensureDeferred
 async def test_every_verb_on_every_region_over_a_websocket(open_web):
     home = await open_web(guest="viewer")
-    home.account_service.own_regions(frozenset(("viewer", "bob", "friend/jane/phone")))
+    home.account_service.visitors.own_regions(frozenset(("viewer", "bob", "friend/jane/phone")))
     for region in (SHARED, HIS, THEIRS, PHONES):
         home.shows(region)
     known: dict[str, dict[str, Any]] = dict(await people(home))

@@ -27,7 +27,7 @@ from sightline.kinds.friends.model import Face, Friend
 from sightline.live import protocol
 from sightline.live.world import World
 from sightline.web.fanout import FanOut, Pace
-from sightline.wiring.owntracks_ranges import StoredRanges
+from sightline.wiring.owntracks_ranges import StoredFixes, judged
 from states import spot
 from web_scene import NOW
 
@@ -261,16 +261,18 @@ def calls(home: Any, first: int) -> Iterator[tuple[str, str]]:
 async def ways(home: Any, name: str, cookie: str, own: frozenset[str]) -> list[tuple[User, Any]]:
     """How an account comes in, and who it is then."""
     things = tuple(own) or ("friend/ann",)
-    found = [(home.account_service.session(cookie.partition("=")[2]).user, {"cookie": cookie})]
+    found = [
+        (home.account_service.visitors.session(cookie.partition("=")[2]).user, {"cookie": cookie})
+    ]
     for scopes in (("see",), ("publish",), ("metrics",), ("see", "drive", "metrics")):
         number, secret, text = new_token()  # as from a time when the account might more
         may_post = frozenset(things if "publish" in scopes else ())
         token = Token(number, name, "t", digest(secret), frozenset(scopes), may_post, home.wall())
         await home.account_service.change(lambda database, token=token: database.put_token(token))
-        found.append((home.account_service.token(text).user, {"token": text}))
+        found.append((home.account_service.visitors.token(text).user, {"token": text}))
     root = await home.knows("root", "admin")
     opened = await home.asks("POST", "/link", {"token": await home.link(root, "friend/ann/phx")})
-    linked = home.account_service.session(opened.cookie.partition("=")[2])
+    linked = home.account_service.visitors.session(opened.cookie.partition("=")[2])
     return [*found, (linked.user, {"cookie": opened.cookie})]
 
 
@@ -291,7 +293,7 @@ async def test_no_answer_of_any_route_shows_what_is_hidden(open_web, see, drive,
     home = await peopled(open_web)
     name = f"user{next(NAMES)}"
     cookie = await home.knows(name, role, see=tuple(see), drive=tuple(drive), own=tuple(own))
-    home.account_service.own_regions(OWNERS - {"someone"} | {name})
+    home.account_service.visitors.own_regions(OWNERS - {"someone"} | {name})
     found = await ways(home, name, cookie, own)
     asked = set()
     for number, (method, path) in enumerate(calls(home, first), first):
@@ -327,7 +329,7 @@ async def test_no_answer_over_a_websocket_shows_what_is_hidden(open_web, see, dr
     home = await peopled(open_web)
     name, grants = f"user{next(NAMES)}", Grants(see, drive, own)
     cookie = await home.knows(name, role, see=tuple(see), drive=tuple(drive), own=tuple(own))
-    home.account_service.own_regions(OWNERS - {"someone"} | {name})
+    home.account_service.visitors.own_regions(OWNERS - {"someone"} | {name})
     user = user_of(name, role, grants, owners=OWNERS - {"someone"} | {name})
     hidden = [key for key in KEYS if not may(user, "see", key)]
     for key in hidden:
@@ -364,7 +366,7 @@ async def peopled(open_web: Any) -> Any:
     """A server with all of it, phones too, where an admin has shared and exported."""
     here = PhoneScene()
     home = await open_web(further=here.further)
-    here.recorder._ranges = StoredRanges(home.store)
+    here.recorder._ranges = judged(StoredFixes(home.store))
     for key in KEYS:
         home.world.put(key, shown(key))
         if key.startswith("friend/"):

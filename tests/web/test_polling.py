@@ -22,7 +22,7 @@ JANE = "friend/jane/phone"
 
 
 class Polled:
-    """A house whose pages poll. ``clock`` is that of the polls; ``late`` holds open requests."""
+    """A scene whose pages poll. ``clock`` is that of the polls; ``late`` holds open requests."""
 
     def __init__(self, **limits: Any) -> None:
         self.clock = Clock()
@@ -149,7 +149,7 @@ async def test_nobody_is_told_more_than_by_the_websocket(open_web):
 
 
 async def scope(home: WebScene, name: str) -> Any:
-    return home.account_service.scope(name)
+    return home.account_service.visitors.scope(name)
 
 
 @pytest_twisted.ensureDeferred

@@ -18,11 +18,10 @@ from sightline.history import api as history_api
 from sightline.history import tracks
 from sightline.history.record import entry
 from sightline.kinds.friends.model import Friend
-from sightline.owntracks import formats
+from sightline.owntracks import formats, ranges
 from sightline.owntracks.latest import LatestPositions
 from sightline.web.reads import PIECE, PIECE_BYTES, SCAN, Busy, Reads, pieces
-from sightline.wiring import owntracks_ranges
-from sightline.wiring.owntracks_ranges import StoredRanges
+from sightline.wiring.owntracks_ranges import StoredFixes, judged
 from web_scene import NOW
 
 reactor: Any = _reactor
@@ -155,7 +154,7 @@ ANSWERS: dict[str, tuple[str, Any, str]] = {
         form: (LOCATIONS + form, formats, "_point" if "geo" in form else "item")
         for form in ("json", "geojson", "csv", "xml")
     },
-    "decoding": (f"{LOCATIONS}gpx", owntracks_ranges, "decode"),
+    "decoding": (f"{LOCATIONS}gpx", ranges, "decode"),
     "last": ("//api/0/last", LatestPositions, "last"),
     "gpx": ("/history/friend/ann/p?format=gpx", tracks, "fields"),
     "last points": (f"/history/friend/ann/p?last={POINTS}", tracks, "fields"),
@@ -172,7 +171,7 @@ async def test_of_several_long_answers_one_piece_is_made_in_a_turn(
 ):
     here = await PhoneScene().opens(open_web)
     home = here.home
-    here.recorder._ranges = StoredRanges(home.store)
+    here.recorder._ranges = judged(StoredFixes(home.store))
     cookie = await home.knows("root", "admin")
     here.hears("ann/p", fix())
     for n in range(FRIENDS):

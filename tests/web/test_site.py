@@ -31,7 +31,8 @@ from sightline.web.assets import Asset, Body
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.metrics import Metrics, ServerFigures
 from sightline.web.request_context import RequestContext
-from sightline.web.socket import SocketLimits, SocketResource, Sockets
+from sightline.web.socket import SocketResource, Sockets
+from sightline.web.socket_limits import SocketLimits
 
 reactor: Any = _reactor
 PAGE = b"<!doctype html>page"

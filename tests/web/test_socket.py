@@ -20,10 +20,12 @@ from sightline.live import protocol as wire
 from sightline.live.requests import Requests
 from sightline.live.world import World
 from sightline.model.token_bucket import TokenBuckets
+from sightline.web.browser_connection import BrowserConnection
 from sightline.web.fanout import FanOut, Pace
 from sightline.web.request_context import RequestContext
 from sightline.web.site import QuietSite
-from sightline.web.socket import BrowserConnection, SocketLimits, SocketResource, Sockets
+from sightline.web.socket import SocketResource, Sockets
+from sightline.web.socket_limits import SocketLimits
 from specs import spec
 from states import spot
 from waits import until

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-import time
+import socket
+import threading
 
 import pytest
 from twisted.logger import Logger, formatEvent
@@ -11,6 +13,9 @@ from twisted.logger import Logger, formatEvent
 from broker import free_port
 from sightline.wiring.loglimit import Limited, LineLimit
 from sightline_process import SightlineProcess
+from waits import wait_until
+
+TRIES = 40
 
 
 class Log:
@@ -80,10 +85,36 @@ def test_the_memory_of_lines_is_bounded(log):
     assert len(log.bridge.observer._limit._lines) <= 500  # type: ignore[attr-defined]
 
 
+class Away:
+    """Where a table should be: whoever comes is hung up on, and counted."""
+
+    def __init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listening.getsockname()[1]
+        self.asked = 0
+
+    def _hangs_up(self) -> None:
+        with contextlib.suppress(OSError):  # it is closed in the end
+            while True:
+                self._listening.accept()[0].close()
+                self.asked += 1
+
+    def __enter__(self) -> Away:
+        self._thread = threading.Thread(target=self._hangs_up)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._listening.close()
+
+
 def test_a_table_that_is_away_at_the_start_fills_no_log(monkeypatch):
-    """The same line came 23 times a minute, so 6 times in 15 s."""
+    """The same line came for every second try."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    table = Away()
     settings = f"""
         [broker.main]
         host = "127.0.0.1"
@@ -94,12 +125,12 @@ def test_a_table_that_is_away_at_the_start_fills_no_log(monkeypatch):
         store = "dynamodb"
         [dynamodb]
         region = "eu-west-1"
-        endpoint = "http://127.0.0.1:{free_port()}"
+        endpoint = "http://127.0.0.1:{table.port}"
         [replicas]
         name = "a"
     """
-    with SightlineProcess(settings) as sightline:
-        time.sleep(15)  # the log is to be quiet for so long
+    with table, SightlineProcess(settings) as sightline:
+        wait_until(lambda: table.asked >= TRIES, lambda: f"the tries: {table.asked}")
         lines = [re.sub("[0-9.]+", "#", line) for line in sightline.logged.splitlines()]
     grave = [line.partition("]")[2] for line in lines if re.search("#(warn|error|critical)", line)]
     assert grave

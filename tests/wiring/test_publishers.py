@@ -9,6 +9,7 @@ import pytest
 from sightline.console.rules import ConsoleRights
 from sightline.contract.errors import Refused
 from sightline.kinds.friends.bases import BaseTopics
+from sightline.kinds.friends.names import DeviceNames
 from sightline.mqtt.bridge import NotConnected
 from sightline.settings import FriendsSettings, Settings
 from sightline.wiring.publishers import Publishers
@@ -53,7 +54,7 @@ class Hub:
 def made(source: str | None, *names: str) -> tuple[Publishers, BaseTopics, list[Bridge]]:
     bases = BaseTopics(TOPICS)
     hub: Any = Hub(source)
-    publishers = Publishers(hub, bases)
+    publishers = Publishers(hub, DeviceNames(), bases)
     bridges = [Bridge(name) for name in names]
     for bridge in bridges:
         given: Any = bridge

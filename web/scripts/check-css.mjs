@@ -8,14 +8,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Spaces up to this are hairlines, and from this on measures of the layout; in pixels. */
-const HAIRLINE = 2;
+/** Spaces beyond this are measures of the layout; in pixels. */
 const MEASURE = 32;
+/** Places are as far from an edge as these, or they are measures. */
+const SPACES = [4, 8, 12, 16, 24];
+
+/** All sizes in pixels in a value, also within `calc()`. */
+const pixels = (value) =>
+  [...value.matchAll(/(?<![\w.-])-?([\d.]+)px\b/g)].map(([, size]) => Number(size));
 
 const RULES = [
   {
     of: /^font(-size)?$/,
-    wrong: (value) => /(?<![\w.-])[\d.]+(px|pt|rem)\b/.test(value.split("'")[0]),
+    wrong: (value) => /(?<![\w.-])[\d.]+(px|pt|r?em|%)(?![\w-])/.test(value.split("'")[0]),
     say: 'a size of type is a --type- token',
   },
   {
@@ -30,12 +35,13 @@ const RULES = [
   },
   {
     of: /^(margin|padding|gap|row-gap|column-gap)/,
-    wrong: (value) =>
-      !/[a-z]\(/.test(value.replace(/var\(/g, '').replace(/calc\(-1 \*/g, '')) &&
-      [...value.matchAll(/(?<![\w.-])-?([\d.]+)px/g)].some(
-        ([, size]) => Number(size) > HAIRLINE && Number(size) < MEASURE,
-      ),
+    wrong: (value) => pixels(value).some((size) => size > 0 && size <= MEASURE),
     say: 'a space is a --space- token',
+  },
+  {
+    of: /^(inset|top|right|bottom|left)/,
+    wrong: (value) => pixels(value).some((size) => SPACES.includes(size)),
+    say: 'a space to an edge is a --space- token',
   },
 ];
 

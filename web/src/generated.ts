@@ -1,8 +1,10 @@
 /** Made by scripts/reference.py from what the server declares: do not edit. */
+import type { Shape } from './net/shape';
 
 /** What to change of an account; what is absent stays. `end_tokens`: end its API tokens. */
 export interface AccountChange {
   readonly role?: 'admin' | 'operator' | 'viewer';
+  readonly display?: string;
   readonly disabled?: boolean;
   readonly password?: string;
   readonly see?: readonly string[];
@@ -113,6 +115,7 @@ export interface Client {
   readonly flags?: readonly string[];
   readonly subscriptions?: readonly string[];
   readonly feeds?: string | null;
+  readonly fits?: readonly string[];
   readonly ours?: boolean;
 }
 
@@ -150,6 +153,27 @@ export interface DaysQuery {
   readonly zone?: string | null;
   readonly type?: string | null;
   readonly sort?: string | null;
+}
+
+/** A device by its canonical name `user/device`, with its further names. `card` is what its card calls it; `heard` is when it was heard last (epoch s). `listens` is the name in the topic on which it takes commands. */
+export interface DeviceShown {
+  readonly device: string;
+  readonly names: readonly NameShown[];
+  readonly card: string | null;
+  readonly heard: number | null;
+  readonly listens: string;
+}
+
+/** Devices by name. `more`: there are further ones; ask with a text. */
+export interface Devices {
+  readonly ok: true;
+  readonly devices: readonly DeviceShown[];
+  readonly more: boolean;
+}
+
+/** Which devices: those with this text in one of their names; empty for all. */
+export interface DevicesQuery {
+  readonly text?: string;
 }
 
 /** Yes, and nothing more. */
@@ -213,9 +237,9 @@ export interface Driven {
 export interface Driver {
   readonly holder: string;
   readonly address: string;
-  readonly since?: number;
-  readonly server?: string;
-  readonly lease?: number;
+  readonly since?: number | null;
+  readonly server?: string | null;
+  readonly lease?: number | null;
 }
 
 /** Drivers by their robots. */
@@ -274,7 +298,7 @@ export interface Figures {
 export interface FiguresOverTime {
   readonly ok: true;
   readonly thing: string;
-  readonly stored?: number;
+  readonly stored?: number | null;
   readonly at: readonly number[];
   readonly series: Readonly<Record<string, readonly (number | null)[]>>;
 }
@@ -351,7 +375,7 @@ export interface HistoryEvent {
   readonly thing: string;
   readonly tst: number;
   readonly at: number;
-  readonly hidden?: boolean;
+  readonly hidden?: boolean | null;
 }
 
 /** The certificate that the server shows; nothing is known of a proxy's. `names` it is for, its `issuer`, when it `expires` (epoch s); `standing`: good, soon (21 days before), urgent (7 days before), expired. `fault`: what is wrong with the files as they are now, while the certificate before stays in use; without `expires` there is none. */
@@ -402,7 +426,7 @@ export interface LinkShown {
   readonly created: number;
   readonly starts: number;
   readonly ends: number;
-  readonly standing: string;
+  readonly standing: 'early' | 'ended' | 'open' | 'revoked';
   readonly visitors: number;
 }
 
@@ -432,7 +456,35 @@ export interface Look {
 export interface Me {
   readonly ok: true;
   readonly user: Person;
-  readonly degraded?: string;
+  readonly degraded?: string | null;
+}
+
+/** The device (`user/device`) that stays, and has both pasts. */
+export interface Merge {
+  readonly into: string;
+}
+
+/** The outcome of a merge. `newer` is the name whose present position stays. `gains` are accounts that see one of the two now, and would see both pasts; `links` are shared links that would show the joined device, having shown one of the two. */
+export interface MergePreview {
+  readonly ok: true;
+  readonly device: string;
+  readonly into: string;
+  readonly names: readonly string[];
+  readonly newer: string;
+  readonly gains: readonly string[];
+  readonly links: readonly string[];
+}
+
+/** The device (`user/device`) that would stay. */
+export interface MergeQuery {
+  readonly into: string;
+}
+
+/** A further name of a device. `how`: it was seen, or an admin merged or renamed; `at`: since when, epoch s. */
+export interface NameShown {
+  readonly name: string;
+  readonly how: string;
+  readonly at: number;
 }
 
 /** A request about one region. */
@@ -478,9 +530,10 @@ export interface NewTokenMade {
   readonly id: string;
 }
 
-/** An account to make. Without a password nobody can sign in with it, but its tokens work. */
+/** An account to make. Without a password nobody can sign in with it, but its tokens work. `display` is what people call them, where that is not the name as it is typed here. */
 export interface NewUser {
   readonly name: string;
+  readonly display?: string | null;
   readonly role?: 'admin' | 'operator' | 'viewer';
   readonly password?: string | null;
   readonly see?: readonly string[];
@@ -509,6 +562,12 @@ export interface OfferReply {
   readonly yes?: boolean;
 }
 
+/** A device with all its names, as it is called now. */
+export interface OneDevice {
+  readonly ok: true;
+  readonly device: DeviceShown;
+}
+
 /** A thing as it is. */
 export interface OneThing {
   readonly ok: true;
@@ -521,14 +580,26 @@ export interface OneUser {
   readonly user: UserShown;
 }
 
+/** The display names, by account; of those only that have one. */
+export interface People {
+  readonly ok: true;
+  readonly people: Readonly<Record<string, string>>;
+}
+
+/** Names of accounts, one a line: as drivers, regions and links show them. */
+export interface PeopleQuery {
+  readonly names?: string;
+}
+
 /** Who somebody is, for themselves: the `user` of hello and of the API. Times in epoch s. `rights` are what the page needs to know to offer only what will be granted. */
 export interface Person {
   readonly name: string;
   readonly role: 'admin' | 'operator' | 'viewer';
   readonly way: 'account' | 'guest' | 'link' | 'token';
   readonly rights: Rights;
-  readonly expires?: number;
-  readonly scopes?: readonly string[];
+  readonly expires?: number | null;
+  readonly scopes?: readonly string[] | null;
+  readonly display?: string | null;
 }
 
 /** The state of our dealings with one device, id `user/device`. `transport` is how it was last heard, `app` by which app that is not OwnTracks (a title; empty: by OwnTracks): such an app takes no commands. `encrypted`: it encrypts what it sends. `status` is what it last said about itself, in short texts. */
@@ -593,8 +664,8 @@ export interface Progress {
   readonly n: number;
   readonly state: string;
   readonly sent: string;
-  readonly why?: string;
-  readonly trip?: number;
+  readonly why?: string | null;
+  readonly trip?: number | null;
 }
 
 /** A message. `form` says how its payload is written: text, json, hex or base64. */
@@ -654,6 +725,11 @@ export interface Release {
 export interface RemovedRegion {
   readonly thing: string;
   readonly version?: number | null;
+}
+
+/** The new name of the device, `user/device`. */
+export interface Rename {
+  readonly name: string;
 }
 
 /** The fields of a request; others are ignored. */
@@ -804,6 +880,11 @@ export interface SignIn {
   readonly password: string;
 }
 
+/** The further name (`user/device`) that is a device of its own. */
+export interface Split {
+  readonly name: string;
+}
+
 /** Which robot; without one, all that one may stop. */
 export interface Stop {
   readonly thing?: string | null;
@@ -869,17 +950,17 @@ export interface Tokens {
 /** A page of the topic tree, or nothing after `watch` false. `topics` and `messages` are of the whole tree, `total` and `children` of the page, whose `node` is the topic itself; `after` asks for the next page. `cut`: topics left out for want of room; `lost`: messages that came too fast. */
 export interface TopicPage {
   readonly ok: true;
-  readonly broker?: string;
-  readonly path?: readonly string[];
-  readonly topics?: number;
-  readonly messages?: number;
-  readonly all?: boolean;
-  readonly cut?: number;
-  readonly lost?: number;
-  readonly node?: Readonly<Record<string, unknown>>;
-  readonly children?: readonly (Readonly<Record<string, unknown>>)[];
-  readonly total?: number;
-  readonly after?: string;
+  readonly broker?: string | null;
+  readonly path?: readonly string[] | null;
+  readonly topics?: number | null;
+  readonly messages?: number | null;
+  readonly all?: boolean | null;
+  readonly cut?: number | null;
+  readonly lost?: number | null;
+  readonly node?: Readonly<Record<string, unknown>> | null;
+  readonly children?: readonly (Readonly<Record<string, unknown>>)[] | null;
+  readonly total?: number | null;
+  readonly after?: string | null;
 }
 
 /** Which page of the topic tree. `watch`: also when it changes; false: no more. `after` is the last name of the page before, `find` a part of a name, `all` asks the broker for everything. */
@@ -950,7 +1031,7 @@ export interface Unsubscribe {
 /** An account. `password`: it has one. */
 export interface UserShown {
   readonly name: string;
-  readonly role: string;
+  readonly role: 'admin' | 'operator' | 'viewer';
   readonly disabled: boolean;
   readonly password: boolean;
   readonly created: number;
@@ -960,6 +1041,7 @@ export interface UserShown {
   readonly own: readonly string[];
   readonly sessions: number;
   readonly tokens: number;
+  readonly display: string;
 }
 
 /** All accounts, for admins. */
@@ -999,9 +1081,9 @@ export interface Welcome {
 /** Who is here now; or what the first admin `needs` to give yet. */
 export interface Welcomed {
   readonly ok: true;
-  readonly user?: Person;
-  readonly degraded?: string;
-  readonly needs?: readonly string[];
+  readonly user?: Person | null;
+  readonly degraded?: string | null;
+  readonly needs?: readonly string[] | null;
 }
 
 /** Who is here, if anybody; `first`: the link of the first start is still good. */
@@ -1111,5 +1193,709 @@ export interface Calls {
   readonly 'DELETE /users/{name}/sessions/{id}': { readonly asks: Nothing; readonly answers: Done };
   readonly 'GET /users/{name}/tokens': { readonly asks: Nothing; readonly answers: Tokens };
   readonly 'GET /audit': { readonly asks: AuditQuery; readonly answers: Audit };
+  readonly 'GET /admin/devices': { readonly asks: DevicesQuery; readonly answers: Devices };
+  readonly 'GET /admin/devices/{user}/{device}/merge': { readonly asks: MergeQuery; readonly answers: MergePreview };
+  readonly 'POST /admin/devices/{user}/{device}/merge': { readonly asks: Merge; readonly answers: OneDevice };
+  readonly 'POST /admin/devices/{user}/{device}/rename': { readonly asks: Rename; readonly answers: OneDevice };
+  readonly 'POST /admin/devices/{user}/{device}/split': { readonly asks: Split; readonly answers: OneDevice };
+  readonly 'GET /people': { readonly asks: PeopleQuery; readonly answers: People };
   readonly 'GET /openapi.json': { readonly asks: Nothing; readonly answers: unknown };
 }
+
+/** Every code of a refusal, over the WebSocket or HTTP. */
+export const CODES = ['asked', 'bad_all', 'bad_filter', 'bad_frame', 'bad_message', 'bad_mode', 'bad_names', 'bad_path', 'bad_payload', 'bad_qos', 'bad_retain', 'bad_routine', 'bad_since', 'bad_stored', 'bad_sub', 'bad_thing', 'bad_topic', 'bad_watch', 'busy', 'cannot_set_up', 'declined', 'degraded', 'early', 'ended', 'failed', 'forbidden', 'foreign', 'free', 'full', 'gone', 'held', 'last_admin', 'malformed', 'method', 'no_answer', 'no_broker', 'no_commands', 'no_driving', 'no_lifeline', 'no_store', 'not_asking', 'not_json', 'not_running', 'not_sent', 'not_yours', 'offline', 'past', 'phone', 'revoked', 'shared', 'signed_in', 'signed_out', 'stale', 'taken', 'too_many', 'two_servers', 'unknown', 'unseen', 'wait', 'weak', 'wrong', 'yours'] as const;
+
+/** How what comes from the server is checked (net/shape.ts). */
+
+export const DoubtShape: Shape<Doubt> = {
+  lat: { is: 'number' },
+  lon: { is: 'number' },
+  tst: { is: 'number' },
+  why: { is: 'text' },
+  at: { is: 'number' },
+  acc: { is: 'number', or: null },
+  when: { is: 'number', or: 0.0 },
+  row: { is: 'number', or: 1 },
+};
+
+export const FriendShape: Shape<Friend> = {
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  tst: { is: 'number', or: null },
+  acc: { is: 'number', or: null },
+  alt: { is: 'number', or: null },
+  vac: { is: 'number', or: null },
+  vel: { is: 'number', or: null },
+  cog: { is: 'number', or: null },
+  batt: { is: 'number', or: null },
+  bs: { is: 'number', or: null },
+  p: { is: 'number', or: null },
+  m: { is: 'number', or: null },
+  tid: { is: 'text', or: null },
+  t: { is: 'text', or: null },
+  conn: { is: 'text', or: null },
+  SSID: { is: 'text', or: null },
+  BSSID: { is: 'text', or: null },
+  poi: { is: 'text', or: null },
+  tag: { is: 'text', or: null },
+  inregions: { is: { list: 'text' }, or: null },
+  at: { is: 'number', or: null },
+  ahead: { is: 'number', or: null },
+  untimed: { is: 'flag', or: false },
+  name: { is: 'text', or: null },
+  inregions_tst: { is: 'number', or: null },
+  heard: { is: 'number', or: null },
+  clock: { is: 'number', or: null },
+  source: { is: 'text', or: null },
+  doubt: { is: { of: DoubtShape }, or: null },
+  presence: { is: { one: ['live', 'offline', 'stale'] } },
+  evidence: { is: { one: ['broker lost', 'silence', 'will'] }, or: null },
+};
+
+export const PortraitShape: Shape<Portrait> = {
+  mime: { is: 'text' },
+  hash: { is: 'text' },
+};
+
+export const RegionSyncShape: Shape<RegionSync> = {
+  state: { is: { one: ['asked', 'confirmed', 'drifted', 'none', 'refused', 'sent'] } },
+  version: { is: 'number', or: 0 },
+  at: { is: 'number', or: 0.0 },
+  why: { is: 'text', or: '' },
+};
+
+export const PhoneCommandShape: Shape<PhoneCommand> = {
+  n: { is: 'number' },
+  do: { is: { one: ['clear', 'locate', 'read', 'regions', 'status'] } },
+  state: { is: { one: ['asked', 'done', 'expired', 'failed', 'sent'] } },
+  at: { is: 'number' },
+  by: { is: 'text' },
+  why: { is: 'text', or: '' },
+};
+
+export const PhoneShape: Shape<Phone> = {
+  transport: { is: { one: ['http', 'mqtt'] }, or: null },
+  app: { is: 'text', or: '' },
+  encrypted: { is: 'flag', or: false },
+  platform: { is: { one: ['?', 'android', 'ios'] }, or: '?' },
+  regions: { is: { of: RegionSyncShape }, or: null },
+  commands: { is: { list: { of: PhoneCommandShape } }, or: [] },
+  status: { is: { map: 'text' }, or: null },
+};
+
+export const ProBotShape: Shape<ProBot> = {
+  presence: { is: { one: ['live', 'offline', 'stale'] } },
+  evidence: { is: { one: ['broker lost', 'silence', 'will'] }, or: null },
+  name: { is: 'text', or: null },
+  order: { is: 'number', or: null },
+  batt: { is: 'number', or: null },
+  batt_raw: { is: 'number', or: null },
+  angle: { is: 'number', or: null },
+  routine: { is: { one: ['not running', 'started', 'stopped', 'unknown'] }, or: null },
+  rtt: { is: 'number', or: null },
+  ip: { is: 'text', or: null },
+  source: { is: 'text', or: 'main' },
+  at: { is: 'number', or: null },
+  heard: { is: 'number', or: null },
+};
+
+export const PictureShape: Shape<Picture> = {
+  mime: { is: { one: ['image/jpeg', 'image/png'] } },
+  data: { is: 'text' },
+};
+
+export const DrivenShape: Shape<Driven> = {
+  holder: { is: 'text' },
+  fence: { is: 'number' },
+  since: { is: 'number' },
+  state: { is: { one: ['moving', 'parked', 'still'] } },
+  why: { is: 'text', or: null },
+  sent: { is: 'text', or: null },
+  trip: { is: 'number', or: null },
+  asks: { is: { list: 'text' }, or: [] },
+  loose: { is: 'flag', or: false },
+  server: { is: 'text', or: null },
+};
+
+export const StopTimePartShape: Shape<StopTimePart> = {
+  dies: { is: { one: ['both', 'hung', 'killed'] } },
+  seconds: { is: 'number' },
+  bound: { is: 'number' },
+  measured: { is: 'number', or: null },
+};
+
+export const GuardStateShape: Shape<GuardState> = {
+  presence: { is: { one: ['live', 'offline'] } },
+  since: { is: 'number' },
+  stops_within: { is: 'number' },
+  parts: { is: { list: { of: StopTimePartShape } }, or: [] },
+  driving: { is: 'text', or: null },
+};
+
+export const AlarmShape: Shape<Alarm> = {
+  what: { is: { one: ['foreign', 'refused', 'retained', 'taken'] } },
+  source: { is: 'text' },
+  robot: { is: 'text', or: null },
+  since: { is: 'number' },
+  at: { is: 'number' },
+  count: { is: 'number' },
+  size: { is: 'number' },
+  head: { is: 'text' },
+};
+
+export const CommandLogEntryShape: Shape<CommandLogEntry> = {
+  n: { is: 'number' },
+  at: { is: 'number' },
+  who: { is: 'text' },
+  robot: { is: 'text' },
+  what: { is: 'text' },
+  lease: { is: 'number', or: null },
+  why: { is: 'text', or: null },
+  sent: { is: 'text', or: null },
+  seconds: { is: 'number', or: null },
+  effect: { is: 'text', or: null },
+};
+
+export const RegionShape: Shape<Region> = {
+  name: { is: 'text' },
+  shape: { is: { one: ['circle', 'polygon'] } },
+  lat: { is: 'number', or: null },
+  lon: { is: 'number', or: null },
+  rad: { is: 'number', or: null },
+  points: { is: { list: 'any' }, or: null },
+  owner: { is: 'text', or: null },
+  version: { is: 'number' },
+  by: { is: 'text' },
+  at: { is: 'number' },
+  origin: { is: { one: ['page', 'phone'] } },
+  phone: { is: 'text', or: null },
+  colour: { is: 'number', or: null },
+};
+
+export const VisitShape: Shape<Visit> = {
+  region: { is: 'text' },
+  thing: { is: 'text' },
+  since: { is: 'number' },
+  by: { is: { one: ['both', 'phone', 'server'] } },
+  disputed: { is: 'flag', or: false },
+  why: { is: 'text', or: null },
+};
+
+export const TransitionShape: Shape<Transition> = {
+  n: { is: 'number' },
+  at: { is: 'number' },
+  tst: { is: 'number' },
+  thing: { is: 'text' },
+  region: { is: 'text', or: null },
+  name: { is: 'text' },
+  event: { is: { one: ['enter', 'leave'] } },
+  by: { is: { one: ['phone', 'server'] } },
+  agrees: { is: 'flag', or: null },
+  acc: { is: 'number', or: null },
+};
+
+export const WebhookStateShape: Shape<WebhookState> = {
+  url: { is: 'text' },
+  queued: { is: 'number' },
+  sent: { is: 'number' },
+  dead: { is: 'number' },
+  last: { is: 'number', or: null },
+  why: { is: 'text', or: null },
+  next: { is: 'number', or: null },
+};
+
+export const LinkShape: Shape<Link> = {
+  state: { is: { one: ['connected', 'connecting', 'lost'] } },
+  since: { is: 'number' },
+  why: { is: 'text', or: null },
+  next: { is: 'number', or: null },
+  tries: { is: 'number', or: 0 },
+  address: { is: 'text', or: '' },
+  protocol: { is: 'text', or: '' },
+  tls: { is: 'flag', or: false },
+  heard: { is: 'number', or: null },
+  mute: { is: 'flag', or: false },
+};
+
+export const BrokerShape: Shape<Broker> = {
+  link: { is: { of: LinkShape }, or: null },
+  version: { is: 'text', or: null },
+  uptime: { is: 'number', or: null },
+  sys: { is: { map: 'number' }, or: null },
+  sys_at: { is: 'number', or: null },
+  trip: { is: 'number', or: null },
+  rates: { is: { map: 'number' }, or: null },
+  sys_why: { is: { list: 'text' }, or: null },
+  log_since: { is: 'number', or: null },
+  log_lines: { is: 'number', or: null },
+  log_missed: { is: 'number', or: null },
+  refusals: { is: 'number', or: null },
+  unseen: { is: 'number', or: null },
+};
+
+export const ClientShape: Shape<Client> = {
+  broker: { is: 'text' },
+  client: { is: 'text' },
+  state: { is: { one: ['connected', 'gone', 'unknown'] } },
+  at: { is: 'number' },
+  address: { is: 'text', or: null },
+  user: { is: 'text', or: null },
+  protocol: { is: 'text', or: null },
+  clean: { is: 'flag', or: null },
+  keepalive: { is: 'number', or: null },
+  since: { is: 'number', or: null },
+  before: { is: 'flag', or: false },
+  connects: { is: 'number', or: 0 },
+  reconnects: { is: 'number', or: 0 },
+  left: { is: 'text', or: null },
+  why: { is: 'text', or: null },
+  left_at: { is: 'number', or: null },
+  takeovers: { is: 'number', or: 0 },
+  refused: { is: 'number', or: 0 },
+  dropping: { is: 'number', or: 0 },
+  flags: { is: { list: 'text' }, or: [] },
+  subscriptions: { is: { list: 'text' }, or: [] },
+  feeds: { is: 'text', or: null },
+  fits: { is: { list: 'text' }, or: [] },
+  ours: { is: 'flag', or: false },
+};
+
+export const LogLineShape: Shape<LogLine> = {
+  broker: { is: 'text' },
+  n: { is: 'number' },
+  at: { is: 'number' },
+  level: { is: 'text' },
+  text: { is: 'text' },
+  tst: { is: 'number', or: null },
+  client: { is: 'text', or: null },
+};
+
+export const HttpsShape: Shape<Https> = {
+  names: { is: { list: 'text' }, or: [] },
+  issuer: { is: 'text', or: '' },
+  expires: { is: 'number', or: null },
+  standing: { is: 'text', or: null },
+  fault: { is: 'text', or: null },
+};
+
+export const TroubleShape: Shape<Trouble> = {
+  reason: { is: 'text' },
+  why: { is: 'text' },
+  since: { is: 'number' },
+};
+
+export const ServerShape: Shape<Server> = {
+  version: { is: 'text' },
+  started: { is: 'number' },
+  received: { is: 'number' },
+  accepted: { is: 'number' },
+  rejected: { is: { map: 'number' } },
+  rate: { is: 'number' },
+  viewers: { is: 'number' },
+  lag: { is: 'number' },
+  overflow: { is: 'number' },
+  frames: { is: 'number', or: 0.0 },
+  behind: { is: 'number', or: 0 },
+  queue: { is: 'number', or: 0 },
+  unsent: { is: 'number', or: 0 },
+  faults: { is: 'number', or: 0 },
+  things: { is: 'number', or: 0 },
+  console: { is: 'number', or: 0 },
+  console_dropped: { is: 'number', or: 0 },
+  topics: { is: 'number', or: 0 },
+  refused: { is: { map: 'number' }, or: {} },
+  store: { is: 'text', or: null },
+  backlog: { is: 'number', or: 0 },
+  backlog_age: { is: 'number', or: 0.0 },
+  kept: { is: 'number', or: 0 },
+  unkept: { is: 'number', or: 0 },
+  history_why: { is: 'text', or: null },
+  history_rows: { is: 'number', or: null },
+  history_bytes: { is: 'number', or: null },
+  history_since: { is: 'number', or: null },
+  archive_lost: { is: 'number', or: 0 },
+  turned_away: { is: 'number', or: 0 },
+  https: { is: { of: HttpsShape }, or: null },
+  replica: { is: 'text', or: null },
+  on_duty: { is: 'flag', or: false },
+  shared_why: { is: 'text', or: null },
+  degraded: { is: { of: TroubleShape }, or: null },
+  clock_off: { is: 'number', or: null },
+  clock_why: { is: 'text', or: null },
+};
+
+export const ExceededShape: Shape<Exceeded> = {
+  what: { is: 'text' },
+  why: { is: 'text' },
+  since: { is: 'number' },
+  at: { is: 'number' },
+  count: { is: 'number' },
+};
+
+export const QuarantinedShape: Shape<Quarantined> = {
+  n: { is: 'number' },
+  at: { is: 'number' },
+  source: { is: 'text' },
+  topic: { is: 'text' },
+  counter: { is: 'text' },
+  why: { is: 'text' },
+  size: { is: 'number' },
+  head: { is: 'text' },
+};
+
+export const SavedRegionShape: Shape<SavedRegion> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  version: { is: 'number' },
+};
+
+export const LeaseGivenShape: Shape<LeaseGiven> = {
+  ok: { is: { one: [true] } },
+  lease: { is: 'number' },
+  silence: { is: 'number' },
+  keep: { is: 'number' },
+  most: { is: 'number' },
+  rate: { is: 'number' },
+  stops_within: { is: 'number' },
+};
+
+export const SentShape: Shape<Sent> = {
+  ok: { is: { one: [true] } },
+  size: { is: 'number' },
+};
+
+export const AskedOfPhoneShape: Shape<AskedOfPhone> = {
+  ok: { is: { one: [true] } },
+  n: { is: 'number' },
+};
+
+export const ProgressShape: Shape<Progress> = {
+  ok: { is: { one: [true] } },
+  n: { is: 'number' },
+  state: { is: 'text' },
+  sent: { is: 'text' },
+  why: { is: 'text', or: null },
+  trip: { is: 'number', or: null },
+};
+
+export const DriverShape: Shape<Driver> = {
+  holder: { is: 'text' },
+  address: { is: 'text' },
+  since: { is: 'number', or: null },
+  server: { is: 'text', or: null },
+  lease: { is: 'number', or: null },
+};
+
+export const DriversShape: Shape<Drivers> = {
+  ok: { is: { one: [true] } },
+  drivers: { is: { map: { of: DriverShape } } },
+};
+
+export const FiguresOverTimeShape: Shape<FiguresOverTime> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  stored: { is: 'number', or: null },
+  at: { is: { list: 'number' } },
+  series: { is: { map: 'any' }, or: null },
+};
+
+export const DoneShape: Shape<Done> = {
+  ok: { is: { one: [true] } },
+};
+
+export const PingAnswerShape: Shape<PingAnswer> = {
+  ok: { is: { one: [true] } },
+  now: { is: 'number' },
+};
+
+export const EffectSeenShape: Shape<EffectSeen> = {
+  ok: { is: { one: [true] } },
+  seen: { is: 'text' },
+  seconds: { is: 'number' },
+};
+
+export const SetUpLinkShape: Shape<SetUpLink> = {
+  ok: { is: { one: [true] } },
+  link: { is: 'text' },
+  plain: { is: 'flag' },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] } },
+  address: { is: 'text', or: '' },
+  text: { is: 'text', or: '' },
+};
+
+export const StoppedShape: Shape<Stopped> = {
+  ok: { is: { one: [true] } },
+  stopped: { is: { list: 'text' } },
+};
+
+export const SubscribedShape: Shape<Subscribed> = {
+  ok: { is: { one: [true] } },
+  sub: { is: 'text' },
+  state: { is: 'text' },
+};
+
+export const TopicPageShape: Shape<TopicPage> = {
+  ok: { is: { one: [true] } },
+  broker: { is: 'text', or: null },
+  path: { is: { list: 'text' }, or: null },
+  topics: { is: 'number', or: null },
+  messages: { is: 'number', or: null },
+  all: { is: 'flag', or: null },
+  cut: { is: 'number', or: null },
+  lost: { is: 'number', or: null },
+  node: { is: { map: 'any' }, or: null },
+  children: { is: { list: { map: 'any' } }, or: null },
+  total: { is: 'number', or: null },
+  after: { is: 'text', or: null },
+};
+
+export const RightsShape: Shape<Rights> = {
+  see: { is: { list: 'text' } },
+  drive: { is: { list: 'text' } },
+  own: { is: { list: 'text' } },
+  admin: { is: 'flag' },
+  looks_only: { is: 'flag' },
+};
+
+export const PersonShape: Shape<Person> = {
+  name: { is: 'text' },
+  role: { is: { one: ['admin', 'operator', 'viewer'] } },
+  way: { is: { one: ['account', 'guest', 'link', 'token'] } },
+  rights: { is: { of: RightsShape } },
+  expires: { is: 'number', or: null },
+  scopes: { is: { list: 'text' }, or: null },
+  display: { is: 'text', or: null },
+};
+
+export const WhoShape: Shape<Who> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: PersonShape }, or: null },
+  first: { is: 'flag' },
+};
+
+export const MeShape: Shape<Me> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: PersonShape } },
+  degraded: { is: 'text', or: null },
+};
+
+export const WelcomedShape: Shape<Welcomed> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: PersonShape }, or: null },
+  degraded: { is: 'text', or: null },
+  needs: { is: { list: 'text' }, or: null },
+};
+
+export const SessionShownShape: Shape<SessionShown> = {
+  id: { is: 'text' },
+  created: { is: 'number' },
+  seen: { is: 'number' },
+  address: { is: 'text' },
+  agent: { is: 'text' },
+  here: { is: 'flag' },
+};
+
+export const SessionsShape: Shape<Sessions> = {
+  ok: { is: { one: [true] } },
+  sessions: { is: { list: { of: SessionShownShape } } },
+};
+
+export const TokenShownShape: Shape<TokenShown> = {
+  id: { is: 'text' },
+  name: { is: 'text' },
+  scopes: { is: { list: 'text' } },
+  things: { is: { list: 'text' } },
+  created: { is: 'number' },
+  expires: { is: 'number', or: null },
+  used: { is: 'number', or: null },
+};
+
+export const TokensShape: Shape<Tokens> = {
+  ok: { is: { one: [true] } },
+  tokens: { is: { list: { of: TokenShownShape } } },
+};
+
+export const NewTokenMadeShape: Shape<NewTokenMade> = {
+  ok: { is: { one: [true] } },
+  token: { is: 'text' },
+  id: { is: 'text' },
+};
+
+export const LinkShownShape: Shape<LinkShown> = {
+  id: { is: 'text' },
+  name: { is: 'text' },
+  owner: { is: 'text' },
+  things: { is: { list: 'text' } },
+  created: { is: 'number' },
+  starts: { is: 'number' },
+  ends: { is: 'number' },
+  standing: { is: { one: ['early', 'ended', 'open', 'revoked'] } },
+  visitors: { is: 'number' },
+};
+
+export const LinksShape: Shape<Links> = {
+  ok: { is: { one: [true] } },
+  links: { is: { list: { of: LinkShownShape } } },
+};
+
+export const NewLinkMadeShape: Shape<NewLinkMade> = {
+  ok: { is: { one: [true] } },
+  id: { is: 'text' },
+  url: { is: 'text' },
+  reach: { is: { one: ['anywhere', 'machine', 'network'] }, or: 'anywhere' },
+};
+
+export const RetentionShownShape: Shape<RetentionShown> = {
+  ok: { is: { one: [true] } },
+  days: { is: 'number', or: null },
+};
+
+export const ThingShape: Shape<Thing> = {
+  k: { is: 'text' },
+  id: { is: 'text' },
+  s: { is: 'number', or: 0 },
+};
+
+export const AllThingsShape: Shape<AllThings> = {
+  ok: { is: { one: [true] } },
+  things: { is: { list: { of: ThingShape } } },
+};
+
+export const SceneShape: Shape<Scene> = {
+  ok: { is: { one: [true] } },
+  at: { is: 'number' },
+  things: { is: { list: { of: ThingShape } } },
+};
+
+export const HistoryEventShape: Shape<HistoryEvent> = {
+  sort: { is: { one: ['alarm', 'crossing', 'drive', 'log', 'transition'] } },
+  thing: { is: 'text' },
+  tst: { is: 'number' },
+  at: { is: 'number' },
+  hidden: { is: 'flag', or: null },
+};
+
+export const EventsShape: Shape<Events> = {
+  ok: { is: { one: [true] } },
+  events: { is: { list: { of: HistoryEventShape } } },
+  next: { is: 'text', or: null },
+};
+
+export const OneThingShape: Shape<OneThing> = {
+  ok: { is: { one: [true] } },
+  thing: { is: { of: ThingShape } },
+};
+
+export const TrackOfThingShape: Shape<TrackOfThing> = {
+  ok: { is: { one: [true] } },
+  thing: { is: 'text' },
+  sort: { is: 'text' },
+  data: { is: { list: { map: 'any' } } },
+  count: { is: 'number' },
+};
+
+export const DayCountShape: Shape<DayCount> = {
+  day: { is: 'text' },
+  count: { is: 'number' },
+  from: { is: 'number' },
+  to: { is: 'number' },
+};
+
+export const DaysShape: Shape<Days> = {
+  ok: { is: { one: [true] } },
+  days: { is: { list: { of: DayCountShape } } },
+};
+
+export const HiddenShape: Shape<Hidden> = {
+  ok: { is: { one: [true] } },
+  hidden: { is: 'number' },
+  undo: { is: 'text' },
+};
+
+export const ShownShape: Shape<Shown> = {
+  ok: { is: { one: [true] } },
+  shown: { is: 'number' },
+};
+
+export const UserShownShape: Shape<UserShown> = {
+  name: { is: 'text' },
+  role: { is: { one: ['admin', 'operator', 'viewer'] } },
+  disabled: { is: 'flag' },
+  password: { is: 'flag' },
+  created: { is: 'number' },
+  seen: { is: 'number', or: null },
+  see: { is: { list: 'text' } },
+  drive: { is: { list: 'text' } },
+  own: { is: { list: 'text' } },
+  sessions: { is: 'number' },
+  tokens: { is: 'number' },
+  display: { is: 'text' },
+};
+
+export const UsersShape: Shape<Users> = {
+  ok: { is: { one: [true] } },
+  users: { is: { list: { of: UserShownShape } } },
+};
+
+export const OneUserShape: Shape<OneUser> = {
+  ok: { is: { one: [true] } },
+  user: { is: { of: UserShownShape } },
+};
+
+export const AuditShownShape: Shape<AuditShown> = {
+  n: { is: 'number' },
+  at: { is: 'number' },
+  who: { is: 'text' },
+  address: { is: 'text' },
+  what: { is: 'text' },
+  thing: { is: 'text' },
+  result: { is: 'text' },
+  more: { is: 'text' },
+};
+
+export const AuditShape: Shape<Audit> = {
+  ok: { is: { one: [true] } },
+  records: { is: { list: { of: AuditShownShape } } },
+  next: { is: 'number', or: null },
+};
+
+export const NameShownShape: Shape<NameShown> = {
+  name: { is: 'text' },
+  how: { is: 'text' },
+  at: { is: 'number' },
+};
+
+export const DeviceShownShape: Shape<DeviceShown> = {
+  device: { is: 'text' },
+  names: { is: { list: { of: NameShownShape } } },
+  card: { is: 'text', or: null },
+  heard: { is: 'number', or: null },
+  listens: { is: 'text' },
+};
+
+export const DevicesShape: Shape<Devices> = {
+  ok: { is: { one: [true] } },
+  devices: { is: { list: { of: DeviceShownShape } } },
+  more: { is: 'flag' },
+};
+
+export const MergePreviewShape: Shape<MergePreview> = {
+  ok: { is: { one: [true] } },
+  device: { is: 'text' },
+  into: { is: 'text' },
+  names: { is: { list: 'text' } },
+  newer: { is: 'text' },
+  gains: { is: { list: 'text' } },
+  links: { is: { list: 'text' } },
+};
+
+export const OneDeviceShape: Shape<OneDevice> = {
+  ok: { is: { one: [true] } },
+  device: { is: { of: DeviceShownShape } },
+};
+
+export const PeopleShape: Shape<People> = {
+  ok: { is: { one: [true] } },
+  people: { is: { map: 'text' } },
+};
+

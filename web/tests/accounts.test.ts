@@ -18,7 +18,7 @@ import { rightsText } from '../src/accounts/users';
 import { covers, mayDrive, mayShare, readVisitor, sectionsFor } from '../src/app/visitor';
 import type { Rights, Visitor } from '../src/app/visitor';
 
-const NOBODY: Rights = { see: [], drive: [], own: [], admin: false, looksOnly: false };
+const NOBODY: Rights = { see: [], drive: [], own: [], admin: false, looks_only: false };
 
 function visitor(part: Partial<Visitor> = {}, rights: Partial<Rights> = {}): Visitor {
   return {
@@ -333,7 +333,7 @@ describe('who somebody is', () => {
     ]);
     expect(sectionsFor(admin)).toContain('admin');
     expect(sectionsFor({ ...admin, way: 'guest' })).not.toContain('admin');
-    const byLink = visitor({ way: 'link' }, { see: ['friend/jane'], looksOnly: true });
+    const byLink = visitor({ way: 'link' }, { see: ['friend/jane'], looks_only: true });
     expect(sectionsFor(byLink)).toEqual(['map', 'settings']);
   });
 
@@ -346,7 +346,7 @@ describe('who somebody is', () => {
     const driver = visitor({ role: 'operator' }, { drive: ['probot/R2'] });
     expect(mayDrive(driver, 'probot/R2')).toBe(true);
     expect(mayDrive(driver, 'probot/R3')).toBe(false);
-    expect(mayDrive(visitor({}, { drive: ['*'], looksOnly: true }), 'probot/R2')).toBe(false);
+    expect(mayDrive(visitor({}, { drive: ['*'], looks_only: true }), 'probot/R2')).toBe(false);
   });
 });
 

@@ -168,7 +168,7 @@ describe('the figures of a broker', () => {
   });
 
   test('come with why there are none, and how many clients are unseen', () => {
-    expect(broker).toMatchObject({ sysWhy: ['because'], unseen: 2, logMissed: 0 });
+    expect(broker).toMatchObject({ sys_why: ['because'], unseen: 2 });
     expect(broker.rates).toEqual({ 'bytes/received': 12.5 });
   });
 });

@@ -21,7 +21,16 @@ const NOW = 1_795_240_000;
 const MIN = 60;
 
 function link(state: Link['state'], more: Partial<Link> = {}): Link {
-  return { state, address: 'h:1', protocol: '5', tls: false, mute: false, ...more };
+  return {
+    state,
+    since: 0,
+    tries: 0,
+    address: 'h:1',
+    protocol: '5',
+    tls: false,
+    mute: false,
+    ...more,
+  };
 }
 
 const jane = (state: Record<string, unknown>): Thing => ({

@@ -153,6 +153,8 @@ describe('a frame by hand', () => {
 describe('the broker in words', () => {
   const link = (part: Partial<Link>): Link => ({
     state: 'connected',
+    since: 0,
+    tries: 0,
     address: 'h:1',
     protocol: '5',
     tls: false,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from sightline.auth.permissions import Role
 from sightline.auth.session import Person
 from sightline.contract.fields import Answer
 from sightline.web.reach import Reach
@@ -84,7 +87,7 @@ class LinkShown(msgspec.Struct, frozen=True):
     created: float
     starts: float
     ends: float
-    standing: str
+    standing: Literal["open", "early", "ended", "revoked"]
     visitors: int
 
 
@@ -115,7 +118,7 @@ class UserShown(msgspec.Struct, frozen=True):
     """An account. ``password``: it has one."""
 
     name: str
-    role: str
+    role: Role
     disabled: bool
     password: bool
     created: float
@@ -125,6 +128,8 @@ class UserShown(msgspec.Struct, frozen=True):
     own: list[str]
     sessions: int
     tokens: int
+    display: str
+    """What people call them; empty: by the name."""
 
 
 class Users(Answer, frozen=True):

@@ -1,4 +1,4 @@
-"""The desk for one's own account: password, sessions, API tokens."""
+"""Answer the calls about one's own account: password, sessions, API tokens."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class AccountApi:
     # -- the password
 
     async def password(self, call: Call[NewPassword]) -> Reply:
-        """Change it; that ends the other sessions, and the tokens if that is asked."""
+        """Change the password; that ends the other sessions, and the tokens if that is asked."""
         account_service, asked, account = (
             self._account_service,
             call.asked,
@@ -146,13 +146,13 @@ class AccountApi:
             raise Refused("weak", why)
         self._guesses.guess(account.name, now)
         kept = account.password
-        if not await account_service.hash(account_service.passwords.verify, kept, asked.old):
+        if not await account_service.hashing.run(account_service.passwords.verify, kept, asked.old):
             account_service.note(
                 AuditEvent(account.name, call.address, "change password", result="forbidden")
             )
             raise Refused("forbidden", _NOT_YOURS)
         self._guesses.right(account.name)
-        hashed = await account_service.hash(account_service.passwords.hash, asked.new)
+        hashed = await account_service.hashing.run(account_service.passwords.hash, asked.new)
 
         def change(database: Database) -> None:
             found = database.account(account.name)
@@ -200,7 +200,7 @@ class AccountApi:
     # -- tokens
 
     async def tokens(self, call: Call[Nothing]) -> Reply:
-        """One's tokens, without their secrets."""
+        """Return the asker's tokens, without their secrets."""
         return Reply(answers.Tokens(tokens=tokens_of(self._account_service, call.who.user.name)))
 
     async def make_token(self, call: Call[NewToken]) -> Reply:
@@ -234,7 +234,7 @@ class AccountApi:
         return Reply(answers.NewTokenMade(token=text, id=token.id), status=201)
 
     async def revoke_token(self, call: Call[Nothing]) -> Reply:
-        """Return a token opens nothing any more. An admin may revoke anybody's."""
+        """Revoke a token, so that it opens nothing any more. An admin may revoke anybody's."""
         account_service, user = self._account_service, call.who.user
         token = account_service.cache.tokens.get(call.parts["id"])
         if token is None or (token.account != user.name and user.role != "admin"):
@@ -311,7 +311,7 @@ def tokens_of(account_service: AccountService, name: str) -> list[answers.TokenS
             things=sorted(token.things),
             created=round(token.created, 3),
             expires=token.expires,
-            used=account_service.token_used(token),
+            used=account_service.visitors.times.token_used(token),
         )
         for token in sorted(account_service.cache.tokens.values(), key=lambda t: -t.created)
         if token.account == name
@@ -329,12 +329,12 @@ def sessions_of(
         answers.SessionShown(
             id=session.id,
             created=round(session.created, 3),
-            seen=round(account_service.last_used(session.key), 3),
+            seen=round(account_service.visitors.times.last_used(session.key), 3),
             address=session.address,
             agent=session.agent,
             here=session.key == here,
         )
-        for session in sorted(found, key=lambda s: -account_service.last_used(s.key))
+        for session in sorted(found, key=lambda s: -account_service.visitors.times.last_used(s.key))
     ]
 
 

@@ -1,4 +1,4 @@
-"""The admins' desk: accounts and what is given to them, and the audit log."""
+"""Answer the calls of admins: accounts and what is given to them, and the audit log."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from sightline.accounts import answers
+from sightline.accounts.account_changes import account_event, check_taken, keep_an_admin
 from sightline.accounts.api_account import (
     end_sessions,
     find_session,
@@ -28,6 +29,7 @@ from sightline.auth.account import (
     AuditRecord,
     check_grants,
     check_name,
+    display_name,
     plain_name,
 )
 from sightline.auth.permissions import GRANT_VERBS, Grants, Role
@@ -37,15 +39,19 @@ from sightline.contract.http import Call, Reply, Route
 
 _MOST = 10_000  # accounts
 _PAGE = 500  # records of the audit log in one answer
-_LAST_ADMIN = "This is the last admin who can sign in. Make another one first."
 
 Words = Annotated[tuple[str, ...], Meta(max_length=500)]
+Display = Annotated[str, Meta(max_length=64)]
 
 
 class NewUser(RequestBody, frozen=True):
-    """An account to make. Without a password nobody can sign in with it, but its tokens work."""
+    """An account to make. Without a password nobody can sign in with it, but its tokens work.
+
+    ``display`` is what people call them, where that is not the name as it is typed here.
+    """
 
     name: Annotated[str, Meta(max_length=64)]
+    display: Display | None = None
     role: Role = "viewer"
     password: Text | None = None
     see: Words = ()
@@ -57,6 +63,7 @@ class AccountChange(RequestBody, frozen=True):
     """What to change of an account; what is absent stays. ``end_tokens``: end its API tokens."""
 
     role: Role | UnsetType = UNSET
+    display: Display | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET
     password: Text | UnsetType = UNSET
     see: Words | UnsetType = UNSET
@@ -207,13 +214,16 @@ class AdminApi:
         account_service, asked = self._account_service, call.asked
         name = plain_name(asked.name)
         grants = Grants(frozenset(asked.see), frozenset(asked.drive), frozenset(asked.own))
-        for why in (check_name(name), check_grants(grants)):
+        for why in (check_name(asked.name.strip()), check_name(name), check_grants(grants)):
             if why is not None:
                 raise Refused("malformed", why)
+        display = display_name(name, asked.name if asked.display is None else asked.display)
         hashed = None
         if asked.password is not None:
             hashed = await self._hashed(asked.password, name)
-        account = Account(name, asked.role, grants, hashed, created=account_service.wall())
+        account = Account(
+            name, asked.role, grants, hashed, created=account_service.wall(), display=display
+        )
 
         def make(database: Database) -> None:
             accounts = database.read_cache().accounts
@@ -221,6 +231,7 @@ class AdminApi:
                 raise Refused("taken", f"There is an account {name} already.")
             if len(accounts) >= _MOST:
                 raise Refused("taken", f"There is room for {_MOST} accounts.")
+            check_taken(accounts, name, display)
             database.put_account(account)
             database.write(
                 account_event(call.who.user.name, call.address, None, account, database.pseudonyms)
@@ -231,7 +242,7 @@ class AdminApi:
         return Reply(answers.OneUser(user=made), status=201)
 
     async def change(self, call: Call[AccountChange]) -> Reply:
-        """Role, grants, password, whether it is closed. A password ends the account's sessions."""
+        """Change role, grants, password or closure. A new password ends the account's sessions."""
         account_service, asked = self._account_service, call.asked
         account = self._find(call)
         name, grants = account.name, account.grants
@@ -252,6 +263,9 @@ class AdminApi:
             after = replace(
                 before,
                 role=before.role if asked.role is UNSET else asked.role,
+                display=before.display
+                if asked.display is UNSET
+                else display_name(name, asked.display),
                 disabled=before.disabled if asked.disabled is UNSET else asked.disabled,
                 password=before.password if hashed is None else hashed,
                 grants=Grants(
@@ -263,6 +277,7 @@ class AdminApi:
                     }
                 ),
             )
+            check_taken(database.read_cache().accounts, name, after.display)
             keep_an_admin(database, after)
             database.put_account(after)
             if hashed is not None:
@@ -305,7 +320,7 @@ class AdminApi:
         return Reply()
 
     async def end_session(self, call: Call[Nothing]) -> Reply:
-        """Sign somebody out there."""
+        """End one session of an account."""
         name = self._find(call).name
         session = find_session(self._account_service, name, call.parts["id"])
 
@@ -331,7 +346,9 @@ class AdminApi:
     async def _hashed(self, password: str, name: str) -> str:
         if (why := weakness(password, name)) is not None:
             raise Refused("weak", why)
-        return await self._account_service.hash(self._account_service.passwords.hash, password)
+        return await self._account_service.hashing.run(
+            self._account_service.passwords.hash, password
+        )
 
     def _shown(self, account: Account) -> answers.UserShown:
         cache = self._account_service.cache
@@ -342,6 +359,7 @@ class AdminApi:
             password=account.password is not None,
             created=round(account.created, 3),
             seen=account.seen,
+            display=account.display,
             see=sorted(account.grants.see),
             drive=sorted(account.grants.drive),
             own=sorted(account.grants.own),
@@ -352,7 +370,7 @@ class AdminApi:
     # -- the audit log
 
     async def audit(self, call: Call[AuditQuery]) -> Reply:
-        """Search it, newest first. ``next`` is the ``before`` of the next page."""
+        """Search the audit log, newest first. ``next`` is the ``before`` of the next page."""
         asked, known = call.asked, list(self._known())
         limit = min(_PAGE, max(1, int(asked.limit or 100)))
         search = Search(
@@ -401,41 +419,3 @@ def shown_records(
         )
         for record in records
     ]
-
-
-def keep_an_admin(database: Database, after: Account) -> None:
-    """Make sure that some admin can still sign in once this account is as given.
-
-    Raises `Refused` (``last_admin``).
-    """
-    accounts = {**database.read_cache().accounts}
-    before = accounts.get(after.name)
-    accounts[after.name] = after
-    if before is None or not _rules(before):
-        return
-    if not any(_rules(account) for account in accounts.values()):
-        raise Refused("last_admin", _LAST_ADMIN)
-
-
-def _rules(account: Account) -> bool:
-    return account.role == "admin" and not account.disabled and account.password is not None
-
-
-def account_event(
-    who: str, address: str, before: Account | None, after: Account, pseudonyms: Pseudonyms
-) -> AuditEvent:
-    """Tell how a new or changed account is written down: what became of what, never a secret."""
-    changes = []
-    if before is None or before.role != after.role:
-        changes.append(f"role {after.role}")
-    if before is not None and before.disabled != after.disabled:
-        changes.append("closed" if after.disabled else "opened")
-    if before is not None and before.password != after.password:
-        changes.append("password")
-    for verb in GRANT_VERBS:
-        old: frozenset[str] = getattr(before.grants, verb) if before else frozenset()
-        new: frozenset[str] = getattr(after.grants, verb)
-        changes += [f"+{verb} {pseudonyms.hide(what)}" for what in sorted(new - old)]
-        changes += [f"-{verb} {pseudonyms.hide(what)}" for what in sorted(old - new)]
-    what = "make account" if before is None else "change account"
-    return AuditEvent(who, address, what, f"account/{after.name}", more=", ".join(changes))

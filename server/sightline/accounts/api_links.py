@@ -1,4 +1,4 @@
-"""The desk for shared links: certain things, from a start to an end, without an account.
+"""Answer the calls about shared links: certain things, from a start to an end, without an account.
 
 A link shows what its maker may share at the moment of looking, so it shows less once they may
 less. It shows no history and lets nobody do anything.
@@ -78,7 +78,7 @@ class LinksApi:
         ]
 
     async def links(self, call: Call[Nothing]) -> Reply:
-        """One's own links; an admin sees everybody's."""
+        """Return the asker's links; an admin gets everybody's."""
         user, wall = call.who.user, self._account_service.wall()
         return Reply(
             answers.Links(
@@ -157,7 +157,7 @@ class LinksApi:
         return Reply(answers.NewLinkMade(id=share.id, url=url, reach=reach(url)), status=201)
 
     async def revoke(self, call: Call[Nothing]) -> Reply:
-        """Return a link opens nothing any more, and who came by it must go."""
+        """Revoke a link: it opens nothing any more, and its visitors must go."""
         user = call.who.user
         share = self._account_service.cache.shares.get(call.parts["id"])
         if share is None or (share.owner != user.name and user.role != "admin"):

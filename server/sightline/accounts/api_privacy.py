@@ -1,7 +1,7 @@
-"""The desk for what is known about one friend: how long it is kept, a copy of it, its end.
+"""Answer the calls about one friend's data: how long it is kept, a copy of it, its end.
 
-For the friend's own account (a grant ``own``) and admins. Whoever may not is told the same as when
-there is no such friend.
+For the friend's own account (a grant ``own``) and admins. Others get the same answer as when there
+is no such friend.
 """
 
 from __future__ import annotations
@@ -122,13 +122,13 @@ class PrivacyApi:
         return call.thing
 
     async def retention(self, call: Call[Nothing]) -> Reply:
-        """For how long this friend's positions are kept."""
+        """Return for how many days this friend's positions are kept."""
         thing = self._friend(call)
         days = await self._account_service.look(lambda db: db.retention(thing))
         return Reply(answers.RetentionShown(days=days))
 
     async def retain(self, call: Call[Retention]) -> Reply:
-        """Keep them so long from now on."""
+        """Set for how many days the positions are kept from now on."""
         thing, days = self._friend(call), call.asked.days
         kept = "as the settings say" if days is None else f"{days} days"
 
@@ -146,8 +146,8 @@ class PrivacyApi:
 
         await account_service.record(AuditEvent(who, call.address, "export", thing))
         days = await account_service.look(lambda database: database.retention(thing))
-        cache, group = account_service.cache, thing.rpartition("/")[0]
-        words = {thing, group}
+        cache, names = account_service.cache, account_service.names.things(thing)
+        words = {*names, *(each.rpartition("/")[0] for each in names)}
         made = bundle(
             thing,
             account_service.wall(),
@@ -190,11 +190,12 @@ class PrivacyApi:
         thing = self._friend(call)
         if call.asked.confirm != id_of(thing):
             raise Refused("malformed", "To erase a friend, give its id once more as confirm.")
-        who = call.who.user.name
+        who, things = call.who.user.name, self._account_service.names.things(thing)
 
         def erase(database: Database) -> None:
-            database.erase(thing)
-            database.write(AuditEvent(who, call.address, "erase", thing))
+            database.erase(*things)
+            for each in things:  # other servers find them by these
+                database.write(AuditEvent(who, call.address, "erase", each))
 
         for eraser in self._erasers:
             erasing = eraser(thing)

@@ -1,4 +1,4 @@
-"""The desk at the door: in by password, by the link of the first start, by a shared link; out.
+"""Let people in by password, by the link of the first start or by a shared link; and out.
 
 Names and passwords are guessed at a price that grows with each guess (per account and address;
 an address as a whole has a budget, too). Whether a name exists shows in neither text nor time.
@@ -18,7 +18,16 @@ from sightline.accounts import answers, known_devices
 from sightline.accounts.database import Database
 from sightline.accounts.passwords import LONGEST, weakness
 from sightline.accounts.service import AccountService
-from sightline.auth.account import DEMO, Account, AuditEvent, Session, Share, check_name, plain_name
+from sightline.auth.account import (
+    DEMO,
+    Account,
+    AuditEvent,
+    Session,
+    Share,
+    check_name,
+    display_name,
+    plain_name,
+)
 from sightline.auth.session import Throttle, described, digest, new_secret
 from sightline.contract.errors import Refused
 from sightline.contract.fields import Nothing, RequestBody
@@ -126,7 +135,7 @@ class SessionApi:
     async def who(self, call: Call[Nothing]) -> Reply:
         """Tell who is here, as far as known: what the page asks first."""
         user = described(call.visitor) if call.visitor else None
-        return Reply(answers.Who(user=user, first=self._account_service.invited))
+        return Reply(answers.Who(user=user, first=self._account_service.invitation.is_open))
 
     async def me(self, call: Call[Nothing]) -> Reply:
         """Tell who is here."""
@@ -141,7 +150,7 @@ class SessionApi:
         await account_service.refresh()
         account = account_service.cache.accounts.get(name)
         kept = account.password if account else None
-        right = await account_service.hash(
+        right = await account_service.hashing.run(
             account_service.passwords.verify, kept, asked.password, client=client, known=known
         )
         account = account_service.cache.accounts.get(name)  # it may have changed meanwhile
@@ -152,7 +161,7 @@ class SessionApi:
         self._guesses.right(guess)
         anew = None
         if kept is not None and account_service.passwords.outdated(kept):
-            anew = await account_service.hash(
+            anew = await account_service.hashing.run(
                 account_service.passwords.hash, asked.password, client=client
             )
 
@@ -220,7 +229,7 @@ class SessionApi:
     ) -> Reply:
         """Make a new session, always with a new secret; the one of before ends.
 
-        While the database cannot be written whoever is ``known`` comes in all the same.
+        While the database cannot be written, a ``known`` account comes in all the same.
         """
         account_service, secret = self._account_service, new_secret()
         now = account_service.wall()
@@ -258,7 +267,7 @@ class SessionApi:
             database.drop_sessions([call.visitor.key])
 
     def _entered(self, secret: str) -> Reply:
-        found = self._account_service.session(secret)
+        found = self._account_service.visitors.session(secret)
         if found is None or found.expires is None:
             raise Refused("wrong", WRONG)
         trouble = self._account_service.standby.trouble
@@ -292,10 +301,10 @@ class SessionApi:
         account_service, asked = self._account_service, call.asked
         if not self._addresses.take(client_key(call.address), account_service.clock.seconds()):
             raise Refused("wait", "Too many attempts. Try again in 5 s.", wait=5.0)
-        if not account_service.accepts(asked.token):
+        if not account_service.invitation.accepts(asked.token):
             raise Refused("wrong", _USED_UP)
         if account_service.demo:
-            account_service.spend()
+            account_service.invitation.spend()
             admin = Account(DEMO, "admin", created=account_service.wall())
             return await self._enter(
                 call, DEMO, "sign in to the demonstration", lambda db: db.put_account(admin)
@@ -303,15 +312,21 @@ class SessionApi:
         if asked.name is None or asked.password is None:
             return Reply(answers.Welcomed(needs=["name", "password"]))
         name = plain_name(asked.name)
-        for why in (check_name(name), weakness(asked.password, name)):
+        for why in (check_name(asked.name.strip()), weakness(asked.password, name)):
             if why is not None:
                 raise Refused("weak", why)
-        restore = account_service.spend()  # before anything waits: it is good for one
+        restore = account_service.invitation.spend()  # before anything waits: it is good for one
         try:
-            hashed = await account_service.hash(
+            hashed = await account_service.hashing.run(
                 account_service.passwords.hash, asked.password, client=client_key(call.address)
             )
-            admin = Account(name, "admin", password=hashed, created=account_service.wall())
+            admin = Account(
+                name,
+                "admin",
+                password=hashed,
+                created=account_service.wall(),
+                display=display_name(name, asked.name),
+            )
 
             def found(database: Database) -> None:
                 if database.read_cache().founded:
@@ -369,5 +384,5 @@ class SessionApi:
                 raise Refused("ended", "The time of this link is over.")
             case "revoked":
                 raise Refused("revoked", "This link was withdrawn.")
-        if not self._account_service.shown(share):
+        if not self._account_service.visitors.shown(share):
             raise Refused("revoked", "This link was withdrawn.")

@@ -18,7 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sightline.accounts import schema
+from sightline.accounts.aliases import aliases_in, forget_names
 from sightline.accounts.pseudonyms import Pseudonyms
+from sightline.accounts.schema import STEPS as _STEPS
 from sightline.auth.account import (
     Account,
     AccountCache,
@@ -38,55 +41,8 @@ _BUSY = 10.0  # s to wait for somebody else's transaction
 _ROOM = 1_000_000  # bytes that must be free again before we believe it
 _LISTED = 30 * 86400.0  # s a link is listed after it ended
 
-# Each step leads from the version before to the next; PRAGMA user_version says how many were taken.
-# A step that was released is never changed.
-_STEPS = (
-    """
-    CREATE TABLE account (
-        name TEXT PRIMARY KEY, role TEXT NOT NULL, password TEXT, disabled INTEGER NOT NULL,
-        created REAL NOT NULL, seen REAL
-    ) STRICT;
-    CREATE TABLE given (
-        account TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
-        verb TEXT NOT NULL, what TEXT NOT NULL, PRIMARY KEY (account, verb, what)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE token (
-        id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
-        label TEXT NOT NULL, key TEXT NOT NULL, scopes TEXT NOT NULL, things TEXT NOT NULL,
-        created REAL NOT NULL, expires REAL, used REAL
-    ) STRICT;
-    CREATE TABLE share (
-        id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE,
-        owner TEXT NOT NULL REFERENCES account ON DELETE CASCADE,
-        label TEXT NOT NULL, things TEXT NOT NULL,
-        created REAL NOT NULL, starts REAL NOT NULL, ends REAL NOT NULL, revoked REAL
-    ) STRICT;
-    CREATE TABLE session (
-        key TEXT PRIMARY KEY, account TEXT REFERENCES account ON DELETE CASCADE,
-        share TEXT REFERENCES share ON DELETE CASCADE,
-        created REAL NOT NULL, seen REAL NOT NULL, address TEXT NOT NULL, agent TEXT NOT NULL,
-        CHECK ((account IS NULL) <> (share IS NULL))
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE audit (
-        n INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, who TEXT NOT NULL,
-        address TEXT NOT NULL, what TEXT NOT NULL, thing TEXT NOT NULL, result TEXT NOT NULL,
-        more TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX audit_who ON audit (who, n);
-    CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
-        BEGIN SELECT RAISE(ABORT, 'the audit log is never shortened'); END;
-    CREATE TRIGGER audit_is_fixed BEFORE UPDATE ON audit
-        BEGIN SELECT RAISE(ABORT, 'the audit log is never changed'); END;
-    CREATE TABLE retention (
-        thing TEXT PRIMARY KEY, days INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE secret (
-        name TEXT PRIMARY KEY, value BLOB NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    """,
-)
-CACHED_TABLES = frozenset(("account", "given", "session", "token", "share"))
-"""The tables of which the account cache is made."""
+CACHED_TABLES = frozenset(("account", "given", "person", "session", "token", "share", "alias"))
+"""The tables of which the cache is made."""
 _MOST_SESSIONS = 200  # of one account or link; the oldest ends
 _APART = "\n"  # between the words of a list; no grant, scope or thing holds one
 
@@ -141,6 +97,7 @@ class Database:
                 "trusted_schema=OFF",
             ):
                 self._sql.execute(f"PRAGMA {setting}")
+            schema.keep_copy(self._sql, self.path)
             self.copy = Copy(self._sql, self.path, wall, self._upgrade)
             self.copy.upgrade()
         except (OSError, sqlite3.Error) as why:
@@ -160,12 +117,8 @@ class Database:
             )
         for number in range(version, len(_STEPS)):
             # Not executescript(), which would commit what came before.
-            statement = ""
-            for line in _STEPS[number].splitlines():
-                statement += line + "\n"
-                if sqlite3.complete_statement(statement):
-                    self._sql.execute(statement)
-                    statement = ""
+            for statement in schema.statements(_STEPS[number]):
+                self._sql.execute(statement)
             self._sql.execute(f"PRAGMA user_version = {number + 1}")
 
     def _pseudonym_key(self) -> bytes:
@@ -181,7 +134,7 @@ class Database:
         return self._wall()
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file of the database."""
         self._sql.close()
 
     def change(self) -> AbstractContextManager[None]:
@@ -189,7 +142,7 @@ class Database:
         return self.copy.change()
 
     def probe(self) -> None:
-        """Find out, quickly, whether the file can be written. Raises `OSError`, `sqlite3.Error`."""
+        """Find out quickly whether the file can be written. Raises `OSError`, `sqlite3.Error`."""
         found = os.statvfs(self.path.parent)
         if found.f_bavail * found.f_frsize < _ROOM:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -205,6 +158,11 @@ class Database:
             self._sql.execute(f"PRAGMA busy_timeout = {round(self._busy * 1000)}")
 
     @property
+    def sql(self) -> sqlite3.Connection:
+        """Return the connection, for what has a table of its own (`sightline.accounts.aliases`)."""
+        return self._sql
+
+    @property
     def version(self) -> int:
         """Return a number that changes when another process has changed the file."""
         (version,) = self._sql.execute("PRAGMA data_version").fetchone()
@@ -213,7 +171,7 @@ class Database:
     # -- reading
 
     def read_cache(self) -> AccountCache:
-        """Return everybody and everything that opens the door."""
+        """Return all accounts, sessions, tokens and links, as a cache of them."""
         grants: dict[str, dict[str, set[str]]] = {}
         with self._reading():
             for account, verb, what in self._sql.execute("SELECT account, verb, what FROM given"):
@@ -227,11 +185,14 @@ class Database:
                     bool(disabled),
                     created,
                     seen,
+                    display or "",
                 )
-                for name, role, password, disabled, created, seen in self._sql.execute(
-                    "SELECT name, role, password, disabled, created, seen FROM account"
+                for name, role, password, disabled, created, seen, display in self._sql.execute(
+                    "SELECT name, role, password, disabled, created, seen, display"
+                    " FROM account LEFT JOIN person ON person.account = account.name"
                 )
             }
+            aliases = aliases_in(self._sql)
             sessions = {
                 row[0]: Session(*row)
                 for row in self._sql.execute(
@@ -252,7 +213,7 @@ class Database:
                     " FROM share"
                 )
             }
-        return AccountCache(accounts, sessions, tokens, shares)
+        return AccountCache(accounts, sessions, tokens, shares, aliases)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -285,6 +246,10 @@ class Database:
                     account.seen,
                 ),
             )
+            self._sql.execute("DELETE FROM person WHERE account = ?", (account.name,))
+            if account.display:
+                person = (account.name, account.display)
+                self._sql.execute("INSERT INTO person VALUES (?, ?)", person)
             self._sql.execute("DELETE FROM given WHERE account = ?", (account.name,))
             self._sql.executemany(
                 "INSERT INTO given VALUES (?, ?, ?)",
@@ -443,26 +408,31 @@ class Database:
         return {thing: int(kept[hidden]) for thing, hidden in hidden if hidden in kept}
 
     def retain(self, thing: str, days: int | None) -> None:
-        """Keep this friend's positions so long."""
+        """Keep this friend's positions for so many days."""
         hidden = self.pseudonyms.hide(thing)
         with self.change():
             self._sql.execute("DELETE FROM retention WHERE thing = ?", (hidden,))
             if days is not None:
                 self._sql.execute("INSERT INTO retention VALUES (?, ?)", (hidden, days))
 
-    def erase(self, thing: str) -> None:
-        """Let nothing here name this friend any more, but for the accounts themselves."""
+    def erase(self, *things: str) -> None:
+        """Let nothing here name this friend any more, but for the accounts themselves.
+
+        ``things`` are its keys, under all its names.
+        """
         with self.change():
-            self.retain(thing, None)
-            self._sql.execute("DELETE FROM given WHERE what = ?", (thing,))
+            for thing in things:
+                self.retain(thing, None)
+                self._sql.execute("DELETE FROM given WHERE what = ?", (thing,))
+            forget_names(self._sql, things)
             for table in ("token", "share"):
-                for number, things in self._sql.execute(
+                for number, listed in self._sql.execute(
                     f"SELECT id, things FROM {table}"  # of the two names above
                 ).fetchall():
-                    if thing in (words := _words(things)):
+                    if not (words := _words(listed)).isdisjoint(things):
                         self._sql.execute(
                             f"UPDATE {table} SET things = ? WHERE id = ?",
-                            (_listed(words - {thing}), number),
+                            (_listed(words.difference(things)), number),
                         )
             self._sql.execute(
                 "UPDATE share SET revoked = ? WHERE things = '' AND revoked IS NULL",

@@ -1,8 +1,9 @@
 """Recognise devices from which somebody has signed in before: they keep a signed cookie.
 
-It opens nothing. While strangers guess an account's password from everywhere, and are made to wait
-all together, whoever has it is not among them (OWASP calls it a device cookie). It is signed with
-the account's password hash: nothing is kept of it, all servers know it, and a new password ends it.
+The cookie opens nothing. While strangers guess an account's password from everywhere, and are made
+to wait all together, a device that has it is not among them (OWASP calls it a device cookie). It is
+signed with the account's password hash: nothing is kept of it, all servers know it, and a new
+password ends it.
 """
 
 from __future__ import annotations

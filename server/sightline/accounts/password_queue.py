@@ -1,6 +1,6 @@
 """Choose whose password is checked next, when many wait for the few threads that do it. Pure.
 
-Known devices first; the others in turn by client, so that whoever sends many waits for their own.
+Known devices first; the others in turn by client: a client that sends many waits for its own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ T = TypeVar("T")
 MOST = 200
 """Checks that may wait: 5 s with two threads and the shipped cost."""
 OF_ONE = 16
-"""Of one client."""
+"""Jobs of one client that may wait."""
 
 
 class QueueFull(Exception):

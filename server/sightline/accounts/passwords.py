@@ -39,11 +39,11 @@ class Passwords:
         self.dummy = self.hash(secrets.token_urlsafe(16))
 
     def hash(self, password: str) -> str:
-        """Return its hash, with the parameters and a salt of its own."""
+        """Hash a password, with a salt of its own; the hash names its parameters."""
         return self._hasher.hash(password)
 
     def verify(self, stored: str | None, password: str) -> bool:
-        """Return whether this is the password of that hash.
+        """Tell whether this is the password of the hash ``stored``.
 
         None costs the same and is never right.
         """
@@ -54,7 +54,7 @@ class Passwords:
         return stored is not None
 
     def outdated(self, stored: str) -> bool:
-        """Tell whether it was hashed with other parameters than ours now."""
+        """Tell whether a hash was made with other parameters than ours now."""
         return self._hasher.check_needs_rehash(stored)
 
 
@@ -76,6 +76,6 @@ def weakness(password: str, name: str) -> str | None:
 
 
 def _is_run(text: str) -> bool:
-    """Return whether it is a run like ``abcdefgh`` or ``87654321``."""
+    """Tell whether it is a run like ``abcdefgh`` or ``87654321``."""
     steps = {ord(b) - ord(a) for a, b in pairwise(text)}
     return steps in ({1}, {-1})

@@ -1,6 +1,6 @@
 """Keep in memory what happens while the accounts' database cannot be written.
 
-Whoever has an account can sign in and out; who did what is written down once there is room. What
+People with an account can sign in and out; who did what is written down once there is room. What
 changes accounts is refused meanwhile, in words.
 """
 
@@ -37,7 +37,7 @@ class Standby:
         return bool(self._sessions or self._ended or self._events)
 
     def denied(self) -> Refused:
-        """Tell what somebody is told who wants more than can be done now."""
+        """Return the refusal of a change that cannot be written now."""
         why = self.trouble.why if self.trouble else "the database does not answer"
         return Refused(
             "degraded",
@@ -65,7 +65,7 @@ class Standby:
         self._events.append((at, event))
 
     def onto(self, cache: AccountCache) -> AccountCache:
-        """Tell what is in the database, and what will be."""
+        """Return the cache with what is not in the database yet."""
         if not self._sessions and not self._ended:
             return cache
         sessions = {

@@ -8,15 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
+from unicodedata import category, normalize
 
 from sightline.auth.permissions import Grants, Role, check_grant
+from sightline.kinds.friends.names import Alias, folded
 
 # What a token may be used for: watch, drive robots, read /metrics, post a phone's messages.
 SCOPES = ("see", "drive", "metrics", "publish")
 DEMO = "demo"
 """The account of a demonstration: has no password, and goes when the demonstration does."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,63}")
+LONGEST_NAME = 64
+"""Characters of an account's name."""
+_MARKS = frozenset("'\u2019.\u00b7_@-\u2010 ")
+"""What may stand in a name besides letters, their accents and digits."""
 _LABEL = re.compile(r"[^\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]{1,64}")
 # Requests over the WebSocket that are written down. Not each ``drive``: there are twenty a second,
 # and ``take`` and ``release`` say who drove from when to when.
@@ -41,6 +47,8 @@ class Account:
     disabled: bool = False
     created: float = 0.0
     seen: float | None = None
+    display: str = ""
+    """What people call them, where that is not the name: see `display_name`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,7 @@ class Share:
     ends: float
     revoked: float | None = None
 
-    def why_closed(self, wall: float) -> str | None:
+    def why_closed(self, wall: float) -> Literal["revoked", "early", "ended"] | None:
         """Tell why it does not open now: ``revoked``, ``early``, ``ended``; None when it does."""
         if self.revoked is not None:
             return "revoked"
@@ -107,6 +115,7 @@ class AccountCache:
     sessions: Mapping[str, Session] = field(default_factory=dict)  # by key
     tokens: Mapping[str, Token] = field(default_factory=dict)  # by id
     shares: Mapping[str, Share] = field(default_factory=dict)  # by id
+    aliases: Mapping[str, Alias] = field(default_factory=dict)  # of devices, by spelling
 
     @property
     def founded(self) -> bool:
@@ -140,10 +149,20 @@ class AuditRecord:
 
 
 def check_name(name: str) -> str | None:
-    """Tell what is wrong with an account's name; None when it is a good one."""
-    if not _NAME.fullmatch(name):
-        return "a name is 1 to 64 of a-z 0-9 . _ @ - and begins with a letter or a digit"
-    return f"{name} is a name of ours" if name in RESERVED else None
+    """Tell what is wrong with an account's name; None when it is a good one.
+
+    Any person's name is: letters of every script, spaces, apostrophes, dots.
+    """
+    if not 1 <= len(name) <= LONGEST_NAME or not all(map(_fits, name)):
+        return "a name is 1 to 64 letters and digits of any script, spaces and . ' _ @ -"
+    if not name[0].isalnum() or name[-1] == " " or "  " in name:
+        return "a name begins with a letter or a digit, and has single spaces only within"
+    return f"{name} is a name of ours" if plain_name(name) in RESERVED else None
+
+
+def _fits(letter: str) -> bool:
+    """Tell whether a letter, an accent of its own, a digit or a mark of names stands here."""
+    return letter in _MARKS or letter.isalnum() or category(letter) in ("Mn", "Mc")
 
 
 def check_label(label: str) -> str | None:
@@ -152,8 +171,28 @@ def check_label(label: str) -> str | None:
 
 
 def plain_name(name: str) -> str:
-    """Return a name as it is stored, whatever its case was when typed."""
-    return name.strip().lower()[:64]
+    """Return a name as it is stored and looked up, in whatever letters it was typed.
+
+    Names that differ by case or Unicode form only are one name.
+    """
+    return folded(" ".join(name.split()))[:LONGEST_NAME]
+
+
+def display_name(name: str, typed: str) -> str:
+    """Return what people call the account ``name``, as typed; empty where that is the name."""
+    text = normalize("NFC", " ".join(typed.split()))
+    return "" if text == name else text
+
+
+def check_display(accounts: Mapping[str, Account], name: str, display: str) -> str | None:
+    """Tell why ``name`` cannot be called ``display``: nobody may pass for somebody else."""
+    if display and (why := check_name(display)) is not None:
+        return why
+    called = {name, plain_name(display or name)}
+    for other in accounts.values():
+        if other.name != name and called & {other.name, plain_name(other.display)}:
+            return f"{display or name} is what another account is called"
+    return None
 
 
 def check_grants(grants: Grants) -> str | None:

@@ -166,6 +166,7 @@ class User:
 
     ``owns`` are the things that belong to them. ``looks_only``: may see and do nothing else, as the
     visitor of a shared link. ``by_token``: acts for an account by one of its API tokens.
+    ``display`` is what people call them; empty: the name.
     """
 
     name: str
@@ -175,6 +176,7 @@ class User:
     owns: frozenset[str] = frozenset()
     looks_only: bool = False
     by_token: bool = False
+    display: str = ""
 
 
 GUEST = User("guest")
@@ -221,7 +223,7 @@ def _holds(granted: frozenset[str], thing: str) -> bool:
 
 
 def may_post(user: User, thing: str) -> bool:
-    """Tell whether an account's tokens may post as this friend: whoever may share it."""
+    """Tell whether an account's tokens may post as this friend: an account that may share it."""
     return may(user, "share", thing)
 
 
@@ -243,7 +245,7 @@ def may_recall(user: User, thing: str, sort: str) -> bool:
 
 
 def recalls(scope: VisibleScope, sort: str) -> bool:
-    """Tell whether a sight is told entries of this sort at all, of the things it sees."""
+    """Tell whether a scope includes entries of this sort at all, of the things it sees."""
     kind = SEEN_AS.get(sort)
     return kind is None or scope.sees(f"{kind}/")
 
@@ -288,14 +290,15 @@ def user_of(
     looks_only: bool = False,
     by_token: bool = False,
     owners: Collection[str] = (),
+    display: str = "",
 ) -> User:
     """Tell what an account's role and grants come to.
 
     ``owners`` are all who have regions of their own: accounts, phones (``friend/jane/phone``).
-    Named here because viewers of equal sight share their frames: who has none need not differ.
+    Named here because viewers of equal scope share their frames: who has none need not differ.
     """
     if role == "admin":
-        return User(name, role, EVERYTHING, None, grants.own, looks_only, by_token)
+        return User(name, role, EVERYTHING, None, grants.own, looks_only, by_token, display)
     shown = grants.see | grants.drive | grants.own
     whole = GRANTED if "*" in grants.see else GRANTED & shown
     if "*" in grants.drive:
@@ -317,11 +320,11 @@ def user_of(
         }
     scope = VisibleScope(kinds=whole | always, things=frozenset(things))
     drives = None if "*" in grants.drive else grants.drive
-    return User(name, role, scope, drives, grants.own, looks_only, by_token)
+    return User(name, role, scope, drives, grants.own, looks_only, by_token, display)
 
 
 def visitor(things: Iterable[str]) -> User:
-    """Return the user that comes by a shared link:"""
+    """Return the user that comes by a shared link."""
     return User("visitor", "viewer", VisibleScope(frozenset(), frozenset(things)), looks_only=True)
 
 

@@ -167,6 +167,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     rights: Rights
     expires: float | UnsetType = UNSET
     scopes: list[str] | UnsetType = UNSET
+    display: str | UnsetType = UNSET
+    """What people call them, where that is not the name."""
 
 
 def described(visitor: Visitor) -> Person:
@@ -179,4 +181,5 @@ def described(visitor: Visitor) -> Person:
         rights=rights(user),
         expires=UNSET if visitor.expires is None else round(visitor.expires, 3),
         scopes=sorted(visitor.scopes) if visitor.way == "token" else UNSET,
+        display=user.display or UNSET,
     )

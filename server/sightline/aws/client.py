@@ -109,7 +109,7 @@ class Dynamo:
         self._closed = True
 
     async def call(self, operation: str, retry_for: float | None = None, **asked: Any) -> Item:
-        """Return one call; its answer. Raises `Unavailable` or `AwsDenied`."""
+        """Make one call; return its answer. Raises `Unavailable` or `AwsDenied`."""
         body = msgspec.json.encode(asked)
         until = self._reactor.seconds() + (self._retry_for if retry_for is None else retry_for)
         tries = 0

@@ -1,7 +1,7 @@
 """Find AWS credentials: in the environment, or by the role of the machine (IMDSv2).
 
-The role's are asked for at first use and again five minutes before they end; whoever asks meanwhile
-waits for the same answer. They are never logged.
+The role's are asked for at first use and again five minutes before they end; a caller that asks
+meanwhile waits for the same answer. They are never logged.
 """
 
 from __future__ import annotations

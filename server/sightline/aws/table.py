@@ -163,7 +163,7 @@ class Table:
         return found
 
     async def change(self, key: Item, update: str, condition: str, values: Item) -> bool:
-        """Change an item if it is as the condition says; whether it was."""
+        """Change an item if it is as the condition says; return whether it was."""
         return await self.update(key, update, condition, values) is not None
 
     async def update(
@@ -177,7 +177,8 @@ class Table:
         """Do as `change`; return the item as it is then, None: it was not as the condition says.
 
         When an answer was lost, it is asked again, and the condition may not hold any more because
-        of ourselves: whoever cares must be able to tell by the item. ``retry_for`` in s.
+        of ourselves: a caller to whom that matters must be able to tell by the item.
+        ``retry_for`` in s.
         """
         answer = await self._if_so(
             "UpdateItem",
@@ -191,7 +192,7 @@ class Table:
         return None if answer is None else answer.get("Attributes", {})
 
     async def create(self, item: Item) -> bool:
-        """Put an item unless there is one with its key already; whether there was none.
+        """Put an item unless its key is taken already; return whether it was put.
 
         As with `update`, the one that is there may be our own.
         """
@@ -200,7 +201,7 @@ class Table:
         return answer is not None
 
     async def _if_so(self, operation: str, retry_for: float, **asked: Any) -> Item | None:
-        """Return a call with a condition; None: it does not hold."""
+        """Make a call with a condition; return None when the condition does not hold."""
         try:
             return await self._dynamo.call(operation, retry_for, TableName=self.name, **asked)
         except AwsDenied as why:

@@ -22,6 +22,7 @@ from sightline.history.formats.table import FORMATS
 from sightline.history.formats.xmls import Gpx
 from sightline.history.judging import spot_of
 from sightline.history.merging import merged
+from sightline.history.named import NamedStore
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Span, Store
 from sightline.kinds.friends.plausibility import Judge, Spot
@@ -74,12 +75,15 @@ def moment(text: str) -> float:
         ) from None
 
 
-async def _run(store: Store, settings: Settings, state: Path, options: argparse.Namespace) -> int:
+async def _run(
+    store: NamedStore, settings: Settings, state: Path, options: argparse.Namespace
+) -> int:
     known = [thing for thing in await store.things() if kind_of(thing) == "friend"]
-    for name in options.friends:
-        if f"friend/{name}" not in known:
+    asked = {name: store.names.thing(f"friend/{name}") for name in options.friends}
+    for name, thing in asked.items():
+        if thing not in known:
             raise CommandFailed(f"nothing is known of {name}")
-    named = [f"friend/{name}" for name in options.friends] or known
+    named = list(dict.fromkeys(asked.values())) or known
     wanted = [thing for thing in named if _can_be_a_file(id_of(thing))]
     left_out = [id_of(thing) for thing in named if thing not in wanted]
     if options.friends and left_out:

@@ -6,6 +6,7 @@ The server may run meanwhile. Where both want to write at once, one of them wait
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ from twisted.internet import reactor as _reactor
 from twisted.internet import task
 from twisted.internet.defer import Deferred
 
+from sightline.accounts.aliases import aliases_in
+from sightline.accounts.database import FILE as ACCOUNTS
 from sightline.cli import lifecycle
 from sightline.cli.accounts_db import (
     CANNOT,
@@ -25,8 +28,10 @@ from sightline.cli.accounts_db import (
     settings_of,
     words,
 )
+from sightline.history.named import NamedStore
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Store
+from sightline.kinds.friends.names import Alias, DeviceNames
 from sightline.model.faults import Unavailable
 from sightline.settings import Settings
 from sightline.wiring.history import make_store
@@ -36,7 +41,9 @@ reactor: Any = _reactor
 _TIMEOUT = 60.0  # s that a write is tried while the store is locked or away
 _AGAIN = 0.5  # s
 
-Work = Callable[[Store, Settings, Path, argparse.Namespace], Coroutine[Deferred[Any], Any, int]]
+Work = Callable[
+    [NamedStore, Settings, Path, argparse.Namespace], Coroutine[Deferred[Any], Any, int]
+]
 """What is to be done with the open store, the settings, the state folder and the options."""
 
 
@@ -58,15 +65,31 @@ async def _opened(work: Work, options: argparse.Namespace) -> int:
                 'history.store = "memory" in the settings: there is no history to work on'
             )
         check_databases(state, databases(settings))
-        store = make_store(settings, state)
+        names = DeviceNames()
+        names.set_aliases(_aliases(state))
+        store = NamedStore(make_store(settings, state), names)
         try:
             await store.open()
+            await store.seed()
             return await work(store, settings, state, options)
         finally:
             await store.close()
     except CANNOT as why:
         print(f"sightline: {words(why)}", file=sys.stderr)
         return 1
+
+
+def _aliases(state: Path) -> list[Alias]:
+    """Return the stored aliases of devices, without changing anything."""
+    path = state / ACCOUNTS
+    if not path.exists():
+        return []
+    sql = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    try:
+        tables = sql.execute("SELECT name FROM sqlite_master WHERE name = 'alias'").fetchall()
+        return list(aliases_in(sql).values()) if tables else []
+    finally:
+        sql.close()
 
 
 def note(settings: Settings, state: Path, what: str, things: Iterable[str], more: str) -> None:

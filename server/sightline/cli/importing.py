@@ -15,9 +15,11 @@ from sightline.cli.history_db import note, run_with, write
 from sightline.cli.progress import ProgressBar
 from sightline.history.importing import CannotImport, Decode, Source, sources, steps
 from sightline.history.lines import Problem
+from sightline.history.named import NamedStore
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Store
 from sightline.kinds.friends.decode import decode
+from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import Timeouts
 from sightline.settings import Settings
 
@@ -45,9 +47,12 @@ def add_to(subcommands: Any) -> None:
     parser.set_defaults(run=run_with(_run))
 
 
-async def _run(store: Store, settings: Settings, state: Path, options: argparse.Namespace) -> int:
+async def _run(
+    store: NamedStore, settings: Settings, state: Path, options: argparse.Namespace
+) -> int:
     try:
         found = sources(options.paths, options.device, await _known(store))
+        found = [_named(source, store.names) for source in found]
     except CannotImport as why:
         raise CommandFailed(str(why)) from why
     topics = dict.fromkeys(source.topic for source in found)
@@ -69,6 +74,11 @@ async def _run(store: Store, settings: Settings, state: Path, options: argparse.
             " said): the server will remove the older ones among these."
         )
     return 1 if importing.problems else 0
+
+
+def _named(source: Source, names: DeviceNames) -> Source:
+    """Return the same under the canonical name of its device."""
+    return Source(source.path, f"owntracks/{names.peek(source.topic.partition('/')[2])}")
 
 
 async def _known(store: Store) -> list[str]:

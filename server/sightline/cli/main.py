@@ -11,6 +11,7 @@ from sightline import __version__
 from sightline.cli import (
     audit,
     backup,
+    device,
     exporting,
     guard,
     importing,
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
         state,
         user,
         token,
+        device,
         audit,
         guard,
     ):

@@ -6,9 +6,9 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
+from sightline.accounts.account_changes import account_event, check_taken, keep_an_admin
 from sightline.accounts.api_account import tokens_ended
-from sightline.accounts.api_admin import account_event, keep_an_admin
-from sightline.auth.account import Account, check_grants, check_name, plain_name
+from sightline.auth.account import Account, check_grants, check_name, display_name, plain_name
 from sightline.auth.permissions import GRANT_VERBS, ROLES, Grants
 from sightline.cli.accounts_db import (
     AccountsDatabase,
@@ -35,6 +35,7 @@ def add_to(subcommands: Any) -> None:
 
     add = action("add", _add, "Make an account. The password is asked for, or read from stdin.")
     add.add_argument("--role", choices=ROLES, default="viewer")
+    add.add_argument("--display", default="", help="what people call it (default: as typed)")
     add.add_argument("--no-password", action="store_true", help="for an account of tokens only")
     for verb, about in (
         ("see", "what it sees: *, a kind (friend, probot) or a thing (friend/jane/phone)"),
@@ -44,6 +45,9 @@ def add_to(subcommands: Any) -> None:
         add.add_argument(f"--{verb}", action="append", default=[], metavar="WHAT", help=about)
     passwd = action("passwd", _passwd, "Set a new password; ends the account's sessions.")
     passwd.add_argument("--end-tokens", action="store_true", help="end its API tokens, too")
+    action("display", _display, "Say what people call an account.").add_argument(
+        "display", help="any person's name; the account's own name: that"
+    )
     action("role", _role, "Give an account another role.").add_argument("role", choices=ROLES)
     for name, work, about in (
         ("grant", _grant, "Let an account see, drive or own something."),
@@ -70,6 +74,7 @@ def _put(
         raise CommandFailed(why)
     database = accounts_db.database
     with database.change():
+        check_taken(database.read_cache().accounts, after.name, after.display)
         keep_an_admin(database, after)
         database.put_account(after)
         if leave:
@@ -84,8 +89,9 @@ def _put(
 
 def _add(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
     name = plain_name(options.name)
-    if (why := check_name(name)) is not None:
-        raise CommandFailed(why)
+    for why in (check_name(options.name.strip()), check_name(name)):
+        if why is not None:
+            raise CommandFailed(why)
     if accounts_db.database.account(name) is not None:
         raise CommandFailed(f"there is an account {name} already")
     grants = Grants(frozenset(options.see), frozenset(options.drive), frozenset(options.own))
@@ -95,7 +101,9 @@ def _add(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
     if not options.no_password:
         hashed = accounts_db.passwords().hash(ask_password(name))
     created = accounts_db.database.now()
-    _put(accounts_db, None, Account(name, options.role, grants, hashed, created=created))
+    display = display_name(name, options.display or options.name)
+    account = Account(name, options.role, grants, hashed, created=created, display=display)
+    _put(accounts_db, None, account)
 
 
 def _passwd(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
@@ -109,6 +117,12 @@ def _passwd(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
             f"{account.name}: {left} API tokens still work; --end-tokens ends them all, sightline"
             " token revoke one of them"
         )
+
+
+def _display(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
+    account = accounts_db.account(options.name)
+    display = display_name(account.name, options.display)
+    _put(accounts_db, account, replace(account, display=display))
 
 
 def _role(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
@@ -160,6 +174,8 @@ def _list(accounts_db: AccountsDatabase, options: argparse.Namespace) -> None:
 
 def _line(account: Account) -> str:
     words: list[str] = [account.role]
+    if account.display:
+        words.insert(0, f"called {account.display}")
     if account.disabled:
         words.append("closed")
     if account.password is None:

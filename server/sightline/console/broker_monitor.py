@@ -18,6 +18,7 @@ from sightline.console.series import Series
 from sightline.kinds.broker import Logbook
 from sightline.kinds.broker.model import Broker
 from sightline.kinds.broker.updates import Watched
+from sightline.kinds.friends.names import DeviceNames
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
 from sightline.model.kind import Update
@@ -60,6 +61,7 @@ ZEROES = frozenset(
         "subscriptions/count",
     )
 )
+_MOST_FITS = 8  # things that are told of a client that fits several
 _SERVER_FIGURES = (
     "rate",
     "lag",
@@ -114,13 +116,14 @@ class BrokerMonitor(Service):
         figures: Callable[[str], Series],
         *,
         silence: float = SILENCE,
+        names: DeviceNames | None = None,
     ) -> None:
         self._wall = wall
         self._hub = hub
         self._logbook = logbook
         self._figures = figures
         self._silence = silence
-        self._matcher = ClientMatcher(hub.world)
+        self._matcher = ClientMatcher(hub.world, names)
         self._brokers: dict[str, _WatchedBroker] = {}
         self._looks = 0
         self._loop = Periodic(clock, EVERY, self.look, "the watch over brokers")
@@ -180,10 +183,13 @@ class BrokerMonitor(Service):
         book = self._logbook.book(name)
         changed = book.roster.tick(now)
         for client in list(book.roster):
-            if client.feeds is None and not client.ours:
-                thing = self._matcher.feeds(client.client, client.user, client.address)
-                if thing is not None:
-                    changed += book.roster.feeds(client.client, thing)
+            if client.ours:
+                continue
+            fits = sorted(self._matcher.fitting(client.client, client.user, client.address))
+            if len(fits) == 1:
+                changed += book.roster.feeds(client.client, fits[0])
+            elif fits:  # also one that was tied, before the second of them was there
+                changed += book.roster.feeds(client.client, None, fits[:_MOST_FITS])
         return book.clients(changed)
 
     def _broker(self, name: str, watched: _WatchedBroker, broker: Broker, now: float) -> Watched:

@@ -5,10 +5,12 @@ their kinds say (`sightline.model.kind.Clues`):
 
 - its user: ``jane`` feeds ``friend/jane/…``, ``ProBot1`` feeds ``probot/ProBot1`` (our ACL makes
   it so); of several devices of one user, the one whose name is in the client id;
-- its client id: OwnTracks' own is user and device in one word;
+- its client id: OwnTracks' own is user and device in one word (of two things with the same word,
+  as ``ab/c`` and ``a/bc`` have, neither is meant);
 - its address: a robot tells its own in its telemetry.
 
-Where more than one thing fits, none is named.
+All names of a device count. Where more than one thing fits, none is named as the one that the
+client feeds; those that fit are told, so that an admin can see why.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sightline.kinds import THING_TYPES
+from sightline.kinds.friends.names import DeviceNames, folded
 from sightline.live.world import World
 from sightline.model.kind import Clues, State, id_of, kind_of
 
@@ -25,14 +28,24 @@ _CLUES = {name: each.clues for name, each in THING_TYPES.items() if each.clues i
 class ClientMatcher:
     """Know the things of the world that give clues, and match one client at a time."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, names: DeviceNames | None = None) -> None:
         self._world = world
+        self._device_names = names or DeviceNames()
+        self._device_names.when_changed(self._anew)
         self._seen = 0
-        self._known: dict[str, Clues] = {}  # by key
-        self._names: dict[str, str] = {}  # keys by name
+        self._clear()
+
+    def _clear(self) -> None:
+        self._known: dict[str, tuple[Clues, ...]] = {}  # by key
+        self._names: dict[str, set[str]] = defaultdict(set)  # keys by name
         self._users: dict[str, set[str]] = defaultdict(set)
-        self._words: dict[str, str] = {}  # user+device in one word, lower case
+        self._words: dict[str, set[str]] = defaultdict(set)  # user+device in one word, folded
         self._addresses: dict[str, set[str]] = defaultdict(set)
+
+    def _anew(self) -> None:
+        """Forget all: devices have other names."""
+        self._seen = 0
+        self._clear()
 
     def look(self) -> None:
         """See what has changed in the world."""
@@ -42,51 +55,63 @@ class ClientMatcher:
         self._seen = self._world.seq
 
     def _know(self, key: str, state: State | None) -> None:
-        clues = None if state is None else _CLUES[kind_of(key)](id_of(key), state)
-        before = self._known.get(key)
+        clues = () if state is None else self._clues(key, state)
+        before = self._known.get(key, ())
         if clues == before:
             return
-        if before is not None:
-            self._forget(key, before)
-        if clues is None:
-            self._known.pop(key, None)
-            return
-        self._known[key] = clues
-        if clues.name:
-            self._names[clues.name] = key
-        if clues.user:
-            self._users[clues.user.casefold()].add(key)
-            self._words[_word(clues)] = key
-        if clues.address:
-            self._addresses[clues.address].add(key)
+        for each in before:
+            for table, value in self._tables(each):
+                table[value].discard(key)
+        self._known.pop(key, None)
+        if clues:
+            self._known[key] = clues
+        for each in clues:
+            for table, value in self._tables(each):
+                table[value].add(key)
 
-    def _forget(self, key: str, clues: Clues) -> None:
-        self._names.pop(clues.name, None)
-        self._users[clues.user.casefold()].discard(key)
-        self._words.pop(_word(clues), None)
-        self._addresses[clues.address].discard(key)
+    def _clues(self, key: str, state: State) -> tuple[Clues, ...]:
+        """Return the clues that a thing gives, by each of its names."""
+        make = _CLUES[kind_of(key)]
+        return tuple(make(id_of(each), state) for each in self._device_names.things(key))
+
+    def _tables(self, clues: Clues) -> list[tuple[dict[str, set[str]], str]]:
+        """Return where a clue is looked up, and under what."""
+        found = [
+            (self._names, clues.name),
+            (self._users, folded(clues.user)),
+            (self._words, _word(clues) if clues.user else ""),
+            (self._addresses, clues.address),
+        ]
+        return [(table, value) for table, value in found if value]
 
     def feeds(self, client: str, user: str | None, address: str | None) -> str | None:
         """Return the key of the one thing that this client feeds, or None."""
+        found = self.fitting(client, user, address)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def fitting(self, client: str, user: str | None, address: str | None) -> frozenset[str]:
+        """Return the keys of all things that this client may feed, by the best clue there is."""
         if user:
-            if (named := self._names.get(user)) is not None:
-                return named
-            devices = self._users.get(user.casefold(), set())
-            if len(devices) == 1:
-                return next(iter(devices))
-            fields = [
-                one for one in devices if self._known[one].device.casefold() in client.casefold()
-            ]
-            return fields[0] if len(fields) == 1 else None
-        if (named := self._names.get(client)) is not None:
-            return named
-        word = client.casefold().replace("/", "").replace("-", "").replace("_", "")
-        if found := self._words.get(word) or self._words.get(client.casefold()):
-            return found
+            if named := self._names.get(user):
+                return frozenset(named)
+            devices = self._users.get(folded(user), set())
+            if len(devices) <= 1:
+                return frozenset(devices)
+            inside = folded(client)
+            return frozenset(
+                one
+                for one in devices
+                if any(folded(clues.device) in inside for clues in self._known[one])
+            )
+        if named := self._names.get(client):
+            return frozenset(named)
+        plain = folded(client)
+        word = plain.replace("/", "").replace("-", "").replace("_", "")
+        if fits := {*self._words.get(word, ()), *self._words.get(plain, ())}:
+            return frozenset(fits)
         host = (address or "").rpartition(":")[0]
-        there = self._addresses.get(host, set()) if host else set()
-        return next(iter(there)) if len(there) == 1 else None
+        return frozenset(self._addresses.get(host, ()) if host else ())
 
 
 def _word(clues: Clues) -> str:
-    return (clues.user + clues.device).casefold()
+    return folded(clues.user + clues.device)

@@ -78,7 +78,7 @@ class ConsoleSubscriptions:
 
     @property
     def filters(self) -> Iterable[str]:
-        """Tell what is subscribed."""
+        """Return the filters that are subscribed."""
         return self._wanted
 
     @property
@@ -87,7 +87,7 @@ class ConsoleSubscriptions:
         return self._lost + (self._bridge.overflowed if self._bridge else 0)
 
     def want(self, name: str, qos: int, *, again: bool = True) -> None:
-        """Subscribe this for one viewer more. Retained messages come again for all of them.
+        """Subscribe ``name`` for one viewer more. Retained messages come again for all of them.
 
         Without ``again`` they do not, if what is subscribed will do.
         """
@@ -132,7 +132,7 @@ class ConsoleSubscriptions:
         return "waiting", link.why
 
     def stop(self) -> Any:
-        """Return the end. Returns what to wait for, if anything."""
+        """End the connection; return what to wait for, if anything."""
         self._stopped = True
         if self._end is not None:
             self._end.cancel()

@@ -59,7 +59,7 @@ class Node:
         self.retain = False
 
     def rate_now(self, at: float) -> float:
-        """Return messages per second to this and below, lately."""
+        """Return the recent messages per second to this level and below."""
         return self.rate * math.exp(-max(0.0, at - self.rate_at) / RATE_SECONDS)
 
     def hit(self, size: int, at: float) -> None:
@@ -97,12 +97,12 @@ class TopicTree:
 
     @property
     def topics(self) -> int:
-        """Return topics in the tree."""
+        """Count the topics in the tree."""
         return self._root.topics
 
     @property
     def messages(self) -> int:
-        """Return messages in the tree."""
+        """Count the messages in the tree."""
         return self._root.below
 
     def feed(self, arrivals: Iterable[Arrival]) -> None:

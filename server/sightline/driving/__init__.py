@@ -1,1 +1,1 @@
-"""Driving robots: leases, commands, every stop, and the watch over the command topics."""
+"""Drive robots: leases, commands, every stop, and the watch over the command topics."""

@@ -1,4 +1,4 @@
-"""Waiting until telemetry shows what a robot was told to do, with a deadline."""
+"""Wait until telemetry shows what a robot was told to do, with a deadline."""
 
 from __future__ import annotations
 

@@ -127,7 +127,7 @@ class LeaseTable:
 
 
 class Leases(LeaseTable):
-    """The rules for all leases. The caller passes the fence of a new one in."""
+    """The rules for all leases. The caller passes in the fence of a new one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -155,7 +155,7 @@ class Leases(LeaseTable):
     def take(self, thing: str, who: object, name: str, fence: int, now: float) -> Lease:
         """Begin a lease. Raise `AlreadyHeld`.
 
-        Who holds it already, or left it by losing the connection, begins a new one.
+        A driver who holds it already, or lost the connection, begins a new one.
         """
         self.check(thing, who, name, now)
         return self.take_over(thing, who, name, "taken anew", fence, now)

@@ -1,4 +1,4 @@
-"""Doing what the rules ask for: every stop is sent, every ended lease is wound up."""
+"""Do what the rules ask for: every stop is sent, every ended lease is wound up."""
 
 from __future__ import annotations
 

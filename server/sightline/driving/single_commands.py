@@ -21,7 +21,7 @@ ROUTINE_SECONDS = 6.0
 
 
 class SingleCommands:
-    """Send them, and waits until telemetry shows their effect."""
+    """Send them, and wait until telemetry shows their effect."""
 
     def __init__(self, base: Foundations) -> None:
         self._clock = base.clock

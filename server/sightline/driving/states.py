@@ -22,13 +22,13 @@ class Driven(State, frozen=True, omit_defaults=True, kw_only=True):
     """When it began, epoch s."""
     state: LeaseState
     why: str | None = None
-    """What parked it."""
+    """What stopped the robot, in words."""
     sent: str | None = None
     """The last keys sent, up down left right; told a few times a second."""
     trip: float | None = None
     """How long the last command took to the broker and back to us, ms."""
     asks: tuple[str, ...] = ()
-    """Who asks for it."""
+    """The people who ask for the robot."""
     loose: bool = False
     """The holder's connection is lost; it is kept for them a little."""
     server: str | None = None
@@ -40,7 +40,7 @@ class GuardState(State, frozen=True, omit_defaults=True, kw_only=True):
 
     presence: Literal["live", "offline"]
     since: float
-    """Epoch s."""
+    """When this state of the guard began, epoch s."""
     stops_within: float
     """If the server dies or hangs, a robot stops within this, s; with the broker and its own link
     alive."""
@@ -59,11 +59,11 @@ class Alarm(State, frozen=True, omit_defaults=True, kw_only=True):
 
     what: Literal["foreign", "retained", "taken", "refused"]
     source: str
-    """The broker."""
+    """The name of the broker it was heard at."""
     robot: str | None = None
     since: float
     at: float
-    """The last one, epoch s."""
+    """When the last message came, epoch s."""
     count: int
     size: int
     """Of the last one, bytes."""

@@ -30,7 +30,7 @@ def dot(one: Vector, other: Vector) -> float:
 
 
 def cross(one: Vector, other: Vector) -> Vector:
-    """Tell what stands upright on both."""
+    """Return the cross product: a direction at right angles to both."""
     a, b, c = one
     x, y, z = other
     return b * z - c * y, c * x - a * z, a * y - b * x

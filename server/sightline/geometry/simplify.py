@@ -17,7 +17,7 @@ RADIUS = 6_371_000.0  # m
 class Simplifier:
     """A track being thinned: `add` points in order (degrees) and keep the ones it names.
 
-    The first and the last point are always kept: the first by whoever asks, the last likewise.
+    The first and the last point are always kept: the caller keeps both.
     ``error`` is in m, measured on a flat map around the last kept point.
     """
 

@@ -1,4 +1,4 @@
-"""The desk for points that are wrong: hidden without being destroyed, and shown again."""
+"""Answer the calls about points that are wrong: hidden without being destroyed, and shown again."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ def _source(scope: VisibleScope, sort: str) -> tuple[str, str]:
     """Tell where the events of a sort that are seen are found: tables, and a condition.
 
     In the index by time where whole kinds are seen, nearly all of them; else thing by thing, so
-    that whoever sees little makes us read little.
+    that a viewer of little makes us read little.
     """
     every = "entry JOIN thing ON thing.id = entry.thing"
     if scope.kinds is None:

@@ -20,9 +20,7 @@ duty; the others keep them for a while, in case duty falls to them (`sightline.c
 from __future__ import annotations
 
 import random
-from collections import deque
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -32,22 +30,24 @@ from twisted.python.failure import Failure
 
 from sightline.cluster.leader import Leadership, LeaderWork
 from sightline.history.handover import Received, missing
-from sightline.history.record import HistoryEntry, LastState, digest
+from sightline.history.pending import (
+    MOST_BYTES,
+    MOST_ROWS,
+    AckReceipt,
+    Batch,
+    Bounds,
+    PendingRecords,
+)
+from sightline.history.record import LastState
+from sightline.history.sampling import CurrentStates, Sampler
 from sightline.history.store import Store
 from sightline.journal.trouble import Degraded
 from sightline.live.ingest import News
 from sightline.model.faults import Unavailable
-from sightline.model.kind import State, kind_of
 from sightline.model.record import Record
 
-MOST_ROWS = 2_000
-"""Entries in a batch, and present states in a batch."""
-MOST_BYTES = 4_194_304
-"""Bodies in a batch, bytes."""
-ROW_BYTES = 200
-"""What an entry costs besides its body, about."""
 RETRY_MIN, RETRY_MAX = 0.25, 10.0
-"""s between attempts."""
+"""The shortest and the longest wait between two attempts, s."""
 LATE = 1.0
 """A record that waits longer than this (s) says that the store does not keep up."""
 GATHER = 0.01
@@ -67,49 +67,6 @@ class RecorderClock(Protocol):
 
     def callLater(self, delay: float, f: Callable[..., Any], /, *args: object, **kw: object) -> Any:
         """Call ``f`` after ``delay`` s."""
-
-
-class AckReceipt(Protocol):
-    """Messages that a broker wants acknowledged."""
-
-    def acknowledge(self) -> None:
-        """Acknowledge: all of it is safe."""
-
-    def again(self) -> None:
-        """Have all of it sent again: some of it was not recorded."""
-
-
-class CurrentStates(Protocol):
-    """What the recorder needs of the world: the present states."""
-
-    def state(self, key: str) -> State | None:
-        """Return a thing's state; None when there is no such thing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """The bounds of what waits for the store. ``bytes`` counts bodies and `ROW_BYTES` for each."""
-
-    rows: int = 200_000
-    bytes: int = 67_108_864
-
-
-@dataclass(frozen=True, slots=True)
-class _AckMark:
-    """A mark in the queue behind the records whose messages it acknowledges."""
-
-    receipt: AckReceipt
-
-
-@dataclass(slots=True)
-class _Batch:
-    records: list[Record]
-    entries: list[HistoryEntry]
-    """Of these records, one each."""
-    last_states: list[LastState]
-    receipts: list[AckReceipt]
-    since: float
-    """When its oldest record came, s."""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -148,58 +105,47 @@ class Recorder:
         self._no_room = no_room
         self._gathering: Any = None
         self._ripe = False
-        self._own = dict(own or {})
         self._leadership = leadership or Leadership()
         self._leader_work: LeaderWork[Received] = LeaderWork(self._leadership, most=MOST_BYTES)
         self._known = known
         self._clock = clock
         self._wall = wall
-        self._bounds = bounds or Bounds()
+        self._pending = PendingRecords(bounds or Bounds(), self._leader_work, clock.seconds)
         self._restored_kinds = tuple(f"{kind}/" for kind in restored_kinds)
-        self._sampled = dict(sampled or {})
-        self._sampling = tuple(f"{kind}/" for kind in self._sampled)
-        self._last_sample: dict[str, float] = {}
-        self._due: dict[str, float] = {}  # things to be sampled later, and when they changed
+        self._sampler = Sampler(
+            known, sampled or {}, own or {}, self._leadership, self._pending.add
+        )
         self._jitter = jitter
-        # In the order in which it came: records, each with its receipt time, and receipts.
-        self._queue: deque[tuple[Record, float] | _AckMark] = deque()
-        self._times: deque[tuple[int, float]] = deque()  # (record number, when it came)
-        self._dirty: dict[str, float] = {}
-        self._queued = 0  # records that were queued, ever
-        self._taken = 0  # records that left the queue
-        self._bytes = 0
-        self._batch: _Batch | None = None
+        self._dirty: dict[str, float] = {}  # things whose last state is to be stored, and its time
+        self._batch: Batch | None = None
         self._retry: Any = None
-        self._careful = 0
-        self._open = True
         self._again: list[AckReceipt] = []
         self._drained: list[Deferred[None]] = []
         self._fails = 0
         self.why = ""
+        """Why nothing can be kept just now; empty: all is well."""
         self.trouble: Degraded | None = None
         """The state of the disk or the file by which nothing can be kept, if it is that."""
-        """Why nothing can be kept just now; empty: all is well."""
         self.stored = 0
         """Entries that were new in the store."""
-        self.lost = 0
-        """Records that found no room, or that the store could not take at all."""
 
     # -- what is to be remembered
 
     def take(self, news: Iterable[News]) -> None:
         """Record what a batch of messages said."""
+        add, sampled = self._pending.add, self._sampler.prefixes
         for thing, at, heard, record in news:
             if thing.startswith(self._restored_kinds):
                 self._dirty[thing] = at if heard is None else heard
             if record is not None:
-                self._add(record, at)
-            elif thing.startswith(self._sampling):
-                self._sample(thing, at)
+                add(record, at)
+            elif thing.startswith(sampled):
+                self._sampler.sample(thing, at)
         self._pump()
 
     def remember(self, record: Record) -> None:
         """Record an event that no message told."""
-        self._add(record, self._wall())
+        self._pending.add(record, self._wall())
         self._pump()
 
     def when_stored(self, receipt: AckReceipt, whole: bool = True) -> None:
@@ -208,41 +154,18 @@ class Recorder:
         ``whole`` false: something of it found no room, so it has to come again.
         """
         if whole:
-            self._queue.append(_AckMark(receipt))
+            self._pending.mark(receipt)
         else:
             self._again.append(receipt)
         self._pump()
 
-    def _add(self, record: Record, at: float) -> None:
-        size = len(record.body) + ROW_BYTES
-        if record.alike and not self._leader_work.do_now((record, at), self._clock.seconds(), size):
-            return
-        if (
-            self._queued - self._taken >= self._bounds.rows
-            or self._bytes + size > self._bounds.bytes
-            or not self._open
-        ):
-            self.lost += 1
-            return
-        self._bytes += size
-        self._queued += 1
-        self._queue.append((record, at))
-
     def sample(self, thing: str) -> None:
         """Note that this thing may have changed without a message."""
-        self._sample(thing, self._wall())
-        self._due.pop(thing, None)
+        self._sampler.sample_once(thing, self._wall())
 
     def forget(self, things: Container[str]) -> None:
         """Drop what waits about these things: they are to be erased."""
-        waited: deque[tuple[Record, float] | _AckMark] = deque()
-        for item in self._queue:
-            if isinstance(item, tuple) and item[0].thing in things:
-                self._taken += 1
-                self._bytes -= len(item[0].body) + ROW_BYTES
-            else:
-                waited.append(item)
-        self._queue = waited
+        self._pending.forget(things)
         self._dirty = {thing: at for thing, at in self._dirty.items() if thing not in things}
         self._leader_work.forget(lambda each: each[0].thing in things)
         if self._batch is not None and self._retry is not None:  # not with the store just now
@@ -250,19 +173,6 @@ class Recorder:
             batch.records[:] = [record for record in batch.records if record.thing not in things]
             batch.entries[:] = [entry for entry in batch.entries if entry.thing not in things]
             batch.last_states[:] = [one for one in batch.last_states if one.thing not in things]
-
-    def _sample(self, thing: str, at: float) -> None:
-        """Keep this thing's state, if the last one kept is old enough; else when it is."""
-        sort, every = self._sampled[kind_of(thing)]
-        if not self._is_for_us(thing) or at - self._last_sample.get(thing, float("-inf")) < every:
-            self._due[thing] = at
-            return
-        state = self._known.state(thing)
-        if state is None:
-            return
-        self._last_sample[thing] = at
-        self._due.pop(thing, None)
-        self._add(Record(self._own.get(thing, thing), sort, at, _encode(state)), at)
 
     def tick(self) -> None:
         """Record the last state of what has come to rest. To be called about once a second."""
@@ -273,13 +183,8 @@ class Recorder:
             )
         if not self._leadership.leads:
             self._drop_settled(now)
-        for thing in [t for t, at in self._due.items() if now - at >= self._every(t)]:
-            if not self._is_for_us(thing):
-                continue
-            del self._due[thing]
-            self._last_sample.pop(thing, None)
-            self._sample(thing, now)
-        self._times_pass()
+        self._sampler.tick(now)
+        self._pending.note_time()
         self._pump()
 
     async def _take_over(self, waited: Sequence[Received]) -> None:
@@ -291,41 +196,38 @@ class Recorder:
             except Unavailable:
                 pass  # rather twice than not at all
             for record, at in some:
-                self._add(record, at)
+                self._pending.add(record, at)
             self._pump()
 
     def _drop_settled(self, now: float) -> None:
-        """Forget what whoever is on duty has long written."""
+        """Forget what the leader has long written."""
         mono = self._clock.seconds()
 
         def settled(at: float) -> bool:
             return self._leadership.is_settled(mono - (now - at), mono)
 
         self._dirty = {thing: at for thing, at in self._dirty.items() if not settled(at)}
-        self._due = {
-            thing: at for thing, at in self._due.items() if thing in self._own or not settled(at)
-        }
-
-    def _is_for_us(self, thing: str) -> bool:
-        """Tell whether we write down how this thing is."""
-        return thing in self._own or self._leadership.leads
-
-    def _every(self, thing: str) -> float:
-        return self._sampled[kind_of(thing)][1]
+        self._sampler.drop(settled)
 
     # -- how it goes
 
     @property
     def backlog(self) -> int:
         """Count the records that are not safe yet."""
-        return self._queued - self._taken + (len(self._batch.entries) if self._batch else 0)
+        return self._pending.waiting + (len(self._batch.entries) if self._batch else 0)
 
     @property
     def age(self) -> float:
         """Tell how long the oldest of them has waited, s; to the second or so. 0: none waits."""
         if self._batch is not None:
             return self._clock.seconds() - self._batch.since
-        return self._clock.seconds() - self._times[0][1] if self._queue and self._times else 0.0
+        oldest = self._pending.oldest
+        return 0.0 if oldest is None else self._clock.seconds() - oldest
+
+    @property
+    def lost(self) -> int:
+        """Count the records that found no room, or that the store could not take at all."""
+        return self._pending.lost
 
     @property
     def late(self) -> bool:
@@ -334,30 +236,26 @@ class Recorder:
 
     # -- to the store
 
-    def _times_pass(self) -> None:
-        """Note how far the queue is now, so that its age is known without a time for each."""
-        if self._queued > self._taken and (not self._times or self._times[-1][0] < self._queued):
-            self._times.append((self._queued, self._clock.seconds()))
-
     def _pump(self) -> None:
         """Write, unless the store is busy or we wait before another attempt."""
         if self._batch is not None:
             return
-        if self._again and self._queued - self._taken <= self._bounds.rows * _HALF:
+        if self._again and self._pending.waiting <= self._pending.bounds.rows * _HALF:
             again, self._again = self._again, []
             for receipt in again:
                 receipt.again()
-        if not self._queue and not (self._dirty and self._leadership.leads):
+        if not self._pending and not (self._dirty and self._leadership.leads):
             self._rest()
             return
         if self._waits_for_more():
             return
-        self._batch = self._next()
+        self._batch = self._pending.take()
+        self._batch.last_states = self._last_states()
         self._write()
 
     def _waits_for_more(self) -> bool:
-        few = self._queued - self._taken < ENOUGH
-        if not (self._gather and self._open and few) or self._ripe:
+        few = self._pending.waiting < ENOUGH
+        if not (self._gather and self._pending.open and few) or self._ripe:
             return False
         if self._gathering is None:
             self._gathering = self._clock.callLater(self._gather, self._gathered)
@@ -367,35 +265,6 @@ class Recorder:
         self._gathering, self._ripe = None, True
         self._pump()
         self._ripe = False
-
-    def _next(self) -> _Batch:
-        records: list[Record] = []
-        entries: list[HistoryEntry] = []
-        receipts: list[AckReceipt] = []
-        size = 0
-        most = 1 if self._careful else MOST_ROWS
-        queue = self._queue
-        while queue and len(entries) < most and size < MOST_BYTES:
-            item = queue.popleft()
-            if isinstance(item, _AckMark):
-                receipts.append(item.receipt)
-                continue
-            record, at = item
-            body = record.body
-            size += len(body)
-            self._bytes -= len(body) + ROW_BYTES
-            self._taken += 1
-            records.append(record)
-            hashed = digest(record.alike or body)
-            entries.append(HistoryEntry(record.thing, record.sort, record.tst, at, body, hashed))
-        while queue and isinstance(mark := queue[0], _AckMark):
-            receipts.append(mark.receipt)  # nothing of theirs waits any more
-            queue.popleft()
-        now = self._clock.seconds()
-        since = now
-        while self._times and self._times[0][0] <= self._taken:
-            since = min(since, self._times.popleft()[1])
-        return _Batch(records, entries, self._last_states(), receipts, since)
 
     def _last_states(self) -> list[LastState]:
         last_states: list[LastState] = []
@@ -429,7 +298,7 @@ class Recorder:
         if batch is None:
             return
         self.stored += new
-        self._careful = max(0, self._careful - len(batch.entries))
+        self._pending.written(batch)
         if self.why:
             self._log.info("History is kept again; {count} wait", count=self.backlog)
         self.why, self.trouble, self._fails = "", None, 0
@@ -445,10 +314,10 @@ class Recorder:
             self._log.failure("The store failed", failure)
             self._without(batch)
             return
-        if not self._open:  # no time for another attempt
-            self.lost += len(batch.entries)
+        if not self._pending.open:  # no time for another attempt
+            self._pending.lost += len(batch.entries)
             self._batch = None
-            self._queue.clear()
+            self._pending.clear()
             self._dirty.clear()
             self._rest()
             return
@@ -461,27 +330,22 @@ class Recorder:
         wait = min(RETRY_MAX, RETRY_MIN * 2 ** min(self._fails - 1, 16))
         self._retry = self._clock.callLater(wait * (1 - self._jitter() / 4), self._write)
 
-    def _without(self, batch: _Batch) -> None:
+    def _without(self, batch: Batch) -> None:
         """Write the records one by one: the store stumbled over one, and only that is left out."""
         self._batch = None
         if len(batch.entries) + len(batch.last_states) <= 1:
-            self.lost += len(batch.entries)
+            self._pending.lost += len(batch.entries)
             for receipt in batch.receipts:
                 receipt.acknowledge()  # or it would come again and again
         else:
-            self._queue.extendleft(map(_AckMark, reversed(batch.receipts)))
-            for record, entry in zip(reversed(batch.records), reversed(batch.entries), strict=True):
-                self._queue.appendleft((record, entry.at))
-                self._taken -= 1
-                self._bytes += len(entry.body) + ROW_BYTES
-            self._careful = max(self._careful, len(batch.entries))
+            self._pending.put_back(batch)
         self._pump()
 
     # -- the end
 
     def drain(self) -> Deferred[None]:
         """Take nothing more; fires when all is kept, or when it cannot be."""
-        self._open = False
+        self._pending.open = False
         done: Deferred[None] = Deferred()
         self._drained.append(done)
         if self._gathering is not None:

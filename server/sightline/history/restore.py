@@ -1,6 +1,6 @@
 """Restore the world as it was when the server last ran, as far as the store kept it.
 
-What was kept is old: a thing that has not been heard for longer than its kind's patience comes back
+What was kept is old: a thing that has not been heard for longer than its kind's timeouts comes back
 stale or offline, with silence as the evidence, and one that was offline stays so.
 """
 
@@ -28,7 +28,7 @@ class Restored(msgspec.Struct, frozen=True):
     dropped: int = 0
 
     def onto(self, before: State | None) -> State | None:
-        """Tell what is known already is newer."""
+        """Keep what is known already: it is newer."""
         return self.state if before is None else before
 
 

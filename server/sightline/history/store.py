@@ -71,8 +71,11 @@ class Store(Protocol):
     name: str
     """What it is, for people and for figures: ``sqlite``, ``memory``, ``dynamodb``."""
 
-    trouble: str
-    """What is not as it should be although nothing fails, for people; empty: all is well."""
+    @property
+    def trouble(self) -> str:
+        """Return what is not as it should be although nothing fails, for people; empty: all is
+        well.
+        """
 
     def open(self) -> Deferred[None]:
         """Make it ready; to be called once, before anything else. Fails with `CannotOpen`."""

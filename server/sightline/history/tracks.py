@@ -9,9 +9,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 import msgspec
 
 from sightline.auth.permissions import EVERYTHING, VisibleScope
+from sightline.geometry.antimeridian import Position, passes_over
 from sightline.geometry.simplify import Simplifier
 from sightline.history.formats.fix import Fix, position
-from sightline.history.formats.jsons import JsonList
+from sightline.history.formats.jsons import CutLine, JsonList, places
 from sightline.history.formats.table import FORMATS, FormatWriter
 from sightline.history.judging import Verdicts
 from sightline.history.query_params import Track
@@ -176,6 +177,17 @@ async def everything(
                 break
 
 
+async def _crosses(pages: AsyncIterator[list[Fix]]) -> bool:
+    """Tell whether a track goes over the antimeridian: how its line is begun depends on it."""
+    last: Position | None = None
+    async for found in pages:
+        some = places(found)
+        if passes_over(some, last):
+            return True
+        last = some[-1] if some else last
+    return False
+
+
 async def written(
     store: Store, asked: Track, scope: VisibleScope = EVERYTHING, turn: Turn = at_once
 ) -> AsyncGenerator[bytes, None]:
@@ -184,6 +196,8 @@ async def written(
     if asked.format == "json":
         head = _encode({"ok": True, "thing": asked.thing, "sort": asked.sort})[:-1]
         writer = JsonList(asked.fields, head + b',"data":[')
+    elif asked.format == "linestring" and await _crosses(fixes(store, asked, scope, turn)):
+        writer = CutLine(asked.fields)
     else:
         writer = FORMATS[asked.format].make(asked.fields)
     yield writer.begin()

@@ -37,7 +37,7 @@ _readers: Mapping[str, Any] = {sort: _reader(each) for sort, each in NAMING.item
 
 
 def shows(scope: VisibleScope, entry: HistoryEntry) -> bool:
-    """Tell whether a sight may be shown this event: its thing, and the one that it names."""
+    """Tell whether a scope includes this event: its thing, and the thing that it names."""
     if scope.all:
         return True
     if not scope.sees(entry.thing):
@@ -59,9 +59,9 @@ def may_name_hidden(sort: str, scope: VisibleScope) -> bool:
 
 
 def narrowed(scope: VisibleScope, thing: str) -> VisibleScope:
-    """Return the part of a sight that is about one thing, and what events of that may name.
+    """Return the part of a scope that is about one thing, and what events of that may name.
 
-    The sight must see the thing.
+    The scope must include the thing.
     """
     if scope.kinds is None:
         return VisibleScope(_NAMED, frozenset((thing,)))

@@ -20,7 +20,7 @@ class Pages:
     """The changes from one number up to the present, cut into frames of a bounded size.
 
     Pages are built when first asked for and may be shared by all cursors that start at the same
-    number with the same sight. What changes again while they are being sent is left out of the
+    number with the same scope. What changes again while they are being sent is left out of the
     pages still to be built: it has a higher number and comes with the next ones.
     """
 

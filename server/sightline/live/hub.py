@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
-from msgspec.structs import replace
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
+from sightline.live.broker_links import BrokerLinks
 from sightline.live.ingest import Ingest
 from sightline.live.periodic import Periodic
 from sightline.live.presence import Presence
@@ -25,8 +25,6 @@ from sightline.model.record import Record
 
 _SILENCE_EVERY = 0.5  # s
 _SAY_FULL_EVERY = 60.0  # s
-_MUTE = 30.0
-"""A broker that took our subscriptions and says nothing for so long (s) has nothing to say."""
 
 Listener = Callable[[], None]
 Remember = Callable[[Record], None]
@@ -65,9 +63,7 @@ class Hub(Service):
         self._ingest = ingest
         self._presence = presence
         self._link_update = link_update
-        self._links: dict[str, Link] = {}
-        self._newest: dict[str, float] = {}  # receipt of the newest message, by broker
-        self._mute: dict[str, float] = {}  # brokers that came back and said nothing yet, since
+        self._links = BrokerLinks()
         self._listeners = list(listeners)
         self._remember = remember
         self._silence = Periodic(
@@ -81,11 +77,12 @@ class Hub(Service):
     def arrived(self, arrivals: Iterable[Arrival], *, keep: bool = True) -> None:
         """Take in a batch of messages. ``keep`` false: for the world only, not for history."""
         arrivals = arrivals if isinstance(arrivals, list) else list(arrivals)
+        links = self._links
         if arrivals:
-            self._newest[arrivals[-1].source] = arrivals[-1].at
-        if self._mute:
-            for source in {arrival.source for arrival in arrivals}.intersection(self._mute):
-                self._speaks(source)
+            links.newest[arrivals[-1].source] = arrivals[-1].at
+        if links.mute:
+            for source in {arrival.source for arrival in arrivals}.intersection(links.mute):
+                self._fold(self._link_update(source, links.speaks(source, self._wall())))
         self._ingest.take(arrivals, self._clock.seconds(), keep=keep)
         self._tell()
 
@@ -106,31 +103,11 @@ class Hub(Service):
     def linked(self, broker: str, link: Link) -> None:
         """Take in another state of the connection to ``broker``.
 
-        For people a lost one stays lost while it is tried again. Once it stands it is ``mute``
-        until the first message: until then what we show of it is of before.
+        See `BrokerLinks` for what becomes of it.
         """
-        before = self._links.get(broker)
-        lost = before is not None and (before.state == "lost" or before.mute)
-        if link.state == "connecting" and lost:
-            link = replace(link, state="lost")
-        if before is not None and lost:
-            link = replace(link, since=before.since, mute=link.state == "connected")
-        if link.state == "lost" or link.mute:
-            link = replace(link, heard=self._newest.get(broker))
-        if link.mute:
-            self._mute.setdefault(broker, self._clock.seconds())
-        else:
-            self._mute.pop(broker, None)
-        self._links[broker] = link
+        link = self._links.linked(broker, link, self._clock.seconds())
         self._fold(self._link_update(broker, link))
         self._tell()
-
-    def _speaks(self, broker: str) -> None:
-        """Show that a broker that came back sends again."""
-        self._mute.pop(broker, None)
-        link = replace(self._links[broker], mute=False, heard=None, since=self._wall())
-        self._links[broker] = link
-        self._fold(self._link_update(broker, link))
 
     def erase(self, things: Iterable[str]) -> None:
         """Forget these things. A later message about one of them makes a new thing."""
@@ -204,7 +181,7 @@ class Hub(Service):
     @property
     def links(self) -> dict[str, Link]:
         """Return each broker connection by the broker's name."""
-        return self._links
+        return self._links.links
 
     # -- as time goes by
 
@@ -217,9 +194,10 @@ class Hub(Service):
         self._silence.stop()
 
     def _look_for_silence(self) -> None:
-        lost = {name for name, link in self._links.items() if link.state != "connected"}
-        for broker in [b for b, at in self._mute.items() if self._clock.seconds() - at >= _MUTE]:
-            self._speaks(broker)
+        links = self._links
+        lost = {name for name, link in links.links.items() if link.state != "connected"}
+        for broker in links.mute_for_long(self._clock.seconds()):
+            self._fold(self._link_update(broker, links.speaks(broker, self._wall())))
         for silence in self._presence.silent(self._clock.seconds(), lost):
             self._fold(silence)
         self._tell()

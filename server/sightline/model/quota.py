@@ -14,6 +14,6 @@ class Exceeded(State, frozen=True, omit_defaults=True, kw_only=True):
     since: float
     """The first message that was refused, epoch s."""
     at: float
-    """The last one."""
+    """When the last message was refused, epoch s."""
     count: int
-    """How many."""
+    """Messages refused so far."""

@@ -1,4 +1,4 @@
-"""Keep a connection to one MQTT broker standing, and hand on what arrives.
+"""Keep a connection to one MQTT broker up, and hand on what arrives.
 
 All of this runs on the reactor thread. The connection itself lives on a thread of its own
 (`connection`), and what it brings comes through one bounded queue (`inbox`).
@@ -30,18 +30,18 @@ from twisted.logger import Logger
 from sightline.model.kind import Arrival
 from sightline.model.link import Link
 from sightline.mqtt import reasons
-from sightline.mqtt.connection import Down, Event, MqttConnection, Receipt, Rejected, Up
+from sightline.mqtt.bridge_log import BridgeLog
+from sightline.mqtt.connection import MqttConnection
+from sightline.mqtt.connection_events import Down, Event, Receipt, Rejected, Up
 from sightline.mqtt.inbox import Inbox, InboxReactor, rare
 from sightline.mqtt.options import BrokerOptions
+from sightline.mqtt.profile import check_topic
 from sightline.mqtt.retries import FLAP_SECONDS, Ending, Retries, SecondConnectionPort
+from sightline.mqtt.subscriptions import Subscriptions
 
 # How often the thread is looked at (s), and how long it may stand still: a name server may be slow.
 WATCH_SECONDS = 1.0
 STUCK_SECONDS = 60.0
-# While the broker is away we say so when the cause changes, but not more often than this (s) …
-NEWS_SECONDS = 30.0
-# … and when it does not change, this seldom (s).
-REMINDER_SECONDS = 600.0
 # How long stopService waits for the thread (s).
 STOP_SECONDS = 3.0
 
@@ -55,13 +55,14 @@ class TooManyWaiting(Exception):
 
 
 class Bridge(service.Service):
-    """A standing connection to one broker.
+    """The connection to one broker, made again whenever it is lost.
 
     ``arrived`` gets lists of arrivals, ``linked`` the state of the connection whenever it changes.
     ``now`` is the wall clock (epoch s); it is also called on paho's thread. ``jitter`` gives a
     number from 0 to 1 for each wait. ``received`` gets the receipts for what arrived before each,
-    where the options ask for late acknowledgement. With a ``witness`` a broker that restarts is
-    told from another client with our id. A ``quiet`` bridge writes no log: another speaks for it.
+    where the options ask for late acknowledgement. With a ``second_connection`` a broker that
+    restarts is told from another client with our id. A ``quiet`` bridge writes no log: another one
+    speaks for it.
     """
 
     _log = Logger()
@@ -83,11 +84,8 @@ class Bridge(service.Service):
         self._reactor = reactor
         self._options = options
         self._second_connection = second_connection
-        self._quiet = quiet
-        self._filters = {
-            name: qos for name, qos in filters if not options.profile.filter_fault(name)
-        }
-        self._unfit: dict[str, str] = {}  # later filters that this broker does not take, and why
+        self._subscriptions = Subscriptions(options.profile, filters)
+        self._news = BridgeLog(reactor, options.name, quiet=quiet)
         self._linked = linked
         self._received = received
         self._now = now
@@ -97,13 +95,9 @@ class Bridge(service.Service):
         self._retry: Any = None
         self._watch: Any = None
         self._tries = 0
-        self._rejected: set[str] = set()
         self._session: bool | None = None
         self._up_at = 0.0
-        self._logged = ""
-        self._logged_at = 0.0
         self._dropped = 0
-        self._warned_at = -NEWS_SECONDS
         self._faults = 0
         self._unsent = 0
         self.link = self._state("connecting", now())
@@ -117,7 +111,7 @@ class Bridge(service.Service):
 
     @property
     def received(self) -> int:
-        """Return messages handed over so far."""
+        """Count the messages handed over so far."""
         return self._inbox.received
 
     @property
@@ -138,16 +132,16 @@ class Bridge(service.Service):
     @property
     def filters(self) -> list[str]:
         """Tell what it subscribes, on this connection and on every later one."""
-        return list(self._filters)
+        return list(self._subscriptions.filters)
 
     @property
     def rejected(self) -> frozenset[str]:
         """Return those of our filters that the broker refuses on this connection."""
-        return frozenset((*self._rejected, *self._unfit))
+        return self._subscriptions.refused
 
     @property
     def unsent(self) -> int:
-        """Count the messages of ours that were taken and then dropped:"""
+        """Count the messages of ours that were taken and then dropped."""
         return self._unsent + (self._connection.unsent if self._connection else 0)
 
     @property
@@ -203,7 +197,7 @@ class Bridge(service.Service):
         A message that could not be written before the connection is lost is lost with it. What is
         ``urgent`` goes before all that waits.
         """
-        _check_topic(topic)
+        check_topic(topic)
         if qos not in (0, 1):
             raise ValueError(f"qos {qos} is not 0 or 1")
         if fault := self._options.profile.publish_fault(topic, payload, retain):
@@ -220,34 +214,16 @@ class Bridge(service.Service):
 
         What this broker does not take by its profile is among the `rejected`.
         """
-        fit = []
-        for name, qos in filters:
-            if self._fits(name):
-                self._filters[name] = qos
-                fit.append((name, qos))
+        fit = self._subscriptions.add(filters)
         if self._connection and self.link.state == "connected":
             if len(fit) < len(filters):
-                self._show(msgspec.structs.replace(self.link, why=self._shortfall(())))
+                self._show(msgspec.structs.replace(self.link, why=self._subscriptions.shortfall()))
             if fit:
                 self._connection.subscribe(fit)
 
-    def _fits(self, name: str) -> bool:
-        profile = self._options.profile
-        fault = profile.filter_fault(name)
-        most = profile.subscriptions
-        new = name not in self._filters
-        if not fault and new and most is not None and len(self._filters) >= most:
-            fault = f"{profile.name} takes no more than {most} subscriptions of one connection"
-        if fault:
-            self._unfit[name] = fault
-        return not fault
-
     def unsubscribe(self, filters: Sequence[str]) -> None:
         """Subscribe to less, now and on every later connection."""
-        for name in filters:
-            self._unfit.pop(name, None)
-        known = [name for name in filters if self._filters.pop(name, None) is not None]
-        self._rejected.difference_update(known)
+        known = self._subscriptions.remove(filters)
         if known and self._connection and self.link.state == "connected":
             self._connection.unsubscribe(known)
 
@@ -301,12 +277,12 @@ class Bridge(service.Service):
     def _connect(self) -> None:
         self._retry = None
         self._tries += 1
-        self._rejected.clear()
+        self._subscriptions.rejected.clear()
         since = self._now() if self.link.state == "connected" else self.link.since
         self._show(self._state("connecting", since, why=self.link.why))
         try:
             self._connection = MqttConnection(
-                self._options, list(self._filters.items()), self._inbox, self._now
+                self._options, list(self._subscriptions.filters.items()), self._inbox, self._now
             )
             self._connection.start()
         except (OSError, RuntimeError) as error:  # out of descriptors, out of threads
@@ -322,11 +298,13 @@ class Bridge(service.Service):
             case Up():
                 self._accepted(event)
             case Rejected(filters=filters):
-                self._rejected.update(filters)
+                self._subscriptions.rejected.update(filters)
                 self._log.warn(
-                    "Broker {broker}: {why}", broker=self.broker, why=self._shortfall(())
+                    "Broker {broker}: {why}",
+                    broker=self.broker,
+                    why=self._subscriptions.shortfall(),
                 )
-                self._show(msgspec.structs.replace(self.link, why=self._shortfall(())))
+                self._show(msgspec.structs.replace(self.link, why=self._subscriptions.shortfall()))
             case Down(why=why, fault=fault, ending=ending):
                 if fault is not None and rare(self.faults):
                     self._log.failure("Broker {broker}: {why}", fault, broker=self.broker, why=why)
@@ -337,18 +315,10 @@ class Bridge(service.Service):
         self._session = up.session
         if self._second_connection is not None:
             self._second_connection.came(up.port)
-        self._rejected.update(up.rejected)
-        why = self._shortfall(up.unanswered)
+        self._subscriptions.rejected.update(up.rejected)
+        why = self._subscriptions.shortfall(up.unanswered)
         tries, self._tries = self._tries, 0
-        self._logged = ""
-        if not self._quiet:
-            self._log.info(
-                "Broker {broker}: connected to {address}{shortfall}",
-                broker=self.broker,
-                address=self._options.address,
-                tries=tries,
-                shortfall=f", but {why}" if why else "",
-            )
+        self._news.connected(self._options.address, tries, why)
         self._show(self._state("connected", self._now(), why=why))
 
     def _ended(self, why: str, ending: Ending = "silent") -> None:
@@ -369,7 +339,7 @@ class Bridge(service.Service):
         if self._retries.conflict:
             why = f"{why}; {reasons.flapping(self._retries.flaps, FLAP_SECONDS, self._options)}"
         self._retry = self._reactor.callLater(wait, self._try_again)
-        self._say_lost(why, stood, wait)
+        self._news.lost(why, wait, self._tries, stood=stood)
         self._show(self._state("lost", since, why=why, next=self._now() + wait))
 
     def _try_again(self) -> None:
@@ -392,23 +362,9 @@ class Bridge(service.Service):
             elif connection.idle() > STUCK_SECONDS:
                 connection.abandon()
                 self._ended(f"the MQTT thread stood still for {STUCK_SECONDS:.0f} s")
-        if self.overflowed > self._dropped and self._may_say():
-            self._log.warn(
-                "Broker {broker}: {count} messages dropped, our own queue was full",
-                broker=self.broker,
-                count=self.overflowed - self._dropped,
-            )
+        dropped = self.overflowed - self._dropped
+        if dropped and self._news.dropped(dropped):
             self._dropped = self.overflowed
-
-    def _shortfall(self, unanswered: tuple[str, ...]) -> str | None:
-        """Tell what a standing connection lacks, in words."""
-        if self._unfit:
-            return "; ".join(sorted(set(self._unfit.values()))[:3])
-        if self._rejected:
-            return reasons.not_subscribed(sorted(self._rejected))
-        if unanswered:
-            return f"the broker has not answered the subscription {', '.join(unanswered[:3])}"
-        return None
 
     def _state(self, state: Any, since: float, **more: Any) -> Link:
         return Link(
@@ -429,36 +385,3 @@ class Bridge(service.Service):
             self._faults += 1
             if rare(self._faults):
                 self._log.failure("Broker {broker}: a listener failed", broker=self.broker)
-
-    # ---- logging: what is worth waking for, and no storm while the broker is away
-
-    def _say_lost(self, why: str, stood: bool, wait: float) -> None:
-        at = self._reactor.seconds()
-        quiet = at - self._logged_at
-        changed = why != self._logged and (not self._logged or quiet >= NEWS_SECONDS)
-        if self._quiet:
-            return
-        if stood or changed or quiet >= REMINDER_SECONDS:
-            self._logged, self._logged_at = why, at
-            self._log.warn(
-                "Broker {broker}: {why}; next try in {wait:.1f} s (tried {tries} times)",
-                broker=self.broker,
-                why=why,
-                wait=wait,
-                tries=self._tries,
-            )
-
-    def _may_say(self) -> bool:
-        at = self._reactor.seconds()
-        if at - self._warned_at < NEWS_SECONDS:
-            return False
-        self._warned_at = at
-        return True
-
-
-def _check_topic(topic: str) -> None:
-    """Raise ValueError for the topic of a message that no broker would take."""
-    if not topic or any(sign in topic for sign in "+#\0"):
-        raise ValueError(f"{topic!r} is not a topic to publish to")
-    if len(topic.encode()) > 65535:
-        raise ValueError("the topic is longer than 65,535 bytes")

@@ -82,17 +82,17 @@ class Inbox(Generic[E]):
 
     @property
     def received(self) -> int:
-        """Return messages handed over so far."""
+        """Count the messages handed over so far."""
         return self._taken
 
     @property
     def waiting(self) -> int:
-        """Return messages put and not yet handed over."""
+        """Count the messages put and not yet handed over."""
         return self._put - self._taken
 
     @property
     def empty(self) -> bool:
-        """Return whether neither messages nor events wait. To be asked on the reactor thread."""
+        """Tell whether neither messages nor events wait. Ask on the reactor thread only."""
         return not (self._items or self._open)
 
     # ---- paho's thread below

@@ -70,3 +70,11 @@ AWS = Profile(
 )
 PROFILES = {"": ANY, "aws": AWS}
 """By their names in the settings."""
+
+
+def check_topic(topic: str) -> None:
+    """Raise ValueError for the topic of a message that no broker would take."""
+    if not topic or any(sign in topic for sign in "+#\0"):
+        raise ValueError(f"{topic!r} is not a topic to publish to")
+    if len(topic.encode()) > 65535:
+        raise ValueError("the topic is longer than 65,535 bytes")

@@ -62,7 +62,7 @@ def speaks_not(options: BrokerOptions) -> str:
 
 
 def not_subscribed(filters: list[str]) -> str:
-    """Return the broker refused these filters."""
+    """Say that the broker refused these filters."""
     shown = ", ".join(filters[:3])
     more = f" and {len(filters) - 3} more" if len(filters) > 3 else ""
     return f"not allowed to subscribe {shown}{more}"

@@ -84,9 +84,9 @@ class Retries:
         self._disputed = at
 
     def after_fall(self, at: float, up_at: float, ending: Ending) -> float:
-        """Return the wait after a connection that stood since ``up_at`` ended:
+        """Return the wait after the end of a connection that stood since ``up_at``, s.
 
-        With a witness that is the shortest one; `judge` says after it whether to wait on.
+        With a second connection that is the shortest one; `judge` says after it whether to wait on.
         """
         if at - up_at >= GOOD_SECONDS:
             self._failures = 0
@@ -101,14 +101,14 @@ class Retries:
         return self._jittered(self._options.reconnect_min)
 
     def after_failure(self) -> float:
-        """Return an attempt failed: the wait until the next, s."""
+        """Return the wait after an attempt that failed, s."""
         self._fall = None
         self.conflict = False
         self._failures += 1
         return self._jittered(self._backoff())
 
     def judge(self, at: float) -> float:
-        """Judge after the wait of a fall:"""
+        """Return how much longer to wait after a fall, s."""
         fall, self._fall = self._fall, None
         if fall is None or self._second_connection is None:
             return 0.0

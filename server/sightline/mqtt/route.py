@@ -38,7 +38,7 @@ class BridgePort:
 
     @property
     def name(self) -> str:
-        """Return the broker's, in the settings."""
+        """Return the name of the broker in the settings."""
         return self._bridge.broker
 
     @property

@@ -16,7 +16,8 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.failure import Failure
 
-from sightline.mqtt.connection import Down, Event, MqttConnection, Up
+from sightline.mqtt.connection import MqttConnection
+from sightline.mqtt.connection_events import Down, Event, Up
 from sightline.mqtt.inbox import Inbox, InboxReactor
 from sightline.mqtt.options import BrokerOptions, Will
 
@@ -98,7 +99,7 @@ class WillConnection:
         self._connection.hush()
 
     def close(self) -> Deferred[Any]:
-        """Say goodbye, so that the will is not spoken; fires when that is done."""
+        """Disconnect, so that the broker does not send the will; fire when that is done."""
         if self._closing:
             return succeed(None)
         self._closing = True
@@ -136,7 +137,7 @@ def overwrite_retained(
 ) -> str:
     """Replace what is retained on ``topics`` by ``payload``, which the broker forgets after 1 s.
 
-    To clear it in the usual way, by an empty message, would hand that message to whoever listens;
+    To clear it in the usual way, by an empty message, would hand that message to every listener;
     a ProBot falls over at it. Needs MQTT 5. Nobody waits for this: the topics are looked up again
     anyway. Returns the client id of the connection made for it.
     """

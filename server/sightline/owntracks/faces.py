@@ -1,7 +1,7 @@
 """Serve ``/faces/<user>/<device>/<hash>``: the picture on a friend's card.
 
 Frames hold only this address. It names one picture for ever, so a browser may keep what it got; it
-is answered to whoever may see that friend, and to everybody else as if it were not there.
+is answered to those who may see that friend, and to everybody else as if it were not there.
 """
 
 from __future__ import annotations

@@ -8,9 +8,12 @@ far as the token allows it: the token decides, and what is said chooses among wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
+from sightline.auth.permissions import VisibleScope
 from sightline.kinds.friends import strict
 from sightline.kinds.friends.address import address
+from sightline.kinds.friends.names import DeviceNames, folded
 from sightline.model.kind import CannotDecode, id_of
 
 DEFAULTS = ("owntracks", "phone")
@@ -64,7 +67,26 @@ def _spelled(things: Iterable[str], user: str, device: str) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return one == other or one.casefold() == other.casefold()
+    return one == other or folded(one) == folded(other)
+
+
+class Postbox(Protocol):
+    """The receiver of what a phone posts."""
+
+    def posted(self, device: str, payload: bytes, agent: str, scope: VisibleScope) -> bytes:
+        """Take a message of ``user/device``; what to answer."""
+
+
+class NamedPostbox:
+    """Hand what a phone posts on under the canonical name of its device."""
+
+    def __init__(self, box: Postbox, names: DeviceNames) -> None:
+        self._box = box
+        self._names = names
+
+    def posted(self, device: str, payload: bytes, agent: str, scope: VisibleScope) -> bytes:
+        """Take a message of ``user/device``; what to answer."""
+        return self._box.posted(self._names.of(device), payload, agent, scope)
 
 
 def topic_in(payload: bytes) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sightline.auth.permissions import VisibleScope
 from sightline.kinds.friends.model import Face, Friend
+from sightline.kinds.friends.names import DeviceNames, folded
 from sightline.kinds.friends.phone import Phone
 from sightline.live.world import World
 from sightline.model.kind import id_of
@@ -29,14 +30,17 @@ Soon = Callable[[Callable[[], object]], object]
 
 
 class LatestPositions:
-    """The friends with their latest positions.
+    """The friends with their latest positions; ``names`` are those of their devices.
 
     ``soon`` lets others work between two pieces of a look through a large world; without it, each
     look is done at once.
     """
 
-    def __init__(self, world: World, soon: Soon | None = None) -> None:
+    def __init__(
+        self, world: World, soon: Soon | None = None, names: DeviceNames | None = None
+    ) -> None:
         self._world = world
+        self._names = names or DeviceNames()
         self._soon = soon
         self._order: OrderedDict[str, None] = OrderedDict()  # keys, the latest heard last
         self._groups: dict[str, set[str]] = {}  # the same keys by friend/user
@@ -133,7 +137,7 @@ class LatestPositions:
 
     def face(self, device: str) -> Face | None:
         """Return the picture of ``user/device``."""
-        state = self._world.state(f"face/{device}")
+        state = self._world.state(self._names.thing(f"face/{device}"))
         return state if isinstance(state, Face) else None
 
     def phone(self, device: str) -> Phone:
@@ -160,8 +164,8 @@ class LatestPositions:
     async def find(
         self, scope: VisibleScope, turn: Turn, user: str, device: str = ""
     ) -> list[tuple[str, Friend]]:
-        """Friends of this user (and device), whatever the case of the letters."""
-        key = f"friend/{user}/{device}"
+        """Friends of this user (and device), by any of their names, in any letters."""
+        key = self._names.thing(f"friend/{user}/{device}")
         if device and (friend := self.friend(key, scope)) is not None:
             return [(key, friend)]  # written as it is, as nearly always: nobody is looked through
         found: list[tuple[str, Friend]] = []
@@ -169,8 +173,7 @@ class LatestPositions:
             found += [
                 (key, friend)
                 for key, friend in some
-                if _is(id_of(key).partition("/")[0], user)
-                and (not device or _is(id_of(key).partition("/")[2], device))
+                if any(_is(name, user, device) for name in self._names.all(id_of(key)))
             ]
         return found
 
@@ -180,9 +183,10 @@ class LatestPositions:
         A Recorder knows names in small letters only, and so does what was brought in from one.
         """
         found = [key for key, _ in await self.find(scope, turn, user, device)][:1]
-        small = f"friend/{user}/{device}".lower()
-        if small not in found and small not in self._world and scope.sees(small):
-            found.append(small)
+        for name in (f"friend/{user}/{device}", f"friend/{user}/{device}".lower()):
+            key = self._names.thing(name)
+            if key not in found and key not in self._world and scope.sees(key):
+                found.append(key)
         return found
 
     def position(self, key: str, friend: Friend) -> dict[str, Any]:
@@ -201,12 +205,15 @@ class LatestPositions:
         }
         return location
 
-    def last(self, key: str, friend: Friend) -> dict[str, Any]:
-        """Return a friend as ``/api/0/last`` has it."""
+    def last(
+        self, key: str, friend: Friend, local: Callable[[float, float, float], dict[str, str]]
+    ) -> dict[str, Any]:
+        """Return a friend as ``/api/0/last`` has it. ``local`` tells the time zone there."""
         location = self.position(key, friend)
         if location:
             tst = friend.tst or 0
-            location |= {"isotst": iso(tst), "disptst": shown(tst)} | self.card(key, friend)
+            location |= {"isotst": iso(tst), "disptst": shown(tst)}
+            location |= local(location["lat"], location["lon"], tst) | self.card(key, friend)
         return location
 
     def weight(self, one: tuple[str, Friend]) -> int:
@@ -226,5 +233,7 @@ def _group(key: str) -> str:
     return key.rpartition("/")[0]
 
 
-def _is(name: str, asked: str) -> bool:
-    return name == asked or name.casefold() == asked.casefold()
+def _is(name: str, user: str, device: str) -> bool:
+    """Tell whether a device is of this user, and called so if that is asked."""
+    own, _, last = folded(name).partition("/")
+    return own == folded(user) and (not device or last == folded(device))

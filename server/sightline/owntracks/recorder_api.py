@@ -2,35 +2,33 @@
 
 The same shapes as the Recorder 1.0.1 gives; what differs, and why, is in
 ``tests/owntracks/test_recorder_api.py``. Everybody is answered as if those they may not see were
-not there. A parameter may come in a header ``X-Limit-<name>`` (which goes before all others), in
-the query, or in the body of a form.
+not there.
 """
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
-from twisted.internet.defer import Deferred, DeferredSemaphore
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
-from sightline.auth.session import Visitor
 from sightline.contract.http import Reply
 from sightline.kinds.friends.model import Friend
+from sightline.model.faults import Unavailable
 from sightline.model.kind import id_of
 from sightline.model.token_bucket import TokenBuckets
 from sightline.owntracks import times
-from sightline.owntracks.fixes import Fix, Ranges
-from sightline.owntracks.formats import FORMATS, JSON, VERSION, chosen
+from sightline.owntracks.blank_picture import BLANK
+from sightline.owntracks.fixes import Ranges
+from sightline.owntracks.formats import JSON, VERSION, Items, chosen
 from sightline.owntracks.latest import LatestPositions
+from sightline.owntracks.locations import wanted_range, written
 from sightline.owntracks.ports import (
     CHALLENGE,
     AuthenticatorPort,
@@ -38,72 +36,17 @@ from sightline.owntracks.ports import (
     may_read,
     reader,
 )
+from sightline.owntracks.ranges import DeviceRange
+from sightline.owntracks.recorder_query import BadQuery, RecorderQuery, read_form
+from sightline.owntracks.zones import NoTimeZones, TimeZones
 from sightline.web.proxies import client_key
 from sightline.web.reads import Busy, LongRead, Reads, Turn, pieces
 from sightline.web.streaming import follow, is_disconnected, stream
 
 _TEXT = b"text/plain; charset=utf-8"
-_HOURS = 6 * 3600.0  # how far back a range goes when nobody says
-MOST = 10_000
-"""Fixes in one answer: the newest of the range."""
-_FORM = 4096  # bytes of a posted form
-_FIELDS = 50  # in it
 _FEW_LASTS = 10  # friends whose faces are sent in one piece
-_BODIES = 4  # long answers that are put together at once: they are in memory as a whole
-
-
-class BadQuery(Exception):
-    """The query cannot be answered: status and text, as the Recorder gives them."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(status, text)
-        self.status = status
-        self.text = text
-
-
-def _read_form(request: Request) -> None:
-    """Put the fields of a posted form behind those of the query, as the Recorder does."""
-    kind = (request.getHeader(b"content-type") or b"").partition(b";")[0].strip().lower()
-    if request.method != b"POST" or kind != b"application/x-www-form-urlencoded":
-        return
-    body = request.content.read(_FORM) if request.content else b""
-    try:
-        fields = parse_qsl(body, keep_blank_values=True, max_num_fields=_FIELDS)
-    except ValueError:
-        return
-    args = request.args or {}
-    for name, value in fields:
-        args.setdefault(name, []).append(value)
-    request.args = args
-
-
-class RecorderQuery:
-    """The parameters of one request, and the scope it is answered for."""
-
-    def __init__(self, request: Request, visitor: Visitor, address: str) -> None:
-        self._request = request
-        self.reader = visitor.reader(address)
-        self.scope = visitor.user.scope
-        self.may_look_back = visitor.looks_back
-
-    def get(self, name: str) -> str:
-        """Return a parameter; empty when it is not given."""
-        header = self._request.getHeader(f"x-limit-{name}".encode())
-        if header is None:
-            # Of a form's fields those of the query go before.
-            header = ((self._request.args or {}).get(name.encode()) or [b""])[0]
-        return header.decode("utf-8", "replace")
-
-    @property
-    def fields(self) -> list[str]:
-        """Return the fields that are wanted; none: all."""
-        return [name for name in self.get("fields").split(",") if name]
-
-    @property
-    def limit(self) -> int | None:
-        """Return the most items that are wanted."""
-        text = self.get("limit")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+_AHEAD = 131_072  # bytes of an answer that are made before it begins: a shorter one has a length
+_AHEAD_PIECES = 200  # and pieces of work
 
 
 Body = tuple[bytes, bytes]  # media type, text
@@ -154,6 +97,7 @@ class RecorderApi(Resource):
         ranges: Ranges,
         server: str,
         reads: Reads,
+        zones: TimeZones | NoTimeZones | None = None,
         *,
         rate: float = 50.0,
         burst: float = 500.0,
@@ -168,19 +112,18 @@ class RecorderApi(Resource):
         self._server = server
         self._calls = TokenBuckets(rate, burst)
         self._reads = reads
-        self._bodies = DeferredSemaphore(_BODIES)
+        self._zones = zones or NoTimeZones()
         self._answers: dict[str, Callable[[RecorderQuery], Body]] = {
             "version": self._version,
             "q": self._place,
             "monitor": self._monitor,
         }
         self._scans: dict[str, Long] = {"list": self._list, "photo": self._photo}
-        self._long: dict[str, Long] = {"locations": self._locations}
 
     @property
     def questions(self) -> tuple[str, ...]:
         """Return all that can be asked, by the last part of its path."""
-        return ("last", *self._scans, *self._long, *self._answers)
+        return ("last", "locations", *self._scans, *self._answers)
 
     def render(self, request: Request) -> bytes | int:
         """Answer, at once or when the range is there."""
@@ -202,7 +145,7 @@ class RecorderApi(Resource):
             return self._refuse(request, BadQuery(401, "please sign in\n"))
         if not may_read(visitor):
             return self._refuse(request, BadQuery(403, "this token is for something else\n"))
-        _read_form(request)
+        read_form(request)
         asked = RecorderQuery(request, visitor, self._context.address(request))
         if not {".", ".."}.isdisjoint((asked.get("user"), asked.get("device"))):
             return self._refuse(request, BadQuery(416, "nobody is called . or ..\n"))
@@ -212,8 +155,8 @@ class RecorderApi(Resource):
                 return self._later(request, self._last(request, asked))
             if (scan := self._scans.get(what)) is not None:
                 return self._later(request, self._scanned(asked, scan))
-            if (long := self._long.get(what)) is not None:
-                return self._later(request, self._in_turn(asked, long))
+            if what == "locations":
+                return self._later(request, self._locations(request, asked))
             answer = self._answers.get(what)
             if answer is None:
                 raise BadQuery(404, "no comprendo\n")
@@ -260,17 +203,56 @@ class RecorderApi(Resource):
 
     # -- answers that may be long
 
-    async def _in_turn(self, asked: RecorderQuery, long: Long) -> Body:
-        """Return a long answer, made in pieces when it is its turn."""
-        read = await self._begun(asked)
+    async def _locations(self, request: Request, asked: RecorderQuery) -> Body | None:
+        """Send a range, whatever its length, while it is made."""
+        wanted = wanted_range(asked, self._wall())
+        turns = _Turns(self._begun, asked)
         try:
-            await self._bodies.acquire()
-            try:
-                return await long(asked, read.turn)
-            finally:
-                self._bodies.release()
+            turn = (await turns.begin()).turn
+            await self._zones.ready()
+            keys = await self._people.keys(asked.scope, turn, wanted.user, wanted.device)
+            fixes = DeviceRange(
+                self._ranges,
+                keys if asked.may_look_back else (),
+                wanted.bounds,
+                asked.limit,
+                turn,
+            )
+            made = written(fixes, wanted.format, Items(asked.fields, self._zones.at))
+            return await self._short_or_sent(request, made, wanted.format.media)
         finally:
-            read.end()
+            turns.end()
+
+    async def _short_or_sent(
+        self, request: Request, made: AsyncGenerator[bytes, None], media: str
+    ) -> Body | None:
+        """Return a short answer; send a longer one as it is made, for as long as it is wanted."""
+        first: list[bytes] = []
+        size = 0
+        try:
+            async for piece in made:
+                if is_disconnected(request):
+                    await made.aclose()
+                    return None
+                first.append(piece)
+                size += len(piece)
+                if size > _AHEAD or len(first) > _AHEAD_PIECES:
+                    break
+            else:
+                return media.encode(), b"".join(first)
+        except Unavailable as why:
+            raise BadQuery(503, f"the history cannot be used just now: {why}\n") from why
+
+        async def whole() -> AsyncGenerator[bytes, None]:
+            yield b"".join(first)
+            async for piece in made:
+                yield piece
+
+        try:
+            await stream(request, Reply(stream=whole(), type=media))
+        finally:
+            await made.aclose()
+        return None
 
     async def _begun(self, asked: RecorderQuery) -> LongRead:
         try:
@@ -289,6 +271,7 @@ class RecorderApi(Resource):
     async def _last(self, request: Request, asked: RecorderQuery) -> Body | None:
         turns = _Turns(self._begun, asked)
         try:
+            await self._zones.ready()
             found = await self._found(asked, turns.turn)
             if len(found) <= _FEW_LASTS:
                 return JSON, b"[%b]" % b",".join(self._encoded(found, asked.fields))
@@ -320,7 +303,7 @@ class RecorderApi(Resource):
         return (
             msgspec.json.encode(chosen(last, fields))
             for key, friend in found
-            if (last := self._people.last(key, friend))
+            if (last := self._people.last(key, friend, self._zones.at))
         )
 
     async def _sent(
@@ -345,34 +328,6 @@ class RecorderApi(Resource):
             yield b"[]" if before == b"[" else b"]"
 
         await stream(request, Reply(stream=lasts(), type=JSON.decode()))
-
-    async def _locations(self, asked: RecorderQuery, turn: Turn) -> Body:
-        user, device = asked.get("user"), asked.get("device")
-        if not user or not device:
-            raise BadQuery(416, "user and device are required\n")
-        try:
-            now = self._wall()
-            since = times.epoch(asked.get("from")) if asked.get("from") else now - _HOURS
-            until = times.epoch(asked.get("to")) if asked.get("to") else now
-        except times.BadTime:
-            raise BadQuery(416, "impossible date/time ranges\n") from None
-        if since > until:
-            raise BadQuery(416, "impossible date/time ranges\n")
-        if (form := FORMATS.get(asked.get("format").lower() or "json")) is None:
-            raise BadQuery(400, "unrecognized format\n")
-        keys = await self._people.keys(asked.scope, turn, user, device)
-        fixes: list[Fix] = []
-        limit = MOST if asked.limit is None else min(asked.limit, MOST)
-        for key in keys if asked.may_look_back else ():
-            fixes += await self._ranges.between(key, since, until, limit, turn)
-        fixes.sort(key=lambda fix: fix.tst)
-        fixes = fixes[max(0, len(fixes) - limit) :]
-        sort, write = form
-        made = []
-        for piece in write(fixes, asked.fields):
-            made.append(piece)
-            await turn()
-        return sort, b"".join(made)
 
     def _later(self, request: Request, answer: Coroutine[Any, Any, Body | None]) -> int:
         """Answer when the body is there; none: it was sent already."""
@@ -420,21 +375,3 @@ def _bytes_of(request: Request, body: Body) -> bytes:
     request.setHeader(b"content-length", b"%d" % len(text))
     request.setHeader(b"x-content-length", b"%d" % len(text))
     return b"" if request.method == b"HEAD" else text
-
-
-def _blank() -> bytes:
-    """Return a PNG of 40 by 40 pixels that can be looked through."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        body = name + data
-        return struct.pack("!I", len(data)) + body + struct.pack("!I", zlib.crc32(body))
-
-    header = struct.pack("!IIBBBBB", 40, 40, 8, 6, 0, 0, 0)
-    rows = (b"\0" + b"\0\0\0\0" * 40) * 40
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b""))
-    )
-
-
-BLANK = _blank()
-"""The picture of who has none."""

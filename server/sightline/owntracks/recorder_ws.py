@@ -16,27 +16,23 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 import msgspec
-from autobahn.twisted.resource import WebSocketResource
 from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 from autobahn.websocket.types import ConnectionDeny, ConnectionRequest
 from twisted.internet.interfaces import IPushProducer
 from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.web.server import NOT_DONE_YET, Request
 from zope.interface import implementer
 
 from sightline.auth.permissions import VisibleScope
 from sightline.auth.session import Visitor
+from sightline.kinds.friends.model import Waypoint
+from sightline.kinds.friends.updates import PhoneTransition
 from sightline.live.periodic import Periodic
 from sightline.model.token_bucket import TokenBuckets
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.ports import (
-    CHALLENGE,
     AuthenticatorPort,
-    RequestContextPort,
-    may_read,
-    reader,
 )
 from sightline.web.inflow import Allowance, Ends, Inflow
 from sightline.web.turns import Turns
@@ -44,7 +40,7 @@ from sightline.web.turns import Turns
 EVERY = 1.0
 """Seconds between two pushes to one client, and between two answers to ``LAST``."""
 MOST = 200
-"""Clients at once."""
+"""Clients connected at once."""
 MOST_OF_ONE = 20
 """Clients at once of one account, or of one address that did not sign in with one."""
 MOST_LAST = 300
@@ -284,6 +280,17 @@ class RecorderSockets(WebSocketServerFactory):
         if len(self._happened) > _MOST_HAPPENED:
             del self._happened[next(iter(self._happened))]
 
+    def crossed(self, reading: PhoneTransition) -> None:
+        """Note that a phone says it entered or left a region."""
+        if not reading.retained:
+            said = {"_type": "transition", "event": reading.event, "desc": reading.region}
+            self.happened(reading.thing, said | {"tst": int(reading.when)})
+
+    def marked(self, thing: str, one: Waypoint) -> None:
+        """Note that a phone tells one waypoint of its."""
+        said = {"_type": "waypoint", "desc": one.desc, "lat": one.lat, "lon": one.lon}
+        self.happened(thing, said | {"rad": one.rad, "tst": one.tst})
+
     def _tell(self) -> None:
         self._encoded.clear()
         for client in list(self.clients):
@@ -349,43 +356,3 @@ def _owner(visitor: Visitor, client: str) -> tuple[str, str]:
             return "account", visitor.user.name
         case way:  # each visitor of a link makes as many sessions as they like
             return way, client
-
-
-class RecorderSocketResource(WebSocketResource):
-    """The resource that turns an HTTP request into the WebSocket, for clients with the right."""
-
-    def __init__(self, live: RecorderSockets, context: RequestContextPort) -> None:
-        super().__init__(live)
-        self._live = live
-        self._context = context
-
-    def render(self, request: Request) -> bytes | int:
-        """Hand the connection over, or say why not."""
-        asked = (request.getHeader(b"upgrade") or b"").lower() == b"websocket"
-        if not asked or request.clientproto != b"HTTP/1.1":  # 1.0 knows no upgrade
-            request.setResponseCode(426)
-            request.setHeader(b"upgrade", b"websocket")
-            return b"This is a WebSocket.\n"
-        visitor = reader(request, self._context, self._live.authenticator)
-        if visitor is None:
-            request.setHeader(b"www-authenticate", CHALLENGE)
-            return self._refuse(request, 401, b"Please sign in.\n")
-        # Basic credentials come along by themselves: they do not make up for an origin.
-        origin_less = not request.getHeader(b"origin") and visitor.way == "token"
-        if not origin_less and not self._context.may_open(request):
-            return self._refuse(request, 403, b"Not from this page.\n")
-        if not may_read(visitor):
-            return self._refuse(request, 403, b"This token is for something else.\n")
-        channel: Any = request.channel
-        upgrade = super().render
-        answer: bytes | int = self._live.arrive(
-            visitor, self._context.address(request), lambda: upgrade(request)
-        )
-        if answer == NOT_DONE_YET:
-            channel.upgraded()
-        return answer
-
-    def _refuse(self, request: Request, status: int, why: bytes) -> bytes:
-        request.setResponseCode(status)
-        request.setHeader(b"cache-control", b"no-store")
-        return why

@@ -1,7 +1,7 @@
 """Write the link that sets a phone up: ``owntracks:///config?inline=<base64 of its
 configuration>``.
 
-Whoever has the link has the phone's token. It is shown once, to who asked for it.
+The link holds the phone's token. It is shown once, to the account that asked for it.
 """
 
 from __future__ import annotations

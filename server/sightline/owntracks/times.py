@@ -55,12 +55,12 @@ def _zone(text: str | None) -> timezone:
 
 def iso(at: float) -> str:
     """Write a time as ``2026-11-21T04:35:39Z``."""
-    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(int(at), UTC).isoformat()[:19]}Z"
 
 
 def shown(at: float) -> str:
     """Write a time as ``2026-11-21 04:35:39``."""
-    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return datetime.fromtimestamp(int(at), UTC).isoformat(" ")[:19]
 
 
 def month(at: float) -> str:

@@ -14,7 +14,7 @@ from typing import Literal
 from sightline.geometry.geofences import Change, Event, Geofences
 
 DISPUTE_AFTER = 120.0
-"""s"""
+"""How long two verdicts may differ before that is called a dispute, s."""
 MOST_VERDICTS = 200
 """Regions of which one phone's say is kept; the oldest goes."""
 
@@ -38,7 +38,7 @@ class RegionVisit:
     since: float
     by: Literal["server", "phone", "both"]
     why: str | None = None
-    """What is disputed."""
+    """What is disputed, in words; None: nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Containment:
     # -- what is told
 
     def found(self, change: Change, now: float) -> RegionTransition | None:
-        """Return the fences found a change."""
+        """Take in a change that the fences found."""
         self._compare((change.thing, change.region), now)
         if not change.crossed:
             return None

@@ -42,7 +42,7 @@ def topic(transition: Transition) -> str | None:
 
 
 def body(transition: Transition) -> bytes:
-    """Tell what is published, JSON."""
+    """Return the payload of a transition, JSON."""
     return msgspec.json.encode({"id": published_id(transition), **msgspec.to_builtins(transition)})
 
 

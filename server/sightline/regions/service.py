@@ -36,7 +36,7 @@ from sightline.model.kind import id_of
 from sightline.regions.store import RegionRow, RegionStore, StaleRegion, StoredVisit
 
 MOST = 5000
-"""Regions in all."""
+"""Regions of all owners together."""
 MOST_SHARED = 1000
 MOST_OF_ONE = 200
 """Regions of one account or phone."""

@@ -18,8 +18,8 @@ from sightline.settings.schema import (
     Section,
     ServerSettings,
     Settings,
-    is_here,
 )
+from sightline.settings.values import is_here
 
 _REPLICA_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,11}")
 ROBOT_NAME = re.compile(r"ProBot[1-9][0-9]{0,3}")

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sightline.settings.errors import BadSettings, shown
-from sightline.settings.schema import BrokerSettings, Secret
+from sightline.settings.schema import BrokerSettings
+from sightline.settings.values import Secret
 
 _CREDENTIAL = "credential:"
 

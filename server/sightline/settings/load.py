@@ -57,12 +57,12 @@ from sightline.settings.schema import (
     ProbotsSettings,
     RegionsSettings,
     ReplicasSettings,
-    Secret,
     Section,
     ServerSettings,
     Settings,
     WebhookSettings,
 )
+from sightline.settings.values import Secret
 
 # Filled in by us; in a file it would be a secret lying about.
 _NOT_IN_FILE = {"password", "keys", "secret", "named"}

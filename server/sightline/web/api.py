@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -58,8 +58,10 @@ class Api(Resource):
         routes: Sequence[Route[Any]],
         *,
         rate: float = 20.0,
+        named: Callable[[str], str] = str,
     ) -> None:
         super().__init__()
+        self._named = named
         self._context = context
         self._clock = clock
         self._calls = TokenBuckets(rate, 3 * rate)
@@ -90,7 +92,7 @@ class Api(Resource):
         if request.method not in _SAFE and not context.same_site(request):
             raise Refused("foreign", _FOREIGN)
         given = _given(request, route)
-        thing = route.thing.format_map(parts)
+        thing = self._named(route.thing.format_map(parts))
         if route.right and not (visitor and may(visitor.user, route.right, thing)):
             raise Refused("unknown", UNKNOWN)
         call = Call(

@@ -1,6 +1,6 @@
 """Send news to every browser: one frame per group and tick, the same bytes to all of them.
 
-Viewers with equal sight form a group. A viewer whose socket has room is *level*: it gets the
+Viewers with equal scope form a group. A viewer whose socket has room is *level*: it gets the
 group's frames. One whose socket is full is *behind*: it gets nothing until it drains, then catches
 up from its own cursor, page by page, and joins the level ones again. So nothing is ever queued
 for a slow viewer but the one frame that did not fit.
@@ -22,10 +22,8 @@ from sightline.auth.permissions import VisibleScope
 from sightline.live import protocol
 from sightline.live.cursor import Cursor
 from sightline.live.world import World
-from sightline.web.framing import Deflate, frame
-from sightline.web.viewers import Group, Snapshot, Viewer, Wire
+from sightline.web.viewers import Group, Viewer, Wire
 
-_SHARED_SNAPSHOT = 1.0  # s during which newcomers share one snapshot
 _TURN = 0.005  # s after which one viewer's catching up lets others have a turn
 _SLICE = 0.010  # s after which news to many viewers let others have a turn: a stop must not wait
 _AT_ONCE = 50  # viewers written to between two looks at the clock
@@ -82,9 +80,9 @@ class FanOut:
         )
 
     def epoch(self, scope: VisibleScope) -> str:
-        """Tell what names the numbering for who sees this much.
+        """Return the name of the numbering for viewers of this scope.
 
-        Whoever comes back with another sight starts afresh: else what was hidden from them before
+        A viewer who comes back with another scope starts afresh: else what was hidden before
         would stay unseen, and what is hidden now would stay seen.
         """
         return self._world.epoch + (f".{scope.mark}" if scope.mark else "")
@@ -113,7 +111,7 @@ class FanOut:
     def leave(self, viewer: Viewer) -> None:
         """Forget a browser that is gone, or about to be."""
         group = viewer.group
-        self._fall_behind(viewer)
+        viewer.fall_behind()
         viewer.stuck_since = None
         group.viewers.discard(viewer)
         if not group.viewers:
@@ -122,7 +120,7 @@ class FanOut:
     def full(self, viewer: Viewer) -> None:
         """Note that the viewer's socket takes no more."""
         if viewer in viewer.group.viewers:
-            self._fall_behind(viewer)
+            viewer.fall_behind()
             if viewer.stuck_since is None:
                 viewer.stuck_since = self._clock.seconds()
 
@@ -136,11 +134,16 @@ class FanOut:
         until = self._clock.seconds() + _TURN
         while cursor.behind:
             if cursor.seq < self._world.seq and self._clock.seconds() > until:
-                return self._wait(viewer)
-            payload = cursor.take(self._snapshot(group).pages if cursor.fresh else None)
+                if not viewer.waits:  # others have a turn before its next page
+                    viewer.waits = True
+                    self._clock.callLater(0, self._go_on, viewer)
+                return
+            payload = cursor.take(
+                group.snapshot_of(self._clock.seconds()).pages if cursor.fresh else None
+            )
             if payload is None:
                 break
-            self._write([viewer], *self._own_frame(viewer, payload))
+            self._write([viewer], *viewer.own_frame(payload))
             if viewer.stuck_since is not None:
                 return
         if group.cursor.seq < cursor.seq:
@@ -164,42 +167,10 @@ class FanOut:
             self.full(viewer)
             viewer.wire.send_later(data)
 
-    def _fall_behind(self, viewer: Viewer) -> None:
-        if viewer.level:
-            viewer.level = False
-            viewer.group.plain.pop(viewer, None)
-            viewer.group.deflated.pop(viewer, None)
-            reached = viewer.group.owed.pop(viewer, None) is None
-            viewer.cursor.level(viewer.group.cursor.seq if reached else viewer.group.owed_from)
-
-    def _wait(self, viewer: Viewer) -> None:
-        """Let others have a turn before this viewer's next page."""
-        if not viewer.waits:
-            viewer.waits = True
-            self._clock.callLater(0, self._go_on, viewer)
-
     def _go_on(self, viewer: Viewer) -> None:
         viewer.waits = False
         if viewer.stuck_since is None:
             self.drained(viewer)
-
-    def _own_frame(self, viewer: Viewer, payload: bytes) -> tuple[bytes, bool]:
-        """Return a frame of a viewer that is catching up, and whether others get the same bytes.
-
-        It may lean on nothing sent before.
-        """
-        snapshot = viewer.group.snapshot
-        shared = snapshot.framed(payload, viewer.deflate) if snapshot is not None else None
-        if shared is not None:
-            return shared, True
-        return Deflate().frame(payload) if viewer.deflate else frame(payload), False
-
-    def _snapshot(self, group: Group) -> Snapshot:
-        now = self._clock.seconds()
-        if group.snapshot is None or now - group.snapshot.taken > _SHARED_SNAPSHOT:
-            fresh = Cursor(self._world, group.scope, page_bytes=self._pace.page)
-            group.snapshot = Snapshot(now, fresh.pages())
-        return group.snapshot
 
     # -- news go out
 
@@ -285,8 +256,7 @@ class FanOut:
                 yield
             seq = group.cursor.seq
             yield from self._broadcast(group, protocol.beat(self._wall(), seq), seq)
-            if group.snapshot is not None and now - group.snapshot.taken > _SHARED_SNAPSHOT:
-                group.snapshot = None  # it may be large
+            group.drop_old_snapshot(now)
             for viewer in list(group.viewers):
                 stuck = viewer.stuck_since
                 if stuck is not None and now - stuck > self._pace.stall_timeout:

@@ -232,7 +232,7 @@ class PatientChannel(http.HTTPChannel):
         self.limits.turns.run(self._begun[0], self._answer)
 
     def _answer(self) -> bool:
-        """Answer in the turn of whoever asks, of all that share this proxy's connections."""
+        """Answer in the turn of the client that asks, of all behind this proxy."""
         self._postponed = False
         if self.transport is not None and not self._refused:
             try:
@@ -277,7 +277,7 @@ class PatientChannel(http.HTTPChannel):
         self.write(b"".join(iovec))
 
     def _hold(self, size: int) -> None:
-        """Count bytes that wait for the other side, for whoever asked for them."""
+        """Count bytes that wait for the other side, for the client that asked for them."""
         self._held += size
         self.limits.unsent.hold(self.client if self._begun is None else self._begun[0], size)
 
@@ -340,7 +340,7 @@ class PatientChannel(http.HTTPChannel):
         return self._written, 0
 
     def _look(self, before: tuple[int, int]) -> None:
-        """End it if the other side has taken nothing since."""
+        """End the connection if the other side has taken nothing since."""
         self._watch = None
         now = self._progress()
         if now[0] == before[0] and now[1] >= before[1] > 0:

@@ -1,7 +1,7 @@
 """Hand the bytes of one WebSocket to its parser: first a budget, then slices in turns.
 
-Whoever sends more than the budget allows is closed before anything of it is parsed. Whoever sends
-much within the budget is not read on until that has been worked off.
+A client that sends more than the budget allows is closed before anything of it is parsed. One that
+sends much within the budget is not read on until that has been worked off.
 """
 
 from __future__ import annotations

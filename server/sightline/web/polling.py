@@ -28,7 +28,7 @@ from sightline.live.requests import Requests
 from sightline.live.world import World
 from sightline.model.token_bucket import TokenBuckets
 from sightline.web.request_context import RequestContext
-from sightline.web.socket import SocketLimits
+from sightline.web.socket_limits import SocketLimits
 from sightline.web.streaming import follow, is_disconnected
 
 NEEDS_SOCKET = frozenset(
@@ -186,7 +186,7 @@ def _cancel(timer: IDelayedCall) -> None:
 
 
 class PollResource(Resource):
-    """Take polls of pages, each with the place where its picture stands: ``/ws/poll``."""
+    """Serve ``/ws/poll``: the news for pages whose WebSocket is blocked."""
 
     isLeaf = True
 

@@ -24,7 +24,7 @@ def plain(address: str) -> str:
 def client_key(address: str) -> str:
     """Return the name under which budgets count a client.
 
-    An IPv4 address, or the /64 network of an IPv6 address: whoever has one of those addresses has
+    An IPv4 address, or the /64 network of an IPv6 address: the owner of one of those addresses has
     all 2**64 of them.
     """
     found = plain(address)

@@ -1,7 +1,7 @@
 """Make long answers in small pieces: in turn for all readers, one piece in a turn of the reactor.
 
-Whoever makes a long answer begins it (`Reads.begin`), which may have to wait: each reader has so
-many at once, and all together have so many. Then it does a piece of the work, of a few
+A handler that makes a long answer begins it (`Reads.begin`), which may have to wait: each reader
+has so many at once, and all together have so many. Then it does a piece of the work, of a few
 milliseconds at most, and waits for its turn again (`LongRead.turn`):
 
     read = await reads.begin(who)

@@ -127,7 +127,7 @@ class RequestContext:
         return None
 
     async def meet(self, request: Request) -> Visitor | None:
-        """Return the same; of whom we do not know, the other servers may."""
+        """Return the visitor as `visitor` does; ask the other servers about an unknown one."""
         found = self.visitor(request)
         if (found is None or found.way == "guest") and self._brings_secret(request):
             await self.authenticator.catch_up()

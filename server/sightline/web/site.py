@@ -101,7 +101,7 @@ class PlainRequest(Request):
         self.finish()
 
     def processingFailed(self, reason: Any) -> Any:
-        """Return a bug of ours: it goes to the log; the asker learns only that it happened."""
+        """Log a bug of ours; the asker learns only that it happened."""
         path = body_limits.without_token(self.path)
         self._log.failure("Failed to answer {method} {path}", reason, method=self.method, path=path)
         if self.startedWriting:
@@ -117,7 +117,7 @@ class PlainRequest(Request):
 class HealthResource(Resource):
     """``/healthz``: the reactor turns. ``/readyz``: and a broker is connected.
 
-    For everybody; why not is told only to who is signed in.
+    For everybody; only people who are signed in are told why not.
     """
 
     isLeaf = True
@@ -220,7 +220,7 @@ class QuietSite(Site):
         )
 
     def _check(self, path: bytes) -> Check | None:
-        """Tell what the resource at this path has to say to the head of a request alone."""
+        """Return what the resource at this path refuses by the head of a request alone."""
         children = getattr(self.resource, "children", {})
         child = children.get(path[1:])
         if child is None:

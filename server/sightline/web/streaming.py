@@ -16,7 +16,7 @@ _log = Logger()
 
 
 def follow(request: Request) -> None:
-    """Note when nobody waits for the answer any more; `is_gone` tells it."""
+    """Note when nobody waits for the answer any more; `is_disconnected` tells it."""
     request.notifyFinish().addErrback(lambda _: setattr(request, "_gone", True))
 
 
@@ -85,5 +85,5 @@ class _Sending:
             full.callback(None)
 
     def stopProducing(self) -> None:
-        """End it: the other side is gone."""
+        """End the answer: the other side is gone."""
         self.resumeProducing()

@@ -1,4 +1,4 @@
-"""The viewers of the fan-out: each a cursor and a connection, in groups of equal sight."""
+"""The viewers of the fan-out: each a cursor and a connection, in groups of equal scope."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from sightline.auth.permissions import VisibleScope
 from sightline.live.cursor import Cursor, Pages
 from sightline.live.world import World
 from sightline.web.framing import Deflate, frame
+
+SHARED_SNAPSHOT = 1.0
+"""How long newcomers share one snapshot, s."""
 
 
 class Wire(Protocol):
@@ -47,6 +50,27 @@ class Viewer:
         self.stuck_since: float | None = None
         self.waits = False  # for its next turn to catch up
 
+    def fall_behind(self) -> None:
+        """Take the viewer from the level ones; remember where it stands."""
+        if self.level:
+            self.level = False
+            group = self.group
+            group.plain.pop(self, None)
+            group.deflated.pop(self, None)
+            reached = group.owed.pop(self, None) is None
+            self.cursor.level(group.cursor.seq if reached else group.owed_from)
+
+    def own_frame(self, payload: bytes) -> tuple[bytes, bool]:
+        """Return a frame for a viewer that catches up, and whether others get the same bytes.
+
+        It may lean on nothing sent before.
+        """
+        snapshot = self.group.snapshot
+        shared = snapshot.framed(payload, self.deflate) if snapshot is not None else None
+        if shared is not None:
+            return shared, True
+        return Deflate().frame(payload) if self.deflate else frame(payload), False
+
 
 class Snapshot:
     """The whole world in pages, framed once for all newcomers of the next moments."""
@@ -69,6 +93,8 @@ class Group:
     """All viewers that may see the same things."""
 
     def __init__(self, world: World, scope: VisibleScope, page: int) -> None:
+        self._world = world
+        self._page = page
         self.scope = scope
         self.cursor = Cursor(world, scope, page_bytes=page)
         self.cursor.level(world.seq)
@@ -87,3 +113,15 @@ class Group:
         """Return ``payload`` as a plain and a compressed frame, each built only if it is read."""
         plain = frame(payload) if self.plain else b""
         return plain, self.stream.frame(payload) if self.deflated else b""
+
+    def snapshot_of(self, now: float) -> Snapshot:
+        """Return the snapshot that newcomers of this moment (monotonic s) share."""
+        if self.snapshot is None or now - self.snapshot.taken > SHARED_SNAPSHOT:
+            fresh = Cursor(self._world, self.scope, page_bytes=self._page)
+            self.snapshot = Snapshot(now, fresh.pages())
+        return self.snapshot
+
+    def drop_old_snapshot(self, now: float) -> None:
+        """Forget a snapshot that no newcomer gets any more: it may be large."""
+        if self.snapshot is not None and now - self.snapshot.taken > SHARED_SNAPSHOT:
+            self.snapshot = None

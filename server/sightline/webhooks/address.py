@@ -119,7 +119,7 @@ class CheckedEndpoints:
         self._policy = BrowserLikePolicyForHTTPS()
 
     def endpointForURI(self, uri: URI) -> Any:
-        """Tell how to get there."""
+        """Return the endpoint of a URI."""
         plain = CheckedEndpoint(
             self._reactor,
             uri.host.decode("ascii").strip("[]"),

@@ -21,7 +21,7 @@ from sightline.webhooks.delivery import Delivery
 FILE = "webhooks.dead.jsonl"
 OLDER = "webhooks.dead.1.jsonl"
 LARGEST = 1_000_000
-"""Bytes"""
+"""Bytes of a file before the next is begun."""
 _MOST_WAITING = 1000
 
 
@@ -38,7 +38,7 @@ class DeadLetters:
         self._writing: Deferred[Any] | None = None
 
     def put(self, name: str, delivery: Delivery, why: str, at: float) -> None:
-        """Put one away. ``at`` is epoch s."""
+        """Store a dead letter. ``at`` is epoch s."""
         line = msgspec.json.encode(
             {
                 "webhook": name,
@@ -62,7 +62,7 @@ class DeadLetters:
             self._write()
 
     def written(self) -> Deferred[None]:
-        """Tell when all is written."""
+        """Fire when all is written."""
         if self._writing is None:
             return succeed(None)
         done: Deferred[None] = Deferred()

@@ -42,12 +42,12 @@ def wants(options: WebhookOptions, transition: Transition) -> bool:
 
 
 def body(id: str, transition: Transition) -> bytes:
-    """Tell what is posted, JSON."""
+    """Return the body of the POST, JSON."""
     return msgspec.json.encode({"id": id, "kind": "crossing", **msgspec.to_builtins(transition)})
 
 
 def headers(delivery: Delivery, secret: bytes | None, now: float) -> dict[bytes | str, bytes | str]:
-    """Tell what goes with it. ``now`` is epoch s."""
+    """Return the headers of the POST. ``now`` is epoch s."""
     stamp = str(int(now))
     said: dict[bytes | str, bytes | str] = {
         "Content-Type": "application/json",

@@ -99,7 +99,7 @@ class Receiver:
         )
 
     def tell(self, transition: Transition) -> None:
-        """Have it told, if it wants to be."""
+        """Queue the transition for this receiver, if it wants it."""
         if self._stopped or not rules.wants(self.options, transition):
             return
         id = published_id(transition)
@@ -143,7 +143,7 @@ class Receiver:
         return self._letters.written()
 
     def present(self) -> None:
-        """Let admins see how it is."""
+        """Show the state of this receiver to admins."""
         self._show(
             f"webhook/{self.options.name}",
             WebhookState(
@@ -303,7 +303,7 @@ class Webhooks(Service):
         return Deferred.fromCoroutine(stop())
 
     def crossed(self, transition: Transition) -> None:
-        """Tell whoever wants to be told."""
+        """Hand the transition to each webhook that wants it."""
         for receiver in self.receivers:
             receiver.tell(transition)
 

@@ -47,7 +47,7 @@ class Invitation:
         self._anew = anew
 
     def __call__(self, url: str) -> None:
-        """Tell it, when the server can be reached at ``url`` and knows that nobody has."""
+        """Tell the invitation, when the server can be reached at ``url`` and nobody has used it."""
         self._account_service.ready.addCallback(lambda _: self._tell(url))
 
     def _tell(self, url: str) -> None:
@@ -57,7 +57,7 @@ class Invitation:
                 " before. Type: sightline user add NAME --role admin"
             )
             return
-        secret = self._account_service.invite()
+        secret = self._account_service.invitation.invite()
         if secret is None:
             return
         link = f"{(self._public_url or url).rstrip('/')}/#welcome={secret}"

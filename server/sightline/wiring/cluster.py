@@ -90,7 +90,8 @@ class Cluster(MultiService):
 
         def erased(hidden: list[str]) -> None:
             friends = (key for key, _ in world if kind_of(key) in OWNABLE)
-            names = account_service.pseudonyms.names((*friends, *removed))
+            former = (f"friend/{name}" for name in account_service.names.former)
+            names = account_service.pseudonyms.names((*friends, *removed, *former))
             for thing in [names[each] for each in hidden if each in names]:
                 erasing = Deferred.fromCoroutine(_erase(thing, erasers))
                 erasing.addErrback(

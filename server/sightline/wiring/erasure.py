@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 from sightline.kinds import followers
+from sightline.kinds.friends.names import DeviceNames
 from sightline.live.hub import Hub
 from sightline.live.ingest import Quarantined
 from sightline.model.kind import id_of, kind_of
+
+if TYPE_CHECKING:
+    from sightline.wiring.owntracks import OwnTracks
+    from sightline.wiring.parts import Live, Mqtt, Past
+    from sightline.wiring.regions import Geofencing
+
+Eraser = Callable[[str], Awaitable[None] | None]
 
 
 def eraser_of_world(hub: Hub) -> Callable[[str], None]:
@@ -23,3 +32,35 @@ def eraser_of_world(hub: Hub) -> Callable[[str], None]:
         hub.erase((thing, *(f"{name}/{friend}" for name in also), *unread))
 
     return erase
+
+
+def under_all_names(names: DeviceNames, eraser: Eraser) -> Eraser:
+    """Make an eraser that forgets a friend under each of its names."""
+
+    async def each(things: tuple[str, ...]) -> None:
+        for thing in things:
+            erasing = eraser(thing)
+            if erasing is not None:
+                await erasing
+
+    def erase(thing: str) -> Awaitable[None] | None:
+        things = names.things(thing)
+        return eraser(thing) if things == (thing,) else each(things)
+
+    return erase
+
+
+def make_erasers(
+    live: Live, past: Past, mqtt: Mqtt, geofencing: Geofencing, owntracks: OwnTracks
+) -> Sequence[Eraser]:
+    """List what forgets a friend that is erased, in this order."""
+    peers = mqtt.peers
+    erasers: tuple[Eraser, ...] = (
+        *(() if peers is None else (peers.forget,)),
+        eraser_of_world(live.hub),
+        geofencing.erase,
+        owntracks.phones.forget,
+        past.archive.erase,
+        past.service.erase,
+    )
+    return tuple(under_all_names(live.names, eraser) for eraser in erasers)

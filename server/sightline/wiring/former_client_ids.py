@@ -20,7 +20,8 @@ from sightline.history.recorder import Recorder
 from sightline.live.periodic import Periodic
 from sightline.model.kind import Arrival
 from sightline.mqtt.bridge import Bridge
-from sightline.mqtt.connection import Event, MqttConnection, Receipt, Up
+from sightline.mqtt.connection import MqttConnection
+from sightline.mqtt.connection_events import Event, Receipt, Up
 from sightline.mqtt.inbox import Inbox
 from sightline.mqtt.options import BrokerOptions
 from sightline.wiring.ack_gate import AckGate

@@ -30,6 +30,7 @@ CHECKED = "checked.json"
 """When each database was last checked whole (epoch s), in the state folder."""
 _WEEK = 7 * 86400.0
 _LOOK = 3600.0  # s
+_INTERRUPT_AGAIN = 0.05  # s
 _NICE = 19
 
 Source = Callable[[], Degraded | None]
@@ -37,7 +38,9 @@ Source = Callable[[], Degraded | None]
 
 
 class Health(Service):
-    """The troubles of all parts, and the weekly check of the databases.¶``sources`` tell the
+    """The troubles of all parts, and the weekly check of the databases.
+
+    ``sources`` tell the
     trouble of each part, by its name for people ("the accounts"). ``wall`` gives epoch s; ``clock``
     says when to look, the reactor if it is not given.
 
@@ -108,10 +111,20 @@ class Health(Service):
         super().stopService()
         self._loop.stop()
         self._stopped.set()
+        self._interrupt()
+        return self._checking.addBoth(lambda _: self._pool.stop())
+
+    def _interrupt(self) -> None:
+        """Interrupt the check again and again: just before a statement SQLite does not hear it."""
+        if self._checking.called:
+            return
         running = self._running
         if running is not None:
-            running.interrupt()
-        return self._checking.addBoth(lambda _: self._pool.stop())
+            try:
+                running.interrupt()
+            except sqlite3.ProgrammingError:
+                pass  # it was closed this moment
+        self._reactor.callLater(_INTERRUPT_AGAIN, self._interrupt)
 
     def _look(self) -> Deferred[Any]:
         self._checking = deferToThreadPool(self._reactor, self._pool, self._check_due)

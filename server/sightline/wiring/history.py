@@ -19,11 +19,12 @@ from twisted.python.failure import Failure
 
 from sightline.accounts.service import AccountService
 from sightline.cluster.leader import Leadership
-from sightline.console.service import Stored
+from sightline.console.charts import Stored
 from sightline.contract.errors import Refused
 from sightline.driving.states import CommandLogEntry
 from sightline.history.memory import MemoryStore
-from sightline.history.recorder import GATHER, Bounds, Recorder
+from sightline.history.pending import Bounds
+from sightline.history.recorder import GATHER, Recorder
 from sightline.history.restore import Rebase, Restorer
 from sightline.history.retention import DAY, Own, RetentionDays, purge
 from sightline.history.sampled import sampled

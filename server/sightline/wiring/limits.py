@@ -31,7 +31,7 @@ reactor: Any = _reactor
 SHOWN_FOR = 600.0
 """An alarm is shown so long after the last message that was refused, s."""
 MOST = 50
-"""Alarms at once."""
+"""Alarms shown at one time."""
 _TELL_EVERY = 1.0  # s between two changes of one alarm
 _LOOK_EVERY = 10.0  # s
 _LOOK_AT_DISK = 2.0  # s

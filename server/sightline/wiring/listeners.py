@@ -1,6 +1,6 @@
 """Open the ports for browsers: one; or with a certificate one for HTTPS, and one that leads there.
 
-Whoever is counted at one is counted at the other.
+A client that is counted at one is counted at the other.
 """
 
 from __future__ import annotations

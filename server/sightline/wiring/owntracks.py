@@ -18,6 +18,7 @@ from sightline.history.recorder import Recorder as HistoryRecorder
 from sightline.history.store import Store
 from sightline.kinds.friends.encryption import EncryptionKeys, is_available
 from sightline.kinds.friends.model import Friend
+from sightline.kinds.friends.names import DeviceNames
 from sightline.kinds.friends.phone import Phone
 from sightline.live.hub import Hub
 from sightline.live.requests import Asker, Requests
@@ -25,33 +26,36 @@ from sightline.model.kind import id_of
 from sightline.owntracks.apps.intake import AppIntake
 from sightline.owntracks.apps.resource import AppInputs
 from sightline.owntracks.faces import Faces
-from sightline.owntracks.fixes import Memory, Ranges
+from sightline.owntracks.fixes import Memory
 from sightline.owntracks.http_mode import HttpMode
+from sightline.owntracks.identity import NamedPostbox
 from sightline.owntracks.latest import LatestPositions
 from sightline.owntracks.phone_service import PhoneService
 from sightline.owntracks.recorder_api import RecorderApi
-from sightline.owntracks.recorder_ws import RecorderSocketResource, RecorderSockets
+from sightline.owntracks.recorder_socket import RecorderSocketResource
+from sightline.owntracks.recorder_ws import RecorderSockets
 from sightline.owntracks.region_ports import PhoneRegionsPort
 from sightline.owntracks.requests import PhoneRequests
 from sightline.owntracks.setup_link import SetUpTarget
+from sightline.owntracks.zones import TimeZones
 from sightline.settings import Settings
 from sightline.web.connection_limits import ConnectionLimits
 from sightline.web.reads import Reads
 from sightline.web.request_context import RequestContext
 from sightline.wiring.errors import CannotStart
-from sightline.wiring.owntracks_ranges import PostDurability, StoredRanges
+from sightline.wiring.owntracks_ranges import PostDurability, StoredFixes, judged
 
 reactor: Any = _reactor
 
 
-def keys(settings: Settings) -> EncryptionKeys:
+def keys(settings: Settings, names: DeviceNames | None = None) -> EncryptionKeys:
     """Tell what opens encrypted messages. Without PyNaCl nothing would: better not to start."""
     secrets = {device: secret.reveal() for device, secret in settings.friends.keys.items()}
     if secrets and not is_available():
         raise CannotStart(
             "friends.keys_file: encrypted messages need PyNaCl: pip install 'sightline[encryption]'"
         )
-    return EncryptionKeys(secrets)
+    return EncryptionKeys(secrets, names)
 
 
 class OwnTracks:
@@ -81,19 +85,29 @@ class OwnTracks:
         gate: ConnectionLimits | None = None,
         reads: Reads | None = None,
     ) -> None:
-        people = LatestPositions(hub.world, lambda step: reactor.callLater(0, step))
+        people = LatestPositions(
+            hub.world, lambda step: reactor.callLater(0, step), account_service.names
+        )
         opened = keys(settings)
-        fixes = None
-        if store is not None:
-            ranges: Ranges = StoredRanges(store)
-        else:
-            ranges = fixes = Memory()
-        self.live = live = RecorderSockets(reactor, account_service, people, gate)
+        fixes = Memory()  # of the last while, where there is no store
+        ranges = judged(fixes if store is None else StoredFixes(store))
+        self.live = live = RecorderSockets(reactor, account_service.visitors, people, gate)
         self.phones = PhoneService(
-            reactor, wall, hub, people, fixes, live, opened, send, regions, peers, leadership
+            reactor,
+            wall,
+            hub,
+            people,
+            fixes if store is None else None,
+            live,
+            opened,
+            send,
+            regions,
+            peers,
+            leadership,
         )
         self.post = make_post(context, account_service, self.phones, recorder)
         intake = AppIntake(reactor, wall, hub, self.phones, lambda: deferLater(reactor, 0), peers)
+        self._people = people
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
             "in": AppInputs(context, self.post.gate, intake),
@@ -101,16 +115,22 @@ class OwnTracks:
                 reactor,
                 wall,
                 context,
-                account_service,
+                account_service.visitors,
                 people,
                 ranges,
                 version,
                 reads or Reads(reactor),
+                TimeZones(),
             ),
             "ws/last": RecorderSocketResource(live, context),
             "faces": Faces(reactor, context, people),
         }
         answer_requests(settings, hub, requests, account_service, self.phones)
+
+    def moved(self, old: str, new: str) -> None:
+        """Take in that a friend is known by another name now."""
+        self.phones.forget(old)
+        self._people.note(new)
 
 
 def answer_requests(
@@ -149,11 +169,17 @@ def make_post(
     recorder: HistoryRecorder | None,
 ) -> HttpMode:
     """Make what phones post to; with a ``recorder`` they are told yes when their fixes are safe."""
+    box = NamedPostbox(phones, account_service.names)
     if recorder is None:
-        return HttpMode(reactor, context, account_service, phones)
+        return HttpMode(reactor, context, account_service.visitors, box)
     durable = PostDurability(recorder)
     return HttpMode(
-        reactor, context, account_service, phones, safe=durable.keeps_up, stored=durable.stored
+        reactor,
+        context,
+        account_service.visitors,
+        box,
+        safe=durable.keeps_up,
+        stored=durable.stored,
     )
 
 
@@ -186,7 +212,7 @@ def _owner(account_service: AccountService, asker: str, thing: str) -> Account:
     owners = [
         account
         for account in account_service.cache.accounts.values()
-        if account.grants.own & {thing, group} and not account.disabled
+        if account_service.names.grant(account.grants.own) & {thing, group} and not account.disabled
     ]
     owners.sort(key=lambda account: (account.name != asker, account.name))
     if not owners:

@@ -2,89 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from twisted.internet.defer import Deferred, fail
 
-from sightline.history.judging import spot_of
+from sightline.history import tracks
+from sightline.history.judging import Verdicts
+from sightline.history.query_params import Track
 from sightline.history.record import HistoryEntry
 from sightline.history.recorder import Recorder
 from sightline.history.store import Span, Store
-from sightline.kinds.friends.decode import decode
-from sightline.kinds.friends.plausibility import Judge, Spot
-from sightline.kinds.friends.updates import Located
 from sightline.model.faults import Unavailable
-from sightline.model.kind import Arrival, CannotDecode, Timeouts, id_of
-from sightline.owntracks.fixes import Fix, fix_fields
-from sightline.web.reads import Turn, at_once, pieces
-
-_PAGE = 500
-_TIMEOUTS = Timeouts(1.0, 1.0)  # of no interest for a fix of the past
+from sightline.owntracks.fixes import Received, ReceivedFixes
+from sightline.owntracks.ranges import JudgedRanges
+from sightline.web.reads import Turn, at_once
 
 
-class StoredRanges:
-    """Fixes of a range, out of the store (see `sightline.owntracks.fixes.Ranges`)."""
+def judged(source: ReceivedFixes) -> JudgedRanges:
+    """Return the ranges of a source, judged as history judges a track."""
+    return JudgedRanges(source, lambda: Verdicts(doubtful=False))
+
+
+class StoredFixes:
+    """Locations as they were received, out of the store of history."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def between(
-        self,
-        thing: str,
-        since: float,
-        until: float,
-        limit: int | None = None,
-        turn: Turn = at_once,
-    ) -> Deferred[Sequence[Fix]]:
-        """Return the newest ``limit`` fixes, oldest first."""
-        return Deferred.fromCoroutine(self._between(thing, since, until, limit, turn))
+    async def received(
+        self, thing: str, since: float, until: float, most: int | None = None, turn: Turn = at_once
+    ) -> AsyncIterator[Sequence[Received]]:
+        """Return the locations of a range (`sightline.owntracks.fixes.ReceivedFixes`)."""
+        if most is not None:
+            since = await self._first_of(Span(thing, "fix", since, until), most, turn)
+        asked = Track(thing, "fix", since, until, None, None, (), 0.0, "json", False)
+        async for some in tracks.entries(self._store, asked, turn=turn):
+            yield [_received(entry) for entry in some]
 
-    async def _between(
-        self, thing: str, since: float, until: float, limit: int | None, turn: Turn
-    ) -> Sequence[Fix]:
-        span = Span(thing, "fix", since, until, newest_first=True)
-        found: list[HistoryEntry] = []
+    async def _first_of(self, span: Span, most: int, turn: Turn) -> float:
+        """Return the time from which on there are ``most`` entries, or a few more.
+
+        They are walked through back from the newest one, and not held: they may be many.
+        """
+        back = Span(span.thing, span.sort, span.since, span.until, newest_first=True)
         after: str | None = None
-        while limit is None or len(found) < limit:
-            most = _PAGE if limit is None else min(_PAGE, limit - len(found))
-            page = await self._store.page(span, most, after)
-            found += page.entries
+        first = span.since
+        while most > 0:
+            page = await self._store.page(back, min(tracks.PAGE, most), after)
+            await turn()
+            most -= len(page.entries)
             after = page.more
             if after is None:
-                break
-        found.reverse()
-        judge: Judge[tuple[Fix, bool]] = Judge(_spot)
-        fixes: list[Fix] = []
-        for entries in pieces(found, lambda entry: len(entry.body)):
-            await turn()
-            fixes += [fix for (fix, _), why in judge.take(_fixes(entries)) if why is None]
-        return fixes + [fix for (fix, _), why in judge.end() if why is None]
+                return span.since
+            if page.entries:
+                first = page.entries[-1].tst
+        return first
 
 
-def _spot(found: tuple[Fix, bool]) -> Spot | None:
-    fix, invalid = found
-    spot = spot_of({**fix.fields, "tst": fix.tst, "at": fix.at})
-    return spot if spot is None or not invalid else spot._replace(acc=-2.0)
-
-
-def _fixes(entries: Sequence[HistoryEntry]) -> list[tuple[Fix, bool]]:
-    """Entries as fixes, read as they were when they came: what made no sense is left out.
-
-    With each, whether the phone itself calls it invalid.
-    """
-    found = []
-    for entry in entries:
-        message = Arrival(f"owntracks/{id_of(entry.thing)}", entry.body, False, 1, entry.at)
-        try:
-            readings = decode(_TIMEOUTS, message)
-        except CannotDecode:
-            continue
-        found += [
-            (Fix(entry.tst, entry.at, fix_fields(reading.friend)), reading.invalid)
-            for reading in readings
-            if isinstance(reading, Located)
-        ]
-    return found
+def _received(entry: HistoryEntry) -> Received:
+    fields = tracks.fields(entry)
+    # What was brought in from a Recorder has its marks.
+    marks = {name: True for name in ("_http", "_decrypted") if fields.get(name) is True}
+    return Received(entry.tst, entry.at, entry.body, fields, marks)
 
 
 class _Receipt:

@@ -23,6 +23,7 @@ from sightline.console.service import ConsoleService
 from sightline.driving.requests import DrivingRequests
 from sightline.driving.service import DrivingService
 from sightline.history.archive.archive import Archive
+from sightline.history.named import NamedStore
 from sightline.history.read_only import ReadOnlyPast
 from sightline.history.recorder import Recorder
 from sightline.history.store import Store
@@ -47,7 +48,8 @@ from sightline.wiring.beacon import store_of
 from sightline.wiring.brokers import Brokers
 from sightline.wiring.clock import ClockWatch, now
 from sightline.wiring.cluster import Cluster, Eraser
-from sightline.wiring.erasure import eraser_of_world
+from sightline.wiring.device_naming import DeviceNaming
+from sightline.wiring.erasure import make_erasers
 from sightline.wiring.history import (
     HistoryService,
     figures_of,
@@ -90,6 +92,7 @@ class Start:
 class Live:
     """The parts of the present, from decoding to the fan-out, and the history that hears of it."""
 
+    names: friends.DeviceNames
     kinds: Sequence[Kind]
     bases: friends.BaseTopics
     logbook: broker.Logbook
@@ -110,11 +113,13 @@ class Live:
 def build_live(start: Start, cluster: Cluster) -> Live:
     """Make the world and what changes it, shows it and remembers it."""
     settings, logbook, senders = start.settings, broker.Logbook(), friends.SenderClocks()
-    bases = friends.BaseTopics(settings.friends.topics)
-    kinds = make_kinds(settings, keys(settings), senders, logbook, bases)
+    names = friends.DeviceNames()
+    bases = friends.BaseTopics(settings.friends.topics, names)
+    kinds = make_kinds(settings, keys(settings, names), senders, logbook, names, bases)
     world = make_world(settings, secrets.token_hex(8))
     presence = Presence(timeouts_of(kinds))
-    store, disk = make_store(settings, start.state), DiskFloor(start.state, _floor(settings))
+    store = NamedStore(make_store(settings, start.state), names)
+    disk = DiskFloor(start.state, settings.limits.disk_floor_mb)
     recorder = make_recorder(settings, store, world, kinds, cluster.leadership, disk.why)
     fanout = FanOut(reactor, start.wall, world, make_pace(settings))
     listeners = ChangeListeners(recorder.take, recorder.remember, fanout.stir)
@@ -130,7 +135,7 @@ def build_live(start: Start, cluster: Cluster) -> Live:
         remember=listeners.remember,
     )
     settings_parts.introduce_robots(settings, hub)
-    return Live(kinds, bases, logbook, senders, world, store, recorder, fanout, hub, disk)
+    return Live(names, kinds, bases, logbook, senders, world, store, recorder, fanout, hub, disk)
 
 
 def make_pace(settings: Settings) -> Pace:
@@ -143,10 +148,6 @@ def make_pace(settings: Settings) -> Pace:
     )
 
 
-def _floor(settings: Settings) -> int:
-    return settings.limits.disk_floor_mb
-
-
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """The accounts, who is asking, and the requests of browsers."""
@@ -157,22 +158,21 @@ class Accounts:
     gate: ConnectionLimits
 
 
-def build_accounts(start: Start, cluster: Cluster) -> Accounts:
+def build_accounts(start: Start, cluster: Cluster, live: Live) -> Accounts:
     """Make the accounts and the dispatcher of requests, with its audit log."""
-    settings = start.settings
+    settings, server = start.settings, start.settings.server
     service = AccountService(
         reactor,
         start.clock,
         start.wall,
         start.state,
         settings_parts.account_policy(settings.accounts),
-        demo=start.demo and is_private(start.listen, settings.server),
+        demo=start.demo and is_private(start.listen, server),
         journal=cluster.accounts,
+        names=live.names,
     )
-    trusted = [*settings.server.origins, *settings_parts.origin_of(settings.server.public_url)]
-    context = RequestContext(
-        service, trusted, Proxies(settings.server.proxies), settings.server.public_url
-    )
+    trusted, proxies = settings_parts.trusted_of(server), Proxies(server.proxies)
+    context = RequestContext(service.visitors, trusted, proxies, server.public_url)
     requests = Requests(start.wall)
     requests.when_answered(AuditLog(service.note, reactor))
     ReadOnlyPast().join(requests)
@@ -216,7 +216,9 @@ def build_console(start: Start, live: Live, accounts: Accounts) -> Console:
     )
     service.join(accounts.requests)
     return Console(
-        rights, service, BrokerMonitor(reactor, now, live.hub, live.logbook, service.figures)
+        rights,
+        service,
+        BrokerMonitor(reactor, now, live.hub, live.logbook, service.figures, names=live.names),
     )
 
 
@@ -276,7 +278,7 @@ def build_mqtt(
     past: Past,
 ) -> Mqtt:
     """Make the path of arriving messages, and the connections that messages arrive by."""
-    publishers, peers = Publishers(live.hub, live.bases), None
+    publishers, peers = Publishers(live.hub, live.names, live.bases), None
     if name := start.settings.replicas.name:
         peers = Peers(reactor, name, publishers.publish_anywhere)
         cluster.speak(peers)
@@ -313,21 +315,7 @@ class Features:
     owntracks: OwnTracks
     reads: Reads
     erasers: Sequence[Eraser]
-
-
-def make_erasers(
-    live: Live, past: Past, mqtt: Mqtt, geofencing: Geofencing, owntracks: OwnTracks
-) -> Sequence[Eraser]:
-    """List what forgets a friend that is erased, in this order."""
-    peers = mqtt.peers
-    return (
-        *(() if peers is None else (peers.forget,)),
-        eraser_of_world(live.hub),
-        geofencing.erase,
-        owntracks.phones.forget,
-        past.archive.erase,
-        past.service.erase,
-    )
+    naming: DeviceNaming
 
 
 def build_features(
@@ -363,9 +351,19 @@ def build_features(
         gate=accounts.gate,
         reads=reads,
     )
+    naming = DeviceNaming(
+        reactor,
+        live.names,
+        live.hub,
+        accounts.service,
+        live.recorder,
+        geofencing.regions,
+        leadership=cluster.leadership,
+        moved=owntracks.moved,
+    )
     erasers = make_erasers(live, past, mqtt, geofencing, owntracks)
     cluster.join(accounts.service, geofencing.regions, live.world, erasers)
-    return Features(geofencing, owntracks, reads, erasers)
+    return Features(geofencing, owntracks, reads, erasers, naming)
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +385,7 @@ def build_parts(start: Start) -> Parts:
     """Make all of them, each after what it needs."""
     cluster = Cluster(start.settings)
     live = build_live(start, cluster)
-    accounts = build_accounts(start, cluster)
+    accounts = build_accounts(start, cluster, live)
     driving = build_driving(start, cluster, live, accounts)
     console = build_console(start, live, accounts)
     past = build_history(start, cluster, live, accounts)

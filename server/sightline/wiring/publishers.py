@@ -6,6 +6,7 @@ from sightline.contract.errors import Refused
 from sightline.kinds.friends import commands
 from sightline.kinds.friends.address import topics
 from sightline.kinds.friends.bases import BaseTopics
+from sightline.kinds.friends.names import DeviceNames
 from sightline.live.hub import Hub
 from sightline.model.kind import id_of
 from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
@@ -14,11 +15,13 @@ from sightline.mqtt.bridge import Bridge, NotConnected, TooManyWaiting
 class Publishers:
     """The connections to all brokers, in the order of the settings.
 
-    ``hub`` knows at which broker somebody was heard, ``bases`` on which topics.
+    ``hub`` knows at which broker somebody was heard, ``names`` how devices spell themselves,
+    ``bases`` on which topics they were heard.
     """
 
-    def __init__(self, hub: Hub, bases: BaseTopics | None = None) -> None:
+    def __init__(self, hub: Hub, names: DeviceNames, bases: BaseTopics | None = None) -> None:
         self._hub = hub
+        self._names = names
         self._bases = bases or BaseTopics()
         self._bridges: list[Bridge] = []
 
@@ -51,25 +54,30 @@ class Publishers:
             for bridge in self._bridges:
                 if not bridge.options.profile.retains:
                     continue  # nothing of ours is kept there, and phones are set up so
-                for home in self._bases.all_homes(id_of(thing)):
+                for home in self._homes(id_of(thing)):
                     for topic in topics(home):
                         bridge.publish(topic, b"", qos=1, retain=True)
         except (NotConnected, TooManyWaiting) as why:
             raise Refused("busy", f"The broker cannot forget it just now: {why}", wait=5) from None
-        self._bases.forget(id_of(thing))
+        for name in self._names.all(id_of(thing)):
+            self._bases.forget(name)
+
+    def _homes(self, device: str) -> list[str]:
+        names = self._names.all(device)
+        return [home for name in names for home in self._bases.all_homes(name)]
 
     def tell_phone(self, device: str, payload: bytes) -> str:
         """Publish a command to ``user/device``; say why not, empty when it went.
 
         To the broker where the phone was heard (to all, when that is long ago), on the base topics
-        on which it was heard.
+        of the name by which it speaks, which may be another of its names.
         """
         source = self._hub.source(f"friend/{device}")
         near = [bridge for bridge in self._bridges if bridge.broker == source] or self._bridges
         sent, why = 0, "there is no broker"
         for bridge in near:
             try:
-                for home in self._bases.homes(device):
+                for home in self._bases.homes(self._names.listens(device)):
                     bridge.publish(commands.topic(home), payload, qos=1)
                 sent += 1
             except (NotConnected, TooManyWaiting, ValueError) as error:

@@ -122,7 +122,7 @@ class Geofencing(MultiService):
             raise CannotStart(f"the regions cannot be read: {why}") from None
 
     def startService(self) -> None:
-        self._account_service.own_regions(self.regions.owners())
+        self._account_service.visitors.own_regions(self.regions.owners())
         self.regions.startService()
         super().startService()
         for known in (self._account_service.ready, self.regions.ready):
@@ -164,7 +164,8 @@ class Geofencing(MultiService):
 
     def _accounts_of(self, thing: str) -> list[str]:
         accounts = self._account_service.cache.accounts.values()
-        return [each.name for each in accounts if covers(each.grants.own, thing)]
+        names = self._account_service.names
+        return [each.name for each in accounts if covers(names.grant(each.grants.own), thing)]
 
     def _owners_changed(self, changed: RegionChange) -> None:
         # Later: who must come in anew since they have their first region is answered before.
@@ -174,7 +175,7 @@ class Geofencing(MultiService):
 
     def _tell_owners(self) -> None:
         self._owners_due = False
-        self._account_service.own_regions(self.regions.owners())
+        self._account_service.visitors.own_regions(self.regions.owners())
 
     def _accounts_changed(self) -> None:
         # Before both are known as all servers have them, somebody may seem to be no more.

@@ -9,16 +9,17 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from sightline.accounts.passwords import Cost
-from sightline.accounts.service import AccountPolicy, AccountService
+from sightline.accounts.policy import AccountPolicy
+from sightline.accounts.service import AccountService
 from sightline.auth.account import AuditEvent
 from sightline.auth.session import Lifetime
+from sightline.console.publishing import ConsoleAct
 from sightline.console.rules import ConsoleRights
-from sightline.console.service import ConsoleAct
 from sightline.kinds import COMMANDS
 from sightline.kinds.friends.bases import BaseTopics
 from sightline.kinds.probots.model import Picture, ProBot
 from sightline.live.hub import Hub
-from sightline.settings import AccountsSettings, ProbotSettings, Settings
+from sightline.settings import AccountsSettings, ProbotSettings, ServerSettings, Settings
 from sightline.web import assets
 from sightline.wiring.errors import CannotStart
 
@@ -88,12 +89,11 @@ def _picture(path: str) -> Picture:
     return Picture(mime=mime, data=base64.b64encode(data).decode())
 
 
-def origin_of(url: str) -> list[str]:
-    """Return the origin of ``url``, if there is one."""
-    if not url:
-        return []
-    parts = urlsplit(url)
-    return [f"{parts.scheme}://{parts.netloc}"]
+def trusted_of(server: ServerSettings) -> list[str]:
+    """Return the origins that may open the WebSocket besides the page's own address."""
+    parts = urlsplit(server.public_url)
+    own = [f"{parts.scheme}://{parts.netloc}"] if server.public_url else []
+    return [*server.origins, *own]
 
 
 def built_pages(web_root: str) -> dict[str, assets.Asset]:

@@ -71,7 +71,7 @@ class Supervised(Service):
         )
 
     def startService(self) -> None:
-        """Tell it as soon as the reactor turns: everything listens by then."""
+        """Tell the supervisor as soon as the reactor turns: everything listens by then."""
         super().startService()
         self._clock.callWhenRunning(self._ready)
 

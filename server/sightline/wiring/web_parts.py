@@ -11,7 +11,9 @@ from twisted.web.resource import Resource
 from sightline import __version__
 from sightline.accounts.api_account import AccountApi
 from sightline.accounts.api_admin import AdminApi
+from sightline.accounts.api_devices import DevicesApi
 from sightline.accounts.api_links import LinksApi
+from sightline.accounts.api_people import PeopleApi
 from sightline.accounts.api_privacy import Eraser, PrivacyApi
 from sightline.accounts.api_session import SessionApi
 from sightline.accounts.service import AccountService
@@ -33,7 +35,8 @@ from sightline.web.api import Api
 from sightline.web.metrics import Metrics, ServerFigures
 from sightline.web.polling import AskResource, PollResource, Polls
 from sightline.web.reads import Reads
-from sightline.web.socket import SocketLimits, SocketResource, Sockets
+from sightline.web.socket import SocketResource, Sockets
+from sightline.web.socket_limits import SocketLimits
 from sightline.wiring import settings_parts
 from sightline.wiring.clock import now
 from sightline.wiring.faults import Faults
@@ -72,7 +75,7 @@ def build_sockets(parts: Parts) -> Sockets:
         live.fanout,
         accounts.requests,
         hello_of(parts),
-        accounts.service,
+        accounts.service.visitors,
         make_socket_limits(start.settings),
         compression=start.settings.fanout.compression,
         publishes=parts.console.rights.publishes,
@@ -159,7 +162,7 @@ def build_routes(parts: Parts) -> list[Route[Any]]:
         wall=parts.start.wall,
         reads=features.reads,
         erasers=(parts.mqtt.publishers.clear_retained, *features.erasers),
-        friends=lambda: live.friends,
+        friends=lambda: [*live.friends, *(f"friend/{each}" for each in live.names.aliases)],
     )
 
 
@@ -189,6 +192,8 @@ def make_routes(
         HistoryApi(store, world, show, wall, reads),
         HideApi(store, service.note, reads),
         AdminApi(service, friends),
+        DevicesApi(service, world),
+        PeopleApi(service),
     )
     routes = [route for api in apis for route in api.routes()]
     return [*routes, openapi_route(routes, __version__)]
@@ -198,8 +203,8 @@ def build_web(parts: Parts, sockets: Sockets, state: ServerState) -> Resource:
     """Make the tree of URLs."""
     settings, live = parts.start.settings, parts.live
     accounts, features, routes = parts.accounts, parts.features, build_routes(parts)
-    clock, rate = parts.start.clock, settings.limits.requests_per_second
-    api = Api(accounts.context, clock, routes, rate=rate)
+    rate, named = settings.limits.requests_per_second, live.names.thing
+    api = Api(accounts.context, parts.start.clock, routes, rate=rate, named=named)
     figures = ServerFigures(live.hub, live.fanout, sockets, state)
     accounts.gate.count(lambda: len(sockets.connections))
     accounts.gate.count(lambda: len(features.owntracks.live.clients))

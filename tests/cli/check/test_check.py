@@ -279,9 +279,29 @@ def test_a_proxy_that_reaches_nobody(doctor):
 
 def test_a_running_server_is_found_right_and_the_private_broker_too(doctor):
     with SightlineProcess() as sightline:
-        found = doctor.looks("", "--url", sightline.url)
-    assert levels(found) == {"private": "ok", "page": "ok", "websocket": "ok"}
+        found = doctor.looks("", "--url", sightline.url, "--frontend", sightline.url)
+    right = {"private": "ok", "page": "ok", "websocket": "ok", "api": "ok", "ws/last": "ok"}
+    assert levels(found) == right
     assert doctor.status == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "upgrade", "api", "socket", "todo"),
+    [
+        (http("200 OK", b'{"version":"1.0.1"}'), "101 x", "ok", "ok", ""),
+        (http("401 Unauthorized"), "401 Unauthorized", "ok", "ok", ""),
+        (http("401 Unauthorized"), "403 Forbidden", "ok", "fail", "set server.origins"),
+        (http("404 Not Found"), "404 Not Found", "fail", "fail", "pass /ws/ on to Sightline"),
+        (http("200 OK", b"<html>"), "200 OK", "fail", "fail", "pass /ws/ on to Sightline"),
+    ],
+)
+def test_a_frontend_with_an_address_of_its_own(doctor, version, upgrade, api, socket, todo):
+    with answering(version, http(upgrade)) as port:
+        found = doctor.looks("", "--frontend", f"http://127.0.0.1:{port}")
+    assert (found["api"]["level"], found["ws/last"]["level"]) == (api, socket)
+    assert todo in found["ws/last"].get("todo", "")
+    if "server.origins" in todo:
+        assert f'["http://127.0.0.1:{port}"]' in found["ws/last"]["todo"]
 
 
 def test_settings_that_cannot_be_used_are_an_error_of_their_own(tmp_path, capsys):

@@ -13,7 +13,7 @@ from twisted.internet.threads import deferToThread
 from aws import ENVIRON, Weather, dynamo_store, endpoint
 from broker import Broker, ShippedBroker
 from sightline.cli.check import broker as steps
-from sightline.cli.check import judge, replicas
+from sightline.cli.check import judge_replicas, replicas
 from sightline.cli.main import main
 
 
@@ -189,7 +189,7 @@ def test_with_the_acl_we_ship_servers_hear_each_other(tmp_path, capsys):
     [(0.0, "ok"), (-2.0, "ok"), (5.0, "warn"), (-5.0, "warn"), (400.0, "fail"), (-400.0, "fail")],
 )
 def test_a_clock_that_is_off_is_named_before_aws_refuses_us(skew, level):
-    found = judge.clock("dynamodb", skew)
+    found = judge_replicas.clock("dynamodb", skew)
     assert found.level == level
     if level != "ok":
         assert ("ahead" if skew > 0 else "behind") in found.said
@@ -206,10 +206,12 @@ async def test_the_clock_is_held_against_the_answers_date(doctor, monkeypatch):
 
 
 def test_a_table_of_another_make_is_refused():
-    assert judge.table("dynamodb", "x", "ACTIVE", indexed=False).level == "fail"
-    assert judge.table("dynamodb", "x", "CREATING", indexed=True).level == "fail"
+    assert judge_replicas.table("dynamodb", "x", "ACTIVE", indexed=False).level == "fail"
+    assert judge_replicas.table("dynamodb", "x", "CREATING", indexed=True).level == "fail"
 
 
 def test_what_else_aws_says_to_a_call_is_told_as_it_is():
-    found = judge.rights("dynamodb", "x", {"Query": "ValidationException: no", "GetItem": "…"})
+    found = judge_replicas.rights(
+        "dynamodb", "x", {"Query": "ValidationException: no", "GetItem": "…"}
+    )
     assert "ValidationException: no" in found.said

@@ -7,16 +7,18 @@ import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { Trouble } from './once';
 import { ActButton } from '../ui/actbutton';
-import { listIn, useLoaded } from './loaded';
+import { useLoaded } from './loaded';
 import { fromInput } from './wording';
-import type { AuditShown } from '../generated';
+import type { AuditRecord } from './wording';
+import { AuditShape } from '../generated';
+import { answerOf } from '../net/api';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { ReadonlySignal } from '@preact/signals';
 
 const PAGE = 100;
 
 interface Found {
-  readonly records: readonly AuditShown[];
+  readonly records: readonly AuditRecord[];
   /** Where the next page begins; absent on the last. */
   readonly next?: number;
 }
@@ -45,14 +47,11 @@ export function AuditPage() {
       before,
       limit: PAGE,
     });
-    const { next } = said;
-    return {
-      records: listIn<AuditShown>(said, 'records'),
-      ...(typeof next === 'number' ? { next } : {}),
-    };
+    const { records, next } = answerOf(AuditShape, said);
+    return { records, ...(next === undefined ? {} : { next }) };
   };
   const about = JSON.stringify(wanted);
-  const { value, why, again } = useLoaded(() => ask(), about);
+  const { value, failure, again } = useLoaded(() => ask(), about);
   const [older, setOlder] = useState<{ about: string; found: Found } | null>(null);
   const more = older?.about === about ? older.found : undefined;
   const records = [...(value?.records ?? []), ...(more?.records ?? [])];
@@ -71,7 +70,7 @@ export function AuditPage() {
       }
     >
       <Filters setWanted={setWanted} />
-      <Trouble why={why} />
+      <Trouble failure={failure} />
       <p class="hidden" role="status">
         {value === undefined ? '' : `${String(records.length)} found`}
       </p>
@@ -93,7 +92,7 @@ export function AuditPage() {
   );
 }
 
-function Entries({ records, now }: { records: AuditShown[]; now: ReadonlySignal<number> }) {
+function Entries({ records, now }: { records: AuditRecord[]; now: ReadonlySignal<number> }) {
   return (
     <div class="table" tabIndex={0} role="region" aria-label="Audit log entries">
       <table>

@@ -1,11 +1,12 @@
 /** Where one is signed in. */
 import { MonitorSmartphone } from 'lucide';
 import { useServer, useTime, useWho } from '../app/context';
-import { path } from '../net/api';
+import { SessionsShape } from '../generated';
+import { answerOf, path } from '../net/api';
 import { ActButton, Sure } from '../ui/actbutton';
 import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
-import { listIn, useLoaded } from './loaded';
+import { useLoaded } from './loaded';
 import { forgetPlace } from './menu';
 import { Trouble } from './once';
 import { browserName, whenText } from './wording';
@@ -17,9 +18,9 @@ export function Browsers() {
   const { session } = useWho();
   const {
     value: sessions,
-    why,
+    failure,
     again,
-  } = useLoaded(async () => listIn<Session>(await api.get('sessions'), 'sessions'));
+  } = useLoaded(async () => answerOf(SessionsShape, await api.get('sessions')).sessions);
   return (
     <Card
       name="Signed in"
@@ -37,7 +38,7 @@ export function Browsers() {
         )
       }
     >
-      <Trouble why={why} />
+      <Trouble failure={failure} />
       <ul class="list">
         {sessions?.map((each) => (
           <SessionRow

@@ -1,7 +1,8 @@
 /** Changing somebody's account: rights, password, sessions, closing it. */
 import { useState } from 'preact/hooks';
 import { useServer, useTime, useWho } from '../app/context';
-import { path } from '../net/api';
+import { SessionsShape } from '../generated';
+import { answerOf, path } from '../net/api';
 import { Dialog } from '../ui/dialog';
 import { Form } from '../ui/form';
 import { ActButton, Sure } from '../ui/actbutton';
@@ -9,11 +10,11 @@ import { Field } from '../ui/field';
 import { SessionRow } from './browsers';
 import { endTokens, EndTokens } from './endtokens';
 import { FirstPassword } from './firstpassword';
-import { listIn, useLoaded } from './loaded';
+import { useLoaded } from './loaded';
 import { Once, Trouble } from './once';
 import { Rights } from './rights';
 import type { Given } from './rights';
-import type { Account, Session } from './wording';
+import type { Account } from './wording';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 import type { Api } from '../net/api';
 
@@ -193,13 +194,13 @@ function SetPassword({
 function Sessions({ user }: { user: Account }) {
   const { now } = useTime();
   const { api } = useServer();
-  const { value, why, again } = useLoaded(
-    async () => listIn<Session>(await api.get(path`users/${user.name}/sessions`), 'sessions'),
+  const { value, failure, again } = useLoaded(
+    async () => answerOf(SessionsShape, await api.get(path`users/${user.name}/sessions`)).sessions,
     user.name,
   );
   return (
     <>
-      <Trouble why={why} />
+      <Trouble failure={failure} />
       {value?.length === 0 && <p class="note">Not signed in anywhere.</p>}
       <ul class="list">
         {value?.map((session) => (

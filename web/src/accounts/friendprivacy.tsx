@@ -1,7 +1,9 @@
 /** What is kept of one friend, to take along or to erase. */
 import { useState } from 'preact/hooks';
 import { useServer } from '../app/context';
-import { path } from '../net/api';
+import { ErrorLink } from '../ui/doclink';
+import { RetentionShownShape } from '../generated';
+import { answerOf, path } from '../net/api';
 import type { Thing } from '../net/protocol';
 import { summariseFriend } from '../things/friends/summary';
 import { ActButton } from '../ui/actbutton';
@@ -28,9 +30,9 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
   const [said, setSaid] = useState('');
   const [user = '', device = ''] = thing.id.split('/', 2);
   const entry = summariseFriend(thing);
-  const { value, why, again } = useLoaded(async () => {
-    const { days } = await api.get(path`friends/${user}/${device}/retention`);
-    return typeof days === 'number' ? String(days) : '';
+  const { value, failure, again } = useLoaded(async () => {
+    const said = await api.get(path`friends/${user}/${device}/retention`);
+    return String(answerOf(RetentionShownShape, said).days ?? '');
   }, thing.id);
   const options =
     value === undefined || KEPT.some(([days]) => days === value)
@@ -84,7 +86,8 @@ export function FriendPrivacy({ thing, bare = false }: { thing: Thing; bare?: bo
         </button>
       </div>
       <p class="hint" role="status">
-        {why || said}
+        {failure?.why ?? said}
+        <ErrorLink code={failure?.code} />
       </p>
       {erasing && (
         <EraseDialog

@@ -1,9 +1,11 @@
 /** Shared links: those there are, and who is looking by them. */
-import { path } from '../net/api';
+import { LinksShape } from '../generated';
+import { answerOf, path } from '../net/api';
 import { useTime, useServer } from '../app/context';
 import { useRoster } from '../things/context';
 import { Sure } from '../ui/actbutton';
-import { listIn, useLoaded } from './loaded';
+import { Trouble } from './once';
+import { useLoaded } from './loaded';
 import { grantText, whenText } from './wording';
 import type { Link } from './wording';
 
@@ -30,8 +32,8 @@ export function LinkList({
   const { now } = useTime();
   const { api } = useServer();
   const { entries } = useRoster();
-  const { value, why, again } = useLoaded(
-    async () => listIn<Link>(await api.get('links'), 'links'),
+  const { value, failure, again } = useLoaded(
+    async () => answerOf(LinksShape, await api.get('links')).links,
     String(turn),
   );
   const links = value?.filter(
@@ -41,9 +43,7 @@ export function LinkList({
   );
   return (
     <>
-      <p class="form-error" role="alert">
-        {why}
-      </p>
+      <Trouble failure={failure} />
       {links?.length === 0 && <p class="note">{empty}</p>}
       <ul class="list">
         {links?.map((link) => {

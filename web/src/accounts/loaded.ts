@@ -1,19 +1,19 @@
 /** Asking the server for a list, and for the same again after something changed. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Reply } from '../net/api';
 import { failureOf } from '../ui/failure';
+import type { Failure } from '../ui/failure';
 
 export interface Loaded<T> {
   /** Absent until the first answer; what was known stays while it is asked for again. */
   readonly value: T | undefined;
-  readonly why: string;
+  readonly failure: Failure | null;
   readonly again: () => Promise<void>;
 }
 
 /** What `ask` answers, asked once and whenever `about` changes. */
 export function useLoaded<T>(ask: () => Promise<T>, about = ''): Loaded<T> {
   const [value, setValue] = useState<{ about: string; value: T }>();
-  const [why, setWhy] = useState('');
+  const [failure, setFailure] = useState<Failure | null>(null);
   const latest = useRef(ask);
   latest.current = ask;
   const turn = useRef(0);
@@ -23,9 +23,9 @@ export function useLoaded<T>(ask: () => Promise<T>, about = ''): Loaded<T> {
       const found = await latest.current();
       if (mine !== turn.current) return;
       setValue({ about, value: found });
-      setWhy('');
+      setFailure(null);
     } catch (error) {
-      if (mine === turn.current) setWhy(failureOf(error, Date.now()).why);
+      if (mine === turn.current) setFailure(failureOf(error, Date.now()));
     }
   }, [about]);
   useEffect(() => {
@@ -34,11 +34,5 @@ export function useLoaded<T>(ask: () => Promise<T>, about = ''): Loaded<T> {
       turn.current++;
     };
   }, [again]);
-  return { value: value?.about === about ? value.value : undefined, why, again };
-}
-
-/** A list in an answer; empty when the answer has none. */
-export function listIn<T>(reply: Reply, name: string): readonly T[] {
-  const found = reply[name];
-  return Array.isArray(found) ? (found as T[]) : [];
+  return { value: value?.about === about ? value.value : undefined, failure, again };
 }

@@ -3,6 +3,9 @@ import { useState } from 'preact/hooks';
 import { useLive, useWho } from '../app/context';
 import { isAdmin } from '../app/visitor';
 import { keyOf } from '../app/world';
+import { NewTokenMadeShape } from '../generated';
+import type { NewToken as TokenAsked } from '../generated';
+import { answerOf } from '../net/api';
 import type { Api } from '../net/api';
 import { useRoster } from '../things/context';
 import { Dialog } from '../ui/dialog';
@@ -83,8 +86,8 @@ function TokenForm({
           scopes: scopes.map(([scope]) => scope).filter((scope) => checked(form, `scope-${scope}`)),
           things: publishes ? [value('thing')] : [],
           ...(days === '' ? {} : { days: Number(days) }),
-        });
-        setMade(String(said['token']));
+        } satisfies TokenAsked);
+        setMade(answerOf(NewTokenMadeShape, said).token);
       }}
     >
       <Field

@@ -8,7 +8,8 @@ import { FirstPassword } from './firstpassword';
 import { Once } from './once';
 import { Rights } from './rights';
 import type { Given } from './rights';
-import type { Account } from './wording';
+import { OneUserShape } from '../generated';
+import { answerOf } from '../net/api';
 
 export function NewUser({ close }: { close(): void }) {
   const { api } = useServer();
@@ -30,7 +31,7 @@ export function NewUser({ close }: { close(): void }) {
           submit={async (value) => {
             const password = value('password');
             const said = await api.post('users', { name: value('name'), password, ...given });
-            const { name } = said['user'] as Account;
+            const { name } = answerOf(OneUserShape, said).user;
             setMade({ name, password });
           }}
         >

@@ -1,5 +1,7 @@
 /** A secret that is shown once; and what went wrong with a list. */
 import { CopyButton } from '../ui/copy';
+import { ErrorLink } from '../ui/doclink';
+import type { Failure } from '../ui/failure';
 
 /** A secret that is shown once. */
 export function Once({
@@ -29,10 +31,11 @@ export function Once({
   );
 }
 
-export function Trouble({ why }: { why: string }) {
+export function Trouble({ failure }: { failure: Failure | null }) {
   return (
     <p class="form-error" role="alert">
-      {why}
+      {failure?.why}
+      <ErrorLink code={failure?.code} />
     </p>
   );
 }

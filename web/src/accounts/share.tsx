@@ -15,6 +15,9 @@ import { LinkList } from './links';
 import { QrCode } from '../ui/qrcode';
 import { endOf, fromInput, grantText, toInput, whenText } from './wording';
 import type { ReadonlySignal } from '@preact/signals';
+import { NewLinkMadeShape } from '../generated';
+import type { NewLink as LinkAsked } from '../generated';
+import { answerOf } from '../net/api';
 import type { Api } from '../net/api';
 import type { Dispatch, StateUpdater } from 'preact/hooks';
 
@@ -144,10 +147,11 @@ function NewLink({
         const said = await api.post('links', {
           name: value('name'),
           things: [value('thing') || of],
-          ends,
+          ends: ends ?? 0,
           ...(starts === undefined ? {} : { starts }),
-        });
-        setMade({ url: below(String(said['url'])), reach: said['reach'], until: ends ?? 0 });
+        } satisfies LinkAsked);
+        const made = answerOf(NewLinkMadeShape, said);
+        setMade({ url: below(made.url), reach: made.reach, until: ends ?? 0 });
         setTurn(turn + 1);
       }}
     >

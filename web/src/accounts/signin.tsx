@@ -12,7 +12,7 @@ import { Icon } from '../ui/icon';
 import { Logo } from '../ui/logo';
 import { NewPassword } from './newpassword';
 import { NoticeBox } from './notice';
-import { DocLink } from '../ui/doclink';
+import { DocLink, ErrorLink } from '../ui/doclink';
 
 export function SignInPage({ session, state }: { session: Session; state: SessionState }) {
   const title = TITLES[state.is];
@@ -177,6 +177,7 @@ function Shut({ session, state }: { session: Session; state: SessionState & { is
     <Sign icon={icon} title={title}>
       <p role="status" data-shut={state.code}>
         {state.why}
+        <ErrorLink code={state.code} />
       </p>
       {more !== '' && <p class="note">{more}</p>}
       {also ? (

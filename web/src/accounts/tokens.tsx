@@ -1,14 +1,14 @@
 /** The tokens of an account. */
 import { useState } from 'preact/hooks';
 import { useServer, useTime } from '../app/context';
-import { path } from '../net/api';
+import { TokensShape } from '../generated';
+import { answerOf, path } from '../net/api';
 import { Sure } from '../ui/actbutton';
 import { Card } from '../ui/section';
-import { listIn, useLoaded } from './loaded';
+import { useLoaded } from './loaded';
 import { NewToken } from './newtoken';
 import { Trouble } from './once';
 import { whenText } from './wording';
-import type { Token } from './wording';
 
 export function Tokens() {
   const { now } = useTime();
@@ -16,9 +16,9 @@ export function Tokens() {
   const [making, setMaking] = useState(false);
   const {
     value: tokens,
-    why,
+    failure,
     again,
-  } = useLoaded(async () => listIn<Token>(await api.get('tokens'), 'tokens'));
+  } = useLoaded(async () => answerOf(TokensShape, await api.get('tokens')).tokens);
   return (
     <Card
       name="API tokens"
@@ -35,7 +35,7 @@ export function Tokens() {
         </button>
       }
     >
-      <Trouble why={why} />
+      <Trouble failure={failure} />
       {tokens?.length === 0 && (
         <p class="note">For scripts, and for phones that post over HTTP. None so far.</p>
       )}
@@ -46,10 +46,10 @@ export function Tokens() {
               <b>{token.name}</b>
               <span class="muted">
                 {[...token.scopes, ...token.things].join(', ')} ·{' '}
-                {token.used === null
+                {token.used === undefined
                   ? 'never used'
                   : `last used ${whenText(token.used, now.value)}`}
-                {token.expires !== null &&
+                {token.expires !== undefined &&
                   (token.expires < now.value
                     ? ' · has expired'
                     : ` · until ${whenText(token.expires, now.value)}`)}

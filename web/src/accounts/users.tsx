@@ -6,7 +6,9 @@ import type { Grant } from '../app/visitor';
 import { Icon } from '../ui/icon';
 import { Card } from '../ui/section';
 import { EditUser } from './edituser';
-import { listIn, useLoaded } from './loaded';
+import { UsersShape } from '../generated';
+import { answerOf } from '../net/api';
+import { useLoaded } from './loaded';
 import { NewUser } from './newuser';
 import { Trouble } from './once';
 import { grantText, whenText } from './wording';
@@ -21,9 +23,9 @@ export function UsersPage() {
   const { visitor } = useWho();
   const {
     value: users,
-    why,
+    failure,
     again,
-  } = useLoaded(async () => listIn<Account>(await api.get('users'), 'users'));
+  } = useLoaded(async () => answerOf(UsersShape, await api.get('users')).users);
   const [open, setOpen] = useState<string | null>(null);
   const [making, setMaking] = useState(false);
   const [query, setQuery] = useState('');
@@ -34,7 +36,7 @@ export function UsersPage() {
       name="Users"
       aside={<UsersTools users={users} query={query} setQuery={setQuery} setMaking={setMaking} />}
     >
-      <Trouble why={why} />
+      <Trouble failure={failure} />
       <ul class="list">
         {found?.map((user) => (
           <UserRow key={user.name} user={user} setOpen={setOpen} visitor={visitor} now={now} />
@@ -141,7 +143,7 @@ function UserRow({
             {user.role}
           </span>
           <span class="muted">
-            {user.seen === null ? 'never seen' : `seen ${whenText(user.seen, now.value)}`}
+            {user.seen === undefined ? 'never seen' : `seen ${whenText(user.seen, now.value)}`}
           </span>
         </span>
       </button>

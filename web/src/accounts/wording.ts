@@ -1,66 +1,17 @@
-/** Accounts, grants, links and deeds in words. Pure. */
+/** Accounts, grants, links and the audit log in words. Pure. */
+import type { AuditShown, LinkShown, SessionShown, TokenShown, UserShown } from '../generated';
+import type { Read } from '../net/shape';
 import { KINDS } from '../things';
 import { plain } from '../things/names';
 import type { Right } from '../things/kind';
 import type { Grant, Role } from '../app/visitor';
 
-export interface Account {
-  readonly name: string;
-  readonly role: Role;
-  readonly disabled: boolean;
-  /** Whether it has a password to sign in with. */
-  readonly password: boolean;
-  readonly created: number;
-  readonly seen: number | null;
-  readonly see: readonly Grant[];
-  readonly drive: readonly Grant[];
-  readonly own: readonly Grant[];
-  readonly sessions: number;
-  readonly tokens: number;
-}
-
-export interface Session {
-  readonly id: string;
-  readonly created: number;
-  readonly seen: number;
-  readonly address: string;
-  readonly agent: string;
-  readonly here: boolean;
-}
-
-export interface Token {
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly things: readonly Grant[];
-  readonly created: number;
-  readonly expires: number | null;
-  readonly used: number | null;
-}
-
-export interface Link {
-  readonly id: string;
-  readonly name: string;
-  readonly owner: string;
-  readonly things: readonly Grant[];
-  readonly created: number;
-  readonly starts: number;
-  readonly ends: number;
-  readonly standing: 'open' | 'early' | 'ended' | 'revoked';
-  readonly visitors: number;
-}
-
+export type Account = Read<UserShown>;
+export type Session = Read<SessionShown>;
+export type Token = Read<TokenShown>;
+export type Link = Read<LinkShown>;
 /** One line of the audit log. */
-export interface Deed {
-  readonly n: number;
-  readonly at: number;
-  readonly who: string;
-  readonly address: string;
-  readonly what: string;
-  readonly thing: string;
-  readonly result: string;
-  readonly more: string;
-}
+export type AuditRecord = Read<AuditShown>;
 
 export const ROLE_WORDS: Readonly<Record<Role, string>> = {
   viewer: 'Sees what it is given',

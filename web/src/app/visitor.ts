@@ -3,9 +3,13 @@
  * every request; what is asked here only keeps the page from offering what would be refused.
  */
 import type { Section } from './address';
+import { PersonShape, RightsShape } from '../generated';
+import type { Person, Rights as RightsState } from '../generated';
 import { isRecord } from '../net/protocol';
+import { readLoosely } from '../net/shape';
+import type { Read } from '../net/shape';
 
-export type Role = 'viewer' | 'operator' | 'admin';
+export type Role = Person['role'];
 export const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
 
 /**
@@ -14,44 +18,25 @@ export const ROLES: readonly Role[] = ['viewer', 'operator', 'admin'];
  */
 export type Grant = string;
 
-export interface Rights {
-  readonly see: readonly Grant[];
-  readonly drive: readonly Grant[];
-  readonly own: readonly Grant[];
-  readonly admin: boolean;
-  /** Sees and does nothing else, as who came by a shared link. */
-  readonly looksOnly: boolean;
-}
+/** `looks_only`: sees and does nothing else, as a visitor by a shared link. */
+export type Rights = Read<RightsState>;
 
-export interface Visitor {
-  readonly name: string;
-  readonly role: Role;
-  /** How they came: signed in, by a shared link, or as everybody who reaches this server. */
-  readonly way: 'account' | 'link' | 'guest' | 'token';
-  readonly rights: Rights;
-  /** When this ends at the latest, epoch seconds. */
-  readonly expires?: number;
-}
+/** `way`: signed in, by a shared link, or as everybody who reaches this server. */
+export type Visitor = Omit<Read<Person>, 'scopes'>;
 
 /** Read what the server says about somebody; null when it says nobody, or nothing we understand. */
 export function readVisitor(raw: unknown): Visitor | null {
-  if (!isRecord(raw)) return null;
-  const { name, role, way, expires } = raw;
-  if (typeof name !== 'string') return null;
+  if (!isRecord(raw) || typeof raw['name'] !== 'string') return null;
+  // Whatever is unknown gets the least.
+  const least = { role: 'viewer', way: 'guest' } as const;
+  const { name, role, way, expires } = readLoosely<Person>(PersonShape, raw, least);
   const rights = isRecord(raw['rights']) ? raw['rights'] : {};
   return {
     name,
-    // Whatever is unknown gets the least.
-    role: role === 'admin' || role === 'operator' ? role : 'viewer',
-    way: way === 'account' || way === 'link' || way === 'token' ? way : 'guest',
-    rights: {
-      see: words(rights['see']),
-      drive: words(rights['drive']),
-      own: words(rights['own']),
-      admin: rights['admin'] === true,
-      looksOnly: rights['looks_only'] === true,
-    },
-    ...(typeof expires === 'number' ? { expires } : {}),
+    role,
+    way,
+    rights: readLoosely<RightsState>(RightsShape, rights),
+    ...(expires === undefined ? {} : { expires }),
   };
 }
 
@@ -70,7 +55,7 @@ export function covers(grants: readonly Grant[], key: string): boolean {
 }
 
 export function mayDrive({ rights }: Visitor, key: string): boolean {
-  return !rights.looksOnly && covers(rights.drive, key);
+  return !rights.looks_only && covers(rights.drive, key);
 }
 
 /** Whether they may make a link that shows this thing to others. */
@@ -81,7 +66,7 @@ export function mayShare(visitor: Visitor, key: string): boolean {
 /** Whether they may make regions that everybody sees. */
 export function mayShareRegions({ role, rights }: Visitor): boolean {
   const sees = rights.see.some((grant) => grant === '*' || grant === 'region');
-  return !rights.looksOnly && (rights.admin || (role === 'operator' && sees));
+  return !rights.looks_only && (rights.admin || (role === 'operator' && sees));
 }
 
 /** Whether they may have regions of their own. */
@@ -91,19 +76,19 @@ export function mayKeepRegions(visitor: Visitor): boolean {
 
 /** Whether they may change or remove a region with this owner (none when it is shared). */
 export function mayEditRegion(visitor: Visitor, owner: string | undefined): boolean {
-  if (visitor.rights.looksOnly) return false;
+  if (visitor.rights.looks_only) return false;
   if (visitor.rights.admin) return true;
   return owner === undefined ? mayShareRegions(visitor) : owner === visitor.name;
 }
 
 /** Whether they may ask a friend's phone to do something. */
 export function mayAskPhone({ rights }: Visitor, key: string): boolean {
-  return !rights.looksOnly && (rights.admin || covers(rights.own, key));
+  return !rights.looks_only && (rights.admin || covers(rights.own, key));
 }
 
 /** Whether there is an account of theirs to look after. */
 export function ownsAccount({ way, rights }: Visitor): boolean {
-  return way === 'account' && !rights.looksOnly;
+  return way === 'account' && !rights.looks_only;
 }
 
 export function isAdmin(visitor: Visitor): boolean {
@@ -117,16 +102,12 @@ export function sectionsFor(visitor: Visitor): readonly Section[] {
   return [
     'map',
     ...(robots ? (['robots'] as const) : []),
-    ...(rights.looksOnly ? [] : (['broker'] as const)),
-    ...(rights.looksOnly || role === 'viewer' ? [] : (['console'] as const)),
+    ...(rights.looks_only ? [] : (['broker'] as const)),
+    ...(rights.looks_only || role === 'viewer' ? [] : (['console'] as const)),
     ...(isAdmin(visitor) ? (['admin'] as const) : []),
     ...(ownsAccount(visitor) ? (['account'] as const) : []),
     'settings',
   ];
-}
-
-function words(raw: unknown): readonly string[] {
-  return Array.isArray(raw) ? raw.filter((each): each is string => typeof each === 'string') : [];
 }
 
 /** Somebody who may everything: for tests, and for pages made before anybody was asked for. */
@@ -134,5 +115,5 @@ export const EVERYBODY: Visitor = {
   name: 'guest',
   role: 'admin',
   way: 'guest',
-  rights: { see: ['*'], drive: ['*'], own: [], admin: true, looksOnly: false },
+  rights: { see: ['*'], drive: ['*'], own: [], admin: true, looks_only: false },
 };

@@ -6,6 +6,8 @@
  * which is what the server asks of a page that may change something; no form of another site can.
  */
 import { isRecord } from './protocol';
+import { read } from './shape';
+import type { Read, Shape } from './shape';
 
 /** The answer of a call that was granted. */
 export type Reply = Readonly<Record<string, unknown>>;
@@ -87,6 +89,13 @@ export function createApi(base: string, signedOut: () => void = () => undefined)
       return { name: name?.[1] ?? 'sightline', content: await response.blob() };
     },
   };
+}
+
+/** What a call was answered with, as the contract declares it. Throws Denied when it is something else. */
+export function answerOf<S>(shape: Shape<S>, reply: Reply): Read<S> {
+  const found = read(shape, reply);
+  if (!found) throw new Denied('malformed', 'The server sent something unreadable.');
+  return found;
 }
 
 /** A path whose parts are made of names: whatever is in them stays within its part. */

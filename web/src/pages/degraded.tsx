@@ -3,6 +3,7 @@ import { TriangleAlert } from 'lucide';
 import { timeText } from '../app/ages';
 import { readServer } from '../things/server/read';
 import { useKind, useTime, useServer } from '../app/context';
+import { DocLink } from '../ui/doclink';
 import { Icon } from '../ui/icon';
 
 /** All else goes on, so it is said steadily and once, below what is wrong with the connections. */
@@ -19,7 +20,7 @@ export function DegradedBanner() {
         <b>{trouble.why}</b>
         <span>
           Since {timeText(trouble.since, clock.live())}. What is shown is live; it goes on by itself
-          once this is mended.
+          once this is mended. <DocLink to="degraded">What to do</DocLink>
         </span>
       </div>
     </div>

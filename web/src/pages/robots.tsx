@@ -5,7 +5,7 @@ import { useKind, useLive, useNavigation, useWho } from '../app/context';
 import { Alarms } from '../things/probots/drive/alarms';
 import { CommandLog } from '../things/probots/drive/log';
 import { DrivePage } from '../things/probots/drive/page';
-import { readGuard, readLease } from '../things/probots/drive/read';
+import { readGuard, readLease, stopText } from '../things/probots/drive/read';
 import type { Lease } from '../things/probots/drive/read';
 import { may } from '../things/probots/drive/roles';
 import { StopButton } from '../things/probots/drive/stop';
@@ -84,11 +84,11 @@ function RobotList() {
         {robots.length > 0 && (
           <p class="note">
             {guards.map((guard) =>
-              guard.refuses !== undefined
-                ? `${guard.broker}: no driving, ${guard.refuses}. `
-                : guard.live
-                  ? `${guard.broker}: guarded. If everything dies, robots stop within ${String(guard.stopsWithin ?? '?')} s. `
-                  : `${guard.broker}: no guard is heard. If everything dies, robots stop within ${String(guard.stopsWithin ?? '?')} s. `,
+              guard.driving !== undefined
+                ? `${guard.broker}: no driving, ${guard.driving}. `
+                : guard.presence === 'live'
+                  ? `${guard.broker}: guarded. If everything dies, robots stop within ${stopText(guard)}. `
+                  : `${guard.broker}: no guard is heard. If everything dies, robots stop within ${stopText(guard)}. `,
             )}
           </p>
         )}

@@ -1,6 +1,8 @@
 /** Buttons that do something at the server, and say why it was refused. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { ErrorLink } from './doclink';
 import { failureOf } from './failure';
+import type { Failure } from './failure';
 
 /** A button that asks once more before it does something that cannot be taken back. */
 export function Sure({
@@ -54,7 +56,7 @@ export function ActButton({
   left?(): void;
 }) {
   const [pending, setPending] = useState(false);
-  const [why, setWhy] = useState('');
+  const [failure, setFailure] = useState<Failure | null>(null);
   const here = useRef(true);
   useEffect(
     () => () => {
@@ -73,10 +75,10 @@ export function ActButton({
         onClick={() => {
           if (pending) return;
           setPending(true);
-          setWhy('');
+          setFailure(null);
           act()
             .catch((error: unknown) => {
-              if (here.current) setWhy(failureOf(error, Date.now()).why);
+              if (here.current) setFailure(failureOf(error, Date.now()));
             })
             .finally(() => {
               if (here.current) setPending(false);
@@ -86,7 +88,8 @@ export function ActButton({
         {words}
       </button>
       <span class="wrong" role="alert">
-        {why}
+        {failure?.why}
+        <ErrorLink code={failure?.code} />
       </span>
     </span>
   );

@@ -1,5 +1,6 @@
 /** A link to a page of the documents, which the server has at /docs beside this page. */
 import type { ComponentChildren } from 'preact';
+import { errorPage } from './errorpages';
 
 /** The documents that the page leads to; tests/documents.test.ts finds each of them. */
 export const DOCUMENTS = {
@@ -8,6 +9,8 @@ export const DOCUMENTS = {
   https: 'docs/operators/https.html',
   accounts: 'docs/operators/accounts.html',
   phones: 'docs/operators/phones.html',
+  degraded: 'docs/operators/troubleshooting.html#the-disk-is-full-or-cannot-be-written-degraded',
+  brokerLost: 'docs/operators/troubleshooting.html#broker-lost',
   apps: 'docs/users/apps.html',
 } as const;
 
@@ -22,5 +25,19 @@ export function DocLink({
     <a class="doc-link" href={DOCUMENTS[to]} target="_blank" rel="noopener">
       {children}
     </a>
+  );
+}
+
+/** Behind the words of a refusal: where to read on, if the documents have something about it. */
+export function ErrorLink({ code }: { code: string | undefined }) {
+  const page = code === undefined ? undefined : errorPage(code);
+  if (page === undefined) return null;
+  return (
+    <>
+      {' '}
+      <a class="doc-link" data-error={code} href={page} target="_blank" rel="noopener">
+        What to do
+      </a>
+    </>
   );
 }

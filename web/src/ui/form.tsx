@@ -5,6 +5,7 @@
 import { TriangleAlert } from 'lucide';
 import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { ErrorLink } from './doclink';
 import { failureOf, failureText } from './failure';
 import type { Failure } from './failure';
 import { useTicks } from './hooks';
@@ -104,7 +105,10 @@ export function Form({
         {said && (
           <>
             {!said.over && <Icon of={TriangleAlert} size={16} />}
-            <span class={said.over ? 'muted' : ''}>{said.text}</span>
+            <span class={said.over ? 'muted' : ''}>
+              {said.text}
+              {!said.over && <ErrorLink code={failure.code} />}
+            </span>
           </>
         )}
       </p>

@@ -116,6 +116,7 @@ const lease = (part: Partial<Lease> = {}): Lease => ({
   robot: 'ProBot1',
   holder: 'amy',
   fence: 7,
+  since: 1,
   state: 'still',
   asks: [],
   loose: false,
@@ -453,7 +454,7 @@ describe('the golden frames of driving', () => {
 
   test('are understood', async () => {
     const parse = (name: string) => parseFrame(JSON.stringify(golden(name))) as Answer;
-    expect(readTerms(parse('drive-answer-take'))).toMatchObject({ fence: 7, stopsWithin: 0.6 });
+    expect(readTerms(parse('drive-answer-take'))).toMatchObject({ fence: 7, stops_within: 0.6 });
     const driver = await scene.moves();
     scene.pass(50);
     const answered = (name: string) => {

@@ -56,6 +56,7 @@ describe('what the server shows of driving', () => {
       robot: 'ProBot1',
       holder: 'amy',
       fence: 9,
+      since: 0,
       state: 'moving',
       asks: ['bob'],
       loose: false,
@@ -87,7 +88,7 @@ describe('what the server shows of driving', () => {
           parts: [...parts, 7, { dies: 'flies', seconds: 1, bound: 1 }, { dies: 'hung' }],
         }),
       ),
-    ).toEqual({ broker: 'main', live: true, stopsWithin: 0.52, parts });
+    ).toEqual({ broker: 'main', presence: 'live', since: 0, stops_within: 0.52, parts });
     expect(
       readAlarm(thing('alarm', 'keys/ProBot1', { what: 'retained', robot: 'ProBot1', count: 2 })),
     ).toMatchObject({ topic: 'keys/ProBot1', what: 'retained', count: 2 });
@@ -125,7 +126,7 @@ describe('what the server shows of driving', () => {
       fence: 4,
       silence: 400,
       keep: 3000,
-      stopsWithin: 0.6,
+      stops_within: 0.6,
     });
   });
 

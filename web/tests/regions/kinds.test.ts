@@ -153,7 +153,15 @@ describe('the board', () => {
   );
   const inside = (id: string) =>
     id === 'r0'
-      ? [{ region: 'r0', thing: 'friend/jane/phone', by: 'server' as const, disputed: false }]
+      ? [
+          {
+            region: 'r0',
+            thing: 'friend/jane/phone',
+            since: 1,
+            by: 'server' as const,
+            disputed: false,
+          },
+        ]
       : [];
   const nameOf = () => 'Jané Doe';
 
@@ -265,7 +273,7 @@ describe('a phone', () => {
     if (!phone) throw new Error('missing');
     expect(phone).toMatchObject({ transport: 'mqtt', encrypted: true, platform: 'android' });
     expect(regionsText(phone)).toEqual({ text: 'The phone has version 7', tone: 'ok' });
-    expect(phone.commands.map((each) => [commandText(each.does), stateText(each).text])).toEqual([
+    expect(phone.commands.map((each) => [commandText(each.do), stateText(each).text])).toEqual([
       ['Where are you?', 'no answer in time'],
       ['Send regions', 'done'],
     ]);
@@ -276,7 +284,7 @@ describe('a phone', () => {
     const phone = readPhone({ k: 'phone', id: 'x/y', s: 1, commands: 'none', platform: '?' });
     expect(phone).toEqual({
       encrypted: false,
-      regions: { state: 'none' },
+      regions: { state: 'none', version: 0, at: 0, why: '' },
       commands: [],
       status: [],
     });
@@ -292,11 +300,11 @@ test('a webhook that gave something up says so, and one that is behind too', () 
 });
 
 describe('who may what', () => {
-  const visitor = (role: Visitor['role'], own: string[] = [], looksOnly = false): Visitor => ({
+  const visitor = (role: Visitor['role'], own: string[] = [], looks_only = false): Visitor => ({
     name: 'jane',
     role,
-    way: looksOnly ? 'link' : 'account',
-    rights: { see: ['*'], drive: [], own, admin: role === 'admin', looksOnly },
+    way: looks_only ? 'link' : 'account',
+    rights: { see: ['*'], drive: [], own, admin: role === 'admin', looks_only },
   });
 
   test('shared regions are for operators and admins, personal ones for everybody with an account', () => {

@@ -135,7 +135,7 @@ describe('the board', () => {
   });
 
   test('offers no drawing to who may not', async () => {
-    const rights = { see: ['*'], drive: [], own: [], admin: false, looksOnly: false };
+    const rights = { see: ['*'], drive: [], own: [], admin: false, looks_only: false };
     await open({ ...EVERYBODY, role: 'viewer', rights });
     press(/^Regions/);
     expect(screen.queryByRole('button', { name: 'New region' })).toBeNull();

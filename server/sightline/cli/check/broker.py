@@ -20,9 +20,9 @@ from sightline.cli.check.probe import Probe
 from sightline.console.broker_monitor import why_no_figures
 from sightline.model.link import Link
 from sightline.mqtt import reasons
-from sightline.mqtt.connection import tls_context
 from sightline.mqtt.options import BrokerOptions
 from sightline.mqtt.profile import ANY
+from sightline.mqtt.tls import tls_context
 
 TIMEOUT = 5.0
 _DAY = 86_400
@@ -203,7 +203,7 @@ def _retained(where: str, options: BrokerOptions, probe: Probe, base: str) -> Fi
 
 
 def _queue(where: str, options: BrokerOptions, probe: Probe, base: str) -> Finding:
-    """Return a reader that acknowledges nothing is as slow as can be: what comes is what was kept.
+    """Find how much the broker keeps for a reader that acknowledges nothing.
 
     The broker holds what it has sent (max_inflight_messages) and what waits (max_queued_messages).
     The reader takes the rest when it is gone and comes again, as Sightline after a restart.

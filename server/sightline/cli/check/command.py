@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline.cli.check import broker, https, public, replicas, robots, unfollowed
+from sightline.cli.check import broker, frontend, https, public, replicas, robots, unfollowed
 from sightline.cli.check.findings import Finding, as_json, as_text, verdict
 from sightline.kinds.friends.bases import BaseTopics
+from sightline.mqtt.mosquitto import NoBroker, find_mosquitto
 from sightline.mqtt.options import BrokerOptions
-from sightline.mqtt.private import NoBroker, find_mosquitto
 from sightline.mqtt.robots import RobotsListener
 from sightline.settings import BadSettings, Settings, load
 from sightline.wiring.kinds import make_kinds
@@ -29,6 +29,9 @@ def add_to(subcommands: Any) -> None:
     check.add_argument("--config", "-c", type=Path, help=f"the settings file ({_USUAL})")
     check.add_argument("--broker", metavar="HOST[:PORT]", help="this broker, whatever is set")
     check.add_argument("--url", help="the address people use (server.public_url)")
+    check.add_argument(
+        "--frontend", metavar="URL", help="an OwnTracks Frontend that has an address of its own"
+    )
     check.add_argument("--json", action="store_true", help="for programs")
     check.add_argument(
         "--no-burst", action="store_true", help="without the burst that tests the broker's queue"
@@ -101,6 +104,8 @@ def _findings(
         yield from public.check(url)
     else:
         yield Finding("public_url", "", "skip", "not tested: none is set, and no --url given")
+    if options.frontend:
+        yield from frontend.check(options.frontend)
 
 
 def _private() -> Finding:

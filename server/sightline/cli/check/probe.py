@@ -12,8 +12,8 @@ from typing import Any
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-from sightline.mqtt.connection import tls_context
 from sightline.mqtt.options import BrokerOptions
+from sightline.mqtt.tls import tls_context
 
 _VERSIONS = {
     "3.1": MQTTProtocolVersion.MQTTv31,

@@ -49,13 +49,13 @@ def check(url: str, context: ssl.SSLContext | None = None) -> Iterator[Finding]:
         todo = "put a proxy with TLS in front; passwords and positions travel open"
         yield Finding(_WHERE, "tls", "warn", "the page is not encrypted", todo)
     try:
-        status = _get(parts, host, port, context)
+        status = _get(parts, context)
     except (OSError, http.client.HTTPException) as error:
         said = f"no sensible answer: {error}"
         yield Finding(_WHERE, "page", "fail", said, "is this the address of the proxy?")
         return
     yield judge.page(_WHERE, status)
-    yield _upgrade(parts, host, port, context)
+    yield _upgrade(parts, context)
 
 
 def _tls(host: str, port: int, context: ssl.SSLContext) -> Finding:
@@ -71,16 +71,27 @@ def _tls(host: str, port: int, context: ssl.SSLContext) -> Finding:
     return judge.expiry(_WHERE, "certificate", "its", (until - time.time()) / _DAY)
 
 
-def _connection(
-    parts: SplitResult, host: str, port: int, context: ssl.SSLContext | None
-) -> http.client.HTTPConnection:
+def connect(parts: SplitResult, context: ssl.SSLContext | None) -> http.client.HTTPConnection:
+    """Return a connection to an address, not yet open."""
+    host = parts.hostname or ""
     if parts.scheme == "https":
-        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=context)
-    return http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+        return http.client.HTTPSConnection(host, parts.port, timeout=TIMEOUT, context=context)
+    return http.client.HTTPConnection(host, parts.port, timeout=TIMEOUT)
 
 
-def _get(parts: SplitResult, host: str, port: int, context: ssl.SSLContext | None) -> int:
-    connection = _connection(parts, host, port, context)
+def handshake(origin: str) -> dict[str, str]:
+    """Return the headers with which a page of this origin asks for a WebSocket."""
+    return {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Key": base64.b64encode(secrets.token_bytes(16)).decode(),
+        "Sec-WebSocket-Version": "13",
+        "Origin": origin,
+    }
+
+
+def _get(parts: SplitResult, context: ssl.SSLContext | None) -> int:
+    connection = connect(parts, context)
     try:
         connection.request("GET", f"{parts.path.rstrip('/')}/healthz")
         return connection.getresponse().status
@@ -88,16 +99,10 @@ def _get(parts: SplitResult, host: str, port: int, context: ssl.SSLContext | Non
         connection.close()
 
 
-def _upgrade(parts: SplitResult, host: str, port: int, context: ssl.SSLContext | None) -> Finding:
-    connection = _connection(parts, host, port, context)
-    headers = {
-        "Upgrade": "websocket",
-        "Connection": "Upgrade",
-        "Sec-WebSocket-Key": base64.b64encode(secrets.token_bytes(16)).decode(),
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Protocol": SUBPROTOCOL,
-        "Origin": f"{parts.scheme}://{parts.netloc}",
-    }
+def _upgrade(parts: SplitResult, context: ssl.SSLContext | None) -> Finding:
+    connection = connect(parts, context)
+    headers = handshake(f"{parts.scheme}://{parts.netloc}")
+    headers["Sec-WebSocket-Protocol"] = SUBPROTOCOL
     try:
         connection.request("GET", f"{parts.path.rstrip('/')}/ws", headers=headers)
         sock = connection.sock  # before the answer: a 101 lets go of it

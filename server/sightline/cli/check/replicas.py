@@ -22,7 +22,7 @@ from twisted.internet.task import Clock
 from sightline.aws.client import AwsDenied, AwsRefused, Dynamo
 from sightline.aws.credentials import NoCredentials, source
 from sightline.aws.table import INDEX
-from sightline.cli.check import judge
+from sightline.cli.check import judge_replicas
 from sightline.cli.check.findings import Finding
 from sightline.cli.check.probe import Probe
 from sightline.cluster.messages import FILTERS, topic
@@ -46,10 +46,10 @@ def check(
     yield from _table(settings, environ)
     name = settings.replicas.name
     for where, options in brokers.items():
-        yield judge.client_id(where, options.client_id, name)
+        yield judge_replicas.client_id(where, options.client_id, name)
         yield _between(where, options, name)
     if not settings.driving.guard and not settings.driving.need_guard:
-        yield judge.nobody_sees_to_a_guard()
+        yield judge_replicas.nobody_sees_to_a_guard()
 
 
 def _between(where: str, options: BrokerOptions, name: str) -> Finding:
@@ -68,7 +68,7 @@ def _between(where: str, options: BrokerOptions, name: str) -> Finding:
             receives = probe.until(partial(probe.got, probed, text), _TRIP_SECONDS)
     except (OSError, ValueError):
         return Finding(where, "servers", "skip", "not tested: no connection")
-    return judge.between(where, receives=receives)
+    return judge_replicas.between(where, receives=receives)
 
 
 # -- the table
@@ -125,7 +125,7 @@ def _table(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
         known = _wait(source(environ, web, time.time)())
     except NoCredentials as why:
-        yield judge.no_credentials(_TABLE, str(why))
+        yield judge_replicas.no_credentials(_TABLE, str(why))
         return
     yield Finding(_TABLE, "credentials", "ok", f"{known.key} in {region}")
 
@@ -136,14 +136,16 @@ def _table(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     try:
         answer = _wait(dynamo.call("DescribeTable", TableName=set_to.table))["Table"]
     except (Unavailable, AwsDenied) as why:
-        yield judge.no_table(_TABLE, set_to.table, getattr(why, "code", ""), str(why))
+        yield judge_replicas.no_table(_TABLE, set_to.table, getattr(why, "code", ""), str(why))
         if web.skew is not None:
-            yield judge.clock(_TABLE, web.skew)
+            yield judge_replicas.clock(_TABLE, web.skew)
         return
     indexes = [one["IndexName"] for one in answer.get("GlobalSecondaryIndexes", ())]
-    yield judge.table(_TABLE, set_to.table, answer["TableStatus"], indexed=INDEX in indexes)
+    yield judge_replicas.table(
+        _TABLE, set_to.table, answer["TableStatus"], indexed=INDEX in indexes
+    )
     if web.skew is not None:
-        yield judge.clock(_TABLE, web.skew)
+        yield judge_replicas.clock(_TABLE, web.skew)
     missing = {}
     for call, asked in _calls(set_to.table, expires=bool(set_to.ttl_days)):
         try:
@@ -156,7 +158,7 @@ def _table(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
         except Unavailable as why:
             yield Finding(_TABLE, "rights", "fail", str(why), "try again: AWS did not answer")
             return
-    yield judge.rights(_TABLE, set_to.table, missing)
+    yield judge_replicas.rights(_TABLE, set_to.table, missing)
 
 
 def _calls(table: str, *, expires: bool) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -61,4 +61,4 @@ class Actor(Protocol):
         """Note that its connection is lost."""
 
     def received(self, topic: str, payload: bytes, wall: float) -> list[Message]:
-        """Return a message for it came; what it answers."""
+        """Take in a message; return what is answered."""

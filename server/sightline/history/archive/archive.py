@@ -34,6 +34,12 @@ _GATHER = 0.05
 _SYNC = 5.0  # s between the times when the disk is made to take it
 _STOP = 10.0  # s that stopping may take
 _KNOWN = 32_768  # topics whose fate is remembered
+_OWN_TALK = "sightline/"
+"""Below this our own servers and tools talk: echoes, guards, servers to each other, transitions.
+
+That is several messages a second which nobody sent, so ``#`` does not mean it. What people command
+through us (``keys/…``, ``owntracks/…/cmd``) is theirs, and kept like everything else.
+"""
 _Chore = Generator[None, None, None]
 
 
@@ -50,6 +56,8 @@ class _Order(NamedTuple):
 
 class Archive(Service):
     """Keep the messages whose topics match one of ``topics`` in ``folder``.
+
+    Our own talk below ``sightline/`` is kept only where one of ``topics`` begins like that.
 
     ``days`` and ``most`` (bytes) bound what is kept; ``queue`` (messages) and ``queue_bytes`` what
     waits. ``wall`` gives epoch s and is called on the archive's thread, too, as is ``no_room``: why
@@ -124,8 +132,7 @@ class Archive(Service):
             if wants is None:
                 if len(wanted) >= _KNOWN:
                     wanted.clear()
-                text = topic if isinstance(topic, str) else topic.decode("utf-8", "replace")
-                wants = wanted[topic] = any(matches(name, text) for name in self._topics)
+                wants = wanted[topic] = self._wants(topic)
             if not wants:
                 continue
             arrival = redacted(arrival)
@@ -141,6 +148,13 @@ class Archive(Service):
             self._queue.append(arrival)
         if self._queue and not self._bell.is_set():
             self._bell.set()
+
+    def _wants(self, topic: str | bytes) -> bool:
+        text = topic if isinstance(topic, str) else topic.decode("utf-8", "replace")
+        names = self._topics
+        if text.startswith(_OWN_TALK):
+            names = tuple(name for name in names if name.startswith(_OWN_TALK))
+        return any(matches(name, text) for name in names)
 
     def erase(self, thing: str) -> None:
         """Take every message of this friend out of the files, soon.

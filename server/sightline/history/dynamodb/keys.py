@@ -91,7 +91,7 @@ def states(shard: int) -> str:
 
 
 def hidings(thing: str) -> str:
-    """Tell where is written down what was hidden by whom."""
+    """Return the partition of who hid what."""
     return f"U#{thing}"
 
 

@@ -243,7 +243,7 @@ def _beyond(order: tuple[str, str], mark: tuple[str, str], newest_first: bool) -
 
 
 def _few(scope: VisibleScope) -> list[str] | None:
-    """Return the things that a sight can be shown events of, if they are few; None: read by time.
+    """Return the things that a scope can be shown events of, if they are few; None: read by time.
 
     By time what is not shown is read, too, but each thing is a question of its own to the table.
     """

@@ -7,9 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from sightline.history.formats.fix import FIELDS, Fix, number, value
-
-# Also the wide forms, which some spreadsheets take for the others; and what they skip before one.
-_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+from sightline.model.text import harmless_cell
 
 
 class Csv:
@@ -45,5 +43,4 @@ def _cell(found: object) -> str:
     if number(found) is not None:
         return str(found)
     text = "; ".join(map(str, found)) if isinstance(found, list | tuple) else str(found)
-    text = text.replace("\0", "\ufffd")
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return harmless_cell(text)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from sightline.geometry.antimeridian import LineCutter, Position
 from sightline.history.formats.fix import Fix, isotime, number, position, value
 
 _encode = msgspec.json.Encoder().encode
@@ -98,7 +99,8 @@ class Points:
 class LineString:
     """One GeoJSON line through all fixes, in the order in which they come.
 
-    RFC 7946 wants two positions at least: a lone one is given twice, none make a null geometry.
+    RFC 7946 wants two positions at least: a lone one is given twice, none make a null geometry. It
+    wants a line that crosses the antimeridian cut there, too, which is `CutLine`.
     """
 
     def __init__(self, fields: Sequence[str] = ()) -> None:
@@ -127,6 +129,41 @@ class LineString:
         if self._count == 0:
             return b"null}"
         return (b"," + self._only if self._count == 1 else b"") + b"]}}"
+
+
+class CutLine:
+    """One GeoJSON MultiLineString through all fixes, cut where it crosses the antimeridian."""
+
+    def __init__(self, fields: Sequence[str] = ()) -> None:
+        self._cutter = LineCutter()
+        self._begun = False
+
+    def begin(self) -> bytes:
+        return (
+            b'{"type":"Feature","properties":{},'
+            b'"geometry":{"type":"MultiLineString","coordinates":['
+        )
+
+    def some(self, fixes: Iterable[Fix]) -> bytes:
+        """Return the next positions."""
+        made: list[bytes] = []
+        for new, place in self._cutter.some(places(fixes)):
+            if new:
+                made.append(b"],[" if self._begun else b"[")
+                self._begun = True
+            else:
+                made.append(b",")
+            made.append(_encode(place))
+        return b"".join(made)
+
+    def end(self) -> bytes:
+        return b"]]}}" if self._begun else b"]}}"
+
+
+def places(fixes: Iterable[Fix]) -> list[Position]:
+    """Return longitude and latitude of each fix that has a position."""
+    found = map(position, fixes)
+    return [(place[1], place[0]) for place in found if place is not None]
 
 
 def _joined(before: int, found: list[bytes]) -> bytes:

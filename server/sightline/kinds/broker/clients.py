@@ -8,7 +8,7 @@ speaks of them (`Client.before`); how many are left unseen is `Broker.unseen`. B
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -78,6 +78,8 @@ class Client(State, frozen=True, omit_defaults=True, kw_only=True):
     """What is wrong with it: take-over, twins, flapping, dropping, refused."""
     subscriptions: tuple[str, ...] = ()
     feeds: str | None = None
+    fits: tuple[str, ...] = ()
+    """The keys of several things that it may feed: then it is tied to none of them."""
     ours: bool = False
 
 
@@ -183,12 +185,15 @@ class Roster:
                 changed.append(client)
         return changed
 
-    def feeds(self, client: str, thing: str | None) -> list[str]:
-        """Tell what this client's messages are about has been found out."""
-        known = self._clients.get(client)
-        if known is None or known.state.feeds == thing:
+    def feeds(self, client: str, thing: str | None, fits: Iterable[str] = ()) -> list[str]:
+        """Tell what this client's messages are about has been found out.
+
+        ``fits`` are the things among which it cannot be told.
+        """
+        known, several = self._clients.get(client), tuple(fits)
+        if known is None or (known.state.feeds, known.state.fits) == (thing, several):
             return []
-        known.state = replace(known.state, feeds=thing)
+        known.state = replace(known.state, feeds=thing, fits=several)
         return [client]
 
     def tick(self, at: float) -> list[str]:

@@ -10,6 +10,7 @@ from sightline.kinds.friends.clocks import SenderClocks
 from sightline.kinds.friends.decode import decode
 from sightline.kinds.friends.encryption import NO_KEYS, EncryptionKeys
 from sightline.kinds.friends.model import Face, Friend
+from sightline.kinds.friends.names import DeviceNames
 from sightline.kinds.friends.past import past_state
 from sightline.kinds.friends.redact import redacted
 from sightline.kinds.friends.updates import rebased
@@ -24,7 +25,7 @@ from sightline.model.kind import (
     Verb,
 )
 
-__all__ = ["KIND", "BaseTopics", "SenderClocks", "kind"]
+__all__ = ["KIND", "BaseTopics", "DeviceNames", "SenderClocks", "kind"]
 
 _USUAL = Timeouts(900, 3600)
 """Phones at rest report every half hour or so."""
@@ -38,14 +39,15 @@ def kind(
     keys: EncryptionKeys = NO_KEYS,
     clocks: SenderClocks | None = None,
     topics: Iterable[str] | BaseTopics = DEFAULT,
+    names: DeviceNames | None = None,
 ) -> Kind:
     """Make the kind; timeouts in seconds.
 
     ``keys`` open what devices encrypt; ``clocks`` learn how wrong the devices' clocks are;
-    ``topics`` are the bases below which they publish.
+    ``topics`` are the bases below which they publish; ``names`` know each device by one name.
     """
     timeouts = Timeouts(stale_after, offline_after)
-    bases = topics if isinstance(topics, BaseTopics) else BaseTopics(topics)
+    bases = topics if isinstance(topics, BaseTopics) else BaseTopics(topics, names)
     reads = partial(decode, timeouts, keys=keys, clocks=clocks, read=bases.address)
     return Kind(
         name="friends",
@@ -123,7 +125,8 @@ def _set_up(setup: KindSetup) -> Kind:
     topics: Iterable[str] | BaseTopics | None = setup.part(BaseTopics)
     if topics is None:
         topics = getattr(setup.settings, "topics", DEFAULT)
-    return kind(timeouts.stale_after, timeouts.offline_after, keys or NO_KEYS, clocks, topics)
+    known = (keys or NO_KEYS, clocks, topics, setup.part(DeviceNames))
+    return kind(timeouts.stale_after, timeouts.offline_after, *known)
 
 
 KIND = kind()

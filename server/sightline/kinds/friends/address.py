@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
-from sightline.model.kind import CannotDecode
+from sightline.kinds.friends.names import DeviceNames
+from sightline.model.kind import CannotDecode, id_of
 from sightline.model.text import clean
 from sightline.model.topic import LONGEST_LEVEL, NOT_NAMES, levels
 
@@ -40,6 +42,9 @@ class Address(NamedTuple):
     """The level below it (``event``, ``info``, …); empty for the base topic."""
     initials: str
     """The tracker id where none is given: the last two characters of the device."""
+    heard: Callable[[bool], None] | None = None
+    """Notes that the device spoke by this one of its names (``copy``: a retained message did); None
+    for a device that has one name only, as nearly all."""
 
 
 def is_part(level: str) -> bool:
@@ -76,3 +81,14 @@ def address(topic: str | bytes) -> Address:
     if part and part not in _PARTS:
         raise CannotDecode("unknown_subtopic", "not a topic of OwnTracks")
     return Address(f"friend/{user}/{device}", f"face/{user}/{device}", part, clean(device[-2:]))
+
+
+def named(found: Address, names: DeviceNames) -> Address:
+    """Return an address under the canonical name of its device; learn how that is spelled here."""
+    spelling = id_of(found.friend)
+    name = names.of(spelling)
+    heard = names.teller(name, spelling)
+    if heard is None:
+        return found
+    initials = clean(name.rpartition("/")[2][-2:])
+    return Address(f"friend/{name}", f"face/{name}", found.part, initials, heard)

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sightline.kinds.friends.address import Address, address, is_part
+from sightline.kinds.friends.address import Address, address, is_part, named
+from sightline.kinds.friends.names import DeviceNames
 
 DEFAULT = ("owntracks/+/+", "/owntracks/+/+")
 _LEVEL = "+"
@@ -36,13 +37,16 @@ def base_fault(base: str) -> str:
 
 
 class BaseTopics:
-    """The base topics of the settings."""
+    """The base topics of the settings; ``names`` are those of the devices."""
 
-    def __init__(self, bases: Iterable[str] = DEFAULT) -> None:
+    def __init__(self, bases: Iterable[str] = DEFAULT, names: DeviceNames | None = None) -> None:
+        self._names = names
         self._bases = [base.split("/") for base in dict.fromkeys(bases)]
         self._heard: dict[str, dict[int, None]] = {}  # by device: the bases it was heard on
         # Remembered, as in `address`: a topic that was read costs nothing more than ever.
         self.address = lru_cache(maxsize=32768)(self._address)
+        if names is not None:
+            names.when_changed(self.address.cache_clear)
 
     def homes(self, device: str) -> list[str]:
         """Return the base topics of ``user/device``: where it was heard; the first base, if never.
@@ -96,14 +100,19 @@ class BaseTopics:
         return frozenset(("owntracks", *(base[0] or base[1] for base in self._bases)))
 
     def _address(self, topic: str | bytes) -> Address:
+        """Read a topic as `_read` does, and name the device by its canonical name."""
+        found = self._read(topic)
+        return found if self._names is None else named(found, self._names)
+
+    def _read(self, topic: str | bytes) -> Address:
         """Read a topic as if it were ``owntracks/user/device[/part]``."""
         if isinstance(topic, str):
             levels = topic.split("/")
             for number, base in enumerate(self._bases):
-                named = _named(base, levels)
-                if named is not None:
-                    self._remember("/".join(named), number)
-                    return address("/".join(("owntracks", *named, *levels[len(base) :])))
+                device = _named(base, levels)
+                if device is not None:
+                    self._remember("/".join(device), number)
+                    return address("/".join(("owntracks", *device, *levels[len(base) :])))
         return address(topic)
 
     def _remember(self, device: str, base: int) -> None:

@@ -16,14 +16,25 @@ LARGEST = 4096
 LONGEST = 256
 """Characters of a text that is none of the basic ones."""
 MOST_ITEMS = 64
-"""Of a list."""
+"""Items of one list."""
 
 # First what everything else would be worth nothing without, then what is the most useful; what
 # comes when there is no room any more is left out.
 _FIELDS = (
     *("_type", "tst", "lat", "lon", "tid", "event", "desc", "acc", "alt", "vac", "vel", "cog"),
     *("batt", "bs", "p", "m", "t", "conn", "rad", "rid", "wtst", "created_at", "SSID", "BSSID"),
-    *("poi", "tag", "_id", "_http", "topic", "source", "inregions", "inrids", "motionactivities"),
+    *(
+        "poi",
+        "tag",
+        "_id",
+        "_http",
+        "_decrypted",
+        "topic",
+        "source",
+        "inregions",
+        "inrids",
+        "motionactivities",
+    ),
     *("imagename", "uuid", "major", "minor", "dist", "trip"),
     # trackers of Queclink's, as the gateways for them name what they say
     *("odometer", "hmc", "ubatt", "uext", "vin", "imei", "name", "don", "doff", "aiv", "rpm"),

@@ -69,9 +69,9 @@ AHEAD = 5
 LARGEST_FACE = 98_304
 """Bytes of the picture on a card: 128 KiB in base64."""
 MOST_WAYPOINTS = 200
-"""Of one phone."""
+"""Waypoints of one phone."""
 LARGEST_WAYPOINT = 1_000_000
-"""Radius, m."""
+"""The largest radius of a waypoint, m."""
 
 _FACES: dict[bytes, Literal["image/png", "image/jpeg"]] = {
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -116,11 +116,10 @@ def decode(
     clocks: SenderClocks | None = None,
     read: ReadTopic = address,
 ) -> Sequence[Update]:
-    """Tell what a message says. Raises `CannotDecode`, nothing else.
-
-    ``clocks`` learn from it, and tell how wrong its sender's clock is. ``read`` knows the topics.
-    """
+    """Tell what a message says; ``clocks`` learn of its sender's. Raises `CannotDecode` only."""
     who = read(arrival.topic)
+    if who.heard is not None:
+        who.heard(arrival.retain)
     said = quick(arrival.payload, arrival.at + FURTHEST_AHEAD)
     if said is not None:
         located = _located(said, who, arrival, timeouts, arrival.payload)

@@ -38,27 +38,27 @@ class Friend(Present, frozen=True, omit_defaults=True, kw_only=False, gc=False):
     """
 
     lat: float | None = None
-    """Degrees north."""
+    """Latitude, degrees north."""
     lon: float | None = None
-    """Degrees east."""
+    """Longitude, degrees east."""
     tst: int | float | None = None
     """Time of the fix, epoch s, by the device's clock (by ours when ``untimed``)."""
     acc: float | None = None
     """Radius of the horizontal error, m."""
     alt: float | None = None
-    """Metres above sea."""
+    """Height above the sea, m."""
     vac: float | None = None
-    """Vertical error, m."""
+    """Vertical error of the fix, m."""
     vel: float | None = None
-    """Speed, km/h."""
+    """Speed over ground, km/h."""
     cog: float | None = None
     """Course over ground, degrees from north."""
     batt: float | None = None
-    """Battery, %."""
+    """Charge of the battery, %."""
     bs: float | None = None
     """Battery state: 0 unknown, 1 unplugged, 2 charging, 3 full."""
     p: float | None = None
-    """Air pressure, kPa."""
+    """Air pressure outside, kPa."""
     m: float | None = None
     """Monitoring mode: -1 quiet, 0 manual, 1 significant changes, 2 move."""
     tid: str | None = None
@@ -81,7 +81,7 @@ class Friend(Present, frozen=True, omit_defaults=True, kw_only=False, gc=False):
     untimed: bool = False
     """The message held no time."""
     name: str | None = None
-    """From its card."""
+    """The name on the friend's card."""
     inregions_tst: int | float | None = None
     """Time of ``inregions`` (epoch s, ours), where that is not the fix's."""
     heard: float | None = None
@@ -143,7 +143,7 @@ class Waypoint(msgspec.Struct, frozen=True, gc=False):
     lat: float
     lon: float
     rad: float
-    """Radius, m."""
+    """Radius of the waypoint, m."""
     tst: int
     """When it was made, epoch s: by this Android phones know it again."""
     rid: str | None = None

@@ -106,7 +106,7 @@ def robot_of(topic: str) -> str | None:
 
 
 def is_command_topic(topic: str) -> bool:
-    """Tell whether ``topic``, which may be a filter, reaches a robot's ears.
+    """Tell whether ``topic``, which may be a filter, commands a robot.
 
     For consoles and interfaces where people publish or subscribe freely: this is barred there.
     """

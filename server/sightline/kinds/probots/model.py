@@ -27,7 +27,7 @@ class Picture(State, frozen=True, omit_defaults=True, kw_only=True):
 
     mime: Literal["image/png", "image/jpeg"]
     data: str
-    """Base64."""
+    """The picture's bytes in base64."""
 
 
 class ProBot(Present, frozen=True, omit_defaults=True, kw_only=True, gc=False):

@@ -28,11 +28,11 @@ class Region(State, frozen=True, omit_defaults=True, kw_only=True):
     owner: str | None = None
     """Whose it is: an account, or a phone as ``friend/jane/phone``. Absent: shared."""
     version: int
-    """1, 2, …"""
+    """Counts the changes from 1 on."""
     by: str
     """Who made this version."""
     at: float
-    """When, epoch s."""
+    """When it was last changed, epoch s."""
     origin: Literal["page", "phone"]
     phone: str | None = None
     """The phone it came from, ``jane/phone``."""
@@ -44,10 +44,10 @@ class Visit(State, frozen=True, omit_defaults=True, kw_only=True):
     """``stay/<thing>/<region's id>``: somebody is in a region, or says so."""
 
     region: str
-    """The region's id."""
+    """The id of the region."""
     thing: str
     since: float
-    """Epoch s."""
+    """When the visit began, epoch s."""
     by: Literal["server", "phone", "both"]
     disputed: bool = False
     """Server and phone disagree for some time now."""
@@ -66,7 +66,7 @@ class Transition(State, frozen=True, omit_defaults=True, kw_only=True):
     region: str | None = None
     """The region's id; absent: the phone names one we do not have."""
     name: str
-    """The region's name."""
+    """The name of the region."""
     event: Literal["enter", "leave"]
     by: Literal["server", "phone"]
     agrees: bool | None = None

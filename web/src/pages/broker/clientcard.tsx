@@ -80,7 +80,7 @@ function ClientFacts({
     <Facts>
       <Fact name="State">{client.state}</Fact>
       <Fact name="Since">
-        {sinceText(client, broker?.logSince, now.value)}
+        {sinceText(client, broker?.log_since, now.value)}
         {client.state === 'connected' &&
           client.since !== undefined &&
           `, for ${spanText(now.value - client.since)}`}
@@ -105,9 +105,9 @@ function ClientFacts({
         </Fact>
       )}
       <Fact name="Reconnects">{grouped(client.reconnects)} in the last hour</Fact>
-      {client.leftAt !== undefined && (
+      {client.left_at !== undefined && (
         <Fact name="Last left">
-          {timeText(client.leftAt, now.value)}
+          {timeText(client.left_at, now.value)}
           {client.why !== undefined && `, ${client.why}`}
         </Fact>
       )}

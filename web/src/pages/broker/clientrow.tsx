@@ -28,7 +28,7 @@ export function ClientRow({
       <code class="ellipsis">{client.client === '' ? '(no id)' : client.client}</code>
     </button>
   );
-  const since = sinceText(client, broker?.logSince, now);
+  const since = sinceText(client, broker?.log_since, now);
   if (narrow) {
     return <NarrowRow client={client} name={name} since={since} />;
   }

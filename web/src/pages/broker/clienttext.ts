@@ -5,7 +5,7 @@ import type { Broker } from '../../things/broker/read';
 
 export function nobody(broker: Broker | undefined, all: number): string {
   if (all > 0) return 'No client is like that.';
-  return broker?.logLines === undefined
+  return broker?.log_lines === undefined
     ? 'Clients are known by the broker’s log alone, and none of it has been heard: see Log.'
     : 'The log has not spoken of any client yet.';
 }
@@ -13,7 +13,7 @@ export function nobody(broker: Broker | undefined, all: number): string {
 /** Since when it is there, or how long it has been gone; honest when that is not known. */
 export function sinceText(client: Client, logSince: number | undefined, now: number): string {
   if (client.state === 'gone') {
-    return client.leftAt === undefined ? 'gone' : `left ${timeText(client.leftAt, now)}`;
+    return client.left_at === undefined ? 'gone' : `left ${timeText(client.left_at, now)}`;
   }
   if (client.state === 'unknown') return 'unknown';
   if (client.since !== undefined) return timeText(client.since, now);

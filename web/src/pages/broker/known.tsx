@@ -19,7 +19,8 @@ export function Known({
   const total = figure(broker, 'clients/connected');
   const connected = clients.filter((client) => client.state === 'connected').length;
   const unknown = clients.filter((client) => client.state === 'unknown').length;
-  const since = broker.logSince === undefined ? null : timeText(broker.logSince, now.value);
+  const refusals = broker.refusals ?? 0;
+  const since = broker.log_since === undefined ? null : timeText(broker.log_since, now.value);
   return (
     <p class="note known">
       <span>
@@ -39,9 +40,9 @@ export function Known({
           <strong>{grouped(unknown)}</strong> may be gone: the log was cut off
         </span>
       )}
-      {broker.refusals > 0 && (
+      {refusals > 0 && (
         <span class="caution">
-          <strong>{grouped(broker.refusals)}</strong> sign-ins refused
+          <strong>{grouped(refusals)}</strong> sign-ins refused
         </span>
       )}
     </p>

@@ -11,6 +11,7 @@ export function LinkCard({ broker, named }: { broker: Broker; named: boolean }) 
   const { now } = useTime();
   const { connection } = useServer();
   const { link } = broker;
+  const refusals = broker.refusals ?? 0;
   const known = connection.value.state === 'live';
   const presence =
     link.state === 'connected' ? 'live' : link.state === 'lost' ? 'offline' : 'stale';
@@ -31,17 +32,15 @@ export function LinkCard({ broker, named }: { broker: Broker; named: boolean }) 
           {link.protocol ? `MQTT ${link.protocol}` : 'unknown'}, {link.tls ? 'TLS' : 'no TLS'}
         </Fact>
         {broker.version !== undefined && <Fact name="Program">{broker.version}</Fact>}
-        {link.since !== undefined && (
+        {link.since > 0 && (
           <Fact name={link.state === 'connected' ? 'Connected for' : 'For'}>
             {spanText(now.value - link.since)}
           </Fact>
         )}
-        {link.tries !== undefined && link.tries > 0 && (
-          <Fact name="Tries">{grouped(link.tries)}</Fact>
-        )}
-        {broker.refusals > 0 && (
+        {link.tries > 0 && <Fact name="Tries">{grouped(link.tries)}</Fact>}
+        {refusals > 0 && (
           <Fact name="Sign-ins refused" tone="warn">
-            {grouped(broker.refusals)}, as far as its log tells
+            {grouped(refusals)}, as far as its log tells
           </Fact>
         )}
       </Facts>

@@ -99,9 +99,9 @@ export function LogPart({ broker }: { broker: Broker | undefined }) {
             }}
           />
         )}
-        {broker?.logSince !== undefined && <Since at={broker.logSince} />}
-        {(broker?.logMissed ?? 0) > 0 && (
-          <span class="caution">{grouped(broker?.logMissed ?? 0)} came too fast to be shown</span>
+        {broker?.log_since !== undefined && <Since at={broker.log_since} />}
+        {(broker?.log_missed ?? 0) > 0 && (
+          <span class="caution">{grouped(broker?.log_missed ?? 0)} came too fast to be shown</span>
         )}
         {away > 0 && <span class="caution">{grouped(away)} passed while this page was away</span>}
       </p>
@@ -200,10 +200,10 @@ function Since({ at }: { at: number }) {
 }
 
 export function Nothing({ broker, filtered }: { broker: Broker | undefined; filtered: boolean }) {
-  if (broker?.logLines !== undefined && filtered) {
+  if (broker?.log_lines !== undefined && filtered) {
     return <p class="muted nobody">No line is like that.</p>;
   }
-  if (broker?.logLines !== undefined) {
+  if (broker?.log_lines !== undefined) {
     return <p class="muted nobody">No line since this page was opened.</p>;
   }
   return (

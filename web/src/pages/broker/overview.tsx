@@ -28,8 +28,8 @@ export function Overview({
   const series = useFigures(broker ? keyOf('broker', broker.id) : null, NAMES);
   return (
     <>
-      {server?.certificate && <CertificateAlarm certificate={server.certificate} />}
-      {broker && broker.sysWhy.length > 0 && <NoFigures broker={broker} />}
+      {server?.https && <CertificateAlarm certificate={server.https} />}
+      {broker && broker.sys_why.length > 0 && <NoFigures broker={broker} />}
       <Kpis broker={broker} series={series} />
       <div class="overview">
         <div>

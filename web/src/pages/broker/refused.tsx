@@ -1,14 +1,14 @@
 /** What Sightline could not read: how often by reason, and the newest of it to be looked at. */
 import { ageText, timeText } from '../../app/ages';
 import { bytes, grouped } from '../../ui/numbers';
-import { readExceeded, readQuarantined } from '../../things/server/read';
-import type { Quarantined, ServerState } from '../../things/server/read';
+import { mostFirst, readExceeded, readQuarantined } from '../../things/server/read';
+import type { QuarantinedMessage, ServerState } from '../../things/server/read';
 import { CopyButton } from '../../ui/copy';
 import { useKind, useTime, useLive } from '../../app/context';
 import { Card } from '../../ui/section';
 
 export function RejectedCard({ server }: { server: ServerState | undefined }) {
-  const rejected = server?.rejected ?? [];
+  const rejected = mostFirst(server?.rejected ?? {});
   const most = rejected[0]?.[1] ?? 1;
   const { now } = useTime();
   const exceeded = useKind('quota').map(readExceeded);
@@ -76,7 +76,7 @@ export function QuarantineCard() {
   );
 }
 
-function Held({ item, now }: { item: Quarantined; now: number }) {
+function Held({ item, now }: { item: QuarantinedMessage; now: number }) {
   return (
     <li>
       <div>

@@ -18,7 +18,7 @@ export function NoFigures({ broker }: { broker: Broker }) {
         <h2>{broker.link.address || broker.id} tells no figures about itself</h2>
         <p>The connection stands, but $SYS/broker/# is silent. Likeliest first:</p>
         <ol>
-          {broker.sysWhy.map((why) => (
+          {broker.sys_why.map((why) => (
             <li key={why}>{why}</li>
           ))}
         </ol>
@@ -38,8 +38,8 @@ export function FiguresCard({ broker }: { broker: Broker }) {
       class="figures"
       aside={
         <>
-          {broker.sysAt !== undefined && (
-            <span class="muted">{fineAgeText(clock.seconds() - broker.sysAt)} ago</span>
+          {broker.sys_at !== undefined && (
+            <span class="muted">{fineAgeText(clock.seconds() - broker.sys_at)} ago</span>
           )}
           {!none && (
             <button

@@ -2,6 +2,7 @@
 import { spanText, timeText } from '../../app/ages';
 import { useLive, useServer, useTime } from '../../app/context';
 import { useFigures } from '../../things/broker/figures';
+import { mostFirst } from '../../things/server/read';
 import type { ServerState } from '../../things/server/read';
 import { Fact, Facts, Stat, Stats } from '../../ui/facts';
 import { bytes, grouped } from '../../ui/numbers';
@@ -25,16 +26,17 @@ const NAMES = ['lag'];
 
 /** What the store has, and how it keeps up. */
 export function historyText(server: ServerState, now: number): string {
-  if (server.historyWhy !== undefined) {
-    return `cannot be kept: ${server.historyWhy}; ${grouped(server.backlog ?? 0)} records wait`;
+  if (server.history_why !== undefined) {
+    return `cannot be kept: ${server.history_why}; ${grouped(server.backlog)} records wait`;
   }
   const parts = [server.store ?? ''];
-  if (server.historyRows !== undefined) parts.push(`${grouped(server.historyRows)} entries`);
-  if (server.historyBytes !== undefined) parts.push(bytes(server.historyBytes));
-  if (server.historySince !== undefined) parts.push(`since ${timeText(server.historySince, now)}`);
-  if ((server.backlogAge ?? 0) > STALE) {
+  if (server.history_rows !== undefined) parts.push(`${grouped(server.history_rows)} entries`);
+  if (server.history_bytes !== undefined) parts.push(bytes(server.history_bytes));
+  if (server.history_since !== undefined)
+    parts.push(`since ${timeText(server.history_since, now)}`);
+  if (server.backlog_age > STALE) {
     parts.push(
-      `the oldest of ${grouped(server.backlog ?? 0)} has waited ${spanText(server.backlogAge ?? 0)}`,
+      `the oldest of ${grouped(server.backlog)} has waited ${spanText(server.backlog_age)}`,
     );
   }
   return parts.join(', ');
@@ -42,10 +44,10 @@ export function historyText(server: ServerState, now: number): string {
 
 /** Which one of several servers this is, and whether all is well between them. */
 export function replicaText(server: ServerState): string {
-  if (server.sharedWhy !== undefined) {
-    return `${server.replica ?? ''}: ${server.sharedWhy}`;
+  if (server.shared_why !== undefined) {
+    return `${server.replica ?? ''}: ${server.shared_why}`;
   }
-  return `${server.replica ?? ''}${server.onDuty ? ', on duty' : ''}`;
+  return `${server.replica ?? ''}${server.on_duty ? ', on duty' : ''}`;
 }
 
 /** The code of a refusal in words. */
@@ -65,10 +67,10 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
   const lost: readonly (readonly [string, number | undefined, string])[] = [
     ['Overflow', server?.overflow, 'messages dropped because our queue was full'],
     ['Unsent', server?.unsent, 'messages of ours a broker did not take in time'],
-    ['Consoles', server?.consoleDropped, 'messages consoles were too slow for'],
+    ['Consoles', server?.console_dropped, 'messages consoles were too slow for'],
     ['Not kept', server?.unkept, 'records found no room in the history'],
-    ['Archive', server?.archiveLost, 'messages found no room in the archive'],
-    ['Turned away', server?.turnedAway, 'connections there was no room for'],
+    ['Archive', server?.archive_lost, 'messages found no room in the archive'],
+    ['Turned away', server?.turned_away, 'connections there was no room for'],
     ['Faults', server?.faults, 'mistakes of ours, caught; see the server’s log'],
   ];
   return (
@@ -85,7 +87,7 @@ export function SightlineCard({ server }: { server: ServerState | undefined }) {
             curves={CURVES}
             range={[from, Math.max(to, from + 1)]}
             height={110}
-            label={`Loop lag over time, now ${(server.lag ?? 0).toFixed(1)} ms`}
+            label={`Loop lag over time, now ${server.lag.toFixed(1)} ms`}
             text={(value) => value.toFixed(1)}
           />
         </>
@@ -110,6 +112,7 @@ function OwnFacts({
   hello: Hello | null;
   world: Picture;
 }) {
+  const refused = mostFirst(server?.refused ?? {});
   return (
     <Facts>
       <Fact name="Round trip">{ping}</Fact>
@@ -123,18 +126,18 @@ function OwnFacts({
         </Fact>
       )}
       {server?.store !== undefined && (
-        <Fact name="History" tone={server.historyWhy === undefined ? undefined : 'bad'}>
+        <Fact name="History" tone={server.history_why === undefined ? undefined : 'bad'}>
           {historyText(server, clock.seconds())}
         </Fact>
       )}
       {server?.replica !== undefined && (
-        <Fact name="Server" tone={server.sharedWhy === undefined ? undefined : 'bad'}>
+        <Fact name="Server" tone={server.shared_why === undefined ? undefined : 'bad'}>
           {replicaText(server)}
         </Fact>
       )}
-      {server !== undefined && server.refused.length > 0 && (
+      {refused.length > 0 && (
         <Fact name="Refused">
-          {server.refused.map(([why, count]) => `${grouped(count)} ${plain(why)}`).join(', ')}
+          {refused.map(([why, count]) => `${grouped(count)} ${plain(why)}`).join(', ')}
         </Fact>
       )}
       {lost.map(
@@ -146,7 +149,7 @@ function OwnFacts({
             </Fact>
           ),
       )}
-      {server?.certificate && <CertificateFact certificate={server.certificate} />}
+      {server?.https && <CertificateFact certificate={server.https} />}
       {hello && (
         <Fact name="You are">
           {hello.user.name}, {hello.user.role}
@@ -173,28 +176,28 @@ function Figures({ server }: { server: ServerState }) {
         name="Loop lag"
         value={server.lag?.toFixed(1) ?? '0.0'}
         unit="ms"
-        tone={(server.lag ?? 0) > LATE ? 'warn' : undefined}
+        tone={server.lag > LATE ? 'warn' : undefined}
       />
-      <Stat name="Read" value={(server.rate ?? 0).toFixed(1)} unit="msg/s" />
-      <Stat name="Frames" value={(server.frames ?? 0).toFixed(1)} unit="/s" />
-      <Stat name="Pages" value={grouped(server.viewers ?? 0)} />
+      <Stat name="Read" value={server.rate.toFixed(1)} unit="msg/s" />
+      <Stat name="Frames" value={server.frames.toFixed(1)} unit="/s" />
+      <Stat name="Pages" value={grouped(server.viewers)} />
       <Stat
         name="Behind"
-        value={grouped(server.behind ?? 0)}
-        tone={(server.behind ?? 0) > 0 ? 'warn' : undefined}
+        value={grouped(server.behind)}
+        tone={server.behind > 0 ? 'warn' : undefined}
       />
       <Stat
         name="Queue"
-        value={grouped(server.queue ?? 0)}
-        tone={(server.queue ?? 0) > 1000 ? 'warn' : undefined}
+        value={grouped(server.queue)}
+        tone={server.queue > 1000 ? 'warn' : undefined}
       />
       <Stat
         name="Backlog"
-        value={grouped(server.backlog ?? 0)}
-        tone={(server.backlogAge ?? 0) > STALE ? 'warn' : undefined}
+        value={grouped(server.backlog)}
+        tone={server.backlog_age > STALE ? 'warn' : undefined}
       />
-      <Stat name="Things" value={grouped(server.things ?? 0)} />
-      <Stat name="Topics" value={grouped(server.topics ?? 0)} />
+      <Stat name="Things" value={grouped(server.things)} />
+      <Stat name="Topics" value={grouped(server.topics)} />
     </Stats>
   );
 }

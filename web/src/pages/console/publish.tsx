@@ -1,4 +1,6 @@
 /** Publish a message by hand, or clear a retained one; what came of it, in the server's words. */
+import { Refused } from '../../net/requests';
+import { ErrorLink } from '../../ui/doclink';
 import { Eraser, Send, WandSparkles } from 'lucide';
 import { useEffect, useState } from 'preact/hooks';
 import { bytes } from '../../ui/numbers';
@@ -27,6 +29,13 @@ const LONG_ID = 999_999_999;
 interface Outcome {
   readonly good: boolean;
   readonly text: string;
+  /** Of the refusal it tells. */
+  readonly code?: string;
+}
+
+function refusalOf(error: unknown): Outcome {
+  const text = error instanceof Error ? error.message : String(error);
+  return { good: false, text, ...(error instanceof Refused ? { code: error.code } : {}) };
 }
 
 interface Draft {
@@ -89,7 +98,7 @@ export function PublishCard({
         setOutcome({ good: true, text: `${clockText(Date.now())} ${done}${sent}.` });
       },
       (error: unknown) => {
-        setOutcome({ good: false, text: error instanceof Error ? error.message : String(error) });
+        setOutcome(refusalOf(error));
       },
     );
   };
@@ -163,6 +172,7 @@ function Said({
         (live
           ? payload.ok && `${bytes(payload.size)}. Everything published here is written down.`
           : 'There is no connection just now.')}
+      {wrong === null && <ErrorLink code={outcome?.code} />}
     </p>
   );
 }

@@ -31,7 +31,7 @@ export function RosterViews() {
   const regions = useKind('region').length;
   const unseen = notifications.unseen.value;
   // Who came by a shared link sees neither, and needs no choice of one.
-  if (visitor.rights.looksOnly && regions === 0) return null;
+  if (visitor.rights.looks_only && regions === 0) return null;
   const notes: Partial<Record<string, string>> = {
     ...(regions > 0 ? { regions: brief(regions) } : {}),
     ...(unseen > 0 && current.tab !== 'crossings' ? { crossings: `+${brief(unseen)}` } : {}),

@@ -1,79 +1,36 @@
 /** A broker's clients, as its log tells of them. */
+import { ClientShape } from '../../generated';
+import type { Client as ClientState } from '../../generated';
 import type { Thing } from '../../net/protocol';
-import { field, present } from '../fields';
+import { readLoosely } from '../../net/shape';
+import type { Read } from '../../net/shape';
 import { orderOf, plain } from '../names';
 
-export interface Client {
+export type Client = Read<ClientState> & {
   readonly key: string;
-  readonly broker: string;
-  readonly client: string;
-  readonly state: 'connected' | 'gone' | 'unknown';
-  /** Receipt of the newest line about it, epoch seconds. */
-  readonly at: number;
-  readonly address?: string;
-  readonly user?: string;
-  readonly protocol?: string;
-  readonly clean?: boolean;
-  /** Seconds. */
-  readonly keepalive?: number;
-  /** Epoch seconds; absent when it was there before the log was heard. */
-  readonly since?: number;
-  readonly before: boolean;
-  /** Of the last hour. */
-  readonly reconnects: number;
-  readonly left?: string;
-  readonly why?: string;
-  readonly leftAt?: number;
-  readonly takeovers: number;
-  readonly refused: number;
-  readonly dropping: number;
-  readonly flags: readonly string[];
-  readonly subscriptions: readonly string[];
-  /** The key of the thing whose news it brings. */
-  readonly feeds?: string;
-  readonly ours: boolean;
+  /** What the search looks in, and what the order by name goes by. */
   readonly search: string;
   readonly order: string;
-}
+};
 
 const known = new WeakMap<Thing, Client>();
 
+/** Read a client; the same thing gives the same object. */
 export function readClient(thing: Thing): Client {
   const before = known.get(thing);
   if (before) return before;
-  const client = field.text(thing, 'client') ?? thing.id.slice(thing.id.indexOf('/') + 1);
-  const state = thing['state'];
-  const address = field.text(thing, 'address');
-  const user = field.text(thing, 'user');
-  const feeds = field.text(thing, 'feeds');
+  const slash = thing.id.indexOf('/');
+  const state = readLoosely<ClientState>(ClientShape, thing, {
+    broker: thing.id.slice(0, Math.max(0, slash)),
+    client: thing.id.slice(slash + 1),
+    state: 'unknown',
+  });
+  const { client, address, user, feeds } = state;
   const read: Client = {
+    ...state,
     key: thing.id,
-    broker: field.text(thing, 'broker') ?? thing.id.split('/', 1)[0] ?? '',
-    client,
-    state: state === 'connected' || state === 'gone' ? state : 'unknown',
-    at: field.number(thing, 'at') ?? 0,
-    before: thing['before'] === true,
-    reconnects: field.number(thing, 'reconnects') ?? 0,
-    takeovers: field.number(thing, 'takeovers') ?? 0,
-    refused: field.number(thing, 'refused') ?? 0,
-    dropping: field.number(thing, 'dropping') ?? 0,
-    flags: field.texts(thing, 'flags'),
-    subscriptions: field.texts(thing, 'subscriptions'),
-    ours: thing['ours'] === true,
     search: plain([client, address, user, feeds].filter(Boolean).join(' ')),
     order: orderOf(client),
-    ...present({
-      address,
-      user,
-      feeds,
-      protocol: field.text(thing, 'protocol'),
-      clean: typeof thing['clean'] === 'boolean' ? thing['clean'] : undefined,
-      keepalive: field.number(thing, 'keepalive'),
-      since: field.number(thing, 'since'),
-      left: field.text(thing, 'left'),
-      why: field.text(thing, 'why'),
-      leftAt: field.number(thing, 'left_at'),
-    }),
   };
   known.set(thing, read);
   return read;
@@ -173,6 +130,6 @@ const VALUES: Record<ClientColumn, (client: Client) => string | number | undefin
   user: (client) => client.user,
   protocol: (client) => client.protocol,
   keepalive: (client) => client.keepalive,
-  since: (client) => (client.state === 'connected' ? client.since : client.leftAt),
+  since: (client) => (client.state === 'connected' ? client.since : client.left_at),
   reconnects: (client) => client.reconnects,
 };

@@ -1,44 +1,29 @@
 /** The brokers' logs: their lines, and a log that keeps more of them than the server does. */
+import { LogLineShape } from '../../generated';
+import type { LogLine as LogLineState } from '../../generated';
 import type { Thing } from '../../net/protocol';
+import { readLoosely } from '../../net/shape';
+import type { Read } from '../../net/shape';
 import { splitKey } from '../../app/world';
 import type { Key, World } from '../../app/world';
-import { field, present } from '../fields';
 import { plain } from '../names';
 
 /** Lines kept, of all brokers together. */
 export const MOST_LINES = 3000;
 
-export interface LogLine {
+export type LogLine = Omit<Read<LogLineState>, 'tst'> & {
   readonly key: string;
-  readonly broker: string;
-  /** Numbered by the server, from 1 on, without gaps. */
-  readonly n: number;
-  /** Receipt at the server, epoch seconds. */
-  readonly at: number;
-  readonly level: string;
-  readonly text: string;
-  /** The id of the client it speaks of. */
-  readonly client?: string;
   /** What the search looks in. */
   readonly search: string;
-}
+};
 
 export function readLine(thing: Thing): LogLine {
-  const broker = field.text(thing, 'broker') ?? thing.id.split('/', 1)[0] ?? '';
-  const n = field.number(thing, 'n') ?? 0;
-  const at = field.number(thing, 'at') ?? 0;
-  const level = field.text(thing, 'level') ?? 'notice';
-  const text = field.text(thing, 'text') ?? '';
-  return {
-    key: `${broker}/${String(n)}/${String(at)}`,
-    broker,
-    n,
-    at,
-    level,
-    text,
-    search: plain(text),
-    ...present({ client: field.text(thing, 'client') }),
-  };
+  const line = readLoosely<LogLineState>(LogLineShape, thing, {
+    broker: thing.id.split('/', 1)[0] ?? '',
+    level: 'notice',
+  });
+  const { broker, n, at, text } = line;
+  return { ...line, key: `${broker}/${String(n)}/${String(at)}`, search: plain(text) };
 }
 
 /** Every line since the page was opened, as far as there is room, and those the server still had. */

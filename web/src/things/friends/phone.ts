@@ -1,94 +1,33 @@
 /** What we ask of a phone, and how far it got: as the wire carries it, and in words. */
+import { PhoneShape, RegionSyncShape } from '../../generated';
+import type { Phone as PhoneState, PhoneCommand, RegionSync } from '../../generated';
 import { isRecord } from '../../net/protocol';
 import type { Thing } from '../../net/protocol';
-import { field, present } from '../fields';
+import { readLoosely } from '../../net/shape';
+import type { Read } from '../../net/shape';
 
-export type CommandName = 'locate' | 'status' | 'regions' | 'read' | 'clear';
-export type CommandState = 'asked' | 'sent' | 'done' | 'failed' | 'expired';
-export type RegionsState = 'none' | 'asked' | 'sent' | 'confirmed' | 'refused' | 'drifted';
+export type Command = Read<PhoneCommand>;
+export type RegionsState = RegionSync['state'];
 
-export interface Command {
-  readonly n: number;
-  readonly does: CommandName | string;
-  readonly state: CommandState;
-  /** Epoch seconds. */
-  readonly at?: number;
-  readonly by?: string;
-  readonly why?: string;
-}
-
-export interface Phone {
-  /** "mqtt" or "http"; absent when unknown. */
-  readonly transport?: string;
-  /** The title of an app other than OwnTracks: it takes no commands. */
-  readonly app?: string;
-  readonly encrypted: boolean;
+export type Phone = Omit<Read<PhoneState>, 'regions' | 'platform' | 'status'> & {
   readonly platform?: string;
-  readonly regions: {
-    readonly state: RegionsState;
-    readonly version?: number;
-    readonly at?: number;
-    readonly why?: string;
-  };
+  readonly regions: Read<RegionSync>;
   /** Newest first. */
   readonly commands: readonly Command[];
   /** What the phone said of itself, short texts by name. */
   readonly status: readonly (readonly [name: string, value: string])[];
-}
-
-const COMMAND_STATES: readonly CommandState[] = ['asked', 'sent', 'done', 'failed', 'expired'];
-const REGION_STATES: readonly RegionsState[] = [
-  'none',
-  'asked',
-  'sent',
-  'confirmed',
-  'refused',
-  'drifted',
-];
+};
 
 export function readPhone(thing: Thing): Phone {
+  const { platform, commands, status, ...rest } = readLoosely<PhoneState>(PhoneShape, thing);
   const regions = isRecord(thing['regions']) ? thing['regions'] : {};
-  const status = isRecord(thing['status']) ? thing['status'] : {};
-  const platform = field.text(thing, 'platform');
   return {
-    encrypted: thing['encrypted'] === true,
-    regions: {
-      state: REGION_STATES.find((each) => each === regions['state']) ?? 'none',
-      ...present({
-        version: number(regions['version']),
-        at: number(regions['at']),
-        why: text(regions['why']),
-      }),
-    },
-    commands: commandsOf(thing['commands']),
-    status: Object.entries(status).flatMap(([name, value]) =>
-      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-        ? [[name, String(value)] as const]
-        : [],
-    ),
-    ...present({
-      transport: field.text(thing, 'transport'),
-      app: field.text(thing, 'app'),
-      platform: platform === '?' ? undefined : platform,
-    }),
+    ...rest,
+    ...(platform === '?' ? {} : { platform }),
+    regions: readLoosely<RegionSync>(RegionSyncShape, regions, { state: 'none' }),
+    commands: [...commands].sort((a, b) => b.n - a.n),
+    status: Object.entries(status ?? {}),
   };
-}
-
-function commandsOf(raw: unknown): Command[] {
-  if (!Array.isArray(raw)) return [];
-  return raw
-    .filter(isRecord)
-    .map((each) => ({
-      n: number(each['n']) ?? 0,
-      does: text(each['do']) ?? '?',
-      state: COMMAND_STATES.find((state) => state === each['state']) ?? 'asked',
-      ...present({
-        at: number(each['at']),
-        by: text(each['by']),
-        why: text(each['why']),
-      }),
-    }))
-    .sort((a, b) => b.n - a.n);
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -124,7 +63,7 @@ export function stateText({ state }: Pick<Command, 'state'>): {
 
 /** Which regions the phone has, in a sentence. */
 export function regionsText({ regions }: Phone): { text: string; tone: 'ok' | 'warn' | 'off' } {
-  const version = regions.version === undefined ? '' : ` ${String(regions.version)}`;
+  const version = regions.version === 0 ? '' : ` ${String(regions.version)}`;
   switch (regions.state) {
     case 'none':
       return { text: 'Never sent to this phone', tone: 'off' };
@@ -139,12 +78,4 @@ export function regionsText({ regions }: Phone): { text: string; tone: 'ok' | 'w
     case 'drifted':
       return { text: `The phone has others than version${version}`, tone: 'warn' };
   }
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

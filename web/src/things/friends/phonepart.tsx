@@ -3,7 +3,9 @@ import { Eraser, FileDown, FileUp, Locate, QrCode as QrIcon, Stethoscope } from 
 import type { IconNode } from 'lucide';
 import { useState } from 'preact/hooks';
 import { shortTimeText } from '../../app/ages';
+import { ErrorLink } from '../../ui/doclink';
 import { failureOf } from '../../ui/failure';
+import type { Failure } from '../../ui/failure';
 import { useThing, useTime, useWho, useServer } from '../../app/context';
 import { Fact, Facts } from '../../ui/facts';
 import { Icon } from '../../ui/icon';
@@ -46,10 +48,10 @@ export function PhonePart({ of }: { of: Key }) {
           <i />
           <span>
             {regions.text}
-            {phone.regions.at !== undefined && (
+            {phone.regions.at > 0 && (
               <span class="muted">, {shortTimeText(phone.regions.at, now.value)}</span>
             )}
-            {phone.regions.why !== undefined && <small>{phone.regions.why}</small>}
+            {phone.regions.why !== '' && <small>{phone.regions.why}</small>}
           </span>
         </p>
       )}
@@ -85,16 +87,16 @@ function aboutText({ platform, transport, app, encrypted }: Phone): string {
 function Asks({ of, app }: { of: Key; app: string | undefined }) {
   const { requests, connection } = useServer();
   const [pending, setPending] = useState<string | null>(null);
-  const [why, setWhy] = useState('');
+  const [failure, setFailure] = useState<Failure | null>(null);
   const [setup, setSetup] = useState(false);
   const offline = connection.value.state !== 'live';
   const ask = (request: string) => {
     setPending(request);
-    setWhy('');
+    setFailure(null);
     requests
       .ask(request, { thing: of })
       .catch((error: unknown) => {
-        setWhy(failureOf(error, Date.now()).why);
+        setFailure(failureOf(error, Date.now()));
       })
       .finally(() => {
         setPending(null);
@@ -133,7 +135,8 @@ function Asks({ of, app }: { of: Key; app: string | undefined }) {
         </button>
       </div>
       <p class="wrong" role="alert">
-        {why}
+        {failure?.why}
+        <ErrorLink code={failure?.code} />
       </p>
       {setup && (
         <SetupDialog
@@ -153,15 +156,15 @@ function Commands({ phone, now }: { phone: Phone; now: number }) {
       {phone.commands.map((command) => {
         const state = stateText(command);
         return (
-          <li key={command.n} data-command={command.does} data-state={command.state}>
-            <span>{commandText(command.does)}</span>
+          <li key={command.n} data-command={command.do} data-state={command.state}>
+            <span>{commandText(command.do)}</span>
             <span class="state" data-tone={state.tone}>
               {state.text}
             </span>
             <small class="muted">
               {[
-                command.at === undefined ? undefined : shortTimeText(command.at, now),
-                command.by === undefined ? undefined : `by ${command.by}`,
+                shortTimeText(command.at, now),
+                command.by === '' ? undefined : `by ${command.by}`,
                 command.why,
               ]
                 .filter(Boolean)

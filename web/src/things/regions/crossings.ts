@@ -1,28 +1,14 @@
 /** Crossings: somebody entered or left a region, by whose word, and whether the other one agrees. */
+import { TransitionShape } from '../../generated';
+import type { Transition } from '../../generated';
 import type { Thing } from '../../net/protocol';
+import { readLoosely } from '../../net/shape';
+import type { Read } from '../../net/shape';
 import { keyOf } from '../../app/world';
 import type { Key, Picture } from '../../app/world';
-import { field, present } from '../fields';
 
-export interface Crossing {
-  /** Counts up; a greater one came later. */
-  readonly n: number;
-  readonly event: 'enter' | 'leave';
-  /** Who: "friend/jane/phone". */
-  readonly thing: Key;
-  /** The region's key, when it is one of ours. */
-  readonly region?: Key;
-  /** The region's name at the time. */
-  readonly name: string;
-  /** When it happened by the phone's clock, and when we knew; epoch seconds. */
-  readonly tst?: number;
-  readonly at?: number;
-  readonly by: 'server' | 'phone';
-  /** Whether the other side says the same; absent when it said nothing. */
-  readonly agrees?: boolean;
-  /** Metres. */
-  readonly accuracy?: number;
-}
+/** `region` is the region's key, when it is one of ours. */
+export type Crossing = Read<Transition>;
 
 const known = new WeakMap<Thing, Crossing>();
 
@@ -30,21 +16,11 @@ const known = new WeakMap<Thing, Crossing>();
 export function readCrossing(thing: Thing): Crossing {
   const before = known.get(thing);
   if (before) return before;
-  const region = field.text(thing, 'region');
-  const { agrees } = thing;
+  const state = readLoosely<Transition>(TransitionShape, thing);
   const crossing: Crossing = {
-    n: field.number(thing, 'n') ?? 0,
-    event: thing['event'] === 'leave' ? 'leave' : 'enter',
-    thing: field.text(thing, 'thing') ?? '',
-    name: field.text(thing, 'name') ?? region ?? 'a region',
-    by: thing['by'] === 'phone' ? 'phone' : 'server',
-    ...present({
-      region: region === undefined ? undefined : keyOf('region', region),
-      tst: field.number(thing, 'tst'),
-      at: field.number(thing, 'at'),
-      agrees: typeof agrees === 'boolean' ? agrees : undefined,
-      accuracy: field.number(thing, 'acc'),
-    }),
+    ...state,
+    name: state.name === '' ? (state.region ?? 'a region') : state.name,
+    ...(state.region === undefined ? {} : { region: keyOf('region', state.region) }),
   };
   known.set(thing, crossing);
   return crossing;
@@ -52,7 +28,7 @@ export function readCrossing(thing: Thing): Crossing {
 
 /** When it happened, as well as is known; epoch seconds. */
 export function timeOf({ tst, at }: Crossing): number {
-  return tst ?? at ?? 0;
+  return tst || at;
 }
 
 /** What is told so much later (seconds) waited in the phone's queue, and is said to be late. */
@@ -60,7 +36,7 @@ export const LATE = 60;
 
 /** By how many seconds we learnt of it later than it happened; undefined when that is no matter. */
 export function latenessOf({ tst, at }: Crossing): number | undefined {
-  return tst !== undefined && at !== undefined && at - tst > LATE ? at - tst : undefined;
+  return at - tst > LATE ? at - tst : undefined;
 }
 
 export interface Wanted {

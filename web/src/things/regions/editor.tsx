@@ -8,6 +8,7 @@ import { useLayout, useSelection, useThing } from '../../app/context';
 import { SheetGrip } from '../../app/sheet';
 import { LONGEST_NAME, shapeOf } from '../../map/draft';
 import type { Draft } from '../../map/draft';
+import { ErrorLink } from '../../ui/doclink';
 import { Icon } from '../../ui/icon';
 import { Colours } from './colours';
 import { Conflict } from './conflict';
@@ -87,6 +88,7 @@ export function RegionEditor() {
         ) : refusal ? (
           <p class="form-error" role="alert">
             {refusal.why}
+            <ErrorLink code={refusal.code} />
           </p>
         ) : null}
         <End regions={regions} form={form} saving={saving} flaws={flaws} />

@@ -1,34 +1,20 @@
 /** Who is in which region: the stays of the wire, to be found by region and by who it is. */
+import { VisitShape } from '../../generated';
+import type { Visit } from '../../generated';
 import type { Thing } from '../../net/protocol';
+import { readLoosely } from '../../net/shape';
+import type { Read } from '../../net/shape';
 import { splitKey } from '../../app/world';
 import type { Key, Picture } from '../../app/world';
-import { field, present } from '../fields';
 
-export interface Stay {
-  /** Id of the region. */
-  readonly region: string;
-  /** Who is in it: "friend/jane/phone". */
-  readonly thing: Key;
-  /** Epoch seconds. */
-  readonly since?: number;
-  /** Who says so. */
-  readonly by: Verdict;
-  /** Server and phone do not agree, and why. */
-  readonly disputed: boolean;
-  readonly why?: string;
-}
+/** `region` is the region's id; `thing` is who is in it: "friend/jane/phone". */
+export type Stay = Read<Visit>;
 
-export type Verdict = 'server' | 'phone' | 'both';
+/** Who says so. */
+export type Verdict = Stay['by'];
 
 export function readStay(thing: Thing): Stay {
-  const { by } = thing;
-  return {
-    region: field.text(thing, 'region') ?? '',
-    thing: field.text(thing, 'thing') ?? '',
-    by: by === 'phone' || by === 'both' ? by : 'server',
-    disputed: thing['disputed'] === true,
-    ...present({ since: field.number(thing, 'since'), why: field.text(thing, 'why') }),
-  };
+  return readLoosely<Visit>(VisitShape, thing, { by: 'server' });
 }
 
 const NOBODY: readonly Stay[] = [];
@@ -97,7 +83,5 @@ function drop(index: Index, outer: string, inner: string): void {
 
 function inOrder(stays: ReadonlyMap<string, Stay> | undefined): readonly Stay[] {
   if (!stays) return NOBODY;
-  return [...stays.values()].sort(
-    (a, b) => (a.since ?? Infinity) - (b.since ?? Infinity) || (a.thing < b.thing ? -1 : 1),
-  );
+  return [...stays.values()].sort((a, b) => a.since - b.since || (a.thing < b.thing ? -1 : 1));
 }

@@ -110,7 +110,7 @@ export function Banner() {
   if (now.state !== 'live') return null;
   if (feeds.value.lost.size > 0) return <BrokerBanner />;
   if (now.polling) return <PollingBanner since={now.since} />;
-  const why = server && readServer(server).clockWhy;
+  const why = server && readServer(server).clock_why;
   return why === undefined ? null : <ClockBanner why={why} />;
 }
 
@@ -169,7 +169,9 @@ function BrokerBanner() {
           {broker.link.address && `: ${broker.link.address}`}
           {asOf !== undefined && `. As of ${timeText(asOf, now)}`}
         </b>
-        <span>{linkText(broker.link, now)}</span>
+        <span>
+          {linkText(broker.link, now)} <DocLink to="brokerLost">What to do</DocLink>
+        </span>
       </div>
     </div>
   );
@@ -209,7 +211,7 @@ function ClockBanner({ why }: { why: string }) {
 
 /** The state of a broker connection in a sentence or two. `now` is server time in seconds. */
 export function linkText(link: Link, now: number): string {
-  const since = link.since === undefined ? '' : ` since ${timeText(link.since, now)}`;
+  const since = link.since === 0 ? '' : ` since ${timeText(link.since, now)}`;
   if (link.mute)
     return `No news from it${since}. It is reached again, but nothing came from it yet.`;
   if (link.state === 'connected') return `Connected${since}.`;

@@ -41,7 +41,7 @@ function Hook({ webhook, now }: { webhook: Webhook; now: number }) {
     <li data-webhook={webhook.id} data-health={health}>
       <header>
         <b>{webhook.id}</b>
-        <code class="ellipsis">{webhook.host}</code>
+        <code class="ellipsis">{webhook.url}</code>
         <span class="pill" data-tone={tone}>
           <i />
           {word}

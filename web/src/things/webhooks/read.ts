@@ -1,39 +1,15 @@
 /** A webhook's state as the wire carries it, to admins only: where crossings are told to programs. */
+import { WebhookStateShape } from '../../generated';
 import type { WebhookState } from '../../generated';
 import type { Thing } from '../../net/protocol';
-import { fieldsOf, present } from '../fields';
+import { readLoosely } from '../../net/shape';
+import type { Read } from '../../net/shape';
 
-const field = fieldsOf<WebhookState>();
-
-export interface Webhook {
-  readonly id: string;
-  /** Its host; the rest of the address may be a secret. */
-  readonly host: string;
-  readonly queued: number;
-  readonly sent: number;
-  /** Given up after all tries. */
-  readonly dead: number;
-  /** Of the last success, epoch seconds. */
-  readonly last?: number;
-  /** What came of the last failure. */
-  readonly why?: string;
-  /** Of the next try, epoch seconds. */
-  readonly next?: number;
-}
+/** `url` is its host alone; the rest of the address may be a secret. */
+export type Webhook = Read<WebhookState> & { readonly id: string };
 
 export function readWebhook(thing: Thing): Webhook {
-  return {
-    id: thing.id,
-    host: field.text(thing, 'url') ?? '',
-    queued: field.number(thing, 'queued') ?? 0,
-    sent: field.number(thing, 'sent') ?? 0,
-    dead: field.number(thing, 'dead') ?? 0,
-    ...present({
-      last: field.number(thing, 'last'),
-      why: field.text(thing, 'why'),
-      next: field.number(thing, 'next'),
-    }),
-  };
+  return { ...readLoosely<WebhookState>(WebhookStateShape, thing), id: thing.id };
 }
 
 /** How it stands: well, behind, or with something given up. */

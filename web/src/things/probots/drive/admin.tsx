@@ -1,4 +1,6 @@
 /** What only admins do: the robot's main routine, and shutting it down. */
+import { Refused } from '../../../net/requests';
+import { ErrorLink } from '../../../ui/doclink';
 import { Play, Square } from 'lucide';
 import { useState } from 'preact/hooks';
 import { useServer } from '../../../app/context';
@@ -16,6 +18,7 @@ const ROUTINE_WITHIN = 15_000;
 interface Doing {
   readonly state: 'waiting' | 'done' | 'failed';
   readonly text: string;
+  readonly code?: string;
 }
 
 export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: boolean }) {
@@ -42,7 +45,8 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
       });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      setDoing({ state: 'failed', text: why.charAt(0).toUpperCase() + why.slice(1) });
+      const code = error instanceof Refused ? { code: error.code } : {};
+      setDoing({ state: 'failed', text: why.charAt(0).toUpperCase() + why.slice(1), ...code });
     }
   };
   const routine = (to: 'start' | 'stop') => {
@@ -82,6 +86,7 @@ export function AdminCard({ robot, reachable }: { robot: ProBot; reachable: bool
       />
       <p class="outcome" role="status" data-outcome={doing?.state}>
         {doing?.text}
+        <ErrorLink code={doing?.code} />
       </p>
     </Card>
   );

@@ -31,7 +31,7 @@ export function Alarms() {
 }
 
 function Words({ alarm }: { alarm: Alarm }) {
-  const broker = alarm.broker ?? '';
+  const broker = alarm.source ?? '';
   if (alarm.what === 'taken') {
     return (
       <>

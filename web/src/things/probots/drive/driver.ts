@@ -9,6 +9,7 @@
 import { signal } from '@preact/signals';
 import type { ReadonlySignal } from '@preact/signals';
 import type { Answer } from '../../../net/protocol';
+import { Refused } from '../../../net/requests';
 import type { Ending } from './deadman';
 import type { Flight, Notice } from './flight';
 import type { Limits, Source, Wish } from './intent';
@@ -107,7 +108,8 @@ export class Driver {
       if (attempt !== this.#attempt) return;
       this.#control.value = { state: 'free' };
       const text = error instanceof Error ? error.message : String(error);
-      this.#notice.value = { tone: 'bad', text: sentence(text) };
+      const code = error instanceof Refused ? { code: error.code } : {};
+      this.#notice.value = { tone: 'bad', text: sentence(text), ...code };
     }
   }
 

@@ -6,6 +6,8 @@ import type { Keys, Wish } from './intent';
 export interface Notice {
   readonly tone: 'bad' | 'warn' | 'info';
   readonly text: string;
+  /** Of the refusal it tells. */
+  readonly code?: string;
 }
 
 /** What goes out and what comes back, as it is now. */

@@ -4,6 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { useWho } from '../../../app/context';
 import { mayDrive } from '../../../app/visitor';
 import { keyOf } from '../../../app/world';
+import { ErrorLink } from '../../../ui/doclink';
 import { Icon } from '../../../ui/icon';
 import type { ProBot } from '../read';
 import { useDriving } from './context';
@@ -60,7 +61,12 @@ export function PadCard({
       </header>
       <Asks robot={robot} lease={lease} />
       <div class="pad-notice" role="alert" data-tone={notice?.tone}>
-        {notice && <p>{notice.text}</p>}
+        {notice && (
+          <p>
+            {notice.text}
+            <ErrorLink code={notice.code} />
+          </p>
+        )}
       </div>
       <Joystick robot={robot.name} held={held}>
         {shade && (

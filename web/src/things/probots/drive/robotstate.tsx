@@ -44,7 +44,7 @@ export function obstacle({ robot, guard, broker, live, polling, past }: Situatio
   if (robot.heard === undefined) {
     return `${robot.name} is in the settings, but was never heard. Is it switched on?`;
   }
-  if (guard?.refuses !== undefined) return capital(guard.refuses);
+  if (guard?.driving !== undefined) return capital(guard.driving);
   if (broker && broker.link.state !== 'connected') {
     return `There is no connection to the broker ${broker.id}.`;
   }

@@ -8,6 +8,7 @@ import { Tilt } from '../tilt';
 import { postureOf, postureText, routineText, availabilityOf } from '../read';
 import type { Posture, ProBot } from '../read';
 import { useDrivers } from './drivers';
+import { stopText } from './read';
 import type { Guard, Lease } from './read';
 import { AvailabilityPill } from './robotstate';
 import { may } from './roles';
@@ -99,10 +100,10 @@ function StateFacts({
         {robot.changed === undefined ? 'none' : `unchanged for ${fineAgeText(now - robot.changed)}`}
       </Fact>
       <Fact name="Address">{robot.ip ? <code>{robot.ip}</code> : 'unknown'}</Fact>
-      {guard?.stopsWithin !== undefined && (
+      {guard !== undefined && (
         <Fact name="Worst case">
-          <span data-worst={guard.stopsWithin} title={boundTitle(guard)}>
-            if everything dies, it stops within {guard.stopsWithin} s
+          <span data-worst={guard.stops_within} title={boundTitle(guard)}>
+            if everything dies, it stops within {stopText(guard)}
           </span>
         </Fact>
       )}

@@ -1,6 +1,7 @@
 /** How long the robot goes on if what steers it dies, and how that is known. */
 import { ShieldAlert, ShieldCheck } from 'lucide';
 import { Icon } from '../../../ui/icon';
+import { stopText } from './read';
 import type { Guard, Lease, Part } from './read';
 
 const WORDS: Readonly<Record<Part['dies'], readonly [what: string, who: string]>> = {
@@ -17,16 +18,16 @@ export function StopBound({
   guard: Guard | undefined;
   lease: Lease | undefined;
 }) {
-  const live = guard?.live === true;
+  const live = guard?.presence === 'live';
   return (
     <div class="drive-hint" data-guard={live ? 'live' : 'none'}>
       <Icon of={live ? ShieldCheck : ShieldAlert} />
       <div>
         <p>Stops by itself when you let go, switch tab, or the link is silent for 0.4 s.</p>
-        {guard?.stopsWithin !== undefined && (
+        {guard !== undefined && (
           <details>
             <summary>
-              If everything dies: stops within <b class="number">{guard.stopsWithin} s</b>
+              If everything dies: stops within <b class="number">{stopText(guard)}</b>
               {live ? '.' : ', because no guard is at the broker.'}
             </summary>
             <ul>

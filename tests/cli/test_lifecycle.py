@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from broker import Broker
-from child_process import processor_seconds
+from child_process import is_asleep, processor_seconds
 from sightline.accounts.database import Database
 from sightline.cli import lifecycle
 from sightline.history import tables
@@ -83,8 +83,12 @@ def whole(state: Path) -> bool:
 
 
 def has_worked(process: subprocess.Popen[str], seconds: float) -> bool:
-    """Whether it has had the processor for so long, or it was done before."""
-    return process.poll() is not None or processor_seconds(process.pid) >= seconds
+    """Whether it has had the processor for so long, or it is done, or has nothing to do."""
+    return (
+        process.poll() is not None
+        or processor_seconds(process.pid) >= seconds
+        or is_asleep(process.pid)
+    )
 
 
 @pytest.mark.parametrize("sign", SIGNS)

@@ -62,7 +62,7 @@ async def test_forty_guessers_keep_nobody_out(open_web, monkeypatch):
         tries(202, right("anna")),
         tries(203, right("otto")),
     ]
-    waiting = home.account_service._hashes
+    waiting = home.account_service.hashing._queue
     everybody = (*guesses, *ours)  # of whom two are being looked at
     await until(lambda: len(waiting) + sum(each.called for each in everybody) == len(everybody) - 2)
     all_are_here.set()

@@ -156,7 +156,7 @@ async def test_it_says_by_which_name_and_for_which_protocol_it_comes(scene, pape
     def serve() -> None:
         plain, _ = listener.accept()
         with context.wrap_socket(plain, server_side=True) as wrapped:
-            wrapped.settimeout(10)
+            wrapped.settimeout(60)
             assert wrapped.recv(4)[0] >> 4 == 1  # CONNECT
             seen.append((names[-1], wrapped.selected_alpn_protocol()))
 

@@ -6,7 +6,7 @@ import pytest
 import pytest_twisted
 
 from mqtt.scene import Scene
-from sightline.mqtt.connection import Receipt
+from sightline.mqtt.connection_events import Receipt
 
 
 def lasting(scene: Scene, port: int, **more: object) -> None:

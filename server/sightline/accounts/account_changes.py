@@ -1,0 +1,59 @@
+"""What is checked and written down when an account is changed, by HTTP or command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sightline.accounts.database import Database
+from sightline.accounts.pseudonyms import Pseudonyms
+from sightline.auth.account import Account, AuditEvent, check_display
+from sightline.auth.permissions import GRANT_VERBS
+from sightline.contract.errors import Refused
+
+_LAST_ADMIN = "This is the last admin who can sign in. Make another one first."
+
+
+def check_taken(accounts: Mapping[str, Account], name: str, display: str) -> None:
+    """Raise `Refused` unless ``name`` can be called ``display``."""
+    if (why := check_display(accounts, name, display)) is not None:
+        raise Refused("taken", why)
+
+
+def keep_an_admin(database: Database, after: Account) -> None:
+    """Make sure that some admin can still sign in once this account is as given.
+
+    Raises `Refused` (``last_admin``).
+    """
+    accounts = {**database.read_cache().accounts}
+    before = accounts.get(after.name)
+    accounts[after.name] = after
+    if before is None or not _rules(before):
+        return
+    if not any(_rules(account) for account in accounts.values()):
+        raise Refused("last_admin", _LAST_ADMIN)
+
+
+def _rules(account: Account) -> bool:
+    return account.role == "admin" and not account.disabled and account.password is not None
+
+
+def account_event(
+    who: str, address: str, before: Account | None, after: Account, pseudonyms: Pseudonyms
+) -> AuditEvent:
+    """Tell how a new or changed account is written down: what became of what, never a secret."""
+    changes = []
+    if (before.display if before else "") != after.display:
+        changes.append(f"called {after.display or after.name}")
+    if before is None or before.role != after.role:
+        changes.append(f"role {after.role}")
+    if before is not None and before.disabled != after.disabled:
+        changes.append("closed" if after.disabled else "opened")
+    if before is not None and before.password != after.password:
+        changes.append("password")
+    for verb in GRANT_VERBS:
+        old: frozenset[str] = getattr(before.grants, verb) if before else frozenset()
+        new: frozenset[str] = getattr(after.grants, verb)
+        changes += [f"+{verb} {pseudonyms.hide(what)}" for what in sorted(new - old)]
+        changes += [f"-{verb} {pseudonyms.hide(what)}" for what in sorted(old - new)]
+    what = "make account" if before is None else "change account"
+    return AuditEvent(who, address, what, f"account/{after.name}", more=", ".join(changes))

@@ -1,0 +1,2 @@
+export function faults(css: string): string[];
+export function unknownTokens(css: string, tokens: string): string[];

@@ -1,0 +1,1 @@
+export function oversized(name: string, text: string): string[];

@@ -1,0 +1,3 @@
+export const RETIRED: Readonly<Record<string, string>>;
+export function wordsOf(name: string): string[];
+export function faults(path: string, text: string): string[];
