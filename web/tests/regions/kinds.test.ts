@@ -283,6 +283,7 @@ describe('a phone', () => {
   test('that says nothing of this sort is one of which little is known', () => {
     const phone = readPhone({ k: 'phone', id: 'x/y', s: 1, commands: 'none', platform: '?' });
     expect(phone).toEqual({
+      app: '',
       encrypted: false,
       regions: { state: 'none', version: 0, at: 0, why: '' },
       commands: [],

@@ -55,7 +55,7 @@ export function PhonePart({ of }: { of: Key }) {
           </span>
         </p>
       )}
-      {asks && <Asks of={of} app={phone?.app} />}
+      {asks && <Asks of={of} app={phone?.app ?? ''} />}
       {phone && phone.commands.length > 0 && <Commands phone={phone} now={now.value} />}
       {phone && phone.status.length > 0 && (
         <details class="said-of-itself">
@@ -84,7 +84,7 @@ function aboutText({ platform, transport, app, encrypted }: Phone): string {
     .join(' · ');
 }
 
-function Asks({ of, app }: { of: Key; app: string | undefined }) {
+function Asks({ of, app }: { of: Key; app: string }) {
   const { requests, connection } = useServer();
   const [pending, setPending] = useState<string | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -110,9 +110,9 @@ function Asks({ of, app }: { of: Key; app: string | undefined }) {
             key={request}
             type="button"
             class="button small"
-            title={app === undefined ? what : `${app} takes no commands`}
+            title={app === '' ? what : `${app} takes no commands`}
             data-ask={request}
-            disabled={pending !== null || offline || app !== undefined}
+            disabled={pending !== null || offline || app !== ''}
             onClick={() => {
               ask(request);
             }}
