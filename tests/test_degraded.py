@@ -15,7 +15,7 @@ import pytest
 import pytest_twisted
 
 from sightline.accounts import service as keeping
-from sightline.accounts.database import Search
+from sightline.accounts.database_audit import Search
 from sightline.journal.trouble import degraded
 from sightline_process import SightlineProcess
 from test_accounts_journey import call

@@ -145,3 +145,12 @@ def test_nothing_that_is_shared_in_the_server_has_a_retired_name():
             if retired(name) and "heard" not in name:
                 wrong.add(f"{shown(path).removeprefix('server/sightline/')}: {name}")
     assert wrong == ON_THE_WIRE
+
+
+def test_no_two_classes_have_one_name():
+    places: dict[str, set[str]] = {}
+    for path in (ROOT / "server" / "sightline").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, set()).add(shown(path))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

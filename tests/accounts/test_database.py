@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from sightline.accounts.database import _STEPS, FILE, BadDatabase, Database, Search
+from sightline.accounts.aliases import lead, note_seen
+from sightline.accounts.database import Database
+from sightline.accounts.database_audit import Search
+from sightline.accounts.database_file import FILE, BadDatabase
+from sightline.accounts.schema import STEPS as _STEPS
 from sightline.auth.account import Account, AuditEvent, Session, Share, Token
 from sightline.auth.permissions import Grants
+from sightline.kinds.friends.names import Alias
 
 NOW = 1_795_235_000.0
 JANE = Account(
@@ -153,7 +158,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path, monkey
     before.put_account(JANE)
     before.close()
     added = "ALTER TABLE account ADD COLUMN colour TEXT;\nCREATE TABLE more (x TEXT) STRICT;\n"
-    monkeypatch.setattr("sightline.accounts.database._STEPS", (*_STEPS, added))
+    monkeypatch.setattr("sightline.accounts.database_file._STEPS", (*_STEPS, added))
     after = Database(tmp_path, lambda: NOW)
     assert after._sql.execute("PRAGMA user_version").fetchone() == (len(_STEPS) + 1,)
     assert after._sql.execute("SELECT name, colour FROM account").fetchall() == [("jane", None)]
@@ -164,7 +169,7 @@ def test_a_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path, monkey
 def test_a_step_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch):
     Database(tmp_path, lambda: NOW).close()
     bad = "CREATE TABLE half (x TEXT) STRICT;\nCREATE TABLE account (x TEXT);\n"
-    monkeypatch.setattr("sightline.accounts.database._STEPS", (*_STEPS, bad))
+    monkeypatch.setattr("sightline.accounts.database_file._STEPS", (*_STEPS, bad))
     with pytest.raises(BadDatabase, match="account"):
         Database(tmp_path, lambda: NOW)
     monkeypatch.undo()
@@ -207,3 +212,46 @@ def test_an_account_has_so_many_sessions_and_the_oldest_ends(database: Database)
             database.put_session(Session(f"k{n:03}", "jane", None, NOW + n, NOW + n))
     assert min(database.read_cache().sessions) == "k003"
     assert len(database.read_cache().sessions) == 200
+
+
+def test_a_file_of_the_version_before_is_brought_up_to_date_and_a_copy_is_kept(tmp_path: Path):
+    old = sqlite3.connect(tmp_path / FILE)
+    old.executescript(_STEPS[0] + "PRAGMA user_version = 1;")
+    old.execute("INSERT INTO account VALUES ('jane', 'admin', NULL, 0, 1.0, NULL)")
+    old.commit()
+    old.close()
+    database = Database(tmp_path, lambda: NOW)
+    assert database.account("jane") == Account("jane", "admin", created=1.0)
+    assert database.read_cache().aliases == {}
+    database.close()
+    copy = tmp_path / f"{FILE}.before-version-2"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    kept = sqlite3.connect(copy)
+    assert kept.execute("PRAGMA user_version").fetchone() == (1,)
+    assert kept.execute("SELECT name FROM account").fetchall() == [("jane",)]
+    kept.close()
+    copy.unlink()
+    Database(tmp_path, lambda: NOW).close()
+    assert not copy.exists(), "it is kept once, at the upgrade"
+
+
+def test_aliases_stay_flat_and_the_first_note_of_two_counts(database: Database):
+    note_seen(database, [Alias("Jane/phone", "jane/phone", "seen", 1.0)])
+    note_seen(database, [Alias("jane/phone", "Jane/phone", "seen", 2.0)])  # of another server
+    database.retain("friend/jane/phone", 30)
+    database.retain("friend/zoe/phone", 7)
+    lead(database, "jane/phone", "zoe/phone", "merge")
+    aliases = database.read_cache().aliases
+    assert {each.spelling: each.device for each in aliases.values()} == {
+        "Jane/phone": "zoe/phone",
+        "jane/phone": "zoe/phone",
+    }
+    assert database.retention("friend/zoe/phone") == 7, "the shorter one"
+    lead(database, "zoe/phone", "jane/phone", "rename")
+    aliases = database.read_cache().aliases
+    assert {each.spelling: each.device for each in aliases.values()} == {
+        "Jane/phone": "jane/phone",
+        "zoe/phone": "jane/phone",
+    }
+    database.erase("friend/jane/phone", "friend/zoe/phone", "friend/Jane/phone")
+    assert database.read_cache().aliases == {}

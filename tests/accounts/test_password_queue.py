@@ -13,7 +13,7 @@ from twisted.internet import reactor as _reactor
 from twisted.internet.defer import Deferred, gatherResults
 
 from sightline.accounts import known_devices
-from sightline.accounts.database import Search
+from sightline.accounts.database_audit import Search
 from sightline.accounts.password_queue import PasswordQueue, QueueFull
 from waits import DEADLINE, until
 from web_scene import GOOD

@@ -8,7 +8,7 @@ import pytest
 import pytest_twisted
 
 from journals import MemoryJournal
-from sightline.accounts.database import Search
+from sightline.accounts.database_audit import Search
 from sightline.auth.account import AuditEvent
 from sightline.auth.session import Lifetime
 from web_scene import GOOD, WebScene

@@ -18,7 +18,8 @@ import msgspec
 import pytest
 import pytest_twisted
 
-from sightline.accounts.database import Database, Search
+from sightline.accounts.database import Database
+from sightline.accounts.database_audit import Search
 from sightline.cli.bookmarks import Bookmarks
 from sightline.cli.exporting import Export, moment
 from sightline.cli.importing import Import
@@ -392,7 +393,11 @@ def test_names_are_looked_up_in_the_store(tmp_path):
     assert done.returncode == 0, done.stderr
     (file,) = (tmp_path / "out").rglob("*.rec")
     assert len(file.read_bytes().splitlines()) == 3
-    assert sightline("export", "will/iphone6s", "--to", "out", cwd=tmp_path).returncode == 1
+    small = sightline("export", "will/iphone6s", "--to", "small", cwd=tmp_path)
+    assert small.returncode == 0, small.stderr
+    (same,) = (tmp_path / "small").rglob("*.rec")
+    assert same.relative_to(tmp_path / "small") == file.relative_to(tmp_path / "out")
+    assert sightline("export", "will/other", "--to", "out", cwd=tmp_path).returncode == 1
 
 
 @pytest_twisted.ensureDeferred

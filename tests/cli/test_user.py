@@ -46,7 +46,7 @@ def test_an_account_from_the_first_day_to_the_last(run):
     assert "no accounts" in run("user", "list")
     assert "admin, sees and drives everything" in run("user", "add", "root", "--role", "admin")
     said = run("user", "add", "Jane", "--see", "friend", "--own", "friend/jane")
-    assert said == "jane: viewer, see friend, own friend/jane\n"
+    assert said == "jane: called Jane, viewer, see friend, own friend/jane\n"
     run("user", "role", "jane", "operator")
     run("user", "grant", "jane", "drive", "probot/ProBot1", "probot/ProBot2")
     assert "see friend," in run("user", "revoke", "jane", "drive", "probot/ProBot2")
@@ -77,7 +77,7 @@ def test_an_account_from_the_first_day_to_the_last(run):
 @pytest.mark.parametrize(
     ("words", "typed", "why"),
     [
-        (["user", "add", "no spaces"], GOOD, "a name is 1 to 64 of"),
+        (["user", "add", "no+plus"], GOOD, "a name is 1 to 64 letters"),
         (["user", "add", "demo"], GOOD, "a name of ours"),
         (["user", "add", "x"], "password1", "among those that are tried first"),
         (["user", "add", "x", "--see", "quarantine"], GOOD, "see goes with"),

@@ -4,6 +4,7 @@ import pytest
 
 from sightline.console.client_match import ClientMatcher
 from sightline.kinds.friends.model import Friend
+from sightline.kinds.friends.names import Alias, DeviceNames
 from sightline.kinds.probots.model import ProBot
 from sightline.live.world import World
 
@@ -55,3 +56,31 @@ def test_what_is_gone_is_fed_by_nobody_and_a_robot_may_move(world, ties):
     assert ties.feeds("a", None, "10.0.0.1:1") is None
     assert ties.feeds("a", None, "10.0.0.9:1") == "probot/ProBot1"
     assert ties.feeds("a", None, "10.0.0.2:1") == "probot/ProBot2"
+
+
+def test_a_client_id_that_fits_two_is_tied_to_neither_and_told():
+    world = World("e")
+    for key in ("friend/ab/c", "friend/a/bc", "friend/zoë/phone"):
+        world.put(key, Friend(presence="live"))
+    ties = ClientMatcher(world)
+    ties.look()
+    assert ties.feeds("abc", None, None) is None
+    assert ties.fitting("ABC", None, None) == {"friend/ab/c", "friend/a/bc"}
+    assert ties.feeds("ZOE\u0308phone", None, None) == "friend/zoë/phone", "in any Unicode form"
+    world.remove("friend/a/bc")
+    ties.look()
+    assert ties.feeds("abc", None, None) == "friend/ab/c"
+
+
+def test_a_client_is_known_by_any_name_of_its_device():
+    world, names = World("e"), DeviceNames()
+    for key in ("jane/phone", "jane/tablet"):
+        world.put(f"friend/{key}", Friend(presence="live"))
+    ties = ClientMatcher(world, names)
+    names.set_aliases([Alias("jane/phone", "zoe/mobile", "rename", 1)])
+    world.put("friend/zoe/mobile", Friend(presence="live"))
+    world.remove("friend/jane/phone")
+    ties.look()
+    assert ties.feeds("janephone", None, None) == "friend/zoe/mobile"
+    assert ties.feeds("janephone", "jane", None) == "friend/zoe/mobile"
+    assert ties.feeds("x-tablet", "jane", None) == "friend/jane/tablet"

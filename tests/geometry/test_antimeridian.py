@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sightline.geometry.antimeridian import LineCutter, Position, crosses, passes_over
+from sightline.geometry.antimeridian import LineCutter, Position, any_across, crosses
 
 
 def parts(line: list[Position]) -> list[list[Position]]:
@@ -32,9 +32,9 @@ def test_a_line_over_the_antimeridian_is_cut_on_both_sides_at_the_same_latitude(
 def test_a_line_that_stays_on_one_side_is_one_part():
     line: list[Position] = [(-100, 0), (70, 1), (80, 2)]
     assert parts(line) == [line]
-    assert not passes_over(line)
-    assert passes_over([(179, 0)], (-179, 0))
-    assert not passes_over([(179, 0)])
+    assert not any_across(line)
+    assert any_across([(179, 0)], (-179, 0))
+    assert not any_across([(179, 0)])
 
 
 def test_positions_on_the_antimeridian_itself_make_no_part_of_one_position():

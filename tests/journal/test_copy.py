@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journals import MemoryJournal
-from sightline.accounts.database import Database, Search
+from sightline.accounts.database import Database
+from sightline.accounts.database_audit import Search
 from sightline.auth.account import Account, AuditEvent, Session, Share, Token
 from sightline.auth.permissions import Grants
 from sightline.journal import copy as copies

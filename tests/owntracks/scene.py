@@ -19,7 +19,7 @@ from sightline.kinds.friends.model import Friend, Waypoint
 from sightline.kinds.friends.phone import Phone
 from sightline.live.requests import Asker
 from sightline.model.kind import Arrival
-from sightline.owntracks.apps.intake import AppIntake
+from sightline.owntracks.apps.forwarding import AppForwarder
 from sightline.owntracks.apps.resource import AppInputs
 from sightline.owntracks.faces import Faces
 from sightline.owntracks.fixes import Memory
@@ -136,7 +136,7 @@ class PhoneScene:
         PhoneRequests(
             home.requests, self.phones, friend, SetUpTarget("", ""), issue, lambda device: None, app
         )
-        intake = AppIntake(home.clock, home.wall, home.hub, self.phones, turn, self.others)
+        intake = AppForwarder(home.clock, home.wall, home.hub, self.phones, turn, self.others)
         return {
             "pub": self.post,
             "in": AppInputs(home.front, self.post.gate, intake),

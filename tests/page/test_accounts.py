@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from broker import Broker
-from sightline.accounts.database import FILE
+from sightline.accounts.database_file import FILE
 from sightline_process import ROOT, SightlineProcess
 from waits import wait_until
 

@@ -42,7 +42,7 @@ def account_event(
 ) -> AuditEvent:
     """Tell how a new or changed account is written down: what became of what, never a secret."""
     changes = []
-    if (before.display if before else "") != after.display:
+    if before is not None and before.display != after.display:
         changes.append(f"called {after.display or after.name}")
     if before is None or before.role != after.role:
         changes.append(f"role {after.role}")

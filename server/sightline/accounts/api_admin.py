@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Annotated, Any
@@ -19,14 +18,14 @@ from sightline.accounts.api_account import (
     tokens_of,
 )
 from sightline.accounts.api_session import Text
-from sightline.accounts.database import Database, Search
+from sightline.accounts.audit_shown import shown_records
+from sightline.accounts.database import Database
+from sightline.accounts.database_audit import Search
 from sightline.accounts.passwords import weakness
-from sightline.accounts.pseudonyms import HIDDEN_TYPES, Pseudonyms
 from sightline.accounts.service import AccountService
 from sightline.auth.account import (
     Account,
     AuditEvent,
-    AuditRecord,
     check_grants,
     check_name,
     display_name,
@@ -390,32 +389,3 @@ class AdminApi:
         records = await self._account_service.look(find)
         last = records[-1].n if len(records) == limit else None
         return Reply(answers.Audit(records=records, next=last))
-
-
-_HIDDEN = re.compile(rf"(?:{'|'.join(sorted(HIDDEN_TYPES))})/~[0-9a-f]{{16}}")
-
-
-def shown_records(
-    records: Iterable[AuditRecord], pseudonyms: Pseudonyms, known: Iterable[str]
-) -> list[answers.AuditShown]:
-    """Return records as they are shown; friends by their names where those are still known."""
-    records = list(records)
-    hidden = any(_HIDDEN.search(f"{each.event.thing} {each.event.more}") for each in records)
-    names = pseudonyms.names(known) if hidden else {}
-
-    def named(text: str) -> str:
-        return _HIDDEN.sub(lambda found: names.get(found[0], found[0]), text)
-
-    return [
-        answers.AuditShown(
-            n=record.n,
-            at=round(record.at, 3),
-            who=record.event.who,
-            address=record.event.address,
-            what=record.event.what,
-            thing=named(record.event.thing),
-            result=record.event.result,
-            more=named(record.event.more),
-        )
-        for record in records
-    ]

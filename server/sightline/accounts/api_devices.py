@@ -109,7 +109,7 @@ class MergePreview(Answer, frozen=True):
     links: list[str]
 
 
-class PresentWorld(Protocol):
+class DeviceWorld(Protocol):
     """The world of now."""
 
     def state(self, key: str) -> State | None:
@@ -122,7 +122,7 @@ class PresentWorld(Protocol):
 class DevicesApi:
     """Calls about devices and their names. ``world`` knows which there are."""
 
-    def __init__(self, account_service: AccountService, world: PresentWorld) -> None:
+    def __init__(self, account_service: AccountService, world: DeviceWorld) -> None:
         self._account_service = account_service
         self._names = account_service.names
         self._world = world
@@ -221,7 +221,7 @@ class DevicesApi:
             if sum(_sees(service.visitors.user(account), thing) for thing in things) == 1
         ]
         newer = max((into, device), key=self._heard)
-        names = [*self._names.all(device), *self._names.others(into)]
+        names = [*self._names.all(device), *self._names.aliases_of(into)]
         return Reply(
             MergePreview(
                 device=device,
@@ -291,7 +291,7 @@ class DevicesApi:
             device=device,
             names=[
                 NameShown(name, aliases[name].how, round(aliases[name].at, 3))
-                for name in self._names.others(device)
+                for name in self._names.aliases_of(device)
             ],
             card=state.name if isinstance(state, Friend) else None,
             heard=heard if heard > 0 else None,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sightline.auth.session import digest, matches, new_secret
 
 
-class Invitation:
+class FirstInvitation:
     """The secret of this start. ``founded`` tells whether there are accounts.
 
     In a ``demo`` it is good for everybody, again and again.

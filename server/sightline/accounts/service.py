@@ -17,9 +17,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.threads import deferToThread
 
-from sightline.accounts.database import CACHED_TABLES, BadDatabase, Database
+from sightline.accounts.database import CACHED_TABLES, Database
+from sightline.accounts.database_file import BadDatabase
 from sightline.accounts.hashing import PasswordThreads
-from sightline.accounts.invitation import Invitation
+from sightline.accounts.invitation import FirstInvitation
 from sightline.accounts.passwords import Passwords
 from sightline.accounts.policy import AccountPolicy
 from sightline.accounts.store import AccountStore
@@ -73,7 +74,7 @@ class AccountService(AccountStore):
         self._folder = folder
         self.hashing = PasswordThreads(reactor)
         self.visitors = Visitors(clock.seconds, wall, policy, self.names, self.catch_up)
-        self.invitation = Invitation(lambda: self.cache.founded, demo=demo)
+        self.invitation = FirstInvitation(lambda: self.cache.founded, demo=demo)
         self._version = 0
         self._used_due = self._tidy_due = 0.0
         self._changed: list[Callable[[], None]] = []

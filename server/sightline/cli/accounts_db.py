@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sightline.accounts.database import BadDatabase, Database
+from sightline.accounts.database import Database
+from sightline.accounts.database_file import BadDatabase
 from sightline.accounts.passwords import Cost, Passwords, weakness
 from sightline.auth.account import Account, AuditEvent, plain_name
 from sightline.contract.errors import Refused

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from sightline.accounts.api_admin import shown_records
-from sightline.accounts.database import Search
+from sightline.accounts.audit_shown import shown_records
+from sightline.accounts.database_audit import Search
 from sightline.cli.accounts_db import AccountsDatabase, add_folder, run_with, when
 
 

@@ -56,7 +56,7 @@ async def _list(
     known = {id_of(key) for key in await store.things() if kind_of(key) == "friend"}
     for device in sorted(known | names.several.keys()):
         print(device)
-        for name in names.others(device):
+        for name in names.aliases_of(device):
             print(f"    also {name} ({names.aliases[name].how})")
     return 0
 

@@ -17,7 +17,7 @@ from twisted.internet import task
 from twisted.internet.defer import Deferred
 
 from sightline.accounts.aliases import aliases_in
-from sightline.accounts.database import FILE as ACCOUNTS
+from sightline.accounts.database_file import FILE as ACCOUNTS
 from sightline.cli import lifecycle
 from sightline.cli.accounts_db import (
     CANNOT,

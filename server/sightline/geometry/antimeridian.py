@@ -28,7 +28,7 @@ def bridge(before: Position, after: Position) -> tuple[Position, Position]:
     return (side, lat), (-side, lat)
 
 
-def passes_over(positions: Iterable[Position], last: Position | None = None) -> bool:
+def any_across(positions: Iterable[Position], last: Position | None = None) -> bool:
     """Tell whether a line through these, going on from ``last``, crosses the antimeridian."""
     for position in positions:
         if last is not None and crosses(last, position):

@@ -50,7 +50,7 @@ class AckMark:
 
 
 @dataclass(slots=True)
-class Batch:
+class RecordBatch:
     """What is written at once, and the receipts of the messages it came from."""
 
     records: list[Record]
@@ -142,7 +142,7 @@ class PendingRecords:
         if self._queued > self._taken and (not self._times or self._times[-1][0] < self._queued):
             self._times.append((self._queued, self._seconds()))
 
-    def take(self) -> Batch:
+    def take(self) -> RecordBatch:
         """Take the next batch from the queue."""
         records: list[Record] = []
         entries: list[HistoryEntry] = []
@@ -170,9 +170,9 @@ class PendingRecords:
         since = now
         while self._times and self._times[0][0] <= self._taken:
             since = min(since, self._times.popleft()[1])
-        return Batch(records, entries, receipts, since)
+        return RecordBatch(records, entries, receipts, since)
 
-    def put_back(self, batch: Batch) -> None:
+    def put_back(self, batch: RecordBatch) -> None:
         """Put a batch back: the store stumbled over a record, so they are written one by one."""
         self._queue.extendleft(map(AckMark, reversed(batch.receipts)))
         for record, entry in zip(reversed(batch.records), reversed(batch.entries), strict=True):
@@ -181,6 +181,6 @@ class PendingRecords:
             self._bytes += len(entry.body) + ROW_BYTES
         self._careful = max(self._careful, len(batch.entries))
 
-    def written(self, batch: Batch) -> None:
+    def written(self, batch: RecordBatch) -> None:
         """Note that the store has a batch."""
         self._careful = max(0, self._careful - len(batch.entries))

@@ -34,9 +34,9 @@ from sightline.history.pending import (
     MOST_BYTES,
     MOST_ROWS,
     AckReceipt,
-    Batch,
     Bounds,
     PendingRecords,
+    RecordBatch,
 )
 from sightline.history.record import LastState
 from sightline.history.sampling import CurrentStates, Sampler
@@ -117,7 +117,7 @@ class Recorder:
         )
         self._jitter = jitter
         self._dirty: dict[str, float] = {}  # things whose last state is to be stored, and its time
-        self._batch: Batch | None = None
+        self._batch: RecordBatch | None = None
         self._retry: Any = None
         self._again: list[AckReceipt] = []
         self._drained: list[Deferred[None]] = []
@@ -330,7 +330,7 @@ class Recorder:
         wait = min(RETRY_MAX, RETRY_MIN * 2 ** min(self._fails - 1, 16))
         self._retry = self._clock.callLater(wait * (1 - self._jitter() / 4), self._write)
 
-    def _without(self, batch: Batch) -> None:
+    def _without(self, batch: RecordBatch) -> None:
         """Write the records one by one: the store stumbled over one, and only that is left out."""
         self._batch = None
         if len(batch.entries) + len(batch.last_states) <= 1:

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from sightline.geometry.antimeridian import LineCutter, Position, passes_over
+from sightline.geometry.antimeridian import LineCutter, Position, any_across
 from sightline.model.text import clean, harmless_cell
 from sightline.owntracks.fixes import FIELDS, Fix
 from sightline.owntracks.times import geohash, iso, shown
@@ -40,7 +40,7 @@ Local = Callable[[float, float, float], dict[str, str]]
 """Tells what is known of the time zone at a latitude, a longitude and a time (epoch s)."""
 _ADDED = ("ghash", "isorcv", "isotst", "disptst")
 _ZONED = ("tzname", "isolocal")
-_MARKS = ("_http", "_decrypted", *_ADDED, *_ZONED)
+_OWN_FIELDS = ("_http", "_decrypted", *_ADDED, *_ZONED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ async def as_line(fixes: Readable, items: Items) -> Made:
     last: Position | None = None
     async for some in fixes.pieces():
         places = _places(some)
-        cut = cut or passes_over(places, last)
+        cut = cut or any_across(places, last)
         count, last = count + len(places), places[-1] if places else last
         yield b" " if count > LONG else b""
     if count == 0:
@@ -233,10 +233,10 @@ async def as_csv(fixes: Readable, items: Items) -> Made:
         yield b""
         count += len(some)
         if count > LONG:
-            names |= chosen(dict.fromkeys(("_type", *FIELDS, *_MARKS)), items.fields)
+            names |= chosen(dict.fromkeys(("_type", *FIELDS, *_OWN_FIELDS)), items.fields)
             break
     # What ours add stands last, in whatever order the fixes had theirs.
-    last = [name for name in _MARKS if name in names]
+    last = [name for name in _OWN_FIELDS if name in names]
     columns = [name for name in names if name not in last] + last
     yield _table([columns])
     async for some in fixes.pieces():
@@ -318,7 +318,7 @@ async def as_gpx(fixes: Readable, items: Items) -> Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class AnswerFormat:
     """One format: its media type, and what writes a range in it, a piece of work at a time."""
 
     media: str
@@ -326,13 +326,13 @@ class Format:
 
 
 _JSON = JSON.decode()
-FORMATS: dict[str, Format] = {
-    "json": Format(_JSON, as_json),
-    "geojson": Format(_JSON, as_geojson),
-    "geojsonpoi": Format(_JSON, as_pois),
-    "linestring": Format(_JSON, as_line),
-    "csv": Format("text/csv; charset=utf-8", as_csv),
-    "xml": Format("application/xml; charset=utf-8", as_xml),
-    "gpx": Format("application/gpx+xml; charset=utf-8", as_gpx),
+FORMATS: dict[str, AnswerFormat] = {
+    "json": AnswerFormat(_JSON, as_json),
+    "geojson": AnswerFormat(_JSON, as_geojson),
+    "geojsonpoi": AnswerFormat(_JSON, as_pois),
+    "linestring": AnswerFormat(_JSON, as_line),
+    "csv": AnswerFormat("text/csv; charset=utf-8", as_csv),
+    "xml": AnswerFormat("application/xml; charset=utf-8", as_xml),
+    "gpx": AnswerFormat("application/gpx+xml; charset=utf-8", as_gpx),
 }
 """The formats by their names."""

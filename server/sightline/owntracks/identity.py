@@ -70,7 +70,7 @@ def _same(one: str, other: str) -> bool:
     return one == other or folded(one) == folded(other)
 
 
-class Postbox(Protocol):
+class PostboxPort(Protocol):
     """The receiver of what a phone posts."""
 
     def posted(self, device: str, payload: bytes, agent: str, scope: VisibleScope) -> bytes:
@@ -80,7 +80,7 @@ class Postbox(Protocol):
 class NamedPostbox:
     """Hand what a phone posts on under the canonical name of its device."""
 
-    def __init__(self, box: Postbox, names: DeviceNames) -> None:
+    def __init__(self, box: PostboxPort, names: DeviceNames) -> None:
         self._box = box
         self._names = names
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from typing import NamedTuple
 
 from sightline.owntracks import times
-from sightline.owntracks.formats import FORMATS, Format, Items
+from sightline.owntracks.formats import FORMATS, AnswerFormat, Items
 from sightline.owntracks.ranges import DeviceRange
 from sightline.owntracks.recorder_query import BadQuery, RecorderQuery
 
@@ -19,7 +19,7 @@ class WantedRange(NamedTuple):
     user: str
     device: str
     bounds: tuple[float, float]
-    format: Format
+    format: AnswerFormat
 
 
 def wanted_range(asked: RecorderQuery, now: float) -> WantedRange:
@@ -42,7 +42,9 @@ def wanted_range(asked: RecorderQuery, now: float) -> WantedRange:
     return WantedRange(user, device, (since, until), form)
 
 
-async def written(fixes: DeviceRange, form: Format, items: Items) -> AsyncGenerator[bytes, None]:
+async def written(
+    fixes: DeviceRange, form: AnswerFormat, items: Items
+) -> AsyncGenerator[bytes, None]:
     """Write a range in pieces of work, of which some are empty."""
     async for _ in fixes.settle():
         yield b""

@@ -24,7 +24,7 @@ class SentRegions(NamedTuple):
     left_out: str
 
 
-class PhoneRegions:
+class KnownRegions:
     """What phones were sent and have. ``regions`` are those that they should have, if any."""
 
     def __init__(self, regions: PhoneRegionsPort | None) -> None:

@@ -40,7 +40,7 @@ from sightline.model.kind import Arrival, CannotDecode, id_of
 from sightline.owntracks.fixes import Memory
 from sightline.owntracks.friend_replies import FriendReplies
 from sightline.owntracks.latest import LatestPositions
-from sightline.owntracks.phone_regions import PhoneRegions
+from sightline.owntracks.phone_regions import KnownRegions
 from sightline.owntracks.recorder_ws import RecorderSockets
 from sightline.owntracks.region_ports import PhoneRegionsPort
 from sightline.owntracks.region_push import RegionPush
@@ -94,7 +94,7 @@ class PhoneService(Service):
         self._sealed = False  # and whether it was encrypted
         self._posters: set[str] = set()  # devices heard by HTTP last
         self._busy: set[str] = set()  # devices of which something is open
-        self._circles = circles = PhoneRegions(regions)
+        self._circles = circles = KnownRegions(regions)
         self._push = RegionPush(
             clock, self._leadership, people, circles, lambda device: self.ask(device, "regions", "")
         )

@@ -23,7 +23,7 @@ _TIMEOUTS = Timeouts(1.0, 1.0)  # of no interest for a fix of the past
 _LONGEST = 256  # characters of a topic
 
 
-class Verdicts(Protocol):
+class VerdictsPort(Protocol):
     """Lets through the fixes that are used (`sightline.history.judging.Verdicts`)."""
 
     def take(self, fixes: Iterable[dict[str, object]]) -> list[dict[str, object]]:
@@ -45,7 +45,7 @@ class JudgedRanges:
     ``verdicts`` judges the fixes of one device, in order.
     """
 
-    def __init__(self, source: ReceivedFixes, verdicts: Callable[[], Verdicts]) -> None:
+    def __init__(self, source: ReceivedFixes, verdicts: Callable[[], VerdictsPort]) -> None:
         self._source = source
         self._verdicts = verdicts
 

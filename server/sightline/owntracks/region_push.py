@@ -9,7 +9,7 @@ from twisted.logger import Logger
 
 from sightline.cluster.leader import Leadership
 from sightline.owntracks.latest import LatestPositions
-from sightline.owntracks.phone_regions import PhoneRegions
+from sightline.owntracks.phone_regions import KnownRegions
 
 SETTLE = 2.0
 """s after a change of regions until it is pushed: there may be more."""
@@ -25,7 +25,7 @@ class RegionPush:
         clock: IReactorTime,
         leadership: Leadership,
         people: LatestPositions,
-        circles: PhoneRegions,
+        circles: KnownRegions,
         ask: Callable[[str], object],
     ) -> None:
         self._clock = clock

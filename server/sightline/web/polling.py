@@ -90,7 +90,7 @@ class Polls:
         self._hello = hello
         self._limits = limits
         self._connected = connected
-        self._patience = _BEATS * beat
+        self._held_for = _BEATS * beat
         self._waiting: set[_Waiting] = set()
         self._of: Counter[str] = Counter()
         self._due: IDelayedCall | None = None
@@ -129,7 +129,7 @@ class Polls:
     def _wait(self, one: _Waiting) -> None:
         self._waiting.add(one)
         self._of[one.visitor.user.name] += 1
-        timer = self._clock.callLater(self._patience, self._beats, one)
+        timer = self._clock.callLater(self._held_for, self._beats, one)
         watch = self._context.authenticator.watch
         one.ends.append(watch(one.visitor, lambda why: self._ended(one, why)))
         one.ends.append(lambda: _cancel(timer))

@@ -20,7 +20,8 @@ from sightline.live.server_state import ServerState
 from sightline.web import body_limits
 from sightline.web.assets import Asset, PageResource
 from sightline.web.connection_limits import ConnectionLimits
-from sightline.web.http_channel import Check, PatientChannel
+from sightline.web.http_channel import PatientChannel
+from sightline.web.http_heads import Check
 from sightline.web.proxies import UNIX
 from sightline.web.request_context import RequestContext
 

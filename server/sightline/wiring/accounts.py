@@ -7,7 +7,7 @@ from collections.abc import Callable
 from twisted.application.service import MultiService
 from twisted.logger import Logger
 
-from sightline.accounts.database import BadDatabase
+from sightline.accounts.database_file import BadDatabase
 from sightline.accounts.service import AccountService
 from sightline.wiring.errors import CannotStart
 

@@ -23,7 +23,7 @@ from sightline.kinds.friends.phone import Phone
 from sightline.live.hub import Hub
 from sightline.live.requests import Asker, Requests
 from sightline.model.kind import id_of
-from sightline.owntracks.apps.intake import AppIntake
+from sightline.owntracks.apps.forwarding import AppForwarder
 from sightline.owntracks.apps.resource import AppInputs
 from sightline.owntracks.faces import Faces
 from sightline.owntracks.fixes import Memory
@@ -106,11 +106,11 @@ class OwnTracks:
             leadership,
         )
         self.post = make_post(context, account_service, self.phones, recorder)
-        intake = AppIntake(reactor, wall, hub, self.phones, lambda: deferLater(reactor, 0), peers)
+        apps = AppForwarder(reactor, wall, hub, self.phones, lambda: deferLater(reactor, 0), peers)
         self._people = people
         self.resources: Mapping[str, Any] = {
             "pub": self.post,
-            "in": AppInputs(context, self.post.gate, intake),
+            "in": AppInputs(context, self.post.gate, apps),
             "api/0": RecorderApi(
                 reactor,
                 wall,

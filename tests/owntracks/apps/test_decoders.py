@@ -27,14 +27,14 @@ from owntracks.apps.requests import (
 from sightline.kinds.friends.decode import decode
 from sightline.kinds.friends.strict import LARGEST
 from sightline.model.kind import Arrival, CannotDecode, Timeouts
-from sightline.owntracks.apps.model import MOST_FIXES, TIMES, Heard, Posted, form, seconds
+from sightline.owntracks.apps.model import MOST_FIXES, TIMES, AppReport, Posted, form, seconds
 from sightline.owntracks.apps.registry import APPS
 
 TIMEOUTS = Timeouts(900, 3600)
 PLACE = {"_type": "location", "lat": 52.0907, "lon": 5.1214}
 
 
-def read(app: str, body: Any = b"", query: str = "") -> Heard:
+def read(app: str, body: Any = b"", query: str = "") -> AppReport:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     return APPS[app].read(Posted(form(query.encode()), data))
 
@@ -220,9 +220,9 @@ def test_home_assistant_says_no_time_and_sends_much_that_is_no_place():
     timed = {**HOMEASSISTANT, "data": {**HOMEASSISTANT["data"], "timestamp": TST + 0.5}}
     assert one("homeassistant", timed) == wanted | {"tst": TST}
     for other in ("register_sensor", "update_sensor_states", "get_zones", "update_registration"):
-        assert read("homeassistant", {"type": other, "data": {}}) == Heard()
+        assert read("homeassistant", {"type": other, "data": {}}) == AppReport()
     by_zone = {"type": "update_location", "data": {"location_name": "home"}}
-    assert read("homeassistant", by_zone) == Heard()
+    assert read("homeassistant", by_zone) == AppReport()
     with pytest.raises(CannotDecode) as refused:
         read("homeassistant", {"type": "encrypted", "encrypted": True, "encrypted_data": "x"})
     assert refused.value.counter == "encrypted"
@@ -305,7 +305,7 @@ def test_whatever_comes_is_read_or_refused(app, body):
     try:
         heard = read(app, body)
     except CannotDecode:
-        heard = Heard()
+        heard = AppReport()
     APPS[app].say(Posted({}, body))
     for said in heard.locations:
         payload = json.dumps(said).encode()

@@ -32,7 +32,7 @@ export function AccountPage() {
             <p class="me">
               <Who visitor={visitor} />
               <span>
-                <b>{visitor.name}</b>
+                <b>{visitor.display ?? visitor.name}</b>
                 <span class="muted">{visitor.role}</span>
               </span>
             </p>

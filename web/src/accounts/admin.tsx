@@ -1,16 +1,18 @@
-/** The admins' section: accounts, links, the audit log, privacy, webhooks. */
+/** The admins' section: accounts, devices, links, the audit log, privacy, webhooks. */
 import { writePlace } from '../app/address';
 import { useNavigation } from '../app/context';
 import { WebhooksCard } from '../things/webhooks/card';
 import { Card, SectionPage } from '../ui/section';
 import { Status } from '../things/server/status';
 import { AuditPage } from './audit';
+import { DevicesPage } from './devices';
 import { LinkList } from './links';
 import { PrivacyPage } from './privacy';
 import { UsersPage } from './users';
 
 const TABS = [
   ['', 'Users'],
+  ['devices', 'Devices'],
   ['links', 'Links'],
   ['audit', 'Audit log'],
   ['privacy', 'Privacy'],
@@ -40,6 +42,7 @@ export function AdminPage() {
         ))}
       </nav>
       {current === '' && <UsersPage />}
+      {current === 'devices' && <DevicesPage />}
       {current === 'links' && (
         <Card name="Shared links">
           <LinkList />

@@ -1,4 +1,5 @@
 /** Who did what, when and from where: the newest first, and older ones on demand. */
+import { Person } from '../app/people';
 import { Search } from 'lucide';
 import { useState } from 'preact/hooks';
 import { timeText } from '../app/ages';
@@ -118,7 +119,9 @@ function Entries({ records, now }: { records: AuditRecord[]; now: ReadonlySignal
                 </time>
               </td>
               <td>
-                <b>{record.who}</b>
+                <b>
+                  <Person account={record.who} />
+                </b>
               </td>
               <td>
                 {record.what}

@@ -34,18 +34,29 @@ export function EditUser({
   const [said, setSaid] = useState('');
   const me = user.name === visitor.name;
   return (
-    <Dialog title={user.name} close={close}>
+    <Dialog title={user.display || user.name} close={close}>
       <EditTabs page={page} setPage={setPage} setSaid={setSaid} />
       {page === 'rights' && (
         <Form
           button="Save"
-          submit={async () => {
+          blame={{ taken: 'display', malformed: 'display' }}
+          submit={async (value) => {
             const { role, see, drive, own } = given;
-            await api.patch(path`users/${user.name}`, { role, see, drive, own });
+            const display = value('display');
+            await api.patch(path`users/${user.name}`, { display, role, see, drive, own });
             await again();
             setSaid('Saved. It holds at once, wherever they are signed in.');
           }}
         >
+          <Field
+            name="display"
+            label="Called"
+            hint={`Shown wherever ${user.name} is named`}
+            autocomplete="off"
+            required={false}
+            maxLength={64}
+            value={user.display}
+          />
           <Rights given={given} change={setGiven} />
         </Form>
       )}
@@ -104,7 +115,7 @@ function CloseAccount({
           name="confirm"
           label={`To confirm, type ${user.name}`}
           autocomplete="off"
-          pattern={user.name.replace(/[.@-]/g, '\\$&')}
+          pattern={user.name.replace(/[.@·-]/g, '\\$&')}
         />
       </Form>
       {me && <p class="note">This is your own account.</p>}

@@ -1,4 +1,5 @@
 /** Shared links: those there are, and who is looking by them. */
+import { Person } from '../app/people';
 import { LinksShape } from '../generated';
 import { answerOf, path } from '../net/api';
 import { useTime, useServer } from '../app/context';
@@ -66,7 +67,7 @@ export function LinkList({
                 </span>
                 <span class="muted">
                   {whenText(link.starts, now.value)} to {whenText(link.ends, now.value)} · by{' '}
-                  {link.owner}
+                  <Person account={link.owner} />
                   {link.standing === 'open' && ` · ${looking(link.visitors)}`}
                 </span>
               </span>

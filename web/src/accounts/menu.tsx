@@ -14,7 +14,7 @@ import { whenText } from './wording';
 
 export function nameOf(visitor: Visitor): string {
   if (visitor.way === 'guest') return 'Guest';
-  return visitor.way === 'link' ? 'Visitor' : visitor.name;
+  return visitor.way === 'link' ? 'Visitor' : (visitor.display ?? visitor.name);
 }
 
 export function roleOf(visitor: Visitor): string {
@@ -27,7 +27,7 @@ export function Who({ visitor }: { visitor: Visitor }) {
   return (
     <span class="who-circle" data-way={visitor.way} aria-hidden="true">
       {visitor.way === 'account' ? (
-        visitor.name.slice(0, 2).toUpperCase()
+        nameOf(visitor).slice(0, 2).toUpperCase()
       ) : (
         <Icon of={UserRound} size={18} />
       )}

@@ -38,7 +38,7 @@ export function NewUser({ close }: { close(): void }) {
           <Field
             name="name"
             label="Name"
-            hint="Small letters, digits and . _ @ -"
+            hint="Any person’s name. To sign in, capitals make no difference."
             autocomplete="off"
             maxLength={64}
             focus

@@ -30,7 +30,9 @@ export function UsersPage() {
   const [making, setMaking] = useState(false);
   const [query, setQuery] = useState('');
   const chosen = users?.find((user) => user.name === open);
-  const found = users?.filter((user) => user.name.includes(query.trim().toLowerCase()));
+  const found = users?.filter((user) =>
+    `${user.name} ${user.display}`.toLowerCase().includes(query.trim().toLowerCase()),
+  );
   return (
     <Card
       name="Users"
@@ -127,16 +129,19 @@ function UserRow({
         }}
       >
         <span class="who-circle" data-way={user.disabled ? 'closed' : 'account'}>
-          {user.name.slice(0, 2).toUpperCase()}
+          {(user.display || user.name).slice(0, 2).toUpperCase()}
         </span>
         <span class="list-in">
           <b>
-            {user.name}
+            {user.display || user.name}
             {user.name === visitor.name && <span class="tag">You</span>}
             {user.disabled && <span class="tag warn">Closed</span>}
             {!user.password && !user.disabled && <span class="tag">No password</span>}
           </b>
-          <span class="muted">{rightsText(user)}</span>
+          <span class="muted">
+            {user.display !== '' && `${user.name} · `}
+            {rightsText(user)}
+          </span>
         </span>
         <span class="list-end">
           <span class="role" data-role={user.role}>

@@ -1,5 +1,13 @@
 /** Accounts, grants, links and the audit log in words. Pure. */
-import type { AuditShown, LinkShown, SessionShown, TokenShown, UserShown } from '../generated';
+import type {
+  AuditShown,
+  DeviceShown,
+  LinkShown,
+  MergePreview as MergePreviewShown,
+  SessionShown,
+  TokenShown,
+  UserShown,
+} from '../generated';
 import type { Read } from '../net/shape';
 import { KINDS } from '../things';
 import { plain } from '../things/names';
@@ -10,6 +18,8 @@ export type Account = Read<UserShown>;
 export type Session = Read<SessionShown>;
 export type Token = Read<TokenShown>;
 export type Link = Read<LinkShown>;
+export type Device = Read<DeviceShown>;
+export type MergePreview = Read<MergePreviewShown>;
 /** One line of the audit log. */
 export type AuditRecord = Read<AuditShown>;
 
@@ -25,6 +35,28 @@ export const SCOPES: readonly (readonly [scope: string, words: string])[] = [
   ['publish', 'Post a phone’s positions (HTTP mode)'],
   ['metrics', 'Read the server’s figures (/metrics)'],
 ];
+
+/** Why a name stands for a device. */
+export function howText(how: string): string {
+  if (how === 'merge') return 'Merged';
+  return how === 'rename' ? 'Its name until it was renamed' : 'Seen as another spelling';
+}
+
+/** What a merge would do, line by line. */
+export function mergeText({ device, into, newer, gains, links }: MergePreview): string[] {
+  const both = `${device} and ${into}`;
+  return [
+    `${device} goes from the map; ${into} stays, and has the pasts of both.`,
+    `The newer position is that of ${newer}.`,
+    ...(gains.length > 0
+      ? [`These see one of the two now, and would see both: ${gains.join(', ')}.`]
+      : []),
+    ...(links.length > 0
+      ? [`These shared links would show what either sends: ${links.join(', ')}.`]
+      : []),
+    `Nothing stored is moved: you can split ${both} again, and each has its past of before. What comes meanwhile stays with ${into}.`,
+  ];
+}
 
 /** A grant for people. `nameOf` knows the names of things by their keys. */
 export function grantText(

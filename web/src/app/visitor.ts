@@ -29,10 +29,11 @@ export function readVisitor(raw: unknown): Visitor | null {
   if (!isRecord(raw) || typeof raw['name'] !== 'string') return null;
   // Whatever is unknown gets the least.
   const least = { role: 'viewer', way: 'guest' } as const;
-  const { name, role, way, expires } = readLoosely<Person>(PersonShape, raw, least);
+  const { name, role, way, expires, display } = readLoosely<Person>(PersonShape, raw, least);
   const rights = isRecord(raw['rights']) ? raw['rights'] : {};
   return {
     name,
+    ...(display === undefined ? {} : { display }),
     role,
     way,
     rights: readLoosely<RightsState>(RightsShape, rights),

@@ -8,13 +8,14 @@ const TROUBLESHOOTING = 'docs/operators/troubleshooting.html#';
 const ROBOT = `${TROUBLESHOOTING}a-robot-cannot-be-taken`;
 const RIGHTS = `${TROUBLESHOOTING}not-for-this-role-or-way-not-from-our-page`;
 const LINK = 'docs/users/sharing.html#a-link-for-people-without-an-account';
+const PHONES = 'docs/operators/phones.html#how-phones-are-served';
 const DRIVING = 'docs/users/driving.html#take-drive-let-go';
 
 /** tests/documents.test.ts finds each paragraph, and each code of the contract here or below. */
 export const ERROR_PAGES: Partial<Record<ErrorCode, string>> = {
   asked: DRIVING,
   busy: `${TROUBLESHOOTING}503-busy`,
-  cannot_set_up: 'docs/operators/phones.html#how-phones-are-served',
+  cannot_set_up: PHONES,
   declined: DRIVING,
   degraded: `${TROUBLESHOOTING}the-disk-is-full-or-cannot-be-written-degraded`,
   early: LINK,
@@ -25,6 +26,7 @@ export const ERROR_PAGES: Partial<Record<ErrorCode, string>> = {
   held: ROBOT,
   no_answer: DRIVING,
   no_broker: ROBOT,
+  no_commands: PHONES,
   no_driving: ROBOT,
   no_lifeline: ROBOT,
   no_store: `${TROUBLESHOOTING}nobody-drives-the-common-store-cannot-be-asked`,

@@ -157,7 +157,11 @@ describe('holding a robot', () => {
     scene.refuses = new Refused('offline', 'ProBot1 is offline');
     await scene.holds();
     expect(scene.driver.control.value.state).toBe('free');
-    expect(scene.driver.notice.value).toEqual({ tone: 'bad', text: 'ProBot1 is offline.' });
+    expect(scene.driver.notice.value).toEqual({
+      tone: 'bad',
+      text: 'ProBot1 is offline.',
+      code: 'offline',
+    });
   });
 
   test('who gave up asking does not get it after all', async () => {

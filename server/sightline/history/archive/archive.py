@@ -34,7 +34,7 @@ _GATHER = 0.05
 _SYNC = 5.0  # s between the times when the disk is made to take it
 _STOP = 10.0  # s that stopping may take
 _KNOWN = 32_768  # topics whose fate is remembered
-_OWN_TALK = "sightline/"
+_OWN_TOPICS = "sightline/"
 """Below this our own servers and tools talk: echoes, guards, servers to each other, transitions.
 
 That is several messages a second which nobody sent, so ``#`` does not mean it. What people command
@@ -152,8 +152,8 @@ class Archive(Service):
     def _wants(self, topic: str | bytes) -> bool:
         text = topic if isinstance(topic, str) else topic.decode("utf-8", "replace")
         names = self._topics
-        if text.startswith(_OWN_TALK):
-            names = tuple(name for name in names if name.startswith(_OWN_TALK))
+        if text.startswith(_OWN_TOPICS):
+            names = tuple(name for name in names if name.startswith(_OWN_TOPICS))
         return any(matches(name, text) for name in names)
 
     def erase(self, thing: str) -> None:

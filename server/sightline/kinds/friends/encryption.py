@@ -98,11 +98,11 @@ class EncryptionKeys:
             self._of[device] = found
         return found
 
-    def seal(self, device: str, said: bytes) -> bytes:
+    def seal(self, device: str, plain: bytes) -> bytes:
         """Encrypt a message for this device alone. IndexError: we have no key for it."""
         from nacl.secret import SecretBox
 
-        box = SecretBox(self._all(device)[0]).encrypt(said)
+        box = SecretBox(self._all(device)[0]).encrypt(plain)
         return b'{"_type":"encrypted","data":"%b"}' % b64encode(box)
 
 

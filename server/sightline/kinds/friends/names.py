@@ -129,7 +129,7 @@ class DeviceNames:
         """Tell whether a device of this canonical name was ever seen, or named by an admin."""
         return self._by_fold.get(folded(device)) == device or device in self.several
 
-    def others(self, device: str) -> tuple[str, ...]:
+    def aliases_of(self, device: str) -> tuple[str, ...]:
         """Return the further names of a device, by its canonical one."""
         return self.several.get(device, ())
 
@@ -254,7 +254,7 @@ class DeviceNames:
 
     def _notice(self, spelling: str, device: str) -> None:
         noted = self._seen.setdefault(device, set())
-        if spelling in noted or len(noted) + len(self.others(device)) >= MOST_SPELLINGS:
+        if spelling in noted or len(noted) + len(self.aliases_of(device)) >= MOST_SPELLINGS:
             return
         noted.add(spelling)
         for noticed in self._noticed:

@@ -15,7 +15,7 @@ from sightline.owntracks.apps.model import (
     METRE_PER_SECOND,
     Answered,
     App,
-    Heard,
+    AppReport,
     Posted,
     location,
     positive,
@@ -37,7 +37,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def read(posted: Posted) -> Heard:
+def read(posted: Posted) -> AppReport:
     """Read the one fix of a request."""
     given = posted.fields
     said = {
@@ -57,7 +57,7 @@ def read(posted: Posted) -> Heard:
         cog=times(said["dir"], 1) if moving else positive(said["dir"]),
         batt=times(said["batt"], 1),
     )
-    return Heard([found], device=text(said["device"]))
+    return AppReport([found], device=text(said["device"]))
 
 
 def say(posted: Posted) -> Answered:

@@ -20,7 +20,7 @@ from sightline.owntracks.apps.model import (
     METRE_PER_SECOND,
     Answered,
     App,
-    Heard,
+    AppReport,
     Posted,
     location,
     mapping,
@@ -31,7 +31,7 @@ from sightline.owntracks.apps.model import (
 TITLE = "Home Assistant"
 
 
-def read(posted: Posted) -> Heard:
+def read(posted: Posted) -> AppReport:
     """Read an update of the place; other messages, and a zone's name alone, hold none."""
     given = posted.object()
     if given.get("encrypted"):
@@ -41,7 +41,7 @@ def read(posted: Posted) -> Heard:
         raise CannotDecode("missing_field", "no type")
     gps = data.get("gps")
     if kind != "update_location" or gps is None:
-        return Heard()
+        return AppReport()
     if not isinstance(gps, list) or len(gps) != 2:
         raise CannotDecode("bad_number", "gps is no pair of latitude and longitude")
     course = number_or_none(data.get("course"))
@@ -57,7 +57,7 @@ def read(posted: Posted) -> Heard:
         cog=None if course is None or course < 0 else course,
         batt=times(data.get("battery"), 1),
     )
-    return Heard([found], device=text(data.get("device_id")))
+    return AppReport([found], device=text(data.get("device_id")))
 
 
 def say(posted: Posted) -> Answered:

@@ -73,7 +73,7 @@ class Posted(NamedTuple):
 
 
 @dataclass(slots=True)
-class Heard:
+class AppReport:
     """What a post says: the ``locations`` in it, and why others in it (as they came) say nothing.
 
     ``device`` is what the app calls itself.
@@ -93,7 +93,7 @@ class Answered(NamedTuple):
 
 
 JSON = "application/json; charset=utf-8"
-Read = Callable[[Posted], Heard]
+Read = Callable[[Posted], AppReport]
 Say = Callable[[Posted], Answered]
 
 

@@ -15,7 +15,7 @@ from sightline.owntracks.apps.model import (
     METRE_PER_SECOND,
     Answered,
     App,
-    Heard,
+    AppReport,
     Message,
     Posted,
     items,
@@ -32,19 +32,19 @@ _INVALID = -2  # below OwnTracks' "unknown" (-1): by Apple's words the place is 
 _WORDS = 16  # of a motion
 
 
-def read(posted: Posted) -> Heard:
+def read(posted: Posted) -> AppReport:
     """Read the features; visits, trips and others without a fix of their own are passed over."""
-    heard = Heard()
+    report = AppReport()
     for feature in items(posted.object().get("locations"), "locations"):
         try:
             found = _feature(feature)
         except CannotDecode as why:
-            heard.refused.append((shown(feature), why))
+            report.refused.append((shown(feature), why))
             continue
         if found is not None:
-            heard.locations.append(found)
-        heard.device = heard.device or text(_properties(feature).get("device_id"))
-    return heard
+            report.locations.append(found)
+        report.device = report.device or text(_properties(feature).get("device_id"))
+    return report
 
 
 def _properties(feature: object) -> Message:

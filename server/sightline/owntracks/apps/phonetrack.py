@@ -20,7 +20,7 @@ from sightline.owntracks.apps.model import (
     METRE_PER_SECOND,
     Answered,
     App,
-    Heard,
+    AppReport,
     Message,
     Posted,
     items,
@@ -35,21 +35,21 @@ TITLE = "PhoneTrack"
 _POINT = ("lat", "lon", "timestamp", "alt", "acc", "bat", "sat", "useragent", "speed", "bearing")
 
 
-def read(posted: Posted) -> Heard:
+def read(posted: Posted) -> AppReport:
     """Read one fix, or the points of a queue that is emptied."""
     given = posted.fields
-    heard = Heard(device=text(given.get("devicename")))
+    report = AppReport(device=text(given.get("devicename")))
     if "points" not in given:
-        heard.locations.append(_fix(given))
-        return heard
+        report.locations.append(_fix(given))
+        return report
     for point in items(given["points"], "points"):
         try:
             if not isinstance(point, list):
                 raise CannotDecode("not_object", "a point is a list")
-            heard.locations.append(_fix(dict(zip(_POINT, point, strict=False))))
+            report.locations.append(_fix(dict(zip(_POINT, point, strict=False))))
         except CannotDecode as why:
-            heard.refused.append((shown(point), why))
-    return heard
+            report.refused.append((shown(point), why))
+    return report
 
 
 def _fix(given: Mapping[str, object]) -> Message:

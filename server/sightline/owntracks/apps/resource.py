@@ -24,8 +24,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request
 
 from sightline.model.kind import CannotDecode, id_of
-from sightline.owntracks.apps.intake import AppIntake
-from sightline.owntracks.apps.model import Answered, App, Heard, Posted, form
+from sightline.owntracks.apps.forwarding import AppForwarder
+from sightline.owntracks.apps.model import Answered, App, AppReport, Posted, form
 from sightline.owntracks.apps.profile import PROFILE, profile
 from sightline.owntracks.apps.registry import APPS
 from sightline.owntracks.identity import device_of
@@ -69,11 +69,13 @@ class AppInputs(Resource):
     """Its `check_head` is for all addresses below its own."""
     _log = Logger()
 
-    def __init__(self, context: RequestContextPort, gate: PostGate, intake: AppIntake) -> None:
+    def __init__(
+        self, context: RequestContextPort, gate: PostGate, forwarder: AppForwarder
+    ) -> None:
         super().__init__()
         self._context = context
         self._gate = gate
-        self._intake = intake
+        self._forwarder = forwarder
 
     def check_head(self, request: Request) -> Refusal | None:
         """Refuse what the head shows that it is not taken, before its body is read."""
@@ -117,18 +119,18 @@ class AppInputs(Resource):
         self, request: Request, app: App, token: str, name: str, posted: Posted
     ) -> bytes | int:
         follow(request)
-        heard, why = Heard(), None
+        report, why = AppReport(), None
         try:
-            heard = app.read(posted)
+            report = app.read(posted)
         except CannotDecode as found:
             why = found
-        device = self._device(token, heard.device or name)
+        device = self._device(token, report.device or name)
         if device is None:  # the token was withdrawn, or is of nobody's phone
             return _plain(request, 401, _WRONG.words)
         if why is not None:
-            self._intake.refuse(device, posted.body or _without_token(request), why)
-            return _said(request, app.say(posted))
-        taking = Deferred.fromCoroutine(self._intake.take(device, app.title, heard))
+            self._forwarder.refuse(device, posted.body or _without_token(request), why)
+            return _body_of(request, app.say(posted))
+        taking = Deferred.fromCoroutine(self._forwarder.take(device, app.title, report))
         taking.addCallback(lambda taken: self._answer(request, app, posted))
         taking.addErrback(lambda failure: self._failed(request, failure))
         return NOT_DONE_YET
@@ -144,7 +146,7 @@ class AppInputs(Resource):
         """Say yes when it is kept; the phone keeps its copy until then."""
         if is_disconnected(request):
             return
-        yes = partial(_said, request, app.say(posted))
+        yes = partial(_body_of, request, app.say(posted))
         body = self._gate.when_stored(request, yes, partial(_later, request))
         if isinstance(body, bytes):
             request.write(body)
@@ -216,7 +218,7 @@ def _later(request: Request) -> bytes:
     return _plain(request, 503, _LATER.words)
 
 
-def _said(request: Request, answer: Answered) -> bytes:
+def _body_of(request: Request, answer: Answered) -> bytes:
     return _plain(request, answer.status, answer.body, answer.type)
 
 

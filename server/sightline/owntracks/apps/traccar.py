@@ -18,7 +18,7 @@ from sightline.owntracks.apps.model import (
     METRE_PER_SECOND,
     Answered,
     App,
-    Heard,
+    AppReport,
     Message,
     Posted,
     items,
@@ -34,19 +34,19 @@ TITLE = "Traccar Client"
 _UNCHARGED, _CHARGING = 1, 2
 
 
-def read(posted: Posted) -> Heard:
+def read(posted: Posted) -> AppReport:
     """Read one fix, or the list of them that the app sends where it is told to."""
     given = posted.fields
     said = given.get("location")
     if not isinstance(said, dict | list):
-        return Heard([_query(given)], device=text(given.get("id") or given.get("deviceid")))
-    heard = Heard(device=text(given.get("device_id")))
+        return AppReport([_query(given)], device=text(given.get("id") or given.get("deviceid")))
+    report = AppReport(device=text(given.get("device_id")))
     for one in items(said, "locations") if isinstance(said, list) else [said]:
         try:
-            heard.locations.append(_object(one))
+            report.locations.append(_object(one))
         except CannotDecode as why:
-            heard.refused.append((shown(one), why))
-    return heard
+            report.refused.append((shown(one), why))
+    return report
 
 
 def _query(given: Mapping[str, object]) -> Message:

@@ -114,6 +114,11 @@ function ClientFacts({
       {client.takeovers > 0 && <Fact name="Taken over">{grouped(client.takeovers)} times</Fact>}
       {client.refused > 0 && <Fact name="Refused">{grouped(client.refused)} times</Fact>}
       {client.dropping > 0 && <Fact name="Drops">{grouped(client.dropping)} times</Fact>}
+      {client.fits.length > 0 && (
+        <Fact name="Feeds">
+          one of {client.fits.join(', ')}: its client id fits them all, so it is tied to none
+        </Fact>
+      )}
       {client.feeds !== undefined && (
         <Fact name="Feeds">
           <Feeds client={client} />

@@ -84,6 +84,7 @@ function aboutText({ platform, transport, app, encrypted }: Phone): string {
     .join(' · ');
 }
 
+/** `app`: the one it reports by, when it is not OwnTracks; such take no commands. */
 function Asks({ of, app }: { of: Key; app: string }) {
   const { requests, connection } = useServer();
   const [pending, setPending] = useState<string | null>(null);

@@ -1,4 +1,5 @@
 /** The details of a region: who is in it, who sees it, what happened there. */
+import { Person } from '../../app/people';
 import { Maximize, Pencil, Users } from 'lucide';
 import { timeText } from '../../app/ages';
 import {
@@ -127,7 +128,12 @@ function About({
           {region.at !== undefined && (
             <span class="muted">
               , {timeText(region.at, now.value)}
-              {region.by === undefined ? '' : ` by ${region.by}`}
+              {region.by !== undefined && (
+                <>
+                  {' by '}
+                  <Person account={region.by} />
+                </>
+              )}
             </span>
           )}
         </Fact>

@@ -7,6 +7,7 @@ import { Card } from '../../../ui/section';
 import { Tilt } from '../tilt';
 import { postureOf, postureText, routineText, availabilityOf } from '../read';
 import type { Posture, ProBot } from '../read';
+import { Person } from '../../../app/people';
 import { useDrivers } from './drivers';
 import { stopText } from './read';
 import type { Guard, Lease } from './read';
@@ -79,7 +80,7 @@ function StateFacts({
       <Fact name="Driver">
         {lease ? (
           <>
-            {lease.holder}
+            <Person account={lease.holder} />
             {lease.since === undefined ? '' : ` since ${timeText(lease.since, now)}`}
             {lease.server === undefined ? '' : `, through server ${lease.server}`}
             {address ? (

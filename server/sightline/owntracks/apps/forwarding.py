@@ -1,4 +1,4 @@
-"""Hand on what other apps post: each fix as a message of the phone's own, through the one intake.
+"""Hand on what other apps post: each fix as a message of the phone's own, through the one entrance.
 
 One arrival for each fix, so that a bad one costs no other; the other servers are told of batches.
 """
@@ -17,7 +17,7 @@ from sightline.kinds.friends.phone import Phone
 from sightline.kinds.friends.strict import LONGEST_BATCH
 from sightline.live.hub import Hub
 from sightline.model.kind import Arrival, CannotDecode
-from sightline.owntracks.apps.model import Heard, Message
+from sightline.owntracks.apps.model import AppReport, Message
 from sightline.web.reads import pieces
 
 _STEP = 50  # fixes that are taken in one turn of the reactor: about 2 ms
@@ -31,7 +31,7 @@ class Taking(Protocol):
         """Take a message of ``user/device``; return whether it made sense. ``at`` is epoch s."""
 
 
-class AppIntake:
+class AppForwarder:
     """Take what the apps' decoders found.
 
     ``turn`` waits until the reactor has looked after
@@ -54,12 +54,12 @@ class AppIntake:
         self._turn = turn
         self._peers = peers
 
-    async def take(self, device: str, app: str, heard: Heard) -> int:
+    async def take(self, device: str, app: str, report: AppReport) -> int:
         """Take it all as of ``user/device``; return how many of the fixes made sense."""
         taken = 0
-        for payload, why in heard.refused:
+        for payload, why in report.refused:
             self.refuse(device, payload, why)
-        for number, some in enumerate(pieces(heard.locations, most=_STEP)):
+        for number, some in enumerate(pieces(report.locations, most=_STEP)):
             if number:
                 await self._turn()
             good = [one for one in some if self._phones.take(device, _encode(one), self._wall())]

@@ -1,0 +1,133 @@
+/** One device: its further names, a new name, and its merge with another one. */
+import { useState } from 'preact/hooks';
+import { useServer, useTime } from '../app/context';
+import { MergePreviewShape } from '../generated';
+import { answerOf, path } from '../net/api';
+import type { Api } from '../net/api';
+import { ActButton, Sure } from '../ui/actbutton';
+import { Dialog } from '../ui/dialog';
+import { Field } from '../ui/field';
+import { Form } from '../ui/form';
+import { howText, mergeText, whenText } from './wording';
+import type { Device, MergePreview } from './wording';
+
+interface Part {
+  readonly device: Device;
+  readonly again: () => Promise<void>;
+  close(): void;
+}
+
+function at(device: Device): string {
+  const [user = '', name = ''] = device.device.split('/');
+  return path`admin/devices/${user}/${name}`;
+}
+
+export function EditDevice({ device, again, close }: Part) {
+  const { api } = useServer();
+  return (
+    <Dialog title={device.device} close={close}>
+      <Names device={device} again={again} api={api} />
+      <h3>Rename</h3>
+      <Form
+        button="Rename"
+        blame={{ taken: 'name', malformed: 'name' }}
+        submit={async (value) => {
+          await api.post(`${at(device)}/rename`, { name: value('name') });
+          await again();
+          close();
+        }}
+      >
+        <Field
+          name="name"
+          label="New name"
+          hint="user/device. Its past and its grants follow; the phone need not be set up anew."
+          autocomplete="off"
+          maxLength={257}
+          value={device.device}
+        />
+      </Form>
+      <Merge device={device} again={again} close={close} api={api} />
+    </Dialog>
+  );
+}
+
+function Names({ device, again, api }: Omit<Part, 'close'> & { api: Api }) {
+  const { now } = useTime();
+  return (
+    <>
+      <h3>Also known as</h3>
+      {device.names.length === 0 && <p class="said muted">It has one name only.</p>}
+      <ul class="list">
+        {device.names.map(({ name, how, at: since }) => (
+          <li key={name}>
+            <span class="list-in">
+              <b>{name}</b>
+              <span class="muted">
+                {howText(how)} {whenText(since, now.value)}
+              </span>
+            </span>
+            <Sure
+              words="Split off"
+              sure="Yes, these are two"
+              label={name}
+              act={async () => {
+                await api.post(`${at(device)}/split`, { name });
+                await again();
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+      {device.listens !== device.device && (
+        <p class="said muted">It takes commands as {device.listens}.</p>
+      )}
+    </>
+  );
+}
+
+function Merge({ device, again, close, api }: Part & { api: Api }) {
+  const [told, setTold] = useState<MergePreview | null>(null);
+  return (
+    <>
+      <h3>Merge into another device</h3>
+      <Form
+        button="See what would happen"
+        blame={{ unknown: 'into', malformed: 'into' }}
+        submit={async (value) => {
+          setTold(
+            answerOf(
+              MergePreviewShape,
+              await api.get(`${at(device)}/merge`, { into: value('into') }),
+            ),
+          );
+        }}
+      >
+        <Field
+          name="into"
+          label="The device that stays"
+          hint="user/device"
+          autocomplete="off"
+          maxLength={257}
+        />
+      </Form>
+      {told && (
+        <>
+          <ul class="told">
+            {mergeText(told).map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+          <ActButton
+            words={`Merge into ${told.into}`}
+            danger
+            act={async () => {
+              await api.post(`${at(device)}/merge`, { into: told.into });
+              await again();
+              close();
+            }}
+          />
+        </>
+      )}
+    </>
+  );
+}
