@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred
@@ -338,3 +339,40 @@ async def test_pages_hold_everything_written_once(store):
             found = await everything(lambda after, s=span, n=limit: store.page(s, n, after))
             wanted = sorted((e for e in expected.values() if e.thing == thing), key=lambda e: e.key)
             assert found == (wanted[::-1] if newest else wanted)
+
+
+@pytest_twisted.ensureDeferred
+async def test_what_is_believed_is_marked_until_that_is_undone_and_every_act_is_listed(store):
+    fixes = [fix(T0 + n) for n in range(5)]
+    await store.write(fixes, [])
+    keys = [(e.tst, e.digest) for e in fixes]
+    assert await store.hide(JANE, "fix", keys[1:3], "b", believed=True) == 2
+    assert await store.hide(JANE, "fix", keys[2:4], "c", believed=True) == 1
+    assert [e.believed for e in await track(store)] == [False, True, True, True, False]
+    assert [e.hidden for e in await track(store)] == [False] * 5
+    assert list(await store.counts(JANE, "fix", [T0, T0 + 10])) == [5]
+    assert [e.tst for e in (await store.scene("fix", T0 + 3)).entries] == [T0 + 3]
+    assert await store.hide(JANE, "fix", keys[:2], "a") == 2  # to hide counts for more
+    assert await track(store) == [msgspec.structs.replace(e, believed=n < 2) for n, e in
+                                  enumerate(fixes[2:])]  # fmt: skip
+    assert await store.hide(JANE, "fix", keys[:1], "d", believed=True) == 0
+    acts = await store.acts(JANE)
+    assert [act.undo for act in acts if act.undo in "abc"] == ["a", "b", "c"]
+    assert (acts[0].entries, acts[0].first, acts[0].last) == (2, T0, T0 + 1)
+    assert await store.acts(OMAR) == []
+    await store.write(fixes, [])  # they come again, and stay as they are
+    assert await store.unhide(JANE, "c") == 1
+    assert [e.believed for e in await track(store)] == [True, False, False]
+    for undo in "abd":
+        await store.unhide(JANE, undo)
+    assert await store.acts(JANE) == []
+    assert not any(e.hidden for e in await track(store))
+
+
+@pytest_twisted.ensureDeferred
+async def test_the_neighbours_of_a_time_are_found_for_many_things_at_once(store):
+    mine, his = [fix(T0 + 10 * n) for n in range(6)], [fix(T0 + 25, OMAR)]
+    await store.write([*mine, *his], [])
+    await store.hide(JANE, "fix", [(mine[1].tst, mine[1].digest)], "one")
+    found = await store.around([OMAR, JANE, BOT], "fix", T0 + 30, 3, 1)
+    assert [list(some) for some in found] == [his, [mine[0], mine[2], mine[3], mine[4]], []]

@@ -20,6 +20,8 @@ MAY_NAME = {
     "cli/exporting.py": "exports friends' tracks in OwnTracks' formats",
     "cli/importing.py": "reads friends' tracks in OwnTracks' formats",
     "history/importing.py": "the same, into the store",
+    "history/used.py": "judges the fixes of friends, too",
+    "cli/judging.py": "counts the fixes of friends by verdict",
     "history/judging.py": "judges the fixes of friends, which are in its tracks",
     "owntracks/": "is about friends",
     "regions/": "is about regions, and what phones say of them",

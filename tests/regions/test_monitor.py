@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import pytest_twisted
 
 from regions.scene import HOME, JANE, OPERATOR, PERSON, waypoint
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.model.kind import Present
+from sightline.regions import mqtt_events
 from sightline.regions.containment import DISPUTE_AFTER
 from sightline.regions.monitor import RING
+from sightline.webhooks import delivery
 
 
 class Positioned(Present, frozen=True, omit_defaults=True, kw_only=True):
@@ -340,3 +344,35 @@ async def test_who_is_really_gone_has_left(scenes):
     scene.is_at(11_010)
     assert scene.keys("stay") == []
     assert scene.events() == [("leave", "server")]
+
+
+@pytest_twisted.ensureDeferred
+async def test_a_region_passed_through_between_two_fixes_is_told_and_marked_as_inferred(scenes):
+    scene = await scenes(fixes=2, dwell=60.0)
+    id = await scene.draws()
+    begin = scene.wall()
+    for metres in (-1_800, -600, 600, 1_800):  # 20 m/s, a fix each minute
+        scene.passes(59)
+        scene.is_at(metres)
+    assert scene.events() == [("enter", "server"), ("leave", "server")]
+    assert [round(c.tst - begin) for c in scene.crossed] == [145, 155]
+    assert [c.inferred for c in scene.crossed] == [True, True]
+    assert scene.keys("stay") == []
+    for crossed in scene.crossed:
+        assert json.loads(mqtt_events.body(crossed))["inferred"] is True
+        assert json.loads(delivery.body("id", crossed))["inferred"] is True
+    assert [key.partition("/")[0] for key in scene.keys("crossing")] == ["crossing"] * 2
+    scene.is_at(10)
+    scene.is_at(10)
+    assert b"inferred" not in mqtt_events.body(scene.crossed[-1])
+    assert scene.crossed[-1].region == id
+
+
+@pytest_twisted.ensureDeferred
+async def test_without_an_accuracy_nothing_is_inferred(scenes):
+    scene = await scenes(fixes=2, dwell=60.0)
+    await scene.draws()
+    for metres in (-1_800, -600, 600, 1_800):
+        scene.passes(59)
+        scene.is_at(metres, acc=0)
+    assert scene.crossed == []

@@ -117,6 +117,9 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
             ("GET", "/days/friend/jane/phone?month=2026-11", {}),
             ("GET", "/days/friend/bob/phone?month=2026-11", {"viewer": 404, "operator": 404, "token": 404}),
             ("GET", "/days/probot/ProBot2?month=2026-11", {"viewer": 404}),
+            ("GET", "/judged/friend/jane/phone", {}),
+            ("GET", "/judged/probot/ProBot2", {"viewer": 404}),
+            ("GET", "/judged/friend/bob/phone", {"viewer": 404, "operator": 404, "token": 404}),
             ("GET", "/scene?at=1", {}),
             ("GET", "/events", {}),
             ("GET", "/openapi.json", {"link": 200}),
@@ -124,7 +127,11 @@ ROUTES: list[tuple[str, str, dict[str, int]]] = [
     ],
     *[
         (method, path, {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 404, "operator": 404, "admin": 400})
-        for method, path in [("POST", "/hide/friend/jane/phone"), ("POST", "/hide/probot/ProBot1")]
+        for method, path in [("POST", "/hide/friend/jane/phone"), ("POST", "/hide/probot/ProBot1"), ("POST", "/believe/friend/jane/phone"), ("POST", "/believe/probot/ProBot1")]
+    ],
+    *[
+        ("GET", path, {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 404, "operator": 404, "admin": 200})
+        for path in ("/overruled/friend/jane/phone", "/overruled/probot/ProBot1")
     ],
     ("POST", "/unhide", {"nobody": 401, "guest": 403, "link": 403, "token": 403, "viewer": 400, "operator": 400, "admin": 400}),
     ("GET", "/nothing", {"nobody": 401, "guest": 404, "link": 404, "token": 404, "viewer": 404, "operator": 404, "admin": 404}),

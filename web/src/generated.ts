@@ -68,6 +68,20 @@ export interface AuditShown {
   readonly more: string;
 }
 
+/** Which doubtful fixes are right: all from-to, or those of `tst`. */
+export interface Believe {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+  readonly tst?: readonly number[] | null;
+}
+
+/** How many fixes are used from now on, and what undoes that. */
+export interface Believed {
+  readonly ok: true;
+  readonly believed: number;
+  readonly undo: string;
+}
+
 /** One broker, id: its name in the settings. The figures of a lost broker stay. */
 export interface Broker {
   readonly link?: Link | null;
@@ -387,6 +401,20 @@ export interface Https {
   readonly fault?: string | null;
 }
 
+/** How many fixes are used, `believed` ones among them, and how many are doubtful, by reason. */
+export interface Judged {
+  readonly ok: true;
+  readonly used: number;
+  readonly believed: number;
+  readonly doubtful: Readonly<Record<string, number>>;
+}
+
+/** The bounds of what is counted, both inclusive. */
+export interface JudgedQuery {
+  readonly from?: number | string | null;
+  readonly to?: number | string | null;
+}
+
 /** The lease, and what the server promises with it. `silence` and `keep` in ms, `rate` in frames a second, `stops_within` in s; `most` is the most a key may say. */
 export interface LeaseGiven {
   readonly ok: true;
@@ -578,6 +606,22 @@ export interface OneThing {
 export interface OneUser {
   readonly ok: true;
   readonly user: UserShown;
+}
+
+/** What was hidden or believed and not undone, newest first. */
+export interface Overruled {
+  readonly ok: true;
+  readonly acts: readonly OverruledAct[];
+}
+
+/** One act: so many fixes were hidden, or used, `at` a time; what undoes that. */
+export interface OverruledAct {
+  readonly what: string;
+  readonly at: number | null;
+  readonly count: number;
+  readonly from: number;
+  readonly to: number;
+  readonly undo: string;
 }
 
 /** The display names, by account; of those only that have one. */
@@ -1009,6 +1053,7 @@ export interface Transition {
   readonly by: 'phone' | 'server';
   readonly agrees?: boolean | null;
   readonly acc?: number | null;
+  readonly inferred?: boolean;
 }
 
 /** A part of the server that cannot write now, since its disk or a database does not let it. `reason`: full, readonly, locked, damaged or failing; `why`: a sentence for people; `since` in epoch s. */
@@ -1183,6 +1228,12 @@ export interface Calls {
   readonly 'POST /hide/{kind}/{id}': { readonly asks: Hide; readonly answers: Hidden };
   readonly 'POST /hide/{kind}/{group}/{id}': { readonly asks: Hide; readonly answers: Hidden };
   readonly 'POST /unhide': { readonly asks: Unhide; readonly answers: Shown };
+  readonly 'POST /believe/{kind}/{id}': { readonly asks: Believe; readonly answers: Believed };
+  readonly 'GET /overruled/{kind}/{id}': { readonly asks: Nothing; readonly answers: Overruled };
+  readonly 'GET /judged/{kind}/{id}': { readonly asks: JudgedQuery; readonly answers: Judged };
+  readonly 'POST /believe/{kind}/{group}/{id}': { readonly asks: Believe; readonly answers: Believed };
+  readonly 'GET /overruled/{kind}/{group}/{id}': { readonly asks: Nothing; readonly answers: Overruled };
+  readonly 'GET /judged/{kind}/{group}/{id}': { readonly asks: JudgedQuery; readonly answers: Judged };
   readonly 'GET /users': { readonly asks: Nothing; readonly answers: Users };
   readonly 'POST /users': { readonly asks: NewUser; readonly answers: OneUser };
   readonly 'GET /users/{name}': { readonly asks: Nothing; readonly answers: OneUser };
@@ -1392,6 +1443,7 @@ export const TransitionShape: Shape<Transition> = {
   by: { is: { one: ['phone', 'server'] } },
   agrees: { is: 'flag', or: null },
   acc: { is: 'number', or: null },
+  inferred: { is: 'flag', or: false },
 };
 
 export const WebhookStateShape: Shape<WebhookState> = {
@@ -1815,6 +1867,33 @@ export const HiddenShape: Shape<Hidden> = {
 export const ShownShape: Shape<Shown> = {
   ok: { is: { one: [true] } },
   shown: { is: 'number' },
+};
+
+export const BelievedShape: Shape<Believed> = {
+  ok: { is: { one: [true] } },
+  believed: { is: 'number' },
+  undo: { is: 'text' },
+};
+
+export const OverruledActShape: Shape<OverruledAct> = {
+  what: { is: 'text' },
+  at: { is: 'number', or: null },
+  count: { is: 'number' },
+  from: { is: 'number' },
+  to: { is: 'number' },
+  undo: { is: 'text' },
+};
+
+export const OverruledShape: Shape<Overruled> = {
+  ok: { is: { one: [true] } },
+  acts: { is: { list: { of: OverruledActShape } } },
+};
+
+export const JudgedShape: Shape<Judged> = {
+  ok: { is: { one: [true] } },
+  used: { is: 'number' },
+  believed: { is: 'number' },
+  doubtful: { is: { map: 'number' } },
 };
 
 export const UserShownShape: Shape<UserShown> = {

@@ -50,6 +50,7 @@ import './pages/broker/clients.css';
 import './pages/broker/topics.css';
 import './pages/console/messages.css';
 import './pages/roster/views.css';
+import './things/friends/doubtful.css';
 import './things/regions/pieces.css';
 import './things/regions/board.css';
 import './things/regions/crossings.css';

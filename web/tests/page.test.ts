@@ -83,6 +83,7 @@ describe('settings', () => {
       units: 'imperial',
       crossings: true,
       notify: false,
+      doubtful: false,
     });
     const quiet = readSettings('{"crossings":false,"notify":true}');
     expect([quiet.crossings, quiet.notify]).toEqual([false, true]);
@@ -97,6 +98,7 @@ describe('settings', () => {
         units: 'metric',
         crossings: true,
         notify: false,
+        doubtful: false,
       });
     },
   );

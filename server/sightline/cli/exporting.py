@@ -20,19 +20,18 @@ from sightline.history.formats import rec
 from sightline.history.formats.fix import Fix
 from sightline.history.formats.table import FORMATS
 from sightline.history.formats.xmls import Gpx
-from sightline.history.judging import spot_of
 from sightline.history.merging import merged
 from sightline.history.named import NamedStore
 from sightline.history.record import HistoryEntry
 from sightline.history.store import Span, Store
-from sightline.kinds.friends.plausibility import Judge, Spot
+from sightline.history.used import chosen
 from sightline.model.kind import id_of, kind_of
 from sightline.model.topic import NOT_NAMES
 from sightline.settings import Settings
 
 _PAGE = 1000
 _PARTS = {"fix": "", "transition": "event"}  # the sorts in a .rec file, and their topics
-_LATEST = 253_402_300_799.0  # epoch s: the end of the year 9999
+LATEST = 253_402_300_799.0  # epoch s: the end of the year 9999
 _LONGEST_NAME = 240  # bytes; file systems allow 255, with our suffixes
 _MARKS = ".sightline-export.json"
 
@@ -54,7 +53,7 @@ def add_to(subcommands: Any) -> None:
     parser.add_argument(
         "--since", type=moment, default=0.0, metavar="TIME", help="such as 2026-11-21T08:00:00Z"
     )
-    parser.add_argument("--until", type=moment, default=_LATEST, metavar="TIME", help="likewise")
+    parser.add_argument("--until", type=moment, default=LATEST, metavar="TIME", help="likewise")
     add_folder(parser)
     parser.set_defaults(run=run_with(_run))
 
@@ -176,7 +175,11 @@ class Export:
     ) -> None:
         whole = await self._count(thing, sorts, bounds)
         made = self._folder / path
-        mark = [float(whole), *bounds]
+        # What somebody marked as right changes no number of entries, but what is written.
+        acts = await self._store.acts(thing)
+        mark = [float(whole), *bounds] + (
+            [float(sum(each.entries for each in acts))] if acts else []
+        )
         if not whole:
             return
         if self._marks.get(str(path)) == mark and made.exists():
@@ -189,7 +192,7 @@ class Export:
         done = 0
         with open(part, "wb", opener=_private) as out:
             out.write(writer.begin())
-            async for some in self._pages(thing, sorts, bounds):
+            async for some in self._wanted(thing, sorts, bounds, writer):
                 out.write(writer.some(some))
                 done += len(some)
                 self.progress.at(done, f"{path}: {done} entries")
@@ -202,6 +205,19 @@ class Export:
         # Were entries added meanwhile, the next run writes the file again.
         self._marks[str(path)] = mark
         self._marks_file.write_bytes(msgspec.json.encode(self._marks))
+
+    def _wanted(
+        self, thing: str, sorts: Sequence[str], bounds: tuple[float, float], writer: Any
+    ) -> AsyncIterator[list[HistoryEntry]]:
+        if isinstance(writer, _Formatted):
+            return self._used(thing, bounds)
+        return self._pages(thing, sorts, bounds)
+
+    async def _used(
+        self, thing: str, bounds: tuple[float, float]
+    ) -> AsyncIterator[list[HistoryEntry]]:
+        async for some in chosen(self._store, Span(thing, "fix", *bounds)):
+            yield [each.entry for each in some]
 
     async def _pages(
         self, thing: str, sorts: Sequence[str], bounds: tuple[float, float]
@@ -243,27 +259,19 @@ class _Recorded:
 
 
 class _Formatted:
-    """A format's writer, for entries: of the fixes that can be right."""
+    """A format's writer, for entries of fixes."""
 
     def __init__(self, form: str, thing: str) -> None:
-        self._judge: Judge[HistoryEntry] = Judge(_spot)
         self._writer = Gpx(name=id_of(thing)) if form == "gpx" else FORMATS[form].make(())
 
     def begin(self) -> bytes:
         return self._writer.begin()
 
     def some(self, entries: Iterable[HistoryEntry]) -> bytes:
-        return self._used(self._judge.take(entries))
+        return self._writer.some([_fix(entry) for entry in entries])
 
     def end(self) -> bytes:
-        return self._used(self._judge.end()) + self._writer.end()
-
-    def _used(self, judged: Iterable[tuple[HistoryEntry, str | None]]) -> bytes:
-        return self._writer.some([_fix(entry) for entry, why in judged if why is None])
-
-
-def _spot(entry: HistoryEntry) -> Spot | None:
-    return spot_of({**_fix(entry), "at": entry.at})
+        return self._writer.end()
 
 
 def _fix(entry: HistoryEntry) -> Fix:

@@ -7,63 +7,25 @@ in a row as are asked for say so, or when nothing said otherwise for the dwell. 
 about makes nobody come and go. The time of a crossing is that of the first fix that told of it.
 
 What somebody's first fix, or a new or changed region, finds is how things are, and no crossing.
+Regions that the line between two fixes leads through are told by `sightline.geometry.throughs`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
-
-import msgspec
 
 from sightline.geometry.geodesy import Vector, dot, vector
 from sightline.geometry.grid import Grid
-from sightline.geometry.shapes import Shape
+from sightline.geometry.passages import along, largest_circle
+from sightline.geometry.positions import Change, Event, Position, Rules
+from sightline.geometry.shapes import Polygon, Shape
+from sightline.geometry.throughs import Brief, Throughs, joined
 
-Event = Literal["enter", "leave"]
+__all__ = ["Change", "Event", "Geofences", "Position", "Rules"]
 _NOTHING: tuple[Change, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The rules of a verdict: ``margin`` m beyond the border before somebody is out; a change
-    counts after ``fixes`` in a row or ``dwell`` s; a fix with an error over ``coarse`` m must be
-    sure for small regions.
-    """
-
-    margin: float = 30.0
-    fixes: int = 2
-    dwell: float = 60.0
-    coarse: float = 200.0
-
-
-class Position(msgspec.Struct, frozen=True, gc=False):
-    """A position (degrees) with its error ``acc`` in m, at ``when`` (epoch s).
-
-    ``leap``: no friend gets here from the last place that fast, so that alone it proves nothing.
-    """
-
-    lat: float
-    lon: float
-    when: float
-    acc: float = 0.0
-    leap: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An entry into a region or an exit from it, at ``when`` (epoch s).
-
-    ``crossed``: they were seen on the other side before.
-    """
-
-    thing: str
-    region: str
-    event: Event
-    when: float
-    acc: float
-    crossed: bool
+_STILL = 6e-5
+"""Degrees: less than twice the least error, by which nobody goes through anything."""
 
 
 @dataclass(slots=True)
@@ -80,6 +42,14 @@ class _Stand:
     acc: float = 0.0
     alone: bool = False
     """All of them were leaps."""
+    before: Position | None = None
+    """The fix before the first of them, …"""
+    nearest: Position | None = None
+    """… and the last of them."""
+
+    def seen(self, position: Position) -> None:
+        """Note the last fix that says otherwise."""
+        self.nearest = position
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +65,16 @@ class Geofences:
         self.rules = rules or Rules()
         self._zones: dict[str, _Zone] = {}
         self._grid: Grid[str] = Grid()  # of the regions that matter to everybody
+        self._cornered: Grid[str] = Grid()  # all polygons: even a large one may be narrow
         self._own: dict[str, Grid[str]] = {}  # by the one thing they matter to
         self._last: dict[str, Position] = {}
+        self._places: dict[str, Vector] = {}  # of the last fixes, where there are regions
         self._known: set[str] = set()
         self._stands: dict[str, dict[str, _Stand]] = {}
         self._waiting: dict[tuple[str, str], float] = {}  # for votes, since (monotonic s)
+        self._throughs = Throughs(
+            self.rules, lambda region: zone.shape if (zone := self._zones.get(region)) else None
+        )
 
     # -- regions
 
@@ -112,6 +87,8 @@ class Geofences:
         self._zones[region] = _Zone(shape, only)
         grid = self._grid if only is None else self._own.setdefault(only, Grid())
         grid.put(region, shape.middle, shape.reach)
+        if isinstance(shape, Polygon):
+            self._cornered.put(region, shape.middle, shape.reach)
 
     def drop(self, region: str) -> None:
         """Remove a region. This makes no exit."""
@@ -124,6 +101,7 @@ class Geofences:
         zone = self._zones.get(region)
         if zone is None:
             return
+        self._cornered.drop(region)
         if zone.only is None:
             self._grid.drop(region)
             return
@@ -145,7 +123,7 @@ class Geofences:
             inside = stand is not None and stand.inside
             if not inside and dot(zone.shape.middle, place) < zone.shape.edge:
                 continue
-            within = self._within(zone.shape, fix, place)
+            within = _within(self.rules, zone.shape, fix, place)
             if within is None or within == inside:
                 continue
             self._settle(thing, region, fix.when if within else None)
@@ -175,7 +153,9 @@ class Geofences:
     def forget(self, thing: str) -> None:
         """Forget everything about this thing. This makes no exit."""
         self._last.pop(thing, None)
+        self._places.pop(thing, None)
         self._known.discard(thing)
+        self._throughs.forget(thing)
         for region in self._stands.pop(thing, {}):
             self._waiting.pop((thing, region), None)
 
@@ -197,7 +177,7 @@ class Geofences:
             return None
         fix, shape = self._last[thing], self._zones[region].shape
         place = vector(fix.lat, fix.lon)
-        if self._within(shape, fix, place) is None:
+        if _within(self.rules, shape, fix, place) is None:
             return None
         return shape.beyond(fix.lat, fix.lon, place), fix.when
 
@@ -209,13 +189,28 @@ class Geofences:
             or (fix.when == last.when and fix.lat == last.lat and fix.lon == last.lon)
         ):
             return _NOTHING
-        self._last[thing] = fix
         met = last is None and thing not in self._known
         if met:
             self._known.add(thing)
-        if not self._zones:
-            return _NOTHING
-        place = vector(fix.lat, fix.lon)
+        if self._zones:
+            place = vector(fix.lat, fix.lon)
+            found = self._judge(thing, last, fix, place, met, now)
+            self._places[thing] = place
+        else:
+            found = _NOTHING
+            self._places.pop(thing, None)
+        self._last[thing] = fix
+        return found
+
+    def _judge(
+        self,
+        thing: str,
+        last: Position | None,
+        fix: Position,
+        place: Vector,
+        met: bool,
+        now: float,
+    ) -> Sequence[Change]:
         near = self._grid.near(place)
         if thing in self._own:
             near = near + self._own[thing].near(place)
@@ -223,15 +218,60 @@ class Geofences:
         if stands:
             near = list({*near, *stands})
         changes: list[Change] = []
+        if last is not None and (
+            (fix.joins and not (-_STILL < fix.lat - last.lat < _STILL > abs(fix.lon - last.lon)))
+            or self._throughs.waits(thing)
+        ):
+            changes = self._went(thing, last, fix, place, now)
         for region in near:
             change = self._look(thing, region, fix, place, met, now)
             if change is not None:
                 changes.append(change)
         return changes
 
+    def _went(
+        self, thing: str, last: Position, fix: Position, place: Vector, now: float
+    ) -> list[Change]:
+        """Find regions that it went through since the fix before, without a fix that counts."""
+        throughs = self._throughs
+        changes: list[Change] = []
+        wrong: frozenset[str] = frozenset()
+        if throughs.waits(thing):
+            changes, wrong = throughs.follow(thing, last, fix)
+        stands = self._stands.get(thing, {})
+        for region, stand in stands.items():
+            if stand.inside or stand.before is None or stand.nearest is None:
+                continue
+            if _within(self.rules, self._zones[region].shape, fix, place) is False:
+                brief = Brief(region, stand.before, stand.nearest)
+                changes += throughs.was_in(thing, brief, fix, now)
+        before = self._places.get(thing)
+        if not fix.joins or before is None:
+            return changes
+        way = before, place
+        length = joined(last, fix, way)
+        if length is not None:
+            found = self._between(thing, way, *length) - stands.keys() - wrong
+            if found:
+                changes += throughs.went(thing, last, fix, way, sorted(found), now)
+        return changes
+
+    def _between(
+        self, thing: str, way: tuple[Vector, Vector], metres: float, error: float
+    ) -> set[str]:
+        """Return the regions that matter to a thing and that a way may lead through."""
+        most = largest_circle(metres, error)
+        found = along(self._grid, *way, error, most)
+        if thing in self._own:
+            found |= along(self._own[thing], *way, error, most)
+        if self._cornered:
+            others = along(self._cornered, *way, error)
+            found |= {r for r in others if self._zones[r].only in (None, thing)}
+        return found
+
     def tick(self, now: float) -> list[Change]:
         """Let time pass: a change that nothing contradicted for the dwell counts."""
-        changes = []
+        changes = self._throughs.tick(now)
         for (thing, region), since in list(self._waiting.items()):
             if now - since < self.rules.dwell:
                 break  # they are in the order in which they began to wait
@@ -249,7 +289,7 @@ class Geofences:
             dot(shape.middle, place) < shape.edge or not shape.holds(fix.lat, fix.lon, place)
         ):
             return None  # it was not in it, and is not: the usual case
-        within = self._within(shape, fix, place)
+        within = _within(self.rules, shape, fix, place)
         if stand is None:
             if not within:
                 return None
@@ -261,6 +301,7 @@ class Geofences:
             return None
         if stand.votes == 0:
             stand.first, stand.acc = fix.when, fix.acc
+            stand.before = self._last.get(thing)
             # Where a single fix is to be enough, it is.
             stand.alone = fix.leap and self.rules.fixes > 1
         elif not fix.leap:
@@ -268,6 +309,7 @@ class Geofences:
         if not stand.alone:  # else time alone does not prove it
             self._waiting.setdefault((thing, region), now)
         stand.votes += 1
+        stand.seen(fix)
         if met:
             self._settle(thing, region, fix.when)
             return Change(thing, region, "enter", fix.when, fix.acc, False)
@@ -276,17 +318,6 @@ class Geofences:
         ):
             return None
         return self._turn(thing, region, stand)
-
-    def _within(self, shape: Shape, fix: Position, place: Vector) -> bool | None:
-        """Return the verdict of one fix alone; None: it tells nothing."""
-        acc, rules = fix.acc, self.rules
-        vague = acc > rules.coarse and acc > shape.size
-        if not vague and shape.holds(fix.lat, fix.lon, place):
-            return True
-        beyond = shape.beyond(fix.lat, fix.lon, place)
-        if beyond > max(rules.margin, acc):
-            return False
-        return True if beyond <= 0 and (not vague or beyond + acc <= 0) else None
 
     def _turn(self, thing: str, region: str, stand: _Stand) -> Change:
         """Change the verdict to what the votes say."""
@@ -310,3 +341,15 @@ class Geofences:
         stand.votes = 0
         if not stand.inside:
             self._settle(thing, region, None)
+
+
+def _within(rules: Rules, shape: Shape, fix: Position, place: Vector) -> bool | None:
+    """Return the verdict of one fix alone; None: it tells nothing."""
+    acc = fix.acc
+    vague = acc > rules.coarse and acc > shape.size
+    if not vague and shape.holds(fix.lat, fix.lon, place):
+        return True
+    beyond = shape.beyond(fix.lat, fix.lon, place)
+    if beyond > max(rules.margin, acc):
+        return False
+    return True if beyond <= 0 and (not vague or beyond + acc <= 0) else None

@@ -9,7 +9,7 @@ antimeridian nor poles.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Mapping
 from itertools import product
 from math import floor
 from typing import Generic, TypeVar
@@ -61,6 +61,10 @@ class Grid(Generic[K]):
                 del table[cell]
         if not table:
             del self._levels[scale]
+
+    def levels(self) -> Iterable[tuple[int, Mapping[_Cell, tuple[K, ...]]]]:
+        """Return the levels in use: how many cells there are to a unit of length, and the cells."""
+        return self._levels.items()
 
     def near(self, place: Vector) -> list[K]:
         """Return all names whose caps this place may be within."""

@@ -104,6 +104,29 @@ class Polygon:
         metres = least * radius(place[2])
         return -metres if self.holds(lat, lon, place) else metres
 
+    def flat(self, lat: float, lon: float) -> Place | None:
+        """Return a place in the projection, where shortest ways are straight lines; None: it is
+        beyond the horizon.
+        """
+        place = vector(lat, lon)
+        return self._project(place) if dot(self.middle, place) > 0 else None
+
+    def crossings(self, one: Place, other: Place) -> list[float]:
+        """Return where a line of the projection crosses the border, as shares of it, rising."""
+        (x, y), (dx, dy) = one, (other[0] - one[0], other[1] - one[1])
+        found = []
+        x1, y1 = self._flat[-1]
+        for x2, y2 in self._flat:
+            ex, ey = x2 - x1, y2 - y1
+            turn = dx * ey - dy * ex
+            if turn != 0:
+                share = ((x1 - x) * ey - (y1 - y) * ex) / turn
+                edge = ((x1 - x) * dy - (y1 - y) * dx) / turn
+                if 0 <= share <= 1 and 0 <= edge < 1:
+                    found.append(share)
+            x1, y1 = x2, y2
+        return sorted(found)
+
     def _project(self, place: Vector) -> Place:
         height = dot(self.middle, place)
         return dot(self._east, place) / height, dot(self._north, place) / height

@@ -90,3 +90,37 @@ class Shown(Answer, frozen=True):
     """How many points are shown again."""
 
     shown: int
+
+
+class Believed(Answer, frozen=True):
+    """How many fixes are used from now on, and what undoes that."""
+
+    believed: int
+    undo: str
+
+
+class OverruledAct(msgspec.Struct, frozen=True, rename={"since": "from", "until": "to"}):
+    """One act: so many fixes were hidden, or used, ``at`` a time; what undoes that."""
+
+    what: str
+    at: float | None
+    count: int
+    since: float
+    until: float
+    undo: str
+
+
+class Overruled(Answer, frozen=True):
+    """What was hidden or believed and not undone, newest first."""
+
+    acts: list[OverruledAct]
+
+
+class Judged(Answer, frozen=True):
+    """How many fixes are used, ``believed`` ones among them, and how many are doubtful, by
+    reason.
+    """
+
+    used: int
+    believed: int
+    doubtful: dict[str, int]

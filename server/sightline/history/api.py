@@ -16,7 +16,7 @@ from sightline.auth.permissions import User, VisibleScope, may, may_recall, reca
 from sightline.contract.errors import UNKNOWN, Refused
 from sightline.contract.fields import Nothing
 from sightline.contract.http import Call, Reply, Route
-from sightline.history import answers, query_params, tracks
+from sightline.history import answers, query_params, tracks, used
 from sightline.history.formats.table import FORMATS
 from sightline.history.query_params import (
     DaysQuery,
@@ -26,6 +26,7 @@ from sightline.history.query_params import (
     TrackQuery,
 )
 from sightline.history.record import EVENTS, HistoryEntry
+from sightline.history.said import fields
 from sightline.history.store import BadCursor, Store
 from sightline.history.visible import may_name_hidden, narrowed, shows
 from sightline.journal.trouble import Degraded
@@ -203,7 +204,7 @@ class HistoryApi:
         if not may_recall(user, key, sort):
             raise Refused("unknown", UNKNOWN)
         days, bounds = query_params.month(call.asked)
-        if may_name_hidden(sort, user.scope):
+        if sort == used.SORT or may_name_hidden(sort, user.scope):
             read = await begun(self._reads, call)
             try:
                 how = (key, sort, bounds, user.scope, read.turn)
@@ -235,14 +236,13 @@ class HistoryApi:
             after = None
             while True:
                 page = await self._store.scene(sort, at, _THINGS, after)
-                for entries in pieces(page.entries, lambda entry: len(entry.body)):
+                known = [e for e in page.entries if may_recall(user, e.thing, sort)]
+                if sort == used.SORT:
+                    known = await used.last_used(self._store, [e.thing for e in known], at, turn)
+                for entries in pieces(known, lambda entry: len(entry.body)):
                     await turn()
-                    some = []
-                    for entry in entries:
-                        if may_recall(user, entry.thing, sort):
-                            state = self._show(entry, at)
-                            if state is not None:
-                                some.append(protocol.thing(entry.thing, 0, state))
+                    shown = ((entry.thing, self._show(entry, at)) for entry in entries)
+                    some = [protocol.thing(t, 0, state) for t, state in shown if state is not None]
                     yield (b"," if said and some else b"") + b",".join(some)
                     said = said or bool(some)
                 after = page.more
@@ -382,7 +382,7 @@ async def answered(asked: Awaitable[T]) -> T:
 
 
 def _event(entry: HistoryEntry) -> dict[str, object]:
-    return {**tracks.fields(entry), "sort": entry.sort, "thing": entry.thing}
+    return {**fields(entry), "sort": entry.sort, "thing": entry.thing}
 
 
 def _plain(name: str) -> str:

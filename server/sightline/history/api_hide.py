@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -13,11 +12,14 @@ from sightline.auth.permissions import may
 from sightline.contract.errors import UNKNOWN, Refused
 from sightline.contract.fields import RequestBody
 from sightline.contract.http import Call, Reply, Route
-from sightline.history import answers, tracks
+from sightline.history import answers
 from sightline.history.api import answered, begun
+from sightline.history.api_judged import act_name
 from sightline.history.formats.fix import position
 from sightline.history.query_params import Moment
+from sightline.history.said import fields
 from sightline.history.store import FOREVER, Span, Store
+from sightline.history.used import PAGE
 from sightline.web.reads import Reads, Turn, pieces
 
 MOST = 20_000
@@ -42,9 +44,16 @@ class Unhide(RequestBody, frozen=True):
 
 
 class HideApi:
-    """``note`` writes down what was done."""
+    """``note`` writes down what was done; ``wall`` gives epoch s."""
 
-    def __init__(self, store: Store, note: Callable[[AuditEvent], None], reads: Reads) -> None:
+    def __init__(
+        self,
+        store: Store,
+        note: Callable[[AuditEvent], None],
+        reads: Reads,
+        wall: Callable[[], float],
+    ) -> None:
+        self._wall = wall
         self._store = store
         self._note = note
         self._reads = reads
@@ -72,7 +81,7 @@ class HideApi:
                 "/unhide",
                 "account",
                 self.unhide,
-                summary="Show again what was hidden by one act",
+                summary="Undo one act of hiding or believing",
                 body=Unhide,
                 reply=answers.Shown,
                 errors=("unknown",),
@@ -90,7 +99,7 @@ class HideApi:
             keys = await answered(self._wrong(thing, asked, read.turn))
         finally:
             read.end()
-        undo = secrets.token_hex(8)
+        undo = act_name("hide", self._wall())
         count = await answered(self._store.hide(thing, "fix", keys, undo))
         self._audit(call, "hide", thing, count)
         return Reply(answers.Hidden(hidden=count, undo=f"{undo}.{thing}"))
@@ -104,13 +113,13 @@ class HideApi:
         keys: list[tuple[float, int]] = []
         after = None
         while since <= until:
-            page = await self._store.page(Span(thing, "fix", since, until), tracks.PAGE, after)
+            page = await self._store.page(Span(thing, "fix", since, until), PAGE, after)
             for entries in pieces(page.entries):
                 await turn()
                 for entry in entries:
                     if asked.tst is not None and entry.tst not in times:
                         continue
-                    if asked.box is not None and not _inside(asked.box, tracks.fields(entry)):
+                    if asked.box is not None and not _inside(asked.box, fields(entry)):
                         continue
                     keys.append((entry.tst, entry.digest))
             if len(keys) > MOST:
@@ -121,7 +130,7 @@ class HideApi:
         return keys
 
     async def unhide(self, call: Call[Unhide]) -> Reply:
-        """Show again what was hidden by one act."""
+        """Undo what was hidden or believed by one act."""
         name, _, thing = call.asked.undo.partition(".")
         if not may(call.who.user, "hide", thing):
             raise Refused("unknown", UNKNOWN)

@@ -13,7 +13,7 @@ from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history import cursors
 from sightline.history.cursors import Mark
 from sightline.history.record import EVENTS, HistoryEntry, LastState
-from sightline.history.store import FOREVER, MOST, HistoryPage, Span, StoreSize
+from sightline.history.store import FOREVER, INSTANT, MOST, Act, HistoryPage, Span, StoreSize
 from sightline.history.visible import shows
 
 Track = tuple[str, str]  # thing, sort
@@ -98,9 +98,6 @@ class MemoryStore:
         self, sort: str, at: float, limit: int = 1000, after: str | None = None
     ) -> Deferred[HistoryPage]:
         """Return each thing's last entry at that time."""
-        return execute(self._scene, sort, at, limit, after)
-
-    def _scene(self, sort: str, at: float, limit: int, after: str | None) -> HistoryPage:
         things = sorted(t for t, s in self._tracks if s == sort and (after is None or t > after))
 
         def found() -> Iterable[HistoryEntry]:
@@ -108,7 +105,7 @@ class MemoryStore:
                 span = Span(thing, sort, until=at, newest_first=True)
                 yield from self._page(span, 1, None).entries
 
-        return _cut(found(), limit, lambda entry: entry.thing)
+        return execute(lambda: _cut(found(), limit, lambda entry: entry.thing))
 
     def events(
         self,
@@ -170,15 +167,25 @@ class MemoryStore:
         return succeed(sorted({thing for thing, _ in self._tracks}))
 
     def hide(
-        self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
+        self,
+        thing: str,
+        sort: str,
+        keys: Sequence[tuple[float, int]],
+        undo: str,
+        *,
+        believed: bool = False,
     ) -> Deferred[int]:
-        """Mark entries as wrong."""
+        """Mark entries as wrong, or as right."""
+
+        def marked(entry: HistoryEntry) -> bool:
+            return entry.hidden or (believed and entry.believed)
 
         def hide() -> int:
             found = [(thing, sort, *key) for key in keys]
-            shown = [k for k in found if k in self._entries and not self._entries[k].hidden]
+            shown = [k for k in found if k in self._entries and not marked(self._entries[k])]
             for key in shown:
-                self._entries[key] = replace(self._entries[key], hidden=True)
+                entry = self._entries[key]
+                self._entries[key] = replace(entry, hidden=not believed, believed=believed)
             self._hidden.setdefault((thing, undo), []).extend(shown)
             return len(shown)
 
@@ -190,10 +197,35 @@ class MemoryStore:
         def unhide() -> int:
             keys = [k for k in self._hidden.pop((thing, undo), []) if k in self._entries]
             for key in keys:
-                self._entries[key] = replace(self._entries[key], hidden=False)
+                self._entries[key] = replace(self._entries[key], hidden=False, believed=False)
             return len(keys)
 
         return execute(unhide)
+
+    def acts(self, thing: str) -> Deferred[Sequence[Act]]:
+        """List the acts of hiding."""
+        found = []
+        for (of, undo), keys in sorted(self._hidden.items()):
+            times = [key[2] for key in keys if key in self._entries]
+            if of == thing and times:
+                found.append(Act(undo, len(times), min(times), max(times)))
+        return succeed(found)
+
+    def around(
+        self, things: Sequence[str], sort: str, at: float, before: int, after: int
+    ) -> Deferred[Sequence[Sequence[HistoryEntry]]]:
+        """Return the entries on both sides of a time."""
+
+        def around() -> Sequence[Sequence[HistoryEntry]]:
+            found = []
+            for thing in things:
+                past = Span(thing, sort, until=at, newest_first=True)
+                rest = Span(thing, sort, since=at + INSTANT)
+                earlier = self._page(past, before, None).entries
+                found.append([*reversed(earlier), *self._page(rest, after, None).entries])
+            return found
+
+        return execute(around)
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
         """Forget all entries of these things."""

@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history import cursors
 from sightline.history.record import HistoryEntry, LastState
-from sightline.history.store import FOREVER, MOST, HistoryPage, Span, Store, StoreSize
+from sightline.history.store import FOREVER, INSTANT, MOST, Act, HistoryPage, Span, Store, StoreSize
 from sightline.kinds.friends.names import DeviceNames
 from sightline.model.kind import id_of, kind_of
 
@@ -107,24 +107,52 @@ class NamedStore:
         return Deferred.fromCoroutine(count())
 
     def hide(
-        self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
+        self,
+        thing: str,
+        sort: str,
+        keys: Sequence[tuple[float, int]],
+        undo: str,
+        *,
+        believed: bool = False,
     ) -> Deferred[int]:
-        """Mark entries as wrong, whichever name they are kept under."""
-        return self._sum(thing, lambda one: self._store.hide(one, sort, keys, undo))
+        """Mark entries as wrong, or as right, whichever name they are kept under."""
+        hide = self._store.hide
+        return _summed(
+            self._names.things(thing), lambda one: hide(one, sort, keys, undo, believed=believed)
+        )
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
         """Show again what `hide` marked, whichever name it is kept under."""
-        return self._sum(thing, lambda one: self._store.unhide(one, undo))
+        return _summed(self._names.things(thing), lambda one: self._store.unhide(one, undo))
 
-    def _sum(self, thing: str, work: Callable[[str], Deferred[int]]) -> Deferred[int]:
+    def acts(self, thing: str) -> Deferred[Sequence[Act]]:
+        """List what was done by `hide`, of all its names."""
         things = self._names.things(thing)
         if len(things) == 1:
-            return work(things[0])
+            return self._store.acts(things[0])
 
-        async def done() -> int:
-            return sum([await work(one) for one in things])
+        async def listed() -> Sequence[Act]:
+            return joined_acts([act for one in things for act in await self._store.acts(one)])
 
-        return Deferred.fromCoroutine(done())
+        return Deferred.fromCoroutine(listed())
+
+    def around(
+        self, things: Sequence[str], sort: str, at: float, before: int, after: int
+    ) -> Deferred[Sequence[Sequence[HistoryEntry]]]:
+        """Return the entries on both sides of a time, of all names of each thing."""
+        if not self._names.several:
+            return self._store.around(things, sort, at, before, after)
+
+        async def each(thing: str) -> Sequence[HistoryEntry]:
+            past = Span(thing, sort, until=at, newest_first=True)
+            earlier = (await self.page(past, before)).entries
+            rest = Span(thing, sort, since=at + INSTANT)
+            return [*reversed(earlier), *(await self.page(rest, after)).entries]
+
+        async def all_of_them() -> Sequence[Sequence[HistoryEntry]]:
+            return [await each(thing) for thing in things]
+
+        return Deferred.fromCoroutine(all_of_them())
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
         """Forget everything about these things, under all their names."""
@@ -147,18 +175,7 @@ class NamedStore:
         """Return each thing's last entry at that time."""
         if not self._names.several:
             return self._store.scene(sort, at, limit, after)
-        return Deferred.fromCoroutine(self._scene(sort, at, limit, after))
-
-    async def _scene(self, sort: str, at: float, limit: int, after: str | None) -> HistoryPage:
-        """Tell the last entry of a device once: where the name comes under which it is kept."""
-        page = await self._store.scene(sort, at, limit, after)
-        entries = []
-        for entry in page.entries:
-            things = self._names.things(entry.thing)
-            if len(things) > 1 and await _newer(self._store, things, entry, at):
-                continue
-            entries.append(replace(entry, thing=things[0]))
-        return HistoryPage(entries, page.more)
+        return Deferred.fromCoroutine(_scene(self._store, self._names, sort, at, limit, after))
 
     def events(
         self,
@@ -250,3 +267,39 @@ def _renamed(page: HistoryPage, names: DeviceNames) -> HistoryPage:
         ],
         page.more,
     )
+
+
+def joined_acts(acts: Iterable[Act]) -> list[Act]:
+    """Join what one act did under several names of a device."""
+    found: dict[str, Act] = {}
+    for act in acts:
+        if (other := found.get(act.undo)) is not None:
+            first, last = min(act.first, other.first), max(act.last, other.last)
+            act = Act(act.undo, act.entries + other.entries, first, last)
+        found[act.undo] = act
+    return [found[undo] for undo in sorted(found)]
+
+
+def _summed(things: Sequence[str], work: Callable[[str], Deferred[int]]) -> Deferred[int]:
+    """Do the work for each of these names of a device; return the sum of what it says."""
+    if len(things) == 1:
+        return work(things[0])
+
+    async def done() -> int:
+        return sum([await work(one) for one in things])
+
+    return Deferred.fromCoroutine(done())
+
+
+async def _scene(
+    store: Store, names: DeviceNames, sort: str, at: float, limit: int, after: str | None
+) -> HistoryPage:
+    """Tell the last entry of a device once: where the name comes under which it is kept."""
+    page = await store.scene(sort, at, limit, after)
+    entries = []
+    for entry in page.entries:
+        things = names.things(entry.thing)
+        if len(things) > 1 and await _newer(store, things, entry, at):
+            continue
+        entries.append(replace(entry, thing=things[0]))
+    return HistoryPage(entries, page.more)

@@ -16,6 +16,7 @@ from sightline.contract.fields import Parsed, RequestFields
 from sightline.history.formats.table import FORMATS
 from sightline.history.record import EVENTS
 from sightline.history.store import FOREVER, MOST
+from sightline.history.used import Which
 from sightline.kinds import THING_TYPES
 
 _LATEST = 1e11  # epoch s
@@ -211,7 +212,8 @@ class TrackQuery(_Within, frozen=True, kw_only=True):
     format: FormatName | None = None
     hidden: Annotated[str, Meta(description="1: also what was hidden, for its owner.")] = "0"
     doubtful: Annotated[
-        str, Meta(description="1: also fixes that cannot be right, each with the reason.")
+        str,
+        Meta(description="1: also fixes that are not believed, each with the reason; only: these."),
     ] = "0"
     type: _Type | None = None
     sort: _Sort | None = None
@@ -239,8 +241,8 @@ class Track(msgspec.Struct, frozen=True):
     max_error: float
     format: str
     hidden: bool
-    doubtful: bool = False
-    """Fixes that cannot be right, too, with the reason."""
+    which: Which = "used"
+    """Of fixes: those that are used, those that are doubtful (with the reason), or all."""
 
 
 def type_of(asked: TrackQuery | DaysQuery, thing: str) -> str:
@@ -281,8 +283,14 @@ def track(thing: str, asked: TrackQuery) -> Track:
         max_error=asked.max_error,
         format=str(asked.format or "json"),
         hidden=asked.hidden not in ("0", "", "false"),
-        doubtful=asked.doubtful not in ("0", "", "false"),
+        which=_which(asked.doubtful),
     )
+
+
+def _which(doubtful: str) -> Which:
+    if doubtful == "only":
+        return "doubtful"
+    return "used" if doubtful in ("0", "", "false") else "all"
 
 
 def month(asked: DaysQuery) -> tuple[list[str], list[float]]:

@@ -15,7 +15,7 @@ import msgspec
 from sightline.auth.permissions import EVERYTHING, TOGETHER, VisibleScope, covers
 from sightline.history import cursors
 from sightline.history.record import EVENTS, HistoryEntry, LastState
-from sightline.history.store import MOST, HistoryPage, Span, StoreSize
+from sightline.history.store import INSTANT, MOST, Act, HistoryPage, Span, StoreSize
 from sightline.history.visible import ABOUT, NAMING, may_name_hidden
 from sightline.history.writing import micros
 
@@ -32,7 +32,7 @@ def page(sql: sqlite3.Connection, span: Span, limit: int, after: str | None) -> 
     limit = min(limit, MOST)
     order, beyond = _order(span.newest_first)
     values: list[object] = [span.thing, span.sort, micros(span.since), micros(span.until)]
-    shown = "" if span.hidden else " AND hidden = 0"
+    shown = "" if span.hidden else " AND hidden <= 0"
     past = ""
     if after is not None:
         tst, digest = cursors.track(after)
@@ -48,7 +48,7 @@ def page(sql: sqlite3.Connection, span: Span, limit: int, after: str | None) -> 
         (*values, limit + 1),
     ).fetchone()
     entries = [
-        HistoryEntry(span.thing, span.sort, tst / 1e6, at / 1e6, body.encode(), digest, hidden != 0)
+        _entry(span.thing, span.sort, tst, at, digest, hidden, body)
         for tst, at, digest, hidden, body in _rows(found)
     ]
     more = len(entries) > limit
@@ -63,7 +63,7 @@ def scene(
     limit = min(limit, MOST)
     last = (
         "SELECT {} FROM entry AS x WHERE x.thing = t.id AND x.sort = s.id AND x.tst <= ?1"
-        " AND x.hidden = 0 ORDER BY x.tst DESC, x.digest DESC LIMIT 1"
+        " AND x.hidden <= 0 ORDER BY x.tst DESC, x.digest DESC LIMIT 1"
     )
     (found,) = sql.execute(
         f"SELECT {_KEYED} FROM ("
@@ -187,10 +187,35 @@ def counts(
         (count,) = sql.execute(
             "SELECT count(*) FROM entry WHERE thing = (SELECT id FROM thing WHERE key = ?)"
             " AND sort = (SELECT id FROM sort WHERE name = ?)"
-            " AND tst >= ? AND tst < ? AND hidden = 0",
+            " AND tst >= ? AND tst < ? AND hidden <= 0",
             (thing, sort, micros(first), micros(last)),
         ).fetchone()
         found.append(int(count))
+    return found
+
+
+def acts(sql: sqlite3.Connection, thing: str) -> Sequence[Act]:
+    """List the acts of hiding of a thing that still mark anything."""
+    found = sql.execute(
+        "SELECT a.undo, count(*), min(e.tst), max(e.tst) FROM act AS a JOIN entry AS e"
+        " ON e.thing = a.thing AND e.sort = a.sort AND e.tst BETWEEN a.first AND a.last"
+        " AND e.hidden IN (a.id, -a.id)"
+        " WHERE a.thing = (SELECT id FROM thing WHERE key = ?) GROUP BY a.id ORDER BY a.undo",
+        (thing,),
+    ).fetchall()
+    return [Act(undo, count, first / 1e6, last / 1e6) for undo, count, first, last in found]
+
+
+def around(
+    sql: sqlite3.Connection, things: Sequence[str], sort: str, at: float, before: int, after: int
+) -> Sequence[Sequence[HistoryEntry]]:
+    """Return the entries of things on both sides of a time."""
+    found = []
+    for thing in things:
+        past = Span(thing, sort, until=at, newest_first=True)
+        rest = Span(thing, sort, since=at + INSTANT)
+        earlier = page(sql, past, before, None).entries
+        found.append([*reversed(earlier), *page(sql, rest, after, None).entries])
     return found
 
 
@@ -246,6 +271,14 @@ def _order(newest_first: bool) -> tuple[str, str]:
 
 def _keyed(found: str) -> list[HistoryEntry]:
     return [
-        HistoryEntry(thing, sort, tst / 1e6, at / 1e6, body.encode(), digest, hidden != 0)
+        _entry(thing, sort, tst, at, digest, hidden, body)
         for thing, sort, tst, at, digest, hidden, body in _keyed_rows(found)
     ]
+
+
+def _entry(
+    thing: str, sort: str, tst: int, at: int, digest: int, hidden: int, body: str
+) -> HistoryEntry:
+    """Return a row as an entry. ``hidden`` is the number of an act: less than 0, it believed it."""
+    times = tst / 1e6, at / 1e6
+    return HistoryEntry(thing, sort, *times, body.encode(), digest, hidden > 0, hidden < 0)

@@ -44,7 +44,8 @@ class HistoryEntry(msgspec.Struct, frozen=True, gc=False):
     ``thing`` is a key such as ``friend/jane/phone``. ``tst`` and ``at`` are epoch s. ``body`` is
     one JSON value. ``digest`` is of what was *said*, so that a message that comes again (with
     another receipt time in its body, perhaps) is recognized. ``hidden``: somebody marked it as
-    wrong; it is still there, and shown to nobody who does not ask for it.
+    wrong; it is still there, and shown to nobody who does not ask for it. ``believed``: somebody
+    marked it as right, whatever else speaks against it.
     """
 
     thing: str
@@ -54,6 +55,7 @@ class HistoryEntry(msgspec.Struct, frozen=True, gc=False):
     body: bytes
     digest: int
     hidden: bool = False
+    believed: bool = False
 
     @property
     def key(self) -> tuple[str, str, float, int]:

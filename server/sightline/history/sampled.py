@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sightline.history.said import fields
 from sightline.history.store import Span, Store
-from sightline.history.tracks import fields
 
 MOST = 240
 """Samples in one answer; each is one look into the store."""

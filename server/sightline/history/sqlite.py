@@ -20,7 +20,7 @@ from twisted.python.threadpool import ThreadPool
 from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history import reading, tables
 from sightline.history.record import HistoryEntry, LastState
-from sightline.history.store import FOREVER, HistoryPage, Span, StoreSize
+from sightline.history.store import FOREVER, Act, HistoryPage, Span, StoreSize
 from sightline.history.writing import StoreWriter
 from sightline.journal.trouble import Degraded, degraded
 from sightline.model.faults import Unavailable
@@ -54,14 +54,15 @@ class SqliteStore:
 
         Fails with `CannotOpen`.
         """
-        return execute(self._open)
 
-    def _open(self) -> None:
-        sql = tables.opened(self.path)
-        sql.execute(f"PRAGMA busy_timeout = {round(self._busy * 1000)}")
-        self._writer = StoreWriter(sql)
-        self._writing.start()
-        self._reading.start()
+        def begin() -> None:
+            sql = tables.opened(self.path)
+            sql.execute(f"PRAGMA busy_timeout = {round(self._busy * 1000)}")
+            self._writer = StoreWriter(sql)
+            self._writing.start()
+            self._reading.start()
+
+        return execute(begin)
 
     def close(self) -> Deferred[None]:
         """Finish what waits and close the file."""
@@ -89,10 +90,16 @@ class SqliteStore:
         return self._write(StoreWriter.write, entries, last_states)
 
     def hide(
-        self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
+        self,
+        thing: str,
+        sort: str,
+        keys: Sequence[tuple[float, int]],
+        undo: str,
+        *,
+        believed: bool = False,
     ) -> Deferred[int]:
-        """Mark entries as wrong."""
-        return self._write(StoreWriter.hide, thing, sort, keys, undo)
+        """Mark entries as wrong, or as right."""
+        return self._write(StoreWriter.hide, thing, sort, keys, undo, believed)
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
         """Show hidden entries again."""
@@ -143,6 +150,16 @@ class SqliteStore:
         """Tell how many entries lie between neighbouring bounds."""
         return self._read(reading.counts, thing, sort, bounds)
 
+    def acts(self, thing: str) -> Deferred[Sequence[Act]]:
+        """List the acts of hiding."""
+        return self._read(reading.acts, thing)
+
+    def around(
+        self, things: Sequence[str], sort: str, at: float, before: int, after: int
+    ) -> Deferred[Sequence[Sequence[HistoryEntry]]]:
+        """Return the entries on both sides of a time."""
+        return self._read(reading.around, things, sort, at, before, after)
+
     def things(self) -> Deferred[Sequence[str]]:
         """Return the keys of all things that have entries."""
         return self._read(reading.things)
@@ -176,20 +193,16 @@ class SqliteStore:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> Deferred[T]:
-        def work() -> T:
-            return _translating(lambda: ask(self._connection(), *args, **kwargs))
+        def look() -> T:
+            found: sqlite3.Connection | None = getattr(self._own, "sql", None)
+            if found is None:  # this reader thread's own connection
+                found = tables.connect(self.path, busy=self._busy)
+                found.execute("PRAGMA query_only = ON")
+                self._own.sql = found
+                self._readers.append(found)
+            return ask(found, *args, **kwargs)
 
-        return deferToThreadPool(reactor, self._reading, work)
-
-    def _connection(self) -> sqlite3.Connection:
-        """Return this reader thread's own connection."""
-        found: sqlite3.Connection | None = getattr(self._own, "sql", None)
-        if found is None:
-            found = tables.connect(self.path, busy=self._busy)
-            found.execute("PRAGMA query_only = ON")
-            self._own.sql = found
-            self._readers.append(found)
-        return found
+        return deferToThreadPool(reactor, self._reading, lambda: _translating(look))
 
 
 def _translating(act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

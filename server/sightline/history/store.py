@@ -20,6 +20,8 @@ from sightline.auth.permissions import EVERYTHING, VisibleScope
 from sightline.history.record import HistoryEntry, LastState
 
 FOREVER = float("inf")
+INSTANT = 1e-6
+"""s: times are told apart by no less."""
 MOST = 10_000
 """No page holds more entries than this, whatever was asked."""
 
@@ -63,6 +65,15 @@ class StoreSize(msgspec.Struct, frozen=True):
     bytes: int | None = None
     oldest: float | None = None
     newest: float | None = None
+
+
+class Act(msgspec.Struct, frozen=True):
+    """What was marked by one act of hiding: so many ``entries``, from ``first`` to ``last``."""
+
+    undo: str
+    entries: int
+    first: float
+    last: float
 
 
 class Store(Protocol):
@@ -139,15 +150,32 @@ class Store(Protocol):
         """Return the keys of all things that have entries, in order."""
 
     def hide(
-        self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
+        self,
+        thing: str,
+        sort: str,
+        keys: Sequence[tuple[float, int]],
+        undo: str,
+        *,
+        believed: bool = False,
     ) -> Deferred[int]:
         """Mark these entries, given by (tst, digest), as wrong; says how many were not before.
 
-        ``undo`` names this act, for `unhide`; no two acts have the same.
+        ``undo`` names this act, for `unhide`; no two acts have the same. With ``believed`` they are
+        marked as right instead; those that are marked at all stay as they are.
         """
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
-        """Undo `hide`; says how many entries are shown again."""
+        """Undo `hide`; says how many entries are as they were before."""
+
+    def acts(self, thing: str) -> Deferred[Sequence[Act]]:
+        """List what was done by `hide` and not undone, by name."""
+
+    def around(
+        self, things: Sequence[str], sort: str, at: float, before: int, after: int
+    ) -> Deferred[Sequence[Sequence[HistoryEntry]]]:
+        """Return for each thing its last ``before`` entries with tst <= ``at`` and the first
+        ``after`` later ones, oldest first, without the hidden ones.
+        """
 
     def erase(self, things: Sequence[str]) -> Deferred[int]:
         """Forget everything about these things, beyond recovery; says how many entries went.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
@@ -14,35 +13,16 @@ from sightline.geometry.simplify import Simplifier
 from sightline.history.formats.fix import Fix, position
 from sightline.history.formats.jsons import CutLine, JsonList, places
 from sightline.history.formats.table import FORMATS, FormatWriter
-from sightline.history.judging import Verdicts
 from sightline.history.query_params import Track
 from sightline.history.record import EVENTS, HistoryEntry
-from sightline.history.store import Span, Store
+from sightline.history.said import fields
+from sightline.history.store import INSTANT, Span, Store
+from sightline.history.used import PAGE, SORT, chosen, judged
 from sightline.history.visible import shows
 from sightline.kinds import TRACKS
 from sightline.web.reads import Turn, at_once, pieces
 
-PAGE = 500
-"""Entries asked of the store at a time; worked on in smaller pieces (`sightline.web.reads`)."""
-_QUICK = 4096  # bytes; what is larger may be made to take msgspec long, and goes to json
-
-_decode = msgspec.json.Decoder(dict[str, object]).decode
 _encode = msgspec.json.encode
-
-
-def fields(entry: HistoryEntry) -> dict[str, object]:
-    """Tell what an entry says, with its times: ``tst`` and ``at`` (epoch s)."""
-    try:
-        said = _decode(entry.body) if len(entry.body) <= _QUICK else json.loads(entry.body)
-    except (ValueError, RecursionError):
-        said = {}
-    if not isinstance(said, dict):
-        said = {}
-    said["tst"] = int(entry.tst) if entry.tst == int(entry.tst) else entry.tst
-    said["at"] = entry.at
-    if entry.hidden:
-        said["hidden"] = True
-    return said
 
 
 async def entries(
@@ -85,18 +65,33 @@ def _size(entry: HistoryEntry) -> int:
 async def counted(
     store: Store, thing: str, sort: str, bounds: Sequence[float], scope: VisibleScope, turn: Turn
 ) -> Sequence[int]:
-    """Count as `Store.counts`, but only the entries that ``scope`` is shown."""
+    """Count as `Store.counts`, but only the entries that ``scope`` is shown; of fixes those that
+    are used.
+    """
     counts = [0] * (len(bounds) - 1)
-    span, after = Span(thing, sort, bounds[0], bounds[-1]), None
+    span = Span(thing, sort, bounds[0], bounds[-1] - INSTANT)
+    async for times in _times(store, span, scope, turn):
+        for tst in times:
+            place = bisect_right(bounds, tst) - 1
+            if 0 <= place < len(counts):
+                counts[place] += 1
+    return counts
+
+
+async def _times(
+    store: Store, span: Span, scope: VisibleScope, turn: Turn
+) -> AsyncIterator[list[float]]:
+    if span.sort == SORT:
+        async for some in judged(store, span, turn):
+            yield [each.entry.tst for each in some if each.why is None]
+        return
+    after = None
     while True:
         page = await store.page(span, PAGE, after)
         await turn()
-        for entry in page.entries:
-            place = bisect_right(bounds, entry.tst) - 1
-            if 0 <= place < len(counts) and shows(scope, entry):
-                counts[place] += 1
+        yield [entry.tst for entry in page.entries if shows(scope, entry)]
         if (after := page.more) is None:
-            return counts
+            return
 
 
 async def fixes(
@@ -104,13 +99,10 @@ async def fixes(
 ) -> AsyncIterator[list[Fix]]:
     """Return the same as what they say, thinned out to the error asked for.
 
-    Of fixes only those that can be right, unless the doubtful ones are asked for, too.
+    Of fixes only those that are used, unless the doubtful ones are asked for.
     """
-    if asked.sort != "fix":
-        found = _recorded(store, asked, scope, turn)
-    else:
-        found = _judged(store, asked, scope, turn)
-    async for some in _thinned(found, asked.max_error):
+    found = _recorded if asked.sort != SORT else _judged
+    async for some in _thinned(found(store, asked, scope, turn), asked.max_error):
         yield some
 
 
@@ -124,10 +116,12 @@ async def _recorded(
 async def _judged(
     store: Store, asked: Track, scope: VisibleScope, turn: Turn
 ) -> AsyncIterator[list[Fix]]:
-    verdicts = Verdicts(doubtful=asked.doubtful)
-    async for page in entries(store, asked, scope, turn):
-        yield [*verdicts.take(fields(entry) for entry in page)]
-    yield [*verdicts.end()]
+    if not scope.sees(asked.thing):
+        return
+    span = Span(asked.thing, asked.sort, asked.since, asked.until, hidden=asked.hidden)
+    how = {"first": asked.limit, "last": asked.last}
+    async for some in chosen(store, span, asked.which, turn, **how):
+        yield [each.told() for each in some]
 
 
 async def _thinned(pages: AsyncIterator[list[Fix]], max_error: float) -> AsyncIterator[list[Fix]]:

@@ -73,8 +73,17 @@ class StoreWriter:
             self._count(new)
         return new
 
-    def hide(self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str) -> int:
-        """Mark entries as wrong, under a number that `unhide` finds again."""
+    def hide(
+        self,
+        thing: str,
+        sort: str,
+        keys: Sequence[tuple[float, int]],
+        undo: str,
+        believed: bool = False,
+    ) -> int:
+        """Mark entries as wrong, under a number that `unhide` finds again; as right, under the same
+        number less than 0.
+        """
         if not keys:
             return 0
         times = [micros(tst) for tst, _ in keys]
@@ -84,17 +93,18 @@ class StoreWriter:
                 "INSERT INTO act (thing, undo, sort, first, last) VALUES (?, ?, ?, ?, ?)",
                 (where[0], undo, where[1], min(times), max(times)),
             ).lastrowid
-            count = 0
+            assert number is not None
+            count, before = 0, "hidden = 0" if believed else "hidden <= 0"
             for (_, digest), tst in zip(keys, times, strict=True):
                 count += self._sql.execute(
                     "UPDATE entry SET hidden = ? WHERE thing = ? AND sort = ? AND tst = ?"
-                    " AND digest = ? AND hidden = 0",
-                    (number, *where, tst, digest),
+                    f" AND digest = ? AND {before}",
+                    (-number if believed else number, *where, tst, digest),
                 ).rowcount
         return count
 
     def unhide(self, thing: str, undo: str) -> int:
-        """Show again what was hidden under this name."""
+        """Take off the marks that were made under this name."""
         with self._transaction():
             found = self._sql.execute(
                 "SELECT id, thing, sort, first, last FROM act WHERE undo = ?"
@@ -106,8 +116,8 @@ class StoreWriter:
             number, *span = found
             count = self._sql.execute(
                 "UPDATE entry SET hidden = 0 WHERE thing = ? AND sort = ?"
-                " AND tst BETWEEN ? AND ? AND hidden = ?",
-                (*span, number),
+                " AND tst BETWEEN ? AND ? AND hidden IN (?, ?)",
+                (*span, number, -number),
             ).rowcount
             self._sql.execute("DELETE FROM act WHERE id = ?", (number,))
         return count

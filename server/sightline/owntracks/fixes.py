@@ -150,6 +150,7 @@ class Memory:
 def _received(stored: _Stored) -> Received:
     marks = {"_http": stored.http, "_decrypted": stored.decrypted}
     fields = _decode(stored.body)
+    fields.pop("believed", None)  # an owner's word, not a phone's
     fields |= {"tst": stored.tst, "at": stored.at}
     return Received(*stored[:3], fields, {name: True for name, is_so in marks.items() if is_so})
 

@@ -52,6 +52,8 @@ class RegionTransition:
     by: By
     agrees: bool | None
     acc: float | None
+    inferred: bool = False
+    """No fix was in the region: the way between two of them led through."""
 
 
 class Containment:
@@ -117,11 +119,19 @@ class Containment:
             return None
         verdict = self.by_phone(change.thing, change.region)
         agrees = None
-        if verdict is not None:
+        # Of a visit that is over already the phone's last word tells nothing.
+        if verdict is not None and not change.inferred:
             same = verdict.inside == (change.event == "enter")
             agrees = True if same else False if verdict.when > change.when else None
         return RegionTransition(
-            change.thing, change.region, change.event, change.when, "server", agrees, change.acc
+            change.thing,
+            change.region,
+            change.event,
+            change.when,
+            "server",
+            agrees,
+            change.acc,
+            change.inferred,
         )
 
     def reported(

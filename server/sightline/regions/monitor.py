@@ -16,12 +16,13 @@ from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from sightline.geometry.geofences import Change, Event, Geofences, Position, Rules
+from sightline.geometry.geofences import Change, Geofences, Position, Rules
 from sightline.geometry.shapes import BadShape
 from sightline.journal.trouble import Degraded
 from sightline.kinds import FENCED
 from sightline.kinds.friends.model import Friend
-from sightline.kinds.friends.updates import PhoneTransition, leapt, order
+from sightline.kinds.friends.spots import order
+from sightline.kinds.friends.updates import PhoneTransition
 from sightline.kinds.regions.model import Transition, Visit
 from sightline.live.hub import Hub
 from sightline.live.periodic import Periodic
@@ -29,6 +30,7 @@ from sightline.model.kind import State
 from sightline.model.token_bucket import TokenBuckets
 from sightline.regions import containment
 from sightline.regions.phones import PhoneRegionService
+from sightline.regions.positions import positions
 from sightline.regions.service import RegionChange, RegionService, shape_of
 from sightline.regions.store import StoredVisit
 
@@ -119,8 +121,7 @@ class GeofenceMonitor(Service):
             if after is None:
                 self._removed(thing)
                 return
-            fix = _fix(before, after)
-            if fix is not None:
+            for fix in positions(before, after):
                 self._fixed(thing, fix)
             if (
                 isinstance(after, Friend)
@@ -150,7 +151,8 @@ class GeofenceMonitor(Service):
 
     def _found(self, change: Change, now: float) -> None:
         transition = self.containment.found(change, now)
-        self._show(change.thing, change.region)
+        if not change.inferred:  # who only went through is as they were
+            self._show(change.thing, change.region)
         if transition is not None:
             self._announce(transition)
 
@@ -188,8 +190,15 @@ class GeofenceMonitor(Service):
         self._unknown[report.thing, report.region] = report.event
         if len(self._unknown) > _MOST_UNKNOWN:
             del self._unknown[next(iter(self._unknown))]
-        when, acc = report.when, report.acc
-        self._tell(report.thing, None, report.region, report.event, when, "phone", None, acc)
+        self._tell(
+            thing=report.thing,
+            region=None,
+            name=report.region,
+            event=report.event,
+            tst=round(report.when, 3),
+            by="phone",
+            acc=report.acc or None,
+        )
 
     def _removed(self, thing: str) -> None:
         """Forget where a thing was that was removed."""
@@ -296,45 +305,26 @@ class GeofenceMonitor(Service):
 
     def _announce(self, transition: containment.RegionTransition) -> None:
         self._tell(
-            transition.thing,
-            transition.region,
-            self._regions.name(transition.region),
-            transition.event,
-            transition.when,
-            transition.by,
-            transition.agrees,
-            transition.acc,
+            thing=transition.thing,
+            region=transition.region,
+            name=self._regions.name(transition.region),
+            event=transition.event,
+            tst=round(transition.when, 3),
+            by=transition.by,
+            agrees=transition.agrees,
+            acc=transition.acc or None,
+            inferred=transition.inferred,
         )
 
-    def _tell(
-        self,
-        thing: str,
-        region: str | None,
-        name: str,
-        event: Event,
-        when: float,
-        by: containment.By,
-        agrees: bool | None,
-        acc: float | None,
-    ) -> None:
+    def _tell(self, *, thing: str, region: str | None, **said: Any) -> None:
         if not self._pace.take(thing, self._clock.seconds()):
             self.hushed += 1
             if self.hushed == 1:
                 self._log.warn("Somebody comes and goes too often to tell of it each time")
             return
         self._n = n = self._n + 1
-        transition = Transition(
-            n=n,
-            at=round(self._wall(), 3),
-            tst=round(when, 3),
-            thing=thing,
-            region=region,
-            name=name,
-            event=event,
-            by=by,
-            agrees=agrees,
-            acc=acc or None,
-        )
+        at = round(self._wall(), 3)
+        transition = Transition(n=n, at=at, thing=thing, region=region, **said)
         key = f"crossing/{n}/{thing}" + (f"/{region}" if region is not None else "")
         self._ring.append((key, thing))
         if len(self._ring) > RING:
@@ -386,16 +376,3 @@ class GeofenceMonitor(Service):
         Deferred.fromCoroutine(work).addErrback(
             lambda failure: self._log.failure("Could not write down who is where", failure)
         )
-
-
-def _fix(before: State | None, state: State) -> Position | None:
-    """Tell where something is, if it says so: friends; whatever else has a position."""
-    if isinstance(state, Friend):
-        if state.lat is None or state.lon is None:
-            return None
-        leap = isinstance(before, Friend) and leapt(before, state)
-        return Position(state.lat, state.lon, order(state), state.acc or 0.0, leap)
-    lat, lon = getattr(state, "lat", None), getattr(state, "lon", None)
-    if lat is None or lon is None:
-        return None
-    return Position(lat, lon, getattr(state, "at", None) or 0.0, getattr(state, "acc", None) or 0.0)

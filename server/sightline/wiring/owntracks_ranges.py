@@ -11,7 +11,9 @@ from sightline.history.judging import Verdicts
 from sightline.history.query_params import Track
 from sightline.history.record import HistoryEntry
 from sightline.history.recorder import Recorder
+from sightline.history.said import fields as fields_of
 from sightline.history.store import Span, Store
+from sightline.history.used import PAGE
 from sightline.model.faults import Unavailable
 from sightline.owntracks.fixes import Received, ReceivedFixes
 from sightline.owntracks.ranges import JudgedRanges
@@ -48,7 +50,7 @@ class StoredFixes:
         after: str | None = None
         first = span.since
         while most > 0:
-            page = await self._store.page(back, min(tracks.PAGE, most), after)
+            page = await self._store.page(back, min(PAGE, most), after)
             await turn()
             most -= len(page.entries)
             after = page.more
@@ -60,7 +62,7 @@ class StoredFixes:
 
 
 def _received(entry: HistoryEntry) -> Received:
-    fields = tracks.fields(entry)
+    fields = fields_of(entry)
     # What was brought in from a Recorder has its marks.
     marks = {name: True for name in ("_http", "_decrypted") if fields.get(name) is True}
     return Received(entry.tst, entry.at, entry.body, fields, marks)

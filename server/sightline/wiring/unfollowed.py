@@ -31,7 +31,7 @@ class Unfollowed:
         self._wall = wall
         self._hub = hub
         self._bases = bases
-        self._said: set[str] = set()
+        self._hinted: set[str] = set()
 
     def look(self, broker: str, arrivals: Iterable[Arrival]) -> None:
         """Look at what came to ``broker`` on any topic."""
@@ -39,8 +39,8 @@ class Unfollowed:
             if b'"_type"' not in arrival.payload:
                 continue
             base = self._bases.suggestion(arrival.topic, arrival.payload)
-            if base and base not in self._said and len(self._said) < _MOST:
-                self._said.add(base)
+            if base and base not in self._hinted and len(self._hinted) < _MOST:
+                self._hinted.add(base)
                 self._say(broker, arrival, base)
 
     def _say(self, broker: str, arrival: Arrival, base: str) -> None:

@@ -24,6 +24,7 @@ from sightline.contract.openapi import openapi_route
 from sightline.driving.errors import refused_commands
 from sightline.history.api import HistoryApi, Show
 from sightline.history.api_hide import HideApi
+from sightline.history.api_judged import JudgedApi
 from sightline.history.store import Store
 from sightline.history.tracks import everything
 from sightline.live import protocol
@@ -190,7 +191,8 @@ def make_routes(
             lambda thing, scope, turn: everything(store, thing, scope, turn),
         ),
         HistoryApi(store, world, show, wall, reads),
-        HideApi(store, service.note, reads),
+        HideApi(store, service.note, reads, wall),
+        JudgedApi(store, service.note, reads, wall),
         AdminApi(service, friends),
         DevicesApi(service, world),
         PeopleApi(service),

@@ -13,7 +13,8 @@ from sightline.kinds import friends
 from sightline.kinds.friends import clocks
 from sightline.kinds.friends.clocks import SenderClocks
 from sightline.kinds.friends.model import Friend
-from sightline.kinds.friends.updates import order, rebased
+from sightline.kinds.friends.spots import order
+from sightline.kinds.friends.updates import rebased
 from sightline.model.kind import CannotDecode, State
 
 JANE = "friend/jane/phone"

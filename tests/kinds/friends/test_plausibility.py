@@ -16,6 +16,8 @@ from sightline.kinds.friends.plausibility import (
     INEXACT,
     INVALID,
     NULL_ISLAND,
+    SAME_REGION,
+    SAME_WIFI,
     TO_COME,
     TOO_FAST,
     ZERO,
@@ -73,8 +75,69 @@ def test_what_two_agree_upon_is_so() -> None:
 
 def test_what_fits_nothing_is_used_in_the_end() -> None:
     jumps = [{"lat": 10.0 * n, "lon": 5.0, "acc": 10} for n in range(1, 8)]
-    assert after(HOME, {"lat": 48.5, "lon": 11.0, "acc": 10}).lat == 48.5  # live, one neighbour
     assert [after(*jumps[: n + 1]).lat for n in range(7)] == [10, 10, 10, 40, 40, 40, 70]
+
+
+@pytest.mark.parametrize("kilometres", [3, 30, 140, 160])
+def test_a_leap_holds_the_marker_back_for_one_fix(kilometres: float) -> None:
+    there = {"lat": 48.0 + kilometres / 111.2, "lon": 11.0, "acc": 10}
+    every = 3 if kilometres < 10 else 20
+    held = after(HOME, there, every=every)
+    assert held.lat == 48.0
+    assert held.doubt is not None
+    assert held.doubt.why == TOO_FAST
+    moved = after(HOME, there, there, every=every)
+    assert (moved.lat, moved.doubt) == (there["lat"], None)
+    back = after(HOME, there, HOME, every=every)
+    assert (back.lat, back.doubt) == (48.0, None)
+
+
+def test_who_drives_fast_is_held_back_nowhere() -> None:
+    """45 m/s with a fix each minute: 2.7 km from one to the next."""
+    fixes = [{"lat": 48.0 + n * 2.7 / 111.2, "lon": 11.0, "acc": 10} for n in range(5)]
+    assert [after(*fixes[: n + 1], every=60).lat for n in range(5)] == [f["lat"] for f in fixes]
+
+
+AT_HOME = HOME | {"inregions": ["Home"], "conn": "w", "BSSID": "aa:bb"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"inregions": ["Home"]}, SAME_REGION),
+        ({"inregions": ["Home", "Town"], "acc": 2_000}, SAME_REGION),
+        ({"conn": "w", "BSSID": "aa:bb"}, SAME_WIFI),
+        ({"inregions": ["Home"], "vel": 80}, None),  # a region as large as a country
+        ({"inregions": []}, None),
+        ({}, None),
+        ({"conn": "w", "BSSID": "cc:dd"}, None),
+    ],
+)
+def test_the_phones_own_word_tells_where_speed_does_not(fields: Any, why: str | None) -> None:
+    """20 km in 20 minutes is an ordinary speed."""
+    there = {"lat": 48.18, "lon": 11.0, "acc": 10} | fields
+    friend = after(AT_HOME, there, every=1_200)
+    assert (friend.doubt and friend.doubt.why) == why
+    assert friend.lat == (48.0 if why else 48.18)
+    assert after(AT_HOME, there, there, every=1_200).lat == 48.18  # two agree
+
+
+@pytest.mark.parametrize(
+    ("fields", "seconds", "why"),
+    [
+        ({"conn": "m"}, 50, INEXACT),
+        ({"conn": "m"}, 200, INEXACT),  # of the network, and nothing says that it moves
+        ({"conn": "m", "vel": 30}, 200, None),
+        ({"conn": "o"}, 200, None),
+        ({"conn": "m"}, 400, None),
+    ],
+)
+def test_a_position_of_the_network_waits_longer_for_a_better_one(
+    fields: Any, seconds: int, why: str | None
+) -> None:
+    coarse = {"lat": 48.03, "lon": 11.0, "acc": 1_500} | fields
+    friend = after(HOME, coarse, every=seconds)
+    assert (friend.doubt and friend.doubt.why) == why
 
 
 def test_without_an_accuracy_nothing_is_told_from_speed() -> None:
@@ -151,6 +214,27 @@ def test_a_time_to_come_is_no_time_unless_the_clock_is_always_wrong() -> None:
     assert judged(early, early._replace(when=5_860, ahead=5_701)) == [None, None]
 
 
+def test_a_clock_that_is_always_wrong_is_no_queue_and_neither_is_doubted() -> None:
+    """Behind by an hour at each fix; and a queue of an hour that is emptied at once."""
+    behind = [Spot(48.0, 11.0, 60.0 * n, 5, ahead=-3_600) for n in range(5)]
+    emptied = [Spot(48.0, 11.0, 60.0 * n, 5, ahead=60.0 * n - 3_600) for n in range(60)]
+    always_ahead = [Spot(48.0, 11.0, 60.0 * n, 5, ahead=5_700 + n) for n in range(5)]
+    for spots in (behind, emptied, always_ahead):
+        assert judged(*spots) == [None] * len(spots)
+    # One of a time to come among those of a queue is no clock: its neighbours are of the past.
+    odd = emptied[30]._replace(when=9_000, ahead=5_400)
+    assert judged(*emptied[:30], odd, *emptied[31:])[30] == TO_COME
+
+
+def test_what_the_owner_says_is_right_is_used_and_judges_its_neighbours() -> None:
+    home = [Spot(48.0, 11.0, 20 * n, 5) for n in range(6)]
+    far = Spot(52.0, 5.0, 50, 5)
+    assert judged(*home[:3], far, *home[3:])[3] == TOO_FAST
+    assert judged(*home[:3], far._replace(sure=True), *home[3:]) == [None] * 7
+    island = Spot(0, 0, 50, 5, sure=True)
+    assert judged(*home[:3], island, *home[3:])[3] is None
+
+
 # -- whole days, labelled
 
 M = 1 / 111_200
@@ -164,6 +248,7 @@ class Day:
         self.share = share
         self.when = 1_000_000.0
         self.lat, self.lon = 48.1 + seed % 7, 11.5 + seed % 11
+        self.about: dict[str, Any] = {}
         self.fixes: list[tuple[Spot, bool]] = []  # and whether it is an error
 
     def goes(self, metres: float, course: float, seconds: float, acc: float = 10) -> None:
@@ -172,6 +257,7 @@ class Day:
         self.lon += metres * (1 - cos(radians(course)) ** 2) ** 0.5 * M / cos(radians(self.lat))
         off = self.random.gauss(0, acc / 2), self.random.gauss(0, acc / 2)
         spot = Spot(self.lat + off[0] * M, self.lon + off[1] * M, self.when, acc)
+        spot = spot._replace(**self.about)
         before_was_good = not self.fixes or not self.fixes[-1][1]
         if len(self.fixes) > 3 and before_was_good and self.random.random() < self.share:
             self.fixes.append((self._wrong(spot), True))
@@ -234,7 +320,14 @@ def night(day: Day) -> None:
         day.goes(0, 0, 60, acc=day.random.choice([5, 14, 30, 65, 165]))
 
 
-WAYS = (walk, car, train, take_off, queue_emptied, tunnel, night)
+def asleep(day: Day) -> None:
+    """At home, on its Wi-Fi, a fix in half an hour: nothing of the errors is too fast."""
+    day.about = {"regions": ("Home",), "wifi": "aa:bb", "online": True}
+    for _ in range(300):
+        day.goes(0, 0, 1_700, acc=day.random.choice([14, 30, 65]))
+
+
+WAYS = (asleep, walk, car, train, take_off, queue_emptied, tunnel, night)
 
 
 def labelled(way: Any) -> Iterator[tuple[bool, str | None]]:

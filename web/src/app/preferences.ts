@@ -15,6 +15,8 @@ export interface Settings {
   readonly crossings: boolean;
   /** Whether they are told by the browser too, while the page is not looked at. */
   readonly notify: boolean;
+  /** Whether fixes that are not believed are shown with a track. */
+  readonly doubtful: boolean;
 }
 
 /** public/theme.js reads the same key before the first paint. */
@@ -26,6 +28,7 @@ const DEFAULTS: Settings = {
   units: 'metric',
   crossings: true,
   notify: false,
+  doubtful: false,
 };
 
 /** Settings from what was stored; anything unknown becomes its default. */
@@ -36,13 +39,14 @@ export function readSettings(stored: string | null): Settings {
   } catch {
     raw = {};
   }
-  const { theme, motion, units, crossings, notify } = isRecord(raw) ? raw : {};
+  const { theme, motion, units, crossings, notify, doubtful } = isRecord(raw) ? raw : {};
   return {
     theme: theme === 'dark' || theme === 'light' ? theme : DEFAULTS.theme,
     motion: motion === 'reduced' ? motion : DEFAULTS.motion,
     units: units === 'imperial' ? units : DEFAULTS.units,
     crossings: crossings !== false,
     notify: notify === true,
+    doubtful: doubtful === true,
   };
 }
 

@@ -16,6 +16,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import { ATTRIBUTION } from './attribution';
 import { serveArchive } from './basemap';
 import { Companions } from './companions';
+import { DoubtfulSpots } from './doubtful';
 import { CROWD_LAYER, CrowdLayer, type CrowdPalette } from './crowd';
 import { CrowdBuffer } from './crowdbuffer';
 import { MapEvents } from './events';
@@ -92,9 +93,10 @@ function makeParts(container: HTMLElement, options: MapOptions) {
   const flights = new Flights({ map, table, clock, viewport, events, state });
   const shown = { map, table, clock, viewport, portraits, companions, events, state };
   const frames = new FrameLoop({ ...shown, clearings, flights });
-  const pointer = new Pointer({ ...shown, regions, sketch });
+  const doubtful = new DoubtfulSpots(map, state);
+  const pointer = new Pointer({ ...shown, regions, sketch, doubtful });
   const marks = new Marks({ ...shown, flights, frames, pointer });
-  const drawn = { crowd, regions, sketch, fineNet, clearings };
+  const drawn = { crowd, regions, sketch, fineNet, clearings, doubtful };
   return { container, ...shown, ...drawn, flights, frames, pointer, marks };
 }
 
@@ -164,6 +166,7 @@ function install(parts: Parts): void {
   repaint(map, state.theme);
   companions.install();
   regions.install();
+  parts.doubtful.install();
   const first = !state.ready;
   state.ready = true;
   fineNet.install();
@@ -191,6 +194,7 @@ function asOne(parts: Parts): SightlineMap {
     fitAll: () => flights.fitAll(),
     flyTo: (id) => flights.flyTo(id),
     setTrail: (id, points) => marks.setTrail(id, points),
+    setDoubtful: (spots) => parts.doubtful.set(spots),
     setAreas: (areas) => regions.set(areas),
     selectArea: (id) => regions.select(id),
     showArea: (id) => {
@@ -218,21 +222,24 @@ function asOne(parts: Parts): SightlineMap {
   };
 }
 
-function setTheme({ map, state, crowd, regions }: Parts, theme: Theme): void {
+function setTheme({ map, state, crowd, regions, doubtful }: Parts, theme: Theme): void {
   if (theme === state.theme) return;
   state.theme = theme;
   crowd.palette = palette(theme);
   if (!state.ready) return; // `install` will do it
   repaint(map, theme);
   regions.setTheme(theme);
+  doubtful.recolour();
   map.triggerRepaint();
 }
 
-function destroy({ container, map, frames, events, portraits, sketch }: Parts): void {
+function destroy(parts: Parts): void {
+  const { container, map, frames, events, portraits, sketch, doubtful } = parts;
   frames.destroy();
   events.destroy();
   portraits.destroy();
   sketch.destroy();
+  doubtful.destroy();
   map.remove();
   container.classList.remove('sightline-map');
   delete document.documentElement.dataset['map'];

@@ -33,6 +33,7 @@ export function missingMap(container: HTMLElement, why: string): SightlineMap {
     fitAll: nothing,
     flyTo: nothing,
     setTrail: nothing,
+    setDoubtful: nothing,
     setAreas: nothing,
     selectArea: nothing,
     showArea: nothing,

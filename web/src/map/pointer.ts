@@ -2,6 +2,7 @@
 import type { Map as MapLibreMap, MapMouseEvent } from 'maplibre-gl';
 import { screenX, screenY } from './camera';
 import type { CrowdBuffer, Place } from './crowdbuffer';
+import type { DoubtfulSpots } from './doubtful';
 import type { MapEvents } from './events';
 import type { FrameClock } from './frameclock';
 import { Portraits } from './portraits';
@@ -20,6 +21,7 @@ interface Parts {
   readonly portraits: Portraits;
   readonly regions: Regions;
   readonly sketch: Sketch;
+  readonly doubtful: DoubtfulSpots;
   readonly events: MapEvents;
 }
 
@@ -30,6 +32,7 @@ export class Pointer {
     const { map, sketch, events } = parts;
     map.on('click', (event) => {
       if (sketch.on) sketch.tap(event);
+      else if (this.parts.doubtful.touched(event)) return;
       else events.select.tell(this.markUnder(event) ?? this.areaUnder(event));
     });
     map.on('mousemove', (event) => {

@@ -58,6 +58,13 @@ export interface Scale {
 /** A point of a trail, oldest first: [longitude, latitude]. */
 export type TrailPoint = readonly [lng: number, lat: number];
 
+/** A fix that is not believed, with the reason in words. */
+export interface DoubtfulSpot {
+  readonly lng: number;
+  readonly lat: number;
+  readonly text: string;
+}
+
 /** A region, drawn under everything that moves. */
 export interface Area {
   readonly id: string;
@@ -109,6 +116,9 @@ export interface SightlineMap {
   flyTo(id: string): void;
   /** The path of a mark, in its colour, fading towards the oldest point; null takes it away. */
   setTrail(id: string, points: readonly TrailPoint[] | null): void;
+
+  /** Show these, and no others, as fixes that are not believed: hollow, with the reason. */
+  setDoubtful(spots: readonly DoubtfulSpot[]): void;
 
   /** Make these, and no others, the regions on the map. */
   setAreas(areas: readonly Area[]): void;

@@ -33,7 +33,8 @@ function words(kind: string, thing: string, item: Readonly<Record<string, unknow
     case 'crossing':
     case 'transition': {
       const where = text('name') || text('desc') || 'a region';
-      return `${who} ${text('event') === 'leave' ? 'left' : 'entered'} ${where}`;
+      const how = item['inferred'] === true ? ', passed through (inferred)' : '';
+      return `${who} ${text('event') === 'leave' ? 'left' : 'entered'} ${where}${how}`;
     }
     case 'alarm':
       return `${who}: ${text('why') || text('text') || 'an alarm'}`;

@@ -7,6 +7,7 @@ import { isRecord } from '../net/protocol';
 import type { Thing } from '../net/protocol';
 import { splitKey } from '../app/world';
 import type { Shown } from '../app/world';
+import { readDoubtful } from './doubtful';
 import { readEvents } from './events';
 import { readTrack } from './track';
 import { TimeTravel } from './timetravel';
@@ -16,6 +17,7 @@ const MAX_ERROR = 5;
 /** So many fixes of one day are taken as they are; events beyond are left out. */
 const MOST = 5000;
 const MOST_EVENTS = 1000;
+const MOST_DOUBTFUL = 1000;
 /** What is worth a mark on the bar. */
 const KINDS = 'crossing,transition,drive,alarm';
 
@@ -41,6 +43,13 @@ export function createTimeTravel({ api, clock, requests, shown }: Parts): TimeTr
       const every = readTrack((await api.get(where, { ...day, limit: MOST }))['data']);
       if (every.length < MOST) return every;
       return readTrack((await api.get(where, { ...day, max_error: MAX_ERROR }))['data']);
+    },
+    async doubtful(key, { start, end }) {
+      const [kind, id] = splitKey(key);
+      const [user = '', device = ''] = id.split('/', 2);
+      if (kind !== 'friend') return [];
+      const asked = { from: start, to: end - 1, limit: MOST_DOUBTFUL, doubtful: 'only' };
+      return readDoubtful((await api.get(path`history/friend/${user}/${device}`, asked))['data']);
     },
     async events({ start, end }) {
       const asked = { from: start, to: end - 1, limit: MOST_EVENTS, kind: KINDS };

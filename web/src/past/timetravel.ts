@@ -10,6 +10,7 @@ import type { Thing } from '../net/protocol';
 import type { Key } from '../app/world';
 import { beside, dayNamed, dayOf } from './day';
 import type { Day } from './day';
+import type { DoubtfulPoint } from './doubtful';
 import type { PastEvent } from './events';
 import type { TrackPoint } from './track';
 
@@ -29,6 +30,7 @@ export interface Outside {
   now(): number;
   scene(at: number): Promise<readonly Thing[]>;
   track(key: Key, day: Day): Promise<readonly TrackPoint[]>;
+  doubtful(key: Key, day: Day): Promise<readonly DoubtfulPoint[]>;
   events(day: Day): Promise<readonly PastEvent[]>;
   /** Show these things instead of the world; null: the world. */
   show(things: readonly Thing[] | null): void;
@@ -41,6 +43,8 @@ export interface Track {
   readonly key: Key;
   readonly day: Day;
   readonly points: readonly TrackPoint[];
+  /** What is not believed of that day. */
+  readonly doubtful: readonly DoubtfulPoint[];
 }
 
 export class TimeTravel {
@@ -50,6 +54,8 @@ export class TimeTravel {
   readonly day: ReadonlySignal<Day>;
   readonly playing: ReadonlySignal<boolean>;
   readonly rate: Signal<Rate> = signal(60);
+  /** How often somebody here decided about fixes by hand. */
+  readonly decisions: Signal<number> = signal(0);
   /** The chosen thing's way through the day. */
   readonly track: ReadonlySignal<Track | null>;
   readonly events: ReadonlySignal<readonly PastEvent[]>;
@@ -184,6 +190,13 @@ export class TimeTravel {
     void this.#load();
   }
 
+  /** Fixes were hidden, used, or neither any more: the track and the scene are others. */
+  overruled(): void {
+    this.decisions.value += 1;
+    this.refresh();
+    if (this.#at.peek() !== null) void this.#fetch();
+  }
+
   end(): void {
     this.pause();
     this.#asked += 1;
@@ -223,8 +236,11 @@ export class TimeTravel {
     const day = this.#day.peek();
     if (key === null) return;
     try {
-      const points = await this.#out.track(key, day);
-      if (asked === this.#asked) this.#track.value = { key, day, points };
+      const [points, doubtful] = await Promise.all([
+        this.#out.track(key, day),
+        this.#out.doubtful(key, day),
+      ]);
+      if (asked === this.#asked) this.#track.value = { key, day, points, doubtful };
     } catch {
       // No history of it, or none for us: then there is no way to show.
       if (asked === this.#asked) this.#track.value = null;

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { dayOf } from '../../src/past/day';
 import type { Day } from '../../src/past/day';
+import { readDoubtful, readOverruled } from '../../src/past/doubtful';
+import type { DoubtfulPoint } from '../../src/past/doubtful';
 import type { TrackPoint } from '../../src/past/track';
 import { TimeTravel } from '../../src/past/timetravel';
 import type { Outside } from '../../src/past/timetravel';
@@ -17,6 +19,7 @@ class Scene implements Outside {
   days: string[] = [];
   points: TrackPoint[] = [];
   failing = false;
+  doubtfulAsked = 0;
   ticks = new Set<() => void>();
   #waiting: (() => void)[] = [];
 
@@ -37,6 +40,11 @@ class Scene implements Outside {
         answer([{ k: 'friend', id: 'jane/phone', s: 0, at }]);
       });
     });
+  }
+
+  doubtful(): Promise<readonly DoubtfulPoint[]> {
+    this.doubtfulAsked += 1;
+    return Promise.resolve([{ lat: 0, lng: 0, at: NOW, why: 'at 0, 0' }]);
   }
 
   track(_key: string, day: Day): Promise<readonly TrackPoint[]> {
@@ -196,11 +204,47 @@ describe('a chosen one', () => {
     expect(past.day.value.name).toBe('2026-11-18');
   });
 
+  test('has what is doubtful of that day, and looks again when somebody overruled it', async () => {
+    past.choose('friend/jane/phone');
+    await settled();
+    expect(past.track.value?.doubtful.map((point) => point.why)).toEqual(['at 0, 0']);
+    past.overruled();
+    await settled();
+    expect(scene.doubtfulAsked).toBe(2);
+    expect(past.decisions.value).toBe(1);
+  });
+
   test('leaves no way behind when it is chosen no more', async () => {
     past.choose('friend/jane/phone');
     await settled();
     past.choose(null);
     await settled();
     expect(past.track.value).toBeNull();
+  });
+});
+
+describe('doubtful fixes and what was decided', () => {
+  test('are read with their reasons; what makes no sense is left out', () => {
+    const data = [
+      { lat: 1, lon: 2, tst: 20, doubt: 'too fast' },
+      { lat: 1, lon: 2, tst: 10, doubt: 'at 0, 0' },
+      { lat: 1, lon: 2, tst: 30 },
+      { lat: 'x', lon: 2, tst: 30, doubt: 'odd' },
+      null,
+    ];
+    expect(readDoubtful(data).map(({ at, why }) => [at, why])).toEqual([
+      [10, 'at 0, 0'],
+      [20, 'too fast'],
+    ]);
+    expect(readDoubtful({})).toEqual([]);
+    const acts = [
+      { what: 'use', at: 5, count: 1, from: 10, to: 10, undo: 'use-5-ab.friend/jane/phone' },
+      { what: 'hide', at: null, count: 2, from: 10, to: 20, undo: 'ab.friend/jane/phone' },
+      { what: 'hide' },
+    ];
+    expect(readOverruled(acts).map(({ what, at, count }) => [what, at, count])).toEqual([
+      ['use', 5, 1],
+      ['hide', undefined, 2],
+    ]);
   });
 });

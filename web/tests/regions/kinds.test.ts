@@ -196,6 +196,8 @@ describe('crossings', () => {
     expect(left).not.toHaveProperty('region');
     const agreed = readCrossing({ ...crossing(3, { agrees: true }), s: 1 });
     expect(crossingNote(agreed).text).toBe('server and phone agree');
+    const through = readCrossing({ ...crossing(4, { inferred: true, tst: 5 }), s: 1 });
+    expect(crossingNote(through).text).toBe('passed through (inferred)');
   });
 
   test('stand where they happened, not where they were told', () => {

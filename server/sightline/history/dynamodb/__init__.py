@@ -5,7 +5,8 @@ digits, so that text sorts as time does, and ``digest`` 16 hex digits.
 
     pk                       sk                    what
     ----------------------   -------------------   ------------------------------------------------
-    E#<thing>#<sort>#<day>   <time>#<digest>       an entry: t tst, a at, b body, h hidden by, x end
+    E#<thing>#<sort>#<day>   <time>#<digest>       an entry: t tst, a at, b body, h hidden by,
+                                                   v believed by, x end
     D#<thing>#<sort>         <day>                 a day (UTC) on which this thing has entries
     D#*#<sort>               <day>                 a day on which any thing has events of this sort
     T#<sort>#<shard>         <thing>               a thing that has entries of this sort

@@ -98,6 +98,11 @@ def hidings(thing: str) -> str:
 SORTS = "SORTS"
 
 
+def time_in(place: str) -> float:
+    """Return the time (epoch s) that a place within a day begins with."""
+    return (int(place[:18]) - _ZERO) / 1e6
+
+
 def hiding(undo: str) -> str:
     """Tell how the places of one act of hiding begin, in `hidings`."""
     return blake2b(undo.encode(), digest_size=12).hexdigest()
@@ -158,6 +163,7 @@ def entry_of(item: Item) -> HistoryEntry:
         body=item["b"]["S"].encode(),
         digest=int(item["sk"]["S"][19:], 16),
         hidden="h" in item,
+        believed="v" in item and "h" not in item,
     )
 
 

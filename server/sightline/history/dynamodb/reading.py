@@ -15,7 +15,7 @@ from sightline.history.dynamodb import keys
 from sightline.history.dynamodb.keys import Item
 from sightline.history.merging import merged
 from sightline.history.record import EVENTS, HistoryEntry, LastState
-from sightline.history.store import MOST, HistoryPage, Span
+from sightline.history.store import INSTANT, MOST, Act, HistoryPage, Span
 from sightline.history.visible import ABOUT, OPEN, shows
 from sightline.kinds import THING_TYPES
 from sightline.model.kind import kind_of
@@ -86,6 +86,32 @@ class DynamoReader:
             )
 
         return await all_of([between(a, b) for a, b in pairwise(bounds)])
+
+    async def acts(self, thing: str) -> Sequence[Act]:
+        """List acts, as `sightline.history.store.Store.acts`; not those of before they had names
+        in the table.
+        """
+        found: dict[str, list[float]] = {}
+        async for item in self._table.query(keys.hidings(thing)):
+            if "u" in item:
+                when = keys.time_in(item["sk"]["S"].split("#", 2)[2])
+                found.setdefault(item["u"]["S"], []).append(when)
+        return [
+            Act(undo, len(times), min(times), max(times)) for undo, times in sorted(found.items())
+        ]
+
+    async def around(
+        self, things: Sequence[str], sort: str, at: float, before: int, after: int
+    ) -> Sequence[Sequence[HistoryEntry]]:
+        """Return neighbours, as `sightline.history.store.Store.around`."""
+
+        async def of(thing: str) -> Sequence[HistoryEntry]:
+            past = Span(thing, sort, until=at, newest_first=True)
+            earlier = (await self.page(past, before, None)).entries
+            later = (await self.page(Span(thing, sort, since=at + INSTANT), after, None)).entries
+            return [*reversed(earlier), *later]
+
+        return await all_of([of(thing) for thing in things])
 
     # -- all things
 

@@ -25,7 +25,7 @@ from sightline.history.dynamodb.reading import DynamoReader
 from sightline.history.dynamodb.writing import DynamoWriter
 from sightline.history.record import HistoryEntry, LastState
 from sightline.history.spill import Batch, Spill
-from sightline.history.store import FOREVER, HistoryPage, Span, StoreSize
+from sightline.history.store import FOREVER, Act, HistoryPage, Span, StoreSize
 from sightline.model.faults import CannotOpen, Unavailable
 
 _PUT = 1000  # entries taken from disk into the table at once
@@ -165,11 +165,12 @@ class DynamoStore:
         if self._draining is None:
             draining = Deferred.fromCoroutine(self._drain())
             self._draining = draining
-            draining.addErrback(self._drained_badly)
 
-    def _drained_badly(self, failure: Any) -> None:
-        if failure.check(CancelledError) is None:
-            self._log.failure("What waits on disk is not written any more", failure)
+            def failed(failure: Any) -> None:
+                if failure.check(CancelledError) is None:
+                    self._log.failure("What waits on disk is not written any more", failure)
+
+            draining.addErrback(failed)
 
     async def _drain(self) -> None:
         first, longest = self._again
@@ -244,6 +245,16 @@ class DynamoStore:
         """Tell how many entries lie between neighbouring bounds."""
         return Deferred.fromCoroutine(self._reading.counts(thing, sort, bounds))
 
+    def acts(self, thing: str) -> Deferred[Sequence[Act]]:
+        """List the acts of hiding."""
+        return Deferred.fromCoroutine(self._reading.acts(thing))
+
+    def around(
+        self, things: Sequence[str], sort: str, at: float, before: int, after: int
+    ) -> Deferred[Sequence[Sequence[HistoryEntry]]]:
+        """Return the entries on both sides of a time."""
+        return Deferred.fromCoroutine(self._reading.around(things, sort, at, before, after))
+
     def things(self) -> Deferred[Sequence[str]]:
         """Return the keys of all things that have entries."""
         return Deferred.fromCoroutine(self._reading.things())
@@ -255,10 +266,16 @@ class DynamoStore:
         return Deferred.fromCoroutine(self._reading.last_states(limit, after))
 
     def hide(
-        self, thing: str, sort: str, keys: Sequence[tuple[float, int]], undo: str
+        self,
+        thing: str,
+        sort: str,
+        keys: Sequence[tuple[float, int]],
+        undo: str,
+        *,
+        believed: bool = False,
     ) -> Deferred[int]:
-        """Mark entries as wrong; those that still wait on disk are not found."""
-        return Deferred.fromCoroutine(self._writing.hide(thing, sort, keys, undo))
+        """Mark entries as wrong, or as right; those that still wait on disk are not found."""
+        return Deferred.fromCoroutine(self._writing.hide(thing, sort, keys, undo, believed))
 
     def unhide(self, thing: str, undo: str) -> Deferred[int]:
         """Show hidden entries again."""
@@ -286,7 +303,5 @@ class DynamoStore:
         """Return its size as of some hours ago; DynamoDB tells no more without a read of all of
         it.
         """
-        return Deferred.fromCoroutine(self._figures())
-
-    async def _figures(self) -> StoreSize:
-        return StoreSize(bytes=await self._table.size())
+        size: Deferred[Any] = Deferred.fromCoroutine(self._table.size())
+        return size.addCallback(lambda found: StoreSize(bytes=found))

@@ -106,17 +106,23 @@ class DynamoWriter:
     # -- hidden
 
     async def hide(
-        self, thing: str, sort: str, places: Sequence[tuple[float, int]], undo: str
+        self,
+        thing: str,
+        sort: str,
+        places: Sequence[tuple[float, int]],
+        undo: str,
+        believed: bool = False,
     ) -> int:
         """Hide entries, as `sightline.history.store.Store.hide`."""
-        act = keys.hiding(undo)
+        act, mark = keys.hiding(undo), "v" if believed else "h"
         items = {}
         for tst, digest in places:
             key = keys.key(keys.partition(thing, sort, keys.day_of(tst)), keys.place(tst, digest))
             items[key["sk"]["S"]] = key
         await self._table.put(
             [
-                keys.key(keys.hidings(thing), f"{act}#{sort}#{place}") | {"k": item["pk"]}
+                keys.key(keys.hidings(thing), f"{act}#{sort}#{place}")
+                | {"k": item["pk"], "u": {"S": undo}, "m": {"S": mark}}
                 for place, item in items.items()
             ]
         )
@@ -124,8 +130,9 @@ class DynamoWriter:
             [
                 self._table.change(
                     item,
-                    "SET h = :u",
-                    "attribute_exists(pk) AND attribute_not_exists(h)",
+                    f"SET {mark} = :u",
+                    "attribute_exists(pk) AND attribute_not_exists(h)"
+                    + (" AND attribute_not_exists(v)" if believed else ""),
                     {":u": {"S": act}},
                 )
                 for item in items.values()
@@ -142,11 +149,12 @@ class DynamoWriter:
             [
                 self._table.change(
                     keys.key(item["k"]["S"], item["sk"]["S"].split("#", 2)[2]),
-                    "REMOVE h",
-                    "h = :u",
+                    f"REMOVE {mark}",
+                    f"{mark} = :u",
                     {":u": {"S": act}},
                 )
                 for item in items
+                for mark in (item.get("m", {"S": "h"})["S"],)
             ]
         )
         await self._remove(items)

@@ -19,7 +19,7 @@ _LEVEL = "+"
 _OWNTRACKS = re.compile(
     rb'"_type"\s*:\s*"(?:location|transition|waypoints?|card|lwt|status|steps|encrypted)"'
 )
-_OTHERS = ("sightline", "$SYS", "telemetry", "ClientStatus", "keys", "MainRoutine")
+_NO_BASES = ("sightline", "$SYS", "telemetry", "ClientStatus", "keys", "MainRoutine")
 _LOOK = 65_536  # bytes of a message that are looked at
 _MOST = 32768  # devices whose bases are remembered, as many as topics are
 
@@ -80,7 +80,7 @@ class BaseTopics:
             levels.pop()
         base = "/".join((*levels[:-2], _LEVEL, _LEVEL))
         first = topic.removeprefix("/").partition("/")[0]
-        return "" if len(levels) < 3 or first in _OTHERS or base_fault(base) else base
+        return "" if len(levels) < 3 or first in _NO_BASES or base_fault(base) else base
 
     @property
     def commands(self) -> tuple[str, ...]:

@@ -6,6 +6,10 @@ used, and, when it does not fit, against the one that follows: what two of them 
 and the one before was wrong. A device each of whose fixes contradicts the one before (a toy, a
 replay, several trackers under one name) gives nothing to judge by: its fixes are used as they come.
 
+Beside speed the phone's own word tells: the regions that it says it is in, and the access point it
+is connected to. Who is still at both is not 5 km further on, unless the phone says that it moves
+(there are regions as large as a country, and trains with Wi-Fi).
+
 Only what is surely impossible is doubted; an error of a few hundred metres is told from a walk by
 nobody. Unknown accuracy is not zero: without it no speed can be told, and only what is wrong by
 itself is doubted.
@@ -13,14 +17,12 @@ itself is doubted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from math import asin, cos, radians, sin, sqrt
 from typing import Generic, NamedTuple, TypeVar
 
 NEAR = 2_000.0
-"""Fixes that are no further apart than this (m, errors taken off) fit each other at any time …"""
-LEAP = 150_000.0
-"""… and where only the one before is known, as it is live, those no further apart than this."""
+"""Fixes that are no further apart than this (m, errors taken off) fit each other at any time."""
 CRUISE = 70.0
 """Anybody may be that fast (m/s): a train."""
 FASTEST = 340.0
@@ -37,6 +39,14 @@ KNOWN_FOR = 1_800.0
 """… and not older than this, s; …"""
 JUST_NOW = 60.0
 """… or beyond its error as well, when what is known is of the last so many s."""
+NETWORK_FOR = 300.0
+"""… or of so many s, where the phone has a network to ask, and does not say that it moves."""
+MOVING = 2.0
+"""Who says to be faster than this (m/s) moves."""
+ELSEWHERE = 5_000.0
+"""Nobody is further than this (m, errors taken off) from where they were, as long as …"""
+STAYED_FOR = 7_200.0
+"""… within so many s the phone's own regions, or its access point, are still the same."""
 AHEAD = 120.0
 """A fix that was taken so long (s) after it came is of a time to come …"""
 SAME_CLOCK = 60.0
@@ -50,6 +60,11 @@ ZERO = "a coordinate of exactly zero, far from where it was"
 TOO_FAST = "nobody gets there that fast"
 INEXACT = "too inexact to tell anything new"
 TO_COME = "of a time to come"
+SAME_REGION = "the phone itself says it is still in the same region"
+SAME_WIFI = "the phone is still on the same Wi-Fi"
+
+OF_PLACE = frozenset((TOO_FAST, ZERO, SAME_REGION, SAME_WIFI))
+"""The reasons that another fix, which agrees, takes back."""
 
 _DIAMETER = 2 * 6_371_008.8
 T = TypeVar("T")
@@ -59,7 +74,9 @@ class Spot(NamedTuple):
     """What of a fix is judged.
 
     ``acc`` is None where unknown; ``ahead``: it was taken so long (s) after it came; ``speed``
-    (m/s) is what is known of it, by the device or from the fix before.
+    (m/s) is what is known of it, by the device or from the fix before. ``regions`` are those that
+    the phone says it is in, ``wifi`` the access point it is on, ``online``: it has a network.
+    ``sure``: its owner says that it is right.
     """
 
     lat: float
@@ -68,6 +85,10 @@ class Spot(NamedTuple):
     acc: float | None = None
     ahead: float = 0.0
     speed: float = 0.0
+    regions: Collection[str] = ()
+    wifi: str | None = None
+    online: bool = False
+    sure: bool = False
 
 
 def distance(one: Spot, other: Spot) -> float:
@@ -87,11 +108,8 @@ def wrong_by_itself(spot: Spot) -> str | None:
     return None
 
 
-def doubt(last: Spot, spot: Spot, near: float = NEAR) -> str | None:
-    """Say why nobody who was at ``last`` is at ``spot`` later; None: they may be.
-
-    ``near`` m, errors taken off, are too few to tell from.
-    """
+def doubt(last: Spot, spot: Spot) -> str | None:
+    """Say why nobody who was at ``last`` is at ``spot`` later; None: they may be."""
     acc, known = spot.acc, last.acc
     if acc is None or known is None:
         return None
@@ -100,15 +118,25 @@ def doubt(last: Spot, spot: Spot, near: float = NEAR) -> str | None:
     inexact = acc > COARSE and acc > FINE * known
     if inexact and apart <= acc and passed <= KNOWN_FOR:
         return INEXACT
-    fresh = INEXACT if inexact and passed <= JUST_NOW else None
+    still = last.speed <= MOVING >= spot.speed
+    newest = NETWORK_FOR if spot.online and still else JUST_NOW
+    fresh = INEXACT if inexact and passed <= newest else None
     apart -= acc + known
-    if apart <= near:
+    if apart <= NEAR:
         return fresh
+    if still and apart > ELSEWHERE and passed <= STAYED_FOR and (why := _stayed(last, spot)):
+        return why
     passed = max(abs(passed), 1.0)
     at_first = max(CRUISE, 1.2 * max(last.speed, spot.speed))
     if apart > passed * min(FASTEST, at_first + ACCELERATION * passed):
         return ZERO if not spot.lat or not spot.lon else TOO_FAST
     return ZERO if (not spot.lat or not spot.lon) and last.lat and last.lon else fresh
+
+
+def _stayed(last: Spot, spot: Spot) -> str | None:
+    if spot.wifi is not None and spot.wifi == last.wifi:
+        return SAME_WIFI
+    return SAME_REGION if not set(last.regions).isdisjoint(spot.regions) else None
 
 
 class Judge(Generic[T]):
@@ -149,6 +177,11 @@ class Judge(Generic[T]):
             self._held = None
 
     def _next(self, item: T, spot: Spot) -> Iterator[tuple[T, str | None]]:
+        if spot.sure:
+            yield from self._settle(spot)
+            yield item, None
+            self._last, self._row = spot, 0
+            return
         why = wrong_by_itself(spot)
         if why is not None:
             yield from self._settle(self._last)
@@ -179,7 +212,7 @@ class Judge(Generic[T]):
         elif held is not None:
             yield from self._settle(self._last)
         self._held = (item, spot, why)
-        self._row += why == TOO_FAST
+        self._row += why in OF_PLACE - {ZERO}
 
 
 def _moving(last: Spot, spot: Spot) -> Spot:

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from sightline.kinds.friends.model import Face, Friend
-from sightline.kinds.friends.updates import order
+from sightline.kinds.friends.spots import order
 from sightline.model.kind import id_of
 
 MOST_FRIENDS = 100

@@ -22,24 +22,19 @@ from sightline.kinds.friends.plausibility import (
     COARSE,
     INEXACT,
     INVALID,
-    LEAP,
     NULL_ISLAND,
-    TOO_FAST,
+    OF_PLACE,
     UNSTEADY,
-    ZERO,
     Spot,
     doubt,
     wrong_by_itself,
 )
+from sightline.kinds.friends.spots import NEAR, order, spot_of
 from sightline.model.kind import State
 from sightline.model.record import Record
 
 MOST_REGIONS = 64
 """A friend is in so many regions at most."""
-_CLOSE = 0.9
-"""Degrees that may lie between two fixes at any time: not more than `plausibility.LEAP`."""
-_NEAR = 0.01
-"""The same with `plausibility.NEAR`."""
 _SAME_CLOCK = 10.0
 """Errors of one clock that differ by no more (s) are the same."""
 _CONTACT = 1.0
@@ -102,21 +97,21 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         if lat is None or lon is None or self.invalid or (acc is not None and acc > COARSE):
             return False
         return (
-            -_CLOSE < fix.lat - lat < _CLOSE  # type: ignore[operator]  # a fix has a place
-            and -_CLOSE < fix.lon - lon < _CLOSE  # type: ignore[operator]
+            -NEAR < fix.lat - lat < NEAR  # type: ignore[operator]  # a fix has a place
+            and -NEAR < fix.lon - lon < NEAR  # type: ignore[operator]
         )
 
     def _why_not(self, before: Friend) -> str | None:
         """Say why this fix is not believed; None: it is, or there is nothing better."""
         if before.lat is None or before.lon is None:
             return None
-        spot, last = _spot(self.friend), _spot(before)
+        spot, last = spot_of(self.friend), spot_of(before)
         why = INVALID if self.invalid else wrong_by_itself(spot)
         if why is not None:
             return why
         if wrong_by_itself(last) is not None:
             return None
-        why = doubt(last, spot, LEAP)
+        why = doubt(last, spot)
         held = before.doubt
         if why is None or held is None or why == INEXACT:
             return why
@@ -135,7 +130,7 @@ class Located(msgspec.Struct, frozen=True, gc=False):
         fits = fix.lat is not None and fix.lon is not None and fix.tst is not None
         if not fits or (held is not None and held.tst == fix.tst and held.lat == fix.lat):
             return heard_again(before, self.heard)  # just said again
-        row = 1 + (held.row if held is not None and why in (TOO_FAST, ZERO) else 0)
+        row = 1 + (held.row if held is not None and why in OF_PLACE else 0)
         beside = Doubt(
             lat=fix.lat,  # type: ignore[arg-type]  # a fix has a place and a time
             lon=fix.lon,  # type: ignore[arg-type]
@@ -310,33 +305,6 @@ class Removal(msgspec.Struct, frozen=True, gc=False):
     def onto(self, before: State | None) -> State | None:
         """Return None: the thing is removed."""
         return None
-
-
-def leapt(before: Friend, after: Friend) -> bool:
-    """Return whether nobody gets from one to the other in that time, as far as accuracies tell.
-
-    Such a fix may be wrong: alone it proves nothing.
-    """
-    lat, lon = before.lat, before.lon
-    if lat is None or lon is None or after.lat is None or after.lon is None:
-        return False
-    if abs(after.lat - lat) < _NEAR and abs(after.lon - lon) < _NEAR:
-        return False
-    return doubt(_spot(before), _spot(after)) is not None
-
-
-def order(friend: Friend) -> float:
-    """Tell when this friend's fix was taken, by our clock (epoch s); 0 without a fix."""
-    tst, at = friend.tst or 0, friend.at or 0
-    if friend.clock is not None:
-        tst -= friend.clock
-    return tst if tst < at else at
-
-
-def _spot(friend: Friend) -> Spot:
-    """Tell what of a friend's fix is judged."""
-    speed = (friend.vel or 0.0) / 3.6
-    return Spot(friend.lat or 0.0, friend.lon or 0.0, order(friend), friend.acc, 0.0, speed)
 
 
 def last_heard(friend: Friend) -> float | None:

@@ -73,6 +73,9 @@ class Transition(State, frozen=True, omit_defaults=True, kw_only=True):
     """What the other verdict was, where it is known."""
     acc: float | None = None
     """Of the fix, m."""
+    inferred: bool = False
+    """No fix was in the region: the way between two of them led through, and the time is reckoned
+    from theirs."""
 
 
 def shared_body(transition: Transition) -> bytes:

@@ -6,6 +6,7 @@ import type { TrailSpot } from '../../app/trails';
 import type { Key } from '../../app/world';
 import type { SightlineMap } from '../../map/types';
 import type { TimeTravel } from '../../past/timetravel';
+import { clockText } from '../../past/wording';
 import { kindOf } from '../../things';
 import type { Roster } from '../../things/context';
 import type { Regions } from '../../things/regions/context';
@@ -76,6 +77,7 @@ export function wireMap(needs: MapNeeds, map: SightlineMap): End[] {
     ...wireLooks(needs, map, marks, putAll),
     ...wireChoice(needs, map),
     effect(trail.choose),
+    wireDoubtful(needs, map),
     effect(() => {
       if (Math.floor(needs.time.now.value) % AGES_EVERY !== 0) return;
       marks.age(needs.time.now.value);
@@ -136,6 +138,21 @@ function trailOf({ selection, past }: MapNeeds, map: SightlineMap) {
       if (key !== null) draw(key);
     },
   };
+}
+
+/** The fixes of the chosen one's day that are not believed, if they are wanted. */
+function wireDoubtful({ preferences, past, selection }: MapNeeds, map: SightlineMap): End {
+  return effect(() => {
+    const track = past.track.value;
+    const shown =
+      preferences.settings.value.doubtful &&
+      track !== null &&
+      track.key === selection.selected.value;
+    const points = shown ? track.doubtful : [];
+    map.setDoubtful(
+      points.map(({ lng, lat, at, why }) => ({ lng, lat, text: `${clockText(at)}: ${why}` })),
+    );
+  });
 }
 
 function wirePadding(

@@ -8,6 +8,7 @@ import type { Entry } from '../entry';
 import { freshnessOf } from '../entry';
 import { PlacesOf, TodayOf } from '../regions/ofthing';
 import { FriendActions } from './actions';
+import { DoubtfulFixes } from './doubtful';
 import { HowWeKnow } from './evidence';
 import { PhonePart } from './phonepart';
 import { readFriend } from './read';
@@ -45,6 +46,7 @@ export function FriendPanel({ thing, entry }: { thing: Thing; entry: Entry }) {
         <PlacesOf of={key} said={friend.regions} />
         <TodayOf of={key} />
         {!past && <SpeedSoFar of={key} colour={entry.colour} now={now} />}
+        <DoubtfulFixes of={key} />
         <section class="part">
           <h3>How we know</h3>
           <HowWeKnow friend={friend} now={now} />

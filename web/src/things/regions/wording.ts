@@ -70,6 +70,8 @@ export function crossingText({ event, name }: Crossing, who: string): string {
 /** By whose word, whether the other agrees, and whether it came late. */
 export function crossingNote(crossing: Crossing): { text: string; disputed: boolean } {
   const { by, agrees } = crossing;
+  // Nobody says so: it is between two fixes. How late it was told is then no news of the phone.
+  if (crossing.inferred) return { text: 'passed through (inferred)', disputed: false };
   const other = by === 'server' ? 'the phone' : 'the server';
   const whose =
     agrees === true

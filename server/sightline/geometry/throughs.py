@@ -1,0 +1,209 @@
+"""Tell of regions that somebody went through so quickly that no two fixes were in them.
+
+What a line between two fixes finds (`sightline.geometry.passages`) needs as much proof as any
+other change: as many fixes on the far side as are asked for, or that nothing said otherwise for the
+dwell. Somebody whose next fix is in the region, or leads back through it, went through nothing: the
+fix between was wrong, or they turned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sightline.geometry.geodesy import Vector, vector
+from sightline.geometry.passages import (
+    FASTEST,
+    LEAST_ERROR,
+    LONGEST,
+    apart,
+    between,
+    passage,
+)
+from sightline.geometry.positions import Change, Event, Position, Rules
+from sightline.geometry.shapes import Place, Shape
+
+_HALVINGS = 16
+_METRES = 111_320.0  # in a degree of latitude, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A region with too few fixes in it to count: ``before`` it, the last ``within``, and after."""
+
+    region: str
+    before: Position
+    within: Position
+
+
+@dataclass(slots=True)
+class _Through:
+    """A passage that waits for its proof. Times in epoch s, but ``since`` monotonic s."""
+
+    region: str
+    shape: Shape
+    enter: float
+    leave: float
+    acc: float
+    first: float
+    since: float
+    votes: int = 1
+
+    def crossings(self) -> tuple[tuple[Event, float], tuple[Event, float]]:
+        """Return what is told of it."""
+        return ("enter", self.enter), ("leave", self.leave)
+
+
+class Throughs:
+    """The passages that wait for their proof, by thing. ``shape_of`` finds a region's shape now."""
+
+    def __init__(self, rules: Rules, shape_of: Callable[[str], Shape | None]) -> None:
+        self._rules = rules
+        self._shape_of = shape_of
+        self._waiting: dict[str, list[_Through]] = {}
+
+    def waits(self, thing: str) -> bool:
+        """Tell whether anything waits for this thing's next fix."""
+        return thing in self._waiting
+
+    def forget(self, thing: str) -> None:
+        """Forget what waits of this thing."""
+        self._waiting.pop(thing, None)
+
+    def follow(
+        self, thing: str, last: Position, fix: Position
+    ) -> tuple[list[Change], frozenset[str]]:
+        """Judge what waits by the next fix.
+
+        Return the changes that it proves, and the regions of which it contradicts a passage.
+        """
+        proved, left = [], []
+        wrong: set[str] = set()
+        for each in self._waiting.pop(thing, []):
+            if fix.leap or self._takes_back(each, last, fix):
+                wrong.add(each.region)
+                continue
+            each.votes += 1
+            if each.votes >= self._rules.fixes or fix.when - each.first >= self._rules.dwell:
+                proved.append(each)
+            else:
+                left.append(each)
+        if left:
+            self._waiting[thing] = left
+        return self._told(thing, proved), frozenset(wrong)
+
+    def went(
+        self,
+        thing: str,
+        last: Position,
+        fix: Position,
+        way: tuple[Vector, Vector],
+        regions: Iterable[str],
+        now: float,
+    ) -> list[Change]:
+        """Look which of these regions, none of which holds a fix, the line leads through."""
+        error = max(last.acc, fix.acc, LEAST_ERROR)
+        found = []
+        for region in regions:
+            shape = self._shape_of(region)
+            if shape is None:
+                continue
+            shares = passage(shape, _place(last), _place(fix), error, way)
+            if shares is not None and not (
+                _holds(shape, _place(last)) or _holds(shape, _place(fix))
+            ):
+                times = [last.when + share * (fix.when - last.when) for share in shares]
+                found.append(_Through(region, shape, times[0], times[1], fix.acc, fix.when, now))
+        return self._begun(thing, found)
+
+    def was_in(self, thing: str, brief: Brief, fix: Position, now: float) -> list[Change]:
+        """Look whether too few fixes in a region make a passage: in on one side, out on another."""
+        shape = self._shape_of(brief.region)
+        before, within = brief.before, brief.within
+        error = max(before.acc, within.acc, fix.acc, LEAST_ERROR)
+        place = _place(within)
+        if (
+            shape is None
+            or not (within.joins and fix.joins)
+            or max(within.when - before.when, fix.when - within.when) > LONGEST
+            or _holds(shape, _place(before))
+            or _holds(shape, _place(fix))
+        ):
+            return []
+        if shape.beyond(*place, vector(*place)) > -error:  # at the edge: as if it were not in it
+            way = vector(*_place(before)), vector(*_place(fix))
+            return self.went(thing, before, fix, way, [brief.region], now)
+        coming, going = _border(shape, before, within), _border(shape, fix, within)
+        if apart(vector(*coming[0]), vector(*going[0])) < 2 * error:
+            return []
+        through = _Through(brief.region, shape, coming[1], going[1], within.acc, fix.when, now)
+        return self._begun(thing, [through])
+
+    def tick(self, now: float) -> list[Change]:
+        """Let time pass: what nothing contradicted for the dwell counts."""
+        found: list[Change] = []
+        for thing, waiting in list(self._waiting.items()):
+            proved = [each for each in waiting if now - each.since >= self._rules.dwell]
+            if proved:
+                left = [each for each in waiting if each not in proved]
+                if left:
+                    self._waiting[thing] = left
+                else:
+                    del self._waiting[thing]
+                found += self._told(thing, proved)
+        return found
+
+    def _begun(self, thing: str, found: list[_Through]) -> list[Change]:
+        if self._rules.fixes <= 1:
+            return self._told(thing, found)
+        if found:
+            self._waiting.setdefault(thing, []).extend(found)
+        return []
+
+    def _told(self, thing: str, proved: Iterable[_Through]) -> list[Change]:
+        return [
+            Change(thing, each.region, event, when, each.acc, True, inferred=True)
+            for each in sorted(proved, key=lambda each: each.enter)
+            if self._shape_of(each.region) is each.shape  # it was not changed meanwhile
+            for event, when in each.crossings()
+        ]
+
+    def _takes_back(self, each: _Through, last: Position, fix: Position) -> bool:
+        here = _place(fix)
+        if _holds(each.shape, here):
+            return True
+        return passage(each.shape, _place(last), here, 0.0) is not None
+
+
+def joined(last: Position, fix: Position, way: tuple[Vector, Vector]) -> tuple[float, float] | None:
+    """Return the length and the error (m) of the way between two fixes; None: nothing can be told.
+
+    Who goes less far than twice the error cannot have come deeper into anything than that.
+    """
+    passed = fix.when - last.when
+    if not 0 < passed <= LONGEST:
+        return None
+    error = max(last.acc, fix.acc, LEAST_ERROR)
+    metres = apart(*way)
+    return (metres, error) if 2 * error <= metres <= FASTEST * passed else None
+
+
+def _place(fix: Position) -> Place:
+    return fix.lat, fix.lon
+
+
+def _holds(shape: Shape, place: Place) -> bool:
+    return shape.holds(*place, vector(*place))
+
+
+def _border(shape: Shape, outside: Position, inside: Position) -> tuple[Place, float]:
+    """Return where the line between two fixes meets the border, and when."""
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        if _holds(shape, between(_place(outside), _place(inside), middle)):
+            high = middle
+        else:
+            low = middle
+    when = outside.when + high * (inside.when - outside.when)
+    return between(_place(outside), _place(inside), high), when
