@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact';
 import type { ComponentChildren } from 'preact';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -93,6 +94,21 @@ afterEach(() => {
 function row(key: string): HTMLElement | null {
   return document.querySelector(`[data-thing="${key}"]`);
 }
+
+describe('the banner of polling', () => {
+  test('can be closed: it may last for as long as they are behind that proxy', () => {
+    const connection = signal({ state: 'live', since: Date.now(), polling: true } as const);
+    app = { ...app, server: { ...app.server, connection } };
+    show(<Banner />);
+    expect(document.querySelector('[data-banner]')).toBeNull(); // not at once
+    act(() => {
+      vi.advanceTimersByTime(BANNER_AFTER + 2000);
+    });
+    expect(document.querySelector('[data-banner="polling"]')?.textContent).toContain('blocked');
+    fireEvent.click(screen.getByRole('button', { name: 'Close' }));
+    expect(document.querySelector('[data-banner]')).toBeNull();
+  });
+});
 
 describe('the roster', () => {
   test('shows rows to come while the first picture is on its way', () => {

@@ -57,7 +57,7 @@ function Names({ device, again, api }: Omit<Part, 'close'> & { api: Api }) {
     <>
       <h3>Also known as</h3>
       {device.names.length === 0 && <p class="said muted">It has one name only.</p>}
-      <ul class="list">
+      <ul class="list" hidden={device.names.length === 0}>
         {device.names.map(({ name, how, at: since }) => (
           <li key={name}>
             <span class="list-in">

@@ -1,5 +1,5 @@
 /** The dialogue that makes a link to a friend or a robot, for people without an account. */
-import { Share2 } from 'lucide';
+import { Share2, TriangleAlert } from 'lucide';
 import { useState } from 'preact/hooks';
 import { CopyButton } from '../ui/copy';
 import { useWho, useSelection, useTime, useServer, useNavigation } from '../app/context';
@@ -240,12 +240,14 @@ function Ready({ made, now, more }: { made: Made; now: number; more(): void }) {
       </pre>
       {made.reach === 'machine' && (
         <p class="notice" data-tone="warn">
+          <Icon of={TriangleAlert} size={18} />
           The address in it is of this machine only: nobody elsewhere can open it. Open this page by
           the address that others use, or have an admin set server.public_url.
         </p>
       )}
       {made.reach === 'network' && (
         <p class="notice" data-tone="warn">
+          <Icon of={TriangleAlert} size={18} />
           The address in it is good in this network only.
         </p>
       )}

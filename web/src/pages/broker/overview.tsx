@@ -37,6 +37,7 @@ export function Overview({
           <HistoryCard of={broker ? keyOf('broker', broker.id) : null} series={series} />
           <LogGlance broker={broker} />
           {broker && <FiguresCard broker={broker} />}
+          <DevicesCard />
         </div>
         <div>
           <BusiestCard broker={broker} />
@@ -53,7 +54,6 @@ export function Overview({
           <QuarantineCard />
         </div>
       </div>
-      <DevicesCard />
     </>
   );
 }

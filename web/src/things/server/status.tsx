@@ -1,5 +1,6 @@
 /** How things stand: our connection to the server, and the server's connections to its brokers. */
-import { Clock, CloudOff } from 'lucide';
+import { Clock, CloudOff, X } from 'lucide';
+import { useState } from 'preact/hooks';
 import { ageText, timeText } from '../../app/ages';
 import { readBroker } from '../broker/read';
 import type { Link } from '../broker/read';
@@ -180,7 +181,9 @@ function BrokerBanner() {
 /** HTTP passes and the WebSocket does not: news come a little later, and robots are not driven. */
 function PollingBanner({ since }: { since: number }) {
   useTicks(1000, true);
-  if (Date.now() - since < BANNER_AFTER) return null;
+  // It may last for as long as they are behind that proxy, and lies over what they came for.
+  const [closed, setClosed] = useState(false);
+  if (closed || Date.now() - since < BANNER_AFTER) return null;
   return (
     <div class="banner" data-banner="polling" role="status">
       <Icon of={CloudOff} size={22} />
@@ -191,6 +194,16 @@ function PollingBanner({ since }: { since: number }) {
           robots can be stopped. <DocLink to="https">What a proxy must pass on</DocLink>
         </span>
       </div>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Close"
+        onClick={() => {
+          setClosed(true);
+        }}
+      >
+        <Icon of={X} />
+      </button>
     </div>
   );
 }
