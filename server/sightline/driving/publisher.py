@@ -2,6 +2,9 @@
 
 A drive frame that waits for a slow broker is thrown away when anything newer was sent; a stop
 throws all of them away, and overtakes whatever else waits.
+
+Where robots have several base topics, a robot is driven below the one where it was heard when its
+lease began. A stop goes out below all of them.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 from sightline.driving.broker_ports import BrokerPort, WillPort
 from sightline.driving.echoes import EchoTracker
 from sightline.kinds.probots import commands
+from sightline.kinds.probots.bases import RobotTopics
 
 AGAIN = (0.05, 0.10)
 """The stop is sent once, and again so much later (s)."""
@@ -30,7 +34,10 @@ class CommandPublisher:
         port: BrokerPort,
         echoes: EchoTracker,
         fence: Callable[[], int],
+        topics: RobotTopics | None = None,
     ) -> None:
+        self._robot = robot
+        self._topics = topics or RobotTopics()
         self._clock = clock
         self._port = port
         self._echoes = echoes
@@ -38,10 +45,29 @@ class CommandPublisher:
         self._turn = 0  # of the newest command: only this one may go out
         self._again: list[Any] = []
         self._stopped = float("-inf")
-        self.topic = commands.keys_topic(robot)
+        self.topic = ""
+        """The topic on which it is driven."""
+        self._others: tuple[str, ...] = ()  # on which it is stopped, too
+        self.aim()
         self.will_connection: WillPort | None = None
         self.owes = False
         """A stop could not be sent. It is the first thing sent when the broker is back."""
+
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """Return the base topic below which the robot was heard last; all, if it never was."""
+        return self._topics.homes(self._robot)
+
+    def aim(self) -> None:
+        """Drive the robot from now on where it was heard last: a new lease begins."""
+        self.topic = commands.keys_topic(self._robot, self.homes[0])
+        every = [commands.keys_topic(self._robot, base) for base in self._topics.bases]
+        self._others = tuple(topic for topic in every if topic != self.topic)
+
+    @property
+    def strayed(self) -> bool:
+        """Tell whether the robot was heard below another base since."""
+        return bool(self._others) and self.topic != commands.keys_topic(self._robot, self.homes[0])
 
     def move(self, keys: commands.Keys, fence: int) -> bool:
         """Send a motion; return False if it cannot be sent."""
@@ -83,6 +109,14 @@ class CommandPublisher:
 
     def _send_stop(self, connection: WillPort | None) -> None:
         now = self._clock.seconds()
+        self._stop_own(connection, now)
+        for topic in self._others:
+            entry = self._echoes.sent(topic, commands.STOP, now, "bridge")
+            if not self._port.send(topic, commands.STOP, urgent=True):
+                entry.void = True
+                self.owes = True
+
+    def _stop_own(self, connection: WillPort | None, now: float) -> None:
         entry = self._echoes.sent(self.topic, commands.STOP, now, f"stop {id(connection)}")
         if connection is not None and connection.stop(commands.STOP):
             return
