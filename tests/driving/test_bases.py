@@ -5,6 +5,7 @@ First with a clock, then with a real mosquitto, server, guard and robot.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from driving.scene import KEYS, STOP, Scene, until
 from driving.test_service import Broker, Play
+from sightline.cli import guard
 from sightline.cli.guard import GuardProcess
 from sightline.driving.echo_monitor import EchoMonitor
 from sightline.driving.leases import SILENCE
@@ -77,7 +79,7 @@ def test_its_echoes_below_every_base_are_ours(below: Below):
     page.frame()
     page.frame(0.4)
     below.wait(SILENCE + 0.5)
-    assert below.world.state("alarm/ProBot1") is None
+    assert [key for key, _ in below.world if key.startswith("alarm/")] == []
     assert below.ingest.rejected == {}
 
 
@@ -89,6 +91,7 @@ def test_a_foreign_command_below_another_base_stops_it(below: Below):
     assert below.lease().state != "moving"
     assert below.said(STOP)
     assert below.ingest.rejected == {"own_output_topic": 1}
+    assert [key for key, _ in below.world if key.startswith("alarm/")] == ["alarm//" + KEYS]
 
 
 def test_a_robot_heard_below_another_base_is_stopped_below_all_and_its_lease_ends(below: Below):
@@ -180,7 +183,7 @@ def test_a_guard_stops_and_clears_on_the_very_topic_and_says_which_it_watches():
         filters.extend(wanted)
         return way
 
-    guard = GuardProcess(
+    process = GuardProcess(
         way,
         BrokerOptions(client_id="x"),
         lambda sentence: None,
@@ -190,16 +193,44 @@ def test_a_guard_stops_and_clears_on_the_very_topic_and_says_which_it_watches():
     )
     assert set(topics.command_filters) <= set(filters)
     topic = BASES[-1] + KEYS
-    guard._arrived([Arrival(topic, MOTION, False, 0, 0.0, "main")])
+    process._arrived([Arrival(topic, MOTION, False, 0, 0.0, "main")])
     way.now += 0.55
-    guard.look()
+    process.look()
     assert (topic, STOP) in way.said
     assert any(said == b"here #" + topics.tag.encode() for _, said in way.said)
     way.said.clear()
     lies = BASES[-1] + "MainRoutine/ProBot1"
-    guard._arrived([Arrival(lies, b'"start"', True, 0, 0.0, "main")])
-    guard.look()
+    process._arrived([Arrival(lies, b'"start"', True, 0, 0.0, "main")])
+    process.look()
     assert way.said[:2] == [(topic, STOP), (lies, b"")]
+
+
+def _options(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    guard.add_to(parser.add_subparsers())
+    return parser.parse_args(["guard", *words])
+
+
+def test_a_guard_reads_the_bases_of_the_settings_and_nothing_else_there(tmp_path: Path):
+    config = tmp_path / "x.toml"
+    config.write_text(
+        '[broker.main]\nhost = "h"\npassword_file = "not there"\n'
+        '[probots]\ntopics = ["", "site/berlin"]\nlisten = "0.0.0.0"\n'
+    )
+    found = guard._topics(_options("--config", str(config)))
+    assert found.bases == ("", "site/berlin/")
+    config.write_text('[broker.main]\nhost = "h"\n')
+    assert guard._topics(_options("--config", str(config))).usual
+    with pytest.raises(ValueError, match="--robot-base is for --at"):
+        guard._topics(_options("--config", str(config), "--robot-base", "x"))
+
+
+def test_a_guard_at_an_address_is_told_the_bases():
+    assert guard._topics(_options("--at", "h:1")).usual
+    told = _options("--at", "h:1", "--robot-base", "", "--robot-base", "site/berlin/")
+    assert guard._topics(told).bases == ("", "site/berlin/")
+    with pytest.raises(ValueError, match="--robot-base: a base of robots has no wildcards"):
+        guard._topics(_options("--at", "h:1", "--robot-base", "#"))
 
 
 # -- real processes

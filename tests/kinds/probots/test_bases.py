@@ -8,13 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sightline.auth.permissions import User
+from sightline.contract.errors import Refused
 from sightline.kinds import probots
 from sightline.kinds.probots import commands
 from sightline.kinds.probots.bases import DEFAULT, RobotTopics, base_fault
 from sightline.model.kind import Arrival, CannotDecode
 from sightline.settings import BadSettings
 from sightline.settings.checks import check_values
-from sightline.settings.schema import FriendsSettings, ProbotsSettings, Settings
+from sightline.settings.schema import (
+    ConsoleSettings,
+    FriendsSettings,
+    ProbotsSettings,
+    Settings,
+)
+from sightline.wiring.settings_parts import console_rights
 
 LINE = b"ProBot1,87,91,started,23.4,192.168.1.17"
 levels = st.text("abkeys1-", min_size=1, max_size=6).filter(lambda name: name != "keys")
@@ -144,6 +152,18 @@ def test_a_base_that_cannot_be_is_refused_at_start(base: str, why: str):
 def test_there_is_one_base_and_there_are_not_many(some: tuple[str, ...]):
     with pytest.raises(BadSettings, match="must name 1 to 8"):
         check_values(Settings(probots=ProbotsSettings(topics=some)), "x.toml")
+
+
+def test_the_console_publishes_below_no_base():
+    probots = ProbotsSettings(topics=("", "test/berlin", "/x"))
+    rights = console_rights(
+        Settings(probots=probots, console=ConsoleSettings(publish=("test/#", "/x/#")))
+    )
+    admin = User("root", "admin")
+    rights.may_publish(admin, "test/berlin/other")
+    for topic in ("test/berlin/keys/ProBot1", "/x/MainRoutine/ProBot1", "keys/ProBot1"):
+        with pytest.raises(Refused, match="commands a robot"):
+            rights.may_publish(admin, topic)
 
 
 def test_the_default_of_the_settings_is_the_robots_own_topics():
