@@ -47,7 +47,7 @@ class CommandPublisher:
         self._stopped = float("-inf")
         self.topic = ""
         """The topic on which it is driven."""
-        self._others: tuple[str, ...] = ()  # on which it is stopped, too
+        self._stop_topics: tuple[str, ...] = ()  # on which it is stopped, too
         self.aim()
         self.will_connection: WillPort | None = None
         self.owes = False
@@ -62,12 +62,12 @@ class CommandPublisher:
         """Drive the robot from now on where it was heard last: a new lease begins."""
         self.topic = commands.keys_topic(self._robot, self.homes[0])
         every = [commands.keys_topic(self._robot, base) for base in self._topics.bases]
-        self._others = tuple(topic for topic in every if topic != self.topic)
+        self._stop_topics = tuple(topic for topic in every if topic != self.topic)
 
     @property
     def strayed(self) -> bool:
         """Tell whether the robot was heard below another base since."""
-        return bool(self._others) and self.topic != commands.keys_topic(self._robot, self.homes[0])
+        return bool(self._stop_topics) and self.topic != commands.keys_topic(self._robot, self.homes[0])
 
     def move(self, keys: commands.Keys, fence: int) -> bool:
         """Send a motion; return False if it cannot be sent."""
@@ -110,7 +110,7 @@ class CommandPublisher:
     def _send_stop(self, connection: WillPort | None) -> None:
         now = self._clock.seconds()
         self._stop_own(connection, now)
-        for topic in self._others:
+        for topic in self._stop_topics:
             entry = self._echoes.sent(topic, commands.STOP, now, "bridge")
             if not self._port.send(topic, commands.STOP, urgent=True):
                 entry.void = True

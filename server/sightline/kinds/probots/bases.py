@@ -49,7 +49,7 @@ class RobotTopics:
     def __init__(self, bases: Iterable[str] = DEFAULT) -> None:
         self.bases = tuple(dict.fromkeys(map(base_of, bases)))
         self._heard: dict[str, str] = {}
-        self._said = {base + name: (base, name) for base in self.bases for name in _SAYS}
+        self._by_topic = {base + name: (base, name) for base in self.bases for name in _SAYS}
 
     @property
     def usual(self) -> bool:
@@ -96,14 +96,14 @@ class RobotTopics:
     @property
     def roots(self) -> frozenset[str]:
         """Return the first levels of all topics, one leading slash overlooked."""
-        topics = (*self._said, *self.command_prefixes)
+        topics = (*self._by_topic, *self.command_prefixes)
         return frozenset(topic.removeprefix("/").partition("/")[0] for topic in topics)
 
     # -- what robots say
 
     def split(self, topic: str) -> tuple[str, str] | None:
         """Return the base of a topic and the topic as a robot names it; None: it is no robot's."""
-        if (found := self._said.get(topic)) is not None:
+        if (found := self._by_topic.get(topic)) is not None:
             return found
         for base in self.bases:
             rest = topic[len(base) :]
