@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from journals import MemoryJournal
 from sightline.accounts.database import Database
 from sightline.accounts.database_audit import Search
+from sightline.accounts.schema import STEPS
 from sightline.auth.account import Account, AuditEvent, Session, Share, Token
 from sightline.auth.permissions import Grants
 from sightline.journal import copy as copies
@@ -416,7 +417,7 @@ def test_a_journal_that_is_exchanged_under_us_is_not_followed(servers, journal):
 def test_entries_of_newer_tables_are_not_followed_but_what_is_here_stays(servers):
     one, two = servers
     one.does(puts("jane"))
-    one.database._sql.execute("PRAGMA user_version = 2")
+    one.database._sql.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
     one.does(puts("bob"))
     two.looks()
     assert two.accounts == {"jane"}
@@ -424,7 +425,7 @@ def test_entries_of_newer_tables_are_not_followed_but_what_is_here_stays(servers
     with pytest.raises(Unavailable, match="newer Sightline"):
         two.does(puts("cleo"))
     two.notes("still written down")
-    two.database._sql.execute("PRAGMA user_version = 2")  # it is upgraded
+    two.database._sql.execute(f"PRAGMA user_version = {len(STEPS) + 1}")  # it is upgraded
     two.database._migrate = lambda: None
     two.database.copy.behind = ""
     two.settles()
@@ -436,7 +437,7 @@ def test_entries_of_newer_tables_are_not_followed_but_what_is_here_stays(servers
 def test_an_image_of_newer_tables_is_not_loaded(servers, tmp_path, journal):
     one, two = servers
     one.does(puts("jane"))
-    one.database._sql.execute("PRAGMA user_version = 2")
+    one.database._sql.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
     one.database.copy.compact()
     two.looks()
     assert "newer Sightline" in two.database.copy.behind

@@ -67,8 +67,10 @@ def run(options: argparse.Namespace) -> int:
     """Compare; return 1 if anything differs."""
     try:
         settings, _ = settings_of(options)
-        theirs = Server("the Recorder", options.compare)
-        own = Server("here", options.own or _our_address(settings), os.environ.get(_LOGIN, ""))
+        theirs = ComparedServer("the Recorder", options.compare)
+        own = ComparedServer(
+            "here", options.own or _our_address(settings), os.environ.get(_LOGIN, "")
+        )
         today = datetime.now(UTC).date()
         days = [today - timedelta(days=n) for n in range(max(1, options.days))]
         count = 0
@@ -89,7 +91,7 @@ def _our_address(settings: Settings) -> str:
     return f"http://127.0.0.1:{port[0] if port else 8080}"
 
 
-class Server:
+class ComparedServer:
     """A server that is asked over HTTP. A login in the URL goes before the ``login``."""
 
     def __init__(self, name: str, url: str, login: str = "") -> None:

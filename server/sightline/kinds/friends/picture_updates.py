@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sightline.kinds.friends.pictures import Picture
+from sightline.kinds.friends.pictures import RawPicture
 from sightline.model.kind import State
 
 
@@ -16,7 +16,7 @@ class FaceSent(msgspec.Struct, frozen=True, gc=False):
 
     thing: str
     """The face: ``face/user/device``."""
-    picture: Picture
+    picture: RawPicture
     heard: None = None
     dropped: int = 0
 
@@ -30,7 +30,7 @@ class PhotoSent(msgspec.Struct, frozen=True, gc=False):
 
     thing: str
     """The friend: ``friend/user/device``."""
-    picture: Picture
+    picture: RawPicture
     tst: float
     """Time of the fix, epoch s, by the device's clock."""
     lat: float

@@ -27,7 +27,7 @@ _ALONE = frozenset((0x01, *range(0xD0, 0xD9)))  # markers without a length
 _MOST_SEGMENTS = 200
 
 
-class Picture(NamedTuple):
+class RawPicture(NamedTuple):
     """A picture as it was sent, of so many pixels; 0 where its header does not tell."""
 
     mime: Mime
@@ -36,7 +36,7 @@ class Picture(NamedTuple):
     height: int = 0
 
 
-def picture(encoded: object) -> Picture | None:
+def picture(encoded: object) -> RawPicture | None:
     """Read a picture in base64; None when it is none, or too large to be dealt with."""
     if not isinstance(encoded, str) or len(encoded) > LARGEST * 3 // 2:
         return None
@@ -47,7 +47,7 @@ def picture(encoded: object) -> Picture | None:
     return look(data) if len(data) <= LARGEST else None
 
 
-def look(data: bytes) -> Picture | None:
+def look(data: bytes) -> RawPicture | None:
     """Tell what a picture is by its header; None when it is none, or of too many pixels."""
     mime = _mime(data)
     if mime is None:
@@ -58,7 +58,7 @@ def look(data: bytes) -> Picture | None:
         width = height = 0  # cut off: whoever decodes it finds out
     if width * height > MOST_PIXELS[mime]:
         return None
-    return Picture(mime, data, width, height)
+    return RawPicture(mime, data, width, height)
 
 
 def _mime(data: bytes) -> Mime | None:
