@@ -67,7 +67,9 @@ class CommandPublisher:
     @property
     def strayed(self) -> bool:
         """Tell whether the robot was heard below another base since."""
-        return bool(self._stop_topics) and self.topic != commands.keys_topic(self._robot, self.homes[0])
+        return bool(self._stop_topics) and self.topic != commands.keys_topic(
+            self._robot, self.homes[0]
+        )
 
     def move(self, keys: commands.Keys, fence: int) -> bool:
         """Send a motion; return False if it cannot be sent."""
