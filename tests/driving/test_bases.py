@@ -111,6 +111,24 @@ def test_a_robot_heard_below_another_base_is_stopped_below_all_and_its_lease_end
     assert set(below.said(MOTION)) == {"/" + KEYS}
 
 
+def test_a_robot_that_moves_while_it_is_taken_over_gets_every_stop_and_no_alarm(below: Below):
+    page = below.page().takes()
+    page.frame()
+    page.frame(0.4)
+    below.broker.said.clear()
+    below.base = "/"
+    below.telemetry()
+    other = below.page("root", "admin").takes("takeover")
+    below.wait(0.3)
+    stops = below.said(STOP)
+    assert {topic: stops.count(topic) for topic in stops} == {base + KEYS: 3 for base in BASES}
+    other.frame()
+    other.frame(0.4)
+    assert below.said(MOTION) == ["/" + KEYS]
+    below.wait(SILENCE / 2)
+    assert below.lease().state == "moving"
+
+
 def test_two_robots_of_one_name_cannot_be_driven(below: Below):
     page = below.page().takes()
     for base in ("", BASES[-1]) * 3:

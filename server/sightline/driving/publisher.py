@@ -47,7 +47,7 @@ class CommandPublisher:
         self._stopped = float("-inf")
         self.topic = ""
         """The topic on which it is driven."""
-        self._stop_topics: tuple[str, ...] = ()  # on which it is stopped, too
+        self._stop_topics: tuple[str, ...] = ()  # on which it is stopped, that one first
         self.aim()
         self.will_connection: WillPort | None = None
         self.owes = False
@@ -62,14 +62,14 @@ class CommandPublisher:
         """Drive the robot from now on where it was heard last: a new lease begins."""
         self.topic = commands.keys_topic(self._robot, self.homes[0])
         every = [commands.keys_topic(self._robot, base) for base in self._topics.bases]
-        self._stop_topics = tuple(topic for topic in every if topic != self.topic)
+        self._stop_topics = tuple(dict.fromkeys((self.topic, *every)))
 
     @property
     def strayed(self) -> bool:
         """Tell whether the robot was heard below another base since."""
-        return bool(self._stop_topics) and self.topic != commands.keys_topic(
-            self._robot, self.homes[0]
-        )
+        if len(self._stop_topics) == 1:
+            return False
+        return self.topic != commands.keys_topic(self._robot, self.homes[0])
 
     def move(self, keys: commands.Keys, fence: int) -> bool:
         """Send a motion; return False if it cannot be sent."""
@@ -101,29 +101,30 @@ class CommandPublisher:
             return  # it is being sent already, and nothing else was since
         self._stopped = now
         self._forget_repeats()
-        connection = self.will_connection
-        self._send_stop(connection)
+        # A new lease may have another topic before the last of them is sent.
+        connection, topics = self.will_connection, self._stop_topics
+        self._send_stop(connection, topics)
         second, third = AGAIN
         self._again = [
-            self._clock.callLater(second, self._send_stop, None),
-            self._clock.callLater(third, self._send_stop, connection),
+            self._clock.callLater(second, self._send_stop, None, topics),
+            self._clock.callLater(third, self._send_stop, connection, topics),
         ]
 
-    def _send_stop(self, connection: WillPort | None) -> None:
+    def _send_stop(self, connection: WillPort | None, topics: tuple[str, ...]) -> None:
         now = self._clock.seconds()
-        self._stop_own(connection, now)
-        for topic in self._stop_topics:
+        self._stop_own(connection, topics[0], now)
+        for topic in topics[1:]:
             entry = self._echoes.sent(topic, commands.STOP, now, "bridge")
             if not self._port.send(topic, commands.STOP, urgent=True):
                 entry.void = True
                 self.owes = True
 
-    def _stop_own(self, connection: WillPort | None, now: float) -> None:
-        entry = self._echoes.sent(self.topic, commands.STOP, now, f"stop {id(connection)}")
+    def _stop_own(self, connection: WillPort | None, topic: str, now: float) -> None:
+        entry = self._echoes.sent(topic, commands.STOP, now, f"stop {id(connection)}")
         if connection is not None and connection.stop(commands.STOP):
             return
         entry.path = "bridge"
-        if self._port.send(self.topic, commands.STOP, urgent=True):
+        if self._port.send(topic, commands.STOP, urgent=True):
             self.owes = False
         else:
             entry.void = True
